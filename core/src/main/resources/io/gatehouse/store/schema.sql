@@ -1,0 +1,199 @@
+-- Schema version 1 of a Gatehouse file. Every relation that SQL users see is here with its comments; the analysis
+-- views over them belong to the SQL layer. All columns are NOT NULL unless NULL has a meaning, and then the comment
+-- says which.
+
+CREATE TABLE schema_version (
+    version INTEGER NOT NULL
+);
+INSERT INTO schema_version VALUES (1);
+
+CREATE TABLE runs (
+    run_id            INTEGER   NOT NULL PRIMARY KEY,
+    name              VARCHAR   NOT NULL UNIQUE,
+    model             VARCHAR   NOT NULL,
+    fingerprint       VARCHAR   NOT NULL,
+    architecture      VARCHAR   NOT NULL,
+    layers            INTEGER   NOT NULL,
+    experts           INTEGER   NOT NULL,
+    top_k             INTEGER   NOT NULL,
+    task              VARCHAR   NOT NULL,
+    prompt_format     VARCHAR   NOT NULL,
+    shots             INTEGER   NOT NULL,
+    scope             VARCHAR   NOT NULL,
+    precision_plan    VARCHAR   NOT NULL,
+    device            VARCHAR   NOT NULL,
+    status            VARCHAR   NOT NULL,
+    questions         INTEGER   NOT NULL,
+    started_at        TIMESTAMP NOT NULL,
+    finished_at       TIMESTAMP,
+    gatehouse_version VARCHAR   NOT NULL
+);
+COMMENT ON TABLE runs IS 'One row per run: a model answering a quiz';
+COMMENT ON COLUMN runs.run_id IS 'Number of the run in this file, from 1';
+COMMENT ON COLUMN runs.name IS 'Name given to the run; unique in this file';
+COMMENT ON COLUMN runs.model IS 'Name of the checkpoint directory';
+COMMENT ON COLUMN runs.fingerprint IS 'SHA-256 of config.json, tokenizer.json and the headers and sizes of the weight files, in hex';
+COMMENT ON COLUMN runs.architecture IS 'Entry of "architectures" in config.json';
+COMMENT ON COLUMN runs.layers IS 'Number of transformer layers';
+COMMENT ON COLUMN runs.experts IS 'Number of experts of each mixture-of-experts layer';
+COMMENT ON COLUMN runs.top_k IS 'Number of experts that each token is sent to';
+COMMENT ON COLUMN runs.task IS 'Name of the quiz';
+COMMENT ON COLUMN runs.prompt_format IS 'Prompt format, such as hendrycks';
+COMMENT ON COLUMN runs.shots IS 'Number of solved examples before each question';
+COMMENT ON COLUMN runs.scope IS 'Tokens whose routing was recorded: prompt (all of them) or last_prompt (the one that answers)';
+COMMENT ON COLUMN runs.precision_plan IS 'Arithmetic of the engine: exact, balanced or fast';
+COMMENT ON COLUMN runs.device IS 'Device that ran the model, such as cpu';
+COMMENT ON COLUMN runs.status IS 'running, complete, cancelled or failed';
+COMMENT ON COLUMN runs.questions IS 'Number of questions the run is to answer';
+COMMENT ON COLUMN runs.started_at IS 'Start, UTC';
+COMMENT ON COLUMN runs.finished_at IS 'End, UTC; NULL while the run is unfinished';
+COMMENT ON COLUMN runs.gatehouse_version IS 'Version of Gatehouse that made the run';
+
+-- The ledger: a shard of questions is in here exactly when all of its rows are in the file.
+CREATE TABLE run_shards (
+    run_id       INTEGER   NOT NULL,
+    shard        INTEGER   NOT NULL,
+    questions    INTEGER   NOT NULL,
+    tokens       BIGINT    NOT NULL,
+    routing_rows BIGINT    NOT NULL,
+    committed_at TIMESTAMP NOT NULL,
+    PRIMARY KEY (run_id, shard)
+);
+
+CREATE TABLE questions (
+    question_id INTEGER   NOT NULL PRIMARY KEY,
+    task        VARCHAR   NOT NULL,
+    subject     VARCHAR   NOT NULL,
+    ordinal     INTEGER   NOT NULL,
+    question    VARCHAR   NOT NULL,
+    choices     VARCHAR[] NOT NULL,
+    answer      VARCHAR   NOT NULL
+);
+COMMENT ON TABLE questions IS 'One row per question of a quiz';
+COMMENT ON COLUMN questions.question_id IS 'Number of the question, unique in this file over all quizzes';
+COMMENT ON COLUMN questions.task IS 'Name of the quiz, as in runs.task';
+COMMENT ON COLUMN questions.subject IS 'Subject within the quiz';
+COMMENT ON COLUMN questions.ordinal IS 'Position of the question within its subject''s file, from 1';
+COMMENT ON COLUMN questions.question IS 'Text of the question without the choices';
+COMMENT ON COLUMN questions.choices IS 'Texts of the choices, A first';
+COMMENT ON COLUMN questions.answer IS 'Letter of the right choice';
+
+CREATE TABLE answers (
+    run_id            INTEGER NOT NULL,
+    question_id       INTEGER NOT NULL,
+    predicted         VARCHAR NOT NULL,
+    correct           BOOLEAN NOT NULL,
+    log_probabilities FLOAT[] NOT NULL,
+    top_token_id      INTEGER NOT NULL,
+    top_token         VARCHAR NOT NULL,
+    prompt_tokens     INTEGER NOT NULL
+);
+COMMENT ON TABLE answers IS 'One row per run and question: what the model answered';
+COMMENT ON COLUMN answers.run_id IS 'The run';
+COMMENT ON COLUMN answers.question_id IS 'The question';
+COMMENT ON COLUMN answers.predicted IS 'Letter with the largest log-probability at the last prompt token';
+COMMENT ON COLUMN answers.correct IS 'Whether predicted is the right letter';
+COMMENT ON COLUMN answers.log_probabilities IS 'Natural log-probability of each letter over the whole vocabulary, A first';
+COMMENT ON COLUMN answers.top_token_id IS 'Id of the most probable next token of all';
+COMMENT ON COLUMN answers.top_token IS 'Text of the most probable next token of all';
+COMMENT ON COLUMN answers.prompt_tokens IS 'Length of the prompt in tokens';
+
+CREATE TABLE tokens (
+    run_id      INTEGER NOT NULL,
+    question_id INTEGER NOT NULL,
+    "position"  INTEGER NOT NULL,
+    scope       VARCHAR NOT NULL,
+    token_id    INTEGER NOT NULL,
+    token       VARCHAR NOT NULL
+);
+COMMENT ON TABLE tokens IS 'One row per run, question and prompt token';
+COMMENT ON COLUMN tokens.run_id IS 'The run';
+COMMENT ON COLUMN tokens.question_id IS 'The question';
+COMMENT ON COLUMN tokens."position" IS 'Position of the token in the prompt, from 0';
+COMMENT ON COLUMN tokens.scope IS 'last_prompt for the last token of the prompt, the one that answers; prompt for all before it';
+COMMENT ON COLUMN tokens.token_id IS 'Id in the vocabulary of the model';
+COMMENT ON COLUMN tokens.token IS 'Text of the token; bytes that are no whole character show as U+FFFD';
+
+CREATE TABLE token_routing (
+    run_id        INTEGER    NOT NULL,
+    question_id   INTEGER    NOT NULL,
+    "position"    INTEGER    NOT NULL,
+    layer         SMALLINT   NOT NULL,
+    scope         VARCHAR    NOT NULL,
+    experts       SMALLINT[] NOT NULL,
+    weights       FLOAT[]    NOT NULL,
+    entropy       FLOAT      NOT NULL,
+    top_k_entropy FLOAT      NOT NULL,
+    mass          FLOAT      NOT NULL,
+    margin        FLOAT      NOT NULL
+);
+COMMENT ON TABLE token_routing IS 'One row per run, question, prompt token and mixture-of-experts layer: one decision of a router';
+COMMENT ON COLUMN token_routing.run_id IS 'The run';
+COMMENT ON COLUMN token_routing.question_id IS 'The question';
+COMMENT ON COLUMN token_routing."position" IS 'Position of the token in the prompt, from 0';
+COMMENT ON COLUMN token_routing.layer IS 'Layer of the model, from 0';
+COMMENT ON COLUMN token_routing.scope IS 'last_prompt for the last token of the prompt, the one that answers; prompt for all before it';
+COMMENT ON COLUMN token_routing.experts IS 'The top-k experts, the most probable first';
+COMMENT ON COLUMN token_routing.weights IS 'Weight that multiplies the output of each of those experts, same order; sums to 1 only where the model renormalises';
+COMMENT ON COLUMN token_routing.entropy IS 'Entropy of the gate over all experts, in nats: -sum p ln p; uniform is ln(experts)';
+COMMENT ON COLUMN token_routing.top_k_entropy IS 'Entropy over the top-k experts after renormalising them to 1, in nats; uniform is ln(top_k)';
+COMMENT ON COLUMN token_routing.mass IS 'Probability that the gate gives to the top-k experts together, 0 to 1';
+COMMENT ON COLUMN token_routing.margin IS 'Probability of the k-th expert minus that of the next one: how near the choice was to another';
+
+-- Additive per question and written in the same transaction as its facts, so it is never stale.
+CREATE TABLE question_usage (
+    run_id            INTEGER  NOT NULL,
+    question_id       INTEGER  NOT NULL,
+    layer             SMALLINT NOT NULL,
+    expert            SMALLINT NOT NULL,
+    scope             VARCHAR  NOT NULL,
+    n                 INTEGER  NOT NULL,
+    weight_sum        DOUBLE   NOT NULL,
+    weight_square_sum DOUBLE   NOT NULL
+);
+
+CREATE VIEW activations AS
+SELECT
+    run_id,
+    question_id,
+    "position",
+    layer,
+    scope,
+    CAST(unnest(range(1, len(experts) + 1)) AS SMALLINT) AS "rank",
+    unnest(experts) AS expert,
+    unnest(weights) AS weight
+FROM token_routing;
+COMMENT ON VIEW activations IS 'One row per run, question, prompt token, layer and rank: one expert that fired. The fact table';
+
+-- The whole grid, so that an expert that never fires is a row with 0 and not a missing row.
+CREATE VIEW experts AS
+WITH grid AS (
+    SELECT r.run_id, l.layer, r.scope AS recorded_scope, CAST(unnest(range(0, r.experts)) AS SMALLINT) AS expert
+    FROM runs AS r
+    JOIN (SELECT DISTINCT run_id, layer FROM question_usage) AS l ON l.run_id = r.run_id
+),
+scoped AS (
+    SELECT run_id, layer, expert, 'last_prompt' AS scope FROM grid
+    UNION ALL
+    SELECT run_id, layer, expert, 'prompt' AS scope FROM grid WHERE recorded_scope = 'prompt'
+),
+usage AS (
+    SELECT run_id, layer, expert, scope, sum(n) AS n, sum(weight_sum) AS weight_sum
+    FROM (
+        SELECT run_id, layer, expert, 'prompt' AS scope, n, weight_sum FROM question_usage
+        UNION ALL
+        SELECT run_id, layer, expert, scope, n, weight_sum FROM question_usage WHERE scope = 'last_prompt'
+    )
+    GROUP BY run_id, layer, expert, scope
+)
+SELECT
+    s.run_id,
+    s.scope,
+    s.layer,
+    s.expert,
+    CAST(coalesce(u.n, 0) AS BIGINT) AS activations,
+    coalesce(u.weight_sum, 0.0) AS weight_sum
+FROM scoped AS s
+LEFT JOIN usage AS u
+    ON u.run_id = s.run_id AND u.layer = s.layer AND u.expert = s.expert AND u.scope = s.scope;
+COMMENT ON VIEW experts IS 'One row per run, scope, layer and expert, also for experts that never fired. Scope prompt counts every prompt token, the last one included; last_prompt only the last';
