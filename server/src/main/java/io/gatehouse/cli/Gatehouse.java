@@ -1,0 +1,44 @@
+package io.gatehouse.cli;
+
+import io.gatehouse.error.ErrorCategory;
+import io.gatehouse.error.GatehouseException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParseResult;
+
+/** The command line, and the one {@code main} of Gatehouse. */
+@Command(
+        name = "gatehouse",
+        description = "The SQL database for mixture-of-experts routing.",
+        mixinStandardHelpOptions = true,
+        versionProvider = GatehouseVersion.class,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {"", "Example:", "  gatehouse demo", "", "'gatehouse COMMAND --help' explains a command."})
+public final class Gatehouse {
+    private Gatehouse() {}
+
+    public static void main(String[] arguments) {
+        // JavaCPP would otherwise kill the process at four times -Xmx; weights live outside the heap.
+        System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+        // Calcite reads it once, when it loads; without it '日本' is not a string.
+        System.setProperty("calcite.default.charset", "UTF-8");
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Gatehouse())
+                .setExecutionExceptionHandler(Gatehouse::report)
+                .setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    /** The door where errors end: one sentence on stderr and the exit code of the error's category. */
+    private static int report(Exception failure, CommandLine command, ParseResult arguments) {
+        if (failure instanceof GatehouseException error) {
+            command.getErr().println("error: " + error.getMessage());
+            return error.code().category().exitCode();
+        }
+        command.getErr().println("internal error, please report it: " + failure);
+        failure.printStackTrace(command.getErr());
+        return ErrorCategory.INTERNAL.exitCode();
+    }
+}
