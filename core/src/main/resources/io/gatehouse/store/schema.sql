@@ -5,6 +5,8 @@
 CREATE TABLE schema_version (
     version INTEGER NOT NULL
 );
+COMMENT ON TABLE schema_version IS 'One row: the version of this schema';
+COMMENT ON COLUMN schema_version.version IS 'Version that the file was written with';
 INSERT INTO schema_version VALUES (1);
 
 CREATE TABLE runs (
@@ -19,10 +21,10 @@ CREATE TABLE runs (
     task              VARCHAR   NOT NULL,
     prompt_format     VARCHAR   NOT NULL,
     shots             INTEGER   NOT NULL,
-    scope             VARCHAR   NOT NULL,
+    scope             VARCHAR   NOT NULL CHECK (scope IN ('prompt', 'last_prompt')),
     precision_plan    VARCHAR   NOT NULL,
     device            VARCHAR   NOT NULL,
-    status            VARCHAR   NOT NULL,
+    status            VARCHAR   NOT NULL CHECK (status IN ('running', 'complete', 'cancelled', 'failed')),
     questions         INTEGER   NOT NULL,
     started_at        TIMESTAMP NOT NULL,
     finished_at       TIMESTAMP,
@@ -59,6 +61,13 @@ CREATE TABLE run_shards (
     committed_at TIMESTAMP NOT NULL,
     PRIMARY KEY (run_id, shard)
 );
+COMMENT ON TABLE run_shards IS 'One row per committed shard of a run: the ledger that says what the file holds whole';
+COMMENT ON COLUMN run_shards.run_id IS 'The run';
+COMMENT ON COLUMN run_shards.shard IS 'Number of the shard within the run, from 0';
+COMMENT ON COLUMN run_shards.questions IS 'Number of questions, each with one row in answers';
+COMMENT ON COLUMN run_shards.tokens IS 'Number of rows in tokens';
+COMMENT ON COLUMN run_shards.routing_rows IS 'Number of rows in token_routing';
+COMMENT ON COLUMN run_shards.committed_at IS 'Time of the commit, UTC';
 
 CREATE TABLE questions (
     question_id INTEGER   NOT NULL PRIMARY KEY,
@@ -86,7 +95,8 @@ CREATE TABLE answers (
     log_probabilities FLOAT[] NOT NULL,
     top_token_id      INTEGER NOT NULL,
     top_token         VARCHAR NOT NULL,
-    prompt_tokens     INTEGER NOT NULL
+    prompt_tokens     INTEGER NOT NULL,
+    PRIMARY KEY (run_id, question_id)
 );
 COMMENT ON TABLE answers IS 'One row per run and question: what the model answered';
 COMMENT ON COLUMN answers.run_id IS 'The run';
@@ -151,6 +161,15 @@ CREATE TABLE question_usage (
     weight_sum        DOUBLE   NOT NULL,
     weight_square_sum DOUBLE   NOT NULL
 );
+COMMENT ON TABLE question_usage IS 'One row per run, question, layer, scope and expert that fired: the rollup of activations';
+COMMENT ON COLUMN question_usage.run_id IS 'The run';
+COMMENT ON COLUMN question_usage.question_id IS 'The question';
+COMMENT ON COLUMN question_usage.layer IS 'Layer of the model, from 0';
+COMMENT ON COLUMN question_usage.expert IS 'Expert of that layer, from 0';
+COMMENT ON COLUMN question_usage.scope IS 'last_prompt for the last token of the prompt, the one that answers; prompt for all before it';
+COMMENT ON COLUMN question_usage.n IS 'Number of activations';
+COMMENT ON COLUMN question_usage.weight_sum IS 'Sum of their weights';
+COMMENT ON COLUMN question_usage.weight_square_sum IS 'Sum of the squares of their weights';
 
 CREATE VIEW activations AS
 SELECT
@@ -164,6 +183,14 @@ SELECT
     unnest(weights) AS weight
 FROM token_routing;
 COMMENT ON VIEW activations IS 'One row per run, question, prompt token, layer and rank: one expert that fired. The fact table';
+COMMENT ON COLUMN activations.run_id IS 'The run';
+COMMENT ON COLUMN activations.question_id IS 'The question';
+COMMENT ON COLUMN activations."position" IS 'Position of the token in the prompt, from 0';
+COMMENT ON COLUMN activations.layer IS 'Layer of the model, from 0';
+COMMENT ON COLUMN activations.scope IS 'last_prompt for the last token of the prompt, the one that answers; prompt for all before it';
+COMMENT ON COLUMN activations."rank" IS 'Place of the expert among the top-k of its token, 1 for the most probable';
+COMMENT ON COLUMN activations.expert IS 'Expert of that layer, from 0';
+COMMENT ON COLUMN activations.weight IS 'Weight that multiplies the output of the expert';
 
 -- The whole grid, so that an expert that never fires is a row with 0 and not a missing row.
 CREATE VIEW experts AS
@@ -197,3 +224,9 @@ FROM scoped AS s
 LEFT JOIN usage AS u
     ON u.run_id = s.run_id AND u.layer = s.layer AND u.expert = s.expert AND u.scope = s.scope;
 COMMENT ON VIEW experts IS 'One row per run, scope, layer and expert, also for experts that never fired. Scope prompt counts every prompt token, the last one included; last_prompt only the last';
+COMMENT ON COLUMN experts.run_id IS 'The run';
+COMMENT ON COLUMN experts.scope IS 'Tokens counted: prompt (all of them, where the run recorded them) or last_prompt (the one that answers)';
+COMMENT ON COLUMN experts.layer IS 'Layer of the model, from 0; layers without experts have no rows';
+COMMENT ON COLUMN experts.expert IS 'Expert of that layer, from 0';
+COMMENT ON COLUMN experts.activations IS 'Number of tokens that were sent to the expert; 0 if it never fired';
+COMMENT ON COLUMN experts.weight_sum IS 'Sum of the weights of those activations';

@@ -1,0 +1,105 @@
+package io.gatehouse.store;
+
+import static io.gatehouse.error.ErrorCode.CORRUPT_DATABASE;
+import static io.gatehouse.error.ErrorCode.DATABASE_IN_USE;
+import static io.gatehouse.error.ErrorCode.FILE_NOT_FOUND;
+import static io.gatehouse.error.ErrorCode.INSUFFICIENT_DISK;
+import static io.gatehouse.error.ErrorCode.INTERNAL_ERROR;
+import static io.gatehouse.error.ErrorCode.INVALID_ARGUMENT;
+import static io.gatehouse.error.ErrorCode.OUT_OF_MEMORY;
+
+import io.gatehouse.error.GatehouseException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What DuckDB's errors mean to a user. DuckDB sets neither SQLSTATE nor error code, so its messages are all there is
+ * to go by.
+ */
+final class DatabaseFailure {
+    private static final Pattern LOCK_HOLDER = Pattern.compile("held in (\\S+) \\(PID (\\d+)\\)");
+
+    private DatabaseFailure() {}
+
+    /** An error while the file was opened. */
+    static GatehouseException opening(Path file, SQLException e) {
+        String message = messageOf(e);
+        if (message.contains("Could not set lock on file")) {
+            return new GatehouseException(
+                    DATABASE_IN_USE,
+                    "%s is in use by %s. One process owns a database file at a time: stop that one, or send the queries to it if it is a Gatehouse server."
+                            .formatted(file, lockHolder(message)),
+                    e);
+        }
+        if (message.contains("Unique file handle conflict")) {
+            return new GatehouseException(
+                    DATABASE_IN_USE, "%s is open already in this process: use that store.".formatted(file), e);
+        }
+        if (message.contains("not a valid DuckDB database file")) {
+            return new GatehouseException(CORRUPT_DATABASE, "%s is not a DuckDB file.".formatted(file), e);
+        }
+        if (message.contains("with version number")) {
+            return new GatehouseException(
+                    INVALID_ARGUMENT,
+                    "%s was written by another version of DuckDB: %s".formatted(file, firstLine(message)),
+                    e);
+        }
+        if (message.contains("Permission denied") || message.contains("Read-only file system")) {
+            return new GatehouseException(
+                    INVALID_ARGUMENT, "%s cannot be opened for writing: permission denied.".formatted(file), e);
+        }
+        if (message.contains("No such file or directory")) {
+            return new GatehouseException(
+                    FILE_NOT_FOUND, "%s cannot be created: its directory does not exist.".formatted(file), e);
+        }
+        if (message.contains("Could not read enough bytes")
+                || message.toLowerCase(Locale.ROOT).contains("corrupt")) {
+            return damaged(file, e);
+        }
+        return using(file, e);
+    }
+
+    /** An error while rows were written or read. */
+    static GatehouseException using(Path file, Exception e) {
+        String message = messageOf(e);
+        if (isDiskFull(message)) {
+            return new GatehouseException(
+                    INSUFFICIENT_DISK,
+                    "The disk of %s is full. What was committed is safe: make room and go on.".formatted(file),
+                    e);
+        }
+        if (message.startsWith("Out of Memory Error")) {
+            return new GatehouseException(
+                    OUT_OF_MEMORY, "DuckDB ran out of memory on %s: %s".formatted(file, firstLine(message)), e);
+        }
+        if (message.startsWith("Data Corruption Error") || message.startsWith("Serialization Error")) {
+            return damaged(file, e);
+        }
+        return new GatehouseException(INTERNAL_ERROR, "DuckDB failed on %s: %s".formatted(file, firstLine(message)), e);
+    }
+
+    private static boolean isDiskFull(String message) {
+        return message.contains("No space left on device") || message.contains("max_temp_directory_size");
+    }
+
+    private static GatehouseException damaged(Path file, Exception e) {
+        return new GatehouseException(
+                CORRUPT_DATABASE, "%s is damaged: %s".formatted(file, firstLine(messageOf(e))), e);
+    }
+
+    private static String lockHolder(String message) {
+        Matcher holder = LOCK_HOLDER.matcher(message);
+        return holder.find() ? "process %s (%s)".formatted(holder.group(2), holder.group(1)) : "another process";
+    }
+
+    private static String messageOf(Exception e) {
+        return String.valueOf(e.getMessage());
+    }
+
+    private static String firstLine(String message) {
+        return message.lines().findFirst().orElse("no message");
+    }
+}

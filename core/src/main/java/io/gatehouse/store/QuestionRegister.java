@@ -1,0 +1,120 @@
+package io.gatehouse.store;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.sql.Array;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.duckdb.DuckDBAppender;
+import org.duckdb.DuckDBConnection;
+
+/** The questions of one task in the file and their ids, which never change once given. */
+final class QuestionRegister {
+    private final DuckDBConnection connection;
+    private final String task;
+    private final Map<Key, Registered> known;
+    private int lastId;
+
+    private record Key(String subject, int ordinal) {}
+
+    private record Registered(int id, QuestionRow row) {}
+
+    private QuestionRegister(DuckDBConnection connection, String task, Map<Key, Registered> known, int lastId) {
+        this.connection = connection;
+        this.task = task;
+        this.known = known;
+        this.lastId = lastId;
+    }
+
+    static QuestionRegister read(DuckDBConnection connection, String task) throws SQLException {
+        Map<Key, Registered> known = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(SqlFile.read("questions_of_task.sql"))) {
+            statement.setString(1, task);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    QuestionRow row = new QuestionRow(
+                            rows.getString("subject"),
+                            rows.getInt("ordinal"),
+                            rows.getString("question"),
+                            strings(rows.getArray("choices")),
+                            rows.getString("answer").charAt(0));
+                    known.put(new Key(row.subject(), row.ordinal()), new Registered(rows.getInt("question_id"), row));
+                }
+            }
+        }
+        return new QuestionRegister(connection, task, known, lastId(connection));
+    }
+
+    /** Ids of the questions in the order given; those that the file does not hold yet are appended to it. */
+    int[] register(List<QuestionRow> questions) throws SQLException {
+        int[] ids = new int[questions.size()];
+        Set<Integer> given = new HashSet<>();
+        try (DuckDBAppender appender = connection.createAppender("questions")) {
+            for (int i = 0; i < ids.length; i++) {
+                QuestionRow question = questions.get(i);
+                ids[i] = idOf(question, appender);
+                if (!given.add(ids[i])) {
+                    throw new GatehouseException(
+                            ErrorCode.INVALID_ARGUMENT, "%s is listed twice.".formatted(nameOf(question)));
+                }
+            }
+        }
+        return ids;
+    }
+
+    private int idOf(QuestionRow question, DuckDBAppender appender) throws SQLException {
+        Key key = new Key(question.subject(), question.ordinal());
+        Registered registered = known.get(key);
+        if (registered == null) {
+            lastId++;
+            append(appender, lastId, question);
+            known.put(key, new Registered(lastId, question));
+            return lastId;
+        }
+        if (!registered.row().equals(question)) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "%s is not the question that the database holds under that number: \"%s\" there, \"%s\" now. Name the quiz otherwise or use another database."
+                            .formatted(nameOf(question), registered.row().text(), question.text()));
+        }
+        return registered.id();
+    }
+
+    private void append(DuckDBAppender appender, int id, QuestionRow question) throws SQLException {
+        appender.beginRow()
+                .append(id)
+                .append(task)
+                .append(question.subject())
+                .append(question.ordinal())
+                .append(question.text())
+                .append(question.choices())
+                .append(String.valueOf(question.answer()))
+                .endRow();
+    }
+
+    private String nameOf(QuestionRow question) {
+        return "Question %d of subject %s of quiz %s".formatted(question.ordinal(), question.subject(), task);
+    }
+
+    private static int lastId(DuckDBConnection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT coalesce(max(question_id), 0) FROM questions")) {
+            rows.next();
+            return rows.getInt(1);
+        }
+    }
+
+    private static List<String> strings(Array array) throws SQLException {
+        return Arrays.stream((Object[]) array.getArray())
+                .map(String.class::cast)
+                .toList();
+    }
+}

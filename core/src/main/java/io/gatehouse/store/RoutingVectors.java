@@ -1,0 +1,98 @@
+package io.gatehouse.store;
+
+import static io.gatehouse.store.ArrowBuffers.FLOAT;
+import static io.gatehouse.store.ArrowBuffers.INTEGER;
+import static io.gatehouse.store.ArrowBuffers.SMALLINT;
+import static io.gatehouse.store.ArrowBuffers.bits;
+import static io.gatehouse.store.ArrowBuffers.floats;
+import static io.gatehouse.store.ArrowBuffers.ints;
+import static io.gatehouse.store.ArrowBuffers.list;
+import static io.gatehouse.store.ArrowBuffers.lists;
+import static io.gatehouse.store.ArrowBuffers.repeat;
+import static io.gatehouse.store.ArrowBuffers.shorts;
+
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.ShortBuffer;
+import java.util.List;
+import org.apache.arrow.vector.BitVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/** The Arrow form of routing rows. */
+final class RoutingVectors {
+    static final Schema SCHEMA = new Schema(List.of(
+            Field.notNullable("question_id", INTEGER),
+            Field.notNullable("position", INTEGER),
+            Field.notNullable("layer", SMALLINT),
+            Field.notNullable("last", ArrowType.Bool.INSTANCE),
+            list("experts", SMALLINT),
+            list("weights", FLOAT),
+            Field.notNullable("entropy", FLOAT),
+            Field.notNullable("top_k_entropy", FLOAT),
+            Field.notNullable("mass", FLOAT),
+            Field.notNullable("margin", FLOAT)));
+
+    private RoutingVectors() {}
+
+    static void fill(VectorSchemaRoot table, List<Segment<RoutingColumns>> batch, int rows) {
+        fillKeys(table, batch, rows);
+        fillLists(table, batch, rows);
+        FloatBuffer entropy = floats(table, "entropy", rows);
+        FloatBuffer topKEntropy = floats(table, "top_k_entropy", rows);
+        FloatBuffer mass = floats(table, "mass", rows);
+        FloatBuffer margin = floats(table, "margin", rows);
+        for (Segment<RoutingColumns> segment : batch) {
+            RoutingColumns columns = segment.columns();
+            entropy.put(columns.entropy(), segment.from(), segment.rows());
+            topKEntropy.put(columns.topKEntropy(), segment.from(), segment.rows());
+            mass.put(columns.mass(), segment.from(), segment.rows());
+            margin.put(columns.margin(), segment.from(), segment.rows());
+        }
+    }
+
+    private static void fillKeys(VectorSchemaRoot table, List<Segment<RoutingColumns>> batch, int rows) {
+        IntBuffer questionIds = ints(table, "question_id", rows);
+        IntBuffer positions = ints(table, "position", rows);
+        ShortBuffer layers = shorts(table, "layer", rows);
+        BitVector lasts = bits(table, "last", rows);
+        int row = 0;
+        for (Segment<RoutingColumns> segment : batch) {
+            repeat(questionIds, segment.questionId(), segment.rows());
+            positions.put(segment.columns().positions(), segment.from(), segment.rows());
+            repeat(layers, (short) segment.layer(), segment.rows());
+            boolean[] last = segment.columns().last();
+            for (int i = segment.from(); i < segment.to(); i++, row++) {
+                if (last[i]) {
+                    lasts.set(row, 1);
+                }
+            }
+        }
+    }
+
+    private static void fillLists(VectorSchemaRoot table, List<Segment<RoutingColumns>> batch, int rows) {
+        int[] offsets = offsets(batch, rows);
+        ShortBuffer experts = lists(table, "experts", offsets).asShortBuffer();
+        FloatBuffer weights = lists(table, "weights", offsets).asFloatBuffer();
+        for (Segment<RoutingColumns> segment : batch) {
+            RoutingColumns columns = segment.columns();
+            int from = segment.from() * columns.topK();
+            int count = segment.rows() * columns.topK();
+            experts.put(columns.experts(), from, count);
+            weights.put(columns.weights(), from, count);
+        }
+    }
+
+    private static int[] offsets(List<Segment<RoutingColumns>> batch, int rows) {
+        int[] offsets = new int[rows + 1];
+        int row = 0;
+        for (Segment<RoutingColumns> segment : batch) {
+            for (int i = 0; i < segment.rows(); i++, row++) {
+                offsets[row + 1] = offsets[row] + segment.columns().topK();
+            }
+        }
+        return offsets;
+    }
+}

@@ -1,0 +1,99 @@
+package io.gatehouse.store;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.error.GatehouseException;
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.BitSet;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.duckdb.DuckDBConnection;
+
+/**
+ * Writes one run, a shard per transaction. For one thread at a time. Closing it without {@link #finish} leaves the run
+ * as it is, status {@code running}, with every shard that was written.
+ */
+public final class RunWriter implements AutoCloseable {
+    private final Path file;
+    private final DuckDBConnection connection;
+    private final int runId;
+    private final int[] questionIds;
+    private final ShardCheck check;
+    private final BitSet answered = new BitSet();
+    private final BufferAllocator allocator = new RootAllocator();
+
+    RunWriter(Path file, DuckDBConnection connection, int runId, RunDescription run, int[] questionIds) {
+        this.file = file;
+        this.connection = connection;
+        this.runId = runId;
+        this.questionIds = questionIds;
+        this.check = new ShardCheck(run, questionIds);
+    }
+
+    /** Number of the run in the file. */
+    public int runId() {
+        return runId;
+    }
+
+    /** Id in the file of the question at {@code index} of the list that started the run. */
+    public int questionId(int index) {
+        return questionIds[index];
+    }
+
+    /**
+     * Writes a shard in one transaction: all of it is in the file afterwards, or, if this throws, nothing. After
+     * INSUFFICIENT_DISK the same shard may be tried again.
+     *
+     * @throws IllegalArgumentException if the shard contradicts itself or its run
+     * @throws GatehouseException INSUFFICIENT_DISK, OUT_OF_MEMORY
+     */
+    public void write(Shard shard) {
+        check.check(shard, answered);
+        try (Transaction transaction = Transaction.begin(connection)) {
+            new ShardInsert(connection, allocator, runId, shard).insert();
+            transaction.commit();
+        } catch (SQLException e) {
+            throw DatabaseFailure.using(file, e);
+        }
+        shard.answers().forEach(answer -> answered.set(answer.questionId()));
+    }
+
+    /**
+     * Ends the run.
+     *
+     * @throws IllegalStateException if {@code status} is COMPLETE and a question has no answer
+     */
+    public void finish(RunStatus status) {
+        requireNonNull(status, "status is null");
+        if (status == RunStatus.RUNNING) {
+            throw new IllegalArgumentException("A run does not finish as running");
+        }
+        if (status == RunStatus.COMPLETE && answered.cardinality() < questionIds.length) {
+            throw new IllegalStateException("Run %d has %d of %d questions answered"
+                    .formatted(runId, answered.cardinality(), questionIds.length));
+        }
+        try (PreparedStatement update = connection.prepareStatement(SqlFile.read("finish_run.sql"))) {
+            update.setString(1, status.id());
+            update.setObject(2, LocalDateTime.now(ZoneOffset.UTC));
+            update.setInt(3, runId);
+            update.executeUpdate();
+        } catch (SQLException e) {
+            throw DatabaseFailure.using(file, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw DatabaseFailure.using(file, e);
+        } finally {
+            allocator.close();
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package io.gatehouse.store;
+
+import java.util.BitSet;
+
+/** Refuses a shard that contradicts itself or its run before any of it reaches the file. */
+final class ShardCheck {
+    private final RunDescription run;
+    private final BitSet runQuestions = new BitSet();
+
+    ShardCheck(RunDescription run, int[] questionIds) {
+        this.run = run;
+        for (int questionId : questionIds) {
+            runQuestions.set(questionId);
+        }
+    }
+
+    void check(Shard shard, BitSet answered) {
+        BitSet questions = questions(shard, answered);
+        for (RoutingColumns columns : shard.routing()) {
+            checkModel(shard, columns);
+            checkTokens(shard, questions, columns.questionIds(), columns.last());
+        }
+        for (TokenColumns columns : shard.tokens()) {
+            checkTokens(shard, questions, columns.questionIds(), columns.last());
+        }
+    }
+
+    private BitSet questions(Shard shard, BitSet answered) {
+        BitSet questions = new BitSet();
+        for (AnswerRow answer : shard.answers()) {
+            int questionId = answer.questionId();
+            if (questionId < 0 || !runQuestions.get(questionId)) {
+                throw refused(shard, "answers question %d, which is not of run %s".formatted(questionId, run.name()));
+            }
+            if (questions.get(questionId) || answered.get(questionId)) {
+                throw refused(shard, "answers question %d a second time".formatted(questionId));
+            }
+            questions.set(questionId);
+        }
+        return questions;
+    }
+
+    private void checkModel(Shard shard, RoutingColumns columns) {
+        if (columns.layer() >= run.layers()) {
+            throw refused(shard, "has layer %d of %d".formatted(columns.layer(), run.layers()));
+        }
+        if (columns.topK() > run.topK()) {
+            throw refused(
+                    shard,
+                    "has top-k %d in layer %d, the run %d".formatted(columns.topK(), columns.layer(), run.topK()));
+        }
+        for (short expert : columns.experts()) {
+            if (expert < 0 || expert >= run.experts()) {
+                throw refused(
+                        shard, "has expert %d of %d in layer %d".formatted(expert, run.experts(), columns.layer()));
+            }
+        }
+    }
+
+    private void checkTokens(Shard shard, BitSet questions, int[] questionIds, boolean[] last) {
+        for (int i = 0; i < questionIds.length; i++) {
+            if (questionIds[i] < 0 || !questions.get(questionIds[i])) {
+                throw refused(shard, "has tokens of question %d, which it does not answer".formatted(questionIds[i]));
+            }
+            if (run.scope() == Scope.LAST_PROMPT && !last[i]) {
+                throw refused(shard, "has more than the last token of question %d".formatted(questionIds[i]));
+            }
+        }
+    }
+
+    private static IllegalArgumentException refused(Shard shard, String complaint) {
+        return new IllegalArgumentException("Shard %d %s".formatted(shard.number(), complaint));
+    }
+}

@@ -1,0 +1,112 @@
+package io.gatehouse.store;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.arrow.c.ArrowArrayStream;
+import org.apache.arrow.c.Data;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.duckdb.DuckDBAppender;
+import org.duckdb.DuckDBConnection;
+
+/** Everything that one shard puts into the file, within the transaction that its caller has begun. */
+final class ShardInsert {
+    private final DuckDBConnection connection;
+    private final BufferAllocator allocator;
+    private final int runId;
+    private final Shard shard;
+
+    ShardInsert(DuckDBConnection connection, BufferAllocator allocator, int runId, Shard shard) {
+        this.connection = connection;
+        this.allocator = allocator;
+        this.runId = runId;
+        this.shard = shard;
+    }
+
+    void insert() throws SQLException {
+        List<Segment<RoutingColumns>> routing = Segment.routing(shard.routing());
+        List<Segment<TokenColumns>> tokens = Segment.tokens(shard.tokens());
+        insertFrom(
+                "routing_feed",
+                new SegmentReader<>(allocator, RoutingVectors.SCHEMA, routing, RoutingVectors::fill),
+                SqlFile.read("insert_routing.sql"));
+        insertFrom(
+                "token_feed",
+                new SegmentReader<>(allocator, TokenVectors.SCHEMA, tokens, TokenVectors::fill),
+                SqlFile.read("insert_tokens.sql"));
+        appendAnswers();
+        insertUsage();
+        insertLedgerRow();
+    }
+
+    private void insertFrom(String feed, ArrowReader reader, String sql) throws SQLException {
+        try (reader;
+                ArrowArrayStream stream = ArrowArrayStream.allocateNew(allocator)) {
+            Data.exportArrayStream(allocator, reader, stream);
+            try {
+                connection.registerArrowStream(feed, stream);
+                try (PreparedStatement insert = connection.prepareStatement(sql)) {
+                    insert.setInt(1, runId);
+                    insert.executeUpdate();
+                }
+                try (Statement drop = connection.createStatement()) {
+                    drop.execute("DROP VIEW temp." + feed);
+                }
+            } finally {
+                // DuckDB has moved the stream away when it scanned it; where it never came to that, it is ours.
+                stream.release();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void appendAnswers() throws SQLException {
+        List<AnswerRow> answers = shard.answers().stream()
+                .sorted(Comparator.comparingInt(AnswerRow::questionId))
+                .toList();
+        try (DuckDBAppender appender = connection.createAppender("answers")) {
+            for (AnswerRow answer : answers) {
+                appender.beginRow()
+                        .append(runId)
+                        .append(answer.questionId())
+                        .append(String.valueOf(answer.predicted()))
+                        .append(answer.correct())
+                        .append(answer.logProbabilities())
+                        .append(answer.topTokenId())
+                        .append(answer.topToken())
+                        .append(answer.promptTokens())
+                        .endRow();
+            }
+        }
+    }
+
+    private void insertUsage() throws SQLException {
+        Object[] questionIds =
+                shard.answers().stream().map(AnswerRow::questionId).toArray();
+        try (PreparedStatement insert = connection.prepareStatement(SqlFile.read("insert_question_usage.sql"))) {
+            insert.setInt(1, runId);
+            insert.setArray(2, connection.createArrayOf("INTEGER", questionIds));
+            insert.executeUpdate();
+        }
+    }
+
+    private void insertLedgerRow() throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(SqlFile.read("insert_shard.sql"))) {
+            insert.setInt(1, runId);
+            insert.setInt(2, shard.number());
+            insert.setInt(3, shard.answers().size());
+            insert.setLong(4, shard.tokenRows());
+            insert.setLong(5, shard.routingRows());
+            insert.setObject(6, LocalDateTime.now(ZoneOffset.UTC));
+            insert.executeUpdate();
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.gatehouse.store;
+
+import static io.gatehouse.store.ArrowBuffers.INTEGER;
+import static io.gatehouse.store.ArrowBuffers.bits;
+import static io.gatehouse.store.ArrowBuffers.ints;
+import static io.gatehouse.store.ArrowBuffers.repeat;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.IntBuffer;
+import java.util.List;
+import org.apache.arrow.vector.BitVector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/** The Arrow form of prompt tokens. */
+final class TokenVectors {
+    static final Schema SCHEMA = new Schema(List.of(
+            Field.notNullable("question_id", INTEGER),
+            Field.notNullable("position", INTEGER),
+            Field.notNullable("last", ArrowType.Bool.INSTANCE),
+            Field.notNullable("token_id", INTEGER),
+            Field.notNullable("token", ArrowType.Utf8.INSTANCE)));
+
+    private TokenVectors() {}
+
+    static void fill(VectorSchemaRoot table, List<Segment<TokenColumns>> batch, int rows) {
+        IntBuffer questionIds = ints(table, "question_id", rows);
+        IntBuffer positions = ints(table, "position", rows);
+        IntBuffer tokenIds = ints(table, "token_id", rows);
+        BitVector lasts = bits(table, "last", rows);
+        VarCharVector tokens = (VarCharVector) table.getVector("token");
+        tokens.allocateNew(rows);
+        int row = 0;
+        for (Segment<TokenColumns> segment : batch) {
+            TokenColumns columns = segment.columns();
+            repeat(questionIds, segment.questionId(), segment.rows());
+            positions.put(columns.positions(), segment.from(), segment.rows());
+            tokenIds.put(columns.tokenIds(), segment.from(), segment.rows());
+            for (int i = segment.from(); i < segment.to(); i++, row++) {
+                if (columns.last()[i]) {
+                    lasts.set(row, 1);
+                }
+                tokens.setSafe(row, columns.tokens()[i].getBytes(UTF_8));
+            }
+        }
+        tokens.setValueCount(rows);
+    }
+}

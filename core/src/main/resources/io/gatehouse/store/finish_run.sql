@@ -1,0 +1,1 @@
+UPDATE runs SET status = ?, finished_at = ? WHERE run_id = ?

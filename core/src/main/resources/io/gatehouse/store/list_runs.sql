@@ -1,0 +1,9 @@
+SELECT
+    r.run_id, r.name, r.model, r.task, r.scope, r.status, r.questions,
+    count(a.question_id) AS answered,
+    count(a.question_id) FILTER (a.correct) AS correct,
+    r.started_at, r.finished_at
+FROM runs AS r
+LEFT JOIN answers AS a ON a.run_id = r.run_id
+GROUP BY ALL
+ORDER BY r.run_id
