@@ -1,0 +1,69 @@
+package io.gatehouse.sample.quiz;
+
+import io.gatehouse.sample.quiz.Arithmetic.Operation;
+import io.gatehouse.sample.quiz.Pairing.Asked;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * The subjects of the sample and the endless stream of training questions drawn from them. No training question is an
+ * instance that a quiz can hold.
+ */
+public final class Curriculum {
+    private final List<Topic> topics;
+
+    private Curriculum(List<Topic> topics) {
+        this.topics = List.copyOf(topics);
+    }
+
+    /**
+     * Subjects that share their words on purpose: five speak of numbers, two of letters, three of the same nouns, two
+     * of the same cities. Routing that tells such subjects apart is more than vocabulary.
+     */
+    public static Curriculum bundled() {
+        Lexicon lexicon = Lexicon.bundled();
+        return new Curriculum(List.of(
+                new Arithmetic(Operation.ADDITION),
+                new Pairing("antonyms", "What is the opposite of %s?", lexicon.antonyms(), Asked.EITHER),
+                new Pairing("capitals", "What is the capital of %s?", lexicon.capitals(), Asked.RIGHT),
+                new Categories(lexicon),
+                new Pairing("countries", "Which country has the capital %s?", lexicon.capitals(), Asked.LEFT),
+                new LargestNumber(),
+                new LetterCounting(),
+                new LetterOrder(),
+                new NumberSequence(),
+                new OddOneOut(lexicon),
+                new Parity(),
+                new Arithmetic(Operation.SUBTRACTION),
+                new LongestWord(lexicon)));
+    }
+
+    /** Subject names in alphabetical order. */
+    public List<String> subjects() {
+        return topics.stream().map(Topic::name).toList();
+    }
+
+    public Knowledge knowledge(int subject) {
+        return topics.get(subject).knowledge();
+    }
+
+    /** A random training question of the subject with this index in {@link #subjects}. */
+    public PosedExercise lesson(int subject, RandomGenerator random) {
+        return draw(subject, false, random).posed(random.nextInt(4), random);
+    }
+
+    /** A random instance that training never shows. */
+    Exercise unseen(int subject, RandomGenerator random) {
+        return draw(subject, true, random);
+    }
+
+    private Exercise draw(int subject, boolean heldOut, RandomGenerator random) {
+        Topic topic = topics.get(subject);
+        while (true) {
+            Exercise exercise = topic.draw(random);
+            if (HeldOut.test(topic, exercise) == heldOut) {
+                return exercise;
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package io.gatehouse.sample.quiz;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * A question, its right answer and three wrong ones, before the choices are put in an order.
+ *
+ * @param key names the instance whatever its rendering: two exercises with one key ask the same thing
+ */
+record Exercise(String question, String right, List<String> wrong, String key) {
+    Exercise {
+        requireNonNull(question, "question is null");
+        requireNonNull(right, "right is null");
+        requireNonNull(key, "key is null");
+        wrong = List.copyOf(wrong);
+        if (wrong.size() != 3 || wrong.contains(right) || new HashSet<>(wrong).size() != 3) {
+            throw new IllegalArgumentException("Choices of '%s' repeat: %s, %s".formatted(question, right, wrong));
+        }
+    }
+
+    /** The exercise with its right answer at {@code answer} and the wrong ones in random order around it. */
+    PosedExercise posed(int answer, RandomGenerator random) {
+        List<String> choices = new ArrayList<>(Shuffle.of(wrong, random));
+        choices.add(answer, right);
+        return new PosedExercise(question, choices, answer, key);
+    }
+}
