@@ -1,0 +1,75 @@
+import type { Value } from './api';
+
+const NUMERIC = /^(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|FLOAT|REAL|DOUBLE|DECIMAL|NUMERIC)\b(?!.*\[\])/;
+const SIGNIFICANT_DIGITS = 6;
+
+export function isNumeric(type: string): boolean {
+  return NUMERIC.test(type);
+}
+
+/**
+ * Text of a value as the table shows it: fractions to six significant digits, integers in full. `exact` is what the
+ * server sent.
+ */
+export function format(value: Value): string {
+  if (value === null) {
+    return 'NULL';
+  }
+  if (typeof value === 'number') {
+    return formatNumber(value);
+  }
+  if (Array.isArray(value)) {
+    return `[${value.map(format).join(', ')}]`;
+  }
+  return String(value);
+}
+
+/** Text of a value with nothing rounded away. */
+export function exact(value: Value): string {
+  if (value === null) {
+    return 'NULL';
+  }
+  return Array.isArray(value) ? `[${value.map(exact).join(', ')}]` : String(value);
+}
+
+function formatNumber(value: number): string {
+  if (Number.isInteger(value)) {
+    return String(value);
+  }
+  const magnitude = Math.abs(value);
+  if (magnitude < 1e-4 || magnitude >= 1e15) {
+    return value.toExponential(SIGNIFICANT_DIGITS - 1).replace(/\.?0+e/, 'e');
+  }
+  const integerDigits = magnitude < 1 ? 0 : Math.floor(Math.log10(magnitude)) + 1;
+  const leadingZeros = magnitude < 1 ? Math.max(0, -Math.floor(Math.log10(magnitude)) - 1) : 0;
+  const decimals = Math.max(0, SIGNIFICANT_DIGITS - integerDigits + leadingZeros);
+  const text = value.toFixed(decimals);
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+}
+
+const COUNT = new Intl.NumberFormat('en');
+
+/** 1 row, 12,345 rows. */
+export function formatRowCount(rows: number): string {
+  return `${COUNT.format(rows)} ${rows === 1 ? 'row' : 'rows'}`;
+}
+
+export function formatCount(count: number): string {
+  return COUNT.format(count);
+}
+
+/** 0.8 ms, 12 ms, 1.23 s, 2 min 05 s. */
+export function formatDuration(milliseconds: number): string {
+  if (milliseconds < 10) {
+    return `${Number(milliseconds.toFixed(1))} ms`;
+  }
+  if (milliseconds < 1000) {
+    return `${Math.round(milliseconds)} ms`;
+  }
+  const seconds = milliseconds / 1000;
+  if (seconds < 60) {
+    return `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`;
+  }
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+}

@@ -1,0 +1,9 @@
+import { mount } from 'svelte';
+import Console from './Console.svelte';
+import './theme.css';
+
+const target = document.getElementById('console');
+if (target === null) {
+  throw new Error('index.html has no element with the id "console"');
+}
+mount(Console, { target });
