@@ -1,0 +1,102 @@
+package io.gatehouse.checkpoint;
+
+import static java.util.Objects.requireNonNull;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/**
+ * A model directory in Hugging Face's layout, checked when it is opened: the config can be run, and every weight that it
+ * implies is there with its shape. Reading is thread-safe; an interrupt of a reading thread closes the file it reads.
+ */
+public final class Checkpoint implements AutoCloseable {
+    private final Path directory;
+    private final ModelConfig config;
+    private final WeightFiles weights;
+    private final String fingerprint;
+
+    private Checkpoint(Path directory, ModelConfig config, WeightFiles weights, String fingerprint) {
+        this.directory = directory;
+        this.config = config;
+        this.weights = weights;
+        this.fingerprint = fingerprint;
+    }
+
+    /**
+     * Opens a model directory. The config is read before the weights, so that a model that cannot be run is refused
+     * without them.
+     *
+     * @throws io.gatehouse.error.GatehouseException FILE_NOT_FOUND, UNSUPPORTED_MODEL or CORRUPT_CHECKPOINT
+     */
+    public static Checkpoint open(Path directory) {
+        requireNonNull(directory, "directory is null");
+        ModelFiles.requireDirectory(directory);
+        Path configFile = directory.resolve("config.json");
+        byte[] content = ConfigFile.content(configFile);
+        ConfigFile keys = ConfigFile.parse(configFile, content);
+        Architecture architecture = Architecture.of(keys);
+        ModelConfig config = architecture.config(keys);
+        WeightFiles weights = WeightFiles.open(directory);
+        try {
+            architecture.check(config, weights);
+            Fingerprint fingerprint = new Fingerprint();
+            fingerprint.add(configFile, content.length, content);
+            fingerprint.addIfPresent(tokenizerFile(directory));
+            weights.addTo(fingerprint);
+            return new Checkpoint(directory, config, weights, fingerprint.hex());
+        } catch (RuntimeException e) {
+            weights.close();
+            throw e;
+        }
+    }
+
+    /** Name of the directory. */
+    public String name() {
+        Path name = directory.toAbsolutePath().normalize().getFileName();
+        return name == null ? directory.toString() : name.toString();
+    }
+
+    public Path directory() {
+        return directory;
+    }
+
+    public ModelConfig config() {
+        return config;
+    }
+
+    /**
+     * SHA-256 of config.json, tokenizer.json and, of each weight file in the order of their names, its name, size and
+     * header; 64 hexadecimal digits.
+     */
+    public String fingerprint() {
+        return fingerprint;
+    }
+
+    public boolean has(String tensor) {
+        return weights.find(tensor).isPresent();
+    }
+
+    /** Returns where the tensor lies; CORRUPT_CHECKPOINT if there is none of that name. */
+    public TensorInfo tensor(String name) {
+        return weights.tensor(name);
+    }
+
+    /** Reads the tensor's little-endian bytes into {@code target}, which must have exactly that many remaining. */
+    public void read(TensorInfo tensor, ByteBuffer target) {
+        weights.read(tensor, target);
+    }
+
+    /** Opens the model's tokenizer, which the caller closes. */
+    public Tokenizer tokenizer() {
+        return Tokenizer.open(tokenizerFile(directory));
+    }
+
+    @Override
+    public void close() {
+        weights.close();
+    }
+
+    private static Path tokenizerFile(Path directory) {
+        return directory.resolve("tokenizer.json");
+    }
+}

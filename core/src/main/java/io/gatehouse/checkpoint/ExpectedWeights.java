@@ -1,0 +1,93 @@
+package io.gatehouse.checkpoint;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+
+/**
+ * Checks the weights that a config implies against those in the files: present, of the right shape and of a floating
+ * type. Names and shapes are those of Hugging Face's decoder models.
+ */
+final class ExpectedWeights {
+    private static final Set<DType> FLOATS = EnumSet.of(DType.F32, DType.F16, DType.BF16);
+
+    private final ModelConfig config;
+    private final WeightFiles files;
+
+    ExpectedWeights(ModelConfig config, WeightFiles files) {
+        this.config = config;
+        this.files = files;
+    }
+
+    void embeddings() {
+        require("model.embed_tokens.weight", config.vocabSize(), config.hiddenSize());
+        require("model.norm.weight", config.hiddenSize());
+        if (!config.tieWordEmbeddings()) {
+            require("lm_head.weight", config.vocabSize(), config.hiddenSize());
+        }
+    }
+
+    void attention(int layer) {
+        String prefix = "model.layers.%d.".formatted(layer);
+        String attention = prefix + "self_attn.";
+        long hidden = config.hiddenSize();
+        long queries = (long) config.heads() * config.headDim();
+        long keys = (long) config.keyValueHeads() * config.headDim();
+        require(prefix + "input_layernorm.weight", hidden);
+        require(prefix + "post_attention_layernorm.weight", hidden);
+        projection(attention + "q_proj", queries, hidden);
+        projection(attention + "k_proj", keys, hidden);
+        projection(attention + "v_proj", keys, hidden);
+        projection(attention + "o_proj", hidden, queries);
+        switch (config.qkNorm()) {
+            case NONE -> {}
+            case PROJECTION -> {
+                require(attention + "q_norm.weight", queries);
+                require(attention + "k_norm.weight", keys);
+            }
+            case HEAD -> {
+                require(attention + "q_norm.weight", config.headDim());
+                require(attention + "k_norm.weight", config.headDim());
+            }
+        }
+    }
+
+    void mixture(String prefix, FeedForward.Sparse mixture, String gate, String up, String down) {
+        long hidden = config.hiddenSize();
+        long intermediate = mixture.intermediateSize();
+        require(prefix + "gate.weight", mixture.experts(), hidden);
+        for (int expert = 0; expert < mixture.experts(); expert++) {
+            String name = prefix + "experts." + expert + ".";
+            require(name + gate + ".weight", intermediate, hidden);
+            require(name + up + ".weight", intermediate, hidden);
+            require(name + down + ".weight", hidden, intermediate);
+        }
+    }
+
+    private void projection(String name, long rows, long columns) {
+        require(name + ".weight", rows, columns);
+        if (config.attentionBias()) {
+            require(name + ".bias", rows);
+        }
+    }
+
+    private void require(String name, long... shape) {
+        TensorInfo tensor = files.tensor(name);
+        var expected = LongStream.of(shape).boxed().collect(Collectors.toUnmodifiableList());
+        if (!tensor.shape().equals(expected)) {
+            throw new GatehouseException(
+                    ErrorCode.CORRUPT_CHECKPOINT,
+                    "Tensor %s of %s has shape %s; config.json implies %s"
+                            .formatted(name, tensor.file(), tensor.shape(), expected));
+        }
+        if (!FLOATS.contains(tensor.dtype())) {
+            throw new GatehouseException(
+                    ErrorCode.UNSUPPORTED_MODEL,
+                    "Tensor %s of %s has type %s; Gatehouse reads weights in F32, F16 and BF16"
+                            .formatted(name, tensor.file(), tensor.dtype()));
+        }
+    }
+}

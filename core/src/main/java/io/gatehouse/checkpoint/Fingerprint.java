@@ -1,0 +1,54 @@
+package io.gatehouse.checkpoint;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * SHA-256 over a list of files: for each its name and a zero byte, its length as 8 bytes big-endian, the length of the
+ * part of it that counts, and that part. Reading 14 GB of weights to name a model would take longer than a small run,
+ * so of weight files only the header counts.
+ */
+final class Fingerprint {
+    private final MessageDigest digest;
+
+    Fingerprint() {
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java has SHA-256", e);
+        }
+    }
+
+    /** Adds a file of {@code length} bytes of which {@code part} counts. */
+    void add(Path file, long length, byte[] part) {
+        digest.update(file.getFileName().toString().getBytes(StandardCharsets.UTF_8));
+        digest.update((byte) 0);
+        digest.update(ByteBuffer.allocate(2 * Long.BYTES)
+                .putLong(length)
+                .putLong(part.length)
+                .array());
+        digest.update(part);
+    }
+
+    /** Adds a whole small file; one that is absent adds nothing. */
+    void addIfPresent(Path file) {
+        if (Files.exists(file)) {
+            try {
+                byte[] content = Files.readAllBytes(file);
+                add(file, content.length, content);
+            } catch (IOException e) {
+                throw ModelFiles.unreadable(file, e);
+            }
+        }
+    }
+
+    String hex() {
+        return HexFormat.of().formatHex(digest.digest());
+    }
+}

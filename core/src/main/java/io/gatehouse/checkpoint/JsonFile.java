@@ -1,0 +1,65 @@
+package io.gatehouse.checkpoint;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Strict JSON from files nobody vouches for: no key twice, nothing after the value, bounded depth and numbers. */
+final class JsonFile {
+    static final JsonFactory FACTORY = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            // Names come from the file: interning them would keep them for ever.
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(64)
+                    .maxNumberLength(64)
+                    .build())
+            .build();
+
+    private static final ObjectReader OBJECTS = JsonMapper.builder(FACTORY)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build()
+            .readerFor(JsonNode.class);
+
+    private JsonFile() {}
+
+    /** Returns the object that is the whole of {@code content}; {@code path} only names it in errors. */
+    static JsonNode object(Path path, byte[] content) {
+        JsonNode root;
+        try {
+            root = OBJECTS.readTree(content);
+        } catch (IOException e) {
+            throw invalid(path, e);
+        }
+        if (!root.isObject()) {
+            throw new GatehouseException(ErrorCode.CORRUPT_CHECKPOINT, "%s is not a JSON object".formatted(path));
+        }
+        return root;
+    }
+
+    /** One sentence for what the JSON parser found wrong in a file, with its line and column. */
+    static GatehouseException invalid(Path path, IOException cause) {
+        String detail = cause.getMessage();
+        String place = "";
+        if (cause instanceof JsonProcessingException parse) {
+            detail = parse.getOriginalMessage();
+            if (parse.getLocation() != null) {
+                place = " at line %d, column %d"
+                        .formatted(
+                                parse.getLocation().getLineNr(),
+                                parse.getLocation().getColumnNr());
+            }
+        }
+        return new GatehouseException(
+                ErrorCode.CORRUPT_CHECKPOINT, "%s is not valid JSON%s: %s".formatted(path, place, detail), cause);
+    }
+}

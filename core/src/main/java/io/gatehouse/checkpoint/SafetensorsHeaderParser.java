@@ -1,0 +1,134 @@
+package io.gatehouse.checkpoint;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.gatehouse.error.GatehouseException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads a header's entries one by one, without a tree, and checks each by itself. */
+final class SafetensorsHeaderParser {
+    private static final int MAX_TENSORS = 1 << 20;
+    private static final int MAX_RANK = 16;
+
+    private final Path file;
+    private final long dataStart;
+    private final long dataBytes;
+
+    SafetensorsHeaderParser(Path file, long dataStart, long dataBytes) {
+        this.file = file;
+        this.dataStart = dataStart;
+        this.dataBytes = dataBytes;
+    }
+
+    List<TensorInfo> parse(byte[] content) {
+        List<TensorInfo> tensors = new ArrayList<>();
+        try (JsonParser json = JsonFile.FACTORY.createParser(content)) {
+            json.nextToken();
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String name = json.currentName();
+                json.nextToken();
+                if (name.equals("__metadata__")) {
+                    metadata(json);
+                } else {
+                    tensors.add(tensor(name, json));
+                }
+                if (tensors.size() > MAX_TENSORS) {
+                    throw SafetensorsHeader.corrupt(file, "has more than %,d tensors".formatted(MAX_TENSORS));
+                }
+            }
+            if (json.nextToken() != null) {
+                throw SafetensorsHeader.corrupt(file, "has more than one JSON value in its header");
+            }
+            return tensors;
+        } catch (IOException e) {
+            throw SafetensorsHeader.corrupt(
+                    file, "has a damaged header: " + JsonFile.invalid(file, e).getMessage());
+        }
+    }
+
+    private void metadata(JsonParser json) throws IOException {
+        require(json.currentToken() == JsonToken.START_OBJECT, "__metadata__", "is not an object");
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            String key = json.currentName();
+            require(json.nextToken() == JsonToken.VALUE_STRING, "__metadata__", "has no string at '" + key + "'");
+        }
+    }
+
+    private TensorInfo tensor(String name, JsonParser json) throws IOException {
+        require(json.currentToken() == JsonToken.START_OBJECT, name, "is not an object");
+        Optional<DType> type = Optional.empty();
+        Optional<List<Long>> shape = Optional.empty();
+        Optional<List<Long>> range = Optional.empty();
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            String key = json.currentName();
+            json.nextToken();
+            switch (key) {
+                case "dtype" -> type = Optional.of(type(name, json));
+                case "shape" -> shape = Optional.of(numbers(name, key, json));
+                case "data_offsets" -> range = Optional.of(numbers(name, key, json));
+                default -> json.skipChildren();
+            }
+        }
+        return place(
+                name,
+                type.orElseThrow(() -> corrupt(name, "has no dtype")),
+                shape.orElseThrow(() -> corrupt(name, "has no shape")),
+                range.orElseThrow(() -> corrupt(name, "has no data_offsets")));
+    }
+
+    private DType type(String name, JsonParser json) throws IOException {
+        require(json.currentToken() == JsonToken.VALUE_STRING, name, "has a dtype that is not a string");
+        String type = json.getText();
+        return DType.find(type).orElseThrow(() -> corrupt(name, "has the unknown dtype '" + type + "'"));
+    }
+
+    private List<Long> numbers(String name, String key, JsonParser json) throws IOException {
+        require(json.currentToken() == JsonToken.START_ARRAY, name, "has a " + key + " that is not a list");
+        List<Long> numbers = new ArrayList<>();
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+            boolean whole = json.currentToken() == JsonToken.VALUE_NUMBER_INT
+                    && json.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
+            require(whole && json.getLongValue() >= 0, name, "has " + json.getText() + " in its " + key);
+            require(numbers.size() < MAX_RANK, name, "has more than " + MAX_RANK + " numbers in its " + key);
+            numbers.add(json.getLongValue());
+        }
+        return numbers;
+    }
+
+    private TensorInfo place(String name, DType type, List<Long> shape, List<Long> range) {
+        require(range.size() == 2, name, "has the data_offsets " + range + ", which are not two");
+        long begin = range.get(0);
+        long end = range.get(1);
+        require(
+                begin <= end && end <= dataBytes,
+                name,
+                "has the data_offsets %s, which are no range in %,d bytes of data".formatted(range, dataBytes));
+        long bytes = type.bytes();
+        try {
+            for (long size : shape) {
+                bytes = Math.multiplyExact(bytes, size);
+            }
+        } catch (ArithmeticException e) {
+            throw corrupt(name, "has the shape " + shape + ", which is too large");
+        }
+        require(
+                bytes == end - begin,
+                name,
+                "has %,d bytes, but %s of shape %s takes %,d".formatted(end - begin, type, shape, bytes));
+        return new TensorInfo(name, type, shape, file, dataStart + begin, bytes);
+    }
+
+    private void require(boolean condition, String tensor, String what) {
+        if (!condition) {
+            throw corrupt(tensor, what);
+        }
+    }
+
+    private GatehouseException corrupt(String tensor, String what) {
+        return SafetensorsHeader.corrupt(file, "is damaged: tensor %s %s".formatted(tensor, what));
+    }
+}

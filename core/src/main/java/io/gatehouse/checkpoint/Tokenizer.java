@@ -1,0 +1,93 @@
+package io.gatehouse.checkpoint;
+
+import static java.util.Objects.requireNonNull;
+
+import ai.djl.engine.EngineException;
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * A model's tokenizer.json, run by Hugging Face's own library: text to token ids and back. It adds no special tokens
+ * and never truncates or pads. Thread-safe until it is closed.
+ */
+public final class Tokenizer implements AutoCloseable {
+    private static final int MAX_BYTES = 256 << 20;
+
+    private final HuggingFaceTokenizer tokenizer;
+    private final Vocabulary vocabulary;
+
+    private Tokenizer(HuggingFaceTokenizer tokenizer, Vocabulary vocabulary) {
+        this.tokenizer = tokenizer;
+        this.vocabulary = vocabulary;
+    }
+
+    /**
+     * Opens a tokenizer.json.
+     *
+     * @throws GatehouseException FILE_NOT_FOUND or CORRUPT_CHECKPOINT
+     */
+    public static Tokenizer open(Path tokenizerJson) {
+        requireNonNull(tokenizerJson, "tokenizerJson is null");
+        byte[] content = ModelFiles.read(tokenizerJson, MAX_BYTES);
+        Vocabulary vocabulary = Vocabulary.parse(tokenizerJson, content);
+        return new Tokenizer(load(tokenizerJson, content), vocabulary);
+    }
+
+    /** Returns the ids of the text's tokens; none for the empty text. */
+    public int[] encode(String text) {
+        long[] ids = tokenizer.encode(text, false, false).getIds();
+        int[] narrow = new int[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            narrow[i] = Math.toIntExact(ids[i]);
+        }
+        return narrow;
+    }
+
+    /** Returns the text that the tokens make together, special tokens included. Ids that no token has count for nothing. */
+    public String decode(int... ids) {
+        long[] wide = new long[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            wide[i] = ids[i];
+        }
+        return tokenizer.decode(wide, false);
+    }
+
+    /**
+     * Returns the text of one token for display; bytes that are no whole character show as U+FFFD. Empty for an id that
+     * no token has, as a model's output may have more entries than its tokenizer.
+     */
+    public String token(int id) {
+        return vocabulary.text(id);
+    }
+
+    /** One more than the largest id of a token. */
+    public int vocabSize() {
+        return vocabulary.size();
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+
+    private static HuggingFaceTokenizer load(Path file, byte[] content) {
+        // The library would otherwise ask the cloud's metadata service who we are and report home, and download a
+        // native library where it finds a GPU.
+        System.setProperty("ai.djl.offline", "true");
+        Map<String, String> options = Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
+        try {
+            return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(content), options);
+        } catch (EngineException e) {
+            throw new GatehouseException(
+                    ErrorCode.INTERNAL_ERROR, "The tokenizer library does not load: " + e.getMessage(), e);
+        } catch (IOException | RuntimeException e) {
+            throw new GatehouseException(
+                    ErrorCode.CORRUPT_CHECKPOINT, "%s is no usable tokenizer: %s".formatted(file, e.getMessage()), e);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package io.gatehouse.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The safetensors files of a model: one model.safetensors, or the shards that model.safetensors.index.json names. They
+ * stay open, so that what was checked is what is read.
+ */
+final class WeightFiles implements AutoCloseable {
+    private static final String SINGLE = "model.safetensors";
+    private static final String INDEX = "model.safetensors.index.json";
+    private static final int MAX_INDEX_BYTES = 100_000_000;
+
+    /** One open file. */
+    private record Shard(FileChannel channel, SafetensorsHeader header) {}
+
+    private final Path directory;
+    private final SortedMap<Path, Shard> shards = new TreeMap<>();
+    private final Map<String, TensorInfo> tensors = new HashMap<>();
+
+    private WeightFiles(Path directory) {
+        this.directory = directory;
+    }
+
+    static WeightFiles open(Path directory) {
+        WeightFiles files = new WeightFiles(directory);
+        try {
+            // Hugging Face prefers the single file, too.
+            if (Files.exists(directory.resolve(SINGLE))) {
+                files.shard(directory.resolve(SINGLE)).header().tensors().forEach(files::add);
+            } else if (Files.exists(directory.resolve(INDEX))) {
+                files.openIndexed(directory.resolve(INDEX));
+            } else {
+                throw new GatehouseException(
+                        ErrorCode.FILE_NOT_FOUND,
+                        "Model directory %s has neither %s nor %s".formatted(directory, SINGLE, INDEX));
+            }
+            return files;
+        } catch (RuntimeException e) {
+            files.close();
+            throw e;
+        }
+    }
+
+    Optional<TensorInfo> find(String name) {
+        return Optional.ofNullable(tensors.get(name));
+    }
+
+    TensorInfo tensor(String name) {
+        return find(name)
+                .orElseThrow(() -> new GatehouseException(
+                        ErrorCode.CORRUPT_CHECKPOINT,
+                        "The weights in %s have no tensor %s".formatted(directory, name)));
+    }
+
+    /** Names, sizes and headers of the files in the order of their names. */
+    void addTo(Fingerprint fingerprint) {
+        shards.forEach((path, shard) -> fingerprint.add(
+                path, size(path, shard.channel()), shard.header().content()));
+    }
+
+    /** Reads the whole tensor into {@code target}, which must have exactly its bytes remaining. */
+    void read(TensorInfo tensor, ByteBuffer target) {
+        if (tensor.bytes() > Integer.MAX_VALUE) {
+            throw new GatehouseException(
+                    ErrorCode.UNSUPPORTED_MODEL,
+                    "Tensor %s of %s has %,d bytes; Gatehouse reads tensors of up to %,d"
+                            .formatted(tensor.name(), tensor.file(), tensor.bytes(), Integer.MAX_VALUE));
+        }
+        Shard shard = shards.get(tensor.file());
+        if (shard == null) {
+            throw new IllegalArgumentException("Not a tensor of this checkpoint: " + tensor);
+        }
+        if (target.remaining() != tensor.bytes()) {
+            throw new IllegalArgumentException("Target has %d bytes for the %d of tensor %s"
+                    .formatted(target.remaining(), tensor.bytes(), tensor.name()));
+        }
+        long position = tensor.offset();
+        try {
+            while (target.hasRemaining()) {
+                int read = shard.channel().read(target, position);
+                if (read < 0) {
+                    throw SafetensorsHeader.corrupt(
+                            tensor.file(), "ends within tensor %s, at byte %,d".formatted(tensor.name(), position));
+                }
+                position += read;
+            }
+        } catch (ClosedByInterruptException e) {
+            throw new GatehouseException(
+                    ErrorCode.CANCELLED_BY_USER, "Reading tensor %s was interrupted".formatted(tensor.name()), e);
+        } catch (IOException e) {
+            throw ModelFiles.unreadable(tensor.file(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        shards.forEach((path, shard) -> close(path, shard.channel()));
+    }
+
+    private void openIndexed(Path index) {
+        JsonNode map =
+                JsonFile.object(index, ModelFiles.read(index, MAX_INDEX_BYTES)).path("weight_map");
+        if (!map.isObject() || map.isEmpty()) {
+            throw SafetensorsHeader.corrupt(index, "has no weight_map");
+        }
+        Map<String, Map<String, TensorInfo>> byShard = new HashMap<>();
+        map.properties().forEach(entry -> {
+            String shard = shardName(index, entry.getKey(), entry.getValue());
+            TensorInfo tensor = byShard.computeIfAbsent(shard, this::openShard).get(entry.getKey());
+            if (tensor == null) {
+                throw SafetensorsHeader.corrupt(
+                        index, "puts tensor %s into %s, which does not have it".formatted(entry.getKey(), shard));
+            }
+            add(tensor);
+        });
+    }
+
+    private Map<String, TensorInfo> openShard(String name) {
+        Map<String, TensorInfo> byName = new LinkedHashMap<>();
+        shard(directory.resolve(name)).header().tensors().forEach(tensor -> byName.put(tensor.name(), tensor));
+        return byName;
+    }
+
+    /** A name from the index must be a plain name, so that an index cannot make us read elsewhere. */
+    private static String shardName(Path index, String tensor, JsonNode value) {
+        String name = value.asText();
+        if (!value.isTextual() || !name.matches("[A-Za-z0-9_][A-Za-z0-9_.+-]*\\.safetensors")) {
+            throw SafetensorsHeader.corrupt(
+                    index, "puts tensor %s into %s, which is no plain file name".formatted(tensor, value));
+        }
+        return name;
+    }
+
+    private Shard shard(Path file) {
+        ModelFiles.requireFile(file);
+        FileChannel channel;
+        try {
+            channel = FileChannel.open(file, StandardOpenOption.READ);
+        } catch (IOException e) {
+            throw ModelFiles.unreadable(file, e);
+        }
+        try {
+            Shard shard = new Shard(channel, SafetensorsHeader.read(file, channel));
+            shards.put(file, shard);
+            return shard;
+        } catch (RuntimeException e) {
+            close(file, channel);
+            throw e;
+        }
+    }
+
+    private void add(TensorInfo tensor) {
+        tensors.put(tensor.name(), tensor);
+    }
+
+    private static long size(Path file, FileChannel channel) {
+        try {
+            return channel.size();
+        } catch (IOException e) {
+            throw ModelFiles.unreadable(file, e);
+        }
+    }
+
+    private static void close(Path file, FileChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw ModelFiles.unreadable(file, e);
+        }
+    }
+}

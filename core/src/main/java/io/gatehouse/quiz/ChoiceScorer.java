@@ -1,0 +1,81 @@
+package io.gatehouse.quiz;
+
+import io.gatehouse.checkpoint.Tokenizer;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Reads the answer to a four-choice question from the logits at the last token of its prompt. Immutable. */
+public final class ChoiceScorer {
+    private static final String LETTERS = "ABCD";
+    private static final String ASK = "Answer:";
+
+    private final int[] letterTokens;
+
+    private ChoiceScorer(int[] letterTokens) {
+        this.letterTokens = letterTokens;
+    }
+
+    /**
+     * Finds the token of each letter as it would follow a prompt.
+     *
+     * @throws GatehouseException UNSUPPORTED_MODEL if a letter is not one token
+     */
+    public static ChoiceScorer of(Tokenizer tokenizer) {
+        int[] asked = tokenizer.encode(ASK);
+        int[] letterTokens = new int[LETTERS.length()];
+        for (int i = 0; i < letterTokens.length; i++) {
+            char letter = LETTERS.charAt(i);
+            int[] answered = tokenizer.encode(ASK + " " + letter);
+            if (answered.length != asked.length + 1
+                    || !Arrays.equals(asked, 0, asked.length, answered, 0, asked.length)) {
+                throw new GatehouseException(
+                        ErrorCode.UNSUPPORTED_MODEL,
+                        "The answer ' %s' is not one token of this model's tokenizer".formatted(letter));
+            }
+            letterTokens[i] = answered[asked.length];
+        }
+        return new ChoiceScorer(letterTokens);
+    }
+
+    /** Token ids of the letters, A first. */
+    public int[] letterTokens() {
+        return letterTokens.clone();
+    }
+
+    /**
+     * Scores the letters: log p = logit - max - ln sum exp(logit - max), over all of {@code logits}.
+     *
+     * @param logits one per entry of the vocabulary
+     * @throws GatehouseException CORRUPT_CHECKPOINT if a logit is not a finite number
+     */
+    public ChoiceScore score(float[] logits) {
+        int top = 0;
+        for (int i = 0; i < logits.length; i++) {
+            if (!Float.isFinite(logits[i])) {
+                throw new GatehouseException(
+                        ErrorCode.CORRUPT_CHECKPOINT,
+                        "The model gives token %d the logit %s, which is not a finite number".formatted(i, logits[i]));
+            }
+            if (logits[i] > logits[top]) {
+                top = i;
+            }
+        }
+        double sum = 0;
+        for (float logit : logits) {
+            sum += Math.exp((double) logit - logits[top]);
+        }
+        double logSum = Math.log(sum);
+        List<Double> scores = new ArrayList<>(letterTokens.length);
+        int best = 0;
+        for (int i = 0; i < letterTokens.length; i++) {
+            scores.add((double) logits[letterTokens[i]] - logits[top] - logSum);
+            if (scores.get(i) > scores.get(best)) {
+                best = i;
+            }
+        }
+        return new ChoiceScore(LETTERS.charAt(best), scores, top);
+    }
+}

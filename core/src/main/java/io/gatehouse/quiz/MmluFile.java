@@ -1,0 +1,86 @@
+package io.gatehouse.quiz;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
+
+/**
+ * One subject's CSV file: no header, the fields question, A, B, C, D and answer, quoted as in RFC 4180. Spaces belong to
+ * the fields. Empty lines between records are skipped, as the original evaluation's reader does.
+ */
+final class MmluFile {
+    private static final CSVFormat FORMAT =
+            CSVFormat.RFC4180.builder().setIgnoreEmptyLines(true).get();
+    private static final int FIELDS = 6;
+
+    private MmluFile() {}
+
+    static List<Question> read(Path file, String subject) {
+        List<Question> questions = new ArrayList<>();
+        long line = 1;
+        try (Reader reader = Files.newBufferedReader(file);
+                CSVParser parser = CSVParser.parse(reader, FORMAT)) {
+            Iterator<CSVRecord> records = parser.iterator();
+            while (records.hasNext()) {
+                questions.add(question(subject, records.next(), place(file, questions.size() + 1, line)));
+                line = parser.getCurrentLineNumber() + 1;
+            }
+        } catch (UncheckedIOException e) {
+            throw damaged(file, place(file, questions.size() + 1, line), requireNonNull(e.getCause()));
+        } catch (IOException e) {
+            throw damaged(file, file.toString(), e);
+        }
+        if (questions.isEmpty()) {
+            throw corrupt(file.toString(), "has no questions");
+        }
+        return questions;
+    }
+
+    private static Question question(String subject, CSVRecord fields, String place) {
+        if (fields.size() != FIELDS) {
+            throw corrupt(place, "has %d fields instead of %d".formatted(fields.size(), FIELDS));
+        }
+        String answer = fields.get(FIELDS - 1);
+        if (answer.length() != 1 || answer.charAt(0) < 'A' || answer.charAt(0) > 'D') {
+            throw corrupt(place, "has the answer '%s' instead of A, B, C or D".formatted(answer));
+        }
+        if (fields.get(0).isBlank()) {
+            throw corrupt(place, "has an empty question");
+        }
+        return new Question(
+                subject,
+                Math.toIntExact(fields.getRecordNumber()),
+                fields.get(0),
+                fields.toList().subList(1, FIELDS - 1),
+                answer.charAt(0));
+    }
+
+    private static String place(Path file, int ordinal, long line) {
+        return "%s, question %d (line %d)".formatted(file, ordinal, line);
+    }
+
+    private static GatehouseException damaged(Path file, String place, IOException cause) {
+        if (cause instanceof CharacterCodingException) {
+            return new GatehouseException(ErrorCode.CORRUPT_QUIZ, "%s is not UTF-8".formatted(file), cause);
+        }
+        return new GatehouseException(
+                ErrorCode.CORRUPT_QUIZ, "%s cannot be read: %s".formatted(place, cause.getMessage()), cause);
+    }
+
+    private static GatehouseException corrupt(String place, String what) {
+        return new GatehouseException(ErrorCode.CORRUPT_QUIZ, "%s %s".formatted(place, what));
+    }
+}

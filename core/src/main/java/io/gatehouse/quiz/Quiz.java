@@ -1,0 +1,86 @@
+package io.gatehouse.quiz;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** A quiz; its subjects are sorted by name. */
+public record Quiz(String name, List<Subject> subjects) {
+    public Quiz {
+        requireNonNull(name, "name is null");
+        subjects = subjects.stream().sorted(Comparator.comparing(Subject::name)).toList();
+    }
+
+    /** Number of test questions in all subjects. */
+    public int questions() {
+        return subjects.stream().mapToInt(subject -> subject.test().size()).sum();
+    }
+
+    /**
+     * Returns the quiz with the named subjects only.
+     *
+     * @throws GatehouseException UNKNOWN_SUBJECT, with the names that are near
+     */
+    public Quiz select(List<String> names) {
+        Set<String> wanted = new HashSet<>(names);
+        Set<String> known = subjects.stream().map(Subject::name).collect(Collectors.toSet());
+        names.stream().filter(name -> !known.contains(name)).findFirst().ifPresent(name -> {
+            throw unknown(name);
+        });
+        return new Quiz(
+                name,
+                subjects.stream()
+                        .filter(subject -> wanted.contains(subject.name()))
+                        .toList());
+    }
+
+    /**
+     * Returns the quiz with {@code questions} test questions spread over its subjects: one of each subject in turn, in
+     * the order of subjects and files, until there are enough. Subjects that get none are left out. A quiz that has
+     * fewer questions is returned whole.
+     *
+     * @throws GatehouseException INVALID_ARGUMENT if {@code questions} is not positive
+     */
+    public Quiz limit(int questions) {
+        if (questions < 1) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT, "A limit of %d questions leaves none".formatted(questions));
+        }
+        int[] share = new int[subjects.size()];
+        int left = Math.min(questions, questions());
+        for (int turn = 0; left > 0; turn++) {
+            for (int i = 0; i < share.length && left > 0; i++) {
+                if (turn < subjects.get(i).test().size()) {
+                    share[i]++;
+                    left--;
+                }
+            }
+        }
+        return new Quiz(
+                name,
+                IntStream.range(0, share.length)
+                        .filter(i -> share[i] > 0)
+                        .mapToObj(i -> new Subject(
+                                subjects.get(i).name(),
+                                subjects.get(i).dev(),
+                                subjects.get(i).test().subList(0, share[i])))
+                        .toList());
+    }
+
+    private GatehouseException unknown(String wanted) {
+        List<String> near =
+                NearNames.of(wanted, subjects.stream().map(Subject::name).toList());
+        String hint = near.isEmpty()
+                ? "it has %s".formatted(subjects.stream().map(Subject::name).collect(Collectors.joining(", ")))
+                : "did you mean %s?".formatted(String.join(" or ", near));
+        return new GatehouseException(
+                ErrorCode.UNKNOWN_SUBJECT, "Quiz %s has no subject '%s'; %s".formatted(name, wanted, hint));
+    }
+}
