@@ -11,7 +11,6 @@ import static java.util.Objects.requireNonNull;
  * @param topTokenId most probable next token of all
  * @param promptTokens length of the prompt in tokens
  */
-@SuppressWarnings("ArrayRecordComponent")
 public record AnswerRow(
         int questionId,
         char predicted,

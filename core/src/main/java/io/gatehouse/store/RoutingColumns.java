@@ -18,7 +18,6 @@ package io.gatehouse.store;
  * @param mass probability of the chosen experts together
  * @param margin probability of the last chosen expert minus that of the next
  */
-@SuppressWarnings("ArrayRecordComponent")
 public record RoutingColumns(
         int layer,
         int topK,

@@ -12,7 +12,6 @@ package io.gatehouse.store;
  * @param tokenIds id in the vocabulary of the model
  * @param tokens text of the token
  */
-@SuppressWarnings("ArrayRecordComponent")
 public record TokenColumns(int[] questionIds, int[] positions, boolean[] last, int[] tokenIds, String[] tokens) {
     public TokenColumns {
         int rows = questionIds.length;
