@@ -46,9 +46,9 @@ final class DecoderGraph implements AutoCloseable {
         this.packed = tf.placeholder(TInt32.class);
         this.hidden = tf.placeholder(TFloat32.class);
         this.headRows = tf.placeholder(TInt32.class);
-        this.embeddingWeights = new Weights(tf);
-        this.layerWeights = new Weights(tf);
-        this.headWeights = new Weights(tf);
+        this.embeddingWeights = new Weights(tf, "embedding");
+        this.layerWeights = new Weights(tf, "layer");
+        this.headWeights = new Weights(tf, "head");
 
         this.embedded = blocks.rows(embeddingWeights.declare(embeddingSpec()), tokenIds);
 

@@ -19,16 +19,22 @@ final class Weights {
     private record Slot(WeightSpec spec, Placeholder<TFloat32> feed, Op assign) {}
 
     private final Ops tf;
+    private final String part;
     private final List<Slot> slots = new ArrayList<>();
 
-    Weights(Ops tf) {
+    /**
+     * @param part names the part of the graph; variables of the same name are one variable to TensorFlow
+     */
+    Weights(Ops tf, String part) {
         this.tf = tf;
+        this.part = part;
     }
 
     /** Adds a weight and returns its value in the graph. */
     Operand<TFloat32> declare(WeightSpec spec) {
         Placeholder<TFloat32> feed = tf.placeholder(TFloat32.class, Placeholder.shape(spec.shape()));
-        VarHandleOp variable = tf.varHandleOp(TFloat32.class, spec.shape());
+        VarHandleOp variable =
+                tf.varHandleOp(TFloat32.class, spec.shape(), VarHandleOp.sharedName(part + "/" + slots.size()));
         slots.add(new Slot(spec, feed, tf.assignVariableOp(variable, feed)));
         return tf.readVariableOp(variable, TFloat32.class);
     }

@@ -13,7 +13,7 @@ import picocli.CommandLine.ParseResult;
         mixinStandardHelpOptions = true,
         versionProvider = GatehouseVersion.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {SampleCommand.class, TokenizeCommand.class},
+        subcommands = {PrefillCommand.class, SampleCommand.class, TokenizeCommand.class},
         footer = {"", "Example:", "  gatehouse demo", "", "'gatehouse COMMAND --help' explains a command."})
 public final class Gatehouse {
     private Gatehouse() {}

@@ -1,0 +1,50 @@
+package io.gatehouse.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Reads the outputs that another engine wrote as safetensors; trusts the file. */
+final class ReferenceFile {
+    private final ByteBuffer data;
+    private final JsonNode header;
+
+    ReferenceFile(Path file) throws IOException {
+        ByteBuffer content = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+        byte[] json = new byte[Math.toIntExact(content.getLong())];
+        content.get(json);
+        this.header = new ObjectMapper().readTree(json);
+        this.data = content.slice().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** The values of an F32, I32 or I64 tensor. */
+    double[] values(String name) {
+        JsonNode tensor = header.get(name);
+        int from = tensor.get("data_offsets").get(0).asInt();
+        int bytes = tensor.get("data_offsets").get(1).asInt() - from;
+        String type = tensor.get("dtype").asText();
+        int size = type.equals("I64") ? Long.BYTES : Float.BYTES;
+        double[] values = new double[bytes / size];
+        for (int i = 0; i < values.length; i++) {
+            int at = from + i * size;
+            values[i] = switch (type) {
+                case "F32" -> data.getFloat(at);
+                case "I32" -> data.getInt(at);
+                case "I64" -> data.getLong(at);
+                default -> throw new IllegalArgumentException(type);
+            };
+        }
+        return values;
+    }
+
+    Iterable<String> names() {
+        return () -> header.properties().stream()
+                .map(entry -> entry.getKey())
+                .filter(name -> !name.startsWith("__"))
+                .iterator();
+    }
+}

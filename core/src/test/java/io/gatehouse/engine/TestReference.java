@@ -1,0 +1,55 @@
+package io.gatehouse.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Compares the engine with the outputs that Hugging Face's own model code gives for tiny random checkpoints. */
+final class TestReference {
+    private static final Path REFERENCE = Path.of(System.getProperty("gatehouse.root"))
+            .resolveSibling("shared")
+            .resolve("reference");
+    private static final double TOLERANCE = 2e-4;
+
+    private record Inputs(List<int[]> prompts) {}
+
+    @Test
+    void olmoeGivesTheSameAsHuggingFace(@TempDir Path directory) throws IOException {
+        Path fixture = REFERENCE.resolve("olmoe_a");
+        assumeTrue(Files.isDirectory(fixture), "no reference outputs in " + fixture);
+        List<int[]> prompts = new ObjectMapper()
+                .readValue(fixture.resolve("inputs.json").toFile(), Inputs.class)
+                .prompts();
+        PrefillTrace trace = new PrefillTrace(prompts);
+        try (Checkpoint checkpoint = Checkpoint.open(fixture);
+                Engine engine = Engine.load(checkpoint)) {
+            engine.prefill(prompts, Capture.TRACE, trace);
+        }
+        Path file = directory.resolve("actual.safetensors");
+        SafetensorsWriter.write(file, trace.tensors(), Map.of());
+
+        ReferenceFile actual = new ReferenceFile(file);
+        ReferenceFile expected = new ReferenceFile(fixture.resolve("expected.safetensors"));
+        for (String name : expected.names()) {
+            double tolerance = name.endsWith("_ids") ? 0 : TOLERANCE;
+            double[] actualValues = actual.values(name);
+            double[] expectedValues = expected.values(name);
+            assertThat(actualValues).as(name).hasSameSizeAs(expectedValues);
+            for (int i = 0; i < expectedValues.length; i++) {
+                assertThat(Math.abs(actualValues[i] - expectedValues[i]))
+                        .as("%s[%d]: %s instead of %s", name, i, actualValues[i], expectedValues[i])
+                        .isLessThanOrEqualTo(tolerance);
+            }
+        }
+    }
+}
