@@ -25,6 +25,13 @@ public final class GatehouseException extends RuntimeException {
     }
 
     /** An error at a place in a text the user wrote, such as a column name in SQL. */
+    public GatehouseException(ErrorCode code, String message, TextRange position) {
+        super(requireNonNull(message, "message is null"));
+        this.code = requireNonNull(code, "code is null");
+        this.position = Optional.of(position);
+    }
+
+    /** An error at a place in a text the user wrote, found by a library. */
     public GatehouseException(ErrorCode code, String message, TextRange position, Throwable cause) {
         super(requireNonNull(message, "message is null"), cause);
         this.code = requireNonNull(code, "code is null");

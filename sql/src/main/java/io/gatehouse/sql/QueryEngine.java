@@ -1,0 +1,113 @@
+package io.gatehouse.sql;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.catalog.Catalog;
+import io.gatehouse.sql.plan.Plan;
+import io.gatehouse.sql.plan.Planner;
+import io.gatehouse.sql.plan.PlanningThreads;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.IntStream;
+import org.apache.calcite.config.CalciteSystemProperty;
+
+/**
+ * The one door for SQL. Text is parsed, checked, validated and planned by Calcite into one statement of DuckDB, which
+ * runs in a read-only transaction of its own; the text itself never reaches DuckDB. Safe for use by many threads.
+ */
+public final class QueryEngine implements AutoCloseable {
+    private static final Duration PLANNING_LIMIT = Duration.ofSeconds(10);
+
+    private final ReaderSource readers;
+    private final Catalog catalog;
+    private final PlanningThreads planning;
+    private final ScheduledExecutorService watchdog;
+
+    /**
+     * Reads the catalog of the file behind the source.
+     *
+     * @param readers connections without {@code jdbc_stream_results}: with it DuckDB's driver replaces the message of
+     *     every error by "Invalid result set"
+     */
+    public QueryEngine(ReaderSource readers) {
+        this.readers = requireNonNull(readers, "readers is null");
+        requireUtf8();
+        try (Connection connection = readers.open()) {
+            this.catalog = Catalog.read(connection);
+        } catch (SQLException e) {
+            throw DuckDbErrors.translate(e);
+        }
+        this.planning = new PlanningThreads(new Planner(catalog));
+        this.watchdog = Executors.newSingleThreadScheduledExecutor(QueryEngine::watchdogThread);
+    }
+
+    /** What statements can name. */
+    public Catalog catalog() {
+        return catalog;
+    }
+
+    /**
+     * Plans and prepares a statement. What is wrong with the text is reported from here; the statement runs at the
+     * first {@link QueryResult#next()}, so that another thread can cancel it.
+     */
+    public QueryResult query(String sql, QueryLimits limits) {
+        requireNonNull(sql, "sql is null");
+        requireNonNull(limits, "limits is null");
+        Deadline deadline = Deadline.in(limits.timeout());
+        Duration planningTime = limits.timeout().compareTo(PLANNING_LIMIT) < 0 ? limits.timeout() : PLANNING_LIMIT;
+        Plan plan = planning.plan(sql, planningTime);
+        RunningStatement statement = RunningStatement.prepare(readers, limited(plan.sql(), limits), deadline, watchdog);
+        return new QueryResult(statement, columns(plan, statement.columnTypes()), limits.maxRows());
+    }
+
+    /**
+     * The statement with one row more than the limit, which tells a cut result from a whole one. DuckDB hands the
+     * same first rows on whether or not a LIMIT stands around the query, so a limit never changes a row.
+     */
+    private static String limited(String sql, QueryLimits limits) {
+        return limits.maxRows() == 0 || limits.maxRows() == Long.MAX_VALUE
+                ? sql
+                : "SELECT * FROM (\n%s\n) AS \"limited\" LIMIT %d".formatted(sql, limits.maxRows() + 1);
+    }
+
+    private static List<ResultColumn> columns(Plan plan, List<String> types) {
+        if (plan.columns().size() != types.size()) {
+            throw new GatehouseException(
+                    ErrorCode.INTERNAL_ERROR,
+                    "A statement of %d columns was planned as %d."
+                            .formatted(plan.columns().size(), types.size()));
+        }
+        return IntStream.range(0, types.size())
+                .mapToObj(i -> new ResultColumn(plan.columns().get(i), types.get(i)))
+                .toList();
+    }
+
+    /** Calcite reads the property once, when it loads; without it every text outside Latin-1 is refused. */
+    private static void requireUtf8() {
+        String charset = CalciteSystemProperty.DEFAULT_CHARSET.value();
+        if (!charset.equals("UTF-8")) {
+            throw new GatehouseException(
+                    ErrorCode.INTERNAL_ERROR,
+                    "Calcite was loaded with the character set %s; start Java with -Dcalcite.default.charset=UTF-8."
+                            .formatted(charset));
+        }
+    }
+
+    private static Thread watchdogThread(Runnable work) {
+        Thread thread = new Thread(work, "gatehouse-query-watchdog");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    @Override
+    public void close() {
+        planning.close();
+        watchdog.shutdownNow();
+    }
+}

@@ -1,0 +1,83 @@
+package io.gatehouse.sql;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of one statement, read forward by one thread. Any thread may cancel. It holds a connection to the store
+ * until it is closed.
+ */
+public final class QueryResult implements AutoCloseable {
+    private final RunningStatement statement;
+    private final List<ResultColumn> columns;
+    private final long maxRows;
+    private @Nullable ResultSet rows;
+    private long count;
+    private boolean truncated;
+    private boolean ended;
+
+    QueryResult(RunningStatement statement, List<ResultColumn> columns, long maxRows) {
+        this.statement = statement;
+        this.columns = List.copyOf(columns);
+        this.maxRows = maxRows;
+    }
+
+    public List<ResultColumn> columns() {
+        return columns;
+    }
+
+    /** Moves to the next row, first running the statement if it has not run. False at the end. */
+    public boolean next() {
+        if (ended) {
+            return false;
+        }
+        statement.checkStopped();
+        ResultSet open = rows == null ? statement.execute() : rows;
+        rows = open;
+        try {
+            boolean present = open.next();
+            truncated = present && maxRows > 0 && count == maxRows;
+            ended = !present || truncated;
+        } catch (SQLException e) {
+            throw statement.failure(e);
+        }
+        if (!ended) {
+            count++;
+        }
+        return !ended;
+    }
+
+    /**
+     * The value of a column, from 0, in the current row: Boolean, Integer, Long, Float, Double, BigDecimal, String,
+     * LocalDate, LocalTime, LocalDateTime, OffsetDateTime or a List of these; null is SQL's NULL.
+     */
+    public @Nullable Object value(int column) {
+        ResultSet open = rows;
+        if (open == null || ended) {
+            throw new IllegalStateException("There is no current row");
+        }
+        try {
+            return Values.plain(open.getObject(column + 1));
+        } catch (SQLException e) {
+            throw statement.failure(e);
+        }
+    }
+
+    /** Whether rows were left out because of the row limit. Known once {@link #next()} has returned false. */
+    public boolean truncated() {
+        return truncated;
+    }
+
+    /** Stops the statement; the reading thread gets CANCELLED_BY_USER. */
+    public void cancel() {
+        statement.cancel();
+    }
+
+    @Override
+    public void close() {
+        ended = true;
+        statement.close();
+    }
+}

@@ -1,0 +1,10 @@
+package io.gatehouse.sql;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** Hands out a connection to the store for one query, which closes it. */
+@FunctionalInterface
+public interface ReaderSource {
+    Connection open() throws SQLException;
+}

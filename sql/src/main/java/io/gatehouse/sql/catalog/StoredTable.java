@@ -1,0 +1,23 @@
+package io.gatehouse.sql.catalog;
+
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.schema.impl.AbstractTable;
+
+/** A relation of the file as Calcite sees it. */
+final class StoredTable extends AbstractTable {
+    private final Relation relation;
+
+    StoredTable(Relation relation) {
+        this.relation = relation;
+    }
+
+    @Override
+    public RelDataType getRowType(RelDataTypeFactory types) {
+        RelDataTypeFactory.Builder row = types.builder();
+        for (Column column : relation.columns()) {
+            row.add(column.name(), TypeMapping.calciteType(column, types));
+        }
+        return row.build();
+    }
+}

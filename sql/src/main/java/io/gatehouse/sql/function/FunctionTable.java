@@ -1,0 +1,68 @@
+package io.gatehouse.sql.function;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.calcite.sql.SqlFunction;
+import org.apache.calcite.sql.SqlFunctionCategory;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.SqlOperatorTable;
+import org.apache.calcite.sql.SqlSyntax;
+import org.apache.calcite.sql.validate.SqlNameMatcher;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * The operators and functions that a statement may use. Names are matched whatever their case. A function has one
+ * entry for all its forms: Calcite resolves the ones with a grammar of their own, such as COUNT(*), only then.
+ */
+public final class FunctionTable implements SqlOperatorTable {
+    public static final FunctionTable INSTANCE = new FunctionTable();
+
+    private final List<SqlOperator> operators;
+    private final Map<String, List<SqlOperator>> byName;
+
+    private FunctionTable() {
+        operators = Stream.of(StandardOperators.LIST).flatMap(List::stream).toList();
+        byName = operators.stream().collect(Collectors.groupingBy(operator -> key(operator.getName())));
+    }
+
+    @Override
+    public void lookupOperatorOverloads(
+            SqlIdentifier name,
+            @Nullable SqlFunctionCategory category,
+            SqlSyntax syntax,
+            List<SqlOperator> found,
+            SqlNameMatcher nameMatcher) {
+        if (!name.isSimple()) {
+            return;
+        }
+        for (SqlOperator operator : byName.getOrDefault(key(name.getSimple()), List.of())) {
+            boolean function = syntax == SqlSyntax.FUNCTION && operator instanceof SqlFunction;
+            if (operator.getSyntax() == syntax || function) {
+                found.add(operator);
+            }
+        }
+    }
+
+    @Override
+    public List<SqlOperator> getOperatorList() {
+        return operators;
+    }
+
+    /** The names of the functions, in lower case and in order. */
+    public Collection<String> functionNames() {
+        return operators.stream()
+                .filter(SqlFunction.class::isInstance)
+                .map(operator -> operator.getName().toLowerCase(Locale.ROOT))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static String key(String name) {
+        return name.toUpperCase(Locale.ROOT);
+    }
+}

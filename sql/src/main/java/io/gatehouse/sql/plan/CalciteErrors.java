@@ -1,0 +1,74 @@
+package io.gatehouse.sql.plan;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.catalog.Catalog;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.calcite.runtime.CalciteContextException;
+import org.apache.calcite.sql.parser.SqlParseException;
+
+/** Turns what Calcite throws into sentences for people, with the place in the text. */
+final class CalciteErrors {
+    private static final Pattern ENCOUNTERED = Pattern.compile("Encountered \"(.*?)\" at line", Pattern.DOTALL);
+    private static final Pattern LEXICAL = Pattern.compile("Lexical error at line \\d+, column \\d+\\.\\s*(.*)");
+
+    private final Suggestions suggestions;
+
+    CalciteErrors(Catalog catalog) {
+        this.suggestions = new Suggestions(catalog);
+    }
+
+    GatehouseException syntax(SqlParseException e) {
+        return new GatehouseException(ErrorCode.SQL_SYNTAX, syntaxMessage(e), Positions.of(e.getPos()), e);
+    }
+
+    private static String syntaxMessage(SqlParseException e) {
+        String message = e.getMessage() == null ? "The statement cannot be read." : e.getMessage();
+        Matcher encountered = ENCOUNTERED.matcher(message);
+        if (encountered.find()) {
+            String token = encountered.group(1).strip();
+            String what = token.equals("<EOF>") ? "The statement ends too early" : "Unexpected \"%s\"".formatted(token);
+            return what
+                    + expected(token, e).map("; did you mean %s?"::formatted).orElse(".");
+        }
+        Matcher lexical = LEXICAL.matcher(message);
+        return lexical.find() ? "Unreadable character: %s".formatted(lexical.group(1)) : sentence(message);
+    }
+
+    /** The keyword that the grammar would take here and that looks like the one that was typed. */
+    private static Optional<String> expected(String token, SqlParseException e) {
+        TreeSet<String> keywords = new TreeSet<>();
+        for (String image : e.getTokenImages() == null ? new String[0] : e.getTokenImages()) {
+            if (image.matches("\"[A-Z]+\"")) {
+                keywords.add(image.substring(1, image.length() - 1));
+            }
+        }
+        return token.matches("[A-Za-z]{3,}") ? NearestName.find(token, keywords) : Optional.empty();
+    }
+
+    GatehouseException other(RuntimeException e) {
+        if (e instanceof GatehouseException ours) {
+            return ours;
+        }
+        if (e instanceof CalciteContextException context) {
+            String message = context.getCause() == null
+                    ? context.getMessage()
+                    : context.getCause().getMessage();
+            return new GatehouseException(
+                    ErrorCode.SQL_VALIDATION,
+                    sentence(suggestions.improve(String.valueOf(message))),
+                    Positions.of(context),
+                    e);
+        }
+        return PlanningThreads.unsupported(e);
+    }
+
+    /** The first line of a message, ended like a sentence. */
+    private static String sentence(String message) {
+        String line = message.lines().findFirst().orElse(message).strip();
+        return line.endsWith(".") || line.endsWith("?") ? line : line + ".";
+    }
+}

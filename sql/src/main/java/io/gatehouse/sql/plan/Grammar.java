@@ -1,0 +1,37 @@
+package io.gatehouse.sql.plan;
+
+import org.apache.calcite.avatica.util.Casing;
+import org.apache.calcite.avatica.util.Quoting;
+import org.apache.calcite.sql.parser.SqlParser;
+import org.apache.calcite.sql.parser.babel.SqlBabelParserImpl;
+import org.apache.calcite.sql.validate.SqlConformance;
+import org.apache.calcite.sql.validate.SqlConformanceEnum;
+import org.apache.calcite.sql.validate.SqlDelegatingConformance;
+
+/** How text is read: Babel's grammar, unquoted names in lower case, names matched whatever their case. */
+final class Grammar {
+    private static final int MAX_NAME_LENGTH = 256;
+
+    private Grammar() {}
+
+    static SqlConformance conformance() {
+        return new SqlDelegatingConformance(SqlConformanceEnum.BABEL) {
+            /** Babel's wraps grouping keys in ANY_VALUE, which makes CUBE and GROUPING SETS silently wrong. */
+            @Override
+            public boolean isNonStrictGroupBy() {
+                return false;
+            }
+        };
+    }
+
+    static SqlParser.Config parser() {
+        return SqlParser.config()
+                .withParserFactory(SqlBabelParserImpl.FACTORY)
+                .withQuoting(Quoting.DOUBLE_QUOTE)
+                .withUnquotedCasing(Casing.TO_LOWER)
+                .withQuotedCasing(Casing.UNCHANGED)
+                .withCaseSensitive(false)
+                .withIdentifierMaxLength(MAX_NAME_LENGTH)
+                .withConformance(conformance());
+    }
+}

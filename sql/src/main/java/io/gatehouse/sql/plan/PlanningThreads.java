@@ -1,0 +1,93 @@
+package io.gatehouse.sql.plan;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Threads with a deep stack that plan with a deadline. Calcite cannot be stopped everywhere: a statement that misses
+ * its deadline is given up, and its thread ends when Calcite does; the limits on statements keep that short, and the
+ * number of threads is bounded.
+ */
+public final class PlanningThreads implements AutoCloseable {
+    private static final long STACK_BYTES = 16L << 20;
+    private static final int MAX_THREADS = 16;
+
+    private final Planner planner;
+    private final ThreadPoolExecutor threads;
+
+    public PlanningThreads(Planner planner) {
+        this.planner = requireNonNull(planner, "planner is null");
+        this.threads = new ThreadPoolExecutor(
+                0, MAX_THREADS, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), PlanningThreads::thread);
+    }
+
+    public Plan plan(String sql, Duration timeout) {
+        Future<Plan> planning = submit(sql);
+        try {
+            return planning.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new GatehouseException(
+                    ErrorCode.QUERY_TIMEOUT,
+                    "Planning the statement took longer than %d ms.".formatted(timeout.toMillis()),
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The query was cancelled.", e);
+        } catch (ExecutionException e) {
+            throw failure(e.getCause() == null ? e : e.getCause());
+        } finally {
+            planning.cancel(true);
+        }
+    }
+
+    private Future<Plan> submit(String sql) {
+        try {
+            return threads.submit(() -> planner.plan(sql));
+        } catch (RejectedExecutionException e) {
+            throw new GatehouseException(
+                    ErrorCode.QUERY_BUSY, "%d statements are being planned already.".formatted(MAX_THREADS), e);
+        }
+    }
+
+    /** The one place where errors of the virtual machine and failed assertions of Calcite become ours. */
+    private static GatehouseException failure(Throwable cause) {
+        if (cause instanceof GatehouseException ours) {
+            return ours;
+        }
+        if (cause instanceof StackOverflowError) {
+            return new GatehouseException(
+                    ErrorCode.SQL_TOO_LARGE, "The statement is nested too deeply to be planned.", cause);
+        }
+        return unsupported(cause);
+    }
+
+    static GatehouseException unsupported(Throwable cause) {
+        String reason = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        return new GatehouseException(
+                ErrorCode.SQL_NOT_SUPPORTED,
+                "This form of statement is not supported: %s."
+                        .formatted(reason.lines().findFirst().orElse(reason).strip()),
+                cause);
+    }
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(null, work, "gatehouse-planner", STACK_BYTES);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

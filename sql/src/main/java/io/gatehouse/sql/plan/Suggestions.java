@@ -1,0 +1,71 @@
+package io.gatehouse.sql.plan;
+
+import io.gatehouse.sql.catalog.Catalog;
+import io.gatehouse.sql.catalog.Column;
+import io.gatehouse.sql.catalog.Relation;
+import io.gatehouse.sql.function.FunctionTable;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Adds "did you mean" to messages about names that do not exist. */
+final class Suggestions {
+    private static final Pattern COLUMN = Pattern.compile("Column '([^']*)' not found in (?:any table|table '[^']*')");
+    private static final Pattern RELATION = Pattern.compile("(?:Table|Object) '([^']*)' not found");
+    private static final Pattern FUNCTION =
+            Pattern.compile("No match found for function signature (\\w+)\\((.*)\\)", Pattern.DOTALL);
+
+    private final Catalog catalog;
+
+    Suggestions(Catalog catalog) {
+        this.catalog = catalog;
+    }
+
+    String improve(String message) {
+        String plain = message.replaceFirst("; did you mean '[^']*'\\?$", "");
+        Matcher function = FUNCTION.matcher(plain);
+        if (function.matches()) {
+            return unknownFunction(function.group(1).toLowerCase(Locale.ROOT), function.group(2));
+        }
+        Matcher column = COLUMN.matcher(plain);
+        if (column.matches()) {
+            return plain + didYouMean(column.group(1), columns());
+        }
+        Matcher relation = RELATION.matcher(plain);
+        if (relation.matches()) {
+            return "Table '%s' not found%s".formatted(relation.group(1), didYouMean(relation.group(1), relations()));
+        }
+        return message;
+    }
+
+    private String unknownFunction(String name, String arguments) {
+        Collection<String> names = FunctionTable.INSTANCE.functionNames();
+        if (names.contains(name)) {
+            return "Function '%s' does not take (%s)".formatted(name, arguments.replaceAll("[<>]", ""));
+        }
+        return "Function '%s' does not exist%s".formatted(name, didYouMean(name, names));
+    }
+
+    private Collection<String> columns() {
+        return names(relation -> relation.columns().stream().map(Column::name).toList());
+    }
+
+    private Collection<String> relations() {
+        return catalog.relations().stream().map(Relation::name).toList();
+    }
+
+    private Collection<String> names(Function<Relation, Collection<String>> of) {
+        Collection<String> names = new TreeSet<>();
+        catalog.relations().forEach(relation -> names.addAll(of.apply(relation)));
+        return names;
+    }
+
+    private static String didYouMean(String name, Collection<String> candidates) {
+        return NearestName.find(name, candidates)
+                .map("; did you mean '%s'?"::formatted)
+                .orElse("");
+    }
+}
