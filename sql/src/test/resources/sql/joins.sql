@@ -1,0 +1,22 @@
+-- Joins, lateral joins, unnesting.
+SELECT q.subject, count(*) FROM questions q JOIN answers a ON a.question_id = q.question_id WHERE a.correct GROUP BY q.subject ORDER BY q.subject;
+SELECT q.question_id, a.predicted FROM questions q LEFT JOIN answers a ON a.question_id = q.question_id AND a.run_id = 1 AND a.correct ORDER BY 1;
+SELECT q.question_id, a.run_id FROM answers a RIGHT JOIN questions q ON a.question_id = q.question_id AND a.run_id = 2 AND a.correct ORDER BY 1;
+SELECT a.question_id x, b.question_id y FROM (SELECT * FROM questions WHERE ordinal < 3) a FULL JOIN (SELECT * FROM questions WHERE ordinal > 1) b ON a.question_id = b.question_id ORDER BY 1, 2;
+SELECT question_id, predicted FROM questions JOIN answers USING (question_id) WHERE run_id = 1 ORDER BY question_id;
+SELECT question_id, run_id, predicted, correct FROM questions NATURAL JOIN answers ORDER BY 1, 2;
+SELECT count(*) FROM questions, runs;
+SELECT count(*) FROM questions CROSS JOIN runs CROSS JOIN (SELECT DISTINCT layer FROM token_routing) l;
+SELECT r.name, q.subject FROM runs r, questions q WHERE q.ordinal = 1 ORDER BY 1, 2;
+SELECT a.predicted, b.predicted FROM answers a JOIN answers b ON a.question_id = b.question_id AND a.run_id < b.run_id ORDER BY a.question_id;
+SELECT a.question_id, b.question_id FROM questions a JOIN questions b ON a.ordinal > b.ordinal AND a.subject = b.subject ORDER BY 1, 2;
+SELECT q.subject, t.h FROM (SELECT DISTINCT subject FROM questions) q, LATERAL (SELECT avg(x.entropy) h FROM token_routing x JOIN questions z ON x.question_id = z.question_id WHERE z.subject = q.subject) t ORDER BY 1 LIMIT 2;
+SELECT t.layer, u.e, count(*) n FROM token_routing t, unnest(t.experts) AS u(e) GROUP BY t.layer, u.e ORDER BY 1, 2 LIMIT 5;
+SELECT t.layer, u.e, count(*) n FROM token_routing t CROSS JOIN unnest(t.experts) WITH ORDINALITY AS u(e, r) WHERE u.r = 1 GROUP BY t.layer, u.e ORDER BY 1, 2 LIMIT 5;
+SELECT q.question_id, c.choice FROM questions q CROSS JOIN unnest(q.choices) AS c(choice) ORDER BY 1, 2;
+SELECT u.x FROM unnest(ARRAY[3, 1, 2]) AS u(x) ORDER BY 1;
+SELECT * FROM questions a JOIN questions b USING (question_id) ORDER BY question_id LIMIT 2;
+SELECT * FROM runs r JOIN answers a ON a.run_id = r.run_id ORDER BY a.run_id, a.question_id LIMIT 2;
+SELECT e.layer, e.expert, e.activations FROM experts e WHERE e.run_id = 1 AND e.scope = 'last_prompt' ORDER BY 1, 2;
+SELECT q.question_id FROM questions q LEFT JOIN answers a ON a.question_id = q.question_id AND a.correct WHERE a.question_id IS NULL ORDER BY 1;
+SELECT q.question_id, x.n FROM questions q JOIN (SELECT question_id, count(*) n FROM answers GROUP BY question_id) x ON x.question_id = q.question_id ORDER BY 1;

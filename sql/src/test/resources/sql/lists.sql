@@ -1,0 +1,21 @@
+-- Lists.
+SELECT cardinality(experts) c FROM token_routing LIMIT 1;
+SELECT len(experts) n, array_length(weights) a FROM token_routing LIMIT 1;
+SELECT experts[1] e1, weights[1] w1 FROM token_routing ORDER BY run_id, question_id, layer, position LIMIT 3;
+SELECT experts[-1] x, experts[9] y FROM token_routing ORDER BY run_id, question_id, layer, position LIMIT 3;
+SELECT question_id, log_probabilities FROM answers ORDER BY run_id, question_id LIMIT 2;
+SELECT ARRAY[1, 2, 3] x;
+SELECT ARRAY[1, 2.5] x, ARRAY['a', 'bcd'] y, ARRAY[ARRAY[1], ARRAY[2, 3]] z;
+SELECT list_sum(weights) s, list_avg(weights) a, list_min(weights) mi, list_max(weights) ma FROM token_routing ORDER BY run_id, question_id, layer, position LIMIT 2;
+SELECT list_contains(experts, 3) c, list_has(experts, 1) h, list_position(experts, 3) p FROM token_routing ORDER BY run_id, question_id, layer, position LIMIT 5;
+SELECT list_sort(experts) a, list_reverse(experts) r, list_distinct(ARRAY[1, 1]) d, list_unique(ARRAY[1, 1, 2]) u FROM token_routing ORDER BY run_id, question_id, layer, position LIMIT 5;
+SELECT list_slice(ARRAY[1, 2, 3, 4], 2, 3) s, array_to_string(ARRAY['a', 'b'], '+') t, list_extract(ARRAY[5, 6], 2) e;
+SELECT list_intersect(ARRAY[1, 2], ARRAY[2, 3]) i, list_has_any(ARRAY[1, 2], ARRAY[2]) a, list_has_all(ARRAY[1, 2], ARRAY[2, 3]) b;
+SELECT list_cosine_similarity(ARRAY[1.0, 2.0], ARRAY[2.0, 1.0]) c, list_dot_product(ARRAY[1.0, 2.0], ARRAY[2.0, 1.0]) d, list_distance(ARRAY[1.0, 2.0], ARRAY[2.0, 1.0]) x;
+SELECT choices[1] || '!' x FROM questions ORDER BY question_id LIMIT 1;
+SELECT q.choices[2] x FROM questions q WHERE q.choices[1] = 'one' ORDER BY q.question_id LIMIT 1;
+SELECT run_id, question_id, log_probabilities[1] - log_probabilities[2] AS gap FROM answers ORDER BY 1, 2 LIMIT 3;
+SELECT DISTINCT choices FROM questions;
+SELECT experts, count(*) FROM token_routing GROUP BY experts ORDER BY 2 DESC, 1 LIMIT 4;
+SELECT max(len(choices)) FROM questions WHERE choices = ARRAY['one', 'two', 'three', 'four'];
+SELECT len(array_agg(question_id)) FROM questions;

@@ -1,0 +1,26 @@
+-- NULL: ordering, comparison, three-valued logic.
+SELECT run_id FROM runs ORDER BY finished_at;
+SELECT run_id FROM runs ORDER BY finished_at DESC;
+SELECT run_id FROM runs ORDER BY finished_at NULLS FIRST;
+SELECT run_id FROM runs ORDER BY finished_at DESC NULLS LAST;
+SELECT run_id FROM runs ORDER BY finished_at DESC NULLS FIRST, run_id;
+SELECT layer FROM token_routing ORDER BY layer NULLS FIRST LIMIT 1;
+SELECT x FROM (VALUES (1), (NULL), (3)) AS t(x) ORDER BY x;
+SELECT x FROM (VALUES (1), (NULL), (3)) AS t(x) ORDER BY x DESC;
+SELECT x, count(*) FROM (VALUES (1), (NULL), (NULL)) AS t(x) GROUP BY x ORDER BY x;
+SELECT count(x), count(*), sum(x), avg(x) FROM (VALUES (1), (NULL), (4)) AS t(x);
+SELECT run_id FROM runs WHERE finished_at IS NULL;
+SELECT run_id FROM runs WHERE finished_at IS NOT NULL;
+SELECT run_id FROM runs WHERE finished_at = NULL;
+SELECT run_id FROM runs WHERE finished_at IS DISTINCT FROM NULL;
+SELECT entropy FROM token_routing WHERE entropy IS NOT DISTINCT FROM 1.0 LIMIT 1;
+SELECT coalesce(NULL, 1) x, nullif(1, 2) y, nullif(2, 2) z, ifnull(NULL, 3) i, greatest(1, 2) g, least(1, 2) l;
+SELECT greatest(1, NULL, 3) g, least(2, NULL) l;
+SELECT coalesce(finished_at, started_at) FROM runs ORDER BY run_id;
+SELECT NULL AND FALSE a, NULL OR TRUE b, NOT NULL c, NULL = NULL d, NULL IS NULL e;
+SELECT (x > 1) IS TRUE t, (x > 1) IS NOT FALSE f, (x > 1) IS UNKNOWN u FROM (VALUES (1), (NULL), (3)) AS t(x) ORDER BY x;
+SELECT 'a' || NULL c, concat('a', NULL, 'b') d;
+SELECT CASE WHEN NULL THEN 1 ELSE 2 END x, CASE 1 WHEN 2 THEN 'a' END y;
+SELECT CAST(NULL AS INTEGER) + 1 x;
+SELECT run_id FROM runs WHERE finished_at NOT IN (TIMESTAMP '2020-01-01 00:00:00', NULL);
+SELECT max(finished_at), min(finished_at) FROM runs;

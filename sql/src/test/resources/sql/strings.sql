@@ -1,0 +1,30 @@
+-- Strings.
+SELECT subject || '-' || CAST(question_id AS VARCHAR) x FROM questions ORDER BY question_id LIMIT 2;
+SELECT upper(subject) s, char_length(subject) n, substring(subject FROM 1 FOR 3) p, position('_' IN subject) po, trim(subject) t FROM questions ORDER BY question_id LIMIT 5;
+SELECT lower(subject), length(subject), character_length(question), substring(subject, 2, 3), substring(subject FROM 3), substr(subject, 2), left(subject, 2), right(subject, 2) FROM questions ORDER BY question_id;
+SELECT trim(BOTH 'a' FROM subject), trim(LEADING 'a' FROM subject), trim(TRAILING 'a' FROM subject), ltrim('  x '), rtrim(' x  ') FROM questions ORDER BY question_id LIMIT 2;
+SELECT subject FROM questions WHERE subject ILIKE 'CHEM__' ORDER BY question_id LIMIT 1;
+SELECT subject FROM questions WHERE subject LIKE 'biology\_1%' ESCAPE '\' ORDER BY question_id LIMIT 1;
+SELECT subject FROM questions WHERE subject NOT LIKE '%o%' AND subject NOT ILIKE 'ALG%' ORDER BY question_id;
+SELECT subject FROM questions WHERE regexp_matches(subject, 'biology_[0-1]') ORDER BY question_id LIMIT 1;
+SELECT subject FROM questions WHERE subject ~ 'biology_1' ORDER BY question_id LIMIT 1;
+SELECT subject FROM questions WHERE subject ~ 'bio' ORDER BY question_id LIMIT 1;
+SELECT subject FROM questions WHERE subject SIMILAR TO 'biology_.' ORDER BY question_id LIMIT 1;
+SELECT subject FROM questions WHERE subject NOT SIMILAR TO 'bio.*' ORDER BY question_id;
+SELECT regexp_extract(subject, '([a-z]+)_', 1) e, regexp_full_match(subject, '[a-z]+') f FROM questions ORDER BY question_id;
+SELECT starts_with(subject, 'alg') s, ends_with(subject, 'ra') e, contains(subject, 'e') c, strpos(subject, 'l') p FROM questions ORDER BY question_id;
+SELECT concat(subject, 1, NULL, 'x') c, concat_ws('/', subject, answer) w, replace(subject, 'a', 'b') r, reverse(subject) v FROM questions ORDER BY question_id;
+SELECT split_part('a,b,c', ',', 2) s, string_split('a,b', ',') l, chr(65) c, ascii('A') a, md5('x') m;
+SELECT subject FROM questions WHERE subject < 'b' ORDER BY subject, question_id;
+SELECT 'Z' < 'a' x, 'a' < 'B' y, 'abc' = 'abc ' z, 'ä' < 'z' u;
+SELECT subject FROM questions WHERE subject > 'C' AND subject <= 'algebra' ORDER BY 1;
+SELECT 'a' = 'A' x, 'a' LIKE 'A' y, 'ß' ILIKE 'ß' z;
+SELECT length('日本') l, upper('straße') u, reverse('añb') r, substring('日本語', 2, 1) s;
+SELECT CAST(12 AS VARCHAR) || CAST(1.50 AS VARCHAR) || CAST(TRUE AS VARCHAR) || CAST(DATE '2026-01-02' AS VARCHAR) x;
+SELECT CAST('12' AS INTEGER) + 1 i, CAST('1.5' AS DOUBLE) d, CAST(' 7 ' AS BIGINT) b, CAST('true' AS BOOLEAN) t;
+SELECT CAST(question_id AS VARCHAR(2)) v, CAST(subject AS CHAR(3)) c FROM questions ORDER BY question_id;
+SELECT subject, 'x' AS k FROM questions WHERE 'a' || 'lgebra' = subject ORDER BY question_id LIMIT 1;
+SELECT min(subject), max(subject), min(question) FROM questions;
+SELECT 'back\slash' b, 'per%cent' p, 'new
+line' n, 'tab	tab' t;
+SELECT levenshtein('abc', 'abd') l, jaccard('abc', 'abd') j;
