@@ -41,7 +41,7 @@ public final class Checkpoint implements AutoCloseable {
             architecture.check(config, weights);
             Fingerprint fingerprint = new Fingerprint();
             fingerprint.add(configFile, content.length, content);
-            fingerprint.addIfPresent(tokenizerFile(directory));
+            fingerprint.addIfPresent(tokenizerFile(directory), Tokenizer.MAX_BYTES);
             weights.addTo(fingerprint);
             return new Checkpoint(directory, config, weights, fingerprint.hex());
         } catch (RuntimeException e) {

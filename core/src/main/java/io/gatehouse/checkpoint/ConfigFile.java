@@ -111,7 +111,8 @@ final class ConfigFile {
     GatehouseException unsupported(String key, String found, String supported) {
         return new GatehouseException(
                 ErrorCode.UNSUPPORTED_MODEL,
-                "%s asks for %s '%s'; Gatehouse supports %s".formatted(path, prefix + key, shorten(found), supported));
+                "%s asks for %s '%s'; Gatehouse supports %s"
+                        .formatted(path, prefix + key, JsonFile.shown(found), supported));
     }
 
     GatehouseException corrupt(String message) {
@@ -119,8 +120,8 @@ final class ConfigFile {
     }
 
     GatehouseException wrong(String key, Object value, String expected) {
-        return corrupt(
-                "%s has '%s': %s, which is not %s".formatted(path, prefix + key, shorten(value.toString()), expected));
+        return corrupt("%s has '%s': %s, which is not %s"
+                .formatted(path, prefix + key, JsonFile.shown(value.toString()), expected));
     }
 
     Path path() {
@@ -129,9 +130,5 @@ final class ConfigFile {
 
     private Optional<JsonNode> find(String key) {
         return Optional.ofNullable(object.get(key)).filter(value -> !value.isNull());
-    }
-
-    private static String shorten(String text) {
-        return text.length() <= 80 ? text : text.substring(0, 80) + "…";
     }
 }

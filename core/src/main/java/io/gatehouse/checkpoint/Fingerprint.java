@@ -1,6 +1,5 @@
 package io.gatehouse.checkpoint;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,14 +36,10 @@ final class Fingerprint {
     }
 
     /** Adds a whole small file; one that is absent adds nothing. */
-    void addIfPresent(Path file) {
+    void addIfPresent(Path file, int limit) {
         if (Files.exists(file)) {
-            try {
-                byte[] content = Files.readAllBytes(file);
-                add(file, content.length, content);
-            } catch (IOException e) {
-                throw ModelFiles.unreadable(file, e);
-            }
+            byte[] content = ModelFiles.read(file, limit);
+            add(file, content.length, content);
         }
     }
 

@@ -12,6 +12,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /** Strict JSON from files nobody vouches for: no key twice, nothing after the value, bounded depth and numbers. */
 final class JsonFile {
@@ -30,6 +31,12 @@ final class JsonFile {
             .build()
             .readerFor(JsonNode.class);
 
+    private static final int MAX_SHOWN = 200;
+    /** How the parser names a place: the source that it redacts says nothing. */
+    private static final Pattern SOURCE = Pattern.compile("\\[Source: .*?; line: (\\d+), column: (\\d+)]");
+
+    private static final Pattern CONTROLS = Pattern.compile("\\p{C}");
+
     private JsonFile() {}
 
     /** Returns the object that is the whole of {@code content}; {@code path} only names it in errors. */
@@ -46,12 +53,12 @@ final class JsonFile {
         return root;
     }
 
-    /** One sentence for what the JSON parser found wrong in a file, with its line and column. */
-    static GatehouseException invalid(Path path, IOException cause) {
-        String detail = cause.getMessage();
+    /** One sentence for what the JSON parser found wrong in {@code what}, with its line and column. */
+    static GatehouseException invalid(Object what, IOException cause) {
+        String detail = String.valueOf(cause.getMessage());
         String place = "";
         if (cause instanceof JsonProcessingException parse) {
-            detail = parse.getOriginalMessage();
+            detail = SOURCE.matcher(parse.getOriginalMessage()).replaceAll("line $1, column $2");
             if (parse.getLocation() != null) {
                 place = " at line %d, column %d"
                         .formatted(
@@ -60,6 +67,14 @@ final class JsonFile {
             }
         }
         return new GatehouseException(
-                ErrorCode.CORRUPT_CHECKPOINT, "%s is not valid JSON%s: %s".formatted(path, place, detail), cause);
+                ErrorCode.CORRUPT_CHECKPOINT,
+                "%s is not valid JSON%s: %s".formatted(what, place, shown(detail)),
+                cause);
+    }
+
+    /** Returns text from a file as it may stand in a message: cut short and without characters that steer terminals. */
+    static String shown(String text) {
+        String cut = text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
+        return CONTROLS.matcher(cut).replaceAll("\uFFFD");
     }
 }

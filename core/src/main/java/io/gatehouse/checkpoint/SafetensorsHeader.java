@@ -86,7 +86,7 @@ final class SafetensorsHeader {
                         file,
                         "has tensor %s at data offset %,d, which %s offset %,d where the one before it ends"
                                 .formatted(
-                                        tensor.name(),
+                                        JsonFile.shown(tensor.name()),
                                         tensor.offset() - dataStart,
                                         tensor.offset() < end ? "overlaps" : "leaves a gap after",
                                         end - dataStart));

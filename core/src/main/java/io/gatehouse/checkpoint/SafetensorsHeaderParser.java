@@ -45,8 +45,7 @@ final class SafetensorsHeaderParser {
             }
             return tensors;
         } catch (IOException e) {
-            throw SafetensorsHeader.corrupt(
-                    file, "has a damaged header: " + JsonFile.invalid(file, e).getMessage());
+            throw JsonFile.invalid("The header of " + file, e);
         }
     }
 
@@ -54,7 +53,10 @@ final class SafetensorsHeaderParser {
         require(json.currentToken() == JsonToken.START_OBJECT, "__metadata__", "is not an object");
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String key = json.currentName();
-            require(json.nextToken() == JsonToken.VALUE_STRING, "__metadata__", "has no string at '" + key + "'");
+            require(
+                    json.nextToken() == JsonToken.VALUE_STRING,
+                    "__metadata__",
+                    "has no string at '" + JsonFile.shown(key) + "'");
         }
     }
 
@@ -83,7 +85,8 @@ final class SafetensorsHeaderParser {
     private DType type(String name, JsonParser json) throws IOException {
         require(json.currentToken() == JsonToken.VALUE_STRING, name, "has a dtype that is not a string");
         String type = json.getText();
-        return DType.find(type).orElseThrow(() -> corrupt(name, "has the unknown dtype '" + type + "'"));
+        return DType.find(type)
+                .orElseThrow(() -> corrupt(name, "has the unknown dtype '" + JsonFile.shown(type) + "'"));
     }
 
     private List<Long> numbers(String name, String key, JsonParser json) throws IOException {
@@ -92,7 +95,10 @@ final class SafetensorsHeaderParser {
         while (json.nextToken() != JsonToken.END_ARRAY) {
             boolean whole = json.currentToken() == JsonToken.VALUE_NUMBER_INT
                     && json.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
-            require(whole && json.getLongValue() >= 0, name, "has " + json.getText() + " in its " + key);
+            require(
+                    whole && json.getLongValue() >= 0,
+                    name,
+                    "has " + JsonFile.shown(json.getText()) + " in its " + key);
             require(numbers.size() < MAX_RANK, name, "has more than " + MAX_RANK + " numbers in its " + key);
             numbers.add(json.getLongValue());
         }
@@ -129,6 +135,6 @@ final class SafetensorsHeaderParser {
     }
 
     private GatehouseException corrupt(String tensor, String what) {
-        return SafetensorsHeader.corrupt(file, "is damaged: tensor %s %s".formatted(tensor, what));
+        return SafetensorsHeader.corrupt(file, "is damaged: tensor %s %s".formatted(JsonFile.shown(tensor), what));
     }
 }

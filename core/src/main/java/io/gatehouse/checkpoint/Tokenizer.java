@@ -16,7 +16,7 @@ import java.util.Map;
  * and never truncates or pads. Thread-safe until it is closed.
  */
 public final class Tokenizer implements AutoCloseable {
-    private static final int MAX_BYTES = 256 << 20;
+    static final int MAX_BYTES = 256 << 20;
 
     private final HuggingFaceTokenizer tokenizer;
     private final Vocabulary vocabulary;
@@ -87,7 +87,9 @@ public final class Tokenizer implements AutoCloseable {
                     ErrorCode.INTERNAL_ERROR, "The tokenizer library does not load: " + e.getMessage(), e);
         } catch (IOException | RuntimeException e) {
             throw new GatehouseException(
-                    ErrorCode.CORRUPT_CHECKPOINT, "%s is no usable tokenizer: %s".formatted(file, e.getMessage()), e);
+                    ErrorCode.CORRUPT_CHECKPOINT,
+                    "%s is no usable tokenizer: %s".formatted(file, JsonFile.shown(String.valueOf(e.getMessage()))),
+                    e);
         }
     }
 }

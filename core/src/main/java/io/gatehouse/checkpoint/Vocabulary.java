@@ -47,7 +47,10 @@ final class Vocabulary {
             vocabulary.properties().forEach(entry -> {
                 JsonNode id = entry.getValue();
                 if (!id.isInt() || id.intValue() < 0 || id.intValue() > MAX_ID) {
-                    throw corrupt(file, "gives token '%s' the id %s".formatted(entry.getKey(), id));
+                    throw corrupt(
+                            file,
+                            "gives token '%s' the id %s"
+                                    .formatted(JsonFile.shown(entry.getKey()), JsonFile.shown(id.toString())));
                 }
                 ids.put(entry.getKey(), id.intValue());
             });

@@ -5,7 +5,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,9 +100,11 @@ final class WeightFiles implements AutoCloseable {
                 }
                 position += read;
             }
-        } catch (ClosedByInterruptException e) {
+        } catch (ClosedChannelException e) {
             throw new GatehouseException(
-                    ErrorCode.CANCELLED_BY_USER, "Reading tensor %s was interrupted".formatted(tensor.name()), e);
+                    ErrorCode.CANCELLED_BY_USER,
+                    "Reading tensor %s ended because its file was closed".formatted(tensor.name()),
+                    e);
         } catch (IOException e) {
             throw ModelFiles.unreadable(tensor.file(), e);
         }
@@ -125,7 +127,9 @@ final class WeightFiles implements AutoCloseable {
             TensorInfo tensor = byShard.computeIfAbsent(shard, this::openShard).get(entry.getKey());
             if (tensor == null) {
                 throw SafetensorsHeader.corrupt(
-                        index, "puts tensor %s into %s, which does not have it".formatted(entry.getKey(), shard));
+                        index,
+                        "puts tensor %s into %s, which does not have it"
+                                .formatted(JsonFile.shown(entry.getKey()), shard));
             }
             add(tensor);
         });
@@ -142,7 +146,9 @@ final class WeightFiles implements AutoCloseable {
         String name = value.asText();
         if (!value.isTextual() || !name.matches("[A-Za-z0-9_][A-Za-z0-9_.+-]*\\.safetensors")) {
             throw SafetensorsHeader.corrupt(
-                    index, "puts tensor %s into %s, which is no plain file name".formatted(tensor, value));
+                    index,
+                    "puts tensor %s into %s, which is no plain name of a safetensors file"
+                            .formatted(JsonFile.shown(tensor), JsonFile.shown(value.toString())));
         }
         return name;
     }

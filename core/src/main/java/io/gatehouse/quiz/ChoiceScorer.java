@@ -46,12 +46,19 @@ public final class ChoiceScorer {
     }
 
     /**
-     * Scores the letters: log p = logit - max - ln sum exp(logit - max), over all of {@code logits}.
+     * Scores the letters: log p = logit - (max + ln sum exp(logit - max)), over all of {@code logits}.
      *
      * @param logits one per entry of the vocabulary
-     * @throws GatehouseException CORRUPT_CHECKPOINT if a logit is not a finite number
+     * @throws GatehouseException CORRUPT_CHECKPOINT if a logit is not a finite number, or there are fewer than letters need
      */
     public ChoiceScore score(float[] logits) {
+        int last = Arrays.stream(letterTokens).max().orElseThrow();
+        if (last >= logits.length) {
+            throw new GatehouseException(
+                    ErrorCode.CORRUPT_CHECKPOINT,
+                    "The tokenizer has a letter at id %d, but the model's vocabulary ends at %d"
+                            .formatted(last, logits.length - 1));
+        }
         int top = 0;
         for (int i = 0; i < logits.length; i++) {
             if (!Float.isFinite(logits[i])) {
@@ -67,12 +74,15 @@ public final class ChoiceScorer {
         for (float logit : logits) {
             sum += Math.exp((double) logit - logits[top]);
         }
-        double logSum = Math.log(sum);
+        return letters(logits, top, logits[top] + Math.log(sum));
+    }
+
+    private ChoiceScore letters(float[] logits, int top, double logSum) {
         List<Double> scores = new ArrayList<>(letterTokens.length);
         int best = 0;
         for (int i = 0; i < letterTokens.length; i++) {
-            scores.add((double) logits[letterTokens[i]] - logits[top] - logSum);
-            if (scores.get(i) > scores.get(best)) {
+            scores.add(logits[letterTokens[i]] - logSum);
+            if (logits[letterTokens[i]] > logits[letterTokens[best]]) {
                 best = i;
             }
         }

@@ -55,7 +55,8 @@ final class MmluFile {
         }
         String answer = fields.get(FIELDS - 1);
         if (answer.length() != 1 || answer.charAt(0) < 'A' || answer.charAt(0) > 'D') {
-            throw corrupt(place, "has the answer '%s' instead of A, B, C or D".formatted(answer));
+            String shown = answer.length() <= 40 ? answer : answer.substring(0, 40) + "…";
+            throw corrupt(place, "has the answer '%s' instead of A, B, C or D".formatted(shown));
         }
         if (fields.get(0).isBlank()) {
             throw corrupt(place, "has an empty question");

@@ -26,9 +26,12 @@ public record Quiz(String name, List<Subject> subjects) {
     /**
      * Returns the quiz with the named subjects only.
      *
-     * @throws GatehouseException UNKNOWN_SUBJECT, with the names that are near
+     * @throws GatehouseException UNKNOWN_SUBJECT, with the names that are near; INVALID_ARGUMENT if none is named
      */
     public Quiz select(List<String> names) {
+        if (names.isEmpty()) {
+            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "No subject is named");
+        }
         Set<String> wanted = new HashSet<>(names);
         Set<String> known = subjects.stream().map(Subject::name).collect(Collectors.toSet());
         names.stream().filter(name -> !known.contains(name)).findFirst().ifPresent(name -> {

@@ -1,0 +1,197 @@
+package io.gatehouse.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Each case is the tiny config with some keys set as JSON text, or removed. */
+final class TestModelConfig {
+    private static final Path FILE = Path.of("model/config.json");
+
+    @Test
+    void readsEveryKeyThatChangesTheResult() {
+        assertThat(config("{}"))
+                .isEqualTo(new ModelConfig(
+                        "OlmoeForCausalLM",
+                        5,
+                        4,
+                        2,
+                        2,
+                        2,
+                        1e-5f,
+                        Optional.empty(),
+                        false,
+                        QkNorm.PROJECTION,
+                        false,
+                        64,
+                        new Rope(10_000),
+                        List.of(new FeedForward.Sparse(2, 1, 3, false))));
+        assertThat(config("{\"clip_qkv\": 8}").clipQkv()).contains(8f);
+        assertThat(config("{\"num_key_value_heads\": 1}").keyValueHeads()).isEqualTo(1);
+        assertThat(config("{\"head_dim\": 6}").headDim()).isEqualTo(6);
+        assertThat(config("{\"norm_topk_prob\": true}").feedForwards())
+                .containsExactly(new FeedForward.Sparse(2, 1, 3, true));
+        assertThat(config("{\"tie_word_embeddings\": true}").tieWordEmbeddings())
+                .isTrue();
+        assertThat(config("{\"attention_bias\": true}").attentionBias()).isTrue();
+        assertThat(config("{\"num_hidden_layers\": 7}").layers()).isEqualTo(7);
+        assertThat(config("{\"rms_norm_eps\": 1e-6}").rmsNormEps()).isEqualTo(1e-6f);
+    }
+
+    @Test
+    void takesHuggingFacesDefaultsForWhatMayBeAbsent() {
+        assertThat(config(
+                        "{}",
+                        "num_key_value_heads",
+                        "clip_qkv",
+                        "rope_theta",
+                        "rope_scaling",
+                        "attention_bias",
+                        "norm_topk_prob",
+                        "tie_word_embeddings",
+                        "hidden_act"))
+                .isEqualTo(config("{}"));
+        assertThat(config("{\"num_key_value_heads\": null}")).isEqualTo(config("{}"));
+    }
+
+    @Test
+    void readsBothRopeDialects() {
+        assertThat(config("{\"rope_theta\": 500000}").rope()).isEqualTo(new Rope(500_000));
+        assertThat(config("{\"rope_scaling\": {\"type\": \"default\"}}").rope()).isEqualTo(new Rope(10_000));
+        assertThat(config("{\"rope_scaling\": {\"rope_type\": \"default\"}}").rope())
+                .isEqualTo(new Rope(10_000));
+        String newer = "{\"rope_parameters\": {\"rope_theta\": 20000.0, \"rope_type\": \"default\"}}";
+        assertThat(config(newer, "rope_theta", "rope_scaling").rope()).isEqualTo(new Rope(20_000));
+        assertThat(config("{\"rope_parameters\": {\"rope_type\": \"default\"}}").rope())
+                .isEqualTo(new Rope(10_000));
+    }
+
+    @Test
+    void refusesByNameWhatIsNotImplemented() {
+        unsupported("{\"architectures\": [\"LlamaForCausalLM\"]}", "architectures 'LlamaForCausalLM'");
+        unsupported("{\"hidden_act\": \"gelu\"}", "hidden_act 'gelu'; Gatehouse supports silu");
+        unsupported("{\"rope_scaling\": {\"type\": \"linear\", \"factor\": 2.0}}", "rope_scaling.type 'linear'");
+        unsupported("{\"rope_scaling\": {\"rope_type\": \"yarn\"}}", "rope_scaling.rope_type 'yarn'");
+        unsupported("{\"rope_parameters\": {\"rope_type\": \"llama3\"}}", "rope_parameters.rope_type 'llama3'");
+        unsupported(
+                "{\"rope_parameters\": {\"partial_rotary_factor\": 0.5}}",
+                "rope_parameters.partial_rotary_factor '0.5'");
+        unsupported("{\"quantization_config\": {\"bits\": 4}}", "quantization_config");
+    }
+
+    @Test
+    void namesTheKeyThatIsMissing() {
+        for (String key : List.of(
+                "architectures",
+                "hidden_size",
+                "intermediate_size",
+                "max_position_embeddings",
+                "num_attention_heads",
+                "num_experts",
+                "num_experts_per_tok",
+                "num_hidden_layers",
+                "rms_norm_eps",
+                "vocab_size")) {
+            assertThatExceptionOfType(GatehouseException.class)
+                    .isThrownBy(() -> config("{}", key))
+                    .withMessage(FILE + " has no key '" + key + "'")
+                    .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT_CHECKPOINT));
+        }
+    }
+
+    @Test
+    void namesKeyAndValueThatAreWrong() {
+        wrong("{\"hidden_size\": \"4\"}", "'hidden_size': \"4\", which is not a whole number");
+        wrong("{\"hidden_size\": 4.0}", "'hidden_size': 4.0, which is not a whole number");
+        wrong("{\"hidden_size\": 0}", "'hidden_size': 0, which is not a number from 1 to 1,048,576");
+        wrong("{\"hidden_size\": -4}", "'hidden_size': -4, which is not a number from 1 to 1,048,576");
+        wrong("{\"vocab_size\": 99999999999999999999}", "'vocab_size': 99999999999999999999, which is not a number");
+        wrong("{\"num_experts\": 32768}", "'num_experts': 32768, which is not a number from 1 to 32,767");
+        wrong("{\"num_experts_per_tok\": 3}", "'num_experts_per_tok': 3, which is not a number from 1 to 2");
+        wrong("{\"num_hidden_layers\": 2147483647}", "which is not a number from 1 to 10,000");
+        wrong(
+                "{\"num_attention_heads\": 3, \"num_key_value_heads\": 1}",
+                "'num_attention_heads': 3, which is not a divisor of the hidden_size 4");
+        wrong("{\"num_attention_heads\": 4}", "which is not possible: rotary embedding needs heads of an even size");
+        wrong("{\"head_dim\": 3}", "'head_dim': 3, which is not possible: rotary embedding");
+        wrong("{\"num_key_value_heads\": 4}", "'num_key_value_heads': 4, which is not a divisor of the 2 heads");
+        wrong("{\"rms_norm_eps\": 0}", "'rms_norm_eps': 0, which is not a positive number");
+        wrong("{\"rms_norm_eps\": 1e-60}", "'rms_norm_eps': 1.0E-60, which is not a positive number");
+        wrong("{\"rms_norm_eps\": true}", "'rms_norm_eps': true, which is not a number");
+        wrong("{\"clip_qkv\": -1.5}", "'clip_qkv': -1.5, which is not a positive number");
+        wrong("{\"rope_theta\": \"big\"}", "'rope_theta': \"big\", which is not a number");
+        wrong("{\"rope_scaling\": 2}", "'rope_scaling': 2, which is not an object");
+        wrong("{\"rope_scaling\": {\"type\": 2}}", "'rope_scaling.type': 2, which is not a string");
+        wrong("{\"rope_parameters\": {\"rope_theta\": 0}}", "'rope_parameters.rope_theta': 0, which is not a positive");
+        wrong("{\"tie_word_embeddings\": 1}", "'tie_word_embeddings': 1, which is not true or false");
+        wrong("{\"hidden_act\": 1}", "'hidden_act': 1, which is not a string");
+        wrong("{\"architectures\": []}", "'architectures': [], which is not a list of names");
+        wrong("{\"architectures\": \"OlmoeForCausalLM\"}", "which is not a list of names");
+    }
+
+    @Test
+    void refusesNumbersThatNoFloatHolds() {
+        String huge = TinyOlmoe.CONFIG.replace("10000.0", "1e999");
+        assertThatExceptionOfType(GatehouseException.class)
+                .isThrownBy(() -> RopeKeys.read(ConfigFile.parse(FILE, huge.getBytes(StandardCharsets.UTF_8)), 1))
+                .withMessageContaining("'rope_theta'")
+                .withMessageContaining("which is not a positive number");
+    }
+
+    @Test
+    void refusesFilesThatAreNoJsonObject() {
+        for (String content : List.of("", "  ", "[]", "3", "null", "\"config\"")) {
+            refusesContent(content, FILE + " is not a JSON object");
+        }
+        refusesContent("{", FILE + " is not valid JSON at line 1");
+        refusesContent("{\"a\": 1, \"a\": 1}", FILE + " is not valid JSON at line 1");
+        refusesContent("{} {}", FILE + " is not valid JSON at line 1");
+        refusesContent("{\"a\": NaN}", FILE + " is not valid JSON at line 1");
+        refusesContent("{\"a\": " + "[".repeat(99_999), FILE + " is not valid JSON");
+    }
+
+    private static ModelConfig config(String changes, String... removed) {
+        try {
+            TinyOlmoe model = new TinyOlmoe();
+            var json = new ObjectMapper();
+            json.readTree(changes).properties().forEach(key -> model.config.set(key.getKey(), key.getValue()));
+            model.config.remove(List.of(removed));
+            ConfigFile file = ConfigFile.parse(FILE, model.config.toString().getBytes(StandardCharsets.UTF_8));
+            return Architecture.of(file).config(file);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void unsupported(String changes, String message) {
+        refuses(changes, ErrorCode.UNSUPPORTED_MODEL, message);
+    }
+
+    private static void wrong(String changes, String message) {
+        refuses(changes, ErrorCode.CORRUPT_CHECKPOINT, message);
+    }
+
+    private static void refuses(String changes, ErrorCode code, String message) {
+        assertThatExceptionOfType(GatehouseException.class)
+                .isThrownBy(() -> config(changes))
+                .withMessageStartingWith(FILE.toString())
+                .withMessageContaining(message)
+                .satisfies(e -> assertThat(e.code()).isEqualTo(code));
+    }
+
+    private static void refusesContent(String content, String message) {
+        assertThatExceptionOfType(GatehouseException.class)
+                .isThrownBy(() -> ConfigFile.parse(FILE, content.getBytes(StandardCharsets.UTF_8)))
+                .withMessageStartingWith(message)
+                .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT_CHECKPOINT));
+    }
+}
