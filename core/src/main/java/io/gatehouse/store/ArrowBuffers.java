@@ -2,6 +2,7 @@ package io.gatehouse.store;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.ShortBuffer;
@@ -10,6 +11,7 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.Float4Vector;
+import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.SmallIntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -27,6 +29,7 @@ final class ArrowBuffers {
     static final ArrowType INTEGER = new ArrowType.Int(32, true);
     static final ArrowType SMALLINT = new ArrowType.Int(16, true);
     static final ArrowType FLOAT = new ArrowType.FloatingPoint(FloatingPointPrecision.SINGLE);
+    static final ArrowType DOUBLE = new ArrowType.FloatingPoint(FloatingPointPrecision.DOUBLE);
 
     private ArrowBuffers() {}
 
@@ -45,6 +48,10 @@ final class ArrowBuffers {
 
     static FloatBuffer floats(VectorSchemaRoot table, String column, int rows) {
         return allocate((Float4Vector) table.getVector(column), rows).asFloatBuffer();
+    }
+
+    static DoubleBuffer doubles(VectorSchemaRoot table, String column, int rows) {
+        return allocate((Float8Vector) table.getVector(column), rows).asDoubleBuffer();
     }
 
     /** A column of booleans, all false. */

@@ -41,7 +41,7 @@ final class DatabaseFailure {
         if (message.contains("not a valid DuckDB database file")) {
             return new GatehouseException(CORRUPT_DATABASE, "%s is not a DuckDB file.".formatted(file), e);
         }
-        if (message.contains("with version number")) {
+        if (message.contains("storage version")) {
             return new GatehouseException(
                     INVALID_ARGUMENT,
                     "%s was written by another version of DuckDB: %s".formatted(file, firstLine(message)),

@@ -50,6 +50,10 @@ final class DatabaseFile {
         if (Files.isDirectory(file)) {
             throw new GatehouseException(INVALID_ARGUMENT, "%s is a directory, not a database file.".formatted(file));
         }
+        if (file.toString().contains(";")) {
+            throw new GatehouseException(
+                    INVALID_ARGUMENT, "%s has a semicolon in its name, which DuckDB cannot open.".formatted(file));
+        }
         try {
             DuckDBConnection connection = (DuckDBConnection)
                     DriverManager.getConnection("jdbc:duckdb:" + file.toAbsolutePath(), properties(file));

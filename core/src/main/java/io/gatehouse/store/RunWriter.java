@@ -8,7 +8,6 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.util.BitSet;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.duckdb.DuckDBConnection;
@@ -21,15 +20,16 @@ public final class RunWriter implements AutoCloseable {
     private final Path file;
     private final DuckDBConnection connection;
     private final int runId;
+    private final RunDescription run;
     private final int[] questionIds;
     private final ShardCheck check;
-    private final BitSet answered = new BitSet();
     private final BufferAllocator allocator = new RootAllocator();
 
     RunWriter(Path file, DuckDBConnection connection, int runId, RunDescription run, int[] questionIds) {
         this.file = file;
         this.connection = connection;
         this.runId = runId;
+        this.run = run;
         this.questionIds = questionIds;
         this.check = new ShardCheck(run, questionIds);
     }
@@ -52,14 +52,14 @@ public final class RunWriter implements AutoCloseable {
      * @throws GatehouseException INSUFFICIENT_DISK, OUT_OF_MEMORY
      */
     public void write(Shard shard) {
-        check.check(shard, answered);
+        check.check(shard);
         try (Transaction transaction = Transaction.begin(connection)) {
-            new ShardInsert(connection, allocator, runId, shard).insert();
+            new ShardInsert(connection, allocator, runId, run.experts(), shard).insert();
             transaction.commit();
         } catch (SQLException e) {
             throw DatabaseFailure.using(file, e);
         }
-        shard.answers().forEach(answer -> answered.set(answer.questionId()));
+        check.committed(shard);
     }
 
     /**
@@ -72,9 +72,9 @@ public final class RunWriter implements AutoCloseable {
         if (status == RunStatus.RUNNING) {
             throw new IllegalArgumentException("A run does not finish as running");
         }
-        if (status == RunStatus.COMPLETE && answered.cardinality() < questionIds.length) {
-            throw new IllegalStateException("Run %d has %d of %d questions answered"
-                    .formatted(runId, answered.cardinality(), questionIds.length));
+        if (status == RunStatus.COMPLETE && check.answered() < questionIds.length) {
+            throw new IllegalStateException(
+                    "Run %d has %d of %d questions answered".formatted(runId, check.answered(), questionIds.length));
         }
         try (PreparedStatement update = connection.prepareStatement(SqlFile.read("finish_run.sql"))) {
             update.setString(1, status.id());

@@ -14,6 +14,11 @@ record Segment<C>(C columns, int questionId, int layer, int firstPosition, int l
         return to - from;
     }
 
+    /** Whether the other segment is of the same question and layer. */
+    boolean isWith(Segment<C> other) {
+        return questionId == other.questionId && layer == other.layer;
+    }
+
     static List<Segment<RoutingColumns>> routing(List<RoutingColumns> blocks) {
         List<Segment<RoutingColumns>> segments = new ArrayList<>();
         for (RoutingColumns block : blocks) {
@@ -83,9 +88,7 @@ record Segment<C>(C columns, int questionId, int layer, int firstPosition, int l
         for (int i = 1; i < segments.size(); i++) {
             Segment<C> previous = segments.get(i - 1);
             Segment<C> next = segments.get(i);
-            if (previous.questionId == next.questionId
-                    && previous.layer == next.layer
-                    && next.firstPosition <= previous.lastPosition) {
+            if (next.isWith(previous) && next.firstPosition <= previous.lastPosition) {
                 throw new IllegalArgumentException("Question %d, layer %d has position %d twice"
                         .formatted(next.questionId, next.layer, next.firstPosition));
             }

@@ -2,10 +2,12 @@ package io.gatehouse.store;
 
 import java.util.BitSet;
 
-/** Refuses a shard that contradicts itself or its run before any of it reaches the file. */
+/** Refuses a shard that contradicts its run, or one before it, while none of it has reached the file. */
 final class ShardCheck {
     private final RunDescription run;
     private final BitSet runQuestions = new BitSet();
+    private final BitSet answered = new BitSet();
+    private final BitSet shards = new BitSet();
 
     ShardCheck(RunDescription run, int[] questionIds) {
         this.run = run;
@@ -14,8 +16,11 @@ final class ShardCheck {
         }
     }
 
-    void check(Shard shard, BitSet answered) {
-        BitSet questions = questions(shard, answered);
+    void check(Shard shard) {
+        if (shards.get(shard.number())) {
+            throw refused(shard, "was written already");
+        }
+        BitSet questions = questions(shard);
         for (RoutingColumns columns : shard.routing()) {
             checkModel(shard, columns);
             checkTokens(shard, questions, columns.questionIds(), columns.last());
@@ -25,7 +30,18 @@ final class ShardCheck {
         }
     }
 
-    private BitSet questions(Shard shard, BitSet answered) {
+    /** Remembers a shard that is in the file now. */
+    void committed(Shard shard) {
+        shards.set(shard.number());
+        shard.answers().forEach(answer -> answered.set(answer.questionId()));
+    }
+
+    /** Number of questions in committed shards. */
+    int answered() {
+        return answered.cardinality();
+    }
+
+    private BitSet questions(Shard shard) {
         BitSet questions = new BitSet();
         for (AnswerRow answer : shard.answers()) {
             int questionId = answer.questionId();

@@ -21,43 +21,38 @@ final class ShardInsert {
     private final DuckDBConnection connection;
     private final BufferAllocator allocator;
     private final int runId;
+    private final int experts;
     private final Shard shard;
 
-    ShardInsert(DuckDBConnection connection, BufferAllocator allocator, int runId, Shard shard) {
+    ShardInsert(DuckDBConnection connection, BufferAllocator allocator, int runId, int experts, Shard shard) {
         this.connection = connection;
         this.allocator = allocator;
         this.runId = runId;
+        this.experts = experts;
         this.shard = shard;
     }
 
     void insert() throws SQLException {
         List<Segment<RoutingColumns>> routing = Segment.routing(shard.routing());
-        List<Segment<TokenColumns>> tokens = Segment.tokens(shard.tokens());
-        insertFrom(
-                "routing_feed",
-                new SegmentReader<>(allocator, RoutingVectors.SCHEMA, routing, RoutingVectors::fill),
-                SqlFile.read("insert_routing.sql"));
-        insertFrom(
-                "token_feed",
-                new SegmentReader<>(allocator, TokenVectors.SCHEMA, tokens, TokenVectors::fill),
-                SqlFile.read("insert_tokens.sql"));
+        insert("routing_feed", new RoutingFeed(routing), "insert_routing.sql");
+        insert("usage_feed", new UsageFeed(routing, experts), "insert_question_usage.sql");
+        insert("token_feed", new TokenFeed(Segment.tokens(shard.tokens())), "insert_tokens.sql");
         appendAnswers();
-        insertUsage();
         insertLedgerRow();
     }
 
-    private void insertFrom(String feed, ArrowReader reader, String sql) throws SQLException {
-        try (reader;
+    private void insert(String view, Feed feed, String sqlFile) throws SQLException {
+        try (ArrowReader reader = new FeedReader(allocator, feed);
                 ArrowArrayStream stream = ArrowArrayStream.allocateNew(allocator)) {
             Data.exportArrayStream(allocator, reader, stream);
             try {
-                connection.registerArrowStream(feed, stream);
-                try (PreparedStatement insert = connection.prepareStatement(sql)) {
+                connection.registerArrowStream(view, stream);
+                try (PreparedStatement insert = connection.prepareStatement(SqlFile.read(sqlFile))) {
                     insert.setInt(1, runId);
                     insert.executeUpdate();
                 }
                 try (Statement drop = connection.createStatement()) {
-                    drop.execute("DROP VIEW temp." + feed);
+                    drop.execute("DROP VIEW temp." + view);
                 }
             } finally {
                 // DuckDB has moved the stream away when it scanned it; where it never came to that, it is ours.
@@ -85,16 +80,6 @@ final class ShardInsert {
                         .append(answer.promptTokens())
                         .endRow();
             }
-        }
-    }
-
-    private void insertUsage() throws SQLException {
-        Object[] questionIds =
-                shard.answers().stream().map(AnswerRow::questionId).toArray();
-        try (PreparedStatement insert = connection.prepareStatement(SqlFile.read("insert_question_usage.sql"))) {
-            insert.setInt(1, runId);
-            insert.setArray(2, connection.createArrayOf("INTEGER", questionIds));
-            insert.executeUpdate();
         }
     }
 

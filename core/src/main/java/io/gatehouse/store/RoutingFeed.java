@@ -14,6 +14,7 @@ import static io.gatehouse.store.ArrowBuffers.shorts;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.ShortBuffer;
+import java.util.Iterator;
 import java.util.List;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -21,9 +22,9 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/** The Arrow form of routing rows. */
-final class RoutingVectors {
-    static final Schema SCHEMA = new Schema(List.of(
+/** Routing rows for DuckDB. */
+final class RoutingFeed implements Feed {
+    private static final Schema SCHEMA = new Schema(List.of(
             Field.notNullable("question_id", INTEGER),
             Field.notNullable("position", INTEGER),
             Field.notNullable("layer", SMALLINT),
@@ -35,9 +36,24 @@ final class RoutingVectors {
             Field.notNullable("mass", FLOAT),
             Field.notNullable("margin", FLOAT)));
 
-    private RoutingVectors() {}
+    private final Iterator<List<Segment<RoutingColumns>>> batches;
 
-    static void fill(VectorSchemaRoot table, List<Segment<RoutingColumns>> batch, int rows) {
+    RoutingFeed(List<Segment<RoutingColumns>> segments) {
+        batches = Segment.batches(segments, BATCH_ROWS).iterator();
+    }
+
+    @Override
+    public Schema schema() {
+        return SCHEMA;
+    }
+
+    @Override
+    public int fill(VectorSchemaRoot table) {
+        if (!batches.hasNext()) {
+            return 0;
+        }
+        List<Segment<RoutingColumns>> batch = batches.next();
+        int rows = batch.stream().mapToInt(Segment::rows).sum();
         fillKeys(table, batch, rows);
         fillLists(table, batch, rows);
         FloatBuffer entropy = floats(table, "entropy", rows);
@@ -51,6 +67,7 @@ final class RoutingVectors {
             mass.put(columns.mass(), segment.from(), segment.rows());
             margin.put(columns.margin(), segment.from(), segment.rows());
         }
+        return rows;
     }
 
     private static void fillKeys(VectorSchemaRoot table, List<Segment<RoutingColumns>> batch, int rows) {

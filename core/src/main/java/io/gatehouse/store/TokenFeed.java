@@ -7,6 +7,7 @@ import static io.gatehouse.store.ArrowBuffers.repeat;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.IntBuffer;
+import java.util.Iterator;
 import java.util.List;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.VarCharVector;
@@ -15,18 +16,33 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/** The Arrow form of prompt tokens. */
-final class TokenVectors {
-    static final Schema SCHEMA = new Schema(List.of(
+/** Prompt tokens for DuckDB. */
+final class TokenFeed implements Feed {
+    private static final Schema SCHEMA = new Schema(List.of(
             Field.notNullable("question_id", INTEGER),
             Field.notNullable("position", INTEGER),
             Field.notNullable("last", ArrowType.Bool.INSTANCE),
             Field.notNullable("token_id", INTEGER),
             Field.notNullable("token", ArrowType.Utf8.INSTANCE)));
 
-    private TokenVectors() {}
+    private final Iterator<List<Segment<TokenColumns>>> batches;
 
-    static void fill(VectorSchemaRoot table, List<Segment<TokenColumns>> batch, int rows) {
+    TokenFeed(List<Segment<TokenColumns>> segments) {
+        batches = Segment.batches(segments, BATCH_ROWS).iterator();
+    }
+
+    @Override
+    public Schema schema() {
+        return SCHEMA;
+    }
+
+    @Override
+    public int fill(VectorSchemaRoot table) {
+        if (!batches.hasNext()) {
+            return 0;
+        }
+        List<Segment<TokenColumns>> batch = batches.next();
+        int rows = batch.stream().mapToInt(Segment::rows).sum();
         IntBuffer questionIds = ints(table, "question_id", rows);
         IntBuffer positions = ints(table, "position", rows);
         IntBuffer tokenIds = ints(table, "token_id", rows);
@@ -46,6 +62,6 @@ final class TokenVectors {
                 tokens.setSafe(row, columns.tokens()[i].getBytes(UTF_8));
             }
         }
-        tokens.setValueCount(rows);
+        return rows;
     }
 }

@@ -1,0 +1,132 @@
+package io.gatehouse.store;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/** Runs, questions and shards of any shape, the same for the same seed. */
+record RandomRun(RunDescription description, int tokens, long seed) {
+    private static final int FIRST_TOKEN_ID = 1000;
+
+    static RandomRun of(String name, long seed) {
+        return new RandomRun(description(name, 3, 8, 2, Scope.PROMPT), 7, seed);
+    }
+
+    static RunDescription description(String name, int layers, int experts, int topK, Scope scope) {
+        return new RunDescription(
+                name,
+                "tiny",
+                "c0ffee",
+                "OlmoeForCausalLM",
+                layers,
+                experts,
+                topK,
+                "quiz",
+                "hendrycks",
+                0,
+                scope,
+                "exact",
+                "cpu",
+                "0.1.0");
+    }
+
+    /** Questions of one subject, numbered from 1. */
+    static List<QuestionRow> questions(int count) {
+        return IntStream.rangeClosed(1, count)
+                .mapToObj(ordinal -> question("birds", ordinal))
+                .toList();
+    }
+
+    static QuestionRow question(String subject, int ordinal) {
+        return new QuestionRow(
+                subject, ordinal, "Which of %s %d?".formatted(subject, ordinal), List.of("a", "b", "ü", "日本"), 'C');
+    }
+
+    /** A shard of the questions at {@code from} to {@code to}, exclusive, of the list that started the run. */
+    Shard shard(RunWriter writer, int number, int from, int to) {
+        Random random = new Random(seed + number);
+        int[] ids = IntStream.range(from, to).map(writer::questionId).toArray();
+        List<RoutingColumns> routing = new ArrayList<>();
+        for (int layer = 0; layer < description.layers(); layer++) {
+            routing.add(routing(random, layer, ids));
+        }
+        List<AnswerRow> answers = new ArrayList<>();
+        for (int id : ids) {
+            answers.add(new AnswerRow(id, 'C', id % 2 == 0, floats(random, 4), 7, " C", tokens));
+        }
+        return new Shard(number, routing, List.of(tokens(ids)), answers);
+    }
+
+    private RoutingColumns routing(Random random, int layer, int[] ids) {
+        int rows = ids.length * rowsPerQuestion();
+        int topK = description.topK();
+        return new RoutingColumns(
+                layer,
+                topK,
+                questionIds(ids),
+                positions(ids),
+                last(ids),
+                experts(random, rows),
+                floats(random, rows * topK),
+                floats(random, rows),
+                floats(random, rows),
+                floats(random, rows),
+                floats(random, rows));
+    }
+
+    private TokenColumns tokens(int[] ids) {
+        int[] positions = positions(ids);
+        int[] tokenIds = IntStream.of(positions)
+                .map(position -> FIRST_TOKEN_ID + position)
+                .toArray();
+        String[] texts =
+                IntStream.of(positions).mapToObj(position -> "ü日" + position).toArray(String[]::new);
+        return new TokenColumns(questionIds(ids), positions, last(ids), tokenIds, texts);
+    }
+
+    private int rowsPerQuestion() {
+        return description.scope() == Scope.PROMPT ? tokens : 1;
+    }
+
+    private int[] questionIds(int[] ids) {
+        return IntStream.range(0, ids.length * rowsPerQuestion())
+                .map(row -> ids[row / rowsPerQuestion()])
+                .toArray();
+    }
+
+    private int[] positions(int[] ids) {
+        return IntStream.range(0, ids.length * rowsPerQuestion())
+                .map(row -> tokens - rowsPerQuestion() + row % rowsPerQuestion())
+                .toArray();
+    }
+
+    private boolean[] last(int[] ids) {
+        boolean[] last = new boolean[ids.length * rowsPerQuestion()];
+        for (int row = rowsPerQuestion() - 1; row < last.length; row += rowsPerQuestion()) {
+            last[row] = true;
+        }
+        return last;
+    }
+
+    /** As many different experts per row as the model chooses. */
+    private short[] experts(Random random, int rows) {
+        int topK = description.topK();
+        short[] experts = new short[rows * topK];
+        for (int row = 0; row < rows; row++) {
+            int first = random.nextInt(description.experts());
+            for (int rank = 0; rank < topK; rank++) {
+                experts[row * topK + rank] = (short) ((first + rank) % description.experts());
+            }
+        }
+        return experts;
+    }
+
+    private static float[] floats(Random random, int count) {
+        float[] floats = new float[count];
+        for (int i = 0; i < count; i++) {
+            floats[i] = random.nextFloat();
+        }
+        return floats;
+    }
+}

@@ -1,0 +1,39 @@
+package io.gatehouse.store;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Rows of a query as text, columns joined by a bar. */
+final class Rows {
+    private Rows() {}
+
+    static List<String> of(Store store, String sql) throws SQLException {
+        try (Connection reader = store.reader()) {
+            return of(reader, sql);
+        }
+    }
+
+    static List<String> of(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            List<String> rows = new ArrayList<>();
+            while (result.next()) {
+                List<String> values = new ArrayList<>();
+                for (int column = 1; column <= result.getMetaData().getColumnCount(); column++) {
+                    values.add(String.valueOf(result.getObject(column)));
+                }
+                rows.add(String.join("|", values));
+            }
+            return rows;
+        }
+    }
+
+    /** The one value of a query that counts something. */
+    static long count(Store store, String sql) throws SQLException {
+        return Long.parseLong(of(store, sql).get(0));
+    }
+}

@@ -1,0 +1,68 @@
+package io.gatehouse.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TestSchema {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void holdsThePublicRelationsAndWhatIsBehindThem() throws Exception {
+        try (Store store = Store.create(directory.resolve("a.duckdb"))) {
+            assertThat(
+                            Rows.of(
+                                    store,
+                                    "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main' ORDER BY ALL"))
+                    .containsExactly(
+                            "activations",
+                            "answers",
+                            "experts",
+                            "question_usage",
+                            "questions",
+                            "run_shards",
+                            "runs",
+                            "schema_version",
+                            "token_routing",
+                            "tokens");
+        }
+    }
+
+    @Test
+    void saysItsVersion() throws Exception {
+        try (Store store = Store.create(directory.resolve("a.duckdb"))) {
+            assertThat(Rows.of(store, "SELECT version FROM schema_version"))
+                    .containsExactly(String.valueOf(Store.SCHEMA_VERSION));
+        }
+    }
+
+    @Test
+    void hasACommentOnEveryRelationAndEveryColumn() throws Exception {
+        try (Store store = Store.create(directory.resolve("a.duckdb"))) {
+            assertThat(Rows.of(store, """
+                            SELECT table_name, column_name FROM duckdb_columns()
+                            WHERE NOT internal AND coalesce(comment, '') = ''""")).isEmpty();
+            assertThat(Rows.of(store, """
+                            SELECT name FROM (
+                                SELECT table_name AS name, comment FROM duckdb_tables() WHERE NOT internal
+                                UNION ALL
+                                SELECT view_name, comment FROM duckdb_views() WHERE NOT internal
+                            )
+                            WHERE coalesce(comment, '') = ''""")).isEmpty();
+            assertThat(Rows.count(store, "SELECT count(*) FROM duckdb_columns() WHERE NOT internal"))
+                    .isGreaterThan(60);
+        }
+    }
+
+    @Test
+    void allowsNullOnlyWhereItMeansSomething() throws Exception {
+        try (Store store = Store.create(directory.resolve("a.duckdb"))) {
+            assertThat(Rows.of(store, """
+                            SELECT c.table_name, c.column_name FROM duckdb_columns() AS c
+                            JOIN duckdb_tables() AS t USING (table_oid) WHERE NOT c.internal AND c.is_nullable""")).containsExactly("runs|finished_at");
+        }
+    }
+}
