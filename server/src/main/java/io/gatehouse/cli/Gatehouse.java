@@ -13,7 +13,13 @@ import picocli.CommandLine.ParseResult;
         mixinStandardHelpOptions = true,
         versionProvider = GatehouseVersion.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {PrefillCommand.class, SampleCommand.class, TokenizeCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            PrefillCommand.class,
+            RunCommand.class,
+            SampleCommand.class,
+            TokenizeCommand.class
+        },
         footer = {"", "Example:", "  gatehouse demo", "", "'gatehouse COMMAND --help' explains a command."})
 public final class Gatehouse {
     private Gatehouse() {}

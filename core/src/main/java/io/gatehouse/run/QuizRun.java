@@ -1,0 +1,145 @@
+package io.gatehouse.run;
+
+import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.FeedForward;
+import io.gatehouse.checkpoint.ModelConfig;
+import io.gatehouse.engine.Capture;
+import io.gatehouse.engine.Engine;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.quiz.ChoiceScorer;
+import io.gatehouse.quiz.Question;
+import io.gatehouse.quiz.Subject;
+import io.gatehouse.store.QuestionRow;
+import io.gatehouse.store.RunDescription;
+import io.gatehouse.store.RunStatus;
+import io.gatehouse.store.RunWriter;
+import io.gatehouse.store.Scope;
+import io.gatehouse.store.Shard;
+import io.gatehouse.store.Store;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Sends the questions of a quiz through a model and keeps every routing decision. */
+public final class QuizRun {
+    /**
+     * Questions of a shard. Fixed, so that the same request always makes the same shards: large enough to fill
+     * micro-batches, small enough that little is lost when a run is stopped.
+     */
+    private static final int SHARD_QUESTIONS = 64;
+
+    private final Checkpoint checkpoint;
+    private final Engine engine;
+    private final Store store;
+    private final String gatehouseVersion;
+
+    public QuizRun(Checkpoint checkpoint, Engine engine, Store store, String gatehouseVersion) {
+        this.checkpoint = checkpoint;
+        this.engine = engine;
+        this.store = store;
+        this.gatehouseVersion = gatehouseVersion;
+    }
+
+    /**
+     * Answers all questions of the request. What is committed stays, whatever ends the run.
+     *
+     * @throws GatehouseException {@code CANCELLED_BY_USER} when the listener asked for it, {@code RUN_EXISTS} when the
+     *     name is taken, {@code INVALID_ARGUMENT} when a prompt is longer than the model takes
+     */
+    public RunOutcome execute(RunRequest request, RunListener listener) {
+        List<Prompt> prompts = prompts(request);
+        ChoiceScorer scorer = ChoiceScorer.of(checkpoint.tokenizer());
+        RunClock clock = new RunClock(prompts, checkpoint.config().layers(), listener);
+        try (RunWriter writer = store.startRun(describe(request), rows(prompts))) {
+            int correct = answer(prompts, scorer, clock, writer);
+            writer.finish(RunStatus.COMPLETE);
+            return new RunOutcome(
+                    writer.runId(), request.name(), prompts.size(), correct, clock.tokens(), clock.elapsed());
+        }
+    }
+
+    private int answer(List<Prompt> prompts, ChoiceScorer scorer, RunClock clock, RunWriter writer) {
+        int correct = 0;
+        try {
+            for (int from = 0; from < prompts.size(); from += SHARD_QUESTIONS) {
+                int to = Math.min(from + SHARD_QUESTIONS, prompts.size());
+                Shard shard = compute(from, prompts.subList(from, to), scorer, clock, writer);
+                writer.write(shard);
+                correct += (int) shard.answers().stream()
+                        .filter(answer -> answer.correct())
+                        .count();
+                clock.committed(to);
+            }
+        } catch (GatehouseException failure) {
+            boolean cancelled = failure.code() == ErrorCode.CANCELLED_BY_USER;
+            writer.finish(cancelled ? RunStatus.CANCELLED : RunStatus.FAILED);
+            throw failure;
+        }
+        return correct;
+    }
+
+    private Shard compute(int from, List<Prompt> prompts, ChoiceScorer scorer, RunClock clock, RunWriter writer) {
+        int[] questionIds = new int[prompts.size()];
+        for (int i = 0; i < questionIds.length; i++) {
+            questionIds[i] = writer.questionId(from + i);
+        }
+        ShardRecorder recorder = new ShardRecorder(prompts, questionIds, scorer, checkpoint.tokenizer(), clock);
+        engine.prefill(prompts.stream().map(Prompt::tokens).toList(), Capture.ROUTING, recorder);
+        return recorder.shard(from / SHARD_QUESTIONS);
+    }
+
+    private List<Prompt> prompts(RunRequest request) {
+        List<Prompt> prompts = new ArrayList<>();
+        for (Subject subject : request.quiz().subjects()) {
+            for (Question question : subject.test()) {
+                String text = request.format().prompt(subject, question, request.shots());
+                prompts.add(new Prompt(
+                        question, requireFits(question, checkpoint.tokenizer().encode(text))));
+            }
+        }
+        return prompts;
+    }
+
+    private int[] requireFits(Question question, int[] tokens) {
+        int limit = checkpoint.config().maxPositions();
+        if (tokens.length > limit) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "The prompt of question %d of %s has %d tokens; %s takes at most %d. Use fewer shots"
+                            .formatted(
+                                    question.ordinal(), question.subject(), tokens.length, checkpoint.name(), limit));
+        }
+        return tokens;
+    }
+
+    private RunDescription describe(RunRequest request) {
+        ModelConfig config = checkpoint.config();
+        List<FeedForward.Sparse> sparse = config.feedForwards().stream()
+                .filter(FeedForward.Sparse.class::isInstance)
+                .map(FeedForward.Sparse.class::cast)
+                .toList();
+        return new RunDescription(
+                request.name(),
+                checkpoint.name(),
+                checkpoint.fingerprint(),
+                config.architecture(),
+                config.layers(),
+                sparse.stream().mapToInt(FeedForward.Sparse::experts).max().orElseThrow(),
+                sparse.stream().mapToInt(FeedForward.Sparse::topK).max().orElseThrow(),
+                request.quiz().name(),
+                request.format().id(),
+                request.shots(),
+                Scope.PROMPT,
+                "exact",
+                "cpu",
+                gatehouseVersion);
+    }
+
+    private static List<QuestionRow> rows(List<Prompt> prompts) {
+        return prompts.stream()
+                .map(Prompt::question)
+                .map(question -> new QuestionRow(
+                        question.subject(), question.ordinal(), question.text(), question.choices(), question.answer()))
+                .toList();
+    }
+}

@@ -1,0 +1,28 @@
+package io.gatehouse.run;
+
+import java.time.Duration;
+
+/**
+ * How far a run is. Tokens are what takes time, so rate and time left go by tokens; a token counts in parts, as layer
+ * after layer is done with it.
+ *
+ * @param questionsDone questions whose answers are in the file
+ * @param tokensDone prompt tokens computed so far, those of the shard in flight included
+ */
+public record RunProgress(int questionsDone, int questions, long tokensDone, long tokens, Duration elapsed) {
+    /** Share of the work that is done, 0 to 1. */
+    public double share() {
+        return tokens == 0 ? 1 : (double) tokensDone / tokens;
+    }
+
+    /** Prompt tokens per second so far. */
+    public double tokensPerSecond() {
+        return tokensDone / Math.max(elapsed.toNanos() / 1e9, 1e-9);
+    }
+
+    /** Time that the rest takes at the rate so far; unknown, and said to be zero, before the first tokens are done. */
+    public Duration timeLeft() {
+        double seconds = tokensDone == 0 ? 0 : (tokens - tokensDone) / tokensPerSecond();
+        return Duration.ofMillis(Math.round(seconds * 1000));
+    }
+}

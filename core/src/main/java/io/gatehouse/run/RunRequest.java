@@ -1,0 +1,30 @@
+package io.gatehouse.run;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.quiz.PromptFormat;
+import io.gatehouse.quiz.Quiz;
+
+/**
+ * What a run is to do.
+ *
+ * @param name name of the run, unique in its file
+ * @param quiz the subjects and test questions to answer, and the solved examples that shots are taken from
+ * @param shots solved examples before each question
+ */
+public record RunRequest(String name, Quiz quiz, PromptFormat format, int shots) {
+    public RunRequest {
+        requireNonNull(name, "name is null");
+        requireNonNull(quiz, "quiz is null");
+        requireNonNull(format, "format is null");
+        if (name.isBlank()) {
+            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "The name of a run must not be blank");
+        }
+        if (quiz.questions() == 0) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT, "Quiz %s has no test questions".formatted(quiz.name()));
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.gatehouse.run;
+
+import io.gatehouse.checkpoint.Tokenizer;
+import io.gatehouse.engine.PrefillListener;
+import io.gatehouse.engine.RoutingBatch;
+import io.gatehouse.quiz.ChoiceScore;
+import io.gatehouse.quiz.ChoiceScorer;
+import io.gatehouse.store.AnswerRow;
+import io.gatehouse.store.RoutingColumns;
+import io.gatehouse.store.Shard;
+import io.gatehouse.store.TokenColumns;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Turns what the engine says of a shard's prompts into the columns the store keeps. */
+final class ShardRecorder implements PrefillListener {
+    private final List<Prompt> prompts;
+    private final int[] questionIds;
+    private final ChoiceScorer scorer;
+    private final Tokenizer tokenizer;
+    private final RunClock clock;
+    private final List<RoutingColumns> routing = new ArrayList<>();
+    private final List<AnswerRow> answers = new ArrayList<>();
+
+    ShardRecorder(List<Prompt> prompts, int[] questionIds, ChoiceScorer scorer, Tokenizer tokenizer, RunClock clock) {
+        this.prompts = prompts;
+        this.questionIds = questionIds;
+        this.scorer = scorer;
+        this.tokenizer = tokenizer;
+        this.clock = clock;
+    }
+
+    @Override
+    public void routed(RoutingBatch batch) {
+        int[] ids = new int[batch.tokens()];
+        boolean[] last = new boolean[batch.tokens()];
+        for (int row = 0; row < ids.length; row++) {
+            int prompt = batch.prompts()[row];
+            ids[row] = questionIds[prompt];
+            last[row] = batch.positions()[row] == prompts.get(prompt).tokens().length - 1;
+        }
+        routing.add(new RoutingColumns(
+                batch.layer(),
+                batch.topK(),
+                ids,
+                batch.positions(),
+                last,
+                batch.experts(),
+                batch.weights(),
+                batch.entropy(),
+                batch.topKEntropy(),
+                batch.mass(),
+                batch.margin()));
+    }
+
+    @Override
+    public void layerDone(int layer, int tokens) {
+        clock.layerDone(tokens);
+    }
+
+    @Override
+    public void lastLogits(int prompt, float[] logits) {
+        Prompt asked = prompts.get(prompt);
+        ChoiceScore score = scorer.score(logits);
+        answers.add(new AnswerRow(
+                questionIds[prompt],
+                score.predicted(),
+                score.predicted() == asked.question().answer(),
+                floats(score.logProbabilities()),
+                score.topToken(),
+                tokenizer.token(score.topToken()),
+                asked.tokens().length));
+    }
+
+    Shard shard(int number) {
+        return new Shard(number, routing, List.of(tokens()), answers);
+    }
+
+    private TokenColumns tokens() {
+        int rows = prompts.stream().mapToInt(prompt -> prompt.tokens().length).sum();
+        int[] ids = new int[rows];
+        int[] positions = new int[rows];
+        boolean[] last = new boolean[rows];
+        int[] tokenIds = new int[rows];
+        String[] texts = new String[rows];
+        int row = 0;
+        for (int prompt = 0; prompt < prompts.size(); prompt++) {
+            int[] tokens = prompts.get(prompt).tokens();
+            for (int position = 0; position < tokens.length; position++, row++) {
+                ids[row] = questionIds[prompt];
+                positions[row] = position;
+                last[row] = position == tokens.length - 1;
+                tokenIds[row] = tokens[position];
+                texts[row] = tokenizer.token(tokens[position]);
+            }
+        }
+        return new TokenColumns(ids, positions, last, tokenIds, texts);
+    }
+
+    private static float[] floats(List<Double> values) {
+        float[] narrow = new float[values.size()];
+        for (int i = 0; i < narrow.length; i++) {
+            narrow[i] = values.get(i).floatValue();
+        }
+        return narrow;
+    }
+}

@@ -1,0 +1,105 @@
+package io.gatehouse.cli;
+
+import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.quiz.MmluDirectory;
+import io.gatehouse.quiz.PromptFormat;
+import io.gatehouse.run.RunRequest;
+import io.gatehouse.sql.QueryEngine;
+import io.gatehouse.sql.QueryLimits;
+import io.gatehouse.sql.QueryResult;
+import io.gatehouse.store.RunStatus;
+import io.gatehouse.store.RunSummary;
+import io.gatehouse.store.Store;
+import io.gatehouse.study.Finding;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "demo",
+        description = {
+            "Sends the sample quiz through the sample model, prints what was found and opens the console.",
+            "A second call finds the finished run in the file and does not repeat it."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {"", "Example:", "  gatehouse demo --db demo.duckdb"})
+final class DemoCommand implements Callable<Integer> {
+    private static final String RUN_NAME = "demo";
+    private static final QueryLimits LIMITS = new QueryLimits(Duration.ofMinutes(1), 0);
+
+    @Option(
+            names = "--db",
+            paramLabel = "FILE",
+            defaultValue = "gatehouse-demo.duckdb",
+            description = "DuckDB file to record into; default: ${DEFAULT-VALUE}.")
+    private Path database = Path.of("");
+
+    @Option(names = "--json", description = "Print the findings as one JSON object; implies --no-console.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        try (Store store = Store.create(database)) {
+            int runId = finishedRun(store).orElseGet(() -> execute(store));
+            try (QueryEngine engine = new QueryEngine(store::reader)) {
+                findings(engine, runId).print(spec.commandLine().getOut(), json);
+                if (!json) {
+                    printNext(runId);
+                }
+            }
+        }
+        return 0;
+    }
+
+    private static Optional<Integer> finishedRun(Store store) {
+        return store.runs().stream()
+                .filter(run -> run.name().startsWith(RUN_NAME) && run.status() == RunStatus.COMPLETE)
+                .map(RunSummary::runId)
+                .findFirst();
+    }
+
+    private int execute(Store store) {
+        try (Checkpoint checkpoint = Checkpoint.open(Sample.model())) {
+            RunRequest request = new RunRequest(
+                    new RunNames(store).free(RUN_NAME), MmluDirectory.read(Sample.quiz()), PromptFormat.HENDRYCKS, 0);
+            return RunCommand.execute(checkpoint, store, request, spec).runId();
+        }
+    }
+
+    private static Report findings(QueryEngine engine, int runId) {
+        Report report = new Report();
+        try (QueryResult overall = engine.query(Finding.ACCURACY.sql(runId), LIMITS)) {
+            overall.next();
+            report.figure("Questions answered", java.util.Objects.requireNonNull(overall.value(0)));
+            report.figure("Accuracy", java.util.Objects.requireNonNull(overall.value(1)));
+        }
+        EnumSet<Finding> tables = EnumSet.allOf(Finding.class);
+        tables.remove(Finding.ACCURACY);
+        tables.removeAll(Finding.next());
+        for (Finding finding : tables) {
+            try (QueryResult result = engine.query(finding.sql(runId), LIMITS)) {
+                report.table(finding.title(), result);
+            }
+        }
+        return report;
+    }
+
+    private void printNext(int runId) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf("%nTry next, with ./gatehouse sql --db %s, or in the console:%n", database);
+        for (Finding finding : Finding.next()) {
+            out.printf("%n-- %s%n%s;%n", finding.title(), finding.sql(runId));
+        }
+        out.flush();
+    }
+}

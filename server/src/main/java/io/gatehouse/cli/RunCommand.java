@@ -1,0 +1,118 @@
+package io.gatehouse.cli;
+
+import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.engine.Engine;
+import io.gatehouse.quiz.MmluDirectory;
+import io.gatehouse.quiz.PromptFormat;
+import io.gatehouse.quiz.Quiz;
+import io.gatehouse.run.QuizRun;
+import io.gatehouse.run.RunOutcome;
+import io.gatehouse.run.RunRequest;
+import io.gatehouse.store.Store;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "run",
+        description = "Answers a quiz with a model and records every routing decision.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Example:",
+            "  gatehouse run --model OLMoE-1B-7B-0924 --quiz mmlu --db routing.duckdb --subjects anatomy,virology"
+        })
+final class RunCommand implements Callable<Integer> {
+    @Option(names = "--model", required = true, paramLabel = "DIR", description = "Checkpoint in Hugging Face layout.")
+    private Path model = Path.of("");
+
+    @Option(
+            names = "--quiz",
+            required = true,
+            paramLabel = "DIR",
+            description = "Quiz in MMLU's CSV layout, with the folders dev, val and test.")
+    private Path quiz = Path.of("");
+
+    @Option(
+            names = "--db",
+            required = true,
+            paramLabel = "FILE",
+            description = "DuckDB file to record into; made if missing.")
+    private Path database = Path.of("");
+
+    @Option(names = "--name", description = "Name of the run; by default MODEL-QUIZ, with a number if that is taken.")
+    private Optional<String> name = Optional.empty();
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "Answer only N questions, taken from the subjects in turn.")
+    private Optional<Integer> limit = Optional.empty();
+
+    @Option(
+            names = "--subjects",
+            split = ",",
+            paramLabel = "SUBJECT",
+            description = "Answer only these subjects; several with commas between.")
+    private List<String> subjects = List.of();
+
+    @Option(
+            names = "--shots",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Solved examples before each question; default: ${DEFAULT-VALUE}.")
+    private int shots;
+
+    @Option(names = "--json", description = "Print the figures as one JSON object.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        Quiz chosen = MmluDirectory.read(quiz);
+        if (!subjects.isEmpty()) {
+            chosen = chosen.select(subjects);
+        }
+        if (limit.isPresent()) {
+            chosen = chosen.limit(limit.get());
+        }
+        try (Checkpoint checkpoint = Checkpoint.open(model);
+                Store store = Store.create(database)) {
+            RunNames names = new RunNames(store);
+            String free = name.orElseGet(() -> names.free(checkpoint.name() + "-" + quizName()));
+            RunRequest request = new RunRequest(free, chosen, PromptFormat.HENDRYCKS, shots);
+            RunOutcome outcome = execute(checkpoint, store, request, spec);
+            report(outcome).print(spec.commandLine().getOut(), json);
+        }
+        return 0;
+    }
+
+    private static Report report(RunOutcome outcome) {
+        return new Report()
+                .figure("Run", outcome.name())
+                .figure("Questions answered", outcome.questions())
+                .figure("Accuracy", outcome.accuracy())
+                .figure("Prompt tokens", outcome.tokens())
+                .figure("Seconds", outcome.elapsed().toMillis() / 1000.0);
+    }
+
+    private String quizName() {
+        return quiz.toAbsolutePath().normalize().getFileName().toString();
+    }
+
+    /** Loads the model and runs, with progress on stderr; Ctrl-C ends the run and keeps what is committed. */
+    static RunOutcome execute(Checkpoint checkpoint, Store store, RunRequest request, CommandSpec spec) {
+        try (Interrupt interrupt = new Interrupt();
+                ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), interrupt.raised());
+                Engine engine = Engine.load(checkpoint)) {
+            return new QuizRun(checkpoint, engine, store, GatehouseVersion.current()).execute(request, progress);
+        }
+    }
+}

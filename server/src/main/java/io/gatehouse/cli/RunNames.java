@@ -1,0 +1,24 @@
+package io.gatehouse.cli;
+
+import io.gatehouse.store.RunSummary;
+import io.gatehouse.store.Store;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Names that the runs of a file leave free. */
+final class RunNames {
+    private final Set<String> taken;
+
+    RunNames(Store store) {
+        this.taken = store.runs().stream().map(RunSummary::name).collect(Collectors.toSet());
+    }
+
+    /** The wish itself, or with the first number after it that makes it new. */
+    String free(String wish) {
+        String name = wish;
+        for (int number = 2; taken.contains(name); number++) {
+            name = wish + "-" + number;
+        }
+        return name;
+    }
+}

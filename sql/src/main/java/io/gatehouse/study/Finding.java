@@ -1,0 +1,52 @@
+package io.gatehouse.study;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+
+/** Something worth knowing about a run, as one SQL statement. */
+public enum Finding {
+    ACCURACY("Accuracy"),
+    ACCURACY_BY_SUBJECT("Accuracy by subject"),
+    NEVER_ACTIVATED_EXPERTS("Never-activated experts by layer"),
+    GATE_ENTROPY("Gate entropy by layer against uniform, in nats"),
+    MOST_ACCURATE_EXPERTS("Most accurate experts, with 95 % Wilson intervals"),
+    LEAST_ACCURATE_EXPERTS("Least accurate experts, with 95 % Wilson intervals"),
+    NEXT_EXPERTS_OF_SUBJECTS("Which experts does the answer of each subject go through?"),
+    NEXT_SURE_AND_RIGHT("Is the gate surer where the answer is right?"),
+    NEXT_BUSIEST_TOKENS("Which tokens always go to the same experts of the first layer?");
+
+    private static final String RUN_ID = ":run_id";
+
+    private final String title;
+
+    Finding(String title) {
+        this.title = title;
+    }
+
+    /** The statements to try after having read the findings. */
+    public static List<Finding> next() {
+        return List.of(NEXT_EXPERTS_OF_SUBJECTS, NEXT_SURE_AND_RIGHT, NEXT_BUSIEST_TOKENS);
+    }
+
+    public String title() {
+        return title;
+    }
+
+    /** The statement for one run. */
+    public String sql(int runId) {
+        String file = name().toLowerCase(Locale.ROOT) + ".sql";
+        try (InputStream resource = Finding.class.getResourceAsStream(file)) {
+            if (resource == null) {
+                throw new IllegalStateException("No resource " + file);
+            }
+            String text = new String(resource.readAllBytes(), StandardCharsets.UTF_8);
+            return text.strip().replace(RUN_ID, Integer.toString(runId));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
