@@ -9,14 +9,30 @@ final class NearNames {
 
     private NearNames() {}
 
-    /** Returns at most three names, the nearest first, that contain {@code wanted} or differ from it in few letters. */
+    /**
+     * Returns at most three names that contain {@code wanted} or differ from it in no more than a third of their
+     * letters: those that begin the same way first, and the nearest of them first.
+     */
     static List<String> of(String wanted, List<String> names) {
         return names.stream()
-                .filter(name -> distance(wanted, name) <= Math.max(1, wanted.length() / 3)
-                        || (wanted.length() > 2 && name.contains(wanted)))
-                .sorted(Comparator.comparingInt(name -> distance(wanted, name)))
+                .filter(name -> isNear(wanted, name))
+                .sorted(Comparator.comparingInt((String name) -> -sharedStart(wanted, name))
+                        .thenComparingInt(name -> distance(wanted, name)))
                 .limit(MOST)
                 .toList();
+    }
+
+    private static boolean isNear(String wanted, String name) {
+        return distance(wanted, name) <= Math.max(1, Math.max(wanted.length(), name.length()) / 3)
+                || (wanted.length() > 2 && name.contains(wanted));
+    }
+
+    private static int sharedStart(String one, String other) {
+        int length = 0;
+        while (length < Math.min(one.length(), other.length()) && one.charAt(length) == other.charAt(length)) {
+            length++;
+        }
+        return length;
     }
 
     /** Levenshtein's distance: insertions, deletions and changes of one letter. */

@@ -1,0 +1,140 @@
+package io.gatehouse.quiz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.gatehouse.SharedData;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class TestPromptFormat {
+    private static final Subject ALGEBRA = new Subject(
+            "abstract_algebra",
+            List.of(
+                    new Question("abstract_algebra", 1, " Is \"x\"\n−1?", List.of("0", "1 ", "0,1", "é"), 'B'),
+                    new Question("abstract_algebra", 2, "Two?", List.of("a", "b", "c", "d"), 'D')),
+            List.of(new Question("abstract_algebra", 1, "Last?", List.of("p", "q", "r", "s"), 'A')));
+
+    @Test
+    void asksAsTheOriginalEvaluationDoes() {
+        assertThat(prompt(ALGEBRA, 0)).isEqualTo("""
+                        The following are multiple choice questions (with answers) about  abstract algebra.
+
+                        Last?
+                        A. p
+                        B. q
+                        C. r
+                        D. s
+                        Answer:""");
+        assertThat(prompt(ALGEBRA, 2)).isEqualTo("""
+                        The following are multiple choice questions (with answers) about  abstract algebra.
+
+                         Is "x"
+                        −1?
+                        A. 0
+                        B. 1\s
+                        C. 0,1
+                        D. é
+                        Answer: B
+
+                        Two?
+                        A. a
+                        B. b
+                        C. c
+                        D. d
+                        Answer: D
+
+                        Last?
+                        A. p
+                        B. q
+                        C. r
+                        D. s
+                        Answer:""");
+        assertThat(prompt(ALGEBRA, 1)).contains("D. é\nAnswer: B\n\nLast?");
+    }
+
+    @Test
+    void asksRealQuestionsByteForByte() {
+        Quiz quiz = MmluDirectory.read(SharedData.path("mmlu"))
+                .select(List.of("nutrition", "elementary_mathematics", "high_school_computer_science"));
+        assertThat(ask(quiz.subjects().get(0), 23)).isEqualTo("""
+                        The following are multiple choice questions (with answers) about  elementary mathematics.
+
+                        −4 +  ( −3 )=
+                        A. −7
+                        B. −1
+                        C. 1
+                        D. 7
+                        Answer:""");
+        assertThat(ask(quiz.subjects().get(1), 66)).isEqualTo("""
+                        The following are multiple choice questions (with answers) about  high school computer science.
+
+                        What is the output of "abc"[-1] in Python 3?
+                        A. Error
+                        B. a
+                        C. b
+                        D. c
+                        Answer:""");
+        assertThat(ask(quiz.subjects().get(2), 156)).isEqualTo("""
+                        The following are multiple choice questions (with answers) about  nutrition.
+
+                        What are histones?
+
+                        A. Lipids
+                        B. Carbohydrates
+                        C. Nucleotides
+                        D. Proteins
+                        Answer:""");
+    }
+
+    /**
+     * SHA-256 over all 14,042 prompts, a zero byte after each, as a Python transcription of evaluate.py over Python's
+     * csv module makes them.
+     */
+    @Test
+    void asksAllOfMmluByteForByte() throws NoSuchAlgorithmException {
+        Quiz quiz = MmluDirectory.read(SharedData.path("mmlu"));
+        assertThat(digest(quiz, 0)).isEqualTo("c1a73f2c1a7c31b5c12c2e82d697ac56a7f8073273dfb66ba6955797dcfd3598");
+        assertThat(digest(quiz, 5)).isEqualTo("15467e13b594b90ab45f76eb1b335f8d93ec56be51b37c5924c55c87fd9c5983");
+    }
+
+    @Test
+    void refusesMoreShotsThanThereAreSolvedQuestions() {
+        for (int shots : new int[] {3, -1}) {
+            assertThatExceptionOfType(GatehouseException.class)
+                    .isThrownBy(() -> prompt(ALGEBRA, shots))
+                    .withMessage("Subject abstract_algebra has 2 solved questions to show, not %d", shots)
+                    .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT));
+        }
+    }
+
+    @Test
+    void hasTheNameThatRunsRecord() {
+        assertThat(PromptFormat.HENDRYCKS.id()).isEqualTo("hendrycks");
+    }
+
+    private static String prompt(Subject subject, int shots) {
+        return PromptFormat.HENDRYCKS.prompt(subject, subject.test().get(0), shots);
+    }
+
+    private static String ask(Subject subject, int ordinal) {
+        return PromptFormat.HENDRYCKS.prompt(subject, subject.test().get(ordinal - 1), 0);
+    }
+
+    private static String digest(Quiz quiz, int shots) throws NoSuchAlgorithmException {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        for (Subject subject : quiz.subjects()) {
+            for (Question question : subject.test()) {
+                String prompt = PromptFormat.HENDRYCKS.prompt(subject, question, shots);
+                digest.update((prompt + "\0").getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+}
