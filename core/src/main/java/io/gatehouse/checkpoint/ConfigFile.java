@@ -11,7 +11,7 @@ import java.util.Optional;
  * absent, as in Hugging Face's own reader.
  */
 final class ConfigFile {
-    private static final int MAX_BYTES = 16 << 20;
+    private static final int MAX_BYTES = 4 << 20;
 
     private final Path path;
     private final String prefix;

@@ -11,7 +11,8 @@ import java.util.Optional;
 
 /** Reads a header's entries one by one, without a tree, and checks each by itself. */
 final class SafetensorsHeaderParser {
-    private static final int MAX_TENSORS = 1 << 20;
+    private static final int MAX_TENSORS = 1 << 18;
+    private static final int MAX_METADATA = 1 << 16;
     private static final int MAX_RANK = 16;
 
     private final Path file;
@@ -51,12 +52,13 @@ final class SafetensorsHeaderParser {
 
     private void metadata(JsonParser json) throws IOException {
         require(json.currentToken() == JsonToken.START_OBJECT, "__metadata__", "is not an object");
-        while (json.nextToken() == JsonToken.FIELD_NAME) {
-            String key = json.currentName();
-            require(
-                    json.nextToken() == JsonToken.VALUE_STRING,
-                    "__metadata__",
-                    "has no string at '" + JsonFile.shown(key) + "'");
+        for (int keys = 1; json.nextToken() == JsonToken.FIELD_NAME; keys++) {
+            if (keys > MAX_METADATA) {
+                throw corrupt("__metadata__", "has more than %,d keys".formatted(MAX_METADATA));
+            }
+            if (json.nextToken() != JsonToken.VALUE_STRING) {
+                throw corrupt("__metadata__", "has no string at '" + JsonFile.shown(json.currentName()) + "'");
+            }
         }
     }
 
@@ -72,7 +74,7 @@ final class SafetensorsHeaderParser {
                 case "dtype" -> type = Optional.of(type(name, json));
                 case "shape" -> shape = Optional.of(numbers(name, key, json));
                 case "data_offsets" -> range = Optional.of(numbers(name, key, json));
-                default -> json.skipChildren();
+                default -> throw corrupt(name, "has the unknown key '" + JsonFile.shown(key) + "'");
             }
         }
         return place(
@@ -95,37 +97,46 @@ final class SafetensorsHeaderParser {
         while (json.nextToken() != JsonToken.END_ARRAY) {
             boolean whole = json.currentToken() == JsonToken.VALUE_NUMBER_INT
                     && json.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
-            require(
-                    whole && json.getLongValue() >= 0,
-                    name,
-                    "has " + JsonFile.shown(json.getText()) + " in its " + key);
-            require(numbers.size() < MAX_RANK, name, "has more than " + MAX_RANK + " numbers in its " + key);
+            if (!whole || json.getLongValue() < 0) {
+                throw corrupt(name, "has " + JsonFile.shown(json.getText()) + " in its " + key);
+            }
+            if (numbers.size() == MAX_RANK) {
+                throw corrupt(name, "has more than " + MAX_RANK + " numbers in its " + key);
+            }
             numbers.add(json.getLongValue());
         }
         return numbers;
     }
 
     private TensorInfo place(String name, DType type, List<Long> shape, List<Long> range) {
-        require(range.size() == 2, name, "has the data_offsets " + range + ", which are not two");
+        if (range.size() != 2) {
+            throw corrupt(name, "has the data_offsets " + range + ", which are not two");
+        }
         long begin = range.get(0);
         long end = range.get(1);
-        require(
-                begin <= end && end <= dataBytes,
-                name,
-                "has the data_offsets %s, which are no range in %,d bytes of data".formatted(range, dataBytes));
-        long bytes = type.bytes();
+        if (begin > end || end > dataBytes) {
+            throw corrupt(
+                    name,
+                    "has the data_offsets %s, which are no range in %,d bytes of data".formatted(range, dataBytes));
+        }
+        long bytes = bytes(name, type, shape);
+        if (bytes != end - begin) {
+            throw corrupt(
+                    name, "has %,d bytes, but %s of shape %s takes %,d".formatted(end - begin, type, shape, bytes));
+        }
+        return new TensorInfo(name, type, shape, file, dataStart + begin, bytes);
+    }
+
+    private long bytes(String name, DType type, List<Long> shape) {
         try {
+            long bytes = type.bytes();
             for (long size : shape) {
                 bytes = Math.multiplyExact(bytes, size);
             }
+            return bytes;
         } catch (ArithmeticException e) {
             throw corrupt(name, "has the shape " + shape + ", which is too large");
         }
-        require(
-                bytes == end - begin,
-                name,
-                "has %,d bytes, but %s of shape %s takes %,d".formatted(end - begin, type, shape, bytes));
-        return new TensorInfo(name, type, shape, file, dataStart + begin, bytes);
     }
 
     private void require(boolean condition, String tensor, String what) {

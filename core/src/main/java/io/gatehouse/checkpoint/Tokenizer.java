@@ -16,7 +16,7 @@ import java.util.Map;
  * and never truncates or pads. Thread-safe until it is closed.
  */
 public final class Tokenizer implements AutoCloseable {
-    static final int MAX_BYTES = 256 << 20;
+    static final int MAX_BYTES = 64 << 20;
 
     private final HuggingFaceTokenizer tokenizer;
     private final Vocabulary vocabulary;

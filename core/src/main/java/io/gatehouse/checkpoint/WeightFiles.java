@@ -24,7 +24,7 @@ import java.util.TreeMap;
 final class WeightFiles implements AutoCloseable {
     private static final String SINGLE = "model.safetensors";
     private static final String INDEX = "model.safetensors.index.json";
-    private static final int MAX_INDEX_BYTES = 100_000_000;
+    private static final int MAX_INDEX_BYTES = 32 << 20;
 
     /** One open file. */
     private record Shard(FileChannel channel, SafetensorsHeader header) {}
