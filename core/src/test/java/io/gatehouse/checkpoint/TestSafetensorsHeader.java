@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,18 @@ final class TestSafetensorsHeader {
                                 + "\"early\":{\"shape\":[1],\"data_offsets\":[0,1],\"dtype\":\"BOOL\"}}",
                         9)))
                 .hasSize(3);
+    }
+
+    @Test
+    void readsWhatTheWriterWrites() throws IOException {
+        SafetensorsWriter.write(
+                file(),
+                List.of(
+                        SafetensorsWriter.Tensor.floats("late", List.of(2L), new float[] {1, 2}),
+                        SafetensorsWriter.Tensor.longs("early", List.of(), new long[] {3}),
+                        SafetensorsWriter.Tensor.ints("none", List.of(0L, 4L), new int[0])),
+                Map.of("format", "pt"));
+        assertThat(readFile()).extracting(TensorInfo::name).containsExactlyInAnyOrder("late", "early", "none");
     }
 
     @Test
