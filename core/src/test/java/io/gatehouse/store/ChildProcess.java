@@ -33,8 +33,15 @@ record ChildProcess(Process process, BufferedReader output) implements AutoClose
         return output.readLine();
     }
 
+    /** Kills it and leaves what it has printed readable. */
+    void kill() {
+        process.toHandle().destroyForcibly();
+        process.onExit().join();
+    }
+
     @Override
     public void close() {
-        process.destroyForcibly().onExit().join();
+        kill();
+        process.destroyForcibly();
     }
 }

@@ -1,11 +1,14 @@
 package io.gatehouse.store;
 
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Rows of a query as text, columns joined by a bar. */
 final class Rows {
@@ -24,12 +27,16 @@ final class Rows {
             while (result.next()) {
                 List<String> values = new ArrayList<>();
                 for (int column = 1; column <= result.getMetaData().getColumnCount(); column++) {
-                    values.add(String.valueOf(result.getObject(column)));
+                    values.add(text(result.getObject(column)));
                 }
                 rows.add(String.join("|", values));
             }
             return rows;
         }
+    }
+
+    private static String text(@Nullable Object value) throws SQLException {
+        return value instanceof Array list ? Arrays.toString((Object[]) list.getArray()) : String.valueOf(value);
     }
 
     /** The one value of a query that counts something. */

@@ -1,0 +1,358 @@
+package io.gatehouse.store;
+
+import static io.gatehouse.store.RandomRun.description;
+import static io.gatehouse.store.RandomRun.questions;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TestRunWriter {
+    private static final long SEED = 20_261_124;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void givesBackEveryDecision() throws Exception {
+        assertGivesBack(new RandomRun(description("r", 3, 8, 2, Scope.PROMPT), 7, SEED));
+    }
+
+    @Test
+    void givesBackTopOne() throws Exception {
+        assertGivesBack(new RandomRun(description("r", 2, 8, 1, Scope.PROMPT), 5, SEED));
+    }
+
+    @Test
+    void givesBackTheTopSixteenOfAThousandExperts() throws Exception {
+        assertGivesBack(new RandomRun(description("r", 2, 1024, 16, Scope.PROMPT), 30, SEED));
+    }
+
+    @Test
+    void givesBackTheLastTokenAlone() throws Exception {
+        assertGivesBack(new RandomRun(description("r", 3, 64, 8, Scope.LAST_PROMPT), 9, SEED));
+    }
+
+    @Test
+    void givesBackAShardOfSeveralArrowBatches() throws Exception {
+        // 12 questions x 2 layers x 5,200 tokens = 124,800 rows, of which a batch takes 122,880.
+        assertGivesBack(new RandomRun(description("r", 2, 8, 1, Scope.PROMPT), 5_200, SEED));
+    }
+
+    @Test
+    void keepsExpertIdsToTheLast() throws Exception {
+        RandomRun shards = new RandomRun(description("r", 1, 1024, 1, Scope.PROMPT), 1, SEED);
+        try (Store store = create();
+                RunWriter writer = store.startRun(shards.description(), questions(1))) {
+            Shard shard = shards.shard(writer, 0, 0, 1);
+            RoutingColumns columns = shard.routing().get(0);
+            columns.experts()[0] = 1023;
+            writer.write(shard);
+            assertThat(Rows.of(store, "SELECT expert, \"rank\" FROM activations"))
+                    .containsExactly("1023|1");
+        }
+    }
+
+    @Test
+    void givesBackAnswersAndTokens() throws Exception {
+        RandomRun shards = RandomRun.of("r", SEED);
+        try (Store store = create();
+                RunWriter writer = store.startRun(shards.description(), questions(3))) {
+            Shard shard = shards.shard(writer, 0, 0, 3);
+            writer.write(shard);
+            List<String> answers = shard.answers().stream()
+                    .map(answer -> "1|%d|C|%s|%s|7| C|7"
+                            .formatted(
+                                    answer.questionId(), answer.correct(), Arrays.toString(answer.logProbabilities())))
+                    .toList();
+            assertThat(Rows.of(store, "FROM answers")).containsExactlyElementsOf(answers);
+            assertThat(Rows.of(store, "FROM tokens WHERE question_id = 2"))
+                    .containsExactly(
+                            "1|2|0|prompt|1000|ü日0",
+                            "1|2|1|prompt|1001|ü日1",
+                            "1|2|2|prompt|1002|ü日2",
+                            "1|2|3|prompt|1003|ü日3",
+                            "1|2|4|prompt|1004|ü日4",
+                            "1|2|5|prompt|1005|ü日5",
+                            "1|2|6|last_prompt|1006|ü日6");
+            assertThat(Rows.of(store, "SELECT * EXCLUDE (committed_at) FROM run_shards"))
+                    .containsExactly("1|0|3|21|63");
+        }
+    }
+
+    @Test
+    void ordersRowsByQuestionLayerAndPositionHoweverTheyCome() throws Exception {
+        RandomRun shards = RandomRun.of("r", SEED);
+        try (Store store = create();
+                RunWriter writer = store.startRun(shards.description(), questions(6))) {
+            Shard late = shards.shard(writer, 0, 3, 6);
+            Shard early = shards.shard(writer, 0, 0, 3);
+            List<RoutingColumns> routing = new ArrayList<>(late.routing());
+            routing.addAll(early.routing());
+            List<AnswerRow> answers = new ArrayList<>(late.answers());
+            answers.addAll(early.answers());
+            List<TokenColumns> tokens =
+                    List.of(late.tokens().get(0), early.tokens().get(0));
+            writer.write(new Shard(0, routing, tokens, answers));
+            for (String table : List.of(
+                    "token_routing ORDER BY question_id, layer, position",
+                    "tokens ORDER BY question_id, position",
+                    "answers ORDER BY question_id",
+                    "question_usage ORDER BY question_id, layer, scope, expert")) {
+                String ordered = "SELECT rowid FROM " + table;
+                assertThat(Rows.of(store, ordered))
+                        .as(table)
+                        .isEqualTo(Rows.of(store, "SELECT rowid FROM (%s) ORDER BY rowid".formatted(ordered)))
+                        .isNotEmpty();
+            }
+        }
+    }
+
+    @Test
+    void joinsTheChunksOfAPrompt() throws Exception {
+        RandomRun shards = new RandomRun(description("r", 1, 8, 2, Scope.PROMPT), 4, SEED);
+        try (Store store = create();
+                RunWriter writer = store.startRun(shards.description(), questions(1))) {
+            Shard shard = shards.shard(writer, 0, 0, 1);
+            RoutingColumns whole = shard.routing().get(0);
+            writer.write(new Shard(0, List.of(rows(whole, 3, 4), rows(whole, 0, 3)), shard.tokens(), shard.answers()));
+            assertThat(Rows.of(store, "SELECT position, entropy FROM token_routing"))
+                    .containsExactlyElementsOf(IntStream.range(0, 4)
+                            .mapToObj(position -> position + "|" + whole.entropy()[position])
+                            .toList());
+        }
+    }
+
+    @Test
+    void sumsTheRollupOverItsFacts() throws Exception {
+        RandomRun shards = new RandomRun(description("r", 3, 8, 2, Scope.PROMPT), 50, SEED);
+        try (Store store = create();
+                RunWriter writer = store.startRun(shards.description(), questions(8))) {
+            writer.write(shards.shard(writer, 0, 0, 5));
+            writer.write(shards.shard(writer, 1, 5, 8));
+            assertThat(Rows.count(store, "SELECT count(*) FROM question_usage")).isGreaterThan(8 * 3 * 8);
+            assertThat(Rows.of(store, """
+                            WITH facts AS (
+                                SELECT run_id, question_id, layer, expert, scope, count(*) AS n,
+                                    sum(weight::DOUBLE) AS weight_sum, sum(weight::DOUBLE * weight) AS square_sum
+                                FROM activations GROUP BY ALL
+                            )
+                            FROM question_usage AS u
+                            FULL JOIN facts AS f USING (run_id, question_id, layer, expert, scope)
+                            WHERE u.n IS DISTINCT FROM f.n
+                                OR NOT abs(u.weight_sum - f.weight_sum) <= 1e-9
+                                OR NOT abs(u.weight_square_sum - f.square_sum) <= 1e-9""")).isEmpty();
+        }
+    }
+
+    @Test
+    void keepsNothingOfAShardThatFailsAtItsLastStep() throws Exception {
+        RandomRun shards = RandomRun.of("r", SEED);
+        try (Store store = create();
+                RunWriter writer = store.startRun(shards.description(), questions(4));
+                Connection intruder = store.reader();
+                Statement statement = intruder.createStatement()) {
+            writer.write(shards.shard(writer, 0, 0, 2));
+            List<String> before = counts(store);
+            statement.execute("INSERT INTO run_shards VALUES (1, 1, 0, 0, 0, now()::TIMESTAMP)");
+            assertThatThrownBy(() -> writer.write(shards.shard(writer, 1, 2, 4)))
+                    .hasMessageContaining("Duplicate key");
+            statement.execute("DELETE FROM run_shards WHERE shard = 1");
+            assertThat(counts(store)).isEqualTo(before);
+
+            writer.write(shards.shard(writer, 2, 2, 4));
+            assertThat(counts(store)).isNotEqualTo(before);
+            writer.finish(RunStatus.COMPLETE);
+        }
+    }
+
+    @Test
+    void freesEveryArrowBufferOfAFeedThatWasNeverRead() throws Exception {
+        RandomRun shards = RandomRun.of("r", SEED);
+        try (Store store = create();
+                Connection intruder = store.reader();
+                Statement statement = intruder.createStatement()) {
+            RunWriter writer = store.startRun(shards.description(), questions(2));
+            statement.execute("ALTER TABLE tokens RENAME TO elsewhere");
+            assertThatThrownBy(() -> writer.write(shards.shard(writer, 0, 0, 2)))
+                    .hasMessageContaining("tokens does not exist");
+            statement.execute("ALTER TABLE elsewhere RENAME TO tokens");
+            writer.write(shards.shard(writer, 0, 0, 2));
+            assertThat(Rows.count(store, "SELECT count(*) FROM token_routing")).isEqualTo(2 * 3 * 7);
+            // The allocator throws if a byte of it is left.
+            writer.close();
+        }
+    }
+
+    @Test
+    void refusesAShardThatContradictsItsRun() throws Exception {
+        RandomRun shards = RandomRun.of("r", SEED);
+        RandomRun wider = new RandomRun(description("wider", 4, 16, 4, Scope.PROMPT), 7, SEED);
+        try (Store store = create();
+                RunWriter foreign = store.startRun(wider.description(), questions(9));
+                RunWriter writer = store.startRun(shards.description(), questions(6))) {
+            writer.write(shards.shard(writer, 0, 0, 2));
+            List<String> before = counts(store);
+            Shard next = shards.shard(writer, 1, 2, 4);
+
+            assertRefused(writer, shards.shard(writer, 0, 2, 4), "Shard 0 was written already");
+            assertRefused(writer, shards.shard(writer, 1, 1, 4), "Shard 1 answers question 2 a second time");
+            assertRefused(writer, shards.shard(foreign, 1, 7, 9), "Shard 1 answers question 8, which is not of run r");
+            assertRefused(
+                    writer,
+                    new Shard(1, next.routing(), next.tokens(), next.answers().subList(0, 1)),
+                    "Shard 1 has tokens of question 4, which it does not answer");
+            assertRefused(
+                    writer,
+                    new Shard(1, wider.shard(foreign, 1, 2, 4).routing(), next.tokens(), next.answers()),
+                    "Shard 1 has top-k 4 in layer 0, the run 2");
+            assertRefused(
+                    writer,
+                    new Shard(1, List.of(next.routing().get(0), next.routing().get(0)), next.tokens(), next.answers()),
+                    "Question 3, layer 0 has position 0 twice");
+            RoutingColumns columns = next.routing().get(2);
+            columns.experts()[5] = 8;
+            assertRefused(writer, next, "Shard 1 has expert 8 of 8 in layer 2");
+            columns.experts()[5] = -1;
+            assertRefused(writer, next, "Shard 1 has expert -1 of 8 in layer 2");
+            columns.experts()[5] = 0;
+            columns.positions()[3] = 1;
+            assertRefused(writer, next, "Position 1 follows position 2 in question 3, layer 2");
+            assertThat(counts(store)).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void refusesTokensBeforeTheLastWhereTheRunRecordsOnlyThat() {
+        RandomRun whole = RandomRun.of("whole", SEED);
+        try (Store store = create();
+                RunWriter writer = store.startRun(description("r", 3, 8, 2, Scope.LAST_PROMPT), questions(1))) {
+            assertRefused(writer, whole.shard(writer, 0, 0, 1), "Shard 0 has more than the last token of question 1");
+        }
+    }
+
+    @Test
+    void finishesAsCompleteOnlyWithEveryAnswer() throws Exception {
+        RandomRun shards = RandomRun.of("r", SEED);
+        try (Store store = create();
+                RunWriter writer = store.startRun(shards.description(), questions(3))) {
+            writer.write(shards.shard(writer, 0, 0, 2));
+            assertThatThrownBy(() -> writer.finish(RunStatus.COMPLETE))
+                    .hasMessage("Run 1 has 2 of 3 questions answered");
+            assertThatThrownBy(() -> writer.finish(RunStatus.RUNNING)).isInstanceOf(IllegalArgumentException.class);
+            assertThat(Rows.of(store, "SELECT status, finished_at FROM runs")).containsExactly("running|null");
+            writer.write(shards.shard(writer, 1, 2, 3));
+            writer.finish(RunStatus.COMPLETE);
+            assertThat(Rows.of(store, "SELECT status, finished_at >= started_at FROM runs"))
+                    .containsExactly("complete|true");
+        }
+    }
+
+    @Test
+    void leavesAnUnfinishedRunRunning() throws Exception {
+        RandomRun shards = RandomRun.of("r", SEED);
+        Path file = directory.resolve("a.duckdb");
+        try (Store store = Store.create(file);
+                RunWriter writer = store.startRun(shards.description(), questions(3))) {
+            writer.write(shards.shard(writer, 0, 0, 2));
+        }
+        try (Store store = Store.open(file)) {
+            assertThat(Rows.of(store, "SELECT status FROM runs")).containsExactly("running");
+            assertThat(Rows.count(store, "SELECT count(*) FROM answers")).isEqualTo(2);
+        }
+    }
+
+    private void assertGivesBack(RandomRun shards) throws Exception {
+        try (Store store = create();
+                RunWriter writer = store.startRun(shards.description(), questions(12))) {
+            Shard shard = shards.shard(writer, 0, 0, 12);
+            writer.write(shard);
+            List<String> decisions = new ArrayList<>();
+            List<String> activations = new ArrayList<>();
+            for (RoutingColumns columns : shard.routing()) {
+                for (int row = 0; row < columns.rows(); row++) {
+                    decisions.add(decision(columns, row));
+                    for (int rank = 1; rank <= columns.topK(); rank++) {
+                        activations.add(activation(columns, row, rank));
+                    }
+                }
+            }
+            assertThat(Rows.of(store, "FROM token_routing ORDER BY layer, question_id, position"))
+                    .isEqualTo(decisions);
+            assertThat(Rows.of(store, "FROM activations ORDER BY layer, question_id, position, \"rank\""))
+                    .isEqualTo(activations);
+        }
+    }
+
+    private static String decision(RoutingColumns columns, int row) {
+        int from = row * columns.topK();
+        int to = from + columns.topK();
+        return "%s|%s|%s|%s|%s|%s|%s"
+                .formatted(
+                        key(columns, row),
+                        Arrays.toString(Arrays.copyOfRange(columns.experts(), from, to)),
+                        Arrays.toString(Arrays.copyOfRange(columns.weights(), from, to)),
+                        columns.entropy()[row],
+                        columns.topKEntropy()[row],
+                        columns.mass()[row],
+                        columns.margin()[row]);
+    }
+
+    private static String activation(RoutingColumns columns, int row, int rank) {
+        int i = row * columns.topK() + rank - 1;
+        return "%s|%d|%d|%s".formatted(key(columns, row), rank, columns.experts()[i], columns.weights()[i]);
+    }
+
+    private static String key(RoutingColumns columns, int row) {
+        return "1|%d|%d|%d|%s"
+                .formatted(
+                        columns.questionIds()[row],
+                        columns.positions()[row],
+                        columns.layer(),
+                        columns.last()[row] ? "last_prompt" : "prompt");
+    }
+
+    /** The rows of one block of columns from {@code from} to {@code to}, exclusive. */
+    private static RoutingColumns rows(RoutingColumns columns, int from, int to) {
+        int topK = columns.topK();
+        return new RoutingColumns(
+                columns.layer(),
+                topK,
+                Arrays.copyOfRange(columns.questionIds(), from, to),
+                Arrays.copyOfRange(columns.positions(), from, to),
+                Arrays.copyOfRange(columns.last(), from, to),
+                Arrays.copyOfRange(columns.experts(), from * topK, to * topK),
+                Arrays.copyOfRange(columns.weights(), from * topK, to * topK),
+                Arrays.copyOfRange(columns.entropy(), from, to),
+                Arrays.copyOfRange(columns.topKEntropy(), from, to),
+                Arrays.copyOfRange(columns.mass(), from, to),
+                Arrays.copyOfRange(columns.margin(), from, to));
+    }
+
+    /** Numbers of rows of every table that a shard adds to. */
+    private static List<String> counts(Store store) throws Exception {
+        return Rows.of(store, """
+                SELECT
+                    (SELECT count(*) FROM token_routing), (SELECT count(*) FROM tokens),
+                    (SELECT count(*) FROM answers), (SELECT count(*) FROM question_usage),
+                    (SELECT count(*) FROM run_shards)""");
+    }
+
+    private static void assertRefused(RunWriter writer, Shard shard, String message) {
+        assertThatThrownBy(() -> writer.write(shard))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message);
+    }
+
+    private Store create() {
+        return Store.create(directory.resolve("a.duckdb"));
+    }
+}
