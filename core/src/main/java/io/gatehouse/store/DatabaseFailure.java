@@ -65,7 +65,7 @@ final class DatabaseFailure {
     /** An error while rows were written or read. */
     static GatehouseException using(Path file, Exception e) {
         String message = messageOf(e);
-        if (isDiskFull(message)) {
+        if (message.contains("No space left on device")) {
             return new GatehouseException(
                     INSUFFICIENT_DISK,
                     "The disk of %s is full. What was committed is safe: make room and go on.".formatted(file),
@@ -79,10 +79,6 @@ final class DatabaseFailure {
             return damaged(file, e);
         }
         return new GatehouseException(INTERNAL_ERROR, "DuckDB failed on %s: %s".formatted(file, firstLine(message)), e);
-    }
-
-    private static boolean isDiskFull(String message) {
-        return message.contains("No space left on device") || message.contains("max_temp_directory_size");
     }
 
     private static GatehouseException damaged(Path file, Exception e) {

@@ -56,10 +56,10 @@ final class DatabaseFile {
         }
         try {
             DuckDBConnection connection = (DuckDBConnection)
-                    DriverManager.getConnection("jdbc:duckdb:" + file.toAbsolutePath(), properties(file));
+                    DriverManager.getConnection("jdbc:duckdb:" + file.toAbsolutePath(), properties());
             try {
                 prepareSchema(file, connection, mayCreate);
-                closeDoors(connection);
+                closeDoors(file, connection);
                 return connection;
             } catch (SQLException | RuntimeException e) {
                 connection.close();
@@ -70,13 +70,12 @@ final class DatabaseFile {
         }
     }
 
-    private static Properties properties(Path file) {
+    private static Properties properties() {
         Properties properties = new Properties();
         // Without this, a second open in this process would silently share the first one's instance.
         properties.setProperty("jdbc_instance_cache", "false");
         properties.setProperty("threads", String.valueOf(Runtime.getRuntime().availableProcessors()));
         properties.setProperty("memory_limit", megabytes(physicalMemory() / 4));
-        properties.setProperty("max_temp_directory_size", megabytes(freeDisk(file) / 2));
         properties.setProperty("autoload_known_extensions", "false");
         properties.setProperty("autoinstall_known_extensions", "false");
         properties.setProperty("allow_community_extensions", "false");
@@ -105,8 +104,10 @@ final class DatabaseFile {
         }
     }
 
-    private static void closeDoors(DuckDBConnection connection) throws SQLException {
+    private static void closeDoors(Path file, DuckDBConnection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
+            // DuckDB shows this limit when it is given at open, but keeps it only when it is set afterwards.
+            statement.execute("SET max_temp_directory_size = '%s'".formatted(megabytes(freeDisk(file) / 2)));
             // Local to a connection; its duplicates inherit both.
             statement.execute("SET enable_progress_bar = true");
             statement.execute("SET enable_progress_bar_print = false");
@@ -128,13 +129,8 @@ final class DatabaseFile {
     }
 
     private static long freeDisk(Path file) {
-        Path directory = file.toAbsolutePath().getParent();
         try {
-            if (directory == null || !Files.isDirectory(directory)) {
-                throw new GatehouseException(
-                        FILE_NOT_FOUND, "%s cannot be created: its directory does not exist.".formatted(file));
-            }
-            return Files.getFileStore(directory).getUsableSpace();
+            return Files.getFileStore(file).getUsableSpace();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
