@@ -87,7 +87,7 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /** Opens the model's tokenizer, which the caller closes. */
-    public Tokenizer tokenizer() {
+    public Tokenizer openTokenizer() {
         return Tokenizer.open(tokenizerFile(directory));
     }
 

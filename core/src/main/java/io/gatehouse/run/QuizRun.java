@@ -3,6 +3,7 @@ package io.gatehouse.run;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.FeedForward;
 import io.gatehouse.checkpoint.ModelConfig;
+import io.gatehouse.checkpoint.Tokenizer;
 import io.gatehouse.engine.Capture;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.error.ErrorCode;
@@ -47,23 +48,29 @@ public final class QuizRun {
      *     name is taken, {@code INVALID_ARGUMENT} when a prompt is longer than the model takes
      */
     public RunOutcome execute(RunRequest request, RunListener listener) {
-        List<Prompt> prompts = prompts(request);
-        ChoiceScorer scorer = ChoiceScorer.of(checkpoint.tokenizer());
+        try (Tokenizer tokenizer = checkpoint.openTokenizer()) {
+            return execute(request, prompts(request, tokenizer), tokenizer, listener);
+        }
+    }
+
+    private RunOutcome execute(RunRequest request, List<Prompt> prompts, Tokenizer tokenizer, RunListener listener) {
+        ChoiceScorer scorer = ChoiceScorer.of(tokenizer);
         RunClock clock = new RunClock(prompts, checkpoint.config().layers(), listener);
         try (RunWriter writer = store.startRun(describe(request), rows(prompts))) {
-            int correct = answer(prompts, scorer, clock, writer);
+            int correct = answer(prompts, tokenizer, scorer, clock, writer);
             writer.finish(RunStatus.COMPLETE);
             return new RunOutcome(
                     writer.runId(), request.name(), prompts.size(), correct, clock.tokens(), clock.elapsed());
         }
     }
 
-    private int answer(List<Prompt> prompts, ChoiceScorer scorer, RunClock clock, RunWriter writer) {
+    private int answer(
+            List<Prompt> prompts, Tokenizer tokenizer, ChoiceScorer scorer, RunClock clock, RunWriter writer) {
         int correct = 0;
         try {
             for (int from = 0; from < prompts.size(); from += SHARD_QUESTIONS) {
                 int to = Math.min(from + SHARD_QUESTIONS, prompts.size());
-                Shard shard = compute(from, prompts.subList(from, to), scorer, clock, writer);
+                Shard shard = compute(from, prompts.subList(from, to), tokenizer, scorer, clock, writer);
                 writer.write(shard);
                 correct += (int) shard.answers().stream()
                         .filter(answer -> answer.correct())
@@ -78,23 +85,28 @@ public final class QuizRun {
         return correct;
     }
 
-    private Shard compute(int from, List<Prompt> prompts, ChoiceScorer scorer, RunClock clock, RunWriter writer) {
+    private Shard compute(
+            int from,
+            List<Prompt> prompts,
+            Tokenizer tokenizer,
+            ChoiceScorer scorer,
+            RunClock clock,
+            RunWriter writer) {
         int[] questionIds = new int[prompts.size()];
         for (int i = 0; i < questionIds.length; i++) {
             questionIds[i] = writer.questionId(from + i);
         }
-        ShardRecorder recorder = new ShardRecorder(prompts, questionIds, scorer, checkpoint.tokenizer(), clock);
+        ShardRecorder recorder = new ShardRecorder(prompts, questionIds, scorer, tokenizer, clock);
         engine.prefill(prompts.stream().map(Prompt::tokens).toList(), Capture.ROUTING, recorder);
         return recorder.shard(from / SHARD_QUESTIONS);
     }
 
-    private List<Prompt> prompts(RunRequest request) {
+    private List<Prompt> prompts(RunRequest request, Tokenizer tokenizer) {
         List<Prompt> prompts = new ArrayList<>();
         for (Subject subject : request.quiz().subjects()) {
             for (Question question : subject.test()) {
                 String text = request.format().prompt(subject, question, request.shots());
-                prompts.add(new Prompt(
-                        question, requireFits(question, checkpoint.tokenizer().encode(text))));
+                prompts.add(new Prompt(question, requireFits(question, tokenizer.encode(text))));
             }
         }
         return prompts;
