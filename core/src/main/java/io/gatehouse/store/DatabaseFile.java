@@ -20,7 +20,8 @@ import org.duckdb.DuckDBConnection;
 
 /**
  * Opens a DuckDB file and closes its doors behind it. The order matters: DuckDB takes some settings only when it opens
- * the file, the schema needs none of the doors, and after {@code lock_configuration} nobody can open one again.
+ * the file, the schema needs none of the doors, and after {@code lock_configuration} nobody can open one again. Arrow
+ * streams and spilling to the directory {@code FILE.tmp} go on working behind them.
  */
 final class DatabaseFile {
     private DatabaseFile() {}

@@ -6,6 +6,9 @@ import java.util.List;
  * Some questions of a run with everything recorded about them: the unit of work, of commit and of retry. Every question
  * has exactly one answer row, and routing and tokens belong to no other question.
  *
+ * <p>DuckDB writes shards of at least 122,880 routing rows (tokens x layers) straight to their place in the file;
+ * smaller ones go through its log and are merged later, which costs several times as much per row.
+ *
  * @param number number of the shard within its run, from 0
  */
 public record Shard(int number, List<RoutingColumns> routing, List<TokenColumns> tokens, List<AnswerRow> answers) {
