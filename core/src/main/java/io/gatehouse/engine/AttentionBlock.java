@@ -2,6 +2,7 @@ package io.gatehouse.engine;
 
 import io.gatehouse.checkpoint.ModelConfig;
 import io.gatehouse.checkpoint.QkNorm;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -40,12 +41,9 @@ final class AttentionBlock {
         long hidden = config.hiddenSize();
         long queryWidth = (long) config.heads() * config.headDim();
         long keyWidth = (long) config.keyValueHeads() * config.headDim();
-        Operand<TFloat32> query =
-                blocks.project(x, weights.declare(WeightSpec.matrix("self_attn.q_proj.weight", queryWidth, hidden)));
-        Operand<TFloat32> key =
-                blocks.project(x, weights.declare(WeightSpec.matrix("self_attn.k_proj.weight", keyWidth, hidden)));
-        Operand<TFloat32> value =
-                blocks.project(x, weights.declare(WeightSpec.matrix("self_attn.v_proj.weight", keyWidth, hidden)));
+        Operand<TFloat32> query = linear(x, "q_proj", queryWidth, hidden, weights);
+        Operand<TFloat32> key = linear(x, "k_proj", keyWidth, hidden, weights);
+        Operand<TFloat32> value = linear(x, "v_proj", keyWidth, hidden, weights);
         if (config.qkNorm() == QkNorm.PROJECTION) {
             query = norm(query, weights.declare(WeightSpec.vector("self_attn.q_norm.weight", queryWidth)));
             key = norm(key, weights.declare(WeightSpec.vector("self_attn.k_norm.weight", keyWidth)));
@@ -54,8 +52,15 @@ final class AttentionBlock {
                 rotate(heads(clip(query), config.heads())),
                 repeatKeyValue(rotate(heads(clip(key), config.keyValueHeads()))),
                 repeatKeyValue(heads(clip(value), config.keyValueHeads())));
-        return blocks.project(
-                context, weights.declare(WeightSpec.matrix("self_attn.o_proj.weight", hidden, queryWidth)));
+        return linear(context, "o_proj", hidden, queryWidth, weights);
+    }
+
+    private Operand<TFloat32> linear(Operand<TFloat32> x, String name, long out, long in, Weights weights) {
+        String prefix = "self_attn." + name;
+        Operand<TFloat32> product = blocks.project(x, weights.declare(WeightSpec.matrix(prefix + ".weight", out, in)));
+        return config.attentionBias()
+                ? tf.math.add(product, weights.declare(WeightSpec.vector(prefix + ".bias", out)))
+                : product;
     }
 
     private Operand<TFloat32> norm(Operand<TFloat32> x, Operand<TFloat32> weight) {
@@ -79,7 +84,7 @@ final class AttentionBlock {
         Operand<TFloat32> first = halves.output().get(0);
         Operand<TFloat32> second = halves.output().get(1);
         return tf.concat(
-                java.util.List.of(
+                List.of(
                         tf.math.sub(tf.math.mul(first, cosine), tf.math.mul(second, sine)),
                         tf.math.add(tf.math.mul(second, cosine), tf.math.mul(first, sine))),
                 tf.constant(2));

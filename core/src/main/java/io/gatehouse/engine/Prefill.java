@@ -1,6 +1,7 @@
 package io.gatehouse.engine;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.tensorflow.Operand;
@@ -124,7 +125,7 @@ final class Prefill {
             int vocabulary = logits.length / rows.length;
             for (int b = 0; b < batch.promptIndexes().length; b++) {
                 int row = everyToken ? batch.lastRows()[b] : b;
-                float[] own = java.util.Arrays.copyOfRange(logits, row * vocabulary, (row + 1) * vocabulary);
+                float[] own = Arrays.copyOfRange(logits, row * vocabulary, (row + 1) * vocabulary);
                 listener.lastLogits(batch.promptIndexes()[b], own);
             }
         }

@@ -71,7 +71,7 @@ final class TestCheckpoint {
     void hasNoTokenizerWhereThereIsNoFile() {
         try (Checkpoint checkpoint = Checkpoint.open(new TinyOlmoe().write(directory))) {
             assertThatExceptionOfType(GatehouseException.class)
-                    .isThrownBy(checkpoint::tokenizer)
+                    .isThrownBy(checkpoint::openTokenizer)
                     .withMessage(directory.resolve("tokenizer.json") + " does not exist");
         }
     }

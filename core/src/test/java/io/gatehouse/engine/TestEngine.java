@@ -1,0 +1,165 @@
+package io.gatehouse.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.error.GatehouseException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TestEngine {
+    private static final List<int[]> PROMPTS =
+            List.of(new int[] {3, 1, 4, 1, 5, 9, 2, 6}, new int[] {39}, new int[] {0, 7, 7, 0, 12});
+    private static final double TOLERANCE = 2e-4;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void plainOlmoe() throws IOException {
+        agreesWithPlainDecoder(new TinyCheckpoint(4, false, false, false, 0, 1));
+    }
+
+    @Test
+    void groupedQueryAttention() throws IOException {
+        agreesWithPlainDecoder(new TinyCheckpoint(2, false, false, false, 0, 2));
+    }
+
+    @Test
+    void renormalisedWeights() throws IOException {
+        agreesWithPlainDecoder(new TinyCheckpoint(4, true, false, false, 0, 3));
+    }
+
+    @Test
+    void tiedEmbeddings() throws IOException {
+        agreesWithPlainDecoder(new TinyCheckpoint(4, false, true, false, 0, 4));
+    }
+
+    @Test
+    void attentionBias() throws IOException {
+        agreesWithPlainDecoder(new TinyCheckpoint(1, false, false, true, 0, 5));
+    }
+
+    @Test
+    void clippedQueriesKeysAndValues() throws IOException {
+        agreesWithPlainDecoder(new TinyCheckpoint(4, false, false, false, 0.5, 6));
+    }
+
+    @Test
+    void aRepeatGivesTheSameBits() throws IOException {
+        new TinyCheckpoint(4, false, false, false, 0, 7).write(directory);
+        try (Checkpoint checkpoint = Checkpoint.open(directory);
+                Engine engine = Engine.load(checkpoint)) {
+            assertThat(lastLogits(engine, PROMPTS)).usingRecursiveComparison().isEqualTo(lastLogits(engine, PROMPTS));
+        }
+    }
+
+    @Test
+    void routingSaysWhatTheGateDid() throws IOException {
+        new TinyCheckpoint(4, false, false, false, 0, 8).write(directory);
+        List<RoutingBatch> batches = new ArrayList<>();
+        try (Checkpoint checkpoint = Checkpoint.open(directory);
+                Engine engine = Engine.load(checkpoint)) {
+            engine.prefill(PROMPTS, Capture.TRACE, new PrefillListener() {
+                @Override
+                public void routed(RoutingBatch batch) {
+                    batches.add(batch);
+                }
+
+                @Override
+                public void lastLogits(int prompt, float[] logits) {}
+
+                @Override
+                public void routerLogits(RoutingBatch batch, float[] logits) {
+                    describesSoftmaxOf(batch, logits);
+                }
+            });
+        }
+        assertThat(batches).hasSize(TinyCheckpoint.LAYERS);
+        assertThat(batches.get(0).tokens()).isEqualTo(14);
+        assertThat(batches.get(0).prompts()).containsExactly(1, 2, 2, 2, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0);
+        assertThat(batches.get(0).positions()).containsExactly(0, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 5, 6, 7);
+    }
+
+    @Test
+    void refusesWhatTheModelCannotRead() throws IOException {
+        new TinyCheckpoint(4, false, false, false, 0, 9).write(directory);
+        try (Checkpoint checkpoint = Checkpoint.open(directory);
+                Engine engine = Engine.load(checkpoint)) {
+            assertThatThrownBy(() -> lastLogits(engine, List.of(new int[] {40})))
+                    .isInstanceOf(GatehouseException.class)
+                    .hasMessage("Token id 40 is outside the model's vocabulary of 40");
+            assertThatThrownBy(() -> lastLogits(engine, List.of(new int[65])))
+                    .isInstanceOf(GatehouseException.class)
+                    .hasMessage("A prompt has 65 tokens; the model takes 1 to 64");
+        }
+    }
+
+    private void agreesWithPlainDecoder(TinyCheckpoint shape) throws IOException {
+        PlainDecoder plain = new PlainDecoder(shape, shape.write(directory));
+        try (Checkpoint checkpoint = Checkpoint.open(directory);
+                Engine engine = Engine.load(checkpoint)) {
+            Map<Integer, float[]> actual = lastLogits(engine, PROMPTS);
+            for (int prompt = 0; prompt < PROMPTS.size(); prompt++) {
+                double[] expected = plain.lastLogits(PROMPTS.get(prompt));
+                float[] logits = actual.getOrDefault(prompt, new float[0]);
+                assertThat(logits).hasSameSizeAs(expected);
+                for (int i = 0; i < expected.length; i++) {
+                    assertThat((double) logits[i])
+                            .as("prompt %d, logit %d", prompt, i)
+                            .isCloseTo(expected[i], within(TOLERANCE));
+                }
+            }
+        }
+    }
+
+    private static Map<Integer, float[]> lastLogits(Engine engine, List<int[]> prompts) {
+        Map<Integer, float[]> logits = new TreeMap<>();
+        engine.prefill(prompts, Capture.ROUTING, new PrefillListener() {
+            @Override
+            public void routed(RoutingBatch batch) {}
+
+            @Override
+            public void lastLogits(int prompt, float[] own) {
+                logits.put(prompt, own);
+            }
+        });
+        return logits;
+    }
+
+    private static void describesSoftmaxOf(RoutingBatch batch, float[] logits) {
+        int experts = TinyCheckpoint.EXPERTS;
+        for (int row = 0; row < batch.tokens(); row++) {
+            double sum = 0;
+            for (int e = 0; e < experts; e++) {
+                sum += Math.exp(logits[row * experts + e]);
+            }
+            double entropy = 0;
+            double[] descending = new double[experts];
+            for (int e = 0; e < experts; e++) {
+                descending[e] = -Math.exp(logits[row * experts + e]) / sum;
+                entropy += descending[e] * Math.log(-descending[e]);
+            }
+            Arrays.sort(descending);
+            double first = -descending[0];
+            double second = -descending[1];
+            double mass = first + second;
+            double topKEntropy = -(first / mass * Math.log(first / mass) + second / mass * Math.log(second / mass));
+            assertThat((double) batch.weights()[row * 2]).isCloseTo(first, within(1e-5));
+            assertThat((double) batch.weights()[row * 2 + 1]).isCloseTo(second, within(1e-5));
+            assertThat((double) batch.entropy()[row]).isCloseTo(entropy, within(1e-5));
+            assertThat((double) batch.mass()[row]).isCloseTo(mass, within(1e-5));
+            assertThat((double) batch.margin()[row]).isCloseTo(second + descending[2], within(1e-5));
+            assertThat((double) batch.topKEntropy()[row]).isCloseTo(topKEntropy, within(1e-5));
+        }
+    }
+}
