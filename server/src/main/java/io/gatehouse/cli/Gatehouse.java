@@ -18,6 +18,7 @@ import picocli.CommandLine.ParseResult;
             PrefillCommand.class,
             RunCommand.class,
             SampleCommand.class,
+            ServeCommand.class,
             TokenizeCommand.class
         },
         footer = {"", "Example:", "  gatehouse demo", "", "'gatehouse COMMAND --help' explains a command."})

@@ -1,0 +1,71 @@
+package io.gatehouse.server;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.ServerSocketChannel;
+
+/**
+ * Where the server listens. Only on this machine: whoever reaches the port can read the data.
+ *
+ * @param host name or address of the loopback interface
+ * @param port 0 for a free one
+ */
+public record ListenAddress(String host, int port) {
+    private static final int BACKLOG = 128;
+
+    public ListenAddress {
+        requireNonNull(host, "host is null");
+        if (port < 0 || port > 65_535) {
+            throw invalid("A port is a number from 0 to 65535, not %d.".formatted(port));
+        }
+        if (!resolve(host).isLoopbackAddress()) {
+            throw invalid(("Host %s would open the data to the network, and this version has no access control: "
+                            + "use 127.0.0.1 or localhost.")
+                    .formatted(host));
+        }
+    }
+
+    /**
+     * Opens the port.
+     *
+     * @throws GatehouseException ADDRESS_IN_USE if the port cannot be had, mostly because another program has it
+     */
+    ServerSocketChannel open() {
+        try {
+            ServerSocketChannel channel = ServerSocketChannel.open();
+            try {
+                return channel.bind(new InetSocketAddress(resolve(host), port), BACKLOG);
+            } catch (IOException e) {
+                channel.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new GatehouseException(
+                    ErrorCode.ADDRESS_IN_USE, "Cannot listen at %s: %s.".formatted(authority(port), e.getMessage()), e);
+        }
+    }
+
+    /** Host and port as URLs have them. */
+    String authority(int actualPort) {
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + actualPort;
+    }
+
+    private static InetAddress resolve(String host) {
+        try {
+            return InetAddress.getByName(host);
+        } catch (UnknownHostException e) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT, "Host \"%s\" is not known here.".formatted(host), e);
+        }
+    }
+
+    private static GatehouseException invalid(String message) {
+        return new GatehouseException(ErrorCode.INVALID_ARGUMENT, message);
+    }
+}

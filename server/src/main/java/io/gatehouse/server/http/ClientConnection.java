@@ -1,0 +1,91 @@
+package io.gatehouse.server.http;
+
+import static java.util.Objects.requireNonNull;
+
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.Executor;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.thread.Scheduler;
+
+/**
+ * A client's connection that can tell, while its request is served, whether the client has left. Jetty reads from a
+ * connection only for a request, so during a long query nobody would notice; here somebody may read ahead, and what
+ * arrives (the next request of a client that pipelines) is kept until Jetty asks for it.
+ *
+ * <p>A client that closes only its sending side counts as gone.
+ */
+public final class ClientConnection extends SocketChannelEndPoint {
+    private static final int READ_AHEAD_BYTES = 1024;
+
+    private final Executor executor;
+    private final ByteBuffer ahead = ByteBuffer.allocateDirect(READ_AHEAD_BYTES).limit(0);
+
+    public ClientConnection(
+            SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler, Executor executor) {
+        super(channel, selector, key, scheduler);
+        this.executor = requireNonNull(executor, "executor is null");
+    }
+
+    static ClientConnection of(Context context) {
+        EndPoint endPoint = ServletContextRequest.getServletContextRequest(context.req())
+                .getConnectionMetaData()
+                .getConnection()
+                .getEndPoint();
+        return (ClientConnection) endPoint;
+    }
+
+    /** Whether the client has closed the connection. Does not wait. */
+    synchronized boolean hasLeft() {
+        if (ahead.hasRemaining()) {
+            return false;
+        }
+        ahead.clear();
+        try {
+            return getChannel().read(ahead) < 0;
+        } catch (IOException e) {
+            return true;
+        } finally {
+            ahead.flip();
+        }
+    }
+
+    /** Breaks the connection in the middle of an answer, so that no client takes a cut answer for a whole one. */
+    void abort(Throwable cause) {
+        close(cause);
+    }
+
+    @Override
+    public synchronized int fill(ByteBuffer buffer) throws IOException {
+        if (!ahead.hasRemaining()) {
+            return super.fill(buffer);
+        }
+        int position = BufferUtil.flipToFill(buffer);
+        try {
+            notIdle();
+            return BufferUtil.put(ahead, buffer);
+        } finally {
+            BufferUtil.flipToFlush(buffer, position);
+        }
+    }
+
+    @Override
+    protected void needsFillInterest() {
+        if (hasReadAhead()) {
+            executor.execute(() -> getFillInterest().fillable());
+        } else {
+            super.needsFillInterest();
+        }
+    }
+
+    private synchronized boolean hasReadAhead() {
+        return ahead.hasRemaining();
+    }
+}

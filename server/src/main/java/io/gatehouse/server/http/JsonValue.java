@@ -1,0 +1,79 @@
+package io.gatehouse.server.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Values of a result in JSON. What JSON's numbers, read as doubles, would change or cannot say goes as a string: integers
+ * beyond 2^53, decimals, NaN and the infinities.
+ */
+final class JsonValue {
+    private static final long LARGEST_EXACT = 1L << 53;
+
+    private JsonValue() {}
+
+    static void write(JsonGenerator json, @Nullable Object value) throws IOException {
+        if (value == null) {
+            json.writeNull();
+        } else if (value instanceof Boolean bool) {
+            json.writeBoolean(bool);
+        } else if (value instanceof Integer number) {
+            json.writeNumber(number);
+        } else if (value instanceof Long number) {
+            writeLong(json, number);
+        } else if (value instanceof Float number) {
+            writeFloat(json, number);
+        } else if (value instanceof Double number) {
+            writeDouble(json, number);
+        } else if (value instanceof List<?> list) {
+            json.writeStartArray();
+            for (Object element : list) {
+                write(json, element);
+            }
+            json.writeEndArray();
+        } else {
+            json.writeString(text(value));
+        }
+    }
+
+    /** The text of a value that is not null, as JSON strings and the plain page show it. */
+    static String text(Object value) {
+        if (value instanceof BigDecimal decimal) {
+            return decimal.toPlainString();
+        }
+        // Its own toString leaves out seconds that are zero.
+        return value instanceof LocalDateTime time
+                ? DateTimeFormatter.ISO_LOCAL_DATE_TIME.format(time)
+                : value.toString();
+    }
+
+    private static void writeLong(JsonGenerator json, long number) throws IOException {
+        if (number >= -LARGEST_EXACT && number <= LARGEST_EXACT) {
+            json.writeNumber(number);
+        } else {
+            json.writeString(Long.toString(number));
+        }
+    }
+
+    /** A float in its own shortest digits; as a double 0.1 would come out as 0.10000000149011612. */
+    private static void writeFloat(JsonGenerator json, float number) throws IOException {
+        if (Float.isFinite(number)) {
+            json.writeNumber(number);
+        } else {
+            json.writeString(Float.toString(number));
+        }
+    }
+
+    private static void writeDouble(JsonGenerator json, double number) throws IOException {
+        if (Double.isFinite(number)) {
+            json.writeNumber(number);
+        } else {
+            json.writeString(Double.toString(number));
+        }
+    }
+}

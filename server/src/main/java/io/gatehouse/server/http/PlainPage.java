@@ -1,0 +1,121 @@
+package io.gatehouse.server.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.QueryEngine;
+import io.gatehouse.sql.QueryLimits;
+import io.gatehouse.sql.QueryResult;
+import io.gatehouse.sql.ResultColumn;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code /plain}: the console for those without JavaScript, and the only one of a build without the web module. A form
+ * goes in, a whole page comes out; opening the page runs nothing.
+ */
+final class PlainPage {
+    private static final long ROWS = 1000;
+    private static final String START = "SELECT * FROM runs ORDER BY run_id";
+
+    private final QueryEngine engine;
+    private final RunningQueries running;
+    private final HttpLimits limits;
+    private final List<String> template;
+
+    PlainPage(QueryEngine engine, RunningQueries running, HttpLimits limits) {
+        this.engine = requireNonNull(engine, "engine is null");
+        this.running = requireNonNull(running, "running is null");
+        this.limits = requireNonNull(limits, "limits is null");
+        this.template = template();
+    }
+
+    void open(Context context) {
+        send(context, 200, START, "");
+    }
+
+    void run(Context context) {
+        String sql = Optional.ofNullable(context.formParam("sql")).orElse("");
+        QueryLimits queryLimits = new QueryLimits(limits.queryTimeout(), ROWS);
+        ClientConnection client = ClientConnection.of(context);
+        try (RunningQueries.Entry entry = running.enter(engine.query(sql, queryLimits), client)) {
+            send(context, 200, sql, table(entry.result()));
+        } catch (GatehouseException e) {
+            send(context, e.code().httpStatus(), sql, problem(e));
+        }
+    }
+
+    private void send(Context context, int status, String sql, String outcome) {
+        String page = template.get(0) + escape(sql) + template.get(1) + outcome + template.get(2);
+        context.status(status).contentType("text/html; charset=utf-8").result(page.getBytes(UTF_8));
+    }
+
+    private static String table(QueryResult result) {
+        StringBuilder html = new StringBuilder("<table><thead><tr>");
+        for (ResultColumn column : result.columns()) {
+            html.append("<th scope=\"col\">").append(escape(column.name())).append("</th>");
+        }
+        html.append("</tr></thead><tbody>");
+        int columns = result.columns().size();
+        long rows = 0;
+        for (; result.next(); rows++) {
+            html.append("<tr>");
+            for (int column = 0; column < columns; column++) {
+                html.append(cell(result.value(column)));
+            }
+            html.append("</tr>\n");
+        }
+        html.append("</tbody></table><p>").append(rows).append(rows == 1 ? " row" : " rows");
+        return html.append(result.truncated() ? ", cut at the limit.</p>" : ".</p>")
+                .toString();
+    }
+
+    private static String problem(GatehouseException error) {
+        String place = error.position()
+                .map(at -> "Line %d, column %d: ".formatted(at.line(), at.column()))
+                .orElse("");
+        String message = Optional.ofNullable(error.getMessage()).orElse("");
+        return "<p class=\"problem\" role=\"alert\">%s%s (SQLSTATE %s)</p>"
+                .formatted(place, escape(message), error.code().sqlState());
+    }
+
+    private static String cell(@Nullable Object value) {
+        String style = value == null ? " class=\"null\"" : value instanceof Number ? " class=\"number\"" : "";
+        return "<td" + style + ">" + escape(text(value)) + "</td>";
+    }
+
+    private static String text(@Nullable Object value) {
+        if (value == null) {
+            return "NULL";
+        }
+        return value instanceof List<?> list
+                ? list.stream().map(PlainPage::text).collect(Collectors.joining(", ", "[", "]"))
+                : JsonValue.text(value);
+    }
+
+    private static String escape(String text) {
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;")
+                .replace("'", "&#39;");
+    }
+
+    /** The page in three parts: before the SQL, between the SQL and its outcome, and after it. */
+    private static List<String> template() {
+        try (InputStream stream = PlainPage.class.getResourceAsStream("plain.html")) {
+            String html =
+                    new String(requireNonNull(stream, "plain.html is missing").readAllBytes(), UTF_8);
+            return List.of(html.split("\\{\\{(sql|outcome)}}", -1));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package io.gatehouse.server.http;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.error.TextRange;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.HttpStatus;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * An RFC 9457 problem document.
+ *
+ * @param code the error of ours; empty for an error of HTTP itself, such as a wrong path
+ * @param position where in the SQL text the error is
+ */
+record Problem(String title, int status, String detail, Optional<ErrorCode> code, Optional<TextRange> position) {
+    static final String CONTENT_TYPE = "application/problem+json";
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    Problem {
+        requireNonNull(title, "title is null");
+        requireNonNull(detail, "detail is null");
+        requireNonNull(code, "code is null");
+        requireNonNull(position, "position is null");
+    }
+
+    static Problem of(GatehouseException error) {
+        ErrorCode code = error.code();
+        return new Problem(title(code), code.httpStatus(), message(error), Optional.of(code), error.position());
+    }
+
+    /** An error of HTTP itself; the exception's message is the detail. */
+    static Problem of(HttpResponseException error) {
+        HttpStatus status = HttpStatus.forStatus(error.getStatus());
+        return ofStatus(
+                error.getStatus(), Optional.ofNullable(error.getMessage()).orElse(status.getMessage()));
+    }
+
+    static Problem ofStatus(int status, String detail) {
+        return new Problem(
+                HttpStatus.forStatus(status).getMessage(), status, detail, Optional.empty(), Optional.empty());
+    }
+
+    /** What a client may know of a defect of ours; the rest is in the log. */
+    static Problem ofDefect() {
+        ErrorCode code = ErrorCode.INTERNAL_ERROR;
+        return new Problem(
+                title(code),
+                code.httpStatus(),
+                "Gatehouse failed to serve this request; its log says more.",
+                Optional.of(code),
+                Optional.empty());
+    }
+
+    void send(Context context) {
+        context.status(status).contentType(CONTENT_TYPE).result(toJson(QueryId.of(context)));
+    }
+
+    /** The document, with the id of the query that failed where there is one. */
+    byte[] toJson(Optional<String> queryId) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator json = JSON.createGenerator(bytes)) {
+            json.writeStartObject();
+            json.writeStringField("type", code.map(Problem::type).orElse("about:blank"));
+            json.writeStringField("title", title);
+            json.writeNumberField("status", status);
+            json.writeStringField("detail", detail);
+            if (code.isPresent()) {
+                json.writeStringField("code", code.get().name());
+                json.writeStringField("sqlState", code.get().sqlState());
+            }
+            if (position.isPresent()) {
+                writePosition(json, position.get());
+            }
+            if (queryId.isPresent()) {
+                json.writeStringField("queryId", queryId.get());
+            }
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void writePosition(JsonGenerator json, TextRange position) throws IOException {
+        json.writeObjectFieldStart("position");
+        json.writeNumberField("line", position.line());
+        json.writeNumberField("column", position.column());
+        json.writeNumberField("endLine", position.endLine());
+        json.writeNumberField("endColumn", position.endColumn());
+        json.writeEndObject();
+    }
+
+    private static String type(ErrorCode code) {
+        return "/problems/" + code.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** SQL_SYNTAX reads "SQL syntax", QUERY_TIMEOUT "Query timeout". */
+    private static String title(ErrorCode code) {
+        String words = code.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        return words.startsWith("sql ")
+                ? "SQL" + words.substring(3)
+                : words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
+    }
+
+    private static String message(GatehouseException error) {
+        return Optional.ofNullable(error.getMessage()).orElse("");
+    }
+}

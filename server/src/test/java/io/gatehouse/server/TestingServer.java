@@ -1,0 +1,96 @@
+package io.gatehouse.server;
+
+import io.gatehouse.server.http.HttpLimits;
+import io.gatehouse.sql.QueryEngine;
+import io.gatehouse.store.Store;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.function.UnaryOperator;
+
+/** A real server on a free port over a seeded file, and clients for it. */
+final class TestingServer implements AutoCloseable {
+    private final Store store;
+    private final QueryEngine engine;
+    private final GatehouseServer server;
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private TestingServer(Path folder, HttpLimits limits) {
+        Path file = folder.resolve("seeded.duckdb");
+        SeededFile.write(file);
+        store = Store.open(file);
+        engine = new QueryEngine(store::reader);
+        server = GatehouseServer.start(store, engine, new ListenAddress("127.0.0.1", 0), limits, "test");
+    }
+
+    static TestingServer start(Path folder) {
+        return new TestingServer(folder, HttpLimits.standard());
+    }
+
+    static TestingServer start(Path folder, HttpLimits limits) {
+        return new TestingServer(folder, limits);
+    }
+
+    URI uri() {
+        return server.uri();
+    }
+
+    Store store() {
+        return store;
+    }
+
+    QueryEngine engine() {
+        return engine;
+    }
+
+    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return send(path, HttpRequest.Builder::GET);
+    }
+
+    HttpResponse<String> query(String sql) throws IOException, InterruptedException {
+        return send(
+                "v1/query",
+                request -> request.header("Content-Type", "application/sql").POST(BodyPublishers.ofString(sql)));
+    }
+
+    HttpResponse<String> queryJson(String body) throws IOException, InterruptedException {
+        return send(
+                "v1/query",
+                request -> request.header("Content-Type", "application/json").POST(BodyPublishers.ofString(body)));
+    }
+
+    HttpResponse<String> send(String path, UnaryOperator<HttpRequest.Builder> shape)
+            throws IOException, InterruptedException {
+        return client.send(
+                shape.apply(HttpRequest.newBuilder(uri().resolve(path))).build(), BodyHandlers.ofString());
+    }
+
+    Socket connect() throws IOException {
+        Socket socket = new Socket(uri().getHost(), uri().getPort());
+        socket.setSoTimeout(20_000);
+        return socket;
+    }
+
+    /** Sends raw text and reads until the server closes the connection, which the text should ask for. */
+    String exchange(String request) throws IOException {
+        try (Socket socket = connect()) {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        engine.close();
+        store.close();
+    }
+}
