@@ -1,9 +1,13 @@
 package io.gatehouse.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.quiz.MmluDirectory;
 import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.run.RunRequest;
+import io.gatehouse.server.ListenAddress;
+import io.gatehouse.server.http.HttpLimits;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.QueryLimits;
 import io.gatehouse.sql.QueryResult;
@@ -32,6 +36,7 @@ import picocli.CommandLine.Spec;
         footer = {"", "Example:", "  gatehouse demo --db demo.duckdb"})
 final class DemoCommand implements Callable<Integer> {
     private static final String RUN_NAME = "demo";
+    private static final String LOOPBACK = "127.0.0.1";
     private static final QueryLimits LIMITS = new QueryLimits(Duration.ofMinutes(1), 0);
 
     @Option(
@@ -41,6 +46,16 @@ final class DemoCommand implements Callable<Integer> {
             description = "DuckDB file to record into; default: ${DEFAULT-VALUE}.")
     private Path database = Path.of("");
 
+    @Option(names = "--no-console", description = "Print the findings and end, without the console.")
+    private boolean noConsole;
+
+    @Option(
+            names = "--port",
+            paramLabel = "P",
+            defaultValue = "0",
+            description = "Port of the console; by default any free one.")
+    private int port;
+
     @Option(names = "--json", description = "Print the findings as one JSON object; implies --no-console.")
     private boolean json;
 
@@ -49,16 +64,26 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Store store = Store.create(database)) {
-            int runId = finishedRun(store).orElseGet(() -> execute(store));
+        try (StopSignal stop = StopSignal.install();
+                Store store = Store.create(database)) {
+            int runId = finishedRun(store).orElseGet(() -> execute(store, stop));
             try (QueryEngine engine = new QueryEngine(store::reader)) {
                 findings(engine, runId).print(spec.commandLine().getOut(), json);
                 if (!json) {
                     printNext(runId);
                 }
+                if (!json && !noConsole) {
+                    serve(store, engine, stop);
+                }
             }
         }
         return 0;
+    }
+
+    private void serve(Store store, QueryEngine engine, StopSignal stop) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println();
+        ServeCommand.serve(store, engine, new ListenAddress(LOOPBACK, port), HttpLimits.standard(), stop, out);
     }
 
     private static Optional<Integer> finishedRun(Store store) {
@@ -68,11 +93,11 @@ final class DemoCommand implements Callable<Integer> {
                 .findFirst();
     }
 
-    private int execute(Store store) {
+    private int execute(Store store, StopSignal stop) {
         try (Checkpoint checkpoint = Checkpoint.open(Sample.model())) {
             RunRequest request = new RunRequest(
                     new RunNames(store).free(RUN_NAME), MmluDirectory.read(Sample.quiz()), PromptFormat.HENDRYCKS, 0);
-            return RunCommand.execute(checkpoint, store, request, spec).runId();
+            return RunCommand.execute(checkpoint, store, request, stop, spec).runId();
         }
     }
 
@@ -80,8 +105,8 @@ final class DemoCommand implements Callable<Integer> {
         Report report = new Report();
         try (QueryResult overall = engine.query(Finding.ACCURACY.sql(runId), LIMITS)) {
             overall.next();
-            report.figure("Questions answered", java.util.Objects.requireNonNull(overall.value(0)));
-            report.figure("Accuracy", java.util.Objects.requireNonNull(overall.value(1)));
+            report.figure("Questions answered", requireNonNull(overall.value(0)));
+            report.figure("Accuracy", requireNonNull(overall.value(1)));
         }
         EnumSet<Finding> tables = EnumSet.allOf(Finding.class);
         tables.remove(Finding.ACCURACY);

@@ -5,7 +5,6 @@ import io.gatehouse.run.RunProgress;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Shows a run on stderr: one line that is drawn over and over on a terminal, a plain line now and then elsewhere. The
@@ -18,13 +17,13 @@ final class ProgressLine implements RunListener, AutoCloseable {
 
     private final PrintWriter out;
     private final boolean terminal;
-    private final AtomicBoolean cancelled;
+    private final StopSignal stop;
     private long lastShown;
 
-    ProgressLine(PrintWriter out, AtomicBoolean cancelled) {
+    ProgressLine(PrintWriter out, StopSignal stop) {
         this.out = out;
         this.terminal = Boolean.getBoolean("gatehouse.terminal");
-        this.cancelled = cancelled;
+        this.stop = stop;
         this.lastShown = System.nanoTime();
     }
 
@@ -45,7 +44,7 @@ final class ProgressLine implements RunListener, AutoCloseable {
 
     @Override
     public boolean cancelled() {
-        return cancelled.get();
+        return stop.raised();
     }
 
     /** Clears the line on a terminal. */

@@ -83,12 +83,13 @@ final class RunCommand implements Callable<Integer> {
         if (limit.isPresent()) {
             chosen = chosen.limit(limit.get());
         }
-        try (Checkpoint checkpoint = Checkpoint.open(model);
+        try (StopSignal stop = StopSignal.install();
+                Checkpoint checkpoint = Checkpoint.open(model);
                 Store store = Store.create(database)) {
             RunNames names = new RunNames(store);
             String free = name.orElseGet(() -> names.free(checkpoint.name() + "-" + quizName()));
             RunRequest request = new RunRequest(free, chosen, PromptFormat.HENDRYCKS, shots);
-            RunOutcome outcome = execute(checkpoint, store, request, spec);
+            RunOutcome outcome = execute(checkpoint, store, request, stop, spec);
             report(outcome).print(spec.commandLine().getOut(), json);
         }
         return 0;
@@ -108,9 +109,9 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** Loads the model and runs, with progress on stderr; Ctrl-C ends the run and keeps what is committed. */
-    static RunOutcome execute(Checkpoint checkpoint, Store store, RunRequest request, CommandSpec spec) {
-        try (Interrupt interrupt = new Interrupt();
-                ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), interrupt.raised());
+    static RunOutcome execute(
+            Checkpoint checkpoint, Store store, RunRequest request, StopSignal stop, CommandSpec spec) {
+        try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), stop);
                 Engine engine = Engine.load(checkpoint)) {
             return new QuizRun(checkpoint, engine, store, GatehouseVersion.current()).execute(request, progress);
         }

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * of a try block, so that whatever the block opens after it is closed in order before the process ends.
  */
 final class StopSignal implements AutoCloseable {
-    private static final long LIMIT_SECONDS = 15;
+    private static final long LIMIT_SECONDS = 30;
 
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -28,6 +28,11 @@ final class StopSignal implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Whether the process is asked to stop. */
+    boolean raised() {
+        return asked.getCount() == 0;
     }
 
     @Override
