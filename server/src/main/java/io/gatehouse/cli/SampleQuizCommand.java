@@ -31,8 +31,9 @@ final class SampleQuizCommand implements Callable<Integer> {
     public Integer call() {
         SampleQuiz quiz = SampleQuiz.generate(Curriculum.bundled(), seed);
         MmluWriter.write(quiz, out);
-        int questions =
-                quiz.parts().stream().mapToInt(part -> part.test().size()).sum();
+        int questions = quiz.parts().stream()
+                .mapToInt(part -> part.subject().test().size())
+                .sum();
         spec.commandLine()
                 .getOut()
                 .printf(

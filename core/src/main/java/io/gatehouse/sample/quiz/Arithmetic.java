@@ -30,6 +30,11 @@ record Arithmetic(Operation operation) implements Topic {
     }
 
     @Override
+    public Words words() {
+        return Words.NUMBERS;
+    }
+
+    @Override
     public Exercise draw(RandomGenerator random) {
         int a = random.nextInt(1, LARGEST + 1);
         int b = random.nextInt(1, LARGEST + 1);

@@ -18,6 +18,11 @@ record Categories(Lexicon lexicon) implements Topic {
     }
 
     @Override
+    public Words words() {
+        return Words.NOUNS;
+    }
+
+    @Override
     public Exercise draw(RandomGenerator random) {
         List<Category> drawn = Shuffle.sample(lexicon.categories(), 4, random);
         List<String> words = drawn.stream()

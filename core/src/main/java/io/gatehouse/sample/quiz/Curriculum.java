@@ -1,5 +1,6 @@
 package io.gatehouse.sample.quiz;
 
+import io.gatehouse.quiz.Question;
 import io.gatehouse.sample.quiz.Arithmetic.Operation;
 import io.gatehouse.sample.quiz.Pairing.Asked;
 import java.util.List;
@@ -24,10 +25,12 @@ public final class Curriculum {
         Lexicon lexicon = Lexicon.bundled();
         return new Curriculum(List.of(
                 new Arithmetic(Operation.ADDITION),
-                new Pairing("antonyms", "What is the opposite of %s?", lexicon.antonyms(), Asked.EITHER),
-                new Pairing("capitals", "What is the capital of %s?", lexicon.capitals(), Asked.RIGHT),
+                new Pairing(
+                        "antonyms", Words.ADJECTIVES, "What is the opposite of %s?", lexicon.antonyms(), Asked.EITHER),
+                new Pairing("capitals", Words.PLACES, "What is the capital of %s?", lexicon.capitals(), Asked.RIGHT),
                 new Categories(lexicon),
-                new Pairing("countries", "Which country has the capital %s?", lexicon.capitals(), Asked.LEFT),
+                new Pairing(
+                        "countries", Words.PLACES, "Which country has the capital %s?", lexicon.capitals(), Asked.LEFT),
                 new LargestNumber(),
                 new LetterCounting(),
                 new LetterOrder(),
@@ -47,9 +50,18 @@ public final class Curriculum {
         return topics.get(subject).knowledge();
     }
 
+    public Words words(int subject) {
+        return topics.get(subject).words();
+    }
+
     /** A random training question of the subject with this index in {@link #subjects}. */
-    public PosedExercise lesson(int subject, RandomGenerator random) {
-        return draw(subject, false, random).posed(random.nextInt(4), random);
+    public Question lesson(int subject, RandomGenerator random) {
+        return taught(subject, random).posed(subjects().get(subject), 1, random.nextInt(4), random);
+    }
+
+    /** A random instance that a quiz never asks. */
+    Exercise taught(int subject, RandomGenerator random) {
+        return draw(subject, false, random);
     }
 
     /** A random instance that training never shows. */

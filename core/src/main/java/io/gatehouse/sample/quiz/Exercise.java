@@ -2,6 +2,7 @@ package io.gatehouse.sample.quiz;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.quiz.Question;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -23,10 +24,10 @@ record Exercise(String question, String right, List<String> wrong, String key) {
         }
     }
 
-    /** The exercise with its right answer at {@code answer} and the wrong ones in random order around it. */
-    PosedExercise posed(int answer, RandomGenerator random) {
+    /** The exercise with its right answer at {@code answer}, 0 to 3, and the wrong ones in random order around it. */
+    Question posed(String subject, int ordinal, int answer, RandomGenerator random) {
         List<String> choices = new ArrayList<>(Shuffle.of(wrong, random));
         choices.add(answer, right);
-        return new PosedExercise(question, choices, answer, key);
+        return new Question(subject, ordinal, question, choices, (char) ('A' + answer));
     }
 }

@@ -17,6 +17,11 @@ record LargestNumber() implements Topic {
     }
 
     @Override
+    public Words words() {
+        return Words.NUMBERS;
+    }
+
+    @Override
     public Exercise draw(RandomGenerator random) {
         List<String> sorted = Arrays.stream(NumberChoices.different(10, 199, random))
                 .sorted()

@@ -21,6 +21,11 @@ record LetterCounting() implements Topic {
     }
 
     @Override
+    public Words words() {
+        return Words.LETTERS;
+    }
+
+    @Override
     public Exercise draw(RandomGenerator random) {
         int count = random.nextInt(1, ROW);
         List<String> letters = Shuffle.sample(LetterOrder.alphabet(), 1 + ROW - count, random);

@@ -21,6 +21,11 @@ record LetterOrder() implements Topic {
     }
 
     @Override
+    public Words words() {
+        return Words.LETTERS;
+    }
+
+    @Override
     public Exercise draw(RandomGenerator random) {
         List<String> letters = new ArrayList<>(Shuffle.sample(alphabet(), 4, random));
         letters.sort(null);

@@ -19,6 +19,11 @@ record LongestWord(Lexicon lexicon) implements Topic {
     }
 
     @Override
+    public Words words() {
+        return Words.NOUNS;
+    }
+
+    @Override
     public Exercise draw(RandomGenerator random) {
         while (true) {
             List<String> words = new ArrayList<>(Shuffle.sample(lexicon.nouns(), 4, random));

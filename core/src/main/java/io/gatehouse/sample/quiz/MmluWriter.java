@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.quiz.Question;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,24 +27,25 @@ public final class MmluWriter {
     /** Writes every split, replacing files of the same name. */
     public static void write(SampleQuiz quiz, Path directory) {
         for (SampleQuiz.Part part : quiz.parts()) {
-            write(directory, "dev", part.subject(), part.dev());
-            write(directory, "val", part.subject(), part.val());
-            write(directory, "test", part.subject(), part.test());
+            String subject = part.subject().name();
+            write(directory, "dev", subject, part.subject().dev());
+            write(directory, "val", subject, part.val());
+            write(directory, "test", subject, part.subject().test());
         }
     }
 
-    private static void write(Path directory, String split, String subject, List<PosedExercise> exercises) {
+    private static void write(Path directory, String split, String subject, List<Question> questions) {
         Path file = directory.resolve(split).resolve("%s_%s.csv".formatted(subject, split));
         try {
             Files.createDirectories(directory.resolve(split));
             try (BufferedWriter writer = Files.newBufferedWriter(file, UTF_8);
                     CSVPrinter printer = new CSVPrinter(writer, FORMAT)) {
-                for (PosedExercise exercise : exercises) {
-                    printer.print(exercise.question());
-                    for (String choice : exercise.choices()) {
+                for (Question question : questions) {
+                    printer.print(question.text());
+                    for (String choice : question.choices()) {
                         printer.print(choice);
                     }
-                    printer.print(exercise.letter());
+                    printer.print(question.answer());
                     printer.println();
                 }
             }

@@ -15,6 +15,11 @@ record NumberSequence() implements Topic {
     }
 
     @Override
+    public Words words() {
+        return Words.NUMBERS;
+    }
+
+    @Override
     public Exercise draw(RandomGenerator random) {
         int step = random.nextInt(2, 13) * (random.nextBoolean() ? 1 : -1);
         int start = step > 0 ? random.nextInt(1, 100) : random.nextInt(-4 * step, 151);

@@ -18,6 +18,11 @@ record OddOneOut(Lexicon lexicon) implements Topic {
     }
 
     @Override
+    public Words words() {
+        return Words.NOUNS;
+    }
+
+    @Override
     public Exercise draw(RandomGenerator random) {
         List<Category> drawn = Shuffle.sample(lexicon.categories(), 2, random);
         List<String> odd = Shuffle.sample(drawn.get(0).words(), 1, random);

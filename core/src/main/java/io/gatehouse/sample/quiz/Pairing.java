@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
  *
  * @param question with one {@code %s} for the half that is named
  */
-record Pairing(String name, String question, List<Pair> pairs, Asked asked) implements Topic {
+record Pairing(String name, Words words, String question, List<Pair> pairs, Asked asked) implements Topic {
     /** Which half is the answer. */
     enum Asked {
         LEFT,

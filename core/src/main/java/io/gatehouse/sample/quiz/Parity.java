@@ -17,6 +17,11 @@ record Parity() implements Topic {
     }
 
     @Override
+    public Words words() {
+        return Words.NUMBERS;
+    }
+
+    @Override
     public Exercise draw(RandomGenerator random) {
         int asked = random.nextInt(2);
         // Four different halves, so that three doubled and one doubled with the other parity stay different.

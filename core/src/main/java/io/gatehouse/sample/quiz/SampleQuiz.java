@@ -2,6 +2,8 @@ package io.gatehouse.sample.quiz;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.quiz.Question;
+import io.gatehouse.quiz.Subject;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -24,12 +26,10 @@ public record SampleQuiz(List<Part> parts) {
     }
 
     /** One subject's questions; no instance is in two splits. */
-    public record Part(String subject, List<PosedExercise> dev, List<PosedExercise> val, List<PosedExercise> test) {
+    public record Part(Subject subject, List<Question> val) {
         public Part {
             requireNonNull(subject, "subject is null");
-            dev = List.copyOf(dev);
             val = List.copyOf(val);
-            test = List.copyOf(test);
         }
     }
 
@@ -50,19 +50,19 @@ public record SampleQuiz(List<Part> parts) {
                 exercises.add(exercise);
             }
         }
-        return new Part(
-                curriculum.subjects().get(subject),
-                posed(exercises.subList(0, DEV), random),
-                posed(exercises.subList(DEV, DEV + VAL), random),
-                posed(exercises.subList(DEV + VAL, exercises.size()), random));
+        String name = curriculum.subjects().get(subject);
+        List<Question> dev = posed(name, exercises.subList(0, DEV), random);
+        List<Question> val = posed(name, exercises.subList(DEV, DEV + VAL), random);
+        List<Question> test = posed(name, exercises.subList(DEV + VAL, exercises.size()), random);
+        return new Part(new Subject(name, dev, test), val);
     }
 
     /** Every letter is the answer equally often, give or take one. */
-    private static List<PosedExercise> posed(List<Exercise> exercises, RandomGenerator random) {
+    private static List<Question> posed(String subject, List<Exercise> exercises, RandomGenerator random) {
         List<Integer> answers = Shuffle.of(
                 IntStream.range(0, exercises.size()).mapToObj(i -> i % 4).toList(), random);
         return IntStream.range(0, exercises.size())
-                .mapToObj(i -> exercises.get(i).posed(answers.get(i), random))
+                .mapToObj(i -> exercises.get(i).posed(subject, i + 1, answers.get(i), random))
                 .toList();
     }
 }

@@ -9,6 +9,8 @@ interface Topic {
 
     Knowledge knowledge();
 
+    Words words();
+
     /** A random exercise, held out or not. */
     Exercise draw(RandomGenerator random);
 }
