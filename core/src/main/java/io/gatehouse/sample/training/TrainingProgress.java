@@ -1,0 +1,19 @@
+package io.gatehouse.sample.training;
+
+import java.time.Duration;
+import java.util.OptionalDouble;
+
+/**
+ * Where training is.
+ *
+ * @param loss mean cross-entropy of the answers since the last report, in nats; guessing is ln 4 = 1.386
+ * @param validation share of validation questions answered rightly, where it was measured
+ */
+public record TrainingProgress(
+        int step,
+        int steps,
+        double loss,
+        OptionalDouble validation,
+        double questionsPerSecond,
+        Duration elapsed,
+        Duration timeLeft) {}

@@ -1,0 +1,4 @@
+package io.gatehouse.sample.training;
+
+/** How a model was made and what it can do. */
+public record TrainingReport(TrainingPlan plan, TrainingEffort effort, long parameters, ExamReport exam) {}
