@@ -7,6 +7,6 @@ import picocli.CommandLine.Command;
         description = "Make the bundled sample again: its quiz and its model.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {SampleQuizCommand.class},
-        footer = {"", "Example:", "  gatehouse sample quiz --out quiz --seed 1"})
+        subcommands = {SampleQuizCommand.class, SampleTrainCommand.class},
+        footer = {"", "Example:", "  gatehouse sample train --out model --seed 1"})
 final class SampleCommand {}
