@@ -1,7 +1,5 @@
 package io.gatehouse.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.sample.quiz.Curriculum;
 import io.gatehouse.sample.quiz.SampleQuiz;
 import io.gatehouse.sample.training.ExamReport;
@@ -29,13 +27,13 @@ final class SampleTrainCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Directory for the checkpoint.")
     private Path out = Path.of("");
 
-    @Option(names = "--seed", paramLabel = "N", description = "Decides weights at the start and the order of lessons.")
+    @Option(names = "--seed", paramLabel = "N", description = "Decides the weights at the start and the lessons.")
     private long seed = TrainingPlan.BUNDLED_SEED;
 
     @Option(names = "--steps", paramLabel = "N", description = "Training steps; fewer make a weaker model sooner.")
     private int steps = TrainingPlan.BUNDLED_STEPS;
 
-    @Option(names = "--json", description = "Print the figures as one JSON object; progress goes to stderr.")
+    @Option(names = "--json", description = "Print the figures as one JSON object.")
     private boolean json;
 
     @Spec
@@ -46,17 +44,25 @@ final class SampleTrainCommand implements Callable<Integer> {
         Curriculum curriculum = Curriculum.bundled();
         SampleQuiz quiz = SampleQuiz.generate(curriculum, SampleQuiz.BUNDLED_SEED);
         PrintWriter progress = spec.commandLine().getErr();
-        Trainer trainer =
-                new Trainer(TrainingPlan.bundled(seed, steps), curriculum, quiz, step -> progress.println(line(step)));
-        TrainingReport report = trainer.train(out);
-        PrintWriter printer = spec.commandLine().getOut();
-        if (json) {
-            printer.println(tree(report).toPrettyString());
-        } else {
-            print(report, printer);
-        }
-        printer.flush();
+        Trainer trainer = new Trainer(
+                TrainingPlan.bundled(seed, steps), curriculum, quiz, step -> progress.println(line(step)));
+        report(trainer.train(out)).print(spec.commandLine().getOut(), json);
         return 0;
+    }
+
+    private static Report report(TrainingReport training) {
+        ExamReport exam = training.exam();
+        Report report = new Report()
+                .figure("Parameters", training.parameters())
+                .figure("Steps", training.effort().steps())
+                .figure("Training seconds", training.effort().time().toSeconds())
+                .figure("Test questions", exam.questions())
+                .figure("Accuracy", exam.accuracy())
+                .figure("Accuracy after five examples", exam.accuracyWithExamples());
+        for (SubjectScore score : exam.subjects()) {
+            report.figure("Accuracy in " + score.subject(), score.accuracy());
+        }
+        return report;
     }
 
     private static String line(TrainingProgress step) {
@@ -64,52 +70,13 @@ final class SampleTrainCommand implements Callable<Integer> {
                 ? format("  validation %.1f %%", 100 * step.validation().getAsDouble())
                 : "";
         return format(
-                "%,6d of %,d steps  loss %.3f  %,.0f questions/s  %s left%s",
+                "%,6d of %,d steps  loss %.3f  %,.0f prompts/s  %s left%s",
                 step.step(),
                 step.steps(),
                 step.loss(),
-                step.questionsPerSecond(),
-                clock(step.timeLeft().toSeconds()),
+                step.promptsPerSecond(),
+                ProgressLine.duration(step.timeLeft()),
                 validated);
-    }
-
-    private static String clock(long seconds) {
-        return format("%d:%02d", seconds / 60, seconds % 60);
-    }
-
-    private void print(TrainingReport report, PrintWriter printer) {
-        ExamReport exam = report.exam();
-        printer.println(format("%-20s %5s %9s %9s", "subject", "n", "accuracy", "5-shot"));
-        for (SubjectScore score : exam.subjects()) {
-            printer.println(row(score.subject(), score.questions(), score.accuracy(), score.accuracyWithExamples()));
-        }
-        printer.println(row("all", exam.questions(), exam.accuracy(), exam.accuracyWithExamples()));
-        printer.println(format(
-                "%,d parameters, trained in %s",
-                report.parameters(), clock(report.effort().time().toSeconds())));
-        printer.println(format("Written to %s; its README.md has every figure.", out));
-    }
-
-    private static String row(String subject, int questions, double accuracy, double withExamples) {
-        return format("%-20s %5d %7.1f %% %7.1f %%", subject, questions, 100 * accuracy, 100 * withExamples);
-    }
-
-    private static ObjectNode tree(TrainingReport report) {
-        ObjectNode tree = JsonNodeFactory.instance.objectNode();
-        ExamReport exam = report.exam();
-        ObjectNode accuracies = tree.putObject("accuracy");
-        ObjectNode withExamples = tree.putObject("5-shot");
-        for (SubjectScore score : exam.subjects()) {
-            accuracies.put(score.subject(), score.accuracy());
-            withExamples.put(score.subject(), score.accuracyWithExamples());
-        }
-        accuracies.put("all", exam.accuracy());
-        withExamples.put("all", exam.accuracyWithExamples());
-        tree.put("n", exam.questions());
-        tree.put("parameters", report.parameters());
-        tree.put("steps", report.effort().steps());
-        tree.put("seconds", report.effort().time().toSeconds());
-        return tree;
     }
 
     private static String format(String text, Object... values) {

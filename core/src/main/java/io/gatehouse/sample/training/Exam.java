@@ -36,7 +36,7 @@ final class Exam {
     ExamReport take(Path directory) {
         try (Checkpoint checkpoint = Checkpoint.open(directory);
                 Engine engine = Engine.load(checkpoint);
-                Tokenizer tokenizer = checkpoint.tokenizer()) {
+                Tokenizer tokenizer = checkpoint.openTokenizer()) {
             AnswerSheet plain = answer(engine, tokenizer, 0);
             AnswerSheet withExamples = answer(engine, tokenizer, EXAMPLES);
             List<SubjectScore> scores = new ArrayList<>();

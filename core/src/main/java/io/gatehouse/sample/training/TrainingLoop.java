@@ -83,7 +83,7 @@ final class TrainingLoop {
                 plan.steps(),
                 lossSum / REPORT_EVERY,
                 validated,
-                answers / seconds,
+                prompts / seconds,
                 elapsed,
                 Duration.ofMillis((long) (1000 * seconds / step * (plan.steps() - step)))));
         lossSum = 0;

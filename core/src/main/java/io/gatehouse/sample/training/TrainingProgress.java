@@ -14,6 +14,6 @@ public record TrainingProgress(
         int steps,
         double loss,
         OptionalDouble validation,
-        double questionsPerSecond,
+        double promptsPerSecond,
         Duration elapsed,
         Duration timeLeft) {}

@@ -65,7 +65,7 @@ final class TestTrainer {
                 .contains("| addition | rule | 2 |", "--seed 3 --steps 50", "50 steps")
                 .doesNotContain("{{");
         try (Checkpoint checkpoint = Checkpoint.open(directory);
-                Tokenizer tokenizer = checkpoint.tokenizer()) {
+                Tokenizer tokenizer = checkpoint.openTokenizer()) {
             assertThat(checkpoint.config().feedForwards())
                     .containsExactly(new FeedForward.Sparse(4, 2, 16, false), new FeedForward.Sparse(4, 2, 16, false));
             assertThat(checkpoint.config().qkNorm()).isEqualTo(QkNorm.PROJECTION);
