@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { exact, format, formatDuration, formatRowCount, isNumeric } from './format';
+import { commonDecimals, exact, format, formatDuration, formatRowCount, formatTimestamp, isNumeric } from './format';
 
 describe('format', () => {
   test('shows NULL, which is not the text "NULL" only by its style', () => {
@@ -44,6 +44,32 @@ describe('format', () => {
 
   test('shows truth values', () => {
     expect(format(true)).toBe('true');
+  });
+});
+
+test('formatTimestamp shows whole seconds', () => {
+  expect(formatTimestamp('2026-11-24T17:26:55.127136')).toBe('2026-11-24 17:26:55');
+  expect(formatTimestamp(null)).toBe('NULL');
+});
+
+describe('commonDecimals', () => {
+  test('are those of the number that needs most', () => {
+    const values = [0.104167, 0.09375, 1, null];
+    expect(values.map((value) => format(value, commonDecimals(values)))).toEqual([
+      '0.104167',
+      '0.093750',
+      '1.000000',
+      'NULL',
+    ]);
+  });
+
+  test('are left alone for integers', () => {
+    expect(commonDecimals([1, 20, null, 'x'])).toBeUndefined();
+  });
+
+  test('are left alone where they would be too many', () => {
+    expect(commonDecimals([12345.6, 0.000123456])).toBeUndefined();
+    expect(commonDecimals([0.5, 1e-9])).toBeUndefined();
   });
 });
 

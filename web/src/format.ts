@@ -2,26 +2,32 @@ import type { Value } from './api';
 
 const NUMERIC = /^(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|FLOAT|REAL|DOUBLE|DECIMAL|NUMERIC)\b(?!.*\[\])/;
 const SIGNIFICANT_DIGITS = 6;
+const MOST_COMMON_DECIMALS = 8;
 
 export function isNumeric(type: string): boolean {
   return NUMERIC.test(type);
 }
 
 /**
- * Text of a value as the table shows it: fractions to six significant digits, integers in full. `exact` is what the
- * server sent.
+ * Text of a value as the table shows it: fractions to six significant digits, integers in full; with `decimals`, numbers
+ * to that many. `exact` is what the server sent.
  */
-export function format(value: Value): string {
+export function format(value: Value, decimals?: number): string {
   if (value === null) {
     return 'NULL';
   }
   if (typeof value === 'number') {
-    return formatNumber(value);
+    return decimals === undefined ? formatNumber(value) : value.toFixed(decimals);
   }
   if (Array.isArray(value)) {
-    return `[${value.map(format).join(', ')}]`;
+    return `[${value.map((element) => format(element)).join(', ')}]`;
   }
   return String(value);
+}
+
+/** Text of a timestamp as the table shows it: to the second. */
+export function formatTimestamp(value: Value): string {
+  return format(value).replace('T', ' ').replace(/\.\d+$/, '');
 }
 
 /** Text of a value with nothing rounded away. */
@@ -30,6 +36,25 @@ export function exact(value: Value): string {
     return 'NULL';
   }
   return Array.isArray(value) ? `[${value.map(exact).join(', ')}]` : String(value);
+}
+
+/**
+ * Decimals that all numbers of a column are shown with, so that their points stand in line: as many as the one with the
+ * most needs. Undefined for a column of integers, and where that would mean more digits than anybody reads.
+ */
+export function commonDecimals(values: Value[]): number | undefined {
+  let most = 0;
+  for (const value of values) {
+    if (typeof value === 'number') {
+      const text = formatNumber(value);
+      if (text.includes('e')) {
+        return undefined;
+      }
+      const point = text.indexOf('.');
+      most = Math.max(most, point < 0 ? 0 : text.length - 1 - point);
+    }
+  }
+  return most === 0 || most > MOST_COMMON_DECIMALS ? undefined : most;
 }
 
 function formatNumber(value: number): string {

@@ -127,7 +127,7 @@ final class TestGatehouseServer {
         assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
         JsonNode problem = JSON.readTree(response.body());
         assertThat(problem.at("/type").textValue()).isEqualTo("/problems/sql-validation");
-        assertThat(problem.at("/title").textValue()).isEqualTo("SQL validation");
+        assertThat(problem.at("/title").textValue()).isEqualTo("SQL validation error");
         assertThat(problem.at("/status").intValue()).isEqualTo(400);
         assertThat(problem.at("/code").textValue()).isEqualTo("SQL_VALIDATION");
         assertThat(problem.at("/sqlState").textValue()).isEqualTo(ErrorCode.SQL_VALIDATION.sqlState());

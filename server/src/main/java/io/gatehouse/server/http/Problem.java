@@ -13,8 +13,10 @@ import io.javalin.http.HttpStatus;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * An RFC 9457 problem document.
@@ -26,6 +28,8 @@ record Problem(String title, int status, String detail, Optional<ErrorCode> code
     static final String CONTENT_TYPE = "application/problem+json";
 
     private static final JsonFactory JSON = new JsonFactory();
+    private static final Set<ErrorCode> KINDS_OF_ERROR =
+            EnumSet.of(ErrorCode.SQL_SYNTAX, ErrorCode.SQL_VALIDATION, ErrorCode.SQL_EXECUTION);
 
     Problem {
         requireNonNull(title, "title is null");
@@ -105,12 +109,13 @@ record Problem(String title, int status, String detail, Optional<ErrorCode> code
         return "/problems/" + code.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** SQL_SYNTAX reads "SQL syntax", QUERY_TIMEOUT "Query timeout". */
+    /** SQL_SYNTAX reads "SQL syntax error", SQL_NOT_SUPPORTED "SQL not supported", QUERY_TIMEOUT "Query timeout". */
     private static String title(ErrorCode code) {
         String words = code.name().toLowerCase(Locale.ROOT).replace('_', ' ');
-        return words.startsWith("sql ")
-                ? "SQL" + words.substring(3)
-                : words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
+        String noun = KINDS_OF_ERROR.contains(code) ? words + " error" : words;
+        return noun.startsWith("sql ")
+                ? "SQL" + noun.substring(3)
+                : noun.substring(0, 1).toUpperCase(Locale.ROOT) + noun.substring(1);
     }
 
     private static String message(GatehouseException error) {

@@ -1,0 +1,142 @@
+package io.gatehouse.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.logging.Level;
+import org.junit.jupiter.api.Assumptions;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+/** A headless Chromium with the console open, used by keyboard and mouse as a person would. */
+final class Browser implements AutoCloseable {
+    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
+    private static final File DRIVER = new File("/usr/bin/chromedriver");
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final ChromeDriver driver;
+
+    private Browser(ChromeDriver driver) {
+        this.driver = driver;
+    }
+
+    /** Skips the test where there is no Chromium, unless CI=true, where it must be. */
+    static void assumePresent() {
+        if (!"true".equals(System.getenv("CI"))) {
+            Assumptions.assumeTrue(
+                    Files.isExecutable(CHROMIUM) && DRIVER.canExecute(),
+                    "Chromium and its driver are not installed: apt-get install chromium chromium-driver");
+        }
+    }
+
+    /** @param profile an empty folder for what the browser writes */
+    static Browser open(URI page, Path profile) {
+        ChromeOptions options = new ChromeOptions();
+        options.setBinary(CHROMIUM.toFile());
+        options.addArguments(
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--disable-dev-shm-usage",
+                "--window-size=1280,800",
+                "--user-data-dir=" + profile);
+        LoggingPreferences logging = new LoggingPreferences();
+        logging.enable(LogType.BROWSER, Level.ALL);
+        options.setCapability(ChromeOptions.LOGGING_PREFS, logging);
+        ChromeDriverService service = new ChromeDriverService.Builder()
+                .usingDriverExecutable(DRIVER)
+                .usingAnyFreePort()
+                .build();
+        Browser browser = new Browser(new ChromeDriver(service, options));
+        browser.driver.get(page.toString());
+        return browser;
+    }
+
+    /** Replaces the text of the editor by typing. */
+    void type(String sql) {
+        find(".cm-content").click();
+        Actions keys = new Actions(driver);
+        keys.keyDown(Keys.CONTROL).sendKeys("a").keyUp(Keys.CONTROL).sendKeys(Keys.BACK_SPACE);
+        keys.sendKeys(sql).perform();
+    }
+
+    void press(Keys modifier, Keys key) {
+        new Actions(driver).keyDown(modifier).sendKeys(key).keyUp(modifier).perform();
+    }
+
+    void press(Keys key) {
+        new Actions(driver).sendKeys(key).perform();
+    }
+
+    void click(String text) {
+        driver.findElement(By.xpath("//button[contains(normalize-space(.), '" + text + "')]"))
+                .click();
+    }
+
+    void back() {
+        driver.navigate().back();
+    }
+
+    WebElement find(String css) {
+        new WebDriverWait(driver, PATIENCE)
+                .until(page -> !page.findElements(By.cssSelector(css)).isEmpty());
+        return driver.findElement(By.cssSelector(css));
+    }
+
+    List<String> texts(String css) {
+        return driver.findElements(By.cssSelector(css)).stream()
+                .map(WebElement::getText)
+                .toList();
+    }
+
+    /** Waits until an element reads as given. */
+    void awaitText(String css, String part) {
+        new WebDriverWait(driver, PATIENCE)
+                .withMessage(() -> "%s to contain \"%s\", but it reads %s".formatted(css, part, texts(css)))
+                .until(page -> texts(css).stream().anyMatch(text -> text.contains(part)));
+    }
+
+    String address() {
+        return driver.getCurrentUrl();
+    }
+
+    /** Addresses of everything that the page has loaded. */
+    List<String> loaded() {
+        Object names =
+                driver.executeScript("return performance.getEntriesByType('resource').map((entry) => entry.name)");
+        assertThat(names).isInstanceOf(List.class);
+        return ((List<?>) names).stream().map(String::valueOf).toList();
+    }
+
+    /** Severe messages of the browser's console since the last call. */
+    List<String> severeMessages() {
+        return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+                .filter(entry -> entry.getLevel().equals(Level.SEVERE))
+                .map(LogEntry::getMessage)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        driver.quit();
+    }
+}
