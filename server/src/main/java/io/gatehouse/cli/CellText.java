@@ -1,14 +1,11 @@
 package io.gatehouse.cli;
 
 import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A value as people read it in a terminal. */
 final class CellText {
-    private static final MathContext DIGITS = new MathContext(5);
-
     private CellText() {}
 
     static String of(@Nullable Object value) {
@@ -27,16 +24,10 @@ final class CellText {
         return value.toString().replace("\n", "\\n");
     }
 
-    /** Five significant digits, as many as a question or two in a thousand can change. */
+    /** Four decimals, so that a column lines up; very small and very large values by their exponent. */
     private static String decimal(double value) {
-        if (!Double.isFinite(value)) {
-            return Double.toString(value);
-        }
-        BigDecimal rounded = new BigDecimal(value, DIGITS);
-        boolean plain = value == 0 || (Math.abs(value) >= 1e-4 && Math.abs(value) < 1e7);
-        return plain
-                ? rounded.setScale(Math.max(0, Math.min(4, rounded.scale())), java.math.RoundingMode.HALF_EVEN)
-                        .toPlainString()
-                : rounded.toString();
+        double magnitude = Math.abs(value);
+        boolean plain = value == 0 || (magnitude >= 1e-3 && magnitude < 1e9) || !Double.isFinite(value);
+        return String.format(Locale.ROOT, plain ? "%,.4f" : "%.3e", value);
     }
 }

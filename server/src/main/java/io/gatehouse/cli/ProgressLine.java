@@ -2,13 +2,17 @@ package io.gatehouse.cli;
 
 import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunProgress;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
- * Shows a run on stderr: one line that is drawn over and over on a terminal, a plain line now and then elsewhere. The
- * launcher says whether stderr is a terminal, since Java cannot.
+ * Shows a run: one line that is drawn over and over on a terminal, a plain line on stderr now and then elsewhere. The
+ * launcher says whether there is a terminal, since Java cannot.
  */
 final class ProgressLine implements RunListener, AutoCloseable {
     private static final int BAR_WIDTH = 30;
@@ -20,9 +24,10 @@ final class ProgressLine implements RunListener, AutoCloseable {
     private final StopSignal stop;
     private long lastShown;
 
-    ProgressLine(PrintWriter out, StopSignal stop) {
-        this.out = out;
-        this.terminal = Boolean.getBoolean("gatehouse.terminal");
+    ProgressLine(PrintWriter err, StopSignal stop) {
+        Optional<PrintWriter> screen = Boolean.getBoolean("gatehouse.terminal") ? screen() : Optional.empty();
+        this.out = screen.orElse(err);
+        this.terminal = screen.isPresent();
         this.stop = stop;
         this.lastShown = System.nanoTime();
     }
@@ -52,7 +57,15 @@ final class ProgressLine implements RunListener, AutoCloseable {
     public void close() {
         if (terminal) {
             out.print("\r\u001b[K");
-            out.flush();
+            out.close();
+        }
+    }
+
+    private static Optional<PrintWriter> screen() {
+        try {
+            return Optional.of(new PrintWriter(Files.newBufferedWriter(Path.of("/dev/tty"))));
+        } catch (IOException noTerminal) {
+            return Optional.empty();
         }
     }
 

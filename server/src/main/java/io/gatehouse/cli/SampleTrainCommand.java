@@ -44,8 +44,8 @@ final class SampleTrainCommand implements Callable<Integer> {
         Curriculum curriculum = Curriculum.bundled();
         SampleQuiz quiz = SampleQuiz.generate(curriculum, SampleQuiz.BUNDLED_SEED);
         PrintWriter progress = spec.commandLine().getErr();
-        Trainer trainer = new Trainer(
-                TrainingPlan.bundled(seed, steps), curriculum, quiz, step -> progress.println(line(step)));
+        Trainer trainer =
+                new Trainer(TrainingPlan.bundled(seed, steps), curriculum, quiz, step -> progress.println(line(step)));
         report(trainer.train(out)).print(spec.commandLine().getOut(), json);
         return 0;
     }
