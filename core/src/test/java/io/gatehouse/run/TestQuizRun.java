@@ -1,0 +1,183 @@
+package io.gatehouse.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.engine.Engine;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.quiz.MmluDirectory;
+import io.gatehouse.quiz.PromptFormat;
+import io.gatehouse.quiz.Question;
+import io.gatehouse.quiz.Quiz;
+import io.gatehouse.quiz.Subject;
+import io.gatehouse.store.RunStatus;
+import io.gatehouse.store.Store;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs of the sample model, which is read like any other checkpoint. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TestQuizRun {
+    private static final Path SAMPLE =
+            Path.of(System.getProperty("gatehouse.root")).resolve("core").resolve("sample");
+
+    private Checkpoint checkpoint;
+    private Engine engine;
+    private Quiz quiz;
+
+    @TempDir
+    private Path directory;
+
+    @BeforeAll
+    void load() {
+        checkpoint = Checkpoint.open(SAMPLE.resolve("model"));
+        engine = Engine.load(checkpoint);
+        quiz = MmluDirectory.read(SAMPLE.resolve("quiz"));
+    }
+
+    @AfterAll
+    void close() {
+        engine.close();
+        checkpoint.close();
+    }
+
+    @Test
+    void recordsEveryDecisionOfEveryToken() throws SQLException {
+        try (Store store = Store.create(directory.resolve("every.duckdb"))) {
+            RunOutcome outcome = run(store, request("every", quiz.limit(70), 0), new Watcher(Integer.MAX_VALUE));
+            assertThat(outcome.questions()).isEqualTo(70);
+            assertThat(count(store, "FROM answers")).isEqualTo(70);
+            assertThat(count(store, "FROM answers WHERE correct")).isEqualTo(outcome.correct());
+            assertThat(count(store, "FROM tokens")).isEqualTo(outcome.tokens());
+            long layers = checkpoint.config().layers();
+            assertThat(count(store, "FROM token_routing")).isEqualTo(layers * outcome.tokens());
+            assertThat(count(store, "FROM token_routing WHERE scope = 'last_prompt'"))
+                    .isEqualTo(layers * 70);
+            assertThat(count(store, "FROM run_shards")).isEqualTo(2);
+            assertThat(store.runs().get(0).status()).isEqualTo(RunStatus.COMPLETE);
+        }
+    }
+
+    @Test
+    void answersAreThoseOfTheLettersLogProbabilities() throws SQLException {
+        try (Store store = Store.create(directory.resolve("letters.duckdb"))) {
+            run(store, request("letters", quiz.limit(26), 0), new Watcher(Integer.MAX_VALUE));
+            assertThat(
+                            count(
+                                    store,
+                                    "FROM answers WHERE predicted <> 'ABCD'[list_position(log_probabilities, list_max(log_probabilities))]"))
+                    .isZero();
+            assertThat(count(
+                            store,
+                            "FROM answers JOIN questions USING (question_id) WHERE correct <> (predicted = answer)"))
+                    .isZero();
+        }
+    }
+
+    @Test
+    void shotsMakePromptsLonger() {
+        try (Store store = Store.create(directory.resolve("shots.duckdb"))) {
+            long none = run(store, request("none", quiz.limit(13), 0), new Watcher(Integer.MAX_VALUE))
+                    .tokens();
+            long two = run(store, request("two", quiz.limit(13), 2), new Watcher(Integer.MAX_VALUE))
+                    .tokens();
+            assertThat(two).isGreaterThan(2 * none);
+        }
+    }
+
+    @Test
+    void progressEndsAtAllTokensAndAllQuestions() {
+        try (Store store = Store.create(directory.resolve("progress.duckdb"))) {
+            Watcher watcher = new Watcher(Integer.MAX_VALUE);
+            RunOutcome outcome = run(store, request("progress", quiz.limit(130), 0), watcher);
+            RunProgress last = watcher.seen.get(watcher.seen.size() - 1);
+            assertThat(last.tokensDone()).isEqualTo(last.tokens()).isEqualTo(outcome.tokens());
+            assertThat(last.questionsDone()).isEqualTo(130);
+            assertThat(last.share()).isEqualTo(1);
+            assertThat(watcher.seen).extracting(RunProgress::tokensDone).isSorted();
+            assertThat(watcher.seen).extracting(RunProgress::questionsDone).contains(64, 128, 130);
+        }
+    }
+
+    @Test
+    void aCancelledRunKeepsWholeShards() throws SQLException {
+        try (Store store = Store.create(directory.resolve("cancelled.duckdb"))) {
+            assertThatThrownBy(() -> run(store, request("cancelled", quiz.limit(200), 0), new Watcher(64)))
+                    .isInstanceOfSatisfying(GatehouseException.class, failure -> {
+                        assertThat(failure.code()).isEqualTo(ErrorCode.CANCELLED_BY_USER);
+                        assertThat(failure)
+                                .hasMessage("The run was cancelled; the answers to 64 of 200 questions are kept");
+                    });
+            assertThat(count(store, "FROM answers")).isEqualTo(64);
+            assertThat(count(store, "FROM run_shards")).isEqualTo(1);
+            assertThat(store.runs().get(0).status()).isEqualTo(RunStatus.CANCELLED);
+        }
+    }
+
+    @Test
+    void refusesAPromptThatIsTooLongBeforeTheRunBegins() {
+        Quiz first = quiz.limit(1);
+        try (Store store = Store.create(directory.resolve("long.duckdb"))) {
+            String question = "word ".repeat(400);
+            Quiz tooLong = new Quiz(
+                    "long",
+                    List.of(new Subject(
+                            "addition",
+                            first.subjects().get(0).dev(),
+                            List.of(new Question("addition", 1, question, List.of("1", "2", "3", "4"), 'A')))));
+            assertThatThrownBy(() -> run(store, request("long", tooLong, 0), new Watcher(Integer.MAX_VALUE)))
+                    .isInstanceOf(GatehouseException.class)
+                    .hasMessageStartingWith("The prompt of question 1 of addition has ");
+            assertThat(store.runs()).isEmpty();
+        }
+    }
+
+    private RunOutcome run(Store store, RunRequest request, RunListener listener) {
+        return new QuizRun(checkpoint, engine, store, "test").execute(request, listener);
+    }
+
+    private static RunRequest request(String name, Quiz quiz, int shots) {
+        return new RunRequest(name, quiz, PromptFormat.HENDRYCKS, shots);
+    }
+
+    private static long count(Store store, String from) throws SQLException {
+        try (Connection connection = store.reader();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT count(*) " + from)) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    /** Remembers all progress and asks to stop once so many questions are done. */
+    private static final class Watcher implements RunListener {
+        private final int limit;
+        private final List<RunProgress> seen = new ArrayList<>();
+
+        Watcher(int limit) {
+            this.limit = limit;
+        }
+
+        @Override
+        public void progress(RunProgress progress) {
+            seen.add(progress);
+        }
+
+        @Override
+        public boolean cancelled() {
+            return !seen.isEmpty() && seen.get(seen.size() - 1).questionsDone() >= limit;
+        }
+    }
+}
