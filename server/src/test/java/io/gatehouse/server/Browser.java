@@ -1,7 +1,5 @@
 package io.gatehouse.server;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.File;
 import java.net.URI;
 import java.nio.file.Files;
@@ -9,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.logging.Level;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
@@ -26,6 +25,7 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 final class Browser implements AutoCloseable {
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
     private static final File DRIVER = new File("/usr/bin/chromedriver");
+    private static final Pattern TEXT_END = Pattern.compile("\u001e");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final ChromeDriver driver;
@@ -102,10 +102,13 @@ final class Browser implements AutoCloseable {
         return driver.findElement(By.cssSelector(css));
     }
 
+    /** Visible texts of all elements of the kind, read in one go while the page may be changing. */
     List<String> texts(String css) {
-        return driver.findElements(By.cssSelector(css)).stream()
-                .map(WebElement::getText)
-                .toList();
+        String script = "return [...document.querySelectorAll(arguments[0])]"
+                + ".map((element) => element.innerText.trim() + '\\u001e').join('')";
+        String texts = String.valueOf(driver.executeScript(script, css));
+        List<String> parts = List.of(TEXT_END.split(texts, -1));
+        return parts.subList(0, parts.size() - 1);
     }
 
     /** Waits until an element reads as given. */
@@ -121,10 +124,9 @@ final class Browser implements AutoCloseable {
 
     /** Addresses of everything that the page has loaded. */
     List<String> loaded() {
-        Object names =
-                driver.executeScript("return performance.getEntriesByType('resource').map((entry) => entry.name)");
-        assertThat(names).isInstanceOf(List.class);
-        return ((List<?>) names).stream().map(String::valueOf).toList();
+        Object names = driver.executeScript(
+                "return performance.getEntriesByType('resource').map((entry) => entry.name).join('\\n')");
+        return String.valueOf(names).lines().toList();
     }
 
     /** Severe messages of the browser's console since the last call. */
