@@ -22,8 +22,8 @@ INSERT INTO answers
 SELECT
     r.run_id,
     q.question_id,
-    ['A', 'B', 'C', 'D'][1 + (q.question_id * 5 + r.run_id) % 4],
-    ['A', 'B', 'C', 'D'][1 + (q.question_id * 5 + r.run_id) % 4] = q.answer,
+    CASE WHEN q.question_id % 3 = r.run_id THEN ['A', 'B', 'C', 'D'][1 + (q.question_id * 7 + 1) % 4] ELSE q.answer END,
+    q.question_id % 3 <> r.run_id,
     [-0.5, -1.25, -2.0, -3.5 - q.question_id / 8],
     q.question_id,
     'tok' || q.question_id,

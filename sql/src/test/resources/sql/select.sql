@@ -18,7 +18,6 @@ SELECT question_id FROM questions ORDER BY subject, ordinal DESC LIMIT 5;
 SELECT subject FROM questions ORDER BY question_id % 5, question_id;
 SELECT DISTINCT subject FROM questions ORDER BY subject;
 SELECT DISTINCT layer, scope FROM token_routing ORDER BY 1, 2;
-SELECT DISTINCT ON (subject) subject, question_id FROM questions ORDER BY subject, question_id;
 SELECT question_id FROM questions WHERE question_id BETWEEN 3 AND 5 ORDER BY 1;
 SELECT question_id FROM questions WHERE question_id NOT BETWEEN 3 AND 10 ORDER BY 1;
 SELECT question_id FROM questions WHERE question_id IN (1, 2, 99) ORDER BY 1;

@@ -5,13 +5,11 @@ SELECT layer, lag(n) OVER (ORDER BY layer) p, sum(n) OVER (ORDER BY layer ROWS B
 SELECT question_id, sum(ordinal) OVER (ORDER BY question_id) s, avg(ordinal) OVER (PARTITION BY subject) a, count(*) OVER () c, max(ordinal) OVER (ORDER BY question_id ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING) m FROM questions ORDER BY question_id;
 SELECT question_id, lead(question_id) OVER (ORDER BY question_id) n, lead(question_id, 2, -1) OVER (ORDER BY question_id) n2, lag(subject, 1) OVER (ORDER BY question_id) p FROM questions ORDER BY question_id;
 SELECT question_id, dense_rank() OVER (ORDER BY subject) d, percent_rank() OVER (ORDER BY subject) p, cume_dist() OVER (ORDER BY subject) c, last_value(answer) OVER (PARTITION BY subject ORDER BY ordinal) l, nth_value(answer, 2) OVER (PARTITION BY subject ORDER BY ordinal) n FROM questions ORDER BY question_id;
-SELECT question_id, sum(ordinal) FILTER (WHERE answer <> 'A') OVER (ORDER BY question_id) s FROM questions ORDER BY question_id;
 SELECT run_id, rank() OVER (ORDER BY finished_at) r, rank() OVER (ORDER BY finished_at DESC) d, first_value(run_id) OVER (ORDER BY finished_at DESC NULLS FIRST) f FROM runs ORDER BY run_id;
 SELECT question_id, sum(ordinal) OVER (ORDER BY ordinal RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) s FROM questions ORDER BY question_id;
 SELECT question_id, stddev_samp(ordinal) OVER (PARTITION BY subject) s, avg(question_id) OVER (ORDER BY question_id ROWS 2 PRECEDING) a FROM questions ORDER BY question_id;
 SELECT question_id, median(ordinal) OVER (PARTITION BY subject) m FROM questions ORDER BY question_id;
 SELECT question_id FROM questions QUALIFY rank() OVER (PARTITION BY subject ORDER BY ordinal DESC) = 1 ORDER BY question_id;
-SELECT question_id, first_value(nullif(answer, 'A') IGNORE NULLS) OVER (PARTITION BY subject ORDER BY ordinal ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) f FROM questions ORDER BY question_id;
 SELECT question_id, sum(ordinal) OVER (PARTITION BY subject ORDER BY ordinal ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW EXCLUDE CURRENT ROW) s FROM questions ORDER BY question_id;
 SELECT subject, sum(sum(ordinal)) OVER (ORDER BY subject) FROM questions GROUP BY subject ORDER BY subject;
 SELECT question_id, sum(CAST(NULL AS INTEGER)) OVER () s FROM questions ORDER BY question_id LIMIT 2;

@@ -4,11 +4,14 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.catalog.AnalysisView;
 import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.plan.Plan;
 import io.gatehouse.sql.plan.Planner;
 import io.gatehouse.sql.plan.PlanningThreads;
+import io.gatehouse.store.Store;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -39,12 +42,17 @@ public final class QueryEngine implements AutoCloseable {
         this.readers = requireNonNull(readers, "readers is null");
         requireUtf8();
         try (Connection connection = readers.open()) {
-            this.catalog = Catalog.read(connection);
+            this.catalog = withViews(Catalog.read(connection), connection);
         } catch (SQLException e) {
             throw DuckDbErrors.translate(e);
         }
         this.planning = new PlanningThreads(new Planner(catalog));
         this.watchdog = Executors.newSingleThreadScheduledExecutor(QueryEngine::watchdogThread);
+    }
+
+    /** Answers questions about the store, which it leaves open. */
+    public QueryEngine(Store store) {
+        this(store::reader);
     }
 
     /** What statements can name. */
@@ -86,6 +94,17 @@ public final class QueryEngine implements AutoCloseable {
         return IntStream.range(0, types.size())
                 .mapToObj(i -> new ResultColumn(plan.columns().get(i), types.get(i)))
                 .toList();
+    }
+
+    private static Catalog withViews(Catalog tables, Connection connection) throws SQLException {
+        Catalog catalog = tables;
+        for (AnalysisView view : AnalysisView.all()) {
+            Planner.ViewPlan plan = new Planner(catalog).planView(view);
+            try (PreparedStatement prepared = connection.prepareStatement(plan.sql())) {
+                catalog = catalog.with(view, plan.rowType(), RunningStatement.columnTypes(prepared));
+            }
+        }
+        return catalog;
     }
 
     /** Calcite reads the property once, when it loads; without it every text outside Latin-1 is refused. */

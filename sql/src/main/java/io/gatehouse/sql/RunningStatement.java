@@ -63,15 +63,19 @@ final class RunningStatement implements AutoCloseable {
     /** DuckDB's names of the types of the columns. */
     List<String> columnTypes() {
         try {
-            ResultSetMetaData metadata = statement.getMetaData();
-            List<String> types = new ArrayList<>();
-            for (int column = 1; column <= metadata.getColumnCount(); column++) {
-                types.add(metadata.getColumnTypeName(column));
-            }
-            return types;
+            return columnTypes(statement);
         } catch (SQLException e) {
             throw failure(e);
         }
+    }
+
+    static List<String> columnTypes(PreparedStatement statement) throws SQLException {
+        ResultSetMetaData metadata = statement.getMetaData();
+        List<String> types = new ArrayList<>();
+        for (int column = 1; column <= metadata.getColumnCount(); column++) {
+            types.add(metadata.getColumnTypeName(column));
+        }
+        return types;
     }
 
     /** Runs the statement to its end. */

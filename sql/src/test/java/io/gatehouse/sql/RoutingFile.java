@@ -7,6 +7,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Objects;
+import java.util.Properties;
 import org.duckdb.DuckDBConnection;
 
 /** A DuckDB in memory with the schema of a Gatehouse file. */
@@ -18,12 +20,26 @@ final class RoutingFile implements AutoCloseable {
     }
 
     static RoutingFile empty() throws SQLException, IOException {
-        DuckDBConnection owner = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:");
-        RoutingFile file = new RoutingFile(owner);
-        try (InputStream schema = RoutingFile.class.getResourceAsStream("/io/gatehouse/store/schema.sql")) {
-            file.execute(new String(schema.readAllBytes(), StandardCharsets.UTF_8));
-        }
+        Properties properties = new Properties();
+        properties.setProperty("memory_limit", "500MB");
+        properties.setProperty("max_temp_directory_size", "0KB");
+        properties.setProperty("max_expression_depth", "250");
+        RoutingFile file = new RoutingFile((DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", properties));
+        file.execute(resource("/io/gatehouse/store/schema.sql"));
         return file;
+    }
+
+    /** With the two runs of routing.data.sql. */
+    static RoutingFile filled() throws SQLException, IOException {
+        RoutingFile file = empty();
+        file.execute(resource("/sql/routing.data.sql"));
+        return file;
+    }
+
+    static String resource(String name) throws IOException {
+        try (InputStream in = RoutingFile.class.getResourceAsStream(name)) {
+            return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     void execute(String sql) throws SQLException {

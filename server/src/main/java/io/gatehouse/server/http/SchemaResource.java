@@ -40,7 +40,7 @@ final class SchemaResource implements Handler {
     private static void write(JsonGenerator json, Relation relation) throws IOException {
         json.writeStartObject();
         json.writeStringField("name", relation.name());
-        json.writeStringField("comment", relation.comment().orElse(""));
+        json.writeStringField("comment", relation.comment());
         json.writeArrayFieldStart("columns");
         for (Column column : relation.columns()) {
             json.writeStartObject();

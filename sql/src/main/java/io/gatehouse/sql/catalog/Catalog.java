@@ -4,52 +4,98 @@ import static java.util.Objects.requireNonNull;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
-import java.util.function.Predicate;
 import org.apache.calcite.config.CalciteConnectionConfigImpl;
 import org.apache.calcite.config.CalciteConnectionProperty;
 import org.apache.calcite.jdbc.CalciteSchema;
 import org.apache.calcite.prepare.CalciteCatalogReader;
+import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
-import org.apache.calcite.rel.type.RelDataTypeSystem;
+import org.apache.calcite.schema.Table;
 import org.apache.calcite.sql.type.SqlTypeFactoryImpl;
 
 /**
- * Everything that can be named in a statement. Read once from a file; the schema of a file does not change while it
- * is open.
+ * Everything that can be named in a statement: the relations of a file, read once because its schema does not change
+ * while it is open, and the analysis views. Immutable.
  */
 public final class Catalog {
-    private final List<Relation> relations;
+    /** What users may name, in the order in which a newcomer would read it. The other tables serve the views. */
+    private static final List<String> PUBLIC =
+            List.of("runs", "questions", "answers", "tokens", "token_routing", "activations", "experts");
 
-    private Catalog(List<Relation> relations) {
-        this.relations = List.copyOf(relations);
+    private final List<Relation> visible;
+    private final Map<String, Table> tables;
+
+    private Catalog(List<Relation> visible, Map<String, Table> tables) {
+        this.visible = List.copyOf(visible);
+        this.tables = new LinkedHashMap<>(tables);
     }
 
+    /** The relations of the file behind a connection, without the analysis views. */
     public static Catalog read(Connection connection) throws SQLException {
-        return new Catalog(DuckDbCatalogue.relations(requireNonNull(connection, "connection is null")));
+        List<Relation> relations = DuckDbCatalogue.relations(requireNonNull(connection, "connection is null"));
+        Map<String, Table> tables = new LinkedHashMap<>();
+        relations.forEach(relation -> tables.put(relation.name(), new StoredTable(relation)));
+        List<Relation> visible = relations.stream()
+                .filter(relation -> PUBLIC.contains(relation.name()))
+                .sorted(Comparator.comparing(relation -> PUBLIC.indexOf(relation.name())))
+                .toList();
+        return new Catalog(visible, tables);
     }
 
-    /** The relations that users can name, by name. */
+    /**
+     * This catalog and one view more.
+     *
+     * @param rowType the columns as Calcite types them
+     * @param duckDbTypes the types of the same columns as DuckDB names them
+     */
+    public Catalog with(AnalysisView view, RelDataType rowType, List<String> duckDbTypes) {
+        List<Column> columns = new ArrayList<>();
+        rowType.getFieldList()
+                .forEach(field -> columns.add(new Column(
+                        field.getName(),
+                        duckDbTypes.get(field.getIndex()),
+                        field.getType().isNullable(),
+                        view.columnComments().getOrDefault(field.getName(), ""))));
+        Map<String, Table> extended = new LinkedHashMap<>(tables);
+        extended.put(view.name(), new ViewTable(view, rowType));
+        List<Relation> relations = new ArrayList<>(visible);
+        relations.add(new Relation(view.name(), view.comment(), columns));
+        return new Catalog(relations, extended);
+    }
+
+    /** The relations that users can name. */
     public List<Relation> relations() {
-        return relations.stream().filter(Relation::visible).toList();
+        return visible;
     }
 
-    public static RelDataTypeSystem typeSystem() {
-        return DuckDbTypeSystem.INSTANCE;
+    /** A factory of types for one statement. */
+    public static RelDataTypeFactory types() {
+        return new SqlTypeFactoryImpl(DuckDbTypeSystem.INSTANCE);
     }
 
-    /** What a user's statement may name; types come from a factory of its own, so a reader serves one statement. */
-    public CalciteCatalogReader userReader() {
-        return reader(Relation::visible);
+    /** What a user's statement may name. */
+    public CalciteCatalogReader userReader(RelDataTypeFactory types) {
+        Map<String, Table> named = new LinkedHashMap<>(tables);
+        named.keySet().retainAll(visible.stream().map(Relation::name).toList());
+        return reader(named, types);
     }
 
-    private CalciteCatalogReader reader(Predicate<Relation> which) {
+    /** What the query of a view may name: the tables behind the public ones too. */
+    public CalciteCatalogReader viewReader(RelDataTypeFactory types) {
+        return reader(tables, types);
+    }
+
+    private static CalciteCatalogReader reader(Map<String, Table> named, RelDataTypeFactory types) {
         CalciteSchema root = CalciteSchema.createRootSchema(false, false);
-        relations.stream().filter(which).forEach(relation -> root.add(relation.name(), new StoredTable(relation)));
+        named.forEach(root::add);
         Properties properties = new Properties();
         properties.setProperty(CalciteConnectionProperty.CASE_SENSITIVE.camelName(), "false");
-        RelDataTypeFactory types = new SqlTypeFactoryImpl(DuckDbTypeSystem.INSTANCE);
         return new CalciteCatalogReader(root, List.of(), types, new CalciteConnectionConfigImpl(properties));
     }
 }

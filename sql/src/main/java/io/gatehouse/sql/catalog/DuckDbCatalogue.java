@@ -8,20 +8,19 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Reads relations and columns from DuckDB's own catalogue. */
 final class DuckDbCatalogue {
     private DuckDbCatalogue() {}
 
     static List<Relation> relations(Connection connection) throws SQLException {
-        Map<String, Optional<String>> comments = new LinkedHashMap<>();
+        Map<String, String> comments = new LinkedHashMap<>();
         Map<String, List<Column>> columns = new LinkedHashMap<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(SqlResource.text("catalog/columns.sql"))) {
             while (rows.next()) {
                 String relation = rows.getString("relation");
-                comments.put(relation, Optional.ofNullable(rows.getString("relation_comment")));
+                comments.put(relation, rows.getString("relation_comment"));
                 columns.computeIfAbsent(relation, name -> new ArrayList<>())
                         .add(new Column(
                                 rows.getString("column_name"),
@@ -31,8 +30,7 @@ final class DuckDbCatalogue {
             }
         }
         return columns.entrySet().stream()
-                .map(entry -> new Relation(
-                        entry.getKey(), comments.getOrDefault(entry.getKey(), Optional.empty()), entry.getValue()))
+                .map(entry -> new Relation(entry.getKey(), comments.getOrDefault(entry.getKey(), ""), entry.getValue()))
                 .toList();
     }
 }

@@ -14,10 +14,15 @@ final class DuckDbTypeSystem extends RelDataTypeSystemImpl {
     static final DuckDbTypeSystem INSTANCE = new DuckDbTypeSystem();
 
     private static final int MAX_DECIMAL_DIGITS = 38;
+    private static final int MICROSECONDS = 6;
 
     @Override
     public int getMaxPrecision(SqlTypeName typeName) {
-        return typeName == SqlTypeName.DECIMAL ? MAX_DECIMAL_DIGITS : super.getMaxPrecision(typeName);
+        return switch (typeName) {
+            case DECIMAL -> MAX_DECIMAL_DIGITS;
+            case TIME, TIMESTAMP, TIMESTAMP_WITH_LOCAL_TIME_ZONE -> MICROSECONDS;
+            default -> super.getMaxPrecision(typeName);
+        };
     }
 
     @Override
@@ -29,7 +34,7 @@ final class DuckDbTypeSystem extends RelDataTypeSystemImpl {
     public int getDefaultPrecision(SqlTypeName typeName) {
         return switch (typeName) {
             case DECIMAL -> 18;
-            case TIMESTAMP, TIMESTAMP_WITH_LOCAL_TIME_ZONE, TIME -> 6;
+            case TIMESTAMP, TIMESTAMP_WITH_LOCAL_TIME_ZONE, TIME -> MICROSECONDS;
             default -> super.getDefaultPrecision(typeName);
         };
     }

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -13,6 +14,7 @@ import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlOperatorTable;
 import org.apache.calcite.sql.SqlSyntax;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.validate.SqlNameMatcher;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -24,10 +26,18 @@ public final class FunctionTable implements SqlOperatorTable {
     public static final FunctionTable INSTANCE = new FunctionTable();
 
     private final List<SqlOperator> operators;
+    private final Set<SqlOperator> set;
     private final Map<String, List<SqlOperator>> byName;
 
     private FunctionTable() {
-        operators = Stream.of(StandardOperators.LIST).flatMap(List::stream).toList();
+        operators = Stream.of(
+                        StandardOperators.all().stream().flatMap(List::stream),
+                        ScalarFunctions.all().stream(),
+                        ListFunctions.all().stream(),
+                        AggregateFunctions.all().stream())
+                .flatMap(group -> group)
+                .toList();
+        set = Set.copyOf(operators);
         byName = operators.stream().collect(Collectors.groupingBy(operator -> key(operator.getName())));
     }
 
@@ -52,6 +62,24 @@ public final class FunctionTable implements SqlOperatorTable {
     @Override
     public List<SqlOperator> getOperatorList() {
         return operators;
+    }
+
+    /** Whether an operator is one of these, and not another of the same name. */
+    public boolean contains(SqlOperator operator) {
+        return set.contains(operator);
+    }
+
+    /** Whether the result is as long as all operands together. */
+    public static boolean joinsTexts(SqlOperator operator) {
+        return operator.equals(SqlStdOperatorTable.CONCAT)
+                || operator.equals(SqlStdOperatorTable.ARRAY_VALUE_CONSTRUCTOR)
+                || operator.getName().equals("concat")
+                || operator.getName().equals("concat_ws");
+    }
+
+    /** Whether each match of the second operand in the first becomes the third. */
+    public static boolean replacesText(SqlOperator operator) {
+        return operator.getName().equals("replace");
     }
 
     /** The names of the functions, in lower case and in order. */

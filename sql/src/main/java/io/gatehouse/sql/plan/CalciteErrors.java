@@ -2,6 +2,7 @@ package io.gatehouse.sql.plan;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.error.TextRange;
 import io.gatehouse.sql.catalog.Catalog;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -12,8 +13,9 @@ import org.apache.calcite.sql.parser.SqlParseException;
 
 /** Turns what Calcite throws into sentences for people, with the place in the text. */
 final class CalciteErrors {
-    private static final Pattern ENCOUNTERED = Pattern.compile("Encountered \"(.*?)\" at line", Pattern.DOTALL);
+    private static final Pattern END = Pattern.compile("Encountered \"[^\n]*<EOF>\" at");
     private static final Pattern LEXICAL = Pattern.compile("Lexical error at line \\d+, column \\d+\\.\\s*(.*)");
+    private static final Pattern KEYWORD = Pattern.compile("Incorrect syntax near the keyword '(.*?)'.*");
 
     private final Suggestions suggestions;
 
@@ -21,21 +23,31 @@ final class CalciteErrors {
         this.suggestions = new Suggestions(catalog);
     }
 
-    GatehouseException syntax(SqlParseException e) {
-        return new GatehouseException(ErrorCode.SQL_SYNTAX, syntaxMessage(e), Positions.of(e.getPos()), e);
+    GatehouseException syntax(SqlParseException e, StatementText text) {
+        TextRange position = Positions.of(e.getPos());
+        return new GatehouseException(ErrorCode.SQL_SYNTAX, syntaxMessage(e, text, position), position, e);
     }
 
-    private static String syntaxMessage(SqlParseException e) {
+    private static String syntaxMessage(SqlParseException e, StatementText text, TextRange position) {
         String message = e.getMessage() == null ? "The statement cannot be read." : e.getMessage();
-        Matcher encountered = ENCOUNTERED.matcher(message);
-        if (encountered.find()) {
-            String token = encountered.group(1).strip();
-            String what = token.equals("<EOF>") ? "The statement ends too early" : "Unexpected \"%s\"".formatted(token);
-            return what
-                    + expected(token, e).map("; did you mean %s?"::formatted).orElse(".");
+        if (END.matcher(message).lookingAt()) {
+            return "The statement ends too early.";
+        }
+        Matcher keyword = KEYWORD.matcher(message.lines().findFirst().orElse(""));
+        if (message.startsWith("Encountered") || keyword.matches()) {
+            return unexpected(text.at(position), e);
         }
         Matcher lexical = LEXICAL.matcher(message);
-        return lexical.find() ? "Unreadable character: %s".formatted(lexical.group(1)) : sentence(message);
+        return lexical.find() ? "Unreadable character: %s.".formatted(lexical.group(1)) : sentence(message);
+    }
+
+    private static String unexpected(String token, SqlParseException e) {
+        if (token.startsWith("'")) {
+            return "The text that begins here is not closed by a quote.";
+        }
+        return expected(token, e)
+                .map(keyword -> "Unexpected %s; did you mean %s?".formatted(token, keyword))
+                .orElseGet(() -> "Unexpected %s.".formatted(token));
     }
 
     /** The keyword that the grammar would take here and that looks like the one that was typed. */

@@ -1,56 +1,87 @@
 package io.gatehouse.sql.plan;
 
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.function.FunctionTable;
+import java.util.List;
 import org.apache.calcite.config.NullCollation;
 import org.apache.calcite.plan.RelOptCluster;
+import org.apache.calcite.plan.RelOptTable;
 import org.apache.calcite.plan.hep.HepPlanner;
 import org.apache.calcite.plan.hep.HepProgram;
 import org.apache.calcite.prepare.CalciteCatalogReader;
 import org.apache.calcite.rel.RelRoot;
-import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.parser.SqlParseException;
+import org.apache.calcite.sql.parser.SqlParser;
 import org.apache.calcite.sql.validate.SqlValidator;
 import org.apache.calcite.sql.validate.SqlValidatorUtil;
 import org.apache.calcite.sql2rel.SqlToRelConverter;
-import org.apache.calcite.sql2rel.StandardConvertletTable;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** Validates one parsed statement against the catalog and turns it into relational algebra. */
-final class Conversion {
-    private final CalciteCatalogReader reader;
-    private final SqlValidator validator;
+/** Validates one parsed statement against the catalog and turns it, and the views in it, into relational algebra. */
+final class Conversion implements RelOptTable.ViewExpander {
+    private static final SqlValidator.Config VALIDATION = SqlValidator.Config.DEFAULT
+            .withConformance(Grammar.conformance())
+            .withDefaultNullCollation(NullCollation.LAST)
+            .withCallRewrite(false)
+            .withTypeCoercionFactory(LiteralCoercion::new)
+            .withIdentifierExpansion(true);
+
+    /** Nothing is computed or rearranged: what a statement means is left to DuckDB. */
+    private static final SqlToRelConverter.Config CONVERSION = SqlToRelConverter.config()
+            .withExpand(false)
+            .withTrimUnusedFields(false)
+            .withRemoveSortInSubQuery(false)
+            .addRelBuilderConfigTransform(config ->
+                    config.withSimplify(false).withSimplifyLimit(false).withSimplifyValues(false));
+
+    /**
+     * A converted statement.
+     *
+     * @param root the algebra
+     * @param validated the statement with every name and star written out
+     */
+    record Result(RelRoot root, SqlNode validated) {}
+
+    private final Catalog catalog;
+    private final RelDataTypeFactory types = Catalog.types();
+    private final RelOptCluster cluster =
+            RelOptCluster.create(new HepPlanner(HepProgram.builder().build()), new DuckDbRexBuilder(types));
 
     Conversion(Catalog catalog) {
-        this.reader = catalog.userReader();
-        this.validator = SqlValidatorUtil.newValidator(
-                FunctionTable.INSTANCE,
-                reader,
-                reader.getTypeFactory(),
-                SqlValidator.Config.DEFAULT
-                        .withConformance(Grammar.conformance())
-                        .withDefaultNullCollation(NullCollation.LAST)
-                        .withCallRewrite(false)
-                        .withIdentifierExpansion(true));
+        this.catalog = catalog;
     }
 
-    RelRoot convert(SqlNode parsed) {
+    /** Converts a statement of a user. */
+    Result convert(SqlNode parsed) {
+        return convert(parsed, catalog.userReader(types));
+    }
+
+    /** Converts the query of a view, which may read what users may not. */
+    Result convertView(String sql) {
+        try {
+            return convert(SqlParser.create(sql, Grammar.parser()).parseQuery(), catalog.viewReader(types));
+        } catch (SqlParseException e) {
+            throw new GatehouseException(
+                    ErrorCode.INTERNAL_ERROR, "A view cannot be read: %s.".formatted(e.getMessage()), e);
+        }
+    }
+
+    @Override
+    public RelRoot expandView(
+            RelDataType rowType, String sql, List<String> schemaPath, @Nullable List<String> viewPath) {
+        return convertView(sql).root();
+    }
+
+    private Result convert(SqlNode parsed, CalciteCatalogReader reader) {
+        SqlValidator validator = SqlValidatorUtil.newValidator(FunctionTable.INSTANCE, reader, types, VALIDATION);
         SqlNode validated = validator.validate(parsed);
-        RelOptCluster cluster = RelOptCluster.create(
-                new HepPlanner(HepProgram.builder().build()), new RexBuilder(reader.getTypeFactory()));
-        SqlToRelConverter converter = new SqlToRelConverter(
-                (type, query, schema, view) -> {
-                    throw new IllegalStateException("No views yet: " + query);
-                },
-                validator,
-                reader,
-                cluster,
-                StandardConvertletTable.INSTANCE,
-                // Nothing is computed or rearranged here: what a statement means is left to DuckDB.
-                SqlToRelConverter.config()
-                        .withExpand(false)
-                        .withTrimUnusedFields(false)
-                        .withRemoveSortInSubQuery(false)
-                        .addRelBuilderConfigTransform(config -> config.withSimplify(false)));
-        return converter.convertQuery(validated, false, true);
+        SqlToRelConverter converter =
+                new SqlToRelConverter(this, validator, reader, cluster, new Convertlets(), CONVERSION);
+        return new Result(converter.convertQuery(validated, false, true), validated);
     }
 }

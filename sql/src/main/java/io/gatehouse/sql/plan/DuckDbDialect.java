@@ -1,10 +1,18 @@
 package io.gatehouse.sql.plan;
 
+import java.util.List;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlDataTypeSpec;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlUserDefinedTypeNameSpec;
 import org.apache.calcite.sql.SqlWriter;
 import org.apache.calcite.sql.dialect.DuckDBSqlDialect;
+import org.apache.calcite.sql.parser.SqlParserPos;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** DuckDB's SQL, where Calcite's own dialect writes what DuckDB 2.0 cannot read or reads otherwise. */
@@ -15,6 +23,16 @@ final class DuckDbDialect extends DuckDBSqlDialect {
 
     @Override
     public boolean supportsCharSet() {
+        return false;
+    }
+
+    @Override
+    public boolean supportsAliasedValues() {
+        return true;
+    }
+
+    @Override
+    public boolean supportsNestedAggregations() {
         return false;
     }
 
@@ -31,26 +49,106 @@ final class DuckDbDialect extends DuckDBSqlDialect {
     @Override
     public void unparseCall(SqlWriter writer, SqlCall call, int leftPrecedence, int rightPrecedence) {
         switch (call.getKind()) {
-            case ITEM -> {
-                call.operand(0).unparse(writer, leftPrecedence, 0);
-                SqlWriter.Frame brackets = writer.startList("[", "]");
-                call.operand(1).unparse(writer, 0, 0);
-                writer.endList(brackets);
-            }
-            case ARRAY_VALUE_CONSTRUCTOR -> {
-                SqlWriter.Frame brackets = writer.startList("[", "]");
-                for (int i = 0; i < call.operandCount(); i++) {
-                    writer.sep(",");
-                    call.operand(i).unparse(writer, 0, 0);
-                }
-                writer.endList(brackets);
-            }
+            case ITEM -> item(writer, call, leftPrecedence);
+            case ARRAY_VALUE_CONSTRUCTOR -> list(writer, "[", call.getOperandList(), "]");
+            case WITHIN_GROUP -> withinGroup(writer, call);
+            case SAFE_CAST -> tryCast(writer, call);
+            case OVER -> over(writer, call);
             default -> super.unparseCall(writer, call, leftPrecedence, rightPrecedence);
         }
     }
 
+    private static void item(SqlWriter writer, SqlCall call, int leftPrecedence) {
+        call.operand(0).unparse(writer, leftPrecedence, 0);
+        list(writer, "[", List.of(call.operand(1)), "]");
+    }
+
+    /** DuckDB takes WITHIN GROUP for quantiles only; elsewhere the order stands inside the parentheses. */
+    private static void withinGroup(SqlWriter writer, SqlCall call) {
+        SqlCall inner = call.operand(0);
+        boolean filtered = inner.getKind() == SqlKind.FILTER;
+        SqlCall aggregate = filtered ? inner.operand(0) : inner;
+        SqlNodeList order = call.operand(1);
+        writer.print(aggregate.getOperator().getName());
+        SqlWriter.Frame frame = writer.startList("(", ")");
+        arguments(writer, aggregate);
+        if (aggregate.getKind() == SqlKind.PERCENTILE_CONT || aggregate.getKind() == SqlKind.PERCENTILE_DISC) {
+            writer.endList(frame);
+            writer.keyword("WITHIN GROUP");
+            frame = writer.startList("(", ")");
+        }
+        writer.literal("ORDER BY");
+        list(writer, "", order, "");
+        writer.endList(frame);
+        if (filtered) {
+            writer.keyword("FILTER");
+            SqlWriter.Frame condition = writer.startList("(", ")");
+            writer.keyword("WHERE");
+            inner.operand(1).unparse(writer, 0, 0);
+            writer.endList(condition);
+        }
+    }
+
+    /** The writer puts every call into parentheses, which DuckDB does not take before OVER. */
+    private void over(SqlWriter writer, SqlCall call) {
+        SqlCall function = call.operand(0);
+        boolean ignoreNulls = function.getKind() == SqlKind.IGNORE_NULLS;
+        SqlCall aggregate = ignoreNulls ? function.operand(0) : function;
+        if (ignoreNulls) {
+            writer.print(aggregate.getOperator().getName());
+            SqlWriter.Frame frame = writer.startList("(", ")");
+            arguments(writer, aggregate);
+            writer.literal("IGNORE NULLS");
+            writer.endList(frame);
+        } else {
+            unparseCall(writer, aggregate, 0, 0);
+        }
+        writer.keyword("OVER");
+        call.operand(1).unparse(writer, 0, 0);
+    }
+
+    private static void arguments(SqlWriter writer, SqlCall aggregate) {
+        if (aggregate.getFunctionQuantifier() != null) {
+            aggregate.getFunctionQuantifier().unparse(writer, 0, 0);
+        }
+        list(writer, "", aggregate.getOperandList(), "");
+    }
+
+    private static void tryCast(SqlWriter writer, SqlCall call) {
+        writer.print("TRY_CAST");
+        SqlWriter.Frame frame = writer.startList("(", ")");
+        call.operand(0).unparse(writer, 0, 0);
+        writer.sep("AS");
+        call.operand(1).unparse(writer, 0, 0);
+        writer.endList(frame);
+    }
+
+    private static void list(SqlWriter writer, String open, List<SqlNode> items, String close) {
+        SqlWriter.Frame frame = writer.startList(open, close);
+        for (SqlNode item : items) {
+            writer.sep(",");
+            item.unparse(writer, 0, 0);
+        }
+        writer.endList(frame);
+    }
+
+    /** DuckDB's name of a type. A text has no length there; a time has microseconds unless a cast says otherwise. */
     @Override
-    public org.apache.calcite.sql.@Nullable SqlNode getCastSpec(RelDataType type) {
-        return super.getCastSpec(type);
+    public @Nullable SqlNode getCastSpec(RelDataType type) {
+        return switch (type.getSqlTypeName()) {
+            case CHAR, VARCHAR -> named("VARCHAR");
+            case REAL -> named("FLOAT");
+            case TIME -> named("TIME");
+            case TIMESTAMP -> type.getPrecision() == 6 ? named("TIMESTAMP") : super.getCastSpec(type);
+            case TIMESTAMP_WITH_LOCAL_TIME_ZONE -> named("TIMESTAMPTZ");
+            case DECIMAL ->
+                type.getPrecision() == 38 && type.getScale() == 0 ? named("HUGEINT") : super.getCastSpec(type);
+            default -> super.getCastSpec(type);
+        };
+    }
+
+    private static SqlNode named(String name) {
+        SqlIdentifier identifier = new SqlIdentifier(name, SqlParserPos.ZERO);
+        return new SqlDataTypeSpec(new SqlUserDefinedTypeNameSpec(identifier, SqlParserPos.ZERO), SqlParserPos.ZERO);
     }
 }

@@ -1,6 +1,6 @@
 package io.gatehouse.sql.plan;
 
-import org.apache.calcite.rel.RelRoot;
+import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.rel2sql.RelToSqlConverter;
 
 /** Writes relational algebra as one statement of DuckDB. */
@@ -9,9 +9,9 @@ final class DuckDbStatement {
 
     private DuckDbStatement() {}
 
-    static String of(RelRoot root) {
+    static String of(RelNode algebra) {
         return new RelToSqlConverter(DIALECT)
-                .visitRoot(root.project())
+                .visitRoot(algebra)
                 .asStatement()
                 .toSqlString(config -> config.withDialect(DIALECT).withAlwaysUseParentheses(true))
                 .getSql();

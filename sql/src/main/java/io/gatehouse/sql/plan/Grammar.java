@@ -1,7 +1,9 @@
 package io.gatehouse.sql.plan;
 
+import java.io.Reader;
 import org.apache.calcite.avatica.util.Casing;
 import org.apache.calcite.avatica.util.Quoting;
+import org.apache.calcite.sql.parser.SqlAbstractParserImpl;
 import org.apache.calcite.sql.parser.SqlParser;
 import org.apache.calcite.sql.parser.babel.SqlBabelParserImpl;
 import org.apache.calcite.sql.validate.SqlConformance;
@@ -24,9 +26,15 @@ final class Grammar {
         };
     }
 
+    private static SqlAbstractParserImpl babel(Reader sql) {
+        SqlBabelParserImpl parser = new SqlBabelParserImpl(sql);
+        parser.token_source = new Tokens(sql);
+        return parser;
+    }
+
     static SqlParser.Config parser() {
         return SqlParser.config()
-                .withParserFactory(SqlBabelParserImpl.FACTORY)
+                .withParserFactory(Grammar::babel)
                 .withQuoting(Quoting.DOUBLE_QUOTE)
                 .withUnquotedCasing(Casing.TO_LOWER)
                 .withQuotedCasing(Casing.UNCHANGED)

@@ -2,8 +2,10 @@ package io.gatehouse.sql.plan;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.sql.catalog.AnalysisView;
 import io.gatehouse.sql.catalog.Catalog;
-import org.apache.calcite.rel.RelRoot;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.parser.SqlParseException;
 import org.apache.calcite.sql.parser.SqlParser;
@@ -13,10 +15,24 @@ import org.apache.calcite.sql.parser.SqlParser;
  * some statements need long: callers plan in {@link PlanningThreads}.
  */
 public final class Planner {
+    /**
+     * A planned view.
+     *
+     * @param rowType the columns of the view
+     * @param sql a DuckDB statement that returns its rows
+     */
+    public record ViewPlan(RelDataType rowType, String sql) {}
+
     private final Catalog catalog;
 
     public Planner(Catalog catalog) {
         this.catalog = requireNonNull(catalog, "catalog is null");
+    }
+
+    /** Plans the query of a view. */
+    public ViewPlan planView(AnalysisView view) {
+        RelNode algebra = new Conversion(catalog).convertView(view.sql()).root().project();
+        return new ViewPlan(algebra.getRowType(), DuckDbStatement.of(algebra));
     }
 
     /** Plans one statement. What is wrong with it is a GatehouseException with the place in the text. */
@@ -27,13 +43,15 @@ public final class Planner {
             SqlNode parsed = SqlParser.create(text.text(), Grammar.parser()).parseStmt();
             StatementPolicy.check(parsed);
             TreeLimits.check(parsed);
-            Conversion conversion = new Conversion(catalog);
-            RelRoot root = conversion.convert(parsed);
-            return new Plan(
-                    DuckDbStatement.of(root),
-                    root.fields.stream().map(field -> field.getValue()).toList());
+            Expansion.check(parsed);
+            NullOrder.makeExplicit(parsed);
+            Conversion.Result converted = new Conversion(catalog).convert(parsed);
+            RelNode algebra = converted.root().project();
+            Fence.check(algebra);
+            TextGrowth.check(algebra);
+            return new Plan(DuckDbStatement.of(algebra), ColumnNames.of(converted.root(), converted.validated(), text));
         } catch (SqlParseException e) {
-            throw errors.syntax(e);
+            throw errors.syntax(e, text);
         } catch (RuntimeException e) {
             throw errors.other(e);
         }

@@ -44,6 +44,7 @@ final class StatementPolicy {
                     throw unsupported(call, "WITH RECURSIVE is not supported.");
                 }
             }
+            case HINT -> throw unsupported(call, "Hints (/*+ */) are not supported.");
             case MATCH_RECOGNIZE -> throw unsupported(call, "MATCH_RECOGNIZE is not supported.");
             case SNAPSHOT -> throw unsupported(call, "FOR SYSTEM_TIME is not supported.");
             case TABLESAMPLE -> throw unsupported(call, "TABLESAMPLE is not supported.");

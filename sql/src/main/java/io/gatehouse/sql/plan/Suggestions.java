@@ -14,6 +14,11 @@ import java.util.regex.Pattern;
 /** Adds "did you mean" to messages about names that do not exist. */
 final class Suggestions {
     private static final Pattern COLUMN = Pattern.compile("Column '([^']*)' not found in (?:any table|table '[^']*')");
+
+    /** What Calcite says of an unknown column in a SELECT list, where it takes the name for an alias of itself. */
+    private static final Pattern SELF =
+            Pattern.compile("The definition of column '([^']*)' depends on itself.*", Pattern.DOTALL);
+
     private static final Pattern RELATION = Pattern.compile("(?:Table|Object) '([^']*)' not found");
     private static final Pattern FUNCTION =
             Pattern.compile("No match found for function signature (\\w+)\\((.*)\\)", Pattern.DOTALL);
@@ -29,6 +34,11 @@ final class Suggestions {
         Matcher function = FUNCTION.matcher(plain);
         if (function.matches()) {
             return unknownFunction(function.group(1).toLowerCase(Locale.ROOT), function.group(2));
+        }
+        Matcher self = SELF.matcher(plain);
+        if (self.matches()) {
+            return "Column '%s' not found in any table%s"
+                    .formatted(self.group(1), didYouMean(self.group(1), columns()));
         }
         Matcher column = COLUMN.matcher(plain);
         if (column.matches()) {

@@ -1,7 +1,7 @@
 -- Relations and columns of the open file, in order.
 SELECT
     r.name AS relation,
-    r.comment AS relation_comment,
+    coalesce(r.comment, '') AS relation_comment,
     c.column_name,
     c.data_type,
     c.is_nullable,

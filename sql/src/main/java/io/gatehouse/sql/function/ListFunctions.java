@@ -1,0 +1,66 @@
+package io.gatehouse.sql.function;
+
+import static io.gatehouse.sql.function.Signatures.BIGINT;
+import static io.gatehouse.sql.function.Signatures.BOOLEAN;
+import static io.gatehouse.sql.function.Signatures.DOUBLE;
+import static io.gatehouse.sql.function.Signatures.ELEMENT;
+import static io.gatehouse.sql.function.Signatures.FIRST;
+import static io.gatehouse.sql.function.Signatures.FLOATING_ELEMENT;
+import static io.gatehouse.sql.function.Signatures.INTEGER;
+import static io.gatehouse.sql.function.Signatures.VARCHAR;
+import static io.gatehouse.sql.function.Signatures.anything;
+import static io.gatehouse.sql.function.Signatures.scalar;
+import static io.gatehouse.sql.function.Signatures.takes;
+import static org.apache.calcite.sql.type.SqlTypeFamily.ANY;
+import static org.apache.calcite.sql.type.SqlTypeFamily.ARRAY;
+import static org.apache.calcite.sql.type.SqlTypeFamily.CHARACTER;
+import static org.apache.calcite.sql.type.SqlTypeFamily.NUMERIC;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.calcite.sql.SqlOperator;
+
+/** DuckDB's functions of lists. */
+final class ListFunctions {
+    private ListFunctions() {}
+
+    static List<SqlOperator> all() {
+        List<SqlOperator> all = new ArrayList<>();
+        all.add(scalar("len", BIGINT, anything(1)));
+        all.add(scalar("array_length", BIGINT, takes(ARRAY)));
+        for (String name : List.of("list_unique", "list_count")) {
+            all.add(scalar(name, BIGINT, takes(ARRAY)));
+        }
+        for (String name : List.of("list_contains", "list_has", "array_contains", "array_has")) {
+            all.add(scalar(name, BOOLEAN, takes(ARRAY, ANY)));
+        }
+        for (String name : List.of("list_has_any", "list_has_all")) {
+            all.add(scalar(name, BOOLEAN, takes(ARRAY, ARRAY)));
+        }
+        for (String name : List.of("list_position", "list_indexof", "array_position")) {
+            all.add(scalar(name, INTEGER, takes(ARRAY, ANY)));
+        }
+        for (String name : List.of("list_sum", "list_avg", "list_median", "list_stddev_samp", "list_stddev_pop")) {
+            all.add(scalar(name, DOUBLE, takes(ARRAY)));
+        }
+        for (String name : List.of("list_min", "list_max", "list_first", "list_last", "list_mode")) {
+            all.add(scalar(name, ELEMENT, takes(ARRAY)));
+        }
+        for (String name : List.of("list_sort", "list_reverse_sort", "list_reverse", "list_distinct")) {
+            all.add(scalar(name, FIRST, takes(ARRAY)));
+        }
+        for (String name : List.of(
+                "list_cosine_similarity",
+                "list_cosine_distance",
+                "list_dot_product",
+                "list_inner_product",
+                "list_distance")) {
+            all.add(scalar(name, FLOATING_ELEMENT, takes(ARRAY, ARRAY)));
+        }
+        all.add(scalar("list_intersect", FIRST, takes(ARRAY, ARRAY)));
+        all.add(scalar("list_extract", ELEMENT, takes(ARRAY, NUMERIC)));
+        all.add(scalar("list_slice", FIRST, takes(ARRAY, NUMERIC, NUMERIC)));
+        all.add(scalar("array_to_string", VARCHAR, takes(ARRAY, CHARACTER)));
+        return all;
+    }
+}

@@ -1,0 +1,95 @@
+package io.gatehouse.sql.function;
+
+import java.util.Collections;
+import java.util.List;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.sql.SqlAggFunction;
+import org.apache.calcite.sql.SqlFunction;
+import org.apache.calcite.sql.SqlFunctionCategory;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlOperatorBinding;
+import org.apache.calcite.sql.fun.SqlBasicAggFunction;
+import org.apache.calcite.sql.type.OperandTypes;
+import org.apache.calcite.sql.type.SqlOperandCountRanges;
+import org.apache.calcite.sql.type.SqlOperandTypeChecker;
+import org.apache.calcite.sql.type.SqlReturnTypeInference;
+import org.apache.calcite.sql.type.SqlTypeFamily;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.type.SqlTypeTransforms;
+
+/**
+ * The words in which DuckDB's functions are declared: what they take and what they return. What an argument may be is
+ * checked for its family only; DuckDB binds the exact type.
+ */
+final class Signatures {
+    static final SqlReturnTypeInference BOOLEAN = nullable(SqlTypeName.BOOLEAN);
+    static final SqlReturnTypeInference INTEGER = nullable(SqlTypeName.INTEGER);
+    static final SqlReturnTypeInference BIGINT = nullable(SqlTypeName.BIGINT);
+    static final SqlReturnTypeInference DOUBLE = nullable(SqlTypeName.DOUBLE);
+    static final SqlReturnTypeInference VARCHAR = nullable(SqlTypeName.VARCHAR);
+    static final SqlReturnTypeInference TIMESTAMP = nullable(SqlTypeName.TIMESTAMP);
+    static final SqlReturnTypeInference INSTANT = nullable(SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE);
+    static final SqlReturnTypeInference FIRST = binding -> forceNullable(binding, binding.getOperandType(0));
+    static final SqlReturnTypeInference ELEMENT = binding -> forceNullable(binding, element(binding));
+    static final SqlReturnTypeInference LIST_OF_FIRST = binding -> list(binding, binding.getOperandType(0));
+    static final SqlReturnTypeInference LIST_OF_VARCHAR =
+            binding -> list(binding, binding.getTypeFactory().createSqlType(SqlTypeName.VARCHAR));
+
+    /** FLOAT stays FLOAT, any other number becomes DOUBLE: how DuckDB types quantiles and similarities. */
+    static final SqlReturnTypeInference FLOATING = binding -> floating(binding, binding.getOperandType(0));
+
+    static final SqlReturnTypeInference FLOATING_ELEMENT = binding -> floating(binding, element(binding));
+
+    private Signatures() {}
+
+    static SqlFunction scalar(String name, SqlReturnTypeInference returns, SqlOperandTypeChecker takes) {
+        return new SqlFunction(
+                name, SqlKind.OTHER_FUNCTION, returns, null, takes, SqlFunctionCategory.USER_DEFINED_FUNCTION);
+    }
+
+    static SqlAggFunction aggregate(String name, SqlReturnTypeInference returns, SqlOperandTypeChecker takes) {
+        return SqlBasicAggFunction.create(name, SqlKind.OTHER_FUNCTION, returns, takes);
+    }
+
+    static SqlOperandTypeChecker takes(SqlTypeFamily... families) {
+        return OperandTypes.family(List.of(families));
+    }
+
+    /** The last argument may be left out. */
+    static SqlOperandTypeChecker takesOptional(SqlTypeFamily... families) {
+        return OperandTypes.family(List.of(families), i -> i == families.length - 1);
+    }
+
+    static SqlOperandTypeChecker anything(int arguments) {
+        return OperandTypes.family(Collections.nCopies(arguments, SqlTypeFamily.ANY));
+    }
+
+    static SqlOperandTypeChecker anythingFrom(int arguments) {
+        return OperandTypes.variadic(SqlOperandCountRanges.from(arguments));
+    }
+
+    private static SqlReturnTypeInference nullable(SqlTypeName type) {
+        return binding -> forceNullable(binding, binding.getTypeFactory().createSqlType(type));
+    }
+
+    private static RelDataType element(SqlOperatorBinding binding) {
+        RelDataType list = binding.getOperandType(0);
+        RelDataType element = list.getComponentType();
+        return element == null ? list : element;
+    }
+
+    private static RelDataType list(SqlOperatorBinding binding, RelDataType element) {
+        return forceNullable(binding, SqlTypeTransforms.TO_ARRAY.transformType(binding, element));
+    }
+
+    private static RelDataType floating(SqlOperatorBinding binding, RelDataType number) {
+        SqlTypeName type = number.getSqlTypeName() == SqlTypeName.REAL ? SqlTypeName.REAL : SqlTypeName.DOUBLE;
+        return forceNullable(binding, binding.getTypeFactory().createSqlType(type));
+    }
+
+    private static RelDataType forceNullable(SqlOperatorBinding binding, RelDataType type) {
+        RelDataTypeFactory types = binding.getTypeFactory();
+        return types.createTypeWithNullability(type, true);
+    }
+}

@@ -1,0 +1,101 @@
+package io.gatehouse.sql.plan;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.function.FunctionTable;
+import java.util.List;
+import java.util.Set;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.RelVisitor;
+import org.apache.calcite.rel.core.Aggregate;
+import org.apache.calcite.rel.core.AggregateCall;
+import org.apache.calcite.rel.core.Correlate;
+import org.apache.calcite.rel.core.Filter;
+import org.apache.calcite.rel.core.Join;
+import org.apache.calcite.rel.core.Project;
+import org.apache.calcite.rel.core.SetOp;
+import org.apache.calcite.rel.core.Sort;
+import org.apache.calcite.rel.core.TableScan;
+import org.apache.calcite.rel.core.Uncollect;
+import org.apache.calcite.rel.core.Values;
+import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexOver;
+import org.apache.calcite.rex.RexShuttle;
+import org.apache.calcite.rex.RexSubQuery;
+import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.fun.SqlLibraryOperators;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * The second lock: what validation let through is looked at once more, as algebra. Every operator must be one of the
+ * function table or one that conversion itself makes, and every relation of a kind that the dialect was tried with.
+ */
+final class Fence extends RelVisitor {
+    private static final List<Class<? extends RelNode>> RELATIONS = List.of(
+            Project.class,
+            Filter.class,
+            Join.class,
+            Correlate.class,
+            Aggregate.class,
+            Sort.class,
+            SetOp.class,
+            Values.class,
+            Uncollect.class,
+            TableScan.class);
+
+    private static final Set<SqlOperator> MADE_BY_CONVERSION =
+            Set.of(SqlStdOperatorTable.DATETIME_PLUS, SqlStdOperatorTable.MINUS_DATE, SqlLibraryOperators.SAFE_CAST);
+
+    private Fence() {}
+
+    static void check(RelNode root) {
+        new Fence().go(root);
+    }
+
+    @Override
+    public void visit(RelNode node, int ordinal, @Nullable RelNode parent) {
+        if (RELATIONS.stream().noneMatch(relation -> relation.isInstance(node))) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_NOT_SUPPORTED,
+                    "This form of statement is not supported: %s.".formatted(node.getRelTypeName()));
+        }
+        if (node instanceof Aggregate aggregate) {
+            aggregate.getAggCallList().stream()
+                    .map(AggregateCall::getAggregation)
+                    .forEach(Fence::checkOperator);
+        }
+        node.accept(new Expressions());
+        super.visit(node, ordinal, parent);
+    }
+
+    private static void checkOperator(SqlOperator operator) {
+        if (!FunctionTable.INSTANCE.contains(operator) && !MADE_BY_CONVERSION.contains(operator)) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_NOT_SUPPORTED, "The operator %s is not supported.".formatted(operator.getName()));
+        }
+    }
+
+    /** Looks at every expression of a node and changes none. */
+    private final class Expressions extends RexShuttle {
+        @Override
+        public RexNode visitCall(RexCall call) {
+            checkOperator(call.getOperator());
+            return super.visitCall(call);
+        }
+
+        @Override
+        public RexNode visitOver(RexOver over) {
+            checkOperator(over.getAggOperator());
+            return super.visitOver(over);
+        }
+
+        @Override
+        public RexNode visitSubQuery(RexSubQuery query) {
+            checkOperator(query.getOperator());
+            go(query.rel);
+            return super.visitSubQuery(query);
+        }
+    }
+}

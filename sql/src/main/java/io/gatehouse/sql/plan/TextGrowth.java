@@ -1,0 +1,83 @@
+package io.gatehouse.sql.plan;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.function.FunctionTable;
+import java.util.stream.LongStream;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexLiteral;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexShuttle;
+import org.apache.calcite.rex.RexSubQuery;
+
+/**
+ * How many times longer than a value of a table, or a literal, a value of a statement can become. A text joined to
+ * itself in thirty nested queries is a billion times as long, and DuckDB's memory limit does not see it coming.
+ * Aggregates are not counted: those the memory limit stops.
+ */
+final class TextGrowth {
+    static final long MAX = 10_000;
+
+    private static final long ENOUGH = 1L << 31;
+    private static final long UNKNOWN_REPLACEMENT = 100;
+
+    private TextGrowth() {}
+
+    static void check(RelNode root) {
+        if (growth(root) > MAX) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_TOO_LARGE,
+                    "The statement joins texts to texts more than %,d times longer.".formatted(MAX));
+        }
+    }
+
+    private static long growth(RelNode node) {
+        long below =
+                node.getInputs().stream().mapToLong(TextGrowth::growth).max().orElse(1);
+        Widest widest = new Widest();
+        node.accept(widest);
+        return Math.min(ENOUGH, below * widest.factor);
+    }
+
+    private static long factor(RexNode expression) {
+        if (expression instanceof RexSubQuery query) {
+            return growth(query.rel);
+        }
+        if (!(expression instanceof RexCall call)) {
+            return 1;
+        }
+        LongStream operands = call.getOperands().stream().mapToLong(TextGrowth::factor);
+        if (FunctionTable.replacesText(call.getOperator())) {
+            long text = factor(call.getOperands().get(0));
+            return Math.min(ENOUGH, text * replacement(call.getOperands().get(2)));
+        }
+        return Math.min(
+                ENOUGH,
+                FunctionTable.joinsTexts(call.getOperator())
+                        ? operands.sum()
+                        : operands.max().orElse(1));
+    }
+
+    private static long replacement(RexNode with) {
+        String literal = with instanceof RexLiteral text ? text.getValueAs(String.class) : null;
+        return literal == null ? UNKNOWN_REPLACEMENT : Math.max(1, literal.length());
+    }
+
+    /** Keeps the largest factor of the expressions of one node. */
+    private static final class Widest extends RexShuttle {
+        private long factor = 1;
+
+        @Override
+        public RexNode visitCall(RexCall call) {
+            factor = Math.max(factor, TextGrowth.factor(call));
+            return call;
+        }
+
+        @Override
+        public RexNode visitSubQuery(RexSubQuery query) {
+            factor = Math.max(factor, growth(query.rel));
+            return query;
+        }
+    }
+}

@@ -1,0 +1,66 @@
+-- One row per run, scope and layer: how evenly the router spread its probability, against an even spread.
+--
+-- Definition: each token has an entropy of its own, and these are averaged. That is not the entropy of the averaged
+--   gate, which is larger and says how evenly the experts are used over many tokens. Scope last_prompt looks at the
+--   last prompt token of each question only; scope prompt at every prompt token, the last one included, and exists for
+--   runs that recorded them.
+-- Formula: mean_token_entropy = 1/n sum_t H(t), H(t) = -sum_e p_e ln p_e over all experts; against ln(experts).
+--   mean_token_top_k_entropy is the same over the chosen experts with their probabilities made to sum to 1; against
+--   ln(top_k). Normalised is the mean divided by that maximum, which is the mean of the
+--   tokens' normalised entropies too.
+-- Source: Chernov 2025, arXiv 2502.17187, finding 2, whose text leaves open which of the two is meant.
+-- Version: 1
+--
+-- Columns:
+--   run_id: The run
+--   scope: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   layer: Layer of the model, from 0
+--   n: Number of tokens averaged
+--   mean_token_entropy: Mean over tokens of the entropy of the gate over all experts, in nats
+--   uniform_entropy: ln(experts): that entropy if all experts were equally probable, in nats
+--   normalised_token_entropy: mean_token_entropy / uniform_entropy, 0 to 1; NULL with one expert
+--   mean_token_top_k_entropy: Mean over tokens of the entropy over the chosen experts, renormalised, in nats
+--   uniform_top_k_entropy: ln(top_k): that entropy if the chosen experts were equally probable, in nats
+--   normalised_token_top_k_entropy: mean_token_top_k_entropy / uniform_top_k_entropy, 0 to 1; NULL with top_k 1
+--   mean_mass: Mean over tokens of the probability that the gate gives to the chosen experts together, 0 to 1
+SELECT
+    run_id,
+    scope,
+    layer,
+    n,
+    mean_token_entropy,
+    uniform_entropy,
+    mean_token_entropy / nullif(uniform_entropy, 0) AS normalised_token_entropy,
+    mean_token_top_k_entropy,
+    uniform_top_k_entropy,
+    mean_token_top_k_entropy / nullif(uniform_top_k_entropy, 0) AS normalised_token_top_k_entropy,
+    mean_mass
+FROM (
+    SELECT
+        p.run_id,
+        s.scope,
+        p.layer,
+        CAST(sum(p.n) AS BIGINT) AS n,
+        sum(p.entropy) / sum(p.n) AS mean_token_entropy,
+        ln(r.experts) AS uniform_entropy,
+        sum(p.top_k_entropy) / sum(p.n) AS mean_token_top_k_entropy,
+        ln(r.top_k) AS uniform_top_k_entropy,
+        sum(p.mass) / sum(p.n) AS mean_mass
+    FROM (
+        SELECT
+            run_id,
+            scope,
+            layer,
+            count(*) AS n,
+            sum(entropy) AS entropy,
+            sum(top_k_entropy) AS top_k_entropy,
+            sum(mass) AS mass
+        FROM token_routing
+        GROUP BY run_id, scope, layer
+    ) AS p
+    JOIN (VALUES ('last_prompt', 'last_prompt'), ('prompt', 'last_prompt'), ('prompt', 'prompt')) AS s(scope, recorded)
+        ON s.recorded = p.scope
+    JOIN runs AS r ON r.run_id = p.run_id
+    WHERE s.scope = 'last_prompt' OR r.scope = 'prompt'
+    GROUP BY p.run_id, s.scope, p.layer, r.experts, r.top_k
+) AS m

@@ -1,0 +1,67 @@
+package io.gatehouse.sql;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A result as a test compares it: DuckDB's types and the rows. */
+record Rows(List<String> types, List<List<@Nullable Object>> rows) {
+    private static final QueryLimits LIMITS = new QueryLimits(Duration.ofSeconds(20), 0);
+
+    static Rows of(QueryEngine engine, String sql) {
+        try (QueryResult result = engine.query(sql, LIMITS)) {
+            List<List<@Nullable Object>> rows = new ArrayList<>();
+            while (result.next()) {
+                List<@Nullable Object> row = new ArrayList<>();
+                for (int i = 0; i < result.columns().size(); i++) {
+                    row.add(result.value(i));
+                }
+                rows.add(row);
+            }
+            return new Rows(result.columns().stream().map(ResultColumn::type).toList(), rows);
+        }
+    }
+
+    /** The same from DuckDB, which gets the text as it is. */
+    static Rows of(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            List<String> types = new ArrayList<>();
+            for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
+                types.add(result.getMetaData().getColumnTypeName(i));
+            }
+            List<List<@Nullable Object>> rows = new ArrayList<>();
+            while (result.next()) {
+                List<@Nullable Object> row = new ArrayList<>();
+                for (int i = 1; i <= types.size(); i++) {
+                    row.add(Values.plain(result.getObject(i)));
+                }
+                rows.add(row);
+            }
+            return new Rows(types, rows);
+        }
+    }
+
+    /** For statements that leave the order open. */
+    Rows sorted() {
+        List<List<@Nullable Object>> sorted = new ArrayList<>(rows);
+        Collections.sort(sorted, Comparator.comparing(List::toString));
+        return new Rows(types, sorted);
+    }
+
+    /** For literals, whose number of digits Calcite and DuckDB count otherwise; values keep theirs. */
+    Rows withoutDecimalDigits() {
+        return new Rows(
+                types.stream()
+                        .map(type -> type.replaceFirst("DECIMAL\\(\\d+,", "DECIMAL(*,"))
+                        .toList(),
+                rows);
+    }
+}

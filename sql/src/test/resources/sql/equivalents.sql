@@ -1,0 +1,7 @@
+-- Forms of the standard that DuckDB does not take. The line before each is the DuckDB statement that means the same.
+-- DuckDB: SELECT subject, string_agg(CAST(question_id AS VARCHAR), ',' ORDER BY question_id) l FROM questions WHERE question_id < 7 GROUP BY subject ORDER BY subject
+SELECT subject, listagg(CAST(question_id AS VARCHAR), ',') WITHIN GROUP (ORDER BY question_id) l FROM questions WHERE question_id < 7 GROUP BY subject ORDER BY subject;
+-- DuckDB: SELECT date_trunc('day', started_at) d FROM runs ORDER BY run_id
+SELECT floor(started_at TO DAY) d FROM runs ORDER BY run_id;
+-- DuckDB: SELECT question_id, first_value(nullif(answer, 'A') IGNORE NULLS) OVER (PARTITION BY subject ORDER BY ordinal ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) f FROM questions ORDER BY question_id
+SELECT question_id, first_value(nullif(answer, 'A')) IGNORE NULLS OVER (PARTITION BY subject ORDER BY ordinal ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) f FROM questions ORDER BY question_id;
