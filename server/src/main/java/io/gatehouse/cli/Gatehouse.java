@@ -19,6 +19,7 @@ import picocli.CommandLine.ParseResult;
             RunCommand.class,
             SampleCommand.class,
             ServeCommand.class,
+            SqlCommand.class,
             TokenizeCommand.class
         },
         footer = {"", "Example:", "  gatehouse demo", "", "'gatehouse COMMAND --help' explains a command."})

@@ -1,0 +1,22 @@
+package io.gatehouse.cli;
+
+import io.gatehouse.error.TextRange;
+
+/** Shows where in a statement an error is: the line, and carets under the place. */
+final class ErrorPlace {
+    private ErrorPlace() {}
+
+    static String show(String sql, TextRange place) {
+        String[] lines = sql.split("\n", -1);
+        if (place.line() > lines.length) {
+            return "";
+        }
+        String line = lines[place.line() - 1];
+        int from = Math.min(place.column() - 1, line.length());
+        int to = place.endLine() == place.line() ? Math.min(place.endColumn(), line.length()) : line.length();
+        String head = lines.length == 1 ? "  " : "  line " + place.line() + ": ";
+        // A tab is as wide under the line as in it.
+        String indent = line.substring(0, from).replaceAll("[^\t]", " ");
+        return head + line + "\n" + " ".repeat(head.length()) + indent + "^".repeat(Math.max(1, to - from)) + "\n";
+    }
+}

@@ -1,0 +1,25 @@
+package io.gatehouse.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gatehouse.error.TextRange;
+import org.junit.jupiter.api.Test;
+
+final class TestErrorPlace {
+    @Test
+    void putsCaretsUnderThePlace() {
+        assertThat(ErrorPlace.show("SELECT layr FROM experts", new TextRange(1, 8, 1, 11)))
+                .isEqualTo("  SELECT layr FROM experts\n         ^^^^\n");
+    }
+
+    @Test
+    void namesTheLineOfALongerText() {
+        assertThat(ErrorPlace.show("SELECT 1\nFROM\texprts", new TextRange(2, 6, 2, 11)))
+                .isEqualTo("  line 2: FROM\texprts\n              \t^^^^^^\n");
+    }
+
+    @Test
+    void pointsBehindTheEndWhereSomethingIsMissing() {
+        assertThat(ErrorPlace.show("SELECT", new TextRange(1, 7, 1, 7))).isEqualTo("  SELECT\n        ^\n");
+    }
+}

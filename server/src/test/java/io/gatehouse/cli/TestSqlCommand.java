@@ -1,0 +1,103 @@
+package io.gatehouse.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gatehouse.study.Finding;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Asks a file that a run of the sample model made. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TestSqlCommand {
+    private static final Path SAMPLE =
+            Path.of(System.getProperty("gatehouse.root")).resolve("core").resolve("sample");
+
+    private String database = "";
+
+    @BeforeAll
+    void answerSomeQuestions(@TempDir Path directory) {
+        database = directory.resolve("sample.duckdb").toString();
+        String model = SAMPLE.resolve("model").toString();
+        String quiz = SAMPLE.resolve("quiz").toString();
+        CommandOutcome run =
+                CommandOutcome.of("run", "--model", model, "--quiz", quiz, "--db", database, "--limit", "52");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains("Questions answered  52");
+    }
+
+    @Test
+    void printsATable() {
+        CommandOutcome outcome = sql("SELECT subject, COUNT(*) AS n FROM questions GROUP BY subject ORDER BY subject");
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(outcome.out()).startsWith("  subject ").containsPattern("\n  parity +4\n");
+        assertThat(outcome.err()).startsWith("13 rows, ");
+    }
+
+    @Test
+    void printsCsv() {
+        CommandOutcome outcome = CommandOutcome.of(
+                "sql", "--db", database, "--format", "csv", "-c", "SELECT 'a,b' AS x, 1.5 AS y, NULL AS z");
+        assertThat(outcome.out()).isEqualTo("x,y,z\r\n\"a,b\",1.5,\r\n");
+    }
+
+    @Test
+    void printsJson() throws IOException {
+        CommandOutcome outcome = CommandOutcome.of(
+                "sql", "--db", database, "--format", "json", "-c", "SELECT COUNT(*) AS n FROM answers");
+        JsonNode rows = new ObjectMapper().readTree(outcome.out());
+        assertThat(rows).hasSize(1);
+        assertThat(rows.get(0).get("n").asInt()).isEqualTo(52);
+    }
+
+    @Test
+    void saysWhenRowsAreLeftOut() {
+        CommandOutcome outcome =
+                CommandOutcome.of("sql", "--db", database, "--limit", "2", "-c", "SELECT * FROM experts");
+        assertThat(outcome.err()).startsWith("2 rows, more are left out (--limit)");
+    }
+
+    @Test
+    void showsWhereAnErrorIs() {
+        CommandOutcome outcome = sql("SELECT layr FROM experts");
+        assertThat(outcome.exitCode()).isEqualTo(1);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err())
+                .startsWith("  SELECT layr FROM experts\n         ^^^^\nerror: ")
+                .contains("layr");
+    }
+
+    @Test
+    void refusesToWrite() {
+        CommandOutcome outcome = sql("DELETE FROM answers");
+        assertThat(outcome.exitCode()).isEqualTo(1);
+        assertThat(sql("SELECT COUNT(*) AS n FROM answers").out()).contains("52");
+    }
+
+    @Test
+    void aFileThatIsNotThere() {
+        CommandOutcome outcome = CommandOutcome.of("sql", "--db", database + ".no", "-c", "SELECT 1");
+        assertThat(outcome.exitCode()).isEqualTo(1);
+        assertThat(outcome.err()).startsWith("error: ").contains(".no").hasLineCount(1);
+    }
+
+    @Test
+    void everyFindingOfTheDemoIsAnswered() {
+        for (Finding finding : Finding.values()) {
+            CommandOutcome outcome = sql(finding.sql(1));
+            assertThat(outcome.exitCode()).as("%s: %s", finding, outcome.err()).isZero();
+            boolean needsManyQuestions =
+                    finding == Finding.MOST_ACCURATE_EXPERTS || finding == Finding.LEAST_ACCURATE_EXPERTS;
+            assertThat(outcome.out().lines().count()).as("%s", finding).isGreaterThan(needsManyQuestions ? 0 : 1);
+        }
+    }
+
+    private CommandOutcome sql(String statement) {
+        return CommandOutcome.of("sql", "--db", database, "-c", statement);
+    }
+}
