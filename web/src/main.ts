@@ -6,4 +6,5 @@ const target = document.getElementById('console');
 if (target === null) {
   throw new Error('index.html has no element with the id "console"');
 }
+target.replaceChildren();
 mount(Console, { target });
