@@ -129,6 +129,12 @@ final class Browser implements AutoCloseable {
         return String.valueOf(names).lines().toList();
     }
 
+    /** Whether the page is longer than the window. */
+    boolean scrolls() {
+        return Boolean.TRUE.equals(
+                driver.executeScript("return document.documentElement.scrollHeight > window.innerHeight"));
+    }
+
     /** Severe messages of the browser's console since the last call. */
     List<String> severeMessages() {
         return driver.manage().logs().get(LogType.BROWSER).getAll().stream()

@@ -80,6 +80,17 @@ final class TestConsole {
     }
 
     @Test
+    void drawsTheFirstThousandRowsWithinTheWindow() {
+        browser.type("SELECT a.token, b.token AS other FROM tokens a, tokens b");
+        browser.press(Keys.CONTROL, Keys.ENTER);
+        browser.awaitText(STATUS, "10,000 rows in");
+        assertThat(browser.texts(".limit")).containsExactly("Cut at the limit of 10,000 rows");
+        assertThat(browser.texts("tbody tr")).hasSize(1000);
+        assertThat(browser.texts(".note")).containsExactly("The first 1,000 of 10,000 rows are drawn.");
+        assertThat(browser.scrolls()).as("the page scrolls as a whole").isFalse();
+    }
+
+    @Test
     void marksAnErrorAtItsPosition() {
         browser.type("SELECT layer FROM experts WHERE layr = 1");
         browser.press(Keys.CONTROL, Keys.ENTER);

@@ -1,0 +1,129 @@
+package io.gatehouse.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gatehouse.server.SeededFile;
+import io.gatehouse.store.Store;
+import java.io.BufferedReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Serves from a process of its own, as users do. */
+@Timeout(120)
+final class TestServeCommand {
+    private static final int TERMINATED = 128 + 15;
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private Path file = Path.of("");
+
+    @BeforeEach
+    void seed() {
+        file = folder.resolve("seeded.duckdb");
+        SeededFile.write(file);
+    }
+
+    @Test
+    void saysWhatItServesWhereAndStopsInOrder() throws Exception {
+        Path err = folder.resolve("err");
+        Process server = command("--db", file.toString(), "--port", "0")
+                .redirectError(err.toFile())
+                .start();
+        try (BufferedReader out = server.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(out.readLine()).isEqualTo("Gatehouse serves %s (1 run)", file);
+            URI uri = URI.create(out.readLine().strip());
+            assertThat(uri.toString()).matches("http://127\\.0\\.0\\.1:[0-9]+/");
+            assertThat(out.readLine()).isEqualTo("Ctrl-C stops it.");
+            HttpResponse<String> health = HttpClient.newHttpClient()
+                    .send(HttpRequest.newBuilder(uri.resolve("v1/health")).build(), BodyHandlers.ofString());
+            assertThat(health.body()).contains("\"status\":\"ok\"");
+            server.destroy();
+            assertThat(server.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            server.destroyForcibly();
+        }
+        assertThat(server.exitValue()).isEqualTo(TERMINATED);
+        assertThat(err).isEmptyFile();
+        assertThat(Files.exists(Path.of(file + ".wal")))
+                .as("a write-ahead log was left behind")
+                .isFalse();
+        try (Store store = Store.open(file)) {
+            assertThat(store.runs()).hasSize(1);
+        }
+    }
+
+    @Test
+    void namesThePortThatIsTaken() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(other.getLocalPort());
+            assertFails(
+                    4,
+                    "error: Cannot listen at 127.0.0.1:%s: Address already in use.".formatted(port),
+                    "--db",
+                    file.toString(),
+                    "--port",
+                    port);
+        }
+    }
+
+    @Test
+    void refusesTheNetwork() throws Exception {
+        assertFails(
+                1,
+                "error: Host 0.0.0.0 would open the data to the network, and this version has no access control: "
+                        + "use 127.0.0.1 or localhost.",
+                "--db",
+                file.toString(),
+                "--host",
+                "0.0.0.0");
+    }
+
+    @Test
+    void namesTheFileThatIsMissing() throws Exception {
+        Path missing = folder.resolve("missing.duckdb");
+        Process process = command("--db", missing.toString()).start();
+        assertThat(process.waitFor()).isEqualTo(1);
+        assertThat(process.errorReader(StandardCharsets.UTF_8).lines())
+                .singleElement()
+                .asString()
+                .startsWith("error: ")
+                .contains(missing.toString());
+        assertThat(missing).doesNotExist();
+    }
+
+    private static void assertFails(int exitCode, String error, String... arguments) throws Exception {
+        Process process = command(arguments).start();
+        assertThat(process.waitFor()).isEqualTo(exitCode);
+        assertThat(process.errorReader(StandardCharsets.UTF_8).lines()).containsExactly(error);
+        assertThat(process.inputReader(StandardCharsets.UTF_8).lines()).isEmpty();
+    }
+
+    private static ProcessBuilder command(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Gatehouse.class.getName(),
+                "serve"));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command);
+    }
+}
