@@ -16,47 +16,42 @@ ORDER BY run_id`,
   {
     title: 'Accuracy by subject',
     about: 'Share of right answers',
-    sql: `SELECT
-  q.subject,
-  count(*) AS questions,
-  avg(CASE WHEN a.correct THEN 1.0 ELSE 0.0 END) AS accuracy
+    sql: `SELECT q.subject, COUNT(*) AS n, AVG(CASE WHEN a.correct THEN 1.0 ELSE 0.0 END) AS accuracy
 FROM answers AS a
 JOIN questions AS q ON q.question_id = a.question_id
 WHERE a.run_id = 1
 GROUP BY q.subject
-ORDER BY accuracy DESC`,
+ORDER BY accuracy DESC, q.subject`,
   },
   {
     title: 'Experts that never fire',
     about: 'By layer, with the tokens looked at',
     sql: `SELECT *
 FROM unused_experts
-ORDER BY layer`,
+ORDER BY run_id, scope, layer`,
   },
   {
     title: 'Gate entropy by layer',
     about: 'How sharp the router is, against uniform',
     sql: `SELECT *
 FROM gate_entropy
-ORDER BY layer`,
+ORDER BY run_id, scope, layer`,
   },
   {
     title: 'Accuracy per expert',
-    about: 'Right answers where it fired, with intervals',
-    sql: `SELECT *
+    about: 'Right answers where it fired, with 95 % intervals',
+    sql: `SELECT layer, expert, n, accuracy, wilson_low, wilson_high, lift
 FROM expert_accuracy
-ORDER BY layer, expert`,
+WHERE run_id = 1 AND scope = 'last_prompt' AND n > 0
+ORDER BY wilson_low DESC, layer, expert`,
   },
   {
     title: 'Busiest experts of a layer',
     about: 'Share of the routing slots of layer 0',
-    sql: `SELECT
-  expert,
-  activations,
-  1.0 * activations / sum(activations) OVER () AS share
+    sql: `SELECT expert, activations, 1.0 * activations / SUM(activations) OVER () AS share
 FROM experts
 WHERE run_id = 1 AND scope = 'last_prompt' AND layer = 0
-ORDER BY activations DESC
+ORDER BY activations DESC, expert
 LIMIT 10`,
   },
   {

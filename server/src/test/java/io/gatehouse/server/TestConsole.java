@@ -107,6 +107,20 @@ final class TestConsole {
     }
 
     @Test
+    void answersEveryExample() {
+        browser.awaitText(STATUS, "1 row in");
+        List<String> titles = browser.texts("nav .title");
+        assertThat(titles).hasSizeBetween(5, 9);
+        for (String title : titles) {
+            browser.click(title);
+            browser.awaitText("nav [aria-pressed=true] .title", title);
+            browser.awaitText(STATUS, " in ");
+            assertThat(browser.texts(CELLS)).as(title).isNotEmpty();
+        }
+        assertThat(browser.severeMessages()).isEmpty();
+    }
+
+    @Test
     void loadsExamplesAndGoesBack() {
         browser.click("Busiest experts of a layer");
         browser.awaitText(STATUS, "10 rows in");
