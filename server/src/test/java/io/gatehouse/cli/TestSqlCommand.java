@@ -6,7 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.study.Finding;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -94,6 +97,20 @@ final class TestSqlCommand {
             boolean needsManyQuestions =
                     finding == Finding.MOST_ACCURATE_EXPERTS || finding == Finding.LEAST_ACCURATE_EXPERTS;
             assertThat(outcome.out().lines().count()).as("%s", finding).isGreaterThan(needsManyQuestions ? 0 : 1);
+        }
+    }
+
+    @Test
+    void theExamplesOfTheDocumentationRun() throws IOException {
+        Path page = Path.of(System.getProperty("gatehouse.root"), "docs", "sql.md");
+        List<String> examples = Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(page))
+                .results()
+                .map(example -> example.group(1))
+                .toList();
+        assertThat(examples).isNotEmpty();
+        for (String example : examples) {
+            assertThat(sql(example).exitCode()).as(example).isZero();
         }
     }
 
