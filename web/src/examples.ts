@@ -33,13 +33,14 @@ ORDER BY run_id, scope, layer`,
   {
     title: 'Gate entropy by layer',
     about: 'How sharp the router is, against uniform',
-    sql: `SELECT *
+    sql: `SELECT scope, layer, n, mean_token_entropy, uniform_entropy, normalised_token_entropy, mean_mass
 FROM gate_entropy
-ORDER BY run_id, scope, layer`,
+WHERE run_id = 1
+ORDER BY scope, layer`,
   },
   {
     title: 'Accuracy per expert',
-    about: 'Right answers where it fired, with 95 % intervals',
+    about: 'Right answers where it fired, with intervals',
     sql: `SELECT layer, expert, n, accuracy, wilson_low, wilson_high, lift
 FROM expert_accuracy
 WHERE run_id = 1 AND scope = 'last_prompt' AND n > 0

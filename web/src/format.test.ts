@@ -67,9 +67,18 @@ describe('commonDecimals', () => {
     expect(commonDecimals([1, 20, null, 'x'])).toBeUndefined();
   });
 
-  test('are left alone where they would be too many', () => {
-    expect(commonDecimals([12345.6, 0.000123456])).toBeUndefined();
-    expect(commonDecimals([0.5, 1e-9])).toBeUndefined();
+  test('are six at most', () => {
+    const values = [12345.6, -0.000123456, 0.0000123456];
+    expect(values.map((value) => format(value, commonDecimals(values)))).toEqual([
+      '12345.600000',
+      '-0.000123',
+      '0.000012',
+    ]);
+  });
+
+  test('are left alone where little would be left of a number', () => {
+    expect(commonDecimals([0.5, 1e-6])).toBeUndefined();
+    expect(commonDecimals([0.5, 1.5e15])).toBe(1);
   });
 });
 

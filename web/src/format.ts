@@ -2,7 +2,9 @@ import type { Value } from './api';
 
 const NUMERIC = /^(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|FLOAT|REAL|DOUBLE|DECIMAL|NUMERIC)\b(?!.*\[\])/;
 const SIGNIFICANT_DIGITS = 6;
-const MOST_COMMON_DECIMALS = 8;
+const SMALLEST_FIXED = 1e-4;
+const LARGEST_FIXED = 1e15;
+const SMALLEST_ALIGNED = 1e-5;
 
 export function isNumeric(type: string): boolean {
   return NUMERIC.test(type);
@@ -40,21 +42,22 @@ export function exact(value: Value): string {
 
 /**
  * Decimals that all numbers of a column are shown with, so that their points stand in line: as many as the one with the
- * most needs. Undefined for a column of integers, and where that would mean more digits than anybody reads.
+ * most needs, but no more than six. Undefined for a column of integers, and where a number would be left with less than
+ * two digits.
  */
 export function commonDecimals(values: Value[]): number | undefined {
   let most = 0;
   for (const value of values) {
-    if (typeof value === 'number') {
-      const text = formatNumber(value);
-      if (text.includes('e')) {
+    if (typeof value === 'number' && !Number.isInteger(value)) {
+      if (Math.abs(value) < SMALLEST_ALIGNED || Math.abs(value) >= LARGEST_FIXED) {
         return undefined;
       }
+      const text = formatNumber(value);
       const point = text.indexOf('.');
-      most = Math.max(most, point < 0 ? 0 : text.length - 1 - point);
+      most = Math.max(most, text.includes('e') ? SIGNIFICANT_DIGITS : point < 0 ? 0 : text.length - 1 - point);
     }
   }
-  return most === 0 || most > MOST_COMMON_DECIMALS ? undefined : most;
+  return most === 0 ? undefined : Math.min(most, SIGNIFICANT_DIGITS);
 }
 
 function formatNumber(value: number): string {
@@ -62,7 +65,7 @@ function formatNumber(value: number): string {
     return String(value);
   }
   const magnitude = Math.abs(value);
-  if (magnitude < 1e-4 || magnitude >= 1e15) {
+  if (magnitude < SMALLEST_FIXED || magnitude >= LARGEST_FIXED) {
     return value.toExponential(SIGNIFICANT_DIGITS - 1).replace(/\.?0+e/, 'e');
   }
   const integerDigits = magnitude < 1 ? 0 : Math.floor(Math.log10(magnitude)) + 1;
