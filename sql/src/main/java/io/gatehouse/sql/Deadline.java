@@ -8,8 +8,13 @@ record Deadline(long nanoTime, Duration span) {
         return new Deadline(System.nanoTime() + span.toNanos(), span);
     }
 
-    /** What is left; at least a millisecond, so that it can always be waited for. */
-    Duration remaining() {
-        return Duration.ofNanos(Math.max(1_000_000, nanoTime - System.nanoTime()));
+    boolean passed() {
+        return System.nanoTime() - nanoTime >= 0;
+    }
+
+    /** The span as people say it, such as {@code 2 s} or {@code 0.25 s}. */
+    @Override
+    public String toString() {
+        return Double.toString(span.toMillis() / 1000.0).replaceFirst("\\.0$", "") + " s";
     }
 }

@@ -9,6 +9,8 @@ import java.sql.SQLException;
  * the message.
  */
 final class DuckDbErrors {
+    private static final String TOO_DEEP = "Max expression depth limit";
+
     private DuckDbErrors() {}
 
     static GatehouseException translate(SQLException e) {
@@ -17,6 +19,10 @@ final class DuckDbErrors {
         int colon = line.indexOf(": ");
         String kind = colon < 0 ? "" : line.substring(0, colon);
         String detail = colon < 0 ? line : line.substring(colon + 2);
+        if (detail.startsWith(TOO_DEEP)) {
+            return new GatehouseException(
+                    ErrorCode.SQL_TOO_LARGE, "The statement has expressions that are nested too deeply.", e);
+        }
         return new GatehouseException(code(kind), sentence(kind, detail), e);
     }
 

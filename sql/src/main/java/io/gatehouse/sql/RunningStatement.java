@@ -18,11 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One statement on a connection of its own, inside a read-only transaction, with a deadline. It is stopped by
- * interrupting DuckDB, again and again until it has ended: an interrupt that comes before the statement has begun is
- * lost.
+ * interrupting DuckDB, again and again until it has ended: an interrupt that comes before DuckDB has begun is lost.
  */
 final class RunningStatement implements AutoCloseable {
-    private static final long INTERRUPT_EVERY_MILLIS = 50;
+    private static final long LOOK_EVERY_MILLIS = 50;
 
     private enum Stop {
         NONE,
@@ -35,14 +34,15 @@ final class RunningStatement implements AutoCloseable {
     private final Deadline deadline;
     private final ScheduledExecutorService watchdog;
     private volatile Stop stop = Stop.NONE;
-    private volatile boolean executing;
+    private volatile boolean busy;
 
-    private RunningStatement(
-            Connection connection, PreparedStatement statement, Deadline deadline, ScheduledExecutorService watchdog) {
+    private RunningStatement(Connection connection, String sql, Deadline deadline, ScheduledExecutorService watchdog)
+            throws SQLException {
         this.connection = connection;
-        this.statement = statement;
         this.deadline = deadline;
         this.watchdog = watchdog;
+        execute(connection, "BEGIN TRANSACTION READ ONLY");
+        this.statement = connection.prepareStatement(sql);
     }
 
     static RunningStatement prepare(
@@ -50,12 +50,10 @@ final class RunningStatement implements AutoCloseable {
         Connection connection = null;
         try {
             connection = readers.open();
-            execute(connection, "BEGIN TRANSACTION READ ONLY");
-            PreparedStatement statement = connection.prepareStatement(sql);
-            return new RunningStatement(connection, statement, deadline, watchdog);
+            return new RunningStatement(connection, sql, deadline, watchdog);
         } catch (SQLException e) {
             GatehouseException failure = DuckDbErrors.translate(e);
-            closeQuietly(connection, failure);
+            closeAfter(failure, connection);
             throw failure;
         }
     }
@@ -80,37 +78,33 @@ final class RunningStatement implements AutoCloseable {
 
     /** Runs the statement to its end. */
     ResultSet execute() {
-        long delay = deadline.remaining().toMillis();
+        checkStopped();
         ScheduledFuture<?> guard = watchdog.scheduleWithFixedDelay(
-                this::interruptIfDue,
-                Math.min(delay, INTERRUPT_EVERY_MILLIS),
-                INTERRUPT_EVERY_MILLIS,
-                TimeUnit.MILLISECONDS);
-        executing = true;
+                this::interruptIfDue, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+        busy = true;
         try {
-            checkStopped();
             statement.setQueryTimeout(wholeSeconds(deadline.span()));
             return statement.executeQuery();
         } catch (SQLException e) {
             throw failure(e);
         } finally {
-            executing = false;
+            busy = false;
             guard.cancel(false);
         }
     }
 
     private void interruptIfDue() {
-        if (stop == Stop.NONE && System.nanoTime() - deadline.nanoTime() >= 0) {
+        if (stop == Stop.NONE && deadline.passed()) {
             stop = Stop.TIMEOUT;
         }
-        if (stop != Stop.NONE && executing) {
+        if (stop != Stop.NONE && busy) {
             interrupt();
         }
     }
 
     void cancel() {
         stop = Stop.CANCEL;
-        if (executing) {
+        if (busy) {
             interrupt();
         }
     }
@@ -119,14 +113,14 @@ final class RunningStatement implements AutoCloseable {
         try {
             statement.cancel();
         } catch (SQLException e) {
-            // The statement has just ended; whoever reads it learns why.
+            // The statement has just been closed: there is nothing left to interrupt.
             return;
         }
     }
 
     /** Throws if the statement was cancelled or its time is over. */
     void checkStopped() {
-        if (stop == Stop.NONE && System.nanoTime() - deadline.nanoTime() >= 0) {
+        if (stop == Stop.NONE && deadline.passed()) {
             stop = Stop.TIMEOUT;
         }
         if (stop != Stop.NONE) {
@@ -142,16 +136,11 @@ final class RunningStatement implements AutoCloseable {
         GatehouseException failure = stop == Stop.CANCEL
                 ? new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The query was cancelled.")
                 : new GatehouseException(
-                        ErrorCode.QUERY_TIMEOUT,
-                        "The query ran longer than its limit of %s.".formatted(seconds(deadline.span())));
+                        ErrorCode.QUERY_TIMEOUT, "The query ran longer than its limit of %s.".formatted(deadline));
         if (cause != null) {
             failure.addSuppressed(cause);
         }
         return failure;
-    }
-
-    private static String seconds(Duration span) {
-        return "%s s".formatted(Double.toString(span.toMillis() / 1000.0).replaceFirst("\\.0$", ""));
     }
 
     /** The driver's own timeout, in whole seconds, is the second guard. */
@@ -159,29 +148,17 @@ final class RunningStatement implements AutoCloseable {
         return (int) Math.min(Integer.MAX_VALUE / 2000, span.toSeconds() + 1);
     }
 
+    /** Ends the transaction and gives the connection back; stops the statement if another thread is running it. */
     @Override
     public void close() {
-        cancelIfExecuting();
-        GatehouseException failure = null;
-        try {
+        if (busy) {
+            cancel();
+        }
+        try (connection) {
             statement.close();
             execute(connection, "ROLLBACK");
         } catch (SQLException e) {
-            failure = DuckDbErrors.translate(e);
-        }
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            failure = failure == null ? DuckDbErrors.translate(e) : failure;
-        }
-        if (failure != null) {
-            throw failure;
-        }
-    }
-
-    private void cancelIfExecuting() {
-        if (executing) {
-            cancel();
+            throw DuckDbErrors.translate(e);
         }
     }
 
@@ -191,7 +168,7 @@ final class RunningStatement implements AutoCloseable {
         }
     }
 
-    private static void closeQuietly(@Nullable Connection connection, GatehouseException failure) {
+    private static void closeAfter(GatehouseException failure, @Nullable Connection connection) {
         if (connection != null) {
             try {
                 connection.close();

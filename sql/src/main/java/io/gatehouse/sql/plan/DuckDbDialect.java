@@ -12,6 +12,7 @@ import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlUserDefinedTypeNameSpec;
 import org.apache.calcite.sql.SqlWriter;
 import org.apache.calcite.sql.dialect.DuckDBSqlDialect;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -48,6 +49,15 @@ final class DuckDbDialect extends DuckDBSqlDialect {
 
     @Override
     public void unparseCall(SqlWriter writer, SqlCall call, int leftPrecedence, int rightPrecedence) {
+        if (call.getOperator().equals(SqlStdOperatorTable.CURRENT_TIMESTAMP)) {
+            // Without parentheses DuckDB takes the word for the column of the same name that is being defined.
+            writer.print("now()");
+            return;
+        }
+        if (call.getOperator().equals(SqlStdOperatorTable.CURRENT_DATE)) {
+            writer.print("current_date()");
+            return;
+        }
         switch (call.getKind()) {
             case ITEM -> item(writer, call, leftPrecedence);
             case ARRAY_VALUE_CONSTRUCTOR -> list(writer, "[", call.getOperandList(), "]");

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How large a statement becomes while it is planned. Calcite writes out every use of a WITH query, of an alias in its
- * own SELECT list, of a star, and the left side of IN once for each item: a page of text can say 2^30 expressions.
- * The size is counted here without making it. Numbers stop growing at {@link #ENOUGH}.
+ * own SELECT list, of a star, and the left side of IN once for each item; DuckDB writes out the left side of BETWEEN. A
+ * page of text can say 2^30 expressions. The size is counted here without making it. Numbers stop growing at
+ * {@link #ENOUGH}.
  */
 final class Expansion {
     static final int MAX_SIZE = 50_000;
@@ -150,19 +151,24 @@ final class Expansion {
         if (call.getKind().belongsTo(SqlKind.QUERY) && call.getKind() != SqlKind.VALUES) {
             return query(call).size();
         }
-        long size = 1;
-        for (SqlNode operand : call.getOperandList()) {
-            size = sum(size, expression(operand));
+        long first = call.operandCount() == 0 ? 0 : expression(call.operand(0));
+        long size = sum(1, first);
+        for (int i = 1; i < call.operandCount(); i++) {
+            size = sum(size, expression(call.operand(i)));
         }
-        return sum(size, writtenOutIn(call));
+        return sum(size, Math.min(ENOUGH, first * timesComparedAgain(call)));
     }
 
-    private long writtenOutIn(SqlCall call) {
-        boolean in = call.getKind() == SqlKind.IN || call.getKind() == SqlKind.NOT_IN;
-        if (!in || !(call.operand(1) instanceof SqlNodeList items) || items.size() >= IN_LIST_WRITTEN_OUT) {
-            return 0;
-        }
-        return Math.min(ENOUGH, expression(call.operand(0)) * items.size());
+    /** How many more times the left side is compared than it is written. */
+    private static long timesComparedAgain(SqlCall call) {
+        return switch (call.getKind()) {
+            case BETWEEN -> 1;
+            case IN, NOT_IN -> {
+                boolean writtenOut = call.operand(1) instanceof SqlNodeList items && items.size() < IN_LIST_WRITTEN_OUT;
+                yield writtenOut ? call.<SqlNodeList>operand(1).size() - 1L : 0;
+            }
+            default -> 0;
+        };
     }
 
     private static long sum(long a, long b) {

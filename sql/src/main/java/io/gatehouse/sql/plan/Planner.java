@@ -41,8 +41,8 @@ public final class Planner {
         CalciteErrors errors = new CalciteErrors(catalog);
         try {
             SqlNode parsed = SqlParser.create(text.text(), Grammar.parser()).parseStmt();
-            StatementPolicy.check(parsed);
             TreeLimits.check(parsed);
+            StatementPolicy.check(parsed);
             Expansion.check(parsed);
             NullOrder.makeExplicit(parsed);
             Conversion.Result converted = new Conversion(catalog).convert(parsed);

@@ -1,0 +1,223 @@
+package io.gatehouse.sql;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.gatehouse.error.ErrorCategory;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Statements that want to write, to look where they must not, or to bring the process down. All in one process. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TestHostileStatements {
+    private static final Path LIST =
+            Path.of(System.getProperty("gatehouse.root", "."), "..", "shared", "reference", "sql", "hostile.sql");
+    private static final QueryLimits LIMITS = new QueryLimits(Duration.ofSeconds(2), 1_000);
+
+    /** Twice the limit of a query, and what a loaded machine may add. */
+    private static final Duration PATIENCE = Duration.ofSeconds(8);
+
+    private RoutingFile file;
+    private QueryEngine engine;
+
+    @BeforeAll
+    void open() throws Exception {
+        file = RoutingFile.filled();
+        engine = file.engine();
+        run("SELECT count(*) FROM activations");
+    }
+
+    @AfterAll
+    void close() throws Exception {
+        engine.close();
+        file.close();
+    }
+
+    @Test
+    void everyStatementOfTheListIsRefused() throws Exception {
+        assumeTrue(Files.exists(LIST), "no list of hostile statements at " + LIST);
+        List<String> statements = Files.readAllLines(LIST).stream()
+                .filter(line -> !line.isBlank() && !line.startsWith("--"))
+                .toList();
+        assertThat(statements).hasSizeGreaterThan(50);
+        SoftAssertions assertions = new SoftAssertions();
+        for (String statement : statements) {
+            assertions
+                    .assertThat(catchThrowable(() -> run(statement.replaceAll("\\bt\\b", "runs"))))
+                    .as(statement)
+                    .isInstanceOfSatisfying(
+                            GatehouseException.class,
+                            failure -> assertThat(failure.code().category()).isEqualTo(ErrorCategory.USER));
+        }
+        assertions.assertAll();
+    }
+
+    @Test
+    void oversizedStatementsAreRefusedOrEndInTime() {
+        SoftAssertions assertions = new SoftAssertions();
+        oversized().forEach((name, statement) -> {
+            long start = System.nanoTime();
+            Throwable failure = catchThrowable(() -> run(statement));
+            Duration took = Duration.ofNanos(System.nanoTime() - start);
+            assertions.assertThat(took).as(name).isLessThan(PATIENCE);
+            assertions
+                    .assertThat(failure)
+                    .as(name)
+                    .satisfiesAnyOf(
+                            error -> assertThat(error).isNull(),
+                            error -> assertThat(error)
+                                    .isInstanceOfSatisfying(
+                                            GatehouseException.class,
+                                            known -> assertThat(known.code().category())
+                                                    .isIn(ErrorCategory.USER, ErrorCategory.RESOURCES)));
+        });
+        assertions.assertAll();
+        assertThat(catchThrowable(() -> run("SELECT count(*) FROM runs")))
+                .as("the engine still works")
+                .isNull();
+    }
+
+    @Test
+    void oversizedStatementsSayThatTheyAreTooLarge() {
+        for (String name : List.of(
+                "parentheses 20000",
+                "or 5000",
+                "in 20000",
+                "sub-queries 200",
+                "union all 1024",
+                "cube 18",
+                "plus 20000",
+                "ten megabytes",
+                "aliases doubling",
+                "with queries doubling",
+                "stars doubling",
+                "texts doubling",
+                "in of in")) {
+            assertThat(catchThrowable(() -> run(requireNonNull(oversized().get(name)))))
+                    .as(name)
+                    .isInstanceOfSatisfying(
+                            GatehouseException.class,
+                            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.SQL_TOO_LARGE));
+        }
+    }
+
+    @Test
+    void nothingOfTheFileChanges() throws Exception {
+        for (String table : List.of("runs", "questions", "answers", "token_routing", "question_usage", "tokens")) {
+            assertThat(catchThrowable(() -> run("DELETE FROM " + table))).isNotNull();
+            assertThat(catchThrowable(
+                            () -> run("WITH x AS (DELETE FROM %s RETURNING 1) SELECT * FROM x".formatted(table))))
+                    .isNotNull();
+        }
+        try (var reader = file.reader()) {
+            assertThat(Rows.of(reader, "SELECT count(*) FROM runs").rows()).isEqualTo(List.of(List.of(2L)));
+            assertThat(Rows.of(reader, "SELECT count(*) FROM token_routing").rows())
+                    .isEqualTo(List.of(List.of(216L)));
+        }
+    }
+
+    private void run(String sql) {
+        try (QueryResult result = engine.query(sql, LIMITS)) {
+            while (result.next()) {
+                result.value(0);
+            }
+        }
+    }
+
+    private static Map<String, String> oversized() {
+        Map<String, String> statements = new LinkedHashMap<>();
+        for (int depth : new int[] {100, 199, 201, 1_000, 20_000}) {
+            statements.put("parentheses " + depth, "SELECT " + "(".repeat(depth) + "1" + ")".repeat(depth));
+        }
+        for (int terms : new int[] {150, 500, 2_000, 5_000}) {
+            statements.put("or " + terms, "SELECT 1 FROM runs WHERE " + numbered(terms, "run_id = %d", " OR "));
+        }
+        for (int items : new int[] {1_000, 20_000}) {
+            statements.put("in " + items, "SELECT 1 FROM runs WHERE run_id IN (" + numbered(items, "%d", ",") + ")");
+        }
+        for (int depth : new int[] {10, 20, 50, 200}) {
+            statements.put(
+                    "sub-queries " + depth, "SELECT * FROM (".repeat(depth) + "SELECT 1 AS x" + ") AS t".repeat(depth));
+            statements.put(
+                    "in sub-queries " + depth,
+                    "SELECT 1 FROM runs WHERE run_id IN (SELECT run_id FROM runs WHERE run_id IN (".repeat(depth / 2)
+                            + "1"
+                            + "))".repeat(depth / 2));
+        }
+        for (int terms : new int[] {32, 64, 1_024, 32_768}) {
+            statements.put("union all " + terms, numbered(terms, "SELECT %d", " UNION ALL "));
+        }
+        for (int columns : new int[] {5, 18}) {
+            statements.put(
+                    "cube " + columns,
+                    "SELECT count(*) FROM questions GROUP BY CUBE(" + numbered(columns, "question_id + %d", ",") + ")");
+        }
+        statements.put("values 1000", "VALUES " + numbered(1_000, "(%d)", ","));
+        statements.put("plus 150", "SELECT 1" + "+1".repeat(150));
+        statements.put("plus 20000", "SELECT 1" + "+1".repeat(20_000));
+        statements.put("not 5000", "SELECT " + "NOT ".repeat(5_000) + "TRUE");
+        statements.put("minus 5000", "SELECT " + "- ".repeat(5_000) + "1");
+        statements.put(
+                "case in case", "SELECT " + "CASE ".repeat(100) + "1" + " WHEN 1 THEN 1 WHEN 2 THEN 2 END".repeat(100));
+        statements.put(
+                "between in between", "SELECT " + "(".repeat(90) + "TRUE" + " BETWEEN TRUE AND TRUE)".repeat(90));
+        statements.put("in of in", "SELECT " + "(".repeat(90) + "TRUE" + " IN (TRUE, FALSE))".repeat(90));
+        statements.put("ten megabytes", "SELECT '" + "x".repeat(10_000_000) + "'");
+        statements.put("nul byte", "SELECT 'a\0b'");
+        statements.put("half a surrogate", "SELECT '\ud800'");
+        statements.put("quote only", "SELECT '");
+        statements.put("comment only", "/* ");
+        statements.putAll(doubling());
+        statements.putAll(slow());
+        return statements;
+    }
+
+    /** A page of text that says 2^30 of something. */
+    private static Map<String, String> doubling() {
+        String aliases = IntStream.rangeClosed(1, 30)
+                .mapToObj(i -> "a%1$d + a%1$d AS a%2$d".formatted(i - 1, i))
+                .collect(Collectors.joining(", "));
+        String with = IntStream.rangeClosed(1, 15)
+                .mapToObj(i -> "q%2$d AS (SELECT x.* FROM q%1$d AS x, q%1$d AS y)".formatted(i - 1, i))
+                .collect(Collectors.joining(", "));
+        return Map.of(
+                "aliases doubling", "SELECT 1 AS a0, " + aliases,
+                "with queries doubling", "WITH q0 AS (SELECT 1 AS x), " + with + " SELECT count(*) FROM q15",
+                "stars doubling", "SELECT *, * FROM (".repeat(20) + "SELECT * FROM runs" + ") AS t".repeat(20),
+                "texts doubling",
+                        "SELECT x || x || x AS x FROM (".repeat(20) + "SELECT name AS x FROM runs"
+                                + ") AS t".repeat(20),
+                "replace doubling",
+                        "SELECT " + "replace(".repeat(20) + "name" + ", 'i', 'iiiiiiiiii')".repeat(20) + " FROM runs");
+    }
+
+    private static Map<String, String> slow() {
+        List<String> joins = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            joins.add("activations AS a" + i);
+        }
+        return Map.of(
+                "cross join", "SELECT count(*) FROM " + String.join(", ", joins) + " WHERE a0.weight + a5.weight = 7",
+                "regular expression", "SELECT regexp_matches('" + "a".repeat(40_000) + "!', '^(a+)+$')");
+    }
+
+    private static String numbered(int count, String form, String separator) {
+        return IntStream.range(0, count).mapToObj(form::formatted).collect(Collectors.joining(separator));
+    }
+}

@@ -1,0 +1,199 @@
+package io.gatehouse.sql;
+
+import static io.gatehouse.error.ErrorCode.OUT_OF_MEMORY;
+import static io.gatehouse.error.ErrorCode.SQL_EXECUTION;
+import static io.gatehouse.error.ErrorCode.SQL_NOT_SUPPORTED;
+import static io.gatehouse.error.ErrorCode.SQL_READ_ONLY;
+import static io.gatehouse.error.ErrorCode.SQL_SYNTAX;
+import static io.gatehouse.error.ErrorCode.SQL_TOO_LARGE;
+import static io.gatehouse.error.ErrorCode.SQL_VALIDATION;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.error.TextRange;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** What is said about wrong statements, and where in the text. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TestSqlErrors {
+    private static final QueryLimits LIMITS = new QueryLimits(Duration.ofSeconds(20), 0);
+
+    private RoutingFile file;
+    private QueryEngine engine;
+
+    @BeforeAll
+    void open() throws Exception {
+        file = RoutingFile.filled();
+        engine = file.engine();
+    }
+
+    @AfterAll
+    void close() throws Exception {
+        engine.close();
+        file.close();
+    }
+
+    @Test
+    void unknownNamesAreAnsweredWithTheNearestKnown() {
+        check(
+                "SELECT layr\nFROM activations",
+                SQL_VALIDATION,
+                "Column 'layr' not found in any table; did you mean 'layer'?",
+                new TextRange(1, 8, 1, 11));
+        check(
+                "SELECT a.layer\n  , a.expret FROM activations AS a",
+                SQL_VALIDATION,
+                "Column 'expret' not found in table 'a'; did you mean 'expert'?",
+                new TextRange(2, 7, 2, 12));
+        check(
+                "SELECT 1 FROM activation",
+                SQL_VALIDATION,
+                "Table 'activation' not found; did you mean 'activations'?",
+                new TextRange(1, 15, 1, 24));
+        check(
+                "SELECT medain(layer) FROM activations",
+                SQL_VALIDATION,
+                "Function 'medain' does not exist; did you mean 'median'?",
+                new TextRange(1, 8, 1, 20));
+        check(
+                "SELECT nothing_like_it FROM runs",
+                SQL_VALIDATION,
+                "Column 'nothing_like_it' not found in any table.",
+                new TextRange(1, 8, 1, 22));
+    }
+
+    @Test
+    void tablesBehindTheViewsCannotBeNamed() {
+        check(
+                "SELECT * FROM question_usage",
+                SQL_VALIDATION,
+                "Table 'question_usage' not found.",
+                new TextRange(1, 15, 1, 28));
+        check("SELECT * FROM run_shards", SQL_VALIDATION, "Table 'run_shards' not found.", new TextRange(1, 15, 1, 24));
+    }
+
+    @Test
+    void wordsThatDoNotFitAreNamedAndFound() {
+        check("SELECT * FORM runs", SQL_SYNTAX, "Unexpected runs.", new TextRange(1, 15, 1, 18));
+        check("SELECT a b c FROM runs", SQL_SYNTAX, "Unexpected c.", new TextRange(1, 12, 1, 12));
+        check("SELECT 1 +", SQL_SYNTAX, "The statement ends too early.", new TextRange(1, 10, 1, 10));
+        check(
+                "SELECT 'abc",
+                SQL_SYNTAX,
+                "The text that begins here is not closed by a quote.",
+                new TextRange(1, 8, 1, 8));
+        check("-- nothing", SQL_SYNTAX, "There is no statement.");
+    }
+
+    @Test
+    void typesThatDoNotFitAreNamed() {
+        check(
+                "SELECT sum(subject) FROM questions",
+                SQL_VALIDATION,
+                "Cannot apply 'SUM' to arguments of type 'SUM(<VARCHAR>)'. Supported form(s): 'SUM(<NUMERIC>)'.",
+                new TextRange(1, 8, 1, 19));
+        check(
+                "SELECT layer, expert FROM activations GROUP BY layer",
+                SQL_VALIDATION,
+                "Expression 'expert' is not being grouped.",
+                new TextRange(1, 15, 1, 20));
+        check(
+                "SELECT run_id FROM runs, answers",
+                SQL_VALIDATION,
+                "Column 'run_id' is ambiguous.",
+                new TextRange(1, 8, 1, 13));
+    }
+
+    @Test
+    void doubleSlashIsRefusedWhereverItIsNoText() {
+        String message = "// is not supported; write divide(a, b) for an integer division and -- for a comment.";
+        check("SELECT 10 // 3 AS x", SQL_NOT_SUPPORTED, message, new TextRange(1, 11, 1, 12));
+        check("SELECT 'it''s' -- // fine\n\t, 7 //2", SQL_NOT_SUPPORTED, message, new TextRange(2, 6, 2, 7));
+        check("SELECT 1; // over", SQL_NOT_SUPPORTED, message, new TextRange(1, 11, 1, 12));
+        assertThat(Rows.of(engine, "SELECT '//' AS \"//\" -- //\n /* // */").rows())
+                .hasSize(1);
+    }
+
+    @Test
+    void onlyQueriesAreAnsweredAndOnlyOne() {
+        check(
+                "SELECT 1;\nSELECT 2",
+                SQL_NOT_SUPPORTED,
+                "Only one statement can be run at a time.",
+                new TextRange(2, 1, 2, 6));
+        check("DELETE FROM runs", SQL_READ_ONLY, "DELETE is refused: SQL can only read.", new TextRange(1, 1, 1, 16));
+        check(
+                "  copy runs TO 'x.csv'",
+                SQL_READ_ONLY,
+                "COPY is refused: SQL can only read here.",
+                new TextRange(1, 3, 1, 6));
+        check(
+                "EXPLAIN SELECT 1",
+                SQL_NOT_SUPPORTED,
+                "EXPLAIN is not supported; write a query that starts with SELECT, WITH or VALUES.",
+                new TextRange(1, 1, 1, 7));
+        assertThat(Rows.of(engine, "SELECT 1 ; -- done").rows()).hasSize(1);
+    }
+
+    @Test
+    void whatFailsWhileRunningIsToldWithoutInsides() {
+        check(
+                "SELECT CAST(subject AS INTEGER) FROM questions",
+                SQL_EXECUTION,
+                "Could not convert string 'algebra' to INT32 when casting from source column subject.");
+        check(
+                "SELECT (SELECT question_id FROM questions)",
+                SQL_EXECUTION,
+                "More than one row returned by a subquery used as an expression - scalar subqueries can only return a"
+                        + " single row.");
+        check(
+                "SELECT CAST(9223372036854775807 AS BIGINT) + CAST(run_id AS BIGINT) FROM runs",
+                SQL_EXECUTION,
+                "Overflow in addition of INT64 (9223372036854775807 + 1)!.");
+        GatehouseException memory = failure("""
+                SELECT array_agg(a.token || b.token || c.token || d.token)
+                FROM tokens a, tokens b, tokens c, tokens d
+                """);
+        assertThat(memory.code()).isEqualTo(OUT_OF_MEMORY);
+        assertThat(memory).hasMessageStartingWith("The query needs more memory than it may use: ");
+    }
+
+    @Test
+    void expressionsTooDeepForDuckDbAreTooLarge() {
+        check(
+                "SELECT 1" + "+1".repeat(180),
+                SQL_TOO_LARGE,
+                "The statement has expressions that are nested too deeply.");
+    }
+
+    private void check(String sql, ErrorCode code, String message, TextRange position) {
+        GatehouseException failure = failure(sql);
+        assertThat(failure).hasMessage(message);
+        assertThat(failure.code()).isEqualTo(code);
+        assertThat(failure.position()).contains(position);
+    }
+
+    private void check(String sql, ErrorCode code, String message) {
+        GatehouseException failure = failure(sql);
+        assertThat(failure).hasMessage(message);
+        assertThat(failure.code()).isEqualTo(code);
+        assertThat(failure.position()).isEmpty();
+    }
+
+    private GatehouseException failure(String sql) {
+        return requireNonNull(catchThrowableOfType(GatehouseException.class, () -> {
+            try (QueryResult result = engine.query(sql, LIMITS)) {
+                while (result.next()) {
+                    result.value(0);
+                }
+            }
+        }));
+    }
+}
