@@ -63,3 +63,11 @@ SELECT * FROM questions USING SAMPLE 1;
 SELECT * FROM questions POSITIONAL JOIN runs;
 -- Dollar quotes: not in the grammar.
 SELECT $$text$$ x;
+-- QUALIFY without a window function: the validator wants one.
+SELECT subject, row_number() OVER (PARTITION BY subject ORDER BY question_id) AS question_id FROM questions QUALIFY question_id = 1 ORDER BY subject;
+-- sum of BOOLEAN: the validator wants a number; write count(*) FILTER.
+SELECT sum(correct) FROM answers;
+-- || of a text and a number: the validator wants two texts; write CAST.
+SELECT name || 1 FROM runs;
+-- A text and a number in one column: DuckDB makes both texts; write CAST.
+SELECT 1 AS x UNION ALL SELECT 'a' ORDER BY x;

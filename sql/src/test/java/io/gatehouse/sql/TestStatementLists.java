@@ -20,6 +20,7 @@ import org.junit.jupiter.api.TestInstance;
 final class TestStatementLists {
     private static final List<String> FEATURES = List.of(
             "select.sql",
+            "names.sql",
             "aggregates.sql",
             "windows.sql",
             "joins.sql",

@@ -3,9 +3,7 @@ package io.gatehouse.sql.plan;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.Catalog;
-import io.gatehouse.sql.function.FunctionTable;
 import java.util.List;
-import org.apache.calcite.config.NullCollation;
 import org.apache.calcite.plan.RelOptCluster;
 import org.apache.calcite.plan.RelOptTable;
 import org.apache.calcite.plan.hep.HepPlanner;
@@ -18,19 +16,11 @@ import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.parser.SqlParseException;
 import org.apache.calcite.sql.parser.SqlParser;
 import org.apache.calcite.sql.validate.SqlValidator;
-import org.apache.calcite.sql.validate.SqlValidatorUtil;
 import org.apache.calcite.sql2rel.SqlToRelConverter;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** Validates one parsed statement against the catalog and turns it, and the views in it, into relational algebra. */
 final class Conversion implements RelOptTable.ViewExpander {
-    private static final SqlValidator.Config VALIDATION = SqlValidator.Config.DEFAULT
-            .withConformance(Grammar.conformance())
-            .withDefaultNullCollation(NullCollation.LAST)
-            .withCallRewrite(false)
-            .withTypeCoercionFactory(LiteralCoercion::new)
-            .withIdentifierExpansion(true);
-
     /** Nothing is computed or rearranged: what a statement means is left to DuckDB. */
     private static final SqlToRelConverter.Config CONVERSION = SqlToRelConverter.config()
             .withExpand(false)
@@ -78,7 +68,7 @@ final class Conversion implements RelOptTable.ViewExpander {
     }
 
     private Result convert(SqlNode parsed, CalciteCatalogReader reader) {
-        SqlValidator validator = SqlValidatorUtil.newValidator(FunctionTable.INSTANCE, reader, types, VALIDATION);
+        SqlValidator validator = new DuckDbValidator(reader);
         SqlNode validated = validator.validate(parsed);
         SqlToRelConverter converter =
                 new SqlToRelConverter(this, validator, reader, cluster, new Convertlets(), CONVERSION);

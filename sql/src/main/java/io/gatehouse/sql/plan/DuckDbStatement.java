@@ -11,7 +11,7 @@ final class DuckDbStatement {
 
     static String of(RelNode algebra) {
         return new RelToSqlConverter(DIALECT)
-                .visitRoot(algebra)
+                .visitRoot(OutputNames.apart(algebra))
                 .asStatement()
                 .toSqlString(config -> config.withDialect(DIALECT).withAlwaysUseParentheses(true))
                 .getSql();

@@ -1,0 +1,127 @@
+package io.gatehouse.sql.plan;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.calcite.rel.RelHomogeneousShuttle;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.Aggregate;
+import org.apache.calcite.rel.core.AggregateCall;
+import org.apache.calcite.rel.core.Project;
+import org.apache.calcite.rel.core.Sort;
+import org.apache.calcite.rel.logical.LogicalProject;
+import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.rex.RexInputRef;
+import org.apache.calcite.rex.RexLiteral;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexShuttle;
+import org.apache.calcite.rex.RexSubQuery;
+
+/**
+ * Makes algebra safe to be written with plain names. Algebra refers to columns by number. SQL refers to them by name,
+ * and there an alias can hide a column: in SELECT -x AS x FROM t ORDER BY x the last x is the alias. So an expression
+ * that is named like a column below it gets another name, and a literal that is grouped or sorted by gets a cast, which
+ * keeps it from being read as the number of a column. The names that users see are kept apart, in {@link ColumnNames}.
+ */
+final class OutputNames extends RelHomogeneousShuttle {
+    private final RexShuttle subQueries = new RexShuttle() {
+        @Override
+        public RexNode visitSubQuery(RexSubQuery query) {
+            return query.clone(query.rel.accept(OutputNames.this));
+        }
+    };
+
+    private OutputNames() {}
+
+    static RelNode apart(RelNode root) {
+        return root.accept(new OutputNames());
+    }
+
+    @Override
+    public RelNode visit(RelNode node) {
+        RelNode rewritten = super.visit(node).accept(subQueries);
+        if (rewritten instanceof Project project) {
+            return rename(project);
+        }
+        if (rewritten instanceof Aggregate aggregate) {
+            return rename(castLiterals(aggregate, aggregate.getGroupSet().asList()));
+        }
+        return rewritten instanceof Sort sort
+                ? castLiterals(sort, sort.getCollation().getKeys())
+                : rewritten;
+    }
+
+    private static RelNode rename(Project project) {
+        Set<String> below = namesIn(project.getInput());
+        List<String> columns = project.getInput().getRowType().getFieldNames();
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < project.getProjects().size(); i++) {
+            String name = project.getRowType().getFieldNames().get(i);
+            boolean same = project.getProjects().get(i) instanceof RexInputRef column
+                    && columns.get(column.getIndex()).equalsIgnoreCase(name);
+            names.add(same ? name : free(name, below));
+        }
+        return names.equals(project.getRowType().getFieldNames())
+                ? project
+                : LogicalProject.create(
+                        project.getInput(),
+                        project.getHints(),
+                        project.getProjects(),
+                        names,
+                        project.getVariablesSet());
+    }
+
+    private static RelNode rename(Aggregate aggregate) {
+        Set<String> below = namesIn(aggregate.getInput());
+        List<AggregateCall> calls = aggregate.getAggCallList().stream()
+                .map(call -> call.getName() == null ? call : call.withName(free(call.getName(), below)))
+                .toList();
+        return aggregate.copy(
+                aggregate.getTraitSet(),
+                aggregate.getInput(),
+                aggregate.getGroupSet(),
+                aggregate.getGroupSets(),
+                calls);
+    }
+
+    private static <T extends RelNode> T castLiterals(T node, List<Integer> keys) {
+        if (!(node.getInput(0) instanceof Project project)) {
+            return node;
+        }
+        RexBuilder rex = node.getCluster().getRexBuilder();
+        List<RexNode> expressions = new ArrayList<>(project.getProjects());
+        for (int key : keys) {
+            if (expressions.get(key) instanceof RexLiteral literal) {
+                expressions.set(key, rex.makeAbstractCast(literal.getType(), literal, false));
+            }
+        }
+        if (!expressions.equals(project.getProjects())) {
+            node.replaceInput(
+                    0, project.copy(project.getTraitSet(), project.getInput(), expressions, project.getRowType()));
+        }
+        return node;
+    }
+
+    /** The names of the columns of a relation and of all relations that it is made of, in lower case. */
+    private static Set<String> namesIn(RelNode node) {
+        Set<String> names = new HashSet<>();
+        collect(node, names);
+        return names;
+    }
+
+    private static void collect(RelNode node, Set<String> names) {
+        node.getRowType().getFieldNames().forEach(name -> names.add(name.toLowerCase(Locale.ROOT)));
+        node.getInputs().forEach(input -> collect(input, names));
+    }
+
+    /** The name, or the name with a number where it is taken; the result is taken from then on. */
+    private static String free(String name, Set<String> taken) {
+        String candidate = name;
+        for (int i = 1; !taken.add(candidate.toLowerCase(Locale.ROOT)); i++) {
+            candidate = name + "_" + i;
+        }
+        return candidate;
+    }
+}
