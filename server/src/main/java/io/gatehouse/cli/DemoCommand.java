@@ -66,7 +66,11 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() {
         try (StopSignal stop = StopSignal.install();
                 Store store = Store.create(database)) {
-            int runId = finishedRun(store).orElseGet(() -> execute(store, stop));
+            Optional<Integer> finished = finishedRun(store);
+            finished.ifPresent(run -> spec.commandLine()
+                    .getErr()
+                    .printf("Run %d in %s is the demo's and complete; it is not repeated.%n", run, database));
+            int runId = finished.orElseGet(() -> execute(store, stop));
             try (QueryEngine engine = new QueryEngine(store::reader)) {
                 findings(engine, runId).print(spec.commandLine().getOut(), json);
                 if (!json) {

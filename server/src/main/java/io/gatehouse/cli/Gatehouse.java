@@ -22,6 +22,16 @@ import picocli.CommandLine.ParseResult;
             SqlCommand.class,
             TokenizeCommand.class
         },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            " 0:done",
+            " 1:the request cannot be served as it was made",
+            " 2:the command line cannot be understood",
+            " 3:a file is damaged or not what it claims to be",
+            " 4:the machine has too little of something: disk, memory, time, a free port",
+            "70:a defect of Gatehouse",
+            "130:cancelled"
+        },
         footer = {"", "Example:", "  gatehouse demo", "", "'gatehouse COMMAND --help' explains a command."})
 public final class Gatehouse {
     private Gatehouse() {}

@@ -78,7 +78,7 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() {
         Quiz chosen = MmluDirectory.read(quiz);
         if (!subjects.isEmpty()) {
-            chosen = chosen.select(subjects);
+            chosen = chosen.select(subjects.stream().map(String::strip).toList());
         }
         if (limit.isPresent()) {
             chosen = chosen.limit(limit.get());

@@ -20,7 +20,7 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
 
-/** Runs statements and writes their rows; what is said about them goes to stderr. */
+/** Runs statements and writes their rows. How many there were stands under a table; other formats stay pure. */
 final class StatementRunner {
     private final QueryEngine engine;
     private final RowFormat format;
@@ -44,8 +44,9 @@ final class StatementRunner {
             out.flush();
             double seconds = (System.nanoTime() - start) / 1e9;
             String cut = result.truncated() ? ", more are left out (--limit)" : "";
-            err.printf(Locale.ROOT, "%,d %s%s, %.3f s%n", rows, rows == 1 ? "row" : "rows", cut, seconds);
-            err.flush();
+            PrintWriter footer = format == RowFormat.TABLE ? out : err;
+            footer.printf(Locale.ROOT, "%,d %s%s, %.3f s%n", rows, rows == 1 ? "row" : "rows", cut, seconds);
+            footer.flush();
         } catch (GatehouseException failure) {
             failure.position().ifPresent(position -> err.print(ErrorPlace.show(sql, position)));
             throw failure;

@@ -39,7 +39,8 @@ final class TestSqlCommand {
         CommandOutcome outcome = sql("SELECT subject, COUNT(*) AS n FROM questions GROUP BY subject ORDER BY subject");
         assertThat(outcome.exitCode()).isZero();
         assertThat(outcome.out()).startsWith("  subject ").containsPattern("\n  parity +4\n");
-        assertThat(outcome.err()).startsWith("13 rows, ");
+        assertThat(outcome.out()).containsPattern("\n13 rows, [0-9.]+ s\n$");
+        assertThat(outcome.err()).isEmpty();
     }
 
     @Test
@@ -47,6 +48,7 @@ final class TestSqlCommand {
         CommandOutcome outcome = CommandOutcome.of(
                 "sql", "--db", database, "--format", "csv", "-c", "SELECT 'a,b' AS x, 1.5 AS y, NULL AS z");
         assertThat(outcome.out()).isEqualTo("x,y,z\r\n\"a,b\",1.5,\r\n");
+        assertThat(outcome.err()).startsWith("1 row, ");
     }
 
     @Test
@@ -62,7 +64,7 @@ final class TestSqlCommand {
     void saysWhenRowsAreLeftOut() {
         CommandOutcome outcome =
                 CommandOutcome.of("sql", "--db", database, "--limit", "2", "-c", "SELECT * FROM experts");
-        assertThat(outcome.err()).startsWith("2 rows, more are left out (--limit)");
+        assertThat(outcome.out()).contains("\n2 rows, more are left out (--limit)");
     }
 
     @Test
@@ -96,7 +98,7 @@ final class TestSqlCommand {
             assertThat(outcome.exitCode()).as("%s: %s", finding, outcome.err()).isZero();
             boolean needsManyQuestions =
                     finding == Finding.MOST_ACCURATE_EXPERTS || finding == Finding.LEAST_ACCURATE_EXPERTS;
-            assertThat(outcome.out().lines().count()).as("%s", finding).isGreaterThan(needsManyQuestions ? 0 : 1);
+            assertThat(outcome.out().lines().count()).as("%s", finding).isGreaterThan(needsManyQuestions ? 1 : 2);
         }
     }
 

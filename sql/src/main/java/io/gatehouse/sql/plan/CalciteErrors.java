@@ -33,6 +33,9 @@ final class CalciteErrors {
         if (END.matcher(message).lookingAt()) {
             return "The statement ends too early.";
         }
+        if (message.startsWith("Non-query expression")) {
+            return "A statement begins with SELECT, WITH or VALUES, not with %s.".formatted(text.at(position));
+        }
         Matcher keyword = KEYWORD.matcher(message.lines().findFirst().orElse(""));
         if (message.startsWith("Encountered") || keyword.matches()) {
             return unexpected(text.at(position), e);
