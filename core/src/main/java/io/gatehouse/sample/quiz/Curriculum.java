@@ -3,6 +3,7 @@ package io.gatehouse.sample.quiz;
 import io.gatehouse.quiz.Question;
 import io.gatehouse.sample.quiz.Arithmetic.Operation;
 import io.gatehouse.sample.quiz.Pairing.Asked;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -11,6 +12,12 @@ import java.util.random.RandomGenerator;
  * instance that a quiz can hold.
  */
 public final class Curriculum {
+    /** Share of training without advanced subjects. */
+    private static final double BASICS = 0.25;
+
+    /** How often an advanced subject is asked afterwards, relative to another. */
+    private static final int ADVANCED_SHARE = 3;
+
     private final List<Topic> topics;
 
     private Curriculum(List<Topic> topics) {
@@ -52,6 +59,26 @@ public final class Curriculum {
 
     public Words words(int subject) {
         return topics.get(subject).words();
+    }
+
+    /**
+     * A random subject for a lesson. Advanced subjects are not asked at the beginning, where they would only hold up
+     * what all subjects have in common, and are asked more often afterwards.
+     *
+     * @param progress share of training that is over, 0 to 1
+     */
+    public int subject(double progress, RandomGenerator random) {
+        int advanced = progress < BASICS ? 0 : ADVANCED_SHARE;
+        int[] shares = topics.stream()
+                .mapToInt(topic -> topic.isAdvanced() ? advanced : 1)
+                .toArray();
+        int drawn = random.nextInt(Arrays.stream(shares).sum());
+        int subject = 0;
+        while (drawn >= shares[subject]) {
+            drawn -= shares[subject];
+            subject++;
+        }
+        return subject;
     }
 
     /** A random training question of the subject with this index in {@link #subjects}. */

@@ -4,11 +4,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 
-/** {@code How many times does k appear in k m k p k r?} Six letters; the instance is the row and the letter. */
+/**
+ * {@code Which letter appears most often in k m k p k r t?} The right one three times, the others once; the instance is
+ * the row.
+ */
 record LetterCounting() implements Topic {
-    private static final int ROW = 6;
+    private static final int OFTEN = 3;
+    private static final int OTHERS = 4;
 
     @Override
     public String name() {
@@ -26,21 +29,19 @@ record LetterCounting() implements Topic {
     }
 
     @Override
+    public boolean isAdvanced() {
+        return true;
+    }
+
+    @Override
     public Exercise draw(RandomGenerator random) {
-        int count = random.nextInt(1, ROW);
-        List<String> letters = Shuffle.sample(LetterOrder.alphabet(), 1 + ROW - count, random);
-        String counted = letters.get(0);
-        List<String> row = new ArrayList<>(letters.subList(1, letters.size()));
-        row.addAll(Collections.nCopies(count, counted));
+        List<String> letters = Shuffle.sample(LetterOrder.alphabet(), 1 + OTHERS, random);
+        String right = letters.get(0);
+        List<String> others = letters.subList(1, letters.size());
+        List<String> row = new ArrayList<>(others);
+        row.addAll(Collections.nCopies(OFTEN, right));
         String shown = String.join(" ", Shuffle.of(row, random));
-        List<String> others = IntStream.range(1, ROW)
-                .filter(other -> other != count)
-                .mapToObj(Integer::toString)
-                .toList();
         return new Exercise(
-                "How many times does %s appear in %s?".formatted(counted, shown),
-                Integer.toString(count),
-                Shuffle.sample(others, 3, random),
-                counted + " in " + shown);
+                "Which letter appears most often in %s?".formatted(shown), right, others.subList(0, 3), shown);
     }
 }

@@ -1,27 +1,25 @@
 package io.gatehouse.sample.quiz;
 
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /** Numbers as choices. */
 final class NumberChoices {
-    /** Slips that people make: off by a little, a lost carry, a digit off. */
-    private static final int[] SLIPS = {-20, -11, -10, -9, -2, -1, 1, 2, 9, 10, 11, 20};
+    static final int SMALLEST = 10;
+    static final int LARGEST = 99;
 
     private NumberChoices() {}
 
-    /** Three different numbers, none negative, each one slip away from {@code right}. */
-    static List<String> near(int right, RandomGenerator random) {
-        Set<String> wrong = new LinkedHashSet<>();
-        while (wrong.size() < 3) {
-            int number = right + SLIPS[random.nextInt(SLIPS.length)];
-            if (number >= 0) {
-                wrong.add(Integer.toString(number));
-            }
-        }
-        return List.copyOf(wrong);
+    /** Three different numbers of two digits, each at most {@code distance} away from {@code right}. */
+    static List<String> around(int right, int distance, RandomGenerator random) {
+        int low = Math.max(SMALLEST, right - distance);
+        int high = Math.min(LARGEST, right + distance);
+        return random.ints(low, high + 1)
+                .filter(number -> number != right)
+                .distinct()
+                .limit(3)
+                .mapToObj(Integer::toString)
+                .toList();
     }
 
     /** Four different numbers from {@code low} to {@code high}, both inclusive. */

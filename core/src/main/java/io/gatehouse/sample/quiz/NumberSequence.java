@@ -1,9 +1,14 @@
 package io.gatehouse.sample.quiz;
 
+import static io.gatehouse.sample.quiz.NumberChoices.LARGEST;
+import static io.gatehouse.sample.quiz.NumberChoices.SMALLEST;
+
 import java.util.random.RandomGenerator;
 
-/** {@code Which number comes next: 12, 15, 18, 21?} The instance is the first number and the step, up or down. */
+/** {@code Which number comes next: 12, 15, 18, 21?} Numbers have two digits; the instance is the first one and the step, up or down. */
 record NumberSequence() implements Topic {
+    private static final int DISTANCE = 20;
+
     @Override
     public String name() {
         return "number_sequences";
@@ -20,12 +25,23 @@ record NumberSequence() implements Topic {
     }
 
     @Override
+    public boolean isAdvanced() {
+        return true;
+    }
+
+    @Override
     public Exercise draw(RandomGenerator random) {
-        int step = random.nextInt(2, 13) * (random.nextBoolean() ? 1 : -1);
-        int start = step > 0 ? random.nextInt(1, 100) : random.nextInt(-4 * step, 151);
+        int step = random.nextInt(2, 13);
+        int lowest = random.nextInt(SMALLEST, LARGEST - 4 * step + 1);
+        boolean up = random.nextBoolean();
+        return up ? exercise(lowest, step, random) : exercise(lowest + 4 * step, -step, random);
+    }
+
+    private static Exercise exercise(int start, int step, RandomGenerator random) {
         String question = "Which number comes next: %d, %d, %d, %d?"
                 .formatted(start, start + step, start + 2 * step, start + 3 * step);
         int next = start + 4 * step;
-        return new Exercise(question, Integer.toString(next), NumberChoices.near(next, random), start + " " + step);
+        return new Exercise(
+                question, Integer.toString(next), NumberChoices.around(next, DISTANCE, random), start + " " + step);
     }
 }

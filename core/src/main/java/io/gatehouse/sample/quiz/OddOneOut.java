@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
-/** {@code Which of these does not belong with the others?} Three words of one category and one of another. */
+/** {@code Which of these is not an animal?} Three words of one category and one of another. */
 record OddOneOut(Lexicon lexicon) implements Topic {
     @Override
     public String name() {
@@ -23,6 +23,11 @@ record OddOneOut(Lexicon lexicon) implements Topic {
     }
 
     @Override
+    public boolean isAdvanced() {
+        return true;
+    }
+
+    @Override
     public Exercise draw(RandomGenerator random) {
         List<Category> drawn = Shuffle.sample(lexicon.categories(), 2, random);
         List<String> odd = Shuffle.sample(drawn.get(0).words(), 1, random);
@@ -30,6 +35,9 @@ record OddOneOut(Lexicon lexicon) implements Topic {
         TreeSet<String> words = new TreeSet<>(others);
         words.addAll(odd);
         return new Exercise(
-                "Which of these does not belong with the others?", odd.get(0), others, String.join(" ", words));
+                "Which of these is not %s?".formatted(drawn.get(1).name()),
+                odd.get(0),
+                others,
+                String.join(" ", words));
     }
 }

@@ -11,6 +11,11 @@ interface Topic {
 
     Words words();
 
+    /** Whether it is learnt slowly, and only once the others have taught which letter goes with which choice. */
+    default boolean isAdvanced() {
+        return false;
+    }
+
     /** A random exercise, held out or not. */
     Exercise draw(RandomGenerator random);
 }

@@ -81,7 +81,7 @@ final class Adam {
     }
 
     /**
-     * Adds one update to a run.
+     * The numbers that one step is fed.
      *
      * @param step counts from 1
      */
@@ -102,6 +102,7 @@ final class Adam {
         }
     }
 
+    /** Adds one update of every parameter to a run. */
     void addTo(Session.Runner runner, AdamFeed feed) {
         runner.feed(rate, feed.rate()).feed(beta1Power, feed.beta1Power()).feed(beta2Power, feed.beta2Power());
         updates.forEach(runner::addTarget);

@@ -31,7 +31,7 @@ final class Classroom implements AutoCloseable {
     private final Operand<TFloat32> rowLogits;
     private final Session session;
 
-    Classroom(Dimensions dimensions, Objective.Shares shares) {
+    Classroom(Dimensions dimensions, LossShares shares) {
         Ops tf = Ops.create(graph);
         model = new SampleModel(tf, dimensions);
         objective = new Objective(tf, model, shares);

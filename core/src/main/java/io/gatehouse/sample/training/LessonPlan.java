@@ -30,26 +30,31 @@ final class LessonPlan {
         this.reader = new LessonReader(tokenizer);
     }
 
-    /** Prompts with no example before the question. */
-    Batch zeroShot(int lessons) {
-        return Batch.of(IntStream.range(0, lessons).mapToObj(i -> lesson(0)).toList());
-    }
-
-    /** Prompts with one to five solved questions of the same subject before the last; every answer counts. */
-    Batch fewShot(int lessons) {
+    /**
+     * Prompts with no example before the question.
+     *
+     * @param progress share of training that is over, 0 to 1
+     */
+    Batch zeroShot(int lessons, double progress) {
         return Batch.of(IntStream.range(0, lessons)
-                .mapToObj(i -> lesson(random.nextInt(1, MOST_SHOTS + 1)))
+                .mapToObj(i -> lesson(curriculum.subject(progress, random), 0))
                 .toList());
     }
 
-    private Lesson lesson(int shots) {
-        int index = random.nextInt(curriculum.subjects().size());
+    /** Prompts with one to five solved questions of the same subject before the last; every answer counts. */
+    Batch fewShot(int lessons, double progress) {
+        return Batch.of(IntStream.range(0, lessons)
+                .mapToObj(i -> lesson(curriculum.subject(progress, random), random.nextInt(1, MOST_SHOTS + 1)))
+                .toList());
+    }
+
+    private Lesson lesson(int index, int shots) {
         List<Question> solved = questions(index, shots);
         List<Question> asked = questions(index, 1);
         Subject subject = new Subject(curriculum.subjects().get(index), solved, asked);
         String prompt = PromptFormat.HENDRYCKS.prompt(subject, asked.get(0), shots);
         Lesson lesson = reader.read(prompt + " " + asked.get(0).answer());
-        return lesson.length() <= positions ? lesson : lesson(shots - 1);
+        return lesson.length() <= positions ? lesson : lesson(index, shots - 1);
     }
 
     private List<Question> questions(int subject, int count) {

@@ -33,10 +33,7 @@ final class Objective {
     private final Operand<TFloat32> answerLoss;
     private final Operand<TFloat32> total;
 
-    /** Weights of the terms beside the answers, whose weight is one. */
-    record Shares(float text, float probe, float balance) {}
-
-    Objective(Ops tf, SampleModel model, Shares shares) {
+    Objective(Ops tf, SampleModel model, LossShares shares) {
         this.tf = tf;
         this.model = model;
         targets = tf.placeholder(TInt32.class);

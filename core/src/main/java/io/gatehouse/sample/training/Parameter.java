@@ -10,18 +10,18 @@ import org.tensorflow.types.TFloat32;
  * One trained array. Matrices are stored as they are multiplied, {@code [in, out]}; experts' matrices are stacked,
  * {@code [experts, in, out]}.
  *
- * @param start how its values begin
+ * @param mean of the values it begins with
+ * @param deviation standard deviation of those values, which are normally distributed
  * @param assign sets the variable to what is fed to {@code fed}
  */
 record Parameter(
-        String name, Shape shape, Start start, Variable<TFloat32> variable, Placeholder<TFloat32> fed, Op assign) {
-    /** How values begin: norms at one, matrices normally distributed. */
-    sealed interface Start {
-        record Ones() implements Start {}
-
-        record Normal(double deviation) implements Start {}
-    }
-
+        String name,
+        Shape shape,
+        double mean,
+        double deviation,
+        Variable<TFloat32> variable,
+        Placeholder<TFloat32> fed,
+        Op assign) {
     int size() {
         return Math.toIntExact(shape.size());
     }

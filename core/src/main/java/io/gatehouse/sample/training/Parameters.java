@@ -2,7 +2,6 @@ package io.gatehouse.sample.training;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.sample.training.Parameter.Start;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,18 +29,20 @@ final class Parameters {
         return List.copyOf(parameters);
     }
 
+    /** A vector that begins with ones. */
     Variable<TFloat32> ones(String name, int size) {
-        return add(name, Shape.of(size), new Start.Ones());
+        return add(name, Shape.of(size), 1, 0);
     }
 
+    /** An array whose values begin normally distributed around zero. */
     Variable<TFloat32> normal(String name, double deviation, long... shape) {
-        return add(name, Shape.of(shape), new Start.Normal(deviation));
+        return add(name, Shape.of(shape), 0, deviation);
     }
 
-    private Variable<TFloat32> add(String name, Shape shape, Start start) {
+    private Variable<TFloat32> add(String name, Shape shape, double mean, double deviation) {
         Variable<TFloat32> variable = tf.variable(shape, TFloat32.class);
         Placeholder<TFloat32> fed = tf.placeholder(TFloat32.class, Placeholder.shape(shape));
-        parameters.add(new Parameter(name, shape, start, variable, fed, tf.assign(variable, fed)));
+        parameters.add(new Parameter(name, shape, mean, deviation, variable, fed, tf.assign(variable, fed)));
         return variable;
     }
 
@@ -50,18 +51,11 @@ final class Parameters {
         for (Parameter parameter : parameters) {
             float[] value = new float[parameter.size()];
             for (int i = 0; i < value.length; i++) {
-                value[i] = begin(parameter.start(), random);
+                value[i] = (float) (parameter.mean() + parameter.deviation() * random.nextGaussian());
             }
             values.put(parameter.name(), value);
         }
         assign(session, values);
-    }
-
-    private static float begin(Start start, RandomGenerator random) {
-        if (start instanceof Start.Normal normal) {
-            return (float) (normal.deviation() * random.nextGaussian());
-        }
-        return 1;
     }
 
     /** Sets every parameter; values are row-major. */

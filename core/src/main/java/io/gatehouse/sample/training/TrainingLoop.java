@@ -63,7 +63,10 @@ final class TrainingLoop {
     }
 
     private Batch draw(int step) {
-        return plan.isFewShot(step) ? lessons.fewShot(plan.batch() / 4) : lessons.zeroShot(plan.batch());
+        double progress = (double) (step - 1) / plan.steps();
+        return plan.isFewShot(step)
+                ? lessons.fewShot(plan.batch() / 4, progress)
+                : lessons.zeroShot(plan.batch(), progress);
     }
 
     private void learn(Batch batch, int step) {

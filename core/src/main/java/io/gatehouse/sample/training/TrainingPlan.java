@@ -12,18 +12,12 @@ import io.gatehouse.error.GatehouseException;
  * @param peakRate highest learning rate
  */
 public record TrainingPlan(
-        long seed,
-        int steps,
-        int batch,
-        int fewShotEvery,
-        double peakRate,
-        Dimensions dimensions,
-        Objective.Shares shares) {
+        long seed, int steps, int batch, int fewShotEvery, double peakRate, Dimensions dimensions, LossShares shares) {
     public static final long BUNDLED_SEED = 1;
-    public static final int BUNDLED_STEPS = 4000;
+    public static final int BUNDLED_STEPS = 4500;
 
     private static final int WARM_UP = 100;
-    private static final double CONSTANT_PART = 0.6;
+    private static final double CONSTANT_PART = 0.5;
     private static final double LAST_RATE = 0.05;
 
     public TrainingPlan {
@@ -39,10 +33,10 @@ public record TrainingPlan(
                 seed,
                 steps,
                 32,
-                4,
-                1.5e-3,
+                6,
+                9e-4,
                 new Dimensions(640, 4, 128, 4, 16, 4, 32, 384),
-                new Objective.Shares(0.1f, 0.5f, 0.01f));
+                new LossShares(0.1f, 0.5f, 0.01f));
     }
 
     /** Examples come only after the constant part: before a model can answer at all they hold it up. */

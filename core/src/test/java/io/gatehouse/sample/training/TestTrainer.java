@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class TestTrainer {
     private static final Dimensions MICRO = new Dimensions(500, 2, 32, 2, 4, 2, 16, 1024);
-    private static final Objective.Shares SHARES = new Objective.Shares(0.1f, 0.5f, 0.01f);
+    private static final LossShares SHARES = new LossShares(0.1f, 0.5f, 0.01f);
 
     private final Curriculum curriculum = Curriculum.bundled();
 
@@ -38,7 +38,7 @@ final class TestTrainer {
         try (Tokenizer tokenizer = CheckpointDirectory.tokenizer(BytePairTrainer.train(answers(), MICRO.vocabulary()));
                 Classroom classroom = new Classroom(MICRO, SHARES)) {
             classroom.initialize(random.split());
-            Batch batch = new LessonPlan(curriculum, tokenizer, MICRO.positions(), random).zeroShot(8);
+            Batch batch = new LessonPlan(curriculum, tokenizer, MICRO.positions(), random).zeroShot(8, 0);
             float before = classroom.learn(batch, 1, 1e-3);
             float after = classroom.learn(batch, 2, 1e-3);
             for (int step = 3; step <= 20; step++) {
