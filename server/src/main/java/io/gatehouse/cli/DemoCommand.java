@@ -92,7 +92,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private static Optional<Integer> finishedRun(Store store) {
         return store.runs().stream()
-                .filter(run -> run.name().startsWith(RUN_NAME) && run.status() == RunStatus.COMPLETE)
+                .filter(run -> run.name().matches(RUN_NAME + "(-\\d+)?") && run.status() == RunStatus.COMPLETE)
                 .map(RunSummary::runId)
                 .findFirst();
     }
