@@ -77,9 +77,14 @@ public final class QuizRun {
                         .count();
                 clock.committed(to);
             }
-        } catch (GatehouseException failure) {
-            boolean cancelled = failure.code() == ErrorCode.CANCELLED_BY_USER;
-            writer.finish(cancelled ? RunStatus.CANCELLED : RunStatus.FAILED);
+        } catch (RuntimeException failure) {
+            boolean cancelled =
+                    failure instanceof GatehouseException known && known.code() == ErrorCode.CANCELLED_BY_USER;
+            try {
+                writer.finish(cancelled ? RunStatus.CANCELLED : RunStatus.FAILED);
+            } catch (RuntimeException second) {
+                failure.addSuppressed(second);
+            }
             throw failure;
         }
         return correct;

@@ -18,6 +18,9 @@ final class CellText {
         if (value instanceof Integer || value instanceof Long) {
             return String.format(Locale.ROOT, "%,d", ((Number) value).longValue());
         }
+        if (value instanceof BigDecimal whole && whole.scale() <= 0) {
+            return String.format(Locale.ROOT, "%,d", whole.toBigIntegerExact());
+        }
         if (value instanceof BigDecimal decimal) {
             return decimal(decimal.doubleValue());
         }
