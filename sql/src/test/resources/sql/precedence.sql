@@ -10,3 +10,12 @@ SELECT CASE WHEN 1 = 1 THEN 2 ELSE 3 END + 1 a, CAST(1 AS DOUBLE) / 2 b, 3::doub
 SELECT ordinal + 1 IS NOT NULL AND ordinal - 1 IS NULL a FROM questions ORDER BY question_id LIMIT 1;
 SELECT question_id FROM questions WHERE ordinal = 1 OR ordinal = 2 AND answer = 'A' ORDER BY 1;
 SELECT question_id FROM questions WHERE NOT ordinal = 1 AND NOT answer = 'A' OR subject = 'Chemie' ORDER BY 1;
+SELECT ordinal * question_id::DOUBLE a, 1 + '2'::INTEGER * 3 b, -2.5::INTEGER c, 1 < ordinal::BIGINT d, 'a' || ordinal::VARCHAR e FROM questions ORDER BY question_id LIMIT 2;
+SELECT sum(ordinal)::DOUBLE / count(*)::DOUBLE a, avg(ordinal)::DECIMAL(10, 1) b, (1 + 2)::VARCHAR || 'x' c, NOT 'true'::BOOLEAN AND FALSE d FROM questions;
+SELECT CASE WHEN ordinal = 1 THEN 1 ELSE 2 END::VARCHAR || '!' a, choices[1]::VARCHAR || choices[2]::VARCHAR b, DATE '2024-01-01'::TIMESTAMP c, CAST(ordinal AS DOUBLE)::INTEGER d, q.ordinal::DOUBLE::VARCHAR e FROM questions q ORDER BY question_id LIMIT 2;
+SELECT sum(ordinal) OVER (ORDER BY question_id)::DOUBLE / 2 a, count(*) OVER w::DOUBLE b, coalesce(ordinal, 1)::DOUBLE PRECISION c FROM questions WINDOW w AS (ORDER BY question_id) ORDER BY question_id LIMIT 2;
+SELECT count(*) FILTER (WHERE ordinal = 1)::DOUBLE / count(*) a, percentile_cont(0.5) WITHIN GROUP (ORDER BY ordinal)::INTEGER + 1 b, (SELECT max(ordinal) FROM questions)::DOUBLE c, EXISTS (SELECT 1 FROM runs)::INTEGER d FROM questions;
+SELECT round(2.675, 2) a, round(2.675) b, CASE WHEN ordinal = 1 THEN round(2.5) ELSE 7 END c, trunc(2.7) d FROM questions ORDER BY question_id LIMIT 2;
+SELECT floor(7) / 2 a, CASE WHEN ordinal = 1 THEN floor(ordinal) ELSE 2 END b, ceil(2.4) + 1 c FROM questions ORDER BY question_id LIMIT 2;
+SELECT CASE WHEN ordinal = 1 THEN 0.1 ELSE mass END a, coalesce(mass, 0.1) b, greatest(mass, 0.1) c, CASE WHEN ordinal = 1 THEN CAST(0.1 AS FLOAT) ELSE 1 END d FROM questions q JOIN token_routing t ON t.question_id = q.question_id WHERE t.run_id = 2 AND t.layer = 0 ORDER BY q.question_id;
+SELECT sum(CAST(NULL AS DOUBLE)) a, least(1, CAST(NULL AS DOUBLE)) b, CAST(NULL AS INTEGER) + 1 c, sum(NULL::BIGINT) d FROM questions;

@@ -93,6 +93,15 @@ final class TestSqlErrors {
     }
 
     @Test
+    void infixCastsToListsAreRefused() {
+        check(
+                "SELECT ordinal::INTEGER[] FROM questions",
+                SQL_NOT_SUPPORTED,
+                "A list type behind :: is not supported; write CAST(x AS INTEGER ARRAY), or (x::INTEGER)[i].",
+                new TextRange(1, 24, 1, 24));
+    }
+
+    @Test
     void typesThatDoNotFitAreNamed() {
         check(
                 "SELECT sum(subject) FROM questions",

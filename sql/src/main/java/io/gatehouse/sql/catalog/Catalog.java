@@ -17,7 +17,6 @@ import org.apache.calcite.prepare.CalciteCatalogReader;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.schema.Table;
-import org.apache.calcite.sql.type.SqlTypeFactoryImpl;
 
 /**
  * Everything that can be named in a statement: the relations of a file, read once because its schema does not change
@@ -76,7 +75,7 @@ public final class Catalog {
 
     /** A factory of types for one statement. */
     public static RelDataTypeFactory types() {
-        return new SqlTypeFactoryImpl(DuckDbTypeSystem.INSTANCE);
+        return new DuckDbTypes();
     }
 
     /** What a user's statement may name. */

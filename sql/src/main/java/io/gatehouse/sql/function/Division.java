@@ -13,8 +13,8 @@ import org.apache.calcite.sql.type.SqlTypeName;
  * DuckDB's {@code /}: never an integer division. 7 / 2 is 3.5, of type DOUBLE; a FLOAT divided by anything narrower
  * than DOUBLE stays FLOAT. Calcite's own would type it INTEGER and cast to that where types are brought together.
  */
-final class Division {
-    static final SqlBinaryOperator OPERATOR = new SqlBinaryOperator(
+public final class Division {
+    public static final SqlBinaryOperator OPERATOR = new SqlBinaryOperator(
             "/",
             SqlKind.DIVIDE,
             SqlStdOperatorTable.DIVIDE.getLeftPrec(),

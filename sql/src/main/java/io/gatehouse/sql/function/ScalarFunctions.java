@@ -6,8 +6,10 @@ import static io.gatehouse.sql.function.Signatures.DOUBLE;
 import static io.gatehouse.sql.function.Signatures.FIRST;
 import static io.gatehouse.sql.function.Signatures.INTEGER;
 import static io.gatehouse.sql.function.Signatures.LIST_OF_VARCHAR;
+import static io.gatehouse.sql.function.Signatures.ROUNDED;
 import static io.gatehouse.sql.function.Signatures.TIMESTAMP;
 import static io.gatehouse.sql.function.Signatures.VARCHAR;
+import static io.gatehouse.sql.function.Signatures.WHOLE;
 import static io.gatehouse.sql.function.Signatures.anything;
 import static io.gatehouse.sql.function.Signatures.anythingFrom;
 import static io.gatehouse.sql.function.Signatures.scalar;
@@ -51,12 +53,15 @@ final class ScalarFunctions {
         for (String name : List.of("isnan", "isinf", "isfinite")) {
             all.add(scalar(name, BOOLEAN, takes(NUMERIC)));
         }
+        for (String name : List.of("floor", "ceil", "ceiling")) {
+            all.add(scalar(name, WHOLE, takes(NUMERIC)));
+        }
         all.add(scalar("pi", DOUBLE, takes()));
         all.add(scalar("log", DOUBLE, takesOptional(NUMERIC, NUMERIC)));
         all.add(scalar("abs", FIRST, takes(NUMERIC)));
         all.add(scalar("sign", INTEGER, takes(NUMERIC)));
-        all.add(scalar("round", FIRST, takesOptional(NUMERIC, SqlTypeFamily.INTEGER)));
-        all.add(scalar("trunc", FIRST, takesOptional(NUMERIC, SqlTypeFamily.INTEGER)));
+        all.add(scalar("round", ROUNDED, takesOptional(NUMERIC, SqlTypeFamily.INTEGER)));
+        all.add(scalar("trunc", ROUNDED, takesOptional(NUMERIC, SqlTypeFamily.INTEGER)));
         all.add(scalar("divide", FIRST, takes(SqlTypeFamily.INTEGER, SqlTypeFamily.INTEGER)));
         all.add(scalar("gcd", BIGINT, takes(SqlTypeFamily.INTEGER, SqlTypeFamily.INTEGER)));
         all.add(scalar("lcm", BIGINT, takes(SqlTypeFamily.INTEGER, SqlTypeFamily.INTEGER)));

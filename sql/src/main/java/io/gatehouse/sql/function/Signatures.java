@@ -41,6 +41,12 @@ final class Signatures {
 
     static final SqlReturnTypeInference FLOATING_ELEMENT = binding -> floating(binding, element(binding));
 
+    /** A decimal loses its digits behind the point, an integer becomes a DOUBLE: how DuckDB types floor and ceil. */
+    static final SqlReturnTypeInference WHOLE = Signatures::whole;
+
+    /** A decimal keeps as many digits behind the point as the second argument says, none without one. */
+    static final SqlReturnTypeInference ROUNDED = Signatures::rounded;
+
     private Signatures() {}
 
     static SqlFunction scalar(String name, SqlReturnTypeInference returns, SqlOperandTypeChecker takes) {
@@ -86,6 +92,31 @@ final class Signatures {
     private static RelDataType floating(SqlOperatorBinding binding, RelDataType number) {
         SqlTypeName type = number.getSqlTypeName() == SqlTypeName.REAL ? SqlTypeName.REAL : SqlTypeName.DOUBLE;
         return forceNullable(binding, binding.getTypeFactory().createSqlType(type));
+    }
+
+    private static RelDataType whole(SqlOperatorBinding binding) {
+        RelDataType number = binding.getOperandType(0);
+        RelDataTypeFactory types = binding.getTypeFactory();
+        return forceNullable(
+                binding,
+                switch (number.getSqlTypeName()) {
+                    case DECIMAL -> types.createSqlType(SqlTypeName.DECIMAL, number.getPrecision(), 0);
+                    case REAL -> number;
+                    default -> types.createSqlType(SqlTypeName.DOUBLE);
+                });
+    }
+
+    private static RelDataType rounded(SqlOperatorBinding binding) {
+        RelDataType number = binding.getOperandType(0);
+        if (number.getSqlTypeName() != SqlTypeName.DECIMAL) {
+            return forceNullable(binding, number);
+        }
+        Integer digits = binding.getOperandCount() == 1
+                ? Integer.valueOf(0)
+                : binding.isOperandLiteral(1, false) ? binding.getOperandLiteralValue(1, Integer.class) : null;
+        int scale = digits == null ? number.getScale() : Math.max(0, Math.min(digits, number.getScale()));
+        return forceNullable(
+                binding, binding.getTypeFactory().createSqlType(SqlTypeName.DECIMAL, number.getPrecision(), scale));
     }
 
     private static RelDataType forceNullable(SqlOperatorBinding binding, RelDataType type) {

@@ -107,7 +107,6 @@ final class StandardOperators {
                 SqlStdOperatorTable.LITERAL_CHAIN,
                 SqlStdOperatorTable.INTERVAL,
                 SqlStdOperatorTable.CAST,
-                SqlLibraryOperators.INFIX_CAST,
                 SqlLibraryOperators.TRY_CAST);
     }
 
@@ -122,8 +121,6 @@ final class StandardOperators {
                 SqlStdOperatorTable.LOWER,
                 SqlStdOperatorTable.CARDINALITY,
                 SqlStdOperatorTable.MOD,
-                SqlStdOperatorTable.FLOOR,
-                SqlStdOperatorTable.CEIL,
                 SqlStdOperatorTable.EXTRACT,
                 SqlStdOperatorTable.CURRENT_DATE,
                 SqlStdOperatorTable.CURRENT_TIMESTAMP);

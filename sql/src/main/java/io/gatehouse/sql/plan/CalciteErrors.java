@@ -24,6 +24,9 @@ final class CalciteErrors {
     }
 
     GatehouseException syntax(SqlParseException e, StatementText text) {
+        if (e.getCause() instanceof GatehouseException ours) {
+            return ours;
+        }
         TextRange position = Positions.of(e.getPos());
         return new GatehouseException(ErrorCode.SQL_SYNTAX, syntaxMessage(e, text, position), position, e);
     }

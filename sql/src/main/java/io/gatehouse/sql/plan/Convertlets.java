@@ -1,13 +1,16 @@
 package io.gatehouse.sql.plan;
 
+import io.gatehouse.sql.function.Division;
 import java.util.List;
 import java.util.Set;
 import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlAggFunction;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.SqlUtil;
 import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql2rel.SqlRexContext;
@@ -17,18 +20,25 @@ import org.apache.calcite.sql2rel.StandardConvertletTable;
 
 /**
  * How calls become expressions: as they are. Calcite's table would take many apart, AVG into SUM and COUNT, BETWEEN
- * into two comparisons, SQRT into POWER, which changes results in the last digit or doubles what is written once.
+ * into two comparisons, SQRT into POWER, which changes results in the last digit or
+ * doubles what is written once, and cast the sides of a comparison to a type of its choice.
  */
 final class Convertlets implements SqlRexConvertletTable {
-    private static final Set<SqlOperator> PLAIN = Set.of(
+    /** Typed by validation, because the type is DuckDB's and no other than the operator's own. */
+    private static final Set<SqlOperator> TYPED =
+            Set.of(Division.OPERATOR, SqlLibraryOperators.GREATEST, SqlLibraryOperators.LEAST);
+
+    private static final Set<SqlOperator> COMPARISONS = Set.of(
+            SqlStdOperatorTable.EQUALS,
+            SqlStdOperatorTable.NOT_EQUALS,
+            SqlStdOperatorTable.LESS_THAN,
+            SqlStdOperatorTable.LESS_THAN_OR_EQUAL,
+            SqlStdOperatorTable.GREATER_THAN,
+            SqlStdOperatorTable.GREATER_THAN_OR_EQUAL,
             SqlStdOperatorTable.BETWEEN,
             SqlStdOperatorTable.NOT_BETWEEN,
             SqlStdOperatorTable.IS_DISTINCT_FROM,
-            SqlStdOperatorTable.IS_NOT_DISTINCT_FROM,
-            SqlStdOperatorTable.FLOOR,
-            SqlStdOperatorTable.CEIL,
-            SqlLibraryOperators.GREATEST,
-            SqlLibraryOperators.LEAST);
+            SqlStdOperatorTable.IS_NOT_DISTINCT_FROM);
 
     @Override
     public SqlRexConvertlet get(SqlCall call) {
@@ -37,18 +47,34 @@ final class Convertlets implements SqlRexConvertletTable {
             return (context, aggregateCall) ->
                     StandardConvertletTable.INSTANCE.convertAggregateFunction(context, aggregate, aggregateCall);
         }
-        if (PLAIN.contains(operator)
-                || operator.getKind() == SqlKind.OTHER_FUNCTION
-                || operator.getKind() == SqlKind.DIVIDE) {
-            return Convertlets::plain;
+        if (COMPARISONS.contains(operator)) {
+            return Convertlets::comparison;
         }
-        return StandardConvertletTable.INSTANCE.get(call);
+        if (TYPED.contains(operator) || operator.getKind() == SqlKind.OTHER_FUNCTION) {
+            return Convertlets::typed;
+        }
+        boolean castOfNull = operator.getKind() == SqlKind.CAST && SqlUtil.isNullLiteral(call.operand(0), false);
+        return castOfNull ? Convertlets::castOfNull : StandardConvertletTable.INSTANCE.get(call);
     }
 
-    private static RexNode plain(SqlRexContext context, SqlCall call) {
-        List<RexNode> operands =
-                call.getOperandList().stream().map(context::convertExpression).toList();
+    private static RexNode comparison(SqlRexContext context, SqlCall call) {
+        return context.getRexBuilder().makeCall(call.getParserPosition(), call.getOperator(), operands(context, call));
+    }
+
+    private static RexNode typed(SqlRexContext context, SqlCall call) {
         RelDataType type = context.getValidator().getValidatedNodeType(call);
-        return context.getRexBuilder().makeCall(call.getParserPosition(), type, call.getOperator(), operands);
+        return context.getRexBuilder()
+                .makeCall(call.getParserPosition(), type, call.getOperator(), operands(context, call));
+    }
+
+    /** A NULL that keeps its type: the type of an expression around it hangs on that. */
+    private static RexNode castOfNull(SqlRexContext context, SqlCall call) {
+        RexBuilder rex = context.getRexBuilder();
+        RelDataType type = context.getValidator().getValidatedNodeType(call);
+        return rex.makeAbstractCast(call.getParserPosition(), type, rex.makeNullLiteral(type), false);
+    }
+
+    private static List<RexNode> operands(SqlRexContext context, SqlCall call) {
+        return call.getOperandList().stream().map(context::convertExpression).toList();
     }
 }

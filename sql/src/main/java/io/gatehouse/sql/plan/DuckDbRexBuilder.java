@@ -15,6 +15,8 @@ import org.apache.calcite.sql.parser.SqlParserPos;
 
 /** Builds expressions as they were written, where Calcite's own builder would compute or rewrite them. */
 final class DuckDbRexBuilder extends RexBuilder {
+    private boolean wantsLiteral;
+
     DuckDbRexBuilder(RelDataTypeFactory types) {
         super(types);
     }
@@ -28,9 +30,20 @@ final class DuckDbRexBuilder extends RexBuilder {
             boolean matchNullability,
             boolean safe,
             RexLiteral format) {
-        return RexLiteral.isNullLiteral(expression)
+        return wantsLiteral
                 ? super.makeCast(position, type, expression, matchNullability, safe, format)
                 : makeAbstractCast(position, type, expression, safe, format);
+    }
+
+    /** NULL of a type, where a literal and no cast of one will do. */
+    @Override
+    public RexLiteral makeNullLiteral(RelDataType type) {
+        wantsLiteral = true;
+        try {
+            return super.makeNullLiteral(type);
+        } finally {
+            wantsLiteral = false;
+        }
     }
 
     /** Leaves SUM over an empty frame to DuckDB, where it is NULL, instead of guarding it with a second COUNT. */

@@ -45,8 +45,13 @@ final class Fence extends RelVisitor {
             Uncollect.class,
             TableScan.class);
 
-    private static final Set<SqlOperator> MADE_BY_CONVERSION =
-            Set.of(SqlStdOperatorTable.DATETIME_PLUS, SqlStdOperatorTable.MINUS_DATE, SqlLibraryOperators.SAFE_CAST);
+    /** Operators that no name leads to: FLOOR and CEIL are those of x TO DAY. */
+    private static final Set<SqlOperator> MADE_BY_CONVERSION = Set.of(
+            SqlStdOperatorTable.DATETIME_PLUS,
+            SqlStdOperatorTable.MINUS_DATE,
+            SqlStdOperatorTable.FLOOR,
+            SqlStdOperatorTable.CEIL,
+            SqlLibraryOperators.SAFE_CAST);
 
     private Fence() {}
 

@@ -28,7 +28,7 @@ final class Grammar {
 
     private static SqlAbstractParserImpl babel(Reader sql) {
         SqlBabelParserImpl parser = new SqlBabelParserImpl(sql);
-        parser.token_source = new Tokens(sql);
+        parser.token_source = new ParserTokens(sql);
         return parser;
     }
 
