@@ -11,8 +11,7 @@ import io.gatehouse.sql.ResultColumn;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
+import java.time.temporal.Temporal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -104,10 +103,17 @@ final class StatementRunner {
         return rows;
     }
 
-    /** Dates are written as their text. */
+    /** Dates and times are written as their text. */
     private static void writeJsonValue(JsonGenerator json, @Nullable Object value) throws IOException {
-        boolean text = value instanceof LocalDate || value instanceof LocalDateTime;
-        json.writePOJO(text ? String.valueOf(value) : value);
+        if (value instanceof List<?> list) {
+            json.writeStartArray();
+            for (Object element : list) {
+                writeJsonValue(json, element);
+            }
+            json.writeEndArray();
+        } else {
+            json.writePOJO(value instanceof Temporal ? value.toString() : value);
+        }
     }
 
     private static List<@Nullable Object> row(QueryResult result) {

@@ -61,6 +61,22 @@ final class TestSqlCommand {
     }
 
     @Test
+    void printsTimesAndListsOfThemAsJson() throws IOException {
+        CommandOutcome outcome = CommandOutcome.of(
+                "sql",
+                "--db",
+                database,
+                "--format",
+                "json",
+                "-c",
+                "SELECT TIME '10:20:30' AS t, ARRAY[DATE '2026-01-02', NULL] AS d, CURRENT_TIMESTAMP AS now");
+        JsonNode row = new ObjectMapper().readTree(outcome.out()).get(0);
+        assertThat(row.get("t").asText()).isEqualTo("10:20:30");
+        assertThat(row.get("d").toString()).isEqualTo("[\"2026-01-02\",null]");
+        assertThat(row.get("now").isTextual()).isTrue();
+    }
+
+    @Test
     void saysWhenRowsAreLeftOut() {
         CommandOutcome outcome =
                 CommandOutcome.of("sql", "--db", database, "--limit", "2", "-c", "SELECT * FROM experts");
