@@ -15,3 +15,15 @@ SELECT run_id, (SELECT avg(CASE WHEN a.correct THEN 1 ELSE 0 END) FROM answers a
 SELECT CASE WHEN EXISTS (SELECT 1 FROM runs WHERE status = 'failed') THEN 'yes' ELSE 'no' END x;
 SELECT NULL IN (SELECT finished_at FROM runs) x;
 SELECT question_id FROM questions WHERE 5 NOT IN (SELECT CASE WHEN ordinal = 1 THEN NULL ELSE ordinal END FROM questions) ORDER BY 1;
+SELECT question_id FROM questions UNION ALL SELECT q.question_id FROM questions q WHERE NOT EXISTS (SELECT 1 FROM answers a WHERE a.question_id = q.question_id AND a.correct) ORDER BY 1;
+SELECT x.question_id FROM (SELECT q.question_id, q.subject FROM questions q WHERE NOT EXISTS (SELECT 1 FROM answers a WHERE a.question_id = q.question_id AND NOT a.correct)) x JOIN answers USING (question_id) ORDER BY 1;
+SELECT x.s, count(*) FROM (SELECT q.question_id, q.subject s FROM questions q WHERE EXISTS (SELECT 1 FROM answers a WHERE a.question_id = q.question_id AND a.correct) UNION ALL SELECT question_id, subject FROM questions) x JOIN answers a USING (question_id) GROUP BY x.s ORDER BY 1;
+SELECT * FROM questions z, (SELECT l.question_id FROM questions l WHERE NOT EXISTS (SELECT 1 FROM questions p WHERE p.question_id = l.question_id + 1)) t WHERE z.question_id = t.question_id;
+SELECT * FROM questions z WHERE EXISTS (SELECT 1 FROM answers a WHERE a.question_id = z.question_id AND NOT EXISTS (SELECT 1 FROM answers b WHERE b.question_id = a.question_id AND b.run_id > a.run_id AND b.correct)) ORDER BY question_id;
+SELECT question_id, (SELECT count(*) FROM questions b WHERE b.subject = a.subject AND b.ordinal < a.ordinal) c, (SELECT max(ordinal) FROM questions b WHERE b.question_id < a.question_id) m FROM questions a ORDER BY 1;
+SELECT a.question_id, b.question_id FROM questions a JOIN questions b ON b.question_id = a.question_id + 1 WHERE EXISTS (SELECT 1 FROM questions c WHERE c.question_id = b.question_id + 1 AND c.ordinal > a.ordinal) ORDER BY 1;
+SELECT subject, count(*) FROM questions q WHERE ordinal > (SELECT avg(ordinal) FROM questions z WHERE z.subject = q.subject) GROUP BY subject HAVING count(*) > (SELECT count(*) FROM runs WHERE run_id = 99) ORDER BY 1;
+SELECT q.question_id FROM questions q WHERE q.question_id IN (SELECT a.question_id FROM answers a WHERE a.run_id = q.ordinal AND a.question_id IN (SELECT question_id FROM questions WHERE subject = q.subject)) ORDER BY 1;
+WITH best AS (SELECT run_id, question_id FROM answers WHERE correct) SELECT q.question_id FROM questions q WHERE NOT EXISTS (SELECT 1 FROM best b WHERE b.question_id = q.question_id AND b.run_id = 1) AND EXISTS (SELECT 1 FROM best b WHERE b.question_id = q.question_id AND b.run_id = 2) ORDER BY 1;
+SELECT t.question_id, u.e FROM token_routing t, UNNEST(t.experts) AS u(e) WHERE NOT EXISTS (SELECT 1 FROM activations a WHERE a.expert = u.e AND a.layer = t.layer AND a.question_id < t.question_id) AND t.run_id = 2 ORDER BY 1, 2;
+SELECT e.expert FROM experts e WHERE e.run_id = 1 AND e.scope = 'prompt' AND e.layer = 0 AND NOT EXISTS (SELECT 1 FROM activations a WHERE a.run_id = e.run_id AND a.layer = e.layer AND a.expert = e.expert AND a.scope = 'last_prompt') ORDER BY 1;

@@ -20,7 +20,7 @@ final class RandomStatements {
 
     String next() {
         String where = random.nextBoolean() ? " WHERE " + condition(2) : "";
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(12)) {
             case 0 ->
                 "SELECT question_id AS k, %s AS a, %s AS b, %s AS c".formatted(number(3), text(2), condition(2)) + FROM
                         + where + " ORDER BY k";
@@ -39,6 +39,18 @@ final class RandomStatements {
                         + one(" UNION ALL ", " UNION ", " EXCEPT ", " INTERSECT ")
                         + "SELECT " + number(2) + FROM + " ORDER BY 1";
             case 6 -> window(where);
+            case 7 ->
+                "WITH t AS (SELECT question_id, ordinal, %s AS a%s%s) SELECT x.question_id, x.a, y.a AS b FROM t AS x %s t AS y ON y.question_id = x.question_id + 1 AND x.ordinal < y.ordinal ORDER BY 1, 2, 3"
+                        .formatted(number(2), FROM, where, one("JOIN", "LEFT JOIN", "FULL JOIN"));
+            case 8 ->
+                "SELECT question_id, (SELECT count(*) FROM answers AS a WHERE a.question_id = q.question_id AND %s) AS c%s%s ORDER BY 1"
+                        .formatted(condition(1), FROM, where);
+            case 9 ->
+                "SELECT ordinal AS o FROM questions UNION ALL SELECT %s%s WHERE %sEXISTS (SELECT 1 FROM answers AS a WHERE a.question_id = q.question_id AND a.run_id <= %s) ORDER BY 1"
+                        .formatted(number(2), FROM, one("", "NOT "), number(1));
+            case 10 ->
+                "SELECT q.question_id, l.x%s, LATERAL (SELECT %s(b.ordinal + %s) AS x FROM questions AS b WHERE b.subject = q.subject AND b.ordinal %s q.ordinal) AS l ORDER BY 1, 2"
+                        .formatted(FROM, one("max", "sum", "min"), one("1", "q.n", "q.f"), one("<", ">=", "="));
             default ->
                 "SELECT question_id FROM questions WHERE ordinal %sIN (SELECT %s%s%s) ORDER BY 1"
                         .formatted(one("", "NOT "), number(2), FROM, where);

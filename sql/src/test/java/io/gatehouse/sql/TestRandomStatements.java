@@ -28,9 +28,9 @@ final class TestRandomStatements {
                 if (expected.isPresent() && actual.isPresent()) {
                     compared++;
                     assertions
-                            .assertThat(actual.get().withoutDecimalDigits())
+                            .assertThat(actual.get().withoutWidths())
                             .as("seed %d: %s", seed + i, sql)
-                            .isEqualTo(expected.get().withoutDecimalDigits());
+                            .isEqualTo(expected.get().withoutWidths());
                 }
             }
         }

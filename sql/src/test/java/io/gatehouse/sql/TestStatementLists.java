@@ -97,9 +97,9 @@ final class TestStatementLists {
     }
 
     private void compare(SoftAssertions assertions, String feature, String sql, String duckDbSql) throws Exception {
-        Rows expected = Rows.of(duckDb, duckDbSql).withoutDecimalDigits();
+        Rows expected = Rows.of(duckDb, duckDbSql).withoutWidths();
         Throwable failure = catchThrowable(() -> {
-            Rows actual = Rows.of(engine, sql).withoutDecimalDigits();
+            Rows actual = Rows.of(engine, sql).withoutWidths();
             if (ordered(sql)) {
                 assertThat(actual).isEqualTo(expected);
             } else {

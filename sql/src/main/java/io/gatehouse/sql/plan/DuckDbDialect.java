@@ -32,6 +32,12 @@ final class DuckDbDialect extends DuckDBSqlDialect {
         return true;
     }
 
+    /** Every table is written with its alias: where the writer leaves it out, a correlated sub-query may still use it. */
+    @Override
+    public boolean hasImplicitTableAlias() {
+        return false;
+    }
+
     @Override
     public boolean supportsNestedAggregations() {
         return false;

@@ -65,10 +65,17 @@ FROM (
                 count(*) AS n,
                 count(*) FILTER (WHERE a.correct) AS correct
             FROM (
-                SELECT DISTINCT u.run_id, s.scope, u.layer, u.expert, u.question_id
-                FROM question_usage AS u
-                JOIN (VALUES ('last_prompt', 'last_prompt'), ('prompt', 'last_prompt'), ('prompt', 'prompt'))
-                    AS s(scope, recorded) ON s.recorded = u.scope
+                SELECT run_id, scope, layer, expert, question_id
+                FROM question_usage
+                UNION ALL
+                SELECT l.run_id, 'prompt' AS scope, l.layer, l.expert, l.question_id
+                FROM question_usage AS l
+                WHERE l.scope = 'last_prompt' AND NOT EXISTS (
+                    SELECT 1
+                    FROM question_usage AS p
+                    WHERE p.run_id = l.run_id AND p.question_id = l.question_id AND p.layer = l.layer
+                        AND p.expert = l.expert AND p.scope = 'prompt'
+                )
             ) AS q
             JOIN answers AS a ON a.run_id = q.run_id AND a.question_id = q.question_id
             GROUP BY q.run_id, q.scope, q.layer, q.expert

@@ -11,6 +11,7 @@ import org.apache.calcite.rel.core.Aggregate;
 import org.apache.calcite.rel.core.AggregateCall;
 import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.Sort;
+import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rel.logical.LogicalProject;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexInputRef;
@@ -20,28 +21,35 @@ import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
 
 /**
- * Makes algebra safe to be written with plain names. Algebra refers to columns by number. SQL refers to them by name,
- * and there an alias can hide a column: in SELECT -x AS x FROM t ORDER BY x the last x is the alias. So an expression
- * that is named like a column below it gets another name, and a literal that is grouped or sorted by gets a cast, which
- * keeps it from being read as the number of a column. The names that users see are kept apart, in {@link ColumnNames}.
+ * Makes algebra safe to be written with names. Algebra refers to columns by number, SQL by name, and there an alias can
+ * hide a column: in SELECT -x AS x FROM t ORDER BY x the last x is the alias. So an expression that is named like a
+ * column below it gets another name; a literal that is grouped or sorted by gets a cast, which keeps it from being read
+ * as the number of a column; and what a correlated sub-query looks back at becomes a {@link DerivedTable}. The names
+ * that users see are kept apart, in {@link ColumnNames}.
  */
-final class OutputNames extends RelHomogeneousShuttle {
+final class WritableAlgebra extends RelHomogeneousShuttle {
     private final RexShuttle subQueries = new RexShuttle() {
         @Override
         public RexNode visitSubQuery(RexSubQuery query) {
-            return query.clone(query.rel.accept(OutputNames.this));
+            return query.clone(query.rel.accept(WritableAlgebra.this));
         }
     };
 
-    private OutputNames() {}
+    private WritableAlgebra() {}
 
-    static RelNode apart(RelNode root) {
-        return root.accept(new OutputNames());
+    static RelNode of(RelNode root) {
+        return root.accept(new WritableAlgebra());
     }
 
     @Override
     public RelNode visit(RelNode node) {
         RelNode rewritten = super.visit(node).accept(subQueries);
+        boolean correlated =
+                !rewritten.getVariablesSet().isEmpty() && rewritten.getInputs().size() == 1;
+        if (correlated && !(rewritten.getInput(0) instanceof TableScan)) {
+            RelNode table = new DerivedTable(rewritten.getInput(0));
+            rewritten = rewritten.copy(rewritten.getTraitSet(), List.of(table));
+        }
         if (rewritten instanceof Project project) {
             return rename(project);
         }
