@@ -22,28 +22,37 @@ public final class Engine implements AutoCloseable {
     private final ModelConfig config;
     private final DecoderGraph graph;
     private final Session session;
-    private final List<TFloat32> embedding;
-    private final List<List<TFloat32>> layers;
-    private final List<TFloat32> head;
+    private final List<TFloat32> embedding = new ArrayList<>();
+    private final List<List<TFloat32>> layers = new ArrayList<>();
+    private final List<TFloat32> head = new ArrayList<>();
 
-    private Engine(ModelConfig config, DecoderGraph graph, WeightLoader loader) {
+    private Engine(ModelConfig config, DecoderGraph graph) {
         this.config = config;
         this.graph = graph;
         this.session = new Session(graph.graph(), sessionConfig());
-        this.embedding = loader.load("", graph.embeddingWeights.specs());
-        this.layers = new ArrayList<>();
-        for (int layer = 0; layer < config.feedForwards().size(); layer++) {
-            layers.add(loader.load("model.layers." + layer + ".", graph.layerWeights.specs()));
-        }
-        this.head = loader.load("", graph.headWeights.specs());
-        graph.embeddingWeights.assign(session, embedding);
-        graph.headWeights.assign(session, head);
     }
 
     /** Reads the weights of a checkpoint; all of them stay in memory until {@link #close}. */
     public static Engine load(Checkpoint checkpoint) {
         ModelConfig config = checkpoint.config();
-        return new Engine(config, new DecoderGraph(config, onlyLayerKind(config)), new WeightLoader(checkpoint));
+        Engine engine = new Engine(config, new DecoderGraph(config, onlyLayerKind(config)));
+        try {
+            engine.read(new WeightLoader(checkpoint));
+            return engine;
+        } catch (RuntimeException failure) {
+            engine.close();
+            throw failure;
+        }
+    }
+
+    private void read(WeightLoader loader) {
+        embedding.addAll(loader.load("", graph.embeddingWeights.specs()));
+        for (int layer = 0; layer < config.layers(); layer++) {
+            layers.add(loader.load("model.layers." + layer + ".", graph.layerWeights.specs()));
+        }
+        head.addAll(loader.load("", graph.headWeights.specs()));
+        graph.embeddingWeights.assign(session, embedding);
+        graph.headWeights.assign(session, head);
     }
 
     public ModelConfig config() {

@@ -72,7 +72,13 @@ final class PrefillCommand implements Callable<Integer> {
                 throw new GatehouseException(
                         ErrorCode.INVALID_ARGUMENT, "%s has no list named \"prompts\"".formatted(prompts));
             }
-            return mapper.readValue(json, Inputs.class).prompts();
+            List<int[]> inputs = mapper.readValue(json, Inputs.class).prompts();
+            if (inputs.contains(null)) {
+                throw new GatehouseException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "Prompt %d of %s is null and not a list of token ids".formatted(inputs.indexOf(null), prompts));
+            }
+            return inputs;
         } catch (JsonProcessingException e) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,

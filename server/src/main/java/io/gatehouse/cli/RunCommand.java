@@ -76,23 +76,25 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Quiz chosen = MmluDirectory.read(quiz);
-        if (!subjects.isEmpty()) {
-            chosen = chosen.select(subjects.stream().map(String::strip).toList());
-        }
-        if (limit.isPresent()) {
-            chosen = chosen.limit(limit.get());
-        }
+        Quiz chosen = chosen();
         try (StopSignal stop = StopSignal.install();
                 Checkpoint checkpoint = Checkpoint.open(model);
                 Store store = Store.create(database)) {
             RunNames names = new RunNames(store);
-            String free = name.orElseGet(() -> names.free(checkpoint.name() + "-" + quizName()));
+            String free = name.orElseGet(() -> names.free(checkpoint.name() + "-" + chosen.name()));
             RunRequest request = new RunRequest(free, chosen, PromptFormat.HENDRYCKS, shots);
             RunOutcome outcome = execute(checkpoint, store, request, stop, spec);
             report(outcome).print(spec.commandLine().getOut(), json);
         }
         return 0;
+    }
+
+    private Quiz chosen() {
+        Quiz whole = MmluDirectory.read(quiz);
+        Quiz selected = subjects.isEmpty()
+                ? whole
+                : whole.select(subjects.stream().map(String::strip).toList());
+        return limit.map(selected::limit).orElse(selected);
     }
 
     private static Report report(RunOutcome outcome) {
@@ -102,10 +104,6 @@ final class RunCommand implements Callable<Integer> {
                 .figure("Accuracy", outcome.accuracy())
                 .figure("Prompt tokens", outcome.tokens())
                 .figure("Seconds", outcome.elapsed().toMillis() / 1000.0);
-    }
-
-    private String quizName() {
-        return quiz.toAbsolutePath().normalize().getFileName().toString();
     }
 
     /** Loads the model and runs, with progress on stderr; Ctrl-C ends the run and keeps what is committed. */

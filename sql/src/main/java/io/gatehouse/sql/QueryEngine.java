@@ -71,7 +71,12 @@ public final class QueryEngine implements AutoCloseable {
         Duration planningTime = limits.timeout().compareTo(PLANNING_LIMIT) < 0 ? limits.timeout() : PLANNING_LIMIT;
         Plan plan = planning.plan(sql, planningTime);
         RunningStatement statement = RunningStatement.prepare(readers, limited(plan.sql(), limits), deadline, watchdog);
-        return new QueryResult(statement, columns(plan, statement.columnTypes()), limits.maxRows());
+        try {
+            return new QueryResult(statement, columns(plan, statement.columnTypes()), limits.maxRows());
+        } catch (RuntimeException failure) {
+            statement.close();
+            throw failure;
+        }
     }
 
     /**
