@@ -1,13 +1,12 @@
 package io.gatehouse.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gatehouse.SharedData;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.SafetensorsWriter;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -16,17 +15,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Compares the engine with the outputs that Hugging Face's own model code gives for tiny random checkpoints. */
 final class TestReference {
-    private static final Path REFERENCE = Path.of(System.getProperty("gatehouse.root"))
-            .resolveSibling("shared")
-            .resolve("reference");
     private static final double TOLERANCE = 2e-4;
 
     private record Inputs(List<int[]> prompts) {}
 
     @Test
     void olmoeGivesTheSameAsHuggingFace(@TempDir Path directory) throws IOException {
-        Path fixture = REFERENCE.resolve("olmoe_a");
-        assumeTrue(Files.isDirectory(fixture), "no reference outputs in " + fixture);
+        Path fixture = SharedData.path("reference/olmoe_a");
         List<int[]> prompts = new ObjectMapper()
                 .readValue(fixture.resolve("inputs.json").toFile(), Inputs.class)
                 .prompts();

@@ -62,29 +62,35 @@ final class DemoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    private final StopSignal stop;
+
+    DemoCommand(StopSignal stop) {
+        this.stop = stop;
+    }
+
     @Override
     public Integer call() {
-        try (StopSignal stop = StopSignal.install();
-                Store store = Store.create(database)) {
+        stop.take();
+        try (Store store = Store.create(database)) {
             Optional<Integer> finished = finishedRun(store);
             finished.ifPresent(run -> spec.commandLine()
                     .getErr()
                     .printf("Run %d in %s is the demo's and complete; it is not repeated.%n", run, database));
-            int runId = finished.orElseGet(() -> execute(store, stop));
-            try (QueryEngine engine = new QueryEngine(store::reader)) {
+            int runId = finished.orElseGet(() -> execute(store));
+            try (QueryEngine engine = new QueryEngine(store)) {
                 findings(engine, runId).print(spec.commandLine().getOut(), json);
                 if (!json) {
                     printNext(runId);
                 }
                 if (!json && !noConsole) {
-                    serve(store, engine, stop);
+                    serve(store, engine);
                 }
             }
         }
         return 0;
     }
 
-    private void serve(Store store, QueryEngine engine, StopSignal stop) {
+    private void serve(Store store, QueryEngine engine) {
         PrintWriter out = spec.commandLine().getOut();
         out.println();
         ServeCommand.serve(store, engine, new ListenAddress(LOOPBACK, port), HttpLimits.standard(), stop, out);
@@ -97,7 +103,7 @@ final class DemoCommand implements Callable<Integer> {
                 .findFirst();
     }
 
-    private int execute(Store store, StopSignal stop) {
+    private int execute(Store store) {
         try (Checkpoint checkpoint = Checkpoint.open(Sample.model())) {
             RunRequest request = new RunRequest(
                     new RunNames(store).free(RUN_NAME), MmluDirectory.read(Sample.quiz()), PromptFormat.HENDRYCKS, 0);

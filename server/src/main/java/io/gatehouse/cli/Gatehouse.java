@@ -13,15 +13,6 @@ import picocli.CommandLine.ParseResult;
         mixinStandardHelpOptions = true,
         versionProvider = GatehouseVersion.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            DemoCommand.class,
-            PrefillCommand.class,
-            RunCommand.class,
-            SampleCommand.class,
-            ServeCommand.class,
-            SqlCommand.class,
-            TokenizeCommand.class
-        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             " 0:done",
@@ -41,11 +32,25 @@ public final class Gatehouse {
         System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
         // Calcite reads it once, when it loads; without it '日本' is not a string.
         System.setProperty("calcite.default.charset", "UTF-8");
-        System.exit(commandLine().execute(arguments));
+        System.exit(execute(arguments));
     }
 
-    static CommandLine commandLine() {
+    private static int execute(String[] arguments) {
+        try (StopSignal stop = new StopSignal()) {
+            return commandLine(stop).execute(arguments);
+        }
+    }
+
+    /** Puts the commands together. */
+    static CommandLine commandLine(StopSignal stop) {
         return new CommandLine(new Gatehouse())
+                .addSubcommand(new DemoCommand(stop))
+                .addSubcommand(new RunCommand(stop))
+                .addSubcommand(new SqlCommand())
+                .addSubcommand(new ServeCommand(stop))
+                .addSubcommand(new SampleCommand())
+                .addSubcommand(new PrefillCommand())
+                .addSubcommand(new TokenizeCommand())
                 .setExecutionExceptionHandler(Gatehouse::report)
                 .setCaseInsensitiveEnumValuesAllowed(true);
     }

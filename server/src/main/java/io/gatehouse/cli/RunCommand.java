@@ -74,11 +74,17 @@ final class RunCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    private final StopSignal stop;
+
+    RunCommand(StopSignal stop) {
+        this.stop = stop;
+    }
+
     @Override
     public Integer call() {
         Quiz chosen = chosen();
-        try (StopSignal stop = StopSignal.install();
-                Checkpoint checkpoint = Checkpoint.open(model);
+        stop.take();
+        try (Checkpoint checkpoint = Checkpoint.open(model);
                 Store store = Store.create(database)) {
             RunNames names = new RunNames(store);
             String free = name.orElseGet(() -> names.free(checkpoint.name() + "-" + chosen.name()));

@@ -47,13 +47,19 @@ final class ServeCommand implements Runnable {
     @Spec
     private CommandSpec command = CommandSpec.create();
 
+    private final StopSignal stop;
+
+    ServeCommand(StopSignal stop) {
+        this.stop = stop;
+    }
+
     @Override
     public void run() {
         ListenAddress address = new ListenAddress(host, port);
         HttpLimits limits = HttpLimits.standard().withQueryTimeout(Duration.ofSeconds(queryTimeout));
-        try (StopSignal stop = StopSignal.install();
-                Store store = Store.open(database);
-                QueryEngine engine = new QueryEngine(store::reader)) {
+        stop.take();
+        try (Store store = Store.open(database);
+                QueryEngine engine = new QueryEngine(store)) {
             serve(store, engine, address, limits, stop, command.commandLine().getOut());
         }
     }

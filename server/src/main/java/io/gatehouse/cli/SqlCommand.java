@@ -58,7 +58,7 @@ final class SqlCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (Store store = Store.open(database);
-                QueryEngine engine = new QueryEngine(store::reader)) {
+                QueryEngine engine = new QueryEngine(store)) {
             StatementRunner runner = new StatementRunner(
                     engine,
                     format,

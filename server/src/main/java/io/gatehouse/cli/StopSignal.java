@@ -4,8 +4,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Waits for Ctrl-C or a termination of the process, and keeps the process alive until it is closed. The first resource
- * of a try block, so that whatever the block opens after it is closed in order before the process ends.
+ * Waits for Ctrl-C or a termination of the process. A command that wants to end in order takes it; from then on the
+ * process stays alive until the signal is closed, after all that the command had to say is printed.
  */
 final class StopSignal implements AutoCloseable {
     private static final long LIMIT_SECONDS = 30;
@@ -13,12 +13,9 @@ final class StopSignal implements AutoCloseable {
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    private StopSignal() {}
-
-    static StopSignal install() {
-        StopSignal signal = new StopSignal();
-        Runtime.getRuntime().addShutdownHook(new Thread(signal::letFinish, "gatehouse-stop"));
-        return signal;
+    /** Keeps the process alive, when it is asked to stop, until {@link #close}. */
+    void take() {
+        Runtime.getRuntime().addShutdownHook(new Thread(this::letFinish, "gatehouse-stop"));
     }
 
     /** Returns when the process is asked to stop. */

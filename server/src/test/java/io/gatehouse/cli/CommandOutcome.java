@@ -9,10 +9,12 @@ record CommandOutcome(int exitCode, String out, String err) {
     static CommandOutcome of(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        int exitCode = Gatehouse.commandLine()
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(arguments);
-        return new CommandOutcome(exitCode, out.toString(), err.toString());
+        try (StopSignal stop = new StopSignal()) {
+            int exitCode = Gatehouse.commandLine(stop)
+                    .setOut(new PrintWriter(out, true))
+                    .setErr(new PrintWriter(err, true))
+                    .execute(arguments);
+            return new CommandOutcome(exitCode, out.toString(), err.toString());
+        }
     }
 }

@@ -90,7 +90,7 @@ final class TestErrors {
 
     @Test
     void everyCommandExplainsItselfWithAnExample() {
-        CommandLine gatehouse = Gatehouse.commandLine();
+        CommandLine gatehouse = Gatehouse.commandLine(new StopSignal());
         assertThat(gatehouse.getSubcommands().keySet())
                 .contains("demo", "run", "sql", "serve", "sample", "prefill", "tokenize");
         gatehouse.getSubcommands().forEach((name, command) -> {

@@ -27,7 +27,7 @@ final class TestingServer implements AutoCloseable {
         Path file = folder.resolve("seeded.duckdb");
         SeededFile.write(file);
         store = Store.open(file);
-        engine = new QueryEngine(store::reader);
+        engine = new QueryEngine(store);
         server = GatehouseServer.start(store, engine, new ListenAddress("127.0.0.1", 0), limits, "test");
     }
 
