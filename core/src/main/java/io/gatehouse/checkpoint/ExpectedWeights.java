@@ -38,10 +38,11 @@ final class ExpectedWeights {
         long keys = (long) config.keyValueHeads() * config.headDim();
         require(prefix + "input_layernorm.weight", hidden);
         require(prefix + "post_attention_layernorm.weight", hidden);
-        projection(attention + "q_proj", queries, hidden);
-        projection(attention + "k_proj", keys, hidden);
-        projection(attention + "v_proj", keys, hidden);
-        projection(attention + "o_proj", hidden, queries);
+        boolean inputBias = config.attentionBias() != AttentionBias.NONE;
+        projection(attention + "q_proj", inputBias, queries, hidden);
+        projection(attention + "k_proj", inputBias, keys, hidden);
+        projection(attention + "v_proj", inputBias, keys, hidden);
+        projection(attention + "o_proj", config.attentionBias() == AttentionBias.ALL, hidden, queries);
         switch (config.qkNorm()) {
             case NONE -> {}
             case PROJECTION -> {
@@ -67,9 +68,9 @@ final class ExpectedWeights {
         }
     }
 
-    private void projection(String name, long rows, long columns) {
+    private void projection(String name, boolean bias, long rows, long columns) {
         require(name + ".weight", rows, columns);
-        if (config.attentionBias()) {
+        if (bias) {
             require(name + ".bias", rows);
         }
     }

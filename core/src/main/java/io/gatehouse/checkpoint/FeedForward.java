@@ -1,5 +1,9 @@
 package io.gatehouse.checkpoint;
 
+import static java.util.Objects.requireNonNull;
+
+import java.util.OptionalInt;
+
 /** The second half of a transformer layer. */
 public sealed interface FeedForward {
     /** One SwiGLU for all tokens. */
@@ -14,13 +18,23 @@ public sealed interface FeedForward {
     /**
      * A mixture of experts, each a SwiGLU: the softmax over all experts chooses {@code topK} of them for each token.
      * Their probabilities are the weights, divided by their sum where {@code normTopK}.
+     *
+     * @param sharedExpertSize width of one more SwiGLU that every token passes, weighed by a sigmoid gate of its own;
+     *     absent if there is none
      */
-    record Sparse(int experts, int topK, int intermediateSize, boolean normTopK) implements FeedForward {
+    record Sparse(int experts, int topK, int intermediateSize, boolean normTopK, OptionalInt sharedExpertSize)
+            implements FeedForward {
         public Sparse {
-            if (topK < 1 || topK > experts || intermediateSize < 1) {
+            requireNonNull(sharedExpertSize, "sharedExpertSize is null");
+            if (topK < 1 || topK > experts || intermediateSize < 1 || sharedExpertSize.orElse(1) < 1) {
                 throw new IllegalArgumentException(
                         "Top %d of %d experts of size %d is no mixture".formatted(topK, experts, intermediateSize));
             }
+        }
+
+        /** A mixture without a shared expert. */
+        public Sparse(int experts, int topK, int intermediateSize, boolean normTopK) {
+            this(experts, topK, intermediateSize, normTopK, OptionalInt.empty());
         }
     }
 }

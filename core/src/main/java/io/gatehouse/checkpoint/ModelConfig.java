@@ -6,8 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Everything in config.json that changes the model's result, in one dialect. {@code feedForwards} has one entry per
- * layer; {@code clipQkv} clamps queries, keys and values to ±its value.
+ * Everything in config.json that changes the model's result, in one dialect. {@code clipQkv} clamps queries, keys and values to ±its value.
  */
 public record ModelConfig(
         String architecture,
@@ -18,19 +17,22 @@ public record ModelConfig(
         int headDim,
         float rmsNormEps,
         Optional<Float> clipQkv,
-        boolean attentionBias,
+        AttentionBias attentionBias,
         QkNorm qkNorm,
         boolean tieWordEmbeddings,
         int maxPositions,
         Rope rope,
-        List<FeedForward> feedForwards) {
+        ExpertNames expertNames,
+        List<Layer> layers) {
     public ModelConfig {
         requireNonNull(architecture, "architecture is null");
         requireNonNull(clipQkv, "clipQkv is null");
         requireNonNull(qkNorm, "qkNorm is null");
         requireNonNull(rope, "rope is null");
-        feedForwards = List.copyOf(feedForwards);
-        if (vocabSize < 1 || hiddenSize < 1 || headDim < 1 || maxPositions < 1 || feedForwards.isEmpty()) {
+        requireNonNull(attentionBias, "attentionBias is null");
+        requireNonNull(expertNames, "expertNames is null");
+        layers = List.copyOf(layers);
+        if (vocabSize < 1 || hiddenSize < 1 || headDim < 1 || maxPositions < 1 || layers.isEmpty()) {
             throw new IllegalArgumentException("A size is not positive");
         }
         if (keyValueHeads < 1 || heads < keyValueHeads || heads % keyValueHeads != 0) {
@@ -39,7 +41,8 @@ public record ModelConfig(
         }
     }
 
-    public int layers() {
-        return feedForwards.size();
+    /** What follows the attention in each layer, in the order of the layers. */
+    public List<FeedForward> feedForwards() {
+        return layers.stream().map(Layer::feedForward).toList();
     }
 }

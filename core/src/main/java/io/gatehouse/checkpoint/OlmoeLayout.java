@@ -34,20 +34,22 @@ final class OlmoeLayout {
                 headDim(file, hidden, heads),
                 (float) file.positive("rms_norm_eps"),
                 file.findPositive("clip_qkv").map(Double::floatValue),
-                file.flag("attention_bias", false),
+                file.flag("attention_bias", false) ? AttentionBias.ALL : AttentionBias.NONE,
                 QkNorm.PROJECTION,
                 file.flag("tie_word_embeddings", false),
                 file.size("max_position_embeddings", Integer.MAX_VALUE),
                 RopeKeys.read(file, DEFAULT_ROPE_THETA),
-                Collections.nCopies(file.size("num_hidden_layers", MAX_LAYERS), experts(file)));
+                ExpertNames.MLP,
+                Collections.nCopies(
+                        file.size("num_hidden_layers", MAX_LAYERS), new Layer(experts(file), Optional.empty())));
     }
 
     static void check(ModelConfig config, ExpectedWeights expected) {
         expected.embeddings();
-        for (int layer = 0; layer < config.layers(); layer++) {
+        for (int layer = 0; layer < config.layers().size(); layer++) {
             expected.attention(layer);
             FeedForward.Sparse mixture =
-                    (FeedForward.Sparse) config.feedForwards().get(layer);
+                    (FeedForward.Sparse) config.layers().get(layer).feedForward();
             expected.mixture("model.layers.%d.mlp.".formatted(layer), mixture, "gate_proj", "up_proj", "down_proj");
         }
     }

@@ -13,10 +13,11 @@ final class RopeKeys {
         Optional<ConfigFile> parameters = file.findObject("rope_parameters");
         parameters.ifPresent(RopeKeys::requireDefault);
         file.findObject("rope_scaling").ifPresent(RopeKeys::requireDefault);
-        return new Rope(parameters
+        double theta = parameters
                 .flatMap(keys -> keys.findPositive("rope_theta"))
                 .or(() -> file.findPositive("rope_theta"))
-                .orElse(defaultTheta));
+                .orElse(defaultTheta);
+        return new Rope(theta, new RopeScaling.None());
     }
 
     private static void requireDefault(ConfigFile keys) {

@@ -1,5 +1,6 @@
 package io.gatehouse.engine;
 
+import io.gatehouse.checkpoint.AttentionBias;
 import io.gatehouse.checkpoint.ModelConfig;
 import io.gatehouse.checkpoint.QkNorm;
 import java.util.List;
@@ -58,9 +59,10 @@ final class AttentionBlock {
     private Operand<TFloat32> linear(Operand<TFloat32> x, String name, long out, long in, Weights weights) {
         String prefix = "self_attn." + name;
         Operand<TFloat32> product = blocks.project(x, weights.declare(WeightSpec.matrix(prefix + ".weight", out, in)));
-        return config.attentionBias()
-                ? tf.math.add(product, weights.declare(WeightSpec.vector(prefix + ".bias", out)))
-                : product;
+        boolean biased = name.equals("o_proj")
+                ? config.attentionBias() == AttentionBias.ALL
+                : config.attentionBias() != AttentionBias.NONE;
+        return biased ? tf.math.add(product, weights.declare(WeightSpec.vector(prefix + ".bias", out))) : product;
     }
 
     private Operand<TFloat32> norm(Operand<TFloat32> x, Operand<TFloat32> weight) {
@@ -92,10 +94,10 @@ final class AttentionBlock {
 
     /** [T, 1, dim/2] angles of rotation. */
     private Operand<TFloat32> angles(Operand<TInt32> positions) {
-        int half = config.headDim() / 2;
-        float[] frequencies = new float[half];
-        for (int i = 0; i < half; i++) {
-            frequencies[i] = (float) Math.pow(config.rope().theta(), -2.0 * i / config.headDim());
+        double[] exact = config.rope().frequencies(config.headDim(), 0);
+        float[] frequencies = new float[exact.length];
+        for (int i = 0; i < exact.length; i++) {
+            frequencies[i] = (float) exact[i];
         }
         Operand<TFloat32> column =
                 tf.reshape(tf.dtypes.cast(positions, TFloat32.class), tf.constant(new int[] {-1, 1, 1}));

@@ -47,7 +47,7 @@ public final class Engine implements AutoCloseable {
 
     private void read(WeightLoader loader) {
         embedding.addAll(loader.load("", graph.embeddingWeights.specs()));
-        for (int layer = 0; layer < config.layers(); layer++) {
+        for (int layer = 0; layer < config.layers().size(); layer++) {
             layers.add(loader.load("model.layers." + layer + ".", graph.layerWeights.specs()));
         }
         head.addAll(loader.load("", graph.headWeights.specs()));

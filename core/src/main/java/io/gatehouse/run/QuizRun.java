@@ -55,7 +55,7 @@ public final class QuizRun {
 
     private RunOutcome execute(RunRequest request, List<Prompt> prompts, Tokenizer tokenizer, RunListener listener) {
         ChoiceScorer scorer = ChoiceScorer.of(tokenizer);
-        RunClock clock = new RunClock(prompts, checkpoint.config().layers(), listener);
+        RunClock clock = new RunClock(prompts, checkpoint.config().layers().size(), listener);
         try (RunWriter writer = store.startRun(describe(request), rows(prompts))) {
             int correct = answer(prompts, tokenizer, scorer, clock, writer);
             writer.finish(RunStatus.COMPLETE);
@@ -140,7 +140,7 @@ public final class QuizRun {
                 checkpoint.name(),
                 checkpoint.fingerprint(),
                 config.architecture(),
-                config.layers(),
+                config.layers().size(),
                 sparse.stream().mapToInt(FeedForward.Sparse::experts).max().orElseThrow(),
                 sparse.stream().mapToInt(FeedForward.Sparse::topK).max().orElseThrow(),
                 request.quiz().name(),

@@ -33,7 +33,7 @@ final class TestCheckpoint {
         Path path = SharedData.path("reference/olmoe_a");
         try (Checkpoint checkpoint = Checkpoint.open(path)) {
             assertThat(checkpoint.name()).isEqualTo("olmoe_a");
-            assertThat(checkpoint.config().layers()).isEqualTo(3);
+            assertThat(checkpoint.config().layers()).hasSize(3);
             assertThat(checkpoint.config().feedForwards()).containsOnly(new FeedForward.Sparse(8, 2, 32, false));
             TensorInfo gate = checkpoint.tensor("model.layers.2.mlp.gate.weight");
             assertThat(gate.shape()).containsExactly(8L, 64L);

@@ -29,12 +29,13 @@ final class TestModelConfig {
                         2,
                         1e-5f,
                         Optional.empty(),
-                        false,
+                        AttentionBias.NONE,
                         QkNorm.PROJECTION,
                         false,
                         64,
-                        new Rope(10_000),
-                        List.of(new FeedForward.Sparse(2, 1, 3, false))));
+                        new Rope(10_000, new RopeScaling.None()),
+                        ExpertNames.MLP,
+                        List.of(new Layer(new FeedForward.Sparse(2, 1, 3, false), Optional.empty()))));
         assertThat(config("{\"clip_qkv\": 8}").clipQkv()).contains(8f);
         assertThat(config("{\"num_key_value_heads\": 1}").keyValueHeads()).isEqualTo(1);
         assertThat(config("{\"head_dim\": 6}").headDim()).isEqualTo(6);
@@ -42,8 +43,8 @@ final class TestModelConfig {
                 .containsExactly(new FeedForward.Sparse(2, 1, 3, true));
         assertThat(config("{\"tie_word_embeddings\": true}").tieWordEmbeddings())
                 .isTrue();
-        assertThat(config("{\"attention_bias\": true}").attentionBias()).isTrue();
-        assertThat(config("{\"num_hidden_layers\": 7}").layers()).isEqualTo(7);
+        assertThat(config("{\"attention_bias\": true}").attentionBias()).isEqualTo(AttentionBias.ALL);
+        assertThat(config("{\"num_hidden_layers\": 7}").layers()).hasSize(7);
         assertThat(config("{\"rms_norm_eps\": 1e-6}").rmsNormEps()).isEqualTo(1e-6f);
     }
 
@@ -65,14 +66,16 @@ final class TestModelConfig {
 
     @Test
     void readsBothRopeDialects() {
-        assertThat(config("{\"rope_theta\": 500000}").rope()).isEqualTo(new Rope(500_000));
-        assertThat(config("{\"rope_scaling\": {\"type\": \"default\"}}").rope()).isEqualTo(new Rope(10_000));
+        assertThat(config("{\"rope_theta\": 500000}").rope()).isEqualTo(new Rope(500_000, new RopeScaling.None()));
+        assertThat(config("{\"rope_scaling\": {\"type\": \"default\"}}").rope())
+                .isEqualTo(new Rope(10_000, new RopeScaling.None()));
         assertThat(config("{\"rope_scaling\": {\"rope_type\": \"default\"}}").rope())
-                .isEqualTo(new Rope(10_000));
+                .isEqualTo(new Rope(10_000, new RopeScaling.None()));
         String newer = "{\"rope_parameters\": {\"rope_theta\": 20000.0, \"rope_type\": \"default\"}}";
-        assertThat(config(newer, "rope_theta", "rope_scaling").rope()).isEqualTo(new Rope(20_000));
+        assertThat(config(newer, "rope_theta", "rope_scaling").rope())
+                .isEqualTo(new Rope(20_000, new RopeScaling.None()));
         assertThat(config("{\"rope_parameters\": {\"rope_type\": \"default\"}}").rope())
-                .isEqualTo(new Rope(10_000));
+                .isEqualTo(new Rope(10_000, new RopeScaling.None()));
     }
 
     @Test

@@ -61,7 +61,7 @@ final class TestQuizRun {
             assertThat(count(store, "FROM answers")).isEqualTo(70);
             assertThat(count(store, "FROM answers WHERE correct")).isEqualTo(outcome.correct());
             assertThat(count(store, "FROM tokens")).isEqualTo(outcome.tokens());
-            long layers = checkpoint.config().layers();
+            long layers = checkpoint.config().layers().size();
             assertThat(count(store, "FROM token_routing")).isEqualTo(layers * outcome.tokens());
             assertThat(count(store, "FROM token_routing WHERE scope = 'last_prompt'"))
                     .isEqualTo(layers * 70);
