@@ -86,6 +86,11 @@ public final class Checkpoint implements AutoCloseable {
         weights.read(tensor, target);
     }
 
+    /** Reads the tensor's little-endian bytes from {@code offset} on into all that remains of {@code target}. */
+    public void read(TensorInfo tensor, long offset, ByteBuffer target) {
+        weights.read(tensor, offset, target);
+    }
+
     /** Opens the model's tokenizer, which the caller closes. */
     public Tokenizer openTokenizer() {
         return Tokenizer.open(tokenizerFile(directory));

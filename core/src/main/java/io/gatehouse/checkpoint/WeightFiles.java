@@ -82,15 +82,24 @@ final class WeightFiles implements AutoCloseable {
                     "Tensor %s of %s has %,d bytes; Gatehouse reads tensors of up to %,d"
                             .formatted(tensor.name(), tensor.file(), tensor.bytes(), Integer.MAX_VALUE));
         }
-        Shard shard = shards.get(tensor.file());
-        if (shard == null) {
-            throw new IllegalArgumentException("Not a tensor of this checkpoint: " + tensor);
-        }
         if (target.remaining() != tensor.bytes()) {
             throw new IllegalArgumentException("Target has %d bytes for the %d of tensor %s"
                     .formatted(target.remaining(), tensor.bytes(), tensor.name()));
         }
-        long position = tensor.offset();
+        read(tensor, 0, target);
+    }
+
+    /** Reads the tensor's bytes from {@code offset} on into all that remains of {@code target}. */
+    void read(TensorInfo tensor, long offset, ByteBuffer target) {
+        Shard shard = shards.get(tensor.file());
+        if (shard == null) {
+            throw new IllegalArgumentException("Not a tensor of this checkpoint: " + tensor);
+        }
+        if (offset < 0 || target.remaining() > tensor.bytes() - offset) {
+            throw new IllegalArgumentException("%d bytes from %d on are not within the %d of tensor %s"
+                    .formatted(target.remaining(), offset, tensor.bytes(), tensor.name()));
+        }
+        long position = tensor.offset() + offset;
         try {
             while (target.hasRemaining()) {
                 int read = shard.channel().read(target, position);

@@ -2,71 +2,85 @@ package io.gatehouse.engine;
 
 import io.gatehouse.checkpoint.AttentionBias;
 import io.gatehouse.checkpoint.ModelConfig;
-import io.gatehouse.checkpoint.QkNorm;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Split;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TFloating;
 
-/** Causal self-attention with rotary positions over packed tokens. */
-final class AttentionBlock {
-    private static final float MASKED = -1e30f;
-
+/**
+ * Causal self-attention with rotary positions over packed tokens: its projections, norms and rotation. What happens
+ * between tokens is in {@link AttentionCore}.
+ */
+final class AttentionBlock<A extends TFloating> {
     private final Ops tf;
     private final Blocks blocks;
     private final ModelConfig config;
-    private final Operand<TInt32> padded;
-    private final Operand<TInt32> packed;
+    private final Class<A> type;
+    private final AttentionCore<A> core;
     private final Operand<TFloat32> cosine;
     private final Operand<TFloat32> sine;
-    private final Operand<TFloat32> mask;
 
-    AttentionBlock(
-            Ops tf, ModelConfig config, Operand<TInt32> positions, Operand<TInt32> padded, Operand<TInt32> packed) {
+    AttentionBlock(Ops tf, ModelConfig config, Class<A> type, LayerInputs inputs, AttentionCore<A> core) {
         this.tf = tf;
         this.blocks = new Blocks(tf);
         this.config = config;
-        this.padded = padded;
-        this.packed = packed;
-        Operand<TFloat32> angles = angles(positions);
-        this.cosine = tf.math.cos(angles);
-        this.sine = tf.math.sin(angles);
-        this.mask = causalMask();
+        this.type = type;
+        this.core = core;
+        this.cosine = tf.expandDims(inputs.cosine(), tf.constant(1));
+        this.sine = tf.expandDims(inputs.sine(), tf.constant(1));
     }
 
-    /** Attention output [T, hidden] for normed input x [T, hidden]. */
-    Operand<TFloat32> build(Operand<TFloat32> x, Weights weights) {
-        long hidden = config.hiddenSize();
-        long queryWidth = (long) config.heads() * config.headDim();
-        long keyWidth = (long) config.keyValueHeads() * config.headDim();
-        Operand<TFloat32> query = linear(x, "q_proj", queryWidth, hidden, weights);
-        Operand<TFloat32> key = linear(x, "k_proj", keyWidth, hidden, weights);
-        Operand<TFloat32> value = linear(x, "v_proj", keyWidth, hidden, weights);
-        if (config.qkNorm() == QkNorm.PROJECTION) {
-            query = norm(query, weights.declare(WeightSpec.vector("self_attn.q_norm.weight", queryWidth)));
-            key = norm(key, weights.declare(WeightSpec.vector("self_attn.k_norm.weight", keyWidth)));
-        }
-        Operand<TFloat32> context = core(
-                rotate(heads(clip(query), config.heads())),
-                repeatKeyValue(rotate(heads(clip(key), config.keyValueHeads()))),
-                repeatKeyValue(heads(clip(value), config.keyValueHeads())));
-        return linear(context, "o_proj", hidden, queryWidth, weights);
+    /**
+     * @param output [T, hidden]
+     * @param keys [T, key-value heads x head size], rotated
+     * @param values [T, key-value heads x head size]
+     */
+    record Attended<A extends TFloating>(Operand<TFloat32> output, Operand<A> keys, Operand<A> values) {}
+
+    /** Attention for normed input x [T, hidden]. */
+    Attended<A> build(Operand<TFloat32> x, Weights weights) {
+        boolean bias = config.attentionBias() != AttentionBias.NONE;
+        int keyWidth = config.keyValueHeads() * config.headDim();
+        int queryWidth = config.heads() * config.headDim();
+        Operand<A> input = blocks.cast(x, type);
+        Operand<TFloat32> query = project(input, "q_proj", queryWidth, config.hiddenSize(), bias, weights);
+        Operand<TFloat32> key = project(input, "k_proj", keyWidth, config.hiddenSize(), bias, weights);
+        Operand<TFloat32> value = project(input, "v_proj", keyWidth, config.hiddenSize(), bias, weights);
+        Operand<TFloat32> scaled = tf.math.mul(
+                rotate(clip(norm(query, "q_norm", config.heads(), weights)), config.heads()),
+                tf.constant((float) (1 / Math.sqrt(config.headDim()))));
+        Operand<TFloat32> rotated =
+                rotate(clip(norm(key, "k_norm", config.keyValueHeads(), weights)), config.keyValueHeads());
+        Operand<A> keys = narrow(rotated, keyWidth);
+        Operand<A> values = blocks.cast(clip(value), type);
+        Operand<A> context = core.build(narrow(scaled, queryWidth), keys, values);
+        boolean outputBias = config.attentionBias() == AttentionBias.ALL;
+        return new Attended<>(
+                project(context, "o_proj", config.hiddenSize(), queryWidth, outputBias, weights), keys, values);
     }
 
-    private Operand<TFloat32> linear(Operand<TFloat32> x, String name, long out, long in, Weights weights) {
+    private Operand<TFloat32> project(Operand<A> x, String name, long out, long in, boolean biased, Weights weights) {
         String prefix = "self_attn." + name;
-        Operand<TFloat32> product = blocks.project(x, weights.declare(WeightSpec.matrix(prefix + ".weight", out, in)));
-        boolean biased = name.equals("o_proj")
-                ? config.attentionBias() == AttentionBias.ALL
-                : config.attentionBias() != AttentionBias.NONE;
-        return biased ? tf.math.add(product, weights.declare(WeightSpec.vector(prefix + ".bias", out))) : product;
+        Operand<A> weight = weights.value(WeightSpec.matrix(prefix + ".weight", out, in, type));
+        Operand<TFloat32> product = blocks.cast(blocks.project(x, weight), TFloat32.class);
+        return biased ? tf.math.add(product, weights.value(WeightSpec.vector(prefix + ".bias", out))) : product;
     }
 
-    private Operand<TFloat32> norm(Operand<TFloat32> x, Operand<TFloat32> weight) {
-        return blocks.rmsNorm(x, weight, config.rmsNormEps());
+    private Operand<TFloat32> norm(Operand<TFloat32> x, String name, int heads, Weights weights) {
+        String tensor = "self_attn." + name + ".weight";
+        return switch (config.qkNorm()) {
+            case NONE -> x;
+            case PROJECTION -> {
+                WeightSpec<TFloat32> weight = WeightSpec.vector(tensor, (long) heads * config.headDim());
+                yield blocks.rmsNorm(x, weights.value(weight), config.rmsNormEps());
+            }
+            case HEAD -> {
+                WeightSpec<TFloat32> weight = WeightSpec.vector(tensor, config.headDim());
+                yield blocks.rmsNorm(byHead(x, heads), weights.value(weight), config.rmsNormEps());
+            }
+        };
     }
 
     private Operand<TFloat32> clip(Operand<TFloat32> x) {
@@ -75,14 +89,14 @@ final class AttentionBlock {
                 .orElse(x);
     }
 
-    /** [T, heads x dim] to [T, heads, dim]. */
-    private Operand<TFloat32> heads(Operand<TFloat32> x, int heads) {
+    /** [T, heads, dim]. */
+    private Operand<TFloat32> byHead(Operand<TFloat32> x, int heads) {
         return tf.reshape(x, tf.constant(new int[] {-1, heads, config.headDim()}));
     }
 
-    /** Rotates each pair (x[i], x[i + dim/2]) by position x theta^(-2i/dim) (Su et al., 2021, half layout). */
-    private Operand<TFloat32> rotate(Operand<TFloat32> x) {
-        Split<TFloat32> halves = tf.split(tf.constant(2), x, 2L);
+    /** Rotates each pair (x[i], x[i + dim/2]) by the angle of its position (Su et al., 2021, half layout). */
+    private Operand<TFloat32> rotate(Operand<TFloat32> x, int heads) {
+        Split<TFloat32> halves = tf.split(tf.constant(2), byHead(x, heads), 2L);
         Operand<TFloat32> first = halves.output().get(0);
         Operand<TFloat32> second = halves.output().get(1);
         return tf.concat(
@@ -92,66 +106,7 @@ final class AttentionBlock {
                 tf.constant(2));
     }
 
-    /** [T, 1, dim/2] angles of rotation. */
-    private Operand<TFloat32> angles(Operand<TInt32> positions) {
-        double[] exact = config.rope().frequencies(config.headDim(), 0);
-        float[] frequencies = new float[exact.length];
-        for (int i = 0; i < exact.length; i++) {
-            frequencies[i] = (float) exact[i];
-        }
-        Operand<TFloat32> column =
-                tf.reshape(tf.dtypes.cast(positions, TFloat32.class), tf.constant(new int[] {-1, 1, 1}));
-        return tf.math.mul(column, tf.constant(frequencies));
-    }
-
-    /** [S, S]: 0 where a query may look at a key, a large negative number where the key is later. */
-    private Operand<TFloat32> causalMask() {
-        Operand<TInt32> width = tf.gather(tf.shape(padded), tf.constant(1), tf.constant(0));
-        Operand<TInt32> range = tf.range(tf.constant(0), width, tf.constant(1));
-        Operand<TInt32> query = tf.expandDims(range, tf.constant(1));
-        Operand<TInt32> key = tf.expandDims(range, tf.constant(0));
-        Operand<TFloat32> later = tf.dtypes.cast(tf.math.greater(key, query), TFloat32.class);
-        return tf.math.mul(later, tf.constant(MASKED));
-    }
-
-    /** With fewer key-value heads than heads each serves several neighbouring heads: repeats it for them. */
-    private Operand<TFloat32> repeatKeyValue(Operand<TFloat32> x) {
-        int group = config.heads() / config.keyValueHeads();
-        if (group == 1) {
-            return x;
-        }
-        int[] source =
-                IntStream.range(0, config.heads()).map(head -> head / group).toArray();
-        return tf.gather(x, tf.constant(source), tf.constant(1));
-    }
-
-    /** softmax(q k^T / sqrt(dim) + mask) v in the padded rectangle, back to [T, heads x dim]. */
-    private Operand<TFloat32> core(Operand<TFloat32> query, Operand<TFloat32> key, Operand<TFloat32> value) {
-        float scale = (float) (1 / Math.sqrt(config.headDim()));
-        Operand<TFloat32> scores = batchMatMul(rectangle(query), rectangle(key), true);
-        Operand<TFloat32> probabilities = tf.nn.softmax(tf.math.add(tf.math.mul(scores, tf.constant(scale)), mask));
-        Operand<TFloat32> context = batchMatMul(probabilities, rectangle(value), false);
-        Operand<TFloat32> flat = tf.reshape(
-                tf.linalg.transpose(context, tf.constant(new int[] {0, 2, 1, 3})),
-                tf.constant(new int[] {-1, config.heads() * config.headDim()}));
-        return blocks.rows(flat, packed);
-    }
-
-    /** [T, heads, dim] to [B, heads, S, dim]. */
-    private Operand<TFloat32> rectangle(Operand<TFloat32> x) {
-        return tf.linalg.transpose(blocks.rows(x, padded), tf.constant(new int[] {0, 2, 1, 3}));
-    }
-
-    /** BatchMatMulV2 by name: it is the one oneDNN accelerates, and the Java API only offers V3. */
-    private Operand<TFloat32> batchMatMul(Operand<TFloat32> x, Operand<TFloat32> y, boolean transposeY) {
-        return tf.scope()
-                .env()
-                .opBuilder("BatchMatMulV2", tf.scope().makeOpName("BatchMatMulV2"), tf.scope())
-                .addInput(x.asOutput())
-                .addInput(y.asOutput())
-                .setAttr("adj_x", false)
-                .setAttr("adj_y", transposeY)
-                .build()
-                .output(0);
+    private Operand<A> narrow(Operand<TFloat32> byHead, int width) {
+        return tf.reshape(blocks.cast(byHead, type), tf.constant(new int[] {-1, width}));
     }
 }

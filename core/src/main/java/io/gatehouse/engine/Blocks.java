@@ -8,6 +8,8 @@ import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.op.math.Mean;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TFloating;
+import org.tensorflow.types.family.TType;
 
 /** The small pieces of graph that attention, experts and head share. */
 final class Blocks {
@@ -25,12 +27,29 @@ final class Blocks {
     }
 
     /** x [T, in] times the transpose of weight [out, in]: checkpoints store a projection by its outputs. */
-    Operand<TFloat32> project(Operand<TFloat32> x, Operand<TFloat32> weight) {
+    <T extends TFloating> Operand<T> project(Operand<T> x, Operand<T> weight) {
         return tf.linalg.matMul(x, weight, MatMul.transposeB(true));
     }
 
+    /** down(silu(gate(x)) * up(x)), gate and up stacked into one weight (Shazeer, arXiv 2002.05202). */
+    <T extends TFloating> Operand<T> swiGlu(Operand<T> x, Operand<T> gateUp, Operand<T> down) {
+        var halves = tf.split(tf.constant(1), project(x, gateUp), 2L).output();
+        Operand<T> gate = halves.get(0);
+        return project(tf.math.mul(tf.math.mul(gate, tf.math.sigmoid(gate)), halves.get(1)), down);
+    }
+
+    /** x in another type, or x itself. */
+    <T extends TFloating> Operand<T> cast(Operand<? extends TFloating> x, Class<T> type) {
+        if (x.type() == type) {
+            @SuppressWarnings("unchecked") // just compared
+            Operand<T> same = (Operand<T>) x;
+            return same;
+        }
+        return tf.dtypes.cast(x, type);
+    }
+
     /** Rows of x along its first axis. */
-    Gather<TFloat32> rows(Operand<TFloat32> x, Operand<TInt32> indexes) {
+    <T extends TType> Gather<T> rows(Operand<T> x, Operand<TInt32> indexes) {
         return tf.gather(x, indexes, tf.constant(0));
     }
 

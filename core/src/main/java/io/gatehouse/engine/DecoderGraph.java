@@ -1,76 +1,83 @@
 package io.gatehouse.engine;
 
+import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.FeedForward;
 import io.gatehouse.checkpoint.ModelConfig;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TFloating;
 
 /**
- * The decoder as a graph in three parts that are run one after the other: embedding, one generic layer, head. The
- * hidden states leave the graph between runs, so that one set of layer variables serves all layers.
+ * The decoder as a graph in parts that are run one after the other: embedding, a generic layer for each kind, head. The
+ * hidden states leave the graph between runs, so that one set of layer variables serves all layers of a shape. Layers
+ * are added when they are first asked for, which must not be while the graph runs.
  */
 final class DecoderGraph implements AutoCloseable {
     private final Graph graph = new Graph();
+    private final Ops tf = Ops.create(graph);
+    private final Blocks blocks = new Blocks(tf);
     private final ModelConfig config;
-    private final Ops tf;
-    private final Blocks blocks;
+    private final Precision precision;
+    private final Map<FeedForward, Weights> layerWeights = new LinkedHashMap<>();
+    private final Map<LayerKind, LayerGraph> layers = new HashMap<>();
 
-    final Placeholder<TInt32> tokenIds;
-    final Placeholder<TInt32> positions;
-    final Placeholder<TInt32> padded;
-    final Placeholder<TInt32> packed;
-    final Placeholder<TFloat32> hidden;
-    final Placeholder<TInt32> headRows;
+    final LayerInputs inputs = LayerInputs.declare(tf);
 
     final Weights embeddingWeights;
-    final Weights layerWeights;
-    final Weights headWeights;
-
+    final Placeholder<TInt32> tokenIds = tf.placeholder(TInt32.class);
     final Operand<TFloat32> embedded;
-    final RouterBlock.Decision decision;
-    final Operand<TFloat32> layerOutput;
+
+    final Weights headWeights;
+    final Placeholder<TFloat32> headInput = tf.placeholder(TFloat32.class);
     final Operand<TFloat32> headNormed;
     final Operand<TFloat32> logits;
 
-    DecoderGraph(ModelConfig config, FeedForward.Sparse feedForward) {
-        this.config = config;
-        this.tf = Ops.create(graph);
-        this.blocks = new Blocks(tf);
-        this.tokenIds = tf.placeholder(TInt32.class);
-        this.positions = tf.placeholder(TInt32.class);
-        this.padded = tf.placeholder(TInt32.class);
-        this.packed = tf.placeholder(TInt32.class);
-        this.hidden = tf.placeholder(TFloat32.class);
-        this.headRows = tf.placeholder(TInt32.class);
-        this.embeddingWeights = new Weights(tf, "embedding");
-        this.layerWeights = new Weights(tf, "layer");
-        this.headWeights = new Weights(tf, "head");
-
-        this.embedded = blocks.rows(embeddingWeights.declare(embeddingSpec()), tokenIds);
-
-        AttentionBlock attention = new AttentionBlock(tf, config, positions, padded, packed);
-        Operand<TFloat32> afterAttention =
-                tf.math.add(hidden, attention.build(layerNorm(hidden, "input_layernorm.weight"), layerWeights));
-        Operand<TFloat32> normed = layerNorm(afterAttention, "post_attention_layernorm.weight");
-        Operand<TFloat32> router =
-                layerWeights.declare(WeightSpec.matrix("mlp.gate.weight", feedForward.experts(), config.hiddenSize()));
-        this.decision = new RouterBlock(tf, feedForward).build(blocks.project(normed, router));
-        ExpertsBlock experts = new ExpertsBlock(tf, feedForward, config.hiddenSize());
-        this.layerOutput = tf.math.add(afterAttention, experts.build(normed, decision, layerWeights));
-
+    DecoderGraph(Checkpoint checkpoint, Precision precision) {
+        this.config = checkpoint.config();
+        this.precision = precision;
+        this.embeddingWeights = new Weights(tf, "embedding", new HeldTypes(checkpoint, List.of("")));
+        this.embedded = blocks.cast(
+                blocks.rows(embeddingWeights.held(embeddingSpec(precision.attention())), tokenIds), TFloat32.class);
+        // A tied head reads the same tensor; each part declares it, and they share it where the types agree.
+        this.headWeights = new Weights(tf, "head", new HeldTypes(checkpoint, List.of("")));
         this.headNormed = blocks.rmsNorm(
-                blocks.rows(hidden, headRows),
-                headWeights.declare(WeightSpec.vector("model.norm.weight", config.hiddenSize())),
+                headInput,
+                headWeights.value(WeightSpec.vector("model.norm.weight", config.hiddenSize())),
                 config.rmsNormEps());
-        this.logits = blocks.project(headNormed, headWeights.declare(headSpec()));
+        this.logits = logits(precision.attention());
+        for (FeedForward shape : config.feedForwards()) {
+            layerWeights.computeIfAbsent(shape, absent -> weights(checkpoint, absent));
+            layer(new LayerKind(shape, false, false));
+        }
+    }
+
+    /** Names of a layer's weights stand under this. */
+    static String layerPrefix(int layer) {
+        return "model.layers." + layer + ".";
     }
 
     Graph graph() {
         return graph;
+    }
+
+    /** The weights that all layers of this shape use in turn. */
+    Weights layerWeights(FeedForward shape) {
+        return java.util.Objects.requireNonNull(layerWeights.get(shape), "no such layer");
+    }
+
+    LayerGraph layer(LayerKind kind) {
+        return layers.computeIfAbsent(
+                kind,
+                absent -> LayerGraph.build(tf, config, precision, absent, inputs, layerWeights(absent.feedForward())));
     }
 
     @Override
@@ -78,18 +85,22 @@ final class DecoderGraph implements AutoCloseable {
         graph.close();
     }
 
-    private Operand<TFloat32> layerNorm(Operand<TFloat32> x, String tensor) {
-        Operand<TFloat32> weight = layerWeights.declare(WeightSpec.vector(tensor, config.hiddenSize()));
-        return blocks.rmsNorm(x, weight, config.rmsNormEps());
+    private Weights weights(Checkpoint checkpoint, FeedForward shape) {
+        List<String> prefixes = IntStream.range(0, config.layers().size())
+                .filter(layer -> config.layers().get(layer).feedForward().equals(shape))
+                .mapToObj(DecoderGraph::layerPrefix)
+                .toList();
+        return new Weights(tf, "layer" + layerWeights.size(), new HeldTypes(checkpoint, prefixes));
     }
 
-    private WeightSpec embeddingSpec() {
-        return WeightSpec.matrix("model.embed_tokens.weight", config.vocabSize(), config.hiddenSize());
+    private <T extends TFloating> WeightSpec<T> embeddingSpec(Class<T> type) {
+        return WeightSpec.matrix("model.embed_tokens.weight", config.vocabSize(), config.hiddenSize(), type);
     }
 
-    private WeightSpec headSpec() {
-        return config.tieWordEmbeddings()
-                ? embeddingSpec()
-                : WeightSpec.matrix("lm_head.weight", config.vocabSize(), config.hiddenSize());
+    private <T extends TFloating> Operand<TFloat32> logits(Class<T> type) {
+        WeightSpec<T> spec = config.tieWordEmbeddings()
+                ? embeddingSpec(type)
+                : WeightSpec.matrix("lm_head.weight", config.vocabSize(), config.hiddenSize(), type);
+        return blocks.cast(blocks.project(blocks.cast(headNormed, type), headWeights.value(spec)), TFloat32.class);
     }
 }

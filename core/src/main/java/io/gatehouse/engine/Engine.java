@@ -1,115 +1,102 @@
 package io.gatehouse.engine;
 
+import static java.util.Objects.requireNonNull;
+
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.checkpoint.FeedForward;
 import io.gatehouse.checkpoint.ModelConfig;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import java.util.ArrayList;
 import java.util.List;
-import org.tensorflow.Session;
-import org.tensorflow.proto.ConfigProto;
-import org.tensorflow.types.TFloat32;
 
-/**
- * A loaded model. All arithmetic is fp32 ({@code exact}). Not thread-safe: the variables of the generic layer hold one
- * layer at a time.
- */
+/** A loaded model. Not thread-safe: the variables of the generic layers hold one layer at a time. */
 public final class Engine implements AutoCloseable {
-    /** Cells of the padded rectangle in one micro-batch; larger ones were measured to gain nothing. */
-    private static final int MICRO_BATCH_TOKENS = 4096;
+    /** Hidden states of the prompts that go through the layers together take at most this much. */
+    private static final long IN_FLIGHT_BYTES = 256L << 20;
 
     private final ModelConfig config;
-    private final DecoderGraph graph;
-    private final Session session;
-    private final List<TFloat32> embedding = new ArrayList<>();
-    private final List<List<TFloat32>> layers = new ArrayList<>();
-    private final List<TFloat32> head = new ArrayList<>();
+    private final Precision precision;
+    private final MemoryPlan memory;
+    private final Parts parts;
+    private final RotaryTable rotary;
 
-    private Engine(ModelConfig config, DecoderGraph graph) {
+    private Engine(ModelConfig config, EngineOptions options, MemoryPlan memory, Parts parts) {
         this.config = config;
-        this.graph = graph;
-        this.session = new Session(graph.graph(), sessionConfig());
+        this.precision = options.precision();
+        this.memory = memory;
+        this.parts = parts;
+        this.rotary = new RotaryTable(config.rope(), config.headDim());
     }
 
-    /** Reads the weights of a checkpoint; all of them stay in memory until {@link #close}. */
+    /** Reads the weights of a checkpoint to run it in fp32 on the CPU. */
     public static Engine load(Checkpoint checkpoint) {
+        return load(checkpoint, EngineOptions.EXACT);
+    }
+
+    /**
+     * Reads the weights of a checkpoint, all of them or, where they do not fit, two layers at a time.
+     *
+     * @throws GatehouseException OUT_OF_MEMORY if not even that fits, INVALID_ARGUMENT if there is no such device,
+     *     CORRUPT_CHECKPOINT if a weight is not a number
+     */
+    public static Engine load(Checkpoint checkpoint, EngineOptions options) {
+        requireNonNull(options, "options is null");
         ModelConfig config = checkpoint.config();
-        Engine engine = new Engine(config, new DecoderGraph(config, onlyLayerKind(config)));
+        DecoderGraph graph = new DecoderGraph(checkpoint, options.precision());
         try {
-            engine.read(new WeightLoader(checkpoint));
-            return engine;
+            MemoryPlan memory = MemoryPlan.of(config, graph, options.memory());
+            return new Engine(config, options, memory, Parts.open(checkpoint, graph, options.device(), memory));
         } catch (RuntimeException failure) {
-            engine.close();
+            graph.close();
             throw failure;
         }
-    }
-
-    private void read(WeightLoader loader) {
-        embedding.addAll(loader.load("", graph.embeddingWeights.specs()));
-        for (int layer = 0; layer < config.layers().size(); layer++) {
-            layers.add(loader.load("model.layers." + layer + ".", graph.layerWeights.specs()));
-        }
-        head.addAll(loader.load("", graph.headWeights.specs()));
-        graph.embeddingWeights.assign(session, embedding);
-        graph.headWeights.assign(session, head);
     }
 
     public ModelConfig config() {
         return config;
     }
 
+    /** The plan that is computed in. */
+    public Precision precision() {
+        return precision;
+    }
+
+    public MemoryPlan memory() {
+        return memory;
+    }
+
     /**
-     * Runs prompts through the model. All of them are in flight together, layer by layer, so the caller bounds memory
-     * by how many it gives: hidden states take 4 x hidden size bytes a token.
+     * Runs prompts through the model. As many as memory allows are in flight together, layer by layer: the more, the
+     * less often streamed weights are read.
      *
-     * @param prompts token ids, each at least one and less than the vocabulary size
+     * @throws GatehouseException INVALID_ARGUMENT if a prompt is empty, longer than the model takes or has an id that
+     *     is not in the vocabulary; what the listener throws
      */
-    public void prefill(List<int[]> prompts, Capture capture, PrefillListener listener) {
+    public void prefill(List<Prompt> prompts, Capture capture, PrefillListener listener) {
         prompts.forEach(this::requireValid);
-        new Prefill(graph, session, capture, listener).run(MicroBatch.pack(prompts, MICRO_BATCH_TOKENS), layers);
+        long tokensTogether = Math.max(1, IN_FLIGHT_BYTES / (Float.BYTES * (long) config.hiddenSize()));
+        for (PassPlan pass : PassPlan.passes(prompts, config.rope(), memory.microBatchTokens(), tokensTogether)) {
+            new Prefill(config, parts, rotary, capture, listener).run(pass);
+        }
     }
 
     @Override
     public void close() {
-        session.close();
-        graph.close();
-        embedding.forEach(TFloat32::close);
-        layers.forEach(layer -> layer.forEach(TFloat32::close));
-        head.forEach(TFloat32::close);
+        parts.close();
     }
 
-    private void requireValid(int[] prompt) {
-        if (prompt.length == 0 || prompt.length > config.maxPositions()) {
+    private void requireValid(Prompt prompt) {
+        int[] tokens = prompt.tokens();
+        if (tokens.length == 0 || tokens.length > config.maxPositions()) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "A prompt has %d tokens; the model takes 1 to %d".formatted(prompt.length, config.maxPositions()));
+                    "A prompt has %d tokens; the model takes 1 to %d".formatted(tokens.length, config.maxPositions()));
         }
-        for (int token : prompt) {
+        for (int token : tokens) {
             if (token < 0 || token >= config.vocabSize()) {
                 throw new GatehouseException(
                         ErrorCode.INVALID_ARGUMENT,
                         "Token id %d is outside the model's vocabulary of %d".formatted(token, config.vocabSize()));
             }
         }
-    }
-
-    private static FeedForward.Sparse onlyLayerKind(ModelConfig config) {
-        List<FeedForward> kinds = config.feedForwards().stream().distinct().toList();
-        if (kinds.size() == 1 && kinds.get(0) instanceof FeedForward.Sparse sparse) {
-            return sparse;
-        }
-        throw new GatehouseException(
-                ErrorCode.UNSUPPORTED_MODEL,
-                "The engine runs models whose layers are all mixture-of-experts layers of one shape; this one has "
-                        + kinds);
-    }
-
-    private static ConfigProto sessionConfig() {
-        int threads = Runtime.getRuntime().availableProcessors();
-        return ConfigProto.newBuilder()
-                .setIntraOpParallelismThreads(threads)
-                .setInterOpParallelismThreads(threads)
-                .build();
     }
 }

@@ -1,66 +1,105 @@
 package io.gatehouse.engine;
 
+import io.gatehouse.checkpoint.ExpertNames;
 import io.gatehouse.checkpoint.FeedForward;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.Operand;
+import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.DynamicPartition;
-import org.tensorflow.op.core.Split;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * The experts of a layer. Each of the T x K assignments is a slot; slots are partitioned by expert, each expert runs
  * once over its own rows, and the results are stitched back into slot order and summed by rank. The sum never depends
  * on the order in which experts finish, so a repeat gives the same bits.
  */
-final class ExpertsBlock {
+final class ExpertsBlock<E extends TFloating> {
+    /**
+     * An expert waits for the one this many before it. Two work at a time, which keeps all cores busy at the ends of
+     * products, and what one computes is still in the cache when its next step reads it.
+     */
+    private static final int AT_A_TIME = 2;
+
     private final Ops tf;
     private final Blocks blocks;
     private final FeedForward.Sparse shape;
+    private final ExpertNames names;
     private final int hiddenSize;
+    private final Class<E> type;
 
-    ExpertsBlock(Ops tf, FeedForward.Sparse shape, int hiddenSize) {
+    ExpertsBlock(Ops tf, FeedForward.Sparse shape, ExpertNames names, int hiddenSize, Class<E> type) {
         this.tf = tf;
         this.blocks = new Blocks(tf);
         this.shape = shape;
+        this.names = names;
         this.hiddenSize = hiddenSize;
+        this.type = type;
     }
 
-    /** Weighted sum of the chosen experts' outputs [T, hidden] for normed input x [T, hidden]. */
-    Operand<TFloat32> build(Operand<TFloat32> x, RouterBlock.Decision decision, Weights weights) {
-        Operand<TInt32> expertOfSlot = tf.reshape(decision.experts(), tf.constant(new int[] {-1}));
-        Operand<TInt32> slotCount = tf.size(expertOfSlot);
-        Operand<TInt32> slots = tf.range(tf.constant(0), slotCount, tf.constant(1));
+    /**
+     * @param sum [T, hidden] weighted sum of the chosen experts' outputs
+     * @param norms [T, K] L2 norm of each chosen expert's output before it is weighed
+     */
+    record Mixed(Operand<TFloat32> sum, Operand<TFloat32> norms) {}
+
+    /**
+     * @param x [T, hidden] normed input
+     * @param experts [T, K] chosen experts
+     * @param gates [T, K] their weights
+     */
+    Mixed build(Operand<TFloat32> x, Operand<TInt32> experts, Operand<TFloat32> gates, Weights weights) {
+        Operand<E> input = blocks.cast(x, type);
+        Operand<TInt32> expertOfSlot = tf.reshape(experts, tf.constant(new int[] {-1}));
+        Operand<TInt32> slots = tf.range(tf.constant(0), tf.size(expertOfSlot), tf.constant(1));
         DynamicPartition<TInt32> byExpert = tf.dynamicPartition(slots, expertOfSlot, (long) shape.experts());
         List<Operand<TInt32>> slotsOfExperts = new ArrayList<>();
-        List<Operand<TFloat32>> outputs = new ArrayList<>();
+        List<Operand<E>> outputs = new ArrayList<>();
+        List<Operand<TFloat32>> norms = new ArrayList<>();
         for (int expert = 0; expert < shape.experts(); expert++) {
             Operand<TInt32> own = byExpert.outputs().get(expert);
-            Operand<TInt32> tokens = tf.math.floorDiv(own, tf.constant(shape.topK()));
+            List<Op> before = expert < AT_A_TIME ? List.of() : List.of(outputs.get(expert - AT_A_TIME));
+            Operand<E> output = expert(input, own, expert, before, weights);
             slotsOfExperts.add(own);
-            outputs.add(expert(blocks.rows(x, tokens), expert, weights));
+            outputs.add(output);
+            norms.add(norm(output));
         }
-        Operand<TFloat32> bySlot = tf.dynamicStitch(slotsOfExperts, outputs);
-        Operand<TFloat32> byRank = tf.reshape(bySlot, tf.constant(new int[] {-1, shape.topK(), hiddenSize}));
-        Operand<TFloat32> weighted = tf.math.mul(byRank, tf.expandDims(decision.weights(), tf.constant(2)));
-        return tf.sum(weighted, tf.constant(1));
+        Operand<E> bySlot = tf.dynamicStitch(slotsOfExperts, outputs);
+        Operand<TFloat32> byRank =
+                tf.reshape(blocks.cast(bySlot, TFloat32.class), tf.constant(new int[] {-1, shape.topK(), hiddenSize}));
+        Operand<TFloat32> weighted = tf.math.mul(byRank, tf.expandDims(gates, tf.constant(2)));
+        return new Mixed(
+                tf.sum(weighted, tf.constant(1)),
+                tf.reshape(tf.dynamicStitch(slotsOfExperts, norms), tf.constant(new int[] {-1, shape.topK()})));
     }
 
-    /** SwiGLU: down(silu(gate(x)) * up(x)), gate and up in one product (Shazeer, 2020). */
-    private Operand<TFloat32> expert(Operand<TFloat32> x, int expert, Weights weights) {
-        String prefix = "mlp.experts." + expert + ".";
+    /** Output of one expert for its own slots, filled up to the rows that make a row's product reproducible. */
+    private Operand<E> expert(Operand<E> x, Operand<TInt32> own, int expert, List<Op> before, Weights weights) {
+        Ops after = tf.withControlDependencies(before);
+        Operand<TInt32> tokens = after.math.floorDiv(own, tf.constant(shape.topK()));
+        Operand<TInt32> missing =
+                tf.math.maximum(tf.math.sub(tf.constant(MicroBatch.MIN_ROWS), tf.size(own)), tf.constant(0));
+        Operand<TInt32> filler = tf.fill(tf.expandDims(missing, tf.constant(0)), tf.constant(0));
+        Operand<TInt32> rows = tf.concat(List.of(tokens, filler), tf.constant(0));
+        Operand<E> output = swiGlu(blocks.rows(x, rows), "%s.experts.%d.".formatted(names.block(), expert), weights);
+        return tf.slice(
+                output, tf.constant(new int[] {0, 0}), tf.stack(List.of(tf.size(own), tf.constant(hiddenSize))));
+    }
+
+    private Operand<E> swiGlu(Operand<E> x, String prefix, Weights weights) {
         int width = shape.intermediateSize();
-        Operand<TFloat32> gateUp = blocks.project(
+        return blocks.swiGlu(
                 x,
-                weights.declare(
-                        WeightSpec.stacked(prefix + "gate_proj.weight", prefix + "up_proj.weight", width, hiddenSize)));
-        Split<TFloat32> halves = tf.split(tf.constant(1), gateUp, 2L);
-        Operand<TFloat32> gate = halves.output().get(0);
-        Operand<TFloat32> activated = tf.math.mul(
-                tf.math.mul(gate, tf.math.sigmoid(gate)), halves.output().get(1));
-        return blocks.project(
-                activated, weights.declare(WeightSpec.matrix(prefix + "down_proj.weight", hiddenSize, width)));
+                weights.value(WeightSpec.stacked(
+                        prefix + names.gate() + ".weight", prefix + names.up() + ".weight", width, hiddenSize, type)),
+                weights.value(WeightSpec.matrix(prefix + names.down() + ".weight", hiddenSize, width, type)));
+    }
+
+    private Operand<TFloat32> norm(Operand<E> output) {
+        Operand<TFloat32> wide = blocks.cast(output, TFloat32.class);
+        return tf.math.sqrt(blocks.sumLast(tf.math.square(wide)));
     }
 }

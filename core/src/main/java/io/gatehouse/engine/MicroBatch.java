@@ -1,81 +1,94 @@
 package io.gatehouse.engine;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A few prompts of about the same length, packed. Everything but attention works on the T tokens one after the other
- * without padding; only the attention core sees them as a [B, S] rectangle, padded on the right, where the causal mask
- * alone keeps padding out of every real token.
+ * Segments of similar length, packed. Everything but attention works on the T tokens one after the other without
+ * padding; only the attention core sees them as a [B, S] rectangle, padded on the right, where the causal mask alone
+ * keeps padding out of every real token.
  *
- * @param prompts [T] prompt of each token
- * @param positions [T] position of each token in its prompt
- * @param tokenIds [T]
- * @param padded [B][S] row of the packed tokens that stands in each cell of the rectangle; padding points at row 0
- * @param packed [T] cell of the flattened rectangle where each token stands
- * @param promptIndexes [B]
- * @param lastRows [B] row of the last token of each prompt
+ * <p>At least {@link #MIN_ROWS} rows go into the graph; those beyond the tokens are filler that nothing looks at.
+ *
+ * @param segments [B]
+ * @param tokens number of tokens, T
+ * @param tokenIds [rows]
+ * @param positions [rows] position in the text
+ * @param textLengths [rows] length of the text
+ * @param padded [B][S] row that stands in each cell of the rectangle; padding points at row 0
+ * @param packed [rows] cell of the flattened rectangle where each row stands
  */
 record MicroBatch(
-        int[] prompts,
-        int[] positions,
+        List<Segment> segments,
+        int tokens,
         int[] tokenIds,
+        int[] positions,
+        int[] textLengths,
         int[][] padded,
-        int[] packed,
-        int[] promptIndexes,
-        int[] lastRows) {
+        int[] packed) {
+    /**
+     * A product of fewer rows than this takes another path through the matrix library, which adds in another order:
+     * with at least so many, a row's result was measured to be the same bits whatever other rows there are.
+     */
+    static final int MIN_ROWS = 16;
 
-    int tokens() {
-        return tokenIds.length;
+    private static final int FINE_WIDTH = 512;
+
+    MicroBatch {
+        segments = List.copyOf(segments);
     }
 
     /**
-     * Packs prompts into micro-batches of at most maxTokens cells each, shortest first; a longer prompt gets one of
-     * its own.
+     * Width of the rectangle for a segment: it depends on its own length alone, so that a prompt's result does not
+     * depend on the others. Powers of two, and quarters of them where attention begins to cost.
      */
-    static List<MicroBatch> pack(List<int[]> prompts, int maxTokens) {
-        int[] byLength = IntStream.range(0, prompts.size())
-                .boxed()
-                .sorted(Comparator.comparingInt(prompt -> prompts.get(prompt).length))
-                .mapToInt(Integer::intValue)
-                .toArray();
-        List<MicroBatch> batches = new ArrayList<>();
-        int from = 0;
-        for (int to = 1; to <= byLength.length; to++) {
-            boolean full = to == byLength.length || (to - from + 1) * prompts.get(byLength[to]).length > maxTokens;
-            if (full) {
-                batches.add(of(prompts, Arrays.copyOfRange(byLength, from, to)));
-                from = to;
-            }
+    static int width(int length) {
+        int power = Math.max(Integer.highestOneBit(Math.max(length - 1, 1)) * 2, MIN_ROWS);
+        if (power <= FINE_WIDTH) {
+            return power;
         }
-        return batches;
+        int step = power / 8;
+        return (length + step - 1) / step * step;
     }
 
-    private static MicroBatch of(List<int[]> prompts, int[] chosen) {
-        int width = prompts.get(chosen[chosen.length - 1]).length;
-        int tokens =
-                Arrays.stream(chosen).map(prompt -> prompts.get(prompt).length).sum();
-        int[] promptOf = new int[tokens];
-        int[] positions = new int[tokens];
-        int[] tokenIds = new int[tokens];
-        int[][] padded = new int[chosen.length][width];
-        int[] packed = new int[tokens];
-        int[] lastRows = new int[chosen.length];
+    static MicroBatch of(List<Segment> segments) {
+        int width = segments.stream()
+                .mapToInt(segment -> width(segment.length()))
+                .max()
+                .orElseThrow();
+        int tokens = segments.stream().mapToInt(Segment::length).sum();
+        int rows = Math.max(tokens, MIN_ROWS);
+        int[] tokenIds = new int[rows];
+        int[] positions = new int[rows];
+        int[] textLengths = new int[rows];
+        int[][] padded = new int[segments.size()][width];
+        int[] packed = new int[rows];
         int row = 0;
-        for (int b = 0; b < chosen.length; b++) {
-            int[] prompt = prompts.get(chosen[b]);
-            for (int position = 0; position < prompt.length; position++, row++) {
-                promptOf[row] = chosen[b];
-                positions[row] = position;
-                tokenIds[row] = prompt[position];
-                padded[b][position] = row;
-                packed[row] = b * width + position;
+        for (int b = 0; b < segments.size(); b++) {
+            Segment segment = segments.get(b);
+            for (int i = 0; i < segment.length(); i++, row++) {
+                tokenIds[row] = segment.tokens()[i];
+                positions[row] = segment.first() + i;
+                textLengths[row] = segment.textLength();
+                padded[b][i] = row;
+                packed[row] = b * width + i;
             }
-            lastRows[b] = row - 1;
         }
-        return new MicroBatch(promptOf, positions, tokenIds, padded, packed, chosen, lastRows);
+        return new MicroBatch(segments, tokens, tokenIds, positions, textLengths, padded, packed);
+    }
+
+    /** Tokens that this computes, each as often as there are prompts that it is part of. */
+    int promptTokens() {
+        return segments.stream()
+                .mapToInt(segment -> segment.length() * segment.prompts().size())
+                .sum();
+    }
+
+    /** Row of the last token of each segment. */
+    int[] lastRows() {
+        int[] ends = segments.stream().mapToInt(Segment::length).toArray();
+        Arrays.parallelPrefix(ends, Integer::sum);
+        return IntStream.of(ends).map(end -> end - 1).toArray();
     }
 }

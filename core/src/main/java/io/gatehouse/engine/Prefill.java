@@ -1,187 +1,163 @@
 package io.gatehouse.engine;
 
+import io.gatehouse.checkpoint.Layer;
+import io.gatehouse.checkpoint.ModelConfig;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
-import org.tensorflow.Operand;
+import java.util.Optional;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
-import org.tensorflow.Tensor;
-import org.tensorflow.ndarray.StdArrays;
-import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
-/** One pass of prompts through the layers: layer-major, so that each layer's weights are assigned once. */
+/**
+ * One pass of prompts through the layers: layer-major, so that each layer's weights are needed once. A prefix that
+ * prompts share goes through each layer before them and leaves them its keys and values.
+ */
 final class Prefill {
+    private final ModelConfig config;
     private final DecoderGraph graph;
     private final Session session;
+    private final LayerTensors layers;
+    private final RotaryTable rotary;
     private final Capture capture;
     private final PrefillListener listener;
 
-    Prefill(DecoderGraph graph, Session session, Capture capture, PrefillListener listener) {
-        this.graph = graph;
-        this.session = session;
+    Prefill(ModelConfig config, Parts parts, RotaryTable rotary, Capture capture, PrefillListener listener) {
+        this.config = config;
+        this.graph = parts.graph();
+        this.session = parts.session();
+        this.layers = parts.layers();
+        this.rotary = rotary;
         this.capture = capture;
         this.listener = listener;
     }
 
-    void run(List<MicroBatch> batches, List<List<TFloat32>> layers) {
-        List<InFlight> inFlight = new ArrayList<>();
-        try {
-            for (MicroBatch batch : batches) {
-                inFlight.add(embed(batch));
-            }
-            for (int layer = 0; layer < layers.size(); layer++) {
-                graph.layerWeights.assign(session, layers.get(layer));
-                for (InFlight batch : inFlight) {
-                    runLayer(layer, layer == layers.size() - 1, batch);
+    /** The micro-batches of a group between layers. */
+    private record Group(Optional<InFlight> prefix, List<InFlight> prompts) {}
+
+    void run(PassPlan plan) {
+        List<InFlight> all = new ArrayList<>();
+        try (Delivery delivery = new Delivery()) {
+            List<Group> groups = plan.groups().stream()
+                    .map(group -> embed(group, all, delivery))
+                    .toList();
+            for (int layer = 0; layer < config.layers().size(); layer++) {
+                graph.layerWeights(config.layers().get(layer).feedForward()).assign(session, layers.layer(layer));
+                for (Group group : groups) {
+                    runLayer(layer, group, delivery);
                 }
             }
-            for (InFlight batch : inFlight) {
-                runHead(batch, layers.size());
-            }
+            new Head(config, graph, session, capture, listener).run(all, delivery);
         } finally {
-            inFlight.forEach(InFlight::close);
+            all.forEach(InFlight::close);
         }
     }
 
-    private InFlight embed(MicroBatch batch) {
+    private Group embed(PassPlan.Group group, List<InFlight> all, Delivery delivery) {
+        Optional<InFlight> prefix = group.prefix().map(batch -> embed(batch, true, all, delivery));
+        return new Group(
+                prefix,
+                group.prompts().stream()
+                        .map(batch -> embed(batch, false, all, delivery))
+                        .toList());
+    }
+
+    private InFlight embed(MicroBatch batch, boolean prefix, List<InFlight> all, Delivery delivery) {
         try (TInt32 tokenIds = TInt32.vectorOf(batch.tokenIds())) {
+            RotaryTable.Fed angles = rotary.feed(batch.positions(), batch.textLengths());
             Result states = session.runner()
                     .feed(graph.tokenIds, tokenIds)
                     .fetch(graph.embedded)
                     .run();
-            if (capture == Capture.TRACE) {
-                listener.hiddenStates(0, batch.prompts(), floats(states.get(0)));
+            InFlight inFlight = new InFlight(batch, prefix, recorded(batch, prefix), angles, states);
+            all.add(inFlight);
+            if (capture.trace()) {
+                delivery.submit(() -> deliverStates(0, inFlight));
+                delivery.await();
             }
-            return new InFlight(batch, states);
+            return inFlight;
         }
     }
 
-    private void runLayer(int layer, boolean last, InFlight inFlight) {
-        RouterBlock.Decision decision = graph.decision;
+    private RecordedRows recorded(MicroBatch batch, boolean prefix) {
+        return switch (capture.tokens()) {
+            case NONE -> RecordedRows.NONE;
+            case LAST -> prefix ? RecordedRows.NONE : RecordedRows.last(batch);
+            case ALL -> RecordedRows.all(batch);
+        };
+    }
+
+    private void runLayer(int layer, Group group, Delivery delivery) {
+        group.prefix().ifPresent(prefix -> runLayer(layer, prefix, Optional.empty(), delivery));
+        group.prompts().forEach(prompts -> runLayer(layer, prompts, group.prefix(), delivery));
+    }
+
+    private void runLayer(int layer, InFlight inFlight, Optional<InFlight> prefix, Delivery delivery) {
+        Layer shape = config.layers().get(layer);
+        boolean lastLayer = layer == config.layers().size() - 1;
+        boolean answerOnly = lastLayer && !inFlight.prefix && !wantsEveryOutput();
+        boolean outputUnused = lastLayer && inFlight.prefix && !wantsEveryOutput();
+        LayerGraph part = graph.layer(new LayerKind(shape.feedForward(), prefix.isPresent(), answerOnly));
+        Session.Runner runner = feed(part, inFlight, prefix);
+        FetchList fetches = new FetchList(runner);
+        int keys = inFlight.prefix ? fetches.add(part.keys()) : 0;
+        if (inFlight.prefix) {
+            fetches.add(part.values());
+        }
+        int output = outputUnused ? keys : fetches.add(part.output());
+        Optional<RoutingReadout> readout = inFlight.recorded.count() == 0
+                ? Optional.empty()
+                : part.routing().map(routing -> new RoutingReadout(routing, capture, answerOnly, fetches));
+        Result result;
+        try (TInt32 window = TInt32.scalarOf(shape.slidingWindow().orElse(Integer.MAX_VALUE))) {
+            result = runner.feed(graph.inputs.window(), window).run();
+        }
+        // The delivery before may still read from what this replaces.
+        InFlight.LayerResult next = new InFlight.LayerResult(result, output, answerOnly, keys);
+        delivery.await();
+        inFlight.advance(next);
+        delivery.submit(() -> deliver(layer, lastLayer, inFlight, result, readout));
+    }
+
+    private Session.Runner feed(LayerGraph part, InFlight inFlight, Optional<InFlight> prefix) {
+        LayerInputs inputs = graph.inputs;
         Session.Runner runner = session.runner()
-                .feed(graph.hidden, inFlight.hidden())
-                .feed(graph.positions, inFlight.positions)
-                .feed(graph.padded, inFlight.padded)
-                .feed(graph.packed, inFlight.packed);
-        List<Operand<?>> fetches = new ArrayList<>(List.of(
-                graph.layerOutput,
-                decision.experts(),
-                decision.weights(),
-                decision.entropy(),
-                decision.topKEntropy(),
-                decision.mass(),
-                decision.margin()));
-        if (capture == Capture.TRACE) {
-            fetches.add(decision.logits());
-        }
-        fetches.forEach(runner::fetch);
-        Result result = runner.run();
-        inFlight.advance(result);
-        deliver(layer, last, inFlight.batch, result);
+                .feed(inputs.hidden(), inFlight.hidden())
+                .feed(inputs.cosine(), inFlight.rotary.cosine())
+                .feed(inputs.sine(), inFlight.rotary.sine())
+                .feed(inputs.padded(), inFlight.padded)
+                .feed(inputs.packed(), inFlight.packed)
+                .feed(inputs.answerRows(), inFlight.answerRows);
+        prefix.ifPresent(past -> {
+            AttentionCore.Prefix<?> fed = part.prefix().orElseThrow();
+            runner.feed(fed.keys(), past.keys()).feed(fed.values(), past.values());
+        });
+        return runner;
     }
 
-    private void deliver(int layer, boolean last, MicroBatch batch, Result result) {
-        int[] experts = ints(result.get(1));
-        RoutingBatch routing = new RoutingBatch(
-                layer,
-                batch.prompts(),
-                batch.positions(),
-                experts.length / batch.tokens(),
-                shorts(experts),
-                floats(result.get(2)),
-                floats(result.get(3)),
-                floats(result.get(4)),
-                floats(result.get(5)),
-                floats(result.get(6)));
-        listener.routed(routing);
-        if (capture == Capture.TRACE) {
-            listener.routerLogits(routing, floats(result.get(7)));
-            if (!last) {
-                listener.hiddenStates(layer + 1, batch.prompts(), floats(result.get(0)));
+    /** Otherwise the last layer's experts run for the last token of each prompt only. */
+    private boolean wantsEveryOutput() {
+        return capture.trace() || (capture.expertNorms() && capture.tokens() == Capture.Tokens.ALL);
+    }
+
+    private void deliver(
+            int layer, boolean lastLayer, InFlight inFlight, Result result, Optional<RoutingReadout> readout) {
+        readout.ifPresent(fetched -> {
+            RoutingBatch routing = fetched.read(layer, result, inFlight.recorded);
+            listener.routed(routing);
+            if (capture.trace()) {
+                listener.routerLogits(routing, fetched.logits(result, inFlight.recorded));
             }
+        });
+        if (capture.trace() && !lastLayer) {
+            deliverStates(layer + 1, inFlight);
         }
-        listener.layerDone(layer, batch.tokens());
+        listener.layerDone(layer, inFlight.batch.promptTokens());
     }
 
-    private void runHead(InFlight inFlight, int layers) {
-        MicroBatch batch = inFlight.batch;
-        boolean everyToken = capture == Capture.TRACE;
-        int[] rows = everyToken ? IntStream.range(0, batch.tokens()).toArray() : batch.lastRows();
-        try (TInt32 headRows = TInt32.vectorOf(rows);
-                Result result = session.runner()
-                        .feed(graph.hidden, inFlight.hidden())
-                        .feed(graph.headRows, headRows)
-                        .fetch(graph.logits)
-                        .fetch(graph.headNormed)
-                        .run()) {
-            float[] logits = floats(result.get(0));
-            if (everyToken) {
-                listener.hiddenStates(layers, batch.prompts(), floats(result.get(1)));
-                listener.allLogits(batch.prompts(), logits);
-            }
-            int vocabulary = logits.length / rows.length;
-            for (int b = 0; b < batch.promptIndexes().length; b++) {
-                int row = everyToken ? batch.lastRows()[b] : b;
-                float[] own = Arrays.copyOfRange(logits, row * vocabulary, (row + 1) * vocabulary);
-                listener.lastLogits(batch.promptIndexes()[b], own);
-            }
-        }
-    }
-
-    /** A micro-batch between layers: its hidden states live in the result of the run that made them. */
-    private static final class InFlight implements AutoCloseable {
-        final MicroBatch batch;
-        final TInt32 positions;
-        final TInt32 padded;
-        final TInt32 packed;
-        private Result states;
-
-        InFlight(MicroBatch batch, Result states) {
-            this.batch = batch;
-            this.states = states;
-            this.positions = TInt32.vectorOf(batch.positions());
-            this.padded = TInt32.tensorOf(StdArrays.ndCopyOf(batch.padded()));
-            this.packed = TInt32.vectorOf(batch.packed());
-        }
-
-        Tensor hidden() {
-            return states.get(0);
-        }
-
-        void advance(Result next) {
-            states.close();
-            states = next;
-        }
-
-        @Override
-        public void close() {
-            states.close();
-            positions.close();
-            padded.close();
-            packed.close();
-        }
-    }
-
-    private static float[] floats(Tensor tensor) {
-        float[] values = new float[Math.toIntExact(tensor.shape().size())];
-        tensor.asRawTensor().data().asFloats().read(values);
-        return values;
-    }
-
-    private static int[] ints(Tensor tensor) {
-        int[] values = new int[Math.toIntExact(tensor.shape().size())];
-        tensor.asRawTensor().data().asInts().read(values);
-        return values;
-    }
-
-    private static short[] shorts(int[] values) {
-        short[] narrow = new short[values.length];
-        for (int i = 0; i < values.length; i++) {
-            narrow[i] = (short) values[i];
-        }
-        return narrow;
+    private void deliverStates(int index, InFlight inFlight) {
+        float[] states = RoutingReadout.floats(inFlight.hidden());
+        RecordedRows rows = inFlight.recorded;
+        listener.hiddenStates(index, rows.prompts(), rows.floats(states, config.hiddenSize()));
     }
 }

@@ -1,9 +1,9 @@
 package io.gatehouse.engine;
 
 /**
- * Receives what the engine computes, on the thread that called it. The order is layer by layer, and within a layer
- * micro-batch by micro-batch; logits come after the last layer. An exception thrown here ends the prefill, which is
- * also how a caller cancels it: no more than one micro-batch of one layer is computed after it.
+ * Receives what the engine computes, on one thread of the engine's. The order is layer by layer, and within a layer
+ * micro-batch by micro-batch; logits come after the last layer. An exception thrown here ends the prefill and reaches
+ * its caller, which is also how one cancels it: no more than one micro-batch of one layer is computed after it.
  */
 public interface PrefillListener {
     /** One layer routed one micro-batch. */
@@ -16,7 +16,7 @@ public interface PrefillListener {
      * One layer is done with one micro-batch, routing or not.
      *
      * @param layer layer of the model, from 0
-     * @param tokens number of tokens in the micro-batch
+     * @param tokens number of tokens in the micro-batch, one of a shared prefix as often as prompts share it
      */
     default void layerDone(int layer, int tokens) {}
 

@@ -1,8 +1,11 @@
 package io.gatehouse.engine;
 
+import static java.util.Objects.requireNonNull;
+
 import io.gatehouse.checkpoint.SafetensorsWriter.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,6 +21,7 @@ public final class PrefillTrace implements PrefillListener {
     private final List<int[]> prompts;
     private final Map<String, List<float[]>> floats = new TreeMap<>();
     private final Map<String, List<int[]>> experts = new TreeMap<>();
+    private final Map<String, Integer> widths = new HashMap<>();
 
     public PrefillTrace(List<int[]> prompts) {
         this.prompts = List.copyOf(prompts);
@@ -30,6 +34,8 @@ public final class PrefillTrace implements PrefillListener {
                 .map(slot -> batch.experts()[slot])
                 .toArray();
         forEachPrompt(batch.prompts(), (prompt, from, to) -> {
+            widths.put("topk_ids", k);
+            widths.put("topk_weights", k);
             add(experts, name(prompt, "topk_ids"), Arrays.copyOfRange(ids, from * k, to * k));
             add(floats, name(prompt, "topk_weights"), Arrays.copyOfRange(batch.weights(), from * k, to * k));
         });
@@ -73,27 +79,29 @@ public final class PrefillTrace implements PrefillListener {
         }
         experts.forEach((name, parts) -> {
             int[] all = parts.stream().flatMapToInt(Arrays::stream).toArray();
-            tensors.add(Tensor.ints(name, shape(name, parts.size(), all.length), all));
+            tensors.add(Tensor.ints(name, shape(name, all.length), all));
         });
         floats.forEach((name, parts) -> {
             float[] all = join(parts);
-            tensors.add(Tensor.floats(name, shape(name, parts.size(), all.length), all));
+            tensors.add(Tensor.floats(name, shape(name, all.length), all));
         });
         return tensors;
     }
 
-    /** [V] for the last logits, [T,V] for all logits, [parts,T,width] for what came part by part. */
-    private List<Long> shape(String name, long parts, long values) {
-        if (name.endsWith(".last_logits")) {
+    /** [V] for the last logits, [T,V] for all logits, [parts,T,width] for what came layer by layer. */
+    private List<Long> shape(String name, long values) {
+        String tensor = name.substring(name.indexOf('.') + 1);
+        if (tensor.equals("last_logits")) {
             return List.of(values);
         }
         long tokens = prompts.get(Integer.parseInt(name.substring(1, name.indexOf('.')))).length;
-        long width = values / parts / tokens;
-        return name.endsWith(".logits") ? List.of(tokens, width) : List.of(parts, tokens, width);
+        long width = requireNonNull(widths.get(tensor), "no width");
+        return tensor.equals("logits") ? List.of(tokens, width) : List.of(values / tokens / width, tokens, width);
     }
 
     private void keep(String name, int[] promptOfRow, float[] values) {
         int width = values.length / promptOfRow.length;
+        widths.put(name, width);
         forEachPrompt(
                 promptOfRow,
                 (prompt, from, to) ->

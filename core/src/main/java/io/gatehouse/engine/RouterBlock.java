@@ -27,11 +27,13 @@ final class RouterBlock {
 
     /**
      * @param logits [T, E] before softmax
+     * @param probabilities [T, E]
      * @param experts [T, K] the most probable first
      * @param weights [T, K] what multiplies the output of each
      */
     record Decision(
             Operand<TFloat32> logits,
+            Operand<TFloat32> probabilities,
             Operand<TInt32> experts,
             Operand<TFloat32> weights,
             Operand<TFloat32> entropy,
@@ -52,6 +54,7 @@ final class RouterBlock {
         Operand<TFloat32> margin = allChosen ? last : tf.math.sub(last, columns(ranked.values(), k, 1));
         return new Decision(
                 logits,
+                probabilities,
                 columns(ranked.indices(), 0, k),
                 shape.normTopK() ? renormalised : chosen,
                 entropy(probabilities, tf.nn.logSoftmax(logits)),

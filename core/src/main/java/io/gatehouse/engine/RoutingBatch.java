@@ -2,10 +2,13 @@ package io.gatehouse.engine;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Optional;
+
 /**
  * What the router of one layer decided for the tokens of one micro-batch, as columns of T rows. Row i is the token at
- * {@code positions[i]} of prompt {@code prompts[i]}; rows of one prompt are adjacent and in order. The arrays are not
- * copied: whoever receives a batch owns it.
+ * {@code positions[i]} of prompt {@code prompts[i]}; rows of one prompt are adjacent and in order. A prefix that
+ * prompts share comes in a batch before theirs, once for each of them. The arrays are not copied: whoever receives a
+ * batch must not change them.
  *
  * @param layer layer of the model, from 0
  * @param prompts [T] index into the list of prompts given to the engine
@@ -17,6 +20,8 @@ import static java.util.Objects.requireNonNull;
  * @param topKEntropy [T] the same over the chosen experts only, renormalised to sum to 1
  * @param mass [T] probability of the chosen experts together
  * @param margin [T] probability of the k-th expert minus that of the next one
+ * @param probabilities [T x E] gate over all experts, if asked for
+ * @param expertNorms [T x K] L2 norm of each chosen expert's output before it is weighed, if asked for
  */
 public record RoutingBatch(
         int layer,
@@ -28,7 +33,9 @@ public record RoutingBatch(
         float[] entropy,
         float[] topKEntropy,
         float[] mass,
-        float[] margin) {
+        float[] margin,
+        Optional<float[]> probabilities,
+        Optional<float[]> expertNorms) {
     public RoutingBatch {
         int tokens = requireNonNull(prompts, "prompts is null").length;
         requireLength("positions", positions.length, tokens);
@@ -38,6 +45,11 @@ public record RoutingBatch(
         requireLength("topKEntropy", topKEntropy.length, tokens);
         requireLength("mass", mass.length, tokens);
         requireLength("margin", margin.length, tokens);
+        expertNorms.ifPresent(norms -> requireLength("expertNorms", norms.length, tokens * topK));
+        if (probabilities.isPresent() && tokens > 0 && probabilities.get().length % tokens != 0) {
+            throw new IllegalArgumentException(
+                    "probabilities has %d values for %d tokens".formatted(probabilities.get().length, tokens));
+        }
     }
 
     /** Number of tokens, T. */

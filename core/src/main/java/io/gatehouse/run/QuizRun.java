@@ -6,6 +6,7 @@ import io.gatehouse.checkpoint.ModelConfig;
 import io.gatehouse.checkpoint.Tokenizer;
 import io.gatehouse.engine.Capture;
 import io.gatehouse.engine.Engine;
+import io.gatehouse.engine.Prompt;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.quiz.ChoiceScorer;
@@ -53,7 +54,7 @@ public final class QuizRun {
         }
     }
 
-    private RunOutcome execute(RunRequest request, List<Prompt> prompts, Tokenizer tokenizer, RunListener listener) {
+    private RunOutcome execute(RunRequest request, List<Asked> prompts, Tokenizer tokenizer, RunListener listener) {
         ChoiceScorer scorer = ChoiceScorer.of(tokenizer);
         RunClock clock = new RunClock(prompts, checkpoint.config().layers().size(), listener);
         try (RunWriter writer = store.startRun(describe(request), rows(prompts))) {
@@ -65,7 +66,7 @@ public final class QuizRun {
     }
 
     private int answer(
-            List<Prompt> prompts, Tokenizer tokenizer, ChoiceScorer scorer, RunClock clock, RunWriter writer) {
+            List<Asked> prompts, Tokenizer tokenizer, ChoiceScorer scorer, RunClock clock, RunWriter writer) {
         int correct = 0;
         try {
             for (int from = 0; from < prompts.size(); from += SHARD_QUESTIONS) {
@@ -91,27 +92,22 @@ public final class QuizRun {
     }
 
     private Shard compute(
-            int from,
-            List<Prompt> prompts,
-            Tokenizer tokenizer,
-            ChoiceScorer scorer,
-            RunClock clock,
-            RunWriter writer) {
+            int from, List<Asked> prompts, Tokenizer tokenizer, ChoiceScorer scorer, RunClock clock, RunWriter writer) {
         int[] questionIds = new int[prompts.size()];
         for (int i = 0; i < questionIds.length; i++) {
             questionIds[i] = writer.questionId(from + i);
         }
         ShardRecorder recorder = new ShardRecorder(prompts, questionIds, scorer, tokenizer, clock);
-        engine.prefill(prompts.stream().map(Prompt::tokens).toList(), Capture.ROUTING, recorder);
+        engine.prefill(prompts.stream().map(Asked::prompt).toList(), Capture.ROUTING, recorder);
         return recorder.shard(from / SHARD_QUESTIONS);
     }
 
-    private List<Prompt> prompts(RunRequest request, Tokenizer tokenizer) {
-        List<Prompt> prompts = new ArrayList<>();
+    private List<Asked> prompts(RunRequest request, Tokenizer tokenizer) {
+        List<Asked> prompts = new ArrayList<>();
         for (Subject subject : request.quiz().subjects()) {
             for (Question question : subject.test()) {
                 String text = request.format().prompt(subject, question, request.shots());
-                prompts.add(new Prompt(question, requireFits(question, tokenizer.encode(text))));
+                prompts.add(new Asked(question, new Prompt(requireFits(question, tokenizer.encode(text)))));
             }
         }
         return prompts;
@@ -152,9 +148,9 @@ public final class QuizRun {
                 gatehouseVersion);
     }
 
-    private static List<QuestionRow> rows(List<Prompt> prompts) {
+    private static List<QuestionRow> rows(List<Asked> prompts) {
         return prompts.stream()
-                .map(Prompt::question)
+                .map(Asked::question)
                 .map(question -> new QuestionRow(
                         question.subject(), question.ordinal(), question.text(), question.choices(), question.answer()))
                 .toList();

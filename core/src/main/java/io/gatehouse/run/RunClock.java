@@ -15,10 +15,9 @@ final class RunClock {
     private int questionsDone;
     private long tokenLayersDone;
 
-    RunClock(List<Prompt> prompts, int layers, RunListener listener) {
+    RunClock(List<Asked> prompts, int layers, RunListener listener) {
         this.questions = prompts.size();
-        this.tokens =
-                prompts.stream().mapToLong(prompt -> prompt.tokens().length).sum();
+        this.tokens = prompts.stream().mapToLong(Asked::tokens).sum();
         this.layers = layers;
         this.listener = listener;
     }

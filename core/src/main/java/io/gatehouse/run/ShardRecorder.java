@@ -14,7 +14,7 @@ import java.util.List;
 
 /** Turns what the engine says of a shard's prompts into the columns the store keeps. */
 final class ShardRecorder implements PrefillListener {
-    private final List<Prompt> prompts;
+    private final List<Asked> prompts;
     private final int[] questionIds;
     private final ChoiceScorer scorer;
     private final Tokenizer tokenizer;
@@ -22,7 +22,7 @@ final class ShardRecorder implements PrefillListener {
     private final List<RoutingColumns> routing = new ArrayList<>();
     private final List<AnswerRow> answers = new ArrayList<>();
 
-    ShardRecorder(List<Prompt> prompts, int[] questionIds, ChoiceScorer scorer, Tokenizer tokenizer, RunClock clock) {
+    ShardRecorder(List<Asked> prompts, int[] questionIds, ChoiceScorer scorer, Tokenizer tokenizer, RunClock clock) {
         this.prompts = prompts;
         this.questionIds = questionIds;
         this.scorer = scorer;
@@ -37,7 +37,7 @@ final class ShardRecorder implements PrefillListener {
         for (int row = 0; row < ids.length; row++) {
             int prompt = batch.prompts()[row];
             ids[row] = questionIds[prompt];
-            last[row] = batch.positions()[row] == prompts.get(prompt).tokens().length - 1;
+            last[row] = batch.positions()[row] == prompts.get(prompt).tokens() - 1;
         }
         routing.add(new RoutingColumns(
                 batch.layer(),
@@ -60,7 +60,7 @@ final class ShardRecorder implements PrefillListener {
 
     @Override
     public void lastLogits(int prompt, float[] logits) {
-        Prompt asked = prompts.get(prompt);
+        Asked asked = prompts.get(prompt);
         ChoiceScore score = scorer.score(logits);
         answers.add(new AnswerRow(
                 questionIds[prompt],
@@ -69,7 +69,7 @@ final class ShardRecorder implements PrefillListener {
                 floats(score.logProbabilities()),
                 score.topToken(),
                 tokenizer.token(score.topToken()),
-                asked.tokens().length));
+                asked.tokens()));
     }
 
     Shard shard(int number) {
@@ -77,7 +77,7 @@ final class ShardRecorder implements PrefillListener {
     }
 
     private TokenColumns tokens() {
-        int rows = prompts.stream().mapToInt(prompt -> prompt.tokens().length).sum();
+        int rows = prompts.stream().mapToInt(Asked::tokens).sum();
         int[] ids = new int[rows];
         int[] positions = new int[rows];
         boolean[] last = new boolean[rows];
@@ -85,7 +85,7 @@ final class ShardRecorder implements PrefillListener {
         String[] texts = new String[rows];
         int row = 0;
         for (int prompt = 0; prompt < prompts.size(); prompt++) {
-            int[] tokens = prompts.get(prompt).tokens();
+            int[] tokens = prompts.get(prompt).prompt().tokens();
             for (int position = 0; position < tokens.length; position++, row++) {
                 ids[row] = questionIds[prompt];
                 positions[row] = position;

@@ -69,7 +69,7 @@ final class TestEngine {
         List<RoutingBatch> batches = new ArrayList<>();
         try (Checkpoint checkpoint = Checkpoint.open(directory);
                 Engine engine = Engine.load(checkpoint)) {
-            engine.prefill(PROMPTS, Capture.TRACE, new PrefillListener() {
+            engine.prefill(PROMPTS.stream().map(Prompt::new).toList(), Capture.TRACE, new PrefillListener() {
                 @Override
                 public void routed(RoutingBatch batch) {
                     batches.add(batch);
@@ -124,7 +124,7 @@ final class TestEngine {
 
     private static Map<Integer, float[]> lastLogits(Engine engine, List<int[]> prompts) {
         Map<Integer, float[]> logits = new TreeMap<>();
-        engine.prefill(prompts, Capture.ROUTING, new PrefillListener() {
+        engine.prefill(prompts.stream().map(Prompt::new).toList(), Capture.ROUTING, new PrefillListener() {
             @Override
             public void routed(RoutingBatch batch) {}
 

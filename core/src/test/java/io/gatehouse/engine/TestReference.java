@@ -28,7 +28,7 @@ final class TestReference {
         PrefillTrace trace = new PrefillTrace(prompts);
         try (Checkpoint checkpoint = Checkpoint.open(fixture);
                 Engine engine = Engine.load(checkpoint)) {
-            engine.prefill(prompts, Capture.TRACE, trace);
+            engine.prefill(prompts.stream().map(Prompt::new).toList(), Capture.TRACE, trace);
         }
         Path file = directory.resolve("actual.safetensors");
         SafetensorsWriter.write(file, trace.tensors(), Map.of());

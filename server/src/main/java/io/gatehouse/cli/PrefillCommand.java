@@ -8,6 +8,7 @@ import io.gatehouse.checkpoint.SafetensorsWriter;
 import io.gatehouse.engine.Capture;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.engine.PrefillTrace;
+import io.gatehouse.engine.Prompt;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
@@ -56,7 +57,7 @@ final class PrefillCommand implements Callable<Integer> {
             List<int[]> inputs = read();
             PrefillTrace trace = new PrefillTrace(inputs);
             try (Engine engine = Engine.load(checkpoint)) {
-                engine.prefill(inputs, Capture.TRACE, trace);
+                engine.prefill(inputs.stream().map(Prompt::new).toList(), Capture.TRACE, trace);
             }
             SafetensorsWriter.write(out, trace.tensors(), Map.of("model", checkpoint.name()));
             spec.commandLine().getOut().printf("Wrote %d prompts to %s%n", inputs.size(), out);

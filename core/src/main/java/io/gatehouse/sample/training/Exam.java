@@ -5,6 +5,7 @@ import io.gatehouse.checkpoint.Tokenizer;
 import io.gatehouse.engine.Capture;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.engine.PrefillListener;
+import io.gatehouse.engine.Prompt;
 import io.gatehouse.engine.RoutingBatch;
 import io.gatehouse.quiz.ChoiceScorer;
 import io.gatehouse.quiz.PromptFormat;
@@ -69,7 +70,7 @@ final class Exam {
                 questions,
                 ChoiceScorer.of(tokenizer),
                 new RoutingCensus(prompts, subjectOf, engine.config().feedForwards()));
-        engine.prefill(prompts, Capture.ROUTING, sheet);
+        engine.prefill(prompts.stream().map(Prompt::new).toList(), Capture.ROUTING, sheet);
         return sheet;
     }
 

@@ -8,6 +8,7 @@ import io.gatehouse.checkpoint.Tokenizer;
 import io.gatehouse.engine.Capture;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.engine.PrefillListener;
+import io.gatehouse.engine.Prompt;
 import io.gatehouse.engine.RoutingBatch;
 import io.gatehouse.quiz.ChoiceScorer;
 import io.gatehouse.quiz.MmluDirectory;
@@ -68,7 +69,7 @@ final class TestBundledModel {
                 }
             }
             ChoiceScorer scorer = ChoiceScorer.of(tokenizer);
-            engine.prefill(prompts, Capture.ROUTING, new PrefillListener() {
+            engine.prefill(prompts.stream().map(Prompt::new).toList(), Capture.ROUTING, new PrefillListener() {
                 @Override
                 public void routed(RoutingBatch batch) {}
 

@@ -1,0 +1,114 @@
+package io.gatehouse.engine;
+
+import io.gatehouse.checkpoint.ModelConfig;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.util.Arrays;
+import java.util.List;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
+
+/** The final norm and the logits, for the last token of each prompt, or in a trace for all tokens. */
+final class Head {
+    /** Rows at a time: the logits of a large vocabulary are wider than any other state. */
+    private static final int ROWS = 256;
+
+    private final ModelConfig config;
+    private final DecoderGraph graph;
+    private final Session session;
+    private final Capture capture;
+    private final PrefillListener listener;
+
+    Head(ModelConfig config, DecoderGraph graph, Session session, Capture capture, PrefillListener listener) {
+        this.config = config;
+        this.graph = graph;
+        this.session = session;
+        this.capture = capture;
+        this.listener = listener;
+    }
+
+    void run(List<InFlight> all, Delivery delivery) {
+        delivery.await();
+        for (InFlight inFlight : all) {
+            if (capture.trace()) {
+                everyToken(inFlight, delivery);
+            } else if (!inFlight.prefix) {
+                lastTokens(inFlight, delivery);
+            }
+        }
+        delivery.await();
+    }
+
+    private void lastTokens(InFlight inFlight, Delivery delivery) {
+        int width = config.hiddenSize();
+        RecordedRows last = inFlight.last;
+        float[] states = inFlight.lastStates();
+        for (int from = 0; from < last.count(); from += ROWS) {
+            int first = from;
+            int count = Math.min(ROWS, last.count() - from);
+            Scores scores = score(Arrays.copyOfRange(states, from * width, (from + count) * width), count);
+            delivery.submit(() -> {
+                for (int row = 0; row < count; row++) {
+                    listener.lastLogits(last.prompts()[first + row], scores.row(row));
+                }
+            });
+        }
+    }
+
+    /** A trace is of short prompts, so that the logits of a whole micro-batch fit. */
+    private void everyToken(InFlight inFlight, Delivery delivery) {
+        RecordedRows rows = inFlight.recorded;
+        Scores scores = score(rows.floats(RoutingReadout.floats(inFlight.hidden()), config.hiddenSize()), rows.count());
+        delivery.submit(() -> {
+            listener.hiddenStates(config.layers().size(), rows.prompts(), scores.normed());
+            listener.allLogits(rows.prompts(), scores.logits());
+            if (!inFlight.prefix) {
+                for (int row = 0; row < inFlight.last.count(); row++) {
+                    listener.lastLogits(
+                            inFlight.last.prompts()[row],
+                            scores.row(inFlight.last.sources()[row]));
+                }
+            }
+        });
+    }
+
+    /**
+     * @param normed [rows x hidden]
+     * @param logits [rows x vocabulary]
+     */
+    private record Scores(float[] normed, float[] logits, int vocabulary) {
+        float[] row(int row) {
+            return Arrays.copyOfRange(logits, row * vocabulary, (row + 1) * vocabulary);
+        }
+    }
+
+    private Scores score(float[] states, int rows) {
+        int width = config.hiddenSize();
+        int fed = Math.max(rows, MicroBatch.MIN_ROWS);
+        try (TFloat32 input = TFloat32.tensorOf(
+                        Shape.of(fed, width),
+                        target -> target.asRawTensor().data().asFloats().write(Arrays.copyOf(states, fed * width)));
+                Result result = session.runner()
+                        .feed(graph.headInput, input)
+                        .fetch(graph.headNormed)
+                        .fetch(graph.logits)
+                        .run()) {
+            float[] normed = Arrays.copyOf(RoutingReadout.floats(result.get(0)), rows * width);
+            float[] logits = Arrays.copyOf(RoutingReadout.floats(result.get(1)), rows * config.vocabSize());
+            requireFinite(logits);
+            return new Scores(normed, logits, config.vocabSize());
+        }
+    }
+
+    private static void requireFinite(float[] logits) {
+        for (float logit : logits) {
+            if (!Float.isFinite(logit)) {
+                throw new GatehouseException(
+                        ErrorCode.CORRUPT_CHECKPOINT,
+                        "The head gave logits that are not numbers: the weights before it overflow");
+            }
+        }
+    }
+}

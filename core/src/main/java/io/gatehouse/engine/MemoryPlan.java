@@ -1,0 +1,80 @@
+package io.gatehouse.engine;
+
+import io.gatehouse.checkpoint.FeedForward;
+import io.gatehouse.checkpoint.ModelConfig;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * How a model is fitted into memory.
+ *
+ * @param streamed whether layers are read again for every pass, two at a time, instead of staying
+ * @param microBatchTokens most tokens that go through a layer at once
+ * @param weightBytes weights in memory at any time
+ * @param totalBytes what the process is expected to take, all in all
+ */
+public record MemoryPlan(boolean streamed, int microBatchTokens, long weightBytes, long totalBytes) {
+    /** Larger micro-batches were measured to gain nothing. */
+    private static final int LARGEST = 4096;
+
+    private static final int SMALLEST = 256;
+
+    /** Java and TensorFlow themselves, and hidden states between layers. */
+    private static final long BASE_BYTES = 700L << 20;
+
+    static MemoryPlan of(ModelConfig config, DecoderGraph graph, OptionalLong wanted) {
+        long limit = wanted.orElseGet(FreeMemory::comfortable);
+        long outer = bytes(graph.embeddingWeights) + bytes(graph.headWeights);
+        List<Long> layers = config.feedForwards().stream()
+                .map(shape -> bytes(graph.layerWeights(shape)))
+                .toList();
+        long all = outer + layers.stream().mapToLong(Long::longValue).sum();
+        MemoryPlan resident = plan(false, LARGEST, all, config);
+        if (resident.totalBytes() <= limit) {
+            return resident;
+        }
+        long two = outer
+                + config.feedForwards().stream()
+                        .distinct()
+                        .mapToLong(shape -> 2 * bytes(graph.layerWeights(shape)))
+                        .sum();
+        for (int tokens = LARGEST; tokens >= SMALLEST; tokens /= 2) {
+            MemoryPlan streamed = plan(true, tokens, Math.min(two, all), config);
+            if (streamed.totalBytes() <= limit) {
+                return streamed;
+            }
+        }
+        throw new GatehouseException(
+                ErrorCode.OUT_OF_MEMORY,
+                "The model needs %s of memory even when its layers are streamed; it may take %s"
+                        .formatted(
+                                gigabytes(plan(true, SMALLEST, Math.min(two, all), config)
+                                        .totalBytes()),
+                                gigabytes(limit)));
+    }
+
+    private static MemoryPlan plan(boolean streamed, int tokens, long weights, ModelConfig config) {
+        return new MemoryPlan(streamed, tokens, weights, BASE_BYTES + weights + tokens * bytesPerToken(config));
+    }
+
+    /** What a token takes within a layer: its row for each of its experts, in and out, and a few of its own. */
+    private static long bytesPerToken(ModelConfig config) {
+        long widest = config.feedForwards().stream()
+                .mapToLong(shape -> shape instanceof FeedForward.Sparse sparse
+                        ? 3L * sparse.topK() * config.hiddenSize()
+                        : 3L * ((FeedForward.Dense) shape).intermediateSize())
+                .max()
+                .orElseThrow();
+        return Float.BYTES * (widest + 12L * config.hiddenSize());
+    }
+
+    private static long bytes(Weights weights) {
+        return weights.declared().stream().mapToLong(HeldWeight::bytes).sum();
+    }
+
+    private static String gigabytes(long bytes) {
+        return "%.1f GB".formatted(bytes / 1e9);
+    }
+}

@@ -1,0 +1,45 @@
+package io.gatehouse.engine;
+
+import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.FeedForward;
+import java.util.List;
+import org.tensorflow.Session;
+
+/** What a loaded model consists of: graph, session and weights. */
+record Parts(DecoderGraph graph, Session session, OuterWeights outer, LayerTensors layers) implements AutoCloseable {
+
+    /** Opens a session and reads the weights. The graph stays the caller's if that fails. */
+    static Parts open(Checkpoint checkpoint, DecoderGraph graph, Device device, MemoryPlan memory) {
+        WeightReader reader = new WeightReader(checkpoint);
+        List<FeedForward> shapes = checkpoint.config().feedForwards();
+        Session session = device.open(graph.graph());
+        try {
+            OuterWeights outer = OuterWeights.read(reader, graph, session);
+            try {
+                return new Parts(graph, session, outer, layers(reader, graph, shapes, memory));
+            } catch (RuntimeException failure) {
+                outer.close();
+                throw failure;
+            }
+        } catch (RuntimeException failure) {
+            session.close();
+            throw failure;
+        }
+    }
+
+    private static LayerTensors layers(
+            WeightReader reader, DecoderGraph graph, List<FeedForward> shapes, MemoryPlan memory) {
+        List<List<HeldWeight>> weights = shapes.stream()
+                .map(shape -> graph.layerWeights(shape).declared())
+                .toList();
+        return memory.streamed() ? new StreamedLayers(reader, weights) : new ResidentLayers(reader, weights);
+    }
+
+    @Override
+    public void close() {
+        layers.close();
+        session.close();
+        graph.close();
+        outer.close();
+    }
+}

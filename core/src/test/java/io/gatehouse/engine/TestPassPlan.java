@@ -1,0 +1,88 @@
+package io.gatehouse.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.gatehouse.checkpoint.Rope;
+import io.gatehouse.checkpoint.RopeScaling;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+final class TestPassPlan {
+    private static final Rope ROPE = new Rope(10_000, new RopeScaling.None());
+
+    @Test
+    void packsShortPromptsTogetherShortestFirst() {
+        MicroBatch batch = onlyGroup(List.of(prompt(3, 10), prompt(1, 20), prompt(2, 30)))
+                .prompts()
+                .get(0);
+        assertThat(batch.segments()).extracting(Segment::prompts).containsExactly(List.of(1), List.of(2), List.of(0));
+        assertThat(batch.tokens()).isEqualTo(6);
+        assertThat(batch.tokenIds()).startsWith(20, 30, 31, 10, 11, 12).hasSize(MicroBatch.MIN_ROWS);
+        assertThat(batch.positions()).startsWith(0, 0, 1, 0, 1, 2);
+        assertThat(batch.padded()[1]).startsWith(1, 2, 0).hasSize(16);
+        assertThat(batch.packed()).startsWith(0, 16, 17, 32, 33, 34);
+        assertThat(batch.lastRows()).containsExactly(0, 2, 5);
+    }
+
+    @Test
+    void widthsOfPromptsDependOnTheirOwnLengthAlone() {
+        assertThat(IntStream.of(1, 16, 17, 64, 65, 512, 513, 640, 641, 1024, 1025)
+                        .map(MicroBatch::width))
+                .containsExactly(16, 16, 32, 64, 128, 512, 640, 640, 768, 1024, 1280);
+        assertThat(onlyGroup(List.of(prompt(16, 0), prompt(17, 0))).prompts())
+                .as("prompts of two widths")
+                .hasSize(2);
+    }
+
+    @Test
+    void computesASharedPrefixOnceForAll() {
+        int[] first = IntStream.range(0, 30).toArray();
+        int[] second = IntStream.range(0, 25).toArray();
+        PassPlan.Group group = onlyGroup(List.of(new Prompt(first, 20), new Prompt(second, 20)));
+        Segment prefix = group.prefix().orElseThrow().segments().get(0);
+        assertThat(prefix.tokens()).isEqualTo(IntStream.range(0, 20).toArray());
+        assertThat(prefix.prompts()).containsExactly(0, 1);
+        assertThat(group.prefix().orElseThrow().promptTokens()).isEqualTo(40);
+        assertThat(group.prompts().get(0).segments())
+                .extracting(Segment::first, Segment::length)
+                .containsExactly(tuple(20, 5), tuple(20, 10));
+    }
+
+    @Test
+    void doesNotShareWhatIsTooShortOrTurnsByItsOwnAngles() {
+        int[] tokens = IntStream.range(0, 30).toArray();
+        assertThat(onlyGroup(List.of(new Prompt(tokens, 15))).prefix()).isEmpty();
+        Rope dynamic = new Rope(10_000, new RopeScaling.Dynamic(2, 29));
+        assertThat(PassPlan.passes(List.of(new Prompt(tokens, 20)), dynamic, 100, 100)
+                        .get(0)
+                        .groups()
+                        .get(0)
+                        .prefix())
+                .isEmpty();
+    }
+
+    @Test
+    void splitsWhatDoesNotFitTogether() {
+        List<Prompt> prompts = List.of(prompt(3, 0), prompt(4, 0), prompt(5, 0));
+        assertThat(PassPlan.passes(prompts, ROPE, 100, 7)).hasSize(2);
+        assertThat(PassPlan.passes(prompts, ROPE, 100, 1)).hasSize(3);
+        assertThat(PassPlan.passes(List.of(), ROPE, 100, 1)).isEmpty();
+        assertThat(PassPlan.passes(prompts, ROPE, 7, 100).get(0).groups().get(0).prompts())
+                .extracting(MicroBatch::tokens)
+                .containsExactly(7, 5);
+    }
+
+    private static PassPlan.Group onlyGroup(List<Prompt> prompts) {
+        List<PassPlan> passes = PassPlan.passes(prompts, ROPE, 100, 1000);
+        assertThat(passes).hasSize(1);
+        assertThat(passes.get(0).groups()).hasSize(1);
+        return passes.get(0).groups().get(0);
+    }
+
+    /** A prompt of so many tokens, counting up. */
+    private static Prompt prompt(int length, int firstToken) {
+        return new Prompt(IntStream.range(firstToken, firstToken + length).toArray());
+    }
+}
