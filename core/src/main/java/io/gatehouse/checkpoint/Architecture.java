@@ -1,23 +1,14 @@
 package io.gatehouse.checkpoint;
 
-import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** The entries of "architectures" that Gatehouse can run, each with the class that knows its keys and tensors. */
+/** The entries of "architectures" that Gatehouse can run, each with the class that knows its keys. */
 enum Architecture {
-    OLMOE("OlmoeForCausalLM") {
-        @Override
-        ModelConfig read(ConfigFile file) {
-            return OlmoeLayout.config(file);
-        }
-
-        @Override
-        void check(ModelConfig config, WeightFiles files) {
-            OlmoeLayout.check(config, new ExpectedWeights(config, files));
-        }
-    };
+    OLMOE("OlmoeForCausalLM"),
+    MIXTRAL("MixtralForCausalLM"),
+    QWEN2_MOE("Qwen2MoeForCausalLM"),
+    QWEN3_MOE("Qwen3MoeForCausalLM");
 
     private final String key;
 
@@ -43,17 +34,12 @@ enum Architecture {
 
     /** Reads every key that changes the result, and refuses by name what is not implemented. */
     ModelConfig config(ConfigFile file) {
-        if (file.findObject("quantization_config").isPresent()) {
-            throw new GatehouseException(
-                    ErrorCode.UNSUPPORTED_MODEL,
-                    "%s has a quantization_config; Gatehouse reads weights that are not quantised"
-                            .formatted(file.path()));
-        }
-        return read(file);
+        ForeignKeys.refuse(file);
+        return switch (this) {
+            case OLMOE -> OlmoeLayout.read(file);
+            case MIXTRAL -> MixtralLayout.read(file);
+            case QWEN2_MOE -> Qwen2MoeLayout.read(file);
+            case QWEN3_MOE -> Qwen3MoeLayout.read(file);
+        };
     }
-
-    abstract ModelConfig read(ConfigFile file);
-
-    /** Checks that every weight that {@code config} implies is there, with its shape and a type that can be read. */
-    abstract void check(ModelConfig config, WeightFiles files);
 }

@@ -34,11 +34,10 @@ public final class Checkpoint implements AutoCloseable {
         Path configFile = directory.resolve("config.json");
         byte[] content = ConfigFile.content(configFile);
         ConfigFile keys = ConfigFile.parse(configFile, content);
-        Architecture architecture = Architecture.of(keys);
-        ModelConfig config = architecture.config(keys);
+        ModelConfig config = Architecture.of(keys).config(keys);
         WeightFiles weights = WeightFiles.open(directory);
         try {
-            architecture.check(config, weights);
+            new ExpectedWeights(config, weights).check();
             Fingerprint fingerprint = new Fingerprint();
             fingerprint.add(configFile, content.length, content);
             fingerprint.addIfPresent(tokenizerFile(directory), Tokenizer.MAX_BYTES);

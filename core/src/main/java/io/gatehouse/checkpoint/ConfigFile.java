@@ -4,7 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * A config.json, or an object inside it, read key by key with type and range checked. A key that is null counts as
@@ -33,17 +38,22 @@ final class ConfigFile {
 
     /** A whole number from 1 to {@code max} that must be there. */
     int size(String key, int max) {
-        return findSize(key, max).orElseThrow(() -> corrupt("%s has no key '%s'".formatted(path, prefix + key)));
+        return findSize(key, max).orElseThrow(() -> missing(key));
     }
 
     /** A whole number from 1 to {@code max}, if there is one. */
     Optional<Integer> findSize(String key, int max) {
+        return findWhole(key, 1, max);
+    }
+
+    /** A whole number from {@code min} to {@code max}, if there is one. */
+    Optional<Integer> findWhole(String key, int min, int max) {
         return find(key).map(value -> {
             if (!value.isIntegralNumber()) {
                 throw wrong(key, value, "a whole number");
             }
-            if (!value.canConvertToInt() || value.intValue() < 1 || value.intValue() > max) {
-                throw wrong(key, value, "a number from 1 to %,d".formatted(max));
+            if (!value.canConvertToInt() || value.intValue() < min || value.intValue() > max) {
+                throw wrong(key, value, "a number from %d to %,d".formatted(min, max));
             }
             return value.intValue();
         });
@@ -51,21 +61,27 @@ final class ConfigFile {
 
     /** A positive, finite number, if there is one. */
     Optional<Double> findPositive(String key) {
-        return find(key).map(value -> {
-            if (!value.isNumber()) {
-                throw wrong(key, value, "a number");
-            }
+        return findNumber(key).map(value -> {
             // The engine computes in 32 bits: what is zero or infinite there is as wrong as a zero in the file.
-            float rounded = (float) value.doubleValue();
+            float rounded = value.floatValue();
             if (!(rounded > 0) || Float.isInfinite(rounded)) {
-                throw wrong(key, value, "a positive number");
+                throw wrong(key, object.get(key), "a positive number");
             }
-            return value.doubleValue();
+            return value;
         });
     }
 
     double positive(String key) {
-        return findPositive(key).orElseThrow(() -> corrupt("%s has no key '%s'".formatted(path, prefix + key)));
+        return findPositive(key).orElseThrow(() -> missing(key));
+    }
+
+    Optional<Double> findNumber(String key) {
+        return find(key).map(value -> {
+            if (!value.isNumber()) {
+                throw wrong(key, value, "a number");
+            }
+            return value.doubleValue();
+        });
     }
 
     boolean flag(String key, boolean absent) {
@@ -86,6 +102,52 @@ final class ConfigFile {
             }
             return value.textValue();
         });
+    }
+
+    /** A list of strings, if there is one. */
+    Optional<List<String>> findTexts(String key) {
+        return find(key)
+                .map(value -> entries(key, value, JsonNode::isTextual, "a list of names").stream()
+                        .map(JsonNode::textValue)
+                        .toList());
+    }
+
+    /** A list of whole numbers; empty if absent. */
+    List<Long> wholeNumbers(String key) {
+        return find(key)
+                .map(value -> entries(key, value, JsonNode::canConvertToLong, "a list of whole numbers").stream()
+                        .map(JsonNode::longValue)
+                        .distinct()
+                        .toList())
+                .orElse(List.of());
+    }
+
+    /** Whether the key is there, even as null. */
+    boolean has(String key) {
+        return object.has(key);
+    }
+
+    /** Whether the key is there with a value other than null, false, zero, or nothing. */
+    boolean isOn(String key) {
+        return find(key)
+                .filter(value -> !(value.isBoolean() && !value.booleanValue())
+                        && !(value.isNumber() && value.doubleValue() == 0)
+                        && !(value.isContainerNode() && value.isEmpty()))
+                .isPresent();
+    }
+
+    /** The objects inside this one under their names. */
+    Map<String, ConfigFile> objects() {
+        Map<String, ConfigFile> objects = new LinkedHashMap<>();
+        object.properties().stream()
+                .filter(entry -> entry.getValue().isObject())
+                .forEach(entry -> objects.put(
+                        entry.getKey(), new ConfigFile(path, prefix + entry.getKey() + ".", entry.getValue())));
+        return objects;
+    }
+
+    boolean isEmpty() {
+        return object.isEmpty();
     }
 
     Optional<ConfigFile> findObject(String key) {
@@ -126,6 +188,19 @@ final class ConfigFile {
 
     Path path() {
         return path;
+    }
+
+    private GatehouseException missing(String key) {
+        return corrupt("%s has no key '%s'".formatted(path, prefix + key));
+    }
+
+    private List<JsonNode> entries(String key, JsonNode list, Predicate<JsonNode> valid, String expected) {
+        List<JsonNode> entries = new ArrayList<>();
+        list.forEach(entries::add);
+        if (!list.isArray() || !entries.stream().allMatch(valid)) {
+            throw wrong(key, list, expected);
+        }
+        return entries;
     }
 
     private Optional<JsonNode> find(String key) {

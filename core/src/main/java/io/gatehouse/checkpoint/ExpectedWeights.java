@@ -22,7 +22,15 @@ final class ExpectedWeights {
         this.files = files;
     }
 
-    void embeddings() {
+    void check() {
+        embeddings();
+        for (int layer = 0; layer < config.layers().size(); layer++) {
+            attention(layer);
+            feedForward(layer);
+        }
+    }
+
+    private void embeddings() {
         require("model.embed_tokens.weight", config.vocabSize(), config.hiddenSize());
         require("model.norm.weight", config.hiddenSize());
         if (!config.tieWordEmbeddings()) {
@@ -30,7 +38,7 @@ final class ExpectedWeights {
         }
     }
 
-    void attention(int layer) {
+    private void attention(int layer) {
         String prefix = "model.layers.%d.".formatted(layer);
         String attention = prefix + "self_attn.";
         long hidden = config.hiddenSize();
@@ -56,16 +64,32 @@ final class ExpectedWeights {
         }
     }
 
-    void mixture(String prefix, FeedForward.Sparse mixture, String gate, String up, String down) {
-        long hidden = config.hiddenSize();
-        long intermediate = mixture.intermediateSize();
-        require(prefix + "gate.weight", mixture.experts(), hidden);
-        for (int expert = 0; expert < mixture.experts(); expert++) {
-            String name = prefix + "experts." + expert + ".";
-            require(name + gate + ".weight", intermediate, hidden);
-            require(name + up + ".weight", intermediate, hidden);
-            require(name + down + ".weight", hidden, intermediate);
+    private void feedForward(int layer) {
+        String prefix = "model.layers.%d.".formatted(layer);
+        FeedForward feedForward = config.layers().get(layer).feedForward();
+        if (feedForward instanceof FeedForward.Sparse mixture) {
+            mixture(prefix + config.expertNames().block(), mixture);
+        } else if (feedForward instanceof FeedForward.Dense dense) {
+            swiGlu(prefix + ExpertNames.MLP.block(), ExpertNames.MLP, dense.intermediateSize());
         }
+    }
+
+    private void mixture(String block, FeedForward.Sparse mixture) {
+        require(block + ".gate.weight", mixture.experts(), config.hiddenSize());
+        for (int expert = 0; expert < mixture.experts(); expert++) {
+            swiGlu(block + ".experts." + expert, config.expertNames(), mixture.intermediateSize());
+        }
+        mixture.sharedExpertSize().ifPresent(size -> {
+            swiGlu(block + ".shared_expert", config.expertNames(), size);
+            require(block + ".shared_expert_gate.weight", 1, config.hiddenSize());
+        });
+    }
+
+    private void swiGlu(String prefix, ExpertNames names, long intermediate) {
+        long hidden = config.hiddenSize();
+        require(prefix + "." + names.gate() + ".weight", intermediate, hidden);
+        require(prefix + "." + names.up() + ".weight", intermediate, hidden);
+        require(prefix + "." + names.down() + ".weight", hidden, intermediate);
     }
 
     private void projection(String name, boolean bias, long rows, long columns) {

@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Everything in config.json that changes the model's result, in one dialect. {@code clipQkv} clamps queries, keys and values to ±its value.
+ * Everything in config.json that changes the model's result, in one dialect.
+ *
+ * @param clipQkv clamps queries, keys and values to ± its value
+ * @param maxPositions tokens of the longest text that the model reads, its rotary embedding stretched as far as it goes
  */
 public record ModelConfig(
         String architecture,

@@ -26,7 +26,7 @@ final class TestDamagedCheckpoint {
     void survivesFlippedBytes() throws IOException {
         long seed = Long.getLong("test.seed", ThreadLocalRandom.current().nextLong());
         Random random = new Random(seed);
-        TinyOlmoe model = new TinyOlmoe();
+        TinyModel model = TinyModel.olmoe();
         model.write(directory);
         int refused = 0;
         for (String name : List.of("config.json", "model.safetensors")) {
@@ -49,7 +49,7 @@ final class TestDamagedCheckpoint {
 
     @Test
     void refusesEveryLengthButTheWhole() throws IOException {
-        new TinyOlmoe().write(directory);
+        TinyModel.olmoe().write(directory);
         Path file = directory.resolve("model.safetensors");
         byte[] whole = Files.readAllBytes(file);
         for (int length = 0; length < whole.length; length++) {
@@ -62,7 +62,7 @@ final class TestDamagedCheckpoint {
 
     private boolean refusedOrRead(String round) {
         try (Checkpoint checkpoint = Checkpoint.open(directory)) {
-            for (String name : new TinyOlmoe().shapes.keySet()) {
+            for (String name : TinyModel.olmoe().shapes.keySet()) {
                 if (checkpoint.has(name)) {
                     TensorInfo tensor = checkpoint.tensor(name);
                     checkpoint.read(tensor, ByteBuffer.allocate((int) tensor.bytes()));

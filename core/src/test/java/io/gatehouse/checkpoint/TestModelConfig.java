@@ -3,8 +3,6 @@ package io.gatehouse.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +52,7 @@ final class TestModelConfig {
                         "{}",
                         "num_key_value_heads",
                         "clip_qkv",
+                        "rms_norm_eps",
                         "rope_theta",
                         "rope_scaling",
                         "attention_bias",
@@ -82,13 +81,36 @@ final class TestModelConfig {
     void refusesByNameWhatIsNotImplemented() {
         unsupported("{\"architectures\": [\"LlamaForCausalLM\"]}", "architectures 'LlamaForCausalLM'");
         unsupported("{\"hidden_act\": \"gelu\"}", "hidden_act 'gelu'; Gatehouse supports silu");
-        unsupported("{\"rope_scaling\": {\"type\": \"linear\", \"factor\": 2.0}}", "rope_scaling.type 'linear'");
-        unsupported("{\"rope_scaling\": {\"rope_type\": \"yarn\"}}", "rope_scaling.rope_type 'yarn'");
-        unsupported("{\"rope_parameters\": {\"rope_type\": \"llama3\"}}", "rope_parameters.rope_type 'llama3'");
+        unsupported("{\"layer_types\": [\"linear_attention\"]}", "layer_types 'linear_attention'");
+        unsupported("{\"rope_scaling\": {\"type\": \"longrope\"}}", "rope_scaling.type 'longrope'; Gatehouse supports");
+        unsupported("{\"rope_parameters\": {\"rope_type\": \"mrope\"}}", "rope_parameters.rope_type 'mrope'");
+        unsupported("{\"partial_rotary_factor\": 0.5}", "partial_rotary_factor '0.5'");
         unsupported(
                 "{\"rope_parameters\": {\"partial_rotary_factor\": 0.5}}",
                 "rope_parameters.partial_rotary_factor '0.5'");
         unsupported("{\"quantization_config\": {\"bits\": 4}}", "quantization_config");
+        unsupported("{\"use_attention_sinks\": true}", "has the key 'use_attention_sinks'");
+        unsupported("{\"final_logit_softcapping\": 30.0}", "has the key 'final_logit_softcapping'");
+        unsupported("{\"no_rope_layers\": [1]}", "has the key 'no_rope_layers'");
+        unsupported("{\"routed_scaling_factor\": 2.5}", "has the key 'routed_scaling_factor'");
+        unsupported("{\"scoring_func\": \"sigmoid\"}", "scoring_func 'sigmoid'; Gatehouse supports softmax");
+    }
+
+    @Test
+    void passesOverKeysOfOtherModelsThatChangeNothing() {
+        assertThat(config("""
+                        {"use_attention_sinks": false, "final_logit_softcapping": null, "no_rope_layers": [],
+                         "routed_scaling_factor": 1.0, "n_group": 1, "scoring_func": "softmax",
+                         "layer_types": ["full_attention"], "hidden_act": "swish", "dtype": "float16",
+                         "num_local_experts": 2, "partial_rotary_factor": 1.0}
+                        """)).isEqualTo(config("{}"));
+    }
+
+    @Test
+    void listsTheArchitecturesThatWork() {
+        unsupported(
+                "{\"architectures\": [\"LlamaForCausalLM\"]}",
+                "Gatehouse supports OlmoeForCausalLM, MixtralForCausalLM, Qwen2MoeForCausalLM, Qwen3MoeForCausalLM");
     }
 
     @Test
@@ -97,12 +119,10 @@ final class TestModelConfig {
                 "architectures",
                 "hidden_size",
                 "intermediate_size",
-                "max_position_embeddings",
                 "num_attention_heads",
                 "num_experts",
                 "num_experts_per_tok",
                 "num_hidden_layers",
-                "rms_norm_eps",
                 "vocab_size")) {
             assertThatExceptionOfType(GatehouseException.class)
                     .isThrownBy(() -> config("{}", key))
@@ -137,15 +157,19 @@ final class TestModelConfig {
         wrong("{\"rope_parameters\": {\"rope_theta\": 0}}", "'rope_parameters.rope_theta': 0, which is not a positive");
         wrong("{\"tie_word_embeddings\": 1}", "'tie_word_embeddings': 1, which is not true or false");
         wrong("{\"hidden_act\": 1}", "'hidden_act': 1, which is not a string");
+        wrong("{\"num_local_experts\": 3}", "'num_local_experts': 3, which is not the num_experts of 2");
+        wrong("{\"layer_types\": \"full_attention\"}", "which is not a list of names");
+        wrong("{\"layer_types\": []}", "has 0 layer_types for 1 layers");
         wrong("{\"architectures\": []}", "'architectures': [], which is not a list of names");
         wrong("{\"architectures\": \"OlmoeForCausalLM\"}", "which is not a list of names");
     }
 
     @Test
     void refusesNumbersThatNoFloatHolds() {
-        String huge = TinyOlmoe.CONFIG.replace("10000.0", "1e999");
+        String huge = TinyModel.CONFIG.replace("10000.0", "1e999");
         assertThatExceptionOfType(GatehouseException.class)
-                .isThrownBy(() -> RopeKeys.read(ConfigFile.parse(FILE, huge.getBytes(StandardCharsets.UTF_8)), 1))
+                .isThrownBy(() ->
+                        new RopeKeys(ConfigFile.parse(FILE, huge.getBytes(StandardCharsets.UTF_8)), 64, 2).read(1))
                 .withMessageContaining("'rope_theta'")
                 .withMessageContaining("which is not a positive number");
     }
@@ -163,16 +187,7 @@ final class TestModelConfig {
     }
 
     private static ModelConfig config(String changes, String... removed) {
-        try {
-            TinyOlmoe model = new TinyOlmoe();
-            var json = new ObjectMapper();
-            json.readTree(changes).properties().forEach(key -> model.config.set(key.getKey(), key.getValue()));
-            model.config.remove(List.of(removed));
-            ConfigFile file = ConfigFile.parse(FILE, model.config.toString().getBytes(StandardCharsets.UTF_8));
-            return Architecture.of(file).config(file);
-        } catch (JsonProcessingException e) {
-            throw new AssertionError(e);
-        }
+        return TinyModel.olmoe().with(changes, removed).read(FILE);
     }
 
     private static void unsupported(String changes, String message) {
