@@ -50,6 +50,7 @@ public final class Gatehouse {
                 .addSubcommand(new ServeCommand(stop))
                 .addSubcommand(new SampleCommand())
                 .addSubcommand(new PrefillCommand())
+                .addSubcommand(new BenchCommand())
                 .addSubcommand(new TokenizeCommand())
                 .setExecutionExceptionHandler(Gatehouse::report)
                 .setCaseInsensitiveEnumValuesAllowed(true);
