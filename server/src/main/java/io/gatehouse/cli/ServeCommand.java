@@ -74,6 +74,7 @@ final class ServeCommand implements Runnable {
             PrintWriter out) {
         try (GatehouseServer server =
                 GatehouseServer.start(store, engine, address, limits, GatehouseVersion.current())) {
+            engine.warmUp();
             announce(store, server, out);
             stop.await();
         }

@@ -58,6 +58,7 @@ final class SqlShell {
 
     /** Reads and runs until .quit or Ctrl-D. */
     void run() {
+        engine.warmUp();
         try (Terminal terminal = TerminalBuilder.builder().build()) {
             LineReader reader = LineReaderBuilder.builder()
                     .terminal(terminal)

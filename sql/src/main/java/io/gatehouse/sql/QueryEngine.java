@@ -6,6 +6,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.AnalysisView;
 import io.gatehouse.sql.catalog.Catalog;
+import io.gatehouse.sql.catalog.SqlResource;
 import io.gatehouse.sql.plan.Plan;
 import io.gatehouse.sql.plan.Planner;
 import io.gatehouse.sql.plan.PlanningThreads;
@@ -61,6 +62,14 @@ public final class QueryEngine implements AutoCloseable {
     }
 
     /**
+     * Plans some statements in the background, so that the first ones of a user do not wait for Calcite's classes.
+     * For processes that live longer than one statement.
+     */
+    public void warmUp() {
+        planning.warmUp(SqlResource.statements("warm-up.sql"));
+    }
+
+    /**
      * Plans and prepares a statement. What is wrong with the text is reported from here; the statement runs at the
      * first {@link QueryResult#next()}, so that another thread can cancel it.
      */
@@ -106,7 +115,7 @@ public final class QueryEngine implements AutoCloseable {
         for (AnalysisView view : AnalysisView.all()) {
             Planner.ViewPlan plan = new Planner(catalog).planView(view);
             try (PreparedStatement prepared = connection.prepareStatement(plan.sql())) {
-                catalog = catalog.with(view, plan.rowType(), RunningStatement.columnTypes(prepared));
+                catalog = catalog.with(view, plan.algebra(), RunningStatement.columnTypes(prepared));
             }
         }
         return catalog;

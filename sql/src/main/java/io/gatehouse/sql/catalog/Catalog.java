@@ -14,7 +14,7 @@ import org.apache.calcite.config.CalciteConnectionConfigImpl;
 import org.apache.calcite.config.CalciteConnectionProperty;
 import org.apache.calcite.jdbc.CalciteSchema;
 import org.apache.calcite.prepare.CalciteCatalogReader;
-import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.schema.Table;
 
@@ -29,10 +29,12 @@ public final class Catalog {
 
     private final List<Relation> visible;
     private final Map<String, Table> tables;
+    private final int correlations;
 
-    private Catalog(List<Relation> visible, Map<String, Table> tables) {
+    private Catalog(List<Relation> visible, Map<String, Table> tables, int correlations) {
         this.visible = List.copyOf(visible);
         this.tables = new LinkedHashMap<>(tables);
+        this.correlations = correlations;
     }
 
     /** The relations of the file behind a connection, without the analysis views. */
@@ -44,33 +46,40 @@ public final class Catalog {
                 .filter(relation -> PUBLIC.contains(relation.name()))
                 .sorted(Comparator.comparing(relation -> PUBLIC.indexOf(relation.name())))
                 .toList();
-        return new Catalog(visible, tables);
+        return new Catalog(visible, tables, 0);
     }
 
     /**
      * This catalog and one view more.
      *
-     * @param rowType the columns as Calcite types them
-     * @param duckDbTypes the types of the same columns as DuckDB names them
+     * @param algebra its query over the relations of this catalog
+     * @param duckDbTypes the types of its columns as DuckDB names them
      */
-    public Catalog with(AnalysisView view, RelDataType rowType, List<String> duckDbTypes) {
+    public Catalog with(AnalysisView view, RelNode algebra, List<String> duckDbTypes) {
         List<Column> columns = new ArrayList<>();
-        rowType.getFieldList()
+        algebra.getRowType()
+                .getFieldList()
                 .forEach(field -> columns.add(new Column(
                         field.getName(),
                         duckDbTypes.get(field.getIndex()),
                         field.getType().isNullable(),
                         view.columnComments().getOrDefault(field.getName(), ""))));
         Map<String, Table> extended = new LinkedHashMap<>(tables);
-        extended.put(view.name(), new ViewTable(view, rowType));
+        extended.put(view.name(), new ViewTable(algebra));
         List<Relation> relations = new ArrayList<>(visible);
         relations.add(new Relation(view.name(), view.comment(), columns));
-        return new Catalog(relations, extended);
+        int used = algebra.getCluster().createCorrel().getId();
+        return new Catalog(relations, extended, Math.max(correlations, used));
     }
 
     /** The relations that users can name. */
     public List<Relation> relations() {
         return visible;
+    }
+
+    /** How many correlations the views hold; a statement numbers its own from there on. */
+    public int correlations() {
+        return correlations;
     }
 
     /** A factory of types for one statement. */

@@ -4,14 +4,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 
 /** A .sql file of this module. */
-final class SqlResource {
+public final class SqlResource {
     private static final String ROOT = "/io/gatehouse/sql/";
 
     private SqlResource() {}
 
-    static String text(String path) {
+    /** Its text, by its path below {@code io/gatehouse/sql}. */
+    public static String text(String path) {
         try (InputStream in = SqlResource.class.getResourceAsStream(ROOT + path)) {
             if (in == null) {
                 throw new IllegalArgumentException("No resource " + ROOT + path);
@@ -20,5 +23,12 @@ final class SqlResource {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Its statements, each ended by a semicolon at the end of a line, without the semicolons. */
+    public static List<String> statements(String path) {
+        return Arrays.stream(text(path).split(";\\R"))
+                .filter(statement -> !statement.isBlank())
+                .toList();
     }
 }

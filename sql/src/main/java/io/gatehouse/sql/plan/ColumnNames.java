@@ -50,7 +50,7 @@ final class ColumnNames {
 
     private static String written(SqlNode expression, StatementText text) {
         SqlNode bare = expression.getKind() == SqlKind.AS ? ((SqlCall) expression).operand(0) : expression;
-        String name = text.at(Positions.of(bare)).replaceAll("\\s+", " ");
+        String name = NormalForm.of(text.at(Positions.of(bare))).replaceAll("\\s+", " ");
         return name.length() <= MAX_LENGTH ? name : name.substring(0, MAX_LENGTH - 1) + "…";
     }
 

@@ -3,24 +3,21 @@ package io.gatehouse.sql.plan;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.Catalog;
-import java.util.List;
 import org.apache.calcite.plan.RelOptCluster;
 import org.apache.calcite.plan.RelOptTable;
 import org.apache.calcite.plan.hep.HepPlanner;
 import org.apache.calcite.plan.hep.HepProgram;
 import org.apache.calcite.prepare.CalciteCatalogReader;
 import org.apache.calcite.rel.RelRoot;
-import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.parser.SqlParseException;
 import org.apache.calcite.sql.parser.SqlParser;
 import org.apache.calcite.sql.validate.SqlValidator;
 import org.apache.calcite.sql2rel.SqlToRelConverter;
-import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** Validates one parsed statement against the catalog and turns it, and the views in it, into relational algebra. */
-final class Conversion implements RelOptTable.ViewExpander {
+final class Conversion {
     /** Nothing is computed or rearranged: what a statement means is left to DuckDB. */
     private static final SqlToRelConverter.Config CONVERSION = SqlToRelConverter.config()
             .withExpand(false)
@@ -28,6 +25,11 @@ final class Conversion implements RelOptTable.ViewExpander {
             .withRemoveSortInSubQuery(false)
             .addRelBuilderConfigTransform(config ->
                     config.withSimplify(false).withSimplifyLimit(false).withSimplifyValues(false));
+
+    /** Views are algebra already, so that none is ever expanded from its text. */
+    private static final RelOptTable.ViewExpander VIEWS = (rowType, sql, schemaPath, viewPath) -> {
+        throw new UnsupportedOperationException("No view has a text: %s".formatted(viewPath));
+    };
 
     /**
      * A converted statement.
@@ -44,6 +46,14 @@ final class Conversion implements RelOptTable.ViewExpander {
 
     Conversion(Catalog catalog) {
         this.catalog = catalog;
+        reserveCorrelations(catalog.correlations());
+    }
+
+    /** A correlation has a number in its cluster; those of the views keep theirs. */
+    private void reserveCorrelations(int count) {
+        for (int i = 0; i < count; i++) {
+            cluster.createCorrel();
+        }
     }
 
     /** Converts a statement of a user. */
@@ -61,17 +71,11 @@ final class Conversion implements RelOptTable.ViewExpander {
         }
     }
 
-    @Override
-    public RelRoot expandView(
-            RelDataType rowType, String sql, List<String> schemaPath, @Nullable List<String> viewPath) {
-        return convertView(sql).root();
-    }
-
     private Result convert(SqlNode parsed, CalciteCatalogReader reader) {
         SqlValidator validator = new DuckDbValidator(reader);
         SqlNode validated = validator.validate(parsed);
         SqlToRelConverter converter =
-                new SqlToRelConverter(this, validator, reader, cluster, new Convertlets(), CONVERSION);
+                new SqlToRelConverter(VIEWS, validator, reader, cluster, new Convertlets(), CONVERSION);
         return new Result(converter.convertQuery(validated, false, true), validated);
     }
 }

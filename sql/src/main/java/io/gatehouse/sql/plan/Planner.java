@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.sql.catalog.AnalysisView;
 import io.gatehouse.sql.catalog.Catalog;
 import org.apache.calcite.rel.RelNode;
-import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.parser.SqlParseException;
 import org.apache.calcite.sql.parser.SqlParser;
@@ -18,10 +17,10 @@ public final class Planner {
     /**
      * A planned view.
      *
-     * @param rowType the columns of the view
+     * @param algebra the query of the view
      * @param sql a DuckDB statement that returns its rows
      */
-    public record ViewPlan(RelDataType rowType, String sql) {}
+    public record ViewPlan(RelNode algebra, String sql) {}
 
     private final Catalog catalog;
 
@@ -32,12 +31,11 @@ public final class Planner {
     /** Plans the query of a view. */
     public ViewPlan planView(AnalysisView view) {
         RelNode algebra = new Conversion(catalog).convertView(view.sql()).root().project();
-        return new ViewPlan(algebra.getRowType(), DuckDbStatement.of(algebra));
+        return new ViewPlan(algebra, DuckDbStatement.of(algebra));
     }
 
     /** Plans one statement. What is wrong with it is a GatehouseException with the place in the text. */
-    public Plan plan(String sql) {
-        StatementText text = StatementText.of(requireNonNull(sql, "sql is null"));
+    Plan plan(StatementText text) {
         CalciteErrors errors = new CalciteErrors(catalog);
         try {
             SqlNode parsed = SqlParser.create(text.text(), Grammar.parser()).parseStmt();

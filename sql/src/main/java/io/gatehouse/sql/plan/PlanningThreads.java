@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -16,13 +17,14 @@ import java.util.concurrent.TimeoutException;
 /**
  * Threads with a deep stack that plan with a deadline. Calcite cannot be stopped everywhere: a statement that misses
  * its deadline is given up, and its thread ends when Calcite does; the limits on statements keep that short, and the
- * number of threads is bounded.
+ * number of threads is bounded. Plans are kept in a {@link PlanCache}.
  */
 public final class PlanningThreads implements AutoCloseable {
     private static final long STACK_BYTES = 16L << 20;
     private static final int MAX_THREADS = 16;
 
     private final Planner planner;
+    private final PlanCache cache = new PlanCache();
     private final ThreadPoolExecutor threads;
 
     public PlanningThreads(Planner planner) {
@@ -31,8 +33,24 @@ public final class PlanningThreads implements AutoCloseable {
                 0, MAX_THREADS, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), PlanningThreads::thread);
     }
 
+    /** Plans a statement, unless its plan is known from before. What is wrong with it is a GatehouseException. */
     public Plan plan(String sql, Duration timeout) {
-        Future<Plan> planning = submit(sql);
+        StatementText text = StatementText.of(requireNonNull(sql, "sql is null"));
+        return cache.find(text).orElseGet(() -> {
+            Plan plan = planned(text, timeout);
+            cache.keep(text, plan);
+            return plan;
+        });
+    }
+
+    /** Plans statements in the background and forgets them, so that the planner's classes are loaded. */
+    public void warmUp(List<String> statements) {
+        List<StatementText> texts = statements.stream().map(StatementText::of).toList();
+        threads.execute(() -> texts.forEach(planner::plan));
+    }
+
+    private Plan planned(StatementText text, Duration timeout) {
+        Future<Plan> planning = submit(text);
         try {
             return planning.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
@@ -50,9 +68,9 @@ public final class PlanningThreads implements AutoCloseable {
         }
     }
 
-    private Future<Plan> submit(String sql) {
+    private Future<Plan> submit(StatementText text) {
         try {
-            return threads.submit(() -> planner.plan(sql));
+            return threads.submit(() -> planner.plan(text));
         } catch (RejectedExecutionException e) {
             throw new GatehouseException(
                     ErrorCode.QUERY_BUSY, "%d statements are being planned already.".formatted(MAX_THREADS), e);

@@ -10,8 +10,9 @@ import java.nio.charset.StandardCharsets;
  * at.
  *
  * @param text the statement without a closing semicolon
+ * @param normal the same without comments and with single blanks: two statements with one normal form are the same
  */
-record StatementText(String text) {
+record StatementText(String text, String normal) {
     static final int MAX_BYTES = 100_000;
 
     static StatementText of(String sql) {
@@ -22,7 +23,8 @@ record StatementText(String text) {
                     "The statement is %,d bytes long; the limit is %,d.".formatted(bytes, MAX_BYTES));
         }
         checkCharacters(sql);
-        return new StatementText(sql.substring(0, TokenCheck.end(sql)));
+        String text = sql.substring(0, TokenCheck.end(sql));
+        return new StatementText(text, NormalForm.of(text));
     }
 
     /** The characters of a range of this text. */
