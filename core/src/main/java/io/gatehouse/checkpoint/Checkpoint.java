@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A model directory in Hugging Face's layout, checked when it is opened: the config can be run, and every weight that it
@@ -64,8 +65,9 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
-     * SHA-256 of config.json, tokenizer.json and, of each weight file in the order of their names, its name, size and
-     * header; 64 hexadecimal digits.
+     * SHA-256 of config.json, tokenizer.json, of each weight file in the order of their names its name, size and
+     * header, and of the middle 4 KiB of many tensors: of all that are no expert's, and of 256 of the experts'. 64
+     * hexadecimal digits. Two trainings of one model differ in it, unless they differ in other experts alone.
      */
     public String fingerprint() {
         return fingerprint;
@@ -73,6 +75,11 @@ public final class Checkpoint implements AutoCloseable {
 
     public boolean has(String tensor) {
         return weights.find(tensor).isPresent();
+    }
+
+    /** All tensors of the files in the order of their names, also those that the config does not imply. */
+    public List<TensorInfo> tensors() {
+        return weights.tensors();
     }
 
     /** Returns where the tensor lies; CORRUPT_CHECKPOINT if there is none of that name. */

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -26,12 +27,18 @@ final class WeightFiles implements AutoCloseable {
     private static final String INDEX = "model.safetensors.index.json";
     private static final int MAX_INDEX_BYTES = 32 << 20;
 
+    /** A sample is a page of the disk; 1,024 of them are 4 MiB, a tenth of a second from a cold disk. */
+    private static final int SAMPLE_BYTES = 4096;
+
+    private static final int MAX_SAMPLES_ELSEWHERE = 768;
+    private static final int MAX_SAMPLES_OF_EXPERTS = 256;
+
     /** One open file. */
     private record Shard(FileChannel channel, SafetensorsHeader header) {}
 
     private final Path directory;
     private final SortedMap<Path, Shard> shards = new TreeMap<>();
-    private final Map<String, TensorInfo> tensors = new HashMap<>();
+    private final SortedMap<String, TensorInfo> tensors = new TreeMap<>();
 
     private WeightFiles(Path directory) {
         this.directory = directory;
@@ -68,10 +75,24 @@ final class WeightFiles implements AutoCloseable {
                         "The weights in %s have no tensor %s".formatted(directory, name)));
     }
 
-    /** Names, sizes and headers of the files in the order of their names. */
+    /** All tensors in the order of their names. */
+    List<TensorInfo> tensors() {
+        return List.copyOf(tensors.values());
+    }
+
+    /** Names, sizes and headers of the files in the order of their names, then samples of their data. */
     void addTo(Fingerprint fingerprint) {
         shards.forEach((path, shard) -> fingerprint.add(
                 path, size(path, shard.channel()), shard.header().content()));
+        addSamples(fingerprint, false, MAX_SAMPLES_ELSEWHERE);
+        addSamples(fingerprint, true, MAX_SAMPLES_OF_EXPERTS);
+    }
+
+    private void addSamples(Fingerprint fingerprint, boolean ofExperts, int limit) {
+        List<TensorInfo> candidates = tensors.values().stream()
+                .filter(tensor -> tensor.name().contains(".experts.") == ofExperts)
+                .toList();
+        Fingerprint.sample(candidates, limit).forEach(tensor -> fingerprint.add(tensor, middle(tensor)));
     }
 
     /** Reads the whole tensor into {@code target}, which must have exactly its bytes remaining. */
@@ -87,6 +108,13 @@ final class WeightFiles implements AutoCloseable {
                     .formatted(target.remaining(), tensor.bytes(), tensor.name()));
         }
         read(tensor, 0, target);
+    }
+
+    private byte[] middle(TensorInfo tensor) {
+        int length = (int) Math.min(tensor.bytes(), SAMPLE_BYTES);
+        ByteBuffer sample = ByteBuffer.allocate(length);
+        read(tensor, (tensor.bytes() - length) / 2, sample);
+        return sample.array();
     }
 
     /** Reads the tensor's bytes from {@code offset} on into all that remains of {@code target}. */

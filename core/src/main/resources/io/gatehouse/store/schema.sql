@@ -34,7 +34,7 @@ COMMENT ON TABLE runs IS 'One row per run: a model answering a quiz';
 COMMENT ON COLUMN runs.run_id IS 'Number of the run in this file, from 1';
 COMMENT ON COLUMN runs.name IS 'Name given to the run; unique in this file';
 COMMENT ON COLUMN runs.model IS 'Name of the checkpoint directory';
-COMMENT ON COLUMN runs.fingerprint IS 'SHA-256 of config.json, tokenizer.json and the headers and sizes of the weight files, in hex';
+COMMENT ON COLUMN runs.fingerprint IS 'SHA-256 of config.json, tokenizer.json, the headers and sizes of the weight files and samples of the weights, in hex';
 COMMENT ON COLUMN runs.architecture IS 'Entry of "architectures" in config.json';
 COMMENT ON COLUMN runs.layers IS 'Number of transformer layers';
 COMMENT ON COLUMN runs.experts IS 'Number of experts of each mixture-of-experts layer';

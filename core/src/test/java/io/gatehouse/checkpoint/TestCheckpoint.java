@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -296,6 +297,43 @@ final class TestCheckpoint {
         TinyModel half = TinyModel.olmoe();
         half.dtype = DType.BF16;
         assertThat(fingerprint(half.write(directory))).isNotEqualTo(withTokenizer);
+    }
+
+    @Test
+    void fingerprintSeesATrainingThatTouchedOnlyOneKindOfWeight() throws IOException {
+        Path path = TinyModel.olmoe().write(directory);
+        Path file = path.resolve("model.safetensors");
+        byte[] whole = Files.readAllBytes(file);
+        String plain = fingerprint(path);
+        List<TensorInfo> tensors;
+        try (Checkpoint checkpoint = Checkpoint.open(path)) {
+            tensors = checkpoint.tensors();
+        }
+        assertThat(tensors)
+                .extracting(TensorInfo::name)
+                .isSorted()
+                .hasSameSizeAs(TinyModel.olmoe().shapes.keySet());
+        for (TensorInfo tensor : tensors) {
+            byte[] trained = whole.clone();
+            trained[Math.toIntExact(tensor.offset() + tensor.bytes() / 2)]++;
+            Files.write(file, trained);
+            assertThat(fingerprint(path)).as(tensor.name()).isNotEqualTo(plain);
+        }
+        Files.write(file, whole);
+        assertThat(fingerprint(path)).isEqualTo(plain);
+    }
+
+    @Test
+    void samplesTensorsAtEvenDistancesUpToALimit() {
+        List<TensorInfo> tensors = IntStream.range(0, 1000)
+                .mapToObj(i -> new TensorInfo(Integer.toString(i), DType.U8, List.of(), Path.of("x"), i, 1))
+                .toList();
+        assertThat(Fingerprint.sample(tensors, 4))
+                .extracting(TensorInfo::name)
+                .containsExactly("0", "250", "500", "750");
+        assertThat(Fingerprint.sample(tensors, 1000)).isEqualTo(tensors);
+        assertThat(Fingerprint.sample(tensors, 5000)).isEqualTo(tensors);
+        assertThat(Fingerprint.sample(List.of(), 5)).isEmpty();
     }
 
     private static String fingerprint(Path path) {
