@@ -48,7 +48,7 @@ public final class Gatehouse {
                 .addSubcommand(new RunCommand(stop))
                 .addSubcommand(new SqlCommand())
                 .addSubcommand(new ServeCommand(stop))
-                .addSubcommand(new SampleCommand())
+                .addSubcommand(new CommandLine(new SampleCommand()).addSubcommand(new SampleRandomCommand(stop)))
                 .addSubcommand(new PrefillCommand())
                 .addSubcommand(new BenchCommand())
                 .addSubcommand(new TokenizeCommand())

@@ -4,7 +4,7 @@ import picocli.CommandLine.Command;
 
 @Command(
         name = "sample",
-        description = "Make the bundled sample again: its quiz and its model.",
+        description = "Make the bundled sample again, its quiz and its model, or a model of random weights.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {SampleQuizCommand.class, SampleTrainCommand.class},

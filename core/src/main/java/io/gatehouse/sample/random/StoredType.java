@@ -1,0 +1,56 @@
+package io.gatehouse.sample.random;
+
+import io.gatehouse.checkpoint.DType;
+
+/** How a checkpoint stores its weights. */
+public enum StoredType {
+    BF16(DType.BF16, "bfloat16") {
+        /** The upper half of the float, rounded to nearest, ties to even. */
+        @Override
+        int bits(float value) {
+            int bits = Float.floatToRawIntBits(value);
+            return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
+        }
+    },
+    FP16(DType.F16, "float16") {
+        /** IEEE 754 half precision, rounded to nearest. Weights are far from its largest value. */
+        @Override
+        int bits(float value) {
+            int sign = (Float.floatToRawIntBits(value) >>> 16) & 0x8000;
+            float magnitude = Math.abs(value);
+            if (magnitude < 0x1p-14f) {
+                // Subnormal: fraction x 2^-24.
+                return sign | (int) Math.rint(magnitude * 0x1p24);
+            }
+            int bits = Float.floatToRawIntBits(magnitude);
+            int rounded = bits + 0xfff + ((bits >>> 13) & 1);
+            return sign | ((rounded >>> 13) - ((127 - 15) << 10));
+        }
+    },
+    FP32(DType.F32, "float32") {
+        @Override
+        int bits(float value) {
+            return Float.floatToRawIntBits(value);
+        }
+    };
+
+    private final DType dtype;
+    private final String torchName;
+
+    StoredType(DType dtype, String torchName) {
+        this.dtype = dtype;
+        this.torchName = torchName;
+    }
+
+    DType dtype() {
+        return dtype;
+    }
+
+    /** The value of "torch_dtype". */
+    String torchName() {
+        return torchName;
+    }
+
+    /** The bits of the nearest value of this type, in the lower bits of the result. */
+    abstract int bits(float value);
+}

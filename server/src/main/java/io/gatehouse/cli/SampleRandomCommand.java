@@ -1,0 +1,148 @@
+package io.gatehouse.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sample.random.Blueprint;
+import io.gatehouse.sample.random.RandomCheckpoint;
+import io.gatehouse.sample.random.StoredType;
+import io.gatehouse.sample.random.TokenizerSource;
+import io.gatehouse.sample.random.WritingListener;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "random",
+        description = {
+            "Write a checkpoint of random weights with the sizes of a real model, to try a machine without a download.",
+            "What it says is noise; what it costs is real. The weights are normally distributed, and scaled so that"
+                    + " tokens choose different experts."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  gatehouse sample random --like olmoe-1b-7b --layers 2 --out olmoe-2",
+            "  gatehouse sample random --like tiny-qwen3-moe --dtype fp32 --out tiny"
+        })
+final class SampleRandomCommand implements Callable<Integer> {
+    private static final int MAX_LAYERS = 10_000;
+
+    @Option(
+            names = "--like",
+            required = true,
+            paramLabel = "MODEL",
+            completionCandidates = Titles.class,
+            description = "Whose sizes: ${COMPLETION-CANDIDATES}.")
+    private String like = "";
+
+    @Option(names = "--layers", paramLabel = "N", description = "How many layers, instead of all the model has.")
+    private Optional<Integer> layers = Optional.empty();
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "One seed always gives the same weights; default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Option(
+            names = "--dtype",
+            paramLabel = "TYPE",
+            defaultValue = "BF16",
+            description = "How weights are stored: ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
+    private StoredType dtype = StoredType.BF16;
+
+    @Option(
+            names = "--tokenizer",
+            paramLabel = "FILE",
+            description = "A tokenizer.json to copy; without it one token is one byte.")
+    private Optional<Path> tokenizer = Optional.empty();
+
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Directory to make.")
+    private Path out = Path.of("");
+
+    @Option(names = "--json", description = "Print the figures as one JSON object.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    private final StopSignal stop;
+
+    SampleRandomCommand(StopSignal stop) {
+        this.stop = stop;
+    }
+
+    /** For the help text. */
+    static final class Titles implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Blueprint.titles().iterator();
+        }
+    }
+
+    @Override
+    public Integer call() {
+        stop.take();
+        Blueprint blueprint = Blueprint.titled(like);
+        ObjectNode config = blueprint.config();
+        layers.ifPresent(count -> config.put("num_hidden_layers", checked(count)));
+        RandomCheckpoint checkpoint = new RandomCheckpoint(config, dtype, seed, RandomCheckpoint.SHARD_BYTES);
+        long start = System.nanoTime();
+        checkpoint.write(
+                out, tokenizer.map(TokenizerSource::of).orElseGet(TokenizerSource::bytes), new Progress(checkpoint));
+        new Report()
+                .figure("Directory", out.toString())
+                .figure("Like", blueprint.title())
+                .figure("Layers", config.path("num_hidden_layers").asInt())
+                .figure("Parameters", checkpoint.parameters())
+                .figure("Bytes", checkpoint.bytes())
+                .figure("Weight files", checkpoint.files())
+                .figure("Seconds", Duration.ofNanos(System.nanoTime() - start).toMillis() / 1000.0)
+                .print(spec.commandLine().getOut(), json);
+        return 0;
+    }
+
+    private static int checked(int layers) {
+        if (layers < 1 || layers > MAX_LAYERS) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT, "--layers is %d; it may be 1 to %,d".formatted(layers, MAX_LAYERS));
+        }
+        return layers;
+    }
+
+    /** One line for each file of a checkpoint of several. */
+    private final class Progress implements WritingListener {
+        private final PrintWriter err = spec.commandLine().getErr();
+        private final RandomCheckpoint checkpoint;
+        private long done;
+
+        Progress(RandomCheckpoint checkpoint) {
+            this.checkpoint = checkpoint;
+        }
+
+        @Override
+        public void written(String file, long bytes) {
+            done += bytes;
+            if (checkpoint.files() > 1) {
+                err.printf(Locale.ROOT, "%3.0f %%  %s  %,d bytes%n", 100.0 * done / checkpoint.bytes(), file, bytes);
+                err.flush();
+            }
+        }
+
+        @Override
+        public boolean cancelled() {
+            return stop.raised();
+        }
+    }
+}
