@@ -10,8 +10,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Compares the engine with the outputs that Hugging Face's own model code gives for tiny random checkpoints. */
 final class TestReference {
@@ -19,9 +20,10 @@ final class TestReference {
 
     private record Inputs(List<int[]> prompts) {}
 
-    @Test
-    void olmoeGivesTheSameAsHuggingFace(@TempDir Path directory) throws IOException {
-        Path fixture = SharedData.path("reference/olmoe_a");
+    @ParameterizedTest
+    @ValueSource(strings = {"olmoe_a", "mixtral_a", "qwen2_moe_a", "qwen3_moe_a"})
+    void givesTheSameAsHuggingFace(String model, @TempDir Path directory) throws IOException {
+        Path fixture = SharedData.path("reference/" + model);
         List<int[]> prompts = new ObjectMapper()
                 .readValue(fixture.resolve("inputs.json").toFile(), Inputs.class)
                 .prompts();
