@@ -32,4 +32,9 @@ public record Capture(Tokens tokens, boolean probabilities, boolean expertNorms,
             throw new IllegalArgumentException("A trace is of all tokens");
         }
     }
+
+    /** Otherwise the last layer's experts run for the last token of each prompt only. */
+    boolean everyOutput() {
+        return trace || (expertNorms && tokens == Tokens.ALL);
+    }
 }

@@ -39,7 +39,12 @@ public final class Engine implements AutoCloseable {
      *     CORRUPT_CHECKPOINT if a weight is not a number
      */
     public static Engine load(Checkpoint checkpoint, EngineOptions options) {
-        requireNonNull(options, "options is null");
+        return loadAsAsked(
+                checkpoint, requireNonNull(options, "options is null").forThisMachine());
+    }
+
+    /** The same, in the asked plan even where another is faster and more exact. */
+    static Engine loadAsAsked(Checkpoint checkpoint, EngineOptions options) {
         ModelConfig config = checkpoint.config();
         DecoderGraph graph = new DecoderGraph(checkpoint, options.precision());
         try {
@@ -55,7 +60,7 @@ public final class Engine implements AutoCloseable {
         return config;
     }
 
-    /** The plan that is computed in. */
+    /** The plan that is computed in: {@code EXACT} on a CPU that is slower in bf16, whatever was asked for. */
     public Precision precision() {
         return precision;
     }
@@ -72,10 +77,15 @@ public final class Engine implements AutoCloseable {
      *     is not in the vocabulary; what the listener throws
      */
     public void prefill(List<Prompt> prompts, Capture capture, PrefillListener listener) {
+        prefill(prompts, capture, capture.everyOutput(), listener);
+    }
+
+    /** The same, where the last layer's experts may run for every token though nobody asks for what they give. */
+    void prefill(List<Prompt> prompts, Capture capture, boolean everyOutput, PrefillListener listener) {
         prompts.forEach(this::requireValid);
         long tokensTogether = Math.max(1, IN_FLIGHT_BYTES / (Float.BYTES * (long) config.hiddenSize()));
         for (PassPlan pass : PassPlan.passes(prompts, config.rope(), memory.microBatchTokens(), tokensTogether)) {
-            new Prefill(config, parts, rotary, capture, listener).run(pass);
+            new Prefill(config, parts, rotary, capture, everyOutput, listener).run(pass);
         }
     }
 

@@ -18,4 +18,10 @@ public record EngineOptions(Precision precision, Device device, OptionalLong mem
         requireNonNull(device, "device is null");
         requireNonNull(memory, "memory is null");
     }
+
+    /** A CPU that multiplies faster in fp32 is not asked to do worse. */
+    EngineOptions forThisMachine() {
+        boolean pointless = precision != Precision.EXACT && device.equals(Device.CPU) && !MatrixProducts.bf16IsFaster();
+        return pointless ? new EngineOptions(Precision.EXACT, device, memory) : this;
+    }
 }

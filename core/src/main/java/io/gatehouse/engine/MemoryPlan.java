@@ -55,6 +55,11 @@ public record MemoryPlan(boolean streamed, int microBatchTokens, long weightByte
                                 gigabytes(limit)));
     }
 
+    /** For people: whether the weights stay, and what they take. */
+    public String description() {
+        return (streamed ? "streamed, %s in memory at a time" : "resident, %s").formatted(gigabytes(weightBytes));
+    }
+
     private static MemoryPlan plan(boolean streamed, int tokens, long weights, ModelConfig config) {
         return new MemoryPlan(streamed, tokens, weights, BASE_BYTES + weights + tokens * bytesPerToken(config));
     }

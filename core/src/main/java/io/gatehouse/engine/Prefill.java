@@ -20,15 +20,23 @@ final class Prefill {
     private final LayerTensors layers;
     private final RotaryTable rotary;
     private final Capture capture;
+    private final boolean everyOutput;
     private final PrefillListener listener;
 
-    Prefill(ModelConfig config, Parts parts, RotaryTable rotary, Capture capture, PrefillListener listener) {
+    Prefill(
+            ModelConfig config,
+            Parts parts,
+            RotaryTable rotary,
+            Capture capture,
+            boolean everyOutput,
+            PrefillListener listener) {
         this.config = config;
         this.graph = parts.graph();
         this.session = parts.session();
         this.layers = parts.layers();
         this.rotary = rotary;
         this.capture = capture;
+        this.everyOutput = everyOutput;
         this.listener = listener;
     }
 
@@ -95,8 +103,8 @@ final class Prefill {
     private void runLayer(int layer, InFlight inFlight, Optional<InFlight> prefix, Delivery delivery) {
         Layer shape = config.layers().get(layer);
         boolean lastLayer = layer == config.layers().size() - 1;
-        boolean answerOnly = lastLayer && !inFlight.prefix && !wantsEveryOutput();
-        boolean outputUnused = lastLayer && inFlight.prefix && !wantsEveryOutput();
+        boolean answerOnly = lastLayer && !inFlight.prefix && !everyOutput;
+        boolean outputUnused = lastLayer && inFlight.prefix && !everyOutput;
         LayerGraph part = graph.layer(new LayerKind(shape.feedForward(), prefix.isPresent(), answerOnly));
         Session.Runner runner = feed(part, inFlight, prefix);
         FetchList fetches = new FetchList(runner);
@@ -133,11 +141,6 @@ final class Prefill {
             runner.feed(fed.keys(), past.keys()).feed(fed.values(), past.values());
         });
         return runner;
-    }
-
-    /** Otherwise the last layer's experts run for the last token of each prompt only. */
-    private boolean wantsEveryOutput() {
-        return capture.trace() || (capture.expertNorms() && capture.tokens() == Capture.Tokens.ALL);
     }
 
     private void deliver(

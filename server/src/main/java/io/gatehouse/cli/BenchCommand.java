@@ -6,6 +6,7 @@ import picocli.CommandLine.Command;
         name = "bench",
         description = "Measure this machine: how fast a part of Gatehouse is here.",
         mixinStandardHelpOptions = true,
+        subcommands = {BenchEngineCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Example:", "  gatehouse bench --help"})
 final class BenchCommand {}

@@ -40,6 +40,11 @@ final class Report {
         return this;
     }
 
+    Report table(String label, List<ResultColumn> columns, List<List<Object>> rows) {
+        entries.put(label, new Rows(columns, List.copyOf(rows)));
+        return this;
+    }
+
     void print(PrintWriter out, boolean json) {
         if (json) {
             out.println(json());

@@ -1,0 +1,143 @@
+package io.gatehouse.engine;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.checkpoint.ModelConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/**
+ * Measures prefill of a loaded model on random tokens. What is compared is measured in turns, so that whatever else the
+ * machine does falls on both; of each the median counts.
+ */
+public final class EngineBench {
+    private static final Capture NOTHING = new Capture(Capture.Tokens.NONE, false, false, false);
+    private static final Capture EVERYTHING = new Capture(Capture.Tokens.ALL, true, true, false);
+
+    private final Engine engine;
+    private final int rounds;
+
+    /**
+     * @param rounds how often everything is measured
+     */
+    public EngineBench(Engine engine, int rounds) {
+        this.engine = requireNonNull(engine, "engine is null");
+        this.rounds = rounds;
+    }
+
+    /** So many prompts of so many tokens. */
+    public record Batch(int prompts, int tokens) {
+        public Batch {
+            if (prompts < 1 || tokens < 1) {
+                throw new IllegalArgumentException("A batch of %d prompts of %d tokens".formatted(prompts, tokens));
+            }
+        }
+
+        int allTokens() {
+            return prompts * tokens;
+        }
+    }
+
+    /**
+     * What a batch took.
+     *
+     * @param tokensPerSecond prompt tokens through the whole model, when only answers and all routing are wanted
+     * @param milliseconds per token and layer, every layer in full and nothing captured
+     * @param routingMilliseconds the same while the routing of every token is captured
+     * @param everythingMilliseconds the same while all probabilities and norms of experts are, too
+     * @param ceilingMilliseconds per token and layer, of the layer's matrix products alone, each run by itself on
+     *     operands that stay in the cache
+     */
+    public record Measured(
+            Batch batch,
+            double tokensPerSecond,
+            double milliseconds,
+            double routingMilliseconds,
+            double everythingMilliseconds,
+            double ceilingMilliseconds) {
+        /** Share of the ceiling that is reached while everything is captured. */
+        public double shareOfCeiling() {
+            return ceilingMilliseconds / everythingMilliseconds;
+        }
+
+        /** What capturing everything adds, as a share of the time without. */
+        public double captureOverhead() {
+            return everythingMilliseconds / milliseconds - 1;
+        }
+    }
+
+    public Measured measure(Batch batch) {
+        List<Prompt> prompts = prompts(batch);
+        List<Double> whole = new ArrayList<>();
+        List<Double> nothing = new ArrayList<>();
+        List<Double> routing = new ArrayList<>();
+        List<Double> everything = new ArrayList<>();
+        List<Double> ceiling = new ArrayList<>();
+        try (MatrixProducts products = MatrixProducts.ofLayer(engine.config(), engine.precision(), batch.allTokens())) {
+            layerSeconds(prompts, EVERYTHING);
+            for (int round = 0; round < rounds; round++) {
+                nothing.add(layerSeconds(prompts, NOTHING));
+                everything.add(layerSeconds(prompts, EVERYTHING));
+                routing.add(layerSeconds(prompts, Capture.ROUTING));
+                whole.add(wholeSeconds(prompts));
+                ceiling.add(products.seconds());
+            }
+        }
+        ModelConfig config = engine.config();
+        double perTokenAndLayer = 1e3 / batch.allTokens() / config.layers().size();
+        return new Measured(
+                batch,
+                batch.allTokens() / median(whole),
+                median(nothing) * perTokenAndLayer,
+                median(routing) * perTokenAndLayer,
+                median(everything) * perTokenAndLayer,
+                median(ceiling) * 1e3 / batch.allTokens());
+    }
+
+    private double wholeSeconds(List<Prompt> prompts) {
+        long start = System.nanoTime();
+        engine.prefill(prompts, Capture.ROUTING, new LastLayer());
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    /** Seconds until the last layer is done, without the head. */
+    private double layerSeconds(List<Prompt> prompts, Capture capture) {
+        long start = System.nanoTime();
+        LastLayer listener = new LastLayer();
+        engine.prefill(prompts, capture, true, listener);
+        return (listener.done - start) / 1e9;
+    }
+
+    private List<Prompt> prompts(Batch batch) {
+        SplittableRandom random = new SplittableRandom(1);
+        int vocabulary = engine.config().vocabSize();
+        return IntStream.range(0, batch.prompts())
+                .mapToObj(i ->
+                        new Prompt(random.ints(batch.tokens(), 0, vocabulary).toArray()))
+                .toList();
+    }
+
+    private static double median(List<Double> values) {
+        double[] sorted =
+                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+    }
+
+    /** Notes when the last layer was done. */
+    private static final class LastLayer implements PrefillListener {
+        volatile long done;
+
+        @Override
+        public void routed(RoutingBatch batch) {}
+
+        @Override
+        public void lastLogits(int prompt, float[] logits) {}
+
+        @Override
+        public void layerDone(int layer, int tokens) {
+            done = System.nanoTime();
+        }
+    }
+}

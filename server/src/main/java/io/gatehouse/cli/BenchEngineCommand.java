@@ -1,0 +1,118 @@
+package io.gatehouse.cli;
+
+import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.engine.Engine;
+import io.gatehouse.engine.EngineBench;
+import io.gatehouse.engine.EngineBench.Batch;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.ResultColumn;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "engine",
+        description = {
+            "Measures prefill of a model on random tokens, for each batch shape.",
+            "",
+            "Milliseconds are per token and layer with every layer in full, the head left out. The ceiling is the time of"
+                    + " a layer's matrix products alone, each run by itself in the same turn. Of everything the median"
+                    + " counts."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Example:",
+            "  gatehouse sample random --like olmoe-1b-7b --layers 2 --out /tmp/olmoe2",
+            "  gatehouse bench engine --model /tmp/olmoe2 --batch 16x256 --precision fast"
+        })
+final class BenchEngineCommand implements Callable<Integer> {
+    private static final List<ResultColumn> COLUMNS = Stream.of(
+                    "batch",
+                    "tokens_per_s",
+                    "ms_nothing",
+                    "ms_routing",
+                    "ms_everything",
+                    "ms_ceiling",
+                    "share_of_ceiling",
+                    "capture_overhead")
+            .map(name -> new ResultColumn(name, name.equals("batch") ? "VARCHAR" : "DOUBLE"))
+            .toList();
+    private static final Pattern BATCH = Pattern.compile("(\\d{1,5})x(\\d{1,6})");
+
+    @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model directory.")
+    private Path model = Path.of("");
+
+    @Option(
+            names = "--batch",
+            paramLabel = "PROMPTSxTOKENS",
+            description = "Batch shape; may be repeated. Default: 8x128, 16x256.")
+    private List<String> batches = List.of("8x128", "16x256");
+
+    @Option(names = "--rounds", description = "How often each is measured (default: ${DEFAULT-VALUE}).")
+    private int rounds = 5;
+
+    @Mixin
+    private EngineChoice choice = new EngineChoice();
+
+    @Option(names = "--json", description = "Print the figures as one JSON object.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        List<Batch> shapes = batches.stream().map(BenchEngineCommand::batch).toList();
+        if (rounds < 1) {
+            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--rounds must be at least 1, not " + rounds);
+        }
+        try (Checkpoint checkpoint = Checkpoint.open(model);
+                Engine engine = Engine.load(checkpoint, choice.options())) {
+            EngineBench bench = new EngineBench(engine, rounds);
+            List<List<Object>> rows = shapes.stream()
+                    .map(bench::measure)
+                    .map(BenchEngineCommand::row)
+                    .toList();
+            new Report()
+                    .figure("Model", checkpoint.name())
+                    .figure("Precision", choice.describe(engine))
+                    .figure("Weights", engine.memory().description())
+                    .table("Prefill", COLUMNS, rows)
+                    .figure("Peak resident GB", PeakMemory.residentBytes().orElse(0) / 1e9)
+                    .print(spec.commandLine().getOut(), json);
+        }
+        return 0;
+    }
+
+    private static Batch batch(String text) {
+        Matcher matcher = BATCH.matcher(text);
+        if (!matcher.matches()) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "--batch takes PROMPTSxTOKENS such as 16x256, not '%s'".formatted(text));
+        }
+        return new Batch(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+    }
+
+    private static List<Object> row(EngineBench.Measured measured) {
+        return List.of(
+                measured.batch().prompts() + "x" + measured.batch().tokens(),
+                measured.tokensPerSecond(),
+                measured.milliseconds(),
+                measured.routingMilliseconds(),
+                measured.everythingMilliseconds(),
+                measured.ceilingMilliseconds(),
+                measured.shareOfCeiling(),
+                measured.captureOverhead());
+    }
+}

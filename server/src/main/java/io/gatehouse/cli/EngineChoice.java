@@ -1,0 +1,64 @@
+package io.gatehouse.cli;
+
+import io.gatehouse.engine.Device;
+import io.gatehouse.engine.Engine;
+import io.gatehouse.engine.EngineOptions;
+import io.gatehouse.engine.Precision;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Option;
+
+/** How the model is to be run: the options of every command that loads one. */
+final class EngineChoice {
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,3})?)\\s*([KMGT])i?B?");
+
+    @Option(
+            names = "--precision",
+            paramLabel = "PLAN",
+            defaultValue = "exact",
+            description =
+                    "exact: all in fp32; balanced: experts in bf16; fast: all in bf16. Default: ${DEFAULT-VALUE}.")
+    private String precision = "exact";
+
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            defaultValue = "cpu",
+            description = "cpu, gpu or gpu:N. Default: ${DEFAULT-VALUE}.")
+    private String device = "cpu";
+
+    @Option(
+            names = "--memory",
+            paramLabel = "SIZE",
+            description = "Most memory to take, such as 4GB; by default most of what is free. What does not fit is"
+                    + " streamed from the files.")
+    private Optional<String> memory = Optional.empty();
+
+    EngineOptions options() {
+        return new EngineOptions(
+                Precision.of(precision),
+                Device.of(device),
+                memory.map(size -> OptionalLong.of(bytes(size))).orElse(OptionalLong.empty()));
+    }
+
+    /** The plan that is computed in, and why if it is not the one asked for. */
+    String describe(Engine engine) {
+        String plan = engine.precision().id();
+        return plan.equals(precision) ? plan : "%s (not %s: this CPU is slower in bf16)".formatted(plan, precision);
+    }
+
+    private static long bytes(String size) {
+        Matcher matcher = SIZE.matcher(size.strip().toUpperCase(Locale.ROOT).replace("IB", "B"));
+        if (!matcher.matches()) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT, "--memory takes a size such as 4GB or 512MB, not '%s'".formatted(size));
+        }
+        int power = "KMGT".indexOf(matcher.group(2)) + 1;
+        return (long) (Double.parseDouble(matcher.group(1)) * Math.pow(1024, power));
+    }
+}
