@@ -35,7 +35,7 @@ SELECT r.run_id, q.question_id, p, CASE WHEN p = 4 THEN 'last_prompt' ELSE 'prom
 FROM runs AS r, questions AS q, range(5) AS t(p)
 WHERE r.run_id = 1 OR p = 4;
 
-INSERT INTO token_routing
+INSERT INTO facts
 SELECT
     t.run_id,
     t.question_id,
@@ -49,8 +49,3 @@ SELECT
     0.625 + t.token_id % 3 / 16.0,
     (t.question_id + l) % 5 / 32.0
 FROM tokens AS t, range(3) AS x(l);
-
-INSERT INTO question_usage
-SELECT run_id, question_id, layer, expert, scope, count(*), sum(weight), sum(CAST(weight AS DOUBLE) * weight)
-FROM activations
-GROUP BY run_id, question_id, layer, expert, scope;

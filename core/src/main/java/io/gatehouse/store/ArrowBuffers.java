@@ -2,20 +2,20 @@ package io.gatehouse.store;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.DoubleBuffer;
-import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
+import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
 import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BaseFixedWidthVector;
+import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.BitVector;
-import org.apache.arrow.vector.Float4Vector;
-import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.SmallIntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -26,10 +26,10 @@ import org.apache.arrow.vector.types.pojo.FieldType;
  * once for all rows.
  */
 final class ArrowBuffers {
+    static final ArrowType BIGINT = new ArrowType.Int(64, true);
     static final ArrowType INTEGER = new ArrowType.Int(32, true);
     static final ArrowType SMALLINT = new ArrowType.Int(16, true);
     static final ArrowType FLOAT = new ArrowType.FloatingPoint(FloatingPointPrecision.SINGLE);
-    static final ArrowType DOUBLE = new ArrowType.FloatingPoint(FloatingPointPrecision.DOUBLE);
 
     private ArrowBuffers() {}
 
@@ -46,12 +46,8 @@ final class ArrowBuffers {
         return allocate((SmallIntVector) table.getVector(column), rows).asShortBuffer();
     }
 
-    static FloatBuffer floats(VectorSchemaRoot table, String column, int rows) {
-        return allocate((Float4Vector) table.getVector(column), rows).asFloatBuffer();
-    }
-
-    static DoubleBuffer doubles(VectorSchemaRoot table, String column, int rows) {
-        return allocate((Float8Vector) table.getVector(column), rows).asDoubleBuffer();
+    static LongBuffer longs(VectorSchemaRoot table, String column, int rows) {
+        return allocate((BigIntVector) table.getVector(column), rows).asLongBuffer();
     }
 
     /** A column of booleans, all false. */
@@ -68,16 +64,15 @@ final class ArrowBuffers {
     static ByteBuffer lists(VectorSchemaRoot table, String column, int[] offsets) {
         int rows = offsets.length - 1;
         ListVector vector = (ListVector) table.getVector(column);
-        vector.setInitialCapacity(rows);
-        vector.allocateNew();
-        ByteBuffer elements = allocate((BaseFixedWidthVector) vector.getDataVector(), offsets[rows]);
-        nio(vector.getOffsetBuffer(), (long) offsets.length * Integer.BYTES)
-                .asIntBuffer()
-                .put(offsets);
-        allValid(vector.getValidityBuffer());
-        vector.setLastSet(rows - 1);
-        vector.setValueCount(rows);
-        return elements;
+        BufferAllocator allocator = vector.getAllocator();
+        long bytes = (long) offsets.length * Integer.BYTES;
+        try (ArrowBuf starts = allocator.buffer(bytes);
+                ArrowBuf validity = allocator.getEmpty()) {
+            starts.writerIndex(bytes);
+            nio(starts, bytes).asIntBuffer().put(offsets);
+            vector.loadFieldBuffers(new ArrowFieldNode(rows, 0), List.of(validity, starts));
+        }
+        return allocate((BaseFixedWidthVector) vector.getDataVector(), offsets[rows]);
     }
 
     static void repeat(IntBuffer target, int value, int count) {
@@ -96,11 +91,16 @@ final class ArrowBuffers {
         validity.setOne(0, validity.capacity());
     }
 
+    /** Memory as it comes: the vector's own allocation would fill it with zeros first. */
     private static ByteBuffer allocate(BaseFixedWidthVector vector, int values) {
-        vector.allocateNew(values);
-        vector.setValueCount(values);
-        allValid(vector.getValidityBuffer());
-        return nio(vector.getDataBuffer(), (long) values * vector.getTypeWidth());
+        BufferAllocator allocator = vector.getAllocator();
+        long bytes = (long) values * vector.getTypeWidth();
+        try (ArrowBuf data = allocator.buffer(bytes);
+                ArrowBuf validity = allocator.getEmpty()) {
+            data.writerIndex(bytes);
+            vector.loadFieldBuffers(new ArrowFieldNode(values, 0), List.of(validity, data));
+            return nio(data, bytes);
+        }
     }
 
     private static ByteBuffer nio(ArrowBuf buffer, long bytes) {

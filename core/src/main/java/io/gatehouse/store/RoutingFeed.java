@@ -1,17 +1,14 @@
 package io.gatehouse.store;
 
-import static io.gatehouse.store.ArrowBuffers.FLOAT;
 import static io.gatehouse.store.ArrowBuffers.INTEGER;
 import static io.gatehouse.store.ArrowBuffers.SMALLINT;
 import static io.gatehouse.store.ArrowBuffers.bits;
-import static io.gatehouse.store.ArrowBuffers.floats;
 import static io.gatehouse.store.ArrowBuffers.ints;
 import static io.gatehouse.store.ArrowBuffers.list;
 import static io.gatehouse.store.ArrowBuffers.lists;
 import static io.gatehouse.store.ArrowBuffers.repeat;
 import static io.gatehouse.store.ArrowBuffers.shorts;
 
-import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.ShortBuffer;
 import java.util.Iterator;
@@ -22,7 +19,7 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/** Routing rows for DuckDB. */
+/** Routing rows for DuckDB in the units of the file, which also go by the rollup on their way. */
 final class RoutingFeed implements Feed {
     private static final Schema SCHEMA = new Schema(List.of(
             Field.notNullable("question_id", INTEGER),
@@ -30,16 +27,18 @@ final class RoutingFeed implements Feed {
             Field.notNullable("layer", SMALLINT),
             Field.notNullable("last", ArrowType.Bool.INSTANCE),
             list("experts", SMALLINT),
-            list("weights", FLOAT),
-            Field.notNullable("entropy", FLOAT),
-            Field.notNullable("top_k_entropy", FLOAT),
-            Field.notNullable("mass", FLOAT),
-            Field.notNullable("margin", FLOAT)));
+            list("weights", INTEGER),
+            Field.notNullable("entropy", SMALLINT),
+            Field.notNullable("spare_mass", SMALLINT),
+            Field.notNullable("margin", INTEGER)));
 
     private final Iterator<List<Segment<RoutingColumns>>> batches;
+    private final Rollup rollup;
+    private int[] weightUnits = new int[0];
 
-    RoutingFeed(List<Segment<RoutingColumns>> segments) {
-        batches = Segment.batches(segments, BATCH_ROWS).iterator();
+    RoutingFeed(List<Segment<RoutingColumns>> segments, Rollup rollup) {
+        this.batches = Segment.batches(segments, BATCH_ROWS).iterator();
+        this.rollup = rollup;
     }
 
     @Override
@@ -56,18 +55,27 @@ final class RoutingFeed implements Feed {
         int rows = batch.stream().mapToInt(Segment::rows).sum();
         fillKeys(table, batch, rows);
         fillLists(table, batch, rows);
-        FloatBuffer entropy = floats(table, "entropy", rows);
-        FloatBuffer topKEntropy = floats(table, "top_k_entropy", rows);
-        FloatBuffer mass = floats(table, "mass", rows);
-        FloatBuffer margin = floats(table, "margin", rows);
+        ShortBuffer entropy = shorts(table, "entropy", rows);
+        ShortBuffer spareMass = shorts(table, "spare_mass", rows);
+        IntBuffer margin = ints(table, "margin", rows);
         for (Segment<RoutingColumns> segment : batch) {
             RoutingColumns columns = segment.columns();
-            entropy.put(columns.entropy(), segment.from(), segment.rows());
-            topKEntropy.put(columns.topKEntropy(), segment.from(), segment.rows());
-            mass.put(columns.mass(), segment.from(), segment.rows());
-            margin.put(columns.margin(), segment.from(), segment.rows());
+            for (int row = segment.from(); row < segment.to(); row++) {
+                entropy.put((short) Units.of(columns.entropy()[row], Units.ENTROPY));
+                spareMass.put((short) spareMass(columns, row));
+                margin.put(Units.of(columns.margin()[row], Units.MARGIN));
+            }
         }
         return rows;
+    }
+
+    /** What the chosen experts have in probability beyond their weights: nothing, but where the model renormalises. */
+    static int spareMass(RoutingColumns columns, int row) {
+        float weights = 0;
+        for (int i = row * columns.topK(); i < (row + 1) * columns.topK(); i++) {
+            weights += columns.weights()[i];
+        }
+        return Units.of(columns.mass()[row] - weights, Units.ENTROPY);
     }
 
     private static void fillKeys(VectorSchemaRoot table, List<Segment<RoutingColumns>> batch, int rows) {
@@ -89,17 +97,26 @@ final class RoutingFeed implements Feed {
         }
     }
 
-    private static void fillLists(VectorSchemaRoot table, List<Segment<RoutingColumns>> batch, int rows) {
+    private void fillLists(VectorSchemaRoot table, List<Segment<RoutingColumns>> batch, int rows) {
         int[] offsets = offsets(batch, rows);
         ShortBuffer experts = lists(table, "experts", offsets).asShortBuffer();
-        FloatBuffer weights = lists(table, "weights", offsets).asFloatBuffer();
+        IntBuffer weights = lists(table, "weights", offsets).asIntBuffer();
+        if (weightUnits.length < offsets[rows]) {
+            weightUnits = new int[offsets[rows]];
+        }
+        int unit = 0;
         for (Segment<RoutingColumns> segment : batch) {
             RoutingColumns columns = segment.columns();
             int from = segment.from() * columns.topK();
             int count = segment.rows() * columns.topK();
             experts.put(columns.experts(), from, count);
-            weights.put(columns.weights(), from, count);
+            for (int i = 0; i < count; i++) {
+                weightUnits[unit + i] = Units.of(columns.weights()[from + i], Units.WEIGHT);
+            }
+            rollup.add(segment, weightUnits, unit);
+            unit += count;
         }
+        weights.put(weightUnits, 0, unit);
     }
 
     private static int[] offsets(List<Segment<RoutingColumns>> batch, int rows) {

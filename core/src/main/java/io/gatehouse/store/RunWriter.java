@@ -8,6 +8,9 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.duckdb.DuckDBConnection;
@@ -22,16 +25,35 @@ public final class RunWriter implements AutoCloseable {
     private final int runId;
     private final RunDescription run;
     private final int[] questionIds;
+    private final Map<Integer, Integer> subjects;
     private final ShardCheck check;
     private final BufferAllocator allocator = new RootAllocator();
 
-    RunWriter(Path file, DuckDBConnection connection, int runId, RunDescription run, int[] questionIds) {
+    RunWriter(
+            Path file,
+            DuckDBConnection connection,
+            int runId,
+            RunDescription run,
+            List<QuestionRow> questions,
+            int[] questionIds) {
         this.file = file;
         this.connection = connection;
         this.runId = runId;
         this.run = run;
         this.questionIds = questionIds;
+        this.subjects = subjects(questions, questionIds);
         this.check = new ShardCheck(run, questionIds);
+    }
+
+    /** For each question, the first one of its subject. */
+    private static Map<Integer, Integer> subjects(List<QuestionRow> questions, int[] questionIds) {
+        Map<String, Integer> first = new HashMap<>();
+        Map<Integer, Integer> subjects = new HashMap<>();
+        for (int i = 0; i < questionIds.length; i++) {
+            first.putIfAbsent(questions.get(i).subject(), questionIds[i]);
+            subjects.put(questionIds[i], first.get(questions.get(i).subject()));
+        }
+        return Map.copyOf(subjects);
     }
 
     /** Number of the run in the file. */
@@ -54,7 +76,7 @@ public final class RunWriter implements AutoCloseable {
     public void write(Shard shard) {
         check.check(shard);
         try (Transaction transaction = Transaction.begin(connection)) {
-            new ShardInsert(connection, allocator, runId, run.experts(), shard).insert();
+            new ShardInsert(connection, allocator, runId, run.experts(), subjects, shard).insert();
             transaction.commit();
         } catch (SQLException e) {
             throw DatabaseFailure.using(file, e);

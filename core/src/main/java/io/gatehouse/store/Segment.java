@@ -82,8 +82,8 @@ record Segment<C>(C columns, int questionId, int layer, int firstPosition, int l
     }
 
     private static <C> List<Segment<C>> inDiskOrder(List<Segment<C>> segments) {
-        segments.sort(comparingInt((Segment<C> segment) -> segment.questionId)
-                .thenComparingInt(segment -> segment.layer)
+        segments.sort(comparingInt((Segment<C> segment) -> segment.layer)
+                .thenComparingInt(segment -> segment.questionId)
                 .thenComparingInt(segment -> segment.firstPosition));
         for (int i = 1; i < segments.size(); i++) {
             Segment<C> previous = segments.get(i - 1);

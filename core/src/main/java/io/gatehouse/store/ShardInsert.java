@@ -9,6 +9,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.apache.arrow.c.ArrowArrayStream;
 import org.apache.arrow.c.Data;
 import org.apache.arrow.memory.BufferAllocator;
@@ -22,20 +23,34 @@ final class ShardInsert {
     private final BufferAllocator allocator;
     private final int runId;
     private final int experts;
+    private final Map<Integer, Integer> subjects;
     private final Shard shard;
 
-    ShardInsert(DuckDBConnection connection, BufferAllocator allocator, int runId, int experts, Shard shard) {
+    ShardInsert(
+            DuckDBConnection connection,
+            BufferAllocator allocator,
+            int runId,
+            int experts,
+            Map<Integer, Integer> subjects,
+            Shard shard) {
         this.connection = connection;
         this.allocator = allocator;
         this.runId = runId;
         this.experts = experts;
+        this.subjects = subjects;
         this.shard = shard;
     }
 
     void insert() throws SQLException {
         List<Segment<RoutingColumns>> routing = Segment.routing(shard.routing());
-        insert("routing_feed", new RoutingFeed(routing), "insert_routing.sql");
-        insert("usage_feed", new UsageFeed(routing, experts), "insert_question_usage.sql");
+        Rollup rollup = new Rollup(experts, subjects);
+        insert("routing_feed", new RoutingFeed(routing, rollup), "insert_routing.sql");
+        insert("usage_feed", rollup.questionUsage(), "insert_usage.sql");
+        LongFeed subjectUsage = rollup.subjectUsage();
+        insert("subject_feed", subjectUsage, "merge_subject_usage.sql");
+        subjectUsage.rewind();
+        insert("subject_feed", subjectUsage, "merge_layer_usage.sql");
+        insert("entropy_feed", rollup.layerEntropy(), "merge_layer_entropy.sql");
         insert("token_feed", new TokenFeed(Segment.tokens(shard.tokens())), "insert_tokens.sql");
         appendAnswers();
         insertLedgerRow();

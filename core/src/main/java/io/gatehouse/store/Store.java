@@ -27,14 +27,14 @@ import org.duckdb.DuckDBConnection;
  */
 public final class Store implements AutoCloseable {
     /** Version of the schema that this class writes and reads. */
-    public static final int SCHEMA_VERSION = 1;
+    public static final int SCHEMA_VERSION = 2;
 
     private final Path file;
-    private final DuckDBConnection connection;
+    private final DatabaseFile database;
 
-    private Store(Path file, DuckDBConnection connection) {
+    private Store(Path file, DatabaseFile database) {
         this.file = file;
-        this.connection = connection;
+        this.database = database;
     }
 
     /**
@@ -70,7 +70,7 @@ public final class Store implements AutoCloseable {
      * statements up to the {@code COMMIT} see the same state of the file.
      */
     public Connection reader() {
-        return duplicate();
+        return duplicate(database.reading());
     }
 
     /**
@@ -82,13 +82,13 @@ public final class Store implements AutoCloseable {
     public synchronized RunWriter startRun(RunDescription run, List<QuestionRow> questions) {
         requireNonNull(run, "run is null");
         List<QuestionRow> rows = List.copyOf(questions);
-        DuckDBConnection writer = duplicate();
+        DuckDBConnection writer = duplicate(database.writing());
         try (Transaction transaction = Transaction.begin(writer)) {
             refuseSecondRun(writer, run.name());
             int[] questionIds = QuestionRegister.read(writer, run.task()).register(rows);
             int runId = insertRun(writer, run, rows.size());
             transaction.commit();
-            return new RunWriter(file, writer, runId, run, questionIds);
+            return new RunWriter(file, writer, runId, run, rows, questionIds);
         } catch (SQLException e) {
             close(writer);
             throw DatabaseFailure.using(file, e);
@@ -128,13 +128,13 @@ public final class Store implements AutoCloseable {
     @Override
     public void close() {
         try {
-            connection.close();
+            database.close();
         } catch (SQLException e) {
             throw DatabaseFailure.using(file, e);
         }
     }
 
-    private DuckDBConnection duplicate() {
+    private DuckDBConnection duplicate(DuckDBConnection connection) {
         try {
             return connection.duplicate();
         } catch (SQLException e) {

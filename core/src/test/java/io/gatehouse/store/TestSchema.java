@@ -20,14 +20,23 @@ final class TestSchema {
                     .containsExactly(
                             "activations",
                             "answers",
+                            "expert_norms",
                             "experts",
+                            "gates",
+                            "layer_entropy",
+                            "layer_usage",
                             "question_usage",
                             "questions",
+                            "router_probabilities",
+                            "routing",
+                            "run_definitions",
                             "run_shards",
                             "runs",
                             "schema_version",
+                            "subject_usage",
                             "token_routing",
-                            "tokens");
+                            "tokens",
+                            "usage");
         }
     }
 

@@ -25,7 +25,8 @@ final class RoutingFile implements AutoCloseable {
         properties.setProperty("max_temp_directory_size", "0KB");
         properties.setProperty("max_expression_depth", "250");
         RoutingFile file = new RoutingFile((DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", properties));
-        file.execute(resource("/io/gatehouse/store/schema.sql"));
+        file.run(resource("/io/gatehouse/store/schema.sql"));
+        file.run(resource("/sql/facts.sql"));
         return file;
     }
 
@@ -42,7 +43,13 @@ final class RoutingFile implements AutoCloseable {
         }
     }
 
-    void execute(String sql) throws SQLException {
+    /** Runs statements and brings the routing tables up to date with what they put into {@code facts}. */
+    void execute(String sql) throws SQLException, IOException {
+        run(sql);
+        run(resource("/sql/facts-to-routing.sql"));
+    }
+
+    private void run(String sql) throws SQLException {
         try (Statement statement = owner.createStatement()) {
             statement.execute(sql);
         }

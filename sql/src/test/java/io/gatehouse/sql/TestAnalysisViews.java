@@ -36,7 +36,7 @@ final class TestAnalysisViews {
                 (1, 2, 'A', TRUE, [-1, -2], 0, 'A', 2),
                 (1, 3, 'B', FALSE, [-2, -1], 1, 'B', 2),
                 (2, 1, 'A', TRUE, [-1, -2], 0, 'A', 2);
-            INSERT INTO token_routing VALUES
+            INSERT INTO facts VALUES
                 (1, 1, 0, 0, 'prompt', [0, 1], [0.5, 0.25], 1.0, 0.125, 0.25, 0),
                 (1, 1, 1, 0, 'last_prompt', [0, 2], [0.5, 0.25], 0.5, 0.5, 0.5, 0),
                 (1, 2, 0, 0, 'prompt', [0, 2], [0.5, 0.25], 0.25, 0.25, 0.25, 0),
@@ -44,9 +44,6 @@ final class TestAnalysisViews {
                 (1, 3, 0, 0, 'prompt', [3, 0], [0.5, 0.25], 1.25, 0.375, 0.25, 0),
                 (1, 3, 1, 0, 'last_prompt', [2, 1], [0.5, 0.25], 1.0, 0.375, 1.0, 0),
                 (2, 1, 1, 0, 'last_prompt', [0, 2], [0.5, 0.25], 0.5, 0.5, 0.5, 0);
-            INSERT INTO question_usage
-            SELECT run_id, question_id, layer, expert, scope, count(*), sum(weight), sum(weight * weight)
-            FROM activations GROUP BY run_id, question_id, layer, expert, scope;
             """;
 
     @Test
@@ -97,7 +94,7 @@ final class TestAnalysisViews {
                     INSERT INTO runs VALUES
                         (1, 'r', 'm', 'f', 'a', 1, 1, 1, 'quiz', 'hendrycks', 0, 'prompt', 'exact', 'cpu', 'complete', 1,
                          TIMESTAMP '2026-01-01 00:00:00', NULL, '0');
-                    INSERT INTO token_routing VALUES (1, 1, 0, 0, 'last_prompt', [0], [1], 0, 0, 1, 0);
+                    INSERT INTO facts VALUES (1, 1, 0, 0, 'last_prompt', [0], [1], 0, 0, 1, 0);
                     """);
             assertThat(rows(engine, "SELECT normalised_token_entropy FROM gate_entropy WHERE scope = 'prompt'"))
                     .containsExactly(Collections.singletonList(null));

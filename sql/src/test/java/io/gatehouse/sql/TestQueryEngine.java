@@ -198,6 +198,8 @@ final class TestQueryEngine {
                         "token_routing",
                         "activations",
                         "experts",
+                        "expert_norms",
+                        "router_probabilities",
                         "unused_experts",
                         "gate_entropy",
                         "expert_accuracy");

@@ -24,8 +24,16 @@ import org.apache.calcite.schema.Table;
  */
 public final class Catalog {
     /** What users may name, in the order in which a newcomer would read it. The other tables serve the views. */
-    private static final List<String> PUBLIC =
-            List.of("runs", "questions", "answers", "tokens", "token_routing", "activations", "experts");
+    private static final List<String> PUBLIC = List.of(
+            "runs",
+            "questions",
+            "answers",
+            "tokens",
+            "token_routing",
+            "activations",
+            "experts",
+            "expert_norms",
+            "router_probabilities");
 
     private final List<Relation> visible;
     private final Map<String, Table> tables;

@@ -41,23 +41,12 @@ FROM (
         s.scope,
         p.layer,
         CAST(sum(p.n) AS BIGINT) AS n,
-        sum(p.entropy) / sum(p.n) AS mean_token_entropy,
+        sum(p.entropy_sum) / sum(p.n) AS mean_token_entropy,
         ln(r.experts) AS uniform_entropy,
-        sum(p.top_k_entropy) / sum(p.n) AS mean_token_top_k_entropy,
+        sum(p.top_k_entropy_sum) / sum(p.n) AS mean_token_top_k_entropy,
         ln(r.top_k) AS uniform_top_k_entropy,
-        sum(p.mass) / sum(p.n) AS mean_mass
-    FROM (
-        SELECT
-            run_id,
-            scope,
-            layer,
-            count(*) AS n,
-            sum(entropy) AS entropy,
-            sum(top_k_entropy) AS top_k_entropy,
-            sum(mass) AS mass
-        FROM token_routing
-        GROUP BY run_id, scope, layer
-    ) AS p
+        sum(p.mass_sum) / sum(p.n) AS mean_mass
+    FROM layer_entropy AS p
     JOIN (VALUES ('last_prompt', 'last_prompt'), ('prompt', 'last_prompt'), ('prompt', 'prompt')) AS s(scope, recorded)
         ON s.recorded = p.scope
     JOIN runs AS r ON r.run_id = p.run_id

@@ -1,0 +1,19 @@
+MERGE INTO layer_usage AS l
+USING (
+    SELECT
+        CAST(? AS INTEGER) AS run_id,
+        layer,
+        expert,
+        CASE WHEN last = 1 THEN 'last_prompt' ELSE 'prompt' END AS scope,
+        CAST(sum(n) AS BIGINT) AS n,
+        sum(weight) / 65536.0 AS weight_sum,
+        sum(weight_square) / 4294967296.0 AS weight_square_sum
+    FROM subject_feed
+    GROUP BY ALL
+) AS d
+ON l.run_id = d.run_id AND l.layer = d.layer AND l.expert = d.expert AND l.scope = d.scope
+WHEN MATCHED THEN UPDATE SET
+    n = l.n + d.n,
+    weight_sum = l.weight_sum + d.weight_sum,
+    weight_square_sum = l.weight_square_sum + d.weight_square_sum
+WHEN NOT MATCHED THEN INSERT BY NAME

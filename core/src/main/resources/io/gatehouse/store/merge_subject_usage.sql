@@ -1,0 +1,20 @@
+MERGE INTO subject_usage AS s
+USING (
+    SELECT
+        CAST(? AS INTEGER) AS run_id,
+        q.subject,
+        f.layer,
+        f.expert,
+        CASE WHEN f.last = 1 THEN 'last_prompt' ELSE 'prompt' END AS scope,
+        f.n,
+        f.weight / 65536.0 AS weight_sum,
+        f.weight_square / 4294967296.0 AS weight_square_sum
+    FROM subject_feed AS f
+    JOIN questions AS q ON q.question_id = f.question_id
+) AS d
+ON s.run_id = d.run_id AND s.subject = d.subject AND s.layer = d.layer AND s.expert = d.expert AND s.scope = d.scope
+WHEN MATCHED THEN UPDATE SET
+    n = s.n + d.n,
+    weight_sum = s.weight_sum + d.weight_sum,
+    weight_square_sum = s.weight_square_sum + d.weight_square_sum
+WHEN NOT MATCHED THEN INSERT BY NAME

@@ -1,0 +1,97 @@
+package io.gatehouse.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A file of every released schema version opens as one of the current version. The file of version 1 holds run
+ * "whole", of 5 questions, 3 layers, top-2 of 8, 7 tokens each, and the unfinished run "last" of last tokens.
+ */
+final class TestMigration {
+    private static final String CATALOG = """
+            SELECT table_name, column_name, data_type, comment FROM duckdb_columns() WHERE NOT internal
+            UNION ALL SELECT table_name, '', '', comment FROM duckdb_tables() WHERE NOT internal
+            UNION ALL SELECT view_name, '', sql, comment FROM duckdb_views() WHERE NOT internal
+            ORDER BY ALL""";
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void givesAFileOfVersionOneTheSchemaOfANewOne() throws Exception {
+        try (Store old = Store.open(versionOne());
+                Store fresh = Store.create(directory.resolve("fresh.duckdb"))) {
+            assertThat(Rows.of(old, CATALOG)).isEqualTo(Rows.of(fresh, CATALOG)).isNotEmpty();
+            assertThat(Rows.of(old, "SELECT version FROM schema_version"))
+                    .isEqualTo(Rows.of(fresh, "SELECT version FROM schema_version"));
+        }
+    }
+
+    @Test
+    void keepsEveryDecision() throws Exception {
+        try (Store store = Store.open(versionOne())) {
+            assertThat(Rows.of(
+                            store,
+                            "SELECT run_id, count(*), sum(len(experts)) FROM token_routing GROUP BY 1 ORDER BY 1"))
+                    .containsExactly("1|105|210", "2|9|18");
+            RandomRun made = new RandomRun(RandomRun.description("whole", 3, 8, 2, Scope.PROMPT), 7, 1);
+            try (RunWriter writer =
+                    store.startRun(RandomRun.description("again", 3, 8, 2, Scope.PROMPT), RandomRun.questions(5))) {
+                writer.write(made.shard(writer, 0, 0, 3));
+                writer.write(made.shard(writer, 1, 3, 5));
+            }
+            for (String table :
+                    List.of("token_routing", "activations", "question_usage", "subject_usage", "layer_usage")) {
+                String rows = "SELECT * EXCLUDE (run_id) FROM %s WHERE run_id = %d ORDER BY ALL";
+                assertThat(Rows.of(store, rows.formatted(table, 1)))
+                        .as(table)
+                        .isEqualTo(Rows.of(store, rows.formatted(table, 3)))
+                        .isNotEmpty();
+            }
+            assertThat(Rows.of(store, """
+                            SELECT layer, scope, n,
+                                bool_and(abs(a.entropy_sum - b.entropy_sum) < 1e-9 AND abs(a.mass_sum - b.mass_sum) < 1e-6
+                                    AND abs(a.top_k_entropy_sum - b.top_k_entropy_sum) < 1e-4
+                                    AND abs(a.margin_sum - b.margin_sum) < 1e-9)
+                            FROM layer_entropy AS a JOIN layer_entropy AS b USING (layer, scope, n)
+                            WHERE a.run_id = 1 AND b.run_id = 3 GROUP BY ALL ORDER BY ALL"""))
+                    .containsExactly(
+                            "0|last_prompt|5|true",
+                            "0|prompt|30|true",
+                            "1|last_prompt|5|true",
+                            "1|prompt|30|true",
+                            "2|last_prompt|5|true",
+                            "2|prompt|30|true");
+        }
+    }
+
+    @Test
+    void remembersWhatItKnowsOfTheDefinitionOfARun() throws Exception {
+        try (Store store = Store.open(versionOne())) {
+            assertThat(Rows.of(store, "SELECT * FROM run_definitions WHERE run_id = 2 ORDER BY ALL"))
+                    .containsExactly(
+                            "2|fingerprint|c0ffee",
+                            "2|format|hendrycks",
+                            "2|plan|exact",
+                            "2|scope|last_prompt",
+                            "2|shots|0");
+        }
+    }
+
+    private Path versionOne() throws Exception {
+        Path file = directory.resolve("version-1.duckdb");
+        try (InputStream packed = Objects.requireNonNull(getClass().getResourceAsStream("version-1.duckdb.gz"));
+                InputStream unpacked = new GZIPInputStream(packed)) {
+            Files.copy(unpacked, file);
+        }
+        return file;
+    }
+}
