@@ -1,183 +1,197 @@
 package io.gatehouse.engine;
 
+import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.FeedForward;
+import io.gatehouse.checkpoint.Layer;
+import io.gatehouse.checkpoint.ModelConfig;
+import io.gatehouse.checkpoint.QkNorm;
+import io.gatehouse.engine.PlainOutcome.PlainRouting;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Map;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * OLMoE written down as plainly as can be, in double precision, one token and one head at a time: what the engine must
- * agree with.
+ * A decoder with mixtures of experts written down as plainly as can be, in double precision, one token and one head at a
+ * time: what the engine must agree with. It knows every variant that a {@link ModelConfig} can describe.
  */
 final class PlainDecoder {
-    private static final double EPSILON = 1e-5;
+    private final ModelConfig config;
+    private final PlainWeights weights;
 
-    private final TinyCheckpoint shape;
-    private final Map<String, float[]> weights;
-
-    PlainDecoder(TinyCheckpoint shape, Map<String, float[]> weights) {
-        this.shape = shape;
-        this.weights = weights;
+    PlainDecoder(Checkpoint checkpoint) {
+        this.config = checkpoint.config();
+        this.weights = new PlainWeights(checkpoint);
     }
 
-    /** Logits after the last token. */
-    double[] lastLogits(int[] prompt) {
-        double[][] states = new double[prompt.length][];
-        float[] embedding = weight("model.embed_tokens.weight");
-        for (int t = 0; t < prompt.length; t++) {
-            states[t] = new double[TinyCheckpoint.HIDDEN];
-            for (int i = 0; i < TinyCheckpoint.HIDDEN; i++) {
-                states[t][i] = embedding[prompt[t] * TinyCheckpoint.HIDDEN + i];
+    PlainOutcome run(int... prompt) {
+        int tokens = prompt.length;
+        double[][] states = new double[tokens][];
+        double[] embedding = weights.of("model.embed_tokens.weight");
+        for (int t = 0; t < tokens; t++) {
+            int row = prompt[t] * config.hiddenSize();
+            states[t] = Arrays.copyOfRange(embedding, row, row + config.hiddenSize());
+        }
+        List<double[][]> hidden = new ArrayList<>();
+        hidden.add(states.clone());
+        List<PlainRouting> routers = new ArrayList<>();
+        for (int index = 0; index < config.layers().size(); index++) {
+            Layer layer = config.layers().get(index);
+            String prefix = "model.layers." + index + ".";
+            double[][] attended = attention(states, layer, prefix);
+            PlainRouting routing = new PlainRouting(tokens);
+            for (int t = 0; t < tokens; t++) {
+                double[] middle = PlainVector.sum(states[t], attended[t]);
+                double[] normed = norm(middle, prefix + "post_attention_layernorm");
+                states[t] = PlainVector.sum(middle, feedForward(normed, layer.feedForward(), prefix, routing, t));
+            }
+            hidden.add(states.clone());
+            if (layer.feedForward() instanceof FeedForward.Sparse) {
+                routers.add(routing);
             }
         }
-        for (int layer = 0; layer < TinyCheckpoint.LAYERS; layer++) {
-            String prefix = "model.layers." + layer + ".";
-            double[][] attended = attention(states, prefix);
-            for (int t = 0; t < prompt.length; t++) {
-                states[t] = sum(states[t], attended[t]);
-                states[t] = sum(states[t], experts(norm(states[t], prefix + "post_attention_layernorm"), prefix));
-            }
+        for (int t = 0; t < tokens; t++) {
+            states[t] = norm(states[t], "model.norm");
         }
-        String head = shape.tied() ? "model.embed_tokens.weight" : "lm_head.weight";
-        return multiply(weight(head), norm(states[prompt.length - 1], "model.norm"));
+        hidden.set(hidden.size() - 1, states);
+        String head = config.tieWordEmbeddings() ? "model.embed_tokens.weight" : "lm_head.weight";
+        return new PlainOutcome(PlainVector.multiply(weights.of(head), states[tokens - 1]), hidden, routers);
     }
 
-    private double[][] attention(double[][] states, String prefix) {
+    private double[][] attention(double[][] states, Layer layer, String prefix) {
         int tokens = states.length;
+        PlainRotary rotary = new PlainRotary(config.rope(), config.headDim(), tokens);
         double[][] query = new double[tokens][];
         double[][] key = new double[tokens][];
         double[][] value = new double[tokens][];
         for (int t = 0; t < tokens; t++) {
             double[] x = norm(states[t], prefix + "input_layernorm");
-            query[t] = rotate(clip(norm(linear(x, prefix, "q"), prefix + "self_attn.q_norm")), t);
-            key[t] = rotate(clip(norm(linear(x, prefix, "k"), prefix + "self_attn.k_norm")), t);
-            value[t] = clip(linear(x, prefix, "v"));
+            query[t] = rotary.rotate(clip(headNorm(project(x, prefix, "q"), prefix, "q")), t);
+            key[t] = rotary.rotate(clip(headNorm(project(x, prefix, "k"), prefix, "k")), t);
+            value[t] = clip(project(x, prefix, "v"));
         }
         double[][] out = new double[tokens][];
         for (int t = 0; t < tokens; t++) {
-            double[] context = new double[TinyCheckpoint.HIDDEN];
-            for (int head = 0; head < TinyCheckpoint.HEADS; head++) {
-                attend(head, t, query, key, value, context);
+            int first = layer.slidingWindow().isPresent()
+                    ? Math.max(0, t - layer.slidingWindow().get() + 1)
+                    : 0;
+            double[] context = new double[config.heads() * config.headDim()];
+            for (int head = 0; head < config.heads(); head++) {
+                attend(head, t, first, query, key, value, context);
             }
-            out[t] = linear(context, prefix, "o");
+            out[t] = project(context, prefix, "o");
         }
         return out;
     }
 
-    private void attend(int head, int t, double[][] query, double[][] key, double[][] value, double[] context) {
-        int dim = TinyCheckpoint.HEAD_DIM;
-        int source = head / (TinyCheckpoint.HEADS / shape.keyValueHeads());
-        double[] scores = new double[t + 1];
-        for (int s = 0; s <= t; s++) {
+    /** Adds what one head of token t takes from the tokens first to t. */
+    private void attend(
+            int head, int t, int first, double[][] query, double[][] key, double[][] value, double[] context) {
+        int dim = config.headDim();
+        int to = head * dim;
+        int from = head / (config.heads() / config.keyValueHeads()) * dim;
+        double[] scores = new double[t + 1 - first];
+        for (int s = first; s <= t; s++) {
             for (int i = 0; i < dim; i++) {
-                scores[s] += query[t][head * dim + i] * key[s][source * dim + i] / Math.sqrt(dim);
+                scores[s - first] += query[t][to + i] * key[s][from + i] / Math.sqrt(dim);
             }
         }
-        double[] probabilities = softmax(scores);
-        for (int s = 0; s <= t; s++) {
+        double[] probabilities = PlainVector.softmax(scores);
+        for (int s = first; s <= t; s++) {
             for (int i = 0; i < dim; i++) {
-                context[head * dim + i] += probabilities[s] * value[s][source * dim + i];
+                context[to + i] += probabilities[s - first] * value[s][from + i];
             }
         }
     }
 
-    private double[] experts(double[] x, String prefix) {
-        double[] probabilities = softmax(multiply(weight(prefix + "mlp.gate.weight"), x));
+    private double[] feedForward(double[] x, FeedForward kind, String prefix, PlainRouting routing, int t) {
+        if (kind instanceof FeedForward.Sparse mixture) {
+            return experts(x, mixture, prefix + config.expertNames().block() + ".", routing, t);
+        }
+        return swiGlu(x, prefix + "mlp.", "gate_proj", "up_proj", "down_proj");
+    }
+
+    private double[] experts(double[] x, FeedForward.Sparse mixture, String prefix, PlainRouting routing, int t) {
+        double[] logits = PlainVector.multiply(weights.of(prefix + "gate.weight"), x);
+        double[] probabilities = PlainVector.softmax(logits);
         int[] chosen = IntStream.range(0, probabilities.length)
                 .boxed()
                 .sorted(Comparator.comparingDouble(expert -> -probabilities[expert]))
-                .limit(TinyCheckpoint.TOP_K)
+                .limit(mixture.topK())
                 .mapToInt(Integer::intValue)
                 .toArray();
-        double mass = Arrays.stream(chosen)
-                .mapToDouble(expert -> probabilities[expert])
-                .sum();
-        double[] out = new double[TinyCheckpoint.HIDDEN];
-        for (int expert : chosen) {
-            String own = prefix + "mlp.experts." + expert + ".";
-            double[] gate = multiply(weight(own + "gate_proj.weight"), x);
-            double[] up = multiply(weight(own + "up_proj.weight"), x);
-            double[] inner = new double[gate.length];
-            for (int i = 0; i < inner.length; i++) {
-                inner[i] = gate[i] / (1 + Math.exp(-gate[i])) * up[i];
-            }
-            double[] down = multiply(weight(own + "down_proj.weight"), inner);
-            double share = probabilities[expert] / (shape.normTopK() ? mass : 1);
-            for (int i = 0; i < out.length; i++) {
-                out[i] += share * down[i];
-            }
+        double mass = mixture.normTopK()
+                ? Arrays.stream(chosen)
+                        .mapToDouble(expert -> probabilities[expert])
+                        .sum()
+                : 1;
+        routing.logits()[t] = logits;
+        routing.experts()[t] = chosen;
+        routing.weights()[t] = Arrays.stream(chosen)
+                .mapToDouble(expert -> probabilities[expert] / mass)
+                .toArray();
+        routing.outputNorms()[t] = new double[chosen.length];
+        double[] out = new double[x.length];
+        for (int rank = 0; rank < chosen.length; rank++) {
+            double[] own = swiGlu(
+                    x,
+                    prefix + "experts." + chosen[rank] + ".",
+                    config.expertNames().gate(),
+                    config.expertNames().up(),
+                    config.expertNames().down());
+            routing.outputNorms()[t][rank] = PlainVector.length(own);
+            out = PlainVector.sum(out, scaled(own, routing.weights()[t][rank]));
+        }
+        if (mixture.sharedExpertSize().isPresent()) {
+            double gate = PlainVector.multiply(weights.of(prefix + "shared_expert_gate.weight"), x)[0];
+            double[] shared = swiGlu(x, prefix + "shared_expert.", "gate_proj", "up_proj", "down_proj");
+            out = PlainVector.sum(out, scaled(shared, PlainVector.sigmoid(gate)));
         }
         return out;
     }
 
-    private double[] linear(double[] x, String prefix, String name) {
-        double[] product = multiply(weight(prefix + "self_attn." + name + "_proj.weight"), x);
-        if (shape.bias()) {
-            float[] bias = weight(prefix + "self_attn." + name + "_proj.bias");
-            for (int i = 0; i < product.length; i++) {
-                product[i] += bias[i];
-            }
+    /** down (silu(gate x) * up x), with silu(z) = z sigmoid(z). */
+    private double[] swiGlu(double[] x, String prefix, String gate, String up, String down) {
+        double[] gated = PlainVector.multiply(weights.of(prefix + gate + ".weight"), x);
+        double[] raised = PlainVector.multiply(weights.of(prefix + up + ".weight"), x);
+        for (int i = 0; i < gated.length; i++) {
+            gated[i] *= PlainVector.sigmoid(gated[i]) * raised[i];
         }
-        return product;
+        return PlainVector.multiply(weights.of(prefix + down + ".weight"), gated);
+    }
+
+    private double[] project(double[] x, String prefix, String name) {
+        String projection = prefix + "self_attn." + name + "_proj";
+        double[] product = PlainVector.multiply(weights.of(projection + ".weight"), x);
+        boolean biased = switch (config.attentionBias()) {
+            case NONE -> false;
+            case QUERY_KEY_VALUE -> !name.equals("o");
+            case ALL -> true;
+        };
+        return biased ? PlainVector.sum(product, weights.of(projection + ".bias")) : product;
+    }
+
+    private double[] headNorm(double[] x, String prefix, String name) {
+        // The length of the weight, one head's or the projection's, says over how much the norm runs.
+        return config.qkNorm() == QkNorm.NONE ? x : norm(x, prefix + "self_attn." + name + "_norm");
     }
 
     private double[] norm(double[] x, String name) {
-        double meanSquare = Arrays.stream(x).map(value -> value * value).sum() / x.length;
-        float[] weight = weight(name + ".weight");
-        return IntStream.range(0, x.length)
-                .mapToDouble(i -> weight[i] * x[i] / Math.sqrt(meanSquare + EPSILON))
-                .toArray();
+        return PlainVector.norm(x, weights.of(name + ".weight"), config.rmsNormEps());
     }
 
     private double[] clip(double[] x) {
-        double limit = shape.clip();
-        return limit == 0
-                ? x
-                : Arrays.stream(x)
-                        .map(value -> Math.max(-limit, Math.min(limit, value)))
-                        .toArray();
-    }
-
-    private static double[] rotate(double[] x, int position) {
-        int dim = TinyCheckpoint.HEAD_DIM;
-        double[] out = new double[x.length];
-        for (int start = 0; start < x.length; start += dim) {
-            for (int i = 0; i < dim / 2; i++) {
-                double angle = position * Math.pow(10_000, -2.0 * i / dim);
-                double first = x[start + i];
-                double second = x[start + i + dim / 2];
-                out[start + i] = first * Math.cos(angle) - second * Math.sin(angle);
-                out[start + i + dim / 2] = second * Math.cos(angle) + first * Math.sin(angle);
-            }
+        if (config.clipQkv().isEmpty()) {
+            return x;
         }
-        return out;
+        double limit = config.clipQkv().get();
+        return Arrays.stream(x)
+                .map(value -> Math.max(-limit, Math.min(limit, value)))
+                .toArray();
     }
 
-    private static double[] multiply(float[] matrix, double[] x) {
-        double[] out = new double[matrix.length / x.length];
-        for (int row = 0; row < out.length; row++) {
-            for (int i = 0; i < x.length; i++) {
-                out[row] += matrix[row * x.length + i] * x[i];
-            }
-        }
-        return out;
-    }
-
-    private static double[] softmax(double[] x) {
-        double max = Arrays.stream(x).max().orElseThrow();
-        double sum = Arrays.stream(x).map(value -> Math.exp(value - max)).sum();
-        return Arrays.stream(x).map(value -> Math.exp(value - max) / sum).toArray();
-    }
-
-    private static double[] sum(double[] x, double[] y) {
-        return IntStream.range(0, x.length).mapToDouble(i -> x[i] + y[i]).toArray();
-    }
-
-    private float[] weight(String name) {
-        float[] weight = weights.get(name);
-        if (weight == null) {
-            throw new IllegalArgumentException("No weight " + name);
-        }
-        return weight;
+    private static double[] scaled(double[] x, double factor) {
+        return Arrays.stream(x).map(value -> value * factor).toArray();
     }
 }

@@ -22,11 +22,9 @@ record TinyCheckpoint(int keyValueHeads, boolean normTopK, boolean tied, boolean
     static final int TOP_K = 2;
     static final int WIDTH = 12;
 
-    /** Writes it and returns its weights by name, matrices row by row. */
-    Map<String, float[]> write(Path directory) throws IOException {
+    void write(Path directory) throws IOException {
         Map<String, List<Long>> shapes = shapes();
         SplittableRandom random = new SplittableRandom(seed);
-        Map<String, float[]> weights = new LinkedHashMap<>();
         List<Tensor> tensors = new ArrayList<>();
         shapes.forEach((name, shape) -> {
             float[] values =
@@ -35,13 +33,11 @@ record TinyCheckpoint(int keyValueHeads, boolean normTopK, boolean tied, boolean
                 values[i] =
                         (float) (name.contains("norm") ? 1 + random.nextGaussian(0, 0.2) : random.nextGaussian(0, 0.4));
             }
-            weights.put(name, values);
             tensors.add(Tensor.floats(name, shape, values));
         });
         Files.writeString(directory.resolve("config.json"), config());
         Files.writeString(directory.resolve("tokenizer.json"), "{}");
         SafetensorsWriter.write(directory.resolve("model.safetensors"), tensors, Map.of("format", "pt"));
-        return weights;
     }
 
     private Map<String, List<Long>> shapes() {
