@@ -72,7 +72,7 @@ final class DecoderWeights {
         long queries = heads * headDim;
         long keys = config.path("num_key_value_heads").asLong(heads) * headDim;
         boolean allBiased = config.path("attention_bias").asBoolean();
-        boolean biased = allBiased || family == Family.QWEN2_MOE;
+        boolean biased = family == Family.QWEN2_MOE ? config.path("qkv_bias").asBoolean(true) : allBiased;
         projection(prefix + "q_proj", queries, hidden, 1, biased);
         projection(prefix + "k_proj", keys, hidden, 1, biased);
         projection(prefix + "v_proj", keys, hidden, 1, biased);

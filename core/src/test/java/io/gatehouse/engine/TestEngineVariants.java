@@ -1,0 +1,106 @@
+package io.gatehouse.engine;
+
+import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.SafetensorsWriter.Tensor;
+import io.gatehouse.sample.random.Blueprint;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Everything that a config can say, alone and together: the engine in {@code exact} against the plain decoder. */
+final class TestEngineVariants {
+    private static final double TOLERANCE = 2e-4;
+    private static final long SEED = 20_261_124;
+    private static final int COMBINATIONS = 24;
+
+    private static final List<Blueprint> ARCHITECTURES =
+            List.of(Blueprint.TINY_OLMOE, Blueprint.TINY_MIXTRAL, Blueprint.TINY_QWEN2_MOE, Blueprint.TINY_QWEN3_MOE);
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    /** Each feature on its own, over the architectures in turn, and random handfuls of them. */
+    static List<Variant> variants() {
+        List<Variant> variants = new ArrayList<>();
+        ARCHITECTURES.forEach(architecture -> variants.add(Variant.plain(architecture)));
+        int turn = 0;
+        for (Feature feature : Feature.all()) {
+            List<Blueprint> known = ARCHITECTURES.stream()
+                    .filter(feature.architectures()::contains)
+                    .toList();
+            variants.add(feature.change().apply(Variant.plain(known.get(turn++ % known.size()))));
+        }
+        Random random = new Random(SEED);
+        for (int i = 0; i < COMBINATIONS; i++) {
+            variants.add(combination(ARCHITECTURES.get(i % ARCHITECTURES.size()), random));
+        }
+        return variants;
+    }
+
+    /**
+     * Every second one with a shared prefix, and once more without a trace, when the last layer's experts run for the
+     * last token only: half of them with all decisions, half with the last token's.
+     */
+    static Stream<Arguments> cases() {
+        List<Variant> variants = variants();
+        Capture last = new Capture(Capture.Tokens.LAST, true, true, false);
+        return IntStream.range(0, variants.size())
+                .mapToObj(i -> Arguments.of(variants.get(i), i % 2 == 0, i % 4 < 2 ? Capture.ROUTING : last));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cases")
+    void givesTheSameAsThePlainDecoder(Variant variant, boolean shared, Capture capture) {
+        try (Checkpoint checkpoint = Checkpoint.open(variant.write(folder.resolve("model"), SEED));
+                Engine engine = Engine.load(checkpoint)) {
+            PlainPrompts prompts = PlainPrompts.draw(checkpoint, SEED, shared);
+            PrefillTrace trace = new PrefillTrace(
+                    prompts.prompts().stream().map(Prompt::tokens).toList());
+            RoutingRows traced = new RoutingRows();
+            engine.prefill(prompts.prompts(), Capture.TRACE, new BothListeners(trace, traced));
+            Map<String, Tensor> tensors =
+                    trace.tensors().stream().collect(Collectors.toMap(Tensor::name, Function.identity()));
+            comparisons(prompts).forEach(comparison -> {
+                comparison.ofTrace(tensors);
+                comparison.ofRows(traced, engine.config(), Capture.TRACE);
+            });
+            RoutingRows rows = new RoutingRows();
+            engine.prefill(prompts.prompts(), capture, rows);
+            comparisons(prompts).forEach(comparison -> comparison.ofRows(rows, engine.config(), capture));
+        }
+    }
+
+    private static List<PlainComparison> comparisons(PlainPrompts prompts) {
+        return IntStream.range(0, prompts.outcomes().size())
+                .mapToObj(i -> new PlainComparison(i, prompts.outcomes().get(i), TOLERANCE))
+                .toList();
+    }
+
+    private static Variant combination(Blueprint architecture, Random random) {
+        List<Feature> left = new ArrayList<>(Feature.all());
+        Collections.shuffle(left, random);
+        left.removeIf(feature -> !feature.architectures().contains(architecture));
+        List<Feature> chosen = new ArrayList<>();
+        while (chosen.size() < 5 && !left.isEmpty()) {
+            Feature next = left.remove(0);
+            chosen.add(next);
+            left.removeIf(feature -> !feature.goesWith(next));
+        }
+        Variant variant = Variant.plain(architecture);
+        for (Feature feature : chosen) {
+            variant = feature.change().apply(variant);
+        }
+        return variant;
+    }
+}
