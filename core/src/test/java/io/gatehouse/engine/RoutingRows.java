@@ -1,7 +1,9 @@
 package io.gatehouse.engine;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -64,9 +66,14 @@ final class RoutingRows implements PrefillListener {
         return row;
     }
 
-    /** How many tokens' decisions came, each layer counted. */
-    int size() {
-        return rows.size();
+    /** A prompt's decisions, layer by layer. */
+    List<Row> of(int prompt) {
+        return rows.entrySet().stream()
+                .filter(entry -> entry.getKey().prompt() == prompt)
+                .sorted(Map.Entry.comparingByKey(
+                        Comparator.comparingInt(Place::layer).thenComparingInt(Place::position)))
+                .map(Map.Entry::getValue)
+                .toList();
     }
 
     private static float[] part(float[] all, int row, int width) {

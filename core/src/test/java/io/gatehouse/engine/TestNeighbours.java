@@ -1,0 +1,152 @@
+package io.gatehouse.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.engine.RoutingRows.Row;
+import io.gatehouse.sample.random.Blueprint;
+import io.gatehouse.sample.random.StoredType;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.function.BiPredicate;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a prompt gives when it is run again, and in rounded plans when other prompts are computed beside it. */
+final class TestNeighbours {
+    private static final long SEED = 7;
+    private static final int PREFIX = 40;
+    private static final Capture CAPTURE = new Capture(Capture.Tokens.ALL, true, true, false);
+    /** Share of decisions that choose other experts among other neighbours, where products are in bf16. */
+    private static final double FLIPS = 0.01;
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private final SplittableRandom random = new SplittableRandom(SEED);
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Precision.class,
+            names = {"BALANCED", "FAST"})
+    void roundedPlansFlipNearTiesOnly(Precision precision) {
+        int decisions = 0;
+        int flips = 0;
+        try (Checkpoint checkpoint = checkpoint();
+                Engine engine = Engine.load(checkpoint, options(precision))) {
+            for (Prompt prompt : probes()) {
+                List<Row> alone = run(engine, List.of(prompt)).of(0);
+                for (List<Prompt> company : companies(prompt)) {
+                    List<Row> together = run(engine, company).of(company.indexOf(prompt));
+                    decisions += together.size();
+                    flips += differing(alone, together, TestNeighbours::sameExperts);
+                }
+            }
+        }
+        assertThat(decisions).isGreaterThan(2_000);
+        assertThat(flips)
+                .as("flips of %d decisions in %s", decisions, precision)
+                .isLessThan((int) (FLIPS * decisions));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void aRepeatGivesTheSameBits(Precision precision) {
+        try (Checkpoint checkpoint = checkpoint();
+                Engine engine = Engine.load(checkpoint, options(precision))) {
+            List<Prompt> prompts = companies(probes().get(3)).get(1);
+            RoutingRows first = run(engine, prompts);
+            RoutingRows second = run(engine, prompts);
+            for (int prompt = 0; prompt < prompts.size(); prompt++) {
+                assertThat(second.lastLogits.get(prompt)).isEqualTo(first.lastLogits.get(prompt));
+                assertThat(differing(first.of(prompt), second.of(prompt), TestNeighbours::sameBits))
+                        .isZero();
+            }
+        }
+    }
+
+    /** Wide enough that the matrix library takes its fast paths. */
+    private Checkpoint checkpoint() {
+        Variant wide = Variant.plain(Blueprint.TINY_OLMOE)
+                .storedAs(StoredType.BF16)
+                .with(
+                        "wide",
+                        config -> Feature.experts(config, 8)
+                                .put("hidden_size", 256)
+                                .put("intermediate_size", 128)
+                                .put("num_attention_heads", 8)
+                                .put("num_key_value_heads", 8));
+        return Checkpoint.open(wide.write(folder.resolve("model"), SEED));
+    }
+
+    private static EngineOptions options(Precision precision) {
+        return new EngineOptions(precision, Device.CPU, OptionalLong.empty());
+    }
+
+    /** Prompts whose results are watched: short ones, ones that fill a power of two, and ones with a shared prefix. */
+    private List<Prompt> probes() {
+        List<Prompt> probes = new ArrayList<>();
+        for (int length : new int[] {1, 2, 16, 17, 65, 200}) {
+            probes.add(new Prompt(tokens(length)));
+        }
+        probes.add(new Prompt(tokens(PREFIX + 1), PREFIX));
+        probes.add(new Prompt(tokens(PREFIX + 90), PREFIX));
+        return probes;
+    }
+
+    private List<List<Prompt>> companies(Prompt prompt) {
+        Prompt longer = new Prompt(tokens(300));
+        List<Prompt> many = new ArrayList<>(List.of(longer, prompt));
+        IntStream.range(1, 50).forEach(length -> many.add(new Prompt(tokens(length))));
+        List<Prompt> siblings = new ArrayList<>();
+        for (int rest = 1; rest < 8; rest++) {
+            int[] sibling = Arrays.copyOf(prompt.tokens(), prompt.sharedPrefix() + 5 * rest);
+            for (int i = prompt.sharedPrefix(); i < sibling.length; i++) {
+                sibling[i] = random.nextInt(Variant.VOCABULARY);
+            }
+            siblings.add(new Prompt(sibling, prompt.sharedPrefix()));
+        }
+        siblings.add(prompt);
+        return List.of(List.of(prompt, prompt, prompt), many, siblings, List.of(longer, prompt));
+    }
+
+    private int[] tokens(int count) {
+        return random.ints(count, 0, Variant.VOCABULARY).toArray();
+    }
+
+    private static RoutingRows run(Engine engine, List<Prompt> prompts) {
+        RoutingRows rows = new RoutingRows();
+        engine.prefill(prompts, CAPTURE, rows);
+        return rows;
+    }
+
+    private static int differing(List<Row> expected, List<Row> actual, BiPredicate<Row, Row> same) {
+        assertThat(actual).hasSameSizeAs(expected);
+        return (int) IntStream.range(0, expected.size())
+                .filter(i -> !same.test(expected.get(i), actual.get(i)))
+                .count();
+    }
+
+    private static boolean sameBits(Row a, Row b) {
+        return Arrays.equals(a.experts(), b.experts())
+                && Arrays.equals(a.weights(), b.weights())
+                && Arrays.equals(
+                        a.probabilities().orElseThrow(), b.probabilities().orElseThrow())
+                && Arrays.equals(a.expertNorms().orElseThrow(), b.expertNorms().orElseThrow())
+                && a.entropy() == b.entropy()
+                && a.margin() == b.margin();
+    }
+
+    /** As sets: two chosen experts may change ranks. */
+    private static boolean sameExperts(Row a, Row b) {
+        return Arrays.equals(
+                Arrays.stream(a.experts()).sorted().toArray(),
+                Arrays.stream(b.experts()).sorted().toArray());
+    }
+}
