@@ -14,12 +14,15 @@ public final class Checkpoint implements AutoCloseable {
     private final Path directory;
     private final ModelConfig config;
     private final WeightFiles weights;
+    private final Footprint footprint;
     private final String fingerprint;
 
-    private Checkpoint(Path directory, ModelConfig config, WeightFiles weights, String fingerprint) {
+    private Checkpoint(
+            Path directory, ModelConfig config, WeightFiles weights, Footprint footprint, String fingerprint) {
         this.directory = directory;
         this.config = config;
         this.weights = weights;
+        this.footprint = footprint;
         this.fingerprint = fingerprint;
     }
 
@@ -38,12 +41,12 @@ public final class Checkpoint implements AutoCloseable {
         ModelConfig config = Architecture.of(keys).config(keys);
         WeightFiles weights = WeightFiles.open(directory);
         try {
-            new ExpectedWeights(config, weights).check();
+            Footprint footprint = Footprint.of(config, new ExpectedWeights(config, weights).check());
             Fingerprint fingerprint = new Fingerprint();
             fingerprint.add(configFile, content.length, content);
             fingerprint.addIfPresent(tokenizerFile(directory), Tokenizer.MAX_BYTES);
             weights.addTo(fingerprint);
-            return new Checkpoint(directory, config, weights, fingerprint.hex());
+            return new Checkpoint(directory, config, weights, footprint, fingerprint.hex());
         } catch (RuntimeException e) {
             weights.close();
             throw e;
@@ -75,6 +78,10 @@ public final class Checkpoint implements AutoCloseable {
 
     public boolean has(String tensor) {
         return weights.find(tensor).isPresent();
+    }
+
+    public Footprint footprint() {
+        return footprint;
     }
 
     /** All tensors of the files in the order of their names, also those that the config does not imply. */

@@ -2,7 +2,9 @@ package io.gatehouse.checkpoint;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -16,18 +18,21 @@ final class ExpectedWeights {
 
     private final ModelConfig config;
     private final WeightFiles files;
+    private final List<TensorInfo> found = new ArrayList<>();
 
     ExpectedWeights(ModelConfig config, WeightFiles files) {
         this.config = config;
         this.files = files;
     }
 
-    void check() {
+    /** Returns the weights that the config implies, each once. */
+    List<TensorInfo> check() {
         embeddings();
         for (int layer = 0; layer < config.layers().size(); layer++) {
             attention(layer);
             feedForward(layer);
         }
+        return List.copyOf(found);
     }
 
     private void embeddings() {
@@ -114,5 +119,6 @@ final class ExpectedWeights {
                     "Tensor %s of %s has type %s; Gatehouse reads weights in F32, F16 and BF16"
                             .formatted(name, tensor.file(), tensor.dtype()));
         }
+        found.add(tensor);
     }
 }

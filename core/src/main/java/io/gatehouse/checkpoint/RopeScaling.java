@@ -2,16 +2,29 @@ package io.gatehouse.checkpoint;
 
 /** How the angles of a rotary embedding are changed so that a model reads longer texts than it was first trained on. */
 public sealed interface RopeScaling {
+    /** What configs call it. */
+    String type();
+
     /** Tokens of the longest text that the model reads, where its config says {@code positions}. */
     default int maxPositions(int positions) {
         return positions;
     }
 
     /** They are not. */
-    record None() implements RopeScaling {}
+    record None() implements RopeScaling {
+        @Override
+        public String type() {
+            return "default";
+        }
+    }
 
     /** All frequencies are divided by {@code factor} (Chen et al., arXiv 2306.15595). */
     record Linear(double factor) implements RopeScaling {
+        @Override
+        public String type() {
+            return "linear";
+        }
+
         @Override
         public int maxPositions(int positions) {
             return stretched(positions, factor);
@@ -23,6 +36,11 @@ public sealed interface RopeScaling {
      * nothing changes.
      */
     record Dynamic(double factor, int originalMaxPositions) implements RopeScaling {
+        @Override
+        public String type() {
+            return "dynamic";
+        }
+
         @Override
         public int maxPositions(int positions) {
             return stretched(originalMaxPositions, factor);
@@ -42,6 +60,11 @@ public sealed interface RopeScaling {
      */
     record Llama3(double factor, double lowFrequencyFactor, double highFrequencyFactor, int originalMaxPositions)
             implements RopeScaling {
+        @Override
+        public String type() {
+            return "llama3";
+        }
+
         double scaled(double frequency) {
             double wavelength = 2 * Math.PI / frequency;
             if (wavelength > originalMaxPositions / lowFrequencyFactor) {
@@ -71,6 +94,11 @@ public sealed interface RopeScaling {
             double attentionFactor,
             boolean truncated)
             implements RopeScaling {
+        @Override
+        public String type() {
+            return "yarn";
+        }
+
         /** Keeps the ramp from having no width, as Hugging Face's code does. */
         private static final double LEAST_WIDTH = 0.001;
 

@@ -49,6 +49,7 @@ public final class Gatehouse {
                 .addSubcommand(new SqlCommand())
                 .addSubcommand(new ServeCommand(stop))
                 .addSubcommand(new CommandLine(new SampleCommand()).addSubcommand(new SampleRandomCommand(stop)))
+                .addSubcommand(new ModelCommand())
                 .addSubcommand(new PrefillCommand())
                 .addSubcommand(new BenchCommand())
                 .addSubcommand(new TokenizeCommand())

@@ -1,0 +1,114 @@
+package io.gatehouse.cli;
+
+import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.FeedForward;
+import io.gatehouse.checkpoint.Footprint;
+import io.gatehouse.checkpoint.Layer;
+import io.gatehouse.checkpoint.ModelConfig;
+import io.gatehouse.checkpoint.Tokenizer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "model",
+        description = {
+            "Says what a checkpoint is, and what a run of it will need.",
+            "Only headers are read, so it is quick for a model of any size. Memory is that of the weights: all of them,"
+                    + " or embedding, head and two layers where they are streamed."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {"", "Example:", "  gatehouse model models/olmoe"})
+final class ModelCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "DIR", description = "Checkpoint in Hugging Face layout.")
+    private Path model = Path.of("");
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        try (Checkpoint checkpoint = Checkpoint.open(model)) {
+            ModelConfig config = checkpoint.config();
+            Report report = new Report()
+                    .figure("Model", checkpoint.name())
+                    .figure("Architecture", config.architecture())
+                    .figure("Fingerprint", checkpoint.fingerprint());
+            addLayers(report, config);
+            addAttention(report, config);
+            addFootprint(report, checkpoint.footprint());
+            addTokenizer(report, checkpoint);
+            report.print(spec.commandLine().getOut(), json);
+            return 0;
+        }
+    }
+
+    private static void addLayers(Report report, ModelConfig config) {
+        List<FeedForward.Sparse> mixtures = config.feedForwards().stream()
+                .filter(FeedForward.Sparse.class::isInstance)
+                .map(FeedForward.Sparse.class::cast)
+                .toList();
+        FeedForward.Sparse mixture = mixtures.get(0);
+        report.figure("Layers", config.layers().size())
+                .figure("Mixture layers", mixtures.size())
+                .figure("Dense layers", config.layers().size() - mixtures.size())
+                .figure("Experts", mixture.experts())
+                .figure("Experts per token", mixture.topK())
+                .figure("Expert size", mixture.intermediateSize())
+                .figure("Shared expert size", mixture.sharedExpertSize().orElse(0))
+                .figure("Weights sum to one", mixture.normTopK());
+    }
+
+    private static void addAttention(Report report, ModelConfig config) {
+        report.figure("Hidden size", config.hiddenSize())
+                .figure("Heads", config.heads())
+                .figure("Key-value heads", config.keyValueHeads())
+                .figure("Head size", config.headDim())
+                .figure(
+                        "Sliding layers",
+                        config.layers().stream()
+                                .filter(layer -> layer.slidingWindow().isPresent())
+                                .count())
+                .figure(
+                        "Window",
+                        config.layers().stream()
+                                .map(Layer::slidingWindow)
+                                .flatMap(window -> window.stream())
+                                .findFirst()
+                                .orElse(0))
+                .figure("Context length", config.maxPositions())
+                .figure("Rotary embedding", config.rope().scaling().type())
+                .figure("Rotary theta", (long) config.rope().theta());
+    }
+
+    private static void addFootprint(Report report, Footprint footprint) {
+        report.figure("Parameters", footprint.parameters())
+                .figure("Parameters per token", footprint.activeParameters());
+        footprint.bytes().forEach((type, bytes) -> report.figure("Bytes in " + type, bytes));
+        report.figure("Memory, all in 16 bits", footprint.residentBytes(Short.BYTES))
+                .figure("Memory, all in 32 bits", footprint.residentBytes(Float.BYTES))
+                .figure("Memory, streamed in 16 bits", footprint.streamedBytes(Short.BYTES))
+                .figure("Memory, streamed in 32 bits", footprint.streamedBytes(Float.BYTES));
+    }
+
+    /** A checkpoint without a tokenizer can still be looked at. */
+    private static void addTokenizer(Report report, Checkpoint checkpoint) {
+        report.figure("Vocabulary", checkpoint.config().vocabSize());
+        if (Files.exists(checkpoint.directory().resolve("tokenizer.json"))) {
+            try (Tokenizer tokenizer = checkpoint.openTokenizer()) {
+                report.figure("Tokenizer tokens", tokenizer.vocabSize());
+            }
+        } else {
+            report.figure("Tokenizer tokens", 0);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package io.gatehouse.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TestModelCommand {
+    private static final Path ROOT = Path.of(System.getProperty("gatehouse.root", ".."));
+
+    @TempDir
+    private Path directory = Path.of("");
+
+    @Test
+    void saysWhatTheSampleModelIs() throws Exception {
+        JsonNode model = json(ROOT.resolve("core/sample/model"));
+        assertThat(model.path("Architecture").textValue()).isEqualTo("OlmoeForCausalLM");
+        assertThat(model.path("Layers").intValue()).isEqualTo(4);
+        assertThat(model.path("Experts").intValue()).isEqualTo(16);
+        assertThat(model.path("Experts per token").intValue()).isEqualTo(4);
+        // Two embeddings of 640 x 128 and a norm; layers of four projections, four norms, a router, and experts.
+        long outside = 2 * 640 * 128 + 128;
+        long always = 4 * 128 * 128 + 4 * 128 + 16 * 128;
+        long expert = 3 * 128 * 32;
+        assertThat(model.path("Parameters").longValue()).isEqualTo(outside + 4 * (always + 16 * expert));
+        assertThat(model.path("Parameters per token").longValue()).isEqualTo(outside + 4 * (always + 4 * expert));
+        assertThat(model.path("Bytes in BF16").longValue())
+                .isEqualTo(2 * model.path("Parameters").longValue())
+                .isLessThan(Files.size(ROOT.resolve("core/sample/model/model.safetensors")));
+        assertThat(model.path("Memory, all in 32 bits").longValue())
+                .isEqualTo(4 * model.path("Parameters").longValue());
+        assertThat(model.path("Memory, streamed in 16 bits").longValue())
+                .isEqualTo(2 * (outside + 2 * (always + 16 * expert)));
+        assertThat(model.path("Context length").intValue()).isEqualTo(384);
+        assertThat(model.path("Rotary embedding").textValue()).isEqualTo("default");
+        assertThat(model.path("Vocabulary").intValue()).isEqualTo(640);
+    }
+
+    @Test
+    void saysWhatTheRelativesDoDifferently() throws Exception {
+        assertThat(json(shared("olmoe_a")).path("Bytes in F32").longValue()).isPositive();
+        assertThat(json(shared("mixtral_a")).path("Key-value heads").intValue()).isEqualTo(2);
+        assertThat(json(shared("mixtral_a")).path("Weights sum to one").booleanValue())
+                .isTrue();
+        JsonNode qwen2 = json(shared("qwen2_moe_a"));
+        assertThat(qwen2.path("Mixture layers").intValue()).isEqualTo(2);
+        assertThat(qwen2.path("Dense layers").intValue()).isEqualTo(2);
+        assertThat(qwen2.path("Shared expert size").intValue()).isEqualTo(48);
+        assertThat(qwen2.path("Sliding layers").intValue()).isZero();
+        assertThat(json(shared("qwen3_moe_a")).path("Head size").intValue()).isEqualTo(24);
+    }
+
+    @Test
+    void printsTheSameLabelsForPeople() throws Exception {
+        Path sample = ROOT.resolve("core/sample/model");
+        CommandOutcome outcome = CommandOutcome.of("model", sample.toString());
+        assertThat(outcome.exitCode()).isZero();
+        json(sample)
+                .fieldNames()
+                .forEachRemaining(label -> assertThat(outcome.out()).contains(label + " "));
+        assertThat(outcome.out()).containsPattern("Parameters +1,");
+    }
+
+    @Test
+    void saysInOneLineWhatIsNoModel() throws Exception {
+        CommandOutcome missing =
+                CommandOutcome.of("model", directory.resolve("none").toString());
+        assertThat(missing.exitCode()).isEqualTo(1);
+        assertThat(missing.err()).isEqualTo("error: Model directory %s does not exist%n", directory.resolve("none"));
+        Files.writeString(directory.resolve("config.json"), "{\"architectures\": [\"LlamaForCausalLM\"]}");
+        CommandOutcome other = CommandOutcome.of("model", directory.toString());
+        assertThat(other.exitCode()).isEqualTo(1);
+        assertThat(other.err())
+                .contains("asks for architectures 'LlamaForCausalLM'")
+                .contains("MixtralForCausalLM")
+                .hasLineCount(1);
+    }
+
+    private static JsonNode json(Path model) throws Exception {
+        CommandOutcome outcome = CommandOutcome.of("model", model.toString(), "--json");
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.exitCode()).isZero();
+        return new ObjectMapper().readTree(outcome.out());
+    }
+
+    private static Path shared(String name) {
+        Path path = ROOT.resolve("../shared/reference").resolve(name).normalize();
+        assumeTrue(Files.exists(path), () -> "The reference data ../shared/reference/" + name + " is not here");
+        return path;
+    }
+}
