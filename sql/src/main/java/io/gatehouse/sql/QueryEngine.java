@@ -79,23 +79,14 @@ public final class QueryEngine implements AutoCloseable {
         Deadline deadline = Deadline.in(limits.timeout());
         Duration planningTime = limits.timeout().compareTo(PLANNING_LIMIT) < 0 ? limits.timeout() : PLANNING_LIMIT;
         Plan plan = planning.plan(sql, planningTime);
-        RunningStatement statement = RunningStatement.prepare(readers, limited(plan.sql(), limits), deadline, watchdog);
+        RunningStatement statement =
+                RunningStatement.prepare(readers, plan.limitedTo(limits.maxRows()), deadline, watchdog);
         try {
-            return new QueryResult(statement, columns(plan, statement.columnTypes()), limits.maxRows());
+            return new QueryResult(statement, columns(plan, statement.columnTypes()), plan.preface(), limits.maxRows());
         } catch (RuntimeException failure) {
             statement.close();
             throw failure;
         }
-    }
-
-    /**
-     * The statement with one row more than the limit, which tells a cut result from a whole one. DuckDB hands the
-     * same first rows on whether or not a LIMIT stands around the query, so a limit never changes a row.
-     */
-    private static String limited(String sql, QueryLimits limits) {
-        return limits.maxRows() == 0 || limits.maxRows() == Long.MAX_VALUE
-                ? sql
-                : "SELECT * FROM (\n%s\n) AS \"limited\" LIMIT %d".formatted(sql, limits.maxRows() + 1);
     }
 
     private static List<ResultColumn> columns(Plan plan, List<String> types) {

@@ -2,6 +2,8 @@ package io.gatehouse.sql;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,15 +14,19 @@ import org.jspecify.annotations.Nullable;
 public final class QueryResult implements AutoCloseable {
     private final RunningStatement statement;
     private final List<ResultColumn> columns;
+    private final Deque<List<String>> preface;
     private final long maxRows;
+    private @Nullable List<String> text;
     private @Nullable ResultSet rows;
     private long count;
     private boolean truncated;
     private boolean ended;
 
-    QueryResult(RunningStatement statement, List<ResultColumn> columns, long maxRows) {
+    /** @param preface rows of text that come before those of the statement */
+    QueryResult(RunningStatement statement, List<ResultColumn> columns, List<List<String>> preface, long maxRows) {
         this.statement = statement;
         this.columns = List.copyOf(columns);
+        this.preface = new ArrayDeque<>(preface);
         this.maxRows = maxRows;
     }
 
@@ -34,6 +40,10 @@ public final class QueryResult implements AutoCloseable {
             return false;
         }
         statement.checkStopped();
+        text = preface.poll();
+        if (text != null) {
+            return true;
+        }
         ResultSet open = rows == null ? statement.execute() : rows;
         rows = open;
         try {
@@ -54,6 +64,9 @@ public final class QueryResult implements AutoCloseable {
      * LocalDate, LocalTime, LocalDateTime, OffsetDateTime or a List of these; null is SQL's NULL.
      */
     public @Nullable Object value(int column) {
+        if (text != null && !ended) {
+            return text.get(column);
+        }
         ResultSet open = rows;
         if (open == null || ended) {
             throw new IllegalStateException("There is no current row");

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.calcite.config.CalciteConnectionConfigImpl;
 import org.apache.calcite.config.CalciteConnectionProperty;
@@ -83,6 +84,14 @@ public final class Catalog {
     /** The relations that users can name. */
     public List<Relation> relations() {
         return visible;
+    }
+
+    /** The name as DuckDB knows it of a relation that users can name and that is in the file itself. */
+    public Optional<String> findStored(String name) {
+        return visible.stream()
+                .map(Relation::name)
+                .filter(known -> known.equalsIgnoreCase(name) && tables.get(known) instanceof StoredTable)
+                .findFirst();
     }
 
     /** How many correlations the views hold; a statement numbers its own from there on. */

@@ -34,6 +34,12 @@ final class AggregateFunctions {
         for (String name : List.of("arg_max", "arg_min", "max_by", "min_by")) {
             all.add(aggregate(name, FIRST, anything(2)));
         }
+        for (String name : List.of("arg_max", "arg_min", "max_by", "min_by")) {
+            all.add(aggregate(name, LIST_OF_FIRST, takes(ANY, ANY, NUMERIC)));
+        }
+        for (String name : List.of("max", "min")) {
+            all.add(aggregate(name, LIST_OF_FIRST, takes(ANY, NUMERIC)));
+        }
         for (String name : List.of("bool_and", "bool_or")) {
             all.add(aggregate(name, BOOLEAN, anything(1)));
         }

@@ -25,7 +25,7 @@ public final class Division {
 
     private Division() {}
 
-    private static RelDataType type(SqlOperatorBinding binding) {
+    static RelDataType type(SqlOperatorBinding binding) {
         SqlTypeName left = binding.getOperandType(0).getSqlTypeName();
         SqlTypeName right = binding.getOperandType(1).getSqlTypeName();
         boolean narrow = left != SqlTypeName.DOUBLE && right != SqlTypeName.DOUBLE;

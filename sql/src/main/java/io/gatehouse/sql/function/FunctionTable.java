@@ -64,6 +64,11 @@ public final class FunctionTable implements SqlOperatorTable {
         return operators;
     }
 
+    /** Whether a name is that of an aggregate. */
+    public boolean isAggregate(String name) {
+        return byName.getOrDefault(key(name), List.of()).stream().anyMatch(SqlOperator::isAggregator);
+    }
+
     /** Whether an operator is one of these, and not another of the same name. */
     public boolean contains(SqlOperator operator) {
         return set.contains(operator);

@@ -18,14 +18,36 @@ import static org.apache.calcite.sql.type.SqlTypeFamily.NUMERIC;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.calcite.sql.SqlFunction;
+import org.apache.calcite.sql.SqlFunctionCategory;
+import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlOperator;
 
 /** DuckDB's functions of lists. */
-final class ListFunctions {
+public final class ListFunctions {
+    /**
+     * unnest outside FROM: makes a row of each element of a list, and of several lists at once rows side by side. Not
+     * deterministic, so that no rule moves or repeats it.
+     */
+    public static final SqlFunction UNNEST =
+            new SqlFunction(
+                    "unnest",
+                    SqlKind.OTHER_FUNCTION,
+                    ELEMENT,
+                    null,
+                    takes(ARRAY),
+                    SqlFunctionCategory.USER_DEFINED_FUNCTION) {
+                @Override
+                public boolean isDeterministic() {
+                    return false;
+                }
+            };
+
     private ListFunctions() {}
 
     static List<SqlOperator> all() {
         List<SqlOperator> all = new ArrayList<>();
+        all.add(UNNEST);
         all.add(scalar("len", BIGINT, anything(1)));
         all.add(scalar("array_length", BIGINT, takes(ARRAY)));
         for (String name : List.of("list_unique", "list_count")) {

@@ -96,6 +96,7 @@ final class StandardOperators {
         return List.of(
                 SqlStdOperatorTable.CONCAT,
                 Division.OPERATOR,
+                IntegerDivision.OPERATOR,
                 SqlStdOperatorTable.PERCENT_REMAINDER,
                 SqlStdOperatorTable.MULTIPLY,
                 SqlStdOperatorTable.PLUS,

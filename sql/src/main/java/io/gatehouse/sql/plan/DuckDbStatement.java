@@ -1,14 +1,27 @@
 package io.gatehouse.sql.plan;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.calcite.plan.RelOptTable;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Correlate;
+import org.apache.calcite.rel.core.RepeatUnion;
+import org.apache.calcite.rel.core.TableScan;
+import org.apache.calcite.rel.core.TableSpool;
 import org.apache.calcite.rel.rel2sql.RelToSqlConverter;
+import org.apache.calcite.schema.TransientTable;
 import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlWith;
+import org.apache.calcite.sql.SqlWithItem;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.validate.SqlValidatorUtil;
@@ -29,20 +42,70 @@ final class DuckDbStatement {
 
     /** Calcite's converter, which finds its {@code visit} methods by the kind of relation they take. */
     public static final class Converter extends RelToSqlConverter {
+        private final IdentityHashMap<TransientTable, String> recursions = new IdentityHashMap<>();
+
         Converter() {
             super(DIALECT);
         }
 
         /** A query in FROM with an alias, and with names for its columns. */
         public Result visit(DerivedTable table) {
-            SqlNode query = visitInput(table, 0).asQueryOrValues();
+            return derived(table, visitInput(table, 0).asQueryOrValues());
+        }
+
+        /** WITH RECURSIVE name(columns) AS (first UNION [ALL] again) SELECT * FROM name. */
+        public Result visit(RepeatUnion union) {
+            RelOptTable own = requireNonNull(union.getTransientTable(), "a recursion has its own rows");
+            SqlIdentifier name =
+                    identifier(SqlValidatorUtil.uniquify("recursion", aliasSet, SqlValidatorUtil.EXPR_SUGGESTER));
+            recursions.put(own.unwrapOrThrow(TransientTable.class), name.getSimple());
+            SqlNode first = visitInput(union, 0).asQueryOrValues();
+            SqlNode again = visitInput(union, 1).asQueryOrValues();
+            SqlNode both = (union.all ? SqlStdOperatorTable.UNION_ALL : SqlStdOperatorTable.UNION)
+                    .createCall(SqlParserPos.ZERO, first, again);
+            SqlNodeList columns = new SqlNodeList(SqlParserPos.ZERO);
+            own.getRowType().getFieldNames().forEach(column -> columns.add(identifier(column)));
+            SqlNode item = new SqlWithItem(
+                    SqlParserPos.ZERO, name, columns, both, SqlLiteral.createBoolean(true, SqlParserPos.ZERO));
+            SqlSelect all = new SqlSelect(
+                    SqlParserPos.ZERO,
+                    null,
+                    SqlNodeList.of(SqlIdentifier.star(SqlParserPos.ZERO)),
+                    name,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    SqlNodeList.EMPTY);
+            return derived(union, new SqlWith(SqlParserPos.ZERO, SqlNodeList.of(item), all));
+        }
+
+        public Result visit(TableSpool spool) {
+            return visitInput(spool, 0);
+        }
+
+        /** Inside a recursion, its own rows so far. */
+        @Override
+        public Result visit(TableScan scan) {
+            TransientTable own = scan.getTable().unwrap(TransientTable.class);
+            String name = own == null ? null : recursions.get(own);
+            return name == null ? super.visit(scan) : result(identifier(name), List.of(Clause.FROM), scan, null);
+        }
+
+        private static SqlIdentifier identifier(String name) {
+            return new SqlIdentifier(name, SqlParserPos.ZERO);
+        }
+
+        private Result derived(RelNode table, SqlNode query) {
             String alias = SqlValidatorUtil.uniquify("q", aliasSet, SqlValidatorUtil.EXPR_SUGGESTER);
             List<SqlNode> operands = new ArrayList<>();
             operands.add(query);
-            operands.add(new SqlIdentifier(alias, SqlParserPos.ZERO));
-            table.getRowType()
-                    .getFieldNames()
-                    .forEach(name -> operands.add(new SqlIdentifier(name, SqlParserPos.ZERO)));
+            operands.add(identifier(alias));
+            table.getRowType().getFieldNames().forEach(name -> operands.add(identifier(name)));
             return result(
                     SqlStdOperatorTable.AS.createCall(SqlParserPos.ZERO, operands),
                     List.of(Clause.FROM),

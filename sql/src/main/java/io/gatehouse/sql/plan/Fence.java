@@ -13,9 +13,11 @@ import org.apache.calcite.rel.core.Correlate;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Join;
 import org.apache.calcite.rel.core.Project;
+import org.apache.calcite.rel.core.RepeatUnion;
 import org.apache.calcite.rel.core.SetOp;
 import org.apache.calcite.rel.core.Sort;
 import org.apache.calcite.rel.core.TableScan;
+import org.apache.calcite.rel.core.TableSpool;
 import org.apache.calcite.rel.core.Uncollect;
 import org.apache.calcite.rel.core.Values;
 import org.apache.calcite.rex.RexCall;
@@ -43,6 +45,8 @@ final class Fence extends RelVisitor {
             SetOp.class,
             Values.class,
             Uncollect.class,
+            RepeatUnion.class,
+            TableSpool.class,
             TableScan.class);
 
     /** Operators that no name leads to: FLOOR and CEIL are those of x TO DAY. */

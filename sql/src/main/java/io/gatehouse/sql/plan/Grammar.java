@@ -1,16 +1,16 @@
 package io.gatehouse.sql.plan;
 
+import io.gatehouse.sql.grammar.DialectParser;
 import java.io.Reader;
 import org.apache.calcite.avatica.util.Casing;
 import org.apache.calcite.avatica.util.Quoting;
 import org.apache.calcite.sql.parser.SqlAbstractParserImpl;
 import org.apache.calcite.sql.parser.SqlParser;
-import org.apache.calcite.sql.parser.babel.SqlBabelParserImpl;
 import org.apache.calcite.sql.validate.SqlConformance;
 import org.apache.calcite.sql.validate.SqlConformanceEnum;
 import org.apache.calcite.sql.validate.SqlDelegatingConformance;
 
-/** How text is read: Babel's grammar, unquoted names in lower case, names matched whatever their case. */
+/** How text is read: the dialect's grammar, unquoted names in lower case, names matched whatever their case. */
 final class Grammar {
     private static final int MAX_NAME_LENGTH = 256;
 
@@ -26,15 +26,15 @@ final class Grammar {
         };
     }
 
-    private static SqlAbstractParserImpl babel(Reader sql) {
-        SqlBabelParserImpl parser = new SqlBabelParserImpl(sql);
+    private static SqlAbstractParserImpl dialect(Reader sql) {
+        DialectParser parser = new DialectParser(sql);
         parser.token_source = new ParserTokens(sql);
         return parser;
     }
 
     static SqlParser.Config parser() {
         return SqlParser.config()
-                .withParserFactory(Grammar::babel)
+                .withParserFactory(Grammar::dialect)
                 .withQuoting(Quoting.DOUBLE_QUOTE)
                 .withUnquotedCasing(Casing.TO_LOWER)
                 .withQuotedCasing(Casing.UNCHANGED)

@@ -1,10 +1,10 @@
 package io.gatehouse.sql.plan;
 
-import static org.apache.calcite.sql.parser.babel.SqlBabelParserImplConstants.EOF;
+import static io.gatehouse.sql.grammar.DialectParserConstants.EOF;
 
+import io.gatehouse.sql.grammar.Token;
+import io.gatehouse.sql.grammar.TokenMgrError;
 import java.io.StringReader;
-import org.apache.calcite.sql.parser.babel.Token;
-import org.apache.calcite.sql.parser.babel.TokenMgrError;
 
 /** A text with one blank wherever it has blanks and comments between two words or symbols, and none at its ends. */
 final class NormalForm {

@@ -1,44 +1,50 @@
 package io.gatehouse.sql.plan;
 
-import static org.apache.calcite.sql.parser.babel.SqlBabelParserImplConstants.CEIL;
-import static org.apache.calcite.sql.parser.babel.SqlBabelParserImplConstants.CEILING;
-import static org.apache.calcite.sql.parser.babel.SqlBabelParserImplConstants.DATEDIFF;
-import static org.apache.calcite.sql.parser.babel.SqlBabelParserImplConstants.DATE_DIFF;
-import static org.apache.calcite.sql.parser.babel.SqlBabelParserImplConstants.EOF;
-import static org.apache.calcite.sql.parser.babel.SqlBabelParserImplConstants.FIRST;
-import static org.apache.calcite.sql.parser.babel.SqlBabelParserImplConstants.FLOOR;
-import static org.apache.calcite.sql.parser.babel.SqlBabelParserImplConstants.IDENTIFIER;
-import static org.apache.calcite.sql.parser.babel.SqlBabelParserImplConstants.LAST;
-import static org.apache.calcite.sql.parser.babel.SqlBabelParserImplConstants.LPAREN;
-import static org.apache.calcite.sql.parser.babel.SqlBabelParserImplConstants.ORDINAL;
-import static org.apache.calcite.sql.parser.babel.SqlBabelParserImplConstants.RPAREN;
-import static org.apache.calcite.sql.parser.babel.SqlBabelParserImplConstants.SAFE_ORDINAL;
-import static org.apache.calcite.sql.parser.babel.SqlBabelParserImplConstants.TO;
+import static io.gatehouse.sql.grammar.DialectParserConstants.APPROX_NUMERIC_LITERAL;
+import static io.gatehouse.sql.grammar.DialectParserConstants.CEIL;
+import static io.gatehouse.sql.grammar.DialectParserConstants.CEILING;
+import static io.gatehouse.sql.grammar.DialectParserConstants.CONTAINS;
+import static io.gatehouse.sql.grammar.DialectParserConstants.DATE_DIFF;
+import static io.gatehouse.sql.grammar.DialectParserConstants.DECIMAL_NUMERIC_LITERAL;
+import static io.gatehouse.sql.grammar.DialectParserConstants.EOF;
+import static io.gatehouse.sql.grammar.DialectParserConstants.FIRST;
+import static io.gatehouse.sql.grammar.DialectParserConstants.FLOOR;
+import static io.gatehouse.sql.grammar.DialectParserConstants.IDENTIFIER;
+import static io.gatehouse.sql.grammar.DialectParserConstants.LAST;
+import static io.gatehouse.sql.grammar.DialectParserConstants.LPAREN;
+import static io.gatehouse.sql.grammar.DialectParserConstants.ORDINAL;
+import static io.gatehouse.sql.grammar.DialectParserConstants.RPAREN;
+import static io.gatehouse.sql.grammar.DialectParserConstants.SAFE_ORDINAL;
+import static io.gatehouse.sql.grammar.DialectParserConstants.TO;
+import static io.gatehouse.sql.grammar.DialectParserConstants.UNSIGNED_INTEGER_LITERAL;
 
+import io.gatehouse.sql.grammar.DialectParserTokenManager;
+import io.gatehouse.sql.grammar.Token;
+import io.gatehouse.sql.grammar.TokenMgrError;
 import java.io.Reader;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
-import org.apache.calcite.sql.parser.babel.SqlBabelParserImplTokenManager;
-import org.apache.calcite.sql.parser.babel.Token;
-import org.apache.calcite.sql.parser.babel.TokenMgrError;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokens as the parser gets them. Some words that Babel's grammar keeps for forms of other systems are plain names
- * here, because they are columns or functions of DuckDB's: ordinal is a column of questions. And {@link InfixCasts}
- * are written as CAST.
+ * The tokens as the parser gets them. Some words that the grammar keeps for forms of other systems are plain names
+ * here, because they are columns or functions of DuckDB's: ordinal is a column of questions. And numbers lose the
+ * underscores between their digits.
  */
-final class ParserTokens extends SqlBabelParserImplTokenManager {
-    private static final Set<Integer> NAMES = Set.of(ORDINAL, SAFE_ORDINAL, DATE_DIFF, DATEDIFF);
+final class ParserTokens extends DialectParserTokenManager {
+    private static final Set<Integer> NAMES = Set.of(ORDINAL, SAFE_ORDINAL, DATE_DIFF);
 
-    /** Words of NULLS FIRST and FETCH FIRST that are functions before a parenthesis. */
-    private static final Set<Integer> FUNCTIONS = Set.of(FIRST, LAST);
+    /** Words of forms such as NULLS FIRST that are functions before a parenthesis. */
+    private static final Set<Integer> FUNCTIONS = Set.of(FIRST, LAST, CONTAINS);
 
     /** Functions of numbers, unless TO stands between their parentheses. */
     private static final Set<Integer> ROUNDINGS = Set.of(FLOOR, CEIL, CEILING);
+
+    private static final Set<Integer> NUMBERS =
+            Set.of(UNSIGNED_INTEGER_LITERAL, DECIMAL_NUMERIC_LITERAL, APPROX_NUMERIC_LITERAL);
 
     private final Tokens raw;
     private final Deque<Token> tokens = new ArrayDeque<>();
@@ -85,8 +91,11 @@ final class ParserTokens extends SqlBabelParserImplTokenManager {
                     || (call && ROUNDINGS.contains(kind) && !holdsTo(all, i + 1))) {
                 all.get(i).kind = IDENTIFIER;
             }
+            if (NUMBERS.contains(kind)) {
+                all.get(i).image = all.get(i).image.replace("_", "");
+            }
         }
-        return InfixCasts.asFunctions(all);
+        return all;
     }
 
     private static boolean holdsTo(List<Token> all, int open) {

@@ -9,10 +9,28 @@ import java.util.List;
  *
  * @param sql the one DuckDB statement that answers it
  * @param columns the names of its columns as the user is to see them
+ * @param preface rows of text that come before those of the statement
  */
-public record Plan(String sql, List<String> columns) {
+public record Plan(String sql, List<String> columns, List<List<String>> preface) {
     public Plan {
         requireNonNull(sql, "sql is null");
         columns = List.copyOf(columns);
+        preface = preface.stream().map(List::copyOf).toList();
+    }
+
+    Plan(String sql, List<String> columns) {
+        this(sql, columns, List.of());
+    }
+
+    /**
+     * The statement with one row more than a limit, which tells a cut result from a whole one. DuckDB hands the same
+     * first rows on whether or not a LIMIT stands around the query, so a limit never changes a row.
+     *
+     * @param rows the limit; 0 is none
+     */
+    public String limitedTo(long rows) {
+        return rows == 0 || rows == Long.MAX_VALUE || !preface.isEmpty()
+                ? sql
+                : "SELECT * FROM (\n%s\n) AS \"limited\" LIMIT %d".formatted(sql, rows + 1);
     }
 }

@@ -4,8 +4,14 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.sql.catalog.AnalysisView;
 import io.gatehouse.sql.catalog.Catalog;
+import io.gatehouse.sql.grammar.DialectOperators;
+import java.util.List;
+import java.util.Optional;
 import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.parser.SqlParseException;
 import org.apache.calcite.sql.parser.SqlParser;
 
@@ -36,22 +42,60 @@ public final class Planner {
 
     /** Plans one statement. What is wrong with it is a GatehouseException with the place in the text. */
     Plan plan(StatementText text) {
+        long start = System.nanoTime();
         CalciteErrors errors = new CalciteErrors(catalog);
         try {
             SqlNode parsed = SqlParser.create(text.text(), Grammar.parser()).parseStmt();
             TreeLimits.check(parsed);
-            StatementPolicy.check(parsed);
-            Expansion.check(parsed);
-            NullOrder.makeExplicit(parsed);
-            Conversion.Result converted = new Conversion(catalog).convert(parsed);
-            RelNode algebra = converted.root().project();
-            Fence.check(algebra);
-            TextGrowth.check(algebra);
-            return new Plan(DuckDbStatement.of(algebra), ColumnNames.of(converted.root(), converted.validated(), text));
+            if (!(parsed instanceof SqlCall call) || !DialectOperators.isStatement(call.getOperator())) {
+                return query(parsed, text).plan();
+            }
+            SqlOperator form = call.getOperator();
+            if (form.equals(DialectOperators.SHOW_TABLES)) {
+                return Descriptions.tables(catalog);
+            }
+            if (form.equals(DialectOperators.EXPLAIN)) {
+                return Explanation.of(query(call.operand(0), text));
+            }
+            if (form.equals(DialectOperators.EXPLAIN_ANALYZE)) {
+                return Explanation.analyzed(query(call.operand(0), text), System.nanoTime() - start);
+            }
+            return described(call, text);
         } catch (SqlParseException e) {
             throw errors.syntax(e, text);
         } catch (RuntimeException e) {
             throw errors.other(e);
         }
+    }
+
+    /** DESCRIBE and SUMMARIZE. Of a relation of the file DuckDB knows more than of a query: its keys. */
+    private Plan described(SqlCall call, StatementText text) {
+        if (call.getOperator().equals(DialectOperators.DESCRIBE_FUNCTION)) {
+            throw DialectForms.refused(call, "DESCRIBE FUNCTION is not supported.");
+        }
+        boolean describe = call.getOperator().equals(DialectOperators.DESCRIBE);
+        if (call.operand(0) instanceof SqlIdentifier name) {
+            Optional<String> stored = catalog.findStored(name.toString());
+            PlannedQuery all = query(Descriptions.everythingOf(name), text);
+            return describe && stored.isPresent()
+                    ? Descriptions.relation(stored.get())
+                    : describe ? Descriptions.columns(all) : Descriptions.summary(all);
+        }
+        PlannedQuery query = query(call.operand(0), text);
+        return describe ? Descriptions.columns(query) : Descriptions.summary(query);
+    }
+
+    private PlannedQuery query(SqlNode parsed, StatementText text) {
+        SqlNode query = DialectForms.replace(parsed);
+        StatementPolicy.check(query);
+        Expansion.check(query);
+        NullOrder.makeExplicit(query);
+        Conversion.Result converted = new Conversion(catalog).convert(query);
+        RelNode algebra = converted.root().project();
+        Fence.check(algebra);
+        UnnestPlaces.check(algebra);
+        TextGrowth.check(algebra);
+        List<String> columns = ColumnNames.of(converted.root(), converted.validated(), text);
+        return new PlannedQuery(algebra, DuckDbStatement.of(algebra), columns);
     }
 }

@@ -7,7 +7,6 @@ import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDynamicParam;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
-import org.apache.calcite.sql.SqlWithItem;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
 
 /**
@@ -39,11 +38,6 @@ final class StatementPolicy {
     private static void checkCall(SqlCall call) {
         switch (call.getKind()) {
             case INSERT, UPDATE, DELETE, MERGE -> throw refusal(call, call.getKind());
-            case WITH_ITEM -> {
-                if (((SqlWithItem) call).recursive.booleanValue()) {
-                    throw unsupported(call, "WITH RECURSIVE is not supported.");
-                }
-            }
             case HINT -> throw unsupported(call, "Hints (/*+ */) are not supported.");
             case MATCH_RECOGNIZE -> throw unsupported(call, "MATCH_RECOGNIZE is not supported.");
             case SNAPSHOT -> throw unsupported(call, "FOR SYSTEM_TIME is not supported.");

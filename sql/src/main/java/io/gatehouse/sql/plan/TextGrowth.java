@@ -5,6 +5,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.function.FunctionTable;
 import java.util.stream.LongStream;
 import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.RepeatUnion;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
@@ -37,6 +38,10 @@ final class TextGrowth {
                 node.getInputs().stream().mapToLong(TextGrowth::growth).max().orElse(1);
         Widest widest = new Widest();
         node.accept(widest);
+        if (node instanceof RepeatUnion union && growth(union.getIterativeRel()) > 1) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_NOT_SUPPORTED, "A recursive query cannot join texts or lists to longer ones.");
+        }
         return Math.min(ENOUGH, below * widest.factor);
     }
 

@@ -1,27 +1,26 @@
 package io.gatehouse.sql.plan;
 
-import static org.apache.calcite.sql.parser.babel.SqlBabelParserImplConstants.EOF;
-import static org.apache.calcite.sql.parser.babel.SqlBabelParserImplConstants.LBRACKET;
-import static org.apache.calcite.sql.parser.babel.SqlBabelParserImplConstants.LPAREN;
-import static org.apache.calcite.sql.parser.babel.SqlBabelParserImplConstants.RBRACKET;
-import static org.apache.calcite.sql.parser.babel.SqlBabelParserImplConstants.RPAREN;
-import static org.apache.calcite.sql.parser.babel.SqlBabelParserImplConstants.SEMICOLON;
+import static io.gatehouse.sql.grammar.DialectParserConstants.EOF;
+import static io.gatehouse.sql.grammar.DialectParserConstants.LBRACKET;
+import static io.gatehouse.sql.grammar.DialectParserConstants.LPAREN;
+import static io.gatehouse.sql.grammar.DialectParserConstants.RBRACKET;
+import static io.gatehouse.sql.grammar.DialectParserConstants.RPAREN;
+import static io.gatehouse.sql.grammar.DialectParserConstants.SEMICOLON;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.error.TextRange;
+import io.gatehouse.sql.grammar.Token;
+import io.gatehouse.sql.grammar.TokenMgrError;
 import java.io.StringReader;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.calcite.sql.parser.babel.Token;
-import org.apache.calcite.sql.parser.babel.TokenMgrError;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One walk over the tokens of a statement before it is parsed: that it is one statement, that it is no statement of
- * another kind which the grammar does not even know, that it is not too long or too deep for the parser, and that it
- * holds no {@code //}, which is an operator of DuckDB's and the start of a comment to Calcite. The tokens are the
- * parser's own, so that what is a text or a comment here is one there too.
+ * another kind which the grammar does not even know, and that it is not too long or too deep for the parser. The tokens
+ * are the parser's own, so that what is a text or a comment here is one there too.
  */
 final class TokenCheck {
     static final int MAX_TOKENS = 20_000;
@@ -52,11 +51,6 @@ final class TokenCheck {
             Map.entry("begin", ErrorCode.SQL_NOT_SUPPORTED),
             Map.entry("commit", ErrorCode.SQL_NOT_SUPPORTED),
             Map.entry("rollback", ErrorCode.SQL_NOT_SUPPORTED),
-            Map.entry("explain", ErrorCode.SQL_NOT_SUPPORTED),
-            Map.entry("describe", ErrorCode.SQL_NOT_SUPPORTED),
-            Map.entry("summarize", ErrorCode.SQL_NOT_SUPPORTED),
-            Map.entry("show", ErrorCode.SQL_NOT_SUPPORTED),
-            Map.entry("from", ErrorCode.SQL_NOT_SUPPORTED),
             Map.entry("pivot", ErrorCode.SQL_NOT_SUPPORTED),
             Map.entry("unpivot", ErrorCode.SQL_NOT_SUPPORTED));
 
@@ -79,18 +73,14 @@ final class TokenCheck {
     }
 
     private int run() {
-        int from = 0;
         try {
             for (Token token = tokens.getNextToken(); token.kind != EOF; token = tokens.getNextToken()) {
-                checkComments(from, lines.offset(token.beginLine, token.beginColumn));
                 check(token);
-                from = lines.offset(token.endLine, token.endColumn) + 1;
             }
         } catch (TokenMgrError e) {
             // The parser meets the same character and reports it with its position.
             return sql.length();
         }
-        checkComments(from, sql.length());
         if (count == 0) {
             throw new GatehouseException(ErrorCode.SQL_SYNTAX, "There is no statement.");
         }
@@ -133,29 +123,6 @@ final class TokenCheck {
                         ? "%s is refused: SQL can only read here.".formatted(word)
                         : "%s is not supported; write a query that starts with SELECT, WITH or VALUES."
                                 .formatted(word));
-    }
-
-    /** Looks for {@code //} between two tokens, where there are blanks and comments only. */
-    private void checkComments(int from, int to) {
-        int i = from;
-        while (i < to) {
-            if (sql.startsWith("//", i)) {
-                throw new GatehouseException(
-                        ErrorCode.SQL_NOT_SUPPORTED,
-                        "// is not supported; write divide(a, b) for an integer division and -- for a comment.",
-                        lines.range(i, i + 1));
-            }
-            if (sql.startsWith("--", i)) {
-                while (i < to && sql.charAt(i) != '\n' && sql.charAt(i) != '\r') {
-                    i++;
-                }
-            } else if (sql.startsWith("/*", i)) {
-                int end = sql.indexOf("*/", i + 2);
-                i = end < 0 ? to : end + 2;
-            } else {
-                i++;
-            }
-        }
     }
 
     private static GatehouseException at(Token token, ErrorCode code, String message) {

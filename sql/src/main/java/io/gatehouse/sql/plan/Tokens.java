@@ -1,12 +1,12 @@
 package io.gatehouse.sql.plan;
 
+import io.gatehouse.sql.grammar.DialectParserConstants;
+import io.gatehouse.sql.grammar.DialectParserTokenManager;
+import io.gatehouse.sql.grammar.SimpleCharStream;
 import java.io.Reader;
-import org.apache.calcite.sql.parser.babel.SimpleCharStream;
-import org.apache.calcite.sql.parser.babel.SqlBabelParserImplConstants;
-import org.apache.calcite.sql.parser.babel.SqlBabelParserImplTokenManager;
 
 /** Calcite's lexer as the parser sets it up: double quotes around names, a tab as one column. */
-final class Tokens extends SqlBabelParserImplTokenManager {
+final class Tokens extends DialectParserTokenManager {
     private final SimpleCharStream characters;
 
     Tokens(Reader sql) {
@@ -14,7 +14,7 @@ final class Tokens extends SqlBabelParserImplTokenManager {
     }
 
     private Tokens(Characters characters) {
-        super(characters, SqlBabelParserImplConstants.DQID);
+        super(characters, DialectParserConstants.DQID);
         this.characters = characters;
     }
 

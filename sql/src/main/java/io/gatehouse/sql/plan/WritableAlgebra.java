@@ -43,7 +43,7 @@ final class WritableAlgebra extends RelHomogeneousShuttle {
 
     @Override
     public RelNode visit(RelNode node) {
-        RelNode rewritten = super.visit(node).accept(subQueries);
+        RelNode rewritten = apart(super.visit(node)).accept(subQueries);
         boolean correlated =
                 !rewritten.getVariablesSet().isEmpty() && rewritten.getInputs().size() == 1;
         if (correlated && !(rewritten.getInput(0) instanceof TableScan)) {
@@ -59,6 +59,18 @@ final class WritableAlgebra extends RelHomogeneousShuttle {
         return rewritten instanceof Sort sort
                 ? castLiterals(sort, sort.getCollation().getKeys())
                 : rewritten;
+    }
+
+    /** Puts a query that unnests in its SELECT list into FROM: it makes rows, which must not be merged into what is above. */
+    private static RelNode apart(RelNode node) {
+        List<RelNode> inputs = node.getInputs();
+        if (inputs.stream().noneMatch(UnnestPlaces::unnests)) {
+            return node;
+        }
+        List<RelNode> separate = inputs.stream()
+                .map(input -> UnnestPlaces.unnests(input) ? new DerivedTable(input) : input)
+                .toList();
+        return node.copy(node.getTraitSet(), separate);
     }
 
     private static RelNode rename(Project project) {

@@ -1,0 +1,193 @@
+<#-- What people who know DuckDB type, beyond Calcite's own grammar. -->
+
+/** EXPLAIN [ANALYZE] query. */
+SqlNode ExplainStatement() :
+{
+    final Span s;
+    final SqlNode query;
+    SqlOperator operator = DialectOperators.EXPLAIN;
+}
+{
+    <EXPLAIN> { s = span(); }
+    [ <ANALYZE> { operator = DialectOperators.EXPLAIN_ANALYZE; } | LOOKAHEAD(2) <PLAN> <FOR> ]
+    query = OrderedQueryOrExpr(ExprContext.ACCEPT_QUERY) {
+        return operator.createCall(s.end(this), query);
+    }
+}
+
+/** DESCRIBE of a relation, a query or a function. */
+SqlNode DescribeStatement() :
+{
+    final Span s;
+    final SqlNode described;
+}
+{
+    <DESCRIBE> { s = span(); }
+    (
+        LOOKAHEAD(2)
+        <FUNCTION> described = SimpleIdentifier() {
+            return DialectOperators.DESCRIBE_FUNCTION.createCall(s.end(this), described);
+        }
+    |
+        described = RelationOrQuery() {
+            return DialectOperators.DESCRIBE.createCall(s.end(this), described);
+        }
+    )
+}
+
+/** SUMMARIZE of a relation or a query. */
+SqlNode SummarizeStatement() :
+{
+    final Span s;
+    final SqlNode summarized;
+}
+{
+    <SUMMARIZE> { s = span(); }
+    summarized = RelationOrQuery() {
+        return DialectOperators.SUMMARIZE.createCall(s.end(this), summarized);
+    }
+}
+
+SqlNode ShowTables() :
+{
+}
+{
+    <SHOW> { final Span s = span(); }
+    <TABLES> {
+        return DialectOperators.SHOW_TABLES.createCall(s.end(this));
+    }
+}
+
+/** A query, or the name of a relation. */
+SqlNode RelationOrQuery() :
+{
+    final SqlNode e;
+    final SqlIdentifier name;
+}
+{
+    LOOKAHEAD(2)
+    e = Query(ExprContext.ACCEPT_QUERY) { return OrderByLimitOpt(e); }
+|
+    name = CompoundIdentifier() { return name; }
+}
+
+/** FROM relations [SELECT items] and what follows FROM in any query; without SELECT, all columns. */
+SqlNode FromFirst() :
+{
+    final Span s;
+    final SqlNode fromClause;
+    final List<SqlLiteral> keywords = new ArrayList<SqlLiteral>();
+    final List<SqlNode> items = new ArrayList<SqlNode>();
+    final SqlNode where;
+    final SqlNodeList groupBy;
+    final SqlNode having;
+    final SqlNodeList windows;
+    final SqlNode qualify;
+    SqlNode distinctOn = null;
+    SqlLiteral keyword;
+}
+{
+    <FROM> { s = span(); }
+    fromClause = FromClause()
+    [
+        <SELECT>
+        [
+            LOOKAHEAD(2)
+            distinctOn = DistinctOn()
+        |
+            keyword = AllOrDistinct() { keywords.add(keyword); }
+        ]
+        AddSelectItem(items)
+        ( <COMMA> AddSelectItem(items) )*
+    ]
+    ( where = Where() | { where = null; } )
+    ( groupBy = GroupBy() | { groupBy = null; } )
+    ( having = Having() | { having = null; } )
+    ( windows = Window() | { windows = null; } )
+    ( qualify = Qualify() | { qualify = null; } )
+    {
+        if (items.isEmpty()) {
+            items.add(SqlIdentifier.star(s.pos()));
+        }
+        return new SqlSelect(s.end(this), new SqlNodeList(keywords, s.pos()),
+            new SqlNodeList(items, Span.of(items).pos()),
+            fromClause, where, groupBy, having, windows, DialectOperators.qualify(distinctOn, qualify),
+            null, null, null, SqlNodeList.EMPTY);
+    }
+}
+
+SqlNode DistinctOn() :
+{
+    final Span s;
+    final SqlNodeList keys;
+}
+{
+    <DISTINCT> { s = span(); } <ON>
+    <LPAREN> keys = ExpressionCommaList(s, ExprContext.ACCEPT_SUB_QUERY) <RPAREN> {
+        return DialectOperators.DISTINCT_ON.createCall(s.end(this), keys.getList());
+    }
+}
+
+/** [1, 2, 3] */
+SqlNode ListLiteral() :
+{
+    final Span s;
+    final SqlNodeList items;
+}
+{
+    <LBRACKET> { s = span(); }
+    ( items = ExpressionCommaList(s, ExprContext.ACCEPT_SUB_QUERY) | { items = SqlNodeList.EMPTY; } )
+    <RBRACKET> {
+        return SqlStdOperatorTable.ARRAY_VALUE_CONSTRUCTOR.createCall(s.end(this), items.getList());
+    }
+}
+
+/** unnest(list) as an expression. */
+SqlNode UnnestCall() :
+{
+    final Span s;
+    final SqlNode list;
+}
+{
+    <UNNEST> { s = span(); }
+    <LPAREN> list = Expression(ExprContext.ACCEPT_SUB_QUERY) <RPAREN> {
+        return DialectOperators.UNNEST.createCall(s.end(this), list);
+    }
+}
+
+/** Behind a type: a list of it. */
+SqlTypeNameSpec ListTypeName(SqlTypeNameSpec elements) :
+{
+}
+{
+    <LBRACKET> <RBRACKET> {
+        return new SqlCollectionTypeNameSpec(elements, SqlTypeName.ARRAY, getPos());
+    }
+}
+
+/** value::type */
+void InfixCast(List<Object> list, ExprContext exprContext, Span s) :
+{
+    final SqlDataTypeSpec type;
+}
+{
+    <INFIX_CAST> {
+        checkNonQueryExpression(exprContext);
+    }
+    type = DataType() {
+        list.add(new SqlParserUtil.ToTreeListItem(DialectOperators.INFIX_CAST, s.pos()));
+        list.add(type);
+    }
+}
+
+/** a // b */
+void IntegerDivision(List<Object> list, ExprContext exprContext, Span s) :
+{
+}
+{
+    <INTEGER_DIVIDE> {
+        checkNonQueryExpression(exprContext);
+        list.add(new SqlParserUtil.ToTreeListItem(DialectOperators.INTEGER_DIVIDE, getPos()));
+    }
+    AddExpression2b(list, ExprContext.ACCEPT_SUB_QUERY)
+}

@@ -1,0 +1,75 @@
+package io.gatehouse.sql.grammar;
+
+import java.util.Set;
+import org.apache.calcite.sql.SqlBinaryOperator;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.SqlSpecialOperator;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the parser makes of forms that Calcite's trees have no place for. None has a type or a meaning here: each is
+ * replaced before validation.
+ */
+public final class DialectOperators {
+    /** EXPLAIN query: the query. */
+    public static final SqlOperator EXPLAIN = form("EXPLAIN");
+
+    /** EXPLAIN ANALYZE query: the query. */
+    public static final SqlOperator EXPLAIN_ANALYZE = form("EXPLAIN ANALYZE");
+
+    /** DESCRIBE query or relation: the query or the name. */
+    public static final SqlOperator DESCRIBE = form("DESCRIBE");
+
+    /** DESCRIBE FUNCTION name: the name. */
+    public static final SqlOperator DESCRIBE_FUNCTION = form("DESCRIBE FUNCTION");
+
+    /** SUMMARIZE query or relation: the query or the name. */
+    public static final SqlOperator SUMMARIZE = form("SUMMARIZE");
+
+    /** SHOW TABLES: nothing. */
+    public static final SqlOperator SHOW_TABLES = form("SHOW TABLES");
+
+    /** ALL as the only item of GROUP BY, or an item of ORDER BY: nothing. */
+    public static final SqlOperator ALL_COLUMNS = form("ALL");
+
+    /** DISTINCT ON keys: the keys. Stands where QUALIFY would. */
+    public static final SqlOperator DISTINCT_ON = form("DISTINCT ON");
+
+    /** unnest(list) outside FROM: the list. */
+    public static final SqlOperator UNNEST = form("UNNEST");
+
+    /** value::type: the value and the type. Binds tighter than any sign, looser than a dot or a bracket. */
+    public static final SqlBinaryOperator INFIX_CAST =
+            new SqlBinaryOperator("::", SqlKind.OTHER, 94, true, null, null, null);
+
+    /** a // b */
+    public static final SqlBinaryOperator INTEGER_DIVIDE = new SqlBinaryOperator(
+            "//", SqlKind.OTHER, SqlStdOperatorTable.DIVIDE.getLeftPrec(), true, null, null, null);
+
+    private static final Set<SqlOperator> STATEMENTS =
+            Set.of(EXPLAIN, EXPLAIN_ANALYZE, DESCRIBE, DESCRIBE_FUNCTION, SUMMARIZE, SHOW_TABLES);
+
+    private DialectOperators() {}
+
+    /** Whether an operator is that of a statement which is no query. */
+    public static boolean isStatement(SqlOperator operator) {
+        return STATEMENTS.contains(operator);
+    }
+
+    private static SqlOperator form(String name) {
+        return new SqlSpecialOperator(name, SqlKind.OTHER);
+    }
+
+    /** DISTINCT ON in the place of QUALIFY; behind it what QUALIFY asks for, which cannot be had together. */
+    static @Nullable SqlNode qualify(@Nullable SqlNode distinctOn, @Nullable SqlNode qualify) {
+        if (distinctOn == null || qualify == null) {
+            return distinctOn == null ? qualify : distinctOn;
+        }
+        SqlCall keys = (SqlCall) distinctOn;
+        return SqlStdOperatorTable.AND.createCall(keys.getParserPosition(), keys, qualify);
+    }
+}

@@ -1,0 +1,37 @@
+package io.gatehouse.sql.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.apache.calcite.plan.RelOptUtil;
+import org.apache.calcite.sql.SqlExplainLevel;
+
+/** EXPLAIN: how a query is understood and written, as rows of a key and a text, like DuckDB's own. */
+final class Explanation {
+    private static final List<String> COLUMNS = List.of("explain_key", "explain_value");
+
+    private Explanation() {}
+
+    static Plan of(PlannedQuery query) {
+        String rows = rows(query).stream()
+                .map(row -> "(%s, %s)".formatted(Quotes.text(row.get(0)), Quotes.text(row.get(1))))
+                .collect(Collectors.joining(", "));
+        return new Plan("SELECT * FROM (VALUES %s) AS \"explained\"".formatted(rows), COLUMNS);
+    }
+
+    /** The same, and what DuckDB measures while it runs the query to its end. */
+    static Plan analyzed(PlannedQuery query, long planningNanos) {
+        List<List<String>> preface = rows(query);
+        preface.add(List.of("planning", String.format(Locale.ROOT, "%.2f ms", planningNanos / 1e6)));
+        return new Plan("EXPLAIN ANALYZE " + query.sql(), COLUMNS, preface);
+    }
+
+    private static List<List<String>> rows(PlannedQuery query) {
+        String algebra = RelOptUtil.toString(query.algebra(), SqlExplainLevel.EXPPLAN_ATTRIBUTES);
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("logical_plan", algebra.stripTrailing()));
+        rows.add(List.of("duckdb_sql", query.sql()));
+        return rows;
+    }
+}

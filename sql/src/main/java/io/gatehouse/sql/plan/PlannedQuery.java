@@ -1,0 +1,24 @@
+package io.gatehouse.sql.plan;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.calcite.rel.RelNode;
+
+/**
+ * A planned query.
+ *
+ * @param algebra what it means, before it is written
+ * @param sql the DuckDB statement
+ * @param columns the names of its columns as the user is to see them
+ */
+record PlannedQuery(RelNode algebra, String sql, List<String> columns) {
+    Plan plan() {
+        return new Plan(sql, columns);
+    }
+
+    /** A query in FROM whose columns have the names that the user is to see. */
+    String relation() {
+        String names = columns.stream().map(Quotes::name).collect(Collectors.joining(", "));
+        return "(\n%s\n) AS \"query\" (%s)".formatted(sql, names);
+    }
+}
