@@ -76,12 +76,11 @@ final class ExpertsBlock<E extends TFloating> {
                 tf.reshape(tf.dynamicStitch(slotsOfExperts, norms), tf.constant(new int[] {-1, shape.topK()})));
     }
 
-    /** Output of one expert for its own slots, filled up to the rows that make a row's product reproducible. */
+    /** Output of one expert for its own slots, filled up to whole blocks of rows. */
     private Operand<E> expert(Operand<E> x, Operand<TInt32> own, int expert, List<Op> before, Weights weights) {
         Ops after = tf.withControlDependencies(before);
         Operand<TInt32> tokens = after.math.floorDiv(own, tf.constant(shape.topK()));
-        Operand<TInt32> missing =
-                tf.math.maximum(tf.math.sub(tf.constant(MicroBatch.MIN_ROWS), tf.size(own)), tf.constant(0));
+        Operand<TInt32> missing = tf.math.floorMod(tf.math.neg(tf.size(own)), tf.constant(MicroBatch.ROW_BLOCK));
         Operand<TInt32> filler = tf.fill(tf.expandDims(missing, tf.constant(0)), tf.constant(0));
         Operand<TInt32> rows = tf.concat(List.of(tokens, filler), tf.constant(0));
         Operand<E> output = swiGlu(blocks.rows(x, rows), "%s.experts.%d.".formatted(names.block(), expert), weights);

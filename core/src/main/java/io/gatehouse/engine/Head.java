@@ -86,7 +86,7 @@ final class Head {
 
     private Scores score(float[] states, int rows) {
         int width = config.hiddenSize();
-        int fed = Math.max(rows, MicroBatch.MIN_ROWS);
+        int fed = MicroBatch.wholeBlocks(rows);
         try (TFloat32 input = TFloat32.tensorOf(
                         Shape.of(fed, width),
                         target -> target.asRawTensor().data().asFloats().write(Arrays.copyOf(states, fed * width)));

@@ -39,7 +39,7 @@ final class InFlight implements AutoCloseable {
         this.padded = TInt32.tensorOf(StdArrays.ndCopyOf(batch.padded()));
         this.packed = TInt32.vectorOf(batch.packed());
         // Few answers are filled up like few tokens are.
-        this.answerRows = TInt32.vectorOf(Arrays.copyOf(last.sources(), Math.max(last.count(), MicroBatch.MIN_ROWS)));
+        this.answerRows = TInt32.vectorOf(Arrays.copyOf(last.sources(), MicroBatch.wholeBlocks(last.count())));
         this.states = new LayerResult(embedded, 0, false, 0);
     }
 

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
  * padding; only the attention core sees them as a [B, S] rectangle, padded on the right, where the causal mask alone
  * keeps padding out of every real token.
  *
- * <p>At least {@link #MIN_ROWS} rows go into the graph; those beyond the tokens are filler that nothing looks at.
+ * <p>Whole blocks of rows go into the graph; those beyond the tokens are filler that nothing looks at.
  *
  * @param segments [B]
  * @param tokens number of tokens, T
@@ -28,10 +28,12 @@ record MicroBatch(
         int[][] padded,
         int[] packed) {
     /**
-     * A product of fewer rows than this takes another path through the matrix library, which adds in another order:
-     * with at least so many, a row's result was measured to be the same bits whatever other rows there are.
+     * Rows come in blocks of this many, for the sake of the same bits. A product of fewer takes another path through
+     * the matrix library, which adds in another order; and where an operation works on packets of values, those that do
+     * not fill one are computed by other instructions. In whole blocks, a row's result was measured not to depend on
+     * other rows.
      */
-    static final int MIN_ROWS = 16;
+    static final int ROW_BLOCK = 16;
 
     private static final int FINE_WIDTH = 512;
 
@@ -44,12 +46,17 @@ record MicroBatch(
      * depend on the others. Powers of two, and quarters of them where attention begins to cost.
      */
     static int width(int length) {
-        int power = Math.max(Integer.highestOneBit(Math.max(length - 1, 1)) * 2, MIN_ROWS);
+        int power = Math.max(Integer.highestOneBit(Math.max(length - 1, 1)) * 2, ROW_BLOCK);
         if (power <= FINE_WIDTH) {
             return power;
         }
         int step = power / 8;
         return (length + step - 1) / step * step;
+    }
+
+    /** So many rows, filled up. */
+    static int wholeBlocks(int rows) {
+        return (rows + ROW_BLOCK - 1) / ROW_BLOCK * ROW_BLOCK;
     }
 
     static MicroBatch of(List<Segment> segments) {
@@ -58,7 +65,7 @@ record MicroBatch(
                 .max()
                 .orElseThrow();
         int tokens = segments.stream().mapToInt(Segment::length).sum();
-        int rows = Math.max(tokens, MIN_ROWS);
+        int rows = wholeBlocks(tokens);
         int[] tokenIds = new int[rows];
         int[] positions = new int[rows];
         int[] textLengths = new int[rows];

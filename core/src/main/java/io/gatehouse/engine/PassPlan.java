@@ -89,7 +89,7 @@ record PassPlan(List<Group> groups) {
     private static int usefulPrefix(Prompt prompt, Rope rope) {
         boolean angleOfItsOwn = rope.scaling() instanceof RopeScaling.Dynamic dynamic
                 && prompt.tokens().length > dynamic.originalMaxPositions();
-        return angleOfItsOwn || prompt.sharedPrefix() < MicroBatch.MIN_ROWS ? 0 : prompt.sharedPrefix();
+        return angleOfItsOwn || prompt.sharedPrefix() < MicroBatch.ROW_BLOCK ? 0 : prompt.sharedPrefix();
     }
 
     private static Segment rest(int[] tokens, int from, int prompt) {

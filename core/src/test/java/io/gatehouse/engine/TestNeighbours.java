@@ -14,11 +14,12 @@ import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.function.BiPredicate;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a prompt gives when it is run again, and in rounded plans when other prompts are computed beside it. */
+/** A prompt gives what it gives, whatever is computed beside it. */
 final class TestNeighbours {
     private static final long SEED = 7;
     private static final int PREFIX = 40;
@@ -30,6 +31,29 @@ final class TestNeighbours {
     private Path folder = Path.of("");
 
     private final SplittableRandom random = new SplittableRandom(SEED);
+
+    @Test
+    void exactGivesTheSameBits() {
+        try (Checkpoint checkpoint = checkpoint();
+                Engine engine = Engine.load(checkpoint)) {
+            for (Prompt prompt : probes()) {
+                RoutingRows alone = run(engine, List.of(prompt));
+                for (List<Prompt> company : companies(prompt)) {
+                    RoutingRows together = run(engine, company);
+                    for (int place = 0; place < company.size(); place++) {
+                        if (company.get(place).equals(prompt)) {
+                            assertThat(together.lastLogits.get(place))
+                                    .as("logits of %d tokens among %d prompts", prompt.tokens().length, company.size())
+                                    .isEqualTo(alone.lastLogits.get(0));
+                            assertThat(differing(alone.of(0), together.of(place), TestNeighbours::sameBits))
+                                    .as("rows of %d tokens among %d prompts", prompt.tokens().length, company.size())
+                                    .isZero();
+                        }
+                    }
+                }
+            }
+        }
+    }
 
     @ParameterizedTest
     @EnumSource(

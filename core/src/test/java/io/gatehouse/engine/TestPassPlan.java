@@ -19,7 +19,7 @@ final class TestPassPlan {
                 .get(0);
         assertThat(batch.segments()).extracting(Segment::prompts).containsExactly(List.of(1), List.of(2), List.of(0));
         assertThat(batch.tokens()).isEqualTo(6);
-        assertThat(batch.tokenIds()).startsWith(20, 30, 31, 10, 11, 12).hasSize(MicroBatch.MIN_ROWS);
+        assertThat(batch.tokenIds()).startsWith(20, 30, 31, 10, 11, 12).hasSize(MicroBatch.ROW_BLOCK);
         assertThat(batch.positions()).startsWith(0, 0, 1, 0, 1, 2);
         assertThat(batch.padded()[1]).startsWith(1, 2, 0).hasSize(16);
         assertThat(batch.packed()).startsWith(0, 16, 17, 32, 33, 34);
