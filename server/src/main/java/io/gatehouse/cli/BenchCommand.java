@@ -8,5 +8,6 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         subcommands = {BenchEngineCommand.class},
         synopsisSubcommandLabel = "COMMAND",
-        footer = {"", "Example:", "  gatehouse bench --help"})
+        subcommands = {BenchStoreCommand.class},
+        footer = {"", "Example:", "  gatehouse bench store --activations 10M"})
 final class BenchCommand {}

@@ -1,0 +1,131 @@
+package io.gatehouse.store.bench;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.AnswerRow;
+import io.gatehouse.store.RoutingColumns;
+import io.gatehouse.store.RunWriter;
+import io.gatehouse.store.Shard;
+import io.gatehouse.store.Store;
+import io.gatehouse.store.TokenColumns;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.duckdb.DuckDBAppender;
+import org.duckdb.DuckDBConnection;
+
+/**
+ * The plain way to write the same shards into the same tables: row by row through DuckDB's appenders, a transaction per
+ * shard. Without the rollups, which makes it look better than it is.
+ */
+final class RowWise {
+    private final SyntheticShards source;
+    private final int shardQuestions;
+
+    RowWise(SyntheticShards source, int shardQuestions) {
+        this.source = source;
+        this.shardQuestions = shardQuestions;
+    }
+
+    /** Writes so many shards into a new file, after one that is not counted. */
+    double activationsPerSecond(Path file, int count, long seed) {
+        List<Shard> shards = new ArrayList<>();
+        try (Store store = Store.create(file);
+                RunWriter writer = store.startRun(
+                        SyntheticShards.description("rows"),
+                        SyntheticShards.questions((count + 1) * shardQuestions, seed))) {
+            for (int number = 0; number <= count; number++) {
+                shards.add(source.shard(writer, number));
+            }
+        }
+        try (DuckDBConnection connection =
+                (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:" + file.toAbsolutePath())) {
+            write(connection, shards.get(0));
+            long start = System.nanoTime();
+            long activations = 0;
+            for (Shard shard : shards.subList(1, shards.size())) {
+                activations += write(connection, shard);
+            }
+            return activations / ((System.nanoTime() - start) / 1e9);
+        } catch (SQLException e) {
+            throw new GatehouseException(ErrorCode.INTERNAL_ERROR, "Writing row by row failed: " + e.getMessage(), e);
+        }
+    }
+
+    private static long write(DuckDBConnection connection, Shard shard) throws SQLException {
+        long activations = 0;
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("BEGIN TRANSACTION");
+            for (RoutingColumns columns : shard.routing()) {
+                appendRouting(connection, columns);
+                activations += columns.experts().length;
+            }
+            for (TokenColumns columns : shard.tokens()) {
+                appendTokens(connection, columns);
+            }
+            appendAnswers(connection, shard.answers());
+            statement.execute("COMMIT");
+        }
+        return activations;
+    }
+
+    private static void appendRouting(DuckDBConnection connection, RoutingColumns columns) throws SQLException {
+        int topK = columns.topK();
+        int[] weights = new int[topK];
+        try (DuckDBAppender appender = connection.createAppender("routing")) {
+            for (int row = 0; row < columns.rows(); row++) {
+                for (int i = 0; i < topK; i++) {
+                    weights[i] = Math.round(columns.weights()[row * topK + i] * 65_536);
+                }
+                appender.beginRow()
+                        .append(1)
+                        .append(columns.questionIds()[row])
+                        .append(columns.positions()[row])
+                        .append((short) columns.layer())
+                        .append(columns.last()[row])
+                        .append(Arrays.copyOfRange(columns.experts(), row * topK, (row + 1) * topK))
+                        .append(weights)
+                        .append((short) Math.round(columns.entropy()[row] * 1024))
+                        .append((short) 0)
+                        .append(Math.round(columns.margin()[row] * 1_048_576))
+                        .endRow();
+            }
+        }
+    }
+
+    private static void appendTokens(DuckDBConnection connection, TokenColumns columns) throws SQLException {
+        try (DuckDBAppender appender = connection.createAppender("tokens")) {
+            for (int row = 0; row < columns.rows(); row++) {
+                appender.beginRow()
+                        .append(1)
+                        .append(columns.questionIds()[row])
+                        .append(columns.positions()[row])
+                        .append(columns.last()[row] ? "last_prompt" : "prompt")
+                        .append(columns.tokenIds()[row])
+                        .append(columns.tokens()[row])
+                        .endRow();
+            }
+        }
+    }
+
+    private static void appendAnswers(DuckDBConnection connection, List<AnswerRow> answers) throws SQLException {
+        try (DuckDBAppender appender = connection.createAppender("answers")) {
+            for (AnswerRow answer : answers) {
+                appender.beginRow()
+                        .append(1)
+                        .append(answer.questionId())
+                        .append(String.valueOf(answer.predicted()))
+                        .append(answer.correct())
+                        .append(answer.logProbabilities())
+                        .append(answer.topTokenId())
+                        .append(answer.topToken())
+                        .append(answer.promptTokens())
+                        .endRow();
+            }
+        }
+    }
+}

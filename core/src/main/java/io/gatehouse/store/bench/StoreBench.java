@@ -1,0 +1,136 @@
+package io.gatehouse.store.bench;
+
+import static java.util.Objects.requireNonNull;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.RunStatus;
+import io.gatehouse.store.RunWriter;
+import io.gatehouse.store.Shard;
+import io.gatehouse.store.Store;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Writes a run of made-up routing three times: alone, row by row through DuckDB's appender for comparison, and beside
+ * readers. Each is preceded by a little that is not counted, so that no figure is one of Java's first minute.
+ */
+public final class StoreBench {
+    /** Questions per commit: four row groups of DuckDB's in the mean. */
+    private static final int SHARD_QUESTIONS = 256;
+
+    private static final int WARM_UP_SHARDS = 4;
+    private static final int ROW_WISE_SHARDS = 2;
+    private static final int READERS = 8;
+    private static final long SEED = 20_261_124;
+
+    private final Path database;
+    private final int shards;
+    private final int shardQuestions;
+    private final SyntheticShards source;
+
+    /**
+     * Writes about so many activations, rounded up to whole commits.
+     *
+     * @param database file to make and leave; two more beside it are made and deleted again
+     */
+    public StoreBench(Path database, long activations) {
+        this(database, activations, SHARD_QUESTIONS);
+    }
+
+    StoreBench(Path database, long activations, int shardQuestions) {
+        this.database = requireNonNull(database, "database is null");
+        if (activations < 1) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT, "The number of activations must be positive: " + activations);
+        }
+        if (Files.exists(database)) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT, "%s exists: the bench writes a new file".formatted(database));
+        }
+        long perShard = SyntheticShards.ACTIVATIONS_PER_QUESTION * shardQuestions;
+        this.shards = Math.toIntExact((activations + perShard - 1) / perShard);
+        this.shardQuestions = shardQuestions;
+        this.source = new SyntheticShards(shardQuestions, SEED);
+    }
+
+    public StoreBenchResult run() {
+        Path other = database.resolveSibling(database.getFileName() + ".other");
+        try {
+            write(other, WARM_UP_SHARDS, 0);
+            delete(other);
+            Ingest alone = write(database, shards, 0);
+            double bytes = (double) Files.size(database) / alone.activations;
+            double rowWise = new RowWise(source, shardQuestions).activationsPerSecond(other, ROW_WISE_SHARDS, SEED);
+            delete(other);
+            Ingest beside = write(other, Math.max(WARM_UP_SHARDS, shards / 2), READERS);
+            return new StoreBenchResult(
+                    alone.activations,
+                    alone.activations / seconds(alone.wall),
+                    alone.activations / seconds(alone.cpu),
+                    bytes,
+                    Latencies.of(alone.commits),
+                    rowWise,
+                    beside.activations / seconds(beside.wall),
+                    READERS,
+                    beside.queries);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            delete(other);
+        }
+    }
+
+    /** What writing a run took; queries are those of readers beside it. */
+    private record Ingest(long activations, Duration wall, Duration cpu, List<Duration> commits, Latencies queries) {}
+
+    private Ingest write(Path file, int count, int readers) {
+        OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        List<Duration> commits = new ArrayList<>();
+        long activations = 0;
+        try (Store store = Store.create(file);
+                RunWriter writer = store.startRun(
+                        SyntheticShards.description("bench"), SyntheticShards.questions(count * shardQuestions, SEED));
+                ReaderCrowd crowd = new ReaderCrowd(store, readers)) {
+            long cpu = system.getProcessCpuTime();
+            long start = System.nanoTime();
+            for (int number = 0; number < count; number++) {
+                Shard shard = source.shard(writer, number);
+                long begin = System.nanoTime();
+                writer.write(shard);
+                commits.add(Duration.ofNanos(System.nanoTime() - begin));
+                activations += shard.routing().stream()
+                        .mapToLong(columns -> columns.experts().length)
+                        .sum();
+            }
+            writer.finish(RunStatus.COMPLETE);
+            Duration wall = Duration.ofNanos(System.nanoTime() - start);
+            return new Ingest(
+                    activations,
+                    wall,
+                    Duration.ofNanos(system.getProcessCpuTime() - cpu),
+                    commits,
+                    Latencies.of(crowd.latencies()));
+        }
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toNanos() / 1e9;
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+            Files.deleteIfExists(file.resolveSibling(file.getFileName() + ".wal"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

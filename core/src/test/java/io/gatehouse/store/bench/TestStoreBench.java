@@ -1,0 +1,54 @@
+package io.gatehouse.store.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.RunStatus;
+import io.gatehouse.store.Store;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TestStoreBench {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void writesWhatItSaysItWrote() throws Exception {
+        Path file = directory.resolve("bench.duckdb");
+        StoreBenchResult result = new StoreBench(file, 200_000, 8).run();
+        assertThat(directory.toFile().list()).containsExactly("bench.duckdb");
+        assertThat(result.commits().count()).isEqualTo(2);
+        assertThat(result.commits().p50())
+                .isPositive()
+                .isLessThanOrEqualTo(result.commits().p99());
+        assertThat(result.queries().count()).isPositive();
+        assertThat(result.activationsPerSecond()).isPositive();
+        assertThat(result.rowWisePerSecond()).isPositive();
+        assertThat(result.bytesPerActivation() * (double) result.activations()).isEqualTo((double) Files.size(file), within(1.0));
+        try (Store store = Store.open(file);
+                Connection reader = store.reader();
+                Statement statement = reader.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT count(*) FROM activations")) {
+            rows.next();
+            assertThat(rows.getLong(1)).isEqualTo(result.activations());
+            assertThat(store.runs()).singleElement().satisfies(run -> {
+                assertThat(run.status()).isEqualTo(RunStatus.COMPLETE);
+                assertThat(run.answered()).isEqualTo(16);
+            });
+        }
+    }
+
+    @Test
+    void touchesNoFileThatIsThere() throws Exception {
+        Path file = Files.writeString(directory.resolve("mine.duckdb"), "mine");
+        assertThatThrownBy(() -> new StoreBench(file, 1, 8)).isInstanceOf(GatehouseException.class);
+        assertThat(file).hasContent("mine");
+    }
+}

@@ -1,0 +1,106 @@
+package io.gatehouse.cli;
+
+import io.gatehouse.store.bench.StoreBench;
+import io.gatehouse.store.bench.StoreBenchResult;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "store",
+        description = {
+            "Measures how fast the store takes routing decisions, and how many bytes they need.",
+            "The decisions are made up in the shape of MMLU through OLMoE-1B-7B: prompts of 120 tokens, 16 layers,"
+                    + " top-8 of 64. Logits are gaussian with a part per layer, per prompt and per token, and spread more"
+                    + " with depth, so that the weights of a token sum to a third in the first layers and to a half in the"
+                    + " last, and experts are as unevenly used, as was measured on that model. The decisions of 256"
+                    + " prompts are made once, from a fixed seed, and come again with other questions, further apart than"
+                    + " DuckDB's compression looks.",
+            "Writes the run alone; a part of it row by row and without rollups, for comparison; and half of it beside"
+                    + " 8 readers that each ask a rollup query four times a second. What Java needs to warm up is not"
+                    + " counted."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {"", "Example:", "  gatehouse bench store --activations 215M --db mmlu-shaped.duckdb"})
+final class BenchStoreCommand implements Callable<Integer> {
+    @Option(
+            names = "--activations",
+            paramLabel = "N",
+            defaultValue = "50M",
+            converter = CountConverter.class,
+            description = "Activations to write, such as 50M; default: ${DEFAULT-VALUE}.")
+    private long activations;
+
+    @Option(
+            names = "--db",
+            paramLabel = "FILE",
+            description = "New file to write and keep; by default one in the directory for temporary files.")
+    private Optional<Path> database = Optional.empty();
+
+    @Option(names = "--json", description = "Print the figures as one JSON object.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        StoreBenchResult result = database.map(this::measure).orElseGet(this::measureInPassing);
+        report(result).print(spec.commandLine().getOut(), json);
+        return 0;
+    }
+
+    private StoreBenchResult measure(Path file) {
+        return new StoreBench(file, activations).run();
+    }
+
+    private StoreBenchResult measureInPassing() {
+        try {
+            Path directory = Files.createTempDirectory("gatehouse-bench");
+            Path file = directory.resolve("bench.duckdb");
+            try {
+                return measure(file);
+            } finally {
+                Files.deleteIfExists(file);
+                Files.deleteIfExists(directory);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Report report(StoreBenchResult result) {
+        return new Report()
+                .figure("Activations", result.activations())
+                .figure("Cores", Runtime.getRuntime().availableProcessors())
+                .figure("Activations/s", Math.round(result.activationsPerSecond()))
+                .figure("Activations/cpu-second", Math.round(result.activationsPerCpuSecond()))
+                .figure("Bytes/activation", rounded(result.bytesPerActivation()))
+                .figure("Commits", result.commits().count())
+                .figure("Commit p50 ms", millis(result.commits().p50()))
+                .figure("Commit p99 ms", millis(result.commits().p99()))
+                .figure("Activations/s row by row", Math.round(result.rowWisePerSecond()))
+                .figure("Times faster than row by row", rounded(result.activationsPerSecond() / result.rowWisePerSecond()))
+                .figure("Readers", result.readers())
+                .figure("Activations/s beside readers", Math.round(result.besideReadersPerSecond()))
+                .figure("Queries", result.queries().count())
+                .figure("Rollup query p50 ms", millis(result.queries().p50()))
+                .figure("Rollup query p99 ms", millis(result.queries().p99()));
+    }
+
+    private static double millis(Duration duration) {
+        return rounded(duration.toNanos() / 1e6);
+    }
+
+    private static double rounded(double value) {
+        return Math.round(value * 100) / 100.0;
+    }
+}
