@@ -15,6 +15,7 @@ public final class Engine implements AutoCloseable {
 
     private final ModelConfig config;
     private final Precision precision;
+    private final Device device;
     private final MemoryPlan memory;
     private final Parts parts;
     private final RotaryTable rotary;
@@ -22,6 +23,7 @@ public final class Engine implements AutoCloseable {
     private Engine(ModelConfig config, EngineOptions options, MemoryPlan memory, Parts parts) {
         this.config = config;
         this.precision = options.precision();
+        this.device = options.device();
         this.memory = memory;
         this.parts = parts;
         this.rotary = new RotaryTable(config.rope(), config.headDim());
@@ -63,6 +65,10 @@ public final class Engine implements AutoCloseable {
     /** The plan that is computed in: {@code EXACT} on a CPU that is slower in bf16, whatever was asked for. */
     public Precision precision() {
         return precision;
+    }
+
+    public Device device() {
+        return device;
     }
 
     public MemoryPlan memory() {

@@ -50,14 +50,14 @@ public record MemoryPlan(boolean streamed, int microBatchTokens, long weightByte
                 ErrorCode.OUT_OF_MEMORY,
                 "The model needs %s of memory even when its layers are streamed; it may take %s"
                         .formatted(
-                                gigabytes(plan(true, SMALLEST, Math.min(two, all), config)
+                                readable(plan(true, SMALLEST, Math.min(two, all), config)
                                         .totalBytes()),
-                                gigabytes(limit)));
+                                readable(limit)));
     }
 
     /** For people: whether the weights stay, and what they take. */
     public String description() {
-        return (streamed ? "streamed, %s in memory at a time" : "resident, %s").formatted(gigabytes(weightBytes));
+        return (streamed ? "streamed, %s in memory at a time" : "resident, %s").formatted(readable(weightBytes));
     }
 
     private static MemoryPlan plan(boolean streamed, int tokens, long weights, ModelConfig config) {
@@ -79,7 +79,7 @@ public record MemoryPlan(boolean streamed, int microBatchTokens, long weightByte
         return weights.declared().stream().mapToLong(HeldWeight::bytes).sum();
     }
 
-    private static String gigabytes(long bytes) {
-        return "%.1f GB".formatted(bytes / 1e9);
+    private static String readable(long bytes) {
+        return bytes < 1_000_000_000 ? "%.0f MB".formatted(bytes / 1e6) : "%.1f GB".formatted(bytes / 1e9);
     }
 }

@@ -12,7 +12,7 @@ public enum PromptFormat {
      */
     HENDRYCKS {
         @Override
-        public String prompt(Subject subject, Question question, int shots) {
+        public String preamble(Subject subject, int shots) {
             if (shots < 0 || shots > subject.dev().size()) {
                 throw new GatehouseException(
                         ErrorCode.INVALID_ARGUMENT,
@@ -30,13 +30,19 @@ public enum PromptFormat {
                 ask(prompt, solved);
                 prompt.append(' ').append(solved.answer()).append("\n\n");
             }
-            ask(prompt, question);
             return prompt.toString();
         }
     };
 
+    /** What every prompt of a subject begins with: an introduction and the first {@code shots} dev questions solved. */
+    public abstract String preamble(Subject subject, int shots);
+
     /** Returns the prompt, whose next token is to be a letter, with the first {@code shots} dev questions solved in it. */
-    public abstract String prompt(Subject subject, Question question, int shots);
+    public String prompt(Subject subject, Question question, int shots) {
+        StringBuilder prompt = new StringBuilder(preamble(subject, shots));
+        ask(prompt, question);
+        return prompt.toString();
+    }
 
     /** Name as users and the database write it. */
     public String id() {

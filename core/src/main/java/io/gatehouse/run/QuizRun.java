@@ -20,6 +20,7 @@ import io.gatehouse.store.Scope;
 import io.gatehouse.store.Shard;
 import io.gatehouse.store.Store;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Sends the questions of a quiz through a model and keeps every routing decision. */
@@ -105,12 +106,24 @@ public final class QuizRun {
     private List<Asked> prompts(RunRequest request, Tokenizer tokenizer) {
         List<Asked> prompts = new ArrayList<>();
         for (Subject subject : request.quiz().subjects()) {
+            int[] preamble = tokenizer.encode(request.format().preamble(subject, request.shots()));
             for (Question question : subject.test()) {
                 String text = request.format().prompt(subject, question, request.shots());
-                prompts.add(new Asked(question, new Prompt(requireFits(question, tokenizer.encode(text)))));
+                int[] tokens = requireFits(question, tokenizer.encode(text));
+                int shared = request.shots() == 0 ? 0 : sharedPrefix(preamble, tokens);
+                prompts.add(new Asked(question, new Prompt(tokens, shared)));
             }
         }
         return prompts;
+    }
+
+    /**
+     * How many tokens of the preamble a prompt begins with: near its end a tokenizer may join what belongs to both.
+     * Without solved examples it is too short to gain anything.
+     */
+    private static int sharedPrefix(int[] preamble, int[] tokens) {
+        int differs = Arrays.mismatch(preamble, tokens);
+        return Math.min(differs < 0 ? preamble.length : differs, tokens.length - 1);
     }
 
     private int[] requireFits(Question question, int[] tokens) {
@@ -143,8 +156,8 @@ public final class QuizRun {
                 request.format().id(),
                 request.shots(),
                 Scope.PROMPT,
-                "exact",
-                "cpu",
+                engine.precision().id(),
+                engine.device().id(),
                 gatehouseVersion);
     }
 

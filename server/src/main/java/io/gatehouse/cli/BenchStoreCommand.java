@@ -88,7 +88,9 @@ final class BenchStoreCommand implements Callable<Integer> {
                 .figure("Commit p50 ms", millis(result.commits().p50()))
                 .figure("Commit p99 ms", millis(result.commits().p99()))
                 .figure("Activations/s row by row", Math.round(result.rowWisePerSecond()))
-                .figure("Times faster than row by row", rounded(result.activationsPerSecond() / result.rowWisePerSecond()))
+                .figure(
+                        "Times faster than row by row",
+                        rounded(result.activationsPerSecond() / result.rowWisePerSecond()))
                 .figure("Readers", result.readers())
                 .figure("Activations/s beside readers", Math.round(result.besideReadersPerSecond()))
                 .figure("Queries", result.queries().count())

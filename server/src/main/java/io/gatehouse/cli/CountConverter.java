@@ -16,13 +16,12 @@ final class CountConverter implements ITypeConverter<Long> {
         if (!count.matches()) {
             throw new TypeConversionException("'%s' is not a count such as 250000, 50M or 1G".formatted(text));
         }
-        long unit =
-                switch (count.group(2)) {
-                    case "K" -> 1_000L;
-                    case "M" -> 1_000_000L;
-                    case "G" -> 1_000_000_000L;
-                    default -> 1L;
-                };
+        long unit = switch (count.group(2)) {
+            case "K" -> 1_000L;
+            case "M" -> 1_000_000L;
+            case "G" -> 1_000_000_000L;
+            default -> 1L;
+        };
         return Long.parseLong(count.group(1)) * unit;
     }
 }

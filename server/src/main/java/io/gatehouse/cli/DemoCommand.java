@@ -107,7 +107,8 @@ final class DemoCommand implements Callable<Integer> {
         try (Checkpoint checkpoint = Checkpoint.open(Sample.model())) {
             RunRequest request = new RunRequest(
                     new RunNames(store).free(RUN_NAME), MmluDirectory.read(Sample.quiz()), PromptFormat.HENDRYCKS, 0);
-            return RunCommand.execute(checkpoint, store, request, stop, spec).runId();
+            return RunCommand.execute(checkpoint, store, request, new EngineChoice(), stop, spec)
+                    .runId();
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -37,6 +38,9 @@ import picocli.CommandLine.Spec;
             "  gatehouse prefill --model core/sample/model --prompts inputs.json --out actual.safetensors"
         })
 final class PrefillCommand implements Callable<Integer> {
+    @Mixin
+    private EngineChoice choice = new EngineChoice();
+
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "Checkpoint in Hugging Face layout.")
     private Path model = Path.of("");
 
@@ -56,7 +60,7 @@ final class PrefillCommand implements Callable<Integer> {
         try (Checkpoint checkpoint = Checkpoint.open(model)) {
             List<int[]> inputs = read();
             PrefillTrace trace = new PrefillTrace(inputs);
-            try (Engine engine = Engine.load(checkpoint)) {
+            try (Engine engine = Engine.load(checkpoint, choice.options())) {
                 engine.prefill(inputs.stream().map(Prompt::new).toList(), Capture.TRACE, trace);
             }
             SafetensorsWriter.write(out, trace.tensors(), Map.of("model", checkpoint.name()));

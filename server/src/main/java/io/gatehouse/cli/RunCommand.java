@@ -9,11 +9,13 @@ import io.gatehouse.run.QuizRun;
 import io.gatehouse.run.RunOutcome;
 import io.gatehouse.run.RunRequest;
 import io.gatehouse.store.Store;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -68,6 +70,9 @@ final class RunCommand implements Callable<Integer> {
             description = "Solved examples before each question; default: ${DEFAULT-VALUE}.")
     private int shots;
 
+    @Mixin
+    private EngineChoice choice = new EngineChoice();
+
     @Option(names = "--json", description = "Print the figures as one JSON object.")
     private boolean json;
 
@@ -89,7 +94,7 @@ final class RunCommand implements Callable<Integer> {
             RunNames names = new RunNames(store);
             String free = name.orElseGet(() -> names.free(checkpoint.name() + "-" + chosen.name()));
             RunRequest request = new RunRequest(free, chosen, PromptFormat.HENDRYCKS, shots);
-            RunOutcome outcome = execute(checkpoint, store, request, stop, spec);
+            RunOutcome outcome = execute(checkpoint, store, request, choice, stop, spec);
             report(outcome).print(spec.commandLine().getOut(), json);
         }
         return 0;
@@ -114,9 +119,21 @@ final class RunCommand implements Callable<Integer> {
 
     /** Loads the model and runs, with progress on stderr; Ctrl-C ends the run and keeps what is committed. */
     static RunOutcome execute(
-            Checkpoint checkpoint, Store store, RunRequest request, StopSignal stop, CommandSpec spec) {
-        try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), stop);
-                Engine engine = Engine.load(checkpoint)) {
+            Checkpoint checkpoint,
+            Store store,
+            RunRequest request,
+            EngineChoice choice,
+            StopSignal stop,
+            CommandSpec spec) {
+        PrintWriter err = spec.commandLine().getErr();
+        try (ProgressLine progress = new ProgressLine(err, stop);
+                Engine engine = Engine.load(checkpoint, choice.options())) {
+            err.println("Weights %s; precision %s; %s"
+                    .formatted(
+                            engine.memory().description(),
+                            choice.describe(engine),
+                            engine.device().id()));
+            err.flush();
             return new QuizRun(checkpoint, engine, store, GatehouseVersion.current()).execute(request, progress);
         }
     }

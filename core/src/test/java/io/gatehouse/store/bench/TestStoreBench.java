@@ -31,7 +31,8 @@ final class TestStoreBench {
         assertThat(result.queries().count()).isPositive();
         assertThat(result.activationsPerSecond()).isPositive();
         assertThat(result.rowWisePerSecond()).isPositive();
-        assertThat(result.bytesPerActivation() * (double) result.activations()).isEqualTo((double) Files.size(file), within(1.0));
+        assertThat(result.bytesPerActivation() * (double) result.activations())
+                .isEqualTo((double) Files.size(file), within(1.0));
         try (Store store = Store.open(file);
                 Connection reader = store.reader();
                 Statement statement = reader.createStatement();
