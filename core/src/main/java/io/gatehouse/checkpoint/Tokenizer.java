@@ -40,6 +40,10 @@ public final class Tokenizer implements AutoCloseable {
 
     /** Returns the ids of the text's tokens; none for the empty text. */
     public int[] encode(String text) {
+        return encode(tokenizer, text);
+    }
+
+    static int[] encode(HuggingFaceTokenizer tokenizer, String text) {
         long[] ids = tokenizer.encode(text, false, false).getIds();
         int[] narrow = new int[ids.length];
         for (int i = 0; i < ids.length; i++) {
@@ -75,7 +79,7 @@ public final class Tokenizer implements AutoCloseable {
         tokenizer.close();
     }
 
-    private static HuggingFaceTokenizer load(Path file, byte[] content) {
+    static HuggingFaceTokenizer load(Path file, byte[] content) {
         // The library would otherwise ask the cloud's metadata service who we are and report home, and download a
         // native library where it finds a GPU.
         System.setProperty("ai.djl.offline", "true");

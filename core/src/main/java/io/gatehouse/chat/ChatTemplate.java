@@ -1,0 +1,93 @@
+package io.gatehouse.chat;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.checkpoint.ChatConfig;
+import io.gatehouse.checkpoint.ChatTokenizer;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A checkpoint's chat template with its tokenizer: messages to the token ids that the model was taught to read them
+ * as. The ids are those of Hugging Face's apply_chat_template, but for one thing: a special token becomes one only where
+ * the template wrote it, and what merely looks like one in a message stays text.
+ *
+ * <p>Not thread-safe.
+ */
+public final class ChatTemplate implements AutoCloseable {
+    private final JinjaTemplate template;
+    private final ChatConfig config;
+    private final ChatTokenizer tokenizer;
+    private final SpecialText special;
+
+    private ChatTemplate(JinjaTemplate template, ChatConfig config, ChatTokenizer tokenizer) {
+        this.template = template;
+        this.config = config;
+        this.tokenizer = tokenizer;
+        this.special = new SpecialText(tokenizer.specialTokens());
+    }
+
+    /**
+     * Opens the template of a model directory, if it has one.
+     *
+     * @param clock says the date to templates that ask for it, so that prompts can be repeated on another day
+     * @throws GatehouseException CORRUPT_CHECKPOINT, FILE_NOT_FOUND, or UNSUPPORTED_MODEL for a template that cannot be
+     *     run
+     */
+    public static Optional<ChatTemplate> find(Path directory, Clock clock) {
+        requireNonNull(directory, "directory is null");
+        requireNonNull(clock, "clock is null");
+        return ChatConfig.find(directory).map(config -> {
+            JinjaTemplate template = new JinjaTemplate(config.file(), config.template(), clock);
+            ChatTokenizer tokenizer = ChatTokenizer.open(
+                    directory.resolve("tokenizer.json"), config.specialTokens().values());
+            return new ChatTemplate(template, config, tokenizer);
+        });
+    }
+
+    /**
+     * Returns the token ids of a conversation.
+     *
+     * @param addGenerationPrompt whether the text ends where the assistant begins to answer
+     * @throws GatehouseException INVALID_ARGUMENT if the template does not take these messages
+     */
+    public int[] encode(List<Message> messages, boolean addGenerationPrompt) {
+        return tokenizer.encode(special.replace(renderMarked(messages, addGenerationPrompt), tokenizer::standIn));
+    }
+
+    /** Returns the text of a conversation, in which special tokens cannot be told from text that looks like them. */
+    public String render(List<Message> messages, boolean addGenerationPrompt) {
+        return special.replace(renderMarked(messages, addGenerationPrompt), token -> token);
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+
+    private String renderMarked(List<Message> messages, boolean addGenerationPrompt) {
+        if (messages.isEmpty()) {
+            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "A conversation needs at least one message");
+        }
+        Map<String, Object> variables = new HashMap<>(config.specialTokens());
+        variables.put(
+                "messages",
+                messages.stream()
+                        .map(message -> {
+                            Map<String, Object> fields = new LinkedHashMap<>();
+                            fields.put("role", special.mark(message.role()));
+                            fields.put("content", special.mark(message.content()));
+                            return fields;
+                        })
+                        .toList());
+        variables.put("add_generation_prompt", addGenerationPrompt);
+        return template.render(variables);
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of chat templates. */
+@NullMarked
+package io.gatehouse.chat;
+
+import org.jspecify.annotations.NullMarked;
