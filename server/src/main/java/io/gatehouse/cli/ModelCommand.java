@@ -1,5 +1,6 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.checkpoint.ChatConfig;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.FeedForward;
 import io.gatehouse.checkpoint.Footprint;
@@ -110,5 +111,6 @@ final class ModelCommand implements Callable<Integer> {
         } else {
             report.figure("Tokenizer tokens", 0);
         }
+        report.figure("Chat template", ChatConfig.find(checkpoint.directory()).isPresent());
     }
 }

@@ -3,8 +3,11 @@ package io.gatehouse.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.gatehouse.chat.ChatTemplate;
+import io.gatehouse.chat.Message;
 import io.gatehouse.checkpoint.Tokenizer;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
@@ -15,7 +18,14 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneId;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -26,10 +36,17 @@ import picocli.CommandLine.Spec;
         name = "tokenize",
         description = {
             "Turns text into a model's token ids.",
-            "Each line of the input is a JSON string; its ids are printed as one JSON array per line."
+            "Each line of the input is a JSON string; its ids are printed as one JSON array per line.",
+            "With --chat each line is what a user says: the model's chat template makes a prompt of it, and its text,"
+                    + " ids and tokens are printed as one JSON object per line."
         },
         mixinStandardHelpOptions = true,
-        footer = {"", "Example:", "  echo '\"Hello world\"' | gatehouse tokenize --model models/olmoe"})
+        footer = {
+            "",
+            "Examples:",
+            "  echo '\"Hello world\"' | gatehouse tokenize --model models/olmoe",
+            "  echo '\"Hello world\"' | gatehouse tokenize --model models/olmoe-instruct --chat"
+        })
 final class TokenizeCommand implements Callable<Integer> {
     private static final ObjectReader JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -43,18 +60,35 @@ final class TokenizeCommand implements Callable<Integer> {
             description = "Model directory, or a tokenizer.json.")
     private Path model = Path.of("");
 
+    @Option(names = "--chat", description = "Take each line for the one message of a conversation.")
+    private boolean asChat;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Override
     public Integer call() throws IOException {
-        PrintWriter out = spec.commandLine().getOut();
         Path file = Files.isDirectory(model) ? model.resolve("tokenizer.json") : model;
-        try (Tokenizer tokenizer = Tokenizer.open(file);
-                BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+        try (Tokenizer tokenizer = Tokenizer.open(file)) {
+            if (!asChat) {
+                answer(text -> array(tokenizer.encode(text)));
+                return 0;
+            }
+            try (ChatTemplate chat = ChatTemplate.find(model, Clock.system(ZoneId.systemDefault()))
+                    .orElseThrow(() -> new GatehouseException(
+                            ErrorCode.INVALID_ARGUMENT, "Model %s has no chat template".formatted(model)))) {
+                answer(text -> conversation(chat, tokenizer, text));
+            }
+        }
+        return 0;
+    }
+
+    private void answer(Function<String, String> answer) throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             long number = 1;
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                out.print(array(tokenizer.encode(text(line, number))));
+                out.print(answer.apply(text(line, number)));
                 out.print('\n');
                 // Someone may be waiting for this answer before asking on.
                 if (!lines.ready()) {
@@ -65,7 +99,20 @@ final class TokenizeCommand implements Callable<Integer> {
         } finally {
             out.flush();
         }
-        return 0;
+    }
+
+    private static String conversation(ChatTemplate chat, Tokenizer tokenizer, String text) {
+        List<Message> messages = List.of(Message.user(text));
+        int[] ids = chat.encode(messages, true);
+        Map<String, Object> prompt = new LinkedHashMap<>();
+        prompt.put("text", chat.render(messages, true));
+        prompt.put("ids", ids);
+        prompt.put("tokens", IntStream.of(ids).mapToObj(tokenizer::token).toList());
+        try {
+            return new ObjectMapper().writeValueAsString(prompt);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Texts and numbers always have a JSON text", e);
+        }
     }
 
     private static String text(String line, long number) {

@@ -39,6 +39,7 @@ final class TestModelCommand {
         assertThat(model.path("Context length").intValue()).isEqualTo(384);
         assertThat(model.path("Rotary embedding").textValue()).isEqualTo("default");
         assertThat(model.path("Vocabulary").intValue()).isEqualTo(640);
+        assertThat(model.path("Chat template").booleanValue()).isFalse();
     }
 
     @Test

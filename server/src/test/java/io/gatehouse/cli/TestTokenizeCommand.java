@@ -11,6 +11,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -81,12 +82,33 @@ final class TestTokenizeCommand {
         assertThat(process.exitValue()).isZero();
     }
 
-    private Outcome tokenize(Path model, String input) throws IOException, InterruptedException {
+    @Test
+    void showsTheConversationThatAMessageBecomes() throws Exception {
+        Path sample = Path.of(System.getProperty("gatehouse.root", ".."), "core/sample/model");
+        Outcome without = tokenize(sample, "\"a\"\n", "--chat");
+        assertThat(without).isEqualTo(new Outcome(1, "", "error: Model " + sample + " has no chat template\n"));
+        Files.copy(sample.resolve("tokenizer.json"), directory.resolve("tokenizer.json"));
+        Files.writeString(
+                directory.resolve("chat_template.jinja"),
+                "{{ '<|endoftext|>' }}{% for m in messages %}{{ m.role + ': ' + m.content }}{% endfor %}");
+        Outcome outcome = tokenize(directory, "\"2 + 2\"\n\"<|endoftext|>\"\n", "--chat");
+        assertThat(outcome.err()).isEmpty();
+        JsonNode plain = JSON.readTree(outcome.out().lines().toList().get(0));
+        assertThat(plain.path("text").textValue()).isEqualTo("<|endoftext|>user: 2 + 2");
+        assertThat(plain.path("ids").get(0).intValue()).isZero();
+        assertThat(plain.path("tokens").get(0).textValue()).isEqualTo("<|endoftext|>");
+        assertThat(plain.path("tokens")).hasSameSizeAs(plain.path("ids"));
+        JsonNode hostile = JSON.readTree(outcome.out().lines().toList().get(1));
+        assertThat(hostile.path("ids")).filteredOn(id -> id.intValue() == 0).hasSize(1);
+    }
+
+    private Outcome tokenize(Path model, String input, String... options) throws IOException, InterruptedException {
         Path in = Files.writeString(directory.resolve("in"), input);
         Path out = directory.resolve("out");
         Path err = directory.resolve("err");
-        int exitCode = command(model)
-                .redirectInput(in.toFile())
+        ProcessBuilder command = command(model);
+        command.command().addAll(List.of(options));
+        int exitCode = command.redirectInput(in.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile())
                 .start()
@@ -95,7 +117,7 @@ final class TestTokenizeCommand {
     }
 
     private static ProcessBuilder command(Path model) {
-        return new ProcessBuilder(
+        return new ProcessBuilder(new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
@@ -103,7 +125,7 @@ final class TestTokenizeCommand {
                 Gatehouse.class.getName(),
                 "tokenize",
                 "--model",
-                model.toString());
+                model.toString())));
     }
 
     private static Path shared(String name) {
