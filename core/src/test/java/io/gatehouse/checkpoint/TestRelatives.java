@@ -6,11 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.gatehouse.SharedData;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -210,6 +216,32 @@ final class TestRelatives {
                 assertThat(checkpoint.config().feedForwards())
                         .filteredOn(FeedForward.Sparse.class::isInstance)
                         .hasSize(name.startsWith("qwen2") ? 2 : 3);
+            }
+        }
+    }
+
+    /** Every other tensor in another file: no layer lies in one. */
+    @Test
+    void findsALayerThatIsSpreadOverShards() throws IOException {
+        TinyModel model = TinyModel.qwen2Moe();
+        model.dtype = DType.F16;
+        model.writeConfig(directory);
+        Map<String, List<Integer>> even = new LinkedHashMap<>();
+        Map<String, List<Integer>> odd = new LinkedHashMap<>();
+        model.shapes.forEach((name, shape) -> (even.size() > odd.size() ? odd : even).put(name, shape));
+        SafetensorsBytes.write(directory.resolve("even.safetensors"), model.weights(even));
+        SafetensorsBytes.write(directory.resolve("odd.safetensors"), model.weights(odd));
+        String map = model.shapes.keySet().stream()
+                .map(name -> "\"%s\":\"%s.safetensors\"".formatted(name, even.containsKey(name) ? "even" : "odd"))
+                .collect(Collectors.joining(","));
+        Files.writeString(directory.resolve("model.safetensors.index.json"), "{\"weight_map\":{" + map + "}}");
+        try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+            assertThat(checkpoint.footprint().bytes()).containsOnlyKeys(DType.F16);
+            assertThat(checkpoint.tensors()).hasSameSizeAs(model.shapes.keySet());
+            for (TensorInfo tensor : checkpoint.tensors()) {
+                ByteBuffer bytes = ByteBuffer.allocate((int) tensor.bytes());
+                checkpoint.read(tensor, bytes);
+                assertThat(bytes.hasRemaining()).isFalse();
             }
         }
     }
