@@ -3,11 +3,13 @@ package io.gatehouse.sql.plan;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.Catalog;
+import io.gatehouse.sql.rollup.RollupRewrite;
 import org.apache.calcite.plan.RelOptCluster;
 import org.apache.calcite.plan.RelOptTable;
 import org.apache.calcite.plan.hep.HepPlanner;
 import org.apache.calcite.plan.hep.HepProgram;
 import org.apache.calcite.prepare.CalciteCatalogReader;
+import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.RelRoot;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.SqlNode;
@@ -59,6 +61,11 @@ final class Conversion {
     /** Converts a statement of a user. */
     Result convert(SqlNode parsed) {
         return convert(parsed, catalog.userReader(types));
+    }
+
+    /** What rollups of the file can answer of it. */
+    RollupRewrite.Result overRollups(RelNode algebra) {
+        return RollupRewrite.of(algebra, catalog.viewReader(types));
     }
 
     /** Converts the query of a view, which may read what users may not. */

@@ -31,6 +31,7 @@ final class Explanation {
         String algebra = RelOptUtil.toString(query.algebra(), SqlExplainLevel.EXPPLAN_ATTRIBUTES);
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("logical_plan", algebra.stripTrailing()));
+        rows.add(List.of("rollup", query.rollup()));
         rows.add(List.of("duckdb_sql", query.sql()));
         return rows;
     }

@@ -8,10 +8,11 @@ import org.apache.calcite.rel.RelNode;
  * A planned query.
  *
  * @param algebra what it means, before it is written
+ * @param rollup which rollups answer it, or why none
  * @param sql the DuckDB statement
  * @param columns the names of its columns as the user is to see them
  */
-record PlannedQuery(RelNode algebra, String sql, List<String> columns) {
+record PlannedQuery(RelNode algebra, String rollup, String sql, List<String> columns) {
     Plan plan() {
         return new Plan(sql, columns);
     }

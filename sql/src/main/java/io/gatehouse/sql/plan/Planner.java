@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.sql.catalog.AnalysisView;
 import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.grammar.DialectOperators;
+import io.gatehouse.sql.rollup.RollupRewrite;
 import java.util.List;
 import java.util.Optional;
 import org.apache.calcite.rel.RelNode;
@@ -90,12 +91,14 @@ public final class Planner {
         StatementPolicy.check(query);
         Expansion.check(query);
         NullOrder.makeExplicit(query);
-        Conversion.Result converted = new Conversion(catalog).convert(query);
+        Conversion conversion = new Conversion(catalog);
+        Conversion.Result converted = conversion.convert(query);
         RelNode algebra = converted.root().project();
         Fence.check(algebra);
         UnnestPlaces.check(algebra);
         TextGrowth.check(algebra);
         List<String> columns = ColumnNames.of(converted.root(), converted.validated(), text);
-        return new PlannedQuery(algebra, DuckDbStatement.of(algebra), columns);
+        RollupRewrite.Result rolledUp = conversion.overRollups(algebra);
+        return new PlannedQuery(algebra, rolledUp.explanation(), DuckDbStatement.of(rolledUp.algebra()), columns);
     }
 }

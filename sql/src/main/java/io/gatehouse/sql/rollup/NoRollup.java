@@ -1,0 +1,10 @@
+package io.gatehouse.sql.rollup;
+
+/** Why a rollup cannot answer an aggregate, as the end of a sentence. */
+final class NoRollup extends Exception {
+    private static final long serialVersionUID = 1;
+
+    NoRollup(String reason) {
+        super(reason, null, false, false);
+    }
+}

@@ -1,0 +1,83 @@
+package io.gatehouse.sql.rollup;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.calcite.prepare.CalciteCatalogReader;
+import org.apache.calcite.rel.RelHomogeneousShuttle;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.Aggregate;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexShuttle;
+import org.apache.calcite.rex.RexSubQuery;
+
+/** Answers the aggregates of a statement from rollups where one knows enough, the smallest first. */
+public final class RollupRewrite extends RelHomogeneousShuttle {
+    private final CalciteCatalogReader tables;
+    private final Set<String> used = new LinkedHashSet<>();
+    private final List<String> reasons = new ArrayList<>();
+    private final RexShuttle subQueries = new RexShuttle() {
+        @Override
+        public RexNode visitSubQuery(RexSubQuery query) {
+            return query.clone(query.rel.accept(RollupRewrite.this));
+        }
+    };
+
+    private RollupRewrite(CalciteCatalogReader tables) {
+        this.tables = tables;
+    }
+
+    /**
+     * A rewritten statement.
+     *
+     * @param algebra the same statement over rollups, or as it was
+     * @param explanation which rollups are used, or why none
+     */
+    public record Result(RelNode algebra, String explanation) {}
+
+    /**
+     * Rewrites a statement.
+     *
+     * @param tables a reader that knows the tables of rollups
+     */
+    public static Result of(RelNode algebra, CalciteCatalogReader tables) {
+        RollupRewrite rewrite = new RollupRewrite(tables);
+        RelNode rewritten = algebra.accept(rewrite);
+        return new Result(rewritten, rewrite.explanation());
+    }
+
+    private String explanation() {
+        if (!used.isEmpty()) {
+            return String.join(", ", used);
+        }
+        return reasons.isEmpty() ? "none: there is no aggregate over the facts" : "none: " + reasons.get(0);
+    }
+
+    @Override
+    public RelNode visit(RelNode node) {
+        if (node instanceof Aggregate aggregate) {
+            for (Rollup rollup : Rollup.ALL) {
+                RelNode rewritten = WeightedRelations.reads(aggregate, rollup) ? rewritten(aggregate, rollup) : node;
+                if (rewritten != node) {
+                    return rewritten;
+                }
+            }
+        }
+        return super.visit(node).accept(subQueries);
+    }
+
+    private RelNode rewritten(Aggregate aggregate, Rollup rollup) {
+        try {
+            Weighted input = WeightedRelations.of(aggregate.getInput(), rollup, tables);
+            RelNode rewritten = WeightedAggregate.of(aggregate, input);
+            used.add(rollup.table());
+            return rewritten.accept(this);
+        } catch (NoRollup e) {
+            // The most detailed rollup is the last to be tried: what it lacks, none has.
+            reasons.clear();
+            reasons.add("%s: %s".formatted(rollup.table(), e.getMessage()));
+            return aggregate;
+        }
+    }
+}

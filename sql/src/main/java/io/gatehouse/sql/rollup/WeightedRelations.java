@@ -1,0 +1,256 @@
+package io.gatehouse.sql.rollup;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.sql.rollup.Weighted.Content;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.apache.calcite.plan.RelOptCluster;
+import org.apache.calcite.plan.RelOptTable;
+import org.apache.calcite.plan.RelOptUtil;
+import org.apache.calcite.prepare.CalciteCatalogReader;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.JoinInfo;
+import org.apache.calcite.rel.core.JoinRelType;
+import org.apache.calcite.rel.core.TableScan;
+import org.apache.calcite.rel.logical.LogicalFilter;
+import org.apache.calcite.rel.logical.LogicalJoin;
+import org.apache.calcite.rel.logical.LogicalProject;
+import org.apache.calcite.rel.logical.LogicalTableScan;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeField;
+import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexInputRef;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexUtil;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.util.ImmutableBitSet;
+
+/**
+ * Puts a rollup in the place of the facts below an aggregate, through projections, filters and joins. They treat equal
+ * rows equally, so that what they do to one row of the rollup they would do to each row that it stands for.
+ */
+final class WeightedRelations {
+    private final Rollup rollup;
+    private final RelOptTable table;
+    private final RelOptCluster cluster;
+    private final RexBuilder rex;
+
+    private WeightedRelations(Rollup rollup, RelOptTable table, RelOptCluster cluster) {
+        this.rollup = rollup;
+        this.table = table;
+        this.cluster = cluster;
+        this.rex = cluster.getRexBuilder();
+    }
+
+    static Weighted of(RelNode node, Rollup rollup, CalciteCatalogReader tables) throws NoRollup {
+        RelOptTable table = tables.getTable(List.of(rollup.table()));
+        if (table == null) {
+            throw new NoRollup("the file has none");
+        }
+        return new WeightedRelations(rollup, table, node.getCluster()).weigh(node);
+    }
+
+    /** Whether a relation reads the facts of a rollup. */
+    static boolean reads(RelNode node, Rollup rollup) {
+        return isScan(node, rollup.facts()) || node.getInputs().stream().anyMatch(input -> reads(input, rollup));
+    }
+
+    private static boolean isScan(RelNode node, String relation) {
+        return node instanceof TableScan scan
+                && scan.getTable().getQualifiedName().equals(List.of(relation));
+    }
+
+    private Weighted weigh(RelNode node) throws NoRollup {
+        if (!node.getVariablesSet().isEmpty()) {
+            throw new NoRollup("a sub-query looks back at the rows");
+        }
+        if (isScan(node, rollup.facts()) && rollup.joined().isEmpty()) {
+            return scan(List.of(node));
+        }
+        if (node instanceof LogicalProject project) {
+            return project(project);
+        }
+        if (node instanceof LogicalFilter filter) {
+            Weighted input = weigh(filter.getInput());
+            checkKnown(filter.getCondition(), input, "a condition");
+            return new Weighted(LogicalFilter.create(input.node(), filter.getCondition()), input.contents());
+        }
+        if (node instanceof LogicalJoin join) {
+            return isRolledUpJoin(join) ? scan(List.of(join.getLeft(), join.getRight())) : join(join);
+        }
+        throw new NoRollup("%s stands between"
+                .formatted(node.getRelTypeName().replace("Logical", "").toUpperCase(Locale.ROOT)));
+    }
+
+    /** The rollup with the columns of the relations that it takes the place of; of unknown ones NULL. */
+    private Weighted scan(List<RelNode> relations) {
+        RelNode scan = LogicalTableScan.create(cluster, table, List.of());
+        List<RexNode> columns = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        List<Content> contents = new ArrayList<>();
+        List<String> sums = List.copyOf(rollup.sums().values());
+        for (RelNode relation : relations) {
+            for (RelDataTypeField field : relation.getRowType().getFieldList()) {
+                boolean known = rollup.dimensions().contains(field.getName());
+                columns.add(known ? as(field.getType(), column(scan, field.getName())) : unknown(field.getType()));
+                names.add(field.getName());
+                contents.add(content(field.getName(), known, sums));
+            }
+        }
+        columns.add(column(scan, Rollup.COUNT));
+        names.add("rollup_rows");
+        for (String sum : sums) {
+            columns.add(column(scan, sum));
+            names.add("rollup_" + sum);
+        }
+        return new Weighted(LogicalProject.create(scan, List.of(), columns, names, Set.of()), contents);
+    }
+
+    private Content content(String name, boolean known, List<String> sums) {
+        String sum = rollup.sums().get(name);
+        if (known) {
+            return new Content.Plain();
+        }
+        return sum == null ? new Content.Gap(name) : new Content.Measure(name, sums.indexOf(sum));
+    }
+
+    private RexNode column(RelNode scan, String name) {
+        RelDataTypeField field = scan.getRowType().getField(name, false, false);
+        return rex.makeInputRef(scan, requireNonNull(field, name).getIndex());
+    }
+
+    private RexNode as(RelDataType type, RexNode column) {
+        return column.getType().equals(type) ? column : rex.makeAbstractCast(type, column, false);
+    }
+
+    /** NULL, typed like the column that it takes the place of, which nobody reads. */
+    private RexNode unknown(RelDataType type) {
+        RelDataType nullable = cluster.getTypeFactory().createTypeWithNullability(type, true);
+        return rex.makeAbstractCast(type, rex.makeNullLiteral(nullable), false);
+    }
+
+    private Weighted project(LogicalProject project) throws NoRollup {
+        Weighted input = weigh(project.getInput());
+        if (project.containsOver() || !project.getProjects().stream().allMatch(RexUtil::isDeterministic)) {
+            throw new NoRollup("the rows differ although they are equal");
+        }
+        List<RexNode> columns = new ArrayList<>();
+        List<Content> contents = new ArrayList<>();
+        for (int i = 0; i < project.getProjects().size(); i++) {
+            RexNode expression = project.getProjects().get(i);
+            Content content = content(expression, input);
+            contents.add(content);
+            columns.add(content instanceof Content.Plain ? expression : unknown(expression.getType()));
+        }
+        List<String> names = new ArrayList<>(project.getRowType().getFieldNames());
+        List<RelDataTypeField> fields = input.node().getRowType().getFieldList();
+        for (int added = input.count(); added < fields.size(); added++) {
+            columns.add(rex.makeInputRef(input.node(), added));
+            names.add(fields.get(added).getName());
+        }
+        return new Weighted(LogicalProject.create(input.node(), List.of(), columns, names, Set.of()), contents);
+    }
+
+    private static Content content(RexNode expression, Weighted input) {
+        ImmutableBitSet unknown = RelOptUtil.InputFinder.bits(expression).intersect(input.unknown());
+        if (unknown.isEmpty()) {
+            return new Content.Plain();
+        }
+        return exactly(expression) instanceof RexInputRef column
+                        && input.contents().get(column.getIndex()) instanceof Content.Measure measure
+                ? measure
+                : new Content.Gap(input.name(unknown.nth(0)));
+    }
+
+    /** The expression without a cast to DOUBLE, which changes no measure. */
+    private static RexNode exactly(RexNode expression) {
+        boolean wider =
+                expression.getKind() == SqlKind.CAST && expression.getType().getSqlTypeName() == SqlTypeName.DOUBLE;
+        return wider ? ((RexCall) expression).getOperands().get(0) : expression;
+    }
+
+    private static void checkKnown(RexNode expression, Weighted input, String what) throws NoRollup {
+        ImmutableBitSet unknown = RelOptUtil.InputFinder.bits(expression).intersect(input.unknown());
+        if (!unknown.isEmpty()) {
+            throw new NoRollup("%s uses %s".formatted(what, input.name(unknown.nth(0))));
+        }
+        if (!RexUtil.isDeterministic(expression)) {
+            throw new NoRollup("the rows differ although they are equal");
+        }
+    }
+
+    /** Whether a join is the one that the rollup was made over. */
+    private boolean isRolledUpJoin(LogicalJoin join) {
+        if (rollup.joined().isEmpty() || join.getJoinType() != JoinRelType.INNER) {
+            return false;
+        }
+        boolean factsLeft = isScan(join.getLeft(), rollup.facts()) && isScan(join.getRight(), rollup.joined());
+        boolean factsRight = isScan(join.getRight(), rollup.facts()) && isScan(join.getLeft(), rollup.joined());
+        JoinInfo keys = join.analyzeCondition();
+        return (factsLeft || factsRight)
+                && keys.isEqui()
+                && keys.leftKeys.size() == 1
+                && isQuestion(join.getLeft(), keys.leftKeys.get(0))
+                && isQuestion(join.getRight(), keys.rightKeys.get(0));
+    }
+
+    private static boolean isQuestion(RelNode node, int column) {
+        return node.getRowType().getFieldNames().get(column).equals("question_id");
+    }
+
+    /** A join keeps the rows of the facts, so that it may repeat or drop them but never stands in for them. */
+    private Weighted join(LogicalJoin join) throws NoRollup {
+        boolean left = reads(join.getLeft(), rollup);
+        boolean right = reads(join.getRight(), rollup);
+        boolean kept = join.getJoinType() == JoinRelType.INNER
+                || (join.getJoinType() == JoinRelType.LEFT && left)
+                || (join.getJoinType() == JoinRelType.RIGHT && right);
+        if (left && right) {
+            throw new NoRollup("the facts are joined with themselves");
+        }
+        if (!left && !right) {
+            throw new NoRollup("it counts other rows than %s".formatted(rollup.facts()));
+        }
+        if (!kept) {
+            throw new NoRollup("an outer join adds rows to the facts");
+        }
+        Weighted weighted = weigh(left ? join.getLeft() : join.getRight());
+        RelNode other = left ? join.getRight() : join.getLeft();
+        List<Content> others = Collections.nCopies(other.getRowType().getFieldCount(), new Content.Plain());
+        List<Content> contents = new ArrayList<>(left ? weighted.contents() : others);
+        contents.addAll(left ? others : weighted.contents());
+        return joined(join, weighted, other, left, contents);
+    }
+
+    /** The join, with the added columns moved to the end. */
+    private Weighted joined(LogicalJoin join, Weighted weighted, RelNode other, boolean left, List<Content> contents)
+            throws NoRollup {
+        int added = 1 + weighted.sums();
+        int leftColumns = join.getLeft().getRowType().getFieldCount();
+        RexNode condition = left ? RexUtil.shift(join.getCondition(), leftColumns, added) : join.getCondition();
+        checkKnown(join.getCondition(), new Weighted(weighted.node(), contents), "a join");
+        LogicalJoin copy = LogicalJoin.create(
+                left ? weighted.node() : other,
+                left ? other : weighted.node(),
+                List.of(),
+                condition,
+                join.getVariablesSet(),
+                join.getJoinType());
+        List<Integer> order = new ArrayList<>();
+        int firstAdded = left ? leftColumns : leftColumns + weighted.count();
+        for (int column = 0; column < copy.getRowType().getFieldCount(); column++) {
+            if (column < firstAdded || column >= firstAdded + added) {
+                order.add(column);
+            }
+        }
+        IntStream.range(firstAdded, firstAdded + added).forEach(order::add);
+        return new Weighted(RelOptUtil.createProject(copy, order), contents);
+    }
+}

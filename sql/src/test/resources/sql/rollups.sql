@@ -1,0 +1,113 @@
+-- Aggregates over the facts. The line before each says which rollups answer it, or why none does.
+-- The queries of a dashboard.
+-- Rollup: layer_usage
+SELECT layer, expert, count(*) n, avg(weight) w FROM activations GROUP BY layer, expert;
+-- Rollup: layer_usage
+SELECT layer, count(*) n FROM activations GROUP BY layer;
+-- Rollup: layer_usage
+SELECT expert, count(*) n, sum(weight) sw FROM activations WHERE layer = 1 GROUP BY expert;
+-- Rollup: layer_usage
+SELECT layer, expert, count(*) n FROM activations GROUP BY layer, expert HAVING count(*) > 20;
+-- Rollup: layer_usage
+SELECT layer, expert, count(*) n FROM activations WHERE layer BETWEEN 1 AND 2 AND expert <> 5 GROUP BY layer, expert ORDER BY n DESC, layer, expert LIMIT 10;
+-- Rollup: layer_usage
+SELECT count(*) n FROM activations;
+-- Rollup: layer_usage
+SELECT layer, count(DISTINCT expert) n FROM activations GROUP BY layer;
+-- Rollup: none: question_usage: min uses weight
+SELECT layer, min(weight) a, max(weight) b FROM activations GROUP BY layer;
+-- Rollup: none: question_usage: stddev_pop is in no rollup
+SELECT layer, stddev_pop(weight) s FROM activations GROUP BY layer;
+-- Rollup: none: question_usage: a condition uses weight
+SELECT layer, expert, count(*) n FROM activations WHERE weight > 0.1 GROUP BY layer, expert;
+-- Rollup: layer_usage
+SELECT layer, expert, count(*) n FROM activations GROUP BY ROLLUP (layer, expert);
+-- Rollup: layer_usage
+SELECT layer, expert, count(*) n FROM activations GROUP BY GROUPING SETS ((layer), (expert));
+-- Rollup: subject_usage
+SELECT q.subject, a.expert, count(*) n FROM activations a JOIN questions q ON a.question_id = q.question_id WHERE a.layer = 1 GROUP BY q.subject, a.expert;
+-- Rollup: subject_usage
+SELECT q.subject, a.expert, count(*) n FROM questions q JOIN activations a ON a.question_id = q.question_id WHERE a.layer = 1 GROUP BY q.subject, a.expert;
+-- Rollup: subject_usage
+SELECT q.subject, a.expert, count(*) n FROM questions q JOIN activations a USING (question_id) WHERE a.layer = 1 AND q.subject = 'algebra' GROUP BY q.subject, a.expert;
+-- Rollup: question_usage
+SELECT q.subject, a.expert, count(*) n FROM questions q, activations a WHERE q.question_id = a.question_id GROUP BY q.subject, a.expert;
+-- Rollup: question_usage
+SELECT a.layer, a.expert, count(*) n FROM activations a JOIN answers q ON a.run_id = q.run_id AND a.question_id = q.question_id WHERE q.correct GROUP BY a.layer, a.expert;
+-- Rollup: question_usage
+SELECT a.layer, a.expert, avg(CASE WHEN q.correct THEN 1.0 ELSE 0.0 END) acc FROM activations a JOIN answers q ON a.run_id = q.run_id AND a.question_id = q.question_id GROUP BY a.layer, a.expert;
+-- Rollup: question_usage
+SELECT a.layer, a.expert, count(*) FILTER (WHERE q.correct) k, count(*) n FROM activations a JOIN answers q ON a.run_id = q.run_id AND a.question_id = q.question_id GROUP BY a.layer, a.expert;
+-- Rollup: question_usage
+SELECT q.answer, a.expert, count(*) n FROM activations a JOIN questions q ON a.question_id = q.question_id WHERE a.layer = 1 GROUP BY q.answer, a.expert;
+-- Rollup: layer_usage
+SELECT layer, expert, n, rank() OVER (PARTITION BY layer ORDER BY n DESC) rk FROM (SELECT layer, expert, count(*) n FROM activations GROUP BY layer, expert) t;
+-- Rollup: layer_usage
+SELECT layer, expert, count(*) * 1.0 / sum(count(*)) OVER (PARTITION BY layer) share FROM activations GROUP BY layer, expert;
+-- Rollup: layer_usage
+WITH c AS (SELECT layer, expert, count(*) n FROM activations GROUP BY layer, expert) SELECT a.layer, max(a.n) mx, avg(a.n) av FROM c a GROUP BY a.layer;
+-- Rollup: layer_entropy
+SELECT layer, avg(entropy) h, count(*) n FROM token_routing GROUP BY layer;
+-- Rollup: none: layer_entropy: a join uses question_id
+SELECT t.layer, avg(t.entropy) h, stddev_pop(t.entropy) s FROM token_routing t JOIN questions q ON t.question_id = q.question_id WHERE q.subject = 'algebra' GROUP BY t.layer;
+-- Rollup: layer_usage
+SELECT CASE WHEN layer < 1 THEN 'lo' ELSE 'hi' END half, count(*) n FROM activations GROUP BY CASE WHEN layer < 1 THEN 'lo' ELSE 'hi' END;
+-- Rollup: layer_usage
+SELECT layer + 1 l1, count(*) n FROM activations GROUP BY layer + 1;
+-- Rollup: layer_usage
+SELECT DISTINCT layer, expert FROM activations;
+-- Rollup: question_usage
+SELECT question_id, count(*) n FROM activations WHERE layer = 1 AND expert = 5 GROUP BY question_id;
+-- Rollup: none: question_usage: it groups by position
+SELECT "position", count(*) n FROM activations GROUP BY "position";
+-- Rollup: layer_usage
+SELECT a.layer, a.expert, max(a.n * 1.0 / b.tot) s FROM (SELECT layer, expert, count(*) n FROM activations GROUP BY ALL) a JOIN (SELECT layer, count(*) tot FROM activations GROUP BY layer) b ON a.layer = b.layer GROUP BY ALL;
+-- Rollup: layer_usage
+SELECT count(*) FROM activations WHERE layer = 99;
+-- Rollup: layer_usage
+SELECT sum(weight), avg(weight), count(weight) FROM activations WHERE layer = 99;
+-- Rollup: layer_usage
+SELECT expert, sum(layer) s, avg(layer) a, min(layer) mi, max(scope) ma FROM activations GROUP BY expert;
+-- Rollup: question_usage
+SELECT q.subject, count(*) FILTER (WHERE w.correct) k, sum(weight) s FROM activations a JOIN questions q USING (question_id) LEFT JOIN answers w ON w.question_id = q.question_id AND w.run_id = a.run_id AND w.correct GROUP BY q.subject;
+-- Rollup: question_usage
+SELECT layer, count(*) n FROM activations WHERE question_id IN (SELECT question_id FROM questions WHERE subject = 'algebra') GROUP BY layer;
+-- Rollup: layer_entropy
+SELECT run_id, scope, sum(entropy) e, avg(mass) m, avg(margin) g FROM token_routing GROUP BY run_id, scope;
+-- Rollup: layer_usage
+SELECT r.name, (SELECT count(*) FROM activations a WHERE a.run_id = r.run_id) n FROM runs r;
+-- What equal rows do not change, and what needs each row.
+-- Rollup: none: question_usage: SORT stands between
+SELECT count(*) FROM (SELECT layer FROM activations LIMIT 5) t;
+-- Rollup: none: question_usage: the facts are joined with themselves
+SELECT a.expert, count(*) n FROM activations a JOIN activations b ON a.run_id = b.run_id AND a.question_id = b.question_id AND a.position = b.position AND a.layer = b.layer GROUP BY a.expert;
+-- Rollup: none: question_usage: an outer join adds rows to the facts
+SELECT q.subject, count(*) n FROM questions q LEFT JOIN activations a ON a.question_id = q.question_id AND a.layer = 9 GROUP BY q.subject;
+-- Rollup: none: question_usage: a sub-query looks back at the rows
+SELECT count(*) FROM activations a WHERE EXISTS (SELECT 1 FROM answers w WHERE w.question_id = a.question_id AND w.correct);
+-- Rollup: none: question_usage: count of a column that may be NULL needs each row
+SELECT count(r.finished_at) FROM activations a JOIN runs r ON r.run_id = a.run_id;
+-- Rollup: none: layer_entropy: a sum uses top_k_entropy
+SELECT avg(top_k_entropy) FROM token_routing;
+-- Rollup: none: there is no aggregate over the facts
+SELECT layer, expert FROM activations ORDER BY ALL LIMIT 3;
+-- Rollup: none: question_usage: the rows differ although they are equal
+SELECT sum(rn) FROM (SELECT row_number() OVER (PARTITION BY layer) AS rn FROM activations) t;
+-- Rollup: none: question_usage: list is in no rollup
+SELECT layer, len(list(expert)) n FROM activations GROUP BY layer;
+-- Rollup: layer_usage
+SELECT approx_count_distinct(expert) a, count(DISTINCT scope) b, sum(DISTINCT expert) c FROM activations;
+-- Rollup: layer_usage
+SELECT layer, expert, grouping(expert) g, avg(weight) w FROM activations GROUP BY CUBE (layer, expert);
+-- Rollup: layer_usage
+SELECT layer FROM activations GROUP BY layer HAVING avg(weight) > 0.2 AND count(*) > 10;
+-- Rollup: layer_usage
+SELECT bool_and(layer < 2) a, bool_or(scope = 'prompt') b FROM activations;
+-- Rollup: layer_usage
+SELECT r.name, layer, count(*) AS n FROM activations a JOIN runs r USING (run_id) WHERE r.top_k = 2 GROUP BY ALL;
+-- Rollup: layer_usage
+SELECT count(*) FROM activations a CROSS JOIN (SELECT DISTINCT layer FROM activations) l WHERE l.layer < a.layer;
+-- Rollup: layer_usage, layer_entropy
+SELECT u.layer, u.n, h.h FROM (SELECT layer, count(*) n FROM activations GROUP BY layer) u JOIN (SELECT layer, avg(entropy) h FROM token_routing GROUP BY layer) h USING (layer);
+-- Rollup: question_usage
+SELECT CASE WHEN question_id % 2 = 0 THEN 'even' ELSE 'odd' END p, sum(expert) s, avg(expert) a, sum(weight) FILTER (WHERE scope = 'prompt') w FROM activations GROUP BY ALL;
