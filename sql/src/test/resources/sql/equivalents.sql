@@ -5,3 +5,7 @@ SELECT subject, listagg(CAST(question_id AS VARCHAR), ',') WITHIN GROUP (ORDER B
 SELECT floor(started_at TO DAY) d FROM runs ORDER BY run_id;
 -- DuckDB: SELECT question_id, first_value(nullif(answer, 'A') IGNORE NULLS) OVER (PARTITION BY subject ORDER BY ordinal ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) f FROM questions ORDER BY question_id
 SELECT question_id, first_value(nullif(answer, 'A')) IGNORE NULLS OVER (PARTITION BY subject ORDER BY ordinal ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) f FROM questions ORDER BY question_id;
+-- DuckDB: SELECT layer, count(*) AS n, count(*)::DOUBLE / sum(count(*)::DOUBLE) OVER () AS s FROM activations GROUP BY layer ORDER BY layer
+SELECT layer, count(*) AS n, share(count(*)) AS s FROM activations GROUP BY layer ORDER BY layer;
+-- DuckDB: SELECT layer, avg(entropy) / ln(8) AS h FROM token_routing GROUP BY layer ORDER BY layer
+SELECT layer, normalised_entropy(avg(entropy), 8) AS h FROM token_routing GROUP BY layer ORDER BY layer;

@@ -1,10 +1,15 @@
 package io.gatehouse.sql.plan;
 
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.Catalog;
+import io.gatehouse.sql.function.DomainFunction;
+import io.gatehouse.sql.function.FunctionTable;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.calcite.sql.SqlIdentifier;
-import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.parser.SqlParserPos;
@@ -50,8 +55,27 @@ final class Descriptions {
         return new Plan("SELECT * FROM (SUMMARIZE SELECT * FROM %s)".formatted(query.relation()), SUMMARY);
     }
 
+    /** What a function takes and returns: our own in words, those of DuckDB by their forms. */
+    static Plan function(SqlIdentifier name, DomainCalls functions) {
+        String key = name.getSimple().toLowerCase(Locale.ROOT);
+        Optional<DomainFunction> ours = functions.find(key);
+        List<String> forms = ours.map(function -> List.of(function.signature()))
+                .orElseGet(() -> FunctionTable.INSTANCE.signatures(key));
+        if (forms.isEmpty()) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_VALIDATION, "There is no function %s.".formatted(key), Positions.of(name));
+        }
+        String comment = ours.map(DomainFunction::comment).orElse("As in DuckDB");
+        String rows = forms.stream()
+                .map(form -> "(%s, %s, %s)".formatted(Quotes.text(key), Quotes.text(form), Quotes.text(comment)))
+                .collect(Collectors.joining(", "));
+        return new Plan(
+                "SELECT * FROM (VALUES %s) AS \"functions\"".formatted(rows),
+                List.of("function_name", "form", "description"));
+    }
+
     /** SELECT * FROM name. */
-    static SqlNode everythingOf(SqlIdentifier name) {
+    static SqlSelect everythingOf(SqlIdentifier name) {
         SqlParserPos position = name.getParserPosition();
         SqlNodeList star = SqlNodeList.of(SqlIdentifier.star(position));
         return new SqlSelect(

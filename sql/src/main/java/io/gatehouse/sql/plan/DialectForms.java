@@ -29,13 +29,17 @@ import org.apache.calcite.sql.util.SqlShuttle;
 
 /**
  * Writes DuckDB's forms as what they mean in the standard's: x::t as CAST, GROUP BY ALL and ORDER BY ALL as the numbers
- * of the items, DISTINCT ON as QUALIFY, count() as count(*).
+ * of the items, DISTINCT ON as QUALIFY, count() as count(*). Calls of our own functions are written out.
  */
 final class DialectForms extends SqlShuttle {
-    private DialectForms() {}
+    private final DomainCalls functions;
 
-    static SqlNode replace(SqlNode statement) {
-        return visited(statement, new DialectForms());
+    private DialectForms(DomainCalls functions) {
+        this.functions = functions;
+    }
+
+    static SqlNode replace(SqlNode statement, DomainCalls functions) {
+        return visited(statement, new DialectForms(functions));
     }
 
     @Override
@@ -62,7 +66,20 @@ final class DialectForms extends SqlShuttle {
         if (operator.equals(DialectOperators.INTEGER_DIVIDE)) {
             return with(IntegerDivision.OPERATOR, call);
         }
-        return operator.equals(DialectOperators.UNNEST) ? with(ListFunctions.UNNEST, call) : below(call);
+        if (operator.equals(DialectOperators.UNNEST)) {
+            return with(ListFunctions.UNNEST, call);
+        }
+        return operator instanceof SqlUnresolvedFunction ? function(call) : below(call);
+    }
+
+    private SqlNode function(SqlCall call) {
+        return functions
+                .written(
+                        call,
+                        call.getOperandList().stream()
+                                .map(argument -> visited(argument, this))
+                                .toList())
+                .orElseGet(() -> below(call));
     }
 
     /** Of EXISTS (...)::t the grammar makes EXISTS ((...)::t), as it does with the minus of -1::t. */

@@ -30,6 +30,7 @@ public final class Planner {
     public record ViewPlan(RelNode algebra, String sql) {}
 
     private final Catalog catalog;
+    private final DomainCalls functions = new DomainCalls();
 
     public Planner(Catalog catalog) {
         this.catalog = requireNonNull(catalog, "catalog is null");
@@ -72,7 +73,7 @@ public final class Planner {
     /** DESCRIBE and SUMMARIZE. Of a relation of the file DuckDB knows more than of a query: its keys. */
     private Plan described(SqlCall call, StatementText text) {
         if (call.getOperator().equals(DialectOperators.DESCRIBE_FUNCTION)) {
-            throw DialectForms.refused(call, "DESCRIBE FUNCTION is not supported.");
+            return Descriptions.function(call.operand(0), functions);
         }
         boolean describe = call.getOperator().equals(DialectOperators.DESCRIBE);
         if (call.operand(0) instanceof SqlIdentifier name) {
@@ -87,7 +88,7 @@ public final class Planner {
     }
 
     private PlannedQuery query(SqlNode parsed, StatementText text) {
-        SqlNode query = DialectForms.replace(parsed);
+        SqlNode query = DialectForms.replace(parsed, functions);
         StatementPolicy.check(query);
         Expansion.check(query);
         NullOrder.makeExplicit(query);

@@ -1,0 +1,53 @@
+package io.gatehouse.sql.function;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.sql.catalog.SqlResource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A function of the field, defined as an expression over its arguments in one .sql file, whose first comment says what
+ * it returns. A call is written out before it is validated, with its arguments as DOUBLE.
+ *
+ * @param comment what it returns, in one line
+ * @param arguments their names, in order
+ * @param expression the expression over them
+ */
+public record DomainFunction(String name, String comment, List<String> arguments, String expression) {
+    private static final List<String> NAMES =
+            List.of("wilson_low", "wilson_high", "two_proportion_z", "normalised_entropy", "share");
+    private static final String ARGUMENTS = "-- Arguments: ";
+
+    public DomainFunction {
+        requireNonNull(name, "name is null");
+        requireNonNull(comment, "comment is null");
+        requireNonNull(expression, "expression is null");
+        arguments = List.copyOf(arguments);
+    }
+
+    /** All of them, in the order of the documentation. */
+    public static List<DomainFunction> all() {
+        return NAMES.stream().map(DomainFunction::read).toList();
+    }
+
+    /** How it is called, such as {@code share(value)}. */
+    public String signature() {
+        return "%s(%s)".formatted(name, String.join(", ", arguments));
+    }
+
+    private static DomainFunction read(String name) {
+        List<String> lines =
+                SqlResource.text("functions/%s.sql".formatted(name)).lines().toList();
+        String arguments = lines.stream()
+                .filter(line -> line.startsWith(ARGUMENTS))
+                .findFirst()
+                .orElseThrow()
+                .substring(ARGUMENTS.length());
+        String expression =
+                lines.stream().filter(line -> !line.startsWith("--")).collect(Collectors.joining("\n"));
+        return new DomainFunction(
+                name, lines.get(0).substring("-- ".length()), Arrays.asList(arguments.split(", ")), expression);
+    }
+}

@@ -1,0 +1,112 @@
+package io.gatehouse.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.function.DomainFunction;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TestDomainFunctions {
+    private RoutingFile file;
+    private QueryEngine engine;
+
+    @BeforeAll
+    void open() throws Exception {
+        file = RoutingFile.filled();
+        engine = file.engine();
+    }
+
+    @AfterAll
+    void close() throws Exception {
+        engine.close();
+        file.close();
+    }
+
+    /** Newcombe 1998, table I, method 3: 81 of 263 and 15 of 148. */
+    @Test
+    void wilsonGivesThePublishedIntervals() {
+        List<@Nullable Object> row =
+                row("SELECT wilson_low(81, 263), wilson_high(81, 263), wilson_low(15, 148), wilson_high(15, 148)");
+        double[] published = {0.2553, 0.3662, 0.0624, 0.1605};
+        for (int i = 0; i < published.length; i++) {
+            assertThat((Double) row.get(i)).isCloseTo(published[i], within(0.00005));
+        }
+        assertThat(row("SELECT wilson_low(0, 10), wilson_high(10, 10), wilson_low(0, 0), wilson_high(NULL, 3)"))
+                .containsExactly(0.0, 1.0, null, null);
+    }
+
+    @Test
+    void wilsonIsThatOfTheView() {
+        String sql = """
+                SELECT count(*) FROM expert_accuracy
+                WHERE wilson_low(correct, n) IS DISTINCT FROM wilson_low
+                    OR wilson_high(correct, n) IS DISTINCT FROM wilson_high
+                """;
+        assertThat(row(sql)).containsExactly(0L);
+    }
+
+    /** 30 of 100 against 45 of 100: pooled 0.375, standard error sqrt(0.375 * 0.625 * 0.02) = 0.068465. */
+    @Test
+    void twoProportionsArePooled() {
+        List<@Nullable Object> row = row("SELECT two_proportion_z(30, 100, 45, 100), two_proportion_z(0, 5, 0, 7)");
+        assertThat((Double) row.get(0)).isCloseTo(-2.190890, within(1e-6));
+        assertThat(row.get(1)).isNull();
+    }
+
+    @Test
+    void entropyAndShareAreOfTheirLargest() {
+        assertThat(row("SELECT normalised_entropy(ln(64), 64), normalised_entropy(0, 64), normalised_entropy(0, 1)"))
+                .containsExactly(1.0, 0.0, null);
+        String sql = "SELECT subject, share(count(*)) AS s FROM questions GROUP BY subject ORDER BY subject";
+        assertThat(Rows.of(engine, sql).rows())
+                .hasSize(3)
+                .allSatisfy(row -> assertThat((Double) row.get(1)).isCloseTo(1.0 / 3, within(1e-15)));
+    }
+
+    @Test
+    void aWrongCallIsToldWithTheArguments() {
+        assertThatThrownBy(() -> row("SELECT wilson_low(1) FROM runs"))
+                .isInstanceOfSatisfying(GatehouseException.class, failure -> {
+                    assertThat(failure.code()).isEqualTo(ErrorCode.SQL_VALIDATION);
+                    assertThat(failure).hasMessage("wilson_low(successes, n) takes 2 arguments, not 1.");
+                    assertThat(failure.position().orElseThrow().column()).isEqualTo(8);
+                });
+    }
+
+    @Test
+    void functionsAreDescribed() {
+        assertThat(row("DESCRIBE FUNCTION Share"))
+                .containsExactly(
+                        "share",
+                        "share(value)",
+                        "A value as a share of the sum over all rows of the result, 0 to 1; NULL where the sum is 0.");
+        assertThat(row("DESCRIBE FUNCTION list_contains"))
+                .containsExactly("list_contains", "list_contains(<array>, <any>)", "As in DuckDB");
+        assertThatThrownBy(() -> row("DESCRIBE FUNCTION read_csv")).hasMessage("There is no function read_csv.");
+    }
+
+    @Test
+    void theDocumentationListsThemAll() throws Exception {
+        String table = DomainFunction.all().stream()
+                .map(function -> "| `%s` | %s |".formatted(function.signature(), function.comment()))
+                .collect(Collectors.joining("\n", "| function | what it returns |\n|---|---|\n", "\n"));
+        String document = Files.readString(Path.of(System.getProperty("gatehouse.root", "."), "docs", "sql.md"));
+        assertThat(document).contains(table);
+    }
+
+    private List<@Nullable Object> row(String sql) {
+        return Rows.of(engine, sql).rows().get(0);
+    }
+}
