@@ -40,6 +40,10 @@ public final class QueryEngine implements AutoCloseable {
      *     every error by "Invalid result set"
      */
     public QueryEngine(ReaderSource readers) {
+        this(readers, true);
+    }
+
+    private QueryEngine(ReaderSource readers, boolean rollups) {
         this.readers = requireNonNull(readers, "readers is null");
         requireUtf8();
         try (Connection connection = readers.open()) {
@@ -47,13 +51,18 @@ public final class QueryEngine implements AutoCloseable {
         } catch (SQLException e) {
             throw DuckDbErrors.translate(e);
         }
-        this.planning = new PlanningThreads(new Planner(catalog));
+        this.planning = new PlanningThreads(new Planner(catalog, rollups));
         this.watchdog = Executors.newSingleThreadScheduledExecutor(QueryEngine::watchdogThread);
     }
 
     /** Answers questions about the store, which it leaves open. */
     public QueryEngine(Store store) {
         this(store::reader);
+    }
+
+    /** One that answers everything from the facts, to compare with. */
+    public static QueryEngine withoutRollups(ReaderSource readers) {
+        return new QueryEngine(readers, false);
     }
 
     /** What statements can name. */

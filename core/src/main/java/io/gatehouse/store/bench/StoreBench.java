@@ -61,6 +61,11 @@ public final class StoreBench {
         this.source = new SyntheticShards(shardQuestions, SEED);
     }
 
+    /** Writes the run alone and measures nothing: a file to ask. */
+    public void writeRun() {
+        write(database, shards, 0);
+    }
+
     public StoreBenchResult run() {
         Path other = database.resolveSibling(database.getFileName() + ".other");
         try {

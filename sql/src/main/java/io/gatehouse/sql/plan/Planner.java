@@ -30,10 +30,17 @@ public final class Planner {
     public record ViewPlan(RelNode algebra, String sql) {}
 
     private final Catalog catalog;
+    private final boolean rollups;
     private final DomainCalls functions = new DomainCalls();
 
     public Planner(Catalog catalog) {
+        this(catalog, true);
+    }
+
+    /** @param rollups whether aggregates may be answered from rollups */
+    public Planner(Catalog catalog, boolean rollups) {
         this.catalog = requireNonNull(catalog, "catalog is null");
+        this.rollups = rollups;
     }
 
     /** Plans the query of a view. */
@@ -99,7 +106,8 @@ public final class Planner {
         UnnestPlaces.check(algebra);
         TextGrowth.check(algebra);
         List<String> columns = ColumnNames.of(converted.root(), converted.validated(), text);
-        RollupRewrite.Result rolledUp = conversion.overRollups(algebra);
+        RollupRewrite.Result rolledUp =
+                rollups ? conversion.overRollups(algebra) : new RollupRewrite.Result(algebra, "none: switched off");
         return new PlannedQuery(algebra, rolledUp.explanation(), DuckDbStatement.of(rolledUp.algebra()), columns);
     }
 }

@@ -1,0 +1,51 @@
+package io.gatehouse.sql.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.Store;
+import io.gatehouse.store.bench.StoreBench;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TestSqlBench {
+    @Test
+    void everyQueryIsMeasuredInAllThreeWays(@TempDir Path directory) {
+        Path file = directory.resolve("bench.duckdb");
+        new StoreBench(file, 250_000).writeRun();
+        try (Store store = Store.open(file);
+                SqlBench bench = new SqlBench(store, 1)) {
+            List<SqlBench.Measured> measured = bench.run();
+            assertThat(measured)
+                    .extracting(SqlBench.Measured::query)
+                    .containsExactly(
+                            "layer, expert",
+                            "count",
+                            "rollup(layer, expert)",
+                            "accuracy per expert",
+                            "subject, layer, expert",
+                            "experts that fire",
+                            "answer, expert of a layer");
+            assertThat(measured).allSatisfy(query -> {
+                assertThat(query.duckDb()).isPositive();
+                assertThat(query.facts()).isPositive();
+                assertThat(query.rollups()).isPositive();
+                assertThat(query.planning()).isPositive();
+            });
+        }
+    }
+
+    @Test
+    void roundsMustBePositive(@TempDir Path directory) {
+        Path file = directory.resolve("bench.duckdb");
+        new StoreBench(file, 1).writeRun();
+        try (Store store = Store.open(file)) {
+            assertThatThrownBy(() -> new SqlBench(store, 0))
+                    .isInstanceOf(GatehouseException.class)
+                    .hasMessage("The number of rounds must be positive, not 0");
+        }
+    }
+}
