@@ -59,10 +59,15 @@ record DatabaseFile(DuckDBConnection writing, DuckDBConnection reading) {
             throw new GatehouseException(
                     INVALID_ARGUMENT, "%s has a semicolon in its name, which DuckDB cannot open.".formatted(file));
         }
+        // A killed writer's file ends early, and its log has the rest: what it replays has yet to reach the file.
+        boolean checkpointed = Files.exists(file) && !Files.exists(file.resolveSibling(file.getFileName() + ".wal"));
         try {
             DuckDBConnection connection = (DuckDBConnection)
                     DriverManager.getConnection("jdbc:duckdb:" + file.toAbsolutePath(), properties());
             try {
+                if (checkpointed) {
+                    requireWhole(file, connection);
+                }
                 prepareSchema(file, connection, mayCreate);
                 DuckDBConnection reading = connection.duplicate();
                 closeDoors(file, connection, reading);
@@ -110,7 +115,6 @@ record DatabaseFile(DuckDBConnection writing, DuckDBConnection reading) {
             throw new GatehouseException(
                     CORRUPT_DATABASE, "%s is a DuckDB file, but none that Gatehouse made.".formatted(file));
         }
-        requireWhole(file, connection);
         long version = count(connection, "SELECT max(version) FROM schema_version");
         if (version < 1 || version > Store.SCHEMA_VERSION) {
             throw new GatehouseException(
