@@ -22,6 +22,7 @@ import io.gatehouse.store.Store;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** Sends the questions of a quiz through a model and keeps every routing decision. */
 public final class QuizRun {
@@ -44,10 +45,11 @@ public final class QuizRun {
     }
 
     /**
-     * Answers all questions of the request. What is committed stays, whatever ends the run.
+     * Answers all questions of the request. What is committed stays, whatever ends the run; the same request again goes
+     * on from there.
      *
      * @throws GatehouseException {@code CANCELLED_BY_USER} when the listener asked for it, {@code RUN_EXISTS} when the
-     *     name is taken, {@code INVALID_ARGUMENT} when a prompt is longer than the model takes
+     *     name is that of a complete run or of an unfinished one that was begun otherwise, {@code INVALID_ARGUMENT} when a prompt is longer than the model takes
      */
     public RunOutcome execute(RunRequest request, RunListener listener) {
         try (Tokenizer tokenizer = checkpoint.openTokenizer()) {
@@ -58,26 +60,36 @@ public final class QuizRun {
     private RunOutcome execute(RunRequest request, List<Asked> prompts, Tokenizer tokenizer, RunListener listener) {
         ChoiceScorer scorer = ChoiceScorer.of(tokenizer);
         RunClock clock = new RunClock(prompts, checkpoint.config().layers().size(), listener);
-        try (RunWriter writer = store.startRun(describe(request), rows(prompts))) {
-            int correct = answer(prompts, tokenizer, scorer, clock, writer);
+        try (RunWriter writer = open(request, prompts)) {
+            answer(prompts, tokenizer, scorer, clock, writer);
             writer.finish(RunStatus.COMPLETE);
             return new RunOutcome(
-                    writer.runId(), request.name(), prompts.size(), correct, clock.tokens(), clock.elapsed());
+                    writer.runId(), request.name(), prompts.size(), writer.correct(), clock.tokens(), clock.elapsed());
         }
     }
 
-    private int answer(
+    /** Goes on with an unfinished run of the same name, or starts a new one. */
+    private RunWriter open(RunRequest request, List<Asked> prompts) {
+        Map<String, String> more = Map.of("prompts", PromptDigest.of(prompts));
+        boolean unfinished = store.runs().stream()
+                .anyMatch(run -> run.name().equals(request.name()) && run.status() != RunStatus.COMPLETE);
+        return unfinished
+                ? store.resumeRun(describe(request), rows(prompts), more)
+                : store.startRun(describe(request), rows(prompts), more);
+    }
+
+    private void answer(
             List<Asked> prompts, Tokenizer tokenizer, ChoiceScorer scorer, RunClock clock, RunWriter writer) {
-        int correct = 0;
         try {
             for (int from = 0; from < prompts.size(); from += SHARD_QUESTIONS) {
                 int to = Math.min(from + SHARD_QUESTIONS, prompts.size());
-                Shard shard = compute(from, prompts.subList(from, to), tokenizer, scorer, clock, writer);
-                writer.write(shard);
-                correct += (int) shard.answers().stream()
-                        .filter(answer -> answer.correct())
-                        .count();
-                clock.committed(to);
+                List<Asked> questions = prompts.subList(from, to);
+                if (writer.isWritten(from / SHARD_QUESTIONS)) {
+                    clock.skipped(questions);
+                } else {
+                    writer.write(compute(from, questions, tokenizer, scorer, clock, writer));
+                    clock.committed(questions.size());
+                }
             }
         } catch (RuntimeException failure) {
             boolean cancelled =
@@ -89,7 +101,6 @@ public final class QuizRun {
             }
             throw failure;
         }
-        return correct;
     }
 
     private Shard compute(

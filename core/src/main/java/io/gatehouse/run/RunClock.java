@@ -8,7 +8,8 @@ import java.util.List;
 /** Counts what is done, tells the listener, and ends the run when the listener asks for it. */
 final class RunClock {
     private final int questions;
-    private final long tokens;
+    private final long tokensOfAll;
+    private long tokens;
     private final int layers;
     private final RunListener listener;
     private final long start = System.nanoTime();
@@ -17,7 +18,8 @@ final class RunClock {
 
     RunClock(List<Asked> prompts, int layers, RunListener listener) {
         this.questions = prompts.size();
-        this.tokens = prompts.stream().mapToLong(Asked::tokens).sum();
+        this.tokensOfAll = prompts.stream().mapToLong(Asked::tokens).sum();
+        this.tokens = tokensOfAll;
         this.layers = layers;
         this.listener = listener;
     }
@@ -27,13 +29,19 @@ final class RunClock {
         tick();
     }
 
-    void committed(int questionsSoFar) {
-        questionsDone = questionsSoFar;
+    void committed(int questionsMore) {
+        questionsDone += questionsMore;
         tick();
     }
 
+    /** Counts questions that an earlier try has answered; they take no time, and so say nothing about the rate. */
+    void skipped(List<Asked> answered) {
+        tokens -= answered.stream().mapToLong(Asked::tokens).sum();
+        committed(answered.size());
+    }
+
     long tokens() {
-        return tokens;
+        return tokensOfAll;
     }
 
     Duration elapsed() {

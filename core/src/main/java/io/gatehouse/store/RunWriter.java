@@ -27,6 +27,8 @@ public final class RunWriter implements AutoCloseable {
     private final int[] questionIds;
     private final Map<Integer, Integer> subjects;
     private final ShardCheck check;
+    private final Runnable atClose;
+    private int correct;
     private final BufferAllocator allocator = new RootAllocator();
 
     RunWriter(
@@ -35,14 +37,18 @@ public final class RunWriter implements AutoCloseable {
             int runId,
             RunDescription run,
             List<QuestionRow> questions,
-            int[] questionIds) {
+            int[] questionIds,
+            Committed committed,
+            Runnable atClose) {
         this.file = file;
         this.connection = connection;
         this.runId = runId;
         this.run = run;
         this.questionIds = questionIds;
         this.subjects = subjects(questions, questionIds);
-        this.check = new ShardCheck(run, questionIds);
+        this.check = new ShardCheck(run, questionIds, committed);
+        this.correct = committed.correct();
+        this.atClose = atClose;
     }
 
     /** For each question, the first one of its subject. */
@@ -82,6 +88,17 @@ public final class RunWriter implements AutoCloseable {
             throw DatabaseFailure.using(file, e);
         }
         check.committed(shard);
+        correct += (int) shard.answers().stream().filter(AnswerRow::correct).count();
+    }
+
+    /** Whether the file holds the shard: from before, where the run was resumed, or from {@link #write}. */
+    public boolean isWritten(int shard) {
+        return check.isWritten(shard);
+    }
+
+    /** Number of questions that are answered rightly so far. */
+    public int correct() {
+        return correct;
     }
 
     /**
@@ -116,6 +133,7 @@ public final class RunWriter implements AutoCloseable {
             throw DatabaseFailure.using(file, e);
         } finally {
             allocator.close();
+            atClose.run();
         }
     }
 }

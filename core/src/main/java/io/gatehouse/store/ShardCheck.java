@@ -6,11 +6,13 @@ import java.util.BitSet;
 final class ShardCheck {
     private final RunDescription run;
     private final BitSet runQuestions = new BitSet();
-    private final BitSet answered = new BitSet();
-    private final BitSet shards = new BitSet();
+    private final BitSet answered;
+    private final BitSet shards;
 
-    ShardCheck(RunDescription run, int[] questionIds) {
+    ShardCheck(RunDescription run, int[] questionIds, Committed committed) {
         this.run = run;
+        this.answered = (BitSet) committed.answered().clone();
+        this.shards = (BitSet) committed.shards().clone();
         for (int questionId : questionIds) {
             runQuestions.set(questionId);
         }
@@ -34,6 +36,10 @@ final class ShardCheck {
     void committed(Shard shard) {
         shards.set(shard.number());
         shard.answers().forEach(answer -> answered.set(answer.questionId()));
+    }
+
+    boolean isWritten(int shard) {
+        return shards.get(shard);
     }
 
     /** Number of questions in committed shards. */

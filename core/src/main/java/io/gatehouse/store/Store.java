@@ -6,7 +6,6 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -15,7 +14,11 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.duckdb.DuckDBConnection;
 
 /**
@@ -31,6 +34,7 @@ public final class Store implements AutoCloseable {
 
     private final Path file;
     private final DatabaseFile database;
+    private final Set<Integer> inWriting = ConcurrentHashMap.newKeySet();
 
     private Store(Path file, DatabaseFile database) {
         this.file = file;
@@ -79,16 +83,46 @@ public final class Store implements AutoCloseable {
      * @throws GatehouseException RUN_EXISTS if a run of this name is there; INVALID_ARGUMENT if a question differs from
      *     the one that the file holds under the same task, subject and ordinal, or is listed twice
      */
-    public synchronized RunWriter startRun(RunDescription run, List<QuestionRow> questions) {
+    public RunWriter startRun(RunDescription run, List<QuestionRow> questions) {
+        return startRun(run, questions, Map.of());
+    }
+
+    /**
+     * Like {@link #startRun(RunDescription, List)}, for a run that may have to be resumed.
+     *
+     * @param more what decides what the run computes and keeps, beside description and questions: property and value
+     */
+    public RunWriter startRun(RunDescription run, List<QuestionRow> questions, Map<String, String> more) {
+        return openRun(run, questions, more, false);
+    }
+
+    /**
+     * Goes on with an unfinished run, whatever ended it: its committed shards are counted as written.
+     *
+     * @throws GatehouseException RUN_NOT_FOUND if there is none of this name; RUN_EXISTS if it is complete, was begun
+     *     with another definition, or is being written in this process
+     */
+    public RunWriter resumeRun(RunDescription run, List<QuestionRow> questions, Map<String, String> more) {
+        return openRun(run, questions, more, true);
+    }
+
+    private synchronized RunWriter openRun(
+            RunDescription run, List<QuestionRow> questions, Map<String, String> more, boolean resumed) {
         requireNonNull(run, "run is null");
         List<QuestionRow> rows = List.copyOf(questions);
+        RunDefinition definition = RunDefinition.of(run, rows, more);
         DuckDBConnection writer = duplicate(database.writing());
         try (Transaction transaction = Transaction.begin(writer)) {
-            refuseSecondRun(writer, run.name());
+            RunRegister register = new RunRegister(file, writer);
+            int runId = resumed ? register.resume(run, definition) : register.insert(run, definition, rows.size());
             int[] questionIds = QuestionRegister.read(writer, run.task()).register(rows);
-            int runId = insertRun(writer, run, rows.size());
+            Committed committed = resumed ? Committed.read(writer, runId) : Committed.nothing();
             transaction.commit();
-            return new RunWriter(file, writer, runId, run, rows, questionIds);
+            if (!inWriting.add(runId)) {
+                throw new GatehouseException(
+                        ErrorCode.RUN_EXISTS, "Run \"%s\" of %s is being written.".formatted(run.name(), file));
+            }
+            return new RunWriter(file, writer, runId, run, rows, questionIds, committed, () -> inWriting.remove(runId));
         } catch (SQLException e) {
             close(writer);
             throw DatabaseFailure.using(file, e);
@@ -124,6 +158,67 @@ public final class Store implements AutoCloseable {
         }
     }
 
+    /** What decides what a run computes and keeps, by property: the same for every try of it. */
+    public Map<String, String> definition(int runId) {
+        try (Connection reader = reader()) {
+            return new TreeMap<>(RunDefinition.read(reader, runId).properties());
+        } catch (SQLException e) {
+            throw DatabaseFailure.using(file, e);
+        }
+    }
+
+    /** Checks the whole file, as it is at one moment; reads all of it. */
+    public Verification verify() {
+        List<RunSummary> runs = runs();
+        try (Connection reader = reader();
+                Transaction moment = Transaction.begin(reader)) {
+            Verification verification = new Verifier(reader).verify(runs);
+            moment.commit();
+            return verification;
+        } catch (SQLException e) {
+            throw DatabaseFailure.using(file, e);
+        }
+    }
+
+    /**
+     * Deletes a run wholly, and the questions of its quiz if no other run has it. The file keeps its size until it is
+     * compacted, but new runs use the space.
+     *
+     * @throws GatehouseException RUN_NOT_FOUND; RUN_EXISTS if the run is being written
+     */
+    public synchronized void deleteRun(String name) {
+        RunSummary run = runs().stream()
+                .filter(summary -> summary.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new GatehouseException(
+                        ErrorCode.RUN_NOT_FOUND, "%s holds no run named \"%s\".".formatted(file, name)));
+        if (inWriting.contains(run.runId())) {
+            throw new GatehouseException(
+                    ErrorCode.RUN_EXISTS, "Run \"%s\" of %s is being written.".formatted(name, file));
+        }
+        try (DuckDBConnection writer = duplicate(database.writing())) {
+            try (Transaction transaction = Transaction.begin(writer);
+                    Statement statement = writer.createStatement()) {
+                statement.execute(SqlFile.read("delete_run.sql").replace("$1", String.valueOf(run.runId())));
+                transaction.commit();
+            }
+            try (Statement statement = writer.createStatement()) {
+                statement.execute("CHECKPOINT");
+            }
+        } catch (SQLException e) {
+            throw DatabaseFailure.using(file, e);
+        }
+    }
+
+    /**
+     * Writes a file anew without the space that deleted runs left.
+     *
+     * @throws GatehouseException like {@link #open}; INSUFFICIENT_DISK
+     */
+    public static void compact(Path file) {
+        new Compaction(requireNonNull(file, "file is null")).run();
+    }
+
     /** Closes the store. Readers and run writers that are still open go on until they are closed. */
     @Override
     public void close() {
@@ -139,45 +234,6 @@ public final class Store implements AutoCloseable {
             return connection.duplicate();
         } catch (SQLException e) {
             throw DatabaseFailure.using(file, e);
-        }
-    }
-
-    private void refuseSecondRun(DuckDBConnection writer, String name) throws SQLException {
-        try (PreparedStatement statement = writer.prepareStatement("SELECT status FROM runs WHERE name = ?")) {
-            statement.setString(1, name);
-            try (ResultSet rows = statement.executeQuery()) {
-                if (rows.next()) {
-                    throw new GatehouseException(
-                            ErrorCode.RUN_EXISTS,
-                            "%s holds a run named \"%s\" already (%s): give the new one another name."
-                                    .formatted(file, name, rows.getString(1)));
-                }
-            }
-        }
-    }
-
-    private static int insertRun(DuckDBConnection writer, RunDescription run, int questions) throws SQLException {
-        try (PreparedStatement insert = writer.prepareStatement(SqlFile.read("insert_run.sql"))) {
-            insert.setString(1, run.name());
-            insert.setString(2, run.model());
-            insert.setString(3, run.fingerprint());
-            insert.setString(4, run.architecture());
-            insert.setInt(5, run.layers());
-            insert.setInt(6, run.experts());
-            insert.setInt(7, run.topK());
-            insert.setString(8, run.task());
-            insert.setString(9, run.promptFormat());
-            insert.setInt(10, run.shots());
-            insert.setString(11, run.scope().id());
-            insert.setString(12, run.precisionPlan());
-            insert.setString(13, run.device());
-            insert.setInt(14, questions);
-            insert.setObject(15, LocalDateTime.now(ZoneOffset.UTC));
-            insert.setString(16, run.gatehouseVersion());
-            try (ResultSet inserted = insert.executeQuery()) {
-                inserted.next();
-                return inserted.getInt(1);
-            }
         }
     }
 

@@ -33,6 +33,46 @@ final class TestKilledWriter {
         }
     }
 
+    /** With {@code -Dtest.kills=200} for an evening; each kill comes at a moment of its own. */
+    @Test
+    void holdsTheSameHoweverOftenItIsKilledAndResumed() throws Exception {
+        long seed = Long.getLong("test.seed", System.nanoTime());
+        int kills = Integer.getInteger("test.kills", 5);
+        int shards = 8 * kills;
+        Random random = new Random(seed);
+        Path file = directory.resolve("killed.duckdb");
+        for (int kill = 0; kill < kills; kill++) {
+            killSomewhere(file, seed, shards, random);
+            try (Store store = Store.open(file)) {
+                assertThat(store.verify().problems())
+                        .as("after kill %d, -Dtest.seed=%d", kill, seed)
+                        .isEmpty();
+            }
+        }
+        try (Store store = Store.open(file);
+                Store whole = Store.create(directory.resolve("whole.duckdb"))) {
+            WriteShards.write(store, seed, shards, shard -> {});
+            WriteShards.write(whole, seed, shards, shard -> {});
+            assertThat(store.verify()).as("-Dtest.seed=%d", seed).isEqualTo(whole.verify());
+            assertThat(whole.verify().problems()).isEmpty();
+            assertThat(Rows.of(store, "SELECT status, (SELECT count(*) FROM answers) FROM runs"))
+                    .containsExactly("complete|" + shards * WriteShards.QUESTIONS);
+        }
+    }
+
+    /** Kills a writer after a few of its shards, or while it opens the file or writes the first one. */
+    private static void killSomewhere(Path file, long seed, int shards, Random random) throws Exception {
+        try (ChildProcess child =
+                ChildProcess.start(WriteShards.class, file.toString(), String.valueOf(seed), String.valueOf(shards))) {
+            int lines = 1 + random.nextInt(7);
+            while (lines > 0 && child.readLine() != null) {
+                lines--;
+            }
+            Thread.sleep(random.nextInt(80));
+            child.kill();
+        }
+    }
+
     /** Kills a writer some time after it has committed a shard; returns the last shard that it told of. */
     private static int killAfter(Path file, int shard, int millis, long seed) throws Exception {
         int last = -1;

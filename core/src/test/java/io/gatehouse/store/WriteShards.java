@@ -1,8 +1,14 @@
 package io.gatehouse.store;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntConsumer;
 
-/** A process that writes shard after shard into a new store and names each one that is committed, until it is killed. */
+/**
+ * A process that writes shard after shard into a store, going on with what is there, and names each one that is
+ * committed, until it is killed or done.
+ */
 final class WriteShards {
     static final int SHARDS = 2_000;
     static final int QUESTIONS = 3;
@@ -10,13 +16,26 @@ final class WriteShards {
     private WriteShards() {}
 
     public static void main(String[] arguments) {
-        RandomRun shards = shards(Long.parseLong(arguments[1]));
-        try (Store store = Store.create(Path.of(arguments[0]));
-                RunWriter writer = store.startRun(shards.description(), RandomRun.questions(SHARDS * QUESTIONS))) {
-            for (int shard = 0; shard < SHARDS; shard++) {
-                writer.write(shards.shard(writer, shard, shard * QUESTIONS, (shard + 1) * QUESTIONS));
-                System.out.println(shard);
+        try (Store store = Store.create(Path.of(arguments[0]))) {
+            int count = arguments.length > 2 ? Integer.parseInt(arguments[2]) : SHARDS;
+            write(store, Long.parseLong(arguments[1]), count, System.out::println);
+        }
+    }
+
+    /** Writes the shards that are missing, and tells of each one. */
+    static void write(Store store, long seed, int count, IntConsumer committed) {
+        RandomRun shards = shards(seed);
+        List<QuestionRow> questions = RandomRun.questions(count * QUESTIONS);
+        try (RunWriter writer = store.runs().isEmpty()
+                ? store.startRun(shards.description(), questions)
+                : store.resumeRun(shards.description(), questions, Map.of())) {
+            for (int shard = 0; shard < count; shard++) {
+                if (!writer.isWritten(shard)) {
+                    writer.write(shards.shard(writer, shard, shard * QUESTIONS, (shard + 1) * QUESTIONS));
+                    committed.accept(shard);
+                }
             }
+            writer.finish(RunStatus.COMPLETE);
         }
     }
 

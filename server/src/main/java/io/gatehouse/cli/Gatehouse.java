@@ -51,6 +51,8 @@ public final class Gatehouse {
                 .addSubcommand(new CommandLine(new SampleCommand()).addSubcommand(new SampleRandomCommand(stop)))
                 .addSubcommand(new ModelCommand())
                 .addSubcommand(new PrefillCommand())
+                .addSubcommand(new RunsCommand())
+                .addSubcommand(new VerifyCommand())
                 .addSubcommand(new BenchCommand())
                 .addSubcommand(new TokenizeCommand())
                 .setExecutionExceptionHandler(Gatehouse::report)

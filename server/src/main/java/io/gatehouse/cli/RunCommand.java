@@ -47,7 +47,10 @@ final class RunCommand implements Callable<Integer> {
             description = "DuckDB file to record into; made if missing.")
     private Path database = Path.of("");
 
-    @Option(names = "--name", description = "Name of the run; by default MODEL-QUIZ, with a number if that is taken.")
+    @Option(
+            names = "--name",
+            description =
+                    "Name of the run; by default MODEL-QUIZ, with a number if that is taken. An unfinished run of the name goes on where it ended.")
     private Optional<String> name = Optional.empty();
 
     @Option(
@@ -92,7 +95,7 @@ final class RunCommand implements Callable<Integer> {
         try (Checkpoint checkpoint = Checkpoint.open(model);
                 Store store = Store.create(database)) {
             RunNames names = new RunNames(store);
-            String free = name.orElseGet(() -> names.free(checkpoint.name() + "-" + chosen.name()));
+            String free = name.orElseGet(() -> names.unfinishedOrFree(checkpoint.name() + "-" + chosen.name()));
             RunRequest request = new RunRequest(free, chosen, PromptFormat.HENDRYCKS, shots);
             RunOutcome outcome = execute(checkpoint, store, request, choice, stop, spec);
             report(outcome).print(spec.commandLine().getOut(), json);

@@ -1,5 +1,6 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.store.RunStatus;
 import io.gatehouse.store.RunSummary;
 import io.gatehouse.store.Store;
 import java.util.Set;
@@ -8,9 +9,23 @@ import java.util.stream.Collectors;
 /** Names that the runs of a file leave free. */
 final class RunNames {
     private final Set<String> taken;
+    private final Set<String> unfinished;
 
     RunNames(Store store) {
         this.taken = store.runs().stream().map(RunSummary::name).collect(Collectors.toSet());
+        this.unfinished = store.runs().stream()
+                .filter(run -> run.status() != RunStatus.COMPLETE)
+                .map(RunSummary::name)
+                .collect(Collectors.toSet());
+    }
+
+    /** The first of the wish and its numbered followers that is an unfinished run or no run. */
+    String unfinishedOrFree(String wish) {
+        String name = wish;
+        for (int number = 2; taken.contains(name) && !unfinished.contains(name); number++) {
+            name = wish + "-" + number;
+        }
+        return name;
     }
 
     /** The wish itself, or with the first number after it that makes it new. */

@@ -1,0 +1,92 @@
+package io.gatehouse.store;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import org.duckdb.DuckDBConnection;
+
+/** The runs of a file: begins new ones and finds those to go on with. */
+final class RunRegister {
+    private final Path file;
+    private final DuckDBConnection connection;
+
+    RunRegister(Path file, DuckDBConnection connection) {
+        this.file = file;
+        this.connection = connection;
+    }
+
+    /** Adds a run that is new and returns its number. */
+    int insert(RunDescription run, RunDefinition definition, int questions) throws SQLException {
+        refuseSecond(run.name());
+        try (PreparedStatement insert = connection.prepareStatement(SqlFile.read("insert_run.sql"))) {
+            insert.setString(1, run.name());
+            insert.setString(2, run.model());
+            insert.setString(3, run.fingerprint());
+            insert.setString(4, run.architecture());
+            insert.setInt(5, run.layers());
+            insert.setInt(6, run.experts());
+            insert.setInt(7, run.topK());
+            insert.setString(8, run.task());
+            insert.setString(9, run.promptFormat());
+            insert.setInt(10, run.shots());
+            insert.setString(11, run.scope().id());
+            insert.setString(12, run.precisionPlan());
+            insert.setString(13, run.device());
+            insert.setInt(14, questions);
+            insert.setObject(15, LocalDateTime.now(ZoneOffset.UTC));
+            insert.setString(16, run.gatehouseVersion());
+            try (ResultSet inserted = insert.executeQuery()) {
+                inserted.next();
+                int runId = inserted.getInt(1);
+                definition.insert(connection, runId);
+                return runId;
+            }
+        }
+    }
+
+    /** Finds the unfinished run of this name, which must have the same definition, and returns its number. */
+    int resume(RunDescription run, RunDefinition definition) throws SQLException {
+        int runId;
+        try (PreparedStatement select = connection.prepareStatement("SELECT run_id, status FROM runs WHERE name = ?")) {
+            select.setString(1, run.name());
+            try (ResultSet rows = select.executeQuery()) {
+                if (!rows.next()) {
+                    throw new GatehouseException(
+                            ErrorCode.RUN_NOT_FOUND, "%s holds no run named \"%s\".".formatted(file, run.name()));
+                }
+                if (rows.getString(2).equals(RunStatus.COMPLETE.id())) {
+                    throw new GatehouseException(
+                            ErrorCode.RUN_EXISTS, "Run \"%s\" of %s is complete.".formatted(run.name(), file));
+                }
+                runId = rows.getInt(1);
+            }
+        }
+        definition.requireSameAs(RunDefinition.read(connection, runId), run.name());
+        try (PreparedStatement update =
+                connection.prepareStatement("UPDATE runs SET status = ?, finished_at = NULL WHERE run_id = ?")) {
+            update.setString(1, RunStatus.RUNNING.id());
+            update.setInt(2, runId);
+            update.executeUpdate();
+        }
+        return runId;
+    }
+
+    private void refuseSecond(String name) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT status FROM runs WHERE name = ?")) {
+            statement.setString(1, name);
+            try (ResultSet rows = statement.executeQuery()) {
+                if (rows.next()) {
+                    throw new GatehouseException(
+                            ErrorCode.RUN_EXISTS,
+                            "%s holds a run named \"%s\" already (%s): give the new one another name."
+                                    .formatted(file, name, rows.getString(1)));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+-- What a run holds in a form that does not depend on how it came there: number of answers and of routing rows, and the
+-- sum of the MD5 of each answer, token and routing row. Questions go by subject and ordinal, since their ids differ from
+-- file to file.
+WITH rows AS (
+    SELECT 'answer' AS kind, concat_ws('|', q.subject, q.ordinal, a.predicted, a.correct, a.log_probabilities, a.top_token_id, a.prompt_tokens) AS row
+    FROM answers AS a
+    JOIN questions AS q ON q.question_id = a.question_id
+    WHERE a.run_id = $1
+    UNION ALL
+    SELECT 'token', concat_ws('|', q.subject, q.ordinal, t."position", t.scope, t.token_id, t.token)
+    FROM tokens AS t
+    JOIN questions AS q ON q.question_id = t.question_id
+    WHERE t.run_id = $1
+    UNION ALL
+    SELECT
+        'routing',
+        concat_ws(
+            '|', q.subject, q.ordinal, r.layer, r."position", r.last, r.experts, r.weights, r.entropy, r.spare_mass, r.margin
+        )
+    FROM routing AS r
+    JOIN questions AS q ON q.question_id = r.question_id
+    WHERE r.run_id = $1
+)
+SELECT
+    count_if(kind = 'answer') AS answers,
+    count_if(kind = 'routing') AS routing_rows,
+    sum(CAST(md5_number_lower(kind || row) AS HUGEINT)) AS digests
+FROM rows

@@ -1,0 +1,13 @@
+DELETE FROM routing WHERE run_id = $1;
+DELETE FROM expert_norms WHERE run_id = $1;
+DELETE FROM gates WHERE run_id = $1;
+DELETE FROM usage WHERE run_id = $1;
+DELETE FROM subject_usage WHERE run_id = $1;
+DELETE FROM layer_usage WHERE run_id = $1;
+DELETE FROM layer_entropy WHERE run_id = $1;
+DELETE FROM tokens WHERE run_id = $1;
+DELETE FROM answers WHERE run_id = $1;
+DELETE FROM run_shards WHERE run_id = $1;
+DELETE FROM run_definitions WHERE run_id = $1;
+DELETE FROM runs WHERE run_id = $1;
+DELETE FROM questions WHERE task NOT IN (SELECT task FROM runs);

@@ -1,0 +1,150 @@
+-- What is wrong with the file: one row per run and kind of damage, none for a sound file.
+WITH ledger AS (
+    SELECT run_id, sum(questions) AS questions, sum(tokens) AS tokens, sum(routing_rows) AS routing_rows
+    FROM run_shards
+    GROUP BY run_id
+),
+-- One row per run, question, layer and whether the token is the last, of the facts.
+facts AS MATERIALIZED (
+    SELECT
+        run_id,
+        question_id,
+        layer,
+        last,
+        count(*) AS n,
+        min("position") AS first_position,
+        max("position") AS last_position,
+        sum("position") AS positions,
+        sum(len(experts)) AS activations,
+        sum(list_sum(weights)) AS weight,
+        sum(entropy) AS entropy,
+        sum(spare_mass) AS spare_mass,
+        sum(margin) AS margin,
+        min(list_min(experts)) AS min_expert,
+        max(list_max(experts)) AS max_expert,
+        max(len(experts)) AS max_top_k,
+        min(entropy) AS min_entropy,
+        max(entropy) AS max_entropy,
+        min(margin) AS min_margin,
+        max(margin) AS max_margin,
+        count_if(len(experts) <> len(weights)) AS uneven
+    FROM routing
+    GROUP BY ALL
+),
+kept AS (
+    SELECT run_id, question_id, layer, last, sum(n) AS activations, sum(weight) AS weight
+    FROM usage
+    GROUP BY ALL
+),
+fired AS (
+    SELECT run_id, layer, expert, last, count(*) AS n, sum(weight) AS weight
+    FROM (SELECT run_id, layer, last, unnest(experts) AS expert, unnest(weights) AS weight FROM routing)
+    GROUP BY ALL
+),
+problems AS (
+    SELECT l.run_id, 'the ledger tells of ' || l.questions || ' questions, answers has ' || coalesce(a.n, 0) AS problem
+    FROM ledger AS l LEFT JOIN (SELECT run_id, count(*) AS n FROM answers GROUP BY run_id) AS a ON a.run_id = l.run_id
+    WHERE l.questions IS DISTINCT FROM coalesce(a.n, 0)
+    UNION ALL
+    SELECT l.run_id, 'the ledger tells of ' || l.tokens || ' tokens, tokens has ' || coalesce(t.n, 0)
+    FROM ledger AS l LEFT JOIN (SELECT run_id, count(*) AS n FROM tokens GROUP BY run_id) AS t ON t.run_id = l.run_id
+    WHERE l.tokens IS DISTINCT FROM coalesce(t.n, 0)
+    UNION ALL
+    SELECT l.run_id, 'the ledger tells of ' || l.routing_rows || ' routing rows, routing has ' || coalesce(f.n, 0)
+    FROM ledger AS l LEFT JOIN (SELECT run_id, sum(n) AS n FROM facts GROUP BY run_id) AS f ON f.run_id = l.run_id
+    WHERE l.routing_rows IS DISTINCT FROM coalesce(f.n, 0)
+    UNION ALL
+    SELECT f.run_id, 'question ' || f.question_id || ' has routing, but no answer'
+    FROM facts AS f ANTI JOIN answers AS a ON a.run_id = f.run_id AND a.question_id = f.question_id
+    UNION ALL
+    SELECT t.run_id, 'question ' || t.question_id || ' has tokens, but no answer'
+    FROM tokens AS t ANTI JOIN answers AS a ON a.run_id = t.run_id AND a.question_id = t.question_id
+    UNION ALL
+    SELECT a.run_id, 'question ' || a.question_id || ' of answers is not in questions'
+    FROM answers AS a ANTI JOIN questions AS q ON q.question_id = a.question_id
+    UNION ALL
+    SELECT a.run_id, 'a run of answers is not in runs'
+    FROM answers AS a ANTI JOIN runs AS r ON r.run_id = a.run_id
+    UNION ALL
+    SELECT run_id, 'question ' || question_id || ', layer ' || layer || ' has a position twice or not at all'
+    FROM facts
+    WHERE last_position - first_position + 1 <> n OR positions * 2 <> n * (first_position + last_position)
+    UNION ALL
+    SELECT run_id, 'question ' || question_id || ', layer ' || layer || ' has ' || n || ' last tokens'
+    FROM facts
+    WHERE last AND n <> 1
+    UNION ALL
+    SELECT f.run_id, 'question ' || f.question_id || ', layer ' || f.layer || ' has a value out of range'
+    FROM facts AS f JOIN runs AS r ON r.run_id = f.run_id
+    WHERE f.min_expert < 0 OR f.max_expert >= r.experts OR f.max_top_k > r.top_k OR f.uneven > 0
+        OR f.min_entropy < 0 OR f.max_entropy > ln(r.experts) * 1024 + 1
+        OR f.min_margin < 0 OR f.max_margin > 1048576
+    UNION ALL
+    SELECT
+        coalesce(f.run_id, k.run_id),
+        'question_usage of question ' || coalesce(f.question_id, k.question_id) || ', layer ' || coalesce(f.layer, k.layer)
+            || ' is not the sum of its activations'
+    FROM facts AS f
+    FULL JOIN kept AS k
+        ON k.run_id = f.run_id AND k.question_id = f.question_id AND k.layer = f.layer AND k.last = f.last
+    WHERE f.activations IS DISTINCT FROM k.activations OR f.weight IS DISTINCT FROM k.weight
+    UNION ALL
+    SELECT
+        coalesce(f.run_id, l.run_id),
+        'layer_usage of layer ' || coalesce(f.layer, l.layer) || ', expert ' || coalesce(f.expert, l.expert)
+            || ' is not the sum of its activations'
+    FROM fired AS f
+    FULL JOIN layer_usage AS l
+        ON l.run_id = f.run_id AND l.layer = f.layer AND l.expert = f.expert AND (l.scope = 'last_prompt') = f.last
+    WHERE f.n IS DISTINCT FROM l.n OR f.weight / 65536.0 IS DISTINCT FROM l.weight_sum
+    UNION ALL
+    SELECT
+        coalesce(u.run_id, l.run_id),
+        'layer_usage of layer ' || coalesce(u.layer, l.layer) || ', expert ' || coalesce(u.expert, l.expert)
+            || ' is not the sum of question_usage'
+    FROM (
+        SELECT run_id, layer, expert, last, sum(n) AS n, sum(weight) AS weight FROM usage GROUP BY ALL
+    ) AS u
+    FULL JOIN layer_usage AS l
+        ON l.run_id = u.run_id AND l.layer = u.layer AND l.expert = u.expert AND (l.scope = 'last_prompt') = u.last
+    WHERE u.n IS DISTINCT FROM l.n OR u.weight / 65536.0 IS DISTINCT FROM l.weight_sum
+    UNION ALL
+    SELECT
+        coalesce(u.run_id, s.run_id),
+        'subject_usage of ' || coalesce(u.subject, s.subject) || ', layer ' || coalesce(u.layer, s.layer) || ', expert '
+            || coalesce(u.expert, s.expert) || ' is not the sum of question_usage'
+    FROM (
+        SELECT u.run_id, q.subject, u.layer, u.expert, u.last, sum(u.n) AS n, sum(u.weight) AS weight
+        FROM usage AS u JOIN questions AS q ON q.question_id = u.question_id
+        GROUP BY ALL
+    ) AS u
+    FULL JOIN subject_usage AS s
+        ON s.run_id = u.run_id AND s.subject = u.subject AND s.layer = u.layer AND s.expert = u.expert
+            AND (s.scope = 'last_prompt') = u.last
+    WHERE u.n IS DISTINCT FROM s.n OR u.weight / 65536.0 IS DISTINCT FROM s.weight_sum
+    UNION ALL
+    SELECT
+        coalesce(f.run_id, e.run_id),
+        'layer_entropy of layer ' || coalesce(f.layer, e.layer) || ' is not the sum of its tokens'
+    FROM (
+        SELECT
+            run_id,
+            layer,
+            last,
+            sum(n) AS n,
+            sum(entropy) AS entropy,
+            sum(weight) / 65536.0 + sum(spare_mass) / 1024.0 AS mass,
+            sum(margin) AS margin
+        FROM facts
+        GROUP BY ALL
+    ) AS f
+    FULL JOIN layer_entropy AS e
+        ON e.run_id = f.run_id AND e.layer = f.layer AND (e.scope = 'last_prompt') = f.last
+    WHERE f.n IS DISTINCT FROM e.n OR f.entropy / 1024.0 IS DISTINCT FROM e.entropy_sum
+        OR f.mass IS DISTINCT FROM e.mass_sum OR f.margin / 1048576.0 IS DISTINCT FROM e.margin_sum
+)
+SELECT coalesce(r.name, 'run ' || p.run_id) AS run, min(p.problem) AS example, count(*) AS problems
+FROM problems AS p
+LEFT JOIN runs AS r ON r.run_id = p.run_id
+GROUP BY r.name, p.run_id, regexp_replace(p.problem, '\d+|of subject.*', '', 'g')
+ORDER BY r.name, example

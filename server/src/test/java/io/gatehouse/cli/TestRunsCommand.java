@@ -1,0 +1,70 @@
+package io.gatehouse.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gatehouse.server.SeededFile;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands about what is in a file: {@code runs} and {@code verify}. */
+final class TestRunsCommand {
+    @TempDir
+    private Path directory;
+
+    private String file = "";
+
+    @BeforeEach
+    void write() {
+        Path path = directory.resolve("a.duckdb");
+        SeededFile.write(path);
+        file = path.toString();
+    }
+
+    @Test
+    void listsShowsDeletesAndCompacts() {
+        CommandOutcome list = CommandOutcome.of("runs", "list", "--db", file);
+        assertThat(list.out()).startsWith("first  complete, 24 of 24 questions answered");
+        CommandOutcome show = CommandOutcome.of("runs", "show", "--db", file, "first", "--json");
+        assertThat(show.out()).contains("\"Status\" : \"complete\"", "\"shots\" : \"0\"", "\"scope\" : \"prompt\"");
+        assertThat(CommandOutcome.of("runs", "delete", "--db", file, "first").exitCode())
+                .isZero();
+        assertThat(CommandOutcome.of("runs", "list", "--db", file).out()).isBlank();
+        assertThat(CommandOutcome.of("runs", "compact", "--db", file).out()).contains("Bytes after");
+    }
+
+    @Test
+    void namesARunThatIsNotThere() {
+        for (String command : new String[] {"show", "delete"}) {
+            CommandOutcome outcome = CommandOutcome.of("runs", command, "--db", file, "other");
+            assertThat(outcome.exitCode()).isEqualTo(1);
+            assertThat(outcome.err()).contains("holds no run named \"other\"");
+        }
+    }
+
+    @Test
+    void verifiesASoundFileAndRefusesADamagedOne() throws Exception {
+        CommandOutcome sound = CommandOutcome.of("verify", "--db", file);
+        assertThat(sound.exitCode()).isZero();
+        assertThat(sound.out()).containsPattern("Problems +0").containsPattern("content [0-9a-f]{24}");
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.execute("DELETE FROM tokens WHERE rowid = 3");
+        }
+        CommandOutcome damaged = CommandOutcome.of("verify", "--db", file);
+        assertThat(damaged.exitCode()).isEqualTo(3);
+        assertThat(damaged.out()).contains("first: the ledger tells of 120 tokens, tokens has 119");
+    }
+
+    @Test
+    void readsCountsWithAUnit() {
+        assertThat(new CountConverter().convert("50M")).isEqualTo(50_000_000);
+        assertThat(new CountConverter().convert("7k")).isEqualTo(7_000);
+        assertThat(CommandOutcome.of("bench", "store", "--activations", "5X").exitCode())
+                .isEqualTo(2);
+    }
+}
