@@ -7,6 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.ConfigProto;
@@ -67,7 +68,7 @@ public record Device(OptionalInt gpu) {
                     .math
                     .add(tf.constant(1f), tf.constant(1f));
             session.runner().fetch(probe).run().close();
-        } catch (TensorFlowException absent) {
+        } catch (TensorFlowException | TFInvalidArgumentException absent) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
                     "TensorFlow finds no device %s on this machine; run with --device cpu, or see docs/gpu.md"

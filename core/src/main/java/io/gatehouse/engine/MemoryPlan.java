@@ -4,7 +4,6 @@ import io.gatehouse.checkpoint.FeedForward;
 import io.gatehouse.checkpoint.ModelConfig;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -21,38 +20,48 @@ public record MemoryPlan(boolean streamed, int microBatchTokens, long weightByte
 
     private static final int SMALLEST = 256;
 
-    /** Java and TensorFlow themselves, and hidden states between layers. */
-    private static final long BASE_BYTES = 700L << 20;
+    /** Java, TensorFlow and DuckDB themselves, and hidden states between layers: measured, with some to spare. */
+    private static final long BASE_BYTES = 1_200L << 20;
 
+    /** Resident where that fits, else streamed in micro-batches as large as fit. */
     static MemoryPlan of(ModelConfig config, DecoderGraph graph, OptionalLong wanted) {
         long limit = wanted.orElseGet(FreeMemory::comfortable);
-        long outer = bytes(graph.embeddingWeights) + bytes(graph.headWeights);
-        List<Long> layers = config.feedForwards().stream()
-                .map(shape -> bytes(graph.layerWeights(shape)))
-                .toList();
-        long all = outer + layers.stream().mapToLong(Long::longValue).sum();
-        MemoryPlan resident = plan(false, LARGEST, all, config);
+        long layers = config.feedForwards().stream()
+                .mapToLong(shape -> bytes(graph.layerWeights(shape)))
+                .sum();
+        MemoryPlan resident = plan(false, LARGEST, outer(graph) + layers, config);
         if (resident.totalBytes() <= limit) {
             return resident;
         }
-        long two = outer
-                + config.feedForwards().stream()
-                        .distinct()
-                        .mapToLong(shape -> 2 * bytes(graph.layerWeights(shape)))
-                        .sum();
         for (int tokens = LARGEST; tokens >= SMALLEST; tokens /= 2) {
-            MemoryPlan streamed = plan(true, tokens, Math.min(two, all), config);
+            MemoryPlan streamed = plan(true, tokens, outer(graph) + twoLayers(config, graph), config);
             if (streamed.totalBytes() <= limit) {
                 return streamed;
             }
         }
+        long least = plan(true, SMALLEST, outer(graph) + twoLayers(config, graph), config)
+                .totalBytes();
         throw new GatehouseException(
                 ErrorCode.OUT_OF_MEMORY,
                 "The model needs %s of memory even when its layers are streamed; it may take %s"
-                        .formatted(
-                                readable(plan(true, SMALLEST, Math.min(two, all), config)
-                                        .totalBytes()),
-                                readable(limit)));
+                        .formatted(readable(least), readable(limit)));
+    }
+
+    /** Streamed though it might fit. */
+    static MemoryPlan streamed(ModelConfig config, DecoderGraph graph) {
+        return plan(true, LARGEST, outer(graph) + twoLayers(config, graph), config);
+    }
+
+    private static long outer(DecoderGraph graph) {
+        return bytes(graph.embeddingWeights) + bytes(graph.headWeights);
+    }
+
+    /** Two of each shape that layers have. */
+    private static long twoLayers(ModelConfig config, DecoderGraph graph) {
+        return config.feedForwards().stream()
+                .distinct()
+                .mapToLong(shape -> 2 * bytes(graph.layerWeights(shape)))
+                .sum();
     }
 
     /** For people: whether the weights stay, and what they take. */
@@ -68,7 +77,7 @@ public record MemoryPlan(boolean streamed, int microBatchTokens, long weightByte
     private static long bytesPerToken(ModelConfig config) {
         long widest = config.feedForwards().stream()
                 .mapToLong(shape -> shape instanceof FeedForward.Sparse sparse
-                        ? 3L * sparse.topK() * config.hiddenSize()
+                        ? 5L * sparse.topK() * config.hiddenSize()
                         : 3L * ((FeedForward.Dense) shape).intermediateSize())
                 .max()
                 .orElseThrow();

@@ -31,6 +31,7 @@ final class TensorMemory implements DataStorageVisitor<Pointer> {
                 .position(from)
                 .limit(from + length)
                 .asByteBuffer()
+                .slice()
                 .order(ByteOrder.LITTLE_ENDIAN);
     }
 

@@ -5,13 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.TensorInfo;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,6 +94,66 @@ final class TestEngine {
         assertThat(batches.get(0).tokens()).isEqualTo(14);
         assertThat(batches.get(0).prompts()).containsExactly(1, 2, 2, 2, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0);
         assertThat(batches.get(0).positions()).containsExactly(0, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 5, 6, 7);
+    }
+
+    @Test
+    void streamedLayersGiveTheSameBits() throws IOException {
+        new TinyCheckpoint(4, false, false, false, 0, 1).write(directory);
+        try (Checkpoint checkpoint = Checkpoint.open(directory);
+                Engine resident = Engine.load(checkpoint);
+                Engine streamed = Engine.loadStreamed(checkpoint, EngineOptions.EXACT)) {
+            assertThat(resident.memory().streamed()).isFalse();
+            assertThat(streamed.memory().streamed()).isTrue();
+            for (int pass = 0; pass < 3; pass++) {
+                assertThat(lastLogits(streamed, PROMPTS))
+                        .usingRecursiveComparison()
+                        .isEqualTo(lastLogits(resident, PROMPTS));
+            }
+        }
+    }
+
+    @Test
+    void refusesAModelThatFitsInNoWay() throws IOException {
+        new TinyCheckpoint(4, false, false, false, 0, 1).write(directory);
+        EngineOptions little = new EngineOptions(Precision.EXACT, Device.CPU, OptionalLong.of(1 << 20));
+        try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+            assertThatThrownBy(() -> Engine.load(checkpoint, little))
+                    .isInstanceOf(GatehouseException.class)
+                    .hasMessageMatching(
+                            "The model needs 1\\.\\d GB of memory even when its layers are streamed; it may take 1 MB");
+        }
+    }
+
+    @Test
+    void refusesADeviceThatIsNotThere() throws IOException {
+        new TinyCheckpoint(4, false, false, false, 0, 1).write(directory);
+        EngineOptions absent = new EngineOptions(Precision.EXACT, Device.of("gpu:99"), OptionalLong.empty());
+        try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+            assertThatThrownBy(() -> Engine.load(checkpoint, absent))
+                    .isInstanceOf(GatehouseException.class)
+                    .hasMessageContaining("no device gpu:99");
+        }
+    }
+
+    @Test
+    void namesTheWeightThatIsNotANumber() throws IOException {
+        new TinyCheckpoint(4, false, false, false, 0, 1).write(directory);
+        TensorInfo tensor;
+        try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+            tensor = checkpoint.tensor("model.layers.1.mlp.experts.2.up_proj.weight");
+        }
+        try (FileChannel file = FileChannel.open(tensor.file(), StandardOpenOption.WRITE)) {
+            int width = tensor.dtype().bytes();
+            ByteBuffer nan = ByteBuffer.allocate(width).order(ByteOrder.LITTLE_ENDIAN);
+            nan.putShort(width - 2, (short) 0x7fc0);
+            file.write(nan, tensor.offset() + 5L * width);
+        }
+        try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+            assertThatThrownBy(() -> Engine.load(checkpoint))
+                    .isInstanceOf(GatehouseException.class)
+                    .hasMessageStartingWith(
+                            "Tensor model.layers.1.mlp.experts.2.up_proj.weight has the value NaN at index 5");
+        }
     }
 
     @Test
