@@ -95,7 +95,8 @@ final class RunCommand implements Callable<Integer> {
         try (Checkpoint checkpoint = Checkpoint.open(model);
                 Store store = Store.create(database)) {
             RunNames names = new RunNames(store);
-            String free = name.orElseGet(() -> names.unfinishedOrFree(checkpoint.name() + "-" + chosen.name()));
+            String free = name.map(names::notFinished)
+                    .orElseGet(() -> names.unfinishedOrFree(checkpoint.name() + "-" + chosen.name()));
             RunRequest request = new RunRequest(free, chosen, PromptFormat.HENDRYCKS, shots);
             RunOutcome outcome = execute(checkpoint, store, request, choice, stop, spec);
             report(outcome).print(spec.commandLine().getOut(), json);

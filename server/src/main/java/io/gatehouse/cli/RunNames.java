@@ -1,5 +1,7 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.RunStatus;
 import io.gatehouse.store.RunSummary;
 import io.gatehouse.store.Store;
@@ -17,6 +19,16 @@ final class RunNames {
                 .filter(run -> run.status() != RunStatus.COMPLETE)
                 .map(RunSummary::name)
                 .collect(Collectors.toSet());
+    }
+
+    /** The wish itself, unless a finished run has it: that is better said before a large model is loaded. */
+    String notFinished(String wish) {
+        if (taken.contains(wish) && !unfinished.contains(wish)) {
+            throw new GatehouseException(
+                    ErrorCode.RUN_EXISTS,
+                    "There is a finished run named \"%s\" already: give the new one another name".formatted(wish));
+        }
+        return wish;
     }
 
     /** The first of the wish and its numbered followers that is an unfinished run or no run. */
