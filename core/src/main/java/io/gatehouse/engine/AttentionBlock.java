@@ -63,7 +63,7 @@ final class AttentionBlock<A extends TFloating> {
 
     private Operand<TFloat32> project(Operand<A> x, String name, long out, long in, boolean biased, Weights weights) {
         String prefix = "self_attn." + name;
-        Operand<A> weight = weights.value(WeightSpec.matrix(prefix + ".weight", out, in, type));
+        Operand<A> weight = weights.value(WeightSpec.matrix(prefix + ".weight", out, in, type), x);
         Operand<TFloat32> product = blocks.cast(blocks.project(x, weight), TFloat32.class);
         return biased ? tf.math.add(product, weights.value(WeightSpec.vector(prefix + ".bias", out))) : product;
     }

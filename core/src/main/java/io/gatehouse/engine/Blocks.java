@@ -1,5 +1,6 @@
 package io.gatehouse.engine;
 
+import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Gather;
@@ -51,6 +52,11 @@ final class Blocks {
     /** Rows of x along its first axis. */
     <T extends TType> Gather<T> rows(Operand<T> x, Operand<TInt32> indexes) {
         return tf.gather(x, indexes, tf.constant(0));
+    }
+
+    /** The first so many rows of x [rows, columns]. */
+    <T extends TType> Operand<T> first(Operand<T> x, Operand<TInt32> count) {
+        return tf.slice(x, tf.constant(new int[] {0, 0}), tf.stack(List.of(count, tf.constant(-1))));
     }
 
     /** Sum over the last axis, which is dropped. */

@@ -84,17 +84,22 @@ final class ExpertsBlock<E extends TFloating> {
         Operand<TInt32> filler = tf.fill(tf.expandDims(missing, tf.constant(0)), tf.constant(0));
         Operand<TInt32> rows = tf.concat(List.of(tokens, filler), tf.constant(0));
         Operand<E> output = swiGlu(blocks.rows(x, rows), "%s.experts.%d.".formatted(names.block(), expert), weights);
-        return tf.slice(
-                output, tf.constant(new int[] {0, 0}), tf.stack(List.of(tf.size(own), tf.constant(hiddenSize))));
+        return blocks.first(output, tf.size(own));
     }
 
     private Operand<E> swiGlu(Operand<E> x, String prefix, Weights weights) {
         int width = shape.intermediateSize();
         return blocks.swiGlu(
                 x,
-                weights.value(WeightSpec.stacked(
-                        prefix + names.gate() + ".weight", prefix + names.up() + ".weight", width, hiddenSize, type)),
-                weights.value(WeightSpec.matrix(prefix + names.down() + ".weight", hiddenSize, width, type)));
+                weights.value(
+                        WeightSpec.stacked(
+                                prefix + names.gate() + ".weight",
+                                prefix + names.up() + ".weight",
+                                width,
+                                hiddenSize,
+                                type),
+                        x),
+                weights.value(WeightSpec.matrix(prefix + names.down() + ".weight", hiddenSize, width, type), x));
     }
 
     private Operand<TFloat32> norm(Operand<E> output) {

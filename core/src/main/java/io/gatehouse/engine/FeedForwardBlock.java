@@ -78,9 +78,10 @@ final class FeedForwardBlock<E extends TFloating> {
         int hidden = config.hiddenSize();
         return blocks.swiGlu(
                 blocks.cast(x, type),
-                weights.value(WeightSpec.stacked(
-                        prefix + "gate_proj.weight", prefix + "up_proj.weight", width, hidden, type)),
-                weights.value(WeightSpec.matrix(prefix + "down_proj.weight", hidden, width, type)));
+                weights.value(
+                        WeightSpec.stacked(prefix + "gate_proj.weight", prefix + "up_proj.weight", width, hidden, type),
+                        x),
+                weights.value(WeightSpec.matrix(prefix + "down_proj.weight", hidden, width, type), x));
     }
 
     private <T extends org.tensorflow.types.family.TType> Operand<T> wanted(

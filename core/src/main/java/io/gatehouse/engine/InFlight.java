@@ -18,6 +18,7 @@ final class InFlight implements AutoCloseable {
     final RotaryTable.Fed rotary;
     final TInt32 padded;
     final TInt32 packed;
+    final TInt32 tokens;
     final TInt32 answerRows;
     private LayerResult states;
 
@@ -37,6 +38,7 @@ final class InFlight implements AutoCloseable {
         this.last = RecordedRows.last(batch);
         this.rotary = rotary;
         this.padded = TInt32.tensorOf(StdArrays.ndCopyOf(batch.padded()));
+        this.tokens = TInt32.scalarOf(batch.tokens());
         this.packed = TInt32.vectorOf(batch.packed());
         // Few answers are filled up like few tokens are.
         this.answerRows = TInt32.vectorOf(Arrays.copyOf(last.sources(), MicroBatch.wholeBlocks(last.count())));
@@ -74,6 +76,7 @@ final class InFlight implements AutoCloseable {
         rotary.close();
         padded.close();
         packed.close();
+        tokens.close();
         answerRows.close();
     }
 }

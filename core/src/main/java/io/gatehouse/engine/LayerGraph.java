@@ -12,7 +12,7 @@ import org.tensorflow.types.family.TFloating;
  * One generic decoder layer: attention and feed-forward, each after a norm and added to the residual stream.
  *
  * @param output [T, hidden], or [R, hidden] for the answer rows only
- * @param keys [T, key-value heads x head size] for prompts that follow
+ * @param keys [tokens, key-value heads x head size] for prompts that follow
  * @param values the same
  * @param prefix where keys and values of a prefix are fed, in a prefixed layer
  */
@@ -51,7 +51,12 @@ record LayerGraph(
                 new FeedForwardBlock<>(tf, config, expertsType, weights).build(normed, kind.feedForward(), rows);
         Operand<TFloat32> kept = rows.isPresent() ? blocks.rows(residual, rows.get()) : residual;
         return new LayerGraph(
-                weights, tf.math.add(kept, fed.output()), attended.keys(), attended.values(), prefix, fed.routing());
+                weights,
+                tf.math.add(kept, fed.output()),
+                blocks.first(attended.keys(), inputs.tokens()),
+                blocks.first(attended.values(), inputs.tokens()),
+                prefix,
+                fed.routing());
     }
 
     private static Operand<TFloat32> norm(

@@ -14,6 +14,7 @@ import org.tensorflow.types.TInt32;
  * @param padded [B, S] row of the token that stands in each cell of the rectangle
  * @param packed [T] cell of the flattened rectangle where each token stands
  * @param window how many latest positions, its own included, a token attends to
+ * @param tokens number of rows that are tokens; what follows them is filler
  * @param answerRows rows whose output is wanted when not all are
  */
 record LayerInputs(
@@ -23,6 +24,7 @@ record LayerInputs(
         Placeholder<TInt32> padded,
         Placeholder<TInt32> packed,
         Placeholder<TInt32> window,
+        Placeholder<TInt32> tokens,
         Placeholder<TInt32> answerRows) {
 
     static LayerInputs declare(Ops tf) {
@@ -30,6 +32,7 @@ record LayerInputs(
                 tf.placeholder(TFloat32.class),
                 tf.placeholder(TFloat32.class),
                 tf.placeholder(TFloat32.class),
+                tf.placeholder(TInt32.class),
                 tf.placeholder(TInt32.class),
                 tf.placeholder(TInt32.class),
                 tf.placeholder(TInt32.class),

@@ -135,6 +135,7 @@ final class Prefill {
                 .feed(inputs.sine(), inFlight.rotary.sine())
                 .feed(inputs.padded(), inFlight.padded)
                 .feed(inputs.packed(), inFlight.packed)
+                .feed(inputs.tokens(), inFlight.tokens)
                 .feed(inputs.answerRows(), inFlight.answerRows);
         prefix.ifPresent(past -> {
             AttentionCore.Prefix<?> fed = part.prefix().orElseThrow();

@@ -44,14 +44,30 @@ final class Weights {
 
     /** The value of a weight in the type in which it is computed with. */
     <T extends TFloating> Operand<T> value(WeightSpec<T> spec) {
-        Operand<? extends TFloating> held = held(spec);
-        return new Blocks(tf).cast(held, spec.type());
+        return widened(tf, spec);
+    }
+
+    /**
+     * The same, not before something else is computed: TensorFlow would widen the weights of all experts at once, and
+     * first of all.
+     */
+    <T extends TFloating> Operand<T> value(WeightSpec<T> spec, Op before) {
+        return widened(tf.withControlDependencies(List.of(before)), spec);
     }
 
     /** The value of a weight in the type in which it lies in memory. */
     Operand<? extends TFloating> held(WeightSpec<?> spec) {
-        Slot slot = bySpec.computeIfAbsent(spec, absent -> declare(absent, heldTypes.of(absent)));
+        Slot slot = slot(spec);
         return tf.readVariableOp(slot.variable(), slot.held());
+    }
+
+    private <T extends TFloating> Operand<T> widened(Ops where, WeightSpec<T> spec) {
+        Slot slot = slot(spec);
+        return new Blocks(where).cast(where.readVariableOp(slot.variable(), slot.held()), spec.type());
+    }
+
+    private Slot slot(WeightSpec<?> spec) {
+        return bySpec.computeIfAbsent(spec, absent -> declare(absent, heldTypes.of(absent)));
     }
 
     /** The weights in the order in which {@link #assign} takes their tensors. */
