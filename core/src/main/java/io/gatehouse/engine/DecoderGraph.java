@@ -1,5 +1,7 @@
 package io.gatehouse.engine;
 
+import static java.util.Objects.requireNonNull;
+
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.FeedForward;
 import io.gatehouse.checkpoint.ModelConfig;
@@ -71,7 +73,7 @@ final class DecoderGraph implements AutoCloseable {
 
     /** The weights that all layers of this shape use in turn. */
     Weights layerWeights(FeedForward shape) {
-        return java.util.Objects.requireNonNull(layerWeights.get(shape), "no such layer");
+        return requireNonNull(layerWeights.get(shape), "no such layer");
     }
 
     LayerGraph layer(LayerKind kind) {

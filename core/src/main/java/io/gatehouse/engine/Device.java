@@ -5,6 +5,7 @@ import io.gatehouse.error.GatehouseException;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.tensorflow.DeviceSpec;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.exceptions.TFInvalidArgumentException;
@@ -61,8 +62,8 @@ public record Device(OptionalInt gpu) {
         try (Graph graph = new Graph();
                 Session session = new Session(graph, config(false))) {
             Ops tf = Ops.create(graph);
-            var probe = tf.withDevice(org.tensorflow.DeviceSpec.newBuilder()
-                            .deviceType(org.tensorflow.DeviceSpec.DeviceType.GPU)
+            var probe = tf.withDevice(DeviceSpec.newBuilder()
+                            .deviceType(DeviceSpec.DeviceType.GPU)
                             .deviceIndex(0)
                             .build())
                     .math

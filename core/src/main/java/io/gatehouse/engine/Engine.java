@@ -7,7 +7,6 @@ import io.gatehouse.checkpoint.ModelConfig;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.util.List;
-import java.util.function.Function;
 
 /** A loaded model. Not thread-safe: the variables of the generic layers hold one layer at a time. */
 public final class Engine implements AutoCloseable {
@@ -48,21 +47,11 @@ public final class Engine implements AutoCloseable {
 
     /** The same, in the asked plan even where another is faster and more exact. */
     static Engine loadAsAsked(Checkpoint checkpoint, EngineOptions options) {
-        return load(checkpoint, options, graph -> MemoryPlan.of(checkpoint.config(), graph, options.memory()));
-    }
-
-    /** The same with its layers streamed though they might fit. */
-    static Engine loadStreamed(Checkpoint checkpoint, EngineOptions options) {
-        return load(checkpoint, options, graph -> MemoryPlan.streamed(checkpoint.config(), graph));
-    }
-
-    private static Engine load(
-            Checkpoint checkpoint, EngineOptions options, Function<DecoderGraph, MemoryPlan> memoryPlan) {
+        ModelConfig config = checkpoint.config();
         DecoderGraph graph = new DecoderGraph(checkpoint, options.precision());
         try {
-            MemoryPlan memory = memoryPlan.apply(graph);
-            Parts parts = Parts.open(checkpoint, graph, options.device(), memory);
-            return new Engine(checkpoint.config(), options, memory, parts);
+            MemoryPlan memory = MemoryPlan.of(config, graph, options.memory());
+            return new Engine(config, options, memory, Parts.open(checkpoint, graph, options.device(), memory));
         } catch (RuntimeException failure) {
             graph.close();
             throw failure;

@@ -8,6 +8,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
+import org.tensorflow.types.family.TType;
 
 /** What follows the attention in a layer: one SwiGLU, or router, experts and perhaps a shared expert. */
 final class FeedForwardBlock<E extends TFloating> {
@@ -84,8 +85,7 @@ final class FeedForwardBlock<E extends TFloating> {
                 weights.value(WeightSpec.matrix(prefix + "down_proj.weight", hidden, width, type), x));
     }
 
-    private <T extends org.tensorflow.types.family.TType> Operand<T> wanted(
-            Operand<T> x, Optional<? extends Operand<TInt32>> rows) {
+    private <T extends TType> Operand<T> wanted(Operand<T> x, Optional<? extends Operand<TInt32>> rows) {
         return rows.isPresent() ? blocks.rows(x, rows.get()) : x;
     }
 }

@@ -60,7 +60,7 @@ final class Head {
     /** A trace is of short prompts, so that the logits of a whole micro-batch fit. */
     private void everyToken(InFlight inFlight, Delivery delivery) {
         RecordedRows rows = inFlight.recorded;
-        Scores scores = score(rows.floats(RoutingReadout.floats(inFlight.hidden()), config.hiddenSize()), rows.count());
+        Scores scores = score(rows.floats(TensorMemory.floats(inFlight.hidden()), config.hiddenSize()), rows.count());
         delivery.submit(() -> {
             listener.hiddenStates(config.layers().size(), rows.prompts(), scores.normed());
             listener.allLogits(rows.prompts(), scores.logits());
@@ -95,8 +95,8 @@ final class Head {
                         .fetch(graph.headNormed)
                         .fetch(graph.logits)
                         .run()) {
-            float[] normed = Arrays.copyOf(RoutingReadout.floats(result.get(0)), rows * width);
-            float[] logits = Arrays.copyOf(RoutingReadout.floats(result.get(1)), rows * config.vocabSize());
+            float[] normed = Arrays.copyOf(TensorMemory.floats(result.get(0)), rows * width);
+            float[] logits = Arrays.copyOf(TensorMemory.floats(result.get(1)), rows * config.vocabSize());
             requireFinite(logits);
             return new Scores(normed, logits, config.vocabSize());
         }

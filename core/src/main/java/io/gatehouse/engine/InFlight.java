@@ -60,7 +60,7 @@ final class InFlight implements AutoCloseable {
 
     /** States of the last token of each prompt [B x hidden]. */
     float[] lastStates() {
-        float[] present = RoutingReadout.floats(hidden());
+        float[] present = TensorMemory.floats(hidden());
         RecordedRows rows = states.answersOnly() ? last.alone() : last;
         return rows.floats(present, Math.toIntExact(hidden().shape().get(1)));
     }

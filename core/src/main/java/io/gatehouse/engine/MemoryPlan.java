@@ -47,11 +47,6 @@ public record MemoryPlan(boolean streamed, int microBatchTokens, long weightByte
                         .formatted(readable(least), readable(limit)));
     }
 
-    /** Streamed though it might fit. */
-    static MemoryPlan streamed(ModelConfig config, DecoderGraph graph) {
-        return plan(true, LARGEST, outer(graph) + twoLayers(config, graph), config);
-    }
-
     private static long outer(DecoderGraph graph) {
         return bytes(graph.embeddingWeights) + bytes(graph.headWeights);
     }

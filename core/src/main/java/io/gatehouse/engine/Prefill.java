@@ -160,7 +160,7 @@ final class Prefill {
     }
 
     private void deliverStates(int index, InFlight inFlight) {
-        float[] states = RoutingReadout.floats(inFlight.hidden());
+        float[] states = TensorMemory.floats(inFlight.hidden());
         RecordedRows rows = inFlight.recorded;
         listener.hiddenStates(index, rows.prompts(), rows.floats(states, config.hiddenSize()));
     }

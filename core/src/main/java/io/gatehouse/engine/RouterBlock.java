@@ -6,6 +6,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.nn.TopK;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TType;
 
 /**
  * The gate of a mixture-of-experts layer: softmax over all experts in fp32, then the K most probable, ties to the lower
@@ -71,7 +72,7 @@ final class RouterBlock {
         return tf.reshape(column, tf.constant(new int[] {-1}));
     }
 
-    private <T extends org.tensorflow.types.family.TType> Operand<T> columns(Operand<T> x, int from, int count) {
+    private <T extends TType> Operand<T> columns(Operand<T> x, int from, int count) {
         return tf.slice(x, tf.constant(new int[] {0, from}), tf.constant(new int[] {-1, count}));
     }
 }

@@ -39,21 +39,22 @@ final class RoutingReadout {
 
     RoutingBatch read(int layer, Result result, RecordedRows rows) {
         int topK = Math.toIntExact(result.get(experts).shape().get(1));
-        float[] entropies = rows.floats(floats(result.get(entropy)), 1);
+        float[] entropies = rows.floats(TensorMemory.floats(result.get(entropy)), 1);
         requireFinite(layer, entropies);
         return new RoutingBatch(
                 layer,
                 rows.prompts(),
                 rows.positions(),
                 topK,
-                rows.shorts(ints(result.get(experts)), topK),
-                rows.floats(floats(result.get(weights)), topK),
+                rows.shorts(TensorMemory.ints(result.get(experts)), topK),
+                rows.floats(TensorMemory.floats(result.get(weights)), topK),
                 entropies,
-                rows.floats(floats(result.get(topKEntropy)), 1),
-                rows.floats(floats(result.get(mass)), 1),
-                rows.floats(floats(result.get(margin)), 1),
+                rows.floats(TensorMemory.floats(result.get(topKEntropy)), 1),
+                rows.floats(TensorMemory.floats(result.get(mass)), 1),
+                rows.floats(TensorMemory.floats(result.get(margin)), 1),
                 probabilities.map(index -> wide(result.get(index), rows)),
-                expertNorms.map(index -> (answersOnly ? rows.alone() : rows).floats(floats(result.get(index)), topK)));
+                expertNorms.map(index ->
+                        (answersOnly ? rows.alone() : rows).floats(TensorMemory.floats(result.get(index)), topK)));
     }
 
     /** Router logits of the recorded rows, in a trace. */
@@ -62,7 +63,8 @@ final class RoutingReadout {
     }
 
     private static float[] wide(Tensor tensor, RecordedRows rows) {
-        return rows.floats(floats(tensor), Math.toIntExact(tensor.shape().get(1)));
+        return rows.floats(
+                TensorMemory.floats(tensor), Math.toIntExact(tensor.shape().get(1)));
     }
 
     private static void requireFinite(int layer, float[] entropies) {
@@ -74,17 +76,5 @@ final class RoutingReadout {
                                 .formatted(layer));
             }
         }
-    }
-
-    static float[] floats(Tensor tensor) {
-        float[] values = new float[Math.toIntExact(tensor.shape().size())];
-        tensor.asRawTensor().data().asFloats().read(values);
-        return values;
-    }
-
-    private static int[] ints(Tensor tensor) {
-        int[] values = new int[Math.toIntExact(tensor.shape().size())];
-        tensor.asRawTensor().data().asInts().read(values);
-        return values;
     }
 }

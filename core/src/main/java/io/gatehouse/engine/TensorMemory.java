@@ -7,7 +7,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.buffer.DataStorageVisitor;
 
-/** The memory of a tensor as a byte buffer, so that files are read into it without a copy in between. */
+/** What lies in a tensor: copied out, or as a byte buffer over it, so that files are read into it without a copy. */
 final class TensorMemory implements DataStorageVisitor<Pointer> {
     private final long bytes;
 
@@ -33,6 +33,18 @@ final class TensorMemory implements DataStorageVisitor<Pointer> {
                 .asByteBuffer()
                 .slice()
                 .order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    static float[] floats(Tensor tensor) {
+        float[] values = new float[Math.toIntExact(tensor.shape().size())];
+        tensor.asRawTensor().data().asFloats().read(values);
+        return values;
+    }
+
+    static int[] ints(Tensor tensor) {
+        int[] values = new int[Math.toIntExact(tensor.shape().size())];
+        tensor.asRawTensor().data().asInts().read(values);
+        return values;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.gatehouse.engine;
 
+import java.util.Arrays;
 import java.util.List;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
@@ -35,6 +36,6 @@ record WeightSpec<T extends TFloating>(List<String> tensors, Shape shape, Class<
     List<Long> storedShape() {
         long[] stored = shape.asArray();
         stored[0] /= tensors.size();
-        return java.util.Arrays.stream(stored).boxed().toList();
+        return Arrays.stream(stored).boxed().toList();
     }
 }

@@ -101,7 +101,7 @@ final class TestEngine {
         new TinyCheckpoint(4, false, false, false, 0, 1).write(directory);
         try (Checkpoint checkpoint = Checkpoint.open(directory);
                 Engine resident = Engine.load(checkpoint);
-                Engine streamed = Engine.loadStreamed(checkpoint, EngineOptions.EXACT)) {
+                Engine streamed = Engine.load(checkpoint, in(resident.memory().totalBytes() - 1))) {
             assertThat(resident.memory().streamed()).isFalse();
             assertThat(streamed.memory().streamed()).isTrue();
             for (int pass = 0; pass < 3; pass++) {
@@ -115,7 +115,7 @@ final class TestEngine {
     @Test
     void refusesAModelThatFitsInNoWay() throws IOException {
         new TinyCheckpoint(4, false, false, false, 0, 1).write(directory);
-        EngineOptions little = new EngineOptions(Precision.EXACT, Device.CPU, OptionalLong.of(1 << 20));
+        EngineOptions little = in(1 << 20);
         try (Checkpoint checkpoint = Checkpoint.open(directory)) {
             assertThatThrownBy(() -> Engine.load(checkpoint, little))
                     .isInstanceOf(GatehouseException.class)
@@ -168,6 +168,10 @@ final class TestEngine {
                     .isInstanceOf(GatehouseException.class)
                     .hasMessage("A prompt has 65 tokens; the model takes 1 to 64");
         }
+    }
+
+    private static EngineOptions in(long bytes) {
+        return new EngineOptions(Precision.EXACT, Device.CPU, OptionalLong.of(bytes));
     }
 
     private void agreesWithPlainDecoder(TinyCheckpoint shape) throws IOException {
