@@ -1,10 +1,10 @@
 package io.gatehouse.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gatehouse.SharedData;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -44,16 +44,27 @@ final class TestModelCommand {
 
     @Test
     void saysWhatTheRelativesDoDifferently() throws Exception {
-        assertThat(json(shared("olmoe_a")).path("Bytes in F32").longValue()).isPositive();
-        assertThat(json(shared("mixtral_a")).path("Key-value heads").intValue()).isEqualTo(2);
-        assertThat(json(shared("mixtral_a")).path("Weights sum to one").booleanValue())
+        assertThat(json(SharedData.path("reference/olmoe_a"))
+                        .path("Bytes in F32")
+                        .longValue())
+                .isPositive();
+        assertThat(json(SharedData.path("reference/mixtral_a"))
+                        .path("Key-value heads")
+                        .intValue())
+                .isEqualTo(2);
+        assertThat(json(SharedData.path("reference/mixtral_a"))
+                        .path("Weights sum to one")
+                        .booleanValue())
                 .isTrue();
-        JsonNode qwen2 = json(shared("qwen2_moe_a"));
+        JsonNode qwen2 = json(SharedData.path("reference/qwen2_moe_a"));
         assertThat(qwen2.path("Mixture layers").intValue()).isEqualTo(2);
         assertThat(qwen2.path("Dense layers").intValue()).isEqualTo(2);
         assertThat(qwen2.path("Shared expert size").intValue()).isEqualTo(48);
         assertThat(qwen2.path("Sliding layers").intValue()).isZero();
-        assertThat(json(shared("qwen3_moe_a")).path("Head size").intValue()).isEqualTo(24);
+        assertThat(json(SharedData.path("reference/qwen3_moe_a"))
+                        .path("Head size")
+                        .intValue())
+                .isEqualTo(24);
     }
 
     @Test
@@ -87,11 +98,5 @@ final class TestModelCommand {
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.exitCode()).isZero();
         return new ObjectMapper().readTree(outcome.out());
-    }
-
-    private static Path shared(String name) {
-        Path path = ROOT.resolve("../shared/reference").resolve(name).normalize();
-        assumeTrue(Files.exists(path), () -> "The reference data ../shared/reference/" + name + " is not here");
-        return path;
     }
 }

@@ -1,10 +1,10 @@
 package io.gatehouse.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gatehouse.SharedData;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
@@ -28,8 +28,8 @@ final class TestTokenizeCommand {
 
     @Test
     void printsTheIdsThatHuggingFaceGives() throws Exception {
-        Path model = shared("reference/olmoe_a");
-        JsonNode cases = JSON.readTree(Files.readString(shared("reference/tokenizer/cases_tiny.json")))
+        Path model = SharedData.path("reference/olmoe_a");
+        JsonNode cases = JSON.readTree(Files.readString(SharedData.path("reference/tokenizer/cases_tiny.json")))
                 .path("cases");
         StringBuilder input = new StringBuilder();
         StringBuilder expected = new StringBuilder();
@@ -43,7 +43,7 @@ final class TestTokenizeCommand {
 
     @Test
     void namesTheLineThatIsNoJsonString() throws Exception {
-        Path tokenizer = shared("reference/tokenizer/tokenizer.json");
+        Path tokenizer = SharedData.path("reference/tokenizer/tokenizer.json");
         for (String line : List.of("plain text", "7", "\"a\" \"b\"", "")) {
             Outcome outcome = tokenize(tokenizer, "\"\"\n" + line + "\n\"a\"\n");
             assertThat(outcome.exitCode()).as(line).isEqualTo(1);
@@ -68,7 +68,8 @@ final class TestTokenizeCommand {
     /** A process that asks on only when it has its answer must not wait for ever. */
     @Test
     void answersEachLineBeforeTheNextIsWritten() throws Exception {
-        Process process = command(shared("reference/tokenizer/tokenizer.json")).start();
+        Process process =
+                command(SharedData.path("reference/tokenizer/tokenizer.json")).start();
         try (Writer in = process.outputWriter(StandardCharsets.UTF_8);
                 BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
             for (String expected : List.of("[67]", "[223]")) {
@@ -126,11 +127,5 @@ final class TestTokenizeCommand {
                 "tokenize",
                 "--model",
                 model.toString())));
-    }
-
-    private static Path shared(String name) {
-        Path path = Path.of(System.getProperty("gatehouse.root", ".."), "..", "shared", name);
-        assumeTrue(Files.exists(path), () -> "The reference data ../shared/" + name + " is not on this machine");
-        return path.normalize();
     }
 }

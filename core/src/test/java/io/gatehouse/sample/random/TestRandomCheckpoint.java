@@ -5,15 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.StoredValues;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.DType;
-import io.gatehouse.checkpoint.TensorInfo;
 import io.gatehouse.checkpoint.Tokenizer;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,7 +74,7 @@ final class TestRandomCheckpoint {
                     .containsExactly(
                             Path.of("model-00001-of-00003.safetensors"), Path.of("model-00002-of-00003.safetensors"));
             for (String name : List.of("model.embed_tokens.weight", EXPERT.formatted(1, 7), "lm_head.weight")) {
-                assertThat(values(actual, name)).as(name).isEqualTo(values(expected, name));
+                assertThat(StoredValues.of(actual, name)).as(name).isEqualTo(StoredValues.of(expected, name));
             }
         }
         RandomCheckpoint plan = new RandomCheckpoint(Blueprint.TINY_OLMOE.config(), StoredType.FP32, 5, 450_000);
@@ -94,13 +92,13 @@ final class TestRandomCheckpoint {
 
     @Test
     void everyTypeHoldsTheSameWeights() {
-        float[] exact = expert(StoredType.FP32);
-        float[] brain = expert(StoredType.BF16);
-        float[] half = expert(StoredType.FP16);
+        double[] exact = expert(StoredType.FP32);
+        double[] brain = expert(StoredType.BF16);
+        double[] half = expert(StoredType.FP16);
         assertThat(exact).hasSize(32 * 64).hasSameSizeAs(brain).hasSameSizeAs(half);
         for (int i = 0; i < exact.length; i++) {
             assertThat(brain[i]).isCloseTo(exact[i], within(Math.abs(exact[i]) / 256));
-            assertThat(half[i]).isCloseTo(exact[i], within(Math.max(Math.abs(exact[i]) / 2048, 0x1p-25f)));
+            assertThat(half[i]).isCloseTo(exact[i], within(Math.max(Math.abs(exact[i]) / 2048, 0x1p-25)));
         }
     }
 
@@ -113,22 +111,22 @@ final class TestRandomCheckpoint {
                 .put("intermediate_size", 512)
                 .put("num_hidden_layers", 2);
         Path model = write("wide", config, StoredType.FP32, 1, 1L << 30);
-        List<float[]> experts = new ArrayList<>();
+        List<double[]> experts = new ArrayList<>();
         try (Checkpoint checkpoint = Checkpoint.open(model)) {
             for (int layer = 0; layer < 2; layer++) {
                 for (int expert = 0; expert < 8; expert++) {
-                    experts.add(values(checkpoint, EXPERT.formatted(layer, expert)));
+                    experts.add(StoredValues.of(checkpoint, EXPERT.formatted(layer, expert)));
                 }
             }
         }
-        for (float[] expert : experts) {
+        for (double[] expert : experts) {
             assertThat(correlation(expert, expert, 0)).isCloseTo(1, within(0.04));
             assertThat(IntStream.range(0, expert.length)
                             .filter(i -> Math.abs(expert[i]) < 1 / 16.0)
                             .count())
                     .as("within one deviation: 68.27 %")
                     .isCloseTo(Math.round(0.6827 * expert.length), within(1_900L));
-            for (float[] other : experts) {
+            for (double[] other : experts) {
                 for (int shift : new int[] {0, 1, 2, 4, 256, 1 << 15, 1 << 16}) {
                     if (expert != other || shift != 0) {
                         assertThat(correlation(expert, other, shift))
@@ -194,10 +192,10 @@ final class TestRandomCheckpoint {
         return directory;
     }
 
-    private float[] expert(StoredType type) {
+    private double[] expert(StoredType type) {
         Path model = write(type.name(), Blueprint.TINY_OLMOE.config(), type, 3, 1L << 30);
         try (Checkpoint checkpoint = Checkpoint.open(model)) {
-            return values(checkpoint, EXPERT.formatted(0, 0));
+            return StoredValues.of(checkpoint, EXPERT.formatted(0, 0));
         }
     }
 
@@ -206,35 +204,11 @@ final class TestRandomCheckpoint {
     }
 
     /** Of entries whose deviation is 1/16, as the fan-in of 256 gives. */
-    private static double correlation(float[] x, float[] y, int shift) {
+    private static double correlation(double[] x, double[] y, int shift) {
         double sum = 0;
         for (int i = 0; i < x.length; i++) {
             sum += 256.0 * x[i] * y[(i + shift) % y.length];
         }
         return sum / x.length;
-    }
-
-    private static float[] values(Checkpoint checkpoint, String name) {
-        TensorInfo tensor = checkpoint.tensor(name);
-        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(tensor.bytes())).order(ByteOrder.LITTLE_ENDIAN);
-        checkpoint.read(tensor, bytes);
-        float[] values = new float[Math.toIntExact(tensor.elements())];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = switch (tensor.dtype()) {
-                case F32 -> bytes.getFloat(4 * i);
-                case BF16 -> Float.intBitsToFloat(bytes.getShort(2 * i) << 16);
-                case F16 -> half(bytes.getShort(2 * i));
-                default -> throw new IllegalArgumentException(tensor.toString());
-            };
-        }
-        return values;
-    }
-
-    /** (-1)^sign x 2^(exponent - 15) x 1.fraction, or 2^-14 x 0.fraction where the exponent is 0. */
-    private static float half(short bits) {
-        int exponent = (bits >> 10) & 0x1f;
-        double fraction = (bits & 0x3ff) / 1024.0;
-        double magnitude = exponent == 0 ? Math.scalb(fraction, -14) : Math.scalb(1 + fraction, exponent - 15);
-        return (float) (bits < 0 ? -magnitude : magnitude);
     }
 }
