@@ -13,6 +13,7 @@ import io.gatehouse.quiz.ChoiceScorer;
 import io.gatehouse.quiz.Question;
 import io.gatehouse.quiz.Subject;
 import io.gatehouse.store.QuestionRow;
+import io.gatehouse.store.Recording;
 import io.gatehouse.store.RunDescription;
 import io.gatehouse.store.RunStatus;
 import io.gatehouse.store.RunWriter;
@@ -166,7 +167,7 @@ public final class QuizRun {
                 request.quiz().name(),
                 request.format().id(),
                 request.shots(),
-                Scope.PROMPT,
+                Recording.decisions(Scope.PROMPT),
                 engine.precision().id(),
                 engine.device().id(),
                 gatehouseVersion);

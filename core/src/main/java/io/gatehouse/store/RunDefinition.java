@@ -30,6 +30,8 @@ record RunDefinition(Map<String, String> properties) {
         properties.put("format", run.promptFormat());
         properties.put("shots", String.valueOf(run.shots()));
         properties.put("scope", run.scope().id());
+        properties.put("probabilities", run.recording().probabilities().id());
+        properties.put("norms", String.valueOf(run.recording().norms()));
         properties.put("plan", run.precisionPlan());
         properties.put("questions", String.valueOf(questions.size()));
         properties.put("quiz", "%s %s".formatted(run.task(), digest(questions)));

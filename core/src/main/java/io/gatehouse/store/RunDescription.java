@@ -23,7 +23,7 @@ public record RunDescription(
         String task,
         String promptFormat,
         int shots,
-        Scope scope,
+        Recording recording,
         String precisionPlan,
         String device,
         String gatehouseVersion) {
@@ -34,7 +34,7 @@ public record RunDescription(
         requireNonNull(architecture, "architecture is null");
         requireNonNull(task, "task is null");
         requireNonNull(promptFormat, "promptFormat is null");
-        requireNonNull(scope, "scope is null");
+        requireNonNull(recording, "recording is null");
         requireNonNull(precisionPlan, "precisionPlan is null");
         requireNonNull(device, "device is null");
         requireNonNull(gatehouseVersion, "gatehouseVersion is null");
@@ -53,5 +53,9 @@ public record RunDescription(
         if (shots < 0) {
             throw new IllegalArgumentException("Negative number of shots: " + shots);
         }
+    }
+    /** Tokens whose routing is recorded. */
+    public Scope scope() {
+        return recording.scope();
     }
 }

@@ -40,6 +40,8 @@ final class RunRegister {
             insert.setInt(14, questions);
             insert.setObject(15, LocalDateTime.now(ZoneOffset.UTC));
             insert.setString(16, run.gatehouseVersion());
+            insert.setString(17, run.recording().probabilities().id());
+            insert.setBoolean(18, run.recording().norms());
             try (ResultSet inserted = insert.executeQuery()) {
                 inserted.next();
                 int runId = inserted.getInt(1);

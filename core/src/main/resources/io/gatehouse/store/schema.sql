@@ -1,4 +1,4 @@
--- Schema version 2 of a Gatehouse file. Every relation that SQL users see is here with its comments; the analysis
+-- Schema version 3 of a Gatehouse file. Every relation that SQL users see is here with its comments; the analysis
 -- views over them belong to the SQL layer. No column is ever NULL, those of the views included, unless NULL has a
 -- meaning, and then the comment says which with the word NULL: the SQL layer goes by that word.
 --
@@ -11,7 +11,7 @@ CREATE TABLE schema_version (
 );
 COMMENT ON TABLE schema_version IS 'One row: the version of this schema';
 COMMENT ON COLUMN schema_version.version IS 'Version that the file was written with';
-INSERT INTO schema_version VALUES (2);
+INSERT INTO schema_version VALUES (3);
 
 CREATE TABLE runs (
     run_id            INTEGER   NOT NULL PRIMARY KEY,
@@ -32,7 +32,10 @@ CREATE TABLE runs (
     questions         INTEGER   NOT NULL,
     started_at        TIMESTAMP NOT NULL,
     finished_at       TIMESTAMP,
-    gatehouse_version VARCHAR   NOT NULL
+    gatehouse_version VARCHAR   NOT NULL,
+    probabilities     VARCHAR   NOT NULL DEFAULT 'none',
+    norms             BOOLEAN   NOT NULL DEFAULT false,
+    interventions     VARCHAR   NOT NULL DEFAULT ''
 );
 COMMENT ON TABLE runs IS 'One row per run: a model answering a quiz';
 COMMENT ON COLUMN runs.run_id IS 'Number of the run in this file, from 1';
@@ -54,6 +57,9 @@ COMMENT ON COLUMN runs.questions IS 'Number of questions the run is to answer';
 COMMENT ON COLUMN runs.started_at IS 'Start, UTC';
 COMMENT ON COLUMN runs.finished_at IS 'End, UTC; NULL while the run is unfinished';
 COMMENT ON COLUMN runs.gatehouse_version IS 'Version of Gatehouse that made the run';
+COMMENT ON COLUMN runs.probabilities IS 'Tokens whose whole gate was recorded in router_probabilities: none, last_prompt or all';
+COMMENT ON COLUMN runs.norms IS 'Whether the norms of the chosen experts'' outputs were recorded in expert_norms';
+COMMENT ON COLUMN runs.interventions IS 'What was changed about the routing while the model ran; empty if nothing was';
 
 -- The ledger: a shard of questions is in here exactly when all of its rows are in the file.
 CREATE TABLE run_shards (
@@ -102,6 +108,17 @@ COMMENT ON COLUMN questions.ordinal IS 'Position of the question within its subj
 COMMENT ON COLUMN questions.question IS 'Text of the question without the choices';
 COMMENT ON COLUMN questions.choices IS 'Texts of the choices, A first';
 COMMENT ON COLUMN questions.answer IS 'Letter of the right choice';
+
+CREATE TABLE question_attributes (
+    question_id INTEGER NOT NULL,
+    name        VARCHAR NOT NULL,
+    value       VARCHAR NOT NULL,
+    PRIMARY KEY (question_id, name)
+);
+COMMENT ON TABLE question_attributes IS 'One row per question and further column of its quiz';
+COMMENT ON COLUMN question_attributes.question_id IS 'The question';
+COMMENT ON COLUMN question_attributes.name IS 'Name of the column';
+COMMENT ON COLUMN question_attributes.value IS 'Its value, as text';
 
 CREATE TABLE answers (
     run_id            INTEGER NOT NULL,
@@ -398,3 +415,36 @@ COMMENT ON COLUMN experts.layer IS 'Layer of the model, from 0; layers without e
 COMMENT ON COLUMN experts.expert IS 'Expert of that layer, from 0';
 COMMENT ON COLUMN experts.activations IS 'Number of tokens that were sent to the expert; 0 if it never fired';
 COMMENT ON COLUMN experts.weight_sum IS 'Sum of the weights of those activations';
+
+-- What people ask; nothing of it is about runs, and deleting runs leaves it alone.
+CREATE TABLE saved_queries (
+    name        VARCHAR   NOT NULL PRIMARY KEY,
+    sql         VARCHAR   NOT NULL,
+    description VARCHAR   NOT NULL,
+    created_at  TIMESTAMP NOT NULL,
+    changed_at  TIMESTAMP NOT NULL
+);
+COMMENT ON TABLE saved_queries IS 'One row per query that somebody kept under a name';
+COMMENT ON COLUMN saved_queries.name IS 'Name of the query, unique in this file';
+COMMENT ON COLUMN saved_queries.sql IS 'Its text';
+COMMENT ON COLUMN saved_queries.description IS 'What it is for; may be empty';
+COMMENT ON COLUMN saved_queries.created_at IS 'When it was kept first, UTC';
+COMMENT ON COLUMN saved_queries.changed_at IS 'When it was changed last, UTC';
+
+CREATE TABLE query_history (
+    query_id   VARCHAR   NOT NULL PRIMARY KEY,
+    sql        VARCHAR   NOT NULL,
+    started_at TIMESTAMP NOT NULL,
+    elapsed_ms DOUBLE    NOT NULL,
+    state      VARCHAR   NOT NULL,
+    rows       BIGINT    NOT NULL,
+    error      VARCHAR
+);
+COMMENT ON TABLE query_history IS 'One row per query that a server ran on this file';
+COMMENT ON COLUMN query_history.query_id IS 'Id that the server gave the query';
+COMMENT ON COLUMN query_history.sql IS 'Its text';
+COMMENT ON COLUMN query_history.started_at IS 'Start, UTC';
+COMMENT ON COLUMN query_history.elapsed_ms IS 'Milliseconds until its last row was sent, or it failed';
+COMMENT ON COLUMN query_history.state IS 'finished, failed or cancelled';
+COMMENT ON COLUMN query_history.rows IS 'Number of rows sent';
+COMMENT ON COLUMN query_history.error IS 'Code and message of the error; NULL if there was none';

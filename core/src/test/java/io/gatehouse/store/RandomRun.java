@@ -25,7 +25,7 @@ record RandomRun(RunDescription description, int tokens, long seed) {
                 "quiz",
                 "hendrycks",
                 0,
-                scope,
+                Recording.decisions(scope),
                 "exact",
                 "cpu",
                 "0.1.0");

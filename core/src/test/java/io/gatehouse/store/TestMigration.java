@@ -6,14 +6,18 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A file of every released schema version opens as one of the current version. The file of version 1 holds run
- * "whole", of 5 questions, 3 layers, top-2 of 8, 7 tokens each, and the unfinished run "last" of last tokens.
+ * A file of every released schema version opens as one of the current version. Each file holds the
+ * run "whole", of 5 questions, 3 layers, top-2 of 8, 7 tokens each, and the unfinished run "last" of last tokens of the
+ * first 3 questions.
  */
 final class TestMigration {
     private static final String CATALOG = """
@@ -25,9 +29,10 @@ final class TestMigration {
     @TempDir
     private Path directory;
 
-    @Test
-    void givesAFileOfVersionOneTheSchemaOfANewOne() throws Exception {
-        try (Store old = Store.open(versionOne());
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void givesAnOldFileTheSchemaOfANewOne(int version) throws Exception {
+        try (Store old = Store.open(file(version));
                 Store fresh = Store.create(directory.resolve("fresh.duckdb"))) {
             assertThat(Rows.of(old, CATALOG)).isEqualTo(Rows.of(fresh, CATALOG)).isNotEmpty();
             assertThat(Rows.of(old, "SELECT version FROM schema_version"))
@@ -35,9 +40,10 @@ final class TestMigration {
         }
     }
 
-    @Test
-    void keepsEveryDecision() throws Exception {
-        try (Store store = Store.open(versionOne())) {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void keepsEveryDecision(int version) throws Exception {
+        try (Store store = Store.open(file(version))) {
             assertThat(Rows.of(
                             store,
                             "SELECT run_id, count(*), sum(len(experts)) FROM token_routing GROUP BY 1 ORDER BY 1"))
@@ -75,20 +81,39 @@ final class TestMigration {
 
     @Test
     void remembersWhatItKnowsOfTheDefinitionOfARun() throws Exception {
-        try (Store store = Store.open(versionOne())) {
+        try (Store store = Store.open(file(1))) {
             assertThat(Rows.of(store, "SELECT * FROM run_definitions WHERE run_id = 2 ORDER BY ALL"))
                     .containsExactly(
                             "2|fingerprint|c0ffee",
                             "2|format|hendrycks",
+                            "2|norms|false",
                             "2|plan|exact",
+                            "2|probabilities|none",
                             "2|scope|last_prompt",
                             "2|shots|0");
         }
     }
 
-    private Path versionOne() throws Exception {
-        Path file = directory.resolve("version-1.duckdb");
-        try (InputStream packed = Objects.requireNonNull(getClass().getResourceAsStream("version-1.duckdb.gz"));
+    @Test
+    void goesOnWithARunOfVersionTwo() throws Exception {
+        RandomRun made = new RandomRun(RandomRun.description("last", 3, 8, 2, Scope.LAST_PROMPT), 7, 2);
+        try (Store store = Store.open(file(2))) {
+            assertThat(store.verify().problems()).isEmpty();
+            try (RunWriter writer = store.resumeRun(made.description(), RandomRun.questions(5), Map.of())) {
+                assertThat(writer.isWritten(0)).isTrue();
+                writer.write(made.shard(writer, 1, 3, 5));
+                writer.finish(RunStatus.COMPLETE);
+            }
+            assertThat(store.verify().problems()).isEmpty();
+            assertThat(Rows.of(store, "SELECT probabilities, norms, interventions FROM runs WHERE run_id = 2"))
+                    .containsExactly("none|false|");
+        }
+    }
+
+    private Path file(int version) throws Exception {
+        String name = "version-%d.duckdb".formatted(version);
+        Path file = directory.resolve(name);
+        try (InputStream packed = Objects.requireNonNull(getClass().getResourceAsStream(name + ".gz"));
                 InputStream unpacked = new GZIPInputStream(packed)) {
             Files.copy(unpacked, file);
         }

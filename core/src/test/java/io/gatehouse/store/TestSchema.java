@@ -25,6 +25,8 @@ final class TestSchema {
                             "gates",
                             "layer_entropy",
                             "layer_usage",
+                            "query_history",
+                            "question_attributes",
                             "question_usage",
                             "questions",
                             "router_probabilities",
@@ -32,6 +34,7 @@ final class TestSchema {
                             "run_definitions",
                             "run_shards",
                             "runs",
+                            "saved_queries",
                             "schema_version",
                             "subject_usage",
                             "token_routing",
@@ -71,7 +74,7 @@ final class TestSchema {
         try (Store store = Store.create(directory.resolve("a.duckdb"))) {
             assertThat(Rows.of(store, """
                             SELECT c.table_name, c.column_name FROM duckdb_columns() AS c
-                            JOIN duckdb_tables() AS t USING (table_oid) WHERE NOT c.internal AND c.is_nullable""")).containsExactly("runs|finished_at");
+                            JOIN duckdb_tables() AS t USING (table_oid) WHERE NOT c.internal AND c.is_nullable""")).containsExactlyInAnyOrder("runs|finished_at", "query_history|error");
         }
     }
 }

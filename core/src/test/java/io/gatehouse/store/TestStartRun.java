@@ -30,7 +30,7 @@ final class TestStartRun {
                 "mmlu",
                 "hendrycks",
                 5,
-                Scope.LAST_PROMPT,
+                new Recording(Scope.LAST_PROMPT, Recording.Probabilities.LAST_PROMPT, true),
                 "balanced",
                 "gpu",
                 "1.2.3");
@@ -40,7 +40,7 @@ final class TestStartRun {
             assertThat(Rows.of(store, "SELECT * EXCLUDE (started_at) FROM runs"))
                     .containsExactly(
                             "1|first|OLMoE|abc|OlmoeForCausalLM|16|64|8|mmlu|hendrycks|5|last_prompt|balanced|gpu"
-                                    + "|running|3|null|1.2.3");
+                                    + "|running|3|null|1.2.3|last_prompt|true|");
             assertThat(Rows.of(store, "FROM questions WHERE ordinal = 2"))
                     .containsExactly("2|mmlu|birds|2|Which of birds 2?|[a, b, ü, 日本]|C");
         }
@@ -166,7 +166,7 @@ final class TestStartRun {
                 task,
                 "hendrycks",
                 0,
-                Scope.PROMPT,
+                Recording.decisions(Scope.PROMPT),
                 "exact",
                 "cpu",
                 "0.1.0");

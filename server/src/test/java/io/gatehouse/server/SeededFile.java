@@ -2,6 +2,7 @@ package io.gatehouse.server;
 
 import io.gatehouse.store.AnswerRow;
 import io.gatehouse.store.QuestionRow;
+import io.gatehouse.store.Recording;
 import io.gatehouse.store.RoutingColumns;
 import io.gatehouse.store.RunDescription;
 import io.gatehouse.store.RunStatus;
@@ -53,7 +54,7 @@ public final class SeededFile {
                 "quiz",
                 "hendrycks",
                 0,
-                Scope.PROMPT,
+                Recording.decisions(Scope.PROMPT),
                 "exact",
                 "cpu",
                 "test");

@@ -5,6 +5,7 @@ import static io.gatehouse.store.bench.SyntheticRouter.TOP_K;
 
 import io.gatehouse.store.AnswerRow;
 import io.gatehouse.store.QuestionRow;
+import io.gatehouse.store.Recording;
 import io.gatehouse.store.RoutingColumns;
 import io.gatehouse.store.RunDescription;
 import io.gatehouse.store.RunWriter;
@@ -62,7 +63,7 @@ final class SyntheticShards {
                 "synthetic",
                 "hendrycks",
                 0,
-                Scope.PROMPT,
+                Recording.decisions(Scope.PROMPT),
                 "exact",
                 "cpu",
                 "bench");
