@@ -13,9 +13,6 @@ import java.util.stream.IntStream;
  * machine does falls on both; of each the median counts.
  */
 public final class EngineBench {
-    private static final Capture NOTHING = new Capture(Capture.Tokens.NONE, false, false, false);
-    private static final Capture EVERYTHING = new Capture(Capture.Tokens.ALL, true, true, false);
-
     private final Engine engine;
     private final int rounds;
 
@@ -76,10 +73,10 @@ public final class EngineBench {
         List<Double> everything = new ArrayList<>();
         List<Double> ceiling = new ArrayList<>();
         try (MatrixProducts products = MatrixProducts.ofLayer(engine.config(), engine.precision(), batch.allTokens())) {
-            layerSeconds(prompts, EVERYTHING);
+            layerSeconds(prompts, Capture.EVERYTHING);
             for (int round = 0; round < rounds; round++) {
-                nothing.add(layerSeconds(prompts, NOTHING));
-                everything.add(layerSeconds(prompts, EVERYTHING));
+                nothing.add(layerSeconds(prompts, Capture.NOTHING));
+                everything.add(layerSeconds(prompts, Capture.EVERYTHING));
                 routing.add(layerSeconds(prompts, Capture.ROUTING));
                 whole.add(wholeSeconds(prompts));
                 ceiling.add(products.seconds());

@@ -77,7 +77,8 @@ final class Prefill {
                     .feed(graph.tokenIds, tokenIds)
                     .fetch(graph.embedded)
                     .run();
-            InFlight inFlight = new InFlight(batch, prefix, recorded(batch, prefix), angles, states);
+            InFlight inFlight =
+                    new InFlight(batch, prefix, RecordedRows.of(capture.tokens(), batch, prefix), angles, states);
             all.add(inFlight);
             if (capture.trace()) {
                 delivery.submit(() -> deliverStates(0, inFlight));
@@ -85,14 +86,6 @@ final class Prefill {
             }
             return inFlight;
         }
-    }
-
-    private RecordedRows recorded(MicroBatch batch, boolean prefix) {
-        return switch (capture.tokens()) {
-            case NONE -> RecordedRows.NONE;
-            case LAST -> prefix ? RecordedRows.NONE : RecordedRows.last(batch);
-            case ALL -> RecordedRows.all(batch);
-        };
     }
 
     private void runLayer(int layer, Group group, Delivery delivery) {
@@ -115,7 +108,7 @@ final class Prefill {
         int output = outputUnused ? keys : fetches.add(part.output());
         Optional<RoutingReadout> readout = inFlight.recorded.count() == 0
                 ? Optional.empty()
-                : part.routing().map(routing -> new RoutingReadout(routing, capture, answerOnly, fetches));
+                : part.routing().map(routing -> new RoutingReadout(routing, capture, inFlight, answerOnly, fetches));
         Result result;
         try (TInt32 window = TInt32.scalarOf(shape.slidingWindow().orElse(Integer.MAX_VALUE))) {
             result = runner.feed(graph.inputs.window(), window).run();

@@ -12,6 +12,17 @@ import java.util.stream.IntStream;
 record RecordedRows(int[] sources, int[] prompts, int[] positions) {
     static final RecordedRows NONE = new RecordedRows(new int[0], new int[0], new int[0]);
 
+    /**
+     * @param prefix whether the batch is a prefix, which has no last token of a prompt
+     */
+    static RecordedRows of(Capture.Tokens tokens, MicroBatch batch, boolean prefix) {
+        return switch (tokens) {
+            case NONE -> NONE;
+            case LAST -> prefix ? NONE : last(batch);
+            case ALL -> all(batch);
+        };
+    }
+
     static RecordedRows all(MicroBatch batch) {
         int count = batch.segments().stream()
                 .mapToInt(segment -> segment.length() * segment.prompts().size())

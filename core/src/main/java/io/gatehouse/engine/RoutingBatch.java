@@ -20,8 +20,9 @@ import java.util.Optional;
  * @param topKEntropy [T] the same over the chosen experts only, renormalised to sum to 1
  * @param mass [T] probability of the chosen experts together
  * @param margin [T] probability of the k-th expert minus that of the next one
- * @param probabilities [T x E] gate over all experts, if asked for
- * @param expertNorms [T x K] L2 norm of each chosen expert's output before it is weighed, if asked for
+ * @param probabilities gate over all E experts of the tokens it was asked for; absent if of none
+ * @param expertNorms L2 norm of each of the K chosen experts' output before it is weighed, of the tokens it was asked
+ *     for; absent if of none
  */
 public record RoutingBatch(
         int layer,
@@ -34,8 +35,8 @@ public record RoutingBatch(
         float[] topKEntropy,
         float[] mass,
         float[] margin,
-        Optional<float[]> probabilities,
-        Optional<float[]> expertNorms) {
+        Optional<RowValues> probabilities,
+        Optional<RowValues> expertNorms) {
     public RoutingBatch {
         int tokens = requireNonNull(prompts, "prompts is null").length;
         requireLength("positions", positions.length, tokens);
@@ -45,11 +46,8 @@ public record RoutingBatch(
         requireLength("topKEntropy", topKEntropy.length, tokens);
         requireLength("mass", mass.length, tokens);
         requireLength("margin", margin.length, tokens);
-        expertNorms.ifPresent(norms -> requireLength("expertNorms", norms.length, tokens * topK));
-        if (probabilities.isPresent() && tokens > 0 && probabilities.get().length % tokens != 0) {
-            throw new IllegalArgumentException(
-                    "probabilities has %d values for %d tokens".formatted(probabilities.get().length, tokens));
-        }
+        requireNonNull(probabilities, "probabilities is null");
+        expertNorms.ifPresent(norms -> requireLength("expertNorms", norms.width(), topK));
     }
 
     /** Number of tokens, T. */

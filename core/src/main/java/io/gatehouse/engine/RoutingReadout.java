@@ -3,8 +3,10 @@ package io.gatehouse.engine;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.util.Optional;
+import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Tensor;
+import org.tensorflow.types.TFloat32;
 
 /** Fetches what the router of a layer decided, and reads it for the rows that are recorded. */
 final class RoutingReadout {
@@ -14,15 +16,30 @@ final class RoutingReadout {
     private final int topKEntropy;
     private final int mass;
     private final int margin;
-    private final Optional<Integer> probabilities;
-    private final Optional<Integer> expertNorms;
+    private final Optional<Detail> probabilities;
+    private final Optional<Detail> expertNorms;
     private final Optional<Integer> logits;
     private final boolean answersOnly;
 
+    /** Values that are wanted of some of the recorded rows. */
+    private record Detail(int fetched, RecordedRows wanted, int[] rows) {
+        RowValues read(Result result, boolean alone) {
+            Tensor tensor = result.get(fetched);
+            int width = Math.toIntExact(tensor.shape().get(1));
+            RecordedRows present = alone ? wanted.alone() : wanted;
+            return new RowValues(rows, width, present.floats(TensorMemory.floats(tensor), width));
+        }
+    }
+
     /**
-     * @param answersOnly whether norms are there for the answer rows only, which are then those recorded
+     * @param answersOnly whether norms are there for the answer rows only, which are then all that are wanted
      */
-    RoutingReadout(FeedForwardBlock.Routing routing, Capture capture, boolean answersOnly, FetchList fetches) {
+    RoutingReadout(
+            FeedForwardBlock.Routing routing,
+            Capture capture,
+            InFlight inFlight,
+            boolean answersOnly,
+            FetchList fetches) {
         this.answersOnly = answersOnly;
         RouterBlock.Decision decision = routing.decision();
         this.experts = fetches.add(decision.experts());
@@ -31,10 +48,20 @@ final class RoutingReadout {
         this.topKEntropy = fetches.add(decision.topKEntropy());
         this.mass = fetches.add(decision.mass());
         this.margin = fetches.add(decision.margin());
-        this.probabilities =
-                capture.probabilities() ? Optional.of(fetches.add(decision.probabilities())) : Optional.empty();
-        this.expertNorms = capture.expertNorms() ? Optional.of(fetches.add(routing.expertNorms())) : Optional.empty();
+        this.probabilities = detail(capture.probabilities(), decision.probabilities(), capture, inFlight, fetches);
+        this.expertNorms = detail(capture.expertNorms(), routing.expertNorms(), capture, inFlight, fetches);
         this.logits = capture.trace() ? Optional.of(fetches.add(decision.logits())) : Optional.empty();
+    }
+
+    private static Optional<Detail> detail(
+            Capture.Tokens tokens, Operand<TFloat32> value, Capture capture, InFlight inFlight, FetchList fetches) {
+        RecordedRows wanted = RecordedRows.of(tokens, inFlight.batch, inFlight.prefix);
+        if (wanted.count() == 0) {
+            return Optional.empty();
+        }
+        // Each row of a micro-batch is recorded once, where it is not of a prefix, and that has no last tokens.
+        int[] rows = tokens == capture.tokens() ? wanted.alone().sources() : wanted.sources();
+        return Optional.of(new Detail(fetches.add(value), wanted, rows));
     }
 
     RoutingBatch read(int layer, Result result, RecordedRows rows) {
@@ -52,17 +79,13 @@ final class RoutingReadout {
                 rows.floats(TensorMemory.floats(result.get(topKEntropy)), 1),
                 rows.floats(TensorMemory.floats(result.get(mass)), 1),
                 rows.floats(TensorMemory.floats(result.get(margin)), 1),
-                probabilities.map(index -> wide(result.get(index), rows)),
-                expertNorms.map(index ->
-                        (answersOnly ? rows.alone() : rows).floats(TensorMemory.floats(result.get(index)), topK)));
+                probabilities.map(detail -> detail.read(result, false)),
+                expertNorms.map(detail -> detail.read(result, answersOnly)));
     }
 
     /** Router logits of the recorded rows, in a trace. */
     float[] logits(Result result, RecordedRows rows) {
-        return wide(result.get(logits.orElseThrow()), rows);
-    }
-
-    private static float[] wide(Tensor tensor, RecordedRows rows) {
+        Tensor tensor = result.get(logits.orElseThrow());
         return rows.floats(
                 TensorMemory.floats(tensor), Math.toIntExact(tensor.shape().get(1)));
     }

@@ -45,8 +45,8 @@ final class RoutingRows implements PrefillListener {
                             batch.topKEntropy()[i],
                             batch.mass()[i],
                             batch.margin()[i],
-                            batch.probabilities().map(all -> part(all, row, all.length / batch.tokens())),
-                            batch.expertNorms().map(all -> part(all, row, k))));
+                            batch.probabilities().flatMap(all -> ofRow(all, row)),
+                            batch.expertNorms().flatMap(all -> ofRow(all, row))));
             if (before != null) {
                 throw new AssertionError("A token was delivered twice");
             }
@@ -74,6 +74,11 @@ final class RoutingRows implements PrefillListener {
                         Comparator.comparingInt(Place::layer).thenComparingInt(Place::position)))
                 .map(Map.Entry::getValue)
                 .toList();
+    }
+
+    private static Optional<float[]> ofRow(RowValues all, int row) {
+        int index = Arrays.binarySearch(all.rows(), row);
+        return index < 0 ? Optional.empty() : Optional.of(part(all.values(), index, all.width()));
     }
 
     private static float[] part(float[] all, int row, int width) {

@@ -2,6 +2,7 @@ package io.gatehouse.engine;
 
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.SafetensorsWriter.Tensor;
+import io.gatehouse.engine.Capture.Tokens;
 import io.gatehouse.sample.random.Blueprint;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,14 +50,19 @@ final class TestEngineVariants {
     }
 
     /**
-     * Every second one with a shared prefix, and once more without a trace, when the last layer's experts run for the
-     * last token only: half of them with all decisions, half with the last token's.
+     * Every second one with a shared prefix, and once more without a trace, when the last layer's experts may run for
+     * the last token only: with what a run may ask for in turn.
      */
     static Stream<Arguments> cases() {
         List<Variant> variants = variants();
-        Capture last = new Capture(Capture.Tokens.LAST, true, true, false);
+        List<Capture> captures = List.of(
+                Capture.ROUTING,
+                new Capture(Tokens.LAST, Tokens.LAST, Tokens.LAST, false),
+                new Capture(Tokens.ALL, Tokens.LAST, Tokens.LAST, false),
+                new Capture(Tokens.ALL, Tokens.ALL, Tokens.LAST, false),
+                new Capture(Tokens.ALL, Tokens.NONE, Tokens.ALL, false));
         return IntStream.range(0, variants.size())
-                .mapToObj(i -> Arguments.of(variants.get(i), i % 2 == 0, i % 4 < 2 ? Capture.ROUTING : last));
+                .mapToObj(i -> Arguments.of(variants.get(i), i % 2 == 0, captures.get(i % captures.size())));
     }
 
     @ParameterizedTest(name = "{0}")

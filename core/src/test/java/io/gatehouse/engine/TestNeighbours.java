@@ -23,7 +23,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class TestNeighbours {
     private static final long SEED = 7;
     private static final int PREFIX = 40;
-    private static final Capture CAPTURE = new Capture(Capture.Tokens.ALL, true, true, false);
     /** Share of decisions that choose other experts among other neighbours, where products are in bf16. */
     private static final double FLIPS = 0.01;
 
@@ -146,7 +145,7 @@ final class TestNeighbours {
 
     private static RoutingRows run(Engine engine, List<Prompt> prompts) {
         RoutingRows rows = new RoutingRows();
-        engine.prefill(prompts, CAPTURE, rows);
+        engine.prefill(prompts, Capture.EVERYTHING, rows);
         return rows;
     }
 
