@@ -58,7 +58,7 @@ final class Compaction {
             statement.execute("BEGIN TRANSACTION");
             for (String table : tables(statement)) {
                 statement.execute("DELETE FROM fresh.%s".formatted(table));
-                statement.execute("INSERT INTO fresh.%1$s SELECT * FROM old.%1$s".formatted(table));
+                statement.execute("INSERT INTO fresh.%1$s BY NAME SELECT * FROM old.%1$s".formatted(table));
             }
             statement.execute("COMMIT");
             statement.execute("CHECKPOINT fresh");

@@ -106,6 +106,14 @@ final class ShardInsert {
             insert.setLong(4, shard.tokenRows());
             insert.setLong(5, shard.routingRows());
             insert.setObject(6, LocalDateTime.now(ZoneOffset.UTC));
+            insert.setArray(
+                    7,
+                    connection.createArrayOf(
+                            "INTEGER",
+                            shard.answers().stream()
+                                    .map(AnswerRow::questionId)
+                                    .sorted()
+                                    .toArray()));
             insert.executeUpdate();
         }
     }

@@ -1,4 +1,5 @@
--- From schema version 2 to 3: what runs recorded beside the decisions, further columns of quizzes, and what people ask.
+-- From schema version 2 to 3: what runs recorded beside the decisions, further columns of quizzes, what people ask,
+-- and which questions a shard holds.
 UPDATE schema_version SET version = 3;
 
 ALTER TABLE runs ADD COLUMN probabilities VARCHAR DEFAULT 'none';
@@ -58,3 +59,24 @@ COMMENT ON COLUMN query_history.elapsed_ms IS 'Milliseconds until its last row w
 COMMENT ON COLUMN query_history.state IS 'finished, failed or cancelled';
 COMMENT ON COLUMN query_history.rows IS 'Number of rows sent';
 COMMENT ON COLUMN query_history.error IS 'Code and message of the error; NULL if there was none';
+
+-- The ledger says which questions a shard holds. Until now it only counted them; but answers stand in the file in the
+-- order of the commits, as the ledger's own rows do.
+ALTER TABLE run_shards ADD COLUMN question_ids INTEGER[];
+COMMENT ON COLUMN run_shards.question_ids IS 'The questions, in rising order';
+UPDATE run_shards AS s
+SET question_ids = held.question_ids
+FROM (
+    SELECT l.run_id, l.shard, coalesce(list(a.question_id ORDER BY a.question_id), []) AS question_ids
+    FROM (
+        SELECT run_id, shard, questions, sum(questions) OVER (PARTITION BY run_id ORDER BY rowid) AS last_place
+        FROM run_shards
+    ) AS l
+    LEFT JOIN (
+        SELECT run_id, question_id, row_number() OVER (PARTITION BY run_id ORDER BY rowid) AS place FROM answers
+    ) AS a
+        ON a.run_id = l.run_id AND a.place > l.last_place - l.questions AND a.place <= l.last_place
+    GROUP BY l.run_id, l.shard
+) AS held
+WHERE held.run_id = s.run_id AND held.shard = s.shard;
+ALTER TABLE run_shards ALTER COLUMN question_ids SET NOT NULL;

@@ -69,6 +69,7 @@ CREATE TABLE run_shards (
     tokens       BIGINT    NOT NULL,
     routing_rows BIGINT    NOT NULL,
     committed_at TIMESTAMP NOT NULL,
+    question_ids INTEGER[] NOT NULL,
     PRIMARY KEY (run_id, shard)
 );
 COMMENT ON TABLE run_shards IS 'One row per committed shard of a run: the ledger that says what the file holds whole';
@@ -78,6 +79,7 @@ COMMENT ON COLUMN run_shards.questions IS 'Number of questions, each with one ro
 COMMENT ON COLUMN run_shards.tokens IS 'Number of rows in tokens';
 COMMENT ON COLUMN run_shards.routing_rows IS 'Number of rows in token_routing';
 COMMENT ON COLUMN run_shards.committed_at IS 'Time of the commit, UTC';
+COMMENT ON COLUMN run_shards.question_ids IS 'The questions, in rising order';
 
 -- Continuing an unfinished run needs the same of all of these.
 CREATE TABLE run_definitions (

@@ -4,6 +4,9 @@ WITH ledger AS (
     FROM run_shards
     GROUP BY run_id
 ),
+shard_questions AS (
+    SELECT run_id, shard, unnest(question_ids) AS question_id FROM run_shards
+),
 -- One row per run, question, layer and whether the token is the last, of the facts.
 facts AS MATERIALIZED (
     SELECT
@@ -53,6 +56,17 @@ problems AS (
     SELECT l.run_id, 'the ledger tells of ' || l.routing_rows || ' routing rows, routing has ' || coalesce(f.n, 0)
     FROM ledger AS l LEFT JOIN (SELECT run_id, sum(n) AS n FROM facts GROUP BY run_id) AS f ON f.run_id = l.run_id
     WHERE l.routing_rows IS DISTINCT FROM coalesce(f.n, 0)
+    UNION ALL
+    SELECT s.run_id, 'question ' || s.question_id || ' of the ledger has no answer'
+    FROM shard_questions AS s ANTI JOIN answers AS a ON a.run_id = s.run_id AND a.question_id = s.question_id
+    UNION ALL
+    SELECT a.run_id, 'question ' || a.question_id || ' of answers is in no shard of the ledger'
+    FROM answers AS a ANTI JOIN shard_questions AS s ON s.run_id = a.run_id AND s.question_id = a.question_id
+    UNION ALL
+    SELECT run_id, 'question ' || question_id || ' is in more than one shard'
+    FROM shard_questions
+    GROUP BY run_id, question_id
+    HAVING count(*) > 1
     UNION ALL
     SELECT f.run_id, 'question ' || f.question_id || ' has routing, but no answer'
     FROM facts AS f ANTI JOIN answers AS a ON a.run_id = f.run_id AND a.question_id = f.question_id

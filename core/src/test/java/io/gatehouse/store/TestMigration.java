@@ -42,6 +42,15 @@ final class TestMigration {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
+    void findsTheQuestionsOfEveryShard(int version) throws Exception {
+        try (Store store = Store.open(file(version))) {
+            assertThat(Rows.of(store, "SELECT run_id, shard, question_ids FROM run_shards ORDER BY ALL"))
+                    .containsExactly("1|0|[1, 2, 3]", "1|1|[4, 5]", "2|0|[1, 2, 3]");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
     void keepsEveryDecision(int version) throws Exception {
         try (Store store = Store.open(file(version))) {
             assertThat(Rows.of(

@@ -82,7 +82,7 @@ final class TestRunWriter {
                             "1|2|5|prompt|1005|ü日5",
                             "1|2|6|last_prompt|1006|ü日6");
             assertThat(Rows.of(store, "SELECT * EXCLUDE (committed_at) FROM run_shards"))
-                    .containsExactly("1|0|3|21|63");
+                    .containsExactly("1|0|3|21|63|[1, 2, 3]");
         }
     }
 

@@ -25,6 +25,13 @@ final class TestVerification {
                         "DELETE FROM answers WHERE question_id = 2",
                         "r: the ledger tells of 4 questions, answers has 3"),
                 new Damage("DELETE FROM answers WHERE question_id = 2", "r: question 2 has routing, but no answer"),
+                new Damage("DELETE FROM answers WHERE question_id = 2", "r: question 2 of the ledger has no answer"),
+                new Damage(
+                        "UPDATE run_shards SET question_ids = [1, 3] WHERE shard = 0",
+                        "r: question 2 of answers is in no shard of the ledger"),
+                new Damage(
+                        "UPDATE run_shards SET question_ids = [1, 2, 3] WHERE shard = 0",
+                        "r: question 3 is in more than one shard"),
                 new Damage("DELETE FROM tokens WHERE rowid = 7", "r: the ledger tells of 160 tokens, tokens has 159"),
                 new Damage(
                         "DELETE FROM routing WHERE rowid = 7",
