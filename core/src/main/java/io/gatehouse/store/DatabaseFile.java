@@ -15,6 +15,8 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 import org.duckdb.DuckDBConnection;
 
@@ -127,17 +129,40 @@ record DatabaseFile(DuckDBConnection writing, DuckDBConnection reading) {
 
     /** DuckDB reads blocks when it needs them, and would say only then that the end of the file is missing. */
     private static void requireWhole(Path file, DuckDBConnection connection) throws SQLException {
-        long blocks = count(connection, "SELECT total_blocks * block_size FROM pragma_database_size()");
+        long blocks = count(connection, "SELECT total_blocks FROM pragma_database_size()");
+        long blockSize = count(connection, "SELECT block_size FROM pragma_database_size()");
+        long there;
         try {
-            if (Files.size(file) < FILE_HEADERS + blocks) {
-                throw new GatehouseException(
-                        CORRUPT_DATABASE,
-                        "%s is damaged: it has %d of %d bytes."
-                                .formatted(file, Files.size(file), FILE_HEADERS + blocks));
-            }
+            there = Files.size(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        // Blocks that are free may lie behind the end: DuckDB counts them and never wrote them.
+        if (there < FILE_HEADERS + blocks * blockSize) {
+            long needed = FILE_HEADERS + (lastBlock(connection) + 1) * blockSize;
+            if (there < needed) {
+                throw new GatehouseException(
+                        CORRUPT_DATABASE, "%s is damaged: it has %d of %d bytes.".formatted(file, there, needed));
+            }
+        }
+    }
+
+    /** Number of the last block that holds anything. */
+    private static long lastBlock(DuckDBConnection connection) throws SQLException {
+        long last = count(connection, "SELECT max(block_id) FROM pragma_metadata_info()");
+        List<String> tables = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT table_name FROM duckdb_tables()")) {
+            while (rows.next()) {
+                tables.add(rows.getString(1));
+            }
+        }
+        for (String table : tables) {
+            last = Math.max(last, count(connection, """
+                    SELECT coalesce(max(greatest(block_id, coalesce(list_max(additional_block_ids), -1))), -1)
+                    FROM pragma_storage_info('%s')""".formatted(table.replace("'", "''"))));
+        }
+        return last;
     }
 
     /** Brings an older schema up to date, a version per transaction. */
