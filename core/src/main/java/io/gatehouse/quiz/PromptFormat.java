@@ -2,61 +2,110 @@ package io.gatehouse.quiz;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import java.util.Locale;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
-/** How a question is put to a model. A format never changes once runs were made with it; another one gets a new name. */
+/**
+ * How a question is put to a model, byte for byte as the evaluation of that name does. A format never changes once runs
+ * were made with it; another one gets a new name.
+ */
 public enum PromptFormat {
     /**
-     * The prompt of the original MMLU evaluation (hendrycks/test, evaluate.py), byte for byte: each word of the subject
-     * has a space before it, which makes two after "about".
+     * The original evaluation of MMLU (hendrycks/test, evaluate.py): each word of the subject has a space before it,
+     * which makes two after "about".
      */
-    HENDRYCKS {
+    HENDRYCKS("hendrycks") {
         @Override
-        public String preamble(Subject subject, int shots) {
-            if (shots < 0 || shots > subject.dev().size()) {
-                throw new GatehouseException(
-                        ErrorCode.INVALID_ARGUMENT,
-                        "Subject %s has %d solved questions to show, not %d"
-                                .formatted(subject.name(), subject.dev().size(), shots));
-            }
-            StringBuilder prompt =
-                    new StringBuilder("The following are multiple choice questions (with answers) about");
-            prompt.append(' ');
-            for (String word : subject.name().split("_", -1)) {
-                prompt.append(' ').append(word);
-            }
-            prompt.append(".\n\n");
-            for (Question solved : subject.dev().subList(0, shots)) {
-                ask(prompt, solved);
-                prompt.append(' ').append(solved.answer()).append("\n\n");
-            }
-            return prompt.toString();
+        String introduction(String subject) {
+            return "The following are multiple choice questions (with answers) about "
+                    + Arrays.stream(subject.split("_", -1)).map(" "::concat).collect(Collectors.joining()) + ".\n\n";
+        }
+
+        @Override
+        String asked(Question question) {
+            return PromptText.lines(question.text(), "\n", question) + "\nAnswer:";
+        }
+    },
+
+    /** The task {@code mmlu} of EleutherAI's lm-evaluation-harness: one space after "about", the question stripped. */
+    LM_EVAL("lm-eval") {
+        @Override
+        String introduction(String subject) {
+            return PromptText.singleSpaced(subject);
+        }
+
+        @Override
+        String asked(Question question) {
+            return PromptText.lines(PromptText.stripped(question.text()), "\n", question) + "\nAnswer:";
+        }
+    },
+
+    /** The multiple-choice form of AllenAI's OLMES v0.1: "Question: " before the question, a space before each letter. */
+    OLMES("olmes") {
+        @Override
+        String introduction(String subject) {
+            return PromptText.singleSpaced(subject);
+        }
+
+        @Override
+        String asked(Question question) {
+            return "Question: " + PromptText.lines(question.text(), "\n ", question) + "\nAnswer:";
         }
     };
 
-    /** What every prompt of a subject begins with: an introduction and the first {@code shots} dev questions solved. */
-    public abstract String preamble(Subject subject, int shots);
+    private final String id;
 
-    /** Returns the prompt, whose next token is to be a letter, with the first {@code shots} dev questions solved in it. */
-    public String prompt(Subject subject, Question question, int shots) {
-        StringBuilder prompt = new StringBuilder(preamble(subject, shots));
-        ask(prompt, question);
-        return prompt.toString();
+    PromptFormat(String id) {
+        this.id = id;
+    }
+
+    /**
+     * The format of that name.
+     *
+     * @throws GatehouseException INVALID_ARGUMENT, with the names there are
+     */
+    public static PromptFormat of(String id) {
+        return Arrays.stream(values())
+                .filter(format -> format.id.equals(id))
+                .findFirst()
+                .orElseThrow(() -> new GatehouseException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "There is no prompt format '%s'; there are %s"
+                                .formatted(
+                                        id,
+                                        Arrays.stream(values())
+                                                .map(PromptFormat::id)
+                                                .collect(Collectors.joining(", ")))));
     }
 
     /** Name as users and the database write it. */
     public String id() {
-        return name().toLowerCase(Locale.ROOT);
+        return id;
     }
 
-    private static void ask(StringBuilder prompt, Question question) {
-        prompt.append(question.text());
-        for (int i = 0; i < question.choices().size(); i++) {
-            prompt.append('\n')
-                    .append((char) ('A' + i))
-                    .append(". ")
-                    .append(question.choices().get(i));
+    /** What every prompt of a subject begins with: an introduction and the first {@code shots} dev questions solved. */
+    public String preamble(Subject subject, int shots) {
+        if (shots < 0 || shots > subject.dev().size()) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "Subject %s has %d solved questions to show, not %d"
+                            .formatted(subject.name(), subject.dev().size(), shots));
         }
-        prompt.append("\nAnswer:");
+        StringBuilder preamble = new StringBuilder(introduction(subject.name()));
+        for (Question solved : subject.dev().subList(0, shots)) {
+            preamble.append(asked(solved)).append(' ').append(solved.answer()).append("\n\n");
+        }
+        return preamble.toString();
     }
+
+    /** Returns the prompt, whose next token is to be a letter, with the first {@code shots} dev questions solved in it. */
+    public String prompt(Subject subject, Question question, int shots) {
+        return preamble(subject, shots) + asked(question);
+    }
+
+    /** What stands before the first question of a subject. */
+    abstract String introduction(String subject);
+
+    /** The question up to where its letter follows after a space. */
+    abstract String asked(Question question);
 }
