@@ -50,6 +50,12 @@ final class TestArchitecture {
     }
 
     @Test
+    void datasetKnowsFilesOnly() {
+        mustNotKnow(
+                "dataset", TENSORFLOW, CALCITE, "io.gatehouse.quiz..", "io.gatehouse.store..", "io.gatehouse.run..");
+    }
+
+    @Test
     void quizKnowsNeitherTensorFlowNorStore() {
         mustNotKnow("quiz", TENSORFLOW, DUCKDB, CALCITE, "io.gatehouse.engine..", "io.gatehouse.store..");
     }
@@ -83,6 +89,7 @@ final class TestArchitecture {
                 .resideInAnyPackage(
                         "io.gatehouse.error..",
                         "io.gatehouse.checkpoint..",
+                        "io.gatehouse.dataset..",
                         "io.gatehouse.engine..",
                         "io.gatehouse.quiz..",
                         "io.gatehouse.store..",

@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Reads the answer to a four-choice question from the logits at the last token of its prompt. Immutable. */
+/** Reads the answer to a multiple-choice question from the logits at the last token of its prompt. Immutable. */
 public final class ChoiceScorer {
-    private static final String LETTERS = "ABCD";
+    /** Choices of a question of MMLU. */
+    private static final int USUAL_CHOICES = 4;
+
     private static final String ASK = "Answer:";
 
     private final int[] letterTokens;
@@ -18,16 +20,22 @@ public final class ChoiceScorer {
         this.letterTokens = letterTokens;
     }
 
+    /** One for questions of four choices. */
+    public static ChoiceScorer of(Tokenizer tokenizer) {
+        return of(tokenizer, USUAL_CHOICES);
+    }
+
     /**
      * Finds the token of each letter as it would follow a prompt.
      *
+     * @param choices most choices that a question has
      * @throws GatehouseException UNSUPPORTED_MODEL if a letter is not one token
      */
-    public static ChoiceScorer of(Tokenizer tokenizer) {
+    public static ChoiceScorer of(Tokenizer tokenizer, int choices) {
         int[] asked = tokenizer.encode(ASK);
-        int[] letterTokens = new int[LETTERS.length()];
-        for (int i = 0; i < letterTokens.length; i++) {
-            char letter = LETTERS.charAt(i);
+        int[] letterTokens = new int[choices];
+        for (int i = 0; i < choices; i++) {
+            char letter = (char) ('A' + i);
             int[] answered = tokenizer.encode(ASK + " " + letter);
             if (answered.length != asked.length + 1
                     || !Arrays.equals(asked, 0, asked.length, answered, 0, asked.length)) {
@@ -45,13 +53,19 @@ public final class ChoiceScorer {
         return letterTokens.clone();
     }
 
+    /** Scores all letters. */
+    public ChoiceScore score(float[] logits) {
+        return score(logits, letterTokens.length);
+    }
+
     /**
-     * Scores the letters: log p = logit - (max + ln sum exp(logit - max)), over all of {@code logits}.
+     * Scores the first letters: log p = logit - (max + ln sum exp(logit - max)), over all of {@code logits}.
      *
      * @param logits one per entry of the vocabulary
+     * @param choices how many choices the question has
      * @throws GatehouseException CORRUPT_CHECKPOINT if a logit is not a finite number, or there are fewer than letters need
      */
-    public ChoiceScore score(float[] logits) {
+    public ChoiceScore score(float[] logits, int choices) {
         int last = Arrays.stream(letterTokens).max().orElseThrow();
         if (last >= logits.length) {
             throw new GatehouseException(
@@ -74,18 +88,18 @@ public final class ChoiceScorer {
         for (float logit : logits) {
             sum += Math.exp((double) logit - logits[top]);
         }
-        return letters(logits, top, logits[top] + Math.log(sum));
+        return letters(logits, choices, top, logits[top] + Math.log(sum));
     }
 
-    private ChoiceScore letters(float[] logits, int top, double logSum) {
-        List<Double> scores = new ArrayList<>(letterTokens.length);
+    private ChoiceScore letters(float[] logits, int choices, int top, double logSum) {
+        List<Double> scores = new ArrayList<>(choices);
         int best = 0;
-        for (int i = 0; i < letterTokens.length; i++) {
+        for (int i = 0; i < choices; i++) {
             scores.add(logits[letterTokens[i]] - logSum);
             if (logits[letterTokens[i]] > logits[letterTokens[best]]) {
                 best = i;
             }
         }
-        return new ChoiceScore(LETTERS.charAt(best), scores, top);
+        return new ChoiceScore((char) ('A' + best), scores, top);
     }
 }

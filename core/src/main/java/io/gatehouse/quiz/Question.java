@@ -2,19 +2,43 @@ package io.gatehouse.quiz;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
-/** One question; {@code ordinal} is its place in the subject's file, from 1, and the choices have the letters from A. */
-public record Question(String subject, int ordinal, String text, List<String> choices, char answer) {
+/**
+ * One question.
+ *
+ * @param ordinal its place among the questions of its subject and split, from 1
+ * @param choices 2 to {@value #MAX_CHOICES} texts, with the letters from A
+ * @param answer letter of the right choice
+ * @param attributes what else its dataset says of it, by the name there
+ */
+public record Question(
+        String subject, int ordinal, String text, List<String> choices, char answer, Map<String, String> attributes) {
+    public static final int MIN_CHOICES = 2;
+    public static final int MAX_CHOICES = 10;
+
     public Question {
         requireNonNull(subject, "subject is null");
         requireNonNull(text, "text is null");
         choices = List.copyOf(choices);
+        attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
         if (ordinal < 1 || text.isBlank()) {
             throw new IllegalArgumentException("Question %d of %s is empty".formatted(ordinal, subject));
+        }
+        if (choices.size() < MIN_CHOICES || choices.size() > MAX_CHOICES) {
+            throw new IllegalArgumentException(
+                    "Question %d of %s has %d choices".formatted(ordinal, subject, choices.size()));
         }
         if (answer < 'A' || answer >= 'A' + choices.size()) {
             throw new IllegalArgumentException("Answer %s is not among %d choices".formatted(answer, choices.size()));
         }
+    }
+
+    /** A question of which nothing else is known. */
+    public Question(String subject, int ordinal, String text, List<String> choices, char answer) {
+        this(subject, ordinal, text, choices, answer, Map.of());
     }
 }

@@ -23,6 +23,15 @@ public record Quiz(String name, List<Subject> subjects) {
         return subjects.stream().mapToInt(subject -> subject.test().size()).sum();
     }
 
+    /** Choices of the question that has most of them; 0 without questions. */
+    public int mostChoices() {
+        return subjects.stream()
+                .flatMap(subject -> subject.test().stream())
+                .mapToInt(question -> question.choices().size())
+                .max()
+                .orElse(0);
+    }
+
     /**
      * Returns the quiz with the named subjects only.
      *

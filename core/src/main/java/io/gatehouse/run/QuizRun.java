@@ -59,7 +59,7 @@ public final class QuizRun {
     }
 
     private RunOutcome execute(RunRequest request, List<Asked> prompts, Tokenizer tokenizer, RunListener listener) {
-        ChoiceScorer scorer = ChoiceScorer.of(tokenizer);
+        ChoiceScorer scorer = ChoiceScorer.of(tokenizer, request.quiz().mostChoices());
         RunClock clock = new RunClock(prompts, checkpoint.config().layers().size(), listener);
         try (RunWriter writer = open(request, prompts)) {
             answer(prompts, tokenizer, scorer, clock, writer);
@@ -177,7 +177,12 @@ public final class QuizRun {
         return prompts.stream()
                 .map(Asked::question)
                 .map(question -> new QuestionRow(
-                        question.subject(), question.ordinal(), question.text(), question.choices(), question.answer()))
+                        question.subject(),
+                        question.ordinal(),
+                        question.text(),
+                        question.choices(),
+                        question.answer(),
+                        question.attributes()))
                 .toList();
     }
 }

@@ -61,7 +61,7 @@ final class ShardRecorder implements PrefillListener {
     @Override
     public void lastLogits(int prompt, float[] logits) {
         Asked asked = prompts.get(prompt);
-        ChoiceScore score = scorer.score(logits);
+        ChoiceScore score = scorer.score(logits, asked.question().choices().size());
         answers.add(new AnswerRow(
                 questionIds[prompt],
                 score.predicted(),

@@ -53,14 +53,18 @@ final class QuestionRegister {
         return new QuestionRegister(connection, task, known, lastId(connection));
     }
 
-    /** Ids of the questions in the order given; those that the file does not hold yet are appended to it. */
+    /**
+     * Ids of the questions in the order given; those that the file does not hold yet are appended to it, with their
+     * attributes. A question that is held keeps the attributes that it has.
+     */
     int[] register(List<QuestionRow> questions) throws SQLException {
         int[] ids = new int[questions.size()];
         Set<Integer> given = new HashSet<>();
-        try (DuckDBAppender appender = connection.createAppender("questions")) {
+        try (DuckDBAppender appender = connection.createAppender("questions");
+                DuckDBAppender attributes = connection.createAppender("question_attributes")) {
             for (int i = 0; i < ids.length; i++) {
                 QuestionRow question = questions.get(i);
-                ids[i] = idOf(question, appender);
+                ids[i] = idOf(question, appender, attributes);
                 if (!given.add(ids[i])) {
                     throw new GatehouseException(
                             ErrorCode.INVALID_ARGUMENT, "%s is listed twice.".formatted(nameOf(question)));
@@ -70,16 +74,24 @@ final class QuestionRegister {
         return ids;
     }
 
-    private int idOf(QuestionRow question, DuckDBAppender appender) throws SQLException {
+    private int idOf(QuestionRow question, DuckDBAppender appender, DuckDBAppender attributes) throws SQLException {
         Key key = new Key(question.subject(), question.ordinal());
         Registered registered = known.get(key);
         if (registered == null) {
             lastId++;
             append(appender, lastId, question);
-            known.put(key, new Registered(lastId, question));
+            for (Map.Entry<String, String> attribute : question.attributes().entrySet()) {
+                attributes
+                        .beginRow()
+                        .append(lastId)
+                        .append(attribute.getKey())
+                        .append(attribute.getValue())
+                        .endRow();
+            }
+            known.put(key, new Registered(lastId, question.withoutAttributes()));
             return lastId;
         }
-        if (!registered.row().equals(question)) {
+        if (!registered.row().equals(question.withoutAttributes())) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
                     "%s is not the question that the database holds under that number: \"%s\" there, \"%s\" now. Name the quiz otherwise or use another database."

@@ -6,6 +6,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -153,6 +154,30 @@ public final class Store implements AutoCloseable {
                         instant(rows, "finished_at")));
             }
             return runs;
+        } catch (SQLException e) {
+            throw DatabaseFailure.using(file, e);
+        }
+    }
+
+    /**
+     * The mean over subjects of the share of right answers of a run, 0 to 1: every subject counts the same, however many
+     * questions it has.
+     *
+     * @throws GatehouseException RUN_NOT_FOUND if the run has no answers
+     */
+    public double meanAccuracyOfSubjects(int runId) {
+        try (Connection reader = reader();
+                PreparedStatement statement = reader.prepareStatement(SqlFile.read("mean_accuracy_of_subjects.sql"))) {
+            statement.setInt(1, runId);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                double mean = rows.getDouble(1);
+                if (rows.wasNull()) {
+                    throw new GatehouseException(
+                            ErrorCode.RUN_NOT_FOUND, "Run %d of %s has no answers.".formatted(runId, file));
+                }
+                return mean;
+            }
         } catch (SQLException e) {
             throw DatabaseFailure.using(file, e);
         }

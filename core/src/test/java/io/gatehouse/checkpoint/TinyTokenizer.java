@@ -14,7 +14,7 @@ public final class TinyTokenizer {
 
     private TinyTokenizer() {}
 
-    /** Letters have the ids 0 to 10 in the order of "Answer:ĠBCD"; the joined ones follow. */
+    /** Letters have the ids 0 to 10 in the order of "Answer:ĠBCD"; the joined ones follow, then further letters. */
     public static Path write(Path file, List<String> joined) {
         ObjectNode json = json(joined);
         try {
@@ -42,6 +42,9 @@ public final class TinyTokenizer {
             vocabulary.put("Ġ" + letter, vocabulary.size());
             model.withArray("merges").add("Ġ " + letter);
         }
+        joined.stream()
+                .filter(letter -> !vocabulary.has(letter))
+                .forEach(letter -> vocabulary.put(letter, vocabulary.size()));
         model.withArray("merges");
         return root;
     }

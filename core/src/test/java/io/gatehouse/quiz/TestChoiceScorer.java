@@ -31,6 +31,18 @@ final class TestChoiceScorer {
     }
 
     @Test
+    void scoresAsManyLettersAsAQuestionHasChoices() {
+        float[] logits = new float[16];
+        logits[15] = 2;
+        logits[12] = 1;
+        ChoiceScorer scorer = scorer(List.of("A", "B", "C", "D", "E"), 5);
+        assertThat(scorer.score(logits, 5).predicted()).isEqualTo('E');
+        assertThat(scorer.score(logits, 5).logProbabilities()).hasSize(5);
+        assertThat(scorer.score(logits, 3).predicted()).isEqualTo('B');
+        assertThat(scorer.score(logits, 3).logProbabilities()).hasSize(3);
+    }
+
+    @Test
     void refusesATokenizerThatSplitsALetter() {
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> scorer(List.of("A", "B", "D")))
@@ -104,8 +116,12 @@ final class TestChoiceScorer {
     }
 
     private ChoiceScorer scorer(List<String> joined) {
+        return scorer(joined, 4);
+    }
+
+    private ChoiceScorer scorer(List<String> joined, int choices) {
         try (Tokenizer tokenizer = Tokenizer.open(TinyTokenizer.write(directory.resolve("t.json"), joined))) {
-            return ChoiceScorer.of(tokenizer);
+            return ChoiceScorer.of(tokenizer, choices);
         }
     }
 }

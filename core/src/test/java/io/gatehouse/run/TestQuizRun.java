@@ -21,6 +21,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -83,6 +84,35 @@ final class TestQuizRun {
                             store,
                             "FROM answers JOIN questions USING (question_id) WHERE correct <> (predicted = answer)"))
                     .isZero();
+        }
+    }
+
+    @Test
+    void recordsQuestionsOfAnyNumberOfChoicesWithWhatTheirQuizSaysOfThem() throws SQLException {
+        Subject addition = new Subject(
+                "addition",
+                List.of(),
+                List.of(
+                        new Question("addition", 1, "3 + 4?", List.of("7", "8"), 'A', Map.of("level", "easy")),
+                        new Question("addition", 2, "3 + 5?", List.of("7", "8", "9"), 'B', Map.of())));
+        try (Store store = Store.create(directory.resolve("choices.duckdb"))) {
+            Quiz few = new Quiz("few", List.of(addition));
+            int run = run(store, request("first", few, 0), new Watcher(Integer.MAX_VALUE))
+                    .runId();
+            run(store, request("second", few, 0), new Watcher(Integer.MAX_VALUE));
+            assertThat(
+                            count(
+                                    store,
+                                    "FROM answers JOIN questions USING (question_id) WHERE len(log_probabilities) = len(choices)"))
+                    .isEqualTo(4);
+            assertThat(count(store, "FROM question_attributes")).isEqualTo(1);
+            assertThat(
+                            count(
+                                    store,
+                                    "FROM question_attributes JOIN questions USING (question_id) WHERE ordinal = 1 AND name = 'level' AND value = 'easy'"))
+                    .isEqualTo(1);
+            assertThat(store.meanAccuracyOfSubjects(run))
+                    .isEqualTo(count(store, "FROM answers WHERE correct AND run_id = " + run) / 2.0);
         }
     }
 

@@ -2,9 +2,9 @@ package io.gatehouse.cli;
 
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.engine.Engine;
-import io.gatehouse.quiz.MmluDirectory;
 import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.quiz.Quiz;
+import io.gatehouse.quiz.QuizSource;
 import io.gatehouse.run.QuizRun;
 import io.gatehouse.run.RunOutcome;
 import io.gatehouse.run.RunRequest;
@@ -36,8 +36,12 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--quiz",
             required = true,
-            paramLabel = "DIR",
-            description = "Quiz in MMLU's CSV layout, with the folders dev, val and test.")
+            paramLabel = "PATH",
+            description = {
+                "Quiz: a directory in MMLU's CSV layout, with the folders test and dev;",
+                "a file of questions in JSON lines, Parquet or Arrow (.jsonl, .parquet, .arrow);",
+                "or a directory of such files, test* to ask and dev* or train* to show solved."
+            })
     private Path quiz = Path.of("");
 
     @Option(
@@ -73,6 +77,14 @@ final class RunCommand implements Callable<Integer> {
             description = "Solved examples before each question; default: ${DEFAULT-VALUE}.")
     private int shots;
 
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "hendrycks",
+            description =
+                    "How questions are put, byte for byte as that evaluation does: hendrycks, lm-eval or olmes; default: ${DEFAULT-VALUE}.")
+    private String format = "";
+
     @Mixin
     private EngineChoice choice = new EngineChoice();
 
@@ -90,6 +102,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        PromptFormat asking = PromptFormat.of(format);
         Quiz chosen = chosen();
         stop.take();
         try (Checkpoint checkpoint = Checkpoint.open(model);
@@ -97,26 +110,28 @@ final class RunCommand implements Callable<Integer> {
             RunNames names = new RunNames(store);
             String free = name.map(names::notFinished)
                     .orElseGet(() -> names.unfinishedOrFree(checkpoint.name() + "-" + chosen.name()));
-            RunRequest request = new RunRequest(free, chosen, PromptFormat.HENDRYCKS, shots);
+            RunRequest request = new RunRequest(free, chosen, asking, shots);
             RunOutcome outcome = execute(checkpoint, store, request, choice, stop, spec);
-            report(outcome).print(spec.commandLine().getOut(), json);
+            report(outcome, store.meanAccuracyOfSubjects(outcome.runId()))
+                    .print(spec.commandLine().getOut(), json);
         }
         return 0;
     }
 
     private Quiz chosen() {
-        Quiz whole = MmluDirectory.read(quiz);
+        Quiz whole = QuizSource.read(quiz);
         Quiz selected = subjects.isEmpty()
                 ? whole
                 : whole.select(subjects.stream().map(String::strip).toList());
         return limit.map(selected::limit).orElse(selected);
     }
 
-    private static Report report(RunOutcome outcome) {
+    private static Report report(RunOutcome outcome, double meanOfSubjects) {
         return new Report()
                 .figure("Run", outcome.name())
                 .figure("Questions answered", outcome.questions())
                 .figure("Accuracy", outcome.accuracy())
+                .figure("Mean accuracy of subjects", meanOfSubjects)
                 .figure("Prompt tokens", outcome.tokens())
                 .figure("Seconds", outcome.elapsed().toMillis() / 1000.0);
     }
