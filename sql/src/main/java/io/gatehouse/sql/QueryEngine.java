@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.IntStream;
 import org.apache.calcite.config.CalciteSystemProperty;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one door for SQL. Text is parsed, checked, validated and planned by Calcite into one statement of DuckDB, which
@@ -83,19 +84,45 @@ public final class QueryEngine implements AutoCloseable {
      * first {@link QueryResult#next()}, so that another thread can cancel it.
      */
     public QueryResult query(String sql, QueryLimits limits) {
-        requireNonNull(sql, "sql is null");
+        return query(sql, List.of(), limits);
+    }
+
+    /**
+     * Like {@link #query(String, QueryLimits)}, for a statement with a {@code ?} for each of the values.
+     *
+     * @param parameters numbers, texts, booleans, and times as {@code java.time} or {@code java.sql} has them or as
+     *     ISO 8601 writes them; null is SQL's NULL
+     * @throws GatehouseException INVALID_ARGUMENT if there are more or fewer values than parameters, or if one cannot
+     *     be had in the type of its parameter without loss
+     */
+    public QueryResult query(String sql, List<? extends @Nullable Object> parameters, QueryLimits limits) {
         requireNonNull(limits, "limits is null");
         Deadline deadline = Deadline.in(limits.timeout());
-        Duration planningTime = limits.timeout().compareTo(PLANNING_LIMIT) < 0 ? limits.timeout() : PLANNING_LIMIT;
-        Plan plan = planning.plan(sql, planningTime);
+        Plan plan = plan(sql, limits.timeout());
+        List<@Nullable Object> values = ParameterValues.of(plan.parameters(), parameters);
         RunningStatement statement =
                 RunningStatement.prepare(readers, plan.limitedTo(limits.maxRows()), deadline, watchdog);
         try {
+            statement.bind(values);
             return new QueryResult(statement, columns(plan, statement.columnTypes()), plan.preface(), limits.maxRows());
         } catch (RuntimeException failure) {
             statement.close();
             throw failure;
         }
+    }
+
+    /** What a statement takes and returns, without running it. */
+    public StatementShape shape(String sql, Duration timeout) {
+        Plan plan = plan(sql, timeout);
+        try (RunningStatement statement =
+                RunningStatement.prepare(readers, plan.sql(), Deadline.in(timeout), watchdog)) {
+            return new StatementShape(columns(plan, statement.columnTypes()), plan.parameters());
+        }
+    }
+
+    private Plan plan(String sql, Duration timeout) {
+        return planning.plan(
+                requireNonNull(sql, "sql is null"), timeout.compareTo(PLANNING_LIMIT) < 0 ? timeout : PLANNING_LIMIT);
     }
 
     private static List<ResultColumn> columns(Plan plan, List<String> types) {

@@ -67,6 +67,17 @@ final class RunningStatement implements AutoCloseable {
         }
     }
 
+    /** Gives {@code $1}, {@code $2} and so on their values. */
+    void bind(List<@Nullable Object> values) {
+        try {
+            for (int i = 0; i < values.size(); i++) {
+                statement.setObject(i + 1, values.get(i));
+            }
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
     static List<String> columnTypes(PreparedStatement statement) throws SQLException {
         ResultSetMetaData metadata = statement.getMetaData();
         List<String> types = new ArrayList<>();

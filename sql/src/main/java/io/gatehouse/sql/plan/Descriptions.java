@@ -48,11 +48,13 @@ final class Descriptions {
     }
 
     static Plan columns(PlannedQuery query) {
-        return new Plan("SELECT * FROM (DESCRIBE SELECT * FROM %s)".formatted(query.relation()), COLUMNS);
+        return new Plan(
+                "SELECT * FROM (DESCRIBE SELECT * FROM %s)".formatted(query.relation()), COLUMNS, query.parameters());
     }
 
     static Plan summary(PlannedQuery query) {
-        return new Plan("SELECT * FROM (SUMMARIZE SELECT * FROM %s)".formatted(query.relation()), SUMMARY);
+        return new Plan(
+                "SELECT * FROM (SUMMARIZE SELECT * FROM %s)".formatted(query.relation()), SUMMARY, query.parameters());
     }
 
     /** What a function takes and returns: our own in words, those of DuckDB by their forms. */

@@ -14,6 +14,7 @@ import org.apache.calcite.rel.core.RepeatUnion;
 import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rel.core.TableSpool;
 import org.apache.calcite.rel.rel2sql.RelToSqlConverter;
+import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.schema.TransientTable;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlLiteral;
@@ -24,6 +25,7 @@ import org.apache.calcite.sql.SqlWith;
 import org.apache.calcite.sql.SqlWithItem;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.pretty.SqlPrettyWriter;
 import org.apache.calcite.sql.validate.SqlValidatorUtil;
 
 /** Writes relational algebra as one statement of DuckDB. */
@@ -33,11 +35,26 @@ final class DuckDbStatement {
     private DuckDbStatement() {}
 
     static String of(RelNode algebra) {
-        return new Converter()
-                .visitRoot(WritableAlgebra.of(algebra))
-                .asStatement()
-                .toSqlString(config -> config.withDialect(DIALECT).withAlwaysUseParentheses(true))
-                .getSql();
+        Writer writer = new Writer(Parameters.in(algebra));
+        new Converter().visitRoot(WritableAlgebra.of(algebra)).asStatement().unparse(writer, 0, 0);
+        return writer.toString();
+    }
+
+    /** Writes the first parameter as {@code $1}, with the type that validation found, so that DuckDB finds no other. */
+    private static final class Writer extends SqlPrettyWriter {
+        private final Map<Integer, RelDataType> parameters;
+
+        Writer(Map<Integer, RelDataType> parameters) {
+            super(SqlPrettyWriter.config().withDialect(DIALECT).withAlwaysUseParentheses(true));
+            this.parameters = parameters;
+        }
+
+        @Override
+        public void dynamicParam(int index) {
+            RelDataType type = requireNonNull(parameters.get(index), "a parameter has a type");
+            print("CAST($%d AS %s)".formatted(index + 1, DuckDbDialect.typeName(type)));
+            setNeedWhitespace(true);
+        }
     }
 
     /** Calcite's converter, which finds its {@code visit} methods by the kind of relation they take. */

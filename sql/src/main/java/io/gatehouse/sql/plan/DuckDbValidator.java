@@ -1,10 +1,15 @@
 package io.gatehouse.sql.plan;
 
 import io.gatehouse.sql.function.FunctionTable;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import org.apache.calcite.config.NullCollation;
 import org.apache.calcite.prepare.CalciteCatalogReader;
+import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.runtime.CalciteContextException;
 import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlDynamicParam;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
@@ -19,6 +24,8 @@ import org.apache.calcite.sql.validate.SqlValidatorScope;
  * the alias each time.
  */
 final class DuckDbValidator extends SqlValidatorImpl {
+    private final Set<SqlCall> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+
     DuckDbValidator(CalciteCatalogReader reader) {
         super(
                 FunctionTable.INSTANCE,
@@ -30,6 +37,49 @@ final class DuckDbValidator extends SqlValidatorImpl {
                         .withCallRewrite(false)
                         .withTypeCoercionFactory(LiteralCoercion::new)
                         .withIdentifierExpansion(true));
+    }
+
+    @Override
+    protected void inferUnknownTypes(RelDataType inferred, SqlValidatorScope scope, SqlNode node) {
+        if (node instanceof SqlDynamicParam) {
+            if (inferred.equals(getUnknownType()) && getValidatedNodeTypeIfKnown(node) != null) {
+                return;
+            }
+            super.inferUnknownTypes(Parameters.widened(inferred, getTypeFactory()), scope, node);
+            return;
+        }
+        if (node instanceof SqlCall call && Parameters.isCast(call)) {
+            super.inferUnknownTypes(deriveType(scope, call.operand(1)), scope, call.operand(0));
+            return;
+        }
+        if (node instanceof SqlCall call && !call.isA(SqlKind.QUERY) && seen.add(call)) {
+            call.getOperandList().stream()
+                    .filter(Parameters::within)
+                    .forEach(operand -> inferFromWithin(scope, operand));
+            inferFromDeclaration(scope, call);
+        }
+        super.inferUnknownTypes(inferred, scope, node);
+    }
+
+    /** What a function takes at a place, where it takes one type only there. */
+    private void inferFromDeclaration(SqlValidatorScope scope, SqlCall call) {
+        for (int i = 0; i < call.operandCount(); i++) {
+            if (call.operand(i) instanceof SqlDynamicParam parameter
+                    && call.getOperator().getOperandTypeInference() == null) {
+                Parameters.declared(call.getOperator(), i, getTypeFactory())
+                        .ifPresent(type -> super.inferUnknownTypes(type, scope, parameter));
+            }
+        }
+    }
+
+    /** Of {@code layer + ? > 1} Calcite asks for the type of the sum before that of the parameter in it. */
+    private void inferFromWithin(SqlValidatorScope scope, SqlNode operand) {
+        try {
+            inferUnknownTypes(getUnknownType(), scope, operand);
+        } catch (CalciteContextException e) {
+            // What cannot be told from within may be told from around it, and is refused there if not.
+            return;
+        }
     }
 
     @Override

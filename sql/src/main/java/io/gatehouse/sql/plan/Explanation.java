@@ -7,7 +7,10 @@ import java.util.stream.Collectors;
 import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.sql.SqlExplainLevel;
 
-/** EXPLAIN: how a query is understood and written, as rows of a key and a text, like DuckDB's own. */
+/**
+ * EXPLAIN: how a query is understood and written, as rows of a key and a text, like DuckDB's own. Parameters need a
+ * value only to run the query.
+ */
 final class Explanation {
     private static final List<String> COLUMNS = List.of("explain_key", "explain_value");
 
@@ -24,7 +27,7 @@ final class Explanation {
     static Plan analyzed(PlannedQuery query, long planningNanos) {
         List<List<String>> preface = rows(query);
         preface.add(List.of("planning", String.format(Locale.ROOT, "%.2f ms", planningNanos / 1e6)));
-        return new Plan("EXPLAIN ANALYZE " + query.sql(), COLUMNS, preface);
+        return new Plan("EXPLAIN ANALYZE " + query.sql(), COLUMNS, preface, query.parameters());
     }
 
     private static List<List<String>> rows(PlannedQuery query) {

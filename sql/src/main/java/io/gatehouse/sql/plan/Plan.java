@@ -10,16 +10,22 @@ import java.util.List;
  * @param sql the one DuckDB statement that answers it
  * @param columns the names of its columns as the user is to see them
  * @param preface rows of text that come before those of the statement
+ * @param parameters the DuckDB types of the values that take the place of {@code $1}, {@code $2} and so on
  */
-public record Plan(String sql, List<String> columns, List<List<String>> preface) {
+public record Plan(String sql, List<String> columns, List<List<String>> preface, List<String> parameters) {
     public Plan {
         requireNonNull(sql, "sql is null");
         columns = List.copyOf(columns);
         preface = preface.stream().map(List::copyOf).toList();
+        parameters = List.copyOf(parameters);
     }
 
     Plan(String sql, List<String> columns) {
-        this(sql, columns, List.of());
+        this(sql, columns, List.of(), List.of());
+    }
+
+    Plan(String sql, List<String> columns, List<String> parameters) {
+        this(sql, columns, List.of(), parameters);
     }
 
     /**

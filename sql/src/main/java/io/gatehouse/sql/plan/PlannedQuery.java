@@ -11,10 +11,11 @@ import org.apache.calcite.rel.RelNode;
  * @param rollup which rollups answer it, or why none
  * @param sql the DuckDB statement
  * @param columns the names of its columns as the user is to see them
+ * @param parameters the DuckDB types of its parameters
  */
-record PlannedQuery(RelNode algebra, String rollup, String sql, List<String> columns) {
+record PlannedQuery(RelNode algebra, String rollup, String sql, List<String> columns, List<String> parameters) {
     Plan plan() {
-        return new Plan(sql, columns);
+        return new Plan(sql, columns, parameters);
     }
 
     /** A query in FROM whose columns have the names that the user is to see. */

@@ -108,6 +108,11 @@ public final class Planner {
         List<String> columns = ColumnNames.of(converted.root(), converted.validated(), text);
         RollupRewrite.Result rolledUp =
                 rollups ? conversion.overRollups(algebra) : new RollupRewrite.Result(algebra, "none: switched off");
-        return new PlannedQuery(algebra, rolledUp.explanation(), DuckDbStatement.of(rolledUp.algebra()), columns);
+        return new PlannedQuery(
+                algebra,
+                rolledUp.explanation(),
+                DuckDbStatement.of(rolledUp.algebra()),
+                columns,
+                Parameters.types(query, algebra));
     }
 }

@@ -4,7 +4,6 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.util.Locale;
 import org.apache.calcite.sql.SqlCall;
-import org.apache.calcite.sql.SqlDynamicParam;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
@@ -26,11 +25,6 @@ final class StatementPolicy {
             public Void visit(SqlCall call) {
                 checkCall(call);
                 return super.visit(call);
-            }
-
-            @Override
-            public Void visit(SqlDynamicParam parameter) {
-                throw unsupported(parameter, "Parameters (?) are not supported here.");
             }
         });
     }

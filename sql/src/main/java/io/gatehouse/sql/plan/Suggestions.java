@@ -30,6 +30,9 @@ final class Suggestions {
     }
 
     String improve(String message) {
+        if (message.startsWith("Illegal use of dynamic parameter")) {
+            return "The type of this parameter cannot be told from where it stands; write CAST(? AS type)";
+        }
         String plain = message.replaceFirst("; did you mean '[^']*'\\?$", "");
         Matcher function = FUNCTION.matcher(plain);
         if (function.matches()) {

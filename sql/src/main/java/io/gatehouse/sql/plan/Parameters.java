@@ -1,0 +1,164 @@
+package io.gatehouse.sql.plan;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.RelVisitor;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.rex.RexDynamicParam;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexShuttle;
+import org.apache.calcite.rex.RexSubQuery;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlDynamicParam;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.type.ImplicitCastOperandTypeChecker;
+import org.apache.calcite.sql.type.SqlTypeFamily;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.util.SqlBasicVisitor;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * The parameters of a statement and their types. A statement may hold one parameter several times, where a form that
+ * was written once means an expression that stands twice.
+ */
+final class Parameters extends RelVisitor {
+    private final Map<Integer, RelDataType> types = new TreeMap<>();
+
+    private Parameters() {}
+
+    /** The types of the parameters in algebra, by their index from 0. */
+    static Map<Integer, RelDataType> in(RelNode algebra) {
+        Parameters parameters = new Parameters();
+        parameters.go(algebra);
+        return parameters.types;
+    }
+
+    /**
+     * DuckDB's names of the types of all parameters of a statement.
+     *
+     * @param statement as parsed
+     * @param algebra what became of it
+     */
+    static List<String> types(SqlNode statement, RelNode algebra) {
+        Map<Integer, SqlDynamicParam> written = new TreeMap<>();
+        statement.accept(new SqlBasicVisitor<Void>() {
+            @Override
+            public Void visit(SqlDynamicParam parameter) {
+                written.put(parameter.getIndex(), parameter);
+                return null;
+            }
+        });
+        Map<Integer, RelDataType> used = in(algebra);
+        List<String> names = new ArrayList<>();
+        written.forEach((index, parameter) -> {
+            RelDataType type = used.get(index);
+            if (type == null || !isScalar(type)) {
+                throw new GatehouseException(
+                        ErrorCode.SQL_NOT_SUPPORTED,
+                        "Parameter %d stands where none can.".formatted(index + 1),
+                        Positions.of(parameter));
+            }
+            names.add(DuckDbDialect.typeName(type));
+        });
+        return names;
+    }
+
+    /**
+     * The type of a parameter that stands beside a value of a type. Beside a SMALLINT it is a BIGINT, as a literal may be
+     * one too: 100000 is not out of place there, only larger than any.
+     */
+    static RelDataType widened(RelDataType beside, RelDataTypeFactory types) {
+        return SqlTypeName.INT_TYPES.contains(beside.getSqlTypeName())
+                ? types.createTypeWithNullability(types.createSqlType(SqlTypeName.BIGINT), beside.isNullable())
+                : beside;
+    }
+
+    /** The type of an operand, where an operator takes no other there. */
+    static Optional<RelDataType> declared(SqlOperator operator, int index, RelDataTypeFactory types) {
+        SqlTypeFamily family = operator.getOperandTypeChecker() instanceof ImplicitCastOperandTypeChecker checker
+                ? checker.getOperandSqlTypeFamily(index)
+                : operator.equals(SqlStdOperatorTable.CONCAT) ? SqlTypeFamily.STRING : SqlTypeFamily.ANY;
+        Optional<SqlTypeName> name = switch (family) {
+            case STRING, CHARACTER -> Optional.of(SqlTypeName.VARCHAR);
+            case INTEGER -> Optional.of(SqlTypeName.BIGINT);
+            case BOOLEAN -> Optional.of(SqlTypeName.BOOLEAN);
+            case DATE -> Optional.of(SqlTypeName.DATE);
+            case TIME -> Optional.of(SqlTypeName.TIME);
+            case TIMESTAMP -> Optional.of(SqlTypeName.TIMESTAMP);
+            default -> Optional.empty();
+        };
+        return name.map(types::createSqlType);
+    }
+
+    /** Whether a call is CAST(? AS type), which says itself what its parameter is. */
+    static boolean isCast(SqlCall call) {
+        boolean cast = call.getKind() == SqlKind.CAST || call.getKind() == SqlKind.SAFE_CAST;
+        return cast && call.operand(0) instanceof SqlDynamicParam;
+    }
+
+    /** Whether an expression, which is more than a parameter itself, holds one. */
+    static boolean within(@Nullable SqlNode expression) {
+        return expression instanceof SqlCall call
+                && !call.isA(SqlKind.QUERY)
+                && call.getOperandList().stream()
+                        .anyMatch(operand -> operand instanceof SqlDynamicParam || within(operand));
+    }
+
+    private static boolean isScalar(RelDataType type) {
+        return switch (type.getSqlTypeName()) {
+            case BOOLEAN,
+                    TINYINT,
+                    SMALLINT,
+                    INTEGER,
+                    BIGINT,
+                    DECIMAL,
+                    REAL,
+                    DOUBLE,
+                    CHAR,
+                    VARCHAR,
+                    DATE,
+                    TIME,
+                    TIMESTAMP,
+                    TIMESTAMP_WITH_LOCAL_TIME_ZONE -> true;
+            default -> false;
+        };
+    }
+
+    @Override
+    public void visit(RelNode node, int ordinal, @Nullable RelNode parent) {
+        node.accept(new RexShuttle() {
+            @Override
+            public RexNode visitDynamicParam(RexDynamicParam parameter) {
+                note(parameter);
+                return parameter;
+            }
+
+            @Override
+            public RexNode visitSubQuery(RexSubQuery query) {
+                go(query.rel);
+                return super.visitSubQuery(query);
+            }
+        });
+        super.visit(node, ordinal, parent);
+    }
+
+    private void note(RexDynamicParam parameter) {
+        RelDataType known = types.putIfAbsent(parameter.getIndex(), parameter.getType());
+        if (known != null && known.getSqlTypeName() != parameter.getType().getSqlTypeName()) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_NOT_SUPPORTED,
+                    "Parameter %d is %s in one place and %s in another; write CAST(? AS type)."
+                            .formatted(parameter.getIndex() + 1, known, parameter.getType()));
+        }
+    }
+}

@@ -1,0 +1,305 @@
+package io.gatehouse.sql;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.error.TextRange;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TestParameters {
+    private static final QueryLimits LIMITS = new QueryLimits(Duration.ofSeconds(20), 0);
+
+    private RoutingFile file;
+    private QueryEngine engine;
+
+    @BeforeAll
+    void open() throws Exception {
+        file = RoutingFile.filled();
+        engine = file.engine();
+    }
+
+    @AfterAll
+    void close() throws Exception {
+        engine.close();
+        file.close();
+    }
+
+    @Test
+    void valuesTakeThePlaceOfParameters() {
+        String sql = "SELECT count(*) FROM questions WHERE subject = ? AND question_id BETWEEN ? AND ?";
+        assertThat(rows(sql, "algebra", 1, 3))
+                .isEqualTo(Rows.of(
+                                engine,
+                                "SELECT count(*) FROM questions WHERE subject = 'algebra' AND question_id BETWEEN 1 AND 3")
+                        .rows());
+        assertThat(rows(sql, "algebra", 3, 1)).containsExactly(List.of(0L));
+        assertThat(rows(
+                        "SELECT question_id FROM questions WHERE question_id IN (?, ?) ORDER BY 1 LIMIT ? OFFSET ?",
+                        3,
+                        2,
+                        1,
+                        1))
+                .containsExactly(List.of(3));
+        assertThat(rows(
+                        "SELECT name FROM runs WHERE name LIKE ? || '%' AND run_id = CASE WHEN ? THEN 1 ELSE ? END",
+                        "r", true, 2))
+                .hasSizeLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void aValueIsNeverReadAsSql() {
+        String hostile = "'; DROP TABLE runs; -- $1 \" ?";
+        assertThat(rows("SELECT CAST(? AS VARCHAR), '?', \"a\".* FROM (VALUES (1)) AS \"a\" (\"?\")", hostile))
+                .containsExactly(List.of(hostile, "?", 1));
+        assertThat(rows("SELECT count(*) FROM runs WHERE name = ?", hostile)).containsExactly(List.of(0L));
+    }
+
+    @Test
+    void everyTypeArrivesWhole() {
+        String sql = """
+                SELECT CAST(? AS BOOLEAN), CAST(? AS TINYINT), CAST(? AS SMALLINT), CAST(? AS INTEGER),
+                    CAST(? AS BIGINT), CAST(? AS DECIMAL(38, 0)), CAST(? AS DECIMAL(12, 3)), CAST(? AS FLOAT),
+                    CAST(? AS DOUBLE), CAST(? AS VARCHAR), CAST(? AS DATE), CAST(? AS TIME), CAST(? AS TIMESTAMP),
+                    CAST(? AS TIMESTAMP WITH LOCAL TIME ZONE) = CAST('2026-01-02 03:04:05+00' AS TIMESTAMP WITH LOCAL TIME ZONE)
+                """;
+        List<String> types = List.of(
+                "BOOLEAN",
+                "TINYINT",
+                "SMALLINT",
+                "INTEGER",
+                "BIGINT",
+                "HUGEINT",
+                "DECIMAL(12,3)",
+                "FLOAT",
+                "DOUBLE",
+                "VARCHAR",
+                "DATE",
+                "TIME",
+                "TIMESTAMP",
+                "TIMESTAMP WITH TIME ZONE");
+        assertThat(engine.shape(sql, LIMITS.timeout()).parameters()).isEqualTo(types);
+        BigInteger huge = BigInteger.TWO.pow(126).subtract(BigInteger.ONE);
+        List<Object> expected = List.of(
+                true,
+                -128,
+                32_767,
+                -5,
+                Long.MIN_VALUE,
+                new BigDecimal(huge),
+                new BigDecimal("123456789.125"),
+                0.1f,
+                0.1,
+                "日本 𝕏",
+                LocalDate.of(2026, 1, 2),
+                LocalTime.of(3, 4, 5, 678_000),
+                LocalDateTime.of(2026, 1, 2, 3, 4, 5, 678_000),
+                true);
+        LocalDateTime moment = LocalDateTime.of(2026, 1, 2, 3, 4, 5, 678_000);
+        assertThat(rows(
+                        sql,
+                        true,
+                        (byte) -128,
+                        (short) 32_767,
+                        -5,
+                        Long.MIN_VALUE,
+                        huge,
+                        new BigDecimal("123456789.1250"),
+                        0.1f,
+                        0.1,
+                        "日本 𝕏",
+                        LocalDate.of(2026, 1, 2),
+                        LocalTime.of(3, 4, 5, 678_000),
+                        Timestamp.valueOf(moment),
+                        OffsetDateTime.parse("2026-01-02T05:04:05+02:00")))
+                .containsExactly(expected);
+        assertThat(rows(
+                        sql,
+                        "true",
+                        "-128",
+                        "32767",
+                        -5.0,
+                        Long.toString(Long.MIN_VALUE),
+                        huge.toString(),
+                        "123456789.125",
+                        "0.1",
+                        "0.1",
+                        "日本 𝕏",
+                        "2026-01-02",
+                        "03:04:05.000678",
+                        "2026-01-02 03:04:05.000678",
+                        "2026-01-02T05:04:05+02:00"))
+                .containsExactly(expected);
+    }
+
+    @Test
+    void nullIsNull() {
+        assertThat(rows("SELECT CAST(? AS INTEGER) IS NULL, CAST(? AS VARCHAR), CAST(? AS DATE)", null, null, null))
+                .containsExactly(Arrays.asList(true, null, null));
+        assertThat(rows("SELECT count(*) FROM runs WHERE run_id = ?", (Object) null))
+                .containsExactly(List.of(0L));
+    }
+
+    @Test
+    void besideAColumnAParameterIsAsWideAsALiteral() {
+        assertThat(parameters("SELECT * FROM activations WHERE layer = ? AND weight > ? AND rank + ? > 1"))
+                .containsExactly("BIGINT", "FLOAT", "BIGINT");
+        assertThat(rows("SELECT count(*) FROM activations WHERE layer < ?", 100_000))
+                .isEqualTo(Rows.of(engine, "SELECT count(*) FROM activations").rows());
+        assertThat(parameters("SELECT * FROM runs WHERE name = ? AND started_at > ? AND ? LIKE 'x' LIMIT ?"))
+                .containsExactly("VARCHAR", "TIMESTAMP", "VARCHAR", "INTEGER");
+    }
+
+    @Test
+    void shapeTellsColumnsToo() {
+        StatementShape shape =
+                engine.shape("SELECT layer + ?, CAST(? AS DATE) AS d FROM activations", LIMITS.timeout());
+        assertThat(shape.parameters()).containsExactly("BIGINT", "DATE");
+        assertThat(shape.columns())
+                .containsExactly(new ResultColumn("layer + ?", "BIGINT"), new ResultColumn("d", "DATE"));
+    }
+
+    @Test
+    void theNumberOfValuesMustBeRight() {
+        assertThat(failure("SELECT 1 FROM runs WHERE 1 = ?"))
+                .hasMessage("The statement has 1 parameter, but 0 values were given.");
+        assertThat(failure("SELECT 1", 5)).hasMessage("The statement has 0 parameters, but 1 value was given.");
+        assertThat(failure("SELECT 1 FROM runs WHERE 1 = ?", 1, 2).code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+    }
+
+    @Test
+    void valuesAreNotRoundedCutOrGuessed() {
+        String layer = "SELECT count(*) FROM activations WHERE layer = ?";
+        assertThat(failure(layer, 0.5)).hasMessage("Parameter 1 is a BIGINT; 0.5 (Double) is none.");
+        assertThat(failure(layer, "one")).hasMessage("Parameter 1 is a BIGINT; 'one' (String) is none.");
+        assertThat(failure(layer, "1e999999999")).hasMessageContaining("is none");
+        assertThat(failure(layer, BigInteger.TWO.pow(63))).hasMessageContaining("9223372036854775808 (BigInteger)");
+        assertThat(failure(layer, true)).hasMessageContaining("true (Boolean)");
+        assertThat(failure(layer, List.of(1))).hasMessageContaining("[1]");
+        assertThat(failure("SELECT CAST(? AS TINYINT)", 128)).hasMessageContaining("a TINYINT; 128");
+        assertThat(failure("SELECT CAST(? AS DECIMAL(4, 1))", "0.25")).hasMessageContaining("'0.25'");
+        assertThat(failure("SELECT CAST(? AS DECIMAL(4, 1))", 1000)).hasMessageContaining("1000");
+        assertThat(failure("SELECT name FROM runs WHERE name = ?", 7))
+                .hasMessageContaining("is a VARCHAR; 7 (Integer)");
+        assertThat(failure("SELECT CAST(? AS DATE)", "2026-02-30")).hasMessageContaining("is a DATE; '2026-02-30'");
+        assertThat(failure("SELECT CAST(? AS BOOLEAN)", "yes").code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+        assertThat(rows(layer, 1.0)).isEqualTo(rows(layer, "1"));
+    }
+
+    @Test
+    void aParameterWithoutATypeAsksForACast() {
+        GatehouseException failure = failure("SELECT 1,\n ?", 1);
+        assertThat(failure.code()).isEqualTo(ErrorCode.SQL_VALIDATION);
+        assertThat(failure)
+                .hasMessage("The type of this parameter cannot be told from where it stands; write CAST(? AS type).");
+        assertThat(failure.position()).contains(new TextRange(2, 2, 2, 2));
+        assertThat(failure("SELECT abs(?)", 1)).hasMessageContaining("write CAST(? AS type)");
+        assertThat(parameters("SELECT upper(?), ? || 'x', replace(name, ?, 'x') FROM runs WHERE ? IS NULL"))
+                .containsExactly("VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR");
+        assertThat(failure("SELECT list_contains(experts, ?) FROM token_routing", List.of(1)))
+                .isInstanceOf(GatehouseException.class);
+    }
+
+    /** Each ? is a parameter of its own: that two would get one value is not known when names are checked. */
+    @Test
+    void aGroupedExpressionWithAParameterIsNamedAndNotRepeated() {
+        GatehouseException failure = failure("SELECT layer + ?, count(*) FROM activations GROUP BY layer + ?", 1, 1);
+        assertThat(failure.code()).isEqualTo(ErrorCode.SQL_VALIDATION);
+        assertThat(failure).hasMessageContaining("is not being grouped");
+        List<List<@Nullable Object>> expected = Rows.of(
+                        engine, "SELECT layer + 1, count(*) FROM activations GROUP BY layer ORDER BY 1")
+                .rows();
+        for (String sql : List.of(
+                "SELECT layer + ? AS x, count(*) FROM activations GROUP BY x ORDER BY x",
+                "SELECT layer + ?, count(*) FROM activations GROUP BY 1 ORDER BY 1",
+                "SELECT layer + ?, count(*) FROM activations GROUP BY ALL ORDER BY ALL")) {
+            assertThat(rows(sql, 1).toString()).as(sql).isEqualTo(expected.toString());
+        }
+    }
+
+    @Test
+    void everyFormThatHoldsAQueryTakesParameters() {
+        String counted = "SELECT count(*) AS n FROM activations WHERE layer = ?";
+        assertThat(Rows.of(engine, "EXPLAIN " + counted).rows().toString()).contains("CAST($1 AS BIGINT)");
+        assertThat(rows("EXPLAIN ANALYZE " + counted, 1)).hasSizeGreaterThan(3);
+        assertThat(rows("DESCRIBE " + counted, 1)).hasSize(1);
+        assertThat(rows("SUMMARIZE SELECT layer FROM activations WHERE layer = ?", 1))
+                .hasSize(1);
+        assertThat(rows(
+                        "WITH RECURSIVE t (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM t WHERE n < ?) SELECT count(*) FROM t",
+                        7))
+                .containsExactly(List.of(7L));
+        assertThat(rows("SELECT DISTINCT ON (subject) subject FROM questions WHERE subject >= ? ORDER BY subject", "a"))
+                .hasSizeGreaterThan(1);
+        assertThat(rows(
+                        "SELECT count(*) FROM runs WHERE EXISTS (SELECT 1 FROM answers a WHERE a.run_id = runs.run_id AND a.question_id = ?)",
+                        1))
+                .containsExactly(List.of(2L));
+        assertThat(rows("SELECT wilson_low(?, ?) = wilson_low(3, 10)", 3, 10)).containsExactly(List.of(true));
+    }
+
+    @Test
+    void rollupsAnswerStatementsWithParameters() {
+        String sql =
+                "SELECT expert, count(*), sum(weight) FROM activations WHERE layer = ? GROUP BY expert ORDER BY expert";
+        assertThat(Rows.of(engine, "EXPLAIN " + sql).rows()).contains(List.of("rollup", "layer_usage"));
+        assertThat(rows(sql, 1))
+                .isEqualTo(Rows.of(engine, sql.replace("?", "1")).rows())
+                .isNotEmpty();
+        assertThat(rows(sql, 2)).isNotEqualTo(rows(sql, 1));
+    }
+
+    @Test
+    void aLimitOfTheCallerCutsThemToo() {
+        try (QueryResult result = engine.query(
+                "SELECT question_id FROM questions WHERE question_id > ? ORDER BY 1",
+                List.of(2),
+                new QueryLimits(Duration.ofSeconds(20), 2))) {
+            assertThat(result.next()).isTrue();
+            assertThat(result.value(0)).isEqualTo(3);
+            assertThat(result.next()).isTrue();
+            assertThat(result.next()).isFalse();
+            assertThat(result.truncated()).isTrue();
+        }
+    }
+
+    private List<String> parameters(String sql) {
+        return engine.shape(sql, LIMITS.timeout()).parameters();
+    }
+
+    private List<List<@Nullable Object>> rows(String sql, @Nullable Object... values) {
+        List<List<@Nullable Object>> rows = new ArrayList<>();
+        try (QueryResult result = engine.query(sql, Arrays.asList(values), LIMITS)) {
+            while (result.next()) {
+                List<@Nullable Object> row = new ArrayList<>();
+                for (int i = 0; i < result.columns().size(); i++) {
+                    row.add(result.value(i));
+                }
+                rows.add(row);
+            }
+        }
+        return rows;
+    }
+
+    private GatehouseException failure(String sql, @Nullable Object... values) {
+        return requireNonNull(catchThrowableOfType(GatehouseException.class, () -> rows(sql, values)));
+    }
+}
