@@ -5,6 +5,9 @@ import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalDouble;
+import java.util.concurrent.atomic.DoubleAccumulator;
+import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,7 @@ public final class QueryResult implements AutoCloseable {
     private long count;
     private boolean truncated;
     private boolean ended;
+    private final DoubleAccumulator progress = new DoubleAccumulator(Math::max, -1);
 
     /** @param preface rows of text that come before those of the statement */
     QueryResult(RunningStatement statement, List<ResultColumn> columns, List<List<String>> preface, long maxRows) {
@@ -81,6 +85,29 @@ public final class QueryResult implements AutoCloseable {
     /** Whether rows were left out because of the row limit. Known once {@link #next()} has returned false. */
     public boolean truncated() {
         return truncated;
+    }
+
+    /**
+     * The same rows as Arrow batches, in place of {@link #next()}: a result is read in one of the two ways. Closing the
+     * batches frees their memory and leaves this result open.
+     *
+     * @param allocator for the vectors of one batch
+     */
+    public ArrowBatches batches(BufferAllocator allocator) {
+        if (rows != null || count > 0) {
+            throw new IllegalStateException("The rows are being read already");
+        }
+        return new ArrowBatches(statement, columns, List.copyOf(preface), maxRows, allocator);
+    }
+
+    /**
+     * How much of the statement is done, 0 to 1, while {@link #next()} runs it in another thread. DuckDB's estimate; it
+     * may start late, but is never taken back. Empty as long as nothing is known.
+     */
+    public OptionalDouble progress() {
+        statement.progress().ifPresent(now -> progress.accumulate(now));
+        double most = progress.get();
+        return most < 0 ? OptionalDouble.empty() : OptionalDouble.of(most);
     }
 
     /** Stops the statement; the reading thread gets CANCELLED_BY_USER. */

@@ -11,9 +11,11 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.duckdb.DuckDBPreparedStatement;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,6 +103,23 @@ final class RunningStatement implements AutoCloseable {
         } finally {
             busy = false;
             guard.cancel(false);
+        }
+    }
+
+    /** How much of the statement DuckDB has done, 0 to 1; empty as long as it cannot say. */
+    OptionalDouble progress() {
+        if (!busy) {
+            return OptionalDouble.empty();
+        }
+        try {
+            double percentage = statement
+                    .unwrap(DuckDBPreparedStatement.class)
+                    .getQueryProgress()
+                    .getPercentage();
+            return percentage < 0 ? OptionalDouble.empty() : OptionalDouble.of(Math.min(1, percentage / 100));
+        } catch (SQLException e) {
+            // The statement has just been closed.
+            return OptionalDouble.empty();
         }
     }
 

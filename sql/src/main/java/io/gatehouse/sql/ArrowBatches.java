@@ -1,0 +1,184 @@
+package io.gatehouse.sql;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorLoader;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.VectorUnloader;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.FieldType;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.duckdb.DuckDBResultSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of one statement as Arrow record batches, read forward by one thread. DuckDB fills the vectors itself;
+ * nothing is copied. Deadline, cancel and row limit hold as for {@link QueryResult}: a batch that goes over the limit is
+ * cut, and what fails in the middle is thrown from {@link #next()}.
+ *
+ * <p>Each field carries the name of its column and, in its metadata under {@value #SQL_TYPE}, the SQL type. Arrow's
+ * types are those that say the same: UTINYINT is uint8, HUGEINT a decimal of 38 digits, TIMESTAMP one in microseconds
+ * without a zone and TIMESTAMP WITH TIME ZONE one with it, a list a list.
+ */
+public final class ArrowBatches implements AutoCloseable {
+    /** The key of a field's metadata that holds the SQL type of the column. */
+    public static final String SQL_TYPE = "sql_type";
+
+    private static final long ROWS_PER_BATCH = 1L << 16;
+
+    private final RunningStatement statement;
+    private final List<ResultColumn> columns;
+    private final List<List<String>> preface;
+    private final long maxRows;
+    private final BufferAllocator allocator;
+    private @Nullable ArrowReader reader;
+    private @Nullable VectorSchemaRoot root;
+    private @Nullable VectorLoader loader;
+    private boolean prefaceIsDone;
+    private boolean ended;
+    private boolean truncated;
+    private long count;
+
+    ArrowBatches(
+            RunningStatement statement,
+            List<ResultColumn> columns,
+            List<List<String>> preface,
+            long maxRows,
+            BufferAllocator allocator) {
+        this.statement = statement;
+        this.columns = columns;
+        this.preface = preface;
+        this.maxRows = maxRows;
+        this.allocator = allocator;
+        this.prefaceIsDone = preface.isEmpty();
+    }
+
+    /** Loads the next batch, first running the statement if it has not run. False at the end. */
+    public boolean next() {
+        if (ended) {
+            return false;
+        }
+        statement.checkStopped();
+        try {
+            ArrowReader open = reader == null ? execute() : reader;
+            if (!prefaceIsDone) {
+                prefaceIsDone = true;
+                loadPreface();
+                return true;
+            }
+            ended = !open.loadNextBatch() || !load(open.getVectorSchemaRoot());
+            return !ended;
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    /** The current batch. The same root for all of them, with their schema, once {@link #next()} has been called. */
+    public VectorSchemaRoot root() {
+        if (root == null) {
+            throw new IllegalStateException("No batch was asked for yet");
+        }
+        return root;
+    }
+
+    /** Whether rows were left out because of the row limit. Known once {@link #next()} has returned false. */
+    public boolean truncated() {
+        return truncated;
+    }
+
+    private ArrowReader execute() throws IOException {
+        ResultSet rows = statement.execute();
+        try {
+            ArrowReader opened =
+                    (ArrowReader) rows.unwrap(DuckDBResultSet.class).arrowExportStream(allocator, ROWS_PER_BATCH);
+            reader = opened;
+            VectorSchemaRoot ours =
+                    VectorSchemaRoot.create(schema(opened.getVectorSchemaRoot().getSchema()), allocator);
+            root = ours;
+            loader = new VectorLoader(ours);
+            return opened;
+        } catch (SQLException e) {
+            throw statement.failure(e);
+        }
+    }
+
+    /** The schema with the names that users see, instead of those of the DuckDB statement. */
+    private Schema schema(Schema exported) {
+        List<Field> fields = new ArrayList<>();
+        for (int i = 0; i < columns.size(); i++) {
+            Field field = exported.getFields().get(i);
+            FieldType type = new FieldType(
+                    true, field.getType(), null, Map.of(SQL_TYPE, columns.get(i).type()));
+            fields.add(new Field(columns.get(i).name(), type, field.getChildren()));
+        }
+        return new Schema(fields);
+    }
+
+    /** Takes over the vectors of a batch; false if the limit leaves nothing of it. */
+    private boolean load(VectorSchemaRoot exported) {
+        long left = maxRows == 0 ? Long.MAX_VALUE : maxRows - count;
+        int rows = exported.getRowCount();
+        truncated = rows > left;
+        if (left == 0) {
+            return false;
+        }
+        try (ArrowRecordBatch batch = new VectorUnloader(exported).getRecordBatch()) {
+            loaded().load(batch);
+        }
+        if (truncated) {
+            root().setRowCount((int) left);
+        }
+        count += Math.min(rows, left);
+        return true;
+    }
+
+    private VectorLoader loaded() {
+        if (loader == null) {
+            throw new IllegalStateException("The statement has not run");
+        }
+        return loader;
+    }
+
+    private void loadPreface() {
+        VectorSchemaRoot texts = root();
+        for (int column = 0; column < columns.size(); column++) {
+            VarCharVector vector = (VarCharVector) texts.getVector(column);
+            vector.allocateNew();
+            for (int row = 0; row < preface.size(); row++) {
+                vector.setSafe(row, preface.get(row).get(column).getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        texts.setRowCount(preface.size());
+    }
+
+    private static GatehouseException failure(IOException e) {
+        return new GatehouseException(
+                ErrorCode.INTERNAL_ERROR, "The rows cannot be had as Arrow: %s.".formatted(e.getMessage()), e);
+    }
+
+    @Override
+    public void close() {
+        ended = true;
+        if (root != null) {
+            root.close();
+        }
+        try {
+            if (reader != null) {
+                reader.close();
+            }
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+}
