@@ -1,5 +1,5 @@
 import { mount } from 'svelte';
-import Console from './Console.svelte';
+import Console from './app/Console.svelte';
 import './theme.css';
 
 const target = document.getElementById('console');

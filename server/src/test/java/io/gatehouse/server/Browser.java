@@ -19,6 +19,7 @@ import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
+import org.openqa.selenium.support.ui.Select;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /** A headless Chromium with the console open, used by keyboard and mouse as a person would. */
@@ -88,8 +89,30 @@ final class Browser implements AutoCloseable {
     }
 
     void click(String text) {
-        driver.findElement(By.xpath("//button[contains(normalize-space(.), '" + text + "')]"))
-                .click();
+        By button = By.xpath("//button[contains(normalize-space(.), '" + text + "')]");
+        new WebDriverWait(driver, PATIENCE)
+                .until(page -> !page.findElements(button).isEmpty());
+        driver.findElement(button).click();
+    }
+
+    /** Clicks the first element of the kind. */
+    void clickOn(String css) {
+        find(css).click();
+    }
+
+    /** Picks an option of a select by its text. */
+    void pick(String css, String option) {
+        new Select(find(css)).selectByVisibleText(option);
+    }
+
+    /** Puts the focus on an element without a click. */
+    void focus(String css) {
+        find(css);
+        driver.executeScript("document.querySelector(arguments[0]).focus({focusVisible: true})", css);
+    }
+
+    String attribute(String css, String name) {
+        return String.valueOf(find(css).getDomAttribute(name));
     }
 
     void back() {
@@ -105,7 +128,7 @@ final class Browser implements AutoCloseable {
     /** Visible texts of all elements of the kind, read in one go while the page may be changing. */
     List<String> texts(String css) {
         String script = "return [...document.querySelectorAll(arguments[0])]"
-                + ".map((element) => element.innerText.trim() + '\\u001e').join('')";
+                + ".map((element) => (element.innerText ?? element.textContent).trim() + '\\u001e').join('')";
         String texts = String.valueOf(driver.executeScript(script, css));
         List<String> parts = List.of(TEXT_END.split(texts, -1));
         return parts.subList(0, parts.size() - 1);

@@ -44,7 +44,7 @@ final class TestConsole {
 
     @BeforeEach
     void open(@TempDir Path profile) {
-        browser = Browser.open(server.uri(), profile);
+        browser = Browser.open(URI.create(server.uri() + "#screen=query"), profile);
     }
 
     @AfterEach
@@ -58,7 +58,7 @@ final class TestConsole {
     void opensWithTheRunsOfTheFile() {
         browser.awaitText(STATUS, "1 row in");
         assertThat(browser.texts("h1")).containsExactly("Gatehouse");
-        assertThat(browser.texts("header p")).containsExactly("seeded.duckdb 1 run");
+        assertThat(browser.texts("header p")).containsExactly("seeded.duckdb");
         assertThat(browser.texts(CELLS)).startsWith("1", "first", "seeded");
         browser.awaitText("nav summary", "token_routing");
         assertThat(browser.loaded())
@@ -75,7 +75,8 @@ final class TestConsole {
         assertThat(browser.texts("thead .name")).containsExactly("subject", "n");
         assertThat(browser.texts(CELLS)).containsExactly("arithmetic", "8", "colours", "8", "spelling", "8");
         assertThat(fragment())
-                .isEqualTo("q=SELECT subject, COUNT(*) AS n FROM questions GROUP BY subject ORDER BY subject");
+                .isEqualTo(
+                        "screen=query&q=SELECT subject, COUNT(*) AS n FROM questions GROUP BY subject ORDER BY subject");
         assertThat(browser.severeMessages()).isEmpty();
     }
 

@@ -1,0 +1,128 @@
+package io.gatehouse.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
+
+/** The first screen of a run in a real browser: four pictures that belong together. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TestOverview {
+    private static final String USE = "[aria-label='Use of the experts']";
+    private static final String ENTROPY = "[aria-label='Entropy of the gate']";
+    private static final String ACCURACY = "[aria-label='Accuracy by expert']";
+    private static final String PROMPT = "[aria-label='One prompt, token by token']";
+    private static final String CELLS = USE + " .keys";
+
+    private TestingServer server;
+    private Browser browser;
+
+    @BeforeAll
+    void start(@TempDir Path folder) throws Exception {
+        Browser.assumePresent();
+        server = TestingServer.start(folder);
+        if (!"true".equals(System.getenv("CI"))) {
+            assumeTrue(server.get("").body().contains("id=\"console\""), "Built without the console (-Dweb.skip=true)");
+        }
+    }
+
+    @AfterAll
+    void stop() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @BeforeEach
+    void open(@TempDir Path profile) {
+        browser = Browser.open(server.uri(), profile);
+        browser.find(PROMPT + " .token");
+    }
+
+    @AfterEach
+    void close() {
+        if (browser != null) {
+            assertThat(browser.severeMessages()).isEmpty();
+            browser.close();
+        }
+    }
+
+    @Test
+    void showsFourPicturesThatSayWhatTheyShow() {
+        browser.awaitText(USE + " .about", "Last prompt token: n = 24 tokens of 24 questions.");
+        browser.awaitText(USE + " .about", "uniform (1/16)");
+        browser.awaitText(ENTROPY + " .about", "ln 16 = 2.77 nats");
+        browser.awaitText(ACCURACY + " .about", "n \u2265 2 questions");
+        browser.awaitText(PROMPT + " .about", "Question 1 of arithmetic");
+        assertThat(browser.texts(ENTROPY + " [role=button]")).hasSize(SeededFile.LAYERS);
+        assertThat(browser.texts(ACCURACY + " [role=button]")).hasSize(20);
+        assertThat(browser.texts(PROMPT + " .token")).hasSize(5);
+        // Expert 15 never fires, whatever the others do.
+        browser.awaitText(".facts", "of 64");
+        assertThat(browser.loaded())
+                .isNotEmpty()
+                .allMatch(address -> address.startsWith(server.uri().toString()));
+    }
+
+    @Test
+    void tellsACellByKeyboardAndSelectsItEverywhere() {
+        browser.focus(CELLS);
+        browser.press(Keys.HOME);
+        browser.press(Keys.PAGE_UP);
+        browser.press(Keys.END);
+        browser.awaitText(USE + " [role=status]", "Layer 0, expert 15, never fired");
+        browser.press(Keys.ARROW_DOWN);
+        browser.press(Keys.ARROW_LEFT);
+        browser.awaitText(USE + " [role=status]", "Layer 1, expert 14");
+        browser.press(Keys.ENTER);
+        browser.awaitText(PROMPT + " .about", "expert 14 in layer 1");
+        assertThat(browser.address()).contains("layer=1").contains("expert=14");
+        assertThat(browser.attribute(ENTROPY + " [aria-pressed=true]", "aria-label"))
+                .startsWith("Layer 1:");
+    }
+
+    @Test
+    void selectsFromTheForestAndTheStrip() {
+        String label = browser.attribute(ACCURACY + " [role=button]", "aria-label");
+        String layer = label.replaceAll("Layer (\\d+), expert (\\d+):.*", "$1");
+        String expert = label.replaceAll("Layer (\\d+), expert (\\d+):.*", "$2");
+        browser.focus(ACCURACY + " [role=button]");
+        browser.press(Keys.ENTER);
+        browser.awaitText(PROMPT + " .about", "expert " + expert + " in layer " + layer);
+        browser.focus(ENTROPY + " [role=button]:last-of-type");
+        browser.press(Keys.SPACE);
+        browser.awaitText(PROMPT + " .about", "in layer 3");
+    }
+
+    @Test
+    void looksAtTheTokensAndTheSubjectThatAreAskedFor() {
+        browser.click("All prompt tokens");
+        browser.awaitText(USE + " .about", "All prompt tokens: n = 120 tokens of 24 questions.");
+        browser.pick(".pickers label:last-of-type select", "colours");
+        browser.awaitText(USE + " .about", "All prompt tokens: n = 40 tokens of 8 questions of colours.");
+        browser.awaitText(PROMPT + " .about", "Question 2 of colours");
+        assertThat(browser.address()).contains("scope=prompt").contains("subject=colours");
+        browser.clickOn("[aria-label='Next question']");
+        browser.awaitText(PROMPT + " .about", "Question 5 of colours");
+        browser.back();
+        browser.awaitText(USE + " .about", "All prompt tokens: n = 120 tokens of 24 questions.");
+    }
+
+    @Test
+    void givesTheNumbersAsATableAndAsSql() {
+        browser.clickOn(USE + " [aria-pressed=false]");
+        browser.awaitText(USE + " tbody tr", "0");
+        assertThat(browser.texts(USE + " tbody tr")).hasSize(64);
+        browser.clickOn(ENTROPY + " [aria-label='Open as SQL']");
+        browser.awaitText(".cm-content", "FROM gate_entropy");
+        browser.awaitText("[role=status]", "4 rows in");
+    }
+}

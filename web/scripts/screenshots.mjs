@@ -1,0 +1,43 @@
+// Screenshots of each screen, light and dark, from a running server:
+//     node scripts/screenshots.mjs http://127.0.0.1:8080/ FOLDER [PART-OF-NAME]
+import { mkdir } from 'node:fs/promises';
+import { chromium } from 'playwright-core';
+
+const [address, folder, wanted = ''] = process.argv.slice(2);
+if (address === undefined || folder === undefined) {
+  console.error('usage: node scripts/screenshots.mjs ADDRESS FOLDER [PART-OF-NAME]');
+  process.exit(2);
+}
+const SIZES = [
+  { width: 1280, height: 800 },
+  { width: 2560, height: 1440 },
+];
+const PAGES = [
+  { name: 'overview', fragment: 'screen=overview', ready: '.tokens .token' },
+];
+
+await mkdir(folder, { recursive: true });
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
+for (const colorScheme of ['light', 'dark']) {
+  for (const viewport of SIZES) {
+    const page = await browser.newPage({ viewport, colorScheme, reducedMotion: 'reduce' });
+    page.on('console', (message) => message.type() === 'error' && console.error(message.text()));
+    page.on('pageerror', (error) => console.error(error));
+    for (const { name, fragment, ready, act } of PAGES) {
+      const file = `${name}-${colorScheme}-${viewport.width}.png`;
+      if (!file.includes(wanted)) {
+        continue;
+      }
+      await page.goto('about:blank');
+      await page.goto(`${address}#${fragment}`);
+      await page.waitForSelector(ready, { timeout: 60_000 });
+      await act?.(page);
+      await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null);
+      await page.waitForTimeout(400);
+      await page.screenshot({ path: `${folder}/${file}` });
+      console.log(file);
+    }
+    await page.close();
+  }
+}
+await browser.close();

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { decodePlace, encodePlace, type Place } from './place';
+
+describe('place', () => {
+  it('comes back from the fragment as it went in', () => {
+    const places: Place[] = [
+      { screen: 'overview' },
+      { screen: 'overview', run: 2, other: 1, scope: 'prompt', subject: 'high school & more=1', picture: 'comparison' },
+      { screen: 'query', layer: 0, expert: 15, question: 7, sql: "SELECT '100 %' AS \"a#b\"\n-- ü" },
+    ];
+    for (const place of places) {
+      expect(decodePlace(encodePlace(place))).toEqual(place);
+    }
+  });
+
+  it('reads a bare query link', () => {
+    expect(decodePlace('#q=SELECT%201+%2B+2')).toEqual({ screen: 'query', sql: 'SELECT 1 + 2' });
+  });
+
+  it('leaves out what makes no sense', () => {
+    expect(decodePlace('#screen=moon&run=-1&layer=1e9&expert=x&scope=all&q=%E0%A4&subject=')).toEqual({ screen: 'overview' });
+    expect(decodePlace('')).toEqual({ screen: 'overview' });
+  });
+});

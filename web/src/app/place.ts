@@ -1,0 +1,82 @@
+/**
+ * Where the reader is: the screen, what all pictures look at, and what is selected. It lives in the URL's fragment, so
+ * that a link shares it and Back returns to it; browsers do not send fragments, so no SQL reaches a log.
+ */
+export const SCREENS = ['overview', 'query'] as const;
+export type Screen = (typeof SCREENS)[number];
+
+/** Tokens that pictures count: the last one of each prompt, which answers, or all of them. */
+export type Scope = 'last_prompt' | 'prompt';
+
+export interface Place {
+  screen: Screen;
+  run?: number;
+  scope?: Scope;
+  subject?: string;
+  layer?: number;
+  expert?: number;
+  question?: number;
+  /** The run that `run` is compared with. */
+  other?: number;
+  /** Which picture of Explore. */
+  picture?: string;
+  sql?: string;
+}
+
+const NUMBERS = ['run', 'layer', 'expert', 'question', 'other'] as const;
+
+export function encodePlace(place: Place): string {
+  const parts = [`screen=${place.screen}`];
+  const add = (key: string, value: string | number | undefined) => {
+    if (value !== undefined) {
+      parts.push(`${key}=${encodeURIComponent(value)}`);
+    }
+  };
+  for (const key of NUMBERS) {
+    add(key, place[key]);
+  }
+  add('scope', place.scope);
+  add('subject', place.subject);
+  add('picture', place.picture);
+  add('q', place.sql);
+  return `#${parts.join('&')}`;
+}
+
+/** What a fragment says; parts that make no sense are left out. A bare `#q=` is a link to a query. */
+export function decodePlace(fragment: string): Place {
+  const parts = new Map<string, string>();
+  for (const part of fragment.replace(/^#/, '').split('&')) {
+    const equals = part.indexOf('=');
+    const value = equals < 0 ? undefined : decode(part.slice(equals + 1));
+    if (value !== undefined) {
+      parts.set(part.slice(0, equals), value);
+    }
+  }
+  const sql = parts.get('q');
+  const screen = SCREENS.find((name) => name === parts.get('screen')) ?? (sql === undefined ? 'overview' : 'query');
+  const place: Place = { screen };
+  for (const key of NUMBERS) {
+    const text = parts.get(key);
+    if (text !== undefined && /^\d{1,9}$/.test(text)) {
+      place[key] = Number(text);
+    }
+  }
+  const scope = parts.get('scope');
+  if (scope === 'prompt' || scope === 'last_prompt') {
+    place.scope = scope;
+  }
+  for (const [key, value] of [['subject', parts.get('subject')], ['picture', parts.get('picture')], ['sql', sql]] as const) {
+    if (value !== undefined && value !== '') {
+      place[key] = value;
+    }
+  }
+  return place;
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return undefined;
+  }
+}

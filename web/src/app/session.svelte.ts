@@ -1,0 +1,147 @@
+import { type Health, readHealth, readSchema, runQuery, type Table } from '../api/http';
+import { numbers, texts, values } from '../api/rows';
+import { apply, type Appearance, storedAppearance } from './appearance';
+import { decodePlace, encodePlace, type Place, type Scope, type Screen } from './place';
+
+export interface Run {
+  id: number;
+  name: string;
+  model: string;
+  task: string;
+  questions: number;
+  layers: number;
+  experts: number;
+  topK: number;
+  /** Tokens that the run recorded. */
+  scope: Scope;
+  shots: number;
+  status: string;
+  startedAt: string;
+  finishedAt: string;
+  precision: string;
+  device: string;
+}
+
+const RUNS = `SELECT run_id, name, model, task, questions, layers, experts, top_k, scope, shots, status, started_at, finished_at, precision_plan, device
+FROM runs
+ORDER BY run_id`;
+
+const MOST_RUNS = 10_000;
+const DARK = '(prefers-color-scheme: dark)';
+
+/** What the whole console shares: where the reader is, and what the file holds. One for the page. */
+export class Session {
+  place = $state<Place>(decodePlace(location.hash));
+  health = $state.raw<Health | undefined>();
+  runs = $state.raw<Run[]>([]);
+  subjects = $state.raw<string[]>([]);
+  tables = $state.raw<Table[]>([]);
+  loaded = $state(false);
+  failure = $state('');
+  /** Grows when the file has more than before; what shows data asks again then. */
+  revision = $state(0);
+  appearance = $state<Appearance>(storedAppearance());
+  private systemDark = $state(matchMedia(DARK).matches);
+  /** The SQL to run unasked because this page made it, not a link. */
+  private ownSql: string | undefined;
+
+  readonly run = $derived(this.runs.find((run) => run.id === this.place.run) ?? this.runs.at(-1));
+  readonly scope = $derived<Scope>(this.run?.scope === 'last_prompt' ? 'last_prompt' : (this.place.scope ?? 'last_prompt'));
+  readonly subject = $derived(this.subjects.find((subject) => subject === this.place.subject));
+  readonly dark = $derived(this.appearance === 'dark' || (this.appearance === 'system' && this.systemDark));
+
+  constructor() {
+    matchMedia(DARK).addEventListener('change', (event) => (this.systemDark = event.matches));
+    addEventListener('popstate', () => (this.place = decodePlace(location.hash)));
+    $effect.root(() => {
+      $effect(() => apply(this.appearance));
+      $effect(() => {
+        const task = this.run?.task;
+        if (task !== undefined) {
+          void this.readSubjects(task);
+        }
+      });
+    });
+  }
+
+  async load(): Promise<void> {
+    void readHealth().then((health) => (this.health = health), () => undefined);
+    void readSchema().then((tables) => (this.tables = tables), () => undefined);
+    await this.readRuns();
+    this.loaded = true;
+  }
+
+  async readRuns(): Promise<void> {
+    const outcome = await runQuery(RUNS, new AbortController().signal, MOST_RUNS);
+    if (outcome.kind !== 'rows') {
+      this.failure = outcome.kind === 'problem' ? outcome.problem.detail : '';
+      return;
+    }
+    this.failure = '';
+    const rows = outcome.rows;
+    const number = (name: string) => numbers(rows, name);
+    const text = (name: string) => texts(rows, name);
+    const [ids, questions, layers, experts, topK, shots] = ['run_id', 'questions', 'layers', 'experts', 'top_k', 'shots'].map(number);
+    const [name, model, task, status, started, finished, precision, device] =
+      ['name', 'model', 'task', 'status', 'started_at', 'finished_at', 'precision_plan', 'device'].map(text);
+    const scope = values(rows, 'scope');
+    this.runs = (ids ?? []).map((id, index) => ({
+      id,
+      name: name?.[index] ?? '',
+      model: model?.[index] ?? '',
+      task: task?.[index] ?? '',
+      questions: questions?.[index] ?? 0,
+      layers: layers?.[index] ?? 0,
+      experts: experts?.[index] ?? 0,
+      topK: topK?.[index] ?? 0,
+      scope: scope[index] === 'prompt' ? 'prompt' : 'last_prompt',
+      shots: shots?.[index] ?? 0,
+      status: status?.[index] ?? '',
+      startedAt: started?.[index] ?? '',
+      finishedAt: finished?.[index] ?? '',
+      precision: precision?.[index] ?? '',
+      device: device?.[index] ?? '',
+    }));
+  }
+
+  /** A place that Back returns from. */
+  go(screen: Screen, changes: Partial<Place> = {}): void {
+    this.place = { ...this.place, ...changes, screen };
+    const fragment = encodePlace(this.place);
+    if (fragment !== location.hash) {
+      history.pushState(null, '', fragment);
+    }
+  }
+
+  /** A small change, such as a selection: kept in the address, but not worth a step of Back. */
+  adjust(changes: Partial<Place>): void {
+    this.place = { ...this.place, ...changes };
+    history.replaceState(null, '', encodePlace(this.place));
+  }
+
+  /** The address of a screen that keeps what is looked at. */
+  linkTo(screen: Screen): string {
+    return encodePlace({ ...this.place, screen });
+  }
+
+  /** Opens the query screen with a statement of the console's own, which runs at once. */
+  openSql(sql: string): void {
+    this.ownSql = sql;
+    this.go('query', { sql });
+  }
+
+  /** Whether the statement may run unasked; true once. A link must not make a server work before its reader agrees. */
+  takeOwnSql(sql: string | undefined): boolean {
+    const own = sql !== undefined && this.ownSql === sql;
+    this.ownSql = undefined;
+    return own;
+  }
+
+  private async readSubjects(task: string): Promise<void> {
+    const sql = `SELECT DISTINCT subject FROM questions WHERE task = '${task.replaceAll("'", "''")}' ORDER BY subject`;
+    const outcome = await runQuery(sql, new AbortController().signal, MOST_RUNS);
+    if (outcome.kind === 'rows') {
+      this.subjects = texts(outcome.rows, 'subject');
+    }
+  }
+}

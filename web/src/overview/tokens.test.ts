@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { answer } from '../api/testing';
+import { byEntropy, byExpert, describeToken, pieces, type Token, tokensOf } from './tokens';
+
+const COLUMNS = ['position', 'token_id', 'token', 'experts', 'weights', 'entropy'];
+
+function token(text: string): Token {
+  return { position: 0, id: 9, text, experts: [], weights: [], entropy: NaN };
+}
+
+describe('tokens', () => {
+  const tokens = tokensOf(
+    answer(COLUMNS, [
+      [0, 5, 'The', [3, 1], [0.5, 0.25], Math.log(4)],
+      [1, 6, ' cat', [1, 2], [0.5, 0.1], 0],
+      [2, 7, '.', null, null, null],
+    ]),
+  );
+
+  it('are shaded by the weight of an expert against its largest', () => {
+    expect(byExpert(tokens, 1)).toEqual([0.5, 1, undefined]);
+    expect(byExpert(tokens, 7)).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('are shaded by entropy against uniform', () => {
+    expect(byEntropy(tokens, 4)).toEqual([1, 0, undefined]);
+  });
+
+  it('show spaces, line ends and parts of characters', () => {
+    expect(pieces(token(' a b\n'))).toEqual([
+      { kind: 'space', text: '·' },
+      { kind: 'text', text: 'a' },
+      { kind: 'space', text: '·' },
+      { kind: 'text', text: 'b' },
+      { kind: 'space', text: '↵' },
+      { kind: 'break' },
+    ]);
+    expect(pieces(token('\uFFFD\uFFFD'))).toEqual([{ kind: 'bytes', text: '#9' }]);
+    expect(pieces(token(''))).toEqual([{ kind: 'bytes', text: '#9' }]);
+    expect(pieces(token('日本'))).toEqual([{ kind: 'text', text: '日本' }]);
+  });
+
+  it('are described in words', () => {
+    expect(describeToken(tokens[0] as Token)).toBe('Token 0, id 5, "The": experts 3 (0.500), 1 (0.250); entropy 1.39 nats');
+    expect(describeToken(tokens[2] as Token)).toBe('Token 2, id 7, ".": routing not recorded');
+  });
+});

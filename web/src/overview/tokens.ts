@@ -1,0 +1,94 @@
+import type { Rows } from '../api/http';
+import { lists, numbers, texts } from '../api/rows';
+
+/** One token of a prompt with the decision of one layer. */
+export interface Token {
+  position: number;
+  id: number;
+  text: string;
+  experts: number[];
+  weights: number[];
+  /** Of the gate, in nats; NaN where the run did not record this token. */
+  entropy: number;
+}
+
+export function tokensOf(rows: Rows): Token[] {
+  const [position, id, entropy] = ['position', 'token_id', 'entropy'].map((name) => numbers(rows, name)) as [number[], number[], number[]];
+  const text = texts(rows, 'token');
+  const experts = lists(rows, 'experts');
+  const weights = lists(rows, 'weights');
+  return position.map((at, index) => ({
+    position: at,
+    id: id[index] as number,
+    text: text[index] as string,
+    experts: experts[index] as number[],
+    weights: weights[index] as number[],
+    entropy: entropy[index] as number,
+  }));
+}
+
+/** What a token is coloured by, 0 to 1; undefined leaves it bare. */
+export type Shade = number | undefined;
+
+/** The weight of one expert against its largest weight in this prompt. */
+export function byExpert(tokens: Token[], expert: number): Shade[] {
+  const weights = tokens.map((token) => weightOf(token, expert));
+  const largest = Math.max(0, ...weights.map((weight) => weight ?? 0));
+  return weights.map((weight) => (weight === undefined || largest === 0 ? undefined : weight / largest));
+}
+
+/** The entropy of the gate against uniform. */
+export function byEntropy(tokens: Token[], experts: number): Shade[] {
+  return tokens.map((token) => (Number.isNaN(token.entropy) || experts < 2 ? undefined : token.entropy / Math.log(experts)));
+}
+
+export function weightOf(token: Token, expert: number): number | undefined {
+  const rank = token.experts.indexOf(expert);
+  return rank < 0 ? undefined : token.weights[rank];
+}
+
+/** A piece of what is shown for a token. */
+export type Piece = { kind: 'text' | 'space' | 'bytes'; text: string } | { kind: 'break' };
+
+/**
+ * What is shown for a token: spaces as dots, line ends as arrows that also break the line, and what is only a part of a
+ * character by the number of the token, because such bytes make no text alone.
+ */
+export function pieces(token: Token): Piece[] {
+  if (token.text === '') {
+    return [{ kind: 'bytes', text: `#${token.id}` }];
+  }
+  const shown: Piece[] = [];
+  const add = (kind: 'text' | 'space' | 'bytes', text: string) => {
+    const last = shown.at(-1);
+    if (last !== undefined && last.kind === kind) {
+      last.text += text;
+    } else {
+      shown.push({ kind, text });
+    }
+  };
+  for (const sign of token.text) {
+    if (sign === '\n') {
+      add('space', '↵');
+      shown.push({ kind: 'break' });
+    } else if (sign === '\uFFFD') {
+      if (shown.at(-1)?.kind !== 'bytes') {
+        add('bytes', `#${token.id}`);
+      }
+    } else if (sign === '\t') {
+      add('space', '→');
+    } else if (/\s/.test(sign)) {
+      add('space', '·');
+    } else {
+      add('text', sign);
+    }
+  }
+  return shown;
+}
+
+/** As a sentence, for the tooltip and for screen readers. */
+export function describeToken(token: Token): string {
+  const routed = token.experts.map((expert, rank) => `${expert} (${(token.weights[rank] ?? NaN).toFixed(3)})`).join(', ');
+  const name = `Token ${token.position}, id ${token.id}, ${JSON.stringify(token.text)}`;
+  return routed === '' ? `${name}: routing not recorded` : `${name}: experts ${routed}; entropy ${token.entropy.toFixed(2)} nats`;
+}

@@ -1,0 +1,81 @@
+import { type Problem, runQuery, type Rows } from '../api/http';
+
+const MOST_ROWS = 200_000;
+/** Answers to keep: going back and forth between two looks must not ask again. */
+const KEPT = 64;
+
+/** Answers by their statement, for as long as the file has not grown. */
+class Kept {
+  private revision = 0;
+  private readonly answers = new Map<string, Rows>();
+
+  find(sql: string, revision: number): Rows | undefined {
+    if (revision !== this.revision) {
+      this.revision = revision;
+      this.answers.clear();
+    }
+    return this.answers.get(sql);
+  }
+
+  keep(sql: string, rows: Rows): void {
+    this.answers.set(sql, rows);
+    if (this.answers.size > KEPT) {
+      const [oldest] = this.answers.keys();
+      this.answers.delete(oldest as string);
+    }
+  }
+}
+
+const kept = new Kept();
+
+/** What a statement answers, asked again when the statement or the file changes. The old rows stay until the new are there. */
+export class Answer {
+  rows = $state.raw<Rows | undefined>();
+  problem = $state.raw<Problem | undefined>();
+  busy = $state(false);
+  /** The statement that `rows` answer. */
+  sql = $state.raw('');
+
+  /**
+   * Only while a component starts up.
+   *
+   * @param sql of the statement, or undefined to ask nothing yet
+   */
+  constructor(sql: () => string | undefined, revision: () => number) {
+    $effect(() => {
+      const wanted = sql();
+      const current = revision();
+      if (wanted === undefined) {
+        return;
+      }
+      const known = kept.find(wanted, current);
+      if (known !== undefined) {
+        this.show(wanted, known);
+        return;
+      }
+      const request = new AbortController();
+      this.busy = true;
+      void runQuery(wanted, request.signal, MOST_ROWS).then((outcome) => {
+        if (request.signal.aborted) {
+          return;
+        }
+        this.busy = false;
+        if (outcome.kind === 'rows') {
+          kept.keep(wanted, outcome.rows);
+          this.show(wanted, outcome.rows);
+        } else if (outcome.kind === 'problem') {
+          this.problem = outcome.problem;
+          this.sql = wanted;
+        }
+      });
+      return () => request.abort();
+    });
+  }
+
+  private show(sql: string, rows: Rows): void {
+    this.busy = false;
+    this.problem = undefined;
+    this.rows = rows;
+    this.sql = sql;
+  }
+}

@@ -1,0 +1,119 @@
+import { colourAt, css, hex, type Scale } from './colour';
+import { type Layout, type Matrix, NEVER } from './matrix';
+
+/** How values become colours. */
+export interface Paint {
+  scale: Scale;
+  /** Values at the two ends of the scale; what lies beyond looks like the end. */
+  from: number;
+  to: number;
+  /** Ground of cells that never fired, and the stroke through them. */
+  never: string;
+  neverInk: string;
+  /** What shows where there is no value. */
+  absent: string;
+}
+
+/** Below this many pixels a stroke would fill its cell; then the colour alone says it, and the table. */
+const SMALLEST_STRUCK = 5;
+/** From this many pixels on a hairline between cells helps, and below it hides them. */
+const SMALLEST_GAP = 7;
+
+export function position(paint: Paint, value: number): number {
+  return (value - paint.from) / (paint.to - paint.from);
+}
+
+export function cellColour(paint: Paint, value: number): string {
+  if (value === NEVER) {
+    return paint.never;
+  }
+  return Number.isNaN(value) ? paint.absent : css(colourAt(paint.scale, position(paint, value)));
+}
+
+/** Draws all cells: one pixel each at first, then scaled up, which is quicker than a rectangle each. */
+export function paintCells(context: CanvasRenderingContext2D, matrix: Matrix, layout: Layout, paint: Paint): void {
+  const [columns, rows] = [matrix.columns.length, matrix.rows.length];
+  context.clearRect(0, 0, layout.width, layout.height);
+  if (columns === 0 || rows === 0) {
+    return;
+  }
+  const small = document.createElement('canvas');
+  small.width = columns;
+  small.height = rows;
+  const pixels = small.getContext('2d') as CanvasRenderingContext2D;
+  const image = pixels.createImageData(columns, rows);
+  const fixed = { never: rgb(paint.never), absent: rgb(paint.absent) };
+  matrix.values.forEach((value, index) => {
+    const colour = value === NEVER ? fixed.never : Number.isNaN(value) ? fixed.absent : colourAt(paint.scale, position(paint, value));
+    image.data.set(colour, index * 4);
+    image.data[index * 4 + 3] = 255;
+  });
+  pixels.putImageData(image, 0, 0);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(small, layout.left, layout.top, layout.cellWidth * columns, layout.cellHeight * rows);
+  strikeNever(context, matrix, layout, paint);
+  rule(context, matrix, layout, paint);
+}
+
+/** The cells as rectangles, for a file. */
+export function svgCells(matrix: Matrix, layout: Layout, paint: Paint): string {
+  const parts: string[] = [];
+  matrix.values.forEach((value, index) => {
+    const row = Math.floor(index / matrix.columns.length);
+    const column = index % matrix.columns.length;
+    const colour =
+      value === NEVER ? paint.never : Number.isNaN(value) ? paint.absent : hex(colourAt(paint.scale, position(paint, value)));
+    const [x, y] = [layout.left + column * layout.cellWidth, layout.top + row * layout.cellHeight];
+    const [width, height] = [layout.cellWidth, layout.cellHeight];
+    parts.push(`<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" fill="${colour}"/>`);
+    if (value === NEVER && struck(layout)) {
+      parts.push(`<path d="M${round(x + 2)} ${round(y + height - 2)}L${round(x + width - 2)} ${round(y + 2)}" stroke="${paint.neverInk}"/>`);
+    }
+  });
+  return parts.join('');
+}
+
+function strikeNever(context: CanvasRenderingContext2D, matrix: Matrix, layout: Layout, paint: Paint): void {
+  if (!struck(layout)) {
+    return;
+  }
+  context.strokeStyle = paint.neverInk;
+  context.lineWidth = 1;
+  context.beginPath();
+  matrix.values.forEach((value, index) => {
+    if (value === NEVER) {
+      const x = layout.left + (index % matrix.columns.length) * layout.cellWidth;
+      const y = layout.top + Math.floor(index / matrix.columns.length) * layout.cellHeight;
+      context.moveTo(x + 2, y + layout.cellHeight - 2);
+      context.lineTo(x + layout.cellWidth - 2, y + 2);
+    }
+  });
+  context.stroke();
+}
+
+function rule(context: CanvasRenderingContext2D, matrix: Matrix, layout: Layout, paint: Paint): void {
+  context.fillStyle = paint.absent;
+  if (layout.cellWidth >= SMALLEST_GAP) {
+    for (let column = 1; column < matrix.columns.length; column++) {
+      context.fillRect(layout.left + column * layout.cellWidth - 0.5, layout.top, 1, layout.height - layout.top);
+    }
+  }
+  if (layout.cellHeight >= SMALLEST_GAP) {
+    for (let row = 1; row < matrix.rows.length; row++) {
+      context.fillRect(layout.left, layout.top + row * layout.cellHeight - 0.5, layout.width - layout.left, 1);
+    }
+  }
+}
+
+function struck(layout: Layout): boolean {
+  return Math.min(layout.cellWidth, layout.cellHeight) >= SMALLEST_STRUCK;
+}
+
+function rgb(text: string): [number, number, number] {
+  const number = Number.parseInt(text.slice(1), 16);
+  return [number >> 16, (number >> 8) & 255, number & 255];
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

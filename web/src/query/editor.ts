@@ -1,0 +1,210 @@
+import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { SQLDialect, sql } from '@codemirror/lang-sql';
+import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
+import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
+import { Compartment, EditorState } from '@codemirror/state';
+import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers, placeholder } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
+import type { Position, Table } from '../api/http';
+import { bareColumns } from './completion';
+import { rangeOf } from './position';
+
+/** What the server understands; shorter than the language package's lists, which would offer CREATE and GRANT. */
+const DIALECT = SQLDialect.define({
+  keywords:
+    'all and any as asc between by case cast cross current current_date current_timestamp desc distinct else end ' +
+    'escape except exclude exists explain extract fetch filter first following for from full group grouping having ' +
+    'ilike in inner intersect interval is join last lateral left like limit natural not null nulls offset on only or ' +
+    'order outer over partition preceding qualify range replace right rollup row rows select sets similar then to ' +
+    'unbounded union unnest using values when where window with within',
+  types:
+    'bigint boolean char date decimal double float integer numeric real smallint timestamp tinyint varchar array',
+  builtin:
+    'abs avg ceil coalesce count covar_pop covar_samp dense_rank exp first_value floor greatest lag last_value lead least ' +
+    'length ln lower max min nullif percent_rank power rank round row_number sqrt stddev_pop stddev_samp substring sum ' +
+    'trim upper var_pop var_samp',
+  doubleQuotedStrings: false,
+  operatorChars: '*+-%<>!=|:/',
+});
+
+const HIGHLIGHT = HighlightStyle.define([
+  { tag: tags.keyword, color: 'var(--code-keyword)', fontWeight: '600' },
+  { tag: [tags.string, tags.special(tags.string)], color: 'var(--code-string)' },
+  { tag: [tags.number, tags.bool, tags.null], color: 'var(--code-number)' },
+  { tag: [tags.lineComment, tags.blockComment], color: 'var(--code-comment)', fontStyle: 'italic' },
+  { tag: [tags.typeName, tags.standard(tags.name)], color: 'var(--code-function)' },
+  { tag: [tags.operator, tags.punctuation], color: 'var(--code-operator)' },
+]);
+
+const THEME = EditorView.theme({
+  '&': { height: '100%', backgroundColor: 'var(--panel)', color: 'var(--ink)', fontSize: 'var(--code-size)' },
+  '&.cm-focused': { outline: 'none' },
+  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.6' },
+  '.cm-content': { padding: '12px 0', caretColor: 'var(--accent)' },
+  '.cm-line': { padding: '0 16px 0 10px' },
+  '.cm-cursor': { borderLeftColor: 'var(--accent)', borderLeftWidth: '2px' },
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
+    background: 'var(--selection)',
+  },
+  '.cm-gutters': { backgroundColor: 'var(--panel)', color: 'var(--faint)', border: 'none', paddingLeft: '4px' },
+  '.cm-activeLine': { backgroundColor: 'transparent' },
+  '&.cm-focused .cm-activeLine': { backgroundColor: 'var(--active-line)' },
+  '.cm-activeLineGutter': { backgroundColor: 'transparent' },
+  '&.cm-focused .cm-activeLineGutter': { backgroundColor: 'var(--active-line)', color: 'var(--ink)' },
+  '.cm-matchingBracket, &.cm-focused .cm-matchingBracket': {
+    backgroundColor: 'transparent',
+    boxShadow: 'inset 0 0 0 1px var(--accent)',
+    borderRadius: '2px',
+  },
+  '.cm-placeholder': { color: 'var(--muted)' },
+  '.cm-tooltip': {
+    backgroundColor: 'var(--panel)',
+    color: 'var(--ink)',
+    border: '1px solid var(--line-strong)',
+    borderRadius: '6px',
+    boxShadow: 'var(--shadow)',
+    overflow: 'hidden',
+  },
+  '.cm-tooltip.cm-completionInfo': { padding: '6px 10px', maxWidth: '360px', font: '13px/1.45 var(--sans)' },
+  '.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--mono)', maxHeight: '16em' },
+  '.cm-tooltip-autocomplete > ul > li': { padding: '3px 10px', lineHeight: '1.5' },
+  '.cm-tooltip-autocomplete > ul > li[aria-selected]': { background: 'var(--accent)', color: 'var(--on-accent)' },
+  '.cm-completionDetail': { color: 'var(--muted)', fontStyle: 'normal', marginLeft: '1.5em' },
+  'li[aria-selected] .cm-completionDetail': { color: 'inherit', opacity: '0.85' },
+  '.cm-completionMatchedText': { textDecoration: 'none', fontWeight: '700' },
+  '.cm-lintRange-error': {
+    backgroundImage: 'none',
+    backgroundColor: 'var(--error-mark)',
+    textDecoration: 'underline wavy var(--error) 1.5px',
+    textUnderlineOffset: '3px',
+    textDecorationSkipInk: 'none',
+    borderRadius: '2px',
+  },
+  '.cm-gutter-lint': { width: '1.1em' },
+  '.cm-gutter-lint .cm-gutterElement': { padding: '0' },
+  '.cm-lint-marker': { width: '0.6em', height: '0.6em', margin: '0.5em auto 0', padding: '0' },
+  '.cm-lint-marker-error': { content: '""', backgroundColor: 'var(--error)', borderRadius: '50%' },
+  '.cm-diagnostic': { padding: '6px 10px', maxWidth: '560px', font: '13px/1.45 var(--sans)' },
+  '.cm-diagnostic-error': { borderLeft: '3px solid var(--error)' },
+});
+
+export interface EditorEvents {
+  run(): void;
+  cancel(): void;
+  change(sql: string): void;
+}
+
+/** The SQL editor: CodeMirror with the server's dialect, completion from its schema and marks at its error positions. */
+export class SqlEditor {
+  private readonly view: EditorView;
+  private readonly language = new Compartment();
+  private tables: Table[] = [];
+
+  constructor(parent: HTMLElement, text: string, events: EditorEvents) {
+    this.view = new EditorView({
+      parent,
+      state: EditorState.create({
+        doc: text,
+        extensions: [
+          keymap.of([
+            { key: 'Mod-Enter', run: () => (events.run(), true), preventDefault: true },
+            { key: 'Ctrl-Enter', run: () => (events.run(), true), preventDefault: true },
+          ]),
+          lineNumbers(),
+          lintGutter(),
+          highlightActiveLine(),
+          highlightActiveLineGutter(),
+          history(),
+          drawSelection(),
+          bracketMatching(),
+          closeBrackets(),
+          autocompletion({ icons: false, maxRenderedOptions: 50 }),
+          // Escape then Tab leaves the editor, as WCAG asks; CodeMirror has that built in.
+          keymap.of([
+            ...closeBracketsKeymap,
+            ...completionKeymap,
+            { key: 'Tab', run: acceptCompletion },
+            { key: 'Escape', run: () => (events.cancel(), false) },
+            ...defaultKeymap,
+            ...historyKeymap,
+            indentWithTab,
+          ]),
+          this.language.of(this.languageSupport()),
+          syntaxHighlighting(HIGHLIGHT),
+          placeholder('SELECT …'),
+          EditorView.lineWrapping,
+          EditorView.contentAttributes.of({ 'aria-label': 'SQL', spellcheck: 'false', autocapitalize: 'off' }),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged) {
+              this.clearMarks();
+              events.change(update.state.doc.toString());
+            }
+          }),
+          THEME,
+        ],
+      }),
+    });
+  }
+
+  text(): string {
+    return this.view.state.doc.toString();
+  }
+
+  /** Replaces the whole text; undo brings the old one back. */
+  replace(text: string): void {
+    this.view.dispatch({
+      changes: { from: 0, to: this.view.state.doc.length, insert: text },
+      selection: { anchor: text.length },
+    });
+  }
+
+  insert(text: string): void {
+    this.view.dispatch(this.view.state.replaceSelection(text));
+    this.focus();
+  }
+
+  focus(): void {
+    this.view.focus();
+  }
+
+  /** Underlines the position and puts a marker with the message into the gutter. */
+  mark(position: Position, message: string): void {
+    const { from, to } = rangeOf(this.text(), position);
+    const diagnostic: Diagnostic = { from, to, severity: 'error', message };
+    this.view.dispatch(setDiagnostics(this.view.state, [diagnostic]));
+  }
+
+  clearMarks(): void {
+    // In its own turn: an update listener must not dispatch.
+    queueMicrotask(() => this.view.dispatch(setDiagnostics(this.view.state, [])));
+  }
+
+  /** Moves the cursor to the start of the position. */
+  goTo(position: Position): void {
+    this.view.dispatch({ selection: { anchor: rangeOf(this.text(), position).from }, scrollIntoView: true });
+    this.focus();
+  }
+
+  offer(tables: Table[]): void {
+    this.tables = tables;
+    this.view.dispatch({ effects: this.language.reconfigure(this.languageSupport()) });
+  }
+
+  destroy(): void {
+    this.view.destroy();
+  }
+
+  private languageSupport() {
+    const schema = Object.fromEntries(
+      this.tables.map((table) => [
+        table.name,
+        table.columns.map((column) => ({ label: column.name, type: 'property', detail: column.type })),
+      ]),
+    );
+    return [
+      sql({ dialect: DIALECT, upperCaseKeywords: true, schema }),
+      DIALECT.language.data.of({ autocomplete: bareColumns(() => this.tables) }),
+    ];
+  }
+}

@@ -1,0 +1,141 @@
+import { tableFromIPC, type Table as ArrowTable } from '@uwdata/flechette';
+import { exact } from '../api/format';
+import type { Column, Rows, Value } from '../api/http';
+
+/** A result, however it came: any cell of it at once, however many rows. */
+export interface Grid {
+  columns: Column[];
+  rowCount: number;
+  value(row: number, column: number): Value;
+}
+
+/** A block of cells, all ends inclusive. */
+export interface Block {
+  top: number;
+  left: number;
+  bottom: number;
+  right: number;
+}
+
+export function gridOfRows(rows: Rows): Grid {
+  return {
+    columns: rows.columns,
+    rowCount: rows.rows.length,
+    value: (row, column) => rows.rows[row]?.[column] ?? null,
+  };
+}
+
+/**
+ * A grid over an Arrow stream, decoded cell by cell when asked.
+ *
+ * @param most rows to show; the stream may have one more, which says that there are more
+ */
+export function gridOfArrow(bytes: Uint8Array, most: number): Grid {
+  const table = tableFromIPC(bytes, { useBigInt: true, useDate: false });
+  const vectors = table.children;
+  return {
+    columns: table.schema.fields.map((field) => ({ name: field.name, type: typeName(field) })),
+    rowCount: Math.min(table.numRows, most),
+    value: (row, column) => plain(vectors[column]?.at(row)),
+  };
+}
+
+export function rowsOfArrow(bytes: Uint8Array): number {
+  return (tableFromIPC(bytes) as ArrowTable).numRows;
+}
+
+/** The block with tabs between cells; what would break a line of the sheet becomes a blank. */
+export function tabSeparated(grid: Grid, block: Block, header: boolean): string {
+  return lines(grid, block, header, (text) => text.replace(/[\t\r\n]+/g, ' '), (cells) => cells.join('\t'));
+}
+
+export function markdown(grid: Grid, block: Block): string {
+  const escape = (text: string) => text.replaceAll('\\', '\\\\').replaceAll('|', '\\|').replace(/\r?\n/g, '<br>');
+  const body = lines(grid, block, true, escape, (cells) => `| ${cells.join(' | ')} |`).split('\n');
+  const rule = columnsOf(grid, block).map((column) => (isNumber(column.type) ? '---:' : '---'));
+  body.splice(1, 0, `| ${rule.join(' | ')} |`);
+  return body.join('\n');
+}
+
+export function whole(grid: Grid, rows = grid.rowCount): Block {
+  return { top: 0, left: 0, bottom: Math.min(grid.rowCount, rows) - 1, right: grid.columns.length - 1 };
+}
+
+function lines(grid: Grid, block: Block, header: boolean, escape: (text: string) => string, join: (cells: string[]) => string): string {
+  const all: string[] = [];
+  if (header) {
+    all.push(join(columnsOf(grid, block).map((column) => escape(column.name))));
+  }
+  for (let row = block.top; row <= block.bottom; row++) {
+    const cells: string[] = [];
+    for (let column = block.left; column <= block.right; column++) {
+      const value = grid.value(row, column);
+      cells.push(value === null ? '' : escape(exact(value)));
+    }
+    all.push(join(cells));
+  }
+  return all.join('\n');
+}
+
+function columnsOf(grid: Grid, block: Block): Column[] {
+  return grid.columns.slice(block.left, block.right + 1);
+}
+
+function isNumber(type: string): boolean {
+  return /INT|FLOAT|DOUBLE|DECIMAL|REAL|NUMERIC/.test(type) && !type.endsWith('[]');
+}
+
+/** JSON's view of an Arrow value: what is beyond exact doubles as text, as the server's JSON has it. */
+function plain(value: unknown): Value {
+  if (value === null || value === undefined) {
+    return null;
+  }
+  if (typeof value === 'bigint') {
+    return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
+  }
+  if (typeof value === 'number') {
+    return Number.isFinite(value) ? value : String(value);
+  }
+  if (typeof value === 'string' || typeof value === 'boolean') {
+    return value;
+  }
+  if (value instanceof Date) {
+    return value.toISOString().replace('Z', '');
+  }
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) {
+    return [...(value as Iterable<unknown>)].map(plain);
+  }
+  return String(value);
+}
+
+interface FieldLike {
+  type: { typeId: number; bitWidth?: number; signed?: boolean; precision?: number; scale?: number; children?: FieldLike[] | null };
+}
+
+/** Arrow's type ids (format/Schema.fbs) as SQL calls them. */
+function typeName(field: FieldLike): string {
+  const type = field.type;
+  switch (type.typeId) {
+    case 2:
+      return { 8: 'TINYINT', 16: 'SMALLINT', 32: 'INTEGER', 64: 'BIGINT' }[type.bitWidth ?? 32] ?? 'INTEGER';
+    case 3:
+      return type.precision === 2 ? 'DOUBLE' : 'FLOAT';
+    case 5:
+    case 20:
+    case 24:
+      return 'VARCHAR';
+    case 6:
+      return 'BOOLEAN';
+    case 7:
+      return `DECIMAL(${type.precision}, ${type.scale})`;
+    case 8:
+      return 'DATE';
+    case 10:
+      return 'TIMESTAMP';
+    case 12:
+    case 21:
+      return `${type.children?.[0] === undefined ? 'VARCHAR' : typeName(type.children[0])}[]`;
+    default:
+      return 'VARCHAR';
+  }
+}
