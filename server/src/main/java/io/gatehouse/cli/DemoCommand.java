@@ -7,7 +7,7 @@ import io.gatehouse.quiz.MmluDirectory;
 import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.run.RunRequest;
 import io.gatehouse.server.ListenAddress;
-import io.gatehouse.server.http.HttpLimits;
+import io.gatehouse.server.ServerSettings;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.QueryLimits;
 import io.gatehouse.sql.QueryResult;
@@ -93,7 +93,12 @@ final class DemoCommand implements Callable<Integer> {
     private void serve(Store store, QueryEngine engine) {
         PrintWriter out = spec.commandLine().getOut();
         out.println();
-        ServeCommand.serve(store, engine, new ListenAddress(LOOPBACK, port), HttpLimits.standard(), stop, out);
+        ServeCommand.serve(
+                store,
+                engine,
+                ServerSettings.standard(new ListenAddress(LOOPBACK, port), GatehouseVersion.current()),
+                stop,
+                out);
     }
 
     private static Optional<Integer> finishedRun(Store store) {

@@ -2,7 +2,8 @@ package io.gatehouse.cli;
 
 import io.gatehouse.server.GatehouseServer;
 import io.gatehouse.server.ListenAddress;
-import io.gatehouse.server.http.HttpLimits;
+import io.gatehouse.server.ServerSettings;
+import io.gatehouse.server.query.QueryAllowance;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
 import java.io.PrintWriter;
@@ -56,24 +57,18 @@ final class ServeCommand implements Runnable {
     @Override
     public void run() {
         ListenAddress address = new ListenAddress(host, port);
-        HttpLimits limits = HttpLimits.standard().withQueryTimeout(Duration.ofSeconds(queryTimeout));
+        ServerSettings settings = ServerSettings.standard(address, GatehouseVersion.current())
+                .with(QueryAllowance.standard().withTimeout(Duration.ofSeconds(queryTimeout)));
         stop.take();
         try (Store store = Store.open(database);
                 QueryEngine engine = new QueryEngine(store)) {
-            serve(store, engine, address, limits, stop, command.commandLine().getOut());
+            serve(store, engine, settings, stop, command.commandLine().getOut());
         }
     }
 
     /** Serves what is open until the process is asked to stop. */
-    static void serve(
-            Store store,
-            QueryEngine engine,
-            ListenAddress address,
-            HttpLimits limits,
-            StopSignal stop,
-            PrintWriter out) {
-        try (GatehouseServer server =
-                GatehouseServer.start(store, engine, address, limits, GatehouseVersion.current())) {
+    static void serve(Store store, QueryEngine engine, ServerSettings settings, StopSignal stop, PrintWriter out) {
+        try (GatehouseServer server = GatehouseServer.start(store, engine, settings)) {
             engine.warmUp();
             announce(store, server, out);
             stop.await();

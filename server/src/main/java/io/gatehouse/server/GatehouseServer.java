@@ -4,11 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.server.event.Events;
+import io.gatehouse.server.event.Topic;
 import io.gatehouse.server.http.ClientConnection;
-import io.gatehouse.server.http.HttpApi;
 import io.gatehouse.server.http.HttpLimits;
 import io.gatehouse.server.http.MalformedRequests;
-import io.gatehouse.server.http.RunningQueries;
+import io.gatehouse.server.query.QueryRegister;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
 import io.javalin.Javalin;
@@ -39,26 +40,27 @@ public final class GatehouseServer implements AutoCloseable {
 
     private final ListenAddress address;
     private final Javalin javalin;
-    private final RunningQueries running;
+    private final QueryRegister running;
+    private final Events events;
 
-    private GatehouseServer(ListenAddress address, Javalin javalin, RunningQueries running) {
+    private GatehouseServer(ListenAddress address, Javalin javalin, QueryRegister running, Events events) {
         this.address = address;
         this.javalin = javalin;
         this.running = running;
+        this.events = events;
     }
 
     /**
      * Opens the port and answers from then on.
      *
-     * @param version of Gatehouse
      * @throws GatehouseException ADDRESS_IN_USE if another program listens there
      */
-    public static GatehouseServer start(
-            Store store, QueryEngine engine, ListenAddress address, HttpLimits limits, String version) {
-        requireNonNull(address, "address is null");
-        RunningQueries running = new RunningQueries();
-        HttpApi api = new HttpApi(store, engine, running, limits, address.host(), version);
-        ServerSocketChannel channel = address.open();
+    public static GatehouseServer start(Store store, QueryEngine engine, ServerSettings settings) {
+        HttpLimits limits = requireNonNull(settings, "settings is null").http();
+        ServerSocketChannel channel = settings.address().open();
+        Events events = new Events();
+        QueryRegister running = new QueryRegister(query -> events.publish(Topic.QUERY, query));
+        Routes routes = new Routes(store, engine, running, events, settings);
         Javalin javalin = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
             config.startup.showOldJavalinVersionWarning = false;
@@ -74,10 +76,10 @@ public final class GatehouseServer implements AutoCloseable {
                 http.setRequestHeaderSize(limits.headerBytes());
             });
             config.jetty.addConnector((server, http) -> connector(server, http, channel));
-            api.configure(config);
+            routes.configure(config);
         });
         javalin.start();
-        return new GatehouseServer(address, javalin, running);
+        return new GatehouseServer(settings.address(), javalin, running, events);
     }
 
     /** HTTP/1.1 only. */
@@ -109,6 +111,7 @@ public final class GatehouseServer implements AutoCloseable {
     /** Takes no more requests, gives running queries a few seconds to end, and stops. */
     @Override
     public void close() {
+        events.close();
         running.cancelAllAfter(PATIENCE);
         javalin.stop();
         running.close();

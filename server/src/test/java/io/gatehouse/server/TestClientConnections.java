@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.gatehouse.server.http.HttpLimits;
+import io.gatehouse.server.query.QueryAllowance;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -39,7 +39,7 @@ final class TestClientConnections {
 
     @Test
     void cancelsAQueryAtItsTimeLimit(@TempDir Path folder) throws Exception {
-        HttpLimits limits = HttpLimits.standard().withQueryTimeout(Duration.ofSeconds(1));
+        QueryAllowance limits = QueryAllowance.standard().withTimeout(Duration.ofSeconds(1));
         try (TestingServer server = TestingServer.start(folder, limits)) {
             HttpResponse<String> response = server.query(ENDLESS);
             assertThat(response.statusCode()).isEqualTo(504);
@@ -71,7 +71,7 @@ final class TestClientConnections {
 
     @Test
     void breaksAnAnswerThatFailsHalfWay(@TempDir Path folder) throws Exception {
-        HttpLimits limits = HttpLimits.standard().withQueryTimeout(Duration.ofSeconds(4));
+        QueryAllowance limits = QueryAllowance.standard().withTimeout(Duration.ofSeconds(4));
         String wide = "SELECT a.token, b.token, c.token FROM tokens a, tokens b, tokens c";
         try (TestingServer server = TestingServer.start(folder, limits);
                 Socket client = server.connect()) {

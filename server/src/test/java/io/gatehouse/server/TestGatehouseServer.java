@@ -133,7 +133,7 @@ final class TestGatehouseServer {
         assertThat(problem.at("/sqlState").textValue()).isEqualTo(ErrorCode.SQL_VALIDATION.sqlState());
         assertThat(problem.at("/detail").textValue()).contains("layr");
         assertThat(problem.at("/position").toString())
-                .isEqualTo("{\"line\":3,\"column\":7,\"endLine\":3,\"endColumn\":10}");
+                .isEqualTo("{\"line\":3,\"column\":7,\"endLine\":3,\"endColumn\":10,\"offset\":33}");
         assertThat(problem.at("/queryId").textValue())
                 .isEqualTo(response.headers().firstValue("Query-Id").orElseThrow());
     }
@@ -150,7 +150,7 @@ final class TestGatehouseServer {
         assertProblem(server.queryJson("{\"sql\": "), 400, "The body is not JSON");
         assertProblem(server.queryJson("[1]"), 400, "not a JSON object");
         assertProblem(server.queryJson("{}"), 400, "no field \"sql\"");
-        assertProblem(server.queryJson("{\"sql\": 1}"), 400, "no field \"sql\"");
+        assertProblem(server.queryJson("{\"sql\": 1}"), 400, "must be a text, but is 1");
         assertProblem(server.queryJson("{\"sql\": \"SELECT 1\", \"limitt\": 2}"), 400, "field \"limitt\"");
         assertProblem(server.queryJson("{\"sql\": \"SELECT 1\", \"limit\": 0}"), 400, "1 or more, but is 0");
         assertProblem(server.queryJson("{\"sql\": \"SELECT 1\", \"limit\": 1.5}"), 400, "whole number, but is 1.5");
@@ -253,9 +253,13 @@ final class TestGatehouseServer {
     @Test
     void tellsWhatItServes() throws Exception {
         JsonNode health = JSON.readTree(server.get("v1/health").body());
-        assertThat(health.toString())
-                .isEqualTo("{\"status\":\"ok\",\"version\":\"test\",\"database\":\"seeded.duckdb\",\"runs\":1,"
-                        + "\"runningQueries\":0}");
+        assertThat(health.at("/status").textValue()).isEqualTo("ok");
+        assertThat(health.at("/version").textValue()).isEqualTo("test");
+        assertThat(health.at("/database").textValue()).isEqualTo("seeded.duckdb");
+        assertThat(health.at("/databaseBytes").longValue()).isPositive();
+        assertThat(health.at("/runs").intValue()).isEqualTo(1);
+        assertThat(health.at("/runningQueries").intValue()).isZero();
+        assertThat(health.at("/limits/querySeconds").doubleValue()).isEqualTo(60);
     }
 
     @Test
@@ -274,7 +278,8 @@ final class TestGatehouseServer {
     @Test
     void saysWhatIsNotThere() throws Exception {
         assertProblem(server.get("v1/nothing"), 404, "nothing at this address");
-        assertProblem(server.get("v1/query"), 405, "other methods");
+        assertProblem(server.send("v1/query", request -> request.DELETE()), 405, "other methods");
+        assertProblem(server.get("v1/query"), 400, "no field \"sql\"");
         assertProblem(server.get("assets/..%2Findex.html"), 400, "Ambiguous");
         assertProblem(server.get("assets/nothing.js"), 404, "There is no");
     }
@@ -293,7 +298,7 @@ final class TestGatehouseServer {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             ListenAddress taken = new ListenAddress("127.0.0.1", other.getLocalPort());
             assertThatThrownBy(() -> GatehouseServer.start(
-                            server.store(), server.engine(), taken, HttpLimits.standard(), "test"))
+                            server.store(), server.engine(), ServerSettings.standard(taken, "test")))
                     .isInstanceOfSatisfying(
                             GatehouseException.class,
                             error -> assertThat(error.code()).isEqualTo(ErrorCode.ADDRESS_IN_USE))

@@ -1,6 +1,6 @@
 package io.gatehouse.server;
 
-import io.gatehouse.server.http.HttpLimits;
+import io.gatehouse.server.query.QueryAllowance;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
 import java.io.IOException;
@@ -23,20 +23,25 @@ final class TestingServer implements AutoCloseable {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private TestingServer(Path folder, HttpLimits limits) {
+    private TestingServer(Path folder, UnaryOperator<ServerSettings> change) {
         Path file = folder.resolve("seeded.duckdb");
         SeededFile.write(file);
         store = Store.open(file);
         engine = new QueryEngine(store);
-        server = GatehouseServer.start(store, engine, new ListenAddress("127.0.0.1", 0), limits, "test");
+        ServerSettings settings = ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test");
+        server = GatehouseServer.start(store, engine, change.apply(settings));
     }
 
     static TestingServer start(Path folder) {
-        return new TestingServer(folder, HttpLimits.standard());
+        return new TestingServer(folder, UnaryOperator.identity());
     }
 
-    static TestingServer start(Path folder, HttpLimits limits) {
-        return new TestingServer(folder, limits);
+    static TestingServer start(Path folder, QueryAllowance allowance) {
+        return new TestingServer(folder, settings -> settings.with(allowance));
+    }
+
+    static TestingServer start(Path folder, UnaryOperator<ServerSettings> change) {
+        return new TestingServer(folder, change);
     }
 
     URI uri() {

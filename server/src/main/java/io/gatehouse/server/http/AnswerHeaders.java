@@ -4,7 +4,7 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 
 /** The headers of every answer. Resources that may be cached replace Cache-Control. */
-final class AnswerHeaders implements Handler {
+public final class AnswerHeaders implements Handler {
     /** Inline styles are the editor's; nothing else comes from anywhere but here. */
     private static final String CONTENT_SECURITY_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; "
             + "img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";

@@ -34,7 +34,7 @@ public final class ClientConnection extends SocketChannelEndPoint {
         this.executor = requireNonNull(executor, "executor is null");
     }
 
-    static ClientConnection of(Context context) {
+    public static ClientConnection of(Context context) {
         EndPoint endPoint = ServletContextRequest.getServletContextRequest(context.req())
                 .getConnectionMetaData()
                 .getConnection()
@@ -43,7 +43,7 @@ public final class ClientConnection extends SocketChannelEndPoint {
     }
 
     /** Whether the client has closed the connection. Does not wait. */
-    synchronized boolean hasLeft() {
+    public synchronized boolean hasLeft() {
         if (ahead.hasRemaining()) {
             return false;
         }
@@ -58,7 +58,7 @@ public final class ClientConnection extends SocketChannelEndPoint {
     }
 
     /** Breaks the connection in the middle of an answer, so that no client takes a cut answer for a whole one. */
-    void abort(Throwable cause) {
+    public void abort(Throwable cause) {
         close(cause);
     }
 

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The console's files, from the class path. A build without the web module has none. */
-final class ConsoleFiles {
+public final class ConsoleFiles {
     private static final String FOLDER = "/io/gatehouse/web/";
     private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*");
     private static final Map<String, String> CONTENT_TYPES = Map.of(
@@ -20,22 +20,22 @@ final class ConsoleFiles {
             "js", "text/javascript; charset=utf-8",
             "svg", "image/svg+xml");
 
-    static boolean present() {
+    public static boolean present() {
         return ConsoleFiles.class.getResource(FOLDER + "index.html") != null;
     }
 
     /** The page itself: asked for anew each time, because it names the assets of its own build. */
-    void page(Context context) {
+    public void page(Context context) {
         send(context, "index.html", "no-cache");
     }
 
     /** A file beside the page. */
-    void file(Context context) {
+    public void file(Context context) {
         send(context, context.path().substring(1), "no-cache");
     }
 
     /** A file whose name has a hash of its content, so what has been fetched once stays right. */
-    void asset(Context context) {
+    public void asset(Context context) {
         send(context, "assets/" + plainName(context.pathParam("name")), "public, max-age=31536000, immutable");
     }
 

@@ -16,11 +16,11 @@ import java.util.stream.Stream;
  * cannot read the answers, and a name that resolves to 127.0.0.1 makes it read them too; so a request must name this
  * server in Host, and must not come from another origin.
  */
-final class Fence implements Handler {
+public final class Fence implements Handler {
     private final Set<String> hostNames;
 
     /** @param boundHost the name or address that the server was told to listen at */
-    Fence(String boundHost) {
+    public Fence(String boundHost) {
         requireNonNull(boundHost, "boundHost is null");
         String bound = boundHost.contains(":") ? "[" + boundHost + "]" : boundHost;
         hostNames = Stream.of("localhost", "127.0.0.1", "[::1]", bound.toLowerCase(Locale.ROOT))

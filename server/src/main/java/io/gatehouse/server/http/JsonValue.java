@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  * Values of a result in JSON. What JSON's numbers, read as doubles, would change or cannot say goes as a string: integers
  * beyond 2^53, decimals, NaN and the infinities.
  */
-final class JsonValue {
+public final class JsonValue {
     private static final long LARGEST_EXACT = 1L << 53;
 
     private JsonValue() {}
 
-    static void write(JsonGenerator json, @Nullable Object value) throws IOException {
+    public static void write(JsonGenerator json, @Nullable Object value) throws IOException {
         if (value == null) {
             json.writeNull();
         } else if (value instanceof Boolean bool) {
@@ -42,7 +42,7 @@ final class JsonValue {
     }
 
     /** The text of a value that is not null, as JSON strings and the plain page show it. */
-    static String text(Object value) {
+    public static String text(Object value) {
         if (value instanceof BigDecimal decimal) {
             return decimal.toPlainString();
         }

@@ -21,6 +21,9 @@ public final class MalformedRequests extends ErrorHandler {
             Callback callback) {
         String detail = Optional.ofNullable(message).orElse("The request could not be read.");
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
-        response.write(true, ByteBuffer.wrap(Problem.ofStatus(code, detail).toJson(Optional.empty())), callback);
+        response.write(
+                true,
+                ByteBuffer.wrap(Problem.ofStatus(code, detail).toJson(Optional.empty(), Optional.empty())),
+                callback);
     }
 }

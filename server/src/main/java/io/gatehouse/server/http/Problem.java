@@ -24,39 +24,39 @@ import java.util.Set;
  * @param code the error of ours; empty for an error of HTTP itself, such as a wrong path
  * @param position where in the SQL text the error is
  */
-record Problem(String title, int status, String detail, Optional<ErrorCode> code, Optional<TextRange> position) {
-    static final String CONTENT_TYPE = "application/problem+json";
+public record Problem(String title, int status, String detail, Optional<ErrorCode> code, Optional<TextRange> position) {
+    public static final String CONTENT_TYPE = "application/problem+json";
 
     private static final JsonFactory JSON = new JsonFactory();
     private static final Set<ErrorCode> KINDS_OF_ERROR =
             EnumSet.of(ErrorCode.SQL_SYNTAX, ErrorCode.SQL_VALIDATION, ErrorCode.SQL_EXECUTION);
 
-    Problem {
+    public Problem {
         requireNonNull(title, "title is null");
         requireNonNull(detail, "detail is null");
         requireNonNull(code, "code is null");
         requireNonNull(position, "position is null");
     }
 
-    static Problem of(GatehouseException error) {
+    public static Problem of(GatehouseException error) {
         ErrorCode code = error.code();
         return new Problem(title(code), code.httpStatus(), message(error), Optional.of(code), error.position());
     }
 
     /** An error of HTTP itself; the exception's message is the detail. */
-    static Problem of(HttpResponseException error) {
+    public static Problem of(HttpResponseException error) {
         HttpStatus status = HttpStatus.forStatus(error.getStatus());
         return ofStatus(
                 error.getStatus(), Optional.ofNullable(error.getMessage()).orElse(status.getMessage()));
     }
 
-    static Problem ofStatus(int status, String detail) {
+    public static Problem ofStatus(int status, String detail) {
         return new Problem(
                 HttpStatus.forStatus(status).getMessage(), status, detail, Optional.empty(), Optional.empty());
     }
 
     /** What a client may know of a defect of ours; the rest is in the log. */
-    static Problem ofDefect() {
+    public static Problem ofDefect() {
         ErrorCode code = ErrorCode.INTERNAL_ERROR;
         return new Problem(
                 title(code),
@@ -66,12 +66,20 @@ record Problem(String title, int status, String detail, Optional<ErrorCode> code
                 Optional.empty());
     }
 
-    void send(Context context) {
-        context.status(status).contentType(CONTENT_TYPE).result(toJson(QueryId.of(context)));
+    public void send(Context context) {
+        if (status == HttpStatus.TOO_MANY_REQUESTS.getCode()) {
+            context.header("Retry-After", "1");
+        }
+        context.status(status).contentType(CONTENT_TYPE).result(toJson(QueryId.of(context), SqlText.of(context)));
     }
 
-    /** The document, with the id of the query that failed where there is one. */
-    byte[] toJson(Optional<String> queryId) {
+    /**
+     * The document.
+     *
+     * @param queryId the query that failed, if there was one
+     * @param sql its text
+     */
+    byte[] toJson(Optional<String> queryId, Optional<String> sql) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
             json.writeStartObject();
@@ -84,9 +92,10 @@ record Problem(String title, int status, String detail, Optional<ErrorCode> code
                 json.writeStringField("sqlState", code.get().sqlState());
             }
             if (position.isPresent()) {
-                writePosition(json, position.get());
+                writePosition(json, position.get(), sql);
             }
             if (queryId.isPresent()) {
+                json.writeStringField("instance", "/v1/queries/" + queryId.get());
                 json.writeStringField("queryId", queryId.get());
             }
             json.writeEndObject();
@@ -96,12 +105,15 @@ record Problem(String title, int status, String detail, Optional<ErrorCode> code
         return bytes.toByteArray();
     }
 
-    private static void writePosition(JsonGenerator json, TextRange position) throws IOException {
+    private static void writePosition(JsonGenerator json, TextRange position, Optional<String> sql) throws IOException {
         json.writeObjectFieldStart("position");
         json.writeNumberField("line", position.line());
         json.writeNumberField("column", position.column());
         json.writeNumberField("endLine", position.endLine());
         json.writeNumberField("endColumn", position.endColumn());
+        if (sql.isPresent()) {
+            json.writeNumberField("offset", SqlText.offset(sql.get(), position.line(), position.column()));
+        }
         json.writeEndObject();
     }
 

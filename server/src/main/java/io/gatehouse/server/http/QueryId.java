@@ -6,8 +6,8 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /** Names a query in its answer: the client's {@code Query-Id} header if it has one that is fit, else one of ours. */
-final class QueryId {
-    static final String HEADER = "Query-Id";
+public final class QueryId {
+    public static final String HEADER = "Query-Id";
 
     private static final Pattern FIT = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final String ATTRIBUTE = "gatehouse.queryId";
@@ -15,7 +15,7 @@ final class QueryId {
     private QueryId() {}
 
     /** Chooses the id of the request's query and puts it into the answer's header. */
-    static String assign(Context context) {
+    public static String assign(Context context) {
         String id = Optional.ofNullable(context.header(HEADER))
                 .filter(wish -> FIT.matcher(wish).matches())
                 .orElseGet(() -> UUID.randomUUID().toString());

@@ -1,7 +1,6 @@
 /**
- * What is served over HTTP: the query API, the console's files, the plain page, and the fence around them. One class per
- * resource; errors leave as RFC 9457 problem documents. It knows the SQL engine and the store's name and runs; it must
- * not know how the port is opened.
+ * What every address of the server has in common: the fence before it, the headers of its answers, problem documents
+ * (RFC 9457), JSON in and out, and the console's files. It knows HTTP; it must not know what is asked.
  */
 @NullMarked
 package io.gatehouse.server.http;

@@ -1,8 +1,20 @@
-package io.gatehouse.server.http;
+package io.gatehouse.server;
 
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.server.event.EventStream;
+import io.gatehouse.server.event.Events;
+import io.gatehouse.server.http.AnswerHeaders;
+import io.gatehouse.server.http.ConsoleFiles;
+import io.gatehouse.server.http.Fence;
+import io.gatehouse.server.http.Problem;
+import io.gatehouse.server.query.PlainPage;
+import io.gatehouse.server.query.QueriesResource;
+import io.gatehouse.server.query.QueryDoor;
+import io.gatehouse.server.query.QueryRegister;
+import io.gatehouse.server.query.QueryResource;
+import io.gatehouse.server.schema.SchemaResource;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
 import io.javalin.config.JavalinConfig;
@@ -16,38 +28,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Every route of the server, the fence before them, and the door where errors end. */
-public final class HttpApi {
-    private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
+final class Routes {
+    private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
 
-    private final Fence fence;
+    private final ServerSettings settings;
     private final QueryResource query;
+    private final QueriesResource queries;
+    private final EventStream events;
     private final SchemaResource schema;
     private final HealthResource health;
     private final PlainPage plain;
-    private final int bodyBytes;
 
-    /**
-     * @param boundHost the name or address that the server listens at
-     * @param version of Gatehouse, as {@code /v1/health} tells it
-     */
-    public HttpApi(
-            Store store,
-            QueryEngine engine,
-            RunningQueries running,
-            HttpLimits limits,
-            String boundHost,
-            String version) {
-        requireNonNull(limits, "limits is null");
-        this.fence = new Fence(boundHost);
-        this.query = new QueryResource(engine, running, limits);
+    Routes(Store store, QueryEngine engine, QueryRegister running, Events events, ServerSettings settings) {
+        this.settings = requireNonNull(settings, "settings is null");
+        QueryDoor door = new QueryDoor(engine, running, settings.queries());
+        this.query = new QueryResource(door);
+        this.queries = new QueriesResource(door);
+        this.events = new EventStream(events, settings.http().eventStreams());
         this.schema = new SchemaResource(engine.catalog());
-        this.health = new HealthResource(store, running, version);
-        this.plain = new PlainPage(engine, running, limits);
-        this.bodyBytes = limits.bodyBytes();
+        this.health = new HealthResource(store, running, door, settings);
+        this.plain = new PlainPage(door);
     }
 
-    public void configure(JavalinConfig config) {
-        config.http.maxRequestSize = bodyBytes;
+    void configure(JavalinConfig config) {
+        config.http.maxRequestSize = settings.http().bodyBytes();
         config.http.prefer405over404 = true;
         config.router.javaLangErrorHandler((response, error) -> {
             LOG.error("A request failed", error);
@@ -55,8 +59,13 @@ public final class HttpApi {
         });
         RoutesConfig routes = config.routes;
         routes.before(new AnswerHeaders());
-        routes.before(fence);
-        routes.post("/v1/query", query);
+        routes.before(new Fence(settings.address().host()));
+        routes.get("/v1/query", query::get);
+        routes.post("/v1/query", query::post);
+        routes.get("/v1/queries", queries::list);
+        routes.get("/v1/queries/{id}", queries::show);
+        routes.delete("/v1/queries/{id}", queries::cancel);
+        routes.get("/v1/events", events);
         routes.get("/v1/schema", schema);
         routes.get("/v1/health", health);
         routes.get("/plain", plain::open);
@@ -93,7 +102,10 @@ public final class HttpApi {
 
     private Problem problem(HttpResponseException error) {
         return error.getStatus() == HttpStatus.CONTENT_TOO_LARGE.getCode()
-                ? Problem.ofStatus(413, "The body is larger than %d bytes.".formatted(bodyBytes))
+                ? Problem.ofStatus(
+                        413,
+                        "The body is larger than %d bytes."
+                                .formatted(settings.http().bodyBytes()))
                 : Problem.of(error);
     }
 

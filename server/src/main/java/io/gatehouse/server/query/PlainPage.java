@@ -1,12 +1,12 @@
-package io.gatehouse.server.http;
+package io.gatehouse.server.query;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.QueryEngine;
-import io.gatehouse.sql.QueryLimits;
-import io.gatehouse.sql.QueryResult;
+import io.gatehouse.server.http.ClientConnection;
+import io.gatehouse.server.http.JsonValue;
+import io.gatehouse.server.http.QueryId;
 import io.gatehouse.sql.ResultColumn;
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -21,32 +21,28 @@ import org.jspecify.annotations.Nullable;
  * {@code /plain}: the console for those without JavaScript, and the only one of a build without the web module. A form
  * goes in, a whole page comes out; opening the page runs nothing.
  */
-final class PlainPage {
+public final class PlainPage {
     private static final long ROWS = 1000;
     private static final String START = "SELECT * FROM runs ORDER BY run_id";
 
-    private final QueryEngine engine;
-    private final RunningQueries running;
-    private final HttpLimits limits;
+    private final QueryDoor door;
     private final List<String> template;
 
-    PlainPage(QueryEngine engine, RunningQueries running, HttpLimits limits) {
-        this.engine = requireNonNull(engine, "engine is null");
-        this.running = requireNonNull(running, "running is null");
-        this.limits = requireNonNull(limits, "limits is null");
+    public PlainPage(QueryDoor door) {
+        this.door = requireNonNull(door, "door is null");
         this.template = template();
     }
 
-    void open(Context context) {
+    public void open(Context context) {
         send(context, 200, START, "");
     }
 
-    void run(Context context) {
+    public void run(Context context) throws IOException {
         String sql = Optional.ofNullable(context.formParam("sql")).orElse("");
-        QueryLimits queryLimits = new QueryLimits(limits.queryTimeout(), ROWS);
         ClientConnection client = ClientConnection.of(context);
-        try (RunningQueries.Entry entry = running.enter(engine.query(sql, queryLimits), client)) {
-            send(context, 200, sql, table(entry.result()));
+        try {
+            door.serve(
+                    QueryId.assign(context), sql, ROWS, "html", client, query -> send(context, 200, sql, table(query)));
         } catch (GatehouseException e) {
             send(context, e.code().httpStatus(), sql, problem(e));
         }
@@ -57,21 +53,21 @@ final class PlainPage {
         context.status(status).contentType("text/html; charset=utf-8").result(page.getBytes(UTF_8));
     }
 
-    private static String table(QueryResult result) {
+    private static String table(ServedQuery result) {
         StringBuilder html = new StringBuilder("<table><thead><tr>");
         for (ResultColumn column : result.columns()) {
             html.append("<th scope=\"col\">").append(escape(column.name())).append("</th>");
         }
         html.append("</tr></thead><tbody>");
         int columns = result.columns().size();
-        long rows = 0;
-        for (; result.next(); rows++) {
+        while (result.next()) {
             html.append("<tr>");
             for (int column = 0; column < columns; column++) {
                 html.append(cell(result.value(column)));
             }
             html.append("</tr>\n");
         }
+        long rows = result.rows();
         html.append("</tbody></table><p>").append(rows).append(rows == 1 ? " row" : " rows");
         return html.append(result.truncated() ? ", cut at the limit.</p>" : ".</p>")
                 .toString();

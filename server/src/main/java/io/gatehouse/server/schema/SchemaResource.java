@@ -1,4 +1,4 @@
-package io.gatehouse.server.http;
+package io.gatehouse.server.schema;
 
 import static java.util.Objects.requireNonNull;
 
@@ -13,12 +13,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 
 /** {@code GET /v1/schema}: the relations that SQL can name, with the comment of each relation and column. */
-final class SchemaResource implements Handler {
+public final class SchemaResource implements Handler {
     private static final JsonFactory JSON = new JsonFactory();
 
     private final Catalog catalog;
 
-    SchemaResource(Catalog catalog) {
+    public SchemaResource(Catalog catalog) {
         this.catalog = requireNonNull(catalog, "catalog is null");
     }
 

@@ -1,0 +1,145 @@
+package io.gatehouse.server.http;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.javalin.http.Context;
+import io.javalin.http.UnsupportedMediaTypeResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/** JSON in requests and answers. */
+public final class Json {
+    /** Writes floats in their shortest digits, which Java 17 itself does not always. */
+    public static final JsonFactory FACTORY = JsonFactory.builder()
+            .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+            .build();
+
+    private static final ObjectMapper MAPPER = new ObjectMapper(FACTORY)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
+
+    private Json() {}
+
+    public static ObjectNode object() {
+        return MAPPER.createObjectNode();
+    }
+
+    public static void send(Context context, int status, JsonNode answer) {
+        context.status(status).contentType("application/json").result(bytes(answer));
+    }
+
+    public static byte[] bytes(JsonNode node) {
+        try {
+            return MAPPER.writeValueAsBytes(node);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * The object that a request carries.
+     *
+     * @param fields what it may have
+     */
+    public static ObjectNode body(Context context, Set<String> fields) {
+        if (!mediaType(context).equals("application/json")) {
+            throw new UnsupportedMediaTypeResponse(
+                    "The body is sent as application/json, not as \"%s\".".formatted(contentType(context)));
+        }
+        ObjectNode body = object(context.bodyAsBytes());
+        for (Iterator<String> names = body.fieldNames(); names.hasNext(); ) {
+            String name = names.next();
+            if (!fields.contains(name)) {
+                throw invalid("The body has a field \"%s\"; it may have %s.".formatted(name, listed(fields)));
+            }
+        }
+        return body;
+    }
+
+    public static String mediaType(Context context) {
+        return contentType(context).split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    }
+
+    public static String contentType(Context context) {
+        return Optional.ofNullable(context.contentType()).orElse("");
+    }
+
+    /** A text field that must be there. */
+    public static String text(ObjectNode body, String field) {
+        return findText(body, field)
+                .orElseThrow(() -> invalid("The body has no field \"%s\" that is a text.".formatted(field)));
+    }
+
+    /** A text field that may be missing or null. */
+    public static Optional<String> findText(ObjectNode body, String field) {
+        JsonNode node = body.path(field);
+        if (node.isMissingNode() || node.isNull()) {
+            return Optional.empty();
+        }
+        if (!node.isTextual()) {
+            throw invalid("The field \"%s\" must be a text, but is %s.".formatted(field, node));
+        }
+        return Optional.of(node.textValue());
+    }
+
+    /** A whole number that may be missing or null. */
+    public static Optional<Long> findLong(ObjectNode body, String field) {
+        JsonNode node = body.path(field);
+        if (node.isMissingNode() || node.isNull()) {
+            return Optional.empty();
+        }
+        if (!node.isIntegralNumber() || !node.canConvertToLong()) {
+            throw invalid("The field \"%s\" must be a whole number, but is %s.".formatted(field, node));
+        }
+        return Optional.of(node.longValue());
+    }
+
+    /** The tree of a text that comes from a client. */
+    public static JsonNode tree(byte[] json, String what) {
+        try {
+            return MAPPER.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "%s is not JSON: %s at line %d, column %d."
+                            .formatted(
+                                    what,
+                                    e.getOriginalMessage(),
+                                    e.getLocation().getLineNr(),
+                                    e.getLocation().getColumnNr()),
+                    e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public static GatehouseException invalid(String message) {
+        return new GatehouseException(ErrorCode.INVALID_ARGUMENT, message);
+    }
+
+    private static ObjectNode object(byte[] body) {
+        if (tree(body, "The body") instanceof ObjectNode object) {
+            return object;
+        }
+        throw invalid("The body is not a JSON object such as {\"sql\": \"SELECT 1\"}.");
+    }
+
+    private static String listed(Set<String> fields) {
+        return fields.stream()
+                .sorted()
+                .map(field -> "\"" + field + "\"")
+                .reduce((a, b) -> a + ", " + b)
+                .orElse("none");
+    }
+}

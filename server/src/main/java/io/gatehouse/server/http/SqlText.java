@@ -1,0 +1,32 @@
+package io.gatehouse.server.http;
+
+import io.javalin.http.Context;
+import java.util.Optional;
+
+/** The SQL of a request, so that a problem document can say where in it the error is. */
+public final class SqlText {
+    private static final String ATTRIBUTE = "gatehouse.sql";
+
+    private SqlText() {}
+
+    public static void assign(Context context, String sql) {
+        context.attribute(ATTRIBUTE, sql);
+    }
+
+    static Optional<String> of(Context context) {
+        return Optional.ofNullable(context.attribute(ATTRIBUTE));
+    }
+
+    /** UTF-16 units before a place, as JavaScript and Java count them; lines and columns count from 1. */
+    static int offset(String sql, int line, int column) {
+        int start = 0;
+        for (int i = 1; i < line; i++) {
+            int end = sql.indexOf('\n', start);
+            if (end < 0) {
+                break;
+            }
+            start = end + 1;
+        }
+        return Math.min(start + column - 1, sql.length());
+    }
+}

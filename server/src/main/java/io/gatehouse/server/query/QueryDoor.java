@@ -1,0 +1,76 @@
+package io.gatehouse.server.query;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.server.http.ClientConnection;
+import io.gatehouse.sql.QueryEngine;
+import io.gatehouse.sql.QueryLimits;
+import java.io.IOException;
+
+/** Where every query of the server comes in: registered, admitted when its turn has come, planned, and seen to its end. */
+public final class QueryDoor {
+    private final QueryEngine engine;
+    private final QueryRegister register;
+    private final QueryAllowance allowance;
+    private final Admission admission;
+
+    public QueryDoor(QueryEngine engine, QueryRegister register, QueryAllowance allowance) {
+        this.engine = requireNonNull(engine, "engine is null");
+        this.register = requireNonNull(register, "register is null");
+        this.allowance = requireNonNull(allowance, "allowance is null");
+        this.admission = new Admission(allowance);
+    }
+
+    /** What is done with the rows of a query. */
+    @FunctionalInterface
+    interface Reading {
+        void read(ServedQuery query) throws IOException;
+    }
+
+    QueryAllowance allowance() {
+        return allowance;
+    }
+
+    QueryRegister register() {
+        return register;
+    }
+
+    /** Queries that wait for their turn. */
+    public int waiting() {
+        return admission.waiting();
+    }
+
+    /**
+     * Runs a query and hands it to the reading when it has begun; afterwards nothing of it is left but its entry among
+     * those that were.
+     *
+     * @param maxRows 0 for no limit
+     */
+    void serve(String id, String sql, long maxRows, String format, ClientConnection client, Reading reading)
+            throws IOException {
+        try (ServedQuery query = register.enter(id, sql, format, client)) {
+            try {
+                admission.enter(query);
+                try {
+                    query.planning();
+                    query.begins(engine.query(sql, new QueryLimits(allowance.timeout(), maxRows)));
+                    reading.read(query);
+                } finally {
+                    admission.leave();
+                }
+            } catch (GatehouseException e) {
+                query.fails(e);
+                throw e;
+            } catch (IOException e) {
+                query.fails(new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The client left.", e));
+                throw e;
+            } catch (RuntimeException e) {
+                query.fails(
+                        new GatehouseException(ErrorCode.INTERNAL_ERROR, "Gatehouse failed; its log says more.", e));
+                throw e;
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package io.gatehouse.server.query;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.server.http.ClientConnection;
+import io.javalin.http.ConflictResponse;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * The queries being served and the last that were. Cancels those whose client has left, and all of them when the server
+ * stops; tells of every change, and of those that run four times a second.
+ */
+public final class QueryRegister implements AutoCloseable {
+    private static final Duration WATCH_INTERVAL = Duration.ofMillis(250);
+    private static final int REMEMBERED = 100;
+    /** Of the text of a query in lists and events, which would otherwise be megabytes. */
+    private static final int SQL_SHOWN = 2000;
+
+    private final Map<String, ServedQuery> running = new ConcurrentHashMap<>();
+    private final Deque<ServedQuery> ended = new ArrayDeque<>();
+    private final Consumer<ObjectNode> listener;
+    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(QueryRegister::thread);
+
+    /** @param listener is told how a query stands when that changes */
+    public QueryRegister(Consumer<ObjectNode> listener) {
+        this.listener = requireNonNull(listener, "listener is null");
+        var unused = watch.scheduleWithFixedDelay(
+                this::look, WATCH_INTERVAL.toMillis(), WATCH_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Registers a query that has arrived; closing it moves it to those that were. */
+    ServedQuery enter(String id, String sql, String format, ClientConnection client) {
+        ServedQuery query = new ServedQuery(id, sql, format, client, this::changed);
+        if (running.putIfAbsent(id, query) != null) {
+            throw new ConflictResponse("A query with the id \"%s\" is running.".formatted(id));
+        }
+        return query;
+    }
+
+    private void changed(ServedQuery query) {
+        if (query.state().ended()) {
+            synchronized (ended) {
+                ended.removeIf(older -> older.id().equals(query.id()));
+                ended.addFirst(query);
+                if (ended.size() > REMEMBERED) {
+                    ended.removeLast();
+                }
+            }
+            running.remove(query.id(), query);
+        }
+        listener.accept(query.toJson(SQL_SHOWN));
+    }
+
+    Optional<ServedQuery> find(String id) {
+        return Optional.ofNullable(running.get(id)).or(() -> {
+            synchronized (ended) {
+                return ended.stream().filter(query -> query.id().equals(id)).findFirst();
+            }
+        });
+    }
+
+    /** Running ones first, the youngest first. */
+    List<ObjectNode> list() {
+        List<ServedQuery> all = new ArrayList<>(running.values());
+        all.sort(Comparator.comparing(ServedQuery::elapsedMs));
+        synchronized (ended) {
+            return Stream.concat(all.stream(), ended.stream())
+                    .map(query -> query.toJson(SQL_SHOWN))
+                    .toList();
+        }
+    }
+
+    /** Queries that have arrived and not ended, waiting ones included. */
+    public int count() {
+        return running.size();
+    }
+
+    /** Cancels whatever still runs after the time given. */
+    public void cancelAllAfter(Duration patience) {
+        var unused = watch.schedule(
+                () -> running.values().forEach(ServedQuery::cancel), patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void close() {
+        watch.shutdownNow();
+    }
+
+    private void look() {
+        for (ServedQuery query : running.values()) {
+            if (query.client().hasLeft()) {
+                query.cancel();
+            }
+            if (query.state() == ServedQuery.State.RUNNING) {
+                listener.accept(query.toJson(SQL_SHOWN));
+            }
+        }
+    }
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "gatehouse-query-watch");
+        thread.setDaemon(true);
+        return thread;
+    }
+}

@@ -1,0 +1,135 @@
+package io.gatehouse.server.query;
+
+import static io.gatehouse.server.http.Json.invalid;
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.server.http.Json;
+import io.javalin.http.Context;
+import io.javalin.http.UnsupportedMediaTypeResponse;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * What a client asks, from the body and the address of its request. The address has the same fields as a JSON body, and
+ * whichever a field is in counts; it may not be in both.
+ *
+ * @param limit rows of the result at most; empty for the server's default
+ * @param format of the rows
+ * @param filename for a client that saves the answer
+ * @param plainFormulas whether CSV leaves texts alone that a spreadsheet would take for formulas
+ */
+record QueryRequest(
+        String sql, OptionalLong limit, ResultFormat format, Optional<String> filename, boolean plainFormulas) {
+    private static final Set<String> FIELDS = Set.of("sql", "limit", "format", "filename", "formulas");
+    private static final Pattern FILENAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9 ._()-]{0,99}");
+
+    QueryRequest {
+        requireNonNull(sql, "sql is null");
+        requireNonNull(limit, "limit is null");
+        requireNonNull(format, "format is null");
+        if (sql.isBlank()) {
+            throw invalid("The request holds no SQL.");
+        }
+        if (limit.isPresent() && limit.getAsLong() < 1) {
+            throw invalid("The limit must be 1 or more, but is %d.".formatted(limit.getAsLong()));
+        }
+        if (filename.isPresent() && !FILENAME.matcher(filename.get()).matches()) {
+            throw invalid("A file cannot be named \"%s\" here: use letters, digits, blanks and ._-()."
+                    .formatted(filename.get()));
+        }
+    }
+
+    /** Rows at most: as asked, or the server's default for what a person looks at; 0 for no limit. */
+    long maxRows(QueryAllowance allowance) {
+        return limit.orElse(format == ResultFormat.JSON ? allowance.rows() : 0);
+    }
+
+    /** Reads a request without a body. */
+    static QueryRequest ofAddress(Context context) {
+        return of(address(context), context);
+    }
+
+    /**
+     * Reads the body as the Content-Type says. Only types that a page of another origin cannot send unasked are taken:
+     * text/plain and forms need no preflight.
+     */
+    static QueryRequest ofBody(Context context) {
+        ObjectNode fields = address(context);
+        ObjectNode body = switch (Json.mediaType(context)) {
+            case "application/json" -> Json.body(context, FIELDS);
+            case "application/sql" -> Json.object().put("sql", text(context.bodyAsBytes()));
+            default ->
+                throw new UnsupportedMediaTypeResponse(
+                        "A query is sent as application/json or application/sql, not as \"%s\"."
+                                .formatted(Json.contentType(context)));
+        };
+        body.properties().forEach(field -> {
+            if (fields.has(field.getKey())) {
+                throw invalid("\"%s\" is in both the address and the body.".formatted(field.getKey()));
+            }
+            fields.set(field.getKey(), field.getValue());
+        });
+        return of(fields, context);
+    }
+
+    private static QueryRequest of(ObjectNode fields, Context context) {
+        OptionalLong limit =
+                Json.findLong(fields, "limit").map(OptionalLong::of).orElse(OptionalLong.empty());
+        ResultFormat format =
+                Json.findText(fields, "format").map(ResultFormat::of).orElseGet(() -> ResultFormat.accepted(context));
+        return new QueryRequest(
+                Json.text(fields, "sql"), limit, format, Json.findText(fields, "filename"), plainFormulas(fields));
+    }
+
+    private static boolean plainFormulas(ObjectNode fields) {
+        String choice = Json.findText(fields, "formulas").orElse("escape");
+        return switch (choice) {
+            case "escape" -> false;
+            case "keep" -> true;
+            default -> throw invalid("\"formulas\" is escape or keep, not \"%s\".".formatted(choice));
+        };
+    }
+
+    private static ObjectNode address(Context context) {
+        ObjectNode fields = Json.object();
+        context.queryParamMap().forEach((name, values) -> {
+            if (!FIELDS.contains(name)) {
+                throw invalid(
+                        "The address has a parameter \"%s\"; a query has sql, limit, format, filename and formulas."
+                                .formatted(name));
+            }
+            if (values.size() != 1) {
+                throw invalid("The address has the parameter \"%s\" %d times.".formatted(name, values.size()));
+            }
+            put(fields, name, values.get(0));
+        });
+        return fields;
+    }
+
+    private static void put(ObjectNode fields, String name, String value) {
+        if (name.equals("limit")) {
+            fields.set(name, Json.tree(value.getBytes(StandardCharsets.UTF_8), "The parameter \"limit\""));
+        } else {
+            fields.put(name, value);
+        }
+    }
+
+    private static String text(byte[] body) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(body))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "The body is not text in UTF-8.", e);
+        }
+    }
+}

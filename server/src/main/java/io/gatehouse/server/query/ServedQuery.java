@@ -1,0 +1,214 @@
+package io.gatehouse.server.query;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.server.http.ClientConnection;
+import io.gatehouse.server.http.Json;
+import io.gatehouse.sql.QueryResult;
+import io.gatehouse.sql.ResultColumn;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One query from its arrival to its last row. The thread that serves it moves it on and reads its rows; any thread may
+ * look at it or cancel it. Closing it ends it, whatever it had come to.
+ */
+final class ServedQuery implements AutoCloseable {
+    /** How far a query has come. */
+    enum State {
+        QUEUED,
+        PLANNING,
+        RUNNING,
+        FINISHED,
+        FAILED,
+        CANCELLED;
+
+        boolean ended() {
+            return compareTo(FINISHED) >= 0;
+        }
+    }
+
+    private static final int ROWS_BETWEEN_COUNTS = 1024;
+
+    private final String id;
+    private final String sql;
+    private final String format;
+    private final ClientConnection client;
+    private final Consumer<ServedQuery> changed;
+    private final Instant submitted = Instant.now();
+    private final long start = System.nanoTime();
+
+    private volatile State state = State.PLANNING;
+    private volatile boolean unwanted;
+    private volatile long elapsedNanos = -1;
+    private volatile long rowsSeen;
+    private volatile double progress;
+    private volatile @Nullable QueryResult result;
+    private volatile @Nullable GatehouseException failure;
+    private long rows;
+    private boolean ended;
+
+    /** @param changed is told of each change of state */
+    ServedQuery(String id, String sql, String format, ClientConnection client, Consumer<ServedQuery> changed) {
+        this.id = requireNonNull(id, "id is null");
+        this.sql = requireNonNull(sql, "sql is null");
+        this.format = requireNonNull(format, "format is null");
+        this.client = requireNonNull(client, "client is null");
+        this.changed = requireNonNull(changed, "changed is null");
+    }
+
+    String id() {
+        return id;
+    }
+
+    ClientConnection client() {
+        return client;
+    }
+
+    State state() {
+        return state;
+    }
+
+    void queued() {
+        move(State.QUEUED);
+    }
+
+    void planning() {
+        move(State.PLANNING);
+        requireWanted();
+    }
+
+    /** The statement is planned and begins. */
+    void begins(QueryResult planned) {
+        result = planned;
+        move(State.RUNNING);
+        requireWanted();
+    }
+
+    private void move(State next) {
+        state = next;
+        changed.accept(this);
+    }
+
+    List<ResultColumn> columns() {
+        return opened().columns();
+    }
+
+    boolean next() {
+        boolean present = opened().next();
+        if (present && ++rows % ROWS_BETWEEN_COUNTS == 0) {
+            rowsSeen = rows;
+        }
+        ended = !present;
+        return present;
+    }
+
+    @Nullable
+    Object value(int column) {
+        return opened().value(column);
+    }
+
+    /** Whether rows were left out because of the row limit; known at the end. */
+    boolean truncated() {
+        return opened().truncated();
+    }
+
+    /** Rows read so far. */
+    long rows() {
+        return rows;
+    }
+
+    double elapsedMs() {
+        long nanos = elapsedNanos < 0 ? System.nanoTime() - start : elapsedNanos;
+        return Math.round(nanos / 1e3) / 1e3;
+    }
+
+    /** Whether its text was still being looked at or its turn awaited when it was cancelled. */
+    void requireWanted() {
+        if (unwanted) {
+            throw new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The query was cancelled.");
+        }
+    }
+
+    void cancel() {
+        unwanted = true;
+        QueryResult running = result;
+        if (running != null && !state.ended()) {
+            running.cancel();
+        }
+    }
+
+    /** Says why it ends, if not by its last row. */
+    void fails(GatehouseException reason) {
+        failure = reason;
+    }
+
+    @Override
+    public void close() {
+        if (state.ended()) {
+            return;
+        }
+        elapsedNanos = System.nanoTime() - start;
+        rowsSeen = rows;
+        QueryResult open = result;
+        try {
+            if (open != null) {
+                open.close();
+            }
+        } finally {
+            move(end());
+        }
+    }
+
+    private State end() {
+        GatehouseException reason = failure;
+        if (reason == null) {
+            // Neither at its end nor failed: whoever read it has gone.
+            return ended ? State.FINISHED : State.CANCELLED;
+        }
+        return reason.code() == ErrorCode.CANCELLED_BY_USER ? State.CANCELLED : State.FAILED;
+    }
+
+    private QueryResult opened() {
+        return requireNonNull(result, "the query is not planned");
+    }
+
+    /** How it stands, as clients see it. */
+    ObjectNode toJson(int sqlCharacters) {
+        ObjectNode json = Json.object();
+        json.put("queryId", id);
+        json.put("state", state.name().toLowerCase(Locale.ROOT));
+        json.put("sql", sql.length() <= sqlCharacters ? sql : sql.substring(0, sqlCharacters) + "…");
+        json.put("format", format);
+        json.put("submittedAt", submitted.toString());
+        json.put("elapsedMs", elapsedMs());
+        json.put("rows", rowsSeen);
+        json.put("progress", progress());
+        Optional.ofNullable(failure).ifPresent(reason -> {
+            ObjectNode error = json.putObject("error");
+            error.put("code", reason.code().name());
+            error.put("sqlState", reason.code().sqlState());
+            error.put("detail", String.valueOf(reason.getMessage()));
+        });
+        return json;
+    }
+
+    /** Share of the work that is done, as DuckDB guesses; it never goes back. */
+    private double progress() {
+        if (state == State.FINISHED) {
+            return 1;
+        }
+        QueryResult running = result;
+        if (running != null && state == State.RUNNING) {
+            progress = Math.max(progress, running.progress().orElse(progress));
+        }
+        return progress;
+    }
+}

@@ -1,0 +1,168 @@
+package io.gatehouse.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gatehouse.server.query.QueryAllowance;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The formats that rows can be had in, and how a client asks for one. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TestQueryFormats {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String KINDS = """
+            SELECT 1 AS i, CAST(9007199254740993 AS BIGINT) AS l, 0.1::FLOAT AS f, 1e300::DOUBLE AS d,
+              CAST(1.50 AS DECIMAL(10, 2)) AS c, 'a,"b"' AS t, NULL AS n, '' AS e, TRUE AS b, DATE '2026-11-24' AS day,
+              [1, 2] AS xs, '日本' AS u""";
+
+    private TestingServer server;
+
+    @BeforeAll
+    void start(@TempDir Path folder) {
+        server = TestingServer.start(folder);
+    }
+
+    @AfterAll
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void writesCsv() throws Exception {
+        HttpResponse<String> response = accepting("text/csv", KINDS);
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("text/csv; charset=utf-8; header=present");
+        assertThat(response.body())
+                .isEqualTo("i,l,f,d,c,t,n,e,b,day,xs,u\r\n"
+                        + "1,9007199254740993,0.1,1.0E300,1.50,\"a,\"\"b\"\"\",,\"\",true,2026-11-24,\"[1,2]\",日本\r\n");
+    }
+
+    @Test
+    void writesALineOfJsonPerRow() throws Exception {
+        HttpResponse<String> response =
+                accepting("application/x-ndjson", "SELECT run_id, run_id, name FROM runs UNION ALL SELECT 2, 3, 'x'");
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("application/x-ndjson");
+        assertThat(response.body().lines())
+                .containsExactlyInAnyOrder(
+                        "{\"run_id\":1,\"run_id_1\":1,\"name\":\"first\"}",
+                        "{\"run_id\":2,\"run_id_1\":3,\"name\":\"x\"}");
+        assertThat(response.body()).endsWith("}\n");
+        assertThat(accepting("application/x-ndjson", "SELECT run_id FROM runs WHERE run_id = 99")
+                        .body())
+                .isEmpty();
+    }
+
+    @Test
+    void keepsFormulasFromSpreadsheets() throws Exception {
+        String sql = "SELECT * FROM (VALUES ('=1+1'), ('+1'), ('-1'), ('@x'), ('a=1'), ('=\"x\"')) AS t(v)";
+        assertThat(accepting("text/csv", sql).body().lines())
+                .containsExactly("v", "'=1+1", "'+1", "'-1", "'@x", "a=1", "\"'=\"\"x\"\"\"");
+        assertThat(get("format=csv&formulas=keep&sql=", sql).body().lines())
+                .containsExactly("v", "=1+1", "+1", "-1", "@x", "a=1", "\"=\"\"x\"\"\"");
+        assertThat(accepting("text/csv", "SELECT -1 AS n").body()).isEqualTo("n\r\n-1\r\n");
+    }
+
+    @Test
+    void takesWhatTheClientLikesBest() throws Exception {
+        assertThat(type("text/csv;q=0.5, application/json")).isEqualTo("application/json");
+        assertThat(type("text/csv, application/json;q=0.5")).startsWith("text/csv");
+        assertThat(type("text/html,application/xhtml+xml,*/*;q=0.8")).isEqualTo("application/json");
+        assertThat(type("text/*")).startsWith("text/csv");
+        assertThat(type("image/png, application/x-ndjson")).isEqualTo("application/x-ndjson");
+        HttpResponse<String> none = accepting("image/png", "SELECT 1");
+        assertThat(none.statusCode()).isEqualTo(406);
+        assertThat(JSON.readTree(none.body()).at("/detail").textValue())
+                .contains("\"image/png\"")
+                .contains("application/json, application/x-ndjson, text/csv");
+    }
+
+    @Test
+    void answersAnAddressAlone() throws Exception {
+        JsonNode answer =
+                JSON.readTree(get("limit=2&sql=", "SELECT layer FROM experts").body());
+        assertThat(answer.at("/rowCount").intValue()).isEqualTo(2);
+        assertThat(answer.at("/truncated").booleanValue()).isTrue();
+        HttpResponse<String> saved = get("format=csv&filename=my%20runs.csv&sql=", "SELECT name FROM runs");
+        assertThat(saved.headers().firstValue("Content-Disposition")).hasValue("attachment; filename=\"my runs.csv\"");
+        assertThat(saved.body()).isEqualTo("name\r\nfirst\r\n");
+    }
+
+    @Test
+    void refusesAnAddressThatItDoesNotUnderstand() throws Exception {
+        assertProblem(get("format=xml&sql=", "SELECT 1"), "no format \"xml\"; there are json, ndjson, csv");
+        assertProblem(get("sqll=", "SELECT 1"), "parameter \"sqll\"");
+        assertProblem(get("sql=SELECT&sql=", "SELECT 1"), "\"sql\" 2 times");
+        assertProblem(get("limit=x&sql=", "SELECT 1"), "\"limit\" is not JSON");
+        assertProblem(get("limit=0&sql=", "SELECT 1"), "1 or more, but is 0");
+        assertProblem(get("filename=..%2Fx&sql=", "SELECT 1"), "A file cannot be named \"../x\"");
+        assertProblem(get("formulas=no&sql=", "SELECT 1"), "escape or keep");
+        HttpResponse<String> twice = server.send(
+                "v1/query?limit=1",
+                request -> request.header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString("{\"sql\":\"SELECT 1\",\"limit\":2}")));
+        assertProblem(twice, "in both the address and the body");
+    }
+
+    @Test
+    void sendsAllRowsOfAnExport(@TempDir Path folder) throws Exception {
+        try (TestingServer small =
+                TestingServer.start(folder, QueryAllowance.standard().withRows(10))) {
+            assertThat(JSON.readTree(small.query("SELECT * FROM experts").body())
+                            .at("/rowCount")
+                            .intValue())
+                    .isEqualTo(10);
+            HttpResponse<String> csv = small.send(
+                    "v1/query",
+                    request -> request.header("Content-Type", "application/sql")
+                            .header("Accept", "text/csv")
+                            .POST(BodyPublishers.ofString("SELECT * FROM experts")));
+            assertThat(csv.body().lines()).hasSize(1 + 2 * SeededFile.LAYERS * SeededFile.EXPERTS);
+        }
+    }
+
+    @Test
+    void saysThatAnAnswerIsTooLarge(@TempDir Path folder) throws Exception {
+        try (TestingServer small =
+                TestingServer.start(folder, QueryAllowance.standard().withBytes(1000))) {
+            HttpResponse<String> response = small.query("SELECT * FROM experts");
+            assertThat(response.statusCode()).isEqualTo(413);
+            JsonNode problem = JSON.readTree(response.body());
+            assertThat(problem.at("/code").textValue()).isEqualTo("RESULT_TOO_LARGE");
+            assertThat(problem.at("/detail").textValue()).contains("limit of 1,000 bytes");
+        }
+    }
+
+    private String type(String accept) throws IOException, InterruptedException {
+        return accepting(accept, "SELECT 1")
+                .headers()
+                .firstValue("Content-Type")
+                .orElse("");
+    }
+
+    private HttpResponse<String> accepting(String accept, String sql) throws IOException, InterruptedException {
+        return server.send(
+                "v1/query",
+                request -> request.header("Content-Type", "application/sql")
+                        .header("Accept", accept)
+                        .POST(BodyPublishers.ofString(sql)));
+    }
+
+    private HttpResponse<String> get(String parameters, String sql) throws IOException, InterruptedException {
+        return server.get("v1/query?" + parameters + URLEncoder.encode(sql, StandardCharsets.UTF_8));
+    }
+
+    private static void assertProblem(HttpResponse<String> response, String detail) throws IOException {
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(JSON.readTree(response.body()).at("/detail").textValue()).contains(detail);
+    }
+}
