@@ -4,7 +4,6 @@ import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.FeedForward;
 import io.gatehouse.checkpoint.ModelConfig;
 import io.gatehouse.checkpoint.Tokenizer;
-import io.gatehouse.engine.Capture;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.engine.Prompt;
 import io.gatehouse.error.ErrorCode;
@@ -17,7 +16,6 @@ import io.gatehouse.store.Recording;
 import io.gatehouse.store.RunDescription;
 import io.gatehouse.store.RunStatus;
 import io.gatehouse.store.RunWriter;
-import io.gatehouse.store.Scope;
 import io.gatehouse.store.Shard;
 import io.gatehouse.store.Store;
 import java.util.ArrayList;
@@ -62,7 +60,7 @@ public final class QuizRun {
         ChoiceScorer scorer = ChoiceScorer.of(tokenizer, request.quiz().mostChoices());
         RunClock clock = new RunClock(prompts, checkpoint.config().layers().size(), listener);
         try (RunWriter writer = open(request, prompts)) {
-            answer(prompts, tokenizer, scorer, clock, writer);
+            answer(prompts, request.recording(), tokenizer, scorer, clock, writer);
             writer.finish(RunStatus.COMPLETE);
             return new RunOutcome(
                     writer.runId(), request.name(), prompts.size(), writer.correct(), clock.tokens(), clock.elapsed());
@@ -80,7 +78,12 @@ public final class QuizRun {
     }
 
     private void answer(
-            List<Asked> prompts, Tokenizer tokenizer, ChoiceScorer scorer, RunClock clock, RunWriter writer) {
+            List<Asked> prompts,
+            Recording recording,
+            Tokenizer tokenizer,
+            ChoiceScorer scorer,
+            RunClock clock,
+            RunWriter writer) {
         try {
             for (int from = 0; from < prompts.size(); from += SHARD_QUESTIONS) {
                 int to = Math.min(from + SHARD_QUESTIONS, prompts.size());
@@ -88,7 +91,7 @@ public final class QuizRun {
                 if (writer.isWritten(from / SHARD_QUESTIONS)) {
                     clock.skipped(questions);
                 } else {
-                    writer.write(compute(from, questions, tokenizer, scorer, clock, writer));
+                    writer.write(compute(from, questions, recording, tokenizer, scorer, clock, writer));
                     clock.committed(questions.size());
                 }
             }
@@ -105,13 +108,19 @@ public final class QuizRun {
     }
 
     private Shard compute(
-            int from, List<Asked> prompts, Tokenizer tokenizer, ChoiceScorer scorer, RunClock clock, RunWriter writer) {
+            int from,
+            List<Asked> prompts,
+            Recording recording,
+            Tokenizer tokenizer,
+            ChoiceScorer scorer,
+            RunClock clock,
+            RunWriter writer) {
         int[] questionIds = new int[prompts.size()];
         for (int i = 0; i < questionIds.length; i++) {
             questionIds[i] = writer.questionId(from + i);
         }
-        ShardRecorder recorder = new ShardRecorder(prompts, questionIds, scorer, tokenizer, clock);
-        engine.prefill(prompts.stream().map(Asked::prompt).toList(), Capture.ROUTING, recorder);
+        ShardRecorder recorder = new ShardRecorder(prompts, questionIds, scorer, tokenizer, clock, recording);
+        engine.prefill(prompts.stream().map(Asked::prompt).toList(), ShardRecorder.capture(recording), recorder);
         return recorder.shard(from / SHARD_QUESTIONS);
     }
 
@@ -167,7 +176,7 @@ public final class QuizRun {
                 request.quiz().name(),
                 request.format().id(),
                 request.shots(),
-                Recording.decisions(Scope.PROMPT),
+                request.recording(),
                 engine.precision().id(),
                 engine.device().id(),
                 gatehouseVersion);

@@ -6,6 +6,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.quiz.Quiz;
+import io.gatehouse.store.Recording;
 
 /**
  * What a run is to do.
@@ -13,12 +14,14 @@ import io.gatehouse.quiz.Quiz;
  * @param name name of the run, unique in its file
  * @param quiz the subjects and test questions to answer, and the solved examples that shots are taken from
  * @param shots solved examples before each question
+ * @param recording what to keep of what the routers say
  */
-public record RunRequest(String name, Quiz quiz, PromptFormat format, int shots) {
+public record RunRequest(String name, Quiz quiz, PromptFormat format, int shots, Recording recording) {
     public RunRequest {
         requireNonNull(name, "name is null");
         requireNonNull(quiz, "quiz is null");
         requireNonNull(format, "format is null");
+        requireNonNull(recording, "recording is null");
         if (name.isBlank()) {
             throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "The name of a run must not be blank");
         }

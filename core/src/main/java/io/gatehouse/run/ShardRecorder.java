@@ -1,16 +1,22 @@
 package io.gatehouse.run;
 
 import io.gatehouse.checkpoint.Tokenizer;
+import io.gatehouse.engine.Capture;
 import io.gatehouse.engine.PrefillListener;
 import io.gatehouse.engine.RoutingBatch;
+import io.gatehouse.engine.RowValues;
 import io.gatehouse.quiz.ChoiceScore;
 import io.gatehouse.quiz.ChoiceScorer;
 import io.gatehouse.store.AnswerRow;
+import io.gatehouse.store.Recording;
 import io.gatehouse.store.RoutingColumns;
+import io.gatehouse.store.Scope;
 import io.gatehouse.store.Shard;
 import io.gatehouse.store.TokenColumns;
+import io.gatehouse.store.TokenValues;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Turns what the engine says of a shard's prompts into the columns the store keeps. */
 final class ShardRecorder implements PrefillListener {
@@ -19,15 +25,36 @@ final class ShardRecorder implements PrefillListener {
     private final ChoiceScorer scorer;
     private final Tokenizer tokenizer;
     private final RunClock clock;
+    private final Recording recording;
     private final List<RoutingColumns> routing = new ArrayList<>();
+    private final List<TokenValues> gates = new ArrayList<>();
+    private final List<TokenValues> norms = new ArrayList<>();
     private final List<AnswerRow> answers = new ArrayList<>();
 
-    ShardRecorder(List<Asked> prompts, int[] questionIds, ChoiceScorer scorer, Tokenizer tokenizer, RunClock clock) {
+    ShardRecorder(
+            List<Asked> prompts,
+            int[] questionIds,
+            ChoiceScorer scorer,
+            Tokenizer tokenizer,
+            RunClock clock,
+            Recording recording) {
         this.prompts = prompts;
         this.questionIds = questionIds;
         this.scorer = scorer;
         this.tokenizer = tokenizer;
         this.clock = clock;
+        this.recording = recording;
+    }
+
+    /** What the engine has to let out for a recording. */
+    static Capture capture(Recording recording) {
+        Capture.Tokens scope = recording.scope() == Scope.PROMPT ? Capture.Tokens.ALL : Capture.Tokens.LAST;
+        Capture.Tokens gates = switch (recording.probabilities()) {
+            case NONE -> Capture.Tokens.NONE;
+            case LAST_PROMPT -> Capture.Tokens.LAST;
+            case ALL -> Capture.Tokens.ALL;
+        };
+        return new Capture(scope, gates, recording.norms() ? scope : Capture.Tokens.NONE, false);
     }
 
     @Override
@@ -51,6 +78,17 @@ final class ShardRecorder implements PrefillListener {
                 batch.topKEntropy(),
                 batch.mass(),
                 batch.margin()));
+        batch.probabilities().ifPresent(values -> gates.add(values(batch, ids, values)));
+        batch.expertNorms().ifPresent(values -> norms.add(values(batch, ids, values)));
+    }
+
+    private static TokenValues values(RoutingBatch batch, int[] ids, RowValues values) {
+        return new TokenValues(
+                batch.layer(),
+                values.width(),
+                IntStream.of(values.rows()).map(row -> ids[row]).toArray(),
+                IntStream.of(values.rows()).map(row -> batch.positions()[row]).toArray(),
+                values.values());
     }
 
     @Override
@@ -73,11 +111,12 @@ final class ShardRecorder implements PrefillListener {
     }
 
     Shard shard(int number) {
-        return new Shard(number, routing, List.of(tokens()), answers);
+        return new Shard(number, routing, List.of(tokens()), answers, gates, norms);
     }
 
+    /** The prompt tokens of the scope. */
     private TokenColumns tokens() {
-        int rows = prompts.stream().mapToInt(Asked::tokens).sum();
+        int rows = prompts.stream().mapToInt(this::recordedTokens).sum();
         int[] ids = new int[rows];
         int[] positions = new int[rows];
         boolean[] last = new boolean[rows];
@@ -85,8 +124,9 @@ final class ShardRecorder implements PrefillListener {
         String[] texts = new String[rows];
         int row = 0;
         for (int prompt = 0; prompt < prompts.size(); prompt++) {
-            int[] tokens = prompts.get(prompt).prompt().tokens();
-            for (int position = 0; position < tokens.length; position++, row++) {
+            Asked asked = prompts.get(prompt);
+            int[] tokens = asked.prompt().tokens();
+            for (int position = tokens.length - recordedTokens(asked); position < tokens.length; position++, row++) {
                 ids[row] = questionIds[prompt];
                 positions[row] = position;
                 last[row] = position == tokens.length - 1;
@@ -95,6 +135,10 @@ final class ShardRecorder implements PrefillListener {
             }
         }
         return new TokenColumns(ids, positions, last, tokenIds, texts);
+    }
+
+    private int recordedTokens(Asked asked) {
+        return recording.scope() == Scope.PROMPT ? asked.tokens() : 1;
     }
 
     private static float[] floats(List<Double> values) {

@@ -98,7 +98,7 @@ final class RoutingFeed implements Feed {
     }
 
     private void fillLists(VectorSchemaRoot table, List<Segment<RoutingColumns>> batch, int rows) {
-        int[] offsets = offsets(batch, rows);
+        int[] offsets = Segment.offsets(batch, RoutingColumns::topK);
         ShortBuffer experts = lists(table, "experts", offsets).asShortBuffer();
         IntBuffer weights = lists(table, "weights", offsets).asIntBuffer();
         if (weightUnits.length < offsets[rows]) {
@@ -117,16 +117,5 @@ final class RoutingFeed implements Feed {
             unit += count;
         }
         weights.put(weightUnits, 0, unit);
-    }
-
-    private static int[] offsets(List<Segment<RoutingColumns>> batch, int rows) {
-        int[] offsets = new int[rows + 1];
-        int row = 0;
-        for (Segment<RoutingColumns> segment : batch) {
-            for (int i = 0; i < segment.rows(); i++, row++) {
-                offsets[row + 1] = offsets[row] + segment.columns().topK();
-            }
-        }
-        return offsets;
     }
 }

@@ -4,6 +4,7 @@ import static java.util.Comparator.comparingInt;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /**
  * The rows {@code [from, to)} of a block of columns that belong to one question and layer. Shards are put into the
@@ -22,6 +23,14 @@ record Segment<C>(C columns, int questionId, int layer, int firstPosition, int l
     static List<Segment<RoutingColumns>> routing(List<RoutingColumns> blocks) {
         List<Segment<RoutingColumns>> segments = new ArrayList<>();
         for (RoutingColumns block : blocks) {
+            split(block, block.layer(), block.questionIds(), block.positions(), segments);
+        }
+        return inDiskOrder(segments);
+    }
+
+    static List<Segment<TokenValues>> values(List<TokenValues> blocks) {
+        List<Segment<TokenValues>> segments = new ArrayList<>();
+        for (TokenValues block : blocks) {
             split(block, block.layer(), block.questionIds(), block.positions(), segments);
         }
         return inDiskOrder(segments);
@@ -58,6 +67,19 @@ record Segment<C>(C columns, int questionId, int layer, int firstPosition, int l
             batches.add(batch);
         }
         return batches;
+    }
+
+    /** Where the list of each row of a batch begins, and after them where the last one ends. */
+    static <C> int[] offsets(List<Segment<C>> batch, ToIntFunction<C> width) {
+        int[] offsets = new int[batch.stream().mapToInt(Segment::rows).sum() + 1];
+        int row = 0;
+        for (Segment<C> segment : batch) {
+            int each = width.applyAsInt(segment.columns);
+            for (int i = 0; i < segment.rows(); i++, row++) {
+                offsets[row + 1] = offsets[row] + each;
+            }
+        }
+        return offsets;
     }
 
     private Segment<C> slice(int sliceFrom, int sliceTo) {

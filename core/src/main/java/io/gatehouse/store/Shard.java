@@ -10,8 +10,16 @@ import java.util.List;
  * smaller ones go through its log and are merged later, which costs several times as much per row.
  *
  * @param number number of the shard within its run, from 0
+ * @param gates probability of every expert, of the tokens that the run records it of
+ * @param norms of the outputs of the chosen experts in the order of the routing, if the run records them
  */
-public record Shard(int number, List<RoutingColumns> routing, List<TokenColumns> tokens, List<AnswerRow> answers) {
+public record Shard(
+        int number,
+        List<RoutingColumns> routing,
+        List<TokenColumns> tokens,
+        List<AnswerRow> answers,
+        List<TokenValues> gates,
+        List<TokenValues> norms) {
     public Shard {
         if (number < 0) {
             throw new IllegalArgumentException("Negative shard number: " + number);
@@ -19,13 +27,31 @@ public record Shard(int number, List<RoutingColumns> routing, List<TokenColumns>
         routing = List.copyOf(routing);
         tokens = List.copyOf(tokens);
         answers = List.copyOf(answers);
+        gates = List.copyOf(gates);
+        norms = List.copyOf(norms);
         if (answers.isEmpty()) {
             throw new IllegalArgumentException("Shard %d has no questions".formatted(number));
         }
     }
 
+    /** Of a run that records decisions only. */
+    public Shard(int number, List<RoutingColumns> routing, List<TokenColumns> tokens, List<AnswerRow> answers) {
+        this(number, routing, tokens, answers, List.of(), List.of());
+    }
+
     long routingRows() {
         return routing.stream().mapToLong(RoutingColumns::rows).sum();
+    }
+
+    /** Rows of routing that are of the last token of a prompt. */
+    long lastRows() {
+        long rows = 0;
+        for (RoutingColumns columns : routing) {
+            for (boolean last : columns.last()) {
+                rows += last ? 1 : 0;
+            }
+        }
+        return rows;
     }
 
     long tokenRows() {

@@ -1,6 +1,7 @@
 package io.gatehouse.store;
 
 import java.util.BitSet;
+import java.util.List;
 
 /** Refuses a shard that contradicts its run, or one before it, while none of it has reached the file. */
 final class ShardCheck {
@@ -30,6 +31,14 @@ final class ShardCheck {
         for (TokenColumns columns : shard.tokens()) {
             checkTokens(shard, questions, columns.questionIds(), columns.last());
         }
+        checkValues(shard, questions, "gates", shard.gates(), expectedGates(shard), run.experts());
+        checkValues(
+                shard,
+                questions,
+                "norms",
+                shard.norms(),
+                run.recording().norms() ? shard.routingRows() : 0,
+                run.topK());
     }
 
     /** Remembers a shard that is in the file now. */
@@ -86,6 +95,34 @@ final class ShardCheck {
             }
             if (run.scope() == Scope.LAST_PROMPT && !last[i]) {
                 throw refused(shard, "has more than the last token of question %d".formatted(questionIds[i]));
+            }
+        }
+    }
+
+    private long expectedGates(Shard shard) {
+        return switch (run.recording().probabilities()) {
+            case NONE -> 0;
+            case LAST_PROMPT -> shard.lastRows();
+            case ALL -> shard.routingRows();
+        };
+    }
+
+    private static void checkValues(
+            Shard shard, BitSet questions, String what, List<TokenValues> values, long expectedRows, int largestWidth) {
+        long rows = values.stream().mapToLong(TokenValues::rows).sum();
+        if (rows != expectedRows) {
+            throw refused(shard, "has %s of %d tokens and layers instead of %d".formatted(what, rows, expectedRows));
+        }
+        for (TokenValues columns : values) {
+            if (columns.width() > largestWidth) {
+                throw refused(
+                        shard,
+                        "has %d %s of a token, at most %d can be".formatted(columns.width(), what, largestWidth));
+            }
+            for (int questionId : columns.questionIds()) {
+                if (questionId < 0 || !questions.get(questionId)) {
+                    throw refused(shard, "has %s of question %d, which it does not answer".formatted(what, questionId));
+                }
             }
         }
     }

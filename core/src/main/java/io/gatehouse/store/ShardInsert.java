@@ -45,6 +45,12 @@ final class ShardInsert {
         List<Segment<RoutingColumns>> routing = Segment.routing(shard.routing());
         Rollup rollup = new Rollup(experts, subjects);
         insert("routing_feed", new RoutingFeed(routing, rollup), "insert_routing.sql");
+        if (!shard.gates().isEmpty()) {
+            insert("gates_feed", ValuesFeed.gates(shard.gates()), "insert_gates.sql");
+        }
+        if (!shard.norms().isEmpty()) {
+            insert("norms_feed", ValuesFeed.norms(shard.norms()), "insert_norms.sql");
+        }
         insert("usage_feed", rollup.questionUsage(), "insert_usage.sql");
         LongFeed subjectUsage = rollup.subjectUsage();
         insert("subject_feed", subjectUsage, "merge_subject_usage.sql");

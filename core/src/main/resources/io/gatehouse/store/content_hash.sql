@@ -1,5 +1,5 @@
 -- What a run holds in a form that does not depend on how it came there: number of answers and of routing rows, and the
--- sum of the MD5 of each answer, token and routing row. Questions go by subject and ordinal, since their ids differ from
+-- sum of the MD5 of each row of answers, tokens, routing, gates and norms. Questions go by subject and ordinal, since their ids differ from
 -- file to file.
 WITH rows AS (
     SELECT 'answer' AS kind, concat_ws('|', q.subject, q.ordinal, a.predicted, a.correct, a.log_probabilities, a.top_token_id, a.prompt_tokens) AS row
@@ -20,6 +20,16 @@ WITH rows AS (
     FROM routing AS r
     JOIN questions AS q ON q.question_id = r.question_id
     WHERE r.run_id = $1
+    UNION ALL
+    SELECT 'gate', concat_ws('|', q.subject, q.ordinal, g.layer, g."position", g.gates)
+    FROM gates AS g
+    JOIN questions AS q ON q.question_id = g.question_id
+    WHERE g.run_id = $1
+    UNION ALL
+    SELECT 'norms', concat_ws('|', q.subject, q.ordinal, n.layer, n."position", n.norms)
+    FROM expert_norms AS n
+    JOIN questions AS q ON q.question_id = n.question_id
+    WHERE n.run_id = $1
 )
 SELECT
     count_if(kind = 'answer') AS answers,

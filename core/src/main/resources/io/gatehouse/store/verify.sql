@@ -34,6 +34,32 @@ facts AS MATERIALIZED (
     FROM routing
     GROUP BY ALL
 ),
+-- The same of what runs may record beside the decisions: lists, and all numbers in them.
+gate_lists AS (
+    SELECT
+        run_id,
+        question_id,
+        layer,
+        count(*) AS n,
+        sum("position") AS positions,
+        min(list_min(gates)) AS smallest,
+        max(abs(list_sum(gates) - 4194304) - len(gates)) AS "off"
+    FROM gates
+    GROUP BY ALL
+),
+norm_lists AS (
+    SELECT
+        run_id,
+        question_id,
+        layer,
+        count(*) AS n,
+        sum("position") AS positions,
+        sum(len(norms)) AS activations,
+        min(list_min(norms)) AS smallest,
+        max(list_max(norms)) AS largest
+    FROM expert_norms
+    GROUP BY ALL
+),
 kept AS (
     SELECT run_id, question_id, layer, last, sum(n) AS activations, sum(weight) AS weight
     FROM usage
@@ -93,6 +119,45 @@ problems AS (
     WHERE f.min_expert < 0 OR f.max_expert >= r.experts OR f.max_top_k > r.top_k OR f.uneven > 0
         OR f.min_entropy < 0 OR f.max_entropy > ln(r.experts) * 1024 + 1
         OR f.min_margin < 0 OR f.max_margin > 1048576
+    UNION ALL
+    SELECT
+        coalesce(f.run_id, g.run_id),
+        'question ' || coalesce(f.question_id, g.question_id) || ', layer ' || coalesce(f.layer, g.layer)
+            || ' has ' || coalesce(g.n, 0) || ' whole gates, ' || coalesce(f.n, 0) || ' are recorded'
+    FROM (
+        SELECT f.run_id, f.question_id, f.layer, sum(f.n) AS n, sum(f.positions) AS positions
+        FROM facts AS f
+        JOIN runs AS r ON r.run_id = f.run_id
+        WHERE r.probabilities = 'all' OR (r.probabilities = 'last_prompt' AND f.last)
+        GROUP BY ALL
+    ) AS f
+    FULL JOIN gate_lists AS g ON g.run_id = f.run_id AND g.question_id = f.question_id AND g.layer = f.layer
+    WHERE f.n IS DISTINCT FROM g.n OR f.positions IS DISTINCT FROM g.positions
+    UNION ALL
+    SELECT run_id, 'question ' || question_id || ', layer ' || layer || ' has a gate that does not sum to 1'
+    FROM gate_lists
+    WHERE smallest < 0 OR "off" > 64
+    UNION ALL
+    SELECT
+        coalesce(f.run_id, n.run_id),
+        'question ' || coalesce(f.question_id, n.question_id) || ', layer ' || coalesce(f.layer, n.layer)
+            || ' has ' || coalesce(n.activations, 0) || ' norms, ' || coalesce(f.activations, 0) || ' are recorded'
+    FROM (
+        SELECT
+            f.run_id, f.question_id, f.layer,
+            sum(f.n) AS n, sum(f.positions) AS positions, sum(f.activations) AS activations
+        FROM facts AS f
+        JOIN runs AS r ON r.run_id = f.run_id
+        WHERE r.norms
+        GROUP BY ALL
+    ) AS f
+    FULL JOIN norm_lists AS n ON n.run_id = f.run_id AND n.question_id = f.question_id AND n.layer = f.layer
+    WHERE f.n IS DISTINCT FROM n.n OR f.positions IS DISTINCT FROM n.positions
+        OR f.activations IS DISTINCT FROM n.activations
+    UNION ALL
+    SELECT run_id, 'question ' || question_id || ', layer ' || layer || ' has a norm that none can be'
+    FROM norm_lists
+    WHERE smallest < 0 OR NOT isfinite(largest)
     UNION ALL
     SELECT
         coalesce(f.run_id, k.run_id),

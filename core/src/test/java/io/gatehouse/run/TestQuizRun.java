@@ -3,6 +3,7 @@ package io.gatehouse.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.error.ErrorCode;
@@ -12,7 +13,15 @@ import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.quiz.Question;
 import io.gatehouse.quiz.Quiz;
 import io.gatehouse.quiz.Subject;
+import io.gatehouse.sample.random.Blueprint;
+import io.gatehouse.sample.random.RandomCheckpoint;
+import io.gatehouse.sample.random.StoredType;
+import io.gatehouse.sample.random.TokenizerSource;
+import io.gatehouse.sample.random.WritingListener;
+import io.gatehouse.store.Recording;
+import io.gatehouse.store.Recording.Probabilities;
 import io.gatehouse.store.RunStatus;
+import io.gatehouse.store.Scope;
 import io.gatehouse.store.Store;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -68,6 +77,72 @@ final class TestQuizRun {
                     .isEqualTo(layers * 70);
             assertThat(count(store, "FROM run_shards")).isEqualTo(2);
             assertThat(store.runs().get(0).status()).isEqualTo(RunStatus.COMPLETE);
+        }
+    }
+
+    @Test
+    void keepsOfEachPromptWhatItIsAskedTo() throws SQLException {
+        try (Store store = Store.create(directory.resolve("asked.duckdb"))) {
+            Quiz some = quiz.limit(13);
+            record(store, "all", some, 0, new Recording(Scope.PROMPT, Probabilities.ALL, true));
+            record(store, "gates", some, 0, new Recording(Scope.PROMPT, Probabilities.LAST_PROMPT, false));
+            record(store, "last", some, 0, new Recording(Scope.LAST_PROMPT, Probabilities.LAST_PROMPT, true));
+            record(store, "shots", some, 2, new Recording(Scope.LAST_PROMPT, Probabilities.NONE, true));
+            record(store, "two", some, 2, new Recording(Scope.PROMPT, Probabilities.NONE, true));
+            assertThat(store.verify().problems()).isEmpty();
+            long last = 13L * checkpoint.config().layers().size();
+            assertThat(count(store, "FROM token_routing WHERE run_id = 3")).isEqualTo(last);
+            assertThat(count(store, "FROM router_probabilities WHERE run_id = 2"))
+                    .isEqualTo(last);
+            assertThat(count(store, "FROM router_probabilities WHERE run_id = 3"))
+                    .isEqualTo(last);
+            assertThat(count(store, "FROM router_probabilities WHERE run_id >= 4"))
+                    .isZero();
+            assertThat(count(store, "FROM expert_norms WHERE run_id = 2")).isZero();
+            // What is recorded of a token does not depend on what else is.
+            String differing = "FROM %1$s AS a JOIN %1$s AS b USING (question_id, \"position\", layer)"
+                    + " WHERE a.run_id = %2$d AND b.run_id = %3$d AND list_max(list_transform(range(1, len(a.%4$s) + 1),"
+                    + " lambda i: abs(a.%4$s[i] - b.%4$s[i]))) > 1e-4";
+            assertThat(count(store, differing.formatted("token_routing", 1, 3, "weights")))
+                    .isZero();
+            assertThat(count(store, differing.formatted("expert_norms", 1, 3, "norms")))
+                    .isZero();
+            assertThat(count(store, differing.formatted("router_probabilities", 1, 2, "probabilities")))
+                    .isZero();
+            assertThat(count(store, differing.formatted("expert_norms", 5, 4, "norms")))
+                    .isZero();
+            assertThat(count(
+                            store,
+                            "FROM token_routing JOIN router_probabilities USING (run_id, question_id, \"position\", layer)"
+                                    + " WHERE abs(probabilities[experts[1] + 1] - list_max(probabilities)) > 1e-5"))
+                    .isZero();
+        }
+    }
+
+    @Test
+    void aDenseLayerHasNoExpertsThatCouldBeUnused() throws SQLException {
+        ObjectNode config = Blueprint.TINY_QWEN2_MOE.config();
+        config.put("decoder_sparse_step", 1).putArray("mlp_only_layers").add(1);
+        Path model = directory.resolve("qwen");
+        new RandomCheckpoint(config, StoredType.FP32, 7, Long.MAX_VALUE)
+                .write(model, TokenizerSource.bytes(), new Unwatched());
+        try (Checkpoint dense = Checkpoint.open(model);
+                Engine denseEngine = Engine.load(dense);
+                Store store = Store.create(directory.resolve("dense.duckdb"))) {
+            Recording recording = new Recording(Scope.PROMPT, Probabilities.ALL, true);
+            RunRequest request = new RunRequest("dense", quiz.limit(3), PromptFormat.HENDRYCKS, 0, recording);
+            new QuizRun(dense, denseEngine, store, "test").execute(request, new Watcher(Integer.MAX_VALUE));
+            assertThat(store.verify().problems()).isEmpty();
+            int layers = dense.config().layers().size();
+            assertThat(layers).isGreaterThan(1);
+            for (String table : List.of("experts", "token_routing", "router_probabilities", "expert_norms")) {
+                assertThat(count(store, "FROM (SELECT DISTINCT layer FROM %s)".formatted(table)))
+                        .as(table)
+                        .isEqualTo(layers - 1);
+                assertThat(count(store, "FROM %s WHERE layer = 1".formatted(table)))
+                        .as(table)
+                        .isZero();
+            }
         }
     }
 
@@ -178,8 +253,13 @@ final class TestQuizRun {
         return new QuizRun(checkpoint, engine, store, "test").execute(request, listener);
     }
 
+    private void record(Store store, String name, Quiz some, int shots, Recording recording) {
+        RunRequest request = new RunRequest(name, some, PromptFormat.HENDRYCKS, shots, recording);
+        run(store, request, new Watcher(Integer.MAX_VALUE));
+    }
+
     private static RunRequest request(String name, Quiz quiz, int shots) {
-        return new RunRequest(name, quiz, PromptFormat.HENDRYCKS, shots);
+        return new RunRequest(name, quiz, PromptFormat.HENDRYCKS, shots, Recording.decisions(Scope.PROMPT));
     }
 
     private static long count(Store store, String from) throws SQLException {
@@ -188,6 +268,16 @@ final class TestQuizRun {
                 ResultSet rows = statement.executeQuery("SELECT count(*) " + from)) {
             rows.next();
             return rows.getLong(1);
+        }
+    }
+
+    private static final class Unwatched implements WritingListener {
+        @Override
+        public void written(String file, long bytes) {}
+
+        @Override
+        public boolean cancelled() {
+            return false;
         }
     }
 

@@ -1,8 +1,10 @@
 package io.gatehouse.store;
 
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /** Runs, questions and shards of any shape, the same for the same seed. */
@@ -14,6 +16,10 @@ record RandomRun(RunDescription description, int tokens, long seed) {
     }
 
     static RunDescription description(String name, int layers, int experts, int topK, Scope scope) {
+        return description(name, layers, experts, topK, Recording.decisions(scope));
+    }
+
+    static RunDescription description(String name, int layers, int experts, int topK, Recording recording) {
         return new RunDescription(
                 name,
                 "tiny",
@@ -25,7 +31,7 @@ record RandomRun(RunDescription description, int tokens, long seed) {
                 "quiz",
                 "hendrycks",
                 0,
-                Recording.decisions(scope),
+                recording,
                 "exact",
                 "cpu",
                 "0.1.0");
@@ -55,7 +61,7 @@ record RandomRun(RunDescription description, int tokens, long seed) {
         for (int id : ids) {
             answers.add(new AnswerRow(id, 'C', id % 2 == 0, floats(random, 4), 7, " C", tokens));
         }
-        return new Shard(number, routing, List.of(tokens(ids)), answers);
+        return new Shard(number, routing, List.of(tokens(ids)), answers, gates(random, ids), norms(random, ids));
     }
 
     private RoutingColumns routing(Random random, int layer, int[] ids) {
@@ -73,6 +79,53 @@ record RandomRun(RunDescription description, int tokens, long seed) {
                 floats(random, rows),
                 floats(random, rows),
                 floats(random, rows));
+    }
+
+    /** Gates whose probabilities sum to 1. */
+    private List<TokenValues> gates(Random random, int[] ids) {
+        int each = switch (description.recording().probabilities()) {
+            case NONE -> 0;
+            case LAST_PROMPT -> 1;
+            case ALL -> rowsPerQuestion();
+        };
+        return values(each, description.experts(), ids, () -> {
+            float[] gate = floats(random, description.experts());
+            float sum = 0;
+            for (float value : gate) {
+                sum += value;
+            }
+            for (int i = 0; i < gate.length; i++) {
+                gate[i] /= sum;
+            }
+            return gate;
+        });
+    }
+
+    private List<TokenValues> norms(Random random, int[] ids) {
+        int each = description.recording().norms() ? rowsPerQuestion() : 0;
+        return values(each, description.topK(), ids, () -> floats(random, description.topK()));
+    }
+
+    /** For each layer, numbers of the last {@code each} tokens of each question. */
+    private List<TokenValues> values(int each, int width, int[] ids, Supplier<float[]> next) {
+        if (each == 0) {
+            return List.of();
+        }
+        int[] questionIds = IntStream.range(0, ids.length * each)
+                .map(row -> ids[row / each])
+                .toArray();
+        int[] positions = IntStream.range(0, ids.length * each)
+                .map(row -> tokens - each + row % each)
+                .toArray();
+        List<TokenValues> layers = new ArrayList<>();
+        for (int layer = 0; layer < description.layers(); layer++) {
+            FloatBuffer values = FloatBuffer.allocate(positions.length * width);
+            while (values.hasRemaining()) {
+                values.put(next.get());
+            }
+            layers.add(new TokenValues(layer, width, questionIds, positions, values.array()));
+        }
+        return layers;
     }
 
     private TokenColumns tokens(int[] ids) {

@@ -28,7 +28,7 @@ final class TestRefusedShard {
                 Statement statement = intruder.createStatement()) {
             writer.write(shards.shard(writer, 0, 0, 2));
             List<String> before = counts(store);
-            statement.execute("INSERT INTO run_shards VALUES (1, 1, 0, 0, 0, now()::TIMESTAMP)");
+            statement.execute("INSERT INTO run_shards VALUES (1, 1, 0, 0, 0, now()::TIMESTAMP, [])");
             assertThatThrownBy(() -> writer.write(shards.shard(writer, 1, 2, 4)))
                     .hasMessageContaining("Duplicate key");
             statement.execute("DELETE FROM run_shards WHERE shard = 1");
@@ -102,6 +102,34 @@ final class TestRefusedShard {
         try (Store store = create();
                 RunWriter writer = store.startRun(description("r", 3, 8, 2, Scope.LAST_PROMPT), questions(1))) {
             assertRefused(writer, whole.shard(writer, 0, 0, 1), "Shard 0 has more than the last token of question 1");
+        }
+    }
+
+    @Test
+    void refusesGatesAndNormsOtherThanTheRunRecords() {
+        Recording recording = new Recording(Scope.PROMPT, Recording.Probabilities.LAST_PROMPT, true);
+        RandomRun shards = new RandomRun(description("r", 3, 8, 2, recording), 7, SEED);
+        try (Store store = create();
+                RunWriter writer = store.startRun(shards.description(), questions(4))) {
+            Shard whole = shards.shard(writer, 0, 0, 2);
+            Shard other = shards.shard(writer, 0, 2, 4);
+            assertRefused(
+                    writer,
+                    new Shard(0, whole.routing(), whole.tokens(), whole.answers()),
+                    "Shard 0 has gates of 0 tokens and layers instead of 6");
+            assertRefused(
+                    writer,
+                    new Shard(0, whole.routing(), whole.tokens(), whole.answers(), whole.gates(), List.of()),
+                    "Shard 0 has norms of 0 tokens and layers instead of 42");
+            assertRefused(
+                    writer,
+                    new Shard(0, whole.routing(), whole.tokens(), whole.answers(), other.gates(), whole.norms()),
+                    "Shard 0 has gates of question 3, which it does not answer");
+            TokenValues wide = new TokenValues(0, 3, new int[42], new int[42], new float[126]);
+            assertRefused(
+                    writer,
+                    new Shard(0, whole.routing(), whole.tokens(), whole.answers(), whole.gates(), List.of(wide)),
+                    "Shard 0 has 3 norms of a token, at most 2 can be");
         }
     }
 

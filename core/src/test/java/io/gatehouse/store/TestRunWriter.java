@@ -5,10 +5,12 @@ import static io.gatehouse.store.RandomRun.questions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gatehouse.store.Recording.Probabilities;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +86,50 @@ final class TestRunWriter {
             assertThat(Rows.of(store, "SELECT * EXCLUDE (committed_at) FROM run_shards"))
                     .containsExactly("1|0|3|21|63|[1, 2, 3]");
         }
+    }
+
+    @Test
+    void givesBackWholeGatesAndNorms() throws Exception {
+        Recording recording = new Recording(Scope.PROMPT, Probabilities.ALL, true);
+        RandomRun shards = new RandomRun(description("r", 2, 200, 3, recording), 9_000, SEED);
+        try (Store store = create();
+                RunWriter writer = store.startRun(shards.description(), questions(2))) {
+            Shard shard = shards.shard(writer, 0, 0, 2);
+            writer.write(shard);
+            assertThat(Rows.of(store, "SELECT layer, question_id, \"position\", norms FROM expert_norms"))
+                    .isEqualTo(rows(shard.norms(), value -> (float) value));
+            assertThat(Rows.of(store, "SELECT layer, question_id, \"position\", gates FROM gates"))
+                    .isEqualTo(rows(shard.gates(), value -> Math.round(value * 4_194_304)));
+            assertThat(Rows.of(store, "SELECT max(abs(list_sum(probabilities) - 1)) < 1e-4 FROM router_probabilities"))
+                    .containsExactly("true");
+        }
+    }
+
+    @Test
+    void keepsGatesOfTheLastTokensOnly() throws Exception {
+        Recording recording = new Recording(Scope.PROMPT, Probabilities.LAST_PROMPT, false);
+        RandomRun shards = new RandomRun(description("r", 2, 8, 2, recording), 5, SEED);
+        try (Store store = create();
+                RunWriter writer = store.startRun(shards.description(), questions(2))) {
+            writer.write(shards.shard(writer, 0, 0, 2));
+            assertThat(Rows.of(store, "SELECT question_id, layer, \"position\" FROM router_probabilities ORDER BY ALL"))
+                    .containsExactly("1|0|4", "1|1|4", "2|0|4", "2|1|4");
+        }
+    }
+
+    private static List<String> rows(List<TokenValues> layers, DoubleFunction<Object> stored) {
+        List<String> rows = new ArrayList<>();
+        for (TokenValues columns : layers) {
+            for (int row = 0; row < columns.rows(); row++) {
+                int from = row * columns.width();
+                List<Object> values = IntStream.range(from, from + columns.width())
+                        .mapToObj(i -> stored.apply(columns.values()[i]))
+                        .toList();
+                rows.add("%d|%d|%d|%s"
+                        .formatted(columns.layer(), columns.questionIds()[row], columns.positions()[row], values));
+            }
+        }
+        return rows;
     }
 
     @Test

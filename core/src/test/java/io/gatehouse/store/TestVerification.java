@@ -2,17 +2,20 @@ package io.gatehouse.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.store.Recording.Probabilities;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class TestVerification {
-    private static final RandomRun SHARDS = new RandomRun(RandomRun.description("r", 3, 8, 2, Scope.PROMPT), 40, 3);
+    private static final RandomRun SHARDS = new RandomRun(
+            RandomRun.description("r", 3, 8, 2, new Recording(Scope.PROMPT, Probabilities.LAST_PROMPT, true)), 40, 3);
 
     @TempDir
     private Path directory;
@@ -59,14 +62,26 @@ final class TestVerification {
                         "r: subject_usage of birds, layer 1, expert 3 is not the sum of question_usage"),
                 new Damage(
                         "UPDATE layer_entropy SET margin_sum = 0 WHERE layer = 2 AND scope = 'prompt'",
-                        "r: layer_entropy of layer 2 is not the sum of its tokens"));
+                        "r: layer_entropy of layer 2 is not the sum of its tokens"),
+                new Damage(
+                        "DELETE FROM gates WHERE rowid = 1",
+                        "r: question 2, layer 0 has 0 whole gates, 1 are recorded"),
+                new Damage(
+                        "UPDATE gates SET \"position\" = 3 WHERE rowid = 1",
+                        "r: question 2, layer 0 has 1 whole gates, 1 are recorded"),
+                new Damage(
+                        "UPDATE gates SET gates = list_transform(gates, lambda p: p + 50) WHERE rowid = 1",
+                        "r: question 2, layer 0 has a gate that does not sum to 1"),
+                new Damage(
+                        "DELETE FROM expert_norms WHERE rowid = 1",
+                        "r: question 1, layer 0 has 78 norms, 80 are recorded"),
+                new Damage(
+                        "UPDATE expert_norms SET norms = [1, -1] WHERE rowid = 1",
+                        "r: question 1, layer 0 has a norm that none can be"));
         Path sound = write("sound.duckdb");
         for (Damage damage : damages) {
             Path file = Files.copy(sound, directory.resolve("damaged.duckdb"));
-            try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file);
-                    Statement statement = connection.createStatement()) {
-                statement.execute(damage.sql);
-            }
+            execute(file, damage.sql);
             try (Store store = Store.open(file)) {
                 assertThat(store.verify().problems())
                         .as(damage.sql)
@@ -89,20 +104,27 @@ final class TestVerification {
             assertThat(two.verify()).isEqualTo(one.verify());
             assertThat(one.verify().problems()).isEmpty();
         }
-        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + directory.resolve("two.duckdb"));
-                Statement statement = connection.createStatement()) {
-            statement.execute("UPDATE routing SET margin = margin + 1 WHERE rowid = 3");
-        }
-        try (Store one = Store.open(directory.resolve("one.duckdb"));
-                Store two = Store.open(directory.resolve("two.duckdb"))) {
-            assertThat(two.verify().runs()).isNotEqualTo(one.verify().runs());
+        for (String change : List.of(
+                "UPDATE routing SET margin = margin + 1 WHERE rowid = 3",
+                "UPDATE gates SET gates = list_transform(gates, lambda p: p + 1) WHERE rowid = 3",
+                "UPDATE expert_norms SET norms = list_transform(norms, lambda x: x + 1) WHERE rowid = 3")) {
+            Path changed = Files.copy(directory.resolve("two.duckdb"), directory.resolve("changed.duckdb"));
+            execute(changed, change);
+            try (Store one = Store.open(directory.resolve("one.duckdb"));
+                    Store other = Store.open(changed)) {
+                assertThat(other.verify().runs())
+                        .as(change)
+                        .isNotEqualTo(one.verify().runs());
+            }
+            Files.delete(changed);
         }
     }
 
     @Test
     void deletesARunWhollyAndGivesItsSpaceBack() throws Exception {
         Path file = write("a.duckdb");
-        RandomRun large = new RandomRun(RandomRun.description("large", 8, 64, 8, Scope.PROMPT), 400, 3);
+        Recording recording = new Recording(Scope.PROMPT, Probabilities.LAST_PROMPT, true);
+        RandomRun large = new RandomRun(RandomRun.description("large", 8, 64, 8, recording), 400, 3);
         try (Store store = Store.open(file);
                 RunWriter writer = store.startRun(large.description(), RandomRun.questions(40))) {
             writer.write(large.shard(writer, 0, 0, 40));
@@ -113,7 +135,8 @@ final class TestVerification {
             store.deleteRun("large");
             assertThat(store.verify().runs()).containsExactly(whole.runs().get(0));
             assertThat(store.verify().problems()).isEmpty();
-            for (String table : List.of("routing", "usage", "tokens", "run_definitions", "layer_entropy")) {
+            for (String table : List.of(
+                    "routing", "usage", "tokens", "gates", "expert_norms", "run_definitions", "layer_entropy")) {
                 assertThat(Rows.of(store, "SELECT DISTINCT run_id FROM " + table))
                         .containsExactly("1");
             }
@@ -124,6 +147,13 @@ final class TestVerification {
         try (Store store = Store.open(file)) {
             assertThat(store.verify().problems()).isEmpty();
             assertThat(store.runs()).extracting(RunSummary::name).containsExactly("r");
+        }
+    }
+
+    private static void execute(Path file, String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
         }
     }
 

@@ -11,8 +11,10 @@ import io.gatehouse.server.ServerSettings;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.QueryLimits;
 import io.gatehouse.sql.QueryResult;
+import io.gatehouse.store.Recording;
 import io.gatehouse.store.RunStatus;
 import io.gatehouse.store.RunSummary;
+import io.gatehouse.store.Scope;
 import io.gatehouse.store.Store;
 import io.gatehouse.study.Finding;
 import java.io.PrintWriter;
@@ -111,7 +113,11 @@ final class DemoCommand implements Callable<Integer> {
     private int execute(Store store) {
         try (Checkpoint checkpoint = Checkpoint.open(Sample.model())) {
             RunRequest request = new RunRequest(
-                    new RunNames(store).free(RUN_NAME), MmluDirectory.read(Sample.quiz()), PromptFormat.HENDRYCKS, 0);
+                    new RunNames(store).free(RUN_NAME),
+                    MmluDirectory.read(Sample.quiz()),
+                    PromptFormat.HENDRYCKS,
+                    0,
+                    Recording.decisions(Scope.PROMPT));
             return RunCommand.execute(checkpoint, store, request, new EngineChoice(), stop, spec)
                     .runId();
         }

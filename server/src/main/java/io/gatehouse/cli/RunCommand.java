@@ -8,6 +8,7 @@ import io.gatehouse.quiz.QuizSource;
 import io.gatehouse.run.QuizRun;
 import io.gatehouse.run.RunOutcome;
 import io.gatehouse.run.RunRequest;
+import io.gatehouse.store.Recording;
 import io.gatehouse.store.Store;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -86,6 +87,9 @@ final class RunCommand implements Callable<Integer> {
     private String format = "";
 
     @Mixin
+    private RecordingChoice recording = new RecordingChoice();
+
+    @Mixin
     private EngineChoice choice = new EngineChoice();
 
     @Option(names = "--json", description = "Print the figures as one JSON object.")
@@ -103,6 +107,7 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PromptFormat asking = PromptFormat.of(format);
+        Recording kept = recording.recording();
         Quiz chosen = chosen();
         stop.take();
         try (Checkpoint checkpoint = Checkpoint.open(model);
@@ -110,7 +115,7 @@ final class RunCommand implements Callable<Integer> {
             RunNames names = new RunNames(store);
             String free = name.map(names::notFinished)
                     .orElseGet(() -> names.unfinishedOrFree(checkpoint.name() + "-" + chosen.name()));
-            RunRequest request = new RunRequest(free, chosen, asking, shots);
+            RunRequest request = new RunRequest(free, chosen, asking, shots, kept);
             RunOutcome outcome = execute(checkpoint, store, request, choice, stop, spec);
             report(outcome, store.meanAccuracyOfSubjects(outcome.runId()))
                     .print(spec.commandLine().getOut(), json);
