@@ -12,7 +12,6 @@ import io.gatehouse.sql.plan.Planner;
 import io.gatehouse.sql.plan.PlanningThreads;
 import io.gatehouse.store.Store;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -48,7 +47,7 @@ public final class QueryEngine implements AutoCloseable {
         this.readers = requireNonNull(readers, "readers is null");
         requireUtf8();
         try (Connection connection = readers.open()) {
-            this.catalog = withViews(Catalog.read(connection), connection);
+            this.catalog = Catalog.read(connection, AnalysisView.all(), Planner::planView);
         } catch (SQLException e) {
             throw DuckDbErrors.translate(e);
         }
@@ -135,17 +134,6 @@ public final class QueryEngine implements AutoCloseable {
         return IntStream.range(0, types.size())
                 .mapToObj(i -> new ResultColumn(plan.columns().get(i), types.get(i)))
                 .toList();
-    }
-
-    private static Catalog withViews(Catalog tables, Connection connection) throws SQLException {
-        Catalog catalog = tables;
-        for (AnalysisView view : AnalysisView.all()) {
-            Planner.ViewPlan plan = new Planner(catalog).planView(view);
-            try (PreparedStatement prepared = connection.prepareStatement(plan.sql())) {
-                catalog = catalog.with(view, plan.algebra(), RunningStatement.columnTypes(prepared));
-            }
-        }
-        return catalog;
     }
 
     /** Calcite reads the property once, when it loads; without it every text outside Latin-1 is refused. */

@@ -3,6 +3,7 @@ package io.gatehouse.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.hipparchus.special.Erf;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,14 +49,16 @@ final class TestDomainFunctions {
                 .containsExactly(0.0, 1.0, null, null);
     }
 
+    /** Against Hipparchus, from 0 to where a double ends, and either side. */
     @Test
-    void wilsonIsThatOfTheView() {
-        String sql = """
-                SELECT count(*) FROM expert_accuracy
-                WHERE wilson_low(correct, n) IS DISTINCT FROM wilson_low
-                    OR wilson_high(correct, n) IS DISTINCT FROM wilson_high
-                """;
-        assertThat(row(sql)).containsExactly(0L);
+    void twoSidedPIsTheTailOfTheNormal() {
+        for (double z = -38; z <= 38; z += 0.37) {
+            double expected = Erf.erfc(Math.abs(z) / Math.sqrt(2));
+            assertThat((Double) row("SELECT two_sided_p(%se0)".formatted(z)).get(0))
+                    .as("z = %s", z)
+                    .isCloseTo(expected, withinPercentage(Math.abs(z) < 3 ? 1e-10 : 1e-6));
+        }
+        assertThat(row("SELECT two_sided_p(0), two_sided_p(NULL)")).containsExactly(1.0, null);
     }
 
     /** 30 of 100 against 45 of 100: pooled 0.375, standard error sqrt(0.375 * 0.625 * 0.02) = 0.068465. */

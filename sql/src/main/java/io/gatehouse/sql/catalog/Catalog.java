@@ -15,7 +15,6 @@ import org.apache.calcite.config.CalciteConnectionConfigImpl;
 import org.apache.calcite.config.CalciteConnectionProperty;
 import org.apache.calcite.jdbc.CalciteSchema;
 import org.apache.calcite.prepare.CalciteCatalogReader;
-import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.schema.Table;
 
@@ -36,18 +35,35 @@ public final class Catalog {
             "expert_norms",
             "router_probabilities");
 
+    /** Numbers that each view has for its correlations; those of a statement come after. */
+    private static final int CORRELATIONS_OF_A_VIEW = 16;
+
     private final List<Relation> visible;
     private final Map<String, Table> tables;
     private final int correlations;
 
-    private Catalog(List<Relation> visible, Map<String, Table> tables, int correlations) {
-        this.visible = List.copyOf(visible);
-        this.tables = new LinkedHashMap<>(tables);
-        this.correlations = correlations;
+    private Catalog(
+            List<Relation> stored, Map<String, Table> storedTables, List<AnalysisView> views, ViewPlanning planning) {
+        List<Relation> relations = new ArrayList<>(stored);
+        Map<String, Table> named = new LinkedHashMap<>(storedTables);
+        for (int i = 0; i < views.size(); i++) {
+            AnalysisView view = views.get(i);
+            int taken = i * CORRELATIONS_OF_A_VIEW;
+            relations.add(view.relation());
+            named.put(view.name(), new ViewTable(() -> planning.plan(view, this, taken)));
+        }
+        this.visible = List.copyOf(relations);
+        this.tables = named;
+        this.correlations = views.size() * CORRELATIONS_OF_A_VIEW;
     }
 
-    /** The relations of the file behind a connection, without the analysis views. */
-    public static Catalog read(Connection connection) throws SQLException {
+    /**
+     * The relations of the file behind a connection, and the views over them, each of which is planned when it is first
+     * named.
+     */
+    public static Catalog read(Connection connection, List<AnalysisView> views, ViewPlanning planning)
+            throws SQLException {
+        requireNonNull(planning, "planning is null");
         List<Relation> relations = DuckDbCatalogue.relations(requireNonNull(connection, "connection is null"));
         Map<String, Table> tables = new LinkedHashMap<>();
         relations.forEach(relation -> tables.put(relation.name(), new StoredTable(relation)));
@@ -55,30 +71,7 @@ public final class Catalog {
                 .filter(relation -> PUBLIC.contains(relation.name()))
                 .sorted(Comparator.comparing(relation -> PUBLIC.indexOf(relation.name())))
                 .toList();
-        return new Catalog(visible, tables, 0);
-    }
-
-    /**
-     * This catalog and one view more.
-     *
-     * @param algebra its query over the relations of this catalog
-     * @param duckDbTypes the types of its columns as DuckDB names them
-     */
-    public Catalog with(AnalysisView view, RelNode algebra, List<String> duckDbTypes) {
-        List<Column> columns = new ArrayList<>();
-        algebra.getRowType()
-                .getFieldList()
-                .forEach(field -> columns.add(new Column(
-                        field.getName(),
-                        duckDbTypes.get(field.getIndex()),
-                        field.getType().isNullable(),
-                        view.columnComments().getOrDefault(field.getName(), ""))));
-        Map<String, Table> extended = new LinkedHashMap<>(tables);
-        extended.put(view.name(), new ViewTable(algebra));
-        List<Relation> relations = new ArrayList<>(visible);
-        relations.add(new Relation(view.name(), view.comment(), columns));
-        int used = algebra.getCluster().createCorrel().getId();
-        return new Catalog(relations, extended, Math.max(correlations, used));
+        return new Catalog(visible, tables, views, planning);
     }
 
     /** The relations that users can name. */
@@ -94,7 +87,7 @@ public final class Catalog {
                 .findFirst();
     }
 
-    /** How many correlations the views hold; a statement numbers its own from there on. */
+    /** How many correlations the views may hold; a statement numbers its own from there on. */
     public int correlations() {
         return correlations;
     }

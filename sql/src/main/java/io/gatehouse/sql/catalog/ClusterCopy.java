@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableSet;
 import java.util.List;
 import org.apache.calcite.plan.RelOptCluster;
 import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.Uncollect;
 import org.apache.calcite.rel.logical.LogicalAggregate;
 import org.apache.calcite.rel.logical.LogicalCorrelate;
 import org.apache.calcite.rel.logical.LogicalFilter;
@@ -96,6 +97,10 @@ final class ClusterCopy extends RexShuttle {
                     correlate.getCorrelationId(),
                     correlate.getRequiredColumns(),
                     correlate.getJoinType());
+        }
+        if (node instanceof Uncollect uncollect) {
+            return Uncollect.create(
+                    uncollect.getTraitSet(), inputs.get(0), uncollect.withOrdinality, uncollect.getItemAliases());
         }
         if (node instanceof LogicalUnion union) {
             return LogicalUnion.create(inputs, union.all);

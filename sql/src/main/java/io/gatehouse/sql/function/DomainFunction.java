@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  */
 public record DomainFunction(String name, String comment, List<String> arguments, String expression) {
     private static final List<String> NAMES =
-            List.of("wilson_low", "wilson_high", "two_proportion_z", "normalised_entropy", "share");
+            List.of("wilson_low", "wilson_high", "two_proportion_z", "two_sided_p", "normalised_entropy", "share");
     private static final String ARGUMENTS = "-- Arguments: ";
 
     public DomainFunction {

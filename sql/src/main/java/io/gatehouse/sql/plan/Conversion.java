@@ -1,7 +1,5 @@
 package io.gatehouse.sql.plan;
 
-import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.rollup.RollupRewrite;
 import org.apache.calcite.plan.RelOptCluster;
@@ -13,8 +11,6 @@ import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.RelRoot;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.SqlNode;
-import org.apache.calcite.sql.parser.SqlParseException;
-import org.apache.calcite.sql.parser.SqlParser;
 import org.apache.calcite.sql.validate.SqlValidator;
 import org.apache.calcite.sql2rel.SqlToRelConverter;
 
@@ -27,6 +23,10 @@ final class Conversion {
             .withRemoveSortInSubQuery(false)
             .addRelBuilderConfigTransform(config ->
                     config.withSimplify(false).withSimplifyLimit(false).withSimplifyValues(false));
+
+    /** In a view each SELECT stays one: what unnests in one must not be merged into an expression of another. */
+    private static final SqlToRelConverter.Config VIEW_CONVERSION =
+            CONVERSION.addRelBuilderConfigTransform(config -> config.withBloat(-1));
 
     /** Views are algebra already, so that none is ever expanded from its text. */
     private static final RelOptTable.ViewExpander VIEWS = (rowType, sql, schemaPath, viewPath) -> {
@@ -46,9 +46,15 @@ final class Conversion {
     private final RelOptCluster cluster =
             RelOptCluster.create(new HepPlanner(HepProgram.builder().build()), new DuckDbRexBuilder(types));
 
+    /** Of a user's statement. */
     Conversion(Catalog catalog) {
+        this(catalog, catalog.correlations());
+    }
+
+    /** @param correlations how many correlations are numbered already */
+    Conversion(Catalog catalog, int correlations) {
         this.catalog = catalog;
-        reserveCorrelations(catalog.correlations());
+        reserveCorrelations(correlations);
     }
 
     /** A correlation has a number in its cluster; those of the views keep theirs. */
@@ -60,7 +66,7 @@ final class Conversion {
 
     /** Converts a statement of a user. */
     Result convert(SqlNode parsed) {
-        return convert(parsed, catalog.userReader(types));
+        return convert(parsed, catalog.userReader(types), CONVERSION);
     }
 
     /** What rollups of the file can answer of it. */
@@ -69,20 +75,15 @@ final class Conversion {
     }
 
     /** Converts the query of a view, which may read what users may not. */
-    Result convertView(String sql) {
-        try {
-            return convert(SqlParser.create(sql, Grammar.parser()).parseQuery(), catalog.viewReader(types));
-        } catch (SqlParseException e) {
-            throw new GatehouseException(
-                    ErrorCode.INTERNAL_ERROR, "A view cannot be read: %s.".formatted(e.getMessage()), e);
-        }
+    Result convertView(SqlNode parsed) {
+        return convert(parsed, catalog.viewReader(types), VIEW_CONVERSION);
     }
 
-    private Result convert(SqlNode parsed, CalciteCatalogReader reader) {
+    private Result convert(SqlNode parsed, CalciteCatalogReader reader, SqlToRelConverter.Config config) {
         SqlValidator validator = new DuckDbValidator(reader);
         SqlNode validated = validator.validate(parsed);
         SqlToRelConverter converter =
-                new SqlToRelConverter(VIEWS, validator, reader, cluster, new Convertlets(), CONVERSION);
+                new SqlToRelConverter(VIEWS, validator, reader, cluster, new Convertlets(), config);
         return new Result(converter.convertQuery(validated, false, true), validated);
     }
 }

@@ -2,6 +2,8 @@ package io.gatehouse.sql.plan;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.AnalysisView;
 import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.grammar.DialectOperators;
@@ -9,6 +11,7 @@ import io.gatehouse.sql.rollup.RollupRewrite;
 import java.util.List;
 import java.util.Optional;
 import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.runtime.CalciteContextException;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlNode;
@@ -21,14 +24,6 @@ import org.apache.calcite.sql.parser.SqlParser;
  * some statements need long: callers plan in {@link PlanningThreads}.
  */
 public final class Planner {
-    /**
-     * A planned view.
-     *
-     * @param algebra the query of the view
-     * @param sql a DuckDB statement that returns its rows
-     */
-    public record ViewPlan(RelNode algebra, String sql) {}
-
     private final Catalog catalog;
     private final boolean rollups;
     private final DomainCalls functions = new DomainCalls();
@@ -43,10 +38,22 @@ public final class Planner {
         this.rollups = rollups;
     }
 
-    /** Plans the query of a view. */
-    public ViewPlan planView(AnalysisView view) {
-        RelNode algebra = new Conversion(catalog).convertView(view.sql()).root().project();
-        return new ViewPlan(algebra, DuckDbStatement.of(algebra));
+    /** Plans the query of a view: a {@link io.gatehouse.sql.catalog.ViewPlanning}. */
+    public static RelNode planView(AnalysisView view, Catalog catalog, int correlations) {
+        try {
+            SqlNode parsed = SqlParser.create(view.sql(), Grammar.parser()).parseQuery();
+            SqlNode query = DialectForms.replace(parsed, new DomainCalls());
+            NullOrder.makeExplicit(query);
+            return new Conversion(catalog, correlations)
+                    .convertView(query)
+                    .root()
+                    .project();
+        } catch (SqlParseException | CalciteContextException e) {
+            throw new GatehouseException(
+                    ErrorCode.INTERNAL_ERROR,
+                    "The view %s cannot be planned: %s".formatted(view.name(), e.getMessage()),
+                    e);
+        }
     }
 
     /** Plans one statement. What is wrong with it is a GatehouseException with the place in the text. */

@@ -1,26 +1,48 @@
 -- One row per run, scope, layer and expert, also for experts that never fired: how often the model was right when the
--- expert fired.
+-- expert fired, against the other questions, with and without regard to subjects.
 --
--- Definition: a question counts once for an expert if the expert fired at one or more of its tokens of the scope. Scope
---   last_prompt looks at the last prompt token of each question only; scope prompt at every prompt token, the last one
---   included, and exists for runs that recorded them. This is what was observed: an expert that is used for easy
---   questions has a high accuracy and need not be the cause of it.
--- Formula: accuracy = correct / n. Wilson's score interval at 95 %, z = 1.959963984540054 (z^2 = 3.841458820694124):
---   (p + z^2/2n -+ z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n). lift = accuracy - accuracy of the run.
--- Source: Chernov 2025, arXiv 2502.17187, finding 3; Wilson 1927, JASA 22(158).
--- Version: 1
+-- Group: The paper
+-- Definition: a question counts once for an expert if the expert fired at one or more of its tokens of the scope; the
+--   rest are the questions of the run in which it did not. Scope last_prompt looks at the last prompt token of each
+--   question only; scope prompt at every prompt token, the last one included, and exists for runs that recorded them.
+--   An expert that is used for easy subjects has a high accuracy and need not be the cause of it: the stratified
+--   figures compare questions of the same subject only. Figures of experts that fired seldom say little: ask for n >= 30.
+-- Formula: accuracy = correct / n, with Wilson's score interval at 95 %. weighted_accuracy = sum_q g(e,q) correct(q) /
+--   sum_q g(e,q), g(e,q) the sum of the weights of the expert in the question. lift = accuracy - accuracy of the run.
+--   z: pooled two-proportion z of the expert's questions against the rest; p_value two-sided; q_value: Benjamini and
+--   Hochberg over all experts of run and scope that have a p_value. Stratified, over subjects s with N questions, M of
+--   them right, n through the expert, a of those right: stratified_lift = sum (a - nM/N) / sum (n (N - n) / N), the
+--   Mantel-Haenszel difference; stratified_z = sum (a - nM/N) / sqrt(sum n (N-n) M (N-M) / (N^2 (N-1))), without
+--   continuity correction.
+-- Source: Chernov 2025, arXiv 2502.17187, finding 3; Wilson 1927, JASA 22(158); Benjamini and Hochberg 1995, JRSS B
+--   57(1); Mantel and Haenszel 1959, JNCI 22(4); Greenland and Robins 1985, Biometrics 41(1).
+-- Version: 2
+-- Example: SELECT layer, expert, n, accuracy, wilson_low, wilson_high, lift, q_value, stratified_lift
+--   FROM expert_accuracy
+--   WHERE run_id = 1 AND scope = 'last_prompt' AND n >= 3
+--   ORDER BY lift DESC, layer, expert
+--   LIMIT 5
 --
 -- Columns:
---   run_id: The run
---   scope: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
---   layer: Layer of the model, from 0
---   expert: Expert of that layer, from 0
---   n: Number of questions in which the expert fired
---   correct: Number of those that the model answered rightly
---   accuracy: correct / n, 0 to 1; NULL if the expert never fired
---   wilson_low: Lower end of the 95 % interval of accuracy; NULL if the expert never fired
---   wilson_high: Upper end of the 95 % interval of accuracy; NULL if the expert never fired
---   lift: accuracy minus the accuracy of the whole run; NULL if the expert never fired
+--   run_id INTEGER: The run
+--   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   layer SMALLINT: Layer of the model, from 0
+--   expert SMALLINT: Expert of that layer, from 0
+--   n BIGINT: Number of questions in which the expert fired
+--   correct BIGINT: Number of those that the model answered rightly
+--   accuracy DOUBLE: correct / n, 0 to 1; NULL if the expert never fired
+--   wilson_low DOUBLE: Lower end of the 95 % interval of accuracy; NULL if the expert never fired
+--   wilson_high DOUBLE: Upper end of the 95 % interval of accuracy; NULL if the expert never fired
+--   lift DOUBLE: accuracy minus the accuracy of the whole run; NULL if the expert never fired
+--   weighted_accuracy DOUBLE: Accuracy with each question weighted by the expert's gate; NULL if the expert never fired
+--   rest_n BIGINT: Number of questions in which the expert did not fire
+--   rest_accuracy DOUBLE: Accuracy over those; NULL if there are none
+--   z DOUBLE: Standard errors between accuracy and rest_accuracy; NULL where one of them is, or all answers are alike
+--   p_value DOUBLE: Two-sided p-value of z, for this expert alone; NULL where z is
+--   q_value DOUBLE: p_value adjusted for the number of experts looked at: the share of false finds to expect among all with this q or less; NULL where z is
+--   stratified_lift DOUBLE: Accuracy with the expert minus accuracy without, within subjects; NULL where no subject has both
+--   stratified_z DOUBLE: Standard errors of that from 0; NULL where no subject has both, or within subjects all answers are alike
+--   stratified_p_value DOUBLE: Two-sided p-value of stratified_z; NULL where stratified_z is
 SELECT
     run_id,
     scope,
@@ -29,61 +51,74 @@ SELECT
     n,
     correct,
     accuracy,
-    CASE WHEN n > 0 THEN least(accuracy, greatest(0e0, centre - margin)) END AS wilson_low,
-    CASE WHEN n > 0 THEN greatest(accuracy, least(1e0, centre + margin)) END AS wilson_high,
-    accuracy - run_accuracy AS lift
+    wilson_low(correct, n) AS wilson_low,
+    wilson_high(correct, n) AS wilson_high,
+    accuracy - run_accuracy AS lift,
+    weighted_accuracy,
+    rest_n,
+    rest_accuracy,
+    z,
+    p_value,
+    CASE WHEN p_value IS NOT NULL THEN least(1e0, min(scaled_p) OVER (
+        PARTITION BY run_id, scope ORDER BY p_value, layer, expert ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
+    )) END AS q_value,
+    stratified_lift,
+    stratified_z,
+    two_sided_p(stratified_z) AS stratified_p_value
 FROM (
     SELECT
-        run_id,
-        scope,
-        layer,
-        expert,
-        n,
-        correct,
-        accuracy,
-        run_accuracy,
-        (accuracy + 3.841458820694124e0 / (2 * n)) / (1 + 3.841458820694124e0 / n) AS centre,
-        1.959963984540054e0 * sqrt(accuracy * (1 - accuracy) / n + 3.841458820694124e0 / (4 * n * n))
-            / (1 + 3.841458820694124e0 / n) AS margin
+        *,
+        p_value * count(p_value) OVER (PARTITION BY run_id, scope)
+            / row_number() OVER (PARTITION BY run_id, scope ORDER BY p_value, layer, expert) AS scaled_p
     FROM (
         SELECT
-            e.run_id,
-            e.scope,
-            e.layer,
-            e.expert,
-            coalesce(f.n, 0) AS n,
-            coalesce(f.correct, 0) AS correct,
-            f.correct / f.n AS accuracy,
-            r.accuracy AS run_accuracy
-        FROM experts AS e
-        LEFT JOIN (
+            *,
+            two_sided_p(z) AS p_value
+        FROM (
             SELECT
-                q.run_id,
-                q.scope,
-                q.layer,
-                q.expert,
-                count(*) AS n,
-                count(*) FILTER (WHERE a.correct) AS correct
-            FROM (
-                SELECT run_id, scope, layer, expert, question_id
-                FROM question_usage
-                UNION ALL
-                SELECT l.run_id, 'prompt' AS scope, l.layer, l.expert, l.question_id
-                FROM question_usage AS l
-                WHERE l.scope = 'last_prompt' AND NOT EXISTS (
-                    SELECT 1
-                    FROM question_usage AS p
-                    WHERE p.run_id = l.run_id AND p.question_id = l.question_id AND p.layer = l.layer
-                        AND p.expert = l.expert AND p.scope = 'prompt'
-                )
-            ) AS q
-            JOIN answers AS a ON a.run_id = q.run_id AND a.question_id = q.question_id
-            GROUP BY q.run_id, q.scope, q.layer, q.expert
-        ) AS f ON f.run_id = e.run_id AND f.scope = e.scope AND f.layer = e.layer AND f.expert = e.expert
-        JOIN (
-            SELECT run_id, count(*) FILTER (WHERE correct) / count(*) AS accuracy
-            FROM answers
-            GROUP BY run_id
-        ) AS r ON r.run_id = e.run_id
-    ) AS counted
-) AS estimated
+                e.run_id,
+                e.scope,
+                e.layer,
+                e.expert,
+                coalesce(f.n, 0) AS n,
+                coalesce(f.correct, 0) AS correct,
+                f.correct / f.n AS accuracy,
+                r.correct / r.n AS run_accuracy,
+                f.weighted_accuracy,
+                r.n - coalesce(f.n, 0) AS rest_n,
+                (r.correct - coalesce(f.correct, 0)) / nullif(r.n - coalesce(f.n, 0), 0) AS rest_accuracy,
+                two_proportion_z(f.correct, f.n, r.correct - f.correct, r.n - f.n) AS z,
+                f.excess / nullif(f.spread, 0) AS stratified_lift,
+                f.excess / nullif(sqrt(f.variance), 0) AS stratified_z
+            FROM experts AS e
+            JOIN (
+                SELECT run_id, count(*) AS n, count(*) FILTER (WHERE correct) AS correct
+                FROM answers
+                GROUP BY run_id
+            ) AS r ON r.run_id = e.run_id
+            LEFT JOIN (
+                SELECT
+                    c.run_id,
+                    c.scope,
+                    c.layer,
+                    c.expert,
+                    CAST(sum(c.n) AS BIGINT) AS n,
+                    CAST(sum(c.correct) AS BIGINT) AS correct,
+                    sum(c.correct_weight_sum) / nullif(sum(c.weight_sum), 0) AS weighted_accuracy,
+                    sum(c.correct - c.n * s.correct / s.n) AS excess,
+                    sum(c.n * (s.n - c.n) / s.n) AS spread,
+                    sum(CASE WHEN s.n > 1 THEN
+                        (c.n * (s.n - c.n) / s.n) * (s.correct * (s.n - s.correct) / s.n) / (s.n - 1)
+                    ELSE 0e0 END) AS variance
+                FROM expert_subject_accuracy AS c
+                JOIN (
+                    SELECT a.run_id, q.subject, count(*) AS n, count(*) FILTER (WHERE a.correct) AS correct
+                    FROM answers AS a
+                    JOIN questions AS q ON q.question_id = a.question_id
+                    GROUP BY a.run_id, q.subject
+                ) AS s ON s.run_id = c.run_id AND s.subject = c.subject
+                GROUP BY c.run_id, c.scope, c.layer, c.expert
+            ) AS f ON f.run_id = e.run_id AND f.scope = e.scope AND f.layer = e.layer AND f.expert = e.expert
+        ) AS compared
+    ) AS tested
+) AS ranked

@@ -1,5 +1,6 @@
 -- One row per run, scope and layer: how evenly the router spread its probability, against an even spread.
 --
+-- Group: The paper
 -- Definition: each token has an entropy of its own, and these are averaged. That is not the entropy of the averaged
 --   gate, which is larger and says how evenly the experts are used over many tokens. Scope last_prompt looks at the
 --   last prompt token of each question only; scope prompt at every prompt token, the last one included, and exists for
@@ -10,19 +11,23 @@
 --   tokens' normalised entropies too.
 -- Source: Chernov 2025, arXiv 2502.17187, finding 2, whose text leaves open which of the two is meant.
 -- Version: 1
+-- Example: SELECT layer, mean_token_entropy, uniform_entropy, normalised_token_top_k_entropy, mean_mass, n
+--   FROM gate_entropy
+--   WHERE run_id = 1 AND scope = 'last_prompt'
+--   ORDER BY layer
 --
 -- Columns:
---   run_id: The run
---   scope: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
---   layer: Layer of the model, from 0
---   n: Number of tokens averaged
---   mean_token_entropy: Mean over tokens of the entropy of the gate over all experts, in nats
---   uniform_entropy: ln(experts): that entropy if all experts were equally probable, in nats
---   normalised_token_entropy: mean_token_entropy / uniform_entropy, 0 to 1; NULL with one expert
---   mean_token_top_k_entropy: Mean over tokens of the entropy over the chosen experts, renormalised, in nats
---   uniform_top_k_entropy: ln(top_k): that entropy if the chosen experts were equally probable, in nats
---   normalised_token_top_k_entropy: mean_token_top_k_entropy / uniform_top_k_entropy, 0 to 1; NULL with top_k 1
---   mean_mass: Mean over tokens of the probability that the gate gives to the chosen experts together, 0 to 1
+--   run_id INTEGER: The run
+--   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   layer SMALLINT: Layer of the model, from 0
+--   n BIGINT: Number of tokens averaged
+--   mean_token_entropy DOUBLE: Mean over tokens of the entropy of the gate over all experts, in nats
+--   uniform_entropy DOUBLE: ln(experts): that entropy if all experts were equally probable, in nats
+--   normalised_token_entropy DOUBLE: mean_token_entropy / uniform_entropy, 0 to 1; NULL with one expert
+--   mean_token_top_k_entropy DOUBLE: Mean over tokens of the entropy over the chosen experts, renormalised, in nats
+--   uniform_top_k_entropy DOUBLE: ln(top_k): that entropy if the chosen experts were equally probable, in nats
+--   normalised_token_top_k_entropy DOUBLE: mean_token_top_k_entropy / uniform_top_k_entropy, 0 to 1; NULL with top_k 1
+--   mean_mass DOUBLE: Mean over tokens of the probability that the gate gives to the chosen experts together, 0 to 1
 SELECT
     run_id,
     scope,

@@ -1,0 +1,103 @@
+-- One row per run, scope, layer and pair of experts that fired at the same token: how often the second fires where the
+-- first does.
+--
+-- Group: Togetherness
+-- Definition: two experts fire together where a token is sent to both. share is the published equation, and so not
+--   symmetric. The published code counts only pairs of neighbours in the order of the gate, 7 of the 28 pairs of top-8:
+--   adjacent_share is that, so that figures made by that code can be compared.
+-- Formula: share = N(i,j) / N(i), OLMoE's equation 6; adjacent_share = N(i and j at neighbouring ranks) / N(i);
+--   lift = N(i,j) tokens / (N(i) N(j)): 1 if the two were chosen independently.
+-- Source: Muennighoff et al. 2024, arXiv 2409.02060, equation 6; allenai/OLMoE, commit 357454f, scripts.
+-- Version: 1
+-- Example: SELECT layer, expert, other_expert, together, share, adjacent_share, lift, n
+--   FROM expert_coactivation
+--   WHERE run_id = 1 AND scope = 'last_prompt'
+--   ORDER BY together DESC, layer, expert, other_expert
+--   LIMIT 5
+--
+-- Columns:
+--   run_id INTEGER: The run
+--   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   layer SMALLINT: Layer of the model, from 0
+--   expert SMALLINT: The first expert of that layer, from 0
+--   other_expert SMALLINT: The second expert, from 0
+--   n BIGINT: Number of tokens that were sent to the first
+--   together BIGINT: Number of those that were sent to the second too
+--   adjacent BIGINT: Number of those at which the two stood next to each other in the order of the gate
+--   share DOUBLE: together / n, 0 to 1
+--   adjacent_share DOUBLE: adjacent / n, 0 to 1
+--   lift DOUBLE: How many times more often than by chance the two fire together
+SELECT
+    p.run_id,
+    p.scope,
+    p.layer,
+    p.expert,
+    p.other_expert,
+    a.activations AS n,
+    p.together,
+    p.adjacent,
+    p.together / a.activations AS share,
+    p.adjacent / a.activations AS adjacent_share,
+    CAST(p.together AS DOUBLE) * a.tokens / (CAST(a.activations AS DOUBLE) * b.activations) AS lift
+FROM (
+    SELECT
+        c.run_id,
+        c.scope,
+        c.layer,
+        CASE WHEN m.mirrored THEN c.second ELSE c.first END AS expert,
+        CASE WHEN m.mirrored THEN c.first ELSE c.second END AS other_expert,
+        CAST(sum(c.together) AS BIGINT) AS together,
+        CAST(sum(c.adjacent) AS BIGINT) AS adjacent
+    FROM (
+        SELECT
+            run_id,
+            scope,
+            layer,
+            first,
+            second,
+            count(*) AS together,
+            count(*) FILTER (WHERE second = neighbour) AS adjacent
+        FROM (
+            SELECT
+                run_id,
+                scope,
+                layer,
+                first,
+                list_extract(experts, place + 1) AS neighbour,
+                unnest(list_slice(experts, place + 1, len(experts))) AS second
+            FROM (
+                SELECT run_id, scope, layer, experts, first, list_position(experts, first) AS place
+                FROM (
+                    SELECT run_id, scope, layer, experts, unnest(experts) AS first
+                    FROM (
+                        SELECT run_id, 'last_prompt' AS scope, layer, experts
+                        FROM routing
+                        WHERE last
+                        UNION ALL
+                        SELECT t.run_id, 'prompt' AS scope, t.layer, t.experts
+                        FROM routing AS t
+                        JOIN runs AS r ON r.run_id = t.run_id
+                        WHERE r.scope = 'prompt'
+                    ) AS decisions
+                ) AS firsts
+            ) AS placed
+        ) AS pairs
+        GROUP BY run_id, scope, layer, first, second
+    ) AS c
+    CROSS JOIN (VALUES (FALSE), (TRUE)) AS m(mirrored)
+    GROUP BY c.run_id, c.scope, c.layer, CASE WHEN m.mirrored THEN c.second ELSE c.first END,
+        CASE WHEN m.mirrored THEN c.first ELSE c.second END
+) AS p
+JOIN (
+    SELECT
+        e.run_id,
+        e.scope,
+        e.layer,
+        e.expert,
+        e.activations,
+        sum(e.activations) OVER (PARTITION BY e.run_id, e.scope, e.layer) / r.top_k AS tokens
+    FROM experts AS e
+    JOIN runs AS r ON r.run_id = e.run_id
+) AS a ON a.run_id = p.run_id AND a.scope = p.scope AND a.layer = p.layer AND a.expert = p.expert
+JOIN experts AS b
+    ON b.run_id = p.run_id AND b.scope = p.scope AND b.layer = p.layer AND b.expert = p.other_expert

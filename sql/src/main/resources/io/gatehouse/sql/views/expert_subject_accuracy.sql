@@ -1,0 +1,71 @@
+-- One row per run, scope, layer, expert that fired and subject: how often the model was right on the questions of the
+-- subject in which the expert fired.
+--
+-- Group: The paper
+-- Definition: a question counts once for an expert if the expert fired at one or more of its tokens of the scope. Scope
+--   last_prompt looks at the last prompt token of each question only; scope prompt at every prompt token, the last one
+--   included, and exists for runs that recorded them. This is what was observed, not what the expert caused.
+-- Formula: accuracy = correct / n; weighted_accuracy = sum_q g(e,q) correct(q) / sum_q g(e,q), where g(e,q) is the sum
+--   of the weights of the expert in the question. Wilson's score interval at 95 % for accuracy.
+-- Source: Chernov 2025, arXiv 2502.17187, finding 3, split by subject; Wilson 1927, JASA 22(158).
+-- Version: 1
+-- Example: SELECT layer, expert, subject, n, accuracy, wilson_low, wilson_high
+--   FROM expert_subject_accuracy
+--   WHERE run_id = 1 AND scope = 'last_prompt'
+--   ORDER BY n DESC, layer, expert, subject
+--   LIMIT 5
+--
+-- Columns:
+--   run_id INTEGER: The run
+--   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   layer SMALLINT: Layer of the model, from 0
+--   expert SMALLINT: Expert of that layer, from 0
+--   subject VARCHAR: Subject within the quiz
+--   n BIGINT: Number of questions of the subject in which the expert fired
+--   correct BIGINT: Number of those that the model answered rightly
+--   accuracy DOUBLE: correct / n, 0 to 1
+--   wilson_low DOUBLE: Lower end of the 95 % interval of accuracy
+--   wilson_high DOUBLE: Upper end of the 95 % interval of accuracy
+--   weight_sum DOUBLE: Sum of the weights of the expert in those questions
+--   correct_weight_sum DOUBLE: The same over the questions answered rightly
+--   weighted_accuracy DOUBLE: correct_weight_sum / weight_sum, 0 to 1; NULL if all its weights are 0
+SELECT
+    run_id,
+    scope,
+    layer,
+    expert,
+    subject,
+    n,
+    correct,
+    correct / n AS accuracy,
+    wilson_low(correct, n) AS wilson_low,
+    wilson_high(correct, n) AS wilson_high,
+    weight_sum,
+    correct_weight_sum,
+    correct_weight_sum / nullif(weight_sum, 0) AS weighted_accuracy
+FROM (
+    SELECT
+        u.run_id,
+        u.scope,
+        u.layer,
+        u.expert,
+        q.subject,
+        count(*) AS n,
+        count(*) FILTER (WHERE a.correct) AS correct,
+        sum(u.weight_sum) AS weight_sum,
+        coalesce(sum(u.weight_sum) FILTER (WHERE a.correct), 0e0) AS correct_weight_sum
+    FROM (
+        SELECT run_id, 'last_prompt' AS scope, layer, expert, question_id, weight_sum
+        FROM question_usage
+        WHERE scope = 'last_prompt'
+        UNION ALL
+        SELECT p.run_id, 'prompt' AS scope, p.layer, p.expert, p.question_id, sum(p.weight_sum) AS weight_sum
+        FROM question_usage AS p
+        JOIN runs AS r ON r.run_id = p.run_id
+        WHERE r.scope = 'prompt'
+        GROUP BY p.run_id, p.layer, p.expert, p.question_id
+    ) AS u
+    JOIN answers AS a ON a.run_id = u.run_id AND a.question_id = u.question_id
+    JOIN questions AS q ON q.question_id = u.question_id
+    GROUP BY u.run_id, u.scope, u.layer, u.expert, q.subject
+) AS counted

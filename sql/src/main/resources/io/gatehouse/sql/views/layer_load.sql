@@ -1,0 +1,55 @@
+-- One row per run, scope and layer: how evenly the router spreads its tokens over the experts.
+--
+-- Group: Load
+-- Definition: the load of an expert is the number of tokens that the router sent to it, over all tokens of the scope.
+--   Scope last_prompt looks at the last prompt token of each question only; scope prompt at every prompt token, the last
+--   one included, and exists for runs that recorded them.
+-- Formula: loads x_1 <= ... <= x_E, mean m: balancedness = m / max; max_violation = max / m - 1; cv = sd / m;
+--   gini = 2 sum_i i x_i / (E sum_i x_i) - (E + 1) / E; effective_experts = exp(-sum_i p_i ln p_i), p_i = x_i / sum x.
+-- Source: balancedness as in SGLang's and EPLB's logs; max_violation: Wang et al. 2024, arXiv 2408.15664; effective
+--   number: Hill 1973, Ecology 54(2).
+-- Version: 1
+-- Example: SELECT layer, balancedness, max_violation, gini, effective_experts, busiest_share, n
+--   FROM layer_load
+--   WHERE run_id = 1 AND scope = 'prompt'
+--   ORDER BY layer
+--
+-- Columns:
+--   run_id INTEGER: The run
+--   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   layer SMALLINT: Layer of the model, from 0
+--   experts BIGINT: Number of experts of the layer
+--   n BIGINT: Number of tokens
+--   balancedness DOUBLE: Mean load / largest load: 1 is even, 1 / experts all on one
+--   max_violation DOUBLE: Largest load / mean load - 1: 0 is even
+--   gini DOUBLE: Gini coefficient of the loads: 0 is even, near 1 all on one
+--   cv DOUBLE: Coefficient of variation of the loads: 0 is even
+--   effective_experts DOUBLE: Number of equally loaded experts that would be as spread as these, 1 to experts
+--   busiest_share DOUBLE: Share of the tokens that are sent to the busiest expert, 0 to 1
+--   uniform_share DOUBLE: top_k / experts: that share if all experts were equally loaded
+SELECT
+    x.run_id,
+    x.scope,
+    x.layer,
+    count(*) AS experts,
+    CAST(sum(x.activations) / r.top_k AS BIGINT) AS n,
+    avg(x.activations) / max(x.activations) AS balancedness,
+    max(x.activations) / avg(x.activations) - 1 AS max_violation,
+    2 * sum(CAST(x.place AS DOUBLE) * x.activations) / (count(*) * sum(x.activations)) - (count(*) + 1) / count(*) AS gini,
+    stddev_pop(x.activations) / avg(x.activations) AS cv,
+    exp(ln(sum(x.activations)) - sum(CASE WHEN x.activations > 0 THEN x.activations * ln(x.activations) ELSE 0e0 END)
+        / sum(x.activations)) AS effective_experts,
+    max(x.activations) * r.top_k / sum(x.activations) AS busiest_share,
+    r.top_k / r.experts AS uniform_share
+FROM (
+    SELECT
+        run_id,
+        scope,
+        layer,
+        activations,
+        row_number() OVER (PARTITION BY run_id, scope, layer ORDER BY activations, expert) AS place
+    FROM experts
+) AS x
+JOIN runs AS r ON r.run_id = x.run_id
+GROUP BY x.run_id, x.scope, x.layer, r.top_k, r.experts
+HAVING sum(x.activations) > 0

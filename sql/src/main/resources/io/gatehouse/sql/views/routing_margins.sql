@@ -1,0 +1,46 @@
+-- One row per run, scope and layer: how near the router's choices were to other choices.
+--
+-- Group: Load
+-- Definition: the margin of a decision is the probability of the last chosen expert minus that of the first one not
+--   chosen. Where it is small, rounding, quantisation or another engine may choose otherwise.
+-- Formula: shares are counts of margins below a bound over n.
+-- Source: none needed; margins are kept to 0.000001.
+-- Version: 1
+-- Example: SELECT layer, mean_margin, near_ties, share_below_0_001, share_below_0_01, n
+--   FROM routing_margins
+--   WHERE run_id = 1 AND scope = 'last_prompt'
+--   ORDER BY layer
+--
+-- Columns:
+--   run_id INTEGER: The run
+--   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   layer SMALLINT: Layer of the model, from 0
+--   n BIGINT: Number of decisions
+--   mean_margin DOUBLE: Mean margin, a difference of probabilities
+--   least_margin FLOAT: Smallest margin
+--   near_ties BIGINT: Number of decisions with a margin below 0.0001
+--   share_below_0_0001 DOUBLE: Share of decisions with a margin below 0.0001
+--   share_below_0_001 DOUBLE: Share of decisions with a margin below 0.001
+--   share_below_0_01 DOUBLE: Share of decisions with a margin below 0.01
+SELECT
+    run_id,
+    scope,
+    layer,
+    count(*) AS n,
+    avg(margin) AS mean_margin,
+    min(margin) AS least_margin,
+    count(*) FILTER (WHERE margin < 0.0001) AS near_ties,
+    count(*) FILTER (WHERE margin < 0.0001) / count(*) AS share_below_0_0001,
+    count(*) FILTER (WHERE margin < 0.001) / count(*) AS share_below_0_001,
+    count(*) FILTER (WHERE margin < 0.01) / count(*) AS share_below_0_01
+FROM (
+    SELECT run_id, 'last_prompt' AS scope, layer, margin
+    FROM token_routing
+    WHERE scope = 'last_prompt'
+    UNION ALL
+    SELECT t.run_id, 'prompt' AS scope, t.layer, t.margin
+    FROM token_routing AS t
+    JOIN runs AS r ON r.run_id = t.run_id
+    WHERE r.scope = 'prompt'
+) AS decisions
+GROUP BY run_id, scope, layer

@@ -1,0 +1,77 @@
+-- One row per run, scope, layer and number of questions: how many experts would be unused had fewer questions been asked.
+--
+-- Group: The paper
+-- Definition: the mean of unused_experts over all subsets of so many of the run's questions, worked out and not sampled.
+--   A curve that still falls at its end says that more questions would find more of the experts used; the number of
+--   unused experts means nothing without it. The last row of a layer is the run itself.
+-- Formula: unused = sum_e C(n - n_e, k) / C(n, k), k questions of n, n_e of which the expert fires in.
+--   uniform_unused = E (1 - top_k / E)^t: what a router without preference would leave unused after as many tokens t.
+-- Source: Hurlbert 1971, Ecology 52(4), rarefaction, for experts in the place of species.
+-- Version: 1
+-- Example: SELECT questions, unused, uniform_unused, n
+--   FROM unused_rarefaction
+--   WHERE run_id = 1 AND scope = 'last_prompt' AND layer = 0
+--   ORDER BY questions
+--
+-- Columns:
+--   run_id INTEGER: The run
+--   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   layer SMALLINT: Layer of the model, from 0
+--   questions BIGINT: Number of questions asked: 1, 2, 5, 10, 20, 50 and so on up to n
+--   unused DOUBLE: Mean number of experts that never fire in so many questions
+--   unused_share DOUBLE: unused / experts, 0 to 1
+--   uniform_unused DOUBLE: Mean number that a router without preference would leave unused
+--   experts BIGINT: Number of experts of the layer
+--   n BIGINT: Number of questions of the run
+SELECT
+    x.run_id,
+    x.scope,
+    x.layer,
+    k.questions,
+    sum(CASE WHEN k.questions > x.n - x.fired THEN 0e0 ELSE exp(
+        lgamma(x.n - x.fired + 1) - lgamma(x.n - x.fired - k.questions + 1) - lgamma(x.n + 1)
+            + lgamma(x.n - k.questions + 1)
+    ) END) AS unused,
+    sum(CASE WHEN k.questions > x.n - x.fired THEN 0e0 ELSE exp(
+        lgamma(x.n - x.fired + 1) - lgamma(x.n - x.fired - k.questions + 1) - lgamma(x.n + 1)
+            + lgamma(x.n - k.questions + 1)
+    ) END) / count(*) AS unused_share,
+    count(*) * power(1e0 - x.top_k / x.experts, k.questions * x.tokens_per_question) AS uniform_unused,
+    count(*) AS experts,
+    x.n
+FROM (
+    SELECT
+        e.run_id,
+        e.scope,
+        e.layer,
+        e.n AS fired,
+        a.n,
+        r.top_k,
+        r.experts,
+        CASE WHEN e.scope = 'last_prompt' THEN 1e0 ELSE a.tokens / a.n END AS tokens_per_question
+    FROM expert_accuracy AS e
+    JOIN runs AS r ON r.run_id = e.run_id
+    JOIN (
+        SELECT run_id, count(*) AS n, CAST(sum(prompt_tokens) AS BIGINT) AS tokens
+        FROM answers
+        GROUP BY run_id
+    ) AS a ON a.run_id = e.run_id
+) AS x
+JOIN (
+    SELECT s.run_id, CAST(s.questions AS BIGINT) AS questions
+    FROM (
+        SELECT a.run_id, v.questions, count(*) AS n
+        FROM answers AS a
+        CROSS JOIN (VALUES
+            (1), (2), (5), (10), (20), (50), (100), (200), (500), (1000), (2000), (5000), (10000), (20000), (50000),
+            (100000)
+        ) AS v(questions)
+        GROUP BY a.run_id, v.questions
+    ) AS s
+    WHERE s.questions < s.n
+    UNION ALL
+    SELECT run_id, count(*) AS questions
+    FROM answers
+    GROUP BY run_id
+) AS k ON k.run_id = x.run_id
+GROUP BY x.run_id, x.scope, x.layer, k.questions, x.n, x.top_k, x.experts, x.tokens_per_question

@@ -1,0 +1,81 @@
+package io.gatehouse.sql;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * Routing written by hand. A token is a text such as {@code "0:.5 1:.25 / 3:.5 2:.25"}: for each layer the chosen
+ * experts, best first, and their weights. Where nothing else is said, entropy is 1, top-k entropy 0.5, the mass that of
+ * the weights and the margin 0.125.
+ */
+final class HandMadeRouting {
+    private final StringBuilder sql = new StringBuilder();
+
+    /** A run of the quiz "quiz"; the scope says what it recorded. */
+    HandMadeRouting run(int run, String name, int layers, int experts, int topK, String scope) {
+        sql.append("""
+                INSERT INTO runs BY NAME
+                SELECT %d AS run_id, '%s' AS name, 'm' AS model, 'f' AS fingerprint, 'a' AS architecture, %d AS layers,
+                    %d AS experts, %d AS top_k, 'quiz' AS task, 'hendrycks' AS prompt_format, 0 AS shots,
+                    '%s' AS scope, 'exact' AS precision_plan, 'cpu' AS device, 'complete' AS status, 3 AS questions,
+                    TIMESTAMP '2026-01-01 00:00:00' AS started_at, '0' AS gatehouse_version;
+                """.formatted(run, name, layers, experts, topK, scope));
+        return this;
+    }
+
+    /** A question that a run answered, with the tokens of its prompt; the last token is the one that answers. */
+    HandMadeRouting question(int run, int question, String subject, boolean correct, String... tokens) {
+        sql.append(
+                """
+                INSERT OR IGNORE INTO questions VALUES (%d, 'quiz', '%s', %d, 'q', ['a', 'b'], 'A');
+                INSERT INTO answers BY NAME
+                SELECT %d AS run_id, %d AS question_id, '%s' AS predicted, %s AS correct, [-1, -2] AS log_probabilities,
+                    0 AS top_token_id, 'A' AS top_token, %d AS prompt_tokens;
+                """.formatted(question, subject, question, run, question, correct ? "A" : "B", correct, tokens.length));
+        for (int position = 0; position < tokens.length; position++) {
+            String scope = position == tokens.length - 1 ? "last_prompt" : "prompt";
+            sql.append("INSERT INTO tokens VALUES (%d, %d, %d, '%s', %d, 't%d');\n"
+                    .formatted(run, question, position, scope, position, position));
+            String[] layers = tokens[position].split("/", -1);
+            for (int layer = 0; layer < layers.length; layer++) {
+                decision(run, question, position, layer, scope, layers[layer].strip());
+            }
+        }
+        return this;
+    }
+
+    private void decision(int run, int question, int position, int layer, String scope, String chosen) {
+        List<String> experts = new ArrayList<>();
+        List<Double> weights = new ArrayList<>();
+        for (String choice : chosen.split(" ", -1)) {
+            experts.add(choice.split(":", -1)[0]);
+            weights.add(Double.valueOf(choice.split(":", -1)[1]));
+        }
+        double mass = weights.stream().mapToDouble(Double::doubleValue).sum();
+        sql.append(String.format(
+                Locale.ROOT,
+                "INSERT INTO facts VALUES (%d, %d, %d, %d, '%s', [%s], [%s], 1, 0.5, %s, 0.125);%n",
+                run,
+                question,
+                position,
+                layer,
+                scope,
+                String.join(", ", experts),
+                weights.stream().map(String::valueOf).collect(Collectors.joining(", ")),
+                mass));
+    }
+
+    /** Anything else. */
+    HandMadeRouting and(String statement) {
+        sql.append(statement).append('\n');
+        return this;
+    }
+
+    RoutingFile file() throws Exception {
+        RoutingFile file = RoutingFile.empty();
+        file.execute(sql.toString());
+        return file;
+    }
+}

@@ -1,0 +1,90 @@
+package io.gatehouse.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** The views about experts that fire together and one after the other. */
+final class TestTogethernessViews {
+    /** Two tokens, three of four experts chosen: 0 1 2 and 1 0 3. */
+    @Test
+    void coactivationIsThePublishedEquationAndThePublishedCode() throws Exception {
+        try (RoutingFile file = new HandMadeRouting()
+                        .run(1, "r", 1, 4, 3, "prompt")
+                        .question(1, 1, "s", true, "0:.5 1:.25 2:.125", "1:.5 0:.25 3:.125")
+                        .file();
+                QueryEngine engine = file.engine()) {
+            List<List<@Nullable Object>> rows = rows(engine, """
+                    SELECT expert, other_expert, n, together, adjacent, share, adjacent_share, lift
+                    FROM expert_coactivation WHERE scope = 'prompt' ORDER BY expert, other_expert
+                    """);
+            assertThat(rows)
+                    .containsExactly(
+                            List.of(0, 1, 2L, 2L, 2L, 1.0, 1.0, 1.0),
+                            List.of(0, 2, 2L, 1L, 0L, 0.5, 0.0, 1.0),
+                            List.of(0, 3, 2L, 1L, 1L, 0.5, 0.5, 1.0),
+                            List.of(1, 0, 2L, 2L, 2L, 1.0, 1.0, 1.0),
+                            List.of(1, 2, 2L, 1L, 1L, 0.5, 0.5, 1.0),
+                            List.of(1, 3, 2L, 1L, 0L, 0.5, 0.0, 1.0),
+                            List.of(2, 0, 1L, 1L, 0L, 1.0, 0.0, 1.0),
+                            List.of(2, 1, 1L, 1L, 1L, 1.0, 1.0, 1.0),
+                            List.of(3, 0, 1L, 1L, 1L, 1.0, 1.0, 1.0),
+                            List.of(3, 1, 1L, 1L, 0L, 1.0, 0.0, 1.0));
+            assertThat(rows(engine, "SELECT count(*) FROM expert_coactivation WHERE scope = 'last_prompt'"))
+                    .containsExactly(List.of(6L));
+        }
+    }
+
+    /** From expert 0 both tokens go to 2, by 0.5 * 0.5 each; one to 3 and one to 1, by 0.5 * 0.25. */
+    @Test
+    void tokensGoFromLayerToLayer() throws Exception {
+        try (RoutingFile file = new HandMadeRouting()
+                        .run(1, "r", 2, 4, 2, "prompt")
+                        .question(1, 1, "s", true, "0:.5 1:.25 / 2:.5 3:.25", "0:.5 2:.25 / 2:.5 1:.25")
+                        .file();
+                QueryEngine engine = file.engine()) {
+            List<List<@Nullable Object>> rows = rows(engine, """
+                    SELECT expert, next_expert, n, together, share, lift, mass_share
+                    FROM expert_transitions WHERE scope = 'prompt' AND layer = 0 AND expert = 0 ORDER BY next_expert
+                    """);
+            assertThat(rows.get(0)).startsWith(0, 1, 2L, 1L, 0.25, 1.0);
+            assertThat(rows.get(1)).startsWith(0, 2, 2L, 2L, 0.5, 1.0);
+            assertThat(rows.get(2)).startsWith(0, 3, 2L, 1L, 0.25, 1.0);
+            assertThat((double) rows.get(1).get(6)).isEqualTo(2.0 / 3, within(1e-12));
+            assertThat((double) rows.get(2).get(6)).isEqualTo(1.0 / 6, within(1e-12));
+            assertThat(rows(engine, "SELECT DISTINCT layer FROM expert_transitions"))
+                    .as("nothing follows the last layer")
+                    .containsExactly(List.of(0));
+        }
+    }
+
+    @Test
+    void sharesStayInTheirBounds() throws Exception {
+        try (RoutingFile file = RoutingFile.filled();
+                QueryEngine engine = file.engine()) {
+            assertThat(rows(engine, """
+                            SELECT * FROM expert_coactivation
+                            WHERE NOT (adjacent <= together AND together <= n AND share BETWEEN 0 AND 1)
+                            """)).isEmpty();
+            assertThat(rows(engine, """
+                            SELECT a.expert FROM expert_coactivation AS a
+                            LEFT JOIN expert_coactivation AS b ON b.run_id = a.run_id AND b.scope = a.scope
+                                AND b.layer = a.layer AND b.expert = a.other_expert AND b.other_expert = a.expert
+                            WHERE b.together IS DISTINCT FROM a.together
+                            """)).as("firing together is mutual").isEmpty();
+            assertThat(rows(engine, """
+                            SELECT run_id FROM expert_transitions GROUP BY run_id, scope, layer, expert
+                            HAVING abs(sum(share) - 1) > 1e-9 OR abs(sum(mass_share) - 1) > 1e-9
+                            """)).isEmpty();
+            assertThat(rows(engine, "SELECT count(*) > 50 FROM expert_transitions"))
+                    .containsExactly(List.of(true));
+        }
+    }
+
+    private static List<List<@Nullable Object>> rows(QueryEngine engine, String sql) {
+        return Rows.of(engine, sql).rows();
+    }
+}

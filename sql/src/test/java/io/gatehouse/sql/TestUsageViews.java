@@ -1,0 +1,206 @@
+package io.gatehouse.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import org.hipparchus.distribution.discrete.HypergeometricDistribution;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * The views about how much experts are used, on a routing made by hand: one layer of four experts, two of them chosen,
+ * three questions of two tokens each; questions 1 and 2 are of subject s, 3 is of t.
+ *
+ * <pre>
+ * question   token 0   token 1, the last
+ *        1   0 1       0 2
+ *        2   0 2       0 2
+ *        3   3 0       2 1
+ * </pre>
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TestUsageViews {
+    private RoutingFile hand;
+    private QueryEngine byHand;
+    private RoutingFile filled;
+    private QueryEngine engine;
+
+    @BeforeAll
+    void open() throws Exception {
+        hand = new HandMadeRouting()
+                .run(1, "r", 1, 4, 2, "prompt")
+                .question(1, 1, "s", true, "0:.5 1:.25", "0:.5 2:.25")
+                .question(1, 2, "s", true, "0:.5 2:.25", "0:.5 2:.25")
+                .question(1, 3, "t", false, "3:.5 0:.25", "2:.5 1:.25")
+                .file();
+        byHand = hand.engine();
+        filled = RoutingFile.filled();
+        engine = filled.engine();
+    }
+
+    @AfterAll
+    void close() throws Exception {
+        byHand.close();
+        hand.close();
+        engine.close();
+        filled.close();
+    }
+
+    /** Experts fire in 2, 1, 3 and 0 of the 3 last tokens. One question leaves 1/3 + 2/3 + 0 + 1 of them unused. */
+    @Test
+    void fewerQuestionsLeaveMoreUnused() {
+        List<List<@Nullable Object>> rows = rows(byHand, """
+                SELECT questions, experts, n, unused, unused_share, uniform_unused FROM unused_rarefaction
+                WHERE scope = 'last_prompt' ORDER BY questions
+                """);
+        assertThat(rows).hasSize(3);
+        // Of two questions expert 1 is in neither in one case of three.
+        assertNumbers(rows.get(0).subList(3, 6), 2, 0.5, 2);
+        assertNumbers(rows.get(1).subList(3, 6), 1 + 1.0 / 3, 1.0 / 3, 1);
+        assertNumbers(rows.get(2).subList(3, 6), 1, 0.25, 0.5);
+        assertThat(rows.get(2)).startsWith(3L, 4L, 3L);
+    }
+
+    @Test
+    void rarefactionIsHypergeometricAndEndsAtTheRun() {
+        List<List<@Nullable Object>> rows = rows(engine, """
+                SELECT run_id, scope, layer, questions, n, unused FROM unused_rarefaction ORDER BY 1, 2, 3, 4
+                """);
+        assertThat(rows).hasSizeGreaterThan(20);
+        for (List<@Nullable Object> row : rows) {
+            int questions = ((Number) row.get(3)).intValue();
+            int n = ((Number) row.get(4)).intValue();
+            double expected = rows(engine, """
+                            SELECT n FROM expert_accuracy WHERE run_id = %s AND scope = '%s' AND layer = %s
+                            """.formatted(row.get(0), row.get(1), row.get(2))).stream()
+                    .mapToDouble(
+                            expert -> new HypergeometricDistribution(n, ((Number) expert.get(0)).intValue(), questions)
+                                    .probability(0))
+                    .sum();
+            assertThat((double) row.get(5)).isEqualTo(expected, within(1e-9));
+        }
+        assertThat(rows(engine, """
+                        SELECT r.unused, u.unused FROM unused_rarefaction AS r
+                        JOIN unused_experts AS u ON u.run_id = r.run_id AND u.scope = r.scope AND u.layer = r.layer
+                        WHERE r.questions = r.n AND abs(r.unused - u.unused) > 1e-9
+                        """)).isEmpty();
+    }
+
+    /** All tokens: loads 5, 2, 4 and 1; sorted 1 2 4 5, mean 3. */
+    @Test
+    void loadsAreUneven() {
+        List<List<@Nullable Object>> rows = rows(byHand, """
+                SELECT experts, n, balancedness, max_violation, gini, cv, effective_experts, busiest_share, uniform_share
+                FROM layer_load WHERE scope = 'prompt'
+                """);
+        assertThat(rows).hasSize(1);
+        assertThat(rows.get(0)).startsWith(4L, 6L);
+        double entropy = -(plogp(1) + plogp(2) + plogp(4) + plogp(5));
+        assertNumbers(
+                rows.get(0).subList(2, 9),
+                0.6,
+                2.0 / 3,
+                2 * (1 + 2 * 2 + 3 * 4 + 4 * 5) / (4 * 12.0) - 5.0 / 4,
+                Math.sqrt((4 + 1 + 1 + 4) / 4.0) / 3,
+                Math.exp(entropy),
+                5.0 / 6,
+                0.5);
+    }
+
+    private static double plogp(int load) {
+        return load / 12.0 * Math.log(load / 12.0);
+    }
+
+    @Test
+    void loadStaysInItsBounds() {
+        assertThat(rows(engine, """
+                        SELECT * FROM layer_load
+                        WHERE NOT (balancedness BETWEEN 1 / experts AND 1 AND gini BETWEEN 0 AND 1 - 1 / experts
+                            AND effective_experts BETWEEN 1 AND experts AND busiest_share BETWEEN uniform_share AND 1
+                            AND max_violation >= 0 AND cv >= 0)
+                        """)).isEmpty();
+    }
+
+    /** Expert 0 takes both last tokens of s and not that of t: odds 2.5 / 0.5 over 0.5 / 1.5. */
+    @Test
+    void subjectsHaveExperts() {
+        List<List<@Nullable Object>> rows = rows(byHand, """
+                SELECT expert, subject, n, activations, share, uniform_share, ratio, log_odds, z
+                FROM subject_specialisation WHERE scope = 'last_prompt' AND subject = 's' ORDER BY expert
+                """);
+        assertThat(rows.get(0)).startsWith(0, "s", 2L, 2L, 1.0, 0.5, 2.0);
+        assertNumbers(
+                rows.get(0).subList(7, 9),
+                Math.log(15),
+                Math.log(15) / Math.sqrt(1 / 2.5 + 1 / 0.5 + 1 / 0.5 + 1 / 1.5));
+        assertThat(rows.get(3)).startsWith(3, "s", 2L, 0L, 0.0, 0.5, 0.0);
+    }
+
+    @Test
+    void sharesOfASubjectSumToTopK() {
+        assertThat(rows(engine, """
+                        SELECT s.run_id, s.layer FROM subject_specialisation AS s
+                        JOIN runs AS r ON r.run_id = s.run_id
+                        GROUP BY s.run_id, s.scope, s.layer, s.subject, r.top_k
+                        HAVING abs(sum(s.share) - r.top_k) > 1e-9 OR count(*) <> 8
+                        """)).isEmpty();
+    }
+
+    /**
+     * One of three experts is chosen. Mean weights per token: 0.5, 0 and 0 in s; 0.25, 0.25 and 0 in t, where expert 0
+     * comes first. So expert 0 is present in both, makes 0.375 of 0.5, and each of the two others 0.0625 on average.
+     */
+    @Test
+    void theCommitteeServesEverySubject() throws Exception {
+        try (RoutingFile file = new HandMadeRouting()
+                        .run(1, "r", 1, 3, 1, "last_prompt")
+                        .question(1, 1, "s", true, "0:.5")
+                        .question(1, 2, "s", true, "0:.5")
+                        .question(1, 3, "t", true, "0:.5")
+                        .question(1, 4, "t", true, "1:.5")
+                        .file();
+                QueryEngine committee = file.engine()) {
+            assertThat(rows(committee, """
+                            SELECT expert, n, subjects, present_in, mean_rank, rank_variance, contribution,
+                                in_committee, committee_size, coverage, dominance
+                            FROM standing_committee ORDER BY expert
+                            """))
+                    .containsExactly(
+                            List.of(0, 4L, 2L, 2L, 1.0, 0.0, 0.375, true, 1L, 0.75, 6.0),
+                            List.of(1, 4L, 2L, 0L, 2.0, 0.0, 0.125, false, 1L, 0.75, 6.0),
+                            List.of(2, 4L, 2L, 0L, 2.0, 0.0, 0.0, false, 1L, 0.75, 6.0));
+        }
+    }
+
+    @Test
+    void marginsAreCounted() throws Exception {
+        try (RoutingFile file = new HandMadeRouting()
+                        .run(1, "r", 1, 2, 1, "prompt")
+                        .question(1, 1, "s", true, "0:.5", "0:.5", "0:.5", "0:.5")
+                        .and("UPDATE facts SET margin = [0.00005, 0.0005, 0.005, 0.5][1 + \"position\"];")
+                        .file();
+                QueryEngine margins = file.engine()) {
+            List<List<@Nullable Object>> rows = rows(margins, """
+                    SELECT n, near_ties, share_below_0_0001, share_below_0_001, share_below_0_01, mean_margin
+                    FROM routing_margins ORDER BY scope
+                    """);
+            assertThat(rows.get(0)).isEqualTo(List.of(1L, 0L, 0.0, 0.0, 0.0, 0.5));
+            assertThat(rows.get(1)).startsWith(4L, 1L, 0.25, 0.5, 0.75);
+            assertThat((double) rows.get(1).get(5)).isEqualTo(0.50555 / 4, within(1e-6));
+        }
+    }
+
+    private static List<List<@Nullable Object>> rows(QueryEngine engine, String sql) {
+        return Rows.of(engine, sql).rows();
+    }
+
+    private static void assertNumbers(List<@Nullable Object> actual, double... expected) {
+        for (int i = 0; i < expected.length; i++) {
+            assertThat((double) actual.get(i)).isEqualTo(expected[i], within(1e-12));
+        }
+    }
+}
