@@ -32,6 +32,11 @@ public sealed interface FeedForward {
             }
         }
 
+        /** The same mixture, of which each token is sent to another number of experts. */
+        public Sparse withTopK(int k) {
+            return new Sparse(experts, k, intermediateSize, normTopK, sharedExpertSize);
+        }
+
         /** A mixture without a shared expert. */
         public Sparse(int experts, int topK, int intermediateSize, boolean normTopK) {
             this(experts, topK, intermediateSize, normTopK, OptionalInt.empty());

@@ -44,6 +44,26 @@ public record ModelConfig(
         }
     }
 
+    /** The same model with other layers. */
+    public ModelConfig withLayers(List<Layer> others) {
+        return new ModelConfig(
+                architecture,
+                vocabSize,
+                hiddenSize,
+                heads,
+                keyValueHeads,
+                headDim,
+                rmsNormEps,
+                clipQkv,
+                attentionBias,
+                qkNorm,
+                tieWordEmbeddings,
+                maxPositions,
+                rope,
+                expertNames,
+                others);
+    }
+
     /** What follows the attention in each layer, in the order of the layers. */
     public List<FeedForward> feedForwards() {
         return layers.stream().map(Layer::feedForward).toList();

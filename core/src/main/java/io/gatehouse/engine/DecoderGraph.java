@@ -32,7 +32,7 @@ final class DecoderGraph implements AutoCloseable {
     private final Map<FeedForward, Weights> layerWeights = new LinkedHashMap<>();
     private final Map<LayerKind, LayerGraph> layers = new HashMap<>();
 
-    final LayerInputs inputs = LayerInputs.declare(tf);
+    final LayerInputs inputs;
 
     final Weights embeddingWeights;
     final Placeholder<TInt32> tokenIds = tf.placeholder(TInt32.class);
@@ -43,9 +43,14 @@ final class DecoderGraph implements AutoCloseable {
     final Operand<TFloat32> headNormed;
     final Operand<TFloat32> logits;
 
-    DecoderGraph(Checkpoint checkpoint, Precision precision) {
-        this.config = checkpoint.config();
+    /**
+     * @param config the model of the checkpoint, with another top-k where one was asked for
+     * @param changedExperts whether something is changed about single experts
+     */
+    DecoderGraph(Checkpoint checkpoint, ModelConfig config, Precision precision, boolean changedExperts) {
+        this.config = config;
         this.precision = precision;
+        this.inputs = LayerInputs.declare(tf, changedExperts);
         this.embeddingWeights = new Weights(tf, "embedding", new HeldTypes(checkpoint, List.of("")));
         this.embedded = blocks.cast(
                 blocks.rows(embeddingWeights.held(embeddingSpec(precision.attention())), tokenIds), TFloat32.class);
@@ -65,6 +70,11 @@ final class DecoderGraph implements AutoCloseable {
     /** Names of a layer's weights stand under this. */
     static String layerPrefix(int layer) {
         return "model.layers." + layer + ".";
+    }
+
+    /** The model that this computes. */
+    ModelConfig config() {
+        return config;
     }
 
     Graph graph() {

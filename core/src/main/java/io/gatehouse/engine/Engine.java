@@ -16,6 +16,7 @@ public final class Engine implements AutoCloseable {
     private final ModelConfig config;
     private final Precision precision;
     private final Device device;
+    private final Interventions interventions;
     private final MemoryPlan memory;
     private final Parts parts;
     private final RotaryTable rotary;
@@ -24,6 +25,7 @@ public final class Engine implements AutoCloseable {
         this.config = config;
         this.precision = options.precision();
         this.device = options.device();
+        this.interventions = options.interventions();
         this.memory = memory;
         this.parts = parts;
         this.rotary = new RotaryTable(config.rope(), config.headDim());
@@ -37,7 +39,8 @@ public final class Engine implements AutoCloseable {
     /**
      * Reads the weights of a checkpoint, all of them or, where they do not fit, two layers at a time.
      *
-     * @throws GatehouseException OUT_OF_MEMORY if not even that fits, INVALID_ARGUMENT if there is no such device,
+     * @throws GatehouseException OUT_OF_MEMORY if not even that fits, INVALID_ARGUMENT if there is no such device, or
+     *     an intervention names an expert that is not there,
      *     CORRUPT_CHECKPOINT if a weight is not a number
      */
     public static Engine load(Checkpoint checkpoint, EngineOptions options) {
@@ -47,17 +50,19 @@ public final class Engine implements AutoCloseable {
 
     /** The same, in the asked plan even where another is faster and more exact. */
     static Engine loadAsAsked(Checkpoint checkpoint, EngineOptions options) {
-        ModelConfig config = checkpoint.config();
-        DecoderGraph graph = new DecoderGraph(checkpoint, options.precision());
+        Interventions interventions = options.interventions();
+        ModelConfig config = interventions.applyTo(checkpoint.config());
+        DecoderGraph graph = new DecoderGraph(checkpoint, config, options.precision(), interventions.ofExperts());
         try {
             MemoryPlan memory = MemoryPlan.of(config, graph, options.memory());
-            return new Engine(config, options, memory, Parts.open(checkpoint, graph, options.device(), memory));
+            return new Engine(config, options, memory, Parts.open(checkpoint, graph, options, memory));
         } catch (RuntimeException failure) {
             graph.close();
             throw failure;
         }
     }
 
+    /** What is run: the model of the checkpoint, with another top-k where one was asked for. */
     public ModelConfig config() {
         return config;
     }
@@ -69,6 +74,11 @@ public final class Engine implements AutoCloseable {
 
     public Device device() {
         return device;
+    }
+
+    /** What is changed about the routing. */
+    public Interventions interventions() {
+        return interventions;
     }
 
     public MemoryPlan memory() {

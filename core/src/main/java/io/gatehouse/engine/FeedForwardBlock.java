@@ -16,13 +16,16 @@ final class FeedForwardBlock<E extends TFloating> {
     private final Blocks blocks;
     private final ModelConfig config;
     private final Class<E> type;
+    private final Optional<ExpertChanges.Inputs> changes;
     private final Weights weights;
 
-    FeedForwardBlock(Ops tf, ModelConfig config, Class<E> type, Weights weights) {
+    FeedForwardBlock(
+            Ops tf, ModelConfig config, Class<E> type, Optional<ExpertChanges.Inputs> changes, Weights weights) {
         this.tf = tf;
         this.blocks = new Blocks(tf);
         this.config = config;
         this.type = type;
+        this.changes = changes;
         this.weights = weights;
     }
 
@@ -51,7 +54,7 @@ final class FeedForwardBlock<E extends TFloating> {
         Operand<TFloat32> rows = wanted(x, answerRows);
         ExpertsBlock<E> experts = new ExpertsBlock<>(tf, sparse, config.expertNames(), config.hiddenSize(), type);
         ExpertsBlock.Mixed mixed = experts.build(
-                rows, wanted(decision.experts(), answerRows), wanted(decision.weights(), answerRows), weights);
+                rows, wanted(decision.experts(), answerRows), wanted(multipliers(decision), answerRows), weights);
         Operand<TFloat32> output = sparse.sharedExpertSize().isPresent()
                 ? tf.math.add(
                         mixed.sum(),
@@ -63,7 +66,15 @@ final class FeedForwardBlock<E extends TFloating> {
     private RouterBlock.Decision route(Operand<TFloat32> x, FeedForward.Sparse sparse) {
         WeightSpec<TFloat32> router = WeightSpec.matrix(
                 config.expertNames().block() + ".gate.weight", sparse.experts(), config.hiddenSize(), TFloat32.class);
-        return new RouterBlock(tf, sparse).build(blocks.project(x, weights.value(router)));
+        return new RouterBlock(tf, sparse)
+                .build(blocks.project(x, weights.value(router)), changes.map(ExpertChanges.Inputs::mask));
+    }
+
+    /** [T, K] what the outputs of the chosen experts are multiplied by. */
+    private Operand<TFloat32> multipliers(RouterBlock.Decision decision) {
+        return changes.<Operand<TFloat32>>map(
+                        inputs -> tf.math.mul(decision.weights(), blocks.rows(inputs.scale(), decision.experts())))
+                .orElse(decision.weights());
     }
 
     /** sigmoid(gate x) times a SwiGLU that every token passes (Qwen1.5-MoE). */

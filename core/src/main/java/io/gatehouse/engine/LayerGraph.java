@@ -47,8 +47,8 @@ record LayerGraph(
         Operand<TFloat32> residual = tf.math.add(inputs.hidden(), attended.output());
         Operand<TFloat32> normed = norm(blocks, residual, "post_attention_layernorm.weight", config, weights);
         Optional<Operand<TInt32>> rows = kind.answerOnly() ? Optional.of(inputs.answerRows()) : Optional.empty();
-        FeedForwardBlock.Fed fed =
-                new FeedForwardBlock<>(tf, config, expertsType, weights).build(normed, kind.feedForward(), rows);
+        FeedForwardBlock.Fed fed = new FeedForwardBlock<>(tf, config, expertsType, inputs.experts(), weights)
+                .build(normed, kind.feedForward(), rows);
         Operand<TFloat32> kept = rows.isPresent() ? blocks.rows(residual, rows.get()) : residual;
         return new LayerGraph(
                 weights,

@@ -1,5 +1,6 @@
 package io.gatehouse.engine;
 
+import java.util.Optional;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
@@ -16,6 +17,7 @@ import org.tensorflow.types.TInt32;
  * @param window how many latest positions, its own included, a token attends to
  * @param tokens number of rows that are tokens; what follows them is filler
  * @param answerRows rows whose output is wanted when not all are
+ * @param experts what is changed about single experts, where something is
  */
 record LayerInputs(
         Placeholder<TFloat32> hidden,
@@ -25,9 +27,10 @@ record LayerInputs(
         Placeholder<TInt32> packed,
         Placeholder<TInt32> window,
         Placeholder<TInt32> tokens,
-        Placeholder<TInt32> answerRows) {
+        Placeholder<TInt32> answerRows,
+        Optional<ExpertChanges.Inputs> experts) {
 
-    static LayerInputs declare(Ops tf) {
+    static LayerInputs declare(Ops tf, boolean changedExperts) {
         return new LayerInputs(
                 tf.placeholder(TFloat32.class),
                 tf.placeholder(TFloat32.class),
@@ -36,6 +39,7 @@ record LayerInputs(
                 tf.placeholder(TInt32.class),
                 tf.placeholder(TInt32.class),
                 tf.placeholder(TInt32.class),
-                tf.placeholder(TInt32.class));
+                tf.placeholder(TInt32.class),
+                changedExperts ? Optional.of(ExpertChanges.Inputs.declare(tf)) : Optional.empty());
     }
 }

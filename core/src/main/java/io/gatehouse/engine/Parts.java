@@ -6,17 +6,23 @@ import java.util.List;
 import org.tensorflow.Session;
 
 /** What a loaded model consists of: graph, session and weights. */
-record Parts(DecoderGraph graph, Session session, OuterWeights outer, LayerTensors layers) implements AutoCloseable {
+record Parts(DecoderGraph graph, Session session, OuterWeights outer, LayerTensors layers, ExpertChanges changes)
+        implements AutoCloseable {
 
     /** Opens a session and reads the weights. The graph stays the caller's if that fails. */
-    static Parts open(Checkpoint checkpoint, DecoderGraph graph, Device device, MemoryPlan memory) {
+    static Parts open(Checkpoint checkpoint, DecoderGraph graph, EngineOptions options, MemoryPlan memory) {
         WeightReader reader = new WeightReader(checkpoint);
-        List<FeedForward> shapes = checkpoint.config().feedForwards();
-        Session session = device.open(graph.graph());
+        List<FeedForward> shapes = graph.config().feedForwards();
+        Session session = options.device().open(graph.graph());
         try {
             OuterWeights outer = OuterWeights.read(reader, graph, session);
             try {
-                return new Parts(graph, session, outer, layers(reader, graph, shapes, memory));
+                return new Parts(
+                        graph,
+                        session,
+                        outer,
+                        layers(reader, graph, shapes, memory),
+                        new ExpertChanges(options.interventions(), graph.config()));
             } catch (RuntimeException failure) {
                 outer.close();
                 throw failure;
@@ -38,6 +44,7 @@ record Parts(DecoderGraph graph, Session session, OuterWeights outer, LayerTenso
     @Override
     public void close() {
         layers.close();
+        changes.close();
         session.close();
         graph.close();
         outer.close();

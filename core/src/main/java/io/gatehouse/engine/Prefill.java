@@ -18,6 +18,7 @@ final class Prefill {
     private final DecoderGraph graph;
     private final Session session;
     private final LayerTensors layers;
+    private final ExpertChanges changes;
     private final RotaryTable rotary;
     private final Capture capture;
     private final boolean everyOutput;
@@ -34,6 +35,7 @@ final class Prefill {
         this.graph = parts.graph();
         this.session = parts.session();
         this.layers = parts.layers();
+        this.changes = parts.changes();
         this.rotary = rotary;
         this.capture = capture;
         this.everyOutput = everyOutput;
@@ -100,6 +102,7 @@ final class Prefill {
         boolean outputUnused = lastLayer && inFlight.prefix && !everyOutput;
         LayerGraph part = graph.layer(new LayerKind(shape.feedForward(), prefix.isPresent(), answerOnly));
         Session.Runner runner = feed(part, inFlight, prefix);
+        graph.inputs.experts().ifPresent(inputs -> changes.feed(layer, inputs, runner));
         FetchList fetches = new FetchList(runner);
         int keys = inFlight.prefix ? fetches.add(part.keys()) : 0;
         if (inFlight.prefix) {

@@ -1,9 +1,12 @@
 package io.gatehouse.engine;
 
 import io.gatehouse.checkpoint.FeedForward;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Max;
 import org.tensorflow.op.nn.TopK;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TType;
@@ -16,6 +19,9 @@ final class RouterBlock {
     /** Below this a probability counts as zero in an entropy: p ln p is 0 to all digits of a float. */
     private static final float TINY = 1e-30f;
 
+    /** A logit whose probability is 0, and for which p ln p is 0, too. */
+    private static final float OUT = -1e30f;
+
     private final Ops tf;
     private final Blocks blocks;
     private final FeedForward.Sparse shape;
@@ -27,8 +33,8 @@ final class RouterBlock {
     }
 
     /**
-     * @param logits [T, E] before softmax
-     * @param probabilities [T, E]
+     * @param logits [T, E] before softmax and mask
+     * @param probabilities [T, E] that were chosen from
      * @param experts [T, K] the most probable first
      * @param weights [T, K] what multiplies the output of each
      */
@@ -42,7 +48,12 @@ final class RouterBlock {
             Operand<TFloat32> mass,
             Operand<TFloat32> margin) {}
 
-    Decision build(Operand<TFloat32> logits) {
+    /**
+     * @param own [T, E] logits
+     * @param mask [E] 1 for experts that no token is sent to
+     */
+    Decision build(Operand<TFloat32> own, Optional<? extends Operand<TFloat32>> mask) {
+        Operand<TFloat32> logits = mask.map(out -> masked(own, out)).orElse(own);
         Operand<TFloat32> probabilities = tf.nn.softmax(logits);
         int k = shape.topK();
         boolean allChosen = k == shape.experts();
@@ -54,7 +65,7 @@ final class RouterBlock {
         Operand<TFloat32> last = columns(ranked.values(), k - 1, 1);
         Operand<TFloat32> margin = allChosen ? last : tf.math.sub(last, columns(ranked.values(), k, 1));
         return new Decision(
-                logits,
+                own,
                 probabilities,
                 columns(ranked.indices(), 0, k),
                 shape.normTopK() ? renormalised : chosen,
@@ -62,6 +73,14 @@ final class RouterBlock {
                 entropy(renormalised, tf.math.log(tf.math.maximum(renormalised, tf.constant(TINY)))),
                 flat(mass),
                 flat(margin));
+    }
+
+    /** Takes masked experts out where one of them is among the most probable; other rows stay as they are. */
+    private Operand<TFloat32> masked(Operand<TFloat32> logits, Operand<TFloat32> mask) {
+        TopK<TFloat32, TInt32> wished = tf.nn.topK(tf.nn.softmax(logits), tf.constant(shape.topK()), TInt32.class);
+        Operand<TFloat32> met = tf.max(blocks.rows(mask, wished.indices()), tf.constant(-1), Max.keepDims(true));
+        Operand<TBool> out = tf.math.greater(tf.math.mul(met, tf.expandDims(mask, tf.constant(0))), tf.constant(0f));
+        return tf.select(out, tf.constant(OUT), logits);
     }
 
     private Operand<TFloat32> entropy(Operand<TFloat32> p, Operand<TFloat32> logP) {

@@ -160,7 +160,7 @@ public final class QuizRun {
     }
 
     private RunDescription describe(RunRequest request) {
-        ModelConfig config = checkpoint.config();
+        ModelConfig config = engine.config();
         List<FeedForward.Sparse> sparse = config.feedForwards().stream()
                 .filter(FeedForward.Sparse.class::isInstance)
                 .map(FeedForward.Sparse.class::cast)
@@ -179,6 +179,7 @@ public final class QuizRun {
                 request.recording(),
                 engine.precision().id(),
                 engine.device().id(),
+                engine.interventions().id(),
                 gatehouseVersion);
     }
 

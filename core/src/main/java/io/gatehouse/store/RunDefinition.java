@@ -33,6 +33,9 @@ record RunDefinition(Map<String, String> properties) {
         properties.put("probabilities", run.recording().probabilities().id());
         properties.put("norms", String.valueOf(run.recording().norms()));
         properties.put("plan", run.precisionPlan());
+        if (!run.interventions().isEmpty()) {
+            properties.put("interventions", run.interventions());
+        }
         properties.put("questions", String.valueOf(questions.size()));
         properties.put("quiz", "%s %s".formatted(run.task(), digest(questions)));
         return new RunDefinition(properties);

@@ -11,6 +11,7 @@ import static java.util.Objects.requireNonNull;
  * @param topK experts that each token is sent to; the largest number where layers differ
  * @param task name of the quiz
  * @param shots solved examples before each question
+ * @param interventions what is changed about the routing; empty if nothing is
  */
 public record RunDescription(
         String name,
@@ -26,6 +27,7 @@ public record RunDescription(
         Recording recording,
         String precisionPlan,
         String device,
+        String interventions,
         String gatehouseVersion) {
     public RunDescription {
         requireNonNull(name, "name is null");
@@ -37,6 +39,7 @@ public record RunDescription(
         requireNonNull(recording, "recording is null");
         requireNonNull(precisionPlan, "precisionPlan is null");
         requireNonNull(device, "device is null");
+        requireNonNull(interventions, "interventions is null");
         requireNonNull(gatehouseVersion, "gatehouseVersion is null");
         if (name.isBlank()) {
             throw new IllegalArgumentException("The name of a run is blank");

@@ -42,6 +42,7 @@ final class RunRegister {
             insert.setString(16, run.gatehouseVersion());
             insert.setString(17, run.recording().probabilities().id());
             insert.setBoolean(18, run.recording().norms());
+            insert.setString(19, run.interventions());
             try (ResultSet inserted = insert.executeQuery()) {
                 inserted.next();
                 int runId = inserted.getInt(1);

@@ -1,5 +1,8 @@
 package io.gatehouse.store;
 
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+
 /** The prompt tokens whose routing a run records. */
 public enum Scope {
     /** Every token of the prompt, the last one included. */
@@ -18,12 +21,14 @@ public enum Scope {
         return id;
     }
 
-    static Scope of(String id) {
+    /** The scope of that word; INVALID_ARGUMENT if there is none. */
+    public static Scope of(String id) {
         for (Scope scope : values()) {
             if (scope.id.equals(id)) {
                 return scope;
             }
         }
-        throw new IllegalArgumentException("Not a scope: " + id);
+        throw new GatehouseException(
+                ErrorCode.INVALID_ARGUMENT, "There is no scope '%s'; there are prompt and last_prompt".formatted(id));
     }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.duckdb.DuckDBConnection;
@@ -187,6 +188,25 @@ public final class Store implements AutoCloseable {
     public Map<String, String> definition(int runId) {
         try (Connection reader = reader()) {
             return new TreeMap<>(RunDefinition.read(reader, runId).properties());
+        } catch (SQLException e) {
+            throw DatabaseFailure.using(file, e);
+        }
+    }
+
+    /** The experts of a run that never fired at the tokens of the scope, by layer. */
+    public SortedMap<Integer, List<Integer>> unusedExperts(int runId, Scope scope) {
+        try (Connection reader = reader();
+                PreparedStatement select = reader.prepareStatement(SqlFile.read("unused_experts.sql"))) {
+            select.setInt(1, runId);
+            select.setString(2, scope.id());
+            SortedMap<Integer, List<Integer>> unused = new TreeMap<>();
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    unused.computeIfAbsent(rows.getInt(1), layer -> new ArrayList<>())
+                            .add(rows.getInt(2));
+                }
+            }
+            return unused;
         } catch (SQLException e) {
             throw DatabaseFailure.using(file, e);
         }

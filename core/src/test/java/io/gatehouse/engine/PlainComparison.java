@@ -59,7 +59,7 @@ record PlainComparison(int prompt, PlainOutcome expected, double tolerance) {
     }
 
     private void ofRow(Row row, PlainRouting routing, int t, Capture capture) {
-        double[] gate = PlainVector.softmax(routing.logits()[t]);
+        double[] gate = routing.gate()[t];
         double[] chosen =
                 Arrays.stream(routing.experts()[t]).mapToDouble(e -> gate[e]).toArray();
         double mass = Arrays.stream(chosen).sum();
@@ -121,6 +121,9 @@ record PlainComparison(int prompt, PlainOutcome expected, double tolerance) {
     }
 
     private static double entropy(double[] probabilities) {
-        return -Arrays.stream(probabilities).map(p -> p * Math.log(p)).sum();
+        return -Arrays.stream(probabilities)
+                .filter(p -> p > 0)
+                .map(p -> p * Math.log(p))
+                .sum();
     }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -19,9 +20,15 @@ import java.util.stream.IntStream;
 final class PlainDecoder {
     private final ModelConfig config;
     private final PlainWeights weights;
+    private final Interventions interventions;
 
     PlainDecoder(Checkpoint checkpoint) {
+        this(checkpoint, Interventions.NONE);
+    }
+
+    PlainDecoder(Checkpoint checkpoint, Interventions interventions) {
         this.config = checkpoint.config();
+        this.interventions = interventions;
         this.weights = new PlainWeights(checkpoint);
     }
 
@@ -44,7 +51,7 @@ final class PlainDecoder {
             for (int t = 0; t < tokens; t++) {
                 double[] middle = PlainVector.sum(states[t], attended[t]);
                 double[] normed = norm(middle, prefix + "post_attention_layernorm");
-                states[t] = PlainVector.sum(middle, feedForward(normed, layer.feedForward(), prefix, routing, t));
+                states[t] = PlainVector.sum(middle, feedForward(normed, index, routing, t));
             }
             hidden.add(states.clone());
             if (layer.feedForward() instanceof FeedForward.Sparse) {
@@ -105,28 +112,27 @@ final class PlainDecoder {
         }
     }
 
-    private double[] feedForward(double[] x, FeedForward kind, String prefix, PlainRouting routing, int t) {
-        if (kind instanceof FeedForward.Sparse mixture) {
-            return experts(x, mixture, prefix + config.expertNames().block() + ".", routing, t);
+    private double[] feedForward(double[] x, int layer, PlainRouting routing, int t) {
+        String prefix = "model.layers." + layer + ".";
+        if (config.layers().get(layer).feedForward() instanceof FeedForward.Sparse mixture) {
+            return experts(x, layer, mixture, prefix + config.expertNames().block() + ".", routing, t);
         }
         return swiGlu(x, prefix + "mlp.", "gate_proj", "up_proj", "down_proj");
     }
 
-    private double[] experts(double[] x, FeedForward.Sparse mixture, String prefix, PlainRouting routing, int t) {
+    private double[] experts(
+            double[] x, int layer, FeedForward.Sparse mixture, String prefix, PlainRouting routing, int t) {
         double[] logits = PlainVector.multiply(weights.of(prefix + "gate.weight"), x);
-        double[] probabilities = PlainVector.softmax(logits);
-        int[] chosen = IntStream.range(0, probabilities.length)
-                .boxed()
-                .sorted(Comparator.comparingDouble(expert -> -probabilities[expert]))
-                .limit(mixture.topK())
-                .mapToInt(Integer::intValue)
-                .toArray();
+        int topK = interventions.topK().orElse(mixture.topK());
+        double[] probabilities = gate(logits, layer, topK);
+        int[] chosen = best(probabilities, topK);
         double mass = mixture.normTopK()
                 ? Arrays.stream(chosen)
                         .mapToDouble(expert -> probabilities[expert])
                         .sum()
                 : 1;
         routing.logits()[t] = logits;
+        routing.gate()[t] = probabilities;
         routing.experts()[t] = chosen;
         routing.weights()[t] = Arrays.stream(chosen)
                 .mapToDouble(expert -> probabilities[expert] / mass)
@@ -141,7 +147,8 @@ final class PlainDecoder {
                     config.expertNames().up(),
                     config.expertNames().down());
             routing.outputNorms()[t][rank] = PlainVector.length(own);
-            out = PlainVector.sum(out, scaled(own, routing.weights()[t][rank]));
+            float scale = interventions.scales().getOrDefault(new ExpertPlace(layer, chosen[rank]), 1f);
+            out = PlainVector.sum(out, scaled(own, routing.weights()[t][rank] * scale));
         }
         if (mixture.sharedExpertSize().isPresent()) {
             double gate = PlainVector.multiply(weights.of(prefix + "shared_expert_gate.weight"), x)[0];
@@ -149,6 +156,31 @@ final class PlainDecoder {
             out = PlainVector.sum(out, scaled(shared, PlainVector.sigmoid(gate)));
         }
         return out;
+    }
+
+    /** Softmax over all experts; over those that are not masked, if one of these is among the best. */
+    private double[] gate(double[] logits, int layer, int topK) {
+        double[] all = PlainVector.softmax(logits);
+        IntPredicate masked = expert -> interventions.masked().contains(new ExpertPlace(layer, expert));
+        if (Arrays.stream(best(all, topK)).noneMatch(masked)) {
+            return all;
+        }
+        double rest = IntStream.range(0, all.length)
+                .filter(masked.negate())
+                .mapToDouble(expert -> all[expert])
+                .sum();
+        return IntStream.range(0, all.length)
+                .mapToDouble(expert -> masked.test(expert) ? 0 : all[expert] / rest)
+                .toArray();
+    }
+
+    private static int[] best(double[] probabilities, int count) {
+        return IntStream.range(0, probabilities.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble(expert -> -probabilities[expert]))
+                .limit(count)
+                .mapToInt(Integer::intValue)
+                .toArray();
     }
 
     /** down (silu(gate x) * up x), with silu(z) = z sigmoid(z). */

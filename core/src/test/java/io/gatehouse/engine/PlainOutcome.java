@@ -14,13 +14,20 @@ record PlainOutcome(double[] lastLogits, List<double[][]> hiddenStates, List<Pla
      * What one router decided.
      *
      * @param logits [T][experts]
+     * @param gate [T][experts] probabilities that were chosen from
      * @param experts [T][top k], best first
      * @param weights [T][top k] as multiplied onto the experts' outputs
      * @param outputNorms [T][top k] of the experts' outputs before that
      */
-    record PlainRouting(double[][] logits, int[][] experts, double[][] weights, double[][] outputNorms) {
+    record PlainRouting(
+            double[][] logits, double[][] gate, int[][] experts, double[][] weights, double[][] outputNorms) {
         PlainRouting(int tokens) {
-            this(new double[tokens][], new int[tokens][], new double[tokens][], new double[tokens][]);
+            this(
+                    new double[tokens][],
+                    new double[tokens][],
+                    new int[tokens][],
+                    new double[tokens][],
+                    new double[tokens][]);
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Random prompts with what the plain decoder makes of them, drawn so that no router is in doubt: an engine in fp32 must
@@ -20,9 +21,9 @@ record PlainPrompts(List<Prompt> prompts, List<PlainOutcome> outcomes) {
     private static final int PREFIX = 18;
 
     /** @param shared whether those two say so, and the engine may compute what they share once */
-    static PlainPrompts draw(Checkpoint checkpoint, long seed, boolean shared) {
+    static PlainPrompts draw(Checkpoint checkpoint, Interventions interventions, long seed, boolean shared) {
         SplittableRandom random = new SplittableRandom(seed);
-        PlainDecoder decoder = new PlainDecoder(checkpoint);
+        PlainDecoder decoder = new PlainDecoder(checkpoint, interventions);
         PlainPrompts drawn = new PlainPrompts(new ArrayList<>(), new ArrayList<>());
         for (int length : new int[] {1, 6, 23}) {
             drawn.add(decided(checkpoint, decoder, random, new int[0], length), decoder, 0);
@@ -55,12 +56,13 @@ record PlainPrompts(List<Prompt> prompts, List<PlainOutcome> outcomes) {
 
     private static boolean isDecided(PlainRouting router) {
         int topK = router.experts()[0].length;
-        return Arrays.stream(router.logits()).allMatch(logits -> {
-            double[] ascending = PlainVector.softmax(logits);
-            Arrays.sort(ascending);
-            int last = ascending.length - 1;
-            return IntStream.range(0, Math.min(topK, last))
-                    .allMatch(rank -> ascending[last - rank] - ascending[last - rank - 1] > NEAR_TIE);
-        });
+        return Stream.concat(Arrays.stream(router.logits()).map(PlainVector::softmax), Arrays.stream(router.gate()))
+                .allMatch(gate -> {
+                    double[] ascending = gate.clone();
+                    Arrays.sort(ascending);
+                    int last = ascending.length - 1;
+                    return IntStream.range(0, Math.min(topK, last))
+                            .allMatch(rank -> ascending[last - rank] - ascending[last - rank - 1] > NEAR_TIE);
+                });
     }
 }

@@ -22,7 +22,16 @@ final class RoutingRows implements PrefillListener {
             float mass,
             float margin,
             Optional<float[]> probabilities,
-            Optional<float[]> expertNorms) {}
+            Optional<float[]> expertNorms) {
+        boolean hasSameBits(Row other) {
+            return Arrays.equals(experts, other.experts)
+                    && Arrays.equals(weights, other.weights)
+                    && Arrays.equals(probabilities.orElseThrow(), other.probabilities.orElseThrow())
+                    && Arrays.equals(expertNorms.orElseThrow(), other.expertNorms.orElseThrow())
+                    && entropy == other.entropy
+                    && margin == other.margin;
+        }
+    }
 
     private final Map<Place, Row> rows = new HashMap<>();
     final Map<Integer, float[]> lastLogits = new TreeMap<>();

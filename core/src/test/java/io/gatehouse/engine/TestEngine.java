@@ -127,7 +127,8 @@ final class TestEngine {
     @Test
     void refusesADeviceThatIsNotThere() throws IOException {
         new TinyCheckpoint(4, false, false, false, 0, 1).write(directory);
-        EngineOptions absent = new EngineOptions(Precision.EXACT, Device.of("gpu:99"), OptionalLong.empty());
+        EngineOptions absent =
+                new EngineOptions(Precision.EXACT, Device.of("gpu:99"), OptionalLong.empty(), Interventions.NONE);
         try (Checkpoint checkpoint = Checkpoint.open(directory)) {
             assertThatThrownBy(() -> Engine.load(checkpoint, absent))
                     .isInstanceOf(GatehouseException.class)
@@ -171,7 +172,7 @@ final class TestEngine {
     }
 
     private static EngineOptions in(long bytes) {
-        return new EngineOptions(Precision.EXACT, Device.CPU, OptionalLong.of(bytes));
+        return EngineOptions.EXACT.in(bytes);
     }
 
     private void agreesWithPlainDecoder(TinyCheckpoint shape) throws IOException {

@@ -51,7 +51,7 @@ final class TestEngineVariants {
 
     /**
      * Every second one with a shared prefix, and once more without a trace, when the last layer's experts may run for
-     * the last token only: with what a run may ask for in turn.
+     * the last token only: with what a run may ask for in turn. All of it without interventions and with some.
      */
     static Stream<Arguments> cases() {
         List<Variant> variants = variants();
@@ -61,16 +61,28 @@ final class TestEngineVariants {
                 new Capture(Tokens.ALL, Tokens.LAST, Tokens.LAST, false),
                 new Capture(Tokens.ALL, Tokens.ALL, Tokens.LAST, false),
                 new Capture(Tokens.ALL, Tokens.NONE, Tokens.ALL, false));
+        List<SomeInterventions> interventions = List.of(SomeInterventions.values());
         return IntStream.range(0, variants.size())
-                .mapToObj(i -> Arguments.of(variants.get(i), i % 2 == 0, captures.get(i % captures.size())));
+                .mapToObj(i -> Arguments.of(
+                        variants.get(i),
+                        i % 2 == 0,
+                        captures.get(i % captures.size()),
+                        interventions.get(i / 2 % interventions.size())));
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest(name = "{0}, intervening {3}")
     @MethodSource("cases")
-    void givesTheSameAsThePlainDecoder(Variant variant, boolean shared, Capture capture) {
-        try (Checkpoint checkpoint = Checkpoint.open(variant.write(folder.resolve("model"), SEED));
-                Engine engine = Engine.load(checkpoint)) {
-            PlainPrompts prompts = PlainPrompts.draw(checkpoint, SEED, shared);
+    void givesTheSameAsThePlainDecoder(
+            Variant variant, boolean shared, Capture capture, SomeInterventions intervening) {
+        try (Checkpoint checkpoint = Checkpoint.open(variant.write(folder.resolve("model"), SEED))) {
+            compare(checkpoint, Interventions.NONE, shared, capture);
+            compare(checkpoint, intervening.of(checkpoint.config()), shared, capture);
+        }
+    }
+
+    private static void compare(Checkpoint checkpoint, Interventions interventions, boolean shared, Capture capture) {
+        PlainPrompts prompts = PlainPrompts.draw(checkpoint, interventions, SEED, shared);
+        try (Engine engine = Engine.load(checkpoint, EngineOptions.EXACT.with(interventions))) {
             PrefillTrace trace = new PrefillTrace(
                     prompts.prompts().stream().map(Prompt::tokens).toList());
             RoutingRows traced = new RoutingRows();

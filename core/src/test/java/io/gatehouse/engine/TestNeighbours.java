@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.function.BiPredicate;
 import java.util.stream.IntStream;
@@ -44,7 +43,7 @@ final class TestNeighbours {
                             assertThat(together.lastLogits.get(place))
                                     .as("logits of %d tokens among %d prompts", prompt.tokens().length, company.size())
                                     .isEqualTo(alone.lastLogits.get(0));
-                            assertThat(differing(alone.of(0), together.of(place), TestNeighbours::sameBits))
+                            assertThat(differing(alone.of(0), together.of(place), Row::hasSameBits))
                                     .as("rows of %d tokens among %d prompts", prompt.tokens().length, company.size())
                                     .isZero();
                         }
@@ -88,7 +87,7 @@ final class TestNeighbours {
             RoutingRows second = run(engine, prompts);
             for (int prompt = 0; prompt < prompts.size(); prompt++) {
                 assertThat(second.lastLogits.get(prompt)).isEqualTo(first.lastLogits.get(prompt));
-                assertThat(differing(first.of(prompt), second.of(prompt), TestNeighbours::sameBits))
+                assertThat(differing(first.of(prompt), second.of(prompt), Row::hasSameBits))
                         .isZero();
             }
         }
@@ -109,7 +108,7 @@ final class TestNeighbours {
     }
 
     private static EngineOptions options(Precision precision) {
-        return new EngineOptions(precision, Device.CPU, OptionalLong.empty());
+        return EngineOptions.of(precision);
     }
 
     /** Prompts whose results are watched: short ones, ones that fill a power of two, and ones with a shared prefix. */
@@ -154,16 +153,6 @@ final class TestNeighbours {
         return (int) IntStream.range(0, expected.size())
                 .filter(i -> !same.test(expected.get(i), actual.get(i)))
                 .count();
-    }
-
-    private static boolean sameBits(Row a, Row b) {
-        return Arrays.equals(a.experts(), b.experts())
-                && Arrays.equals(a.weights(), b.weights())
-                && Arrays.equals(
-                        a.probabilities().orElseThrow(), b.probabilities().orElseThrow())
-                && Arrays.equals(a.expertNorms().orElseThrow(), b.expertNorms().orElseThrow())
-                && a.entropy() == b.entropy()
-                && a.margin() == b.margin();
     }
 
     /** As sets: two chosen experts may change ranks. */

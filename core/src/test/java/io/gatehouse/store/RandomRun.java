@@ -34,6 +34,7 @@ record RandomRun(RunDescription description, int tokens, long seed) {
                 recording,
                 "exact",
                 "cpu",
+                "",
                 "0.1.0");
     }
 

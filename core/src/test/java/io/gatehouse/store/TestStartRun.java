@@ -33,6 +33,7 @@ final class TestStartRun {
                 new Recording(Scope.LAST_PROMPT, Recording.Probabilities.LAST_PROMPT, true),
                 "balanced",
                 "gpu",
+                "mask 0:3",
                 "1.2.3");
         try (Store store = create();
                 RunWriter writer = store.startRun(run, questions(3))) {
@@ -40,7 +41,7 @@ final class TestStartRun {
             assertThat(Rows.of(store, "SELECT * EXCLUDE (started_at) FROM runs"))
                     .containsExactly(
                             "1|first|OLMoE|abc|OlmoeForCausalLM|16|64|8|mmlu|hendrycks|5|last_prompt|balanced|gpu"
-                                    + "|running|3|null|1.2.3|last_prompt|true|");
+                                    + "|running|3|null|1.2.3|last_prompt|true|mask 0:3");
             assertThat(Rows.of(store, "FROM questions WHERE ordinal = 2"))
                     .containsExactly("2|mmlu|birds|2|Which of birds 2?|[a, b, ü, 日本]|C");
         }
@@ -169,6 +170,7 @@ final class TestStartRun {
                 Recording.decisions(Scope.PROMPT),
                 "exact",
                 "cpu",
+                "",
                 "0.1.0");
     }
 }

@@ -3,6 +3,7 @@ package io.gatehouse.cli;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.engine.Interventions;
 import io.gatehouse.quiz.MmluDirectory;
 import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.run.RunRequest;
@@ -118,7 +119,7 @@ final class DemoCommand implements Callable<Integer> {
                     PromptFormat.HENDRYCKS,
                     0,
                     Recording.decisions(Scope.PROMPT));
-            return RunCommand.execute(checkpoint, store, request, new EngineChoice(), stop, spec)
+            return RunCommand.execute(checkpoint, store, request, new EngineChoice(), Interventions.NONE, stop, spec)
                     .runId();
         }
     }

@@ -3,6 +3,7 @@ package io.gatehouse.cli;
 import io.gatehouse.engine.Device;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.engine.EngineOptions;
+import io.gatehouse.engine.Interventions;
 import io.gatehouse.engine.Precision;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
@@ -43,7 +44,8 @@ final class EngineChoice {
         return new EngineOptions(
                 Precision.of(precision),
                 Device.of(device),
-                memory.map(size -> OptionalLong.of(bytes(size))).orElse(OptionalLong.empty()));
+                memory.map(size -> OptionalLong.of(bytes(size))).orElse(OptionalLong.empty()),
+                Interventions.NONE);
     }
 
     /** The plan that is computed in, and why if it is not the one asked for. */

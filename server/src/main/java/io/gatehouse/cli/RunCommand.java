@@ -2,6 +2,7 @@ package io.gatehouse.cli;
 
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.engine.Engine;
+import io.gatehouse.engine.Interventions;
 import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.quiz.Quiz;
 import io.gatehouse.quiz.QuizSource;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Example:",
-            "  gatehouse run --model OLMoE-1B-7B-0924 --quiz mmlu --db routing.duckdb --subjects anatomy,virology"
+            "  gatehouse run --model OLMoE-1B-7B-0924 --quiz mmlu --db routing.duckdb --subjects anatomy,virology",
+            "  gatehouse run --model OLMoE-1B-7B-0924 --quiz mmlu --db routing.duckdb --mask-unused-of RUN"
         })
 final class RunCommand implements Callable<Integer> {
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "Checkpoint in Hugging Face layout.")
@@ -92,6 +94,9 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private EngineChoice choice = new EngineChoice();
 
+    @Mixin
+    private InterventionChoice interventionChoice = new InterventionChoice();
+
     @Option(names = "--json", description = "Print the figures as one JSON object.")
     private boolean json;
 
@@ -112,11 +117,14 @@ final class RunCommand implements Callable<Integer> {
         stop.take();
         try (Checkpoint checkpoint = Checkpoint.open(model);
                 Store store = Store.create(database)) {
+            Interventions interventions = interventionChoice.interventions(store);
+            interventions.requireFor(checkpoint.config());
             RunNames names = new RunNames(store);
             String free = name.map(names::notFinished)
-                    .orElseGet(() -> names.unfinishedOrFree(checkpoint.name() + "-" + chosen.name()));
+                    .orElseGet(() -> names.unfinishedOrFree(checkpoint.name() + "-" + chosen.name()
+                            + (interventions.equals(Interventions.NONE) ? "" : "-changed")));
             RunRequest request = new RunRequest(free, chosen, asking, shots, kept);
-            RunOutcome outcome = execute(checkpoint, store, request, choice, stop, spec);
+            RunOutcome outcome = execute(checkpoint, store, request, choice, interventions, stop, spec);
             report(outcome, store.meanAccuracyOfSubjects(outcome.runId()))
                     .print(spec.commandLine().getOut(), json);
         }
@@ -147,16 +155,20 @@ final class RunCommand implements Callable<Integer> {
             Store store,
             RunRequest request,
             EngineChoice choice,
+            Interventions interventions,
             StopSignal stop,
             CommandSpec spec) {
         PrintWriter err = spec.commandLine().getErr();
         try (ProgressLine progress = new ProgressLine(err, stop);
-                Engine engine = Engine.load(checkpoint, choice.options())) {
+                Engine engine = Engine.load(checkpoint, choice.options().with(interventions))) {
             err.println("Weights %s; precision %s; %s"
                     .formatted(
                             engine.memory().description(),
                             choice.describe(engine),
                             engine.device().id()));
+            if (!interventions.equals(Interventions.NONE)) {
+                err.println("Routing changed: " + interventions.summary());
+            }
             err.flush();
             return new QuizRun(checkpoint, engine, store, GatehouseVersion.current()).execute(request, progress);
         }

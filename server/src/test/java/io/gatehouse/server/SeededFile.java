@@ -57,6 +57,7 @@ public final class SeededFile {
                 Recording.decisions(Scope.PROMPT),
                 "exact",
                 "cpu",
+                "",
                 "test");
     }
 

@@ -66,6 +66,7 @@ final class SyntheticShards {
                 Recording.decisions(Scope.PROMPT),
                 "exact",
                 "cpu",
+                "",
                 "bench");
     }
 

@@ -1,0 +1,170 @@
+package io.gatehouse.engine;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.checkpoint.FeedForward;
+import io.gatehouse.checkpoint.Layer;
+import io.gatehouse.checkpoint.ModelConfig;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What is changed about the routing of a model to see what comes of it.
+ *
+ * <p>A mask takes experts out of the choice. A token that would be sent to one of them is routed by the softmax over
+ * the experts that are left; every other token is routed as without the mask, to the last bit. So whatever a mask
+ * changes comes from experts that would have been used.
+ *
+ * @param masked experts that no token is sent to
+ * @param scales what the output of an expert is multiplied by; the weights and norms that leave the engine are those
+ *     before
+ * @param topK experts that each token is sent to, in every layer that has some; as many as the model says if absent
+ */
+public record Interventions(Set<ExpertPlace> masked, Map<ExpertPlace, Float> scales, OptionalInt topK) {
+    /** The model as it is. */
+    public static final Interventions NONE = new Interventions(Set.of(), Map.of(), OptionalInt.empty());
+
+    public Interventions {
+        masked = Set.copyOf(masked);
+        scales = Map.copyOf(scales);
+        requireNonNull(topK, "topK is null");
+        scales.forEach((place, scale) -> {
+            if (!Float.isFinite(scale)) {
+                throw new GatehouseException(
+                        ErrorCode.INVALID_ARGUMENT, "Expert %s cannot be scaled by %s".formatted(place, scale));
+            }
+        });
+    }
+
+    /** In one way of writing, as it is recorded with a run: {@code mask 0:3,0:5; scale 1:2=0.5; top-k 4}. */
+    public String id() {
+        List<String> parts = new ArrayList<>();
+        if (!masked.isEmpty()) {
+            parts.add("mask "
+                    + masked.stream().sorted().map(ExpertPlace::toString).collect(Collectors.joining(",")));
+        }
+        if (!scales.isEmpty()) {
+            parts.add("scale "
+                    + new TreeMap<>(scales)
+                            .entrySet().stream()
+                                    .map(scale -> scale.getKey() + "=" + scale.getValue())
+                                    .collect(Collectors.joining(",")));
+        }
+        topK.ifPresent(k -> parts.add("top-k " + k));
+        return String.join("; ", parts);
+    }
+
+    /** For people: how much of each kind. */
+    public String summary() {
+        List<String> parts = new ArrayList<>();
+        if (!masked.isEmpty()) {
+            parts.add("experts masked: %,d".formatted(masked.size()));
+        }
+        if (!scales.isEmpty()) {
+            parts.add("experts scaled: %,d".formatted(scales.size()));
+        }
+        topK.ifPresent(k -> parts.add("top-k: " + k));
+        return String.join(", ", parts);
+    }
+
+    /** Refuses what is not in a model, as loading it with these interventions would. */
+    public void requireFor(ModelConfig config) {
+        applyTo(config);
+    }
+
+    /** Whether single experts are treated otherwise than the model does. */
+    boolean ofExperts() {
+        return !masked.isEmpty() || !scales.isEmpty();
+    }
+
+    /**
+     * The model with another top-k.
+     *
+     * @throws GatehouseException INVALID_ARGUMENT if the model has no such layer or expert, or too few are left
+     */
+    ModelConfig applyTo(ModelConfig config) {
+        ModelConfig changed = topK.isPresent() ? config.withLayers(withTopK(config)) : config;
+        Stream.concat(masked.stream(), scales.keySet().stream()).sorted().forEach(place -> requireIn(place, changed));
+        requireEnoughLeft(changed);
+        return changed;
+    }
+
+    /** [E] 1 for those of a layer that are masked, 0 for others. */
+    float[] maskOf(int layer, int experts) {
+        float[] mask = new float[experts];
+        masked.stream().filter(place -> place.layer() == layer).forEach(place -> mask[place.expert()] = 1);
+        return mask;
+    }
+
+    /** [E] what the outputs of a layer's experts are multiplied by. */
+    float[] scalesOf(int layer, int experts) {
+        float[] factors = new float[experts];
+        for (int expert = 0; expert < experts; expert++) {
+            factors[expert] = scales.getOrDefault(new ExpertPlace(layer, expert), 1f);
+        }
+        return factors;
+    }
+
+    private List<Layer> withTopK(ModelConfig config) {
+        int k = topK.orElseThrow();
+        List<Layer> layers = new ArrayList<>();
+        for (Layer layer : config.layers()) {
+            if (layer.feedForward() instanceof FeedForward.Sparse sparse) {
+                if (k < 1 || k > sparse.experts()) {
+                    throw new GatehouseException(
+                            ErrorCode.INVALID_ARGUMENT,
+                            "A token cannot be sent to %d experts: the model has %d in a layer"
+                                    .formatted(k, sparse.experts()));
+                }
+                layers.add(new Layer(sparse.withTopK(k), layer.slidingWindow()));
+            } else {
+                layers.add(layer);
+            }
+        }
+        return layers;
+    }
+
+    private static void requireIn(ExpertPlace place, ModelConfig config) {
+        if (place.layer() >= config.layers().size()) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "There is no expert %s: the model has %d layers, counted from 0"
+                            .formatted(place, config.layers().size()));
+        }
+        if (!(config.layers().get(place.layer()).feedForward() instanceof FeedForward.Sparse sparse)) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "There is no expert %s: layer %d has no experts".formatted(place, place.layer()));
+        }
+        if (place.expert() >= sparse.experts()) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "There is no expert %s: the layer has %d experts, counted from 0"
+                            .formatted(place, sparse.experts()));
+        }
+    }
+
+    private void requireEnoughLeft(ModelConfig config) {
+        for (int layer : new TreeSet<>(masked.stream().map(ExpertPlace::layer).toList())) {
+            FeedForward.Sparse sparse =
+                    (FeedForward.Sparse) config.layers().get(layer).feedForward();
+            long left = sparse.experts()
+                    - masked.stream().filter(place -> place.layer() == layer).count();
+            if (left < sparse.topK()) {
+                throw new GatehouseException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "The mask leaves %d of the %d experts of layer %d, but each token is sent to %d"
+                                .formatted(left, sparse.experts(), layer, sparse.topK()));
+            }
+        }
+    }
+}

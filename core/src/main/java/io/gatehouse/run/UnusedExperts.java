@@ -1,0 +1,53 @@
+package io.gatehouse.run;
+
+import io.gatehouse.engine.ExpertPlace;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.RunStatus;
+import io.gatehouse.store.RunSummary;
+import io.gatehouse.store.Scope;
+import io.gatehouse.store.Store;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The experts that a run never used: those one would prune. */
+public final class UnusedExperts {
+    private UnusedExperts() {}
+
+    /**
+     * Finds them.
+     *
+     * @param run name of a complete run in the file
+     * @param scope tokens that are looked at; all that the run recorded if absent
+     * @throws GatehouseException RUN_NOT_FOUND; INVALID_ARGUMENT if the run is not complete, did not record all these
+     *     tokens, or used every expert
+     */
+    public static Set<ExpertPlace> of(Store store, String run, Optional<Scope> scope) {
+        RunSummary found = store.runs().stream()
+                .filter(summary -> summary.name().equals(run))
+                .findFirst()
+                .orElseThrow(() -> new GatehouseException(
+                        ErrorCode.RUN_NOT_FOUND, "%s holds no run named \"%s\"".formatted(store.file(), run)));
+        if (found.status() != RunStatus.COMPLETE) {
+            throw refused("Run \"%s\" is %s: what it did not use so far says nothing"
+                    .formatted(run, found.status().id()));
+        }
+        Scope wanted = scope.orElse(found.scope());
+        if (wanted == Scope.PROMPT && found.scope() == Scope.LAST_PROMPT) {
+            throw refused("Run \"%s\" recorded the last token of each prompt only: look at last_prompt".formatted(run));
+        }
+        Set<ExpertPlace> unused = new TreeSet<>();
+        store.unusedExperts(found.runId(), wanted)
+                .forEach((layer, experts) -> experts.forEach(expert -> unused.add(new ExpertPlace(layer, expert))));
+        if (unused.isEmpty()) {
+            throw refused("Run \"%s\" used every expert at its %s tokens: there is nothing to mask%s"
+                    .formatted(run, wanted.id(), wanted == Scope.PROMPT ? "; look at last_prompt only, perhaps" : ""));
+        }
+        return unused;
+    }
+
+    private static GatehouseException refused(String message) {
+        return new GatehouseException(ErrorCode.INVALID_ARGUMENT, message);
+    }
+}

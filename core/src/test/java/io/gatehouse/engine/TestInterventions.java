@@ -1,0 +1,197 @@
+package io.gatehouse.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.FeedForward;
+import io.gatehouse.checkpoint.ModelConfig;
+import io.gatehouse.engine.RoutingRows.Place;
+import io.gatehouse.engine.RoutingRows.Row;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sample.random.Blueprint;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What interventions change and what they must not; that the right thing comes out is in {@link TestEngineVariants}. */
+final class TestInterventions {
+    private static final long SEED = 11;
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Blueprint.class,
+            names = {"TINY_OLMOE", "TINY_MIXTRAL", "TINY_QWEN2_MOE", "TINY_QWEN3_MOE"})
+    void maskingWhatIsNotUsedChangesNoBit(Blueprint architecture) {
+        try (Checkpoint checkpoint = Checkpoint.open(write(architecture))) {
+            Prompt prompt = prompt(checkpoint);
+            RoutingRows free = run(checkpoint, Interventions.NONE, prompt);
+            Set<ExpertPlace> unused = new HashSet<>(places(checkpoint.config()));
+            unused.removeAll(used(free, checkpoint.config(), prompt));
+            assertThat(unused).isNotEmpty();
+            same(free, run(checkpoint, new Interventions(unused, Map.of(), OptionalInt.empty()), prompt));
+        }
+    }
+
+    @Test
+    void aMaskedExpertIsNotUsedAndThatShows() {
+        try (Checkpoint checkpoint = Checkpoint.open(write(Blueprint.TINY_OLMOE))) {
+            Prompt prompt = prompt(checkpoint);
+            RoutingRows free = run(checkpoint, Interventions.NONE, prompt);
+            ExpertPlace busy = used(free, checkpoint.config(), prompt).stream()
+                    .sorted()
+                    .findFirst()
+                    .orElseThrow();
+            RoutingRows masked =
+                    run(checkpoint, new Interventions(Set.of(busy), Map.of(), OptionalInt.empty()), prompt);
+            assertThat(used(masked, checkpoint.config(), prompt)).doesNotContain(busy);
+            assertThat(masked.lastLogits.get(0)).isNotEqualTo(free.lastLogits.get(0));
+        }
+    }
+
+    @Test
+    void scalingByOneChangesNoBitAndByAnythingElseDoes() {
+        try (Checkpoint checkpoint = Checkpoint.open(write(Blueprint.TINY_QWEN3_MOE))) {
+            Prompt prompt = prompt(checkpoint);
+            RoutingRows free = run(checkpoint, Interventions.NONE, prompt);
+            same(free, run(checkpoint, scaled(checkpoint.config(), 1), prompt));
+            assertThat(run(checkpoint, scaled(checkpoint.config(), 0.5f), prompt)
+                            .lastLogits
+                            .get(0))
+                    .isNotEqualTo(free.lastLogits.get(0));
+        }
+    }
+
+    @Test
+    void isWrittenInOneWay() {
+        Interventions some = new Interventions(
+                Set.of(new ExpertPlace(10, 2), new ExpertPlace(2, 10), new ExpertPlace(2, 9)),
+                Map.of(new ExpertPlace(1, 1), 0.5f, new ExpertPlace(0, 3), -2f),
+                OptionalInt.of(4));
+        assertThat(some.id()).isEqualTo("mask 2:9,2:10,10:2; scale 0:3=-2.0,1:1=0.5; top-k 4");
+        assertThat(Interventions.NONE.id()).isEmpty();
+        assertThat(ExpertPlace.of(" 3:17 ")).isEqualTo(new ExpertPlace(3, 17));
+        assertThatThrownBy(() -> ExpertPlace.of("3.17"))
+                .isInstanceOf(GatehouseException.class)
+                .hasMessage("An expert is written layer:expert such as 3:17, not '3.17'");
+    }
+
+    @Test
+    void refusesWhatTheModelHasNot() {
+        try (Checkpoint checkpoint = Checkpoint.open(write(Blueprint.TINY_OLMOE))) {
+            refused(
+                    checkpoint,
+                    mask(new ExpertPlace(2, 0)),
+                    "There is no expert 2:0: the model has 2 layers, counted from 0");
+            refused(
+                    checkpoint,
+                    mask(new ExpertPlace(1, 8)),
+                    "There is no expert 1:8: the layer has 8 experts, counted from 0");
+            refused(
+                    checkpoint,
+                    mask(IntStream.range(0, 7)
+                            .mapToObj(expert -> new ExpertPlace(1, expert))
+                            .toArray(ExpertPlace[]::new)),
+                    "The mask leaves 1 of the 8 experts of layer 1, but each token is sent to 2");
+            refused(
+                    checkpoint,
+                    new Interventions(Set.of(), Map.of(), OptionalInt.of(9)),
+                    "A token cannot be sent to 9 experts: the model has 8 in a layer");
+        }
+        assertThatThrownBy(() ->
+                        new Interventions(Set.of(), Map.of(new ExpertPlace(0, 0), Float.NaN), OptionalInt.empty()))
+                .isInstanceOf(GatehouseException.class)
+                .hasMessage("Expert 0:0 cannot be scaled by NaN");
+    }
+
+    @Test
+    void refusesExpertsOfALayerWithoutAny() {
+        Variant dense = Variant.plain(Blueprint.TINY_QWEN2_MOE)
+                .with(
+                        "a dense layer",
+                        config -> config.putArray("mlp_only_layers").add(0));
+        try (Checkpoint checkpoint = Checkpoint.open(dense.write(folder.resolve("model"), SEED))) {
+            refused(checkpoint, mask(new ExpertPlace(0, 0)), "There is no expert 0:0: layer 0 has no experts");
+        }
+    }
+
+    private Path write(Blueprint architecture) {
+        return Variant.plain(architecture)
+                .with("8 experts", config -> Feature.experts(config, 8))
+                .write(folder.resolve("model"), SEED);
+    }
+
+    private static Interventions mask(ExpertPlace... places) {
+        return new Interventions(Set.of(places), Map.of(), OptionalInt.empty());
+    }
+
+    private static Interventions scaled(ModelConfig config, float scale) {
+        return new Interventions(
+                Set.of(),
+                places(config).stream().collect(Collectors.toMap(place -> place, place -> scale)),
+                OptionalInt.empty());
+    }
+
+    private static void refused(Checkpoint checkpoint, Interventions interventions, String message) {
+        EngineOptions options = EngineOptions.EXACT.with(interventions);
+        assertThatThrownBy(() -> Engine.load(checkpoint, options))
+                .isInstanceOf(GatehouseException.class)
+                .hasMessage(message);
+    }
+
+    private static List<ExpertPlace> places(ModelConfig config) {
+        return IntStream.range(0, config.layers().size())
+                .boxed()
+                .flatMap(layer -> config.layers().get(layer).feedForward() instanceof FeedForward.Sparse sparse
+                        ? IntStream.range(0, sparse.experts()).mapToObj(expert -> new ExpertPlace(layer, expert))
+                        : null)
+                .toList();
+    }
+
+    /** So short that some experts stay unused. */
+    private static Prompt prompt(Checkpoint checkpoint) {
+        return new Prompt(new SplittableRandom(SEED)
+                .ints(3, 0, checkpoint.config().vocabSize())
+                .toArray());
+    }
+
+    private static RoutingRows run(Checkpoint checkpoint, Interventions interventions, Prompt prompt) {
+        RoutingRows rows = new RoutingRows();
+        try (Engine engine = Engine.load(checkpoint, EngineOptions.EXACT.with(interventions))) {
+            engine.prefill(List.of(prompt), Capture.EVERYTHING, rows);
+        }
+        return rows;
+    }
+
+    private static Set<ExpertPlace> used(RoutingRows rows, ModelConfig config, Prompt prompt) {
+        return places(config).stream()
+                .filter(place -> IntStream.range(0, prompt.tokens().length)
+                        .mapToObj(position -> rows.row(new Place(0, place.layer(), position)))
+                        .flatMapToInt(row -> Arrays.stream(row.experts()))
+                        .anyMatch(expert -> expert == place.expert()))
+                .collect(Collectors.toSet());
+    }
+
+    private static void same(RoutingRows expected, RoutingRows actual) {
+        assertThat(actual.lastLogits.get(0)).isEqualTo(expected.lastLogits.get(0));
+        List<Row> rows = expected.of(0);
+        assertThat(actual.of(0)).hasSameSizeAs(rows);
+        for (int i = 0; i < rows.size(); i++) {
+            assertThat(actual.of(0).get(i).hasSameBits(rows.get(i))).isTrue();
+        }
+    }
+}

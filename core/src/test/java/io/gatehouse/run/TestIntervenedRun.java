@@ -1,0 +1,117 @@
+package io.gatehouse.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.engine.Engine;
+import io.gatehouse.engine.EngineOptions;
+import io.gatehouse.engine.ExpertPlace;
+import io.gatehouse.engine.Interventions;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.quiz.MmluDirectory;
+import io.gatehouse.quiz.PromptFormat;
+import io.gatehouse.quiz.Quiz;
+import io.gatehouse.store.Recording;
+import io.gatehouse.store.Scope;
+import io.gatehouse.store.Store;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs of the sample model with experts taken away. Only its best expert serves each token, so that some never serve. */
+final class TestIntervenedRun {
+    private static final Path SAMPLE =
+            Path.of(System.getProperty("gatehouse.root")).resolve("core").resolve("sample");
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void maskingTheUnusedChangesNoAnswerAndMaskingTheUsedDoes() throws SQLException {
+        Quiz quiz = MmluDirectory.read(SAMPLE.resolve("quiz")).limit(2);
+        try (Checkpoint checkpoint = Checkpoint.open(SAMPLE.resolve("model"));
+                Store store = Store.create(directory.resolve("pruned.duckdb"))) {
+            run(checkpoint, store, quiz, "free", mask(Set.of()));
+            Set<ExpertPlace> unused = UnusedExperts.of(store, "free", Optional.empty());
+            run(checkpoint, store, quiz, "pruned", mask(unused));
+            assertThat(answers(store, "pruned"))
+                    .isEqualTo(answers(store, "free"))
+                    .hasSize(2);
+            assertThat(values(store, "SELECT interventions FROM runs ORDER BY run_id"))
+                    .containsExactly("top-k 1", mask(unused).id());
+
+            Set<ExpertPlace> unusedAtTheAnswer = UnusedExperts.of(store, "free", Optional.of(Scope.LAST_PROMPT));
+            assertThat(unusedAtTheAnswer).hasSizeGreaterThan(unused.size()).containsAll(unused);
+            run(checkpoint, store, quiz, "less", mask(unusedAtTheAnswer));
+            assertThat(answers(store, "less")).isNotEqualTo(answers(store, "free"));
+            assertThat(UnusedExperts.of(store, "less", Optional.empty())).containsAll(unusedAtTheAnswer);
+        }
+    }
+
+    @Test
+    void saysWhichRunHasNothingToMask() {
+        Quiz quiz = MmluDirectory.read(SAMPLE.resolve("quiz")).limit(1);
+        try (Checkpoint checkpoint = Checkpoint.open(SAMPLE.resolve("model"));
+                Store store = Store.create(directory.resolve("all.duckdb"))) {
+            run(checkpoint, store, quiz, "all", new Interventions(Set.of(), Map.of(), OptionalInt.of(16)));
+            assertThatThrownBy(() -> UnusedExperts.of(store, "all", Optional.empty()))
+                    .isInstanceOf(GatehouseException.class)
+                    .hasMessage(
+                            "Run \"all\" used every expert at its prompt tokens: there is nothing to mask; look at last_prompt only, perhaps");
+            assertThatThrownBy(() -> UnusedExperts.of(store, "other", Optional.empty()))
+                    .isInstanceOf(GatehouseException.class)
+                    .hasMessageEndingWith("holds no run named \"other\"");
+        }
+    }
+
+    private static Interventions mask(Set<ExpertPlace> places) {
+        return new Interventions(places, Map.of(), OptionalInt.of(1));
+    }
+
+    private static void run(Checkpoint checkpoint, Store store, Quiz quiz, String name, Interventions interventions) {
+        try (Engine engine = Engine.load(checkpoint, EngineOptions.EXACT.with(interventions))) {
+            new QuizRun(checkpoint, engine, store, "test")
+                    .execute(
+                            new RunRequest(name, quiz, PromptFormat.HENDRYCKS, 0, Recording.decisions(Scope.PROMPT)),
+                            new RunListener() {
+                                @Override
+                                public void progress(RunProgress progress) {}
+
+                                @Override
+                                public boolean cancelled() {
+                                    return false;
+                                }
+                            });
+        }
+    }
+
+    private static List<String> answers(Store store, String run) throws SQLException {
+        return values(
+                store,
+                "SELECT a::VARCHAR FROM (SELECT a.* EXCLUDE (run_id) FROM answers a JOIN runs USING (run_id) WHERE name = '"
+                        + run + "') AS a ORDER BY 1");
+    }
+
+    private static List<String> values(Store store, String sql) throws SQLException {
+        List<String> values = new ArrayList<>();
+        try (Connection connection = store.reader();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                values.add(rows.getString(1));
+            }
+        }
+        return values;
+    }
+}
