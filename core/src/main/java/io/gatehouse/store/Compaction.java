@@ -53,8 +53,8 @@ final class Compaction {
     private void copy(Path fresh) throws SQLException {
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = connection.createStatement()) {
-            statement.execute("ATTACH '%s' AS old (READ_ONLY)".formatted(quoted(file)));
-            statement.execute("ATTACH '%s' AS fresh".formatted(quoted(fresh)));
+            statement.execute("ATTACH '%s' AS old (READ_ONLY)".formatted(SqlFile.quoted(file)));
+            statement.execute("ATTACH '%s' AS fresh".formatted(SqlFile.quoted(fresh)));
             statement.execute("BEGIN TRANSACTION");
             for (String table : tables(statement)) {
                 statement.execute("DELETE FROM fresh.%s".formatted(table));
@@ -74,10 +74,6 @@ final class Compaction {
             }
         }
         return tables;
-    }
-
-    private static String quoted(Path path) {
-        return path.toAbsolutePath().toString().replace("'", "''");
     }
 
     private static void delete(Path fresh) {

@@ -75,7 +75,10 @@ final class DatabaseFailure {
             return new GatehouseException(
                     OUT_OF_MEMORY, "DuckDB ran out of memory on %s: %s".formatted(file, firstLine(message)), e);
         }
-        if (message.startsWith("Data Corruption Error") || message.startsWith("Serialization Error")) {
+        if (message.startsWith("Data Corruption Error")
+                || message.startsWith("Serialization Error")
+                || message.contains("Parquet file")
+                || message.contains("No magic bytes found")) {
             return damaged(file, e);
         }
         return new GatehouseException(INTERNAL_ERROR, "DuckDB failed on %s: %s".formatted(file, firstLine(message)), e);

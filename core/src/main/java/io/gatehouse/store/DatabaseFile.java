@@ -4,11 +4,9 @@ import static io.gatehouse.error.ErrorCode.CORRUPT_DATABASE;
 import static io.gatehouse.error.ErrorCode.FILE_NOT_FOUND;
 import static io.gatehouse.error.ErrorCode.INVALID_ARGUMENT;
 
-import com.sun.management.OperatingSystemMXBean;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -17,23 +15,17 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
 import org.duckdb.DuckDBConnection;
 
-/**
- * Opens a DuckDB file and closes its doors behind it. The order matters: DuckDB takes some settings only when it opens
- * the file, the schema needs none of the doors, and after {@code lock_configuration} nobody can open one again. Arrow
- * streams and spilling to the directory {@code FILE.tmp} go on working behind them.
- *
- * @param writing what writers duplicate
- * @param reading what readers duplicate: their progress is measured, which costs a writer a tenth of its time
- */
-record DatabaseFile(DuckDBConnection writing, DuckDBConnection reading) {
+/** Opens a DuckDB file, brings its schema up to date, and shuts its doors. */
+final class DatabaseFile {
     /** Bytes before the first block of a DuckDB file. */
     private static final long FILE_HEADERS = 3 * 4096;
 
+    private DatabaseFile() {}
+
     /** Opens the file, or makes it with an empty schema where there is none. */
-    static DatabaseFile create(Path file) {
+    static OpenDatabase create(Path file) {
         try {
             // What mktemp leaves behind is a new file, although DuckDB would take it for a broken one.
             if (Files.isRegularFile(file) && Files.size(file) == 0) {
@@ -42,21 +34,23 @@ record DatabaseFile(DuckDBConnection writing, DuckDBConnection reading) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return open(file, true);
+        return open(file, true, List.of());
     }
 
     /** Opens a file that exists. */
-    static DatabaseFile open(Path file) {
+    static OpenDatabase open(Path file) {
+        return open(file, List.of());
+    }
+
+    /** Opens a file that exists, with a door left open to each of the directories. */
+    static OpenDatabase open(Path file, List<Path> directories) {
         if (!Files.exists(file)) {
             throw new GatehouseException(FILE_NOT_FOUND, "There is no database file %s.".formatted(file));
         }
-        return open(file, false);
+        return open(file, false, directories);
     }
 
-    private static DatabaseFile open(Path file, boolean mayCreate) {
-        if (Files.isDirectory(file)) {
-            throw new GatehouseException(INVALID_ARGUMENT, "%s is a directory, not a database file.".formatted(file));
-        }
+    private static OpenDatabase open(Path file, boolean mayCreate, List<Path> directories) {
         if (file.toString().contains(";")) {
             throw new GatehouseException(
                     INVALID_ARGUMENT, "%s has a semicolon in its name, which DuckDB cannot open.".formatted(file));
@@ -65,15 +59,15 @@ record DatabaseFile(DuckDBConnection writing, DuckDBConnection reading) {
         boolean checkpointed = Files.exists(file) && !Files.exists(file.resolveSibling(file.getFileName() + ".wal"));
         try {
             DuckDBConnection connection = (DuckDBConnection)
-                    DriverManager.getConnection("jdbc:duckdb:" + file.toAbsolutePath(), properties());
+                    DriverManager.getConnection("jdbc:duckdb:" + file.toAbsolutePath(), Doors.atOpening());
             try {
                 if (checkpointed) {
                     requireWhole(file, connection);
                 }
                 prepareSchema(file, connection, mayCreate);
-                DuckDBConnection reading = connection.duplicate();
-                closeDoors(file, connection, reading);
-                return new DatabaseFile(connection, reading);
+                OpenDatabase database = OpenDatabase.of(connection, false);
+                Doors.shut(file, connection, directories);
+                return database;
             } catch (SQLException | RuntimeException e) {
                 connection.close();
                 throw e;
@@ -81,29 +75,6 @@ record DatabaseFile(DuckDBConnection writing, DuckDBConnection reading) {
         } catch (SQLException e) {
             throw DatabaseFailure.opening(file, e);
         }
-    }
-
-    void close() throws SQLException {
-        try (writing) {
-            reading.close();
-        }
-    }
-
-    private static Properties properties() {
-        Properties properties = new Properties();
-        // Without this, a second open in this process would silently share the first one's instance.
-        properties.setProperty("jdbc_instance_cache", "false");
-        // A column of a row group ends with a block of its own: with the default of 256 KiB a tenth of the file is
-        // empty.
-        properties.setProperty("default_block_size", "65536");
-        properties.setProperty("threads", String.valueOf(Runtime.getRuntime().availableProcessors()));
-        properties.setProperty("memory_limit", megabytes(physicalMemory() / 4));
-        properties.setProperty("autoload_known_extensions", "false");
-        properties.setProperty("autoinstall_known_extensions", "false");
-        properties.setProperty("allow_community_extensions", "false");
-        properties.setProperty("allow_persistent_secrets", "false");
-        properties.setProperty("max_expression_depth", "250");
-        return properties;
     }
 
     private static void prepareSchema(Path file, DuckDBConnection connection, boolean mayCreate) throws SQLException {
@@ -176,42 +147,11 @@ record DatabaseFile(DuckDBConnection writing, DuckDBConnection reading) {
         }
     }
 
-    private static void closeDoors(Path file, DuckDBConnection connection, DuckDBConnection reading)
-            throws SQLException {
-        try (Statement statement = reading.createStatement()) {
-            // Local to a connection; its duplicates inherit both.
-            statement.execute("SET enable_progress_bar = true");
-            statement.execute("SET enable_progress_bar_print = false");
-        }
-        try (Statement statement = connection.createStatement()) {
-            // DuckDB shows this limit when it is given at open, but keeps it only when it is set afterwards.
-            statement.execute("SET max_temp_directory_size = '%s'".formatted(megabytes(freeDisk(file) / 2)));
-            statement.execute("SET enable_external_access = false");
-            statement.execute("SET lock_configuration = true");
-        }
-    }
-
     private static long count(DuckDBConnection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery(sql)) {
             result.next();
             return result.getLong(1);
         }
-    }
-
-    private static long physicalMemory() {
-        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
-    }
-
-    private static long freeDisk(Path file) {
-        try {
-            return Files.getFileStore(file).getUsableSpace();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String megabytes(long bytes) {
-        return Math.max(1, bytes >> 20) + "MiB";
     }
 }

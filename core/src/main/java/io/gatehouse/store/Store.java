@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -24,9 +25,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.duckdb.DuckDBConnection;
 
 /**
- * One database file, owned by this process as long as the store is open. Safe for use by several threads; each reader
- * and each run writer belongs to one thread at a time. Readers see whole committed shards only, whatever is being
- * written beside them.
+ * One database file, owned by this process as long as the store is open, or the directory of an export, which is only
+ * read. Safe for use by several threads; each reader and each run writer belongs to one thread at a time. Readers see
+ * whole committed shards only, whatever is being written beside them.
  *
  * <p>DuckDB's doors are shut: no other file, no network, no extension, no change of settings.
  */
@@ -35,10 +36,10 @@ public final class Store implements AutoCloseable {
     public static final int SCHEMA_VERSION = 3;
 
     private final Path file;
-    private final DatabaseFile database;
+    private final OpenDatabase database;
     private final Set<Integer> inWriting = ConcurrentHashMap.newKeySet();
 
-    private Store(Path file, DatabaseFile database) {
+    private Store(Path file, OpenDatabase database) {
         this.file = file;
         this.database = database;
     }
@@ -50,22 +51,30 @@ public final class Store implements AutoCloseable {
      */
     public static Store create(Path file) {
         requireNonNull(file, "file is null");
+        if (Files.isDirectory(file)) {
+            throw readOnly(file);
+        }
         return new Store(file, DatabaseFile.create(file));
     }
 
     /**
-     * Opens a file that exists.
+     * Opens a file that exists, or the directory of an export, which can only be read.
      *
      * @throws GatehouseException FILE_NOT_FOUND if it does not, CORRUPT_DATABASE if it is damaged or no database of
-     *     ours, INVALID_ARGUMENT if its schema is of another version, DATABASE_IN_USE if another process or another
-     *     store of this one has it open
+     *     ours, INVALID_ARGUMENT if its schema is of another version or a directory is no export, DATABASE_IN_USE if
+     *     another process or another store of this one has the file open
      */
     public static Store open(Path file) {
         requireNonNull(file, "file is null");
-        return new Store(file, DatabaseFile.open(file));
+        return new Store(file, Files.isDirectory(file) ? ExportedDirectory.open(file) : DatabaseFile.open(file));
     }
 
-    /** The database file. */
+    /** Whether this is the directory of an export, in which nothing can be written. */
+    public boolean isReadOnly() {
+        return database.readOnly();
+    }
+
+    /** The database file, or the directory of the export. */
     public Path file() {
         return file;
     }
@@ -111,6 +120,7 @@ public final class Store implements AutoCloseable {
     private synchronized RunWriter openRun(
             RunDescription run, List<QuestionRow> questions, Map<String, String> more, boolean resumed) {
         requireNonNull(run, "run is null");
+        requireWritable();
         List<QuestionRow> rows = List.copyOf(questions);
         RunDefinition definition = RunDefinition.of(run, rows, more);
         DuckDBConnection writer = duplicate(database.writing());
@@ -232,6 +242,7 @@ public final class Store implements AutoCloseable {
      * @throws GatehouseException RUN_NOT_FOUND; RUN_EXISTS if the run is being written
      */
     public synchronized void deleteRun(String name) {
+        requireWritable();
         RunSummary run = runs().stream()
                 .filter(summary -> summary.name().equals(name))
                 .findFirst()
@@ -261,7 +272,25 @@ public final class Store implements AutoCloseable {
      * @throws GatehouseException like {@link #open}; INSUFFICIENT_DISK
      */
     public static void compact(Path file) {
-        new Compaction(requireNonNull(file, "file is null")).run();
+        requireNonNull(file, "file is null");
+        if (Files.isDirectory(file)) {
+            throw readOnly(file);
+        }
+        new Compaction(file).run();
+    }
+
+    /**
+     * Writes a file as a directory of Parquet files, {@code TABLE/run_id=…/shard=…/}, that {@link #open} takes.
+     *
+     * @param directory a new or an empty one
+     * @throws GatehouseException like {@link #open}; INVALID_ARGUMENT if something is in the directory,
+     *     INSUFFICIENT_DISK, CANCELLED_BY_USER if the listener says so; the directory is then as it was
+     */
+    public static ExportSummary export(Path file, Path directory, ExportListener listener) {
+        requireNonNull(file, "file is null");
+        requireNonNull(directory, "directory is null");
+        requireNonNull(listener, "listener is null");
+        return new Export(file, directory, listener).run();
     }
 
     /** Closes the store. Readers and run writers that are still open go on until they are closed. */
@@ -272,6 +301,19 @@ public final class Store implements AutoCloseable {
         } catch (SQLException e) {
             throw DatabaseFailure.using(file, e);
         }
+    }
+
+    private void requireWritable() {
+        if (isReadOnly()) {
+            throw readOnly(file);
+        }
+    }
+
+    private static GatehouseException readOnly(Path directory) {
+        return new GatehouseException(
+                ErrorCode.INVALID_ARGUMENT,
+                "%s is a directory, and exported directories are read-only: name the database file, or a new one."
+                        .formatted(directory));
     }
 
     private DuckDBConnection duplicate(DuckDBConnection connection) {

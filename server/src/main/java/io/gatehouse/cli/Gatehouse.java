@@ -5,6 +5,8 @@ import io.gatehouse.error.GatehouseException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line, and the one {@code main} of Gatehouse. */
 @Command(
@@ -53,10 +55,24 @@ public final class Gatehouse {
                 .addSubcommand(new PrefillCommand())
                 .addSubcommand(new RunsCommand())
                 .addSubcommand(new VerifyCommand())
+                .addSubcommand(new ExportCommand(stop))
                 .addSubcommand(new BenchCommand())
                 .addSubcommand(new TokenizeCommand())
+                .setExecutionStrategy(Gatehouse::runUnderstood)
                 .setExecutionExceptionHandler(Gatehouse::report)
                 .setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    /** Runs what was asked for; beside {@code --help} picocli would pass over what it does not understand. */
+    private static int runUnderstood(ParseResult arguments) {
+        for (ParseResult command = arguments; ; command = command.subcommand()) {
+            if (!command.unmatched().isEmpty()) {
+                throw new UnmatchedArgumentException(command.commandSpec().commandLine(), command.unmatched());
+            }
+            if (!command.hasSubcommand()) {
+                return new RunLast().execute(arguments);
+            }
+        }
     }
 
     /** The door where errors end: one sentence on stderr and the exit code of the error's category. */

@@ -2,49 +2,23 @@ package io.gatehouse.cli;
 
 import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunProgress;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Optional;
 
-/**
- * Shows a run: one line that is drawn over and over on a terminal, a plain line on stderr now and then elsewhere. The
- * launcher says whether there is a terminal, since Java cannot.
- */
+/** Shows how far a run is, and ends it when the process is asked to stop. */
 final class ProgressLine implements RunListener, AutoCloseable {
-    private static final int BAR_WIDTH = 30;
-    private static final long TERMINAL_INTERVAL_NANOS = 100_000_000L;
-    private static final long PLAIN_INTERVAL_NANOS = 10_000_000_000L;
-
-    private final PrintWriter out;
-    private final boolean terminal;
+    private final StatusLine line;
     private final StopSignal stop;
-    private long lastShown;
 
     ProgressLine(PrintWriter err, StopSignal stop) {
-        Optional<PrintWriter> screen = Boolean.getBoolean("gatehouse.terminal") ? screen() : Optional.empty();
-        this.out = screen.orElse(err);
-        this.terminal = screen.isPresent();
+        this.line = new StatusLine(err);
         this.stop = stop;
-        this.lastShown = System.nanoTime();
     }
 
     @Override
     public void progress(RunProgress progress) {
-        long now = System.nanoTime();
-        if (now - lastShown < (terminal ? TERMINAL_INTERVAL_NANOS : PLAIN_INTERVAL_NANOS)) {
-            return;
-        }
-        lastShown = now;
-        if (terminal) {
-            out.print("\r\u001b[K" + bar(progress.share()) + " " + text(progress));
-        } else {
-            out.println(text(progress));
-        }
-        out.flush();
+        line.show(progress.share(), () -> text(progress));
     }
 
     @Override
@@ -52,26 +26,9 @@ final class ProgressLine implements RunListener, AutoCloseable {
         return stop.raised();
     }
 
-    /** Clears the line on a terminal. */
     @Override
     public void close() {
-        if (terminal) {
-            out.print("\r\u001b[K");
-            out.close();
-        }
-    }
-
-    private static Optional<PrintWriter> screen() {
-        try {
-            return Optional.of(new PrintWriter(Files.newBufferedWriter(Path.of("/dev/tty"))));
-        } catch (IOException noTerminal) {
-            return Optional.empty();
-        }
-    }
-
-    private static String bar(double share) {
-        int done = (int) (share * BAR_WIDTH);
-        return "█".repeat(done) + "░".repeat(BAR_WIDTH - done);
+        line.close();
     }
 
     private static String text(RunProgress progress) {

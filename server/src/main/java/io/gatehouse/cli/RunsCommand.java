@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Spec;
         name = "runs",
         description = "Lists the runs of a database file, shows one, deletes one, and gives back the space.",
         mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "[COMMAND]",
         footer = {
             "",
             "Example:",
@@ -26,13 +28,13 @@ import picocli.CommandLine.Spec;
             "  gatehouse runs delete --db routing.duckdb first",
             "  gatehouse runs compact --db routing.duckdb"
         })
-final class RunsCommand {
+final class RunsCommand implements Callable<Integer> {
     @Option(
             names = "--db",
             required = true,
             paramLabel = "FILE",
             scope = ScopeType.INHERIT,
-            description = "DuckDB file with the runs.")
+            description = "DuckDB file with the runs; list and show also take the directory of an export.")
     private Path database = Path.of("");
 
     @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print the figures as one JSON object.")
@@ -40,6 +42,11 @@ final class RunsCommand {
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        return list();
+    }
 
     @Command(name = "list", description = "Lists the runs in the order they were started.")
     int list() {

@@ -21,7 +21,11 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  gatehouse serve --db sample.duckdb --port 8080"})
 final class ServeCommand implements Runnable {
-    @Option(names = "--db", required = true, paramLabel = "FILE", description = "Database file to serve.")
+    @Option(
+            names = "--db",
+            required = true,
+            paramLabel = "FILE",
+            description = "Database file to serve, or the directory of an export.")
     private Path database = Path.of("");
 
     @Option(

@@ -33,7 +33,11 @@ final class SqlCommand implements Callable<Integer> {
     private static final long TABLE_LIMIT = 1000;
     private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
-    @Option(names = "--db", required = true, paramLabel = "FILE", description = "Database file to ask.")
+    @Option(
+            names = "--db",
+            required = true,
+            paramLabel = "FILE",
+            description = "Database file to ask, or the directory of an export.")
     private Path database = Path.of("");
 
     @Option(names = "-c", paramLabel = "SQL", description = "Statement to run; may be given several times.")

@@ -23,7 +23,11 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  gatehouse verify --db routing.duckdb"})
 final class VerifyCommand implements Callable<Integer> {
-    @Option(names = "--db", required = true, paramLabel = "FILE", description = "DuckDB file to check.")
+    @Option(
+            names = "--db",
+            required = true,
+            paramLabel = "FILE",
+            description = "DuckDB file to check, or the directory of an export.")
     private Path database = Path.of("");
 
     @Option(names = "--json", description = "Print the figures as one JSON object.")

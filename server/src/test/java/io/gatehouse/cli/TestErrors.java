@@ -89,6 +89,17 @@ final class TestErrors {
     }
 
     @Test
+    void aCommandThatDoesNotExistAlsoWhenHelpIsAskedFor() {
+        for (String[] arguments :
+                new String[][] {{"nonsense"}, {"nonsense", "--help"}, {"sql", "nonsense", "--help"}}) {
+            CommandOutcome outcome = CommandOutcome.of(arguments);
+            assertThat(outcome.exitCode()).as(String.join(" ", arguments)).isEqualTo(2);
+            assertThat(outcome.err()).contains("nonsense");
+            assertThat(outcome.out()).isEmpty();
+        }
+    }
+
+    @Test
     void everyCommandExplainsItselfWithAnExample() {
         CommandLine gatehouse = Gatehouse.commandLine(new StopSignal());
         assertThat(gatehouse.getSubcommands().keySet())

@@ -29,6 +29,7 @@ final class TestRunsCommand {
     void listsShowsDeletesAndCompacts() {
         CommandOutcome list = CommandOutcome.of("runs", "list", "--db", file);
         assertThat(list.out()).startsWith("first  complete, 24 of 24 questions answered");
+        assertThat(CommandOutcome.of("runs", "--db", file)).isEqualTo(list);
         CommandOutcome show = CommandOutcome.of("runs", "show", "--db", file, "first", "--json");
         assertThat(show.out()).contains("\"Status\" : \"complete\"", "\"shots\" : \"0\"", "\"scope\" : \"prompt\"");
         assertThat(CommandOutcome.of("runs", "delete", "--db", file, "first").exitCode())

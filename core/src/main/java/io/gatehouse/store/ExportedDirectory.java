@@ -1,0 +1,152 @@
+package io.gatehouse.store;
+
+import static io.gatehouse.error.ErrorCode.CORRUPT_DATABASE;
+import static io.gatehouse.error.ErrorCode.INVALID_ARGUMENT;
+
+import io.gatehouse.error.GatehouseException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Properties;
+import java.util.UUID;
+import org.duckdb.DuckDBConnection;
+
+/**
+ * Opens a directory of Parquet files as a database that can only be read: small tables are read into memory, for the
+ * large ones there is a view over their files. The relations have the names, columns and comments of a database file,
+ * so that nobody above needs to know. What the ledger did not hold when the directory was opened stays unseen.
+ */
+final class ExportedDirectory {
+    private ExportedDirectory() {}
+
+    /**
+     * Opens it.
+     *
+     * @throws GatehouseException INVALID_ARGUMENT if it is no export or was written with another schema,
+     *     CORRUPT_DATABASE if one of its small files cannot be read
+     */
+    static OpenDatabase open(Path directory) {
+        Path root = directory.toAbsolutePath().normalize();
+        requirePlainName(root);
+        if (!Files.isDirectory(root.resolve(StoredTable.VERSION))) {
+            throw new GatehouseException(
+                    INVALID_ARGUMENT,
+                    "%s is a directory, but no export of Gatehouse, or one that was cut short: it has no folder %s, which is written last."
+                            .formatted(directory, StoredTable.VERSION));
+        }
+        try {
+            DuckDBConnection connection = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", properties());
+            try {
+                attach(directory, root, connection);
+                OpenDatabase database = OpenDatabase.of(connection, true);
+                Doors.shut(root, connection, List.of(root));
+                return database;
+            } catch (SQLException | RuntimeException e) {
+                connection.close();
+                throw e;
+            }
+        } catch (SQLException e) {
+            throw DatabaseFailure.using(directory, e);
+        }
+    }
+
+    /** DuckDB finds files by patterns, in which it lets nothing be escaped. */
+    static void requirePlainName(Path directory) {
+        String name = directory.toAbsolutePath().toString();
+        if (name.matches(".*([*?\\[\\]{}]|run_id=|shard=).*")) {
+            throw new GatehouseException(
+                    INVALID_ARGUMENT,
+                    "%s cannot hold an export: a character of its name (*, ?, [, ], {, }) or \"run_id=\" or \"shard=\" means something else in it."
+                            .formatted(name));
+        }
+    }
+
+    private static Properties properties() {
+        Properties properties = Doors.atOpening();
+        // Made when a query spills and deleted with the instance; beside the export, it might be on a disk for reading.
+        properties.setProperty(
+                "temp_directory",
+                Path.of(System.getProperty("java.io.tmpdir"), "gatehouse-" + UUID.randomUUID())
+                        .toString());
+        return properties;
+    }
+
+    private static void attach(Path directory, Path root, DuckDBConnection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(SqlFile.read("schema.sql"));
+            List<StoredTable> tables = new ArrayList<>(StoredTable.of(connection));
+            requireSameSchema(directory, root, statement);
+            // The ledger first: the others ask it.
+            tables.sort((one, other) -> Boolean.compare(other.isLedger(), one.isLedger()));
+            for (StoredTable table : tables) {
+                if (!table.name().equals(StoredTable.VERSION) && hasFiles(table, root, statement)) {
+                    attach(table, root, statement);
+                }
+            }
+        }
+    }
+
+    private static void requireSameSchema(Path directory, Path root, Statement statement) throws SQLException {
+        int version;
+        try (ResultSet row = statement.executeQuery("SELECT max(version) FROM read_parquet('%s/%s/*.parquet')"
+                .formatted(SqlFile.quoted(root), StoredTable.VERSION))) {
+            row.next();
+            version = row.getInt(1);
+        } catch (SQLException e) {
+            throw new GatehouseException(
+                    CORRUPT_DATABASE,
+                    "%s is damaged: its schema version cannot be read. %s".formatted(directory, e.getMessage()),
+                    e);
+        }
+        if (version != Store.SCHEMA_VERSION) {
+            throw new GatehouseException(
+                    INVALID_ARGUMENT,
+                    "%s was exported with schema version %d, and this Gatehouse reads version %d: export it anew from its database file."
+                            .formatted(directory, version, Store.SCHEMA_VERSION));
+        }
+    }
+
+    private static boolean hasFiles(StoredTable table, Path root, Statement statement) throws SQLException {
+        try (ResultSet row =
+                statement.executeQuery("SELECT EXISTS (SELECT 1 FROM glob('%s'))".formatted(table.pattern(root)))) {
+            row.next();
+            return row.getBoolean(1);
+        }
+    }
+
+    private static void attach(StoredTable table, Path root, Statement statement) throws SQLException {
+        if (!table.isLarge()) {
+            statement.execute("INSERT INTO %s BY NAME %s".formatted(table.name(), table.query(root)));
+            return;
+        }
+        Collection<String> comments = comments(table.name(), statement);
+        statement.execute("DROP TABLE " + table.name());
+        statement.execute("CREATE VIEW %s AS %s".formatted(table.name(), table.query(root)));
+        for (String comment : comments) {
+            statement.execute(comment);
+        }
+    }
+
+    /** Statements that say of a view of the name what is said of the table. */
+    private static List<String> comments(String table, Statement statement) throws SQLException {
+        List<String> comments = new ArrayList<>();
+        try (ResultSet rows = statement.executeQuery("""
+                SELECT 'COMMENT ON VIEW ' || table_name || ' IS ''' || replace(comment, '''', '''''') || ''''
+                FROM duckdb_tables() WHERE table_name = '%1$s'
+                UNION ALL
+                SELECT 'COMMENT ON COLUMN ' || table_name || '."' || column_name || '" IS '''
+                    || replace(comment, '''', '''''') || ''''
+                FROM duckdb_columns() WHERE table_name = '%1$s'""".formatted(table))) {
+            while (rows.next()) {
+                comments.add(rows.getString(1));
+            }
+        }
+        return comments;
+    }
+}

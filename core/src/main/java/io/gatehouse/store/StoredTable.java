@@ -1,0 +1,135 @@
+package io.gatehouse.store;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A table of the schema and its place in an exported directory, where its rows are divided as far as its columns tell:
+ * by run and shard, by run, or not at all. The names of the folders are Hive's, which Spark, Trino and DuckDB read.
+ */
+record StoredTable(String name, List<Column> columns) {
+    /** Says what is in an export as it does in a file, and so is written last. */
+    static final String LEDGER = "run_shards";
+
+    static final String VERSION = "schema_version";
+
+    /** What can be too large for memory. */
+    private static final Set<String> LARGE = Set.of("routing", "expert_norms", "gates", "usage", "tokens");
+
+    /** What concerns the file and not its runs. */
+    private static final Set<String> LOCAL = Set.of("query_history");
+
+    /** Files whose name begins with a dot or an underscore are somebody's work in progress. */
+    private static final String FILES = "[!._]*.parquet";
+
+    /** A column with DuckDB's name of its type. */
+    record Column(String name, String type) {}
+
+    StoredTable {
+        columns = List.copyOf(columns);
+    }
+
+    /** The tables that an export has, in order of their names. */
+    static List<StoredTable> of(Connection connection) throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT table_name FROM duckdb_tables() ORDER BY table_name")) {
+            while (rows.next()) {
+                names.add(rows.getString(1));
+            }
+        }
+        names.removeAll(LOCAL);
+        List<StoredTable> tables = new ArrayList<>();
+        for (String name : names) {
+            tables.add(new StoredTable(name, columns(connection, name)));
+        }
+        return tables;
+    }
+
+    private static List<Column> columns(Connection connection, String table) throws SQLException {
+        List<Column> columns = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = '%s' ORDER BY column_index"
+                                .formatted(table))) {
+            while (rows.next()) {
+                columns.add(new Column(rows.getString(1), rows.getString(2)));
+            }
+        }
+        return columns;
+    }
+
+    boolean isByRun() {
+        return has("run_id");
+    }
+
+    boolean isByShard() {
+        return isByRun() && (has("question_id") || isLedger());
+    }
+
+    boolean isLedger() {
+        return name.equals(LEDGER);
+    }
+
+    boolean isVersion() {
+        return name.equals(VERSION);
+    }
+
+    boolean isLarge() {
+        return LARGE.contains(name);
+    }
+
+    /** Folder below an export's that holds the rows of a run, and of a shard where the table goes by shards. */
+    Path folder(Path directory, int runId, int shard) {
+        Path folder = directory.resolve(name);
+        if (isByRun()) {
+            folder = folder.resolve("run_id=" + runId);
+        }
+        return isByShard() ? folder.resolve("shard=" + shard) : folder;
+    }
+
+    /** Pattern of all of its files, the inside of a string literal. */
+    String pattern(Path directory) {
+        String folders = isByShard() ? "/run_id=*/shard=*/" : isByRun() ? "/run_id=*/" : "/";
+        return SqlFile.quoted(directory) + "/" + name + folders + FILES;
+    }
+
+    /** The columns that its files have: what the folders say is not in them. */
+    String inFiles() {
+        return columns.stream()
+                .map(Column::name)
+                .filter(column -> !column.equals("run_id") && !(isLedger() && column.equals("shard")))
+                .map(column -> "\"" + column + "\"")
+                .collect(Collectors.joining(", "));
+    }
+
+    /** A query for the rows of a directory, those of shards outside of the ledger left out. */
+    String query(Path directory) {
+        String selected = columns.stream()
+                .map(column -> "CAST(f.\"%s\" AS %s) AS \"%s\"".formatted(column.name, column.type, column.name))
+                .collect(Collectors.joining(", "));
+        String query = "SELECT %s FROM read_parquet('%s', hive_partitioning = %b%s) AS f"
+                .formatted(selected, pattern(directory), isByRun(), hiveTypes());
+        return isByShard() && !isLedger()
+                ? query + " SEMI JOIN run_shards AS s ON s.run_id = f.run_id AND s.shard = f.shard"
+                : query;
+    }
+
+    private String hiveTypes() {
+        if (!isByRun()) {
+            return "";
+        }
+        return ", hive_types = {'run_id': INTEGER%s}".formatted(isByShard() ? ", 'shard': INTEGER" : "");
+    }
+
+    private boolean has(String column) {
+        return columns.stream().anyMatch(known -> known.name.equals(column));
+    }
+}

@@ -1,0 +1,79 @@
+package io.gatehouse.cli;
+
+import io.gatehouse.store.ExportListener;
+import io.gatehouse.store.ExportSummary;
+import io.gatehouse.store.Store;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "export",
+        description = {
+            "Writes a database file as a directory of Parquet files, TABLE/run_id=.../shard=.../, which DuckDB, Spark,"
+                    + " Trino and pandas read.",
+            "The directory can be asked like the file, but not written: sql, serve, verify and runs take it as --db."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Example:",
+            "  gatehouse export --db routing.duckdb --to routing",
+            "  gatehouse sql --db routing -c \"SELECT * FROM unused_experts ORDER BY scope, layer\""
+        })
+final class ExportCommand implements Callable<Integer> {
+    @Option(names = "--db", required = true, paramLabel = "FILE", description = "DuckDB file to export.")
+    private Path database = Path.of("");
+
+    @Option(names = "--to", required = true, paramLabel = "DIR", description = "New or empty directory to write into.")
+    private Path directory = Path.of("");
+
+    @Option(names = "--json", description = "Print the figures as one JSON object.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    private final StopSignal stop;
+
+    ExportCommand(StopSignal stop) {
+        this.stop = stop;
+    }
+
+    @Override
+    public Integer call() {
+        long start = System.nanoTime();
+        stop.take();
+        try (StatusLine line = new StatusLine(spec.commandLine().getErr())) {
+            ExportSummary summary = Store.export(database, directory, listener(line));
+            new Report()
+                    .figure("Directory", directory)
+                    .figure("Runs", summary.runs())
+                    .figure("Shards", summary.shards())
+                    .figure("Files", summary.files())
+                    .figure("Bytes", summary.bytes())
+                    .figure("Seconds", Math.round((System.nanoTime() - start) / 1e6) / 1000.0)
+                    .print(spec.commandLine().getOut(), json);
+        }
+        return 0;
+    }
+
+    private ExportListener listener(StatusLine line) {
+        return new ExportListener() {
+            @Override
+            public void progress(int shards, int of) {
+                line.show(
+                        (double) shards / of,
+                        () -> "%3.0f %%  %,d of %,d shards".formatted(100.0 * shards / of, shards, of));
+            }
+
+            @Override
+            public boolean cancelled() {
+                return stop.raised();
+            }
+        };
+    }
+}

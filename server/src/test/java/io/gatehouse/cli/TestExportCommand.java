@@ -1,0 +1,86 @@
+package io.gatehouse.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gatehouse.server.SeededFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TestExportCommand {
+    @TempDir
+    private Path directory;
+
+    private String file = "";
+    private String exported = "";
+
+    @BeforeEach
+    void write() {
+        Path path = directory.resolve("a.duckdb");
+        SeededFile.write(path);
+        file = path.toString();
+        exported = directory.resolve("exported").toString();
+    }
+
+    @Test
+    void answersLikeTheFileItCameFrom() {
+        CommandOutcome export = CommandOutcome.of("export", "--db", file, "--to", exported, "--json");
+        assertThat(export.exitCode()).as(export.err()).isZero();
+        assertThat(export.out()).contains("\"Runs\" : 1", "\"Shards\" : 1");
+        for (List<String> command : List.of(
+                List.of("runs", "list"),
+                List.of("runs", "show", "first", "--json"),
+                List.of("sql", "-c", "SHOW TABLES"),
+                List.of("sql", "-c", "DESCRIBE activations"),
+                List.of("sql", "-c", "SELECT * FROM activations ORDER BY question_id, layer, position, rank LIMIT 50"),
+                List.of(
+                        "sql",
+                        "-c",
+                        "SELECT layer, expert, count(*), sum(weight) FROM activations GROUP BY ALL ORDER BY ALL"),
+                List.of("sql", "-c", "EXPLAIN SELECT layer, count(*) FROM activations GROUP BY layer"),
+                List.of("sql", "-c", "SELECT * FROM unused_experts ORDER BY scope, layer"),
+                List.of("sql", "-c", "SELECT * FROM gate_entropy ORDER BY scope, layer"),
+                List.of("sql", "-c", "SELECT * FROM expert_accuracy ORDER BY scope, layer, expert"))) {
+            CommandOutcome ofDirectory = on(exported, command);
+            assertThat(ofDirectory).as("%s", command).isEqualTo(on(file, command));
+            assertThat(ofDirectory.exitCode()).as("%s", command).isZero();
+        }
+        assertThat(content(exported)).isEqualTo(content(file)).contains("content ");
+    }
+
+    @Test
+    void saysThatADirectoryIsReadOnly() {
+        assertThat(CommandOutcome.of("export", "--db", file, "--to", exported).exitCode())
+                .isZero();
+        for (List<String> command : List.of(
+                List.of("runs", "delete", "first"), List.of("runs", "compact"), List.of("demo", "--no-console"))) {
+            CommandOutcome outcome = on(exported, command);
+            assertThat(outcome.exitCode()).as("%s", command).isEqualTo(1);
+            assertThat(outcome.err())
+                    .as("%s", command)
+                    .contains(exported, "read-only")
+                    .hasLineCount(1);
+        }
+    }
+
+    private static String content(String database) {
+        CommandOutcome verify = CommandOutcome.of("verify", "--db", database);
+        assertThat(verify.exitCode()).as(verify.out()).isZero();
+        return verify.out()
+                .lines()
+                .filter(line -> line.startsWith("first "))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static CommandOutcome on(String database, List<String> command) {
+        List<String> arguments = new ArrayList<>(command);
+        arguments.addAll(List.of("--db", database));
+        CommandOutcome outcome = CommandOutcome.of(arguments.toArray(String[]::new));
+        // How long it took is nobody's business here.
+        return new CommandOutcome(outcome.exitCode(), outcome.out().replaceAll(", [0-9.]+ s\\n", "\n"), outcome.err());
+    }
+}
