@@ -5,12 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.server.query.QueryAllowance;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -63,6 +73,81 @@ final class TestQueryFormats {
     }
 
     @Test
+    void writesAnArrowStream() throws Exception {
+        HttpResponse<byte[]> response = server.bytes("v1/query?format=arrow&sql=" + encoded(KINDS));
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("application/vnd.apache.arrow.stream");
+        try (BufferAllocator allocator = new RootAllocator();
+                ArrowStreamReader reader =
+                        new ArrowStreamReader(new ByteArrayInputStream(response.body()), allocator)) {
+            assertThat(reader.loadNextBatch()).isTrue();
+            VectorSchemaRoot root = reader.getVectorSchemaRoot();
+            assertThat(root.getSchema().getFields())
+                    .extracting(field -> field.getName())
+                    .containsExactly("i", "l", "f", "d", "c", "t", "n", "e", "b", "day", "xs", "u");
+            assertThat(root.getVector("l").getObject(0)).isEqualTo(9007199254740993L);
+            assertThat(root.getVector("u").getObject(0)).hasToString("日本");
+            assertThat(root.getVector("n").isNull(0)).isTrue();
+            assertThat(reader.loadNextBatch()).isFalse();
+        }
+    }
+
+    @Test
+    void writesAnArrowStreamOfNoRows() throws Exception {
+        HttpResponse<byte[]> response =
+                server.bytes("v1/query?format=arrow&sql=" + encoded("SELECT name FROM runs WHERE run_id = 99"));
+        try (BufferAllocator allocator = new RootAllocator();
+                ArrowStreamReader reader =
+                        new ArrowStreamReader(new ByteArrayInputStream(response.body()), allocator)) {
+            assertThat(reader.getVectorSchemaRoot().getSchema().findField("name"))
+                    .isNotNull();
+            assertThat(reader.loadNextBatch()).isFalse();
+        }
+    }
+
+    @Test
+    void writesAParquetFileThatDuckDbReads(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("experts.parquet");
+        String sql = "SELECT e.*, [layer, expert] AS pair, 'x' || expert::VARCHAR AS t FROM experts AS e";
+        HttpResponse<byte[]> response = server.bytes("v1/query?format=parquet&sql=" + encoded(sql));
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("application/vnd.apache.parquet");
+        Files.write(file, response.body());
+        long expected = 2L * SeededFile.LAYERS * SeededFile.EXPERTS;
+        try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = duckDb.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT count(*), sum(pair[2] = expert), sum(t = 'x' || expert) FROM '%s'".formatted(file))) {
+            rows.next();
+            assertThat(rows.getLong(1)).isEqualTo(expected);
+            assertThat(rows.getLong(2)).isEqualTo(expected);
+            assertThat(rows.getLong(3)).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void saysWhatFailsBeforeTheFirstRowInEveryFormat() throws Exception {
+        for (String format : new String[] {"json", "ndjson", "csv", "arrow", "parquet"}) {
+            HttpResponse<String> response = get("format=" + format + "&sql=", "SELECT CAST(name AS INTEGER) FROM runs");
+            assertThat(response.statusCode()).as(format).isEqualTo(400);
+            assertThat(JSON.readTree(response.body()).at("/code").textValue())
+                    .as(format)
+                    .isEqualTo("SQL_EXECUTION");
+        }
+    }
+
+    @Test
+    void takesParameters() throws Exception {
+        HttpResponse<String> body = server.queryJson(
+                "{\"sql\": \"SELECT count(*) FROM experts WHERE layer = ? AND expert < ? AND scope = ?\","
+                        + " \"parameters\": [1, 5, \"prompt\"]}");
+        assertThat(JSON.readTree(body.body()).at("/rows/0/0").intValue()).isEqualTo(5);
+        HttpResponse<String> address = get("parameters=%5B1%5D&sql=", "SELECT count(*) FROM experts WHERE layer = ?");
+        assertThat(JSON.readTree(address.body()).at("/rows/0/0").intValue()).isEqualTo(2 * SeededFile.EXPERTS);
+        assertProblem(get("parameters=1&sql=", "SELECT 1"), "must be a JSON array");
+        assertProblem(get("parameters=%5B%7B%7D%5D&sql=", "SELECT 1"), "A parameter is a number");
+        assertProblem(get("sql=", "SELECT count(*) FROM experts WHERE layer = ?"), "1 parameter");
+    }
+
+    @Test
     void keepsFormulasFromSpreadsheets() throws Exception {
         String sql = "SELECT * FROM (VALUES ('=1+1'), ('+1'), ('-1'), ('@x'), ('a=1'), ('=\"x\"')) AS t(v)";
         assertThat(accepting("text/csv", sql).body().lines())
@@ -99,7 +184,8 @@ final class TestQueryFormats {
 
     @Test
     void refusesAnAddressThatItDoesNotUnderstand() throws Exception {
-        assertProblem(get("format=xml&sql=", "SELECT 1"), "no format \"xml\"; there are json, ndjson, csv");
+        assertProblem(
+                get("format=xml&sql=", "SELECT 1"), "no format \"xml\"; there are json, ndjson, csv, arrow, parquet");
         assertProblem(get("sqll=", "SELECT 1"), "parameter \"sqll\"");
         assertProblem(get("sql=SELECT&sql=", "SELECT 1"), "\"sql\" 2 times");
         assertProblem(get("limit=x&sql=", "SELECT 1"), "\"limit\" is not JSON");
@@ -158,7 +244,11 @@ final class TestQueryFormats {
     }
 
     private HttpResponse<String> get(String parameters, String sql) throws IOException, InterruptedException {
-        return server.get("v1/query?" + parameters + URLEncoder.encode(sql, StandardCharsets.UTF_8));
+        return server.get("v1/query?" + parameters + encoded(sql));
+    }
+
+    private static String encoded(String sql) {
+        return URLEncoder.encode(sql, StandardCharsets.UTF_8);
     }
 
     private static void assertProblem(HttpResponse<String> response, String detail) throws IOException {

@@ -60,6 +60,10 @@ final class TestingServer implements AutoCloseable {
         return send(path, HttpRequest.Builder::GET);
     }
 
+    HttpResponse<byte[]> bytes(String path) throws IOException, InterruptedException {
+        return client.send(HttpRequest.newBuilder(uri().resolve(path)).build(), BodyHandlers.ofByteArray());
+    }
+
     HttpResponse<String> query(String sql) throws IOException, InterruptedException {
         return send(
                 "v1/query",

@@ -4,17 +4,21 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import org.eclipse.jetty.ee10.servlet.HttpOutput;
 
-/** The body of an answer, of limited size. */
-final class AnswerStream extends FilterOutputStream {
+/** The body of an answer, of limited size. Takes buffers as they are, on their way from DuckDB to the socket. */
+final class AnswerStream extends OutputStream implements WritableByteChannel {
+    private final HttpOutput out;
     private final long limit;
     private long written;
 
-    AnswerStream(OutputStream out, long limit) {
-        super(requireNonNull(out, "out is null"));
+    /** @param limit bytes */
+    AnswerStream(HttpOutput out, long limit) {
+        this.out = requireNonNull(out, "out is null");
         this.limit = limit;
     }
 
@@ -30,10 +34,24 @@ final class AnswerStream extends FilterOutputStream {
         out.write(bytes, offset, length);
     }
 
+    @Override
+    public int write(ByteBuffer buffer) throws IOException {
+        int length = buffer.remaining();
+        count(length);
+        out.write(buffer);
+        return length;
+    }
+
     /** Jetty flushes by itself; a writer that flushes small pieces would only make small packets. */
     @Override
     public void flush() {}
 
+    @Override
+    public boolean isOpen() {
+        return !out.isClosed();
+    }
+
+    /** Completes the answer. */
     @Override
     public void close() throws IOException {
         out.close();

@@ -42,7 +42,11 @@ public final class PlainPage {
         ClientConnection client = ClientConnection.of(context);
         try {
             door.serve(
-                    QueryId.assign(context), sql, ROWS, "html", client, query -> send(context, 200, sql, table(query)));
+                    QueryId.assign(context),
+                    new SqlStatement(sql, ROWS),
+                    "html",
+                    client,
+                    query -> send(context, 200, sql, table(query)));
         } catch (GatehouseException e) {
             send(context, e.code().httpStatus(), sql, problem(e));
         }

@@ -46,16 +46,19 @@ public final class QueryDoor {
      * Runs a query and hands it to the reading when it has begun; afterwards nothing of it is left but its entry among
      * those that were.
      *
-     * @param maxRows 0 for no limit
+     * @param format of its rows, for those who look at the register
      */
-    void serve(String id, String sql, long maxRows, String format, ClientConnection client, Reading reading)
+    void serve(String id, SqlStatement statement, String format, ClientConnection client, Reading reading)
             throws IOException {
-        try (ServedQuery query = register.enter(id, sql, format, client)) {
+        try (ServedQuery query = register.enter(id, statement.sql(), format, client)) {
             try {
                 admission.enter(query);
                 try {
                     query.planning();
-                    query.begins(engine.query(sql, new QueryLimits(allowance.timeout(), maxRows)));
+                    query.begins(engine.query(
+                            statement.sql(),
+                            statement.parameters(),
+                            new QueryLimits(allowance.timeout(), statement.maxRows())));
                     reading.read(query);
                 } finally {
                     admission.leave();

@@ -3,6 +3,7 @@ package io.gatehouse.server.query;
 import static io.gatehouse.server.http.Json.invalid;
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
@@ -12,27 +13,38 @@ import io.javalin.http.UnsupportedMediaTypeResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a client asks, from the body and the address of its request. The address has the same fields as a JSON body, and
  * whichever a field is in counts; it may not be in both.
  *
+ * @param parameters a value for each {@code ?} of the statement
  * @param limit rows of the result at most; empty for the server's default
  * @param format of the rows
  * @param filename for a client that saves the answer
  * @param plainFormulas whether CSV leaves texts alone that a spreadsheet would take for formulas
  */
 record QueryRequest(
-        String sql, OptionalLong limit, ResultFormat format, Optional<String> filename, boolean plainFormulas) {
-    private static final Set<String> FIELDS = Set.of("sql", "limit", "format", "filename", "formulas");
+        String sql,
+        List<@Nullable Object> parameters,
+        OptionalLong limit,
+        ResultFormat format,
+        Optional<String> filename,
+        boolean plainFormulas) {
+    private static final Set<String> FIELDS = Set.of("sql", "parameters", "limit", "format", "filename", "formulas");
     private static final Pattern FILENAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9 ._()-]{0,99}");
 
     QueryRequest {
         requireNonNull(sql, "sql is null");
+        parameters = Collections.unmodifiableList(new ArrayList<>(parameters));
         requireNonNull(limit, "limit is null");
         requireNonNull(format, "format is null");
         if (sql.isBlank()) {
@@ -50,6 +62,10 @@ record QueryRequest(
     /** Rows at most: as asked, or the server's default for what a person looks at; 0 for no limit. */
     long maxRows(QueryAllowance allowance) {
         return limit.orElse(format == ResultFormat.JSON ? allowance.rows() : 0);
+    }
+
+    SqlStatement statement(long maxRows) {
+        return new SqlStatement(sql, parameters, maxRows);
     }
 
     /** Reads a request without a body. */
@@ -86,7 +102,34 @@ record QueryRequest(
         ResultFormat format =
                 Json.findText(fields, "format").map(ResultFormat::of).orElseGet(() -> ResultFormat.accepted(context));
         return new QueryRequest(
-                Json.text(fields, "sql"), limit, format, Json.findText(fields, "filename"), plainFormulas(fields));
+                Json.text(fields, "sql"),
+                parameters(fields.path("parameters")),
+                limit,
+                format,
+                Json.findText(fields, "filename"),
+                plainFormulas(fields));
+    }
+
+    private static List<@Nullable Object> parameters(JsonNode values) {
+        if (values.isMissingNode() || values.isNull()) {
+            return List.of();
+        }
+        if (!values.isArray()) {
+            throw invalid("The parameters must be a JSON array, but are %s.".formatted(values));
+        }
+        List<@Nullable Object> parameters = new ArrayList<>();
+        values.forEach(value -> parameters.add(parameter(value)));
+        return parameters;
+    }
+
+    private static @Nullable Object parameter(JsonNode value) {
+        return switch (value.getNodeType()) {
+            case NULL -> null;
+            case BOOLEAN -> value.booleanValue();
+            case STRING -> value.textValue();
+            case NUMBER -> value.decimalValue();
+            default -> throw invalid("A parameter is a number, a text, a boolean or null, not %s.".formatted(value));
+        };
     }
 
     private static boolean plainFormulas(ObjectNode fields) {
@@ -103,7 +146,7 @@ record QueryRequest(
         context.queryParamMap().forEach((name, values) -> {
             if (!FIELDS.contains(name)) {
                 throw invalid(
-                        "The address has a parameter \"%s\"; a query has sql, limit, format, filename and formulas."
+                        "The address has a parameter \"%s\"; a query has sql, parameters, limit, format, filename and formulas."
                                 .formatted(name));
             }
             if (values.size() != 1) {
@@ -115,8 +158,8 @@ record QueryRequest(
     }
 
     private static void put(ObjectNode fields, String name, String value) {
-        if (name.equals("limit")) {
-            fields.set(name, Json.tree(value.getBytes(StandardCharsets.UTF_8), "The parameter \"limit\""));
+        if (name.equals("limit") || name.equals("parameters")) {
+            fields.set(name, Json.tree(value.getBytes(StandardCharsets.UTF_8), "The parameter \"%s\"".formatted(name)));
         } else {
             fields.put(name, value);
         }

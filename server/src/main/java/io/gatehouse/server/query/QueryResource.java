@@ -7,6 +7,7 @@ import io.gatehouse.server.http.QueryId;
 import io.gatehouse.server.http.SqlText;
 import io.javalin.http.Context;
 import java.io.IOException;
+import org.eclipse.jetty.ee10.servlet.HttpOutput;
 
 /** {@code /v1/query}: one statement in, its rows out in the format that is asked for, while they are read. */
 public final class QueryResource {
@@ -31,19 +32,19 @@ public final class QueryResource {
         ClientConnection client = ClientConnection.of(context);
         long maxRows = request.maxRows(door.allowance());
         try {
-            door.serve(id, request.sql(), maxRows, request.format().id(), client, query -> {
-                // The status leaves with the first row, so that what fails before it still gets one of its own.
-                boolean present = query.next();
-                context.status(200).contentType(request.format().contentType());
-                request.filename()
-                        .ifPresent(name ->
-                                context.header("Content-Disposition", "attachment; filename=\"%s\"".formatted(name)));
-                // Not Javalin's stream, which compresses: that costs more than loopback does.
-                AnswerStream stream = new AnswerStream(
-                        context.res().getOutputStream(), door.allowance().bytes());
-                writer(request, maxRows).write(query, present, stream);
-                // Closed only here: closing on the way out of a failure would complete a cut answer.
-                stream.close();
+            door.serve(id, request.statement(maxRows), request.format().id(), client, query -> {
+                try (Answer answer = answer(request, query, maxRows)) {
+                    // The status leaves with the first rows, so that what fails before them still gets one of its own.
+                    answer.start();
+                    context.status(200).contentType(request.format().contentType());
+                    request.filename().ifPresent(name -> saveAs(context, name));
+                    // Not Javalin's stream, which compresses: that costs more than loopback does.
+                    HttpOutput out = (HttpOutput) context.res().getOutputStream();
+                    AnswerStream stream = new AnswerStream(out, door.allowance().bytes());
+                    answer.write(stream);
+                    // Closed only here: closing on the way out of a failure would complete a cut answer.
+                    stream.close();
+                }
             });
         } catch (IOException | RuntimeException e) {
             if (context.res().isCommitted()) {
@@ -53,11 +54,17 @@ public final class QueryResource {
         }
     }
 
-    private static RowWriter writer(QueryRequest request, long maxRows) {
+    private static void saveAs(Context context, String name) {
+        context.header("Content-Disposition", "attachment; filename=\"%s\"".formatted(name));
+    }
+
+    private static Answer answer(QueryRequest request, ServedQuery query, long maxRows) {
         return switch (request.format()) {
-            case JSON -> new JsonRows(maxRows);
-            case NDJSON -> new NdjsonRows();
-            case CSV -> new CsvRows(request.plainFormulas());
+            case JSON -> new JsonAnswer(query, maxRows);
+            case NDJSON -> new NdjsonAnswer(query);
+            case CSV -> new CsvAnswer(query, request.plainFormulas());
+            case ARROW -> new ArrowAnswer(query);
+            case PARQUET -> new ParquetAnswer(query);
         };
     }
 }

@@ -13,7 +13,9 @@ import java.util.stream.Collectors;
 enum ResultFormat {
     JSON("application/json"),
     NDJSON("application/x-ndjson"),
-    CSV("text/csv");
+    CSV("text/csv"),
+    ARROW("application/vnd.apache.arrow.stream"),
+    PARQUET("application/vnd.apache.parquet");
 
     private final String mediaType;
 

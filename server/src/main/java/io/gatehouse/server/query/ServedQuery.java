@@ -7,6 +7,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.http.ClientConnection;
 import io.gatehouse.server.http.Json;
+import io.gatehouse.sql.ArrowBatches;
 import io.gatehouse.sql.QueryResult;
 import io.gatehouse.sql.ResultColumn;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,6 +106,21 @@ final class ServedQuery implements AutoCloseable {
     boolean next() {
         boolean present = opened().next();
         if (present && ++rows % ROWS_BETWEEN_COUNTS == 0) {
+            rowsSeen = rows;
+        }
+        ended = !present;
+        return present;
+    }
+
+    /** The rows as Arrow batches, instead of one by one. */
+    ArrowBatches batches(BufferAllocator allocator) {
+        return opened().batches(allocator);
+    }
+
+    boolean next(ArrowBatches batches) {
+        boolean present = batches.next();
+        if (present) {
+            rows += batches.root().getRowCount();
             rowsSeen = rows;
         }
         ended = !present;

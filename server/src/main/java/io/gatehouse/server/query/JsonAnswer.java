@@ -1,30 +1,39 @@
 package io.gatehouse.server.query;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.gatehouse.server.http.Json;
 import io.gatehouse.server.http.JsonValue;
 import io.gatehouse.sql.ResultColumn;
 import java.io.IOException;
-import java.io.OutputStream;
 
 /** One JSON document with the columns, the rows as arrays, and what is known at the end. */
-final class JsonRows implements RowWriter {
+final class JsonAnswer implements Answer {
+    private final ServedQuery query;
     private final long limit;
+    private boolean present;
 
     /** @param limit the row limit that the answer tells; 0 for none */
-    JsonRows(long limit) {
+    JsonAnswer(ServedQuery query, long limit) {
+        this.query = requireNonNull(query, "query is null");
         this.limit = limit;
     }
 
     @Override
-    public void write(ServedQuery query, boolean first, OutputStream out) throws IOException {
+    public void start() {
+        present = query.next();
+    }
+
+    @Override
+    public void write(AnswerStream out) throws IOException {
         JsonGenerator json = Json.FACTORY.createGenerator(out).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
         json.writeStartObject();
         json.writeStringField("queryId", query.id());
-        writeColumns(json, query);
+        writeColumns(json);
         json.writeArrayFieldStart("rows");
         int columns = query.columns().size();
-        for (boolean present = first; present; present = query.next()) {
+        for (; present; present = query.next()) {
             json.writeStartArray();
             for (int column = 0; column < columns; column++) {
                 JsonValue.write(json, query.value(column));
@@ -40,7 +49,7 @@ final class JsonRows implements RowWriter {
         json.flush();
     }
 
-    private static void writeColumns(JsonGenerator json, ServedQuery query) throws IOException {
+    private void writeColumns(JsonGenerator json) throws IOException {
         json.writeArrayFieldStart("columns");
         for (ResultColumn column : query.columns()) {
             json.writeStartObject();

@@ -1,0 +1,145 @@
+package io.gatehouse.server.query;
+
+import com.fasterxml.jackson.core.io.NumberOutput;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.apache.arrow.memory.ArrowBuf;
+
+/** Bytes of CSV on their way out. */
+final class CsvBuffer {
+    private static final int DRAIN_AT = 64 * 1024;
+    private static final int LONGEST_NUMBER = 32;
+
+    private final boolean plainFormulas;
+    private byte[] bytes = new byte[2 * DRAIN_AT];
+    private int end;
+
+    CsvBuffer(boolean plainFormulas) {
+        this.plainFormulas = plainFormulas;
+    }
+
+    void separate(int column) {
+        if (column > 0) {
+            room(1);
+            bytes[end++] = ',';
+        }
+    }
+
+    void endLine() {
+        room(2);
+        bytes[end++] = '\r';
+        bytes[end++] = '\n';
+    }
+
+    void number(int number) {
+        room(LONGEST_NUMBER);
+        end = NumberOutput.outputInt(number, bytes, end);
+    }
+
+    void number(long number) {
+        room(LONGEST_NUMBER);
+        end = NumberOutput.outputLong(number, bytes, end);
+    }
+
+    /** In the shortest digits that are this float again. */
+    void number(float number) {
+        ascii(NumberOutput.toString(number, true));
+    }
+
+    void number(double number) {
+        ascii(NumberOutput.toString(number, true));
+    }
+
+    /** Digits, dates and the like, which need no quotes. */
+    void ascii(String text) {
+        int length = text.length();
+        room(length);
+        for (int i = 0; i < length; i++) {
+            bytes[end++] = (byte) text.charAt(i);
+        }
+    }
+
+    void text(String text) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        room(utf8.length);
+        System.arraycopy(utf8, 0, bytes, end, utf8.length);
+        endText(utf8.length);
+    }
+
+    /** A text in UTF-8. */
+    void text(ArrowBuf source, int from, int to) {
+        int length = to - from;
+        room(length);
+        source.getBytes(from, bytes, end, length);
+        endText(length);
+    }
+
+    /** Takes the bytes after the end for a text; most are fine as they are. */
+    private void endText(int length) {
+        boolean formula = !plainFormulas && length > 0 && startsFormula(bytes[end]);
+        if (length > 0 && !formula && !needsQuotes(end, length)) {
+            end += length;
+            return;
+        }
+        byte[] text = Arrays.copyOfRange(bytes, end, end + length);
+        boolean quotes = length == 0 || needsQuotes(end, length);
+        if (formula) {
+            byte[] safe = new byte[length + 1];
+            safe[0] = '\'';
+            System.arraycopy(text, 0, safe, 1, length);
+            text = safe;
+        }
+        if (quotes) {
+            quoted(text);
+        } else {
+            room(text.length);
+            System.arraycopy(text, 0, bytes, end, text.length);
+            end += text.length;
+        }
+    }
+
+    void quoted(byte[] text) {
+        room(2 * text.length + 2);
+        bytes[end++] = '"';
+        for (byte b : text) {
+            if (b == '"') {
+                bytes[end++] = '"';
+            }
+            bytes[end++] = b;
+        }
+        bytes[end++] = '"';
+    }
+
+    void drainIfFull(OutputStream out) throws IOException {
+        if (end >= DRAIN_AT) {
+            drain(out);
+        }
+    }
+
+    void drain(OutputStream out) throws IOException {
+        out.write(bytes, 0, end);
+        end = 0;
+    }
+
+    private static boolean startsFormula(byte first) {
+        return first == '=' || first == '+' || first == '-' || first == '@' || first == '\t' || first == '\r';
+    }
+
+    private boolean needsQuotes(int from, int length) {
+        for (int i = from; i < from + length; i++) {
+            byte b = bytes[i];
+            if (b == ',' || b == '"' || b == '\n' || b == '\r') {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void room(int more) {
+        if (bytes.length - end < more) {
+            bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, end + more));
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package io.gatehouse.server.query;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A statement to be run.
+ *
+ * @param parameters a value for each {@code ?} of it
+ * @param maxRows 0 for no limit
+ */
+record SqlStatement(String sql, List<@Nullable Object> parameters, long maxRows) {
+    SqlStatement {
+        requireNonNull(sql, "sql is null");
+        parameters = Collections.unmodifiableList(new ArrayList<>(parameters));
+    }
+
+    SqlStatement(String sql, long maxRows) {
+        this(sql, List.of(), maxRows);
+    }
+}
