@@ -1,0 +1,116 @@
+package io.gatehouse.jdbc;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a connection leads and how, of a URL and properties. Keys that are not known are refused, so that a mistyped one
+ * is not passed over.
+ *
+ * @param url without its parameters
+ * @param target what follows {@code jdbc:gatehouse:}, without parameters
+ * @param token for a server that asks for one; given as {@code token} or as {@code password}
+ * @param queryTimeout for statements that set none
+ */
+public record ConnectionSettings(
+        String url,
+        String target,
+        Optional<String> user,
+        Optional<String> token,
+        Optional<Duration> queryTimeout,
+        boolean tls) {
+    static final String PREFIX = "jdbc:gatehouse:";
+    private static final String REMOTE = "//";
+
+    /** The keys and what they mean. */
+    static final Map<String, String> KEYS = new TreeMap<>(Map.of(
+            "user", "taken and not used: a server knows tokens only",
+            "password", "the same as token, for tools that ask for user and password",
+            "token", "the token of a server that asks for one",
+            "queryTimeout", "seconds after which a statement that sets no timeout is ended",
+            "tls", "true to speak to a server by TLS"));
+
+    static ConnectionSettings of(String url, Properties properties) throws SQLException {
+        String rest = url.substring(PREFIX.length());
+        Map<String, String> values = new TreeMap<>();
+        int question = rest.startsWith(REMOTE) ? rest.indexOf('?') : -1;
+        if (question >= 0) {
+            addParameters(rest.substring(question + 1), values);
+        }
+        for (String key : properties.stringPropertyNames()) {
+            checkKey(key);
+            values.put(key, properties.getProperty(key));
+        }
+        String target = question < 0 ? rest : rest.substring(0, question);
+        if (target.isBlank() || target.equals(REMOTE)) {
+            throw SqlErrors.invalid("The URL %s names neither a file nor a server.".formatted(url));
+        }
+        Optional<String> token = Optional.ofNullable(values.getOrDefault("token", values.get("password")));
+        return new ConnectionSettings(
+                PREFIX + target,
+                target,
+                Optional.ofNullable(values.get("user")).filter(user -> !user.isEmpty()),
+                token.filter(text -> !text.isEmpty()),
+                timeout(values.get("queryTimeout")),
+                tls(values.getOrDefault("tls", "false")));
+    }
+
+    /** Whether a server is meant, and not a file. */
+    public boolean isRemote() {
+        return target.startsWith(REMOTE);
+    }
+
+    private static void addParameters(String text, Map<String, String> values) throws SQLException {
+        List<String> pairs = new ArrayList<>(List.of(text.split("&", -1)));
+        for (String pair : pairs) {
+            int equals = pair.indexOf('=');
+            String key = equals < 0 ? pair : pair.substring(0, equals);
+            checkKey(key);
+            if (key.equals("token") || key.equals("password")) {
+                throw SqlErrors.invalid(
+                        "A %s does not go into the URL, which is shown and logged; give it as a property."
+                                .formatted(key));
+            }
+            values.put(key, URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
+        }
+    }
+
+    private static void checkKey(String key) throws SQLException {
+        if (!KEYS.containsKey(key)) {
+            throw SqlErrors.invalid("There is no connection property \"%s\"; there are %s."
+                    .formatted(key, String.join(", ", KEYS.keySet())));
+        }
+    }
+
+    private static Optional<Duration> timeout(@Nullable String seconds) throws SQLException {
+        if (seconds == null || seconds.equals("0")) {
+            return Optional.empty();
+        }
+        if (!seconds.matches("\\d{1,9}")) {
+            throw SqlErrors.invalid("queryTimeout is a number of seconds, not \"%s\".".formatted(seconds));
+        }
+        return Optional.of(Duration.ofSeconds(Long.parseLong(seconds)));
+    }
+
+    private static boolean tls(String value) throws SQLException {
+        if (!value.equals("true") && !value.equals("false")) {
+            throw SqlErrors.invalid("tls is true or false, not \"%s\".".formatted(value));
+        }
+        return value.equals("true");
+    }
+
+    /** Without the token. */
+    @Override
+    public String toString() {
+        return url;
+    }
+}

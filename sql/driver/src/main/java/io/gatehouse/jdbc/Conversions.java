@@ -1,0 +1,279 @@
+package io.gatehouse.jdbc;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
+import java.sql.Array;
+import java.sql.Date;
+import java.sql.SQLException;
+import java.sql.Time;
+import java.sql.Timestamp;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoField;
+import java.util.Calendar;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Values of a result as the getters of JDBC want them. What does not fit is an error, never another value. */
+final class Conversions {
+    private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
+            .appendPattern("HH:mm:ss")
+            .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
+            .toFormatter(Locale.ROOT);
+
+    private static final DateTimeFormatter TIMESTAMP = new DateTimeFormatterBuilder()
+            .append(DateTimeFormatter.ISO_LOCAL_DATE)
+            .appendLiteral(' ')
+            .append(TIME)
+            .toFormatter(Locale.ROOT);
+
+    private static final DateTimeFormatter INSTANT = new DateTimeFormatterBuilder()
+            .append(TIMESTAMP)
+            .appendOffset("+HH:mm", "+00:00")
+            .toFormatter(Locale.ROOT);
+
+    private Conversions() {}
+
+    /** What {@code getObject} gives for a type. */
+    static @Nullable Object standard(@Nullable Object value, SqlType type) {
+        if (value instanceof LocalDateTime time) {
+            return Timestamp.valueOf(time);
+        }
+        if (value instanceof LocalDate date) {
+            return Date.valueOf(date);
+        }
+        if (value instanceof LocalTime time) {
+            return Time.valueOf(time);
+        }
+        return value instanceof List<?> list ? new ListArray(list, type.element()) : value;
+    }
+
+    static String text(Object value) {
+        if (value instanceof BigDecimal decimal) {
+            return decimal.toPlainString();
+        }
+        if (value instanceof LocalDateTime time) {
+            return TIMESTAMP.format(time);
+        }
+        if (value instanceof OffsetDateTime time) {
+            return INSTANT.format(time);
+        }
+        if (value instanceof LocalTime time) {
+            return TIME.format(time);
+        }
+        if (value instanceof List<?> list) {
+            return list.stream()
+                    .map(element -> element == null ? "NULL" : text(element))
+                    .collect(Collectors.joining(", ", "[", "]"));
+        }
+        return value.toString();
+    }
+
+    static boolean bool(Object value) throws SQLException {
+        if (value instanceof Boolean bool) {
+            return bool;
+        }
+        if (value instanceof Number number) {
+            return number.doubleValue() != 0;
+        }
+        return switch (value instanceof String text ? text.strip().toLowerCase(Locale.ROOT) : "") {
+            case "true", "t", "1" -> true;
+            case "false", "f", "0" -> false;
+            default -> throw none(value, "boolean");
+        };
+    }
+
+    /** A whole number; what stands behind the point is cut. */
+    static long whole(Object value, long least, long most, String type) throws SQLException {
+        if (value instanceof Integer || value instanceof Long) {
+            return within(((Number) value).longValue(), least, most, type);
+        }
+        BigInteger cut = decimal(value).setScale(0, RoundingMode.DOWN).unscaledValue();
+        if (cut.bitLength() > 63) {
+            throw tooLarge(value, type);
+        }
+        return within(cut.longValue(), least, most, type);
+    }
+
+    private static long within(long value, long least, long most, String type) throws SQLException {
+        if (value < least || value > most) {
+            throw tooLarge(value, type);
+        }
+        return value;
+    }
+
+    static double floating(Object value) throws SQLException {
+        if (value instanceof Number number) {
+            return number.doubleValue();
+        }
+        try {
+            return value instanceof String text
+                    ? Double.parseDouble(text)
+                    : decimal(value).doubleValue();
+        } catch (NumberFormatException e) {
+            throw none(value, "double");
+        }
+    }
+
+    static BigDecimal decimal(Object value) throws SQLException {
+        if (value instanceof BigDecimal decimal) {
+            return decimal;
+        }
+        if (value instanceof Boolean bool) {
+            return bool ? BigDecimal.ONE : BigDecimal.ZERO;
+        }
+        try {
+            if (value instanceof Number || value instanceof String) {
+                return new BigDecimal(value.toString().strip());
+            }
+        } catch (NumberFormatException e) {
+            throw none(value, "number");
+        }
+        throw none(value, "number");
+    }
+
+    static LocalDate date(Object value) throws SQLException {
+        if (value instanceof LocalDate date) {
+            return date;
+        }
+        return value instanceof String text
+                ? parsed(text, "date", LocalDate::parse)
+                : dateTime(value).toLocalDate();
+    }
+
+    static LocalTime time(Object value) throws SQLException {
+        if (value instanceof LocalTime time) {
+            return time;
+        }
+        return value instanceof String text
+                ? parsed(text, "time", LocalTime::parse)
+                : dateTime(value).toLocalTime();
+    }
+
+    /** A moment without a zone; one with a zone as the clock of this machine shows it. */
+    static LocalDateTime dateTime(Object value) throws SQLException {
+        if (value instanceof LocalDateTime time) {
+            return time;
+        }
+        if (value instanceof OffsetDateTime time) {
+            return time.atZoneSameInstant(ZoneId.systemDefault()).toLocalDateTime();
+        }
+        if (value instanceof LocalDate date) {
+            return date.atStartOfDay();
+        }
+        if (value instanceof String text) {
+            return parsed(text.replace(' ', 'T'), "timestamp", LocalDateTime::parse);
+        }
+        throw none(value, "timestamp");
+    }
+
+    static OffsetDateTime instant(Object value) throws SQLException {
+        if (value instanceof OffsetDateTime time) {
+            return time;
+        }
+        throw none(value, "timestamp with time zone");
+    }
+
+    /** A moment of the clock that a calendar shows. */
+    static Timestamp timestamp(Object value, @Nullable Calendar calendar) throws SQLException {
+        if (value instanceof OffsetDateTime time) {
+            return Timestamp.from(time.toInstant());
+        }
+        LocalDateTime time = dateTime(value);
+        return calendar == null
+                ? Timestamp.valueOf(time)
+                : Timestamp.from(time.atZone(calendar.getTimeZone().toZoneId()).toInstant());
+    }
+
+    private interface Parser<T> {
+        T parse(String text);
+    }
+
+    private static <T> T parsed(String text, String type, Parser<T> parser) throws SQLException {
+        try {
+            return parser.parse(text.strip());
+        } catch (DateTimeException e) {
+            throw none(text, type);
+        }
+    }
+
+    /** A value as the class that the caller asks for. */
+    static <T> T as(Object value, Class<T> wanted, SqlType type) throws SQLException {
+        Object standard = standard(value, type);
+        Object converted =
+                wanted.isInstance(value) ? value : wanted.isInstance(standard) ? standard : made(value, wanted);
+        if (converted == null) {
+            throw none(value, wanted.getName());
+        }
+        return wanted.cast(converted);
+    }
+
+    private static @Nullable Object made(Object value, Class<?> wanted) throws SQLException {
+        return switch (wanted.getName()) {
+            case "java.lang.String" -> text(value);
+            case "java.lang.Boolean" -> bool(value);
+            case "java.lang.Byte" -> (byte) whole(value, Byte.MIN_VALUE, Byte.MAX_VALUE, "byte");
+            case "java.lang.Short" -> (short) whole(value, Short.MIN_VALUE, Short.MAX_VALUE, "short");
+            case "java.lang.Integer" -> (int) whole(value, Integer.MIN_VALUE, Integer.MAX_VALUE, "int");
+            case "java.lang.Long" -> whole(value, Long.MIN_VALUE, Long.MAX_VALUE, "long");
+            case "java.math.BigInteger" ->
+                decimal(value).setScale(0, RoundingMode.DOWN).unscaledValue();
+            case "java.lang.Float" -> (float) floating(value);
+            case "java.lang.Double" -> floating(value);
+            case "java.math.BigDecimal" -> decimal(value);
+            case "java.time.LocalDate" -> date(value);
+            case "java.time.LocalTime" -> time(value);
+            case "java.time.LocalDateTime" -> dateTime(value);
+            case "java.time.Instant" -> instant(value).toInstant();
+            case "java.time.ZonedDateTime" -> instant(value).toZonedDateTime();
+            case "java.sql.Date" -> Date.valueOf(date(value));
+            case "java.sql.Time" -> Time.valueOf(time(value));
+            case "java.sql.Timestamp", "java.util.Date" -> timestamp(value, null);
+            default -> null;
+        };
+    }
+
+    private static SQLException tooLarge(Object value, String type) {
+        return SqlErrors.of("22003", "%s is out of the range of %s.".formatted(text(value), type));
+    }
+
+    private static SQLException none(Object value, String type) {
+        return SqlErrors.of("22018", "The value %s is no %s.".formatted(text(value), type));
+    }
+
+    /** Values that callers set, in the classes that a {@link Query} takes. */
+    static @Nullable Object plain(@Nullable Object value) throws SQLException {
+        if (value instanceof Timestamp timestamp) {
+            return timestamp.toLocalDateTime();
+        }
+        if (value instanceof Date date) {
+            return date.toLocalDate();
+        }
+        if (value instanceof Time time) {
+            return time.toLocalTime();
+        }
+        if (value instanceof Instant instant) {
+            return instant.atOffset(ZoneOffset.UTC);
+        }
+        if (value instanceof ZonedDateTime time) {
+            return time.toOffsetDateTime();
+        }
+        if (value instanceof Array || value instanceof byte[]) {
+            throw SqlErrors.unsupported(
+                    "A parameter of the class %s".formatted(value.getClass().getName()));
+        }
+        return value;
+    }
+}

@@ -1,0 +1,187 @@
+package io.gatehouse.jdbc;
+
+import java.io.InputStream;
+import java.io.Reader;
+import java.net.URL;
+import java.sql.Blob;
+import java.sql.Clob;
+import java.sql.NClob;
+import java.sql.Ref;
+import java.sql.RowId;
+import java.sql.SQLException;
+import java.sql.SQLXML;
+
+/** The methods of a result set that want rows in another order, or types that SQL here does not have. */
+abstract class ForwardResultSet extends ReadOnlyResultSet {
+    @Override
+    public byte[] getBytes(int column) throws SQLException {
+        throw SqlErrors.unsupported("getBytes");
+    }
+
+    @Override
+    public InputStream getAsciiStream(int column) throws SQLException {
+        throw SqlErrors.unsupported("getAsciiStream");
+    }
+
+    @Override
+    @Deprecated
+    public InputStream getUnicodeStream(int column) throws SQLException {
+        throw SqlErrors.unsupported("getUnicodeStream");
+    }
+
+    @Override
+    public InputStream getBinaryStream(int column) throws SQLException {
+        throw SqlErrors.unsupported("getBinaryStream");
+    }
+
+    @Override
+    public byte[] getBytes(String label) throws SQLException {
+        throw SqlErrors.unsupported("getBytes");
+    }
+
+    @Override
+    public InputStream getAsciiStream(String label) throws SQLException {
+        throw SqlErrors.unsupported("getAsciiStream");
+    }
+
+    @Override
+    @Deprecated
+    public InputStream getUnicodeStream(String label) throws SQLException {
+        throw SqlErrors.unsupported("getUnicodeStream");
+    }
+
+    @Override
+    public InputStream getBinaryStream(String label) throws SQLException {
+        throw SqlErrors.unsupported("getBinaryStream");
+    }
+
+    @Override
+    public String getCursorName() throws SQLException {
+        throw SqlErrors.unsupported("getCursorName");
+    }
+
+    @Override
+    public Reader getCharacterStream(int column) throws SQLException {
+        throw SqlErrors.unsupported("getCharacterStream");
+    }
+
+    @Override
+    public Reader getCharacterStream(String label) throws SQLException {
+        throw SqlErrors.unsupported("getCharacterStream");
+    }
+
+    @Override
+    public void beforeFirst() throws SQLException {
+        throw SqlErrors.unsupported("beforeFirst of rows that are only read forward");
+    }
+
+    @Override
+    public void afterLast() throws SQLException {
+        throw SqlErrors.unsupported("afterLast of rows that are only read forward");
+    }
+
+    @Override
+    public boolean first() throws SQLException {
+        throw SqlErrors.unsupported("first of rows that are only read forward");
+    }
+
+    @Override
+    public boolean last() throws SQLException {
+        throw SqlErrors.unsupported("last of rows that are only read forward");
+    }
+
+    @Override
+    public boolean absolute(int column) throws SQLException {
+        throw SqlErrors.unsupported("absolute of rows that are only read forward");
+    }
+
+    @Override
+    public boolean relative(int column) throws SQLException {
+        throw SqlErrors.unsupported("relative of rows that are only read forward");
+    }
+
+    @Override
+    public boolean previous() throws SQLException {
+        throw SqlErrors.unsupported("previous of rows that are only read forward");
+    }
+
+    @Override
+    public Ref getRef(int column) throws SQLException {
+        throw SqlErrors.unsupported("getRef");
+    }
+
+    @Override
+    public Blob getBlob(int column) throws SQLException {
+        throw SqlErrors.unsupported("getBlob");
+    }
+
+    @Override
+    public Clob getClob(int column) throws SQLException {
+        throw SqlErrors.unsupported("getClob");
+    }
+
+    @Override
+    public Ref getRef(String label) throws SQLException {
+        throw SqlErrors.unsupported("getRef");
+    }
+
+    @Override
+    public Blob getBlob(String label) throws SQLException {
+        throw SqlErrors.unsupported("getBlob");
+    }
+
+    @Override
+    public Clob getClob(String label) throws SQLException {
+        throw SqlErrors.unsupported("getClob");
+    }
+
+    @Override
+    public URL getURL(int column) throws SQLException {
+        throw SqlErrors.unsupported("getURL");
+    }
+
+    @Override
+    public URL getURL(String label) throws SQLException {
+        throw SqlErrors.unsupported("getURL");
+    }
+
+    @Override
+    public RowId getRowId(int column) throws SQLException {
+        throw SqlErrors.unsupported("getRowId");
+    }
+
+    @Override
+    public RowId getRowId(String label) throws SQLException {
+        throw SqlErrors.unsupported("getRowId");
+    }
+
+    @Override
+    public NClob getNClob(int column) throws SQLException {
+        throw SqlErrors.unsupported("getNClob");
+    }
+
+    @Override
+    public NClob getNClob(String label) throws SQLException {
+        throw SqlErrors.unsupported("getNClob");
+    }
+
+    @Override
+    public SQLXML getSQLXML(int column) throws SQLException {
+        throw SqlErrors.unsupported("getSQLXML");
+    }
+
+    @Override
+    public SQLXML getSQLXML(String label) throws SQLException {
+        throw SqlErrors.unsupported("getSQLXML");
+    }
+
+    @Override
+    public Reader getNCharacterStream(int column) throws SQLException {
+        throw SqlErrors.unsupported("getNCharacterStream");
+    }
+
+    @Override
+    public Reader getNCharacterStream(String label) throws SQLException {
+        throw SqlErrors.unsupported("getNCharacterStream");
+    }
+}

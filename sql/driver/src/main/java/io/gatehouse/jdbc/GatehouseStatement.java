@@ -1,0 +1,352 @@
+package io.gatehouse.jdbc;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Runs statements one after another. Used by one thread, except for {@link #cancel()}. */
+class GatehouseStatement implements Statement {
+    private final GatehouseConnection connection;
+    private volatile @Nullable Rows running;
+    private @Nullable RowsResultSet result;
+    private int timeoutSeconds;
+    private long maxRows;
+    private int fetchSize;
+    private boolean closeOnCompletion;
+    private boolean poolable;
+    private volatile boolean closed;
+
+    GatehouseStatement(GatehouseConnection connection) {
+        this.connection = connection;
+    }
+
+    final void checkOpen() throws SQLException {
+        if (closed) {
+            throw SqlErrors.closed("statement");
+        }
+    }
+
+    final Session session() throws SQLException {
+        checkOpen();
+        return connection.session();
+    }
+
+    final ResultSet run(String sql, List<@Nullable Object> parameters) throws SQLException {
+        Session session = session();
+        closeResult();
+        Optional<Duration> timeout =
+                timeoutSeconds == 0 ? connection.defaultTimeout() : Optional.of(Duration.ofSeconds(timeoutSeconds));
+        Rows rows = session.query(new Query(sql, parameters, timeout, maxRows));
+        running = rows;
+        try {
+            rows.start();
+            RowsResultSet opened = new RowsResultSet(rows, this);
+            result = opened;
+            return opened;
+        } catch (SQLException | RuntimeException e) {
+            running = null;
+            try {
+                rows.close();
+            } catch (SQLException second) {
+                e.addSuppressed(second);
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public ResultSet executeQuery(String sql) throws SQLException {
+        return run(sql, List.of());
+    }
+
+    @Override
+    public boolean execute(String sql) throws SQLException {
+        run(sql, List.of());
+        return true;
+    }
+
+    @Override
+    public @Nullable ResultSet getResultSet() throws SQLException {
+        checkOpen();
+        return result;
+    }
+
+    @Override
+    public boolean getMoreResults() throws SQLException {
+        checkOpen();
+        closeResult();
+        return false;
+    }
+
+    @Override
+    public boolean getMoreResults(int current) throws SQLException {
+        return getMoreResults();
+    }
+
+    @Override
+    public int getUpdateCount() throws SQLException {
+        checkOpen();
+        return -1;
+    }
+
+    @Override
+    public long getLargeUpdateCount() throws SQLException {
+        return getUpdateCount();
+    }
+
+    @Override
+    public void cancel() throws SQLException {
+        Rows rows = running;
+        if (rows != null) {
+            rows.cancel();
+        }
+    }
+
+    private void closeResult() throws SQLException {
+        RowsResultSet open = result;
+        result = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    /** What a result says when it was closed, by whomever. */
+    final void resultClosed() throws SQLException {
+        running = null;
+        if (closeOnCompletion && !closed && result != null) {
+            result = null;
+            close();
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        if (!closed) {
+            closed = true;
+            connection.statementClosed(this);
+            closeResult();
+        }
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public void closeOnCompletion() throws SQLException {
+        checkOpen();
+        closeOnCompletion = true;
+    }
+
+    @Override
+    public boolean isCloseOnCompletion() throws SQLException {
+        checkOpen();
+        return closeOnCompletion;
+    }
+
+    @Override
+    public int getQueryTimeout() throws SQLException {
+        checkOpen();
+        return timeoutSeconds;
+    }
+
+    @Override
+    public void setQueryTimeout(int seconds) throws SQLException {
+        checkOpen();
+        timeoutSeconds = notNegative(seconds, "timeout");
+    }
+
+    @Override
+    public int getMaxRows() throws SQLException {
+        checkOpen();
+        return (int) Math.min(maxRows, Integer.MAX_VALUE);
+    }
+
+    @Override
+    public void setMaxRows(int rows) throws SQLException {
+        setLargeMaxRows(rows);
+    }
+
+    @Override
+    public long getLargeMaxRows() throws SQLException {
+        checkOpen();
+        return maxRows;
+    }
+
+    @Override
+    public void setLargeMaxRows(long rows) throws SQLException {
+        checkOpen();
+        if (rows < 0) {
+            throw SqlErrors.invalid("The number of rows must be 0 (all) or more, not %d.".formatted(rows));
+        }
+        maxRows = rows;
+    }
+
+    /** A hint; rows come in batches of the engine's size. */
+    @Override
+    public void setFetchSize(int rows) throws SQLException {
+        checkOpen();
+        fetchSize = notNegative(rows, "fetch size");
+    }
+
+    @Override
+    public int getFetchSize() throws SQLException {
+        checkOpen();
+        return fetchSize;
+    }
+
+    private static int notNegative(int value, String what) throws SQLException {
+        if (value < 0) {
+            throw SqlErrors.invalid("The %s must be 0 or more, not %d.".formatted(what, value));
+        }
+        return value;
+    }
+
+    @Override
+    public void setFetchDirection(int direction) throws SQLException {
+        if (direction != ResultSet.FETCH_FORWARD) {
+            throw SqlErrors.unsupported("Fetching in another direction than forward");
+        }
+    }
+
+    @Override
+    public int getFetchDirection() {
+        return ResultSet.FETCH_FORWARD;
+    }
+
+    /** Values are as long as they are. */
+    @Override
+    public void setMaxFieldSize(int bytes) throws SQLException {
+        notNegative(bytes, "field size");
+    }
+
+    @Override
+    public int getMaxFieldSize() {
+        return 0;
+    }
+
+    /** The grammar reads escapes such as {@code {d '2026-01-01'}} itself. */
+    @Override
+    public void setEscapeProcessing(boolean enable) throws SQLException {
+        checkOpen();
+    }
+
+    @Override
+    public @Nullable SQLWarning getWarnings() throws SQLException {
+        checkOpen();
+        return null;
+    }
+
+    @Override
+    public void clearWarnings() throws SQLException {
+        checkOpen();
+    }
+
+    @Override
+    public void setCursorName(String name) throws SQLException {
+        throw SqlErrors.unsupported("A named cursor");
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        checkOpen();
+        return connection;
+    }
+
+    @Override
+    public int getResultSetType() {
+        return ResultSet.TYPE_FORWARD_ONLY;
+    }
+
+    @Override
+    public int getResultSetConcurrency() {
+        return ResultSet.CONCUR_READ_ONLY;
+    }
+
+    @Override
+    public int getResultSetHoldability() {
+        return ResultSet.HOLD_CURSORS_OVER_COMMIT;
+    }
+
+    @Override
+    public void setPoolable(boolean poolable) {
+        this.poolable = poolable;
+    }
+
+    @Override
+    public boolean isPoolable() {
+        return poolable;
+    }
+
+    @Override
+    public int executeUpdate(String sql) throws SQLException {
+        throw SqlErrors.readOnly("An update");
+    }
+
+    @Override
+    public int executeUpdate(String sql, int keys) throws SQLException {
+        return executeUpdate(sql);
+    }
+
+    @Override
+    public int executeUpdate(String sql, int[] keys) throws SQLException {
+        return executeUpdate(sql);
+    }
+
+    @Override
+    public int executeUpdate(String sql, String[] keys) throws SQLException {
+        return executeUpdate(sql);
+    }
+
+    @Override
+    public boolean execute(String sql, int keys) throws SQLException {
+        return execute(sql);
+    }
+
+    @Override
+    public boolean execute(String sql, int[] keys) throws SQLException {
+        return execute(sql);
+    }
+
+    @Override
+    public boolean execute(String sql, String[] keys) throws SQLException {
+        return execute(sql);
+    }
+
+    @Override
+    public ResultSet getGeneratedKeys() throws SQLException {
+        return ListRows.resultSet(List.of(), List.of());
+    }
+
+    @Override
+    public void addBatch(String sql) throws SQLException {
+        throw SqlErrors.unsupported("A batch of statements");
+    }
+
+    @Override
+    public void clearBatch() throws SQLException {
+        checkOpen();
+    }
+
+    @Override
+    public int[] executeBatch() throws SQLException {
+        throw SqlErrors.unsupported("A batch of statements");
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> wanted) throws SQLException {
+        return Wrappers.unwrap(this, wanted);
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> wanted) {
+        return wanted.isInstance(this);
+    }
+}

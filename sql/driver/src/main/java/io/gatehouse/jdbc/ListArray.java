@@ -1,0 +1,104 @@
+package io.gatehouse.jdbc;
+
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A list of a result. */
+final class ListArray implements Array {
+    private final List<?> list;
+    private final SqlType element;
+
+    ListArray(List<?> list, SqlType element) {
+        this.list = list;
+        this.element = element;
+    }
+
+    @Override
+    public String getBaseTypeName() {
+        return element.name();
+    }
+
+    @Override
+    public int getBaseType() {
+        return element.jdbcType();
+    }
+
+    @Override
+    public Object getArray() throws SQLException {
+        @Nullable Object[] elements = new @Nullable Object[list.size()];
+        for (int i = 0; i < elements.length; i++) {
+            elements[i] = Conversions.standard(list.get(i), element);
+        }
+        return elements;
+    }
+
+    @Override
+    public Object getArray(Map<String, Class<?>> map) throws SQLException {
+        return getArray();
+    }
+
+    @Override
+    public Object getArray(long index, int count) throws SQLException {
+        return new ListArray(part(index, count), element).getArray();
+    }
+
+    @Override
+    public Object getArray(long index, int count, Map<String, Class<?>> map) throws SQLException {
+        return getArray(index, count);
+    }
+
+    private List<?> part(long index, int count) throws SQLException {
+        if (index < 1 || count < 0 || index - 1 + count > list.size()) {
+            throw SqlErrors.invalid(
+                    "The list has %d elements, not %d from %d on.".formatted(list.size(), count, index));
+        }
+        return list.subList((int) index - 1, (int) index - 1 + count);
+    }
+
+    @Override
+    public ResultSet getResultSet() throws SQLException {
+        return resultSet(1, list);
+    }
+
+    @Override
+    public ResultSet getResultSet(Map<String, Class<?>> map) throws SQLException {
+        return getResultSet();
+    }
+
+    @Override
+    public ResultSet getResultSet(long index, int count) throws SQLException {
+        return resultSet(index, part(index, count));
+    }
+
+    @Override
+    public ResultSet getResultSet(long index, int count, Map<String, Class<?>> map) throws SQLException {
+        return getResultSet(index, count);
+    }
+
+    private ResultSet resultSet(long first, List<?> part) throws SQLException {
+        List<List<? extends @Nullable Object>> rows = new ArrayList<>();
+        for (int i = 0; i < part.size(); i++) {
+            List<@Nullable Object> row = new ArrayList<>();
+            row.add(first + i);
+            row.add(part.get(i));
+            rows.add(row);
+        }
+        return ListRows.resultSet(
+                List.of(new ResultColumn("INDEX", "BIGINT"), new ResultColumn("VALUE", element.name())), rows);
+    }
+
+    @Override
+    public void free() {
+        // It holds nothing that the collector does not free.
+    }
+
+    @Override
+    public String toString() {
+        return Conversions.text(list);
+    }
+}

@@ -1,0 +1,103 @@
+package io.gatehouse.jdbc;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.DatabaseMetaData;
+import java.sql.ResultSet;
+import java.sql.RowIdLifetime;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * DatabaseMetaData. Most of its 180 methods say yes, no or a number; those stand in {@code metadata.properties}, with
+ * the columns of the results that have no rows here. The others are methods of {@link MetaDataQueries}.
+ */
+final class MetaData implements InvocationHandler {
+    private final Properties answers = new Properties();
+    private final MetaDataQueries queries;
+
+    private MetaData(MetaDataQueries queries) {
+        this.queries = queries;
+        try (InputStream in = MetaData.class.getResourceAsStream("metadata.properties")) {
+            if (in == null) {
+                throw new IllegalStateException("metadata.properties is missing");
+            }
+            answers.load(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static DatabaseMetaData of(GatehouseConnection connection) throws SQLException {
+        return (DatabaseMetaData) Proxy.newProxyInstance(
+                MetaData.class.getClassLoader(),
+                new Class<?>[] {DatabaseMetaData.class},
+                new MetaData(new MetaDataQueries(connection)));
+    }
+
+    @Override
+    public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
+            throws Throwable {
+        String name = method.getName();
+        return switch (name) {
+            case "equals" -> arguments != null && proxy == arguments[0];
+            case "hashCode" -> System.identityHashCode(proxy);
+            case "toString" -> "Metadata of " + queries.getURL();
+            case "unwrap" -> Wrappers.unwrap(proxy, (Class<?>) first(arguments));
+            case "isWrapperFor" -> ((Class<?>) first(arguments)).isInstance(proxy);
+            default -> answer(method, arguments);
+        };
+    }
+
+    private @Nullable Object answer(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+        try {
+            return MetaDataQueries.class
+                    .getDeclaredMethod(method.getName(), method.getParameterTypes())
+                    .invoke(queries, arguments);
+        } catch (NoSuchMethodException e) {
+            return answer(method.getName(), method.getReturnType());
+        } catch (InvocationTargetException e) {
+            throw e.getTargetException();
+        }
+    }
+
+    private static Object first(@Nullable Object @Nullable [] arguments) throws SQLException {
+        Object argument = arguments == null ? null : arguments[0];
+        if (argument == null) {
+            throw SqlErrors.invalid("A class is needed.");
+        }
+        return argument;
+    }
+
+    private @Nullable Object answer(String name, Class<?> type) throws SQLException {
+        String answer = answers.getProperty(name);
+        if (answer == null) {
+            throw SqlErrors.unsupported(name);
+        }
+        if (type == ResultSet.class) {
+            List<ResultColumn> columns = Arrays.stream(answer.split(" ", -1))
+                    .map(column -> column.split(":", -1))
+                    .map(parts -> new ResultColumn(parts[0], parts.length < 2 ? "VARCHAR" : parts[1]))
+                    .toList();
+            return ListRows.resultSet(columns, List.of());
+        }
+        if (type == boolean.class) {
+            return Boolean.valueOf(answer);
+        }
+        if (type == int.class) {
+            return Integer.valueOf(answer);
+        }
+        if (type == long.class) {
+            return Long.valueOf(answer);
+        }
+        return type == RowIdLifetime.class ? RowIdLifetime.valueOf(answer) : answer;
+    }
+}

@@ -1,0 +1,365 @@
+package io.gatehouse.jdbc;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.sql.Array;
+import java.sql.Date;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.sql.Statement;
+import java.sql.Time;
+import java.sql.Timestamp;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Calendar;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of a statement, read forward by one thread. */
+final class RowsResultSet extends LabelledResultSet {
+    private enum Place {
+        BEFORE,
+        IN,
+        AFTER
+    }
+
+    private final Rows rows;
+    private final @Nullable GatehouseStatement statement;
+    private final List<SqlType> types = new ArrayList<>();
+    private final Map<String, Integer> labels = new HashMap<>();
+    private Place place = Place.BEFORE;
+    private long count;
+    private boolean wasNull;
+    private boolean closed;
+
+    /** @param statement the one that made them; null for rows that no statement made */
+    RowsResultSet(Rows rows, @Nullable GatehouseStatement statement) {
+        this.rows = rows;
+        this.statement = statement;
+        List<ResultColumn> columns = rows.columns();
+        for (int i = 0; i < columns.size(); i++) {
+            types.add(SqlType.of(columns.get(i).type()));
+            labels.putIfAbsent(columns.get(i).name().toLowerCase(Locale.ROOT), i + 1);
+        }
+    }
+
+    @Override
+    public boolean next() throws SQLException {
+        checkOpen();
+        if (place == Place.AFTER) {
+            return false;
+        }
+        boolean present = rows.next();
+        place = present ? Place.IN : Place.AFTER;
+        count += present ? 1 : 0;
+        return present;
+    }
+
+    private void checkOpen() throws SQLException {
+        if (closed) {
+            throw SqlErrors.closed("result");
+        }
+    }
+
+    private @Nullable Object value(int column) throws SQLException {
+        checkOpen();
+        if (place != Place.IN) {
+            throw SqlErrors.of("24000", "There is no current row.");
+        }
+        if (column < 1 || column > types.size()) {
+            throw SqlErrors.of("07009", "There is no column %d; the result has %d.".formatted(column, types.size()));
+        }
+        Object value = rows.value(column - 1);
+        wasNull = value == null;
+        return value;
+    }
+
+    private SqlType type(int column) {
+        return types.get(column - 1);
+    }
+
+    @Override
+    public boolean wasNull() throws SQLException {
+        checkOpen();
+        return wasNull;
+    }
+
+    @Override
+    public int findColumn(String label) throws SQLException {
+        checkOpen();
+        Integer column = label == null ? null : labels.get(label.toLowerCase(Locale.ROOT));
+        if (column == null) {
+            throw SqlErrors.of("42703", "The result has no column \"%s\".".formatted(label));
+        }
+        return column;
+    }
+
+    @Override
+    public @Nullable String getString(int column) throws SQLException {
+        Object value = value(column);
+        return value == null ? null : Conversions.text(value);
+    }
+
+    @Override
+    public boolean getBoolean(int column) throws SQLException {
+        Object value = value(column);
+        return value != null && Conversions.bool(value);
+    }
+
+    @Override
+    public byte getByte(int column) throws SQLException {
+        return (byte) whole(column, Byte.MIN_VALUE, Byte.MAX_VALUE, "byte");
+    }
+
+    @Override
+    public short getShort(int column) throws SQLException {
+        return (short) whole(column, Short.MIN_VALUE, Short.MAX_VALUE, "short");
+    }
+
+    @Override
+    public int getInt(int column) throws SQLException {
+        return (int) whole(column, Integer.MIN_VALUE, Integer.MAX_VALUE, "int");
+    }
+
+    @Override
+    public long getLong(int column) throws SQLException {
+        return whole(column, Long.MIN_VALUE, Long.MAX_VALUE, "long");
+    }
+
+    private long whole(int column, long least, long most, String type) throws SQLException {
+        Object value = value(column);
+        return value == null ? 0 : Conversions.whole(value, least, most, type);
+    }
+
+    @Override
+    public float getFloat(int column) throws SQLException {
+        Object value = value(column);
+        return value == null ? 0 : (float) Conversions.floating(value);
+    }
+
+    @Override
+    public double getDouble(int column) throws SQLException {
+        Object value = value(column);
+        return value == null ? 0 : Conversions.floating(value);
+    }
+
+    @Override
+    public @Nullable BigDecimal getBigDecimal(int column) throws SQLException {
+        Object value = value(column);
+        return value == null ? null : Conversions.decimal(value);
+    }
+
+    @Override
+    @Deprecated
+    public @Nullable BigDecimal getBigDecimal(int column, int scale) throws SQLException {
+        BigDecimal value = getBigDecimal(column);
+        return value == null ? null : value.setScale(scale, RoundingMode.HALF_UP);
+    }
+
+    @Override
+    public @Nullable Date getDate(int column) throws SQLException {
+        Object value = value(column);
+        return value == null ? null : Date.valueOf(Conversions.date(value));
+    }
+
+    @Override
+    public @Nullable Date getDate(int column, @Nullable Calendar calendar) throws SQLException {
+        Date date = getDate(column);
+        return date == null || calendar == null
+                ? date
+                : new Date(Conversions.timestamp(date.toLocalDate(), calendar).getTime());
+    }
+
+    @Override
+    public @Nullable Time getTime(int column) throws SQLException {
+        Object value = value(column);
+        return value == null ? null : Time.valueOf(Conversions.time(value));
+    }
+
+    @Override
+    public @Nullable Time getTime(int column, @Nullable Calendar calendar) throws SQLException {
+        Time time = getTime(column);
+        return time == null || calendar == null
+                ? time
+                : new Time(Conversions.timestamp(time.toLocalTime().atDate(LocalDate.EPOCH), calendar)
+                        .getTime());
+    }
+
+    @Override
+    public @Nullable Timestamp getTimestamp(int column) throws SQLException {
+        return getTimestamp(column, null);
+    }
+
+    @Override
+    public @Nullable Timestamp getTimestamp(int column, @Nullable Calendar calendar) throws SQLException {
+        Object value = value(column);
+        return value == null ? null : Conversions.timestamp(value, calendar);
+    }
+
+    @Override
+    public @Nullable Object getObject(int column) throws SQLException {
+        Object value = value(column);
+        return value instanceof Number || value instanceof String ? value : Conversions.standard(value, type(column));
+    }
+
+    @Override
+    public @Nullable Object getObject(int column, Map<String, Class<?>> map) throws SQLException {
+        return getObject(column);
+    }
+
+    @Override
+    public <T> @Nullable T getObject(int column, Class<T> wanted) throws SQLException {
+        Object value = value(column);
+        return value == null ? null : Conversions.as(value, wanted, type(column));
+    }
+
+    @Override
+    public @Nullable Array getArray(int column) throws SQLException {
+        Object value = value(column);
+        return value == null ? null : Conversions.as(value, Array.class, type(column));
+    }
+
+    @Override
+    public @Nullable String getNString(int column) throws SQLException {
+        return getString(column);
+    }
+
+    @Override
+    public ResultSetMetaData getMetaData() throws SQLException {
+        checkOpen();
+        return new ResultColumns(rows.columns());
+    }
+
+    @Override
+    public @Nullable SQLWarning getWarnings() throws SQLException {
+        checkOpen();
+        return null;
+    }
+
+    @Override
+    public void clearWarnings() throws SQLException {
+        checkOpen();
+    }
+
+    @Override
+    public boolean isBeforeFirst() throws SQLException {
+        checkOpen();
+        return place == Place.BEFORE;
+    }
+
+    @Override
+    public boolean isAfterLast() throws SQLException {
+        checkOpen();
+        return place == Place.AFTER;
+    }
+
+    @Override
+    public boolean isFirst() throws SQLException {
+        checkOpen();
+        return place == Place.IN && count == 1;
+    }
+
+    @Override
+    public boolean isLast() throws SQLException {
+        throw SqlErrors.unsupported("isLast of rows that are only read forward");
+    }
+
+    @Override
+    public int getRow() throws SQLException {
+        checkOpen();
+        return place == Place.IN ? (int) Math.min(count, Integer.MAX_VALUE) : 0;
+    }
+
+    @Override
+    public void setFetchDirection(int direction) throws SQLException {
+        if (direction != FETCH_FORWARD) {
+            throw SqlErrors.unsupported("Fetching in another direction than forward");
+        }
+    }
+
+    @Override
+    public int getFetchDirection() {
+        return FETCH_FORWARD;
+    }
+
+    /** Rows come in batches of the engine's size. */
+    @Override
+    public void setFetchSize(int size) throws SQLException {
+        checkOpen();
+    }
+
+    @Override
+    public int getFetchSize() {
+        return 0;
+    }
+
+    @Override
+    public int getType() {
+        return TYPE_FORWARD_ONLY;
+    }
+
+    @Override
+    public int getConcurrency() {
+        return CONCUR_READ_ONLY;
+    }
+
+    @Override
+    public int getHoldability() {
+        return HOLD_CURSORS_OVER_COMMIT;
+    }
+
+    @Override
+    public boolean rowUpdated() {
+        return false;
+    }
+
+    @Override
+    public boolean rowInserted() {
+        return false;
+    }
+
+    @Override
+    public boolean rowDeleted() {
+        return false;
+    }
+
+    @Override
+    public void refreshRow() throws SQLException {
+        throw SqlErrors.unsupported("refreshRow");
+    }
+
+    @Override
+    public @Nullable Statement getStatement() {
+        return statement;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        if (!closed) {
+            closed = true;
+            rows.close();
+            if (statement != null) {
+                statement.resultClosed();
+            }
+        }
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> wanted) throws SQLException {
+        return Wrappers.unwrap(this, wanted);
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> wanted) {
+        return wanted.isInstance(this);
+    }
+}

@@ -1,0 +1,25 @@
+package io.gatehouse.jdbc;
+
+import java.sql.SQLException;
+import java.util.List;
+
+/** What a connection talks to. Safe for use by many threads. */
+public interface Session extends AutoCloseable {
+    /** A statement that has not run yet; nothing that is wrong with it is said before {@link Rows#start()}. */
+    Rows query(Query query) throws SQLException;
+
+    /** What a statement takes and returns, without running it. */
+    Shape shape(String sql) throws SQLException;
+
+    /** The relations that can be asked. */
+    List<Table> tables() throws SQLException;
+
+    /** The version of Gatehouse that answers. */
+    String version();
+
+    /** Whether statements can still be sent. */
+    boolean isAlive();
+
+    @Override
+    void close() throws SQLException;
+}

@@ -1,0 +1,62 @@
+package io.gatehouse.jdbc;
+
+import java.sql.SQLDataException;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.sql.SQLInvalidAuthorizationSpecException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLSyntaxErrorException;
+import java.sql.SQLTimeoutException;
+import java.sql.SQLTransientException;
+import org.jspecify.annotations.Nullable;
+
+/** Exceptions of JDBC's classes by SQLSTATE, so that callers can tell them apart either way. */
+public final class SqlErrors {
+    /** The state of a connection that cannot be made or is gone. */
+    public static final String CONNECTION = "08006";
+
+    static final String INVALID_PARAMETER = "22023";
+    private static final String NOT_SUPPORTED = "0A000";
+
+    private SqlErrors() {}
+
+    /**
+     * The exception for a state.
+     *
+     * @param timeout whether it is a limit of time that ended the statement
+     */
+    public static SQLException of(String state, String message, boolean timeout, @Nullable Throwable cause) {
+        if (timeout) {
+            return new SQLTimeoutException(message, state, cause);
+        }
+        return switch (state.substring(0, 2)) {
+            case "08" -> new SQLNonTransientConnectionException(message, state, cause);
+            case "0A" -> new SQLFeatureNotSupportedException(message, state, cause);
+            case "22" -> new SQLDataException(message, state, cause);
+            case "28" -> new SQLInvalidAuthorizationSpecException(message, state, cause);
+            case "42" -> new SQLSyntaxErrorException(message, state, cause);
+            case "53" -> new SQLTransientException(message, state, cause);
+            default -> new SQLException(message, state, cause);
+        };
+    }
+
+    static SQLException of(String state, String message) {
+        return of(state, message, false, null);
+    }
+
+    static SQLException invalid(String message) {
+        return of(INVALID_PARAMETER, message);
+    }
+
+    static SQLException unsupported(String what) {
+        return of(NOT_SUPPORTED, what + " is not supported.");
+    }
+
+    static SQLException readOnly(String what) {
+        return of("25006", what + " is refused: SQL can only read here.");
+    }
+
+    static SQLException closed(String what) {
+        return of(what.equals("connection") ? "08003" : "24000", "The %s is closed.".formatted(what));
+    }
+}

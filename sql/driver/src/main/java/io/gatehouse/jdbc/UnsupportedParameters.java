@@ -1,0 +1,151 @@
+package io.gatehouse.jdbc;
+
+import java.io.InputStream;
+import java.io.Reader;
+import java.net.URL;
+import java.sql.Blob;
+import java.sql.Clob;
+import java.sql.NClob;
+import java.sql.PreparedStatement;
+import java.sql.Ref;
+import java.sql.RowId;
+import java.sql.SQLException;
+import java.sql.SQLXML;
+
+/** The setters of types that SQL here does not have. */
+abstract class UnsupportedParameters extends GatehouseStatement implements PreparedStatement {
+    UnsupportedParameters(GatehouseConnection connection) {
+        super(connection);
+    }
+
+    @Override
+    public void setBytes(int column, byte[] value) throws SQLException {
+        throw SqlErrors.unsupported("setBytes");
+    }
+
+    @Override
+    public void setAsciiStream(int column, InputStream value, int more2) throws SQLException {
+        throw SqlErrors.unsupported("setAsciiStream");
+    }
+
+    @Override
+    @Deprecated
+    public void setUnicodeStream(int column, InputStream value, int more2) throws SQLException {
+        throw SqlErrors.unsupported("setUnicodeStream");
+    }
+
+    @Override
+    public void setBinaryStream(int column, InputStream value, int more2) throws SQLException {
+        throw SqlErrors.unsupported("setBinaryStream");
+    }
+
+    @Override
+    public void setCharacterStream(int column, Reader value, int more2) throws SQLException {
+        throw SqlErrors.unsupported("setCharacterStream");
+    }
+
+    @Override
+    public void setRef(int column, Ref value) throws SQLException {
+        throw SqlErrors.unsupported("setRef");
+    }
+
+    @Override
+    public void setBlob(int column, Blob value) throws SQLException {
+        throw SqlErrors.unsupported("setBlob");
+    }
+
+    @Override
+    public void setClob(int column, Clob value) throws SQLException {
+        throw SqlErrors.unsupported("setClob");
+    }
+
+    @Override
+    public void setURL(int column, URL value) throws SQLException {
+        throw SqlErrors.unsupported("setURL");
+    }
+
+    @Override
+    public void setRowId(int column, RowId value) throws SQLException {
+        throw SqlErrors.unsupported("setRowId");
+    }
+
+    @Override
+    public void setNCharacterStream(int column, Reader value, long more2) throws SQLException {
+        throw SqlErrors.unsupported("setNCharacterStream");
+    }
+
+    @Override
+    public void setNClob(int column, NClob value) throws SQLException {
+        throw SqlErrors.unsupported("setNClob");
+    }
+
+    @Override
+    public void setClob(int column, Reader value, long more2) throws SQLException {
+        throw SqlErrors.unsupported("setClob");
+    }
+
+    @Override
+    public void setBlob(int column, InputStream value, long more2) throws SQLException {
+        throw SqlErrors.unsupported("setBlob");
+    }
+
+    @Override
+    public void setNClob(int column, Reader value, long more2) throws SQLException {
+        throw SqlErrors.unsupported("setNClob");
+    }
+
+    @Override
+    public void setSQLXML(int column, SQLXML value) throws SQLException {
+        throw SqlErrors.unsupported("setSQLXML");
+    }
+
+    @Override
+    public void setAsciiStream(int column, InputStream value, long more2) throws SQLException {
+        throw SqlErrors.unsupported("setAsciiStream");
+    }
+
+    @Override
+    public void setBinaryStream(int column, InputStream value, long more2) throws SQLException {
+        throw SqlErrors.unsupported("setBinaryStream");
+    }
+
+    @Override
+    public void setCharacterStream(int column, Reader value, long more2) throws SQLException {
+        throw SqlErrors.unsupported("setCharacterStream");
+    }
+
+    @Override
+    public void setAsciiStream(int column, InputStream value) throws SQLException {
+        throw SqlErrors.unsupported("setAsciiStream");
+    }
+
+    @Override
+    public void setBinaryStream(int column, InputStream value) throws SQLException {
+        throw SqlErrors.unsupported("setBinaryStream");
+    }
+
+    @Override
+    public void setCharacterStream(int column, Reader value) throws SQLException {
+        throw SqlErrors.unsupported("setCharacterStream");
+    }
+
+    @Override
+    public void setNCharacterStream(int column, Reader value) throws SQLException {
+        throw SqlErrors.unsupported("setNCharacterStream");
+    }
+
+    @Override
+    public void setClob(int column, Reader value) throws SQLException {
+        throw SqlErrors.unsupported("setClob");
+    }
+
+    @Override
+    public void setBlob(int column, InputStream value) throws SQLException {
+        throw SqlErrors.unsupported("setBlob");
+    }
+
+    @Override
+    public void setNClob(int column, Reader value) throws SQLException {
+        throw SqlErrors.unsupported("setNClob");
+    }
+}

@@ -1,0 +1,37 @@
+package io.gatehouse.sql.jdbc;
+
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.jdbc.ConnectionSettings;
+import io.gatehouse.jdbc.Session;
+import io.gatehouse.jdbc.SessionSource;
+import io.gatehouse.jdbc.SqlErrors;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/** Sessions with files that this process opens. */
+public final class FileSessions implements SessionSource {
+    private static final String CHARSET = "calcite.default.charset";
+
+    /** All connections of the process to one file share its store, since DuckDB opens a file only once. */
+    private static final OpenFiles FILES = new OpenFiles();
+
+    @Override
+    public Optional<Session> open(ConnectionSettings settings) throws SQLException {
+        if (settings.isRemote()) {
+            return Optional.empty();
+        }
+        // Calcite reads it once, when it loads; an application around this driver can hardly know.
+        if (System.getProperty(CHARSET) == null) {
+            System.setProperty(CHARSET, "UTF-8");
+        }
+        try {
+            return Optional.of(new FileSession(FILES.open(Path.of(settings.target()))));
+        } catch (GatehouseException e) {
+            throw Failures.sql(e);
+        } catch (InvalidPathException e) {
+            throw SqlErrors.of("22023", "%s is no name of a file.".formatted(settings.target()), false, e);
+        }
+    }
+}

@@ -1,0 +1,337 @@
+package io.gatehouse.sql.jdbc;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.gatehouse.store.Store;
+import io.gatehouse.store.bench.StoreBench;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.Date;
+import java.sql.DriverManager;
+import java.sql.ParameterMetaData;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLDataException;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.sql.SQLSyntaxErrorException;
+import java.sql.SQLTimeoutException;
+import java.sql.Statement;
+import java.sql.Time;
+import java.sql.Timestamp;
+import java.sql.Types;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TestFileDriver {
+    private Path file;
+    private Connection connection;
+
+    @BeforeAll
+    void open(@TempDir Path directory) throws Exception {
+        file = directory.resolve("routing.duckdb");
+        new StoreBench(file, 100_000).writeRun();
+        connection = DriverManager.getConnection("jdbc:gatehouse:" + file);
+    }
+
+    @AfterAll
+    void close() throws Exception {
+        connection.close();
+    }
+
+    @Test
+    void valuesOfEveryTypeComeAsJdbcSays() throws Exception {
+        String sql = """
+                SELECT TRUE AS b, CAST(1 AS TINYINT), CAST(2 AS SMALLINT), 3, CAST(4 AS BIGINT), sum(5), 1.50,
+                    CAST(0.25 AS FLOAT), 1e0, 'text', DATE '2026-01-02', TIME '03:04:05',
+                    TIMESTAMP '2026-01-02 03:04:05.123456', CAST('2026-01-02 03:04:05+00' AS TIMESTAMP WITH LOCAL TIME ZONE),
+                    [1, NULL], CAST(NULL AS INTEGER) AS nothing
+                """;
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            ResultSetMetaData columns = rows.getMetaData();
+            List<Integer> types = new ArrayList<>();
+            List<String> names = new ArrayList<>();
+            List<Object> values = new ArrayList<>();
+            assertThat(rows.next()).isTrue();
+            for (int i = 1; i < columns.getColumnCount() - 1; i++) {
+                types.add(columns.getColumnType(i));
+                names.add(columns.getColumnTypeName(i));
+                values.add(rows.getObject(i));
+                assertThat(columns.getColumnClassName(i))
+                        .isEqualTo(rows.getObject(i).getClass().getName());
+            }
+            assertThat(types)
+                    .containsExactly(
+                            Types.BOOLEAN,
+                            Types.TINYINT,
+                            Types.SMALLINT,
+                            Types.INTEGER,
+                            Types.BIGINT,
+                            Types.DECIMAL,
+                            Types.DECIMAL,
+                            Types.REAL,
+                            Types.DOUBLE,
+                            Types.VARCHAR,
+                            Types.DATE,
+                            Types.TIME,
+                            Types.TIMESTAMP,
+                            Types.TIMESTAMP_WITH_TIMEZONE);
+            assertThat(names).startsWith("BOOLEAN", "TINYINT").contains("HUGEINT", "DECIMAL(3,2)");
+            assertThat(values.subList(0, 13))
+                    .containsExactly(
+                            true,
+                            1,
+                            2,
+                            3,
+                            4L,
+                            new BigDecimal(5),
+                            new BigDecimal("1.50"),
+                            0.25f,
+                            1.0,
+                            "text",
+                            Date.valueOf("2026-01-02"),
+                            Time.valueOf("03:04:05"),
+                            Timestamp.valueOf("2026-01-02 03:04:05.123456"));
+            assertThat(rows.getObject(14, OffsetDateTime.class).toInstant()).hasToString("2026-01-02T03:04:05Z");
+            Array list = rows.getArray(15);
+            assertThat((Object[]) list.getArray()).containsExactly(1, null);
+            assertThat(list.getBaseTypeName()).isEqualTo("INTEGER");
+            assertThat(rows.getInt("NOTHING")).isZero();
+            assertThat(rows.wasNull()).isTrue();
+            assertThat(rows.getObject("nothing")).isNull();
+            assertThat(rows.getObject(13, LocalDateTime.class)).isEqualTo("2026-01-02T03:04:05.123456");
+            assertThat(rows.getString(13)).isEqualTo("2026-01-02 03:04:05.123456");
+            assertThat(rows.getLong(7)).isEqualTo(1);
+            assertThat(rows.next()).isFalse();
+        }
+    }
+
+    @Test
+    void whatDoesNotFitIsAnError() throws Exception {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT 3000000000, 'text', [1], NULL")) {
+            assertThat(failure(() -> rows.getInt(1)).getSQLState()).isEqualTo("24000");
+            rows.next();
+            SQLException range = failure(() -> rows.getInt(1));
+            assertThat((Throwable) range)
+                    .isInstanceOf(SQLDataException.class)
+                    .hasMessage("3000000000 is out of the range of int.");
+            assertThat(range.getSQLState()).isEqualTo("22003");
+            assertThat(failure(() -> rows.getLong(2)).getSQLState()).isEqualTo("22018");
+            assertThat(failure(() -> rows.getDouble(3)).getSQLState()).isEqualTo("22018");
+            assertThat(failure(() -> rows.getInt(5)).getSQLState()).isEqualTo("07009");
+            assertThat(failure(() -> rows.getInt("missing")).getSQLState()).isEqualTo("42703");
+            assertThat(failure(() -> rows.updateInt(1, 5)).getSQLState()).isEqualTo("25006");
+            assertThatThrownBy(rows::previous).isInstanceOf(SQLFeatureNotSupportedException.class);
+        }
+    }
+
+    @Test
+    void preparedStatementsTakeParametersAndDescribeThem() throws Exception {
+        String sql = "SELECT count(*) FROM activations WHERE layer = ? AND weight > ? AND scope = ?";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            ParameterMetaData parameters = statement.getParameterMetaData();
+            assertThat(parameters.getParameterCount()).isEqualTo(3);
+            assertThat(parameters.getParameterTypeName(1)).isEqualTo("BIGINT");
+            assertThat(parameters.getParameterType(2)).isEqualTo(Types.REAL);
+            assertThat(parameters.getParameterClassName(3)).isEqualTo("java.lang.String");
+            assertThat(statement.getMetaData().getColumnTypeName(1)).isEqualTo("BIGINT");
+            statement.setInt(1, 3);
+            statement.setDouble(2, 0);
+            assertThat(failure(statement::executeQuery).getMessage()).contains("3 parameters, but 2 values");
+            statement.setString(3, "prompt");
+            long prompt = number(statement);
+            statement.setString(3, "last_prompt");
+            assertThat(number(statement)).isPositive().isLessThan(prompt);
+            statement.setObject(1, 0.5, Types.INTEGER);
+            SQLException refused = failure(statement::executeQuery);
+            assertThat((Throwable) refused).hasMessage("Parameter 1 is a BIGINT; 0.5 (Double) is none.");
+            assertThat(refused.getSQLState()).isEqualTo("22023");
+            statement.clearParameters();
+            statement.setString(3, "prompt");
+            assertThatThrownBy(statement::executeQuery).hasMessage("Parameter 1 has no value.");
+        }
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT CAST(? AS DATE), CAST(? AS TIMESTAMP), CAST(? AS INTEGER)")) {
+            statement.setDate(1, Date.valueOf("2026-02-03"));
+            statement.setTimestamp(2, Timestamp.valueOf("2026-02-03 04:05:06.000007"));
+            statement.setNull(3, Types.INTEGER);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                assertThat(rows.getObject(1, LocalDate.class)).isEqualTo("2026-02-03");
+                assertThat(rows.getTimestamp(2)).isEqualTo(Timestamp.valueOf("2026-02-03 04:05:06.000007"));
+                assertThat(rows.getObject(3)).isNull();
+            }
+        }
+    }
+
+    private static long number(PreparedStatement statement) throws SQLException {
+        try (ResultSet rows = statement.executeQuery()) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    @Test
+    void errorsCarryStateAndPlace() throws Exception {
+        try (Statement statement = connection.createStatement()) {
+            SQLException unknown = failure(() -> statement.executeQuery("SELECT 1,\n  nothing FROM runs"));
+            assertThat((Throwable) unknown)
+                    .isInstanceOf(SQLSyntaxErrorException.class)
+                    .hasMessageEndingWith("(line 2, column 3)");
+            assertThat(unknown.getSQLState()).isEqualTo("42000");
+            assertThat(failure(() -> statement.executeQuery("SELEC 1")).getSQLState())
+                    .isEqualTo("42601");
+            assertThat(failure(() -> statement.execute("DELETE FROM runs")).getSQLState())
+                    .isEqualTo("25006");
+            assertThat(failure(() -> statement.executeUpdate("DELETE FROM runs"))
+                            .getSQLState())
+                    .isEqualTo("25006");
+            assertThatThrownBy(() -> statement.addBatch("SELECT 1"))
+                    .isInstanceOf(SQLFeatureNotSupportedException.class)
+                    .hasMessage("A batch of statements is not supported.");
+            assertThat(failure(() -> connection.prepareCall("CALL x()")).getSQLState())
+                    .isEqualTo("0A000");
+            try (ResultSet rows = statement.executeQuery("SELECT 1")) {
+                assertThat(rows.next()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void timeAndRowsAreLimited() throws Exception {
+        try (Statement statement = connection.createStatement()) {
+            statement.setMaxRows(5);
+            statement.setFetchSize(2);
+            int count = 0;
+            try (ResultSet rows = statement.executeQuery("SELECT * FROM tokens")) {
+                while (rows.next()) {
+                    count++;
+                }
+            }
+            assertThat(count).isEqualTo(5);
+            statement.setQueryTimeout(1);
+            long start = System.nanoTime();
+            SQLException failure = failure(() -> statement.executeQuery(
+                    "SELECT sum(a.token_id * b.token_id + c.token_id) FROM tokens a, tokens b, tokens c, tokens d"));
+            assertThat((Throwable) failure).isInstanceOf(SQLTimeoutException.class);
+            assertThat(failure.getSQLState()).isEqualTo("57014");
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+        }
+    }
+
+    @Test
+    void connectionsShareTheFileAndTheLastOneClosesIt(@TempDir Path directory) throws Exception {
+        Path other = directory.resolve("other.duckdb");
+        Store.create(other).close();
+        try (Connection first = DriverManager.getConnection("jdbc:gatehouse:" + other)) {
+            Connection second = DriverManager.getConnection("jdbc:gatehouse:" + directory.resolve("./other.duckdb"));
+            Statement statement = second.createStatement();
+            ResultSet rows = statement.executeQuery("SELECT * FROM runs");
+            second.close();
+            assertThat(rows.isClosed()).isTrue();
+            assertThat(statement.isClosed()).isTrue();
+            assertThat(second.isValid(1)).isFalse();
+            assertThat(failure(second::createStatement).getSQLState()).isEqualTo("08003");
+            assertThat(first.isValid(1)).isTrue();
+            assertThatThrownBy(() -> Store.open(other).close()).isNotNull();
+        }
+        Store.open(other).close();
+    }
+
+    @Test
+    void aConnectionReads() throws Exception {
+        connection.setAutoCommit(false);
+        connection.commit();
+        connection.rollback();
+        connection.setAutoCommit(true);
+        connection.setReadOnly(false);
+        assertThat(connection.isReadOnly()).isTrue();
+        assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_NONE);
+        assertThat(connection.isWrapperFor(Statement.class)).isFalse();
+        assertThat(failure(() -> connection.unwrap(Statement.class)).getSQLState())
+                .isEqualTo("22023");
+    }
+
+    @Test
+    void whatCannotBeOpenedIsSaid(@TempDir Path directory) {
+        assertThatThrownBy(() -> DriverManager.getConnection("jdbc:gatehouse:" + directory.resolve("none.duckdb")))
+                .hasMessageContaining("There is no database file")
+                .extracting(e -> ((SQLException) e).getSQLState())
+                .isEqualTo("58030");
+        Properties properties = new Properties();
+        properties.setProperty("fetchsize", "5");
+        SQLException unknown = failure(() -> DriverManager.getConnection("jdbc:gatehouse:" + file, properties));
+        assertThat((Throwable) unknown)
+                .hasMessage(
+                        "There is no connection property \"fetchsize\"; there are password, queryTimeout, tls, token, user.");
+        properties.clear();
+        properties.setProperty("queryTimeout", "soon");
+        assertThatThrownBy(() -> DriverManager.getConnection("jdbc:gatehouse:" + file, properties))
+                .hasMessage("queryTimeout is a number of seconds, not \"soon\".");
+        assertThatThrownBy(() -> DriverManager.getConnection("jdbc:gatehouse:"))
+                .hasMessageContaining("names neither a file nor a server");
+        assertThatThrownBy(() -> DriverManager.getConnection("jdbc:gatehouse://localhost:1?token=secret"))
+                .hasMessageContaining("does not go into the URL");
+    }
+
+    @Test
+    void metadataAnswersEveryQuestion() throws Exception {
+        DatabaseMetaData metadata = connection.getMetaData();
+        int answered = 0;
+        for (var method : DatabaseMetaData.class.getMethods()) {
+            if (method.getDeclaringClass() == DatabaseMetaData.class && method.getParameterCount() == 0) {
+                method.invoke(metadata);
+                answered++;
+            }
+        }
+        assertThat(answered).isGreaterThan(120);
+        try (ResultSet tables = metadata.getTables(null, null, "exp%", new String[] {"VIEW"})) {
+            assertThat(texts(tables, "TABLE_NAME")).containsExactly("expert_accuracy");
+        }
+        try (ResultSet tables = metadata.getTables(null, null, "gate\\_%", null)) {
+            assertThat(texts(tables, "TABLE_NAME")).containsExactly("gate_entropy");
+        }
+        try (ResultSet tables = metadata.getTables("elsewhere", null, "%", null)) {
+            assertThat(texts(tables, "TABLE_NAME")).isEmpty();
+        }
+        try (ResultSet columns = metadata.getColumns(null, "%", "token_routing", "e%")) {
+            assertThat(texts(columns, "COLUMN_NAME")).contains("experts", "entropy");
+        }
+        assertThat(metadata.getDatabaseProductName()).isEqualTo("Gatehouse");
+        assertThat(metadata.getURL()).isEqualTo("jdbc:gatehouse:" + file);
+        assertThat(metadata.toString()).contains(file.toString());
+    }
+
+    private static List<String> texts(ResultSet rows, String column) throws SQLException {
+        List<String> texts = new ArrayList<>();
+        while (rows.next()) {
+            texts.add(rows.getString(column));
+        }
+        return texts;
+    }
+
+    private static SQLException failure(ThrowingCallable call) {
+        return requireNonNull(catchThrowableOfType(SQLException.class, call));
+    }
+}
