@@ -12,11 +12,9 @@ import io.gatehouse.quiz.ChoiceScorer;
 import io.gatehouse.quiz.Question;
 import io.gatehouse.quiz.Subject;
 import io.gatehouse.store.QuestionRow;
-import io.gatehouse.store.Recording;
 import io.gatehouse.store.RunDescription;
 import io.gatehouse.store.RunStatus;
 import io.gatehouse.store.RunWriter;
-import io.gatehouse.store.Shard;
 import io.gatehouse.store.Store;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,12 +23,6 @@ import java.util.Map;
 
 /** Sends the questions of a quiz through a model and keeps every routing decision. */
 public final class QuizRun {
-    /**
-     * Questions of a shard. Fixed, so that the same request always makes the same shards: large enough to fill
-     * micro-batches, small enough that little is lost when a run is stopped.
-     */
-    private static final int SHARD_QUESTIONS = 64;
-
     private final Checkpoint checkpoint;
     private final Engine engine;
     private final Store store;
@@ -60,8 +52,7 @@ public final class QuizRun {
         ChoiceScorer scorer = ChoiceScorer.of(tokenizer, request.quiz().mostChoices());
         RunClock clock = new RunClock(prompts, checkpoint.config().layers().size(), listener);
         try (RunWriter writer = open(request, prompts)) {
-            answer(prompts, request.recording(), tokenizer, scorer, clock, writer);
-            writer.finish(RunStatus.COMPLETE);
+            new ShardPipeline(engine, prompts, request.recording(), tokenizer, scorer, clock, writer).run();
             return new RunOutcome(
                     writer.runId(), request.name(), prompts.size(), writer.correct(), clock.tokens(), clock.elapsed());
         }
@@ -75,53 +66,6 @@ public final class QuizRun {
         return unfinished
                 ? store.resumeRun(describe(request), rows(prompts), more)
                 : store.startRun(describe(request), rows(prompts), more);
-    }
-
-    private void answer(
-            List<Asked> prompts,
-            Recording recording,
-            Tokenizer tokenizer,
-            ChoiceScorer scorer,
-            RunClock clock,
-            RunWriter writer) {
-        try {
-            for (int from = 0; from < prompts.size(); from += SHARD_QUESTIONS) {
-                int to = Math.min(from + SHARD_QUESTIONS, prompts.size());
-                List<Asked> questions = prompts.subList(from, to);
-                if (writer.isWritten(from / SHARD_QUESTIONS)) {
-                    clock.skipped(questions);
-                } else {
-                    writer.write(compute(from, questions, recording, tokenizer, scorer, clock, writer));
-                    clock.committed(questions.size());
-                }
-            }
-        } catch (RuntimeException failure) {
-            boolean cancelled =
-                    failure instanceof GatehouseException known && known.code() == ErrorCode.CANCELLED_BY_USER;
-            try {
-                writer.finish(cancelled ? RunStatus.CANCELLED : RunStatus.FAILED);
-            } catch (RuntimeException second) {
-                failure.addSuppressed(second);
-            }
-            throw failure;
-        }
-    }
-
-    private Shard compute(
-            int from,
-            List<Asked> prompts,
-            Recording recording,
-            Tokenizer tokenizer,
-            ChoiceScorer scorer,
-            RunClock clock,
-            RunWriter writer) {
-        int[] questionIds = new int[prompts.size()];
-        for (int i = 0; i < questionIds.length; i++) {
-            questionIds[i] = writer.questionId(from + i);
-        }
-        ShardRecorder recorder = new ShardRecorder(prompts, questionIds, scorer, tokenizer, clock, recording);
-        engine.prefill(prompts.stream().map(Asked::prompt).toList(), ShardRecorder.capture(recording), recorder);
-        return recorder.shard(from / SHARD_QUESTIONS);
     }
 
     private List<Asked> prompts(RunRequest request, Tokenizer tokenizer) {

@@ -2,10 +2,12 @@ package io.gatehouse.run;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.ShardQueue;
+import io.gatehouse.store.WritingProgress;
 import java.time.Duration;
 import java.util.List;
 
-/** Counts what is done, tells the listener, and ends the run when the listener asks for it. */
+/** Counts what is done and tells the listener, for the thread that computes and the one that writes. */
 final class RunClock {
     private final int questions;
     private final long tokensOfAll;
@@ -24,20 +26,34 @@ final class RunClock {
         this.listener = listener;
     }
 
-    void layerDone(int layerTokens) {
+    /** Counts what a layer is done with, and ends the run if the listener wants it to. */
+    synchronized void layerDone(int layerTokens, WritingProgress writing) {
         tokenLayersDone += layerTokens;
-        tick();
+        tick(writing);
+        if (listener.cancelled()) {
+            throw cancelled();
+        }
     }
 
-    void committed(int questionsMore) {
-        questionsDone += questionsMore;
-        tick();
+    /** Counts the questions of a commit. */
+    synchronized void committed(ShardQueue.Commit commit, WritingProgress writing) {
+        questionsDone += commit.questions();
+        tick(writing);
     }
 
     /** Counts questions that an earlier try has answered; they take no time, and so say nothing about the rate. */
-    void skipped(List<Asked> answered) {
+    synchronized void skipped(List<Asked> answered) {
         tokens -= answered.stream().mapToLong(Asked::tokens).sum();
-        committed(answered.size());
+        questionsDone += answered.size();
+        tick(WritingProgress.NOTHING);
+    }
+
+    /** Says that the run was cancelled, and what of it is kept by now. */
+    synchronized GatehouseException cancelled() {
+        return new GatehouseException(
+                ErrorCode.CANCELLED_BY_USER,
+                "The run was cancelled; the answers to %d of %d questions are kept"
+                        .formatted(questionsDone, questions));
     }
 
     long tokens() {
@@ -48,13 +64,8 @@ final class RunClock {
         return Duration.ofNanos(System.nanoTime() - start);
     }
 
-    private void tick() {
-        listener.progress(new RunProgress(questionsDone, questions, tokenLayersDone / layers, tokens, elapsed()));
-        if (questionsDone < questions && listener.cancelled()) {
-            throw new GatehouseException(
-                    ErrorCode.CANCELLED_BY_USER,
-                    "The run was cancelled; the answers to %d of %d questions are kept"
-                            .formatted(questionsDone, questions));
-        }
+    private void tick(WritingProgress writing) {
+        listener.progress(
+                new RunProgress(questionsDone, questions, tokenLayersDone / layers, tokens, elapsed(), writing));
     }
 }

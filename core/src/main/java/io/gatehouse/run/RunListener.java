@@ -1,6 +1,6 @@
 package io.gatehouse.run;
 
-/** Watches a run, on the thread of the run. */
+/** Watches a run. Called by several threads of the run, by one at a time. */
 public interface RunListener {
     /** Called often: after each layer of each micro-batch, and after each committed shard. */
     void progress(RunProgress progress);

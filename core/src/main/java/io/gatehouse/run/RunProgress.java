@@ -1,5 +1,6 @@
 package io.gatehouse.run;
 
+import io.gatehouse.store.WritingProgress;
 import java.time.Duration;
 
 /**
@@ -8,8 +9,10 @@ import java.time.Duration;
  *
  * @param questionsDone questions whose answers are in the file
  * @param tokensDone prompt tokens computed so far, those of the shard in flight included
+ * @param writing what waits to be written, and how fast that goes
  */
-public record RunProgress(int questionsDone, int questions, long tokensDone, long tokens, Duration elapsed) {
+public record RunProgress(
+        int questionsDone, int questions, long tokensDone, long tokens, Duration elapsed, WritingProgress writing) {
     /** Share of the work that is done, 0 to 1. */
     public double share() {
         return tokens == 0 ? 1 : (double) tokensDone / tokens;

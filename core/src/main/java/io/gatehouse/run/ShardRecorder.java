@@ -16,6 +16,7 @@ import io.gatehouse.store.TokenColumns;
 import io.gatehouse.store.TokenValues;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /** Turns what the engine says of a shard's prompts into the columns the store keeps. */
@@ -24,25 +25,26 @@ final class ShardRecorder implements PrefillListener {
     private final int[] questionIds;
     private final ChoiceScorer scorer;
     private final Tokenizer tokenizer;
-    private final RunClock clock;
+    private final IntConsumer layerDone;
     private final Recording recording;
     private final List<RoutingColumns> routing = new ArrayList<>();
     private final List<TokenValues> gates = new ArrayList<>();
     private final List<TokenValues> norms = new ArrayList<>();
     private final List<AnswerRow> answers = new ArrayList<>();
 
+    /** @param layerDone told how many tokens a layer is done with, time and again; ends the shard by throwing */
     ShardRecorder(
             List<Asked> prompts,
             int[] questionIds,
             ChoiceScorer scorer,
             Tokenizer tokenizer,
-            RunClock clock,
-            Recording recording) {
+            Recording recording,
+            IntConsumer layerDone) {
         this.prompts = prompts;
         this.questionIds = questionIds;
         this.scorer = scorer;
         this.tokenizer = tokenizer;
-        this.clock = clock;
+        this.layerDone = layerDone;
         this.recording = recording;
     }
 
@@ -93,7 +95,7 @@ final class ShardRecorder implements PrefillListener {
 
     @Override
     public void layerDone(int layer, int tokens) {
-        clock.layerDone(tokens);
+        layerDone.accept(tokens);
     }
 
     @Override

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The rollups of a shard, summed in the units of the file while its rows go by in the order of the disk. Summed here
+ * The rollups of a commit, summed in the units of the file while its rows go by in the order of the disk. Summed here
  * and not in SQL: DuckDB's aggregate over the same rows takes a quarter of the time to write them, this is hardly
  * visible. Whole numbers make the sums the same whatever the order.
  */
@@ -19,12 +19,12 @@ final class Rollup {
     private final long[] slots;
     private final Map<Integer, Map<Integer, long[]>> bySubject = new TreeMap<>();
     private final Map<Integer, long[]> entropies = new TreeMap<>();
-    private final LongFeed questionUsage = new LongFeed("question_id", "layer", "last", "expert", "n", "weight");
+    private final UsageFeed questionUsage = new UsageFeed();
     private int questionId = -1;
     private int layer = -1;
 
     /**
-     * For a shard of a run.
+     * For a commit of a run.
      *
      * @param experts experts of a layer
      * @param subjects for each question, one question that stands for its subject
@@ -54,7 +54,7 @@ final class Rollup {
     }
 
     /** Rollup rows per question; complete once the last segment is added. */
-    LongFeed questionUsage() {
+    UsageFeed questionUsage() {
         flush();
         return questionUsage;
     }
@@ -119,7 +119,7 @@ final class Rollup {
                 .computeIfAbsent(layer, key -> new long[slots.length]);
         for (int slot = 0; slot < slots.length; slot += SUMS) {
             if (slots[slot] > 0) {
-                questionUsage.add(questionId, layer, last(slot), expert(slot), slots[slot], slots[slot + 1]);
+                questionUsage.add(questionId, layer, last(slot) == 1, expert(slot), slots[slot], slots[slot + 1]);
                 ofSubject[slot] += slots[slot];
                 ofSubject[slot + 1] += slots[slot + 1];
                 ofSubject[slot + 2] += slots[slot + 2];

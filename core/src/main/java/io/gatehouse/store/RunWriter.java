@@ -16,7 +16,7 @@ import org.apache.arrow.memory.RootAllocator;
 import org.duckdb.DuckDBConnection;
 
 /**
- * Writes one run, a shard per transaction. For one thread at a time. Closing it without {@link #finish} leaves the run
+ * Writes one run, whole shards in each transaction. For one thread at a time. Closing it without {@link #finish} leaves the run
  * as it is, status {@code running}, with every shard that was written.
  */
 public final class RunWriter implements AutoCloseable {
@@ -72,23 +72,30 @@ public final class RunWriter implements AutoCloseable {
         return questionIds[index];
     }
 
+    /** Writes a shard in one transaction, like {@link #write(List)}. */
+    public void write(Shard shard) {
+        write(List.of(shard));
+    }
+
     /**
-     * Writes a shard in one transaction: all of it is in the file afterwards, or, if this throws, nothing. After
-     * INSUFFICIENT_DISK the same shard may be tried again.
+     * Writes shards in one transaction: all of them are in the file afterwards, or, if this throws, nothing. After
+     * INSUFFICIENT_DISK the same shards may be tried again.
      *
-     * @throws IllegalArgumentException if the shard contradicts itself or its run
+     * @throws IllegalArgumentException if a shard contradicts itself, another or its run
      * @throws GatehouseException INSUFFICIENT_DISK, OUT_OF_MEMORY
      */
-    public void write(Shard shard) {
-        check.check(shard);
+    public void write(List<Shard> shards) {
+        check.check(shards);
         try (Transaction transaction = Transaction.begin(connection)) {
-            new ShardInsert(connection, allocator, runId, run.experts(), subjects, shard).insert();
+            new ShardInsert(connection, allocator, runId, run.experts(), subjects, shards).insert();
             transaction.commit();
         } catch (SQLException e) {
             throw DatabaseFailure.using(file, e);
         }
-        check.committed(shard);
-        correct += (int) shard.answers().stream().filter(AnswerRow::correct).count();
+        for (Shard shard : shards) {
+            check.committed(shard);
+            correct += (int) shard.answers().stream().filter(AnswerRow::correct).count();
+        }
     }
 
     /** Whether the file holds the shard: from before, where the run was resumed, or from {@link #write}. */

@@ -1,12 +1,13 @@
 package io.gatehouse.store;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Some questions of a run with everything recorded about them: the unit of work, of commit and of retry. Every question
  * has exactly one answer row, and routing and tokens belong to no other question.
  *
- * <p>DuckDB writes shards of at least 122,880 routing rows (tokens x layers) straight to their place in the file;
+ * <p>DuckDB writes commits of at least 122,880 routing rows (tokens x layers) straight to their place in the file;
  * smaller ones go through its log and are merged later, which costs several times as much per row.
  *
  * @param number number of the shard within its run, from 0
@@ -41,6 +42,22 @@ public record Shard(
 
     long routingRows() {
         return routing.stream().mapToLong(RoutingColumns::rows).sum();
+    }
+
+    /** Number of activations: routing rows times top-k. */
+    public long activations() {
+        return routing.stream().mapToLong(columns -> columns.experts().length).sum();
+    }
+
+    /** Bytes of memory that its columns take, about: texts of tokens are the vocabulary's own. */
+    public long bytes() {
+        long values = Stream.concat(gates.stream(), norms.stream())
+                .mapToLong(columns -> columns.values().length)
+                .sum();
+        return activations() * (Short.BYTES + Float.BYTES)
+                + routingRows() * (2L * Integer.BYTES + 1 + 4L * Float.BYTES)
+                + tokenRows() * (3L * Integer.BYTES + 1 + Long.BYTES)
+                + values * Float.BYTES;
     }
 
     /** Rows of routing that are of the last token of a prompt. */

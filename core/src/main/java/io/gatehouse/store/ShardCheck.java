@@ -19,11 +19,22 @@ final class ShardCheck {
         }
     }
 
-    void check(Shard shard) {
-        if (shards.get(shard.number())) {
-            throw refused(shard, "was written already");
+    /** Refuses shards that contradict themselves, each other, or what is in the file. */
+    void check(List<Shard> together) {
+        BitSet numbers = (BitSet) shards.clone();
+        BitSet taken = (BitSet) answered.clone();
+        for (Shard shard : together) {
+            if (numbers.get(shard.number())) {
+                throw refused(shard, "was written already");
+            }
+            numbers.set(shard.number());
+            BitSet questions = questions(shard, taken);
+            taken.or(questions);
+            check(shard, questions);
         }
-        BitSet questions = questions(shard);
+    }
+
+    private void check(Shard shard, BitSet questions) {
         for (RoutingColumns columns : shard.routing()) {
             checkModel(shard, columns);
             checkTokens(shard, questions, columns.questionIds(), columns.last());
@@ -56,14 +67,14 @@ final class ShardCheck {
         return answered.cardinality();
     }
 
-    private BitSet questions(Shard shard) {
+    private BitSet questions(Shard shard, BitSet taken) {
         BitSet questions = new BitSet();
         for (AnswerRow answer : shard.answers()) {
             int questionId = answer.questionId();
             if (questionId < 0 || !runQuestions.get(questionId)) {
                 throw refused(shard, "answers question %d, which is not of run %s".formatted(questionId, run.name()));
             }
-            if (questions.get(questionId) || answered.get(questionId)) {
+            if (questions.get(questionId) || taken.get(questionId)) {
                 throw refused(shard, "answers question %d a second time".formatted(questionId));
             }
             questions.set(questionId);

@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.arrow.c.ArrowArrayStream;
 import org.apache.arrow.c.Data;
 import org.apache.arrow.memory.BufferAllocator;
@@ -17,14 +18,14 @@ import org.apache.arrow.vector.ipc.ArrowReader;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 
-/** Everything that one shard puts into the file, within the transaction that its caller has begun. */
+/** Everything that some shards put into the file, within the transaction that their caller has begun. */
 final class ShardInsert {
     private final DuckDBConnection connection;
     private final BufferAllocator allocator;
     private final int runId;
     private final int experts;
     private final Map<Integer, Integer> subjects;
-    private final Shard shard;
+    private final List<Shard> shards;
 
     ShardInsert(
             DuckDBConnection connection,
@@ -32,24 +33,26 @@ final class ShardInsert {
             int runId,
             int experts,
             Map<Integer, Integer> subjects,
-            Shard shard) {
+            List<Shard> shards) {
         this.connection = connection;
         this.allocator = allocator;
         this.runId = runId;
         this.experts = experts;
         this.subjects = subjects;
-        this.shard = shard;
+        this.shards = shards;
     }
 
     void insert() throws SQLException {
-        List<Segment<RoutingColumns>> routing = Segment.routing(shard.routing());
+        List<Segment<RoutingColumns>> routing = segments(shard -> Segment.routing(shard.routing()));
         Rollup rollup = new Rollup(experts, subjects);
         insert("routing_feed", new RoutingFeed(routing, rollup), "insert_routing.sql");
-        if (!shard.gates().isEmpty()) {
-            insert("gates_feed", ValuesFeed.gates(shard.gates()), "insert_gates.sql");
+        List<Segment<TokenValues>> gates = segments(shard -> Segment.values(shard.gates()));
+        if (!gates.isEmpty()) {
+            insert("gates_feed", ValuesFeed.gates(gates), "insert_gates.sql");
         }
-        if (!shard.norms().isEmpty()) {
-            insert("norms_feed", ValuesFeed.norms(shard.norms()), "insert_norms.sql");
+        List<Segment<TokenValues>> norms = segments(shard -> Segment.values(shard.norms()));
+        if (!norms.isEmpty()) {
+            insert("norms_feed", ValuesFeed.norms(norms), "insert_norms.sql");
         }
         insert("usage_feed", rollup.questionUsage(), "insert_usage.sql");
         LongFeed subjectUsage = rollup.subjectUsage();
@@ -57,9 +60,16 @@ final class ShardInsert {
         subjectUsage.rewind();
         insert("subject_feed", subjectUsage, "merge_layer_usage.sql");
         insert("entropy_feed", rollup.layerEntropy(), "merge_layer_entropy.sql");
-        insert("token_feed", new TokenFeed(Segment.tokens(shard.tokens())), "insert_tokens.sql");
+        insert("token_feed", new TokenFeed(segments(shard -> Segment.tokens(shard.tokens()))), "insert_tokens.sql");
         appendAnswers();
-        insertLedgerRow();
+        for (Shard shard : shards) {
+            insertLedgerRow(shard);
+        }
+    }
+
+    /** Shard by shard: the rows of one stand together in the file. */
+    private <C> List<Segment<C>> segments(Function<Shard, List<Segment<C>>> ofShard) {
+        return shards.stream().flatMap(shard -> ofShard.apply(shard).stream()).toList();
     }
 
     private void insert(String view, Feed feed, String sqlFile) throws SQLException {
@@ -85,8 +95,8 @@ final class ShardInsert {
     }
 
     private void appendAnswers() throws SQLException {
-        List<AnswerRow> answers = shard.answers().stream()
-                .sorted(Comparator.comparingInt(AnswerRow::questionId))
+        List<AnswerRow> answers = shards.stream()
+                .flatMap(shard -> shard.answers().stream().sorted(Comparator.comparingInt(AnswerRow::questionId)))
                 .toList();
         try (DuckDBAppender appender = connection.createAppender("answers")) {
             for (AnswerRow answer : answers) {
@@ -104,7 +114,7 @@ final class ShardInsert {
         }
     }
 
-    private void insertLedgerRow() throws SQLException {
+    private void insertLedgerRow(Shard shard) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(SqlFile.read("insert_shard.sql"))) {
             insert.setInt(1, runId);
             insert.setInt(2, shard.number());

@@ -32,25 +32,28 @@ final class ValuesFeed implements Feed {
         UNITS_OF_PROBABILITY
     }
 
-    private ValuesFeed(List<TokenValues> columns, Form form) {
+    private ValuesFeed(List<Segment<TokenValues>> segments, Form form) {
         this.form = form;
         this.schema = new Schema(List.of(
                 Field.notNullable("question_id", INTEGER),
                 Field.notNullable("position", INTEGER),
                 Field.notNullable("layer", SMALLINT),
                 list("numbers", form == Form.FLOATS ? FLOAT : INTEGER)));
-        int width = columns.stream().mapToInt(TokenValues::width).max().orElse(1);
-        this.batches = Segment.batches(Segment.values(columns), Math.max(1, Math.min(BATCH_ROWS, BATCH_VALUES / width)))
+        int width = segments.stream()
+                .mapToInt(segment -> segment.columns().width())
+                .max()
+                .orElse(1);
+        this.batches = Segment.batches(segments, Math.max(1, Math.min(BATCH_ROWS, BATCH_VALUES / width)))
                 .iterator();
     }
 
     /** Of norms, which stay floats. */
-    static ValuesFeed norms(List<TokenValues> norms) {
+    static ValuesFeed norms(List<Segment<TokenValues>> norms) {
         return new ValuesFeed(norms, Form.FLOATS);
     }
 
     /** Of probabilities, in the unit of the file. */
-    static ValuesFeed gates(List<TokenValues> gates) {
+    static ValuesFeed gates(List<Segment<TokenValues>> gates) {
         return new ValuesFeed(gates, Form.UNITS_OF_PROBABILITY);
     }
 

@@ -29,8 +29,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -203,7 +205,7 @@ final class TestQuizRun {
     }
 
     @Test
-    void progressEndsAtAllTokensAndAllQuestions() {
+    void progressEndsAtAllTokensAndAllQuestions() throws SQLException {
         try (Store store = Store.create(directory.resolve("progress.duckdb"))) {
             Watcher watcher = new Watcher(Integer.MAX_VALUE);
             RunOutcome outcome = run(store, request("progress", quiz.limit(130), 0), watcher);
@@ -212,22 +214,62 @@ final class TestQuizRun {
             assertThat(last.questionsDone()).isEqualTo(130);
             assertThat(last.share()).isEqualTo(1);
             assertThat(watcher.seen).extracting(RunProgress::tokensDone).isSorted();
-            assertThat(watcher.seen).extracting(RunProgress::questionsDone).contains(64, 128, 130);
+            assertThat(watcher.seen)
+                    .extracting(RunProgress::questionsDone)
+                    .isSorted()
+                    .contains(130);
+            assertThat(last.writing().activations()).isEqualTo(count(store, "FROM activations"));
+            assertThat(last.writing().shardsWaiting()).isZero();
         }
     }
 
     @Test
     void aCancelledRunKeepsWholeShards() throws SQLException {
         try (Store store = Store.create(directory.resolve("cancelled.duckdb"))) {
-            assertThatThrownBy(() -> run(store, request("cancelled", quiz.limit(200), 0), new Watcher(64)))
+            AtomicReference<String> message = new AtomicReference<>();
+            assertThatThrownBy(() -> run(store, request("cancelled", quiz.limit(500), 0), new Watcher(64)))
                     .isInstanceOfSatisfying(GatehouseException.class, failure -> {
                         assertThat(failure.code()).isEqualTo(ErrorCode.CANCELLED_BY_USER);
-                        assertThat(failure)
-                                .hasMessage("The run was cancelled; the answers to 64 of 200 questions are kept");
+                        message.set(failure.getMessage());
                     });
-            assertThat(count(store, "FROM answers")).isEqualTo(64);
-            assertThat(count(store, "FROM run_shards")).isEqualTo(1);
+            // What was computed when the word came is written yet.
+            long kept = count(store, "FROM answers");
+            assertThat(kept).isPositive().isLessThan(500);
+            assertThat(kept % 64).isZero();
+            assertThat(message.get())
+                    .isEqualTo("The run was cancelled; the answers to %d of 500 questions are kept".formatted(kept));
+            assertThat(count(store, "FROM run_shards")).isEqualTo(kept / 64);
             assertThat(store.runs().get(0).status()).isEqualTo(RunStatus.CANCELLED);
+            assertThat(store.verify().problems()).isEmpty();
+            RunOutcome outcome = run(store, request("cancelled", quiz.limit(500), 0), new Watcher(Integer.MAX_VALUE));
+            assertThat(outcome.questions()).isEqualTo(500);
+            assertThat(count(store, "FROM answers")).isEqualTo(500);
+        }
+    }
+
+    @Test
+    void anErrorOfTheWriterEndsTheRunAndKeepsWhatIsCommitted() throws SQLException {
+        try (Store store = Store.create(directory.resolve("broken.duckdb"))) {
+            Watcher watcher = new Watcher(Integer.MAX_VALUE) {
+                private boolean broken;
+
+                @Override
+                public void progress(RunProgress progress) {
+                    super.progress(progress);
+                    if (progress.questionsDone() >= 64 && !broken) {
+                        broken = true;
+                        execute(
+                                store,
+                                "INSERT INTO run_shards SELECT 1, s, 0, 0, 0, now()::TIMESTAMP, [] FROM range(3, 8) AS r(s)");
+                    }
+                }
+            };
+            assertThatThrownBy(() -> run(store, request("broken", quiz.limit(500), 0), watcher))
+                    .hasMessageContaining("Duplicate key");
+            execute(store, "DELETE FROM run_shards WHERE questions = 0");
+            assertThat(store.runs().get(0).status()).isEqualTo(RunStatus.FAILED);
+            assertThat(count(store, "FROM answers")).isPositive().isLessThan(500);
+            assertThat(store.verify().problems()).isEmpty();
         }
     }
 
@@ -246,6 +288,15 @@ final class TestQuizRun {
                     .isInstanceOf(GatehouseException.class)
                     .hasMessageStartingWith("The prompt of question 1 of addition has ");
             assertThat(store.runs()).isEmpty();
+        }
+    }
+
+    private static void execute(Store store, String sql) {
+        try (Connection connection = store.reader();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -282,9 +333,9 @@ final class TestQuizRun {
     }
 
     /** Remembers all progress and asks to stop once so many questions are done. */
-    private static final class Watcher implements RunListener {
+    private static class Watcher implements RunListener {
         private final int limit;
-        private final List<RunProgress> seen = new ArrayList<>();
+        private final List<RunProgress> seen = Collections.synchronizedList(new ArrayList<>());
 
         Watcher(int limit) {
             this.limit = limit;

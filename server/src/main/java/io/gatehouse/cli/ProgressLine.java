@@ -2,6 +2,7 @@ package io.gatehouse.cli;
 
 import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunProgress;
+import io.gatehouse.store.WritingProgress;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
@@ -34,12 +35,23 @@ final class ProgressLine implements RunListener, AutoCloseable {
     private static String text(RunProgress progress) {
         return String.format(
                 Locale.ROOT,
-                "%3.0f %%  %,d of %,d questions  %,.0f tokens/s  %s left",
+                "%3.0f %%  %,d of %,d questions  %,.0f tokens/s  %s left%s",
                 100 * progress.share(),
                 progress.questionsDone(),
                 progress.questions(),
                 progress.tokensPerSecond(),
-                duration(progress.timeLeft()));
+                duration(progress.timeLeft()),
+                writing(progress.writing()));
+    }
+
+    private static String writing(WritingProgress writing) {
+        return writing.activations() == 0
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "  writes %.1f M activations/s, %d shards wait",
+                        writing.activationsPerSecond() / 1e6,
+                        writing.shardsWaiting());
     }
 
     /** 42 s, 3 min 05 s, 2 h 10 min. */

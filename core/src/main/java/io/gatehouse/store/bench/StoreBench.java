@@ -7,7 +7,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.RunStatus;
 import io.gatehouse.store.RunWriter;
-import io.gatehouse.store.Shard;
+import io.gatehouse.store.ShardQueue;
 import io.gatehouse.store.Store;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -23,11 +24,11 @@ import java.util.List;
  * readers. Each is preceded by a little that is not counted, so that no figure is one of Java's first minute.
  */
 public final class StoreBench {
-    /** Questions per commit: four row groups of DuckDB's in the mean. */
-    private static final int SHARD_QUESTIONS = 256;
+    /** Questions of a shard, as many as those of a run. */
+    private static final int SHARD_QUESTIONS = 64;
 
-    private static final int WARM_UP_SHARDS = 4;
-    private static final int ROW_WISE_SHARDS = 2;
+    private static final int WARM_UP_SHARDS = 48;
+    private static final int ROW_WISE_SHARDS = 8;
     private static final int READERS = 8;
     private static final long SEED = 20_261_124;
 
@@ -37,7 +38,7 @@ public final class StoreBench {
     private final SyntheticShards source;
 
     /**
-     * Writes about so many activations, rounded up to whole commits.
+     * Writes about so many activations, rounded up to whole shards.
      *
      * @param database file to make and leave; two more beside it are made and deleted again
      */
@@ -98,24 +99,14 @@ public final class StoreBench {
 
     private Ingest write(Path file, int count, int readers) {
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        List<Duration> commits = new ArrayList<>();
-        long activations = 0;
+        List<Duration> commits = Collections.synchronizedList(new ArrayList<>());
         try (Store store = Store.create(file);
                 RunWriter writer = store.startRun(
                         SyntheticShards.description("bench"), SyntheticShards.questions(count * shardQuestions, SEED));
                 ReaderCrowd crowd = new ReaderCrowd(store, readers)) {
             long cpu = system.getProcessCpuTime();
             long start = System.nanoTime();
-            for (int number = 0; number < count; number++) {
-                Shard shard = source.shard(writer, number);
-                long begin = System.nanoTime();
-                writer.write(shard);
-                commits.add(Duration.ofNanos(System.nanoTime() - begin));
-                activations += shard.routing().stream()
-                        .mapToLong(columns -> columns.experts().length)
-                        .sum();
-            }
-            writer.finish(RunStatus.COMPLETE);
+            long activations = writeShards(writer, count, commits);
             Duration wall = Duration.ofNanos(System.nanoTime() - start);
             return new Ingest(
                     activations,
@@ -123,6 +114,18 @@ public final class StoreBench {
                     Duration.ofNanos(system.getProcessCpuTime() - cpu),
                     commits,
                     Latencies.of(crowd.latencies()));
+        }
+    }
+
+    private long writeShards(RunWriter writer, int count, List<Duration> commits) {
+        try (ShardQueue queue =
+                new ShardQueue(writer, ShardQueue.DEFAULT_BYTES, (commit, waiting) -> commits.add(commit.took()))) {
+            for (int number = 0; number < count; number++) {
+                queue.put(source.shard(writer, number));
+            }
+            queue.drain();
+            writer.finish(RunStatus.COMPLETE);
+            return queue.progress().activations();
         }
     }
 

@@ -6,7 +6,7 @@ package io.gatehouse.store.bench;
  * @param activationsPerSecond by the clock, from the first shard to the finished run
  * @param activationsPerCpuSecond by the time that all threads of the process spent
  * @param bytesPerActivation size of the closed file, with questions, tokens, answers and rollups
- * @param commits time of each shard's transaction
+ * @param commits time of each transaction, of as many shards as have come to wait
  * @param rowWisePerSecond activations per second by the clock, row by row and without rollups
  * @param besideReadersPerSecond activations per second by the clock while the readers ask
  * @param queries time of each of the readers' queries

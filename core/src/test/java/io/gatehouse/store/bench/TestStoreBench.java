@@ -24,7 +24,7 @@ final class TestStoreBench {
         Path file = directory.resolve("bench.duckdb");
         StoreBenchResult result = new StoreBench(file, 200_000, 8).run();
         assertThat(directory.toFile().list()).containsExactly("bench.duckdb");
-        assertThat(result.commits().count()).isEqualTo(2);
+        assertThat(result.commits().count()).isBetween(1, 2);
         assertThat(result.commits().p50())
                 .isPositive()
                 .isLessThanOrEqualTo(result.commits().p99());

@@ -1,0 +1,113 @@
+package io.gatehouse.run;
+
+import io.gatehouse.checkpoint.Tokenizer;
+import io.gatehouse.engine.Engine;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.quiz.ChoiceScorer;
+import io.gatehouse.store.Recording;
+import io.gatehouse.store.RunStatus;
+import io.gatehouse.store.RunWriter;
+import io.gatehouse.store.Shard;
+import io.gatehouse.store.ShardQueue;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Computes the shards of a run one after the other, while those before are written. */
+final class ShardPipeline {
+    /**
+     * Questions of a shard. Fixed, so that the same request always makes the same shards: large enough to fill
+     * micro-batches, small enough that little is lost when a run is stopped.
+     */
+    private static final int SHARD_QUESTIONS = 64;
+
+    private final Engine engine;
+    private final List<Asked> prompts;
+    private final Recording recording;
+    private final Tokenizer tokenizer;
+    private final ChoiceScorer scorer;
+    private final RunClock clock;
+    private final RunWriter writer;
+
+    ShardPipeline(
+            Engine engine,
+            List<Asked> prompts,
+            Recording recording,
+            Tokenizer tokenizer,
+            ChoiceScorer scorer,
+            RunClock clock,
+            RunWriter writer) {
+        this.engine = engine;
+        this.prompts = prompts;
+        this.recording = recording;
+        this.tokenizer = tokenizer;
+        this.scorer = scorer;
+        this.clock = clock;
+        this.writer = writer;
+    }
+
+    /** Answers the questions that have no answer yet and ends the run; what is computed is kept, whatever ends it. */
+    void run() {
+        int[] missing = missing();
+        try (ShardQueue queue = queue()) {
+            try {
+                for (int shard : missing) {
+                    queue.put(compute(shard, queue));
+                }
+                queue.drain();
+                writer.finish(RunStatus.COMPLETE);
+            } catch (RuntimeException failure) {
+                throw ended(failure, queue);
+            }
+        }
+    }
+
+    /** Shards that are not in the file. */
+    private int[] missing() {
+        int shards = (prompts.size() + SHARD_QUESTIONS - 1) / SHARD_QUESTIONS;
+        IntStream.range(0, shards).filter(writer::isWritten).forEach(shard -> clock.skipped(questions(shard)));
+        return IntStream.range(0, shards)
+                .filter(shard -> !writer.isWritten(shard))
+                .toArray();
+    }
+
+    private ShardQueue queue() {
+        return new ShardQueue(writer, ShardQueue.DEFAULT_BYTES, clock::committed);
+    }
+
+    private List<Asked> questions(int shard) {
+        int from = shard * SHARD_QUESTIONS;
+        return prompts.subList(from, Math.min(from + SHARD_QUESTIONS, prompts.size()));
+    }
+
+    private Shard compute(int shard, ShardQueue queue) {
+        List<Asked> questions = questions(shard);
+        int[] questionIds = IntStream.range(0, questions.size())
+                .map(i -> writer.questionId(shard * SHARD_QUESTIONS + i))
+                .toArray();
+        ShardRecorder recorder = new ShardRecorder(questions, questionIds, scorer, tokenizer, recording, tokens -> {
+            queue.requireWriting();
+            clock.layerDone(tokens, queue.progress());
+        });
+        engine.prefill(questions.stream().map(Asked::prompt).toList(), ShardRecorder.capture(recording), recorder);
+        return recorder.shard(shard);
+    }
+
+    /** Writes what is computed, marks the run, and returns what is to be said of it. */
+    private RuntimeException ended(RuntimeException failure, ShardQueue queue) {
+        RuntimeException reason = failure;
+        try {
+            queue.drain();
+        } catch (RuntimeException ofWriter) {
+            // It is the same one where the writer ended the run.
+            reason = ofWriter;
+        }
+        boolean cancelled = reason instanceof GatehouseException known && known.code() == ErrorCode.CANCELLED_BY_USER;
+        try {
+            writer.finish(cancelled ? RunStatus.CANCELLED : RunStatus.FAILED);
+        } catch (RuntimeException second) {
+            reason.addSuppressed(second);
+        }
+        return cancelled ? clock.cancelled() : reason;
+    }
+}
