@@ -14,7 +14,23 @@ const SIZES = [
 ];
 const PAGES = [
   { name: 'overview', fragment: 'screen=overview', ready: '.tokens .token' },
+  { name: 'subjects', fragment: 'screen=explore&picture=subjects&layer=3', ready: 'canvas' },
+  { name: 'together', fragment: 'screen=explore&picture=together&layer=1&scope=prompt', ready: 'canvas' },
+  { name: 'transitions', fragment: 'screen=explore&picture=transitions&layer=0&expert=5&scope=prompt', ready: '.node' },
+  { name: 'comparison', fragment: 'screen=explore&picture=comparison', ready: 'canvas' },
+  { name: 'questions', fragment: 'screen=explore&picture=questions&question=10&layer=2&expert=12', ready: '.token' },
+  { name: 'query', fragment: 'screen=query', ready: 'regular-table td', act: (page) => example(page, 'Accuracy per expert') },
+  { name: 'chart', fragment: 'screen=query', ready: 'regular-table td', act: (page) => example(page, 'Accuracy per expert', 'Chart') },
+  { name: 'plan', fragment: 'screen=query', ready: 'regular-table td', act: (page) => example(page, 'Busiest experts', 'Plan') },
 ];
+
+async function example(page, title, view) {
+  await page.click(`.entry:has-text("${title}")`);
+  await page.waitForSelector('[role=status]:has-text(" in ")');
+  if (view !== undefined) {
+    await page.click(`.kinds button:has-text("${view}")`);
+  }
+}
 
 await mkdir(folder, { recursive: true });
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });

@@ -66,12 +66,12 @@ export class ProblemError extends Error {
   }
 }
 
-/** Runs a query. Aborting the signal closes the connection, upon which the server cancels the query. */
+/** Runs a query of the console's own, which no history shows. Aborting the signal closes the connection, upon which the server cancels the query. */
 export async function runQuery(sql: string, signal: AbortSignal, limit?: number): Promise<Outcome> {
   try {
     const response = await fetch('v1/query', {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+      headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'Query-Id': `picture-${crypto.randomUUID()}` },
       body: JSON.stringify(limit === undefined ? { sql } : { sql, limit }),
       signal,
     });

@@ -2,13 +2,26 @@ import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, c
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { SQLDialect, sql } from '@codemirror/lang-sql';
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
-import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
-import { Compartment, EditorState } from '@codemirror/state';
-import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers, placeholder } from '@codemirror/view';
+import { type Diagnostic, forceLinting, linter, lintGutter, setDiagnostics } from '@codemirror/lint';
+import { Compartment, EditorState, RangeSetBuilder } from '@codemirror/state';
+import {
+  Decoration,
+  type DecorationSet,
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  keymap,
+  lineNumbers,
+  placeholder,
+  ViewPlugin,
+  type ViewUpdate,
+} from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import type { Position, Table } from '../api/http';
 import { bareColumns } from './completion';
 import { rangeOf } from './position';
+import { type Statement, statementAt, statementsOf } from './statements';
 
 /** What the server understands; shorter than the language package's lists, which would offer CREATE and GRANT. */
 const DIALECT = SQLDialect.define({
@@ -81,27 +94,50 @@ const THEME = EditorView.theme({
     textDecorationSkipInk: 'none',
     borderRadius: '2px',
   },
+  '.cm-current': { boxShadow: 'inset 2px 0 0 var(--accent)' },
   '.cm-gutter-lint': { width: '1.1em' },
   '.cm-gutter-lint .cm-gutterElement': { padding: '0' },
   '.cm-lint-marker': { width: '0.6em', height: '0.6em', margin: '0.5em auto 0', padding: '0' },
   '.cm-lint-marker-error': { content: '""', backgroundColor: 'var(--error)', borderRadius: '50%' },
   '.cm-diagnostic': { padding: '6px 10px', maxWidth: '560px', font: '13px/1.45 var(--sans)' },
   '.cm-diagnostic-error': { borderLeft: '3px solid var(--error)' },
+  '.cm-diagnostic-warning': { borderLeft: '3px solid var(--notice)' },
 });
+
+/** A fault of a statement, as the server sees it. */
+export interface Fault extends Position {
+  severity: 'error' | 'warning' | 'info';
+  message: string;
+}
 
 export interface EditorEvents {
   run(): void;
+  runAll(): void;
+  save(): void;
   cancel(): void;
   change(sql: string): void;
+  /** Faults of a statement; none where the server does not look for them. */
+  check(sql: string): Promise<Fault[]>;
 }
 
-/** The SQL editor: CodeMirror with the server's dialect, completion from its schema and marks at its error positions. */
+const CHECK_AFTER_MS = 450;
+/** More statements than these are not checked with each pause of typing. */
+const MOST_CHECKED = 6;
+
+/** The SQL editor: CodeMirror with the server's dialect, its completion and its diagnostics. */
 export class SqlEditor {
   private readonly view: EditorView;
   private readonly language = new Compartment();
   private tables: Table[] = [];
 
-  constructor(parent: HTMLElement, text: string, events: EditorEvents) {
+  /** What running said about the text as it is; the checks that follow must not wipe it out. */
+  private runFault: Diagnostic | undefined;
+
+  constructor(
+    parent: HTMLElement,
+    text: string,
+    private readonly events: EditorEvents,
+  ) {
     this.view = new EditorView({
       parent,
       state: EditorState.create({
@@ -110,9 +146,14 @@ export class SqlEditor {
           keymap.of([
             { key: 'Mod-Enter', run: () => (events.run(), true), preventDefault: true },
             { key: 'Ctrl-Enter', run: () => (events.run(), true), preventDefault: true },
+            { key: 'Mod-Shift-Enter', run: () => (events.runAll(), true), preventDefault: true },
+            { key: 'Ctrl-Shift-Enter', run: () => (events.runAll(), true), preventDefault: true },
+            { key: 'Mod-s', run: () => (events.save(), true), preventDefault: true },
           ]),
           lineNumbers(),
           lintGutter(),
+          linter((view) => this.faults(view.state.doc.toString()), { delay: CHECK_AFTER_MS }),
+          CURRENT_STATEMENT,
           highlightActiveLine(),
           highlightActiveLineGutter(),
           history(),
@@ -137,7 +178,7 @@ export class SqlEditor {
           EditorView.contentAttributes.of({ 'aria-label': 'SQL', spellcheck: 'false', autocapitalize: 'off' }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) {
-              this.clearMarks();
+              this.runFault = undefined;
               events.change(update.state.doc.toString());
             }
           }),
@@ -168,31 +209,73 @@ export class SqlEditor {
     this.view.focus();
   }
 
-  /** Underlines the position and puts a marker with the message into the gutter. */
-  mark(position: Position, message: string): void {
-    const { from, to } = rangeOf(this.text(), position);
-    const diagnostic: Diagnostic = { from, to, severity: 'error', message };
-    this.view.dispatch(setDiagnostics(this.view.state, [diagnostic]));
+  /** The selection where there is one, else the statement that the cursor is in. */
+  wanted(): Statement | undefined {
+    const { main } = this.view.state.selection;
+    const text = this.text();
+    if (main.empty) {
+      return statementAt(text, main.head);
+    }
+    const [first] = statementsOf(text.slice(main.from, main.to));
+    return first === undefined ? undefined : { ...first, from: main.from + first.from, to: main.from + first.to };
+  }
+
+  /** Puts another text in place of one statement; undo brings it back. */
+  change(statement: Statement, text: string): void {
+    this.view.dispatch({
+      changes: { from: statement.from, to: statement.to, insert: text },
+      selection: { anchor: statement.from + text.length },
+    });
+  }
+
+  /** Underlines the position within the statement and puts a marker with the message into the gutter. */
+  mark(statement: Statement, position: Position, message: string): void {
+    this.runFault = { ...this.rangeIn(statement, position), severity: 'error', message };
+    this.view.dispatch(setDiagnostics(this.view.state, [this.runFault]));
   }
 
   clearMarks(): void {
-    // In its own turn: an update listener must not dispatch.
-    queueMicrotask(() => this.view.dispatch(setDiagnostics(this.view.state, [])));
+    this.runFault = undefined;
+    this.view.dispatch(setDiagnostics(this.view.state, []));
   }
 
   /** Moves the cursor to the start of the position. */
-  goTo(position: Position): void {
-    this.view.dispatch({ selection: { anchor: rangeOf(this.text(), position).from }, scrollIntoView: true });
+  goTo(statement: Statement, position: Position): void {
+    this.view.dispatch({ selection: { anchor: this.rangeIn(statement, position).from }, scrollIntoView: true });
     this.focus();
   }
 
   offer(tables: Table[]): void {
     this.tables = tables;
     this.view.dispatch({ effects: this.language.reconfigure(this.languageSupport()) });
+    forceLinting(this.view);
   }
 
   destroy(): void {
     this.view.destroy();
+  }
+
+  private async faults(text: string): Promise<Diagnostic[]> {
+    const statements = statementsOf(text);
+    if (statements.length > MOST_CHECKED) {
+      return this.runFault === undefined ? [] : [this.runFault];
+    }
+    const found = await Promise.all(
+      statements.map(async (statement) =>
+        (await this.events.check(statement.text)).map((fault): Diagnostic => ({
+          ...this.rangeIn(statement, fault),
+          severity: fault.severity,
+          message: fault.message,
+        })),
+      ),
+    );
+    const all = found.flat();
+    return this.runFault !== undefined && all.length === 0 ? [this.runFault] : all;
+  }
+
+  private rangeIn(statement: Statement, position: Position): { from: number; to: number } {
+    const { from, to } = rangeOf(statement.text, position);
+    return { from: statement.from + from, to: statement.from + to };
   }
 
   private languageSupport() {
@@ -207,4 +290,36 @@ export class SqlEditor {
       DIALECT.language.data.of({ autocomplete: bareColumns(() => this.tables) }),
     ];
   }
+}
+
+/** Marks the lines of the statement that would run, where there is more than one. */
+const CURRENT_STATEMENT = ViewPlugin.fromClass(
+  class {
+    decorations: DecorationSet;
+
+    constructor(view: EditorView) {
+      this.decorations = currentLines(view);
+    }
+
+    update(update: ViewUpdate): void {
+      if (update.docChanged || update.selectionSet) {
+        this.decorations = currentLines(update.view);
+      }
+    }
+  },
+  { decorations: (plugin) => plugin.decorations },
+);
+
+function currentLines(view: EditorView): DecorationSet {
+  const text = view.state.doc.toString();
+  const builder = new RangeSetBuilder<Decoration>();
+  const current = statementAt(text, view.state.selection.main.head);
+  if (current !== undefined && statementsOf(text).length > 1) {
+    const [first, last] = [view.state.doc.lineAt(current.from).number, view.state.doc.lineAt(current.to).number];
+    for (let number = first; number <= last; number++) {
+      const line = view.state.doc.line(number);
+      builder.add(line.from, line.from, Decoration.line({ class: 'cm-current' }));
+    }
+  }
+  return builder.finish();
 }

@@ -1,66 +1,134 @@
 export interface Example {
+  group: string;
   title: string;
   about: string;
   sql: string;
+  /** The relation that it shows, where it shows one of the analysis views. */
+  view?: string;
 }
 
-/** Queries to start from; the first one runs when the console opens without one of its own. */
-export const EXAMPLES: [Example, ...Example[]] = [
-  {
-    title: 'Runs in this file',
-    about: 'Which model answered which quiz',
-    sql: `SELECT run_id, name, model, task, questions, layers, experts, top_k, scope, status
+/** Examples whose views this server has. */
+export function examplesFor(run: number, relations: string[]): Example[] {
+  return examples(run).filter((example) => example.view === undefined || relations.includes(example.view));
+}
+
+/** Queries to start from, about one run. */
+export function examples(run: number): Example[] {
+  return [
+    {
+      group: 'The file',
+      title: 'Runs in this file',
+      about: 'Which model answered which quiz',
+      sql: `SELECT run_id, name, model, task, questions, layers, experts, top_k, scope, status
 FROM runs
 ORDER BY run_id`,
-  },
-  {
-    title: 'Accuracy by subject',
-    about: 'Share of right answers',
-    sql: `SELECT q.subject, COUNT(*) AS n, AVG(CASE WHEN a.correct THEN 1.0 ELSE 0.0 END) AS accuracy
+    },
+    {
+      group: 'Answers',
+      title: 'Accuracy by subject',
+      about: 'Share of right answers, with intervals',
+      sql: `SELECT subject, n, 1.0 * correct / n AS accuracy, WILSON_LOW(correct, n) AS wilson_low, WILSON_HIGH(correct, n) AS wilson_high
+FROM (
+    SELECT q.subject, COUNT(*) AS n, COUNT(*) FILTER (WHERE a.correct) AS correct
+    FROM answers AS a
+    JOIN questions AS q ON q.question_id = a.question_id
+    WHERE a.run_id = ${run}
+    GROUP BY q.subject
+) AS counted
+ORDER BY accuracy DESC, subject`,
+    },
+    {
+      group: 'Answers',
+      title: 'Wrong with confidence',
+      about: 'Wrong answers that the model was surest of',
+      sql: `SELECT a.question_id, q.subject, q.question, q.answer, a.predicted, LIST_MAX(a.log_probabilities) AS log_probability
 FROM answers AS a
 JOIN questions AS q ON q.question_id = a.question_id
-WHERE a.run_id = 1
-GROUP BY q.subject
-ORDER BY accuracy DESC, q.subject`,
-  },
-  {
-    title: 'Experts that never fire',
-    about: 'By layer, with the tokens looked at',
-    sql: `SELECT *
+WHERE a.run_id = ${run} AND NOT a.correct
+ORDER BY log_probability DESC
+LIMIT 50`,
+    },
+    {
+      group: 'Experts',
+      title: 'Experts that never fire',
+      about: 'By layer, with the tokens looked at',
+      view: 'unused_experts',
+      sql: `SELECT *
 FROM unused_experts
-ORDER BY run_id, scope, layer`,
-  },
-  {
-    title: 'Gate entropy by layer',
-    about: 'How sharp the router is, against uniform',
-    sql: `SELECT scope, layer, n, mean_token_entropy, uniform_entropy, normalised_token_entropy, mean_mass
-FROM gate_entropy
-WHERE run_id = 1
+WHERE run_id = ${run}
 ORDER BY scope, layer`,
-  },
-  {
-    title: 'Accuracy per expert',
-    about: 'Right answers where it fired, with intervals',
-    sql: `SELECT layer, expert, n, accuracy, wilson_low, wilson_high, lift
-FROM expert_accuracy
-WHERE run_id = 1 AND scope = 'last_prompt' AND n > 0
-ORDER BY wilson_low DESC, layer, expert`,
-  },
-  {
-    title: 'Busiest experts of a layer',
-    about: 'Share of the routing slots of layer 0',
-    sql: `SELECT expert, activations, 1.0 * activations / SUM(activations) OVER () AS share
+    },
+    {
+      group: 'Experts',
+      title: 'Busiest experts',
+      about: 'Share of the routing slots of each layer',
+      view: 'experts',
+      sql: `SELECT layer, expert, activations, 1.0 * activations / SUM(activations) OVER (PARTITION BY layer) AS share
 FROM experts
-WHERE run_id = 1 AND scope = 'last_prompt' AND layer = 0
-ORDER BY activations DESC, expert
-LIMIT 10`,
-  },
-  {
-    title: 'Where one question went',
-    about: 'Its last token, layer by layer',
-    sql: `SELECT layer, experts, weights, entropy, margin
+WHERE run_id = ${run} AND scope = 'last_prompt'
+ORDER BY layer, expert`,
+    },
+    {
+      group: 'Experts',
+      title: 'Accuracy per expert',
+      about: 'Right answers where it fired, with intervals',
+      view: 'expert_accuracy',
+      sql: `SELECT layer, expert, n, accuracy, wilson_low, wilson_high, lift
+FROM expert_accuracy
+WHERE run_id = ${run} AND scope = 'last_prompt' AND n >= 30
+ORDER BY wilson_low DESC, layer, expert`,
+    },
+    {
+      group: 'The gate',
+      title: 'Gate entropy by layer',
+      about: 'How sharp the router is, against uniform',
+      view: 'gate_entropy',
+      sql: `SELECT scope, layer, n, mean_token_entropy, uniform_entropy, normalised_token_entropy, mean_mass
+FROM gate_entropy
+WHERE run_id = ${run}
+ORDER BY scope, layer`,
+    },
+    {
+      group: 'The gate',
+      title: 'Near decisions',
+      about: 'Where a little noise would choose another expert',
+      sql: `SELECT question_id, "position", layer, experts, margin
 FROM token_routing
-WHERE run_id = 1 AND question_id = 1 AND scope = 'last_prompt'
+WHERE run_id = ${run}
+ORDER BY margin
+LIMIT 100`,
+    },
+    {
+      group: 'The gate',
+      title: 'Surer where right?',
+      about: 'Entropy and margin of right and wrong answers',
+      sql: `SELECT r.layer, CASE WHEN a.correct THEN 'right' ELSE 'wrong' END AS outcome, COUNT(*) AS n, AVG(r.entropy) AS entropy, AVG(r.margin) AS margin
+FROM token_routing AS r
+JOIN answers AS a ON a.run_id = r.run_id AND a.question_id = r.question_id
+WHERE r.run_id = ${run} AND r.scope = 'last_prompt'
+GROUP BY r.layer, a.correct
+ORDER BY r.layer, outcome`,
+    },
+    {
+      group: 'Tokens',
+      title: 'Where one question went',
+      about: 'Its last token, layer by layer',
+      sql: `SELECT layer, experts, weights, entropy, margin
+FROM token_routing
+WHERE run_id = ${run} AND scope = 'last_prompt' AND question_id = (SELECT MIN(question_id) FROM answers WHERE run_id = ${run})
 ORDER BY layer`,
-  },
-];
+    },
+    {
+      group: 'Tokens',
+      title: 'Tokens with an expert of their own',
+      about: 'Tokens that always go to the same few experts',
+      sql: `SELECT t.token, COUNT(DISTINCT a.expert) AS experts, COUNT(*) AS activations
+FROM activations AS a
+JOIN tokens AS t ON t.run_id = a.run_id AND t.question_id = a.question_id AND t."position" = a."position"
+WHERE a.run_id = ${run} AND a.layer = 0
+GROUP BY t.token
+ORDER BY experts, activations DESC
+LIMIT 50`,
+    },
+  ];
+}

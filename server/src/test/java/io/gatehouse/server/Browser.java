@@ -80,12 +80,19 @@ final class Browser implements AutoCloseable {
         keys.sendKeys(sql).perform();
     }
 
-    void press(Keys modifier, Keys key) {
-        new Actions(driver).keyDown(modifier).sendKeys(key).keyUp(modifier).perform();
+    /** Replaces the text of a field. */
+    void typeInto(String css, String text) {
+        WebElement field = find(css);
+        field.clear();
+        field.sendKeys(text);
     }
 
-    void press(Keys key) {
+    void press(CharSequence key) {
         new Actions(driver).sendKeys(key).perform();
+    }
+
+    void press(Keys modifier, CharSequence key) {
+        new Actions(driver).keyDown(modifier).sendKeys(key).keyUp(modifier).perform();
     }
 
     void click(String text) {
@@ -93,6 +100,14 @@ final class Browser implements AutoCloseable {
         new WebDriverWait(driver, PATIENCE)
                 .until(page -> !page.findElements(button).isEmpty());
         driver.findElement(button).click();
+    }
+
+    /** Clicks the header of a column. */
+    void click(String table, String column) {
+        By header = By.xpath("//" + table + "//th[contains(normalize-space(.), '" + column + "')]");
+        new WebDriverWait(driver, PATIENCE)
+                .until(page -> !page.findElements(header).isEmpty());
+        driver.findElement(header).click();
     }
 
     /** Clicks the first element of the kind. */
@@ -113,6 +128,24 @@ final class Browser implements AutoCloseable {
 
     String attribute(String css, String name) {
         return String.valueOf(find(css).getDomAttribute(name));
+    }
+
+    /** What is on the clipboard, pasted as a person would. */
+    String pasted() {
+        driver.executeScript("const field = document.createElement('textarea'); field.id = 'pasted';"
+                + "document.body.append(field); field.focus()");
+        press(Keys.CONTROL, "v");
+        String text = String.valueOf(driver.executeScript("return document.getElementById('pasted').value"));
+        driver.executeScript("document.getElementById('pasted').remove()");
+        return text;
+    }
+
+    String style(String css, String property) {
+        return find(css).getCssValue(property);
+    }
+
+    void reload() {
+        driver.navigate().refresh();
     }
 
     void back() {
@@ -139,6 +172,13 @@ final class Browser implements AutoCloseable {
         new WebDriverWait(driver, PATIENCE)
                 .withMessage(() -> "%s to contain \"%s\", but it reads %s".formatted(css, part, texts(css)))
                 .until(page -> texts(css).stream().anyMatch(text -> text.contains(part)));
+    }
+
+    /** Waits until there is no such element. */
+    void awaitGone(String css) {
+        new WebDriverWait(driver, PATIENCE)
+                .withMessage(() -> "%s to go, but it reads %s".formatted(css, texts(css)))
+                .until(page -> page.findElements(By.cssSelector(css)).isEmpty());
     }
 
     String address() {

@@ -33,18 +33,24 @@ public final class SeededFile {
     private SeededFile() {}
 
     public static void write(Path file) {
-        Random random = new Random(7);
-        try (Store store = Store.create(file);
-                RunWriter run = store.startRun(description(), questions())) {
+        try (Store store = Store.create(file)) {
+            addRun(store, "first", 7);
+        }
+    }
+
+    /** A run of the same model over the same questions, with decisions of its own. */
+    static void addRun(Store store, String name, long seed) {
+        Random random = new Random(seed);
+        try (RunWriter run = store.startRun(description(name), questions())) {
             int[] ids = IntStream.range(0, QUESTIONS).map(run::questionId).toArray();
             run.write(new Shard(0, routing(ids, random), List.of(tokens(ids)), answers(ids, random)));
             run.finish(RunStatus.COMPLETE);
         }
     }
 
-    private static RunDescription description() {
+    private static RunDescription description(String name) {
         return new RunDescription(
-                "first",
+                name,
                 "seeded",
                 "0".repeat(64),
                 "OlmoeForCausalLM",

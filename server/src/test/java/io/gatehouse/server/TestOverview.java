@@ -62,6 +62,8 @@ final class TestOverview {
         browser.awaitText(ENTROPY + " .about", "ln 16 = 2.77 nats");
         browser.awaitText(ACCURACY + " .about", "n \u2265 2 questions");
         browser.awaitText(PROMPT + " .about", "Question 1 of arithmetic");
+        browser.find(ENTROPY + " [role=button]");
+        browser.find(ACCURACY + " [role=button]");
         assertThat(browser.texts(ENTROPY + " [role=button]")).hasSize(SeededFile.LAYERS);
         assertThat(browser.texts(ACCURACY + " [role=button]")).hasSize(20);
         assertThat(browser.texts(PROMPT + " .token")).hasSize(5);

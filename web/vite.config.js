@@ -1,14 +1,17 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { budget } from './scripts/budget.js';
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), budget({ firstLoad: 200, all: 450 })],
   base: './',
   build: {
     // Where the jar is packed from; the server serves this folder from its class path.
     outDir: 'target/classes/io/gatehouse/web',
     emptyOutDir: true,
     target: 'es2022',
+    // The editor is one chunk; what counts is the budget above.
+    chunkSizeWarningLimit: 600,
     modulePreload: { polyfill: false },
     rolldownOptions: { checks: { pluginTimings: false } },
   },

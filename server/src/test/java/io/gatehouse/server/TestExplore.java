@@ -1,0 +1,131 @@
+package io.gatehouse.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.net.URI;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
+
+/** The second screen of a run in a real browser: one picture at a time, over a file with two runs. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TestExplore {
+    private TestingServer server;
+    private Browser browser;
+
+    @BeforeAll
+    void start(@TempDir Path folder) throws Exception {
+        Browser.assumePresent();
+        server = TestingServer.start(folder);
+        if (!"true".equals(System.getenv("CI"))) {
+            assumeTrue(server.get("").body().contains("id=\"console\""), "Built without the console (-Dweb.skip=true)");
+        }
+        SeededFile.addRun(server.store(), "second", 8);
+    }
+
+    @AfterAll
+    void stop() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @BeforeEach
+    void open(@TempDir Path profile) {
+        browser = Browser.open(URI.create(server.uri() + "#screen=explore&run=1&layer=2"), profile);
+        browser.find("canvas");
+    }
+
+    @AfterEach
+    void close() {
+        if (browser != null) {
+            assertThat(browser.severeMessages()).isEmpty();
+            browser.close();
+        }
+    }
+
+    @Test
+    void tellsTheSubjectsOfAnExpert() {
+        browser.awaitText(".about", "Layer 2: share of each subject's routing slots by expert against uniform (1/16)");
+        browser.awaitText(".about", "n = 24 tokens of 3 subjects");
+        browser.click("Clustered");
+        browser.focus(".keys");
+        browser.press(Keys.END);
+        browser.awaitText("[role=status]", "arithmetic, expert 15, never fired");
+        browser.press(Keys.ARROW_LEFT);
+        browser.press(Keys.ENTER);
+        assertThat(browser.address()).contains("expert=14").contains("subject=arithmetic");
+        browser.clickOn("[aria-label='Open as SQL']");
+        browser.awaitText("[role=status]", "rows in");
+        browser.awaitText(".cm-content", "GROUP BY q.subject, a.expert");
+    }
+
+    @Test
+    void tellsWhichExpertsFireTogether() {
+        browser.click("Together");
+        browser.awaitText(".about", "Layer 2: how much more often than by chance two experts fire at the same token");
+        browser.click("Clustered");
+        browser.focus(".keys");
+        browser.press(Keys.HOME);
+        browser.press(Keys.ARROW_RIGHT);
+        browser.awaitText("[role=status]", "Expert 0 with 1");
+        browser.press(Keys.ARROW_LEFT);
+        browser.awaitText("[role=status]", "Expert 0");
+    }
+
+    @Test
+    void followsTokensFromLayerToLayer() {
+        browser.click("From layer to layer");
+        browser.find(".node");
+        browser.awaitText(".about", "layers 0, 1, 2, 3");
+        // Ten experts and the rest in each of four layers.
+        assertThat(browser.texts(".node")).hasSize(44);
+        browser.focus(".node");
+        browser.press(Keys.ENTER);
+        assertThat(browser.address()).contains("layer=0");
+        assertThat(browser.texts(".band.lit")).isNotEmpty();
+    }
+
+    @Test
+    void comparesTwoRuns() {
+        browser.click("Compare runs");
+        browser.awaitText(".about", "share of routing slots in run 1 over that in run 2");
+        browser.awaitText(
+                ".about",
+                "the share that both runs chose, by layer; by chance 25.0 %. Last prompt token: n = 24 tokens.");
+        browser.awaitText(".about", "n = 24 questions that both runs answered");
+        browser.focus(".keys");
+        browser.press(Keys.END);
+        browser.awaitText("[role=status]", "Layer 0, expert 15, run 1: 0.0 % of the slots, run 2: 0.0 %");
+        browser.click("All prompt tokens");
+        browser.awaitText(".about", "All prompt tokens, at the same position: n = 120 tokens.");
+    }
+
+    @Test
+    void showsAQuestionWithItsRouteAndItsNearest() {
+        browser.click("Questions");
+        browser.awaitText("h2", "Question 0?");
+        assertThat(browser.texts("ol li")).hasSize(4);
+        browser.awaitText("ol li", "ln p -0.90");
+        browser.awaitText("[role=status]", "24 questions");
+        assertThat(browser.texts(".near button")).hasSize(10);
+        browser.typeInto("input[type=search]", "question 23");
+        browser.awaitText("[role=status]", "1 question");
+        browser.clickOn(".list ul button");
+        browser.awaitText("h2", "Question 23?");
+        assertThat(browser.address()).contains("question=24");
+        browser.clickOn(".near button");
+        browser.awaitText(".question .about", "Question ");
+        browser.pick("[aria-label='Which answers']", "Wrong");
+        browser.typeInto("input[type=search]", "question");
+        browser.awaitText(".list .mark", "\u2717");
+        assertThat(browser.texts(".list .mark")).containsOnly("\u2717");
+    }
+}

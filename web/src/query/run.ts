@@ -1,0 +1,68 @@
+import { connectionProblem, type Problem, readProblem, type Rows } from '../api/http';
+import { type Grid, gridOfArrow, gridOfRows, rowsOfArrow } from './grid';
+import type { Statement } from './statements';
+
+const ARROW = 'application/vnd.apache.arrow.stream';
+
+export interface Result {
+  statement: Statement;
+  grid: Grid;
+  limit: number;
+  truncated: boolean;
+  elapsedMs: number;
+}
+
+/** What became of a statement. */
+export type Outcome =
+  | { kind: 'result'; result: Result }
+  | { kind: 'problem'; problem: Problem; statement: Statement }
+  | { kind: 'cancelled'; statement: Statement };
+
+/** The server marks queries that pictures ask by their ids, so that the history shows what people asked. */
+export function newQueryId(): string {
+  return `console-${crypto.randomUUID()}`;
+}
+
+/** Runs a statement; asks for one row more than the limit, which says whether there are more. */
+export async function runStatement(statement: Statement, limit: number, id: string, signal: AbortSignal): Promise<Outcome> {
+  const start = performance.now();
+  try {
+    const response = await fetch('v1/query', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Accept: `${ARROW}, application/json;q=0.9`, 'Query-Id': id },
+      body: JSON.stringify({ sql: statement.text, limit: limit + 1 }),
+      signal,
+    });
+    if (!response.ok) {
+      return { kind: 'problem', problem: await readProblem(response), statement };
+    }
+    const arrow = response.headers.get('Content-Type')?.startsWith(ARROW) ?? false;
+    const { grid, total } = arrow ? ofArrow(new Uint8Array(await response.arrayBuffer()), limit) : ofRows((await response.json()) as Rows, limit);
+    const elapsedMs = performance.now() - start;
+    return { kind: 'result', result: { statement, grid, limit, truncated: total > limit, elapsedMs } };
+  } catch (failure) {
+    return signal.aborted ? { kind: 'cancelled', statement } : { kind: 'problem', problem: connectionProblem(failure), statement };
+  }
+}
+
+/** Cancels on the server too; aborting the request alone would do, but only when the server next writes. */
+export function cancelQuery(id: string): void {
+  void fetch(`v1/queries/${id}`, { method: 'DELETE', keepalive: true }).catch(() => undefined);
+}
+
+export const FORMATS = ['csv', 'parquet', 'arrow', 'json', 'ndjson'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** Where the whole result of a statement can be fetched, streamed by the server. */
+export function exportAddress(sql: string, format: Format, filename: string): string {
+  return `v1/query?${new URLSearchParams({ sql, format, filename }).toString()}`;
+}
+
+function ofArrow(bytes: Uint8Array, limit: number): { grid: Grid; total: number } {
+  return { grid: gridOfArrow(bytes, limit), total: rowsOfArrow(bytes) };
+}
+
+function ofRows(rows: Rows, limit: number): { grid: Grid; total: number } {
+  const kept = rows.rows.length > limit ? { ...rows, rows: rows.rows.slice(0, limit) } : rows;
+  return { grid: gridOfRows(kept), total: rows.rows.length };
+}
