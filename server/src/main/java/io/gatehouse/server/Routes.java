@@ -9,6 +9,7 @@ import io.gatehouse.server.http.AnswerHeaders;
 import io.gatehouse.server.http.ConsoleFiles;
 import io.gatehouse.server.http.Fence;
 import io.gatehouse.server.http.Problem;
+import io.gatehouse.server.query.DescribeResource;
 import io.gatehouse.server.query.PlainPage;
 import io.gatehouse.server.query.QueriesResource;
 import io.gatehouse.server.query.QueryDoor;
@@ -34,6 +35,7 @@ final class Routes {
     private final ServerSettings settings;
     private final QueryResource query;
     private final QueriesResource queries;
+    private final DescribeResource describe;
     private final EventStream events;
     private final SchemaResource schema;
     private final HealthResource health;
@@ -44,6 +46,7 @@ final class Routes {
         QueryDoor door = new QueryDoor(engine, running, settings.queries());
         this.query = new QueryResource(door);
         this.queries = new QueriesResource(door);
+        this.describe = new DescribeResource(engine, settings.queries());
         this.events = new EventStream(events, settings.http().eventStreams());
         this.schema = new SchemaResource(engine.catalog());
         this.health = new HealthResource(store, running, door, settings);
@@ -62,6 +65,7 @@ final class Routes {
         routes.before(new Fence(settings.address().host()));
         routes.get("/v1/query", query::get);
         routes.post("/v1/query", query::post);
+        routes.post("/v1/describe", describe);
         routes.get("/v1/queries", queries::list);
         routes.get("/v1/queries/{id}", queries::show);
         routes.delete("/v1/queries/{id}", queries::cancel);

@@ -272,7 +272,7 @@ final class TestGatehouseServer {
         assertThat(runs.at("/comment").textValue()).startsWith("One row per run");
         assertThat(runs.at("/columns/0").toString())
                 .isEqualTo(
-                        "{\"name\":\"run_id\",\"type\":\"INTEGER\",\"comment\":\"Number of the run in this file, from 1\"}");
+                        "{\"name\":\"run_id\",\"type\":\"INTEGER\",\"nullable\":false,\"comment\":\"Number of the run in this file, from 1\"}");
     }
 
     @Test

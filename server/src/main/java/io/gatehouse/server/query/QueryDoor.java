@@ -8,6 +8,7 @@ import io.gatehouse.server.http.ClientConnection;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.QueryLimits;
 import java.io.IOException;
+import java.time.Duration;
 
 /** Where every query of the server comes in: registered, admitted when its turn has come, planned, and seen to its end. */
 public final class QueryDoor {
@@ -37,6 +38,14 @@ public final class QueryDoor {
         return register;
     }
 
+    /** A statement may ask for less time than the server gives, not for more. */
+    private Duration timeout(SqlStatement statement) {
+        return statement
+                .timeout()
+                .filter(wish -> wish.compareTo(allowance.timeout()) < 0)
+                .orElse(allowance.timeout());
+    }
+
     /** Queries that wait for their turn. */
     public int waiting() {
         return admission.waiting();
@@ -58,7 +67,7 @@ public final class QueryDoor {
                     query.begins(engine.query(
                             statement.sql(),
                             statement.parameters(),
-                            new QueryLimits(allowance.timeout(), statement.maxRows())));
+                            new QueryLimits(timeout(statement), statement.maxRows())));
                     reading.read(query);
                 } finally {
                     admission.leave();

@@ -13,6 +13,7 @@ import io.javalin.http.UnsupportedMediaTypeResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param parameters a value for each {@code ?} of the statement
  * @param limit rows of the result at most; empty for the server's default
+ * @param timeout empty for the server's
  * @param format of the rows
  * @param filename for a client that saves the answer
  * @param plainFormulas whether CSV leaves texts alone that a spreadsheet would take for formulas
@@ -36,16 +38,19 @@ record QueryRequest(
         String sql,
         List<@Nullable Object> parameters,
         OptionalLong limit,
+        Optional<Duration> timeout,
         ResultFormat format,
         Optional<String> filename,
         boolean plainFormulas) {
-    private static final Set<String> FIELDS = Set.of("sql", "parameters", "limit", "format", "filename", "formulas");
+    private static final Set<String> FIELDS =
+            Set.of("sql", "parameters", "limit", "timeout", "format", "filename", "formulas");
     private static final Pattern FILENAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9 ._()-]{0,99}");
 
     QueryRequest {
         requireNonNull(sql, "sql is null");
         parameters = Collections.unmodifiableList(new ArrayList<>(parameters));
         requireNonNull(limit, "limit is null");
+        requireNonNull(timeout, "timeout is null");
         requireNonNull(format, "format is null");
         if (sql.isBlank()) {
             throw invalid("The request holds no SQL.");
@@ -65,7 +70,7 @@ record QueryRequest(
     }
 
     SqlStatement statement(long maxRows) {
-        return new SqlStatement(sql, parameters, maxRows);
+        return new SqlStatement(sql, parameters, maxRows, timeout);
     }
 
     /** Reads a request without a body. */
@@ -105,9 +110,17 @@ record QueryRequest(
                 Json.text(fields, "sql"),
                 parameters(fields.path("parameters")),
                 limit,
+                Json.findLong(fields, "timeout").map(QueryRequest::seconds),
                 format,
                 Json.findText(fields, "filename"),
                 plainFormulas(fields));
+    }
+
+    private static Duration seconds(long seconds) {
+        if (seconds < 1) {
+            throw invalid("The timeout must be 1 second or more, but is %d.".formatted(seconds));
+        }
+        return Duration.ofSeconds(Math.min(seconds, Integer.MAX_VALUE));
     }
 
     private static List<@Nullable Object> parameters(JsonNode values) {
@@ -146,7 +159,7 @@ record QueryRequest(
         context.queryParamMap().forEach((name, values) -> {
             if (!FIELDS.contains(name)) {
                 throw invalid(
-                        "The address has a parameter \"%s\"; a query has sql, parameters, limit, format, filename and formulas."
+                        "The address has a parameter \"%s\"; a query has sql, parameters, limit, timeout, format, filename and formulas."
                                 .formatted(name));
             }
             if (values.size() != 1) {
@@ -158,7 +171,7 @@ record QueryRequest(
     }
 
     private static void put(ObjectNode fields, String name, String value) {
-        if (name.equals("limit") || name.equals("parameters")) {
+        if (name.equals("limit") || name.equals("timeout") || name.equals("parameters")) {
             fields.set(name, Json.tree(value.getBytes(StandardCharsets.UTF_8), "The parameter \"%s\"".formatted(name)));
         } else {
             fields.put(name, value);

@@ -37,15 +37,17 @@ public final class SchemaResource implements Handler {
         context.contentType("application/json").result(bytes.toByteArray());
     }
 
-    private static void write(JsonGenerator json, Relation relation) throws IOException {
+    private void write(JsonGenerator json, Relation relation) throws IOException {
         json.writeStartObject();
         json.writeStringField("name", relation.name());
+        json.writeStringField("kind", catalog.findStored(relation.name()).isPresent() ? "table" : "view");
         json.writeStringField("comment", relation.comment());
         json.writeArrayFieldStart("columns");
         for (Column column : relation.columns()) {
             json.writeStartObject();
             json.writeStringField("name", column.name());
             json.writeStringField("type", column.type());
+            json.writeBooleanField("nullable", column.nullable());
             json.writeStringField("comment", column.comment());
             json.writeEndObject();
         }

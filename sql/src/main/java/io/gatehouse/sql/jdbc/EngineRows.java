@@ -29,13 +29,13 @@ final class EngineRows implements Rows {
     @Override
     public void start() throws SQLException {
         try {
-            QueryLimits limits = new QueryLimits(query.timeout().orElse(FileSession.NO_TIMEOUT), query.maxRows());
+            QueryLimits limits = new QueryLimits(query.timeout().orElse(EngineSession.NO_TIMEOUT), query.maxRows());
             QueryResult opened = engine.query(query.sql(), query.parameters(), limits);
             result = opened;
             if (cancelled) {
                 opened.cancel();
             }
-            columns = FileSession.columns(opened.columns());
+            columns = EngineSession.columns(opened.columns());
             first = opened.next();
             started = true;
         } catch (GatehouseException e) {

@@ -27,7 +27,8 @@ public final class FileSessions implements SessionSource {
             System.setProperty(CHARSET, "UTF-8");
         }
         try {
-            return Optional.of(new FileSession(FILES.open(Path.of(settings.target()))));
+            OpenFiles.Use file = FILES.open(Path.of(settings.target()));
+            return Optional.of(new EngineSession(file.engine(), file::close));
         } catch (GatehouseException e) {
             throw Failures.sql(e);
         } catch (InvalidPathException e) {

@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -84,9 +85,7 @@ public final class Clients {
 
     /** Lists, describes, queries, and shows errors with their SQLSTATE. */
     public void sqlline() throws Exception {
-        String token = properties.getProperty("token", "");
         String output = sqlline(
-                "!connect \"%s\" \"me\" \"%s\"".formatted(url, token),
                 "!tables",
                 "!columns expert_accuracy",
                 "!dbinfo",
@@ -109,13 +108,25 @@ public final class Clients {
                 .doesNotContain("Exception", "Unsupported");
     }
 
-    private static String sqlline(String... lines) throws Exception {
+    private String sqlline(String... lines) throws Exception {
         ByteArrayOutputStream output = new ByteArrayOutputStream();
         SqlLine line = new SqlLine();
         line.setOutputStream(output);
         line.setErrorStream(output);
-        byte[] input = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
-        line.begin(new String[] {"--maxWidth=200", "--incremental=false"}, new ByteArrayInputStream(input), false);
+        // As a script, which needs no terminal.
+        Path script = Files.createTempFile("sqlline", ".sql");
+        try {
+            Files.write(script, List.of(lines));
+            String token = properties.getProperty("token", "");
+            line.begin(
+                    new String[] {
+                        "-u", url, "-n", "me", "-p", token, "--maxWidth=200", "--force=true", "--run=" + script
+                    },
+                    null,
+                    false);
+        } finally {
+            Files.delete(script);
+        }
         return output.toString(StandardCharsets.UTF_8);
     }
 

@@ -306,10 +306,10 @@ final class TestFileDriver {
             }
         }
         assertThat(answered).isGreaterThan(120);
-        try (ResultSet tables = metadata.getTables(null, null, "exp%", new String[] {"VIEW"})) {
+        try (ResultSet tables = metadata.getTables(null, null, "expert\\_acc%", new String[] {"VIEW"})) {
             assertThat(texts(tables, "TABLE_NAME")).containsExactly("expert_accuracy");
         }
-        try (ResultSet tables = metadata.getTables(null, null, "gate\\_%", null)) {
+        try (ResultSet tables = metadata.getTables(null, null, "gate\\_ent%", null)) {
             assertThat(texts(tables, "TABLE_NAME")).containsExactly("gate_entropy");
         }
         try (ResultSet tables = metadata.getTables("elsewhere", null, "%", null)) {

@@ -16,18 +16,19 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** A session with a file that is open in this process. */
-final class FileSession implements Session {
+/** A session with an engine in this process. */
+final class EngineSession implements Session {
     /** A statement that sets no timeout may run this long, which is as good as for ever. */
     static final Duration NO_TIMEOUT = Duration.ofDays(365);
 
-    private final OpenFiles.Use file;
     private final QueryEngine engine;
+    private final Runnable release;
     private volatile boolean closed;
 
-    FileSession(OpenFiles.Use file) {
-        this.file = file;
-        this.engine = file.engine();
+    /** @param release what is to be done with the engine at the end */
+    EngineSession(QueryEngine engine, Runnable release) {
+        this.engine = engine;
+        this.release = release;
     }
 
     @Override
@@ -81,6 +82,6 @@ final class FileSession implements Session {
     @Override
     public void close() {
         closed = true;
-        file.close();
+        release.run();
     }
 }

@@ -1,0 +1,20 @@
+package io.gatehouse.jdbc;
+
+import java.sql.Connection;
+import java.util.Optional;
+
+/** Connections that no URL leads to. */
+public final class Connections {
+    private Connections() {}
+
+    /**
+     * A connection over a session, which it closes.
+     *
+     * @param name what stands in the URL in place of a file
+     */
+    public static Connection over(Session session, String name) {
+        ConnectionSettings settings = new ConnectionSettings(
+                ConnectionSettings.PREFIX + name, name, Optional.empty(), Optional.empty(), Optional.empty(), false);
+        return new GatehouseConnection(session, settings);
+    }
+}

@@ -1,0 +1,211 @@
+package io.gatehouse.jdbc.remote;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.apache.arrow.flatbuf.DateUnit;
+import org.apache.arrow.flatbuf.Decimal;
+import org.apache.arrow.flatbuf.Field;
+import org.apache.arrow.flatbuf.FloatingPoint;
+import org.apache.arrow.flatbuf.Int;
+import org.apache.arrow.flatbuf.Precision;
+import org.apache.arrow.flatbuf.TimeUnit;
+import org.apache.arrow.flatbuf.Timestamp;
+import org.apache.arrow.flatbuf.Type;
+import org.jspecify.annotations.Nullable;
+
+/** How values of one of Arrow's types lie in memory; those that SQL's types here become. */
+abstract class ArrowValues {
+    static final long MICROS = 1_000_000;
+
+    private ByteBuffer data = ByteBuffer.allocate(0);
+
+    static ArrowValues of(Field field) throws IOException {
+        return switch (field.typeType()) {
+            case Type.Null -> new Nulls();
+            case Type.Bool -> values((data, row) -> (data.get(row >> 3) >> (row & 7) & 1) == 1);
+            case Type.Int -> whole((Int) field.type(new Int()));
+            case Type.FloatingPoint -> floating((FloatingPoint) field.type(new FloatingPoint()));
+            case Type.Utf8 -> new Texts();
+            case Type.Decimal -> decimal((Decimal) field.type(new Decimal()));
+            case Type.Date -> date((org.apache.arrow.flatbuf.Date) field.type(new org.apache.arrow.flatbuf.Date()));
+            case Type.Time -> time((org.apache.arrow.flatbuf.Time) field.type(new org.apache.arrow.flatbuf.Time()));
+            case Type.Timestamp -> timestamp((Timestamp) field.type(new Timestamp()));
+            case Type.List -> new Lists(ArrowColumn.of(field.children(0)));
+            default -> throw unexpected(field);
+        };
+    }
+
+    private static IOException unexpected(Field field) {
+        return new IOException(
+                "Arrow's type %s of column %s is not known here".formatted(Type.name(field.typeType()), field.name()));
+    }
+
+    private interface Reader {
+        Object read(ByteBuffer data, int row);
+    }
+
+    private static ArrowValues values(Reader reader) {
+        return new ArrowValues() {
+            @Override
+            Object value(int row) {
+                return reader.read(data(), row);
+            }
+        };
+    }
+
+    private static ArrowValues whole(Int type) throws IOException {
+        return switch (type.isSigned() ? type.bitWidth() : -type.bitWidth()) {
+            case 8 -> values((data, row) -> (int) data.get(row));
+            case 16 -> values((data, row) -> (int) data.getShort(row << 1));
+            case 32 -> values((data, row) -> data.getInt(row << 2));
+            case 64 -> values((data, row) -> data.getLong(row << 3));
+            case -8 -> values((data, row) -> data.get(row) & 0xff);
+            case -16 -> values((data, row) -> data.getShort(row << 1) & 0xffff);
+            case -32 -> values((data, row) -> data.getInt(row << 2) & 0xffff_ffffL);
+            case -64 -> values((data, row) -> new BigDecimal(Long.toUnsignedString(data.getLong(row << 3))));
+            default -> throw new IOException("An integer of %d bits is not expected".formatted(type.bitWidth()));
+        };
+    }
+
+    private static ArrowValues floating(FloatingPoint type) throws IOException {
+        return switch (type.precision()) {
+            case Precision.SINGLE -> values((data, row) -> data.getFloat(row << 2));
+            case Precision.DOUBLE -> values((data, row) -> data.getDouble(row << 3));
+            default -> throw new IOException("A float of half precision is not expected");
+        };
+    }
+
+    private static ArrowValues decimal(Decimal type) throws IOException {
+        int scale = type.scale();
+        if (type.bitWidth() != 128) {
+            throw new IOException("A decimal of %d bits is not expected".formatted(type.bitWidth()));
+        }
+        return values((data, row) -> {
+            long low = data.getLong(row << 4);
+            long high = data.getLong((row << 4) + 8);
+            return high == low >> 63
+                    ? BigDecimal.valueOf(low, scale)
+                    : new BigDecimal(
+                            BigInteger.valueOf(high).shiftLeft(64).add(new BigInteger(Long.toUnsignedString(low))),
+                            scale);
+        });
+    }
+
+    private static ArrowValues date(org.apache.arrow.flatbuf.Date type) throws IOException {
+        if (type.unit() != DateUnit.DAY) {
+            throw new IOException("A date in milliseconds is not expected");
+        }
+        return values((data, row) -> LocalDate.ofEpochDay(data.getInt(row << 2)));
+    }
+
+    private static ArrowValues time(org.apache.arrow.flatbuf.Time type) throws IOException {
+        if (type.unit() != TimeUnit.MICROSECOND) {
+            throw new IOException("A time in another unit than microseconds is not expected");
+        }
+        return values((data, row) -> LocalTime.ofNanoOfDay(data.getLong(row << 3) * 1000));
+    }
+
+    private static ArrowValues timestamp(Timestamp type) throws IOException {
+        if (type.unit() != TimeUnit.MICROSECOND) {
+            throw new IOException("A timestamp in another unit than microseconds is not expected");
+        }
+        return type.timezone() == null
+                ? values((data, row) -> dateTime(data.getLong(row << 3)))
+                : values((data, row) -> {
+                    long micros = data.getLong(row << 3);
+                    return Instant.ofEpochSecond(Math.floorDiv(micros, MICROS), Math.floorMod(micros, MICROS) * 1000)
+                            .atOffset(ZoneOffset.UTC);
+                });
+    }
+
+    private static LocalDateTime dateTime(long micros) {
+        return LocalDateTime.ofEpochSecond(
+                Math.floorDiv(micros, MICROS), (int) Math.floorMod(micros, MICROS) * 1000, ZoneOffset.UTC);
+    }
+
+    /** Whether a buffer says which values are there; without one, none is. */
+    boolean hasValidity() {
+        return true;
+    }
+
+    void load(BatchBuffers buffers) throws IOException {
+        data = buffers.next();
+    }
+
+    final ByteBuffer data() {
+        return data;
+    }
+
+    /** A value that is not NULL. */
+    abstract Object value(int row);
+
+    private static final class Nulls extends ArrowValues {
+        @Override
+        boolean hasValidity() {
+            return false;
+        }
+
+        @Override
+        void load(BatchBuffers buffers) {
+            // A column of this type has no buffers.
+        }
+
+        @Override
+        Object value(int row) {
+            throw new IllegalStateException("Every value is NULL");
+        }
+    }
+
+    private static final class Texts extends ArrowValues {
+        private ByteBuffer offsets = ByteBuffer.allocate(0);
+
+        @Override
+        void load(BatchBuffers buffers) throws IOException {
+            offsets = buffers.next();
+            super.load(buffers);
+        }
+
+        @Override
+        Object value(int row) {
+            int start = offsets.getInt(row << 2);
+            int length = offsets.getInt((row << 2) + 4) - start;
+            return new String(data().array(), data().arrayOffset() + start, length, StandardCharsets.UTF_8);
+        }
+    }
+
+    private static final class Lists extends ArrowValues {
+        private final ArrowColumn elements;
+
+        Lists(ArrowColumn elements) {
+            this.elements = elements;
+        }
+
+        /** The offsets, and then all of the elements. */
+        @Override
+        void load(BatchBuffers buffers) throws IOException {
+            super.load(buffers);
+            elements.load(buffers);
+        }
+
+        @Override
+        Object value(int row) {
+            int end = data().getInt((row << 2) + 4);
+            List<@Nullable Object> list = new ArrayList<>();
+            for (int i = data().getInt(row << 2); i < end; i++) {
+                list.add(elements.value(i));
+            }
+            return Collections.unmodifiableList(list);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package io.gatehouse.sql.jdbc;
+
+import io.gatehouse.jdbc.Connections;
+import io.gatehouse.sql.QueryEngine;
+import java.sql.Connection;
+
+/** JDBC connections over an engine that is there already. */
+public final class EngineConnections {
+    private EngineConnections() {}
+
+    /** A connection that leaves the engine open. */
+    public static Connection over(QueryEngine engine) {
+        return Connections.over(new EngineSession(engine, () -> {}), "engine");
+    }
+}
