@@ -2,6 +2,7 @@ package io.gatehouse.cli;
 
 import io.gatehouse.sql.ResultColumn;
 import io.gatehouse.sql.bench.SqlBench;
+import io.gatehouse.sql.bench.TransferBench;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.bench.StoreBench;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Spec;
                     + " through Gatehouse.",
             "Milliseconds from the text to the last row; of the rounds the median counts. Planning is that of a"
                     + " statement whose plan is not kept. The rows must be equal in all three ways.",
+            "Then how many rows a second are read, by JDBC and as Arrow, from DuckDB and from Gatehouse.",
             "Without --db it writes a file of made-up routing first, as bench store does."
         },
         mixinStandardHelpOptions = true,
@@ -41,6 +43,9 @@ final class BenchSqlCommand implements Callable<Integer> {
                     "planning_ms")
             .map(name -> new ResultColumn(name, name.equals("query") ? "VARCHAR" : "DOUBLE"))
             .toList();
+
+    private static final List<ResultColumn> TRANSFER =
+            List.of(new ResultColumn("way", "VARCHAR"), new ResultColumn("million_rows_per_second", "DOUBLE"));
 
     @Option(
             names = "--activations",
@@ -78,6 +83,11 @@ final class BenchSqlCommand implements Callable<Integer> {
                             "Queries",
                             COLUMNS,
                             bench.run().stream().map(BenchSqlCommand::row).toList())
+                    .table(
+                            "Transfer of four columns",
+                            TRANSFER,
+                            new TransferBench(store, rounds)
+                                    .run().stream().map(BenchSqlCommand::row).toList())
                     .print(spec.commandLine().getOut(), json);
         }
     }
@@ -108,6 +118,10 @@ final class BenchSqlCommand implements Callable<Integer> {
                 rounded(measured.timesFaster()),
                 millis(measured.firstPlanning()),
                 millis(measured.planning()));
+    }
+
+    private static List<Object> row(TransferBench.Rate rate) {
+        return List.of(rate.way(), rounded(rate.rowsPerSecond() / 1e6));
     }
 
     private static double millis(Duration duration) {
