@@ -48,14 +48,17 @@ final class AttentionBlock<A extends TFloating> {
         Operand<TFloat32> query = project(input, "q_proj", queryWidth, config.hiddenSize(), bias, weights);
         Operand<TFloat32> key = project(input, "k_proj", keyWidth, config.hiddenSize(), bias, weights);
         Operand<TFloat32> value = project(input, "v_proj", keyWidth, config.hiddenSize(), bias, weights);
-        Operand<TFloat32> scaled = tf.math.mul(
-                rotate(clip(norm(query, "q_norm", config.heads(), weights)), config.heads()),
-                tf.constant((float) (1 / Math.sqrt(config.headDim()))));
-        Operand<TFloat32> rotated =
-                rotate(clip(norm(key, "k_norm", config.keyValueHeads(), weights)), config.keyValueHeads());
-        Operand<A> keys = narrow(rotated, keyWidth);
+        Operand<TFloat32> scale = tf.constant((float) (1 / Math.sqrt(config.headDim())));
+        // Angles are few, so that it is they who are scaled.
+        Operand<A> queries = rotate(
+                clip(norm(query, "q_norm", config.heads(), weights)),
+                config.heads(),
+                tf.math.mul(cosine, scale),
+                tf.math.mul(sine, scale));
+        Operand<A> keys = rotate(
+                clip(norm(key, "k_norm", config.keyValueHeads(), weights)), config.keyValueHeads(), cosine, sine);
         Operand<A> values = blocks.cast(clip(value), type);
-        Operand<A> context = core.build(narrow(scaled, queryWidth), keys, values);
+        Operand<A> context = core.build(queries, keys, values);
         boolean outputBias = config.attentionBias() == AttentionBias.ALL;
         return new Attended<>(
                 project(context, "o_proj", config.hiddenSize(), queryWidth, outputBias, weights), keys, values);
@@ -94,19 +97,19 @@ final class AttentionBlock<A extends TFloating> {
         return tf.reshape(x, tf.constant(new int[] {-1, heads, config.headDim()}));
     }
 
-    /** Rotates each pair (x[i], x[i + dim/2]) by the angle of its position (Su et al., 2021, half layout). */
-    private Operand<TFloat32> rotate(Operand<TFloat32> x, int heads) {
+    /**
+     * [T, heads x dim]: rotates each pair (x[i], x[i + dim/2]) by the angle of its position (Su et al., 2021, half
+     * layout).
+     */
+    private Operand<A> rotate(Operand<TFloat32> x, int heads, Operand<TFloat32> cosine, Operand<TFloat32> sine) {
         Split<TFloat32> halves = tf.split(tf.constant(2), byHead(x, heads), 2L);
         Operand<TFloat32> first = halves.output().get(0);
         Operand<TFloat32> second = halves.output().get(1);
-        return tf.concat(
+        Operand<A> byHead = tf.concat(
                 List.of(
-                        tf.math.sub(tf.math.mul(first, cosine), tf.math.mul(second, sine)),
-                        tf.math.add(tf.math.mul(second, cosine), tf.math.mul(first, sine))),
+                        blocks.cast(tf.math.sub(tf.math.mul(first, cosine), tf.math.mul(second, sine)), type),
+                        blocks.cast(tf.math.add(tf.math.mul(second, cosine), tf.math.mul(first, sine)), type)),
                 tf.constant(2));
-    }
-
-    private Operand<A> narrow(Operand<TFloat32> byHead, int width) {
-        return tf.reshape(blocks.cast(byHead, type), tf.constant(new int[] {-1, width}));
+        return tf.reshape(byHead, tf.constant(new int[] {-1, heads * config.headDim()}));
     }
 }

@@ -5,8 +5,8 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Gather;
 import org.tensorflow.op.core.Sum;
+import org.tensorflow.op.linalg.EuclideanNorm;
 import org.tensorflow.op.linalg.MatMul;
-import org.tensorflow.op.math.Mean;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
@@ -22,7 +22,9 @@ final class Blocks {
 
     /** x / sqrt(mean(x^2) + epsilon) * weight over the last axis (Zhang and Sennrich, 2019). */
     Operand<TFloat32> rmsNorm(Operand<TFloat32> x, Operand<TFloat32> weight, float epsilon) {
-        Operand<TFloat32> meanSquare = tf.math.mean(tf.math.square(x), tf.constant(-1), Mean.keepDims(true));
+        Operand<TFloat32> width = tf.dtypes.cast(tf.size(weight), TFloat32.class);
+        Operand<TFloat32> length = tf.linalg.euclideanNorm(x, tf.constant(-1), EuclideanNorm.keepDims(true));
+        Operand<TFloat32> meanSquare = tf.math.div(tf.math.square(length), width);
         Operand<TFloat32> scale = tf.math.rsqrt(tf.math.add(meanSquare, tf.constant(epsilon)));
         return tf.math.mul(weight, tf.math.mul(x, scale));
     }
@@ -34,9 +36,10 @@ final class Blocks {
 
     /** down(silu(gate(x)) * up(x)), gate and up stacked into one weight (Shazeer, arXiv 2002.05202). */
     <T extends TFloating> Operand<T> swiGlu(Operand<T> x, Operand<T> gateUp, Operand<T> down) {
-        var halves = tf.split(tf.constant(1), project(x, gateUp), 2L).output();
-        Operand<T> gate = halves.get(0);
-        return project(tf.math.mul(tf.math.mul(gate, tf.math.sigmoid(gate)), halves.get(1)), down);
+        // Rows of the weight are parted without a copy, columns of the product would not be.
+        var halves = tf.split(tf.constant(0), gateUp, 2L).output();
+        Operand<T> gate = project(x, halves.get(0));
+        return project(tf.math.mul(tf.math.mul(gate, tf.math.sigmoid(gate)), project(x, halves.get(1))), down);
     }
 
     /** x in another type, or x itself. */

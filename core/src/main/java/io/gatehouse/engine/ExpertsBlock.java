@@ -5,6 +5,7 @@ import io.gatehouse.checkpoint.FeedForward;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.DynamicPartition;
@@ -58,22 +59,39 @@ final class ExpertsBlock<E extends TFloating> {
         DynamicPartition<TInt32> byExpert = tf.dynamicPartition(slots, expertOfSlot, (long) shape.experts());
         List<Operand<TInt32>> slotsOfExperts = new ArrayList<>();
         List<Operand<E>> outputs = new ArrayList<>();
-        List<Operand<TFloat32>> norms = new ArrayList<>();
         for (int expert = 0; expert < shape.experts(); expert++) {
             Operand<TInt32> own = byExpert.outputs().get(expert);
             List<Op> before = expert < AT_A_TIME ? List.of() : List.of(outputs.get(expert - AT_A_TIME));
-            Operand<E> output = expert(input, own, expert, before, weights);
             slotsOfExperts.add(own);
-            outputs.add(output);
-            norms.add(norm(output));
+            outputs.add(expert(input, own, expert, before, weights));
         }
-        Operand<E> bySlot = tf.dynamicStitch(slotsOfExperts, outputs);
-        Operand<TFloat32> byRank =
-                tf.reshape(blocks.cast(bySlot, TFloat32.class), tf.constant(new int[] {-1, shape.topK(), hiddenSize}));
-        Operand<TFloat32> weighted = tf.math.mul(byRank, tf.expandDims(gates, tf.constant(2)));
-        return new Mixed(
-                tf.sum(weighted, tf.constant(1)),
-                tf.reshape(tf.dynamicStitch(slotsOfExperts, norms), tf.constant(new int[] {-1, shape.topK()})));
+        return mix(tf.dynamicStitch(slotsOfExperts, outputs), gates);
+    }
+
+    /**
+     * Weighs and sums the outputs of the experts, part of the tokens after part: an expert's output widened for all
+     * tokens is larger than any cache.
+     *
+     * @param bySlot [T x K, hidden]
+     */
+    private Mixed mix(Operand<E> bySlot, Operand<TFloat32> gates) {
+        List<Output<E>> parts =
+                tf.split(tf.constant(0), bySlot, (long) MicroBatch.ROW_BLOCK).output();
+        List<Output<TFloat32>> partGates =
+                tf.split(tf.constant(0), gates, (long) MicroBatch.ROW_BLOCK).output();
+        List<Operand<TFloat32>> sums = new ArrayList<>();
+        List<Operand<TFloat32>> norms = new ArrayList<>();
+        for (int part = 0; part < MicroBatch.ROW_BLOCK; part++) {
+            List<Op> before = part == 0 ? List.of() : List.of(sums.get(part - 1));
+            Ops after = tf.withControlDependencies(before);
+            Operand<TFloat32> byRank = after.reshape(
+                    new Blocks(after).cast(parts.get(part), TFloat32.class),
+                    tf.constant(new int[] {-1, shape.topK(), hiddenSize}));
+            Operand<TFloat32> weighted = tf.math.mul(byRank, tf.expandDims(partGates.get(part), tf.constant(2)));
+            sums.add(tf.sum(weighted, tf.constant(1)));
+            norms.add(tf.linalg.euclideanNorm(byRank, tf.constant(2)));
+        }
+        return new Mixed(tf.concat(sums, tf.constant(0)), tf.concat(norms, tf.constant(0)));
     }
 
     /** Output of one expert for its own slots, filled up to whole blocks of rows. */
@@ -100,10 +118,5 @@ final class ExpertsBlock<E extends TFloating> {
                                 type),
                         x),
                 weights.value(WeightSpec.matrix(prefix + names.down() + ".weight", hiddenSize, width, type), x));
-    }
-
-    private Operand<TFloat32> norm(Operand<E> output) {
-        Operand<TFloat32> wide = blocks.cast(output, TFloat32.class);
-        return tf.math.sqrt(blocks.sumLast(tf.math.square(wide)));
     }
 }
