@@ -62,6 +62,17 @@ public final class ChatTemplate implements AutoCloseable {
         return tokenizer.encode(special.replace(renderMarked(messages, addGenerationPrompt), tokenizer::standIn));
     }
 
+    /**
+     * Returns the token ids of a conversation in which the assistant has begun to answer.
+     *
+     * @param answer follows after a space, unless the template ends in one or in a line's end
+     */
+    public int[] encodeBegun(List<Message> messages, String answer) {
+        String asked = special.replace(renderMarked(messages, true), tokenizer::standIn);
+        boolean apart = asked.endsWith("\n") || asked.endsWith(" ") || answer.isEmpty();
+        return tokenizer.encode(asked + (apart ? "" : " ") + answer);
+    }
+
     /** Returns the text of a conversation, in which special tokens cannot be told from text that looks like them. */
     public String render(List<Message> messages, boolean addGenerationPrompt) {
         return special.replace(renderMarked(messages, addGenerationPrompt), token -> token);

@@ -6,6 +6,7 @@ import io.gatehouse.error.GatehouseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
 /** Reads the answer to a multiple-choice question from the logits at the last token of its prompt. Immutable. */
 public final class ChoiceScorer {
@@ -20,23 +21,29 @@ public final class ChoiceScorer {
         this.letterTokens = letterTokens;
     }
 
-    /** One for questions of four choices. */
+    /** One for questions of four choices, after prompts that end in "Answer:". */
     public static ChoiceScorer of(Tokenizer tokenizer) {
         return of(tokenizer, USUAL_CHOICES);
+    }
+
+    /** One for prompts that end in "Answer:". */
+    public static ChoiceScorer of(Tokenizer tokenizer, int choices) {
+        return of(letter -> tokenizer.encode(letter.isEmpty() ? ASK : ASK + " " + letter), choices);
     }
 
     /**
      * Finds the token of each letter as it would follow a prompt.
      *
+     * @param encode gives the tokens of a prompt that is answered with a letter, or not at all
      * @param choices most choices that a question has
      * @throws GatehouseException UNSUPPORTED_MODEL if a letter is not one token
      */
-    public static ChoiceScorer of(Tokenizer tokenizer, int choices) {
-        int[] asked = tokenizer.encode(ASK);
+    public static ChoiceScorer of(Function<String, int[]> encode, int choices) {
+        int[] asked = encode.apply("");
         int[] letterTokens = new int[choices];
         for (int i = 0; i < choices; i++) {
-            char letter = (char) ('A' + i);
-            int[] answered = tokenizer.encode(ASK + " " + letter);
+            String letter = String.valueOf((char) ('A' + i));
+            int[] answered = encode.apply(letter);
             if (answered.length != asked.length + 1
                     || !Arrays.equals(asked, 0, asked.length, answered, 0, asked.length)) {
                 throw new GatehouseException(

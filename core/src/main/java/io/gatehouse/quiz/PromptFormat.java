@@ -51,6 +51,24 @@ public enum PromptFormat {
         String asked(Question question) {
             return "Question: " + PromptText.lines(question.text(), "\n ", question) + "\nAnswer:";
         }
+    },
+
+    /** AllenAI's open-instruct for its instruction-tuned models: the prompt of hendrycks/test is what a user says. */
+    OPEN_INSTRUCT("open-instruct") {
+        @Override
+        String introduction(String subject) {
+            return HENDRYCKS.introduction(subject);
+        }
+
+        @Override
+        String asked(Question question) {
+            return HENDRYCKS.asked(question);
+        }
+
+        @Override
+        public String begun() {
+            return "The answer is:";
+        }
     };
 
     private final String id;
@@ -101,6 +119,14 @@ public enum PromptFormat {
     /** Returns the prompt, whose next token is to be a letter, with the first {@code shots} dev questions solved in it. */
     public String prompt(Subject subject, Question question, int shots) {
         return preamble(subject, shots) + asked(question);
+    }
+
+    /**
+     * How the model's own answer to a user is begun for it, up to where its letter follows after a space; empty unless
+     * the format is one of conversations.
+     */
+    public String begun() {
+        return "";
     }
 
     /** What stands before the first question of a subject. */

@@ -3,7 +3,6 @@ package io.gatehouse.run;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.FeedForward;
 import io.gatehouse.checkpoint.ModelConfig;
-import io.gatehouse.checkpoint.Tokenizer;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.engine.Prompt;
 import io.gatehouse.error.ErrorCode;
@@ -40,19 +39,20 @@ public final class QuizRun {
      * on from there.
      *
      * @throws GatehouseException {@code CANCELLED_BY_USER} when the listener asked for it, {@code RUN_EXISTS} when the
-     *     name is that of a complete run or of an unfinished one that was begun otherwise, {@code INVALID_ARGUMENT} when a prompt is longer than the model takes
+     *     name is that of a complete run or of an unfinished one that was begun otherwise, {@code INVALID_ARGUMENT} when a prompt is longer than the model takes, or
+     *     a conversation is asked for of a model without a template
      */
     public RunOutcome execute(RunRequest request, RunListener listener) {
-        try (Tokenizer tokenizer = checkpoint.openTokenizer()) {
-            return execute(request, prompts(request, tokenizer), tokenizer, listener);
+        try (PromptEncoder encoder = PromptEncoder.open(checkpoint, request)) {
+            return execute(request, prompts(request, encoder), encoder, listener);
         }
     }
 
-    private RunOutcome execute(RunRequest request, List<Asked> prompts, Tokenizer tokenizer, RunListener listener) {
-        ChoiceScorer scorer = ChoiceScorer.of(tokenizer, request.quiz().mostChoices());
+    private RunOutcome execute(RunRequest request, List<Asked> prompts, PromptEncoder encoder, RunListener listener) {
+        ChoiceScorer scorer = encoder.scorer(request.quiz().mostChoices());
         RunClock clock = new RunClock(prompts, checkpoint.config().layers().size(), listener);
         try (RunWriter writer = open(request, prompts)) {
-            new ShardPipeline(engine, prompts, request.recording(), tokenizer, scorer, clock, writer).run();
+            new ShardPipeline(engine, prompts, request.recording(), encoder.tokenizer(), scorer, clock, writer).run();
             return new RunOutcome(
                     writer.runId(), request.name(), prompts.size(), writer.correct(), clock.tokens(), clock.elapsed());
         }
@@ -68,13 +68,13 @@ public final class QuizRun {
                 : store.startRun(describe(request), rows(prompts), more);
     }
 
-    private List<Asked> prompts(RunRequest request, Tokenizer tokenizer) {
+    private List<Asked> prompts(RunRequest request, PromptEncoder encoder) {
         List<Asked> prompts = new ArrayList<>();
         for (Subject subject : request.quiz().subjects()) {
-            int[] preamble = tokenizer.encode(request.format().preamble(subject, request.shots()));
+            int[] preamble = encoder.encode(request.format().preamble(subject, request.shots()));
             for (Question question : subject.test()) {
                 String text = request.format().prompt(subject, question, request.shots());
-                int[] tokens = requireFits(question, tokenizer.encode(text));
+                int[] tokens = requireFits(question, encoder.encode(text));
                 int shared = request.shots() == 0 ? 0 : sharedPrefix(preamble, tokens);
                 prompts.add(new Asked(question, new Prompt(tokens, shared)));
             }
@@ -118,7 +118,7 @@ public final class QuizRun {
                 sparse.stream().mapToInt(FeedForward.Sparse::experts).max().orElseThrow(),
                 sparse.stream().mapToInt(FeedForward.Sparse::topK).max().orElseThrow(),
                 request.quiz().name(),
-                request.format().id(),
+                request.formatId(),
                 request.shots(),
                 request.recording(),
                 engine.precision().id(),

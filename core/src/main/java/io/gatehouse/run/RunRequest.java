@@ -15,8 +15,9 @@ import io.gatehouse.store.Recording;
  * @param quiz the subjects and test questions to answer, and the solved examples that shots are taken from
  * @param shots solved examples before each question
  * @param recording what to keep of what the routers say
+ * @param chat whether each prompt is what a user says, put as the chat template of the model has it
  */
-public record RunRequest(String name, Quiz quiz, PromptFormat format, int shots, Recording recording) {
+public record RunRequest(String name, Quiz quiz, PromptFormat format, int shots, Recording recording, boolean chat) {
     public RunRequest {
         requireNonNull(name, "name is null");
         requireNonNull(quiz, "quiz is null");
@@ -25,9 +26,20 @@ public record RunRequest(String name, Quiz quiz, PromptFormat format, int shots,
         if (name.isBlank()) {
             throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "The name of a run must not be blank");
         }
+        chat |= !format.begun().isEmpty();
         if (quiz.questions() == 0) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT, "Quiz %s has no test questions".formatted(quiz.name()));
         }
+    }
+
+    /** A request to put prompts as they are, unless the format is one of conversations. */
+    public RunRequest(String name, Quiz quiz, PromptFormat format, int shots, Recording recording) {
+        this(name, quiz, format, shots, recording, false);
+    }
+
+    /** Says how the model is asked. */
+    String formatId() {
+        return chat && format.begun().isEmpty() ? format.id() + "+chat" : format.id();
     }
 }

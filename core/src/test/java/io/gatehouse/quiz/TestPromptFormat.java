@@ -166,6 +166,15 @@ final class TestPromptFormat {
     }
 
     @Test
+    void openInstructAsksAsHendrycksAndBeginsTheAnswer() {
+        Question question = ALGEBRA.test().get(0);
+        assertThat(PromptFormat.OPEN_INSTRUCT.prompt(ALGEBRA, question, 1))
+                .isEqualTo(PromptFormat.HENDRYCKS.prompt(ALGEBRA, question, 1));
+        assertThat(PromptFormat.OPEN_INSTRUCT.begun()).isEqualTo("The answer is:");
+        assertThat(PromptFormat.HENDRYCKS.begun()).isEmpty();
+    }
+
+    @Test
     void refusesMoreShotsThanThereAreSolvedQuestions() {
         for (int shots : new int[] {3, -1}) {
             assertThatExceptionOfType(GatehouseException.class)
@@ -177,11 +186,13 @@ final class TestPromptFormat {
 
     @Test
     void hasTheNameThatRunsRecord() {
-        assertThat(PromptFormat.values()).extracting(PromptFormat::id).containsExactly("hendrycks", "lm-eval", "olmes");
+        assertThat(PromptFormat.values())
+                .extracting(PromptFormat::id)
+                .containsExactly("hendrycks", "lm-eval", "olmes", "open-instruct");
         assertThat(PromptFormat.of("lm-eval")).isEqualTo(PromptFormat.LM_EVAL);
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> PromptFormat.of("lmeval"))
-                .withMessage("There is no prompt format 'lmeval'; there are hendrycks, lm-eval, olmes")
+                .withMessage("There is no prompt format 'lmeval'; there are hendrycks, lm-eval, olmes, open-instruct")
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT));
     }
 

@@ -1,8 +1,11 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.checkpoint.ChatConfig;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.engine.Interventions;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
 import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.quiz.Quiz;
 import io.gatehouse.quiz.QuizSource;
@@ -85,8 +88,14 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "FORMAT",
             defaultValue = "hendrycks",
             description =
-                    "How questions are put, byte for byte as that evaluation does: hendrycks, lm-eval or olmes; default: ${DEFAULT-VALUE}.")
+                    "How questions are put, byte for byte as that evaluation does: hendrycks, lm-eval, olmes or open-instruct; default: ${DEFAULT-VALUE}.")
     private String format = "";
+
+    @Option(
+            names = "--chat",
+            description = "Put each prompt as what a user says, by the chat template of an instruction-tuned model;"
+                    + " open-instruct always does.")
+    private boolean chat;
 
     @Mixin
     private RecordingChoice recording = new RecordingChoice();
@@ -123,7 +132,11 @@ final class RunCommand implements Callable<Integer> {
             String free = name.map(names::notFinished)
                     .orElseGet(() -> names.unfinishedOrFree(checkpoint.name() + "-" + chosen.name()
                             + (interventions.equals(Interventions.NONE) ? "" : "-changed")));
-            RunRequest request = new RunRequest(free, chosen, asking, shots, kept);
+            RunRequest request = new RunRequest(free, chosen, asking, shots, kept, chat);
+            if (request.chat() && ChatConfig.find(model).isEmpty()) {
+                throw new GatehouseException(
+                        ErrorCode.INVALID_ARGUMENT, "Model %s has no chat template".formatted(model));
+            }
             RunOutcome outcome = execute(checkpoint, store, request, choice, interventions, stop, spec);
             report(outcome, store.meanAccuracyOfSubjects(outcome.runId()))
                     .print(spec.commandLine().getOut(), json);

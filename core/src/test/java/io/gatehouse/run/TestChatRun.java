@@ -1,0 +1,122 @@
+package io.gatehouse.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.engine.Engine;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.quiz.MmluDirectory;
+import io.gatehouse.quiz.PromptFormat;
+import io.gatehouse.quiz.Quiz;
+import io.gatehouse.store.Recording;
+import io.gatehouse.store.Scope;
+import io.gatehouse.store.Store;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The sample model asked in conversations, as an instruction-tuned one is. */
+final class TestChatRun {
+    private static final Path SAMPLE =
+            Path.of(System.getProperty("gatehouse.root")).resolve("core").resolve("sample");
+    private static final String TEMPLATE = """
+            {"eos_token": "<|endoftext|>", "chat_template":
+            "{% for m in messages %}{{ eos_token }}{{ m.role }}: {{ m.content }}{% endfor %}{% if add_generation_prompt %}{{ eos_token }}model:{% endif %}"}
+            """;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void putsPromptsByTheTemplate() throws IOException, SQLException {
+        Quiz quiz = MmluDirectory.read(SAMPLE.resolve("quiz")).limit(1);
+        try (Checkpoint checkpoint = Checkpoint.open(instructed());
+                Engine engine = Engine.load(checkpoint);
+                Store store = Store.create(directory.resolve("chat.duckdb"))) {
+            run(checkpoint, engine, store, "plain", quiz, PromptFormat.HENDRYCKS, false);
+            run(checkpoint, engine, store, "chat", quiz, PromptFormat.HENDRYCKS, true);
+            run(checkpoint, engine, store, "begun", quiz, PromptFormat.OPEN_INSTRUCT, false);
+            String asked = text(store, 1);
+            assertThat(text(store, 2)).isEqualTo("<|endoftext|>user: " + asked + "<|endoftext|>model:");
+            assertThat(text(store, 3)).isEqualTo("<|endoftext|>user: " + asked + "<|endoftext|>model: The answer is:");
+            assertThat(column(store, "SELECT prompt_format FROM runs ORDER BY run_id"))
+                    .containsExactly("hendrycks", "hendrycks+chat", "open-instruct");
+            assertThat(column(store, "SELECT predicted FROM answers")).allMatch("ABCD"::contains);
+        }
+    }
+
+    @Test
+    void refusesAModelWithoutATemplate() {
+        Quiz quiz = MmluDirectory.read(SAMPLE.resolve("quiz")).limit(1);
+        try (Checkpoint checkpoint = Checkpoint.open(SAMPLE.resolve("model"));
+                Engine engine = Engine.load(checkpoint);
+                Store store = Store.create(directory.resolve("none.duckdb"))) {
+            assertThatThrownBy(() -> run(checkpoint, engine, store, "chat", quiz, PromptFormat.HENDRYCKS, true))
+                    .isInstanceOf(GatehouseException.class)
+                    .hasMessage("Model model has no chat template, without which it cannot be asked in a conversation");
+            assertThat(store.runs()).isEmpty();
+        }
+    }
+
+    private Path instructed() throws IOException {
+        Path model = Files.createDirectory(directory.resolve("model"));
+        try (Stream<Path> files = Files.list(SAMPLE.resolve("model"))) {
+            for (Path file : files.toList()) {
+                if (!file.endsWith("tokenizer_config.json")) {
+                    Files.copy(file, model.resolve(file.getFileName()));
+                }
+            }
+        }
+        Files.writeString(model.resolve("tokenizer_config.json"), TEMPLATE);
+        return model;
+    }
+
+    private static void run(
+            Checkpoint checkpoint,
+            Engine engine,
+            Store store,
+            String name,
+            Quiz quiz,
+            PromptFormat format,
+            boolean chat) {
+        new QuizRun(checkpoint, engine, store, "test")
+                .execute(
+                        new RunRequest(name, quiz, format, 0, Recording.decisions(Scope.PROMPT), chat),
+                        new RunListener() {
+                            @Override
+                            public void progress(RunProgress progress) {}
+
+                            @Override
+                            public boolean cancelled() {
+                                return false;
+                            }
+                        });
+    }
+
+    private static String text(Store store, int run) throws SQLException {
+        return String.join(
+                "", column(store, "SELECT token FROM tokens WHERE run_id = " + run + " ORDER BY \"position\""));
+    }
+
+    private static List<String> column(Store store, String sql) throws SQLException {
+        List<String> values = new ArrayList<>();
+        try (Connection connection = store.reader();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                values.add(rows.getString(1));
+            }
+        }
+        return values;
+    }
+}
