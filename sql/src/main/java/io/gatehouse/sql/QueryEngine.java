@@ -7,6 +7,8 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.AnalysisView;
 import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.catalog.SqlResource;
+import io.gatehouse.sql.completion.Completion;
+import io.gatehouse.sql.completion.Suggestion;
 import io.gatehouse.sql.plan.Plan;
 import io.gatehouse.sql.plan.Planner;
 import io.gatehouse.sql.plan.PlanningThreads;
@@ -28,9 +30,15 @@ import org.jspecify.annotations.Nullable;
 public final class QueryEngine implements AutoCloseable {
     private static final Duration PLANNING_LIMIT = Duration.ofSeconds(10);
 
+    /** For what is asked while someone types. */
+    private static final Duration CHECK_LIMIT = Duration.ofSeconds(1);
+
+    private static final int MAX_COMPLETED = 100_000;
+
     private final ReaderSource readers;
     private final Catalog catalog;
     private final PlanningThreads planning;
+    private final Completion completion;
     private final ScheduledExecutorService watchdog;
 
     /**
@@ -51,7 +59,9 @@ public final class QueryEngine implements AutoCloseable {
         } catch (SQLException e) {
             throw DuckDbErrors.translate(e);
         }
-        this.planning = new PlanningThreads(new Planner(catalog, rollups));
+        Planner planner = new Planner(catalog, rollups);
+        this.planning = new PlanningThreads(planner);
+        this.completion = new Completion(catalog, planner::columnsOf);
         this.watchdog = Executors.newSingleThreadScheduledExecutor(QueryEngine::watchdogThread);
     }
 
@@ -122,6 +132,37 @@ public final class QueryEngine implements AutoCloseable {
     private Plan plan(String sql, Duration timeout) {
         return planning.plan(
                 requireNonNull(sql, "sql is null"), timeout.compareTo(PLANNING_LIMIT) < 0 ? timeout : PLANNING_LIMIT);
+    }
+
+    /**
+     * What is wrong with a statement, without running it: nothing if it can be run. An empty text is not wrong. It is
+     * planned and prepared, so that what {@link #query} would refuse is found here.
+     */
+    public List<Diagnostic> check(String sql) {
+        requireNonNull(sql, "sql is null");
+        if (Completion.isEmpty(sql)) {
+            return List.of();
+        }
+        try {
+            shape(sql, CHECK_LIMIT);
+            return List.of();
+        } catch (GatehouseException failure) {
+            return List.of(Diagnostic.error(failure, sql));
+        }
+    }
+
+    /**
+     * What could be typed at a place in a statement that need not be finished: at most 50, the likeliest first.
+     *
+     * @param offset index of the character that the cursor stands before
+     */
+    public List<Suggestion> complete(String sql, int offset) {
+        requireNonNull(sql, "sql is null");
+        int cursor = Math.max(0, Math.min(offset, sql.length()));
+        return sql.length() > MAX_COMPLETED
+                ? List.of()
+                : planning.attempt(() -> completion.at(sql, cursor), CHECK_LIMIT)
+                        .orElse(List.of());
     }
 
     private static List<ResultColumn> columns(Plan plan, List<String> types) {

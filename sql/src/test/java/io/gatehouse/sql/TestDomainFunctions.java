@@ -97,7 +97,7 @@ final class TestDomainFunctions {
                         "share(value)",
                         "A value as a share of the sum over all rows of the result, 0 to 1; NULL where the sum is 0.");
         assertThat(row("DESCRIBE FUNCTION list_contains"))
-                .containsExactly("list_contains", "list_contains(<array>, <any>)", "As in DuckDB");
+                .containsExactly("list_contains", "list_contains(list, x)", "Whether x is an element.");
         assertThatThrownBy(() -> row("DESCRIBE FUNCTION read_csv")).hasMessage("There is no function read_csv.");
     }
 

@@ -64,16 +64,6 @@ public final class FunctionTable implements SqlOperatorTable {
         return operators;
     }
 
-    /** How a function can be called, each form once; empty if there is none of that name. */
-    public List<String> signatures(String name) {
-        return byName.getOrDefault(key(name), List.of()).stream()
-                .filter(SqlFunction.class::isInstance)
-                .flatMap(operator -> operator.getAllowedSignatures().lines())
-                .map(form -> form.replace("'", "").toLowerCase(Locale.ROOT))
-                .distinct()
-                .toList();
-    }
-
     /** Whether a name is that of an aggregate. */
     public boolean isAggregate(String name) {
         return byName.getOrDefault(key(name), List.of()).stream().anyMatch(SqlOperator::isAggregator);

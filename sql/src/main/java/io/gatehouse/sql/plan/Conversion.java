@@ -9,6 +9,7 @@ import org.apache.calcite.plan.hep.HepProgram;
 import org.apache.calcite.prepare.CalciteCatalogReader;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.RelRoot;
+import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.validate.SqlValidator;
@@ -67,6 +68,12 @@ final class Conversion {
     /** Converts a statement of a user. */
     Result convert(SqlNode parsed) {
         return convert(parsed, catalog.userReader(types), CONVERSION);
+    }
+
+    /** The columns of a statement of a user. */
+    RelDataType rowType(SqlNode parsed) {
+        SqlValidator validator = new DuckDbValidator(catalog.userReader(types));
+        return validator.getValidatedNodeType(validator.validate(parsed));
     }
 
     /** What rollups of the file can answer of it. */

@@ -3,11 +3,8 @@ package io.gatehouse.sql.plan;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.Catalog;
-import io.gatehouse.sql.function.DomainFunction;
-import io.gatehouse.sql.function.FunctionTable;
+import io.gatehouse.sql.function.FunctionNote;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlNodeList;
@@ -57,19 +54,14 @@ final class Descriptions {
                 "SELECT * FROM (SUMMARIZE SELECT * FROM %s)".formatted(query.relation()), SUMMARY, query.parameters());
     }
 
-    /** What a function takes and returns: our own in words, those of DuckDB by their forms. */
-    static Plan function(SqlIdentifier name, DomainCalls functions) {
-        String key = name.getSimple().toLowerCase(Locale.ROOT);
-        Optional<DomainFunction> ours = functions.find(key);
-        List<String> forms = ours.map(function -> List.of(function.signature()))
-                .orElseGet(() -> FunctionTable.INSTANCE.signatures(key));
-        if (forms.isEmpty()) {
-            throw new GatehouseException(
-                    ErrorCode.SQL_VALIDATION, "There is no function %s.".formatted(key), Positions.of(name));
-        }
-        String comment = ours.map(DomainFunction::comment).orElse("As in DuckDB");
-        String rows = forms.stream()
-                .map(form -> "(%s, %s, %s)".formatted(Quotes.text(key), Quotes.text(form), Quotes.text(comment)))
+    /** How a function is called and what it returns. */
+    static Plan function(SqlIdentifier name) {
+        FunctionNote note = FunctionNote.find(name.getSimple())
+                .orElseThrow(() -> new GatehouseException(
+                        ErrorCode.SQL_VALIDATION, Suggestions.unknownFunction(name.getSimple()), Positions.of(name)));
+        String rows = note.forms().stream()
+                .map(form -> "(%s, %s, %s)"
+                        .formatted(Quotes.text(note.name()), Quotes.text(form), Quotes.text(note.comment())))
                 .collect(Collectors.joining(", "));
         return new Plan(
                 "SELECT * FROM (VALUES %s) AS \"functions\"".formatted(rows),

@@ -46,11 +46,6 @@ final class DomainCalls {
         }
     }
 
-    Optional<DomainFunction> find(String name) {
-        return Optional.ofNullable(definitions.get(name.toLowerCase(Locale.ROOT)))
-                .map(Definition::function);
-    }
-
     /** The expression that a call means; empty if it calls none of these. */
     Optional<SqlNode> written(SqlCall call, List<SqlNode> arguments) {
         Definition definition = call.getOperator() instanceof SqlUnresolvedFunction function

@@ -6,10 +6,10 @@ import java.util.Collections;
 import java.util.List;
 
 /** Where the lines of a text begin. They end as the lexer ends them: at LF, CR or CR LF. */
-final class Lines {
+public final class Lines {
     private final List<Integer> starts = new ArrayList<>();
 
-    Lines(String text) {
+    public Lines(String text) {
         starts.add(0);
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -21,12 +21,12 @@ final class Lines {
     }
 
     /** The index of the character at a line and column, which count from 1. */
-    int offset(int line, int column) {
+    public int offset(int line, int column) {
         return starts.get(line - 1) + column - 1;
     }
 
     /** The range between two indexes, the last one included. */
-    TextRange range(int first, int last) {
+    public TextRange range(int first, int last) {
         int line = lineOf(first);
         int endLine = lineOf(last);
         return new TextRange(line, first - starts.get(line - 1) + 1, endLine, last - starts.get(endLine - 1) + 1);

@@ -17,6 +17,7 @@ import static io.gatehouse.sql.grammar.DialectParserConstants.RPAREN;
 import static io.gatehouse.sql.grammar.DialectParserConstants.SAFE_ORDINAL;
 import static io.gatehouse.sql.grammar.DialectParserConstants.TO;
 import static io.gatehouse.sql.grammar.DialectParserConstants.UNSIGNED_INTEGER_LITERAL;
+import static io.gatehouse.sql.grammar.DialectParserConstants.tokenImage;
 
 import io.gatehouse.sql.grammar.DialectParserTokenManager;
 import io.gatehouse.sql.grammar.Token;
@@ -58,6 +59,11 @@ final class ParserTokens extends DialectParserTokenManager {
     private ParserTokens(Tokens raw) {
         super(raw.characters());
         this.raw = raw;
+    }
+
+    /** Whether a word of the grammar is a plain name here. */
+    static boolean isName(String word) {
+        return NAMES.stream().anyMatch(kind -> tokenImage[kind].equalsIgnoreCase('"' + word + '"'));
     }
 
     @Override

@@ -6,6 +6,8 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.AnalysisView;
 import io.gatehouse.sql.catalog.Catalog;
+import io.gatehouse.sql.catalog.Column;
+import io.gatehouse.sql.catalog.TypeNames;
 import io.gatehouse.sql.grammar.DialectOperators;
 import io.gatehouse.sql.rollup.RollupRewrite;
 import java.util.List;
@@ -87,7 +89,7 @@ public final class Planner {
     /** DESCRIBE and SUMMARIZE. Of a relation of the file DuckDB knows more than of a query: its keys. */
     private Plan described(SqlCall call, StatementText text) {
         if (call.getOperator().equals(DialectOperators.DESCRIBE_FUNCTION)) {
-            return Descriptions.function(call.operand(0), functions);
+            return Descriptions.function(call.operand(0));
         }
         boolean describe = call.getOperator().equals(DialectOperators.DESCRIBE);
         if (call.operand(0) instanceof SqlIdentifier name) {
@@ -99,6 +101,21 @@ public final class Planner {
         }
         PlannedQuery query = query(call.operand(0), text);
         return describe ? Descriptions.columns(query) : Descriptions.summary(query);
+    }
+
+    /** The columns of a query; none if something is wrong with it. */
+    public Optional<List<Column>> columnsOf(String sql) {
+        try {
+            SqlNode parsed = SqlParser.create(StatementText.of(sql).text(), Grammar.parser())
+                    .parseQuery();
+            TreeLimits.check(parsed);
+            SqlNode query = DialectForms.replace(parsed, functions);
+            StatementPolicy.check(query);
+            Expansion.check(query);
+            return Optional.of(TypeNames.columns(new Conversion(catalog).rowType(query)));
+        } catch (SqlParseException | RuntimeException e) {
+            return Optional.empty();
+        }
     }
 
     private PlannedQuery query(SqlNode parsed, StatementText text) {

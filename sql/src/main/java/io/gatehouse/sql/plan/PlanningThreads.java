@@ -6,6 +6,8 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -37,7 +39,7 @@ public final class PlanningThreads implements AutoCloseable {
     public Plan plan(String sql, Duration timeout) {
         StatementText text = StatementText.of(requireNonNull(sql, "sql is null"));
         return cache.find(text).orElseGet(() -> {
-            Plan plan = planned(text, timeout);
+            Plan plan = within(timeout, () -> planner.plan(text));
             cache.keep(text, plan);
             return plan;
         });
@@ -49,8 +51,17 @@ public final class PlanningThreads implements AutoCloseable {
         threads.execute(() -> texts.forEach(planner::plan));
     }
 
-    private Plan planned(StatementText text, Duration timeout) {
-        Future<Plan> planning = submit(text);
+    /** What a task gives that needs a deep stack; nothing if it fails or takes longer than its time. */
+    public <T> Optional<T> attempt(Callable<T> task, Duration timeout) {
+        try {
+            return Optional.of(within(timeout, task));
+        } catch (GatehouseException e) {
+            return Optional.empty();
+        }
+    }
+
+    private <T> T within(Duration timeout, Callable<T> task) {
+        Future<T> planning = submit(task);
         try {
             return planning.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
@@ -68,9 +79,9 @@ public final class PlanningThreads implements AutoCloseable {
         }
     }
 
-    private Future<Plan> submit(StatementText text) {
+    private <T> Future<T> submit(Callable<T> task) {
         try {
-            return threads.submit(() -> planner.plan(text));
+            return threads.submit(task);
         } catch (RejectedExecutionException e) {
             throw new GatehouseException(
                     ErrorCode.QUERY_BUSY, "%d statements are being planned already.".formatted(MAX_THREADS), e);

@@ -3,8 +3,10 @@ package io.gatehouse.sql.plan;
 import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.catalog.Column;
 import io.gatehouse.sql.catalog.Relation;
+import io.gatehouse.sql.function.FunctionNote;
 import io.gatehouse.sql.function.FunctionTable;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -59,6 +61,11 @@ final class Suggestions {
         if (names.contains(name)) {
             return "Function '%s' does not take (%s)".formatted(name, arguments.replaceAll("[<>]", ""));
         }
+        return unknownFunction(name);
+    }
+
+    static String unknownFunction(String name) {
+        List<String> names = FunctionNote.all().stream().map(FunctionNote::name).toList();
         return "Function '%s' does not exist%s".formatted(name, didYouMean(name, names));
     }
 

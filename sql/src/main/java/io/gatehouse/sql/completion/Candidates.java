@@ -1,0 +1,53 @@
+package io.gatehouse.sql.completion;
+
+import io.gatehouse.sql.completion.Suggestion.Kind;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Collects suggestions that fit what is typed. Those that begin with it come first, then those of which a later word
+ * does, then those that hold it; among equals they stay in the order in which they came.
+ */
+final class Candidates {
+    static final int MAX = 50;
+
+    private record Candidate(int distance, Suggestion suggestion) {}
+
+    private final String typed;
+    private final Part.Cursor cursor;
+    private final Set<String> known = new HashSet<>();
+    private final List<Candidate> candidates = new ArrayList<>();
+
+    Candidates(String typed, Part.Cursor cursor) {
+        this.typed = typed.replace("\"", "").toLowerCase(Locale.ROOT);
+        this.cursor = cursor;
+    }
+
+    void add(Kind kind, String text, String detail) {
+        int distance = distance(text.replace("\"", "").toLowerCase(Locale.ROOT));
+        if (distance >= 0 && known.add(kind + " " + text)) {
+            candidates.add(new Candidate(distance, new Suggestion(kind, text, detail, cursor.start(), cursor.end())));
+        }
+    }
+
+    /** -1 if it does not fit. */
+    private int distance(String text) {
+        String bare = text.substring(text.indexOf('.') + 1);
+        if (text.startsWith(typed) || bare.startsWith(typed)) {
+            return 0;
+        }
+        return bare.contains("_" + typed) ? 1 : bare.contains(typed) ? 2 : -1;
+    }
+
+    List<Suggestion> best() {
+        return candidates.stream()
+                .sorted(Comparator.comparingInt(Candidate::distance))
+                .limit(MAX)
+                .map(Candidate::suggestion)
+                .toList();
+    }
+}

@@ -1,0 +1,43 @@
+package io.gatehouse.sql.completion;
+
+import java.util.List;
+import java.util.Optional;
+
+/** The clauses of a query, each with the words that begin it. */
+enum Clause {
+    START,
+    SELECT("SELECT"),
+    FROM("FROM"),
+    CONDITION("WHERE", "HAVING", "QUALIFY"),
+    KEYS("GROUP", "ORDER"),
+    WINDOW("WINDOW"),
+    LIMIT("LIMIT", "OFFSET", "FETCH"),
+    JOIN_CONDITION;
+
+    private static final List<String> SET_OPERATIONS = List.of("UNION", "INTERSECT", "EXCEPT");
+
+    private final List<String> words;
+
+    Clause(String... words) {
+        this.words = List.of(words);
+    }
+
+    /** The clause that a part begins; {@code before} is the part before it. */
+    static Optional<Clause> begunBy(Part part, Optional<Part> before) {
+        boolean comparison =
+                part.is("FROM") && before.isPresent() && before.get().is("DISTINCT");
+        if (comparison) {
+            return Optional.empty();
+        }
+        for (Clause clause : values()) {
+            if (part.isOneOf(clause.words)) {
+                return Optional.of(clause);
+            }
+        }
+        return Optional.empty();
+    }
+
+    static boolean isSetOperation(Part part) {
+        return part.isOneOf(SET_OPERATIONS);
+    }
+}

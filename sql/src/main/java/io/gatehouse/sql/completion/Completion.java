@@ -1,0 +1,142 @@
+package io.gatehouse.sql.completion;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.sql.catalog.Catalog;
+import io.gatehouse.sql.catalog.Column;
+import io.gatehouse.sql.completion.Suggestion.Kind;
+import io.gatehouse.sql.function.FunctionNote;
+import io.gatehouse.sql.plan.Keywords;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Says what could be typed at a place in a statement. */
+public final class Completion {
+    private static final List<String> TYPES = List.of(
+            "BIGINT",
+            "BOOLEAN",
+            "DATE",
+            "DECIMAL",
+            "DOUBLE",
+            "FLOAT",
+            "INTEGER",
+            "SMALLINT",
+            "TIME",
+            "TIMESTAMP",
+            "VARCHAR");
+
+    private final Catalog catalog;
+    private final Function<String, Optional<List<Column>>> queries;
+
+    /** @param queries the columns of a query; empty if it cannot be read */
+    public Completion(Catalog catalog, Function<String, Optional<List<Column>>> queries) {
+        this.catalog = requireNonNull(catalog, "catalog is null");
+        this.queries = requireNonNull(queries, "queries is null");
+    }
+
+    /** Whether a text holds nothing but blanks and comments. */
+    public static boolean isEmpty(String text) {
+        return Words.of(text).list().isEmpty();
+    }
+
+    /** Suggestions for the cursor before the character of an index, the likeliest first. */
+    public List<Suggestion> at(String text, int offset) {
+        return PartialText.read(text, offset)
+                .map(partial -> suggestions(text, partial))
+                .orElse(List.of());
+    }
+
+    private List<Suggestion> suggestions(String text, PartialText partial) {
+        Place place = Place.of(partial.whole());
+        Part.Cursor cursor = partial.cursor();
+        Candidates candidates = new Candidates(partial.typed(), cursor);
+        if (place.qualifier().isPresent()) {
+            columnsOf(place, text, place.qualifier().get())
+                    .forEach(column -> candidates.add(Kind.COLUMN, Keywords.quoted(column.name()), detail(column)));
+            return candidates.best();
+        }
+        switch (place.expected()) {
+            case RELATION -> relations(place, candidates);
+            case OPERAND -> operands(place, text, candidates);
+            case TYPE -> TYPES.forEach(type -> candidates.add(Kind.KEYWORD, type, ""));
+            case NEW_NAME -> {
+                return List.of();
+            }
+            case BEGIN -> Keywords.beginning().forEach(word -> candidates.add(Kind.KEYWORD, word, ""));
+            case KEYWORD -> {}
+        }
+        if (place.expected() != Expected.TYPE && place.expected() != Expected.BEGIN) {
+            Keywords.after(text.substring(partial.whole().start(), cursor.start()))
+                    .forEach(keyword -> candidates.add(Kind.KEYWORD, keyword, ""));
+        }
+        return candidates.best();
+    }
+
+    private void relations(Place place, Candidates candidates) {
+        place.with().items().forEach(item -> candidates.add(Kind.CTE, Keywords.quoted(item.name()), "WITH query"));
+        catalog.relations().forEach(relation -> candidates.add(Kind.TABLE, relation.name(), relation.comment()));
+    }
+
+    private void operands(Place place, String text, Candidates candidates) {
+        List<Source> near = sources(place, text, place.queries().get(0));
+        columns(near.isEmpty() ? everything() : near, !near.isEmpty(), candidates);
+        place.queries()
+                .get(0)
+                .aliases()
+                .forEach(alias -> candidates.add(Kind.ALIAS, Keywords.quoted(alias), "of SELECT"));
+        near.stream()
+                .filter(Source::aliased)
+                .forEach(source -> candidates.add(Kind.ALIAS, Keywords.quoted(source.name()), "of FROM"));
+        place.queries().stream()
+                .skip(1)
+                .flatMap(query -> sources(place, text, query).stream())
+                .forEach(source -> columns(List.of(source), true, candidates));
+        FunctionNote.all()
+                .forEach(note ->
+                        candidates.add(Kind.FUNCTION, note.name(), note.forms().get(0) + ": " + note.comment()));
+    }
+
+    /** Columns by their names; by those of their relations too, where several have one name. */
+    private static void columns(List<Source> sources, boolean qualify, Candidates candidates) {
+        Map<String, Long> times = sources.stream()
+                .flatMap(source -> source.columns().stream())
+                .collect(Collectors.groupingBy(Column::name, LinkedHashMap::new, Collectors.counting()));
+        for (Source source : sources) {
+            for (Column column : source.columns()) {
+                boolean several = qualify
+                        && times.getOrDefault(column.name(), 0L) > 1
+                        && !source.name().isEmpty();
+                String name = Keywords.quoted(column.name());
+                candidates.add(
+                        Kind.COLUMN, several ? Keywords.quoted(source.name()) + "." + name : name, detail(column));
+            }
+        }
+    }
+
+    private List<Source> everything() {
+        return catalog.relations().stream()
+                .map(relation -> new Source(relation.name(), false, relation.columns()))
+                .toList();
+    }
+
+    private Stream<Column> columnsOf(Place place, String text, String qualifier) {
+        return place.queries().stream()
+                .flatMap(query -> sources(place, text, query).stream())
+                .filter(source -> source.name().equalsIgnoreCase(qualifier))
+                .limit(1)
+                .flatMap(source -> source.columns().stream());
+    }
+
+    private List<Source> sources(Place place, String text, QueryParts query) {
+        return new Sources(text, catalog, queries, place.with()).of(query.clause(Clause.FROM));
+    }
+
+    private static String detail(Column column) {
+        return column.comment().isEmpty() ? column.type() : column.type() + ": " + column.comment();
+    }
+}

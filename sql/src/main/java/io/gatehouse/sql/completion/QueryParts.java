@@ -1,0 +1,125 @@
+package io.gatehouse.sql.completion;
+
+import io.gatehouse.sql.completion.Part.Cursor;
+import io.gatehouse.sql.completion.Part.Group;
+import io.gatehouse.sql.completion.Part.Word;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The parts of one SELECT, without the WITH before it and the set operations around it. */
+record QueryParts(List<Part> parts) {
+    private static final List<String> NOT_ALIASES = List.of("END", "NULL", "TRUE", "FALSE", "DISTINCT", "ALL");
+
+    QueryParts {
+        parts = List.copyOf(parts);
+    }
+
+    /** The one of several with the cursor. */
+    static QueryParts around(List<Part> parts) {
+        List<Part> query = new ArrayList<>();
+        boolean found = false;
+        for (Part part : parts) {
+            if (Clause.isSetOperation(part)) {
+                if (found) {
+                    break;
+                }
+                query.clear();
+            } else {
+                query.add(part);
+                found = found || holdsCursor(part);
+            }
+        }
+        List<String> quantifiers = List.of("ALL", "DISTINCT");
+        return new QueryParts(
+                !query.isEmpty() && query.get(0).isOneOf(quantifiers) ? query.subList(1, query.size()) : query);
+    }
+
+    static boolean holdsCursor(Part part) {
+        return part instanceof Cursor || (part instanceof Group group && group.holdsCursor());
+    }
+
+    static int cursorIndex(List<Part> parts) {
+        for (int i = 0; i < parts.size(); i++) {
+            if (holdsCursor(parts.get(i))) {
+                return i;
+            }
+        }
+        return parts.size();
+    }
+
+    Clause clauseAt(int index) {
+        Clause clause = Clause.START;
+        for (int i = 0; i < index; i++) {
+            clause = Clause.begunBy(parts.get(i), before(i)).orElse(clause);
+            if (clause == Clause.FROM && parts.get(i).isOneOf(List.of("ON", "USING"))) {
+                clause = Clause.JOIN_CONDITION;
+            } else if (clause == Clause.JOIN_CONDITION && parts.get(i).isOneOf(Sources.BETWEEN)) {
+                clause = Clause.FROM;
+            }
+        }
+        return clause;
+    }
+
+    private Optional<Part> before(int index) {
+        return index == 0 ? Optional.empty() : Optional.of(parts.get(index - 1));
+    }
+
+    /** The parts of a clause without its first word. */
+    List<Part> clause(Clause wanted) {
+        List<Part> found = new ArrayList<>();
+        boolean inside = false;
+        for (int i = 0; i < parts.size(); i++) {
+            Optional<Clause> begun = Clause.begunBy(parts.get(i), before(i));
+            if (begun.isPresent()) {
+                inside = begun.get() == wanted;
+            } else if (inside) {
+                found.add(parts.get(i));
+            }
+        }
+        return found;
+    }
+
+    /** The names that the items of SELECT are given. */
+    List<String> aliases() {
+        return items().stream()
+                .filter(item -> item.size() > 1 && isAliased(item))
+                .map(item -> ((Word) item.get(item.size() - 1)).name())
+                .toList();
+    }
+
+    /** The names of the columns, as far as they can be told without knowing a relation. */
+    List<String> columns() {
+        return items().stream()
+                .filter(item -> item.get(item.size() - 1) instanceof Word last && last.isName())
+                .map(item -> ((Word) item.get(item.size() - 1)).name())
+                .toList();
+    }
+
+    private List<List<Part>> items() {
+        List<List<Part>> items = new ArrayList<>();
+        List<Part> item = new ArrayList<>();
+        for (Part part : clause(Clause.SELECT)) {
+            if (part.is(",")) {
+                items.add(List.copyOf(item));
+                item.clear();
+            } else {
+                item.add(part);
+            }
+        }
+        items.add(item);
+        return items.stream()
+                .filter(parts -> !parts.isEmpty() && parts.stream().noneMatch(QueryParts::holdsCursor))
+                .toList();
+    }
+
+    private static boolean isAliased(List<Part> item) {
+        if (!(item.get(item.size() - 1) instanceof Word last) || !last.isName() || last.isOneOf(NOT_ALIASES)) {
+            return false;
+        }
+        Part before = item.get(item.size() - 2);
+        return before.is("AS")
+                || before instanceof Group
+                || (before instanceof Word word && word.kind() != Word.Kind.SYMBOL && !Expected.operandAfter(word));
+    }
+}

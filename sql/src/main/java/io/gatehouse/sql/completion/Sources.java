@@ -1,0 +1,136 @@
+package io.gatehouse.sql.completion;
+
+import io.gatehouse.sql.catalog.Catalog;
+import io.gatehouse.sql.catalog.Column;
+import io.gatehouse.sql.catalog.Relation;
+import io.gatehouse.sql.completion.Part.Group;
+import io.gatehouse.sql.completion.Part.Word;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/** Reads the relations of a FROM clause, as far as it can be read. */
+final class Sources {
+    /** What stands between two relations. */
+    static final List<String> BETWEEN =
+            List.of(",", "JOIN", "LEFT", "RIGHT", "FULL", "INNER", "OUTER", "CROSS", "NATURAL", "LATERAL");
+
+    static final List<String> QUERY_WORDS = List.of("SELECT", "WITH", "FROM", "VALUES", "TABLE");
+
+    private static final List<String> CONDITION_WORDS = List.of("ON", "USING");
+    private static final int MAX_SOURCES = 20;
+
+    private final String text;
+    private final Catalog catalog;
+
+    /** The columns of a query, if it can be read. */
+    private final Function<String, Optional<List<Column>>> queries;
+
+    private final WithItems with;
+
+    Sources(String text, Catalog catalog, Function<String, Optional<List<Column>>> queries, WithItems with) {
+        this.text = text;
+        this.catalog = catalog;
+        this.queries = queries;
+        this.with = with;
+    }
+
+    List<Source> of(List<Part> from) {
+        List<Source> sources = new ArrayList<>();
+        boolean relation = true;
+        int at = 0;
+        while (at < from.size() && sources.size() < MAX_SOURCES) {
+            Part part = from.get(at);
+            if (part.isOneOf(BETWEEN)) {
+                relation = true;
+                at++;
+            } else if (!relation || part instanceof Part.Cursor || part.isOneOf(CONDITION_WORDS)) {
+                relation = false;
+                at++;
+            } else {
+                at = read(from, at, sources);
+                relation = false;
+            }
+        }
+        return sources;
+    }
+
+    /** Reads one relation and what it is called by; returns the index behind it. */
+    private int read(List<Part> from, int start, List<Source> sources) {
+        int at = start + 1;
+        Part first = from.get(start);
+        boolean call = first instanceof Word && at < from.size() && from.get(at) instanceof Group;
+        at += call ? 1 : 0;
+        if (at + 1 < from.size() && from.get(at).is("WITH")) {
+            at += 2;
+        }
+        at += at < from.size() && from.get(at).is("AS") ? 1 : 0;
+        Optional<String> alias = Optional.empty();
+        if (at < from.size() && from.get(at) instanceof Word word && isAlias(word)) {
+            alias = Optional.of(word.name());
+            at++;
+        }
+        List<String> names = List.of();
+        if (alias.isPresent() && at < from.size() && from.get(at) instanceof Group group) {
+            names = WithItems.names(group);
+            at++;
+        }
+        if (first instanceof Group joined && !joined.begins(QUERY_WORDS) && alias.isEmpty()) {
+            sources.addAll(of(joined.parts()));
+            return at;
+        }
+        String own = first instanceof Word word && !call ? word.name() : "";
+        List<Column> columns = call ? List.of() : columns(first);
+        sources.add(new Source(alias.orElse(own), alias.isPresent(), renamed(columns, names)));
+        return at;
+    }
+
+    private static boolean isAlias(Word word) {
+        return word.isName() && !word.isOneOf(BETWEEN) && !word.isOneOf(CONDITION_WORDS);
+    }
+
+    private List<Column> columns(Part relation) {
+        if (relation instanceof Group query) {
+            return queries.apply(with.written(text) + "SELECT * FROM " + text.substring(query.start(), query.end())
+                            + " AS q")
+                    .orElseGet(() -> untyped(query));
+        }
+        String name = relation instanceof Word word ? word.name() : "";
+        Optional<WithItems.Item> item = with.find(name);
+        return item.isPresent()
+                ? columns(item.get())
+                : catalog.relations().stream()
+                        .filter(known -> known.name().equalsIgnoreCase(name))
+                        .findFirst()
+                        .map(Relation::columns)
+                        .orElse(List.of());
+    }
+
+    private List<Column> columns(WithItems.Item item) {
+        return queries.apply(
+                        with.written(text) + "SELECT * FROM \"" + item.name().replace("\"", "\"\"") + "\"")
+                .orElseGet(() -> renamed(untyped(item.body()), item.columns()));
+    }
+
+    /** Of a query that cannot be read as a whole, what its SELECT list says. */
+    private static List<Column> untyped(Group query) {
+        List<Part> parts = query.parts()
+                .subList(WithItems.read(query.parts()).rest(), query.parts().size());
+        return new QueryParts(parts)
+                .columns().stream().map(name -> new Column(name, "", true, "")).toList();
+    }
+
+    private static List<Column> renamed(List<Column> columns, List<String> names) {
+        return IntStream.range(0, Math.max(columns.size(), names.size()))
+                .mapToObj(i -> i >= names.size() ? columns.get(i) : renamed(columns, i, names.get(i)))
+                .toList();
+    }
+
+    private static Column renamed(List<Column> columns, int index, String name) {
+        return index < columns.size()
+                ? new Column(name, columns.get(index).type(), true, "")
+                : new Column(name, "", true, "");
+    }
+}

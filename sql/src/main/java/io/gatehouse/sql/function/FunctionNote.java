@@ -1,0 +1,67 @@
+package io.gatehouse.sql.function;
+
+import io.gatehouse.sql.catalog.SqlResource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What people read about a function.
+ *
+ * @param group the heading it stands under
+ * @param forms how it can be called
+ * @param comment what it returns, in one line
+ */
+public record FunctionNote(String group, String name, List<String> forms, String comment) {
+    private static final String OURS = "Routing";
+    private static final List<FunctionNote> ALL =
+            Stream.concat(ours(), duckDb().stream()).toList();
+
+    public FunctionNote {
+        forms = List.copyOf(forms);
+    }
+
+    /** Those of all functions, our own first. */
+    public static List<FunctionNote> all() {
+        return ALL;
+    }
+
+    public static Optional<FunctionNote> find(String name) {
+        String key = name.toLowerCase(Locale.ROOT);
+        return ALL.stream().filter(note -> note.name().equals(key)).findFirst();
+    }
+
+    private static Stream<FunctionNote> ours() {
+        return DomainFunction.all().stream()
+                .map(function ->
+                        new FunctionNote(OURS, function.name(), List.of(function.signature()), function.comment()));
+    }
+
+    private static List<FunctionNote> duckDb() {
+        List<FunctionNote> notes = new ArrayList<>();
+        String group = "";
+        for (String line : SqlResource.text("functions/duckdb.txt").lines().toList()) {
+            if (line.startsWith("= ")) {
+                group = line.substring("= ".length());
+            } else if (!line.startsWith("#")) {
+                String[] note = line.split(" \\| ", 2);
+                notes.add(new FunctionNote(group, name(note[0]), forms(note[0]), note[1] + "."));
+            }
+        }
+        return notes;
+    }
+
+    private static String name(String forms) {
+        return forms.split("[( ]", 2)[0];
+    }
+
+    /** Taken apart where the name comes again. */
+    private static List<String> forms(String written) {
+        return Arrays.stream(written.split(", (?=%s\\()".formatted(name(written))))
+                .collect(Collectors.toUnmodifiableList());
+    }
+}
