@@ -100,3 +100,29 @@ DESCRIBE FROM tokens SELECT token, position;
 SUMMARIZE questions;
 SUMMARIZE answers;
 SUMMARIZE SELECT ordinal + 1 AS following, subject FROM questions WHERE ordinal > 1;
+-- Powers bind tighter than a product and looser than a sign.
+SELECT 2 ** 3 x, 2 ^ 3 y, -2 ** 2 z, 2 * 3 ** 2 u, 2 ** 3 ** 2 v, 2 ** -1 w, 10 * 3 ** 2 t;
+-- Bits: all bind alike, looser than a sum and tighter than a comparison.
+SELECT 5 & 3 x, 5 | 3 y, 1 << 4 z, 256 >> 2 w;
+SELECT 5 & 3 + 1 a, 1 | 2 & 4 b, 4 & 2 | 1 c, 1 << 2 + 1 d, 1 << 2 | 1 e, 1 | 1 << 2 f, 2 * 3 & 4 g, 12 >> 1 << 1 h, 7 & 12 >> 2 i;
+SELECT 5 & 3 = 1 a, 1 << 2 > 3 b, 5 & 3 BETWEEN 0 AND 1 c, 5 & 3 IN (1) d, 5 & 3 IS NULL e, NOT 5 & 3 = 1 f;
+SELECT question_id & 1 AS odd, count(*) FROM questions GROUP BY odd ORDER BY odd;
+SELECT 5 & NULL x, layer & question_id y, layer << 1 z FROM token_routing ORDER BY run_id, question_id, position, layer LIMIT 3;
+-- Rows of whole numbers, written out and no more than 1,000,000.
+SELECT * FROM range(3);
+SELECT * FROM range(1, 10, 4);
+SELECT * FROM generate_series(1, 3) t(i) ORDER BY i;
+SELECT t.i * 2 AS twice FROM generate_series(3, 1, -1) AS t(i) ORDER BY twice;
+SELECT l.layer, count(a.expert) AS n FROM range(4) AS l(layer) LEFT JOIN activations AS a ON a.layer = l.layer GROUP BY l.layer ORDER BY l.layer;
+SELECT count(*) FROM range(0), range(5);
+-- A relation by itself.
+TABLE runs;
+TABLE questions ORDER BY question_id LIMIT 2;
+VALUES (1, 'a'), (2, 'b');
+-- Columns whose names match.
+SELECT COLUMNS('.*_id') FROM questions ORDER BY question_id LIMIT 1;
+SELECT max(COLUMNS('^(entropy|mass)$')) FROM token_routing;
+SELECT COLUMNS(*) FROM runs ORDER BY run_id;
+SELECT q.question_id, COLUMNS('correct|subject') FROM answers a JOIN questions q ON q.question_id = a.question_id WHERE a.run_id = 1 ORDER BY 1;
+-- Numbers for anything.
+SELECT hash('a') = hash('a') AS same;

@@ -9,3 +9,7 @@ SELECT question_id, first_value(nullif(answer, 'A')) IGNORE NULLS OVER (PARTITIO
 SELECT layer, count(*) AS n, share(count(*)) AS s FROM activations GROUP BY layer ORDER BY layer;
 -- DuckDB: SELECT layer, avg(entropy) / ln(8) AS h FROM token_routing GROUP BY layer ORDER BY layer
 SELECT layer, normalised_entropy(avg(entropy), 8) AS h FROM token_routing GROUP BY layer ORDER BY layer;
+-- DuckDB: SELECT count(*) FROM token_routing TABLESAMPLE BERNOULLI(100%)
+SELECT count(*) FROM token_routing TABLESAMPLE BERNOULLI(100);
+-- DuckDB: SELECT question_id FROM questions TABLESAMPLE SYSTEM(100%) REPEATABLE (7)
+SELECT question_id FROM questions TABLESAMPLE SYSTEM(100) REPEATABLE (7);

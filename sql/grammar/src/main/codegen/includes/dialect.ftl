@@ -191,3 +191,37 @@ void IntegerDivision(List<Object> list, ExprContext exprContext, Span s) :
     }
     AddExpression2b(list, ExprContext.ACCEPT_SUB_QUERY)
 }
+
+/** a ** b, a ^ b */
+void PowerOf(List<Object> list, ExprContext exprContext, Span s) :
+{
+}
+{
+    ( <POWER_OF> | <CARET> ) {
+        checkNonQueryExpression(exprContext);
+        list.add(new SqlParserUtil.ToTreeListItem(DialectOperators.POWER_OF, getPos()));
+    }
+    AddExpression2b(list, ExprContext.ACCEPT_SUB_QUERY)
+}
+
+/** a & b, a | b, a << b, a >> b */
+void BitOperation(List<Object> list, ExprContext exprContext, Span s) :
+{
+    final SqlBinaryOperator operator;
+}
+{
+    (
+        <AMPERSAND> { operator = DialectOperators.BIT_AND; }
+    |
+        <VERTICAL_BAR> { operator = DialectOperators.BIT_OR; }
+    |
+        <LEFTSHIFT> { operator = DialectOperators.SHIFT_LEFT; }
+    |
+        <RIGHTSHIFT> { operator = DialectOperators.SHIFT_RIGHT; }
+    )
+    {
+        checkNonQueryExpression(exprContext);
+        list.add(new SqlParserUtil.ToTreeListItem(operator, getPos()));
+    }
+    AddExpression2b(list, ExprContext.ACCEPT_SUB_QUERY)
+}

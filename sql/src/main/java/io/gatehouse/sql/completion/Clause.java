@@ -1,6 +1,6 @@
 package io.gatehouse.sql.completion;
 
-import java.util.List;
+import com.google.common.collect.ImmutableList;
 import java.util.Optional;
 
 /** The clauses of a query, each with the words that begin it. */
@@ -14,12 +14,12 @@ enum Clause {
     LIMIT("LIMIT", "OFFSET", "FETCH"),
     JOIN_CONDITION;
 
-    private static final List<String> SET_OPERATIONS = List.of("UNION", "INTERSECT", "EXCEPT");
+    private static final ImmutableList<String> SET_OPERATIONS = ImmutableList.of("UNION", "INTERSECT", "EXCEPT");
 
-    private final List<String> words;
+    private final ImmutableList<String> words;
 
     Clause(String... words) {
-        this.words = List.of(words);
+        this.words = ImmutableList.copyOf(words);
     }
 
     /** The clause that a part begins; {@code before} is the part before it. */

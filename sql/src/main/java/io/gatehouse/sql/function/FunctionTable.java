@@ -25,6 +25,10 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 public final class FunctionTable implements SqlOperatorTable {
     public static final FunctionTable INSTANCE = new FunctionTable();
 
+    /** power(x, y), which x ** y is another form of. */
+    public static final SqlOperator POWER =
+            INSTANCE.byName.getOrDefault("POWER", List.of()).get(0);
+
     private final List<SqlOperator> operators;
     private final Set<SqlOperator> set;
     private final Map<String, List<SqlOperator>> byName;
@@ -32,6 +36,7 @@ public final class FunctionTable implements SqlOperatorTable {
     private FunctionTable() {
         operators = Stream.of(
                         StandardOperators.all().stream().flatMap(List::stream),
+                        BitOperators.all().stream(),
                         ScalarFunctions.all().stream(),
                         ListFunctions.all().stream(),
                         AggregateFunctions.all().stream())
@@ -90,7 +95,7 @@ public final class FunctionTable implements SqlOperatorTable {
     /** The names of the functions, in lower case and in order. */
     public Collection<String> functionNames() {
         return operators.stream()
-                .filter(SqlFunction.class::isInstance)
+                .filter(operator -> operator instanceof SqlFunction && operator != ListFunctions.RANGE)
                 .map(operator -> operator.getName().toLowerCase(Locale.ROOT))
                 .collect(Collectors.toCollection(TreeSet::new));
     }

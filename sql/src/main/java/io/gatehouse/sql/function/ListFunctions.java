@@ -22,6 +22,9 @@ import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlFunctionCategory;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.type.SqlTypeFamily;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.type.SqlTypeTransforms;
 
 /** DuckDB's functions of lists. */
 public final class ListFunctions {
@@ -43,11 +46,19 @@ public final class ListFunctions {
                 }
             };
 
+    /** The whole numbers from one to before another. Made by the planner only, which knows how many they are. */
+    public static final SqlFunction RANGE = scalar(
+            "range",
+            binding -> SqlTypeTransforms.TO_ARRAY.transformType(
+                    binding, binding.getTypeFactory().createSqlType(SqlTypeName.BIGINT)),
+            takes(SqlTypeFamily.INTEGER, SqlTypeFamily.INTEGER, SqlTypeFamily.INTEGER));
+
     private ListFunctions() {}
 
     static List<SqlOperator> all() {
         List<SqlOperator> all = new ArrayList<>();
         all.add(UNNEST);
+        all.add(RANGE);
         all.add(scalar("len", BIGINT, anything(1)));
         all.add(scalar("array_length", BIGINT, takes(ARRAY)));
         for (String name : List.of("list_unique", "list_count")) {

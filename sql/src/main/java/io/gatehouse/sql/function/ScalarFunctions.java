@@ -37,6 +37,7 @@ final class ScalarFunctions {
         numbers(all);
         texts(all);
         times(all);
+        all.add(scalar("hash", Signatures.HUGEINT, anythingFrom(1)));
         all.add(scalar("ifnull", FIRST, anything(2)));
         return all;
     }

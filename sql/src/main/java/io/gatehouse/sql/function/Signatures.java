@@ -26,6 +26,8 @@ final class Signatures {
     static final SqlReturnTypeInference BOOLEAN = nullable(SqlTypeName.BOOLEAN);
     static final SqlReturnTypeInference INTEGER = nullable(SqlTypeName.INTEGER);
     static final SqlReturnTypeInference BIGINT = nullable(SqlTypeName.BIGINT);
+    static final SqlReturnTypeInference HUGEINT =
+            binding -> forceNullable(binding, binding.getTypeFactory().createSqlType(SqlTypeName.DECIMAL, 38, 0));
     static final SqlReturnTypeInference DOUBLE = nullable(SqlTypeName.DOUBLE);
     static final SqlReturnTypeInference VARCHAR = nullable(SqlTypeName.VARCHAR);
     static final SqlReturnTypeInference TIMESTAMP = nullable(SqlTypeName.TIMESTAMP);

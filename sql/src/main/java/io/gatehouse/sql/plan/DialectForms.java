@@ -2,6 +2,8 @@ package io.gatehouse.sql.plan;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.function.BitOperators;
+import io.gatehouse.sql.function.FunctionTable;
 import io.gatehouse.sql.function.IntegerDivision;
 import io.gatehouse.sql.function.ListFunctions;
 import io.gatehouse.sql.grammar.DialectOperators;
@@ -55,6 +57,15 @@ final class DialectForms extends SqlShuttle {
             return call.getOperator().createCall(position, SqlIdentifier.star(position));
         }
         SqlOperator operator = call.getOperator();
+        if (operator.equals(SqlStdOperatorTable.EXPLICIT_TABLE)) {
+            return Descriptions.everythingOf(call.operand(0));
+        }
+        if (operator.equals(SqlStdOperatorTable.COLLECTION_TABLE) && Series.isSeries(call.operand(0))) {
+            return Series.relation(call.operand(0));
+        }
+        if (Series.isSeries(call)) {
+            throw refused(call, "%s can only stand in FROM.".formatted(operator.getName()));
+        }
         if (operator.equals(SqlStdOperatorTable.EXISTS) && isInfixCast(call.operand(0))) {
             SqlCall cast = call.operand(0);
             SqlNode exists = operator.createCall(call.getParserPosition(), visited(cast.operand(0), this));
@@ -65,6 +76,12 @@ final class DialectForms extends SqlShuttle {
         }
         if (operator.equals(DialectOperators.INTEGER_DIVIDE)) {
             return with(IntegerDivision.OPERATOR, call);
+        }
+        if (operator.equals(DialectOperators.POWER_OF)) {
+            return with(FunctionTable.POWER, call);
+        }
+        if (DialectOperators.isOnBits(operator)) {
+            return with(BitOperators.named(operator.getName()), call);
         }
         if (operator.equals(DialectOperators.UNNEST)) {
             return with(ListFunctions.UNNEST, call);
@@ -224,7 +241,8 @@ final class DialectForms extends SqlShuttle {
     static boolean isStar(SqlNode item) {
         return item instanceof SqlStarExclude
                 || item instanceof SqlStarReplace
-                || (item instanceof SqlIdentifier name && name.isStar());
+                || (item instanceof SqlIdentifier name && name.isStar())
+                || ColumnsForm.isIn(item);
     }
 
     static SqlNode number(int number, SqlParserPos position) {

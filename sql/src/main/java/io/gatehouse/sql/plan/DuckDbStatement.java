@@ -11,6 +11,7 @@ import org.apache.calcite.plan.RelOptTable;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Correlate;
 import org.apache.calcite.rel.core.RepeatUnion;
+import org.apache.calcite.rel.core.Sample;
 import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rel.core.TableSpool;
 import org.apache.calcite.rel.rel2sql.RelToSqlConverter;
@@ -84,11 +85,23 @@ final class DuckDbStatement {
             own.getRowType().getFieldNames().forEach(column -> columns.add(identifier(column)));
             SqlNode item = new SqlWithItem(
                     SqlParserPos.ZERO, name, columns, both, SqlLiteral.createBoolean(true, SqlParserPos.ZERO));
-            SqlSelect all = new SqlSelect(
+            return derived(union, new SqlWith(SqlParserPos.ZERO, SqlNodeList.of(item), everythingFrom(name)));
+        }
+
+        /** SELECT * FROM (query) AS alias TABLESAMPLE method. */
+        @Override
+        public Result visit(Sample sample) {
+            SqlNode rows = named(sample, visitInput(sample, 0).asQueryOrValues(), "sampled");
+            SqlNode sampled = new SampleOperator(sample.getSamplingParameters()).createCall(SqlParserPos.ZERO, rows);
+            return derived(sample, everythingFrom(sampled));
+        }
+
+        private static SqlSelect everythingFrom(SqlNode from) {
+            return new SqlSelect(
                     SqlParserPos.ZERO,
                     null,
                     SqlNodeList.of(SqlIdentifier.star(SqlParserPos.ZERO)),
-                    name,
+                    from,
                     null,
                     null,
                     null,
@@ -98,7 +111,6 @@ final class DuckDbStatement {
                     null,
                     null,
                     SqlNodeList.EMPTY);
-            return derived(union, new SqlWith(SqlParserPos.ZERO, SqlNodeList.of(item), all));
         }
 
         public Result visit(TableSpool spool) {
@@ -119,16 +131,21 @@ final class DuckDbStatement {
 
         private Result derived(RelNode table, SqlNode query) {
             String alias = SqlValidatorUtil.uniquify("q", aliasSet, SqlValidatorUtil.EXPR_SUGGESTER);
-            List<SqlNode> operands = new ArrayList<>();
-            operands.add(query);
-            operands.add(identifier(alias));
-            table.getRowType().getFieldNames().forEach(name -> operands.add(identifier(name)));
             return result(
-                    SqlStdOperatorTable.AS.createCall(SqlParserPos.ZERO, operands),
+                    named(table, query, alias),
                     List.of(Clause.FROM),
                     alias,
                     table.getRowType(),
                     Map.of(alias, table.getRowType()));
+        }
+
+        /** (query) AS alias (columns). */
+        private static SqlNode named(RelNode table, SqlNode query, String alias) {
+            List<SqlNode> operands = new ArrayList<>();
+            operands.add(query);
+            operands.add(identifier(alias));
+            table.getRowType().getFieldNames().forEach(name -> operands.add(identifier(name)));
+            return SqlStdOperatorTable.AS.createCall(SqlParserPos.ZERO, operands);
         }
 
         /** Names the columns of a lateral query as they are outside of it, where Calcite takes the names inside. */

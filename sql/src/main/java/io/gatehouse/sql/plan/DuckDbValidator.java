@@ -1,8 +1,10 @@
 package io.gatehouse.sql.plan;
 
 import io.gatehouse.sql.function.FunctionTable;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 import org.apache.calcite.config.NullCollation;
 import org.apache.calcite.prepare.CalciteCatalogReader;
@@ -13,8 +15,12 @@ import org.apache.calcite.sql.SqlDynamicParam;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.util.SqlShuttle;
+import org.apache.calcite.sql.validate.ListScope;
+import org.apache.calcite.sql.validate.SqlMoniker;
 import org.apache.calcite.sql.validate.SqlValidatorImpl;
 import org.apache.calcite.sql.validate.SqlValidatorScope;
 
@@ -94,6 +100,33 @@ final class DuckDbValidator extends SqlValidatorImpl {
             select.setQualify(columnsFirst(select, condition));
         }
         super.validateQualifyClause(select);
+    }
+
+    @Override
+    protected RelDataType validateSelectList(SqlNodeList items, SqlSelect select, RelDataType target) {
+        if (items.stream().noneMatch(ColumnsForm::isIn)) {
+            return super.validateSelectList(items, select, target);
+        }
+        List<SqlIdentifier> columns = columnsOf(select);
+        SqlNodeList expanded = new SqlNodeList(items.getParserPosition());
+        items.forEach(item -> expanded.addAll(ColumnsForm.expanded(item, columns)));
+        select.setSelectList(expanded);
+        return super.validateSelectList(expanded, select, target);
+    }
+
+    private List<SqlIdentifier> columnsOf(SqlSelect select) {
+        List<SqlIdentifier> columns = new ArrayList<>();
+        if (getWhereScope(select) instanceof ListScope from) {
+            List<SqlMoniker> aliases = new ArrayList<>();
+            from.findAliases(aliases);
+            for (int i = 0; i < from.getChildren().size(); i++) {
+                String relation = aliases.get(i).toString();
+                for (String name : from.getChildren().get(i).getRowType().getFieldNames()) {
+                    columns.add(new SqlIdentifier(List.of(relation, name), SqlParserPos.ZERO));
+                }
+            }
+        }
+        return columns;
     }
 
     private static SqlNode bare(SqlNode key) {

@@ -14,6 +14,7 @@ import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Join;
 import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.RepeatUnion;
+import org.apache.calcite.rel.core.Sample;
 import org.apache.calcite.rel.core.SetOp;
 import org.apache.calcite.rel.core.Sort;
 import org.apache.calcite.rel.core.TableScan;
@@ -47,6 +48,7 @@ final class Fence extends RelVisitor {
             Uncollect.class,
             RepeatUnion.class,
             TableSpool.class,
+            Sample.class,
             TableScan.class);
 
     /** Operators that no name leads to: FLOOR and CEIL are those of x TO DAY. */

@@ -13,6 +13,7 @@ import static io.gatehouse.sql.grammar.DialectParserConstants.IDENTIFIER;
 import static io.gatehouse.sql.grammar.DialectParserConstants.LAST;
 import static io.gatehouse.sql.grammar.DialectParserConstants.LPAREN;
 import static io.gatehouse.sql.grammar.DialectParserConstants.ORDINAL;
+import static io.gatehouse.sql.grammar.DialectParserConstants.RANGE;
 import static io.gatehouse.sql.grammar.DialectParserConstants.RPAREN;
 import static io.gatehouse.sql.grammar.DialectParserConstants.SAFE_ORDINAL;
 import static io.gatehouse.sql.grammar.DialectParserConstants.TO;
@@ -39,7 +40,7 @@ final class ParserTokens extends DialectParserTokenManager {
     private static final Set<Integer> NAMES = Set.of(ORDINAL, SAFE_ORDINAL, DATE_DIFF);
 
     /** Words of forms such as NULLS FIRST that are functions before a parenthesis. */
-    private static final Set<Integer> FUNCTIONS = Set.of(FIRST, LAST, CONTAINS);
+    private static final Set<Integer> FUNCTIONS = Set.of(FIRST, LAST, CONTAINS, RANGE);
 
     /** Functions of numbers, unless TO stands between their parentheses. */
     private static final Set<Integer> ROUNDINGS = Set.of(FLOOR, CEIL, CEILING);

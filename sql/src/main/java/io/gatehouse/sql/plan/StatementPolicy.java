@@ -17,7 +17,7 @@ final class StatementPolicy {
 
     static void check(SqlNode statement) {
         SqlKind kind = statement.getKind();
-        if (!kind.belongsTo(SqlKind.QUERY) || kind == SqlKind.EXPLICIT_TABLE) {
+        if (!kind.belongsTo(SqlKind.QUERY)) {
             throw refusal(statement, kind);
         }
         statement.accept(new SqlBasicVisitor<Void>() {
@@ -35,7 +35,6 @@ final class StatementPolicy {
             case HINT -> throw unsupported(call, "Hints (/*+ */) are not supported.");
             case MATCH_RECOGNIZE -> throw unsupported(call, "MATCH_RECOGNIZE is not supported.");
             case SNAPSHOT -> throw unsupported(call, "FOR SYSTEM_TIME is not supported.");
-            case TABLESAMPLE -> throw unsupported(call, "TABLESAMPLE is not supported.");
             case NEXT_VALUE, CURRENT_VALUE -> throw unsupported(call, "Sequences are not supported.");
             default -> {}
         }

@@ -50,6 +50,18 @@ public final class DialectOperators {
     public static final SqlBinaryOperator INTEGER_DIVIDE = new SqlBinaryOperator(
             "//", SqlKind.OTHER, SqlStdOperatorTable.DIVIDE.getLeftPrec(), true, null, null, null);
 
+    /** a ** b. Binds tighter than *, looser than a sign. */
+    public static final SqlBinaryOperator POWER_OF =
+            new SqlBinaryOperator("**", SqlKind.OTHER, 70, true, null, null, null);
+
+    /** All operations on bits bind alike, looser than + and tighter than a comparison. */
+    private static final int BIT_PRECEDENCE = 38;
+
+    public static final SqlBinaryOperator BIT_AND = bits("&");
+    public static final SqlBinaryOperator BIT_OR = bits("|");
+    public static final SqlBinaryOperator SHIFT_LEFT = bits("<<");
+    public static final SqlBinaryOperator SHIFT_RIGHT = bits(">>");
+
     private static final Set<SqlOperator> STATEMENTS =
             Set.of(EXPLAIN, EXPLAIN_ANALYZE, DESCRIBE, DESCRIBE_FUNCTION, SUMMARIZE, SHOW_TABLES);
 
@@ -58,6 +70,15 @@ public final class DialectOperators {
     /** Whether an operator is that of a statement which is no query. */
     public static boolean isStatement(SqlOperator operator) {
         return STATEMENTS.contains(operator);
+    }
+
+    /** Whether an operator is one of those on bits. */
+    public static boolean isOnBits(SqlOperator operator) {
+        return Set.of(BIT_AND, BIT_OR, SHIFT_LEFT, SHIFT_RIGHT).contains(operator);
+    }
+
+    private static SqlBinaryOperator bits(String name) {
+        return new SqlBinaryOperator(name, SqlKind.OTHER, BIT_PRECEDENCE, true, null, null, null);
     }
 
     private static SqlOperator form(String name) {
