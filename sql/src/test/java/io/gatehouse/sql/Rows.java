@@ -16,7 +16,13 @@ record Rows(List<String> types, List<List<@Nullable Object>> rows) {
     private static final QueryLimits LIMITS = new QueryLimits(Duration.ofSeconds(20), 0);
 
     static Rows of(QueryEngine engine, String sql) {
+        return of(engine, sql, new ArrayList<>());
+    }
+
+    /** @param names gets the names of the columns */
+    static Rows of(QueryEngine engine, String sql, List<String> names) {
         try (QueryResult result = engine.query(sql, LIMITS)) {
+            result.columns().forEach(column -> names.add(column.name()));
             List<List<@Nullable Object>> rows = new ArrayList<>();
             while (result.next()) {
                 List<@Nullable Object> row = new ArrayList<>();

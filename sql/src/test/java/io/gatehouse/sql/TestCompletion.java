@@ -204,8 +204,8 @@ final class TestCompletion {
         long seed = Long.getLong("gatehouse.test.seed", System.nanoTime());
         Random random = new Random(seed);
         List<String> statements = new ArrayList<>();
-        for (String file : List.of("select.sql", "duckdb-forms.sql", "joins.sql", "windows.sql", "subqueries.sql")) {
-            StatementList.read(file).entries().forEach(entry -> statements.add(entry.sql()));
+        for (String file : TestScripts.FEATURES) {
+            statements.addAll(Script.read(file).statements());
         }
         for (int i = 0; i < 1_000; i++) {
             StringBuilder text = new StringBuilder(statements.get(random.nextInt(statements.size())));

@@ -95,7 +95,7 @@ public final class FunctionTable implements SqlOperatorTable {
     /** The names of the functions, in lower case and in order. */
     public Collection<String> functionNames() {
         return operators.stream()
-                .filter(operator -> operator instanceof SqlFunction && operator != ListFunctions.RANGE)
+                .filter(operator -> operator instanceof SqlFunction && !operator.equals(ListFunctions.RANGE))
                 .map(operator -> operator.getName().toLowerCase(Locale.ROOT))
                 .collect(Collectors.toCollection(TreeSet::new));
     }

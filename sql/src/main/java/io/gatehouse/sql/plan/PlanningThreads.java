@@ -39,10 +39,18 @@ public final class PlanningThreads implements AutoCloseable {
     public Plan plan(String sql, Duration timeout) {
         StatementText text = StatementText.of(requireNonNull(sql, "sql is null"));
         return cache.find(text).orElseGet(() -> {
-            Plan plan = within(timeout, () -> planner.plan(text));
+            Plan plan = planned(text, timeout);
             cache.keep(text, plan);
             return plan;
         });
+    }
+
+    private Plan planned(StatementText text, Duration timeout) {
+        try {
+            return within(timeout, () -> planner.plan(text));
+        } catch (GatehouseException failure) {
+            throw PortableForms.explain(failure, text);
+        }
     }
 
     /** Plans statements in the background and forgets them, so that the planner's classes are loaded. */

@@ -116,13 +116,16 @@ final class TokenCheck {
             return;
         }
         String word = token.image.toUpperCase(Locale.ROOT);
-        throw at(
-                token,
-                code,
+        String message = switch (word) {
+            case "PIVOT" -> "PIVOT is not supported as a statement; write count(*) FILTER (WHERE x = 'a') AS a for each"
+                    + " column, or PIVOT in FROM.";
+            case "UNPIVOT" -> "UNPIVOT is not supported; write a SELECT for each column with UNION ALL between them.";
+            default ->
                 code == ErrorCode.SQL_READ_ONLY
                         ? "%s is refused: SQL can only read here.".formatted(word)
-                        : "%s is not supported; write a query that starts with SELECT, WITH or VALUES."
-                                .formatted(word));
+                        : "%s is not supported; write a query that starts with SELECT, WITH or VALUES.".formatted(word);
+        };
+        throw at(token, code, message);
     }
 
     private static GatehouseException at(Token token, ErrorCode code, String message) {

@@ -1,0 +1,72 @@
+package io.gatehouse.sql;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A script in the form of Quidem: comments after {@code #}, statements that end with a semicolon, what each gives, and a
+ * command that says what is meant by that. {@code !ok}: the same rows and types as DuckDB, of which the first are shown.
+ * {@code !gatehouse}: these rows, without asking DuckDB. {@code !refused}: this SQLSTATE and message. A line {@code
+ * !duckdb} before {@code !ok} is what DuckDB is asked instead.
+ */
+record Script(String file, List<Block> blocks) {
+    /** One statement, what stands before it, and what it is said to give. */
+    record Block(List<String> before, String sql, String printed, String duckDb, String command) {
+        String text(String nowPrinted) {
+            StringBuilder text = new StringBuilder();
+            before.forEach(line -> text.append(line).append('\n'));
+            text.append(sql).append(";\n").append(nowPrinted).append('\n');
+            text.append(duckDb.isEmpty() ? "" : "!duckdb " + duckDb + "\n");
+            return text.append(command).append("\n\n").toString();
+        }
+    }
+
+    static Script read(String file) throws IOException {
+        Reader reader = new Reader();
+        RoutingFile.resource("/sql/" + file).lines().forEach(reader::line);
+        return new Script(file, reader.blocks);
+    }
+
+    List<String> statements() {
+        return blocks.stream().map(Block::sql).toList();
+    }
+
+    private static final class Reader {
+        private final List<Block> blocks = new ArrayList<>();
+        private final List<String> before = new ArrayList<>();
+        private final StringBuilder sql = new StringBuilder();
+        private final StringBuilder printed = new StringBuilder();
+        private String duckDb = "";
+        private boolean ended;
+
+        private void line(String line) {
+            if (!ended) {
+                statement(line);
+            } else if (line.startsWith("!duckdb ")) {
+                duckDb = line.substring("!duckdb ".length());
+            } else if (line.startsWith("!")) {
+                blocks.add(new Block(
+                        List.copyOf(before), sql.toString(), printed.toString().stripTrailing(), duckDb, line));
+                before.clear();
+                sql.setLength(0);
+                printed.setLength(0);
+                duckDb = "";
+                ended = false;
+            } else {
+                printed.append(line).append('\n');
+            }
+        }
+
+        private void statement(String line) {
+            if (sql.isEmpty() && (line.isBlank() || line.startsWith("#"))) {
+                if (!line.isBlank()) {
+                    before.add(line);
+                }
+                return;
+            }
+            ended = line.endsWith(";");
+            sql.append(sql.isEmpty() ? "" : "\n").append(ended ? line.substring(0, line.length() - 1) : line);
+        }
+    }
+}
