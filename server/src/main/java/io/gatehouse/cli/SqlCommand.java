@@ -7,8 +7,10 @@ import io.gatehouse.sql.QueryLimits;
 import io.gatehouse.store.Store;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -21,7 +23,8 @@ import picocli.CommandLine.Spec;
         name = "sql",
         description = {
             "Asks a file of runs in SQL.",
-            "Without -c it is a shell on a terminal, and elsewhere reads statements from standard input."
+            "Without -c and -f it is a shell on a terminal, and elsewhere reads statements from standard input.",
+            "Statements end with a semicolon; at the first that fails it stops."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -43,6 +46,15 @@ final class SqlCommand implements Callable<Integer> {
     @Option(names = "-c", paramLabel = "SQL", description = "Statement to run; may be given several times.")
     private List<String> statements = List.of();
 
+    @Option(names = "-f", paramLabel = "FILE", description = "File of statements to run; may be given several times.")
+    private List<Path> files = List.of();
+
+    @Option(names = "--keep-going", description = "Go on behind a statement that fails.")
+    private boolean keepGoing;
+
+    @Option(names = "--output", paramLabel = "FILE", description = "File for the rows; default: standard output.")
+    private Optional<Path> output = Optional.empty();
+
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
@@ -62,23 +74,52 @@ final class SqlCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (Store store = Store.open(database);
-                QueryEngine engine = new QueryEngine(store)) {
-            StatementRunner runner = new StatementRunner(
-                    engine,
-                    format,
-                    new QueryLimits(TIMEOUT, maxRows()),
-                    spec.commandLine().getOut(),
-                    spec.commandLine().getErr());
-            if (!statements.isEmpty()) {
-                statements.stream()
-                        .flatMap(text -> StatementSplitter.split(text).stream())
-                        .forEach(runner::run);
-            } else if (Boolean.getBoolean("gatehouse.interactive")) {
-                new SqlShell(engine, runner).run();
-            } else {
-                StatementSplitter.split(standardInput()).forEach(runner::run);
+                QueryEngine engine = new QueryEngine(store);
+                StatementRunner runner = new StatementRunner(
+                        engine,
+                        format,
+                        new QueryLimits(TIMEOUT, maxRows()),
+                        spec.commandLine().getOut(),
+                        spec.commandLine().getErr())) {
+            runner.writeTo(output);
+            if (!statements.isEmpty() || !files.isEmpty()) {
+                List<String> texts = new ArrayList<>(statements);
+                files.forEach(file -> texts.add(text(file)));
+                return run(runner, texts);
             }
-            return 0;
+            if (Boolean.getBoolean("gatehouse.interactive")) {
+                new SqlShell(engine, runner).run();
+                return 0;
+            }
+            return run(runner, List.of(standardInput()));
+        }
+    }
+
+    /** Runs statements up to the first that fails, or all of them. The exit code is that of the first failure. */
+    private int run(StatementRunner runner, List<String> texts) {
+        int exitCode = 0;
+        for (String text : texts) {
+            for (String statement : StatementSplitter.split(text)) {
+                try {
+                    runner.run(statement);
+                } catch (GatehouseException failure) {
+                    if (!keepGoing) {
+                        throw failure;
+                    }
+                    spec.commandLine().getErr().println("error: " + failure.getMessage());
+                    exitCode = exitCode == 0 ? failure.code().category().exitCode() : exitCode;
+                }
+            }
+        }
+        return exitCode;
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new GatehouseException(
+                    ErrorCode.FILE_NOT_FOUND, "%s cannot be read: %s".formatted(file, e.getMessage()), e);
         }
     }
 

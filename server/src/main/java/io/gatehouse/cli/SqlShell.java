@@ -3,51 +3,20 @@ package io.gatehouse.cli;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.QueryEngine;
-import io.gatehouse.sql.catalog.Relation;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Stream;
-import org.jline.reader.EOFError;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
-import org.jline.reader.ParsedLine;
-import org.jline.reader.Parser;
 import org.jline.reader.UserInterruptException;
-import org.jline.reader.impl.DefaultParser;
-import org.jline.reader.impl.completer.StringsCompleter;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
-/** The interactive shell: history, completion of names, statements over several lines up to a semicolon. */
+/**
+ * The interactive shell: history, completion, statements over several lines up to a semicolon. Ctrl-C empties the line,
+ * or stops the query that is running.
+ */
 final class SqlShell {
-    private static final List<String> KEYWORDS = List.of(
-            "SELECT",
-            "FROM",
-            "WHERE",
-            "GROUP BY",
-            "ORDER BY",
-            "HAVING",
-            "LIMIT",
-            "JOIN",
-            "ON",
-            "AND",
-            "OR",
-            "AS",
-            "COUNT",
-            "AVG",
-            "SUM",
-            "MIN",
-            "MAX",
-            "DISTINCT",
-            "CASE",
-            "WHEN",
-            "THEN",
-            "ELSE",
-            "END",
-            "WITH");
-
     private final QueryEngine engine;
     private final StatementRunner runner;
 
@@ -59,16 +28,21 @@ final class SqlShell {
     /** Reads and runs until .quit or Ctrl-D. */
     void run() {
         engine.warmUp();
-        try (Terminal terminal = TerminalBuilder.builder().build()) {
+        try (Terminal terminal = TerminalBuilder.builder().nativeSignals(true).build()) {
+            terminal.handle(Terminal.Signal.INT, signal -> runner.cancel());
             LineReader reader = LineReaderBuilder.builder()
                     .terminal(terminal)
                     .parser(new StatementParser())
-                    .completer(new StringsCompleter(names()))
+                    .completer(new SqlCompleter(engine))
+                    .option(LineReader.Option.CASE_INSENSITIVE, true)
+                    .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                     .variable(LineReader.HISTORY_FILE, Path.of(System.getProperty("user.home"), ".gatehouse_history"))
                     .variable(LineReader.SECONDARY_PROMPT_PATTERN, "       -> ")
+                    .variable(LineReader.LIST_MAX, 100)
                     .build();
+            ShellCommand commands = new ShellCommand(engine, runner, terminal.writer());
             terminal.writer().println("Statements end with ;   .help explains, .quit ends");
-            while (step(reader, terminal)) {
+            while (step(reader, terminal, commands)) {
                 terminal.flush();
             }
         } catch (IOException e) {
@@ -76,11 +50,11 @@ final class SqlShell {
         }
     }
 
-    private boolean step(LineReader reader, Terminal terminal) {
+    private boolean step(LineReader reader, Terminal terminal, ShellCommand commands) {
         try {
             String text = reader.readLine("gatehouse> ").strip();
             if (text.startsWith(".")) {
-                return command(text, terminal);
+                return commands.run(text);
             }
             StatementSplitter.split(text).forEach(runner::run);
             return true;
@@ -91,51 +65,6 @@ final class SqlShell {
             return true;
         } catch (EndOfFileException end) {
             return false;
-        }
-    }
-
-    private boolean command(String text, Terminal terminal) {
-        switch (text) {
-            case ".quit", ".exit" -> {
-                return false;
-            }
-            case ".tables" ->
-                engine.catalog()
-                        .relations()
-                        .forEach(relation ->
-                                terminal.writer().printf("  %-16s %s%n", relation.name(), relation.comment()));
-            case ".help" -> terminal.writer().println(".tables  what can be asked\n.quit    ends (also Ctrl-D)");
-            default -> terminal.writer().println("error: There is no " + text + "; .help lists what there is");
-        }
-        return true;
-    }
-
-    private List<String> names() {
-        return Stream.concat(
-                        KEYWORDS.stream(), engine.catalog().relations().stream().flatMap(SqlShell::names))
-                .distinct()
-                .toList();
-    }
-
-    private static Stream<String> names(Relation relation) {
-        return Stream.concat(
-                Stream.of(relation.name()), relation.columns().stream().map(column -> column.name()));
-    }
-
-    /** Reads on until the statement is ended. */
-    private static final class StatementParser extends DefaultParser {
-        StatementParser() {
-            setEscapeChars(new char[0]);
-            setQuoteChars(new char[0]);
-        }
-
-        @Override
-        public ParsedLine parse(String line, int cursor, Parser.ParseContext context) {
-            boolean ended = line.isBlank() || line.stripLeading().startsWith(".") || StatementSplitter.isComplete(line);
-            if (context == Parser.ParseContext.ACCEPT_LINE && !ended) {
-                throw new EOFError(-1, -1, "The statement goes on");
-            }
-            return super.parse(line, cursor, context);
         }
     }
 }

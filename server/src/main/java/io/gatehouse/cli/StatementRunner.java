@@ -1,126 +1,128 @@
 package io.gatehouse.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.QueryLimits;
 import io.gatehouse.sql.QueryResult;
-import io.gatehouse.sql.ResultColumn;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.time.temporal.Temporal;
-import java.util.ArrayList;
-import java.util.List;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Runs statements and writes their rows. How many there were stands under a table; other formats stay pure. */
-final class StatementRunner {
+/**
+ * Runs statements one after another and writes their rows, to the screen or to a file. How many there were stands under
+ * a table; other formats stay pure. Any thread may cancel the statement that is running.
+ */
+final class StatementRunner implements AutoCloseable {
     private final QueryEngine engine;
-    private final RowFormat format;
     private final QueryLimits limits;
-    private final PrintWriter out;
+    private final PrintWriter screen;
     private final PrintWriter err;
+    private RowFormat format;
+    private Optional<Path> file = Optional.empty();
+    private PrintWriter out;
+    private boolean timed = true;
+    private volatile @Nullable QueryResult running;
 
     StatementRunner(QueryEngine engine, RowFormat format, QueryLimits limits, PrintWriter out, PrintWriter err) {
         this.engine = engine;
         this.format = format;
         this.limits = limits;
+        this.screen = out;
         this.out = out;
         this.err = err;
+    }
+
+    void useFormat(RowFormat wanted) {
+        format = wanted;
+    }
+
+    void time(boolean wanted) {
+        timed = wanted;
+    }
+
+    /** Writes rows to a new file from now on, or to the screen again. */
+    void writeTo(Optional<Path> target) {
+        closeFile();
+        try {
+            out = target.isPresent() && format != RowFormat.PARQUET
+                    ? new PrintWriter(Files.newBufferedWriter(target.get(), StandardCharsets.UTF_8))
+                    : screen;
+        } catch (IOException e) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT, "%s cannot be written: %s".formatted(target.get(), e.getMessage()), e);
+        }
+        file = target;
     }
 
     /** Runs one statement; an error that has a place in the text is shown there before it is thrown on. */
     void run(String sql) {
         long start = System.nanoTime();
-        try (QueryResult result = engine.query(sql, limits)) {
-            long rows = write(result);
+        try (QueryResult result = engine.query(sql, limits);
+                QueryProgress progress = new QueryProgress(result, err)) {
+            running = result;
+            long rows = write(result, progress::finish);
             out.flush();
-            double seconds = (System.nanoTime() - start) / 1e9;
-            String cut = result.truncated() ? ", more are left out (--limit)" : "";
-            PrintWriter footer = format == RowFormat.TABLE ? out : err;
-            footer.printf(Locale.ROOT, "%,d %s%s, %.3f s%n", rows, rows == 1 ? "row" : "rows", cut, seconds);
-            footer.flush();
+            if (out.checkError()) {
+                throw new GatehouseException(ErrorCode.INSUFFICIENT_DISK, "The rows cannot be written.");
+            }
+            footer(rows, result.truncated(), System.nanoTime() - start);
         } catch (GatehouseException failure) {
             failure.position().ifPresent(position -> err.print(ErrorPlace.show(sql, position)));
             throw failure;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } finally {
+            running = null;
         }
     }
 
-    private long write(QueryResult result) throws IOException {
+    private void footer(long rows, boolean truncated, long nanos) {
+        String cut = truncated ? ", more are left out (--limit)" : "";
+        String time = timed ? String.format(Locale.ROOT, ", %.3f s", nanos / 1e9) : "";
+        String where = file.map(path -> " in " + path).orElse("");
+        PrintWriter footer = format == RowFormat.TABLE || file.isPresent() ? screen : err;
+        footer.printf(Locale.ROOT, "%,d %s%s%s%s%n", rows, rows == 1 ? "row" : "rows", where, cut, time);
+        footer.flush();
+    }
+
+    private long write(QueryResult result, Runnable ready) throws IOException {
+        TextRows text = new TextRows(out, ready);
         return switch (format) {
-            case TABLE -> writeTable(result);
-            case CSV -> writeCsv(result);
-            case JSON -> writeJson(result);
+            case TABLE -> text.writeTable(result);
+            case CSV -> text.writeCsv(result);
+            case JSON -> text.writeJson(result);
+            case PARQUET ->
+                ParquetRows.write(
+                        result,
+                        file.orElseThrow(() -> new GatehouseException(
+                                ErrorCode.INVALID_ARGUMENT, "Parquet is written to a file; say which with --output")));
         };
     }
 
-    private long writeTable(QueryResult result) {
-        List<List<@Nullable Object>> rows = new ArrayList<>();
-        while (result.next()) {
-            rows.add(row(result));
+    /** Stops the statement that is running; false if none is. */
+    boolean cancel() {
+        QueryResult current = running;
+        if (current != null) {
+            current.cancel();
         }
-        TextTable.print(out, result.columns(), rows);
-        return rows.size();
+        return current != null;
     }
 
-    private long writeCsv(QueryResult result) throws IOException {
-        CSVPrinter csv = new CSVPrinter(out, CSVFormat.RFC4180);
-        csv.printRecord(result.columns().stream().map(ResultColumn::name));
-        long rows = 0;
-        for (; result.next(); rows++) {
-            csv.printRecord(row(result));
-        }
-        csv.flush();
-        return rows;
-    }
-
-    private long writeJson(QueryResult result) throws IOException {
-        JsonGenerator json = new JsonFactory(new ObjectMapper())
-                .createGenerator(out)
-                .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
-                .useDefaultPrettyPrinter();
-        long rows = 0;
-        json.writeStartArray();
-        for (; result.next(); rows++) {
-            json.writeStartObject();
-            for (int column = 0; column < result.columns().size(); column++) {
-                json.writeFieldName(result.columns().get(column).name());
-                writeJsonValue(json, result.value(column));
-            }
-            json.writeEndObject();
-        }
-        json.writeEndArray();
-        json.close();
-        out.println();
-        return rows;
-    }
-
-    /** Dates and times are written as their text. */
-    private static void writeJsonValue(JsonGenerator json, @Nullable Object value) throws IOException {
-        if (value instanceof List<?> list) {
-            json.writeStartArray();
-            for (Object element : list) {
-                writeJsonValue(json, element);
-            }
-            json.writeEndArray();
-        } else {
-            json.writePOJO(value instanceof Temporal ? value.toString() : value);
+    private void closeFile() {
+        if (!out.equals(screen)) {
+            out.close();
         }
     }
 
-    private static List<@Nullable Object> row(QueryResult result) {
-        List<@Nullable Object> row = new ArrayList<>();
-        for (int column = 0; column < result.columns().size(); column++) {
-            row.add(result.value(column));
-        }
-        return row;
+    @Override
+    public void close() {
+        closeFile();
     }
 }

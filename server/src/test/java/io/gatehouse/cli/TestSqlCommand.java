@@ -8,8 +8,7 @@ import io.gatehouse.study.Finding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.regex.Pattern;
+import java.sql.DriverManager;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -119,17 +118,44 @@ final class TestSqlCommand {
     }
 
     @Test
-    void theExamplesOfTheDocumentationRun() throws IOException {
-        Path page = Path.of(System.getProperty("gatehouse.root"), "docs", "sql.md");
-        List<String> examples = Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL)
-                .matcher(Files.readString(page))
-                .results()
-                .map(example -> example.group(1))
-                .toList();
-        assertThat(examples).isNotEmpty();
-        for (String example : examples) {
-            assertThat(sql(example).exitCode()).as(example).isZero();
+    void runsAFileUpToTheFirstThatFails(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("statements.sql");
+        Files.writeString(file, "SELECT 1 AS one; -- a comment; with a semicolon\nSELECT nothing;\nSELECT 3 AS three;");
+        CommandOutcome stopped = CommandOutcome.of("sql", "--db", database, "-f", file.toString());
+        assertThat(stopped.exitCode()).isEqualTo(1);
+        assertThat(stopped.out()).contains("one").doesNotContain("three");
+        assertThat(stopped.err()).contains("SELECT nothing").contains("error: Column 'nothing' not found");
+        CommandOutcome whole = CommandOutcome.of("sql", "--db", database, "--keep-going", "-f", file.toString());
+        assertThat(whole.exitCode()).isEqualTo(1);
+        assertThat(whole.out()).contains("one").contains("three");
+        assertThat(whole.err()).contains("error: Column 'nothing' not found");
+    }
+
+    @Test
+    void writesParquetIntoAFile(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("rows.parquet");
+        String query = "SELECT subject, count(*) AS n FROM questions GROUP BY ALL";
+        CommandOutcome outcome = CommandOutcome.of(
+                "sql", "--db", database, "--format", "parquet", "--output", file.toString(), "-c", query);
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.out()).startsWith("13 rows in " + file);
+        try (var duckDb = DriverManager.getConnection("jdbc:duckdb:");
+                var rows = duckDb.createStatement().executeQuery("SELECT sum(n) FROM '%s'".formatted(file))) {
+            assertThat(rows.next()).isTrue();
+            assertThat(rows.getInt(1)).isEqualTo(52);
         }
+        assertThat(CommandOutcome.of("sql", "--db", database, "--format", "parquet", "-c", query)
+                        .err())
+                .startsWith("error: Parquet is written to a file");
+    }
+
+    @Test
+    void writesRowsIntoAFile(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("rows.csv");
+        CommandOutcome outcome = CommandOutcome.of(
+                "sql", "--db", database, "--format", "csv", "--output", file.toString(), "-c", "SELECT 1 AS x");
+        assertThat(outcome.out()).startsWith("1 row in " + file);
+        assertThat(Files.readString(file)).isEqualTo("x\r\n1\r\n");
     }
 
     private CommandOutcome sql(String statement) {

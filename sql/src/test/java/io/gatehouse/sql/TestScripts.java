@@ -12,11 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.assertj.core.api.SoftAssertions;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The scripts in resources/sql: what Gatehouse accepts gives what it gives in DuckDB, and what it refuses it refuses
@@ -25,9 +25,25 @@ import org.jspecify.annotations.Nullable;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestScripts {
     static final List<String> FEATURES = List.of(
-            "select.iq", "names.iq", "aggregates.iq", "windows.iq", "joins.iq", "sets.iq", "subqueries.iq", "nulls.iq",
-            "lists.iq", "strings.iq", "numbers.iq", "precedence.iq", "dates.iq", "duckdb-forms.iq", "standard-forms.iq",
-            "routing.iq", "portable.iq", "refused.iq");
+            "select.iq",
+            "names.iq",
+            "aggregates.iq",
+            "windows.iq",
+            "joins.iq",
+            "sets.iq",
+            "subqueries.iq",
+            "nulls.iq",
+            "lists.iq",
+            "strings.iq",
+            "numbers.iq",
+            "precedence.iq",
+            "dates.iq",
+            "duckdb-forms.iq",
+            "standard-forms.iq",
+            "routing.iq",
+            "portable.iq",
+            "refused.iq",
+            "hostile.iq");
 
     private static final int MAX_SHOWN = 8;
     private static final int MAX_WIDTH = 40;
@@ -61,7 +77,10 @@ final class TestScripts {
                         ? refused(assertions, block)
                         : accepted(assertions, feature, block);
                 accepted += block.command().equals("!ok") ? 1 : 0;
-                assertions.assertThat(block.printed()).as("%s: %s", feature, block.sql()).isEqualTo(printed);
+                assertions
+                        .assertThat(block.printed())
+                        .as("%s: %s", feature, block.sql())
+                        .isEqualTo(printed);
                 written.append(block.text(printed));
             }
             if (Boolean.getBoolean("gatehouse.test.write")) {
@@ -109,14 +128,20 @@ final class TestScripts {
     private static String print(List<String> names, List<List<@Nullable Object>> rows) {
         List<List<String>> cells = new ArrayList<>();
         cells.add(names.stream().map(TestScripts::cell).toList());
-        rows.stream().limit(MAX_SHOWN).map(row -> row.stream().map(TestScripts::cell).toList()).forEach(cells::add);
+        rows.stream()
+                .limit(MAX_SHOWN)
+                .map(row -> row.stream().map(TestScripts::cell).toList())
+                .forEach(cells::add);
         StringBuilder text = new StringBuilder();
         for (int row = 0; row < cells.size(); row++) {
             StringBuilder line = new StringBuilder();
             StringBuilder rule = new StringBuilder();
             for (int column = 0; column < names.size(); column++) {
                 int at = column;
-                int width = cells.stream().mapToInt(cell -> cell.get(at).length()).max().orElse(0);
+                int width = cells.stream()
+                        .mapToInt(cell -> cell.get(at).length())
+                        .max()
+                        .orElse(0);
                 String value = cells.get(row).get(column);
                 line.append(column == 0 ? " " : " | ").append(value).append(" ".repeat(width - value.length()));
                 rule.append(column == 0 ? "" : "+").append("-".repeat(width + 2));

@@ -39,10 +39,9 @@ final class PortableForms {
                 .filter(form -> form.pattern().matcher(searched).find())
                 .findFirst()
                 .map(form -> failure.position()
-                        .map(place -> new GatehouseException(
-                                ErrorCode.SQL_NOT_SUPPORTED, form.message(), place, failure))
-                        .orElseGet(() ->
-                                new GatehouseException(ErrorCode.SQL_NOT_SUPPORTED, form.message(), failure)))
+                        .map(place ->
+                                new GatehouseException(ErrorCode.SQL_NOT_SUPPORTED, form.message(), place, failure))
+                        .orElseGet(() -> new GatehouseException(ErrorCode.SQL_NOT_SUPPORTED, form.message(), failure)))
                 .orElse(failure);
     }
 

@@ -117,8 +117,9 @@ final class TokenCheck {
         }
         String word = token.image.toUpperCase(Locale.ROOT);
         String message = switch (word) {
-            case "PIVOT" -> "PIVOT is not supported as a statement; write count(*) FILTER (WHERE x = 'a') AS a for each"
-                    + " column, or PIVOT in FROM.";
+            case "PIVOT" ->
+                "PIVOT is not supported as a statement; write count(*) FILTER (WHERE x = 'a') AS a for each"
+                        + " column, or PIVOT in FROM.";
             case "UNPIVOT" -> "UNPIVOT is not supported; write a SELECT for each column with UNION ALL between them.";
             default ->
                 code == ErrorCode.SQL_READ_ONLY

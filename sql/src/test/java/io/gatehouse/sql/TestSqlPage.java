@@ -1,0 +1,101 @@
+package io.gatehouse.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gatehouse.sql.catalog.Column;
+import io.gatehouse.sql.catalog.Relation;
+import io.gatehouse.sql.function.FunctionNote;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Test;
+
+/**
+ * docs/sql.md: its lists of relations and functions are those of the catalog and the definitions, and its examples run.
+ * With {@code -Dgatehouse.test.write=true} the lists are written anew.
+ */
+final class TestSqlPage {
+    private static final Path PAGE = Path.of(System.getProperty("gatehouse.root"), "docs", "sql.md");
+    private static final Pattern EXAMPLE = Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL);
+
+    @Test
+    void itsListsAreThoseOfTheCatalogAndTheDefinitions() throws Exception {
+        try (RoutingFile file = RoutingFile.filled();
+                QueryEngine engine = file.engine()) {
+            String page = Files.readString(PAGE);
+            String fresh = with(page, "relations", relations(engine.catalog().relations()));
+            fresh = with(fresh, "functions", functions());
+            if (Boolean.getBoolean("gatehouse.test.write")) {
+                Files.writeString(PAGE, fresh);
+            } else {
+                assertThat(page)
+                        .as("write it anew with -Dgatehouse.test.write=true")
+                        .isEqualTo(fresh);
+            }
+        }
+    }
+
+    @Test
+    void itsExamplesRun() throws Exception {
+        try (RoutingFile file = RoutingFile.filled();
+                QueryEngine engine = file.engine()) {
+            List<String> examples = EXAMPLE.matcher(Files.readString(PAGE))
+                    .results()
+                    .map(example -> example.group(1))
+                    .toList();
+            assertThat(examples).hasSizeGreaterThan(5);
+            SoftAssertions assertions = new SoftAssertions();
+            for (String example : examples) {
+                assertions
+                        .assertThatCode(() -> Rows.of(engine, example))
+                        .as(example)
+                        .doesNotThrowAnyException();
+            }
+            assertions.assertAll();
+        }
+    }
+
+    private static String with(String page, String section, String list) {
+        Matcher matcher = Pattern.compile(
+                        "(<!-- %1$s -->\n).*?(<!-- end of %1$s -->)".formatted(section), Pattern.DOTALL)
+                .matcher(page);
+        assertThat(matcher.find()).as(section).isTrue();
+        return page.substring(0, matcher.end(1)) + list + page.substring(matcher.start(2));
+    }
+
+    private static String relations(List<Relation> relations) {
+        StringBuilder list = new StringBuilder();
+        for (Relation relation : relations) {
+            list.append("\n### %s\n%s.\n\n| column | type | |\n|---|---|---|\n"
+                    .formatted(relation.name(), relation.comment()));
+            for (Column column : relation.columns()) {
+                list.append("| `%s` | %s | %s |\n".formatted(column.name(), column.type(), escaped(column.comment())));
+            }
+        }
+        return list.append('\n').toString();
+    }
+
+    private static String functions() {
+        Map<String, List<FunctionNote>> groups = FunctionNote.all().stream()
+                .collect(Collectors.groupingBy(FunctionNote::group, LinkedHashMap::new, Collectors.toList()));
+        StringBuilder list = new StringBuilder();
+        groups.forEach((group, notes) -> {
+            list.append("\n### %s\n\n| function | |\n|---|---|\n".formatted(group));
+            for (FunctionNote note : notes) {
+                String forms = note.forms().stream().map("`%s`"::formatted).collect(Collectors.joining(", "));
+                list.append("| %s | %s |\n".formatted(escaped(forms), escaped(note.comment())));
+            }
+        });
+        return list.append('\n').toString();
+    }
+
+    private static String escaped(String text) {
+        return text.replace("|", "\\|");
+    }
+}
