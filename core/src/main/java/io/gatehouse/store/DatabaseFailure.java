@@ -12,6 +12,7 @@ import io.gatehouse.error.GatehouseException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,6 +22,8 @@ import java.util.regex.Pattern;
  */
 final class DatabaseFailure {
     private static final Pattern LOCK_HOLDER = Pattern.compile("held in (\\S+) \\(PID (\\d+)\\)");
+
+    private static final int LONGEST_COMMAND = 200;
 
     private DatabaseFailure() {}
 
@@ -91,7 +94,19 @@ final class DatabaseFailure {
 
     private static String lockHolder(String message) {
         Matcher holder = LOCK_HOLDER.matcher(message);
-        return holder.find() ? "process %s (%s)".formatted(holder.group(2), holder.group(1)) : "another process";
+        if (!holder.find()) {
+            return "another process";
+        }
+        return "process %s (%s)"
+                .formatted(holder.group(2), command(holder.group(2)).orElse(holder.group(1)));
+    }
+
+    /** What a process was started as, if this user may know: of a Gatehouse the part that people type. */
+    private static Optional<String> command(String pid) {
+        return ProcessHandle.of(Long.parseLong(pid))
+                .flatMap(process -> process.info().commandLine())
+                .map(line -> line.replaceFirst(".*io\\.gatehouse\\.cli\\.Gatehouse", "gatehouse"))
+                .map(line -> line.length() > LONGEST_COMMAND ? line.substring(0, LONGEST_COMMAND) + "…" : line);
     }
 
     private static String messageOf(Exception e) {

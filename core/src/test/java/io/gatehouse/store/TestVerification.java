@@ -20,74 +20,117 @@ final class TestVerification {
     @TempDir
     private Path directory;
 
+    /** Some damage, and all that is to be said of it: how each problem begins. */
+    private record Damage(String sql, List<String> problems) {
+        static Damage of(String sql, String... problems) {
+            return new Damage(sql, List.of(problems));
+        }
+    }
+
+    /** One for each rule of verify.sql that breaks it alone, or with those that cannot be kept then. */
+    private static final List<Damage> DAMAGES = List.of(
+            Damage.of(
+                    "UPDATE run_shards SET questions = questions + 1 WHERE shard = 0",
+                    "the ledger tells of 5 questions, answers has 4"),
+            Damage.of(
+                    "UPDATE run_shards SET tokens = tokens + 1 WHERE shard = 0",
+                    "the ledger tells of 161 tokens, tokens has 160"),
+            Damage.of(
+                    "UPDATE run_shards SET routing_rows = routing_rows + 1 WHERE shard = 0",
+                    "the ledger tells of 481 routing rows, routing has 480"),
+            Damage.of(
+                    "UPDATE run_shards SET question_ids = [1, 2, 9] WHERE shard = 0",
+                    "question 9 of the ledger has no answer"),
+            Damage.of(
+                    "UPDATE run_shards SET question_ids = [1] WHERE shard = 0",
+                    "question 2 of answers is in no shard of the ledger"),
+            Damage.of(
+                    "UPDATE run_shards SET question_ids = [1, 2, 3] WHERE shard = 0",
+                    "question 3 is in more than one shard"),
+            Damage.of(
+                    "DELETE FROM answers WHERE question_id = 2",
+                    "question 2 has routing, but no answer, and 5 like it",
+                    "question 2 has tokens, but no answer, and 39 like it",
+                    "question 2 of the ledger has no answer",
+                    "the ledger tells of 4 questions, answers has 3"),
+            Damage.of(
+                    "UPDATE questions SET question_id = 9 WHERE question_id = 2",
+                    "question 2 of answers is not in questions",
+                    "subject_usage of birds, layer 0, expert 0 is not the sum of question_usage, and"),
+            Damage.of("DELETE FROM tokens WHERE rowid = 7", "the ledger tells of 160 tokens, tokens has 159"),
+            Damage.of(
+                    "INSERT INTO tokens FROM tokens WHERE rowid = 7", "the ledger tells of 160 tokens, tokens has 161"),
+            Damage.of(
+                    "UPDATE routing SET \"position\" = 8 WHERE rowid = 7",
+                    "question 1, layer 0 has 80 norms, 80 are recorded",
+                    "question 1, layer 0 has a position twice or not at all"),
+            Damage.of(
+                    "UPDATE routing SET last = true WHERE rowid = 7",
+                    "layer_entropy of layer 0 is not the sum of its tokens, and 1 like it",
+                    "layer_usage of layer 0",
+                    "question 1, layer 0 has 2 last tokens",
+                    "question 1, layer 0 has 1 whole gates, 2 are recorded",
+                    "question 1, layer 0 has a position twice or not at all, and 1 like it",
+                    "question_usage of question 1, layer 0 is not the sum of its activations, and 1 like it"),
+            Damage.of("UPDATE runs SET top_k = 1", "question 1, layer 0 has a value out of range, and 23 like it"),
+            Damage.of("UPDATE runs SET experts = 7", "question 1, layer 0 has a value out of range, and"),
+            Damage.of("""
+                    UPDATE routing SET entropy = entropy + 3000 WHERE rowid IN (7, 8);
+                    UPDATE layer_entropy SET entropy_sum = entropy_sum + 6000 / 1024.0
+                    WHERE layer = 0 AND scope = 'prompt'""", "question 1, layer 0 has a value out of range"),
+            Damage.of("""
+                    UPDATE routing SET margin = margin + 2000000 WHERE rowid = 7;
+                    UPDATE layer_entropy SET margin_sum = margin_sum + 2000000 / 1048576.0
+                    WHERE layer = 0 AND scope = 'prompt'""", "question 1, layer 0 has a value out of range"),
+            Damage.of(
+                    "UPDATE usage SET question_id = 1 WHERE question_id = 2 AND layer = 2 AND last",
+                    "question_usage of question 1, layer 2 is not the sum of its activations, and 1 like it"),
+            Damage.of(
+                    "UPDATE layer_usage SET n = n + 1 WHERE layer = 1 AND expert = 3 AND scope = 'prompt'",
+                    "layer_usage of layer 1, expert 3 is not the sum of its activations",
+                    "layer_usage of layer 1, expert 3 is not the sum of question_usage"),
+            Damage.of(
+                    "UPDATE subject_usage SET weight_sum = 0 WHERE layer = 1 AND expert = 3 AND scope = 'prompt'",
+                    "subject_usage of birds, layer 1, expert 3 is not the sum of question_usage"),
+            Damage.of(
+                    "UPDATE layer_entropy SET margin_sum = 0 WHERE layer = 2 AND scope = 'prompt'",
+                    "layer_entropy of layer 2 is not the sum of its tokens"),
+            Damage.of("DELETE FROM gates WHERE rowid = 1", "question 2, layer 0 has 0 whole gates, 1 are recorded"),
+            Damage.of(
+                    "UPDATE gates SET \"position\" = 3 WHERE rowid = 1",
+                    "question 2, layer 0 has 1 whole gates, 1 are recorded"),
+            Damage.of(
+                    "UPDATE gates SET gates = list_transform(gates, lambda p: p + 50) WHERE rowid = 1",
+                    "question 2, layer 0 has a gate that does not sum to 1"),
+            Damage.of("DELETE FROM expert_norms WHERE rowid = 1", "question 1, layer 0 has 78 norms, 80 are recorded"),
+            Damage.of(
+                    "UPDATE expert_norms SET norms = [1, -1] WHERE rowid = 1",
+                    "question 1, layer 0 has a norm that none can be"));
+
     @Test
     void findsEveryKindOfDamage() throws Exception {
-        record Damage(String sql, String problem) {}
-        List<Damage> damages = List.of(
-                new Damage(
-                        "DELETE FROM answers WHERE question_id = 2",
-                        "r: the ledger tells of 4 questions, answers has 3"),
-                new Damage("DELETE FROM answers WHERE question_id = 2", "r: question 2 has routing, but no answer"),
-                new Damage("DELETE FROM answers WHERE question_id = 2", "r: question 2 of the ledger has no answer"),
-                new Damage(
-                        "UPDATE run_shards SET question_ids = [1, 3] WHERE shard = 0",
-                        "r: question 2 of answers is in no shard of the ledger"),
-                new Damage(
-                        "UPDATE run_shards SET question_ids = [1, 2, 3] WHERE shard = 0",
-                        "r: question 3 is in more than one shard"),
-                new Damage("DELETE FROM tokens WHERE rowid = 7", "r: the ledger tells of 160 tokens, tokens has 159"),
-                new Damage(
-                        "DELETE FROM routing WHERE rowid = 7",
-                        "r: the ledger tells of 480 routing rows, routing has 479"),
-                new Damage(
-                        "INSERT INTO routing FROM routing WHERE rowid = 7",
-                        "r: question 1, layer 0 has a position twice or not at all"),
-                new Damage(
-                        "UPDATE routing SET experts = [8, 1] WHERE rowid = 7",
-                        "r: question 1, layer 0 has a value out of range"),
-                new Damage(
-                        "UPDATE routing SET entropy = 5000 WHERE rowid = 7",
-                        "r: question 1, layer 0 has a value out of range"),
-                new Damage(
-                        "UPDATE routing SET weights = [1, 1] WHERE rowid = 7",
-                        "r: question_usage of question 1, layer 0 is not the sum of its activations"),
-                new Damage(
-                        "UPDATE usage SET n = n + 1 WHERE rowid = 7",
-                        "r: question_usage of question 1, layer 0 is not the sum of its activations"),
-                new Damage(
-                        "UPDATE layer_usage SET n = n + 1 WHERE layer = 1 AND expert = 3 AND scope = 'prompt'",
-                        "r: layer_usage of layer 1, expert 3 is not the sum of its activations"),
-                new Damage(
-                        "UPDATE subject_usage SET weight_sum = 0 WHERE layer = 1 AND expert = 3 AND scope = 'prompt'",
-                        "r: subject_usage of birds, layer 1, expert 3 is not the sum of question_usage"),
-                new Damage(
-                        "UPDATE layer_entropy SET margin_sum = 0 WHERE layer = 2 AND scope = 'prompt'",
-                        "r: layer_entropy of layer 2 is not the sum of its tokens"),
-                new Damage(
-                        "DELETE FROM gates WHERE rowid = 1",
-                        "r: question 2, layer 0 has 0 whole gates, 1 are recorded"),
-                new Damage(
-                        "UPDATE gates SET \"position\" = 3 WHERE rowid = 1",
-                        "r: question 2, layer 0 has 1 whole gates, 1 are recorded"),
-                new Damage(
-                        "UPDATE gates SET gates = list_transform(gates, lambda p: p + 50) WHERE rowid = 1",
-                        "r: question 2, layer 0 has a gate that does not sum to 1"),
-                new Damage(
-                        "DELETE FROM expert_norms WHERE rowid = 1",
-                        "r: question 1, layer 0 has 78 norms, 80 are recorded"),
-                new Damage(
-                        "UPDATE expert_norms SET norms = [1, -1] WHERE rowid = 1",
-                        "r: question 1, layer 0 has a norm that none can be"));
         Path sound = write("sound.duckdb");
-        for (Damage damage : damages) {
+        for (Damage damage : DAMAGES) {
             Path file = Files.copy(sound, directory.resolve("damaged.duckdb"));
             execute(file, damage.sql);
             try (Store store = Store.open(file)) {
-                assertThat(store.verify().problems())
-                        .as(damage.sql)
-                        .anyMatch(problem -> problem.startsWith(damage.problem));
+                List<String> problems = store.verify().problems();
+                assertThat(problems).as(damage.sql).hasSameSizeAs(damage.problems);
+                for (String problem : damage.problems) {
+                    assertThat(problems).as(damage.sql).anyMatch(found -> found.startsWith("r: " + problem));
+                }
             }
             Files.delete(file);
+        }
+    }
+
+    @Test
+    void findsRowsOfARunThatIsNotThere() throws Exception {
+        Path file = write("sound.duckdb");
+        execute(file, "DELETE FROM runs");
+        try (Store store = Store.open(file)) {
+            assertThat(store.verify().problems())
+                    .anyMatch(problem -> problem.startsWith("run 1: a run of answers is not in runs"));
         }
     }
 

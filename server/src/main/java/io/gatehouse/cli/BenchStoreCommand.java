@@ -24,9 +24,9 @@ import picocli.CommandLine.Spec;
                     + " last, and experts are as unevenly used, as was measured on that model. The decisions of 256"
                     + " prompts are made once, from a fixed seed, and come again with other questions, further apart than"
                     + " DuckDB's compression looks.",
-            "Writes the run alone; a part of it row by row and without rollups, for comparison; and half of it beside"
-                    + " 8 readers that each ask a rollup query four times a second. What Java needs to warm up is not"
-                    + " counted."
+            "Writes the run alone, opens and verifies it; a part of it row by row and without rollups, for comparison;"
+                    + " and half of it beside 8 readers that each ask a rollup query four times a second. What Java"
+                    + " needs to warm up is not counted."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  gatehouse bench store --activations 215M --db mmlu-shaped.duckdb"})
@@ -84,6 +84,8 @@ final class BenchStoreCommand implements Callable<Integer> {
                 .figure("Activations/s", Math.round(result.activationsPerSecond()))
                 .figure("Activations/cpu-second", Math.round(result.activationsPerCpuSecond()))
                 .figure("Bytes/activation", rounded(result.bytesPerActivation()))
+                .figure("Open seconds", seconds(result.opened()))
+                .figure("Verify seconds", seconds(result.verified()))
                 .figure("Commits", result.commits().count())
                 .figure("Commit p50 ms", millis(result.commits().p50()))
                 .figure("Commit p99 ms", millis(result.commits().p99()))
@@ -96,6 +98,10 @@ final class BenchStoreCommand implements Callable<Integer> {
                 .figure("Queries", result.queries().count())
                 .figure("Rollup query p50 ms", millis(result.queries().p50()))
                 .figure("Rollup query p99 ms", millis(result.queries().p99()));
+    }
+
+    private static double seconds(Duration duration) {
+        return rounded(duration.toNanos() / 1e9);
     }
 
     private static double millis(Duration duration) {

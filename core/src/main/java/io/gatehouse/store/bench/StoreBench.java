@@ -21,7 +21,7 @@ import java.util.List;
 
 /**
  * Writes a run of made-up routing three times: alone, row by row through DuckDB's appender for comparison, and beside
- * readers. Each is preceded by a little that is not counted, so that no figure is one of Java's first minute.
+ * readers. The first is then opened and verified. Each is preceded by a little that is not counted, so that no figure is one of Java's first minute.
  */
 public final class StoreBench {
     /** Questions of a shard, as many as those of a run. */
@@ -74,6 +74,7 @@ public final class StoreBench {
             delete(other);
             Ingest alone = write(database, shards, 0);
             double bytes = (double) Files.size(database) / alone.activations;
+            Reading reading = read(database);
             double rowWise = new RowWise(source, shardQuestions).activationsPerSecond(other, ROW_WISE_SHARDS, SEED);
             delete(other);
             Ingest beside = write(other, Math.max(WARM_UP_SHARDS, shards / 2), READERS);
@@ -82,6 +83,8 @@ public final class StoreBench {
                     alone.activations / seconds(alone.wall),
                     alone.activations / seconds(alone.cpu),
                     bytes,
+                    reading.opened,
+                    reading.verified,
                     Latencies.of(alone.commits),
                     rowWise,
                     beside.activations / seconds(beside.wall),
@@ -91,6 +94,22 @@ public final class StoreBench {
             throw new UncheckedIOException(e);
         } finally {
             delete(other);
+        }
+    }
+
+    /** What it takes to open the closed file again, and to verify it. */
+    private record Reading(Duration opened, Duration verified) {}
+
+    private static Reading read(Path file) {
+        long start = System.nanoTime();
+        try (Store store = Store.open(file)) {
+            long open = System.nanoTime();
+            List<String> problems = store.verify().problems();
+            if (!problems.isEmpty()) {
+                throw new GatehouseException(
+                        ErrorCode.INTERNAL_ERROR, "The run is not sound: %s".formatted(problems.get(0)));
+            }
+            return new Reading(Duration.ofNanos(open - start), Duration.ofNanos(System.nanoTime() - open));
         }
     }
 

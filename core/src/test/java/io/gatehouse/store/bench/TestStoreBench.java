@@ -31,6 +31,8 @@ final class TestStoreBench {
         assertThat(result.queries().count()).isPositive();
         assertThat(result.activationsPerSecond()).isPositive();
         assertThat(result.rowWisePerSecond()).isPositive();
+        assertThat(result.opened()).isPositive();
+        assertThat(result.verified()).isPositive();
         assertThat(result.bytesPerActivation() * (double) result.activations())
                 .isEqualTo((double) Files.size(file), within(1.0));
         try (Store store = Store.open(file);
