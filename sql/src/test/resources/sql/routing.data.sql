@@ -1,13 +1,16 @@
 -- A small routing file for the statement lists: two runs of one quiz, run 1 with all prompt tokens, run 2 with the
 -- last one only. Four questions in each of three subjects, five prompt tokens, three layers, eight experts, top 2.
 -- Everything follows from hashes of its key, so that every reader sees the same file; expert 7 never fires.
-INSERT INTO runs VALUES
+INSERT INTO runs
+    (run_id, name, model, fingerprint, architecture, layers, experts, top_k, task, prompt_format, shots, scope, precision_plan,
+     device, status, questions, started_at, finished_at, gatehouse_version)
+VALUES
     (1, 'first', 'tiny', 'aa', 'OlmoeForCausalLM', 3, 8, 2, 'quiz', 'hendrycks', 0, 'prompt', 'exact', 'cpu', 'complete', 12,
      TIMESTAMP '2026-03-05 10:20:30.123456', TIMESTAMP '2026-03-05 10:25:00', '0.1.0'),
     (2, 'second', 'tiny', 'aa', 'OlmoeForCausalLM', 3, 8, 2, 'quiz', 'hendrycks', 5, 'last_prompt', 'exact', 'cpu', 'running', 12,
      TIMESTAMP '2026-03-06 23:59:59', NULL, '0.1.0');
 
-INSERT INTO questions
+INSERT INTO questions (question_id, task, subject, ordinal, question, choices, answer)
 SELECT
     i,
     'quiz',
@@ -19,6 +22,7 @@ SELECT
 FROM range(12) AS t(i);
 
 INSERT INTO answers
+    (run_id, question_id, predicted, correct, log_probabilities, top_token_id, top_token, prompt_tokens)
 SELECT
     r.run_id,
     q.question_id,

@@ -56,6 +56,11 @@ final class TestArchitecture {
     }
 
     @Test
+    void traceKnowsFilesAndTheStoreOnly() {
+        mustNotKnow("trace", TENSORFLOW, CALCITE, "io.gatehouse.engine..", "io.gatehouse.quiz..", "io.gatehouse.run..");
+    }
+
+    @Test
     void quizKnowsNeitherTensorFlowNorStore() {
         mustNotKnow("quiz", TENSORFLOW, DUCKDB, CALCITE, "io.gatehouse.engine..", "io.gatehouse.store..");
     }
@@ -94,6 +99,7 @@ final class TestArchitecture {
                         "io.gatehouse.quiz..",
                         "io.gatehouse.store..",
                         "io.gatehouse.run..",
+                        "io.gatehouse.trace..",
                         "io.gatehouse.sample..")
                 .should()
                 .dependOnClassesThat()

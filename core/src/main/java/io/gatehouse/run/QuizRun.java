@@ -13,12 +13,14 @@ import io.gatehouse.quiz.Subject;
 import io.gatehouse.store.QuestionRow;
 import io.gatehouse.store.RunDescription;
 import io.gatehouse.store.RunStatus;
+import io.gatehouse.store.RunSummary;
 import io.gatehouse.store.RunWriter;
 import io.gatehouse.store.Store;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Sends the questions of a quiz through a model and keeps every routing decision. */
 public final class QuizRun {
@@ -39,8 +41,9 @@ public final class QuizRun {
      * on from there.
      *
      * @throws GatehouseException {@code CANCELLED_BY_USER} when the listener asked for it, {@code RUN_EXISTS} when the
-     *     name is that of a complete run or of an unfinished one that was begun otherwise, {@code INVALID_ARGUMENT} when a prompt is longer than the model takes, or
-     *     a conversation is asked for of a model without a template
+     *     name is that of a complete run or of an unfinished one that was begun otherwise, {@code INVALID_ARGUMENT} when
+     *     a prompt is longer than the model takes, or a conversation is asked for of a model without a template,
+     *     {@code INSUFFICIENT_DISK} when there is no room for what it records
      */
     public RunOutcome execute(RunRequest request, RunListener listener) {
         try (PromptEncoder encoder = PromptEncoder.open(checkpoint, request)) {
@@ -51,6 +54,7 @@ public final class QuizRun {
     private RunOutcome execute(RunRequest request, List<Asked> prompts, PromptEncoder encoder, RunListener listener) {
         ChoiceScorer scorer = encoder.scorer(request.quiz().mostChoices());
         RunClock clock = new RunClock(prompts, checkpoint.config().layers().size(), listener);
+        requireDisk(request, prompts, listener);
         try (RunWriter writer = open(request, prompts)) {
             new ShardPipeline(engine, prompts, request.recording(), encoder.tokenizer(), scorer, clock, writer).run();
             return new RunOutcome(
@@ -58,12 +62,25 @@ public final class QuizRun {
         }
     }
 
+    /** Says what the run will put on the disk, and refuses it if that has no room. */
+    private void requireDisk(RunRequest request, List<Asked> prompts, RunListener listener) {
+        int answered = unfinished(request.name()).map(RunSummary::answered).orElse(0);
+        List<Asked> left = prompts.subList(Math.min(answered, prompts.size()), prompts.size());
+        DiskNeed need = DiskNeed.of(left, engine.config(), request.recording(), store.file());
+        listener.planned(need);
+        need.requireFree(store.file());
+    }
+
+    private Optional<RunSummary> unfinished(String name) {
+        return store.runs().stream()
+                .filter(run -> run.name().equals(name) && run.status() != RunStatus.COMPLETE)
+                .findFirst();
+    }
+
     /** Goes on with an unfinished run of the same name, or starts a new one. */
     private RunWriter open(RunRequest request, List<Asked> prompts) {
         Map<String, String> more = Map.of("prompts", PromptDigest.of(prompts));
-        boolean unfinished = store.runs().stream()
-                .anyMatch(run -> run.name().equals(request.name()) && run.status() != RunStatus.COMPLETE);
-        return unfinished
+        return unfinished(request.name()).isPresent()
                 ? store.resumeRun(describe(request), rows(prompts), more)
                 : store.startRun(describe(request), rows(prompts), more);
     }

@@ -117,6 +117,20 @@ public final class Store implements AutoCloseable {
         return openRun(run, questions, more, true);
     }
 
+    /**
+     * Puts a run that another engine recorded into the file, wholly or not at all, and returns its number.
+     *
+     * @throws GatehouseException RUN_EXISTS if a run or a quiz of its name is there; INSUFFICIENT_DISK, OUT_OF_MEMORY
+     */
+    public synchronized int importRun(ImportedRun run, String gatehouseVersion) {
+        requireNonNull(run, "run is null");
+        try (DuckDBConnection writer = duplicate(database.writing())) {
+            return new RunImport(file, writer, run).write(gatehouseVersion);
+        } catch (SQLException e) {
+            throw DatabaseFailure.using(file, e);
+        }
+    }
+
     private synchronized RunWriter openRun(
             RunDescription run, List<QuestionRow> questions, Map<String, String> more, boolean resumed) {
         requireNonNull(run, "run is null");

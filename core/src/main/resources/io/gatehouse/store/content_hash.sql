@@ -1,5 +1,5 @@
 -- What a run holds in a form that does not depend on how it came there: number of answers and of routing rows, and the
--- sum of the MD5 of each row of answers, tokens, routing, gates and norms. Questions go by subject and ordinal, since their ids differ from
+-- sum of the MD5 of each row of answers, tokens, routing, gates, norms and counts. Questions go by subject and ordinal, since their ids differ from
 -- file to file.
 WITH rows AS (
     SELECT 'answer' AS kind, concat_ws('|', q.subject, q.ordinal, a.predicted, a.correct, a.log_probabilities, a.top_token_id, a.prompt_tokens) AS row
@@ -15,7 +15,8 @@ WITH rows AS (
     SELECT
         'routing',
         concat_ws(
-            '|', q.subject, q.ordinal, r.layer, r."position", r.last, r.experts, r.weights, r.entropy, r.spare_mass, r.margin
+            '|', q.subject, q.ordinal, r.layer, r."position", r.last, r.experts, r.weights, r.entropy, r.spare_mass, r.margin,
+            CASE WHEN NOT r.ranked THEN 'unranked' END
         )
     FROM routing AS r
     JOIN questions AS q ON q.question_id = r.question_id
@@ -30,6 +31,10 @@ WITH rows AS (
     FROM expert_norms AS n
     JOIN questions AS q ON q.question_id = n.question_id
     WHERE n.run_id = $1
+    UNION ALL
+    SELECT 'count', concat_ws('|', subject, layer, expert, n)
+    FROM expert_counts
+    WHERE run_id = $1
 )
 SELECT
     count_if(kind = 'answer') AS answers,

@@ -35,7 +35,8 @@ CREATE TABLE runs (
     gatehouse_version VARCHAR   NOT NULL,
     probabilities     VARCHAR   NOT NULL DEFAULT 'none',
     norms             BOOLEAN   NOT NULL DEFAULT false,
-    interventions     VARCHAR   NOT NULL DEFAULT ''
+    interventions     VARCHAR   NOT NULL DEFAULT '',
+    source            VARCHAR   NOT NULL DEFAULT 'gatehouse'
 );
 COMMENT ON TABLE runs IS 'One row per run: a model answering a quiz';
 COMMENT ON COLUMN runs.run_id IS 'Number of the run in this file, from 1';
@@ -60,6 +61,7 @@ COMMENT ON COLUMN runs.gatehouse_version IS 'Version of Gatehouse that made the 
 COMMENT ON COLUMN runs.probabilities IS 'Tokens whose whole gate was recorded in router_probabilities: none, last_prompt or all';
 COMMENT ON COLUMN runs.norms IS 'Whether the norms of the chosen experts'' outputs were recorded in expert_norms';
 COMMENT ON COLUMN runs.interventions IS 'What was changed about the routing while the model ran; empty if nothing was';
+COMMENT ON COLUMN runs.source IS 'gatehouse for runs of its own engine; else the kind of files that the run was imported from, such as vllm';
 
 -- The ledger: a shard of questions is in here exactly when all of its rows are in the file.
 CREATE TABLE run_shards (
@@ -125,22 +127,22 @@ COMMENT ON COLUMN question_attributes.value IS 'Its value, as text';
 CREATE TABLE answers (
     run_id            INTEGER NOT NULL,
     question_id       INTEGER NOT NULL,
-    predicted         VARCHAR NOT NULL,
+    predicted         VARCHAR,
     correct           BOOLEAN NOT NULL,
-    log_probabilities FLOAT[] NOT NULL,
-    top_token_id      INTEGER NOT NULL,
-    top_token         VARCHAR NOT NULL,
+    log_probabilities FLOAT[],
+    top_token_id      INTEGER,
+    top_token         VARCHAR,
     prompt_tokens     INTEGER NOT NULL,
     PRIMARY KEY (run_id, question_id)
 );
 COMMENT ON TABLE answers IS 'One row per run and question: what the model answered';
 COMMENT ON COLUMN answers.run_id IS 'The run';
 COMMENT ON COLUMN answers.question_id IS 'The question';
-COMMENT ON COLUMN answers.predicted IS 'Letter with the largest log-probability at the last prompt token';
+COMMENT ON COLUMN answers.predicted IS 'Letter with the largest log-probability at the last prompt token; NULL where an imported run does not say';
 COMMENT ON COLUMN answers.correct IS 'Whether predicted is the right letter';
-COMMENT ON COLUMN answers.log_probabilities IS 'Natural log-probability of each letter over the whole vocabulary, A first';
-COMMENT ON COLUMN answers.top_token_id IS 'Id of the most probable next token of all';
-COMMENT ON COLUMN answers.top_token IS 'Text of the most probable next token of all';
+COMMENT ON COLUMN answers.log_probabilities IS 'Natural log-probability of each letter over the whole vocabulary, A first; NULL where an imported run does not say';
+COMMENT ON COLUMN answers.top_token_id IS 'Id of the most probable next token of all; NULL where an imported run does not say';
+COMMENT ON COLUMN answers.top_token IS 'Text of the most probable next token of all; NULL where an imported run does not say';
 COMMENT ON COLUMN answers.prompt_tokens IS 'Length of the prompt in tokens';
 
 CREATE TABLE tokens (
@@ -167,10 +169,11 @@ CREATE TABLE routing (
     layer       SMALLINT   NOT NULL USING COMPRESSION RLE,
     last        BOOLEAN    NOT NULL USING COMPRESSION RLE,
     experts     SMALLINT[] NOT NULL,
-    weights     INTEGER[]  NOT NULL,
-    entropy     SMALLINT   NOT NULL USING COMPRESSION BITPACKING,
-    spare_mass  SMALLINT   NOT NULL USING COMPRESSION BITPACKING,
-    margin      INTEGER    NOT NULL USING COMPRESSION BITPACKING
+    weights     INTEGER[],
+    entropy     SMALLINT   USING COMPRESSION BITPACKING,
+    spare_mass  SMALLINT   USING COMPRESSION BITPACKING,
+    margin      INTEGER    USING COMPRESSION BITPACKING,
+    ranked      BOOLEAN    NOT NULL DEFAULT true USING COMPRESSION RLE
 );
 COMMENT ON TABLE routing IS 'One row per run, question, prompt token and mixture-of-experts layer: one decision of a router, in whole numbers of small units';
 COMMENT ON COLUMN routing.run_id IS 'The run';
@@ -179,10 +182,11 @@ COMMENT ON COLUMN routing."position" IS 'Position of the token in the prompt, fr
 COMMENT ON COLUMN routing.layer IS 'Layer of the model, from 0';
 COMMENT ON COLUMN routing.last IS 'Whether the token is the last one of its prompt, the one that answers';
 COMMENT ON COLUMN routing.experts IS 'The top-k experts, the most probable first';
-COMMENT ON COLUMN routing.weights IS 'Weight that multiplies the output of each of those experts, same order, in units of 2^-16';
-COMMENT ON COLUMN routing.entropy IS 'Entropy of the gate over all experts, in units of 2^-10 nats';
-COMMENT ON COLUMN routing.spare_mass IS 'Probability of the top-k experts together minus the sum of their weights, in units of 2^-10: 0 unless the model renormalises';
-COMMENT ON COLUMN routing.margin IS 'Probability of the k-th expert minus that of the next one, in units of 2^-20';
+COMMENT ON COLUMN routing.weights IS 'Weight that multiplies the output of each of those experts, same order, in units of 2^-16; NULL where an imported run does not say';
+COMMENT ON COLUMN routing.entropy IS 'Entropy of the gate over all experts, in units of 2^-10 nats; NULL where an imported run does not say';
+COMMENT ON COLUMN routing.spare_mass IS 'Probability of the top-k experts together minus the sum of their weights, in units of 2^-10: 0 unless the model renormalises; NULL where an imported run does not say';
+COMMENT ON COLUMN routing.ranked IS 'Whether the source says which expert comes first; else the experts stand in no order';
+COMMENT ON COLUMN routing.margin IS 'Probability of the k-th expert minus that of the next one, in units of 2^-20; NULL where an imported run does not say';
 
 CREATE VIEW token_routing AS
 SELECT
@@ -195,6 +199,7 @@ SELECT
     list_transform(weights, lambda w: CAST(w AS FLOAT) / CAST(65536 AS FLOAT)) AS weights,
     CAST(entropy AS FLOAT) / CAST(1024 AS FLOAT) AS entropy,
     CAST(CASE
+        WHEN weights IS NULL THEN NULL
         WHEN list_sum(weights) > 0 THEN greatest(0.0, ln(list_sum(weights))
             - list_sum(list_transform(weights, lambda w: CASE WHEN w > 0 THEN w * ln(w) ELSE 0.0 END)) / list_sum(weights))
         ELSE 0.0
@@ -209,11 +214,11 @@ COMMENT ON COLUMN token_routing."position" IS 'Position of the token in the prom
 COMMENT ON COLUMN token_routing.layer IS 'Layer of the model, from 0';
 COMMENT ON COLUMN token_routing.scope IS 'last_prompt for the last token of the prompt, the one that answers; prompt for all before it';
 COMMENT ON COLUMN token_routing.experts IS 'The top-k experts, the most probable first';
-COMMENT ON COLUMN token_routing.weights IS 'Weight that multiplies the output of each of those experts, same order, within 0.000008; sums to 1 only where the model renormalises';
-COMMENT ON COLUMN token_routing.entropy IS 'Entropy of the gate over all experts, in nats, within 0.0005: -sum p ln p; uniform is ln(experts)';
-COMMENT ON COLUMN token_routing.top_k_entropy IS 'Entropy over the top-k experts after renormalising their weights to 1, in nats; uniform is ln(top_k)';
-COMMENT ON COLUMN token_routing.mass IS 'Probability that the gate gives to the top-k experts together, 0 to 1, within 0.0006';
-COMMENT ON COLUMN token_routing.margin IS 'Probability of the k-th expert minus that of the next one, within 0.0000005: how near the choice was to another';
+COMMENT ON COLUMN token_routing.weights IS 'Weight that multiplies the output of each of those experts, same order, within 0.000008; sums to 1 only where the model renormalises; NULL where an imported run does not say';
+COMMENT ON COLUMN token_routing.entropy IS 'Entropy of the gate over all experts, in nats, within 0.0005: -sum p ln p; uniform is ln(experts); NULL where an imported run does not say';
+COMMENT ON COLUMN token_routing.top_k_entropy IS 'Entropy over the top-k experts after renormalising their weights to 1, in nats; uniform is ln(top_k); NULL where an imported run does not say';
+COMMENT ON COLUMN token_routing.mass IS 'Probability that the gate gives to the top-k experts together, 0 to 1, within 0.0006; NULL where an imported run does not say';
+COMMENT ON COLUMN token_routing.margin IS 'Probability of the k-th expert minus that of the next one, within 0.0000005: how near the choice was to another; NULL where an imported run does not say';
 
 CREATE VIEW activations AS
 SELECT
@@ -222,7 +227,7 @@ SELECT
     "position",
     layer,
     CASE WHEN last THEN 'last_prompt' ELSE 'prompt' END AS scope,
-    CAST(unnest(range(1, len(experts) + 1)) AS SMALLINT) AS "rank",
+    CAST(unnest(CASE WHEN ranked THEN range(1, len(experts) + 1) END) AS SMALLINT) AS "rank",
     unnest(experts) AS expert,
     CAST(unnest(weights) AS FLOAT) / CAST(65536 AS FLOAT) AS weight
 FROM routing;
@@ -232,9 +237,9 @@ COMMENT ON COLUMN activations.question_id IS 'The question';
 COMMENT ON COLUMN activations."position" IS 'Position of the token in the prompt, from 0';
 COMMENT ON COLUMN activations.layer IS 'Layer of the model, from 0';
 COMMENT ON COLUMN activations.scope IS 'last_prompt for the last token of the prompt, the one that answers; prompt for all before it';
-COMMENT ON COLUMN activations."rank" IS 'Place of the expert among the top-k of its token, 1 for the most probable';
+COMMENT ON COLUMN activations."rank" IS 'Place of the expert among the top-k of its token, 1 for the most probable; NULL where an imported run does not say';
 COMMENT ON COLUMN activations.expert IS 'Expert of that layer, from 0';
-COMMENT ON COLUMN activations.weight IS 'Weight that multiplies the output of the expert, within 0.000008';
+COMMENT ON COLUMN activations.weight IS 'Weight that multiplies the output of the expert, within 0.000008; NULL where an imported run does not say';
 
 -- Only of runs that record them.
 CREATE TABLE expert_norms (
@@ -289,7 +294,7 @@ CREATE TABLE usage (
     last        BOOLEAN  NOT NULL USING COMPRESSION RLE,
     expert      SMALLINT NOT NULL USING COMPRESSION BITPACKING,
     n           INTEGER  NOT NULL USING COMPRESSION BITPACKING,
-    weight      BIGINT   NOT NULL USING COMPRESSION BITPACKING
+    weight      BIGINT   USING COMPRESSION BITPACKING
 );
 COMMENT ON TABLE usage IS 'One row per run, question, layer, scope and expert that fired: the rollup of activations, in whole numbers of small units';
 COMMENT ON COLUMN usage.run_id IS 'The run';
@@ -298,7 +303,7 @@ COMMENT ON COLUMN usage.layer IS 'Layer of the model, from 0';
 COMMENT ON COLUMN usage.last IS 'Whether the last prompt token is counted, or all before it';
 COMMENT ON COLUMN usage.expert IS 'Expert of that layer, from 0';
 COMMENT ON COLUMN usage.n IS 'Number of activations';
-COMMENT ON COLUMN usage.weight IS 'Sum of their weights, in units of 2^-16';
+COMMENT ON COLUMN usage.weight IS 'Sum of their weights, in units of 2^-16; NULL where an imported run does not say';
 
 CREATE VIEW question_usage AS
 SELECT
@@ -317,7 +322,7 @@ COMMENT ON COLUMN question_usage.layer IS 'Layer of the model, from 0';
 COMMENT ON COLUMN question_usage.expert IS 'Expert of that layer, from 0';
 COMMENT ON COLUMN question_usage.scope IS 'last_prompt for the last token of the prompt, the one that answers; prompt for all before it';
 COMMENT ON COLUMN question_usage.n IS 'Number of activations';
-COMMENT ON COLUMN question_usage.weight_sum IS 'Sum of their weights';
+COMMENT ON COLUMN question_usage.weight_sum IS 'Sum of their weights; NULL where an imported run does not say';
 
 -- Derived from question_usage, and brought up to date in the transaction that adds to it. Sums of whole numbers of the
 -- units, so that the order of adding does not matter.
@@ -328,8 +333,8 @@ CREATE TABLE subject_usage (
     expert            SMALLINT NOT NULL,
     scope             VARCHAR  NOT NULL,
     n                 BIGINT   NOT NULL,
-    weight_sum        DOUBLE   NOT NULL,
-    weight_square_sum DOUBLE   NOT NULL
+    weight_sum        DOUBLE,
+    weight_square_sum DOUBLE
 );
 COMMENT ON TABLE subject_usage IS 'One row per run, subject, layer, scope and expert that fired: the rollup of question_usage';
 COMMENT ON COLUMN subject_usage.run_id IS 'The run';
@@ -338,8 +343,8 @@ COMMENT ON COLUMN subject_usage.layer IS 'Layer of the model, from 0';
 COMMENT ON COLUMN subject_usage.expert IS 'Expert of that layer, from 0';
 COMMENT ON COLUMN subject_usage.scope IS 'last_prompt for the last token of each prompt, the one that answers; prompt for all before it';
 COMMENT ON COLUMN subject_usage.n IS 'Number of activations';
-COMMENT ON COLUMN subject_usage.weight_sum IS 'Sum of their weights';
-COMMENT ON COLUMN subject_usage.weight_square_sum IS 'Sum of the squares of their weights';
+COMMENT ON COLUMN subject_usage.weight_sum IS 'Sum of their weights; NULL where an imported run does not say';
+COMMENT ON COLUMN subject_usage.weight_square_sum IS 'Sum of the squares of their weights; NULL where an imported run does not say';
 
 CREATE TABLE layer_usage (
     run_id            INTEGER  NOT NULL,
@@ -347,8 +352,8 @@ CREATE TABLE layer_usage (
     expert            SMALLINT NOT NULL,
     scope             VARCHAR  NOT NULL,
     n                 BIGINT   NOT NULL,
-    weight_sum        DOUBLE   NOT NULL,
-    weight_square_sum DOUBLE   NOT NULL
+    weight_sum        DOUBLE,
+    weight_square_sum DOUBLE
 );
 COMMENT ON TABLE layer_usage IS 'One row per run, layer, scope and expert that fired: the rollup of subject_usage';
 COMMENT ON COLUMN layer_usage.run_id IS 'The run';
@@ -356,40 +361,61 @@ COMMENT ON COLUMN layer_usage.layer IS 'Layer of the model, from 0';
 COMMENT ON COLUMN layer_usage.expert IS 'Expert of that layer, from 0';
 COMMENT ON COLUMN layer_usage.scope IS 'last_prompt for the last token of each prompt, the one that answers; prompt for all before it';
 COMMENT ON COLUMN layer_usage.n IS 'Number of activations';
-COMMENT ON COLUMN layer_usage.weight_sum IS 'Sum of their weights';
-COMMENT ON COLUMN layer_usage.weight_square_sum IS 'Sum of the squares of their weights';
+COMMENT ON COLUMN layer_usage.weight_sum IS 'Sum of their weights; NULL where an imported run does not say';
+COMMENT ON COLUMN layer_usage.weight_square_sum IS 'Sum of the squares of their weights; NULL where an imported run does not say';
 
 CREATE TABLE layer_entropy (
     run_id            INTEGER  NOT NULL,
     layer             SMALLINT NOT NULL,
     scope             VARCHAR  NOT NULL,
     n                 BIGINT   NOT NULL,
-    entropy_sum       DOUBLE   NOT NULL,
-    top_k_entropy_sum DOUBLE   NOT NULL,
-    mass_sum          DOUBLE   NOT NULL,
-    margin_sum        DOUBLE   NOT NULL
+    entropy_sum       DOUBLE,
+    top_k_entropy_sum DOUBLE,
+    mass_sum          DOUBLE,
+    margin_sum        DOUBLE
 );
 COMMENT ON TABLE layer_entropy IS 'One row per run, layer and scope: the rollup of token_routing';
 COMMENT ON COLUMN layer_entropy.run_id IS 'The run';
 COMMENT ON COLUMN layer_entropy.layer IS 'Layer of the model, from 0';
 COMMENT ON COLUMN layer_entropy.scope IS 'last_prompt for the last token of each prompt, the one that answers; prompt for all before it';
 COMMENT ON COLUMN layer_entropy.n IS 'Number of tokens';
-COMMENT ON COLUMN layer_entropy.entropy_sum IS 'Sum of the entropies of the gate over all experts, in nats';
-COMMENT ON COLUMN layer_entropy.top_k_entropy_sum IS 'Sum of the entropies over the top-k experts, in nats, from weights before rounding';
-COMMENT ON COLUMN layer_entropy.mass_sum IS 'Sum of the probabilities of the top-k experts together';
-COMMENT ON COLUMN layer_entropy.margin_sum IS 'Sum of the margins';
+COMMENT ON COLUMN layer_entropy.entropy_sum IS 'Sum of the entropies of the gate over all experts, in nats; NULL where an imported run does not say';
+COMMENT ON COLUMN layer_entropy.top_k_entropy_sum IS 'Sum of the entropies over the top-k experts, in nats, from weights before rounding; NULL where an imported run does not say';
+COMMENT ON COLUMN layer_entropy.mass_sum IS 'Sum of the probabilities of the top-k experts together; NULL where an imported run does not say';
+COMMENT ON COLUMN layer_entropy.margin_sum IS 'Sum of the margins; NULL where an imported run does not say';
+
+-- Counts that became no activations, for nothing says of which tokens they are.
+CREATE TABLE expert_counts (
+    run_id  INTEGER  NOT NULL,
+    subject VARCHAR  NOT NULL,
+    layer   SMALLINT NOT NULL,
+    expert  SMALLINT NOT NULL,
+    n       BIGINT   NOT NULL
+);
+COMMENT ON TABLE expert_counts IS 'One row per run, subject, layer and expert of runs that were imported from counts alone, experts that never fired included';
+COMMENT ON COLUMN expert_counts.run_id IS 'The run';
+COMMENT ON COLUMN expert_counts.subject IS 'Domain or dataset that was counted; empty where the source does not say';
+COMMENT ON COLUMN expert_counts.layer IS 'Layer of the model, from 0';
+COMMENT ON COLUMN expert_counts.expert IS 'Expert of that layer, from 0';
+COMMENT ON COLUMN expert_counts.n IS 'Number of tokens that were sent to the expert';
 
 -- The whole grid, so that an expert that never fires is a row with 0 and not a missing row.
 CREATE VIEW experts AS
 WITH grid AS (
-    SELECT r.run_id, l.layer, r.scope AS recorded_scope, CAST(unnest(range(0, r.experts)) AS SMALLINT) AS expert
+    SELECT
+        r.run_id, l.layer, l.weighed, r.scope AS recorded_scope, CAST(unnest(range(0, r.experts)) AS SMALLINT) AS expert
     FROM runs AS r
-    JOIN (SELECT DISTINCT run_id, layer FROM layer_usage) AS l ON l.run_id = r.run_id
+    JOIN (
+        SELECT run_id, layer, bool_or(weight_sum IS NOT NULL) AS weighed FROM layer_usage GROUP BY run_id, layer
+        UNION ALL
+        SELECT DISTINCT run_id, layer, false FROM expert_counts
+    ) AS l ON l.run_id = r.run_id
 ),
 scoped AS (
-    SELECT run_id, layer, expert, 'last_prompt' AS scope FROM grid
+    SELECT run_id, layer, expert, weighed, 'last_prompt' AS scope FROM grid
+    WHERE run_id NOT IN (SELECT run_id FROM expert_counts)
     UNION ALL
-    SELECT run_id, layer, expert, 'prompt' AS scope FROM grid WHERE recorded_scope = 'prompt'
+    SELECT run_id, layer, expert, weighed, 'prompt' AS scope FROM grid WHERE recorded_scope = 'prompt'
 ),
 usage AS (
     SELECT run_id, layer, expert, scope, sum(n) AS n, sum(weight_sum) AS weight_sum
@@ -397,6 +423,8 @@ usage AS (
         SELECT run_id, layer, expert, 'prompt' AS scope, n, weight_sum FROM layer_usage
         UNION ALL
         SELECT run_id, layer, expert, scope, n, weight_sum FROM layer_usage WHERE scope = 'last_prompt'
+        UNION ALL
+        SELECT run_id, layer, expert, 'prompt' AS scope, n, NULL AS weight_sum FROM expert_counts
     )
     GROUP BY run_id, layer, expert, scope
 )
@@ -406,7 +434,7 @@ SELECT
     s.layer,
     s.expert,
     CAST(coalesce(u.n, 0) AS BIGINT) AS activations,
-    coalesce(u.weight_sum, 0.0) AS weight_sum
+    CASE WHEN s.weighed THEN coalesce(u.weight_sum, 0.0) END AS weight_sum
 FROM scoped AS s
 LEFT JOIN usage AS u
     ON u.run_id = s.run_id AND u.layer = s.layer AND u.expert = s.expert AND u.scope = s.scope;
@@ -416,7 +444,7 @@ COMMENT ON COLUMN experts.scope IS 'Tokens counted: prompt (all of them, where t
 COMMENT ON COLUMN experts.layer IS 'Layer of the model, from 0; layers without experts have no rows';
 COMMENT ON COLUMN experts.expert IS 'Expert of that layer, from 0';
 COMMENT ON COLUMN experts.activations IS 'Number of tokens that were sent to the expert; 0 if it never fired';
-COMMENT ON COLUMN experts.weight_sum IS 'Sum of the weights of those activations';
+COMMENT ON COLUMN experts.weight_sum IS 'Sum of the weights of those activations; NULL where an imported run does not say';
 
 -- What people ask; nothing of it is about runs, and deleting runs leaves it alone.
 CREATE TABLE saved_queries (

@@ -23,6 +23,7 @@ import io.gatehouse.store.Recording.Probabilities;
 import io.gatehouse.store.RunStatus;
 import io.gatehouse.store.Scope;
 import io.gatehouse.store.Store;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -118,6 +119,37 @@ final class TestQuizRun {
                             "FROM token_routing JOIN router_probabilities USING (run_id, question_id, \"position\", layer)"
                                     + " WHERE abs(probabilities[experts[1] + 1] - list_max(probabilities)) > 1e-5"))
                     .isZero();
+        }
+    }
+
+    @Test
+    void saysBeforehandWhatWillBeOnTheDisk() throws Exception {
+        Path empty = directory.resolve("empty.duckdb");
+        Store.create(empty).close();
+        for (Recording recording : List.of(
+                Recording.decisions(Scope.PROMPT),
+                new Recording(Scope.PROMPT, Probabilities.ALL, true),
+                new Recording(Scope.LAST_PROMPT, Probabilities.LAST_PROMPT, true))) {
+            Path file = directory.resolve("disk-%s.duckdb".formatted(recording.probabilities()));
+            List<DiskNeed> needs = new ArrayList<>();
+            Watcher watcher = new Watcher(Integer.MAX_VALUE) {
+                @Override
+                public void planned(DiskNeed need) {
+                    needs.add(need);
+                }
+            };
+            long activations;
+            try (Store store = Store.create(file)) {
+                run(store, new RunRequest("disk", quiz.limit(640), PromptFormat.HENDRYCKS, 0, recording), watcher);
+                activations = count(store, "FROM activations");
+            }
+            assertThat(needs).singleElement().satisfies(need -> {
+                assertThat(need.activations()).isEqualTo(activations);
+                assertThat((double) need.bytes() / (Files.size(file) - Files.size(empty)))
+                        .as("%s: %s", recording, need)
+                        .isBetween(0.5, 2.0);
+                assertThat(need.freeBytes()).isPositive();
+            });
         }
     }
 

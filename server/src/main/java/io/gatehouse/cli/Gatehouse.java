@@ -53,6 +53,7 @@ public final class Gatehouse {
                 .addSubcommand(new CommandLine(new SampleCommand()).addSubcommand(new SampleRandomCommand(stop)))
                 .addSubcommand(new ModelCommand())
                 .addSubcommand(new PrefillCommand())
+                .addSubcommand(new ImportCommand())
                 .addSubcommand(new RunsCommand())
                 .addSubcommand(new VerifyCommand())
                 .addSubcommand(new ExportCommand(stop))

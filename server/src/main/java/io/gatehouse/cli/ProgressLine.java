@@ -1,5 +1,6 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.run.DiskNeed;
 import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunProgress;
 import io.gatehouse.store.WritingProgress;
@@ -9,12 +10,26 @@ import java.util.Locale;
 
 /** Shows how far a run is, and ends it when the process is asked to stop. */
 final class ProgressLine implements RunListener, AutoCloseable {
+    private final PrintWriter err;
     private final StatusLine line;
     private final StopSignal stop;
 
     ProgressLine(PrintWriter err, StopSignal stop) {
+        this.err = err;
         this.line = new StatusLine(err);
         this.stop = stop;
+    }
+
+    @Override
+    public void planned(DiskNeed need) {
+        err.println(String.format(
+                Locale.ROOT,
+                "Records about %s: %,d activations, %.1f bytes each with all that goes with them; %s free",
+                size(need.bytes()),
+                need.activations(),
+                need.bytesPerActivation(),
+                size(need.freeBytes())));
+        err.flush();
     }
 
     @Override
@@ -30,6 +45,12 @@ final class ProgressLine implements RunListener, AutoCloseable {
     @Override
     public void close() {
         line.close();
+    }
+
+    private static String size(long bytes) {
+        return bytes < 1_000_000_000
+                ? String.format(Locale.ROOT, "%.1f MB", bytes / 1e6)
+                : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
     }
 
     private static String text(RunProgress progress) {

@@ -22,7 +22,10 @@ import org.junit.jupiter.api.Test;
  */
 final class TestAnalysisViews {
     private static final String ROUTING = """
-            INSERT INTO runs VALUES
+            INSERT INTO runs
+                (run_id, name, model, fingerprint, architecture, layers, experts, top_k, task, prompt_format, shots,
+                 scope, precision_plan, device, status, questions, started_at, finished_at, gatehouse_version)
+            VALUES
                 (1, 'whole', 'm', 'f', 'a', 1, 4, 2, 'quiz', 'hendrycks', 0, 'prompt', 'exact', 'cpu', 'complete', 3,
                  TIMESTAMP '2026-01-01 00:00:00', NULL, '0'),
                 (2, 'last', 'm', 'f', 'a', 1, 4, 2, 'quiz', 'hendrycks', 0, 'last_prompt', 'exact', 'cpu', 'complete', 3,
@@ -91,7 +94,10 @@ final class TestAnalysisViews {
         try (RoutingFile file = RoutingFile.empty();
                 QueryEngine engine = file.engine()) {
             file.execute("""
-                    INSERT INTO runs VALUES
+                    INSERT INTO runs
+                        (run_id, name, model, fingerprint, architecture, layers, experts, top_k, task, prompt_format, shots,
+                         scope, precision_plan, device, status, questions, started_at, finished_at, gatehouse_version)
+                    VALUES
                         (1, 'r', 'm', 'f', 'a', 1, 1, 1, 'quiz', 'hendrycks', 0, 'prompt', 'exact', 'cpu', 'complete', 1,
                          TIMESTAMP '2026-01-01 00:00:00', NULL, '0');
                     INSERT INTO facts VALUES (1, 1, 0, 0, 'last_prompt', [0], [1], 0, 0, 1, 0);

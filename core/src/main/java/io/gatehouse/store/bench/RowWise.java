@@ -94,6 +94,7 @@ final class RowWise {
                         .append((short) Math.round(columns.entropy()[row] * 1024))
                         .append((short) 0)
                         .append(Math.round(columns.margin()[row] * 1_048_576))
+                        .append(true)
                         .endRow();
             }
         }

@@ -130,20 +130,22 @@ final class WeightedAggregate {
 
     /** The sum of the rows that are stood for; 0 where there are none. */
     private Value count(AggregateCall call) throws NoRollup {
+        int rows = input.count();
         for (int argument : call.getArgList()) {
-            boolean plain = input.contents().get(argument) instanceof Content.Plain;
-            boolean measure = input.contents().get(argument) instanceof Content.Measure;
+            Content content = input.contents().get(argument);
             RelDataType type = original.getInput()
                     .getRowType()
                     .getFieldList()
                     .get(argument)
                     .getType();
-            if ((!plain && !measure) || type.isNullable()) {
+            if (content instanceof Content.Measure measure && type.isNullable()) {
+                rows = known(measure, rows);
+            } else if (content instanceof Content.Gap || type.isNullable()) {
                 throw new NoRollup("count of a column that may be NULL needs each row");
             }
         }
         RelDataType type = types.createSqlType(SqlTypeName.DECIMAL, 38, 0);
-        Value sum = added(SqlStdOperatorTable.SUM, call, List.of(input.count()));
+        Value sum = added(SqlStdOperatorTable.SUM, call, List.of(rows));
         RelDataType bigint = types.createSqlType(SqlTypeName.BIGINT);
         return aggregate -> rex.makeAbstractCast(
                 bigint,
@@ -152,6 +154,21 @@ final class WeightedAggregate {
                         SqlStdOperatorTable.COALESCE,
                         List.of(sum.over(aggregate), rex.makeExactLiteral(BigDecimal.ZERO))),
                 false);
+    }
+
+    /**
+     * A column with the number of rows whose measure is not NULL. The rows that one row stands for are of one run, and a
+     * run knows a measure of all of them or of none.
+     */
+    private int known(Content.Measure measure, int rows) {
+        RexNode count = columns.get(rows);
+        columns.add(rex.makeCall(
+                SqlStdOperatorTable.CASE,
+                rex.makeCall(SqlStdOperatorTable.IS_NOT_NULL, columns.get(input.sum(measure))),
+                count,
+                rex.makeAbstractCast(count.getType(), rex.makeExactLiteral(BigDecimal.ZERO), false)));
+        names.add("rollup_known_" + columns.size());
+        return columns.size() - 1;
     }
 
     private Value sum(AggregateCall call) throws NoRollup {

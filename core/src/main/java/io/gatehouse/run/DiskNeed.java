@@ -1,0 +1,119 @@
+package io.gatehouse.run;
+
+import io.gatehouse.checkpoint.FeedForward;
+import io.gatehouse.checkpoint.ModelConfig;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.Recording;
+import io.gatehouse.store.Scope;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a run will put on the disk, counted from the prompts before anything is computed. The bytes of each kind of row
+ * were measured on files of made-up routing of top-1 to top-16 of 8 to 1024 experts; {@code bench store} measures what
+ * they come to for one model.
+ *
+ * @param activations prompt tokens of the scope x layers with experts x top-k
+ * @param bytes about how much the file will grow
+ * @param freeBytes what the file's disk has free
+ */
+public record DiskNeed(long activations, long bytes, long freeBytes) {
+    /** Of a router's decision, beside its experts and weights: position, entropy, margin, bounds of the lists. */
+    private static final double DECISION = 8;
+
+    /** Of a weight; an expert takes the bits of its number. */
+    private static final double WEIGHT = 2;
+
+    private static final double NORM = 3.6;
+    private static final double PROBABILITY = 2.4;
+
+    /** Of an expert that fired for a question, in the rollup. */
+    private static final double USAGE = 5;
+
+    private static final double TOKEN = 6;
+
+    /** Of a question with its answer, beside its text. */
+    private static final double QUESTION = 120;
+
+    /** Blocks that a run begins and does not fill, one for each of some columns. */
+    private static final double BEGUN_BLOCKS = 1_000_000;
+
+    /** The log, and blocks that are free again by the end, come and go beside what stays. */
+    private static final double PASSING_SHARE = 0.25;
+
+    private static final long PASSING_BYTES = 32L << 20;
+
+    static DiskNeed of(List<Asked> prompts, ModelConfig config, Recording recording, Path file) {
+        double bytes = BEGUN_BLOCKS;
+        long activations = 0;
+        for (Asked asked : prompts) {
+            long recorded = recording.scope() == Scope.PROMPT ? asked.tokens() : 1;
+            bytes += QUESTION + text(asked) + recorded * TOKEN;
+            for (FeedForward feedForward : config.feedForwards()) {
+                if (feedForward instanceof FeedForward.Sparse sparse) {
+                    bytes += bytes(sparse, recorded, asked.tokens(), recording);
+                    activations += recorded * sparse.topK();
+                }
+            }
+        }
+        return new DiskNeed(activations, Math.round(bytes), free(file));
+    }
+
+    /** Bytes of an activation, everything that comes with it included. */
+    public double bytesPerActivation() {
+        return (double) bytes / Math.max(1, activations);
+    }
+
+    /** Refuses a run that its disk has no room for. */
+    void requireFree(Path file) {
+        long needed = Math.round(bytes * (1 + PASSING_SHARE)) + PASSING_BYTES;
+        if (needed > freeBytes) {
+            throw new GatehouseException(
+                    ErrorCode.INSUFFICIENT_DISK,
+                    "The run needs about %,d MB on the disk of %s, which has %,d MB free: make room, record less, or answer fewer questions"
+                            .formatted(megabytes(needed), file, megabytes(freeBytes)));
+        }
+    }
+
+    private static double bytes(FeedForward.Sparse layer, long recorded, long tokens, Recording recording) {
+        int expertBits = Integer.SIZE - Integer.numberOfLeadingZeros(layer.experts() - 1);
+        long chosen = recorded * layer.topK();
+        long gates = switch (recording.probabilities()) {
+            case NONE -> 0;
+            case LAST_PROMPT -> layer.experts();
+            case ALL -> tokens * layer.experts();
+        };
+        return recorded * DECISION
+                + chosen * (WEIGHT + expertBits / (double) Byte.SIZE)
+                + usedExperts(layer, recorded) * USAGE
+                + (recording.norms() ? chosen * NORM : 0)
+                + gates * PROBABILITY;
+    }
+
+    /** How many experts a question has in the rollup: those of the last token, and the different ones of all others. */
+    private static double usedExperts(FeedForward.Sparse layer, long recorded) {
+        double missedByOne = 1 - (double) layer.topK() / layer.experts();
+        return layer.topK() + layer.experts() * (1 - Math.pow(missedByOne, recorded - 1.0));
+    }
+
+    private static long text(Asked asked) {
+        return asked.question().text().length()
+                + asked.question().choices().stream().mapToLong(String::length).sum();
+    }
+
+    private static long free(Path file) {
+        try {
+            return Files.getFileStore(file.toAbsolutePath()).getUsableSpace();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long megabytes(long bytes) {
+        return bytes / 1_000_000;
+    }
+}

@@ -1,0 +1,70 @@
+package io.gatehouse.trace;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.gatehouse.store.TracedAnswer;
+import io.gatehouse.store.TracedLayer;
+import io.gatehouse.store.TracedSequence;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Cases of C3PO (arXiv 2504.07964): {@code input_text}, {@code correct_answer}, {@code model_answer}, {@code is_correct}
+ * and {@code last_token_routing.layers[]} with {@code routing_weights} by {@code expert_N}: the whole gate at the last
+ * token of the prompt.
+ */
+final class C3poCases implements TraceReader {
+    private static final String EXPERT = "expert_";
+
+    @Override
+    public void read(Path file, TraceShape shape, TraceListener listener) {
+        JsonRecords.read(file, entry -> {
+            TraceFields text = entry.field("input_text");
+            List<TracedLayer> layers = layers(entry.field("last_token_routing").field("layers"), shape);
+            listener.sequence(new TracedSequence(entry.place(), Optional.empty(), text.text(), new int[0], 1, layers));
+            listener.answer(new TracedAnswer(
+                    entry.place(),
+                    text.text(),
+                    entry.field("correct_answer").text(),
+                    entry.find("model_answer").map(TraceFields::text),
+                    entry.field("is_correct").truth()));
+        });
+    }
+
+    private static List<TracedLayer> layers(TraceFields list, TraceShape shape) {
+        List<TracedLayer> layers = new ArrayList<>();
+        for (int i = 0; i < list.size(); i++) {
+            TraceFields layer = list.item(i);
+            TraceFields gate = layer.field("routing_weights");
+            layers.add(Gate.decisions(
+                    layer.field("layer").index(), shape.requireTopK(gate.place()), probabilities(gate), gate.place()));
+        }
+        return layers;
+    }
+
+    private static float[] probabilities(TraceFields gate) {
+        float[] probabilities = new float[gate.node().size()];
+        for (Map.Entry<String, JsonNode> weight : gate.node().properties()) {
+            TraceFields value = gate.field(weight.getKey());
+            int expert = expert(weight.getKey(), value);
+            if (expert >= probabilities.length) {
+                throw gate.corrupt("names expert %d, but has %d experts".formatted(expert, probabilities.length));
+            }
+            probabilities[expert] = value.number();
+        }
+        return probabilities;
+    }
+
+    private static int expert(String name, TraceFields value) {
+        try {
+            if (name.startsWith(EXPERT)) {
+                return Integer.parseUnsignedInt(name.substring(EXPERT.length()));
+            }
+        } catch (NumberFormatException e) {
+            throw value.corrupt("is no expert: " + e.getMessage());
+        }
+        throw value.corrupt("is not named %sN".formatted(EXPERT));
+    }
+}

@@ -1,0 +1,46 @@
+package io.gatehouse.trace;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.TracedSequence;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * FLAME-MoE's traces (CMU-FLAME/FLAME-MoE-Traces): a Parquet file a layer whose name holds the layer's number, with the
+ * columns {@code indices} and {@code scores}, each a list of top-k, a row a token; row i is the same token in every file.
+ */
+final class FlameTrace implements TraceReader {
+    private static final Pattern NUMBER = Pattern.compile("(\\d+)(?=\\D*$)");
+
+    @Override
+    public void read(Path file, TraceShape shape, TraceListener listener) {
+        int layer = layer(file);
+        DecisionTable table = new DecisionTable(true);
+        int[] token = new int[1];
+        JsonRecords.read(file, row -> {
+            int[] experts = row.field("indices").indices();
+            TraceFields scores = row.field("scores");
+            if (scores.size() != experts.length) {
+                throw scores.corrupt("has %d numbers for %d experts".formatted(scores.size(), experts.length));
+            }
+            for (int rank = 0; rank < experts.length; rank++) {
+                table.add(layer, token[0], experts[rank], scores.item(rank).number());
+            }
+            token[0]++;
+        });
+        listener.sequence(
+                new TracedSequence("trace", Optional.empty(), "", new int[0], token[0], table.layers(file.toString())));
+    }
+
+    private static int layer(Path file) {
+        Matcher number = NUMBER.matcher(String.valueOf(file.getFileName()));
+        if (!number.find()) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT, "The name of %s holds no number of a layer".formatted(file));
+        }
+        return Integer.parseInt(number.group(1));
+    }
+}

@@ -1,0 +1,91 @@
+package io.gatehouse.trace;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.TracedLayer;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
+/** Whole gates: what a router gave every expert, as logits or as probabilities, and the decisions they make. */
+final class Gate {
+    /** How far the sum of a row of probabilities may be from 1: what half precision makes of 64 of them. */
+    private static final double SLACK = 0.02;
+
+    private Gate() {}
+
+    /**
+     * The decision of one token, at position 0.
+     *
+     * @param scores logits or probabilities of the experts
+     */
+    static TracedLayer decisions(int layer, int topK, float[] scores, String place) {
+        return decisions(layer, topK, scores.length, scores, place);
+    }
+
+    /**
+     * The decisions of some tokens, at the positions from 0. Logits become probabilities by softmax; what is
+     * non-negative and sums to one in every row is taken for probabilities already, as Hugging Face's version 5 returns
+     * them for OLMoE. The weights are those probabilities, not renormalised.
+     *
+     * @param scores shape [tokens, experts]
+     */
+    static TracedLayer decisions(int layer, int topK, int experts, float[] scores, String place) {
+        if (topK < 1 || topK > experts) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "%s has %d experts in a layer, of which %d cannot be chosen".formatted(place, experts, topK));
+        }
+        int tokens = scores.length / experts;
+        float[] gates = areProbabilities(scores, experts) ? scores.clone() : softmax(scores, experts);
+        int[] chosen = new int[tokens * topK];
+        float[] weights = new float[chosen.length];
+        for (int token = 0; token < tokens; token++) {
+            int row = token * experts;
+            int[] best = IntStream.range(0, experts)
+                    .boxed()
+                    .sorted(Comparator.comparingDouble((Integer expert) -> -gates[row + expert]))
+                    .limit(topK)
+                    .mapToInt(Integer::intValue)
+                    .toArray();
+            for (int rank = 0; rank < topK; rank++) {
+                chosen[token * topK + rank] = best[rank];
+                weights[token * topK + rank] = gates[row + best[rank]];
+            }
+        }
+        return new TracedLayer(layer, topK, IntStream.range(0, tokens).toArray(), chosen, true, weights, gates);
+    }
+
+    static boolean areProbabilities(float[] scores, int experts) {
+        for (int row = 0; row < scores.length; row += experts) {
+            double sum = 0;
+            for (int i = row; i < row + experts; i++) {
+                if (scores[i] < 0) {
+                    return false;
+                }
+                sum += scores[i];
+            }
+            if (Math.abs(sum - 1) > SLACK) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static float[] softmax(float[] logits, int experts) {
+        float[] gates = new float[logits.length];
+        for (int row = 0; row < logits.length; row += experts) {
+            double top = Double.NEGATIVE_INFINITY;
+            for (int i = row; i < row + experts; i++) {
+                top = Math.max(top, logits[i]);
+            }
+            double sum = 0;
+            for (int i = row; i < row + experts; i++) {
+                sum += Math.exp(logits[i] - top);
+            }
+            for (int i = row; i < row + experts; i++) {
+                gates[i] = (float) (Math.exp(logits[i] - top) / sum);
+            }
+        }
+        return gates;
+    }
+}

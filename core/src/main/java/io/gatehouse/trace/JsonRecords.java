@@ -1,0 +1,51 @@
+package io.gatehouse.trace;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.gatehouse.dataset.DatasetFile;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/** The records of a JSON document (one object, or a list of them) or of a dataset file. */
+final class JsonRecords {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private JsonRecords() {}
+
+    static void read(Path file, Consumer<TraceFields> reader) {
+        if (file.toString().toLowerCase(Locale.ROOT).endsWith(".json")) {
+            document(file, reader);
+        } else {
+            DatasetFile.read(file, dataset -> reader.accept(new TraceFields(dataset.place(), dataset.fields())));
+        }
+    }
+
+    private static void document(Path file, Consumer<TraceFields> reader) {
+        TraceFields root = new TraceFields(file.toString(), parse(file));
+        if (root.node().isObject()) {
+            reader.accept(root);
+            return;
+        }
+        for (int i = 0; i < root.size(); i++) {
+            reader.accept(root.item(i));
+        }
+    }
+
+    private static JsonNode parse(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new GatehouseException(ErrorCode.FILE_NOT_FOUND, "There is no file %s".formatted(file));
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return JSON.readTree(in);
+        } catch (IOException e) {
+            throw new GatehouseException(
+                    ErrorCode.CORRUPT_DATASET, "%s is not valid JSON: %s".formatted(file, e.getMessage()), e);
+        }
+    }
+}

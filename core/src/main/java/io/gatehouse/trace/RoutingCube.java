@@ -1,0 +1,93 @@
+package io.gatehouse.trace;
+
+import io.gatehouse.store.TracedLayer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Experts by token, layer and rank, as serving engines return them: shape [tokens, layers, topK], −1 where the engine
+ * did not route a token itself because it knew its prefix. They promise no order of a token's experts.
+ */
+final class RoutingCube {
+    private static final int NOT_ROUTED = -1;
+
+    private final int layers;
+    private final int topK;
+    private final List<int[]> tokens = new ArrayList<>();
+
+    RoutingCube(int layers, int topK) {
+        this.layers = layers;
+        this.topK = topK;
+    }
+
+    /** The cube of a JSON list; the shape is that of its first token. */
+    static RoutingCube of(TraceFields list) {
+        if (list.size() == 0) {
+            return new RoutingCube(0, 1);
+        }
+        TraceFields first = list.item(0);
+        RoutingCube cube = new RoutingCube(
+                first.size(), first.size() == 0 ? 1 : first.item(0).size());
+        for (int token = 0; token < list.size(); token++) {
+            cube.add(list.item(token));
+        }
+        return cube;
+    }
+
+    private void add(TraceFields token) {
+        if (token.size() != layers) {
+            throw token.corrupt("has %d layers instead of %d".formatted(token.size(), layers));
+        }
+        int[] experts = new int[layers * topK];
+        for (int layer = 0; layer < layers; layer++) {
+            TraceFields ranks = token.item(layer);
+            if (ranks.size() != topK) {
+                throw ranks.corrupt("has %d experts instead of %d".formatted(ranks.size(), topK));
+            }
+            for (int rank = 0; rank < topK; rank++) {
+                int expert = ranks.item(rank).integer();
+                if (expert < NOT_ROUTED) {
+                    throw ranks.item(rank).corrupt("is %d, which is no expert".formatted(expert));
+                }
+                experts[layer * topK + rank] = expert;
+            }
+        }
+        tokens.add(experts);
+    }
+
+    /** Adds a token's experts, layer by layer. */
+    void add(int[] experts) {
+        tokens.add(experts);
+    }
+
+    int tokens() {
+        return tokens.size();
+    }
+
+    /** The decisions layer by layer, without the tokens that were not routed. */
+    List<TracedLayer> layers() {
+        List<TracedLayer> traced = new ArrayList<>();
+        for (int layer = 0; layer < layers; layer++) {
+            int[] positions = new int[tokens.size()];
+            int[] experts = new int[tokens.size() * topK];
+            int rows = 0;
+            for (int token = 0; token < tokens.size(); token++) {
+                if (tokens.get(token)[layer * topK] != NOT_ROUTED) {
+                    positions[rows] = token;
+                    System.arraycopy(tokens.get(token), layer * topK, experts, rows * topK, topK);
+                    rows++;
+                }
+            }
+            traced.add(new TracedLayer(
+                    layer,
+                    topK,
+                    Arrays.copyOf(positions, rows),
+                    Arrays.copyOf(experts, rows * topK),
+                    false,
+                    new float[0],
+                    new float[0]));
+        }
+        return traced;
+    }
+}

@@ -1,0 +1,104 @@
+package io.gatehouse.trace;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.ExpertCounts;
+import io.gatehouse.store.TracedLayer;
+import io.gatehouse.store.TracedSequence;
+import io.gatehouse.trace.format.NamedArray;
+import io.gatehouse.trace.format.TorchFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Dumps of SGLang's expert distribution recorder ({@code .pt}). Mode stat: {@code logical_count} of shape [steps, layers,
+ * experts], counts only. Modes per_pass and per_token: {@code records[]} with {@code topk_ids_of_layer} of shape [layers,
+ * tokens, top-k], padded with −1, where each forward pass is a sequence, since requests are not told apart.
+ */
+final class SglangRecords implements TraceReader {
+    @Override
+    public void read(Path file, TraceShape shape, TraceListener listener) {
+        if (!(TorchFile.read(file) instanceof Map<?, ?> dump)) {
+            throw corrupt(file, "is no dictionary");
+        }
+        if (dump.get("logical_count") instanceof NamedArray counts) {
+            counts(file, counts, listener);
+        } else if (dump.get("records") instanceof List<?> records) {
+            for (int i = 0; i < records.size(); i++) {
+                listener.sequence(sequence("%s, records[%d]".formatted(file, i), records.get(i)));
+            }
+        } else {
+            throw corrupt(file, "has no field 'logical_count' or 'records'");
+        }
+    }
+
+    private static void counts(Path file, NamedArray counts, TraceListener listener) {
+        if (counts.shape().size() != 3) {
+            throw corrupt(file, "has logical_count of shape %s".formatted(counts.shape()));
+        }
+        int layers = counts.shape().get(1);
+        int experts = counts.shape().get(2);
+        for (int layer = 0; layer < layers; layer++) {
+            long[] sums = new long[experts];
+            for (int step = 0; step < counts.shape().get(0); step++) {
+                for (int expert = 0; expert < experts; expert++) {
+                    sums[expert] += (long) counts.values()[(step * layers + layer) * experts + expert];
+                }
+            }
+            listener.counts(new ExpertCounts(Optional.empty(), layer, sums));
+        }
+    }
+
+    private static TracedSequence sequence(String place, Object value) {
+        if (!(value instanceof Map<?, ?> pass) || !(pass.get("topk_ids_of_layer") instanceof NamedArray ids)) {
+            throw corrupt(place, "has no field 'topk_ids_of_layer'");
+        }
+        if (ids.shape().size() != 3) {
+            throw corrupt(place, "has topk_ids_of_layer of shape %s".formatted(ids.shape()));
+        }
+        int tokens = ids.shape().get(1);
+        List<TracedLayer> layers = new ArrayList<>();
+        for (int layer = 0; layer < ids.shape().get(0); layer++) {
+            layers.add(layer(layer, tokens, ids.shape().get(2), ids.part(layer), place));
+        }
+        int[] input = pass.get("input_ids") instanceof NamedArray array && array.values().length == tokens
+                ? Arrays.stream(array.values()).mapToInt(id -> (int) id).toArray()
+                : new int[0];
+        return new TracedSequence("pass " + pass.get("forward_pass_id"), Optional.empty(), "", input, tokens, layers);
+    }
+
+    private static TracedLayer layer(int layer, int tokens, int topK, NamedArray ids, String place) {
+        int[] positions = new int[tokens];
+        int[] experts = new int[tokens * topK];
+        int rows = 0;
+        for (int token = 0; token < tokens; token++) {
+            if (ids.values()[token * topK] >= 0) {
+                positions[rows] = token;
+                for (int rank = 0; rank < topK; rank++) {
+                    double expert = ids.values()[token * topK + rank];
+                    if (expert < 0) {
+                        throw corrupt(place, "has fewer experts for token %d of layer %d".formatted(token, layer));
+                    }
+                    experts[rows * topK + rank] = (int) expert;
+                }
+                rows++;
+            }
+        }
+        return new TracedLayer(
+                layer,
+                topK,
+                Arrays.copyOf(positions, rows),
+                Arrays.copyOf(experts, rows * topK),
+                false,
+                new float[0],
+                new float[0]);
+    }
+
+    private static GatehouseException corrupt(Object place, String what) {
+        return new GatehouseException(ErrorCode.CORRUPT_DATASET, "%s %s".formatted(place, what));
+    }
+}

@@ -1,0 +1,201 @@
+package io.gatehouse.trace;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.ExpertCounts;
+import io.gatehouse.store.ImportedRun;
+import io.gatehouse.store.TracedAnswer;
+import io.gatehouse.store.TracedLayer;
+import io.gatehouse.store.TracedSequence;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Gathers what some files of one kind say into one run. */
+public final class TraceImport {
+    private final TraceKind kind;
+    private final TraceShape shape;
+    private final Map<String, TracedSequence> sequences = new LinkedHashMap<>();
+    private final Map<String, TracedAnswer> answers = new LinkedHashMap<>();
+    private final List<ExpertCounts> counts = new ArrayList<>();
+    private final List<Path> files = new ArrayList<>();
+
+    private final TraceListener listener = new TraceListener() {
+        @Override
+        public void sequence(TracedSequence sequence) {
+            sequences.merge(sequence.name(), sequence, TraceImport::joined);
+        }
+
+        @Override
+        public void counts(ExpertCounts expertCounts) {
+            counts.add(expertCounts);
+        }
+
+        @Override
+        public void answer(TracedAnswer answer) {
+            answers.put(answer.name(), answer);
+        }
+    };
+
+    public TraceImport(TraceKind kind, TraceShape shape) {
+        this.kind = requireNonNull(kind, "kind is null");
+        this.shape = requireNonNull(shape, "shape is null");
+    }
+
+    /** Reads a file. A sequence whose layers are spread over files is one sequence. */
+    public void read(Path file) {
+        kind.read(file, shape, listener);
+        files.add(file);
+    }
+
+    /** Reads lm-evaluation-harness's samples, which say what was answered rightly. */
+    public void readAnswers(Path samples) {
+        TraceKind.LM_EVAL.read(samples, shape, listener);
+        files.add(samples);
+    }
+
+    /**
+     * The run of all that was read.
+     *
+     * @param experts experts of a layer, where the user knows; else one more than the largest that was seen
+     * @throws GatehouseException CORRUPT_DATASET if nothing was read, or what was read contradicts itself;
+     *     INVALID_ARGUMENT if the user must say more
+     */
+    public ImportedRun run(String name, String model, OptionalInt experts) {
+        if (sequences.isEmpty() == counts.isEmpty()) {
+            throw new GatehouseException(
+                    ErrorCode.CORRUPT_DATASET,
+                    "%s %s no routing"
+                            .formatted(
+                                    files.stream().map(Path::toString).collect(Collectors.joining(", ")),
+                                    files.size() == 1 ? "says" : "say"));
+        }
+        List<TracedSequence> answered = answered();
+        List<TracedLayer> layers = answered.stream()
+                .flatMap(sequence -> sequence.layers().stream())
+                .toList();
+        requireAllOrNone(layers, layer -> layer.weights().length, "weights");
+        requireAllOrNone(layers, layer -> layer.probabilities().length, "probabilities");
+        int seen = seenExperts(layers);
+        if (experts.isPresent() && experts.getAsInt() < seen) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "There are at least %d experts in a layer, not %d".formatted(seen, experts.getAsInt()));
+        }
+        int topK = layers.stream().mapToInt(TracedLayer::topK).max().orElseGet(() -> shape.requireTopK(files.get(0)));
+        return new ImportedRun(
+                name,
+                kind.id(),
+                model,
+                layerCount(layers),
+                experts.orElse(seen),
+                topK,
+                provenance(layers),
+                answered,
+                counts);
+    }
+
+    /** The sequences with their answers, which go by name or else by order. */
+    private List<TracedSequence> answered() {
+        List<TracedSequence> all = List.copyOf(sequences.values());
+        if (answers.isEmpty()) {
+            return all;
+        }
+        if (answers.keySet().containsAll(sequences.keySet())) {
+            return all.stream()
+                    .map(sequence -> sequence.answered(requireNonNull(answers.get(sequence.name()))))
+                    .toList();
+        }
+        if (answers.size() != all.size()) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "There are %d answers for %d sequences of other names, so that neither name nor order says which is whose"
+                            .formatted(answers.size(), all.size()));
+        }
+        List<TracedAnswer> inOrder = List.copyOf(answers.values());
+        List<TracedSequence> answered = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            answered.add(all.get(i).answered(inOrder.get(i)));
+        }
+        return answered;
+    }
+
+    /** What the source is, and what of it is not to be taken for more than it is. */
+    private Map<String, String> provenance(List<TracedLayer> layers) {
+        Map<String, String> provenance = new TreeMap<>();
+        provenance.put("source", kind.id());
+        provenance.put(
+                "files",
+                files.stream().map(file -> String.valueOf(file.getFileName())).collect(Collectors.joining(", ")));
+        provenance.put(
+                "weights", layers.stream().anyMatch(layer -> layer.weights().length > 0) ? "recorded" : "unknown");
+        provenance.put(
+                "gates", layers.stream().anyMatch(layer -> layer.probabilities().length > 0) ? "recorded" : "unknown");
+        provenance.put(
+                "ranks", layers.stream().allMatch(TracedLayer::ranked) && !layers.isEmpty() ? "recorded" : "unknown");
+        return provenance;
+    }
+
+    private int seenExperts(List<TracedLayer> layers) {
+        Stream<Integer> chosen = layers.stream().map(layer -> {
+            int most = layer.gateWidth();
+            for (int expert : layer.experts()) {
+                most = Math.max(most, expert + 1);
+            }
+            return most;
+        });
+        return Stream.concat(chosen, counts.stream().map(count -> count.counts().length))
+                .mapToInt(Integer::intValue)
+                .max()
+                .orElse(0);
+    }
+
+    private int layerCount(List<TracedLayer> layers) {
+        return 1
+                + Stream.concat(
+                                layers.stream().map(TracedLayer::layer),
+                                counts.stream().map(ExpertCounts::layer))
+                        .mapToInt(Integer::intValue)
+                        .max()
+                        .orElse(0);
+    }
+
+    /** What of a run is known must be known of all of it: sums would else be of a part that nobody names. */
+    private static void requireAllOrNone(List<TracedLayer> layers, ToIntFunction<TracedLayer> length, String what) {
+        long having =
+                layers.stream().filter(layer -> length.applyAsInt(layer) > 0).count();
+        if (having != 0
+                && having != layers.stream().filter(layer -> layer.tokens() > 0).count()) {
+            throw new GatehouseException(
+                    ErrorCode.CORRUPT_DATASET,
+                    "%d of %d layers of sequences have %s; all or none must".formatted(having, layers.size(), what));
+        }
+    }
+
+    private static TracedSequence joined(TracedSequence first, TracedSequence more) {
+        if (first.length() != more.length()) {
+            throw new GatehouseException(
+                    ErrorCode.CORRUPT_DATASET,
+                    "Sequence %s has %d tokens in one file and %d in another"
+                            .formatted(first.name(), first.length(), more.length()));
+        }
+        if (more.layers().stream()
+                .anyMatch(layer -> first.layers().stream().anyMatch(other -> other.layer() == layer.layer()))) {
+            throw new GatehouseException(
+                    ErrorCode.CORRUPT_DATASET, "There are two sequences with the name %s".formatted(first.name()));
+        }
+        List<TracedLayer> layers =
+                Stream.concat(first.layers().stream(), more.layers().stream()).toList();
+        return new TracedSequence(
+                first.name(), first.domain(), first.text(), first.tokens(), first.length(), layers, first.answer());
+    }
+}

@@ -1,0 +1,91 @@
+package io.gatehouse.trace;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/** Where routing can come from beside our own engine. */
+public enum TraceKind {
+    VLLM("vllm", "responses of vLLM with routed experts (.jsonl, .json)"),
+    SGLANG("sglang", "responses of SGLang with routed experts (.jsonl, .json)"),
+    SGLANG_RECORDS("sglang-records", "dumps of SGLang's expert distribution recorder (.pt)"),
+    ROUTER_LOGITS("router-logits", "router_logits of Hugging Face's models (.safetensors, .npz)"),
+    OLMOE("olmoe", "experts by token of OLMoE's own script (.jsonl)"),
+    OLMOE_COUNTS("olmoe-counts", "expert counts that OLMoE's repository ships (.pkl)"),
+    MEGATRON("megatron", "router traces of Megatron core (.jsonl)"),
+    IMATRIX("imatrix", "importance matrices of llama.cpp (.gguf)"),
+    COMMITTEE("committee", "CommitteeAudit's table of experts (.csv)"),
+    C3PO("c3po", "C3PO's cases (.json, .jsonl)"),
+    FLAME("flame", "FLAME-MoE's traces, a file a layer (.parquet)"),
+    LM_EVAL("lm-eval", "samples of lm-evaluation-harness: right and wrong answers (.jsonl)");
+
+    private final String id;
+    private final String description;
+
+    TraceKind(String id, String description) {
+        this.id = id;
+        this.description = description;
+    }
+
+    /** Name as users and the database write it. */
+    public String id() {
+        return id;
+    }
+
+    /** What its files are, and how their names end. */
+    public String description() {
+        return description;
+    }
+
+    /**
+     * The kind of that name.
+     *
+     * @throws GatehouseException INVALID_ARGUMENT, with the names there are
+     */
+    public static TraceKind of(String id) {
+        return Arrays.stream(values())
+                .filter(kind -> kind.id.equals(id))
+                .findFirst()
+                .orElseThrow(() -> new GatehouseException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "Nothing is imported from '%s'; there are %s"
+                                .formatted(
+                                        id,
+                                        Arrays.stream(values())
+                                                .map(TraceKind::id)
+                                                .collect(Collectors.joining(", ")))));
+    }
+
+    /**
+     * Reads a file and gives what it holds to the listener.
+     *
+     * @throws GatehouseException FILE_NOT_FOUND; INVALID_ARGUMENT if the source needs to be told more; CORRUPT_DATASET
+     *     with the field that is missing or wrong
+     */
+    public void read(Path file, TraceShape shape, TraceListener listener) {
+        requireNonNull(shape, "shape is null");
+        requireNonNull(listener, "listener is null");
+        reader().read(file, shape, listener);
+    }
+
+    private TraceReader reader() {
+        return switch (this) {
+            case VLLM -> new VllmResponses();
+            case SGLANG -> new SglangResponses();
+            case SGLANG_RECORDS -> new SglangRecords();
+            case ROUTER_LOGITS -> new RouterLogits();
+            case OLMOE -> new OlmoeTokens();
+            case OLMOE_COUNTS -> new OlmoeCounters();
+            case MEGATRON -> new MegatronTrace();
+            case IMATRIX -> new ImatrixCounts();
+            case COMMITTEE -> new CommitteeCsv();
+            case C3PO -> new C3poCases();
+            case FLAME -> new FlameTrace();
+            case LM_EVAL -> new LmEvalSamples();
+        };
+    }
+}

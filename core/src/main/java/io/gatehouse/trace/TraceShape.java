@@ -1,0 +1,31 @@
+package io.gatehouse.trace;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.util.OptionalInt;
+
+/**
+ * What the user knows of the model, for sources that do not say it.
+ *
+ * @param layers layers with experts
+ * @param topK experts that each token is sent to
+ */
+public record TraceShape(OptionalInt layers, OptionalInt topK) {
+    /** Nothing is known beside what the source says. */
+    public static TraceShape unknown() {
+        return new TraceShape(OptionalInt.empty(), OptionalInt.empty());
+    }
+
+    int requireLayers(Object source) {
+        return layers.orElseThrow(() -> missing(source, "how many layers it has", "--layers"));
+    }
+
+    int requireTopK(Object source) {
+        return topK.orElseThrow(() -> missing(source, "how many experts a token is sent to", "--top-k"));
+    }
+
+    private static GatehouseException missing(Object source, String what, String option) {
+        return new GatehouseException(
+                ErrorCode.INVALID_ARGUMENT, "%s does not say %s; say it with %s".formatted(source, what, option));
+    }
+}

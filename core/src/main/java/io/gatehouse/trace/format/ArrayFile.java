@@ -1,0 +1,103 @@
+package io.gatehouse.trace.format;
+
+import io.gatehouse.checkpoint.DType;
+import io.gatehouse.checkpoint.SafetensorsReader;
+import io.gatehouse.checkpoint.TensorInfo;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+
+/** A file of named arrays: safetensors, npz or a single npy. */
+public final class ArrayFile {
+    private static final Map<DType, Element> ELEMENTS = new EnumMap<>(Map.of(
+            DType.F64, Element.F64,
+            DType.F32, Element.F32,
+            DType.F16, Element.F16,
+            DType.BF16, Element.BF16,
+            DType.I64, Element.I64,
+            DType.I32, Element.I32,
+            DType.I16, Element.I16,
+            DType.I8, Element.I8,
+            DType.U8, Element.U8,
+            DType.BOOL, Element.U8));
+    private static final int MAX_BYTES = 1 << 30;
+    private static final String NPY = ".npy";
+
+    private ArrayFile() {}
+
+    /**
+     * The arrays of a file in its order.
+     *
+     * @throws GatehouseException FILE_NOT_FOUND; INVALID_ARGUMENT if the name says no format; CORRUPT_DATASET or
+     *     CORRUPT_CHECKPOINT if the file is damaged
+     */
+    public static List<NamedArray> read(Path file) {
+        String name = file.toString().toLowerCase(Locale.ROOT);
+        if (name.endsWith(".safetensors")) {
+            return safetensors(file);
+        }
+        if (name.endsWith(".npz")) {
+            return npz(file);
+        }
+        if (name.endsWith(NPY)) {
+            return List.of(NpyArray.read(stem(String.valueOf(file.getFileName())), FileBytes.read(file)));
+        }
+        throw new GatehouseException(
+                ErrorCode.INVALID_ARGUMENT, "%s does not end in .safetensors, .npz or .npy".formatted(file));
+    }
+
+    private static List<NamedArray> safetensors(Path file) {
+        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
+            List<NamedArray> arrays = new ArrayList<>();
+            for (TensorInfo tensor : reader.tensors()) {
+                Element element = ELEMENTS.get(tensor.dtype());
+                if (element == null) {
+                    throw new GatehouseException(
+                            ErrorCode.CORRUPT_DATASET,
+                            "%s has tensor %s of type %s, which is not read"
+                                    .formatted(file, tensor.name(), tensor.dtype()));
+                }
+                FileBytes bytes = new FileBytes("%s, tensor %s".formatted(file, tensor.name()), reader.read(tensor));
+                arrays.add(bytes.array(
+                        tensor.name(),
+                        element,
+                        tensor.shape().stream().map(Math::toIntExact).toList()));
+            }
+            return arrays;
+        }
+    }
+
+    private static List<NamedArray> npz(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new GatehouseException(ErrorCode.FILE_NOT_FOUND, "There is no file %s".formatted(file));
+        }
+        List<NamedArray> arrays = new ArrayList<>();
+        try (ZipInputStream zip = new ZipInputStream(Files.newInputStream(file))) {
+            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                byte[] content = zip.readNBytes(MAX_BYTES);
+                FileBytes bytes = new FileBytes("%s, array %s".formatted(file, entry.getName()), content);
+                arrays.add(NpyArray.read(stem(entry.getName()), bytes));
+            }
+        } catch (IOException e) {
+            throw new GatehouseException(
+                    ErrorCode.CORRUPT_DATASET, "%s cannot be read: %s".formatted(file, e.getMessage()), e);
+        }
+        if (arrays.isEmpty()) {
+            throw new GatehouseException(ErrorCode.CORRUPT_DATASET, "%s holds no arrays".formatted(file));
+        }
+        return arrays;
+    }
+
+    private static String stem(String name) {
+        return name.endsWith(NPY) ? name.substring(0, name.length() - NPY.length()) : name;
+    }
+}

@@ -1,0 +1,124 @@
+package io.gatehouse.trace.format;
+
+import io.gatehouse.error.GatehouseException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The float32 tensors of a GGUF file, version 2 or 3. Its key-value pairs are passed over but for the alignment. */
+public final class GgufFile {
+    private static final int MAGIC = 0x46554747;
+    private static final String ALIGNMENT = "general.alignment";
+    private static final int USUAL_ALIGNMENT = 32;
+    private static final int MAX_ENTRIES = 1 << 20;
+    private static final int MAX_RANK = 8;
+    private static final int F32 = 0;
+    private static final int UINT32 = 4;
+    private static final int STRING = 8;
+    private static final int ARRAY = 9;
+    /** Bytes of a value by its type; strings and arrays say theirs themselves. */
+    private static final int[] VALUE_BYTES = {1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8};
+
+    private record Entry(String name, List<Integer> shape, int type, long offset) {}
+
+    private GgufFile() {}
+
+    /**
+     * The float32 tensors whose names end in the suffix; shapes are row-major, which is GGUF's order turned round.
+     *
+     * @throws GatehouseException FILE_NOT_FOUND or CORRUPT_DATASET
+     */
+    public static List<NamedArray> read(Path file, String suffix) {
+        FileBytes bytes = FileBytes.read(file);
+        if (bytes.remaining() < Integer.BYTES || bytes.i32() != MAGIC) {
+            throw bytes.corrupt("is no GGUF file");
+        }
+        int version = bytes.i32();
+        if (version != 2 && version != 3) {
+            throw bytes.corrupt("is of GGUF version %d, which is not read".formatted(version));
+        }
+        int tensors = count(bytes, "tensors");
+        int alignment = alignment(bytes, count(bytes, "key-value pairs"));
+        List<Entry> entries = new ArrayList<>();
+        for (int i = 0; i < tensors; i++) {
+            entries.add(entry(bytes));
+        }
+        long data = (bytes.position() + alignment - 1L) / alignment * alignment;
+        List<NamedArray> arrays = new ArrayList<>();
+        for (Entry entry : entries) {
+            bytes.position(entry.offset() < 0 ? -1 : data + entry.offset());
+            if (entry.type() == F32) {
+                bytes.requireArray(Element.F32, entry.shape());
+            }
+            if (entry.name().endsWith(suffix)) {
+                if (entry.type() != F32) {
+                    throw bytes.corrupt(
+                            "has tensor %s of type %d instead of float32".formatted(entry.name(), entry.type()));
+                }
+                arrays.add(bytes.array(entry.name(), Element.F32, entry.shape()));
+            }
+        }
+        return arrays;
+    }
+
+    private static Entry entry(FileBytes bytes) {
+        String name = bytes.text(bytes.i64());
+        int rank = bytes.i32();
+        if (rank < 0 || rank > MAX_RANK) {
+            throw bytes.corrupt("has tensor %s of %d dimensions".formatted(name, rank));
+        }
+        List<Integer> shape = new ArrayList<>();
+        for (int i = 0; i < rank; i++) {
+            long size = bytes.i64();
+            if (size < 0 || size > Integer.MAX_VALUE) {
+                throw bytes.corrupt("has tensor %s with a dimension of %d".formatted(name, size));
+            }
+            shape.add(0, (int) size);
+        }
+        return new Entry(name, shape, bytes.i32(), bytes.i64());
+    }
+
+    private static int count(FileBytes bytes, String what) {
+        long count = bytes.i64();
+        if (count < 0 || count > MAX_ENTRIES) {
+            throw bytes.corrupt("says that it has %s %s".formatted(Long.toUnsignedString(count), what));
+        }
+        return (int) count;
+    }
+
+    private static int alignment(FileBytes bytes, int pairs) {
+        int alignment = USUAL_ALIGNMENT;
+        for (int i = 0; i < pairs; i++) {
+            String key = bytes.text(bytes.i64());
+            int type = bytes.i32();
+            if (key.equals(ALIGNMENT) && type == UINT32) {
+                alignment = bytes.i32();
+            } else {
+                skip(bytes, key, type);
+            }
+        }
+        if (alignment < 1) {
+            throw bytes.corrupt("has the alignment %d".formatted(alignment));
+        }
+        return alignment;
+    }
+
+    private static void skip(FileBytes bytes, String key, int type) {
+        if (type == STRING) {
+            bytes.bytes(bytes.i64());
+        } else if (type == ARRAY) {
+            int of = bytes.i32();
+            if (of == ARRAY) {
+                throw bytes.corrupt("has lists of lists under %s".formatted(key));
+            }
+            long items = bytes.i64();
+            for (long i = 0; i < items; i++) {
+                skip(bytes, key, of);
+            }
+        } else if (type >= 0 && type < VALUE_BYTES.length) {
+            bytes.bytes(VALUE_BYTES[type]);
+        } else {
+            throw bytes.corrupt("has a value of type %d under %s".formatted(type, key));
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.gatehouse.trace;
+
+import io.gatehouse.store.ExpertCounts;
+import io.gatehouse.store.TracedAnswer;
+import io.gatehouse.store.TracedSequence;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Everything that a reader finds in a file. */
+final class Found implements TraceListener {
+    final List<TracedSequence> sequences = new ArrayList<>();
+    final List<ExpertCounts> counts = new ArrayList<>();
+    final List<TracedAnswer> answers = new ArrayList<>();
+
+    static Found in(TraceKind kind, Path file, TraceShape shape) {
+        Found found = new Found();
+        kind.read(file, shape, found);
+        return found;
+    }
+
+    @Override
+    public void sequence(TracedSequence sequence) {
+        sequences.add(sequence);
+    }
+
+    @Override
+    public void counts(ExpertCounts expertCounts) {
+        counts.add(expertCounts);
+    }
+
+    @Override
+    public void answer(TracedAnswer answer) {
+        answers.add(answer);
+    }
+
+    /** The experts of a layer of a sequence, token by token. */
+    int[] experts(int sequence, int layer) {
+        return sequences.get(sequence).layers().get(layer).experts();
+    }
+}

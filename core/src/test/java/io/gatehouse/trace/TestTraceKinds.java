@@ -1,0 +1,278 @@
+package io.gatehouse.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.ExpertCounts;
+import io.gatehouse.store.TracedAnswer;
+import io.gatehouse.store.TracedLayer;
+import io.gatehouse.store.TracedSequence;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each kind of source in a small file of its format. */
+final class TestTraceKinds {
+    private static final TraceShape TOP_2 = new TraceShape(OptionalInt.of(2), OptionalInt.of(2));
+
+    @TempDir
+    private Path directory = Path.of("");
+
+    @Test
+    void vllmLeavesOutTokensThatItDidNotRoute() throws IOException {
+        Found found = found(TraceKind.VLLM, "r.jsonl", """
+                {"id": "cmpl-7", "prompt_routed_experts": [[[-1, -1], [-1, -1]], [[3, 1], [0, 2]]], "choices": [{"routed_experts": [[[2, 0], [1, 3]]]}]}
+                """);
+        TracedSequence sequence = found.sequences.get(0);
+        assertThat(sequence.name()).isEqualTo("cmpl-7");
+        assertThat(sequence.length()).isEqualTo(2);
+        assertThat(sequence.layers()).extracting(TracedLayer::layer).containsExactly(0, 1);
+        assertThat(sequence.layers().get(0).positions()).containsExactly(1);
+        assertThat(found.experts(0, 0)).containsExactly(3, 1);
+        assertThat(found.experts(0, 1)).containsExactly(0, 2);
+        assertThat(sequence.layers()).noneMatch(TracedLayer::ranked).allMatch(layer -> layer.weights().length == 0);
+    }
+
+    @Test
+    void vllmDamaged() throws IOException {
+        fails(TraceKind.VLLM, "{}", "line 1 has no field 'prompt_routed_experts'");
+        fails(
+                TraceKind.VLLM,
+                "{\"prompt_routed_experts\": [[[0, 1]], [[0]]]}",
+                "line 1, field 'prompt_routed_experts'[1][0] has 1 experts instead of 2");
+        fails(
+                TraceKind.VLLM,
+                "{\"prompt_routed_experts\": [[[0, -2]]]}",
+                "line 1, field 'prompt_routed_experts'[0][0][1] is -2, which is no expert");
+    }
+
+    @Test
+    void sglangNeedsToBeToldTheShape() throws IOException {
+        String response =
+                "{\"meta_info\": {\"id\": \"a\", \"routed_experts\": \"AwAAAAEAAAAAAAAAAgAAAP////////////////////8CAAAAAAAAAAEAAAADAAAA\"}}";
+        Found found = found(TraceKind.SGLANG, "r.jsonl", response);
+        assertThat(found.sequences.get(0).length()).isEqualTo(3);
+        assertThat(found.sequences.get(0).layers().get(1).positions()).containsExactly(0, 2);
+        assertThat(found.experts(0, 1)).containsExactly(0, 2, 1, 3);
+        Path file = directory.resolve("r.jsonl");
+        assertThatExceptionOfType(GatehouseException.class)
+                .isThrownBy(() -> Found.in(TraceKind.SGLANG, file, TraceShape.unknown()))
+                .withMessage(
+                        "%s, line 1, field 'meta_info', field 'routed_experts' does not say how many layers it has; say it with --layers",
+                        file);
+        fails(
+                TraceKind.SGLANG,
+                "{\"meta_info\": {\"routed_experts\": \"AwAAAA==\"}}",
+                "which is no multiple of 2 layers of 2 experts");
+        fails(TraceKind.SGLANG, "{\"meta_info\": {\"routed_experts\": \"!\"}}", "is not base64");
+    }
+
+    @Test
+    void sglangRecordsOfBothModes() throws IOException {
+        Found stat = Found.in(TraceKind.SGLANG_RECORDS, resource("stat.pt"), TraceShape.unknown());
+        assertThat(stat.counts).extracting(ExpertCounts::layer).containsExactly(0, 1);
+        assertThat(stat.counts.get(0).counts()).containsExactly(2, 1, 3);
+        assertThat(stat.counts.get(1).counts()).containsExactly(0, 3, 3);
+        Found tokens = Found.in(TraceKind.SGLANG_RECORDS, resource("per_token.pt"), TraceShape.unknown());
+        assertThat(tokens.sequences.get(0).name()).isEqualTo("pass 7");
+        assertThat(tokens.sequences.get(0).tokens()).containsExactly(11, 12);
+        assertThat(tokens.sequences.get(0).layers().get(0).positions()).containsExactly(0);
+        assertThat(tokens.experts(0, 0)).containsExactly(3, 1);
+        assertThat(tokens.experts(0, 1)).containsExactly(0, 2, 2, 1);
+    }
+
+    @Test
+    void olmoesOwnTokens() throws IOException {
+        Found found = found(
+                TraceKind.OLMOE,
+                "c4_results.jsonl",
+                "{\"input_ids\": [5, 6], \"predicted_token_ids\": [6, 7], \"exp_ids\": [[[1, 4], [3, 0]], [[2, 5], [0, 1]]]}");
+        assertThat(found.sequences.get(0).tokens()).containsExactly(5, 6);
+        assertThat(found.experts(0, 0)).containsExactly(1, 3, 2, 0);
+        assertThat(found.experts(0, 1)).containsExactly(4, 0, 5, 1);
+        assertThat(found.sequences.get(0).layers()).allMatch(TracedLayer::ranked);
+        fails(
+                TraceKind.OLMOE,
+                "{\"input_ids\": [5], \"exp_ids\": [[[1], [1]]]}",
+                "field 'exp_ids' names an expert twice for token 0 of layer 0");
+        fails(
+                TraceKind.OLMOE,
+                "{\"input_ids\": [5, 6], \"exp_ids\": [[[1]]]}",
+                "field 'exp_ids' has 1 tokens, but input_ids has 2");
+    }
+
+    @Test
+    void olmoesCountersOfAnyProtocolButNothingElse() throws IOException {
+        for (int protocol : new int[] {2, 4}) {
+            Path file = resource("wikipedia-protocol-%d.pkl".formatted(protocol));
+            Found found = Found.in(TraceKind.OLMOE_COUNTS, file, TraceShape.unknown());
+            assertThat(found.counts).extracting(ExpertCounts::layer).containsExactly(0, 7, 15);
+            assertThat(found.counts.get(0).domain()).contains("wikipedia-protocol-%d".formatted(protocol));
+            assertThat(found.counts.get(0).counts()).containsExactly(5, 0, 0, 2);
+            assertThat(found.counts.get(1).counts()).containsExactly(0, 7, 0, 0);
+            assertThat(found.counts.get(2).counts()).containsExactly(6, 0, 1, 0);
+        }
+        Path evil = resource("evil.pkl");
+        assertThatExceptionOfType(GatehouseException.class)
+                .isThrownBy(() -> Found.in(TraceKind.OLMOE_COUNTS, evil, TraceShape.unknown()))
+                .withMessage("%s wants posix.system built, which is not plain data", evil);
+    }
+
+    @Test
+    void megatronHasNoRank() throws IOException {
+        Found found = found(TraceKind.MEGATRON, "router_trace_rank0.jsonl", """
+                {"step": 3, "stage": "x", "block": 0, "layer": 0, "rank": 0, "num_tokens": 2, "topk": 2, "top_indices": [[0, 3], [1, 2]]}
+                {"step": 3, "stage": "x", "block": 1, "layer": 1, "rank": 0, "num_tokens": 2, "topk": 2, "top_indices": [[1, 3], [0, 2]]}
+                """);
+        assertThat(found.sequences).extracting(TracedSequence::name).containsExactly("step 3");
+        assertThat(found.experts(0, 1)).containsExactly(1, 3, 0, 2);
+        assertThat(found.sequences.get(0).layers()).noneMatch(TracedLayer::ranked);
+        fails(
+                TraceKind.MEGATRON,
+                "{\"step\": 0, \"layer\": 0, \"num_tokens\": 2, \"topk\": 2, \"top_indices\": [[0, 1]]}",
+                "field 'top_indices' has 1 tokens, but num_tokens is 2");
+    }
+
+    @Test
+    void llamaCppCountsTokensOfExpertsOnly() throws IOException {
+        Path file = resource("imatrix.gguf");
+        Found found = Found.in(TraceKind.IMATRIX, file, TraceShape.unknown());
+        assertThat(found.counts).extracting(ExpertCounts::layer).containsExactly(0, 1);
+        assertThat(found.counts.get(0).counts()).containsExactly(5, 0, 3);
+        assertThat(found.counts.get(1).counts()).containsExactly(4, 4, 0);
+        byte[] whole = Files.readAllBytes(file);
+        for (int length = 0; length < whole.length; length++) {
+            Files.write(file, Arrays.copyOf(whole, length));
+            assertThatExceptionOfType(GatehouseException.class)
+                    .isThrownBy(() -> Found.in(TraceKind.IMATRIX, file, TraceShape.unknown()))
+                    .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT_DATASET));
+        }
+    }
+
+    @Test
+    void routerLogitsBecomeProbabilitiesUnlessTheyAre() throws IOException {
+        Found found = Found.in(TraceKind.ROUTER_LOGITS, resource("router_logits.npz"), TOP_2);
+        TracedSequence sequence = found.sequences.get(0);
+        assertThat(sequence.name()).isEqualTo("q1");
+        assertThat(found.experts(0, 0)).containsExactly(2, 1, 0, 1);
+        double sum = 1 + Math.E + Math.exp(2);
+        assertThat(sequence.layers().get(0).weights()[0]).isCloseTo((float) (Math.exp(2) / sum), within(1e-6f));
+        assertThat(sequence.layers().get(0).probabilities()[0]).isCloseTo((float) (1 / sum), within(1e-6f));
+        assertThat(sequence.layers().get(1).weights()).containsExactly(0.5f, 0.25f, 0.75f, 0.125f);
+    }
+
+    @Test
+    void committeeTellsPromptsApartByTheirLayers() throws IOException {
+        Found found = found(TraceKind.COMMITTEE, "c.csv", """
+                layer,domain,expert_idx,expert_weight
+                0,law,4,0.2
+                0,law,1,0.5
+                1,law,2,0.9
+                1,law,0,0.1
+                0,math,3,0.6
+                0,math,2,0.4
+                """);
+        assertThat(found.sequences)
+                .extracting(TracedSequence::domain)
+                .containsExactly(Optional.of("law"), Optional.of("math"));
+        assertThat(found.experts(0, 0)).containsExactly(1, 4);
+        assertThat(found.sequences.get(0).layers().get(0).weights()).containsExactly(0.5f, 0.2f);
+        fails(TraceKind.COMMITTEE, "c.csv", "layer,domain,expert_idx\n0,law,1\n", "row 1 has no field 'expert_weight'");
+        fails(
+                TraceKind.COMMITTEE,
+                "c.csv",
+                "layer,domain,expert_idx,expert_weight\n0,law,x,1\n",
+                "row 1, field 'expert_idx' is 'x' instead of a whole number");
+    }
+
+    @Test
+    void c3poHasTheWholeGateAndTheAnswer() throws IOException {
+        Found found = found(TraceKind.C3PO, "cases.json", """
+                [{"input_text": "Why?", "correct_answer": "A", "model_answer": "B", "is_correct": false,
+                  "last_token_routing": {"layers": [{"layer": 0, "routing_weights": {"expert_0": 0.2, "expert_1": 0.7, "expert_2": 0.1}}]}}]
+                """);
+        assertThat(found.experts(0, 0)).containsExactly(1, 0);
+        assertThat(found.sequences.get(0).layers().get(0).probabilities()).containsExactly(0.2f, 0.7f, 0.1f);
+        assertThat(found.answers.get(0).correct()).isFalse();
+        assertThat(found.answers.get(0).predicted()).contains("B");
+        assertThat(found.answers.get(0).name()).isEqualTo(found.sequences.get(0).name());
+    }
+
+    @Test
+    void flameTakesTheLayerFromTheName() throws SQLException {
+        Path file = directory.resolve("layer_02.parquet");
+        try (Connection database = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = database.createStatement()) {
+            statement.execute(
+                    "COPY (SELECT unnest([[4, 1], [0, 2]]) AS indices, unnest([[0.5, 0.25], [0.75, 0.125]]) AS scores) TO '%s' (FORMAT parquet)"
+                            .formatted(file));
+        }
+        Found found = Found.in(TraceKind.FLAME, file, TraceShape.unknown());
+        TracedLayer layer = found.sequences.get(0).layers().get(0);
+        assertThat(layer.layer()).isEqualTo(2);
+        assertThat(layer.experts()).containsExactly(4, 1, 0, 2);
+        assertThat(layer.weights()).containsExactly(0.5f, 0.25f, 0.75f, 0.125f);
+    }
+
+    @Test
+    void lmEvalSaysWhatWasRight() throws IOException {
+        Found found = found(TraceKind.LM_EVAL, "samples_mmlu.jsonl", """
+                {"doc_id": 0, "doc": {"question": "Q?"}, "target": "2", "acc": 1.0}
+                {"doc_id": 1, "doc": {}, "target": 3, "acc": 0.0}
+                """);
+        assertThat(found.answers).extracting(TracedAnswer::name).containsExactly("0", "1");
+        assertThat(found.answers).extracting(TracedAnswer::correct).containsExactly(true, false);
+        assertThat(found.answers.get(0).question()).isEqualTo("Q?");
+        fails(
+                TraceKind.LM_EVAL,
+                "{\"doc_id\": 0, \"doc\": {}, \"target\": 1, \"acc\": 0.5}",
+                "field 'acc' is 0.5 instead of 0 or 1");
+    }
+
+    @Test
+    void namesWhatThereIs() {
+        assertThat(TraceKind.of("megatron")).isEqualTo(TraceKind.MEGATRON);
+        assertThatExceptionOfType(GatehouseException.class)
+                .isThrownBy(() -> TraceKind.of("vlm"))
+                .withMessageStartingWith("Nothing is imported from 'vlm'; there are vllm, sglang, ");
+    }
+
+    private Found found(TraceKind kind, String name, String content) throws IOException {
+        return Found.in(kind, Files.writeString(directory.resolve(name), content), TOP_2);
+    }
+
+    private void fails(TraceKind kind, String content, String what) throws IOException {
+        fails(kind, "bad.jsonl", content, what);
+    }
+
+    private void fails(TraceKind kind, String name, String content, String what) throws IOException {
+        Path file = Files.writeString(directory.resolve(name), content);
+        assertThatExceptionOfType(GatehouseException.class)
+                .isThrownBy(() -> Found.in(kind, file, TOP_2))
+                .withMessageStartingWith(file.toString())
+                .withMessageContaining(what)
+                .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT_DATASET));
+    }
+
+    private Path resource(String name) throws IOException {
+        try (InputStream in = Objects.requireNonNull(TestTraceKinds.class.getResourceAsStream(name), name)) {
+            Path file = directory.resolve(name);
+            Files.write(file, in.readAllBytes());
+            return file;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.gatehouse.cli;
+
+import io.gatehouse.store.ImportedRun;
+import io.gatehouse.store.Store;
+import io.gatehouse.trace.TraceImport;
+import io.gatehouse.trace.TraceKind;
+import io.gatehouse.trace.TraceShape;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "import",
+        description = {
+            "Takes over routing that another engine recorded, as a run of its own.",
+            "What the source does not say is NULL there. docs/import.md says what each kind is."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  gatehouse import --from vllm --db routing.duckdb --name served responses.jsonl",
+            "  gatehouse import --from olmoe-counts --top-k 8 --db routing.duckdb --name published c4.pkl arxiv.pkl"
+        })
+final class ImportCommand implements Callable<Integer> {
+    @Option(
+            names = "--from",
+            required = true,
+            paramLabel = "KIND",
+            description =
+                    "vllm, sglang, sglang-records, router-logits, olmoe, olmoe-counts, megatron, imatrix, committee, c3po or flame.")
+    private String kind = "";
+
+    @Option(
+            names = "--db",
+            required = true,
+            paramLabel = "FILE",
+            description = "DuckDB file to put the run into; made if missing.")
+    private Path database = Path.of("");
+
+    @Option(names = "--name", required = true, description = "Name of the run.")
+    private String name = "";
+
+    @Option(names = "--model", paramLabel = "NAME", description = "Name of the model that was run; default: unknown.")
+    private String model = "unknown";
+
+    @Option(names = "--answers", paramLabel = "FILE", description = "Samples of lm-evaluation-harness: what was right.")
+    private Optional<Path> answers = Optional.empty();
+
+    @Option(
+            names = "--experts",
+            paramLabel = "N",
+            description = "Experts of a layer; default: as many as the source shows.")
+    private Optional<Integer> experts = Optional.empty();
+
+    @Option(names = "--top-k", paramLabel = "K", description = "Experts of a token, for sources that do not say.")
+    private Optional<Integer> topK = Optional.empty();
+
+    @Option(names = "--layers", paramLabel = "N", description = "Layers with experts, for sources that do not say.")
+    private Optional<Integer> layers = Optional.empty();
+
+    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Files of that kind.")
+    private List<Path> files = List.of();
+
+    @Option(names = "--json", description = "Print the figures as one JSON object.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        TraceImport traces = new TraceImport(TraceKind.of(kind), new TraceShape(number(layers), number(topK)));
+        files.forEach(traces::read);
+        answers.ifPresent(traces::readAnswers);
+        ImportedRun run = traces.run(name, model, number(experts));
+        try (Store store = Store.create(database)) {
+            store.importRun(run, GatehouseVersion.current());
+        }
+        new Report()
+                .figure("Run", run.name())
+                .figure("Sequences", run.sequences().size())
+                .figure("Layers", run.layers())
+                .figure("Experts", run.experts())
+                .figure("Weights", run.provenance().getOrDefault("weights", ""))
+                .figure("Gates", run.provenance().getOrDefault("gates", ""))
+                .figure("Ranks", run.provenance().getOrDefault("ranks", ""))
+                .print(spec.commandLine().getOut(), json);
+        return 0;
+    }
+
+    private static OptionalInt number(Optional<Integer> option) {
+        return option.map(OptionalInt::of).orElseGet(OptionalInt::empty);
+    }
+}
