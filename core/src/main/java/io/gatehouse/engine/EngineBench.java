@@ -93,6 +93,41 @@ public final class EngineBench {
                 median(ceiling) * 1e3 / batch.allTokens());
     }
 
+    /**
+     * What prompts took that begin with the same tokens, as those of one subject begin with its solved examples.
+     *
+     * @param naivePerSecond prompts, each computed whole
+     * @param sharedPerSecond prompts, what they share computed once
+     */
+    public record MeasuredPrefix(Batch batch, int prefix, double naivePerSecond, double sharedPerSecond) {
+        /** How many times as fast sharing is. */
+        public double timesFaster() {
+            return sharedPerSecond / naivePerSecond;
+        }
+    }
+
+    /**
+     * Measures what a shared prefix gains, with the routing of every token captured.
+     *
+     * @param prefix tokens that all prompts of the batch begin with, fewer than each has
+     */
+    public MeasuredPrefix measurePrefix(Batch batch, int prefix) {
+        List<Prompt> drawn = prompts(batch);
+        int[] first = drawn.get(0).tokens();
+        drawn.forEach(prompt -> System.arraycopy(first, 0, prompt.tokens(), 0, prefix));
+        List<Prompt> sharing =
+                drawn.stream().map(prompt -> new Prompt(prompt.tokens(), prefix)).toList();
+        List<Double> naive = new ArrayList<>();
+        List<Double> shared = new ArrayList<>();
+        wholeSeconds(sharing);
+        for (int round = 0; round < rounds; round++) {
+            naive.add(wholeSeconds(drawn));
+            shared.add(wholeSeconds(sharing));
+        }
+        return new MeasuredPrefix(
+                batch, prefix, batch.prompts() / median(naive), batch.prompts() / median(shared));
+    }
+
     private double wholeSeconds(List<Prompt> prompts) {
         long start = System.nanoTime();
         engine.prefill(prompts, Capture.ROUTING, new LastLayer());

@@ -9,6 +9,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.ResultColumn;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -47,6 +48,10 @@ final class BenchEngineCommand implements Callable<Integer> {
                     "capture_overhead")
             .map(name -> new ResultColumn(name, name.equals("batch") ? "VARCHAR" : "DOUBLE"))
             .toList();
+    private static final List<ResultColumn> PREFIX_COLUMNS = Stream.of(
+                    "batch", "prefix", "naive_prompts_per_s", "shared_prompts_per_s", "times_faster")
+            .map(name -> new ResultColumn(name, name.equals("batch") ? "VARCHAR" : "DOUBLE"))
+            .toList();
     private static final Pattern BATCH = Pattern.compile("(\\d{1,5})x(\\d{1,6})");
 
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model directory.")
@@ -57,6 +62,14 @@ final class BenchEngineCommand implements Callable<Integer> {
             paramLabel = "PROMPTSxTOKENS",
             description = "Batch shape; may be repeated. Default: 8x128, 16x256.")
     private List<String> batches = List.of("8x128", "16x256");
+
+    @Option(
+            names = "--shared-prefix",
+            paramLabel = "TOKENS",
+            description =
+                    "Measure instead what it gains that the prompts of a batch begin with so many tokens in common,"
+                            + " which are computed once.")
+    private Optional<Integer> sharedPrefix = Optional.empty();
 
     @Option(names = "--rounds", description = "How often each is measured (default: ${DEFAULT-VALUE}).")
     private int rounds = 5;
@@ -73,22 +86,39 @@ final class BenchEngineCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<Batch> shapes = batches.stream().map(BenchEngineCommand::batch).toList();
+        shapes.forEach(shape -> {
+            int prefix = sharedPrefix.orElse(0);
+            if (prefix < 0 || prefix >= shape.tokens()) {
+                throw new GatehouseException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "--shared-prefix must be less than the %d tokens of a prompt, not %d"
+                                .formatted(shape.tokens(), prefix));
+            }
+        });
         if (rounds < 1) {
             throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--rounds must be at least 1, not " + rounds);
         }
         try (Checkpoint checkpoint = Checkpoint.open(model);
                 Engine engine = Engine.load(checkpoint, choice.options())) {
             EngineBench bench = new EngineBench(engine, rounds);
-            List<List<Object>> rows = shapes.stream()
-                    .map(bench::measure)
-                    .map(BenchEngineCommand::row)
-                    .toList();
-            new Report()
+            Report report = new Report()
                     .figure("Model", checkpoint.name())
                     .figure("Precision", choice.describe(engine))
-                    .figure("Weights", engine.memory().description())
-                    .table("Prefill", COLUMNS, rows)
-                    .figure("Peak resident GB", PeakMemory.residentBytes().orElse(0) / 1e9)
+                    .figure("Weights", engine.memory().description());
+            sharedPrefix.ifPresentOrElse(
+                    prefix -> report.table(
+                            "Prompts with a prefix in common",
+                            PREFIX_COLUMNS,
+                            shapes.stream()
+                                    .map(shape -> row(bench.measurePrefix(shape, prefix)))
+                                    .toList()),
+                    () -> report.table(
+                            "Prefill",
+                            COLUMNS,
+                            shapes.stream()
+                                    .map(shape -> row(bench.measure(shape)))
+                                    .toList()));
+            report.figure("Peak resident GB", PeakMemory.residentBytes().orElse(0) / 1e9)
                     .print(spec.commandLine().getOut(), json);
         }
         return 0;
@@ -102,6 +132,15 @@ final class BenchEngineCommand implements Callable<Integer> {
                     "--batch takes PROMPTSxTOKENS such as 16x256, not '%s'".formatted(text));
         }
         return new Batch(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+    }
+
+    private static List<Object> row(EngineBench.MeasuredPrefix measured) {
+        return List.of(
+                measured.batch().prompts() + "x" + measured.batch().tokens(),
+                (double) measured.prefix(),
+                measured.naivePerSecond(),
+                measured.sharedPerSecond(),
+                measured.timesFaster());
     }
 
     private static List<Object> row(EngineBench.Measured measured) {
