@@ -11,6 +11,7 @@ import io.gatehouse.quiz.ChoiceScorer;
 import io.gatehouse.quiz.Question;
 import io.gatehouse.quiz.Subject;
 import io.gatehouse.store.QuestionRow;
+import io.gatehouse.store.Recording;
 import io.gatehouse.store.RunDescription;
 import io.gatehouse.store.RunStatus;
 import io.gatehouse.store.RunSummary;
@@ -121,23 +122,43 @@ public final class QuizRun {
     }
 
     private RunDescription describe(RunRequest request) {
+        return describe(
+                checkpoint,
+                engine,
+                request.name(),
+                request.quiz().name(),
+                request.formatId(),
+                request.shots(),
+                request.recording(),
+                gatehouseVersion);
+    }
+
+    static RunDescription describe(
+            Checkpoint checkpoint,
+            Engine engine,
+            String name,
+            String task,
+            String format,
+            int shots,
+            Recording recording,
+            String gatehouseVersion) {
         ModelConfig config = engine.config();
         List<FeedForward.Sparse> sparse = config.feedForwards().stream()
                 .filter(FeedForward.Sparse.class::isInstance)
                 .map(FeedForward.Sparse.class::cast)
                 .toList();
         return new RunDescription(
-                request.name(),
+                name,
                 checkpoint.name(),
                 checkpoint.fingerprint(),
                 config.architecture(),
                 config.layers().size(),
                 sparse.stream().mapToInt(FeedForward.Sparse::experts).max().orElseThrow(),
                 sparse.stream().mapToInt(FeedForward.Sparse::topK).max().orElseThrow(),
-                request.quiz().name(),
-                request.formatId(),
-                request.shots(),
-                request.recording(),
+                task,
+                format,
+                shots,
+                recording,
                 engine.precision().id(),
                 engine.device().id(),
                 engine.interventions().id(),

@@ -1,0 +1,33 @@
+package io.gatehouse.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.FeedForward;
+import io.gatehouse.engine.Engine;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TestRunBench {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void keepsEverythingAndLeavesNothingBehind() {
+        Path sample = Path.of(System.getProperty("gatehouse.root"), "core", "sample", "model");
+        try (Checkpoint checkpoint = Checkpoint.open(sample);
+                Engine engine = Engine.load(checkpoint)) {
+            RunBench.Measured measured = new RunBench(checkpoint, engine, 2).measure(directory, 2, 3, 5);
+            assertThat(measured.tokens()).isEqualTo(30);
+            long layers = checkpoint.config().layers().size();
+            assertThat(measured.writing().activations()).isPositive().isEqualTo(30 * layers * topK(checkpoint));
+            assertThat(measured.overhead()).isGreaterThan(-1);
+            assertThat(directory).isEmptyDirectory();
+        }
+    }
+
+    private static int topK(Checkpoint checkpoint) {
+        return ((FeedForward.Sparse) checkpoint.config().feedForwards().get(0)).topK();
+    }
+}
