@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.DoubleAccumulator;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +16,12 @@ import org.jspecify.annotations.Nullable;
  * until it is closed.
  */
 public final class QueryResult implements AutoCloseable {
+    /** The clock is read once in so many rows: it costs more than a row does. */
+    private static final long CLOCK_MASK = 0x3f;
+
     private final RunningStatement statement;
     private final List<ResultColumn> columns;
+    private final List<Cell> cells;
     private final Deque<List<String>> preface;
     private final long maxRows;
     private @Nullable List<String> text;
@@ -30,6 +35,9 @@ public final class QueryResult implements AutoCloseable {
     QueryResult(RunningStatement statement, List<ResultColumn> columns, List<List<String>> preface, long maxRows) {
         this.statement = statement;
         this.columns = List.copyOf(columns);
+        this.cells = IntStream.range(0, columns.size())
+                .mapToObj(i -> Cell.of(columns.get(i).type(), i))
+                .toList();
         this.preface = new ArrayDeque<>(preface);
         this.maxRows = maxRows;
     }
@@ -43,7 +51,11 @@ public final class QueryResult implements AutoCloseable {
         if (ended) {
             return false;
         }
-        statement.checkStopped();
+        if ((count & CLOCK_MASK) == 0) {
+            statement.checkStopped();
+        } else {
+            statement.checkCancelled();
+        }
         text = preface.poll();
         if (text != null) {
             return true;
@@ -76,7 +88,7 @@ public final class QueryResult implements AutoCloseable {
             throw new IllegalStateException("There is no current row");
         }
         try {
-            return Values.plain(open.getObject(column + 1));
+            return cells.get(column).read(open);
         } catch (SQLException e) {
             throw statement.failure(e);
         }

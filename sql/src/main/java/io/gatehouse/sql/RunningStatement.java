@@ -158,6 +158,13 @@ final class RunningStatement implements AutoCloseable {
         }
     }
 
+    /** Throws if the statement was cancelled, or seen to be late. */
+    void checkCancelled() {
+        if (stop != Stop.NONE) {
+            throw stopped(null);
+        }
+    }
+
     GatehouseException failure(SQLException e) {
         return stop == Stop.NONE ? DuckDbErrors.translate(e) : stopped(e);
     }

@@ -77,8 +77,9 @@ final class ArrowStream {
     }
 
     private ByteBuffer read(int length) throws IOException {
-        byte[] bytes = in.readNBytes(length);
-        if (bytes.length < length) {
+        // At once: readNBytes(int) would gather it in pieces of 8 KiB.
+        byte[] bytes = new byte[length];
+        if (in.readNBytes(bytes, 0, length) < length) {
             throw new EOFException("The stream ends too early");
         }
         return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);

@@ -11,6 +11,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.apache.arrow.flatbuf.DateUnit;
@@ -169,18 +170,31 @@ abstract class ArrowValues {
 
     private static final class Texts extends ArrowValues {
         private ByteBuffer offsets = ByteBuffer.allocate(0);
+        private String last = "";
+        private int lastStart;
+        private int lastEnd;
 
         @Override
         void load(BatchBuffers buffers) throws IOException {
             offsets = buffers.next();
             super.load(buffers);
+            last = "";
+            lastStart = 0;
+            lastEnd = 0;
         }
 
+        /** Many a column has the same text row after row, and making it costs more than all else. */
         @Override
         Object value(int row) {
-            int start = offsets.getInt(row << 2);
-            int length = offsets.getInt((row << 2) + 4) - start;
-            return new String(data().array(), data().arrayOffset() + start, length, StandardCharsets.UTF_8);
+            byte[] bytes = data().array();
+            int start = data().arrayOffset() + offsets.getInt(row << 2);
+            int end = data().arrayOffset() + offsets.getInt((row << 2) + 4);
+            if (!Arrays.equals(bytes, start, end, bytes, lastStart, lastEnd)) {
+                last = new String(bytes, start, end - start, StandardCharsets.UTF_8);
+                lastStart = start;
+                lastEnd = end;
+            }
+            return last;
         }
     }
 

@@ -1,0 +1,45 @@
+package io.gatehouse.sql;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a column of DuckDB's rows as a plain value; of the commonest types without asking the driver what type it is. */
+interface Cell {
+    @Nullable
+    Object read(ResultSet row) throws SQLException;
+
+    /** The reader of a column, numbered from 0, of a SQL type. */
+    static Cell of(String type, int column) {
+        int index = column + 1;
+        return switch (type) {
+            case "INTEGER" ->
+                row -> {
+                    int value = row.getInt(index);
+                    return row.wasNull() ? null : Integer.valueOf(value);
+                };
+            case "SMALLINT" ->
+                row -> {
+                    short value = row.getShort(index);
+                    return row.wasNull() ? null : Integer.valueOf(value);
+                };
+            case "BIGINT" ->
+                row -> {
+                    long value = row.getLong(index);
+                    return row.wasNull() ? null : Long.valueOf(value);
+                };
+            case "FLOAT" ->
+                row -> {
+                    float value = row.getFloat(index);
+                    return row.wasNull() ? null : Float.valueOf(value);
+                };
+            case "DOUBLE" ->
+                row -> {
+                    double value = row.getDouble(index);
+                    return row.wasNull() ? null : Double.valueOf(value);
+                };
+            case "VARCHAR" -> row -> row.getString(index);
+            default -> row -> Values.plain(row.getObject(index));
+        };
+    }
+}
