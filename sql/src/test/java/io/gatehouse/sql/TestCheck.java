@@ -65,7 +65,7 @@ final class TestCheck {
     void whatPolicyRefusesIsShownToo() {
         assertThat(only("DELETE FROM runs").code()).isEqualTo(ErrorCode.SQL_READ_ONLY);
         assertThat(only("SELECT 1; SELECT 2").code()).isEqualTo(ErrorCode.SQL_NOT_SUPPORTED);
-        assertThat(only("SELECT read_text('/etc/passwd')").code()).isEqualTo(ErrorCode.SQL_VALIDATION);
+        assertThat(only("SELECT read_text('/etc/passwd')").code()).isEqualTo(ErrorCode.SQL_NOT_SUPPORTED);
     }
 
     @Test

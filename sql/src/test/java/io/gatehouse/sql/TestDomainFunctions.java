@@ -8,8 +8,6 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.function.DomainFunction;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.hipparchus.special.Erf;
@@ -99,15 +97,6 @@ final class TestDomainFunctions {
         assertThat(row("DESCRIBE FUNCTION list_contains"))
                 .containsExactly("list_contains", "list_contains(list, x)", "Whether x is an element.");
         assertThatThrownBy(() -> row("DESCRIBE FUNCTION read_csv")).hasMessage("There is no function read_csv.");
-    }
-
-    @Test
-    void theDocumentationListsThemAll() throws Exception {
-        String table = DomainFunction.all().stream()
-                .map(function -> "| `%s` | %s |".formatted(function.signature(), function.comment()))
-                .collect(Collectors.joining("\n", "| function | what it returns |\n|---|---|\n", "\n"));
-        String document = Files.readString(Path.of(System.getProperty("gatehouse.root", "."), "docs", "sql.md"));
-        assertThat(document).contains(table);
     }
 
     private List<@Nullable Object> row(String sql) {

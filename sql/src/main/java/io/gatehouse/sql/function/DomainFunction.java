@@ -16,8 +16,15 @@ import java.util.stream.Collectors;
  * @param expression the expression over them
  */
 public record DomainFunction(String name, String comment, List<String> arguments, String expression) {
-    private static final List<String> NAMES =
-            List.of("wilson_low", "wilson_high", "two_proportion_z", "two_sided_p", "normalised_entropy", "share");
+    private static final List<String> NAMES = List.of(
+            "wilson_low",
+            "wilson_high",
+            "two_proportion_z",
+            "two_sided_p",
+            "lift",
+            "normalised_entropy",
+            "effective_number",
+            "share");
     private static final String ARGUMENTS = "-- Arguments: ";
 
     public DomainFunction {

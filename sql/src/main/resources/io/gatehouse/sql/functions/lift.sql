@@ -1,0 +1,5 @@
+-- How far a proportion lies above another, the whole's; below 0 where it lies under it; NULL where either has no trials.
+-- Arguments: successes, n, all_successes, all_n
+-- Formula: k / n - K / N
+-- Source: as in the view expert_accuracy.
+successes / nullif(n, 0e0) - all_successes / nullif(all_n, 0e0)
