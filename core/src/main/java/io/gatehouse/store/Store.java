@@ -236,6 +236,11 @@ public final class Store implements AutoCloseable {
         }
     }
 
+    /** The queries that were kept in the file under a name. */
+    public SavedQueries savedQueries() {
+        return new SavedQueries(file, () -> duplicate(database.writing()));
+    }
+
     /** Checks the whole file, as it is at one moment; reads all of it. */
     public Verification verify() {
         List<RunSummary> runs = runs();

@@ -3,7 +3,7 @@ package io.gatehouse.cli;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.engine.Interventions;
+import io.gatehouse.engine.EngineOptions;
 import io.gatehouse.quiz.MmluDirectory;
 import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.run.RunRequest;
@@ -119,8 +119,8 @@ final class DemoCommand implements Callable<Integer> {
                     PromptFormat.HENDRYCKS,
                     0,
                     Recording.decisions(Scope.PROMPT));
-            return RunCommand.execute(checkpoint, store, request, new EngineChoice(), Interventions.NONE, stop, spec)
-                    .runId();
+            PlannedRun run = new PlannedRun(checkpoint, store, request, EngineOptions.EXACT);
+            return RunCommand.execute(run, stop, spec).runId();
         }
     }
 

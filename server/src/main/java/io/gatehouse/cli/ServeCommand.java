@@ -1,53 +1,42 @@
 package io.gatehouse.cli;
 
 import io.gatehouse.server.GatehouseServer;
-import io.gatehouse.server.ListenAddress;
 import io.gatehouse.server.ServerSettings;
 import io.gatehouse.server.query.QueryAllowance;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.Locale;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Serves the console and the query API until it is told to stop. */
+/** Serves the console and the HTTP API until it is told to stop. */
 @Command(
         name = "serve",
-        description = "Serve a file to browsers and HTTP clients of this machine.",
+        description = {
+            "Serve a file to browsers and HTTP clients.",
+            "Runs are started over HTTP, or by 'gatehouse run' with the same file."
+        },
         mixinStandardHelpOptions = true,
-        footer = {"", "Example:", "  gatehouse serve --db sample.duckdb --port 8080"})
+        footer = {
+            "",
+            "Example:",
+            "  gatehouse serve --db sample.duckdb --port 8080",
+            "  gatehouse serve --db sample.duckdb --host 0.0.0.0 --public-name lab7 --token-file token --insecure"
+        })
 final class ServeCommand implements Runnable {
-    @Option(
-            names = "--db",
-            required = true,
-            paramLabel = "FILE",
-            description = "Database file to serve, or the directory of an export.")
+    @Option(names = "--db", required = true, paramLabel = "FILE", description = "Database file to serve.")
     private Path database = Path.of("");
 
-    @Option(
-            names = "--host",
-            paramLabel = "H",
-            defaultValue = "127.0.0.1",
-            description = "Address to listen at; only this machine's own (default: ${DEFAULT-VALUE}).")
-    private String host = "";
-
-    @Option(
-            names = "--port",
-            paramLabel = "P",
-            defaultValue = "8080",
-            description = "Port to listen at, 0 for any free one (default: ${DEFAULT-VALUE}).")
-    private int port;
-
-    @Option(
-            names = "--query-timeout",
-            paramLabel = "SECONDS",
-            defaultValue = "60",
-            description = "Time that one query may take (default: ${DEFAULT-VALUE}).")
-    private int queryTimeout;
+    @Mixin
+    private ServeOptions options = new ServeOptions();
 
     @Spec
     private CommandSpec command = CommandSpec.create();
@@ -60,9 +49,7 @@ final class ServeCommand implements Runnable {
 
     @Override
     public void run() {
-        ListenAddress address = new ListenAddress(host, port);
-        ServerSettings settings = ServerSettings.standard(address, GatehouseVersion.current())
-                .with(QueryAllowance.standard().withTimeout(Duration.ofSeconds(queryTimeout)));
+        ServerSettings settings = options.settings();
         stop.take();
         try (Store store = Store.open(database);
                 QueryEngine engine = new QueryEngine(store)) {
@@ -72,18 +59,39 @@ final class ServeCommand implements Runnable {
 
     /** Serves what is open until the process is asked to stop. */
     static void serve(Store store, QueryEngine engine, ServerSettings settings, StopSignal stop, PrintWriter out) {
-        try (GatehouseServer server = GatehouseServer.start(store, engine, settings)) {
+        try (GatehouseServer server = GatehouseServer.start(store, engine, settings, new RunOptionParser(store))) {
             engine.warmUp();
-            announce(store, server, out);
+            announce(store, server, settings.queries(), out);
             stop.await();
         }
     }
 
-    private static void announce(Store store, GatehouseServer server, PrintWriter out) {
+    private static void announce(Store store, GatehouseServer server, QueryAllowance queries, PrintWriter out) {
         int runs = store.runs().size();
-        out.printf("Gatehouse serves %s (%d %s)%n", store.file(), runs, runs == 1 ? "run" : "runs");
+        out.printf(
+                Locale.ROOT,
+                "Gatehouse serves %s (%d %s, %s)%n",
+                store.file(),
+                runs,
+                runs == 1 ? "run" : "runs",
+                megabytes(store.file()));
         out.printf("  %s%n", server.uri());
+        out.printf(
+                Locale.ROOT,
+                "Queries: %d at a time, %d more wait, %d s each; %,d rows of JSON unless asked for more.%n",
+                queries.concurrent(),
+                queries.queued(),
+                queries.timeout().toSeconds(),
+                queries.rows());
         out.println("Ctrl-C stops it.");
         out.flush();
+    }
+
+    private static String megabytes(Path file) {
+        try {
+            return String.format(Locale.ROOT, "%.1f MB", Files.size(file) / 1e6);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -2,118 +2,130 @@ package io.gatehouse.server;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.server.event.Events;
-import io.gatehouse.server.event.Topic;
-import io.gatehouse.server.http.ClientConnection;
 import io.gatehouse.server.http.HttpLimits;
 import io.gatehouse.server.http.MalformedRequests;
-import io.gatehouse.server.query.QueryRegister;
+import io.gatehouse.server.run.RunPlanner;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
 import io.javalin.Javalin;
+import io.javalin.config.JettyConfig;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.eclipse.jetty.http.UriCompliance;
-import org.eclipse.jetty.io.ManagedSelector;
-import org.eclipse.jetty.io.SocketChannelEndPoint;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A running server over one database file. It borrows the store and the engine; the caller closes them after it. */
 public final class GatehouseServer implements AutoCloseable {
-    /** Time that running queries have to end when the server stops; then they are cancelled. */
+    private static final Logger LOG = LoggerFactory.getLogger(GatehouseServer.class);
+
+    /** Time that a run has for the shard it is at when the server stops. */
+    private static final Duration SHARD_PATIENCE = Duration.ofSeconds(15);
+    /** Time that running queries then have to end; then they are cancelled. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     /** Time that their answers then have to get out. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
-    private static final Duration IDLE_WHEN_STOPPING = Duration.ofMillis(250);
-
-    private final ListenAddress address;
+    private final ServerSettings settings;
     private final Javalin javalin;
-    private final QueryRegister running;
-    private final Events events;
+    private final Activity activity;
+    private final Path database;
+    private final Optional<ServerNotice> notice;
 
-    private GatehouseServer(ListenAddress address, Javalin javalin, QueryRegister running, Events events) {
-        this.address = address;
+    private GatehouseServer(
+            ServerSettings settings, Javalin javalin, Activity activity, Path database, Identity identity) {
+        this.settings = settings;
         this.javalin = javalin;
-        this.running = running;
-        this.events = events;
+        this.activity = activity;
+        this.database = database;
+        this.notice = post(identity);
     }
 
     /**
      * Opens the port and answers from then on.
      *
+     * @param planner makes the runs that clients start
      * @throws GatehouseException ADDRESS_IN_USE if another program listens there
      */
-    public static GatehouseServer start(Store store, QueryEngine engine, ServerSettings settings) {
-        HttpLimits limits = requireNonNull(settings, "settings is null").http();
-        ServerSocketChannel channel = settings.address().open();
-        Events events = new Events();
-        QueryRegister running = new QueryRegister(query -> events.publish(Topic.QUERY, query));
-        Routes routes = new Routes(store, engine, running, events, settings);
+    public static GatehouseServer start(Store store, QueryEngine engine, ServerSettings settings, RunPlanner planner) {
+        ServerSocketChannel channel =
+                requireNonNull(settings, "settings is null").address().open();
+        ServerMetrics metrics = new ServerMetrics();
+        Activity activity = Activity.begin(store, planner, metrics);
+        Identity identity = Identity.fresh();
+        Routes routes = new Routes(store, engine, activity, metrics, settings, identity);
         Javalin javalin = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
             config.startup.showOldJavalinVersionWarning = false;
             config.startup.startupWatcherEnabled = false;
-            config.jetty.modifyServer(server -> {
-                server.setErrorHandler(new MalformedRequests());
-                server.addBean(new NetworkConnectionLimit(limits.connections(), server));
-                server.insertHandler(new GracefulHandler());
-                server.setStopTimeout(PATIENCE.plus(LAST_WORDS).toMillis());
-            });
-            config.jetty.modifyHttpConfiguration(http -> {
-                http.setUriCompliance(UriCompliance.DEFAULT);
-                http.setRequestHeaderSize(limits.headerBytes());
-            });
-            config.jetty.addConnector((server, http) -> connector(server, http, channel));
+            configure(config.jetty, settings, channel);
             routes.configure(config);
         });
         javalin.start();
-        return new GatehouseServer(settings.address(), javalin, running, events);
+        return new GatehouseServer(settings, javalin, activity, store.file(), identity);
     }
 
-    /** HTTP/1.1 only. */
-    private static ServerConnector connector(Server server, HttpConfiguration http, ServerSocketChannel channel) {
-        ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http)) {
-            @Override
-            protected SocketChannelEndPoint newEndPoint(
-                    SocketChannel client, ManagedSelector selector, SelectionKey key) {
-                ClientConnection connection =
-                        new ClientConnection(client, selector, key, getScheduler(), getExecutor());
-                connection.setIdleTimeout(getIdleTimeout());
-                return connection;
-            }
-        };
-        connector.setShutdownIdleTimeout(IDLE_WHEN_STOPPING.toMillis());
-        try {
-            connector.open(channel);
-        } catch (IOException e) {
-            throw new GatehouseException(ErrorCode.INTERNAL_ERROR, "Cannot use the port that was opened.", e);
-        }
-        return connector;
+    private static void configure(JettyConfig jetty, ServerSettings settings, ServerSocketChannel channel) {
+        HttpLimits limits = settings.http();
+        jetty.modifyServer(server -> {
+            server.setErrorHandler(new MalformedRequests());
+            server.addBean(new NetworkConnectionLimit(limits.connections(), server));
+            server.insertHandler(new GracefulHandler());
+            server.setStopTimeout(PATIENCE.plus(LAST_WORDS).toMillis());
+        });
+        jetty.modifyHttpConfiguration(http -> {
+            http.setUriCompliance(UriCompliance.DEFAULT);
+            http.setRequestHeaderSize(limits.headerBytes());
+        });
+        jetty.addConnector(
+                (server, http) -> HttpPort.of(server, http, settings.exposure().tls(), channel));
     }
 
-    /** Where the console is. */
+    /** Where the console is, as seen from this machine. */
     public URI uri() {
-        return URI.create("http://" + address.authority(javalin.port()) + "/");
+        return URI.create("%s://%s/"
+                .formatted(settings.exposure().scheme(), settings.address().localAuthority(javalin.port())));
     }
 
-    /** Takes no more requests, gives running queries a few seconds to end, and stops. */
+    /** A file whose directory takes no notice is served all the same; other commands then do not find the server. */
+    private Optional<ServerNotice> post(Identity identity) {
+        ServerNotice made = ServerNotice.of(uri(), identity.instance(), identity.key());
+        try {
+            made.post(database);
+            return Optional.of(made);
+        } catch (IOException | UnsupportedOperationException e) {
+            LOG.warn("No notice can be left beside {}: {}", database, e.toString());
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Lets a run end with its shard and running queries in a few seconds, takes no more requests, and stops. What is
+     * committed stays, and the run can be started again to go on from there.
+     */
     @Override
     public void close() {
-        events.close();
-        running.cancelAllAfter(PATIENCE);
-        javalin.stop();
-        running.close();
+        try {
+            notice.ifPresent(this::remove);
+            activity.stop(PATIENCE, SHARD_PATIENCE);
+            javalin.stop();
+        } finally {
+            activity.close();
+        }
+    }
+
+    private void remove(ServerNotice posted) {
+        try {
+            posted.remove(database);
+        } catch (IOException e) {
+            LOG.warn("The notice beside {} cannot be removed: {}", database, e.toString());
+        }
     }
 }

@@ -19,13 +19,15 @@ final class HealthResource implements Handler {
     private final QueryRegister running;
     private final QueryDoor door;
     private final ServerSettings settings;
+    private final String instance;
     private final long start = System.nanoTime();
 
-    HealthResource(Store store, QueryRegister running, QueryDoor door, ServerSettings settings) {
+    HealthResource(Store store, QueryRegister running, QueryDoor door, ServerSettings settings, String instance) {
         this.store = requireNonNull(store, "store is null");
         this.running = requireNonNull(running, "running is null");
         this.door = requireNonNull(door, "door is null");
         this.settings = requireNonNull(settings, "settings is null");
+        this.instance = requireNonNull(instance, "instance is null");
     }
 
     @Override
@@ -33,6 +35,7 @@ final class HealthResource implements Handler {
         ObjectNode json = Json.object();
         json.put("status", "ok");
         json.put("version", settings.version());
+        json.put("instance", instance);
         json.put("database", String.valueOf(store.file().getFileName()));
         json.put("databaseBytes", Files.size(store.file()));
         json.put("runs", store.runs().size());

@@ -11,9 +11,9 @@ import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 
 /**
- * Where the server listens. Only on this machine: whoever reaches the port can read the data.
+ * Where the server listens.
  *
- * @param host name or address of the loopback interface
+ * @param host name or address of an interface of this machine
  * @param port 0 for a free one
  */
 public record ListenAddress(String host, int port) {
@@ -24,11 +24,17 @@ public record ListenAddress(String host, int port) {
         if (port < 0 || port > 65_535) {
             throw invalid("A port is a number from 0 to 65535, not %d.".formatted(port));
         }
-        if (!resolve(host).isLoopbackAddress()) {
-            throw invalid(("Host %s would open the data to the network, and this version has no access control: "
-                            + "use 127.0.0.1 or localhost.")
-                    .formatted(host));
-        }
+        resolve(host);
+    }
+
+    /** Whether only this machine reaches it. */
+    boolean isLoopback() {
+        return resolve(host).isLoopbackAddress();
+    }
+
+    /** Where a client on this machine reaches it: not every address that one can listen at can be called. */
+    String localAuthority(int actualPort) {
+        return resolve(host).isAnyLocalAddress() ? "127.0.0.1:" + actualPort : authority(actualPort);
     }
 
     /**

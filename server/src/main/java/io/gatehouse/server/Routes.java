@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.event.EventStream;
-import io.gatehouse.server.event.Events;
+import io.gatehouse.server.http.Access;
 import io.gatehouse.server.http.AnswerHeaders;
 import io.gatehouse.server.http.ConsoleFiles;
 import io.gatehouse.server.http.Fence;
@@ -13,8 +13,10 @@ import io.gatehouse.server.query.DescribeResource;
 import io.gatehouse.server.query.PlainPage;
 import io.gatehouse.server.query.QueriesResource;
 import io.gatehouse.server.query.QueryDoor;
-import io.gatehouse.server.query.QueryRegister;
 import io.gatehouse.server.query.QueryResource;
+import io.gatehouse.server.query.TypingResource;
+import io.gatehouse.server.run.RunsResource;
+import io.gatehouse.server.saved.SavedResource;
 import io.gatehouse.server.schema.SchemaResource;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
@@ -25,6 +27,8 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.router.EndpointNotFound;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,23 +37,40 @@ final class Routes {
     private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
 
     private final ServerSettings settings;
+    private final Access access;
     private final QueryResource query;
     private final QueriesResource queries;
     private final DescribeResource describe;
     private final EventStream events;
+    private final RunsResource runs;
     private final SchemaResource schema;
+    private final TypingResource typing;
+    private final SavedResource saved;
+    private final ServerMetrics metrics;
     private final HealthResource health;
     private final PlainPage plain;
 
-    Routes(Store store, QueryEngine engine, QueryRegister running, Events events, ServerSettings settings) {
+    Routes(
+            Store store,
+            QueryEngine engine,
+            Activity activity,
+            ServerMetrics metrics,
+            ServerSettings settings,
+            Identity identity) {
         this.settings = requireNonNull(settings, "settings is null");
-        QueryDoor door = new QueryDoor(engine, running, settings.queries());
+        this.access = new Access(settings.exposure().token(), identity.key());
+        QueryDoor door = new QueryDoor(engine, activity.queries(), settings.queries());
         this.query = new QueryResource(door);
         this.queries = new QueriesResource(door);
         this.describe = new DescribeResource(engine, settings.queries());
-        this.events = new EventStream(events, settings.http().eventStreams());
-        this.schema = new SchemaResource(engine.catalog());
-        this.health = new HealthResource(store, running, door, settings);
+        this.events = new EventStream(activity.events(), settings.http().eventStreams());
+        this.runs = new RunsResource(activity.runs(), settings.sources());
+        this.schema = new SchemaResource(engine, door);
+        this.typing = new TypingResource(engine);
+        this.saved = new SavedResource(store.savedQueries(), activity.events());
+        this.metrics = metrics;
+        metrics.watch(activity, door);
+        this.health = new HealthResource(store, activity.queries(), door, settings, identity.instance());
         this.plain = new PlainPage(door);
     }
 
@@ -62,7 +83,10 @@ final class Routes {
         });
         RoutesConfig routes = config.routes;
         routes.before(new AnswerHeaders());
-        routes.before(new Fence(settings.address().host()));
+        routes.before(fence());
+        routes.before("/v1/*", access);
+        routes.before("/plain", access);
+        routes.before("/metrics", access);
         routes.get("/v1/query", query::get);
         routes.post("/v1/query", query::post);
         routes.post("/v1/describe", describe);
@@ -70,12 +94,32 @@ final class Routes {
         routes.get("/v1/queries/{id}", queries::show);
         routes.delete("/v1/queries/{id}", queries::cancel);
         routes.get("/v1/events", events);
-        routes.get("/v1/schema", schema);
+        routes.get("/v1/sources", runs::sources);
+        routes.get("/v1/runs", runs::list);
+        routes.post("/v1/runs", runs::start);
+        routes.get("/v1/runs/{name}", runs::show);
+        routes.delete("/v1/runs/{name}", runs::delete);
+        routes.post("/v1/runs/{name}/cancel", runs::cancel);
+        routes.get("/v1/schema", schema::list);
+        routes.get("/v1/schema/{table}/summary", schema::summary);
+        routes.post("/v1/check", typing::check);
+        routes.post("/v1/complete", typing::complete);
+        routes.get("/v1/saved", saved::list);
+        routes.get("/v1/saved/{name}", saved::show);
+        routes.put("/v1/saved/{name}", saved::put);
+        routes.delete("/v1/saved/{name}", saved::delete);
+        routes.get("/metrics", metrics);
         routes.get("/v1/health", health);
         routes.get("/plain", plain::open);
         routes.post("/plain", plain::run);
         configurePages(routes);
         configureErrors(routes);
+    }
+
+    private Fence fence() {
+        List<String> names = new ArrayList<>(settings.exposure().names());
+        names.add(settings.address().host());
+        return new Fence(names, settings.exposure().scheme());
     }
 
     private void configurePages(RoutesConfig routes) {

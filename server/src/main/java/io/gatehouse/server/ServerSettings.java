@@ -2,33 +2,79 @@ package io.gatehouse.server;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.http.HttpLimits;
 import io.gatehouse.server.query.QueryAllowance;
+import io.gatehouse.server.run.RunSources;
 
 /**
  * How a server is to be run.
  *
+ * @param exposure who may reach it, and how they show that they may
  * @param queries what queries may use
  * @param http what requests may send
+ * @param sources models and quizzes that clients may start runs with
  * @param version of Gatehouse, as {@code /v1/health} tells it
  */
-public record ServerSettings(ListenAddress address, QueryAllowance queries, HttpLimits http, String version) {
+public record ServerSettings(
+        ListenAddress address,
+        Exposure exposure,
+        QueryAllowance queries,
+        HttpLimits http,
+        RunSources sources,
+        String version) {
     public ServerSettings {
         requireNonNull(address, "address is null");
+        requireNonNull(exposure, "exposure is null");
         requireNonNull(queries, "queries is null");
         requireNonNull(http, "http is null");
+        requireNonNull(sources, "sources is null");
         requireNonNull(version, "version is null");
+        if (!address.isLoopback()) {
+            requireGuarded(address, exposure);
+        }
     }
 
+    /** For this machine only, with the usual limits. */
     public static ServerSettings standard(ListenAddress address, String version) {
-        return new ServerSettings(address, QueryAllowance.standard(), HttpLimits.standard(), version);
+        return new ServerSettings(
+                address,
+                Exposure.local(),
+                QueryAllowance.standard(),
+                HttpLimits.standard(),
+                RunSources.none(),
+                version);
     }
 
-    public ServerSettings with(HttpLimits limits) {
-        return new ServerSettings(address, queries, limits, version);
+    public ServerSettings with(Exposure change) {
+        return new ServerSettings(address, change, queries, http, sources, version);
     }
 
-    public ServerSettings with(QueryAllowance allowance) {
-        return new ServerSettings(address, allowance, http, version);
+    public ServerSettings with(QueryAllowance change) {
+        return new ServerSettings(address, exposure, change, http, sources, version);
+    }
+
+    public ServerSettings with(HttpLimits change) {
+        return new ServerSettings(address, exposure, queries, change, sources, version);
+    }
+
+    public ServerSettings with(RunSources change) {
+        return new ServerSettings(address, exposure, queries, http, change, version);
+    }
+
+    private static void requireGuarded(ListenAddress address, Exposure exposure) {
+        if (exposure.token().isEmpty()) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "Host %s would open the data to everyone who reaches it: give clients a token with --token-file."
+                            .formatted(address.host()));
+        }
+        if (exposure.tls().isEmpty() && !exposure.insecure()) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "At host %s token and data would cross the network in the clear: give a certificate with --tls-keystore, or --insecure if something else encrypts."
+                            .formatted(address.host()));
+        }
     }
 }

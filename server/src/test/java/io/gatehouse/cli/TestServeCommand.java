@@ -46,10 +46,12 @@ final class TestServeCommand {
                 .redirectError(err.toFile())
                 .start();
         try (BufferedReader out = server.inputReader(StandardCharsets.UTF_8)) {
-            assertThat(out.readLine()).isEqualTo("Gatehouse serves %s (1 run)", file);
+            assertThat(out.readLine()).matches("Gatehouse serves \\Q%s\\E \\(1 run, [0-9.]+ MB\\)".formatted(file));
             URI uri = URI.create(out.readLine().strip());
             assertThat(uri.toString()).matches("http://127\\.0\\.0\\.1:[0-9]+/");
+            assertThat(out.readLine()).startsWith("Queries: ").contains("60 s each");
             assertThat(out.readLine()).isEqualTo("Ctrl-C stops it.");
+            assertThat(Path.of(file + ".server")).exists();
             HttpResponse<String> health = HttpClient.newHttpClient()
                     .send(HttpRequest.newBuilder(uri.resolve("v1/health")).build(), BodyHandlers.ofString());
             assertThat(health.body()).contains("\"status\":\"ok\"");
@@ -60,6 +62,7 @@ final class TestServeCommand {
         }
         assertThat(server.exitValue()).isEqualTo(TERMINATED);
         assertThat(err).isEmptyFile();
+        assertThat(Path.of(file + ".server")).doesNotExist();
         assertThat(Files.exists(Path.of(file + ".wal")))
                 .as("a write-ahead log was left behind")
                 .isFalse();
@@ -86,8 +89,8 @@ final class TestServeCommand {
     void refusesTheNetwork() throws Exception {
         assertFails(
                 1,
-                "error: Host 0.0.0.0 would open the data to the network, and this version has no access control: "
-                        + "use 127.0.0.1 or localhost.",
+                "error: Host 0.0.0.0 would open the data to everyone who reaches it: give clients a token with"
+                        + " --token-file.",
                 "--db",
                 file.toString(),
                 "--host",

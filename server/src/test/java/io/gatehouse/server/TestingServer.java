@@ -1,6 +1,9 @@
 package io.gatehouse.server;
 
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.query.QueryAllowance;
+import io.gatehouse.server.run.RunPlanner;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
 import java.io.IOException;
@@ -17,6 +20,11 @@ import java.util.function.UnaryOperator;
 
 /** A real server on a free port over a seeded file, and clients for it. */
 final class TestingServer implements AutoCloseable {
+    /** A planner for tests that start no runs. */
+    static final RunPlanner NO_RUNS = options -> {
+        throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "No runs here.");
+    };
+
     private final Store store;
     private final QueryEngine engine;
     private final GatehouseServer server;
@@ -29,7 +37,7 @@ final class TestingServer implements AutoCloseable {
         store = Store.open(file);
         engine = new QueryEngine(store);
         ServerSettings settings = ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test");
-        server = GatehouseServer.start(store, engine, change.apply(settings));
+        server = GatehouseServer.start(store, engine, change.apply(settings), NO_RUNS);
     }
 
     static TestingServer start(Path folder) {

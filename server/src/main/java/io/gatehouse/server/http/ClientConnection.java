@@ -12,6 +12,7 @@ import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.thread.Scheduler;
 
@@ -35,21 +36,22 @@ public final class ClientConnection extends SocketChannelEndPoint {
     }
 
     public static ClientConnection of(Context context) {
-        EndPoint endPoint = ServletContextRequest.getServletContextRequest(context.req())
+        EndPoint outer = ServletContextRequest.getServletContextRequest(context.req())
                 .getConnectionMetaData()
                 .getConnection()
                 .getEndPoint();
+        EndPoint endPoint = outer instanceof SslConnection.SslEndPoint tls
+                ? tls.getSslConnection().getEndPoint()
+                : outer;
         return (ClientConnection) endPoint;
     }
 
     /** Whether the client has closed the connection. Does not wait. */
     public synchronized boolean hasLeft() {
-        if (ahead.hasRemaining()) {
-            return false;
-        }
-        ahead.clear();
+        ahead.compact();
         try {
-            return getChannel().read(ahead) < 0;
+            // What is ahead may be no request but the farewell of TLS, so the end is looked for behind it.
+            return ahead.hasRemaining() && getChannel().read(ahead) < 0;
         } catch (IOException e) {
             return true;
         } finally {

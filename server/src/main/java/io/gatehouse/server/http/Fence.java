@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.javalin.http.Context;
 import io.javalin.http.ForbiddenResponse;
 import io.javalin.http.Handler;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -18,12 +19,17 @@ import java.util.stream.Stream;
  */
 public final class Fence implements Handler {
     private final Set<String> hostNames;
+    private final String scheme;
 
-    /** @param boundHost the name or address that the server was told to listen at */
-    public Fence(String boundHost) {
-        requireNonNull(boundHost, "boundHost is null");
-        String bound = boundHost.contains(":") ? "[" + boundHost + "]" : boundHost;
-        hostNames = Stream.of("localhost", "127.0.0.1", "[::1]", bound.toLowerCase(Locale.ROOT))
+    /**
+     * @param names what the server is called, beside the names that every machine has for itself: names and addresses
+     * @param scheme http or https
+     */
+    public Fence(Collection<String> names, String scheme) {
+        this.scheme = requireNonNull(scheme, "scheme is null");
+        hostNames = Stream.concat(Stream.of("localhost", "127.0.0.1", "::1"), names.stream())
+                .map(name -> name.contains(":") ? "[" + name + "]" : name)
+                .map(name -> name.toLowerCase(Locale.ROOT))
                 .collect(Collectors.toUnmodifiableSet());
     }
 
@@ -34,7 +40,7 @@ public final class Fence implements Handler {
             throw new ForbiddenResponse("The Host header \"%s\" does not name this server.".formatted(host));
         }
         Optional<String> origin = Optional.ofNullable(context.header("Origin"));
-        if (origin.isPresent() && !origin.get().toLowerCase(Locale.ROOT).equals("http://" + host)) {
+        if (origin.isPresent() && !origin.get().toLowerCase(Locale.ROOT).equals(scheme + "://" + host)) {
             throw new ForbiddenResponse("The origin \"%s\" may not use this server.".formatted(origin.get()));
         }
         String site = Optional.ofNullable(context.header("Sec-Fetch-Site")).orElse("none");
@@ -44,7 +50,12 @@ public final class Fence implements Handler {
     }
 
     private boolean namesThisServer(String host, int port) {
-        return hostNames.stream().anyMatch(name -> host.equals(name + ":" + port) || (port == 80 && host.equals(name)));
+        return hostNames.stream()
+                .anyMatch(name -> host.equals(name + ":" + port) || (port == defaultPort() && host.equals(name)));
+    }
+
+    private int defaultPort() {
+        return scheme.equals("https") ? 443 : 80;
     }
 
     /** A link elsewhere may open a page here: pages do nothing by being opened. */

@@ -110,14 +110,13 @@ public final class Json {
         try {
             return MAPPER.readTree(json);
         } catch (JsonProcessingException e) {
+            // What goes over a limit of the parser has no place.
+            String place = Optional.ofNullable(e.getLocation())
+                    .map(at -> " at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr()))
+                    .orElse("");
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "%s is not JSON: %s at line %d, column %d."
-                            .formatted(
-                                    what,
-                                    e.getOriginalMessage(),
-                                    e.getLocation().getLineNr(),
-                                    e.getLocation().getColumnNr()),
+                    "%s is not JSON: %s%s.".formatted(what, e.getOriginalMessage(), place),
                     e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

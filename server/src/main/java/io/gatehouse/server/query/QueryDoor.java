@@ -5,10 +5,15 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.http.ClientConnection;
+import io.gatehouse.server.http.QueryId;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.QueryLimits;
+import io.javalin.http.Context;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Where every query of the server comes in: registered, admitted when its turn has come, planned, and seen to its end. */
 public final class QueryDoor {
@@ -44,6 +49,23 @@ public final class QueryDoor {
                 .timeout()
                 .filter(wish -> wish.compareTo(allowance.timeout()) < 0)
                 .orElse(allowance.timeout());
+    }
+
+    /** All rows of a query of the server's own, as many as a client gets who names no limit. */
+    public List<List<@Nullable Object>> rows(Context context, String sql) throws IOException {
+        List<List<@Nullable Object>> rows = new ArrayList<>();
+        SqlStatement statement = new SqlStatement(sql, allowance.rows());
+        serve(QueryId.assign(context), statement, "json", ClientConnection.of(context), query -> {
+            int columns = query.columns().size();
+            while (query.next()) {
+                List<@Nullable Object> row = new ArrayList<>();
+                for (int column = 0; column < columns; column++) {
+                    row.add(query.value(column));
+                }
+                rows.add(row);
+            }
+        });
+        return rows;
     }
 
     /** Queries that wait for their turn. */

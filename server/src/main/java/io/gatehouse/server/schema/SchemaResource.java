@@ -2,56 +2,127 @@ package io.gatehouse.server.schema;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import io.gatehouse.sql.catalog.Catalog;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.server.http.Json;
+import io.gatehouse.server.query.QueryDoor;
+import io.gatehouse.sql.QueryEngine;
+import io.gatehouse.sql.QueryLimits;
+import io.gatehouse.sql.QueryResult;
 import io.gatehouse.sql.catalog.Column;
 import io.gatehouse.sql.catalog.Relation;
 import io.javalin.http.Context;
-import io.javalin.http.Handler;
-import java.io.ByteArrayOutputStream;
+import io.javalin.http.NotFoundResponse;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** {@code GET /v1/schema}: the relations that SQL can name, with the comment of each relation and column. */
-public final class SchemaResource implements Handler {
-    private static final JsonFactory JSON = new JsonFactory();
+/**
+ * {@code /v1/schema}: the relations that SQL can name, with the comment of each relation and column, how many rows those
+ * of the file have, and a summary of the columns of one of them.
+ */
+public final class SchemaResource {
+    /** Counting is a courtesy: what takes longer goes without. */
+    private static final QueryLimits COUNTING = new QueryLimits(Duration.ofSeconds(2), 0);
 
-    private final Catalog catalog;
+    private final QueryEngine engine;
+    private final QueryDoor door;
 
-    public SchemaResource(Catalog catalog) {
-        this.catalog = requireNonNull(catalog, "catalog is null");
+    public SchemaResource(QueryEngine engine, QueryDoor door) {
+        this.engine = requireNonNull(engine, "engine is null");
+        this.door = requireNonNull(door, "door is null");
     }
 
-    @Override
-    public void handle(Context context) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (JsonGenerator json = JSON.createGenerator(bytes)) {
-            json.writeStartObject();
-            json.writeArrayFieldStart("tables");
-            for (Relation relation : catalog.relations()) {
-                write(json, relation);
-            }
-            json.writeEndArray();
-            json.writeEndObject();
-        }
-        context.contentType("application/json").result(bytes.toByteArray());
+    public void list(Context context) {
+        ObjectNode json = Json.object();
+        ArrayNode tables = json.putArray("tables");
+        engine.catalog().relations().forEach(relation -> tables.add(describe(relation)));
+        Json.send(context, 200, json);
     }
 
-    private void write(JsonGenerator json, Relation relation) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("name", relation.name());
-        json.writeStringField("kind", catalog.findStored(relation.name()).isPresent() ? "table" : "view");
-        json.writeStringField("comment", relation.comment());
-        json.writeArrayFieldStart("columns");
+    private ObjectNode describe(Relation relation) {
+        boolean stored = engine.catalog().findStored(relation.name()).isPresent();
+        ObjectNode json = Json.object();
+        json.put("name", relation.name());
+        json.put("kind", stored ? "table" : "view");
+        json.put("comment", relation.comment());
+        json.put("rows", stored ? rows(relation).orElse(null) : null);
+        ArrayNode columns = json.putArray("columns");
         for (Column column : relation.columns()) {
-            json.writeStartObject();
-            json.writeStringField("name", column.name());
-            json.writeStringField("type", column.type());
-            json.writeBooleanField("nullable", column.nullable());
-            json.writeStringField("comment", column.comment());
-            json.writeEndObject();
+            columns.addObject()
+                    .put("name", column.name())
+                    .put("type", column.type())
+                    .put("nullable", column.nullable())
+                    .put("comment", column.comment());
         }
-        json.writeEndArray();
-        json.writeEndObject();
+        return json;
+    }
+
+    private Optional<Long> rows(Relation relation) {
+        try (QueryResult count = engine.query("SELECT count(*) FROM " + quoted(relation), COUNTING)) {
+            return count.next() ? Optional.of(((Number) requireNonNull(count.value(0))).longValue()) : Optional.empty();
+        } catch (GatehouseException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Reads the whole relation, as a query that can be seen and cancelled like any other. */
+    public void summary(Context context) throws IOException {
+        Relation relation = named(context.pathParam("table"));
+        List<List<@Nullable Object>> rows = door.rows(context, "SUMMARIZE " + quoted(relation));
+        ObjectNode json = Json.object();
+        json.put("table", relation.name());
+        json.put(
+                "rows",
+                rows.isEmpty() ? 0 : Math.round(number(rows.get(0).get(10)).orElse(0.0)));
+        ArrayNode columns = json.putArray("columns");
+        rows.forEach(row -> columns.add(summary(row)));
+        Json.send(context, 200, json);
+    }
+
+    /** In the order of the columns of SUMMARIZE: name, type, min, max, distinct, mean, deviation, quartiles, count, NULLs. */
+    private static ObjectNode summary(List<@Nullable Object> row) {
+        double count = number(row.get(10)).orElse(0.0);
+        double nullPercent = number(row.get(11)).orElse(0.0);
+        ObjectNode json = Json.object();
+        json.put("name", String.valueOf(row.get(0)));
+        json.put("type", String.valueOf(row.get(1)));
+        json.put("nulls", Math.round(count * nullPercent / 100));
+        json.put("distinct", number(row.get(4)).map(Math::round).orElse(null));
+        json.put("min", text(row.get(2)));
+        json.put("max", text(row.get(3)));
+        json.put("mean", number(row.get(5)).orElse(null));
+        json.put("stddev", number(row.get(6)).orElse(null));
+        json.put("q25", text(row.get(7)));
+        json.put("q50", text(row.get(8)));
+        json.put("q75", text(row.get(9)));
+        return json;
+    }
+
+    private static @Nullable String text(@Nullable Object value) {
+        return value == null ? null : value.toString();
+    }
+
+    private static Optional<Double> number(@Nullable Object value) {
+        try {
+            return value == null ? Optional.empty() : Optional.of(Double.valueOf(value.toString()));
+        } catch (NumberFormatException e) {
+            // The mean of times is a time.
+            return Optional.empty();
+        }
+    }
+
+    private Relation named(String name) {
+        return engine.catalog().relations().stream()
+                .filter(relation -> relation.name().equalsIgnoreCase(name))
+                .findFirst()
+                .orElseThrow(() -> new NotFoundResponse("There is no relation \"%s\".".formatted(name)));
+    }
+
+    private static String quoted(Relation relation) {
+        return "\"%s\"".formatted(relation.name());
     }
 }

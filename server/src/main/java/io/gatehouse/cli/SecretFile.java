@@ -1,0 +1,43 @@
+package io.gatehouse.cli;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** A token or password in a file, so that it stands in no command line, address or log. */
+final class SecretFile {
+    private static final int SHORTEST = 16;
+    private static final Set<PosixFilePermission> OWNER_ONLY =
+            EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+
+    private SecretFile() {}
+
+    /** @throws GatehouseException if the file cannot be read, others may read it, or it holds nothing to rely on */
+    static String read(Path file) {
+        try {
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+            if (!OWNER_ONLY.containsAll(permissions)) {
+                throw invalid("%s may be used by others (%s): take that away with chmod 600."
+                        .formatted(file, PosixFilePermissions.toString(permissions)));
+            }
+            String secret = Files.readString(file).strip();
+            if (secret.length() < SHORTEST || secret.chars().anyMatch(c -> c <= ' ' || c > '~')) {
+                throw invalid(
+                        "%s must hold one word of %d letters, digits or signs at least.".formatted(file, SHORTEST));
+            }
+            return secret;
+        } catch (IOException e) {
+            throw new GatehouseException(ErrorCode.FILE_NOT_FOUND, "%s cannot be read.".formatted(file), e);
+        }
+    }
+
+    private static GatehouseException invalid(String message) {
+        return new GatehouseException(ErrorCode.INVALID_ARGUMENT, message);
+    }
+}

@@ -1,0 +1,67 @@
+package io.gatehouse.server;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.server.http.ClientConnection;
+import java.io.IOException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Optional;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+
+/** Jetty at a port that is open already: HTTP/1.1 only, in the clear or in TLS. */
+final class HttpPort extends ServerConnector {
+    private static final Duration IDLE_WHEN_STOPPING = Duration.ofMillis(250);
+
+    private HttpPort(Server server, ConnectionFactory... factories) {
+        super(server, 1, 1, factories);
+        setShutdownIdleTimeout(IDLE_WHEN_STOPPING.toMillis());
+    }
+
+    static HttpPort of(Server server, HttpConfiguration http, Optional<Tls> tls, ServerSocketChannel channel) {
+        HttpPort port = tls.map(secret -> new HttpPort(server, secured(http, secret)))
+                .orElseGet(() -> new HttpPort(server, new HttpConnectionFactory(http)));
+        try {
+            port.open(channel);
+        } catch (IOException e) {
+            throw new GatehouseException(ErrorCode.INTERNAL_ERROR, "Cannot use the port that was opened.", e);
+        }
+        return port;
+    }
+
+    /** @throws GatehouseException INVALID_ARGUMENT if there is no key in the store, or the password is not its */
+    private static ConnectionFactory[] secured(HttpConfiguration http, Tls tls) {
+        if (!Files.isReadable(tls.keystore())) {
+            throw new GatehouseException(
+                    ErrorCode.FILE_NOT_FOUND, "There is no keystore %s to read.".formatted(tls.keystore()));
+        }
+        SslContextFactory.Server context = new SslContextFactory.Server();
+        context.setKeyStorePath(tls.keystore().toUri().toString());
+        context.setKeyStoreType("PKCS12");
+        context.setKeyStorePassword(tls.password());
+        HttpConfiguration https = new HttpConfiguration(http);
+        // The fence looks at names; a certificate may be for a name that a proxy before this server has.
+        https.addCustomizer(new SecureRequestCustomizer(false));
+        HttpConnectionFactory plain = new HttpConnectionFactory(https);
+        return new ConnectionFactory[] {new SslConnectionFactory(context, plain.getProtocol()), plain};
+    }
+
+    @Override
+    protected SocketChannelEndPoint newEndPoint(SocketChannel client, ManagedSelector selector, SelectionKey key) {
+        ClientConnection connection = new ClientConnection(client, selector, key, getScheduler(), getExecutor());
+        connection.setIdleTimeout(getIdleTimeout());
+        return connection;
+    }
+}

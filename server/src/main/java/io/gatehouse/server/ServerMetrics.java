@@ -1,0 +1,92 @@
+package io.gatehouse.server;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.server.query.QueryDoor;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.prometheus.metrics.config.EscapingScheme;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.Set;
+import java.util.function.DoubleSupplier;
+
+/** {@code GET /metrics}: what an operator wants to see over time, for Prometheus. */
+final class ServerMetrics implements Handler {
+    private static final Set<String> ENDED = Set.of("finished", "failed", "cancelled");
+
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final Counter queries = Counter.builder()
+            .name("gatehouse_queries_total")
+            .help("Queries that ended, by how")
+            .labelNames("state")
+            .register(registry);
+    private final Counter rows = Counter.builder()
+            .name("gatehouse_query_rows_total")
+            .help("Rows that were sent")
+            .register(registry);
+    private final Histogram seconds = Histogram.builder()
+            .name("gatehouse_query_seconds")
+            .help("Time from the arrival of a query to its last row")
+            .classicOnly()
+            .classicUpperBounds(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+            .register(registry);
+
+    ServerMetrics() {
+        ENDED.forEach(state -> queries.initLabelValues(state));
+        gauge(
+                "gatehouse_heap_bytes",
+                "Heap in use",
+                () -> ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+    }
+
+    /** Watches what is there to be counted. */
+    void watch(Activity activity, QueryDoor door) {
+        gauge(
+                "gatehouse_queries_running",
+                "Queries that run",
+                () -> activity.queries().count() - door.waiting());
+        gauge("gatehouse_queries_queued", "Queries that wait for their turn", door::waiting);
+        gauge(
+                "gatehouse_runs_active",
+                "Runs that run or wait",
+                () -> activity.runs().active());
+        gauge(
+                "gatehouse_event_streams",
+                "Clients that listen to events",
+                () -> activity.events().listeners());
+    }
+
+    /** Counts a query that has ended. */
+    void count(ObjectNode query) {
+        String state = query.path("state").asText();
+        if (ENDED.contains(state)) {
+            queries.labelValues(state).inc();
+            rows.inc(query.path("rows").asLong());
+            seconds.observe(query.path("elapsedMs").asDouble() / 1000);
+        }
+    }
+
+    private void gauge(String name, String help, DoubleSupplier value) {
+        requireNonNull(value, "value is null");
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(callback -> callback.call(value.getAsDouble()))
+                .register(registry);
+    }
+
+    @Override
+    public void handle(Context context) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        PrometheusTextFormatWriter.create().write(bytes, registry.scrape(), EscapingScheme.DEFAULT);
+        context.contentType(PrometheusTextFormatWriter.CONTENT_TYPE).result(bytes.toByteArray());
+    }
+}

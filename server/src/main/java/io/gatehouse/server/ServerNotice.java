@@ -1,0 +1,151 @@
+package io.gatehouse.server;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.server.http.Json;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Says beside a database file which server has it, so that other commands of the same user can ask it: {@code FILE.server},
+ * which only its owner may read. What is left behind by a killed server, or put there by somebody else, is passed over.
+ *
+ * @param pid process of the server
+ * @param instance names this life of the server; it tells everybody
+ * @param key shows that a client has read the notice
+ */
+public record ServerNotice(URI uri, long pid, String instance, String key) {
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Set<PosixFilePermission> OWNER_ONLY =
+            EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+
+    public ServerNotice {
+        requireNonNull(uri, "uri is null");
+        requireNonNull(instance, "instance is null");
+        requireNonNull(key, "key is null");
+    }
+
+    /** A fresh one for this process. */
+    static ServerNotice of(URI uri, String instance, String key) {
+        return new ServerNotice(uri, ProcessHandle.current().pid(), instance, key);
+    }
+
+    /** Letters that nobody guesses. */
+    static String secret() {
+        byte[] bytes = new byte[32];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    /** Puts the notice beside the file, whole or not at all. */
+    void post(Path database) throws IOException {
+        Path place = place(database);
+        Path draft = place.resolveSibling(place.getFileName() + "." + pid);
+        Files.deleteIfExists(draft);
+        Files.createFile(draft, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        Files.write(draft, toJson(), StandardOpenOption.WRITE);
+        Files.move(draft, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Takes the notice away, unless it has become another server's. */
+    void remove(Path database) throws IOException {
+        Path place = place(database);
+        if (read(place).filter(this::equals).isPresent()) {
+            Files.deleteIfExists(place);
+        }
+    }
+
+    /** The server that has the file, if it has said so and answers. */
+    public static Optional<ServerNotice> find(Path database) {
+        try {
+            return read(place(database)).filter(ServerNotice::isAlive);
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Path place(Path database) throws IOException {
+        Path file = database.toRealPath();
+        return file.resolveSibling(file.getFileName() + ".server");
+    }
+
+    private static Optional<ServerNotice> read(Path place) throws IOException {
+        if (!Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS) || !isMine(place)) {
+            return Optional.empty();
+        }
+        try {
+            JsonNode json = Json.tree(Files.readAllBytes(place), place.toString());
+            return Optional.of(new ServerNotice(
+                    URI.create(json.path("uri").asText()),
+                    json.path("pid").asLong(),
+                    json.path("instance").asText(),
+                    json.path("key").asText()));
+        } catch (GatehouseException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Somebody else could put a notice into a directory that all may write, to be asked in the server's place. */
+    private static boolean isMine(Path place) throws IOException {
+        String me = System.getProperty("user.name");
+        return Files.getOwner(place, LinkOption.NOFOLLOW_LINKS).getName().equals(me)
+                && OWNER_ONLY.containsAll(Files.getPosixFilePermissions(place, LinkOption.NOFOLLOW_LINKS));
+    }
+
+    /** A process of that number may be another by now, and so may the listener at that port: the instance tells. */
+    private boolean isAlive() {
+        if (ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty()) {
+            return false;
+        }
+        try {
+            HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+            HttpRequest request = HttpRequest.newBuilder(uri.resolve("v1/health"))
+                    .timeout(PATIENCE)
+                    .build();
+            HttpResponse<byte[]> health = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+            return Json.tree(health.body(), "The answer")
+                    .path("instance")
+                    .asText()
+                    .equals(instance);
+        } catch (IOException | GatehouseException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private byte[] toJson() {
+        ObjectNode json = Json.object();
+        json.put("uri", uri.toString())
+                .put("pid", pid)
+                .put("instance", instance)
+                .put("key", key);
+        return Json.bytes(json);
+    }
+
+    /** The key is for the file only. */
+    @Override
+    public String toString() {
+        return "ServerNotice[%s, process %d]".formatted(uri, pid);
+    }
+}

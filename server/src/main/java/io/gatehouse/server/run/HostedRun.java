@@ -1,0 +1,158 @@
+package io.gatehouse.server.run;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.run.RunListener;
+import io.gatehouse.run.RunProgress;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/** One run of this server, from its start to its end; any thread may look at it and cancel it. */
+final class HostedRun implements RunListener {
+    /** How far a run has come. */
+    enum State {
+        WAITING,
+        LOADING,
+        RUNNING,
+        COMPLETE,
+        CANCELLED,
+        FAILED;
+
+        String id() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        boolean ended() {
+            return compareTo(COMPLETE) >= 0;
+        }
+    }
+
+    /** What a run tells of itself. */
+    interface Watcher {
+        void changed(HostedRun run, boolean committed);
+    }
+
+    private static final long BETWEEN_NEWS_NANOS = 250_000_000L;
+
+    private final RunPlan plan;
+    private final Watcher watcher;
+    private final CountDownLatch end = new CountDownLatch(1);
+    private volatile State state = State.WAITING;
+    private volatile boolean unwanted;
+    private volatile long lastNanos = Long.MAX_VALUE;
+    private volatile @Nullable RunProgress progress;
+    private volatile @Nullable GatehouseException failure;
+    private long toldAt;
+    private boolean committedSinceAsked;
+
+    HostedRun(RunPlan plan, Watcher watcher) {
+        this.plan = requireNonNull(plan, "plan is null");
+        this.watcher = requireNonNull(watcher, "watcher is null");
+    }
+
+    String name() {
+        return plan.name();
+    }
+
+    State state() {
+        return state;
+    }
+
+    /** Runs to the end, on the thread that calls. */
+    void execute() {
+        State outcome = State.FAILED;
+        try (plan) {
+            if (!unwanted) {
+                move(State.LOADING);
+                plan.execute(this);
+                outcome = State.COMPLETE;
+            } else {
+                outcome = State.CANCELLED;
+            }
+        } catch (GatehouseException e) {
+            failure = e;
+            outcome = e.code() == ErrorCode.CANCELLED_BY_USER ? State.CANCELLED : State.FAILED;
+        } catch (RuntimeException e) {
+            failure = new GatehouseException(ErrorCode.INTERNAL_ERROR, "The run failed: %s.".formatted(e), e);
+        } finally {
+            move(outcome);
+            end.countDown();
+        }
+    }
+
+    private void move(State next) {
+        state = next;
+        watcher.changed(this, false);
+    }
+
+    /** Ends it soon; what is committed stays. */
+    void cancel() {
+        unwanted = true;
+    }
+
+    /** Ends it with the shard that it is at, or when its time is over. */
+    void cancelAfterShard(Duration patience) {
+        lastNanos = System.nanoTime() + patience.toNanos();
+    }
+
+    void await() throws InterruptedException {
+        end.await();
+    }
+
+    @Override
+    public void progress(RunProgress now) {
+        RunProgress before = progress;
+        boolean committed = before != null && now.questionsDone() > before.questionsDone();
+        progress = now;
+        committedSinceAsked |= committed && lastNanos != Long.MAX_VALUE;
+        boolean begins = state == State.LOADING;
+        state = State.RUNNING;
+        if (begins || committed || System.nanoTime() - toldAt >= BETWEEN_NEWS_NANOS) {
+            toldAt = System.nanoTime();
+            watcher.changed(this, committed);
+        }
+    }
+
+    @Override
+    public boolean cancelled() {
+        boolean stopping = lastNanos != Long.MAX_VALUE && (committedSinceAsked || System.nanoTime() - lastNanos >= 0);
+        return unwanted || stopping;
+    }
+
+    Optional<GatehouseException> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    /** Adds what the server knows and the file does not. */
+    void describe(ObjectNode json) {
+        json.put("name", name());
+        json.put("status", state.id());
+        RunProgress now = progress;
+        if (now != null) {
+            ObjectNode node = json.putObject("progress");
+            node.put("share", now.share());
+            node.put("questionsDone", now.questionsDone());
+            node.put("questions", now.questions());
+            node.put("tokensDone", now.tokensDone());
+            node.put("tokens", now.tokens());
+            node.put("tokensPerSecond", Math.round(now.tokensPerSecond()));
+            node.put("elapsedSeconds", now.elapsed().toMillis() / 1000.0);
+            node.put("shardsWaiting", now.writing().shardsWaiting());
+            node.put("bytesWaiting", now.writing().bytesWaiting());
+            node.put("activations", now.writing().activations());
+            node.put("writingSeconds", now.writing().busy().toMillis() / 1000.0);
+            node.put("secondsLeft", now.timeLeft().toMillis() / 1000.0);
+        }
+        failure().filter(reason -> state == State.FAILED).ifPresent(reason -> {
+            ObjectNode error = json.putObject("error");
+            error.put("code", reason.code().name());
+            error.put("detail", String.valueOf(reason.getMessage()));
+        });
+    }
+}

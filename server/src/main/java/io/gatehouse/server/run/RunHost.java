@@ -1,0 +1,209 @@
+package io.gatehouse.server.run;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.server.event.Events;
+import io.gatehouse.server.event.Topic;
+import io.gatehouse.server.http.Json;
+import io.gatehouse.store.RunStatus;
+import io.gatehouse.store.RunSummary;
+import io.gatehouse.store.Store;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * The runs of the file and those that are being added to it: one runs, others wait. Tells of all that happens to them,
+ * and of what that changes for SQL.
+ */
+public final class RunHost implements AutoCloseable {
+    private static final int WAITING = 32;
+
+    private final Store store;
+    private final RunPlanner planner;
+    private final Events events;
+    private final Map<String, HostedRun> hosted = new LinkedHashMap<>();
+    private final ExecutorService worker = Executors.newSingleThreadExecutor(RunHost::thread);
+
+    public RunHost(Store store, RunPlanner planner, Events events) {
+        this.store = requireNonNull(store, "store is null");
+        this.planner = requireNonNull(planner, "planner is null");
+        this.events = requireNonNull(events, "events is null");
+    }
+
+    /** Starts a run, or lets it wait for its turn. */
+    HostedRun start(Map<String, String> options) {
+        RunPlan plan = planner.plan(options);
+        HostedRun run;
+        synchronized (hosted) {
+            HostedRun other = hosted.get(plan.name());
+            if (other != null && !other.state().ended()) {
+                plan.close();
+                throw new GatehouseException(
+                        ErrorCode.RUN_EXISTS,
+                        "Run \"%s\" is %s.".formatted(plan.name(), other.state().id()));
+            }
+            if (hosted.values().stream().filter(any -> !any.state().ended()).count() > WAITING) {
+                plan.close();
+                throw new GatehouseException(ErrorCode.QUERY_BUSY, "%d runs wait already.".formatted(WAITING));
+            }
+            run = new HostedRun(plan, this::changed);
+            hosted.put(plan.name(), run);
+        }
+        worker.execute(run::execute);
+        return run;
+    }
+
+    /** @throws GatehouseException RUN_NOT_FOUND if there is none that could be */
+    void cancel(String name) {
+        find(name).orElseThrow(() -> unknown(name)).cancel();
+    }
+
+    /** @throws GatehouseException RUN_NOT_FOUND; RUN_EXISTS while it runs */
+    void delete(String name) {
+        if (find(name).filter(run -> !run.state().ended()).isPresent()) {
+            throw new GatehouseException(
+                    ErrorCode.RUN_EXISTS, "Run \"%s\" has not ended: cancel it first.".formatted(name));
+        }
+        if (store.runs().stream().anyMatch(run -> run.name().equals(name))
+                || find(name).isEmpty()) {
+            store.deleteRun(name);
+        }
+        synchronized (hosted) {
+            hosted.remove(name);
+        }
+        tellSchema("run-deleted");
+    }
+
+    Optional<HostedRun> find(String name) {
+        synchronized (hosted) {
+            return Optional.ofNullable(hosted.get(name));
+        }
+    }
+
+    /** Every run of the file in the order they were started, then those that it knows nothing of yet. */
+    List<ObjectNode> list() {
+        List<ObjectNode> list = new ArrayList<>();
+        List<String> known = new ArrayList<>();
+        for (RunSummary run : store.runs()) {
+            list.add(describe(Optional.of(run), find(run.name())));
+            known.add(run.name());
+        }
+        synchronized (hosted) {
+            hosted.values().stream()
+                    .filter(run -> !known.contains(run.name()))
+                    .forEach(run -> list.add(describe(Optional.empty(), Optional.of(run))));
+        }
+        return list;
+    }
+
+    /** @throws GatehouseException RUN_NOT_FOUND */
+    ObjectNode show(String name) {
+        Optional<RunSummary> summary =
+                store.runs().stream().filter(run -> run.name().equals(name)).findFirst();
+        Optional<HostedRun> run = find(name);
+        if (summary.isEmpty() && run.isEmpty()) {
+            throw unknown(name);
+        }
+        ObjectNode json = describe(summary, run);
+        summary.filter(whole -> whole.status() == RunStatus.COMPLETE)
+                .ifPresent(whole -> json.put("meanAccuracyOfSubjects", store.meanAccuracyOfSubjects(whole.runId())));
+        return json;
+    }
+
+    /** Runs that have not ended. */
+    public long active() {
+        synchronized (hosted) {
+            return hosted.values().stream().filter(run -> !run.state().ended()).count();
+        }
+    }
+
+    private static ObjectNode describe(Optional<RunSummary> summary, Optional<HostedRun> hosted) {
+        ObjectNode json = Json.object();
+        summary.ifPresent(run -> {
+            json.put("runId", run.runId());
+            json.put("name", run.name());
+            json.put("model", run.model());
+            json.put("task", run.task());
+            json.put("scope", run.scope().id());
+            // Nobody but this server writes the file: what is unfinished and not here was killed.
+            json.put(
+                    "status",
+                    run.status() == RunStatus.RUNNING
+                            ? "interrupted"
+                            : run.status().id());
+            json.put("questions", run.questions());
+            json.put("answered", run.answered());
+            json.put("correct", run.correct());
+            json.put("startedAt", run.startedAt().toString());
+            json.put("finishedAt", run.finishedAt().map(Object::toString).orElse(null));
+        });
+        hosted.ifPresent(run -> run.describe(json));
+        return json;
+    }
+
+    private void changed(HostedRun run, boolean committed) {
+        try {
+            events.publish(Topic.RUN, show(run.name()));
+        } catch (GatehouseException e) {
+            // The file is being closed, and with it the stream of events.
+            return;
+        }
+        if (committed) {
+            tellSchema("shard-committed");
+        } else if (run.state() == HostedRun.State.LOADING) {
+            tellSchema("run-started");
+        } else if (run.state().ended()) {
+            tellSchema("run-ended");
+        }
+    }
+
+    private void tellSchema(String reason) {
+        events.publish(Topic.SCHEMA, Json.object().put("reason", reason));
+    }
+
+    private static GatehouseException unknown(String name) {
+        return new GatehouseException(ErrorCode.RUN_NOT_FOUND, "There is no run \"%s\".".formatted(name));
+    }
+
+    /**
+     * Ends what runs with the shard it is at, or after the time given, and forgets what waits.
+     *
+     * @param patience for the shard in hand
+     */
+    public void stop(Duration patience) {
+        worker.shutdown();
+        List<HostedRun> left;
+        synchronized (hosted) {
+            left = hosted.values().stream().filter(run -> !run.state().ended()).toList();
+        }
+        left.stream().filter(run -> run.state() == HostedRun.State.WAITING).forEach(HostedRun::cancel);
+        left.forEach(run -> run.cancelAfterShard(patience));
+        try {
+            for (HostedRun run : left) {
+                run.await();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        stop(Duration.ZERO);
+    }
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "gatehouse-run");
+        thread.setDaemon(true);
+        return thread;
+    }
+}
