@@ -15,6 +15,7 @@ import java.net.URI;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
@@ -92,6 +93,16 @@ public final class GatehouseServer implements AutoCloseable {
     public URI uri() {
         return URI.create("%s://%s/"
                 .formatted(settings.exposure().scheme(), settings.address().localAuthority(javalin.port())));
+    }
+
+    /** Method and address of everything that is served for programs. */
+    List<String> apiRoutes() {
+        return javalin.unsafe.internalRouter.allHttpHandlers().stream()
+                .map(route -> route.endpoint)
+                .filter(endpoint -> endpoint.path.startsWith("/v1/") || endpoint.path.equals("/metrics"))
+                .map(endpoint -> endpoint.method.name() + " " + endpoint.path)
+                .filter(route -> !route.startsWith("BEFORE"))
+                .toList();
     }
 
     /** A file whose directory takes no notice is served all the same; other commands then do not find the server. */

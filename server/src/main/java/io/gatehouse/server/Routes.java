@@ -108,6 +108,7 @@ final class Routes {
         routes.get("/v1/saved/{name}", saved::show);
         routes.put("/v1/saved/{name}", saved::put);
         routes.delete("/v1/saved/{name}", saved::delete);
+        routes.get("/v1/openapi.json", new OpenApiDocument());
         routes.get("/metrics", metrics);
         routes.get("/v1/health", health);
         routes.get("/plain", plain::open);

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** A real server on a free port over a seeded file, and clients for it. */
@@ -54,6 +55,10 @@ final class TestingServer implements AutoCloseable {
 
     URI uri() {
         return server.uri();
+    }
+
+    List<String> apiRoutes() {
+        return server.apiRoutes();
     }
 
     Store store() {

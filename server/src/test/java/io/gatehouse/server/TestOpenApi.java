@@ -1,0 +1,100 @@
+package io.gatehouse.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion.VersionFlag;
+import com.networknt.schema.ValidationMessage;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The description of the API is that of this API: its addresses, its methods and the shapes of its answers. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TestOpenApi {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Set<String> METHODS = Set.of("get", "post", "put", "delete");
+
+    private TestingServer server;
+    private JsonNode document = JSON.createObjectNode();
+
+    @BeforeAll
+    void start(@TempDir Path folder) throws Exception {
+        server = TestingServer.start(folder);
+        document = JSON.readTree(server.get("v1/openapi.json").body());
+    }
+
+    @AfterAll
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void listsTheRoutesThatThereAre() {
+        List<String> described = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> path : document.path("paths").properties()) {
+            for (Map.Entry<String, JsonNode> operation : path.getValue().properties()) {
+                if (METHODS.contains(operation.getKey())) {
+                    described.add(operation.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey());
+                }
+            }
+        }
+        assertThat(described).containsExactlyInAnyOrderElementsOf(server.apiRoutes());
+    }
+
+    @Test
+    void describesItsAnswers() throws Exception {
+        server.query("SELECT nothing FROM experts");
+        put("v1/saved/one", "{\"sql\":\"SELECT 1\"}");
+        matches("Rows", server.query("SELECT * FROM experts"), 200);
+        matches("Problem", server.query("SELECT nothing FROM experts"), 400);
+        matches("Problem", server.get("v1/nothing"), 404);
+        matches("Queries", server.get("v1/queries"), 200);
+        matches("Schema", server.get("v1/schema"), 200);
+        matches("Summary", server.get("v1/schema/runs/summary"), 200);
+        matches("Diagnostics", post("v1/check", "{\"sql\":\"SELECT x FROM runs\"}"), 200);
+        matches("Suggestions", post("v1/complete", "{\"sql\":\"SELECT \",\"offset\":7}"), 200);
+        matches("Saved", server.get("v1/saved"), 200);
+        matches("SavedQuery", server.get("v1/saved/one"), 200);
+        matches("Sources", server.get("v1/sources"), 200);
+        matches("Runs", server.get("v1/runs"), 200);
+        matches("Run", server.get("v1/runs/first"), 200);
+        matches("Health", server.get("v1/health"), 200);
+    }
+
+    private void matches(String schema, HttpResponse<String> response, int status) throws Exception {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        ObjectNode whole = JSON.createObjectNode();
+        whole.put("$ref", "#/components/schemas/" + schema);
+        whole.set("components", document.path("components"));
+        JsonSchema shape = JsonSchemaFactory.getInstance(VersionFlag.V202012).getSchema(whole);
+        Set<ValidationMessage> faults = shape.validate(JSON.readTree(response.body()));
+        assertThat(faults).as(schema).isEmpty();
+    }
+
+    private HttpResponse<String> post(String path, String body) throws Exception {
+        return server.send(
+                path,
+                request -> request.header("Content-Type", "application/json").POST(BodyPublishers.ofString(body)));
+    }
+
+    private void put(String path, String body) throws Exception {
+        server.send(
+                path,
+                request -> request.header("Content-Type", "application/json").PUT(BodyPublishers.ofString(body)));
+    }
+}
