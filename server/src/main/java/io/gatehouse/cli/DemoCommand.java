@@ -18,10 +18,12 @@ import io.gatehouse.store.RunSummary;
 import io.gatehouse.store.Scope;
 import io.gatehouse.store.Store;
 import io.gatehouse.study.Finding;
+import io.gatehouse.study.Study;
+import io.gatehouse.study.report.HtmlReport;
+import io.gatehouse.study.report.MarkdownReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -32,7 +34,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         description = {
-            "Sends the sample quiz through the sample model, prints what was found and opens the console.",
+            "Sends the sample quiz through the sample model, prints what was found, writes a report and opens the console.",
             "A second call finds the finished run in the file and does not repeat it."
         },
         mixinStandardHelpOptions = true,
@@ -81,7 +83,7 @@ final class DemoCommand implements Callable<Integer> {
                     .printf("Run %d in %s is the demo's and complete; it is not repeated.%n", run, database));
             int runId = finished.orElseGet(() -> execute(store));
             try (QueryEngine engine = new QueryEngine(store)) {
-                findings(engine, runId).print(spec.commandLine().getOut(), json);
+                findings(engine, runId);
                 if (!json) {
                     printNext(runId);
                 }
@@ -124,22 +126,31 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private static Report findings(QueryEngine engine, int runId) {
+    private void findings(QueryEngine engine, int runId) {
         Report report = new Report();
         try (QueryResult overall = engine.query(Finding.ACCURACY.sql(runId), LIMITS)) {
             overall.next();
             report.figure("Questions answered", requireNonNull(overall.value(0)));
             report.figure("Accuracy", requireNonNull(overall.value(1)));
         }
-        EnumSet<Finding> tables = EnumSet.allOf(Finding.class);
-        tables.remove(Finding.ACCURACY);
-        tables.removeAll(Finding.next());
-        for (Finding finding : tables) {
-            try (QueryResult result = engine.query(finding.sql(runId), LIMITS)) {
-                report.table(finding.title(), result);
-            }
+        Study study = Study.of(engine, runId);
+        if (json) {
+            study.figures()
+                    .forEach(evidence -> report.figure(
+                            evidence.figure().title(), String.join(" ", MarkdownReport.sentences(evidence))));
         }
-        return report;
+        report.print(spec.commandLine().getOut(), json);
+        Path file = StudyCommand.write(reportFile(), HtmlReport.of(study));
+        if (!json) {
+            StudyCommand.printFindings(study, spec.commandLine().getOut());
+            spec.commandLine().getOut().printf("%nThe report is in %s%n", file.toUri());
+        }
+    }
+
+    /** Beside the database, with its name. */
+    private Path reportFile() {
+        String name = String.valueOf(database.getFileName()).replaceFirst("\\.duckdb$", "");
+        return database.resolveSibling(name + "-report.html");
     }
 
     private void printNext(int runId) {

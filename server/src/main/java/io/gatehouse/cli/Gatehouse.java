@@ -49,6 +49,7 @@ public final class Gatehouse {
                 .addSubcommand(new DemoCommand(stop))
                 .addSubcommand(new RunCommand(stop))
                 .addSubcommand(new SqlCommand())
+                .addSubcommand(new StudyCommand())
                 .addSubcommand(new ServeCommand(stop))
                 .addSubcommand(new CommandLine(new SampleCommand()).addSubcommand(new SampleRandomCommand(stop)))
                 .addSubcommand(new ModelCommand())

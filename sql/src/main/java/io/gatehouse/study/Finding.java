@@ -10,13 +10,6 @@ import java.util.Locale;
 /** Something worth knowing about a run, as one SQL statement. */
 public enum Finding {
     ACCURACY("Accuracy"),
-    ACCURACY_BY_SUBJECT("Accuracy by subject"),
-    NEVER_ACTIVATED_EXPERTS("Never-activated experts by layer, over n questions"),
-    GATE_ENTROPY("Gate entropy by layer against uniform: means over n tokens, in nats; share is entropy / uniform"),
-    MOST_ACCURATE_EXPERTS(
-            "Most accurate experts, by the lower end of their 95 % Wilson interval (scope last_prompt, n questions, at least 30)"),
-    LEAST_ACCURATE_EXPERTS(
-            "Least accurate experts, by the upper end of their 95 % Wilson interval (scope last_prompt, n questions, at least 30)"),
     NEXT_EXPERTS_OF_SUBJECTS("Which experts does the answer of each subject go through?"),
     NEXT_SURE_AND_RIGHT("Is the gate surer where the answer is right?"),
     NEXT_BUSIEST_TOKENS("Which tokens always go to the same experts of the first layer?");

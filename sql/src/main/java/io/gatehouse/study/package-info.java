@@ -1,6 +1,6 @@
 /**
- * The findings of a study of one run, each a statement in a {@code .sql} file that goes through the one door like any
- * other. Must not know how they are shown.
+ * The study of one run: figures, each two statements in a {@code .sql} file that go through the one door like any other,
+ * and what they answered. Must not know how they are shown.
  */
 @NullMarked
 package io.gatehouse.study;

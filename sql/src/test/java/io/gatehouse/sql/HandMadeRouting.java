@@ -29,7 +29,9 @@ final class HandMadeRouting {
     HandMadeRouting question(int run, int question, String subject, boolean correct, String... tokens) {
         sql.append(
                 """
-                INSERT OR IGNORE INTO questions VALUES (%d, 'quiz', '%s', %d, 'q', ['a', 'b'], 'A');
+                INSERT OR IGNORE INTO questions BY NAME
+                SELECT %d AS question_id, 'quiz' AS task, '%s' AS subject, %d AS ordinal, 'q' AS question,
+                    ['a', 'b'] AS choices, 'A' AS answer;
                 INSERT INTO answers BY NAME
                 SELECT %d AS run_id, %d AS question_id, '%s' AS predicted, %s AS correct, [-1, -2] AS log_probabilities,
                     0 AS top_token_id, 'A' AS top_token, %d AS prompt_tokens;

@@ -37,6 +37,13 @@ final class RoutingFile implements AutoCloseable {
         return file;
     }
 
+    /** With those and a third run that can be compared with the first. */
+    static RoutingFile comparable() throws SQLException, IOException {
+        RoutingFile file = filled();
+        file.execute(resource("/sql/comparable.data.sql"));
+        return file;
+    }
+
     static String resource(String name) throws IOException {
         try (InputStream in = RoutingFile.class.getResourceAsStream(name)) {
             return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);

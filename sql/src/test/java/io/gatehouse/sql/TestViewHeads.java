@@ -24,7 +24,7 @@ final class TestViewHeads {
 
     @BeforeAll
     void open() throws Exception {
-        file = RoutingFile.filled();
+        file = RoutingFile.comparable();
         engine = file.engine();
     }
 

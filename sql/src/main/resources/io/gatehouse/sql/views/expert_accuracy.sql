@@ -43,6 +43,7 @@
 --   stratified_lift DOUBLE: Accuracy with the expert minus accuracy without, within subjects; NULL where no subject has both
 --   stratified_z DOUBLE: Standard errors of that from 0; NULL where no subject has both, or within subjects all answers are alike
 --   stratified_p_value DOUBLE: Two-sided p-value of stratified_z; NULL where stratified_z is
+--   stratified_q_value DOUBLE: stratified_p_value adjusted for the number of experts looked at; NULL where stratified_z is
 SELECT
     run_id,
     scope,
@@ -64,16 +65,24 @@ SELECT
     )) END AS q_value,
     stratified_lift,
     stratified_z,
-    two_sided_p(stratified_z) AS stratified_p_value
+    stratified_p_value,
+    CASE WHEN stratified_p_value IS NOT NULL THEN least(1e0, min(scaled_stratified_p) OVER (
+        PARTITION BY run_id, scope ORDER BY stratified_p_value, layer, expert
+        ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
+    )) END AS stratified_q_value
 FROM (
     SELECT
         *,
         p_value * count(p_value) OVER (PARTITION BY run_id, scope)
-            / row_number() OVER (PARTITION BY run_id, scope ORDER BY p_value, layer, expert) AS scaled_p
+            / row_number() OVER (PARTITION BY run_id, scope ORDER BY p_value, layer, expert) AS scaled_p,
+        stratified_p_value * count(stratified_p_value) OVER (PARTITION BY run_id, scope)
+            / row_number() OVER (PARTITION BY run_id, scope ORDER BY stratified_p_value, layer, expert)
+            AS scaled_stratified_p
     FROM (
         SELECT
             *,
-            two_sided_p(z) AS p_value
+            two_sided_p(z) AS p_value,
+            two_sided_p(stratified_z) AS stratified_p_value
         FROM (
             SELECT
                 e.run_id,

@@ -1,0 +1,115 @@
+package io.gatehouse.cli;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.QueryEngine;
+import io.gatehouse.store.Store;
+import io.gatehouse.study.Study;
+import io.gatehouse.study.report.HtmlReport;
+import io.gatehouse.study.report.MarkdownReport;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "study",
+        description = {
+            "Writes the report of a run: the paper's findings first, each figure with its SQL.",
+            "The page stands alone: it can be sent, printed and kept."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {"", "Example:", "  gatehouse study --db routing.duckdb -o report.html"})
+final class StudyCommand implements Callable<Integer> {
+    /** What the report is written as. */
+    enum Format {
+        HTML,
+        MARKDOWN;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    @Option(names = "--db", required = true, paramLabel = "FILE", description = "Database file of the run.")
+    private Path database = Path.of("");
+
+    @Option(
+            names = "--run",
+            paramLabel = "NAME",
+            description = "Name of the run; by default the last complete one without an intervention.")
+    private Optional<String> run = Optional.empty();
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "File to write; default: report.html or report.md, \"-\" prints it.")
+    private Optional<String> output = Optional.empty();
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "One of ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.",
+            defaultValue = "html")
+    private Format format = Format.HTML;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        try (Store store = Store.open(database);
+                QueryEngine engine = new QueryEngine(store)) {
+            Study study = Study.of(engine, runId(engine));
+            String text = format == Format.HTML ? HtmlReport.of(study) : MarkdownReport.of(study);
+            String file = output.orElse(format == Format.HTML ? "report.html" : "report.md");
+            if (file.equals("-")) {
+                out.print(text);
+            } else {
+                printFindings(study, out);
+                out.printf("%nThe report is in %s%n", write(Path.of(file), text).toUri());
+            }
+            out.flush();
+        }
+        return 0;
+    }
+
+    private int runId(QueryEngine engine) {
+        if (run.isPresent()) {
+            return Study.findRun(engine, run.get())
+                    .orElseThrow(() -> new GatehouseException(
+                            ErrorCode.RUN_NOT_FOUND, "%s holds no run named \"%s\"".formatted(database, run.get())));
+        }
+        return Study.findLatest(engine)
+                .orElseThrow(() -> new GatehouseException(
+                        ErrorCode.RUN_NOT_FOUND,
+                        "%s holds no complete run without an intervention".formatted(database)));
+    }
+
+    /** What was found, for a terminal: the titles and sentences of the figures. */
+    static void printFindings(Study study, PrintWriter out) {
+        study.figures().forEach(evidence -> {
+            out.printf("%n%s%n", evidence.figure().title());
+            MarkdownReport.sentences(evidence).forEach(sentence -> out.println("  " + sentence));
+        });
+    }
+
+    /** Writes the report; the directory must be there. */
+    static Path write(Path file, String text) {
+        try {
+            return Files.writeString(file, text).toAbsolutePath();
+        } catch (IOException e) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT, "The report cannot be written to %s: %s".formatted(file, e), e);
+        }
+    }
+}

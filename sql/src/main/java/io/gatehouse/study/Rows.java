@@ -1,0 +1,62 @@
+package io.gatehouse.study;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.sql.QueryEngine;
+import io.gatehouse.sql.QueryLimits;
+import io.gatehouse.sql.QueryResult;
+import io.gatehouse.sql.ResultColumn;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a statement of the study answered.
+ *
+ * @param columns names of the columns
+ * @param rows the values, one list per row
+ */
+public record Rows(List<String> columns, List<List<@Nullable Object>> rows) {
+    /** Views over all tokens of a large run take their time. */
+    private static final QueryLimits LIMITS = new QueryLimits(Duration.ofMinutes(30), 0);
+
+    public Rows {
+        columns = List.copyOf(columns);
+        requireNonNull(rows, "rows is null");
+    }
+
+    /** Asks it. */
+    public static Rows of(QueryEngine engine, String sql) {
+        try (QueryResult result = engine.query(sql, LIMITS)) {
+            List<List<@Nullable Object>> rows = new ArrayList<>();
+            while (result.next()) {
+                List<@Nullable Object> row = new ArrayList<>();
+                for (int column = 0; column < result.columns().size(); column++) {
+                    row.add(result.value(column));
+                }
+                rows.add(Collections.unmodifiableList(row));
+            }
+            return new Rows(result.columns().stream().map(ResultColumn::name).toList(), rows);
+        }
+    }
+
+    public boolean isEmpty() {
+        return rows.isEmpty();
+    }
+
+    /** The place of a column. */
+    public int column(String name) {
+        int column = columns.indexOf(name);
+        if (column < 0) {
+            throw new IllegalArgumentException("There is no column %s among %s".formatted(name, columns));
+        }
+        return column;
+    }
+
+    /** A value, NULL as null. */
+    public @Nullable Object value(int row, String name) {
+        return rows.get(row).get(column(name));
+    }
+}

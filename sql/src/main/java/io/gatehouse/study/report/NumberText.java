@@ -1,0 +1,63 @@
+package io.gatehouse.study.report;
+
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** How the report writes a value. */
+public final class NumberText {
+    /** The ways to write a value, by their names in sentences. */
+    private static final List<String> FORMATS = List.of("plain", "percent", "points", "signed", "tenth");
+
+    private NumberText() {}
+
+    /** A value as tables show it. */
+    public static String of(@Nullable Object value) {
+        if (value == null) {
+            return "–";
+        }
+        if (value instanceof Double || value instanceof Float || isFraction(value)) {
+            return real(((Number) value).doubleValue());
+        }
+        if (value instanceof Number number) {
+            return String.format(Locale.ROOT, "%,d", number.longValue());
+        }
+        return value instanceof Boolean truth ? (truth ? "yes" : "no") : value.toString();
+    }
+
+    /** A value as a sentence shows it: plain, percent, points (of a hundred, with sign), signed or tenth. */
+    public static String of(@Nullable Object value, String format) {
+        if (value instanceof Number number) {
+            double real = number.doubleValue();
+            return switch (format) {
+                case "percent" -> String.format(Locale.ROOT, "%.1f %%", 100 * real);
+                case "points" -> String.format(Locale.ROOT, "%+.1f points", 100 * real);
+                case "tenth" -> String.format(Locale.ROOT, "%.1f", real);
+                case "signed" -> String.format(Locale.ROOT, "%+.3f", real);
+                default -> of(value);
+            };
+        }
+        return of(value);
+    }
+
+    /** A value in every way in which the report may write it. */
+    public static List<String> everyWay(@Nullable Object value) {
+        return FORMATS.stream().map(format -> of(value, format)).distinct().toList();
+    }
+
+    private static boolean isFraction(Object value) {
+        return value instanceof BigDecimal exact && exact.scale() > 0;
+    }
+
+    private static String real(double value) {
+        double size = Math.abs(value);
+        if (value == 0) {
+            return "0";
+        }
+        if (size < 0.0005 || size >= 1e15) {
+            return String.format(Locale.ROOT, "%.1e", value);
+        }
+        return String.format(Locale.ROOT, size >= 1000 ? "%,.0f" : size >= 10 ? "%.2f" : "%.3f", value);
+    }
+}

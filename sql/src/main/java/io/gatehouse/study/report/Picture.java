@@ -1,0 +1,171 @@
+package io.gatehouse.study.report;
+
+import io.gatehouse.study.Figure;
+import io.gatehouse.study.Study.Evidence;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Draws a figure, in the kind that it asks for. */
+final class Picture {
+    private static final double LEFT = 64;
+    private static final double RIGHT = Plot.WIDTH - 16;
+    private static final double TOP = 26;
+
+    private final Plot plot;
+
+    private Picture(Plot plot) {
+        this.plot = plot;
+    }
+
+    /** The picture as SVG; empty if the figure has none. */
+    static Optional<String> of(Evidence evidence) {
+        Picture picture = new Picture(new Plot(evidence.figure(), evidence.detail()));
+        String kind = evidence.figure().picture().getOrDefault(Figure.KIND, "none");
+        return switch (kind) {
+            case "lines" -> Optional.of(picture.lines());
+            case "intervals" -> Optional.of(picture.intervals());
+            case "scatter" -> Optional.of(picture.scatter());
+            case "heat" -> Optional.of(picture.heat());
+            case "none" -> Optional.empty();
+            default -> throw new IllegalArgumentException("There is no picture of the kind " + kind);
+        };
+    }
+
+    private String lines() {
+        double bottom = 270;
+        Map<String, List<Integer>> series = plot.groups("by");
+        Svg svg = new Svg(Plot.WIDTH, bottom + 42 + 20 * (1 + series.size() / 5), plot.title());
+        boolean logarithmic = plot.part("scale").isPresent();
+        Scale x = logarithmic
+                ? Scale.logarithmic(plot.least("x"), plot.most("x"), LEFT, RIGHT)
+                : new Scale(plot.least("x"), Math.max(plot.most("x"), plot.least("x") + 1), LEFT + 8, RIGHT - 8, false);
+        Scale y = Scale.over(Math.min(0, plot.least("y")), plot.most("y"), bottom, TOP);
+        frame(svg, y, bottom);
+        ticksOfX(svg, x, bottom);
+        int index = 0;
+        double legend = LEFT;
+        double line = bottom + 54;
+        for (Map.Entry<String, List<Integer>> one : series.entrySet()) {
+            String colour = Plot.colour(index++, series.size());
+            StringBuilder points = new StringBuilder();
+            for (int row : one.getValue()) {
+                points.append(String.format(Locale.ROOT, "%.1f,%.1f ", x.place(x(row)), y.place(y(row))));
+            }
+            svg.path(points.toString(), "series", colour);
+            one.getValue().forEach(row -> svg.dot(x.place(x(row)), y.place(y(row)), 3, colour, plot.tip(row)));
+            double room = 26 + 6.4 * one.getKey().length();
+            if (legend + room > RIGHT) {
+                legend = LEFT;
+                line += 20;
+            }
+            svg.dot(legend + 4, line - 4, 4, colour, one.getKey());
+            svg.text(legend + 12, line, "start", "legend", one.getKey());
+            legend += room;
+        }
+        return svg.toString();
+    }
+
+    /** A dot with its interval for each row, under each other. */
+    private String intervals() {
+        double row = 19;
+        double left = 200;
+        double bottom = TOP + row * plot.size();
+        Svg svg = new Svg(Plot.WIDTH, bottom + 40, plot.title());
+        Scale x = Scale.over(Math.min(0, plot.least("low")), plot.most("high"), left, RIGHT);
+        for (double tick : x.ticks()) {
+            svg.line(x.place(tick), TOP - 6, x.place(tick), bottom, "grid");
+            svg.text(x.place(tick), bottom + 16, "middle", "tick", Plot.tick(tick));
+        }
+        svg.text(RIGHT, bottom + 34, "end", "axis", Plot.words(plot.column("x")));
+        for (int i = 0; i < plot.size(); i++) {
+            double y = TOP - 6 + row * i + row / 2;
+            svg.text(left - 10, y + 4, "end", "label", plot.text(i, "label"));
+            svg.line(x.place(number(i, "low")), y, x.place(number(i, "high")), y, "interval");
+            svg.dot(x.place(x(i)), y, 4, "var(--accent)", plot.tip(i));
+        }
+        return svg.toString();
+    }
+
+    private String scatter() {
+        double bottom = 330;
+        Svg svg = new Svg(Plot.WIDTH, bottom + 44, plot.title());
+        Scale x = Scale.over(Math.min(0, plot.least("x")), Math.max(0, plot.most("x")), LEFT, RIGHT);
+        Scale y = Scale.over(Math.min(0, plot.least("y")), Math.max(0, plot.most("y")), bottom, TOP);
+        frame(svg, y, bottom);
+        ticksOfX(svg, x, bottom);
+        svg.line(x.place(0), TOP, x.place(0), bottom, "zero");
+        svg.line(LEFT, y.place(0), RIGHT, y.place(0), "zero");
+        for (int i = 0; i < plot.size(); i++) {
+            svg.dot(x.place(x(i)), y.place(y(i)), 4.5, "var(--accent)", plot.tip(i));
+        }
+        return svg.toString();
+    }
+
+    /** A field for each row: darker is more. */
+    private String heat() {
+        List<String> across = List.copyOf(plot.groups("x").keySet());
+        List<String> down = List.copyOf(plot.groups("y").keySet());
+        double left = 170;
+        double cell = Math.min(46, (Plot.WIDTH - left - 16) / across.size());
+        double high = Math.min(24, Math.max(14, cell));
+        boolean numbered = across.get(0).matches("\\d+");
+        double top = numbered ? 24 : 96;
+        Svg svg = new Svg(Plot.WIDTH, top + high * down.size() + 12, plot.title());
+        double most = Math.max(plot.most("value"), 1e-12);
+        for (int column = 0; column < across.size(); column++) {
+            double x = left + cell * column + cell / 2;
+            if (numbered) {
+                svg.text(x, top - 8, "middle", "tick", across.get(column));
+            } else {
+                svg.turned(x + 4, top - 8, across.get(column));
+            }
+        }
+        for (int line = 0; line < down.size(); line++) {
+            svg.text(left - 8, top + high * line + high / 2 + 4, "end", "label", down.get(line));
+        }
+        for (int i = 0; i < plot.size(); i++) {
+            double share = Math.max(0, number(i, "value")) / most;
+            svg.box(
+                    left + cell * across.indexOf(plot.text(i, "x")) + 1,
+                    top + high * down.indexOf(plot.text(i, "y")) + 1,
+                    cell - 2,
+                    high - 2,
+                    String.format(Locale.ROOT, "color-mix(in srgb, var(--accent) %.0f%%, var(--field))", 100 * share),
+                    plot.tip(i));
+        }
+        return svg.toString();
+    }
+
+    private void frame(Svg svg, Scale y, double bottom) {
+        for (double tick : y.ticks()) {
+            svg.line(LEFT, y.place(tick), RIGHT, y.place(tick), "grid");
+            svg.text(LEFT - 8, y.place(tick) + 4, "end", "tick", Plot.tick(tick));
+        }
+        svg.line(LEFT, bottom, RIGHT, bottom, "base");
+        svg.text(LEFT, TOP - 14, "start", "axis", Plot.words(plot.column("y")));
+    }
+
+    private void ticksOfX(Svg svg, Scale x, double bottom) {
+        boolean whole = plot.column("x").equals("layer");
+        for (double tick : x.ticks()) {
+            if (!whole || tick == Math.rint(tick)) {
+                svg.text(x.place(tick), bottom + 17, "middle", "tick", Plot.tick(tick));
+            }
+        }
+        svg.text(RIGHT, bottom + 34, "end", "axis", Plot.words(plot.column("x")));
+    }
+
+    private double x(int row) {
+        return number(row, "x");
+    }
+
+    private double y(int row) {
+        return number(row, "y");
+    }
+
+    private double number(int row, String part) {
+        return plot.number(row, part).orElse(0.0);
+    }
+}

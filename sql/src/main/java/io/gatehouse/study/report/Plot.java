@@ -1,0 +1,107 @@
+package io.gatehouse.study.report;
+
+import io.gatehouse.study.Figure;
+import io.gatehouse.study.Rows;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of a figure as its picture wants them, and what all kinds of pictures share. */
+final class Plot {
+    static final double WIDTH = 760;
+
+    private final Figure figure;
+    private final Rows rows;
+
+    Plot(Figure figure, Rows rows) {
+        this.figure = figure;
+        this.rows = rows;
+    }
+
+    int size() {
+        return rows.rows().size();
+    }
+
+    String title() {
+        return figure.title();
+    }
+
+    /** What the figure says about a part of the picture. */
+    Optional<String> part(String name) {
+        return Optional.ofNullable(figure.picture().get(name));
+    }
+
+    String column(String part) {
+        return part(part)
+                .orElseThrow(() -> new IllegalArgumentException("%s names no %s".formatted(figure.name(), part)));
+    }
+
+    Optional<Double> number(int row, String part) {
+        @Nullable Object value = rows.value(row, column(part));
+        return value instanceof Number number ? Optional.of(number.doubleValue()) : Optional.empty();
+    }
+
+    String text(int row, String part) {
+        return NumberText.of(rows.value(row, column(part)));
+    }
+
+    /** All of a row, for whoever points at it. */
+    String tip(int row) {
+        StringBuilder tip = new StringBuilder();
+        for (int column = 0; column < rows.columns().size(); column++) {
+            tip.append(column == 0 ? "" : ", ")
+                    .append(words(rows.columns().get(column)))
+                    .append(' ')
+                    .append(NumberText.of(rows.rows().get(row).get(column)));
+        }
+        return tip.toString();
+    }
+
+    double least(String part) {
+        return all(part).min().orElse(0);
+    }
+
+    double most(String part) {
+        return all(part).max().orElse(1);
+    }
+
+    private java.util.stream.DoubleStream all(String part) {
+        return IntStream.range(0, size())
+                .mapToObj(row -> number(row, part))
+                .flatMap(Optional::stream)
+                .mapToDouble(Double::doubleValue);
+    }
+
+    /** The rows by the value of a part, in the order of their first row. */
+    Map<String, List<Integer>> groups(String part) {
+        Map<String, List<Integer>> groups = new LinkedHashMap<>();
+        for (int row = 0; row < size(); row++) {
+            groups.computeIfAbsent(text(row, part), key -> new java.util.ArrayList<>())
+                    .add(row);
+        }
+        return groups;
+    }
+
+    /** A colour for one of so many: from teal over blue and violet to amber, of even lightness in light and dark. */
+    static String colour(int index, int count) {
+        double share = count < 2 ? 0 : (double) index / (count - 1);
+        return String.format(Locale.ROOT, "hsl(%.0f 55%% 50%%)", (176 + share * 224) % 360);
+    }
+
+    /** The name of a column as words. */
+    static String words(String column) {
+        return column.replace('_', ' ');
+    }
+
+    static String tick(double value) {
+        if (value != 0 && Math.abs(value) < 0.001) {
+            return String.format(Locale.ROOT, "%.0e", value);
+        }
+        String text = String.format(Locale.ROOT, Math.abs(value) >= 10 ? "%,.0f" : "%.3f", value);
+        return text.contains(".") ? text.replaceFirst("\\.?0+$", "") : text;
+    }
+}

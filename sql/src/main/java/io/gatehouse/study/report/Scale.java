@@ -1,0 +1,59 @@
+package io.gatehouse.study.report;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How values become places along an axis.
+ *
+ * @param low value at the start
+ * @param high value at the end
+ * @param start place of the start, in pixels
+ * @param end place of the end
+ * @param logarithmic whether equal ratios take equal room
+ */
+record Scale(double low, double high, double start, double end, boolean logarithmic) {
+    /** From a little below to a little above, at round numbers. */
+    static Scale over(double low, double high, double start, double end) {
+        double step = step(high - low);
+        double from = Math.floor(low / step + 1e-9) * step;
+        double to = Math.ceil(high / step - 1e-9) * step;
+        return new Scale(from, to > from ? to : from + step, start, end, false);
+    }
+
+    static Scale logarithmic(double low, double high, double start, double end) {
+        return new Scale(low, Math.max(high, low * 1.01), start, end, true);
+    }
+
+    double place(double value) {
+        double share = logarithmic ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+        return start + share * (end - start);
+    }
+
+    /** Round numbers along the axis. */
+    List<Double> ticks() {
+        List<Double> ticks = new ArrayList<>();
+        if (logarithmic) {
+            for (double tick = Math.pow(10, Math.ceil(Math.log10(low) - 1e-9)); tick <= high * 1.0001; tick *= 10) {
+                ticks.add(tick);
+            }
+            return ticks;
+        }
+        double step = step(high - low);
+        for (int i = 0; low + i * step <= high + step / 1e6; i++) {
+            ticks.add(low + i * step);
+        }
+        return ticks;
+    }
+
+    /** 1, 2 or 5 times a power of ten, so that there are about five steps. */
+    private static double step(double range) {
+        if (!(range > 0)) {
+            return 1;
+        }
+        double rough = range / 5;
+        double power = Math.pow(10, Math.floor(Math.log10(rough)));
+        double ratio = rough / power;
+        return power * (ratio < 1.5 ? 1 : ratio < 3.5 ? 2 : ratio < 7.5 ? 5 : 10);
+    }
+}

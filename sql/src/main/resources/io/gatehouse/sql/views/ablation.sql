@@ -1,0 +1,78 @@
+-- One row per run that masks experts, reference run and masked expert: what was observed of the expert beside what
+-- happened without it.
+--
+-- Group: Interventions
+-- Definition: the observations are those of the reference run at the scope. Where a run masks several experts they share
+--   its effect: ask for masked_experts = 1 to set statistics against the effects of single experts.
+-- Formula: effect and log_probability_effect as in intervention_effect; the others as in pruning_criteria and
+--   expert_accuracy. Does a statistic predict the effect? corr(statistic, log_probability_effect) over the rows.
+-- Source: after the causal audit of routing statistics 2026, arXiv 2606.10703.
+-- Version: 1
+-- Example: SELECT layer, expert, frequency, gate_mass, lift, effect, log_probability_effect, masked_experts, n
+--   FROM ablation
+--   WHERE scope = 'last_prompt'
+--   ORDER BY run_id, layer, expert
+--   LIMIT 5
+--
+-- Columns:
+--   run_id INTEGER: The run that masks
+--   reference_run_id INTEGER: The run that does not
+--   scope VARCHAR: Tokens at which the reference run was observed: last_prompt (the last of each prompt) or prompt (all of them)
+--   layer SMALLINT: Layer of the model, from 0
+--   expert SMALLINT: The masked expert, from 0
+--   masked_experts BIGINT: Number of experts that the run masks
+--   n BIGINT: Number of questions that both runs answered
+--   effect DOUBLE: Accuracy without the masked experts minus accuracy with them
+--   log_probability_effect DOUBLE: Mean change of the right letter's log-probability, in nats
+--   activations BIGINT: Number of tokens that the reference run sent to the expert
+--   frequency DOUBLE: Share of the tokens that were sent to the expert, 0 to 1
+--   gate_mass DOUBLE: Mean weight of the expert over all tokens; NULL where an imported run does not say
+--   mean_weight DOUBLE: Mean weight of the expert where it fired; NULL if it never did
+--   ean_mean DOUBLE: Mean norm of its outputs; NULL if the reference run recorded none or the expert never fired
+--   reap DOUBLE: Mean of weight times norm, as in pruning_criteria; NULL if the reference run recorded no norms or the expert never fired
+--   lift DOUBLE: Accuracy when it fired minus the accuracy of the reference run; NULL if it never fired
+--   stratified_lift DOUBLE: The same within subjects; NULL where no subject has questions with and without it
+SELECT
+    i.run_id,
+    i.reference_run_id,
+    p.scope,
+    p.layer,
+    p.expert,
+    i.masked_experts,
+    i.n,
+    i.effect,
+    i.log_probability_effect,
+    p.n AS activations,
+    p.frequency,
+    p.gate_mass,
+    p.mean_weight,
+    p.ean_mean,
+    p.reap,
+    a.lift,
+    a.stratified_lift
+FROM (
+    SELECT
+        run_id,
+        reference_run_id,
+        masked_experts,
+        n,
+        effect,
+        log_probability_effect,
+        CAST(split_part(place, ':', 1) AS INTEGER) AS layer,
+        CAST(split_part(place, ':', 2) AS INTEGER) AS expert
+    FROM (
+        SELECT
+            run_id,
+            reference_run_id,
+            masked_experts,
+            n,
+            effect,
+            log_probability_effect,
+            unnest(string_split(regexp_extract(intervention, 'mask ([0-9:,]+)', 1), ',')) AS place
+        FROM intervention_effect
+        WHERE masked_experts > 0
+    ) AS places
+) AS i
+JOIN pruning_criteria AS p ON p.run_id = i.reference_run_id AND p.layer = i.layer AND p.expert = i.expert
+JOIN expert_accuracy AS a
+    ON a.run_id = p.run_id AND a.scope = p.scope AND a.layer = p.layer AND a.expert = p.expert

@@ -1,0 +1,61 @@
+-- One row per run and other run of the same quiz: whether one of them answers better.
+--
+-- Group: Runs compared
+-- Definition: the questions that both have answered. Whether the runs differ is seen only at the questions that one of
+--   them answers rightly and the other does not: McNemar's test, exact.
+-- Formula: p_value = min(1, 2 sum_{i=0..min(b,c)} C(b+c, i) / 2^(b+c)), b and c the questions that only the one, only the
+--   other answered rightly.
+-- Source: McNemar 1947, Psychometrika 12(2), in its exact form.
+-- Version: 1
+-- Example: SELECT other_run_id, n, accuracy, other_accuracy, only_this, only_other, p_value
+--   FROM answer_difference
+--   WHERE run_id = 1
+--   ORDER BY other_run_id
+--
+-- Columns:
+--   run_id INTEGER: The run
+--   other_run_id INTEGER: The run it is compared with
+--   scope VARCHAR: last_prompt: answers are read there
+--   n BIGINT: Number of questions that both answered
+--   accuracy DOUBLE: Accuracy of the run on those, 0 to 1
+--   other_accuracy DOUBLE: Accuracy of the other run on those, 0 to 1
+--   difference DOUBLE: accuracy - other_accuracy
+--   same_answer DOUBLE: Share of questions with the same answer, right or wrong
+--   both_right BIGINT: Number of questions that both answered rightly
+--   only_this BIGINT: Number that only the run answered rightly
+--   only_other BIGINT: Number that only the other answered rightly
+--   neither BIGINT: Number that neither answered rightly
+--   p_value DOUBLE: Two-sided p-value of a difference this large or larger, were they equally good
+SELECT
+    t.run_id,
+    t.other_run_id,
+    'last_prompt' AS scope,
+    t.n,
+    (t.both_right + t.only_this) / t.n AS accuracy,
+    (t.both_right + t.only_other) / t.n AS other_accuracy,
+    (t.only_this - t.only_other) / t.n AS difference,
+    t.same / t.n AS same_answer,
+    t.both_right,
+    t.only_this,
+    t.only_other,
+    t.n - t.both_right - t.only_this - t.only_other AS neither,
+    least(1e0, 2 * sum(exp(
+        lgamma(t.only_this + t.only_other + 1) - lgamma(i.number + 1)
+            - lgamma(t.only_this + t.only_other - i.number + 1) - (t.only_this + t.only_other) * ln(2e0)
+    ))) AS p_value
+FROM (
+    SELECT
+        a.run_id,
+        b.run_id AS other_run_id,
+        count(*) AS n,
+        count(*) FILTER (WHERE a.predicted = b.predicted) AS same,
+        count(*) FILTER (WHERE a.correct AND b.correct) AS both_right,
+        count(*) FILTER (WHERE a.correct AND NOT b.correct) AS only_this,
+        count(*) FILTER (WHERE b.correct AND NOT a.correct) AS only_other
+    FROM answers AS a
+    JOIN answers AS b ON b.question_id = a.question_id AND b.run_id <> a.run_id
+    GROUP BY a.run_id, b.run_id
+) AS t
+JOIN (SELECT row_number() OVER () - 1 AS number FROM questions) AS i
+    ON i.number <= least(t.only_this, t.only_other)
+GROUP BY t.run_id, t.other_run_id, t.n, t.same, t.both_right, t.only_this, t.only_other

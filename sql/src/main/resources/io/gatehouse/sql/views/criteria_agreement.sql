@@ -1,0 +1,63 @@
+-- One row per run, scope, layer and pair of pruning criteria: whether the two put the experts in the same order.
+--
+-- Group: Criteria
+-- Definition: over the experts of a layer that have both; pairs of criteria that the run does not have are left out.
+-- Formula: Spearman's rank correlation: Pearson's of the ranks, equal values sharing their mean rank.
+-- Source: Spearman 1904, American Journal of Psychology 15(1); criteria as in pruning_criteria.
+-- Version: 1
+-- Example: SELECT layer, criterion, other_criterion, spearman, n
+--   FROM criteria_agreement
+--   WHERE run_id = 1 AND scope = 'prompt' AND layer = 0
+--   ORDER BY criterion, other_criterion
+--
+-- Columns:
+--   run_id INTEGER: The run
+--   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   layer SMALLINT: Layer of the model, from 0
+--   criterion VARCHAR: A column of pruning_criteria
+--   other_criterion VARCHAR: Another one
+--   n BIGINT: Number of experts that have both
+--   spearman DOUBLE: Rank correlation, -1 to 1; NULL if one of them is the same for all experts
+SELECT
+    run_id,
+    scope,
+    layer,
+    criterion,
+    other_criterion,
+    count(*) AS n,
+    CASE WHEN stddev_pop(place) > 0 AND stddev_pop(other_place) > 0 THEN corr(place, other_place) END AS spearman
+FROM (
+    SELECT
+        *,
+        rank() OVER (PARTITION BY run_id, scope, layer, criterion, other_criterion ORDER BY x)
+            + (count(*) OVER (PARTITION BY run_id, scope, layer, criterion, other_criterion, x) - 1) / 2e0 AS place,
+        rank() OVER (PARTITION BY run_id, scope, layer, criterion, other_criterion ORDER BY y)
+            + (count(*) OVER (PARTITION BY run_id, scope, layer, criterion, other_criterion, y) - 1) / 2e0
+            AS other_place
+    FROM (
+        SELECT run_id, scope, layer, expert, criterion, other_criterion, x, y
+        FROM (
+            SELECT
+                c.run_id,
+                c.scope,
+                c.layer,
+                c.expert,
+                p.criterion,
+                q.criterion AS other_criterion,
+                CASE p.number WHEN 1 THEN c.frequency WHEN 2 THEN c.gate_mass WHEN 3 THEN c.mean_weight
+                    WHEN 4 THEN c.ean_sum WHEN 5 THEN c.ean_mean WHEN 6 THEN c.weighted_ean WHEN 7 THEN c.msan
+                    WHEN 8 THEN c.reap_raw ELSE c.reap END AS x,
+                CASE q.number WHEN 1 THEN c.frequency WHEN 2 THEN c.gate_mass WHEN 3 THEN c.mean_weight
+                    WHEN 4 THEN c.ean_sum WHEN 5 THEN c.ean_mean WHEN 6 THEN c.weighted_ean WHEN 7 THEN c.msan
+                    WHEN 8 THEN c.reap_raw ELSE c.reap END AS y
+            FROM pruning_criteria AS c
+            CROSS JOIN (VALUES (1, 'frequency'), (2, 'gate_mass'), (3, 'mean_weight'), (4, 'ean_sum'), (5, 'ean_mean'),
+                (6, 'weighted_ean'), (7, 'msan'), (8, 'reap_raw'), (9, 'reap')) AS p(number, criterion)
+            JOIN (VALUES (1, 'frequency'), (2, 'gate_mass'), (3, 'mean_weight'), (4, 'ean_sum'), (5, 'ean_mean'),
+                (6, 'weighted_ean'), (7, 'msan'), (8, 'reap_raw'), (9, 'reap')) AS q(number, criterion)
+                ON p.number < q.number
+        ) AS valued
+        WHERE x IS NOT NULL AND y IS NOT NULL
+    ) AS present
+) AS ranked
+GROUP BY run_id, scope, layer, criterion, other_criterion

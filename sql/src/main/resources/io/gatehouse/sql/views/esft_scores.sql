@@ -1,0 +1,83 @@
+-- One row per run, scope, subject, layer and expert that fired: the scores by which ESFT chooses experts to fine-tune for
+-- a subject.
+--
+-- Group: Criteria
+-- Definition: each question counts the same, however long. For a share p of a layer ESFT takes the smallest set of experts
+--   whose scores reach p: those with gate_before < p, or tokens_before < p. The published script divides the gate scores
+--   by their sum over layers; the paper does not, and neither does this.
+-- Formula: gate_score = 1/Q sum_q 1/L_q sum_t g_e(t); token_ratio = 1/Q sum_q 1/L_q sum_t 1[e chosen] / k, over the Q
+--   questions of the subject and the L_q tokens of each.
+-- Source: Wang et al. 2024, arXiv 2407.01906, ESFT-Gate and ESFT-Token; deepseek-ai/ESFT.
+-- Version: 1
+-- Example: SELECT subject, layer, expert, token_ratio, tokens_before, gate_score, n
+--   FROM esft_scores
+--   WHERE run_id = 1 AND scope = 'prompt' AND layer = 0 AND tokens_before < 0.2
+--   ORDER BY subject, tokens_before
+--
+-- Columns:
+--   run_id INTEGER: The run
+--   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   subject VARCHAR: Subject within the quiz
+--   layer SMALLINT: Layer of the model, from 0
+--   expert SMALLINT: Expert of that layer, from 0
+--   n BIGINT: Number of questions of the subject
+--   gate_score DOUBLE: Mean over questions of its mean weight per token; NULL where an imported run does not say
+--   gate_before DOUBLE: Sum of the gate scores of the experts of the layer that rank above it; NULL where an imported run does not say
+--   token_ratio DOUBLE: Mean over questions of its share of the choices; sums to 1 over the experts of a layer
+--   tokens_before DOUBLE: Sum of the token ratios of the experts of the layer that rank above it
+SELECT
+    run_id,
+    scope,
+    subject,
+    layer,
+    expert,
+    n,
+    gate_score,
+    coalesce(sum(gate_score) OVER (
+        PARTITION BY run_id, scope, subject, layer ORDER BY gate_score DESC, expert
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    ), 0e0) AS gate_before,
+    token_ratio,
+    coalesce(sum(token_ratio) OVER (
+        PARTITION BY run_id, scope, subject, layer ORDER BY token_ratio DESC, expert
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    ), 0e0) AS tokens_before
+FROM (
+    SELECT
+        u.run_id,
+        u.scope,
+        s.subject,
+        u.layer,
+        u.expert,
+        s.n,
+        sum(u.weight_sum / u.tokens) / s.n AS gate_score,
+        sum(u.activations / u.tokens) / (s.n * r.top_k) AS token_ratio
+    FROM (
+        SELECT run_id, 'last_prompt' AS scope, question_id, layer, expert, n AS activations, weight_sum, 1 AS tokens
+        FROM question_usage
+        WHERE scope = 'last_prompt'
+        UNION ALL
+        SELECT
+            p.run_id,
+            'prompt' AS scope,
+            p.question_id,
+            p.layer,
+            p.expert,
+            p.n AS activations,
+            p.weight_sum,
+            a.prompt_tokens AS tokens
+        FROM question_usage AS p
+        JOIN answers AS a ON a.run_id = p.run_id AND a.question_id = p.question_id
+        JOIN runs AS r ON r.run_id = p.run_id
+        WHERE r.scope = 'prompt'
+    ) AS u
+    JOIN questions AS q ON q.question_id = u.question_id
+    JOIN runs AS r ON r.run_id = u.run_id
+    JOIN (
+        SELECT a.run_id, q.subject, count(*) AS n
+        FROM answers AS a
+        JOIN questions AS q ON q.question_id = a.question_id
+        GROUP BY a.run_id, q.subject
+    ) AS s ON s.run_id = u.run_id AND s.subject = q.subject
+    GROUP BY u.run_id, u.scope, s.subject, u.layer, u.expert, s.n, r.top_k
+) AS scored

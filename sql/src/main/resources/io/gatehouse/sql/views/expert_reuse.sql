@@ -1,0 +1,40 @@
+-- One row per run, scope and layer: how many of a token's experts fired at the token before it too.
+--
+-- Group: Load
+-- Definition: neighbouring tokens of a prompt in the same layer. What a cache of the last token's experts would find.
+--   At scope last_prompt it is the last token after the one before it. Only runs that recorded all prompt tokens.
+-- Formula: reuse = mean over tokens of |E(t) and E(t-1)| / k; chance = top_k / experts.
+-- Source: local routing consistency, 2025, arXiv 2505.16056, for segments of two tokens.
+-- Version: 1
+-- Example: SELECT layer, reuse, chance, n FROM expert_reuse WHERE run_id = 1 AND scope = 'prompt' ORDER BY layer
+--
+-- Columns:
+--   run_id INTEGER: The run
+--   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   layer SMALLINT: Layer of the model, from 0
+--   n BIGINT: Number of tokens that have one before them
+--   reuse DOUBLE: Mean share of a token's experts that fired at the token before it, 0 to 1
+--   chance DOUBLE: top_k / experts: that share if the choices were independent and even
+SELECT
+    t.run_id,
+    t.scope,
+    t.layer,
+    count(*) AS n,
+    avg(len(list_intersect(t.experts, t.before)) / len(t.experts)) AS reuse,
+    r.top_k / r.experts AS chance
+FROM (
+    SELECT a.run_id, 'last_prompt' AS scope, a.layer, a.experts, b.experts AS before
+    FROM routing AS a
+    JOIN routing AS b
+        ON b.run_id = a.run_id AND b.question_id = a.question_id AND b.layer = a.layer
+            AND b."position" = a."position" - 1
+    WHERE a.last
+    UNION ALL
+    SELECT a.run_id, 'prompt' AS scope, a.layer, a.experts, b.experts AS before
+    FROM routing AS a
+    JOIN routing AS b
+        ON b.run_id = a.run_id AND b.question_id = a.question_id AND b.layer = a.layer
+            AND b."position" = a."position" - 1
+) AS t
+JOIN runs AS r ON r.run_id = t.run_id
+GROUP BY t.run_id, t.scope, t.layer, r.top_k, r.experts

@@ -1,0 +1,59 @@
+-- One row per run with an intervention and run without one of the same model and quiz: what the intervention changed.
+--
+-- Group: Interventions
+-- Definition: the questions that both have answered. The reference runs the same weights with the same prompts and
+--   nothing changed; the runs may differ in precision, which runs.precision_plan says.
+-- Formula: effect = accuracy - reference_accuracy; log_probability_effect = mean over questions of the change of the
+--   right letter's natural log-probability; p_value as in answer_difference.
+-- Source: after the causal audit of routing statistics 2026, arXiv 2606.10703.
+-- Version: 1
+-- Example: SELECT intervention, n, accuracy, reference_accuracy, effect, changed_answers, p_value
+--   FROM intervention_effect
+--   ORDER BY effect
+--
+-- Columns:
+--   run_id INTEGER: The run with the intervention
+--   reference_run_id INTEGER: The run without
+--   scope VARCHAR: last_prompt: answers are read there
+--   intervention VARCHAR: What was changed, as in runs.interventions
+--   masked_experts BIGINT: Number of experts that were taken out of the choice
+--   n BIGINT: Number of questions that both answered
+--   accuracy DOUBLE: Accuracy with the intervention, 0 to 1
+--   reference_accuracy DOUBLE: Accuracy without, 0 to 1
+--   effect DOUBLE: accuracy - reference_accuracy
+--   changed_answers BIGINT: Number of questions with another answer, right or wrong
+--   log_probability_effect DOUBLE: Mean change of the right letter's log-probability, in nats
+--   p_value DOUBLE: Two-sided p-value of the effect, McNemar's exact test
+SELECT
+    d.run_id,
+    d.other_run_id AS reference_run_id,
+    d.scope,
+    r.interventions AS intervention,
+    CASE WHEN r.interventions LIKE '%mask %'
+        THEN len(string_split(regexp_extract(r.interventions, 'mask ([0-9:,]+)', 1), ','))
+    ELSE 0 END AS masked_experts,
+    d.n,
+    d.accuracy,
+    d.other_accuracy AS reference_accuracy,
+    d.difference AS effect,
+    c.changed AS changed_answers,
+    c.log_probability_effect,
+    d.p_value
+FROM answer_difference AS d
+JOIN runs AS r ON r.run_id = d.run_id
+JOIN runs AS o
+    ON o.run_id = d.other_run_id AND o.fingerprint = r.fingerprint AND o.task = r.task
+        AND o.prompt_format = r.prompt_format AND o.shots = r.shots
+JOIN (
+    SELECT
+        a.run_id,
+        b.run_id AS other_run_id,
+        count(*) FILTER (WHERE a.predicted <> b.predicted) AS changed,
+        avg(CAST(list_extract(a.log_probabilities, ascii(q.answer) - 64) AS DOUBLE)
+            - list_extract(b.log_probabilities, ascii(q.answer) - 64)) AS log_probability_effect
+    FROM answers AS a
+    JOIN answers AS b ON b.question_id = a.question_id AND b.run_id <> a.run_id
+    JOIN questions AS q ON q.question_id = a.question_id
+    GROUP BY a.run_id, b.run_id
+) AS c ON c.run_id = d.run_id AND c.other_run_id = d.other_run_id
+WHERE r.interventions <> '' AND o.interventions = ''

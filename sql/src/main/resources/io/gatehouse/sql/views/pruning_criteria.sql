@@ -1,0 +1,111 @@
+-- One row per run, scope, layer and expert, also for experts that never fired: the criteria by which the literature
+-- chooses experts to prune, side by side.
+--
+-- Group: Criteria
+-- Definition: f is the output of the expert before its weight is applied, g its weight. The criteria that look at f need
+--   a run that recorded norms. Every one of them is an observation: whether it says what the expert is needed for is
+--   for an ablation to show.
+-- Formula: frequency = N(e) / tokens; gate_mass = sum g / tokens; mean_weight = sum g / N(e); ean_sum = sum ||f||;
+--   ean_mean (also MAN) = mean ||f||; weighted_ean = sum g ||f||; msan = mean ||f||^2; reap_raw = mean g ||f||, REAP until
+--   2026-03; reap = mean g ||f|| with the weights of a token made to sum to 1, REAP since 2026-03-11.
+-- Source: EAN and REAP: CerebrasResearch/reap; MAN and MSAN by name only, their formulas are ours.
+-- Version: 1
+-- Example: SELECT layer, expert, frequency, gate_mass, mean_weight, ean_mean, reap, n
+--   FROM pruning_criteria
+--   WHERE run_id = 1 AND scope = 'prompt'
+--   ORDER BY gate_mass DESC, layer, expert
+--   LIMIT 5
+--
+-- Columns:
+--   run_id INTEGER: The run
+--   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   layer SMALLINT: Layer of the model, from 0
+--   expert SMALLINT: Expert of that layer, from 0
+--   n BIGINT: Number of activations
+--   frequency DOUBLE: Share of the tokens that were sent to the expert, 0 to 1
+--   gate_mass DOUBLE: Mean weight of the expert over all tokens; NULL where an imported run does not say
+--   mean_weight DOUBLE: Mean weight of the expert where it fired; NULL if it never did
+--   ean_sum DOUBLE: Sum of the norms of its outputs; NULL if the run recorded none or the expert never fired
+--   ean_mean DOUBLE: Mean norm of its outputs; NULL if the run recorded none or the expert never fired
+--   weighted_ean DOUBLE: Sum of the norms of its outputs, each times its weight; NULL if the run recorded none or the expert never fired
+--   msan DOUBLE: Mean square of the norms of its outputs; NULL if the run recorded none or the expert never fired
+--   reap_raw DOUBLE: Mean of weight times norm, weights as the model multiplies them; NULL if the run recorded no norms or the expert never fired
+--   reap DOUBLE: Mean of weight times norm, weights of each token made to sum to 1; NULL if the run recorded no norms or the expert never fired
+SELECT
+    e.run_id,
+    e.scope,
+    e.layer,
+    e.expert,
+    e.activations AS n,
+    e.activations / e.tokens AS frequency,
+    e.weight_sum / e.tokens AS gate_mass,
+    e.weight_sum / nullif(e.activations, 0) AS mean_weight,
+    o.ean_sum,
+    o.ean_mean,
+    o.weighted_ean,
+    o.msan,
+    o.reap_raw,
+    o.reap
+FROM (
+    SELECT
+        x.run_id,
+        x.scope,
+        x.layer,
+        x.expert,
+        x.activations,
+        x.weight_sum,
+        sum(x.activations) OVER (PARTITION BY x.run_id, x.scope, x.layer) / r.top_k AS tokens
+    FROM experts AS x
+    JOIN runs AS r ON r.run_id = x.run_id
+) AS e
+LEFT JOIN (
+    SELECT
+        run_id,
+        scope,
+        layer,
+        expert,
+        sum(norm) AS ean_sum,
+        avg(norm) AS ean_mean,
+        sum(weight * norm) AS weighted_ean,
+        avg(norm * norm) AS msan,
+        avg(weight * norm) AS reap_raw,
+        avg(weight * norm / nullif(total, 0)) AS reap
+    FROM (
+        SELECT
+            run_id,
+            scope,
+            layer,
+            expert,
+            CAST(weight AS DOUBLE) / 65536 AS weight,
+            CAST(norm AS DOUBLE) AS norm,
+            total / 65536 AS total
+        FROM (
+            SELECT
+                run_id,
+                scope,
+                layer,
+                unnest(experts) AS expert,
+                unnest(weights) AS weight,
+                unnest(norms) AS norm,
+                list_sum(weights) AS total
+            FROM (
+                SELECT t.run_id, 'last_prompt' AS scope, t.layer, t.experts, t.weights, n.norms
+                FROM routing AS t
+                JOIN expert_norms AS n
+                    ON n.run_id = t.run_id AND n.question_id = t.question_id AND n."position" = t."position"
+                        AND n.layer = t.layer
+                WHERE t.last
+                UNION ALL
+                SELECT t.run_id, 'prompt' AS scope, t.layer, t.experts, t.weights, n.norms
+                FROM routing AS t
+                JOIN expert_norms AS n
+                    ON n.run_id = t.run_id AND n.question_id = t.question_id AND n."position" = t."position"
+                        AND n.layer = t.layer
+                JOIN runs AS r ON r.run_id = t.run_id
+                WHERE r.scope = 'prompt'
+            ) AS decisions
+        ) AS fired
+    ) AS measured
+    GROUP BY run_id, scope, layer, expert
+) AS o ON o.run_id = e.run_id AND o.scope = e.scope AND o.layer = e.layer AND o.expert = e.expert
+WHERE e.tokens > 0

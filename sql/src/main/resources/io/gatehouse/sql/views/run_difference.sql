@@ -1,0 +1,123 @@
+-- One row per run, other run, scope and layer: how differently two runs route the same tokens.
+--
+-- Group: Runs compared
+-- Definition: the same positions of the same questions in two runs of one quiz with the same prompt format, shots and
+--   prompt length: two checkpoints, precisions, engines, or a run with an intervention. Expert numbers mean the same
+--   only within one lineage of a model: between models trained apart these figures say nothing.
+-- Formula: saturation = mean |A and B| / k; top_1_agreement is that for k = 1; jaccard = mean |A and B| / |A or B|;
+--   same_set = share of decisions with A = B; rank_biased_overlap = sum_{d=1..k} p^(d-1) |A_d and B_d| / d over
+--   sum_{d=1..k} p^(d-1), p = 0.9, A_d the first d of A.
+-- Source: Muennighoff et al. 2024, arXiv 2409.02060, equation 5 (saturation, against the last checkpoint); Webber,
+--   Moffat and Zobel 2010, ACM TOIS 28(4), cut at k and scaled so that equal lists give 1.
+-- Version: 1
+-- Example: SELECT layer, saturation, top_1_agreement, jaccard, same_set, rank_biased_overlap, n
+--   FROM run_difference
+--   WHERE run_id = 1 AND other_run_id = 3 AND scope = 'last_prompt'
+--   ORDER BY layer
+--
+-- Columns:
+--   run_id INTEGER: The run
+--   other_run_id INTEGER: The run it is compared with
+--   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them, where both runs recorded them)
+--   layer SMALLINT: Layer of the model, from 0
+--   n BIGINT: Number of decisions compared
+--   saturation DOUBLE: Mean share of the experts of the one that the other chose too, 0 to 1
+--   chance DOUBLE: top_k / experts: that share if the choices were independent and even
+--   top_1_agreement DOUBLE: Share of decisions with the same most probable expert
+--   jaccard DOUBLE: Mean over decisions of experts in both over experts in either, 0 to 1
+--   same_set DOUBLE: Share of decisions with the same experts, in whatever order
+--   rank_biased_overlap DOUBLE: Agreement of the ordered experts, the first counting most, 0 to 1
+SELECT
+    run_id,
+    other_run_id,
+    scope,
+    layer,
+    count(*) AS n,
+    avg(common / k) AS saturation,
+    chance,
+    count(*) FILTER (WHERE first_common) / count(*) AS top_1_agreement,
+    avg(common / (k + other_k - common)) AS jaccard,
+    count(*) FILTER (WHERE common = k AND common = other_k) / count(*) AS same_set,
+    avg(overlap / most) AS rank_biased_overlap
+FROM (
+    SELECT
+        p.run_id,
+        p.other_run_id,
+        p.scope,
+        p.layer,
+        p.question_id,
+        p."position",
+        p.k,
+        p.other_k,
+        p.chance,
+        count(*) FILTER (WHERE p.other_place > 0) AS common,
+        bool_or(p.place = 1 AND p.other_place = 1) AS first_common,
+        sum(CASE WHEN p.other_place > 0 THEN ends.gain - starts.gain ELSE 0e0 END) AS overlap,
+        max(ends.total) AS most
+    FROM (
+        SELECT
+            *,
+            list_position(experts, expert) AS place,
+            list_position(other_experts, expert) AS other_place
+        FROM (
+            SELECT
+                run_id,
+                other_run_id,
+                scope,
+                layer,
+                question_id,
+                "position",
+                chance,
+                experts,
+                other_experts,
+                len(experts) AS k,
+                len(other_experts) AS other_k,
+                unnest(experts) AS expert
+            FROM (
+                SELECT
+                    a.run_id,
+                    b.run_id AS other_run_id,
+                    s.scope,
+                    a.layer,
+                    a.question_id,
+                    a."position",
+                    s.chance,
+                    a.experts,
+                    b.experts AS other_experts
+                FROM routing AS a
+                JOIN routing AS b
+                    ON b.question_id = a.question_id AND b."position" = a."position" AND b.layer = a.layer
+                        AND b.last = a.last
+                JOIN (
+                    SELECT r.run_id, o.run_id AS other_run_id, v.scope, v.last, r.top_k / r.experts AS chance
+                    FROM runs AS r
+                    JOIN runs AS o
+                        ON o.task = r.task AND o.prompt_format = r.prompt_format AND o.shots = r.shots
+                            AND o.experts = r.experts AND o.layers = r.layers AND o.run_id <> r.run_id
+                    CROSS JOIN (VALUES ('last_prompt', TRUE), ('prompt', TRUE), ('prompt', FALSE)) AS v(scope, last)
+                    WHERE v.scope = 'last_prompt' OR (r.scope = 'prompt' AND o.scope = 'prompt')
+                ) AS s ON s.run_id = a.run_id AND s.other_run_id = b.run_id AND s.last = a.last
+                JOIN answers AS x ON x.run_id = a.run_id AND x.question_id = a.question_id
+                JOIN answers AS y
+                    ON y.run_id = b.run_id AND y.question_id = b.question_id AND y.prompt_tokens = x.prompt_tokens
+            ) AS compared
+        ) AS each_expert
+    ) AS p
+    JOIN (
+        SELECT
+            depth,
+            sum(power(0.9e0, depth - 1) / depth) OVER (ORDER BY depth) AS gain,
+            sum(power(0.9e0, depth - 1)) OVER (ORDER BY depth) AS total
+        FROM (SELECT row_number() OVER () AS depth FROM (SELECT DISTINCT expert FROM layer_usage) AS e) AS depths
+    ) AS ends ON ends.depth = p.k
+    JOIN (
+        SELECT
+            depth + 1 AS depth,
+            coalesce(sum(power(0.9e0, depth - 1) / nullif(depth, 0)) OVER (ORDER BY depth), 0e0) AS gain
+        FROM (
+            SELECT row_number() OVER () - 1 AS depth FROM (SELECT DISTINCT expert FROM layer_usage) AS e
+        ) AS depths
+    ) AS starts ON starts.depth = greatest(p.place, p.other_place)
+    GROUP BY p.run_id, p.other_run_id, p.scope, p.layer, p.question_id, p."position", p.k, p.other_k, p.chance
+) AS decisions
+GROUP BY run_id, other_run_id, scope, layer, chance

@@ -1,0 +1,72 @@
+-- One row per run, scope, layer, token of the vocabulary and expert that fired at it: how far the expert belongs to the
+-- token.
+--
+-- Group: Specialisation
+-- Definition: of the occurrences of a token as input, the share that is sent to the expert. The published analysis also
+--   looks at the next token, true or predicted; runs record neither for every position.
+-- Formula: share = N(x, e) / N(x), OLMoE's equation 8 with k = top_k; top_1_share counts the most probable expert only
+--   (k = 1). The published figure of a layer is the mean over tokens of the largest share; drop tokens with n < 10.
+-- Source: Muennighoff et al. 2024, arXiv 2409.02060, equation 8.
+-- Version: 1
+-- Example: SELECT layer, token, expert, share, top_1_share, n
+--   FROM vocabulary_specialisation
+--   WHERE run_id = 1 AND scope = 'prompt' AND n >= 5
+--   ORDER BY share DESC, n DESC, layer, token, expert
+--   LIMIT 5
+--
+-- Columns:
+--   run_id INTEGER: The run
+--   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   layer SMALLINT: Layer of the model, from 0
+--   token_id INTEGER: Id in the vocabulary of the model
+--   token VARCHAR: Its text
+--   expert SMALLINT: Expert of that layer, from 0
+--   n BIGINT: Number of occurrences of the token
+--   activations BIGINT: Number of those that were sent to the expert
+--   share DOUBLE: activations / n, 0 to 1
+--   top_1_share DOUBLE: Share of the occurrences at which the expert was the most probable one
+SELECT
+    run_id,
+    scope,
+    layer,
+    token_id,
+    token,
+    expert,
+    n,
+    activations,
+    activations / n AS share,
+    firsts / n AS top_1_share
+FROM (
+    SELECT
+        *,
+        CAST(sum(firsts) OVER (PARTITION BY run_id, scope, layer, token_id) AS BIGINT) AS n
+    FROM (
+        SELECT
+            run_id,
+            scope,
+            layer,
+            token_id,
+            expert,
+            any_value(token) AS token,
+            count(*) AS activations,
+            count(*) FILTER (WHERE expert = first) AS firsts
+        FROM (
+            SELECT run_id, scope, layer, token_id, token, unnest(experts) AS expert, list_extract(experts, 1) AS first
+            FROM (
+                SELECT a.run_id, 'last_prompt' AS scope, a.layer, t.token_id, t.token, a.experts
+                FROM routing AS a
+                JOIN tokens AS t
+                    ON t.run_id = a.run_id AND t.question_id = a.question_id AND t."position" = a."position"
+                WHERE a.last
+                UNION ALL
+                SELECT a.run_id, 'prompt' AS scope, a.layer, t.token_id, t.token, a.experts
+                FROM routing AS a
+                JOIN tokens AS t
+                    ON t.run_id = a.run_id AND t.question_id = a.question_id AND t."position" = a."position"
+                JOIN runs AS r ON r.run_id = a.run_id
+                WHERE r.scope = 'prompt'
+            ) AS read
+        ) AS fired
+        GROUP BY run_id, scope, layer, token_id, expert
+    ) AS counted
+) AS whole

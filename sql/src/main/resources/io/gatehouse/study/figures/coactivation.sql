@@ -1,0 +1,22 @@
+-- Section: Beyond the paper
+-- Title: Experts that fire together
+-- Finding: The pair most often together relative to chance, among those of at least {least} answering tokens: experts
+--   {expert} and {other_expert} of layer {layer}, {lift tenth} times as often.
+-- Note: The share is the published equation, the adjacent share the published code, which counts only neighbours in the
+--   order of the gate.
+-- Views: expert_coactivation
+-- Picture: none
+SELECT
+    30 AS least,
+    arg_max(layer, lift) AS layer,
+    arg_max(expert, lift) AS expert,
+    arg_max(other_expert, lift) AS other_expert,
+    max(lift) AS lift
+FROM expert_coactivation
+WHERE run_id = :run_id AND scope = 'last_prompt' AND together >= 30;
+
+SELECT layer, expert, other_expert, n, together, share, adjacent_share, lift
+FROM expert_coactivation
+WHERE run_id = :run_id AND scope = 'last_prompt' AND together >= 30 AND expert < other_expert
+ORDER BY lift DESC, layer, expert, other_expert
+LIMIT 12;

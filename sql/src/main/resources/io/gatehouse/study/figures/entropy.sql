@@ -1,0 +1,37 @@
+-- Section: The paper's three findings
+-- Title: How far the gate is from choosing
+-- Finding: At the token that answers, the weights of the chosen experts reach {top_k_share percent} of the entropy of an even
+--   spread on the mean of the layers, the whole gate {share percent}.
+-- Finding: From the first layer with experts to the last, the former goes from {first_top_k percent} to {last_top_k percent},
+--   the latter from {first_all percent} to {last_all percent}.
+-- Finding: The chosen experts hold {mass percent} of the gate's probability.
+-- Note: The paper finds gates much closer to uniform than sparse, and an entropy that does not fall with depth. Which
+--   entropy is meant is left open there, so both are here; 1 is an even spread. An even gate over the chosen experts and an
+--   even gate over all experts are different things.
+-- Views: gate_entropy
+-- Picture: lines x=layer y=share by=gate
+SELECT
+    avg(normalised_token_top_k_entropy) AS top_k_share,
+    avg(normalised_token_entropy) AS share,
+    avg(mean_mass) AS mass,
+    arg_min(normalised_token_top_k_entropy, layer) AS first_top_k,
+    arg_max(normalised_token_top_k_entropy, layer) AS last_top_k,
+    arg_min(normalised_token_entropy, layer) AS first_all,
+    arg_max(normalised_token_entropy, layer) AS last_all
+FROM gate_entropy
+WHERE run_id = :run_id AND scope = 'last_prompt';
+
+SELECT g.layer, v.gate, CASE v.number WHEN 1 THEN g.normalised_token_top_k_entropy ELSE g.normalised_token_entropy END AS share,
+    CASE v.number WHEN 1 THEN g.mean_token_top_k_entropy ELSE g.mean_token_entropy END AS entropy,
+    CASE v.number WHEN 1 THEN g.uniform_top_k_entropy ELSE g.uniform_entropy END AS uniform,
+    g.mean_mass AS mass,
+    g.n
+FROM gate_entropy AS g
+JOIN (VALUES
+    (1, 'last_prompt', 'chosen experts, last token'),
+    (2, 'last_prompt', 'all experts, last token'),
+    (1, 'prompt', 'chosen experts, all tokens'),
+    (2, 'prompt', 'all experts, all tokens')
+) AS v(number, scope, gate) ON v.scope = g.scope
+WHERE g.run_id = :run_id
+ORDER BY v.gate, g.layer;

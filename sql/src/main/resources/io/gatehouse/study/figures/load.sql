@@ -1,0 +1,22 @@
+-- Section: Beyond the paper
+-- Title: How the load is spread
+-- Finding: At the token that answers, layers use as many experts as {least_last tenth} to {most_last tenth} evenly loaded ones, of
+--   {experts}.
+-- Finding: Over all tokens of the prompts it is {least_all tenth} to {most_all tenth}.
+-- Note: The effective number of experts is the exponential of the entropy of their loads. The spread over many tokens says
+--   nothing about how sure the gate is at one.
+-- Views: layer_load
+-- Picture: lines x=layer y=effective_experts by=scope
+SELECT
+    min(effective_experts) FILTER (WHERE scope = 'last_prompt') AS least_last,
+    max(effective_experts) FILTER (WHERE scope = 'last_prompt') AS most_last,
+    min(effective_experts) FILTER (WHERE scope = 'prompt') AS least_all,
+    max(effective_experts) FILTER (WHERE scope = 'prompt') AS most_all,
+    max(experts) AS experts
+FROM layer_load
+WHERE run_id = :run_id;
+
+SELECT scope, layer, n, effective_experts, balancedness, max_violation, gini, cv, busiest_share, uniform_share
+FROM layer_load
+WHERE run_id = :run_id
+ORDER BY scope, layer;

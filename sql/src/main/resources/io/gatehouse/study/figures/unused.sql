@@ -1,0 +1,43 @@
+-- Section: The paper's three findings
+-- Title: Experts that never fire
+-- Finding: At the token that answers, {unused} of {experts} experts ({unused_share percent}) never fired in {n} questions.
+-- Finding: Over all tokens of the prompts, {unused_prompt} of {experts} never fired.
+-- Finding: {half} questions would have left {unused_at_half tenth} unused there; a router without preference would leave
+--   {uniform_unused tenth} unused after all {n}.
+-- Note: The paper reports that most experts were never activated, without saying at which tokens. The lines show how many
+--   experts of a layer fire in none of so many questions: where a line still falls at its end, more questions would find
+--   more of them used.
+-- Views: unused_experts unused_rarefaction
+-- Picture: lines x=questions y=unused by=layer scale=log
+SELECT
+    sum(u.unused) FILTER (WHERE u.scope = 'last_prompt') AS unused,
+    sum(u.unused) FILTER (WHERE u.scope = 'prompt') AS unused_prompt,
+    sum(u.experts) FILTER (WHERE u.scope = 'last_prompt') AS experts,
+    sum(u.unused) FILTER (WHERE u.scope = 'last_prompt') / sum(u.experts) FILTER (WHERE u.scope = 'last_prompt')
+        AS unused_share,
+    max(u.n) AS n,
+    max(r.unused_at_half) AS unused_at_half,
+    max(r.half) AS half,
+    max(r.uniform_unused) AS uniform_unused
+FROM unused_experts AS u
+JOIN (
+    SELECT
+        c.run_id,
+        sum(c.unused) FILTER (WHERE c.questions = h.half) AS unused_at_half,
+        max(h.half) AS half,
+        sum(c.uniform_unused) FILTER (WHERE c.questions = c.n) AS uniform_unused
+    FROM unused_rarefaction AS c
+    CROSS JOIN (
+        SELECT max(questions) AS half
+        FROM unused_rarefaction
+        WHERE run_id = :run_id AND scope = 'last_prompt' AND questions <= n / 2
+    ) AS h
+    WHERE c.run_id = :run_id AND c.scope = 'last_prompt'
+    GROUP BY c.run_id
+) AS r ON r.run_id = u.run_id
+WHERE u.run_id = :run_id;
+
+SELECT layer, questions, unused, uniform_unused, experts, n
+FROM unused_rarefaction
+WHERE run_id = :run_id AND scope = 'last_prompt'
+ORDER BY layer, questions;

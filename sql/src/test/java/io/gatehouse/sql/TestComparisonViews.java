@@ -1,0 +1,189 @@
+package io.gatehouse.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import org.hipparchus.stat.inference.AlternativeHypothesis;
+import org.hipparchus.stat.inference.BinomialTest;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** The views that hold runs, questions or vocabulary against each other. */
+final class TestComparisonViews {
+    /**
+     * Two tokens, two of four experts. First token: 0 1 against 1 2: one in common, at places 2 and 1. Second token: 2 3
+     * against 2 3.
+     */
+    @Test
+    void runsAreComparedDecisionByDecision() throws Exception {
+        try (RoutingFile file = new HandMadeRouting()
+                        .run(1, "a", 1, 4, 2, "prompt")
+                        .run(2, "b", 1, 4, 2, "prompt")
+                        .question(1, 1, "s", true, "0:.5 1:.25", "2:.5 3:.25")
+                        .question(2, 1, "s", true, "1:.5 2:.25", "2:.5 3:.25")
+                        .file();
+                QueryEngine engine = file.engine()) {
+            List<List<@Nullable Object>> rows = rows(engine, """
+                    SELECT scope, n, saturation, chance, top_1_agreement, jaccard, same_set, rank_biased_overlap
+                    FROM run_difference WHERE run_id = 1 AND other_run_id = 2 ORDER BY scope
+                    """);
+            assertThat(rows.get(0)).startsWith("last_prompt", 1L, 1.0, 0.5, 1.0, 1.0, 1.0);
+            assertThat(rows.get(1)).startsWith("prompt", 2L, 0.75, 0.5, 0.5, (1.0 / 3 + 1) / 2, 0.5);
+            // Depth 1: none; depth 2: one of two, discounted by 0.9; of 1 + 0.9.
+            assertThat((double) rows.get(1).get(7)).isEqualTo((0.9 / 2 / 1.9 + 1) / 2, within(1e-12));
+            assertThat((double) rows.get(0).get(7)).isEqualTo(1.0, within(1e-12));
+        }
+    }
+
+    @Test
+    void runsOfOtherPromptsAreNotCompared() throws Exception {
+        try (RoutingFile file = new HandMadeRouting()
+                        .run(1, "a", 1, 4, 2, "prompt")
+                        .run(2, "b", 1, 4, 2, "prompt")
+                        .question(1, 1, "s", true, "0:.5 1:.25", "2:.5 3:.25")
+                        .question(2, 1, "s", true, "2:.5 3:.25")
+                        .file();
+                QueryEngine engine = file.engine()) {
+            assertThat(rows(engine, "SELECT * FROM run_difference")).isEmpty();
+        }
+    }
+
+    /** Of ten questions run 1 alone has 1 right and run 2 alone 5: 2 (1 + 6) / 2^6 = 0.21875. */
+    @Test
+    void mcNemarCountsTheQuestionsThatDiffer() throws Exception {
+        HandMadeRouting routing =
+                new HandMadeRouting().run(1, "a", 1, 2, 1, "last_prompt").run(2, "b", 1, 2, 1, "last_prompt");
+        for (int question = 1; question <= 10; question++) {
+            routing.question(1, question, "s", question <= 4, "0:.5");
+            routing.question(2, question, "s", question >= 2 && question <= 9, "0:.5");
+        }
+        try (RoutingFile file = routing.file();
+                QueryEngine engine = file.engine()) {
+            List<List<@Nullable Object>> rows = rows(engine, """
+                    SELECT n, accuracy, other_accuracy, both_right, only_this, only_other, neither, same_answer, p_value
+                    FROM answer_difference WHERE run_id = 1
+                    """);
+            assertThat(rows).hasSize(1);
+            assertThat(rows.get(0)).startsWith(10L, 0.4, 0.8, 3L, 1L, 5L, 1L, 0.4);
+            double exact = new BinomialTest().binomialTest(6, 1, 0.5, AlternativeHypothesis.TWO_SIDED);
+            assertThat((double) rows.get(0).get(8))
+                    .isEqualTo(0.21875, within(1e-12))
+                    .isEqualTo(exact, within(1e-12));
+        }
+    }
+
+    /**
+     * Run 2 masks expert 1, which run 1 uses in one of its two questions, and expert 3, which it never uses. It answers the
+     * second otherwise, and gives the right letter of the first half a nat less.
+     */
+    @Test
+    void effectsStandBesideWhatWasObserved() throws Exception {
+        try (RoutingFile file = new HandMadeRouting()
+                        .run(1, "a", 1, 4, 1, "last_prompt")
+                        .run(2, "b", 1, 4, 1, "last_prompt")
+                        .question(1, 1, "s", true, "0:.5")
+                        .question(1, 2, "s", true, "1:.25")
+                        .question(2, 1, "s", true, "0:.5")
+                        .question(2, 2, "s", false, "0:.5")
+                        .and("UPDATE runs SET interventions = 'mask 0:1,0:3; top-k 1' WHERE run_id = 2;")
+                        .and("UPDATE answers SET log_probabilities = [-1.5, -1] WHERE run_id = 2 AND question_id = 1;")
+                        .file();
+                QueryEngine engine = file.engine()) {
+            assertThat(rows(engine, """
+                            SELECT run_id, reference_run_id, masked_experts, n, effect, changed_answers,
+                                log_probability_effect, p_value
+                            FROM intervention_effect
+                            """)).containsExactly(List.of(2, 1, 2L, 2L, -0.5, 1L, -0.25, 1.0));
+            assertThat(rows(engine, """
+                            SELECT expert, masked_experts, effect, activations, frequency, gate_mass FROM ablation
+                            WHERE scope = 'last_prompt' ORDER BY expert
+                            """))
+                    .containsExactly(List.of(1, 2L, -0.5, 1L, 0.5, 0.125), List.of(3, 2L, -0.5, 0L, 0.0, 0.0));
+        }
+    }
+
+    /** Token t0 goes to 0 and 1, and then to 0 and 2. */
+    @Test
+    void tokensHaveExperts() throws Exception {
+        try (RoutingFile file = new HandMadeRouting()
+                        .run(1, "r", 1, 4, 2, "prompt")
+                        .question(1, 1, "s", true, "0:.5 1:.25", "3:.5 2:.25")
+                        .question(1, 2, "s", true, "2:.5 0:.25", "3:.5 2:.25")
+                        .file();
+                QueryEngine engine = file.engine()) {
+            assertThat(rows(engine, """
+                            SELECT token, expert, n, activations, share, top_1_share FROM vocabulary_specialisation
+                            WHERE scope = 'prompt' AND token = 't0' ORDER BY expert
+                            """))
+                    .containsExactly(
+                            List.of("t0", 0, 2L, 2L, 1.0, 0.5),
+                            List.of("t0", 1, 2L, 1L, 0.5, 0.0),
+                            List.of("t0", 2, 2L, 1L, 0.5, 0.5));
+            // 0 1 then 3 2: nothing stays; 2 0 then 3 2: one of two.
+            assertThat(rows(engine, "SELECT n, reuse, chance FROM expert_reuse WHERE scope = 'prompt'"))
+                    .containsExactly(List.of(2L, 0.25, 0.5));
+        }
+    }
+
+    /** Embeddings (.5, .25, 0), (.5, 0, .25) and (0, .25, .5) at the last token; all gates are given too. */
+    @Test
+    void questionsAreAsAlikeAsTheirRouting() throws Exception {
+        try (RoutingFile file = new HandMadeRouting()
+                        .run(1, "r", 1, 3, 2, "last_prompt")
+                        .question(1, 1, "s", true, "0:.5 1:.25")
+                        .question(1, 2, "s", true, "0:.5 2:.25")
+                        .question(1, 3, "t", true, "2:.5 1:.25")
+                        .and("INSERT INTO gates VALUES (1, 1, 0, 0, [2097152, 1048576, 1048576]),"
+                                + " (1, 2, 0, 0, [2097152, 1048576, 1048576]);")
+                        .file();
+                QueryEngine engine = file.engine()) {
+            List<List<@Nullable Object>> rows = rows(engine, """
+                    SELECT basis, other_question_id, n, same_subject, similarity
+                    FROM question_similarity WHERE question_id = 1 ORDER BY basis, other_question_id
+                    """);
+            assertThat(rows).hasSize(3);
+            assertThat(rows.get(0)).startsWith("gate", 2, 1L, true);
+            assertThat((double) rows.get(0).get(4)).isEqualTo(1.0, within(1e-12));
+            assertThat(rows.get(1)).startsWith("top_k", 2, 1L, true);
+            assertThat((double) rows.get(1).get(4)).isEqualTo(0.25 / 0.3125, within(1e-12));
+            assertThat(rows.get(2)).startsWith("top_k", 3, 1L, false);
+            assertThat((double) rows.get(2).get(4)).isEqualTo(0.0625 / 0.3125, within(1e-12));
+        }
+    }
+
+    @Test
+    void figuresStayInTheirBounds() throws Exception {
+        try (RoutingFile file = RoutingFile.comparable();
+                QueryEngine engine = file.engine()) {
+            assertThat(rows(engine, """
+                            SELECT * FROM run_difference
+                            WHERE NOT (jaccard <= saturation AND saturation <= 1 AND same_set <= jaccard AND same_set >= 0
+                                AND rank_biased_overlap BETWEEN 0 AND 1 + 1e-12 AND top_1_agreement BETWEEN 0 AND 1)
+                            """)).isEmpty();
+            assertThat(rows(engine, """
+                            SELECT a.run_id FROM run_difference AS a
+                            JOIN run_difference AS b ON b.run_id = a.other_run_id AND b.other_run_id = a.run_id
+                                AND b.scope = a.scope AND b.layer = a.layer
+                            WHERE a.n <> b.n OR abs(a.rank_biased_overlap - b.rank_biased_overlap) > 1e-12
+                                OR a.saturation <> b.saturation
+                            """)).as("a difference is mutual").isEmpty();
+            assertThat(rows(engine, "SELECT count(*) > 0, avg(saturation) BETWEEN 0.2 AND 0.99 FROM run_difference"))
+                    .containsExactly(List.of(true, true));
+            assertThat(rows(engine, "SELECT * FROM answer_difference WHERE NOT (p_value BETWEEN 0 AND 1)"))
+                    .isEmpty();
+            assertThat(rows(engine, """
+                            SELECT run_id FROM vocabulary_specialisation GROUP BY run_id, scope, layer, token_id
+                            HAVING abs(sum(share) - 2) > 1e-9 OR abs(sum(top_1_share) - 1) > 1e-9
+                            """)).isEmpty();
+            assertThat(rows(engine, "SELECT * FROM question_similarity WHERE NOT (similarity BETWEEN 0 AND 1 + 1e-12)"))
+                    .isEmpty();
+            assertThat(rows(engine, "SELECT * FROM expert_reuse WHERE NOT (reuse BETWEEN 0 AND 1)"))
+                    .isEmpty();
+        }
+    }
+
+    private static List<List<@Nullable Object>> rows(QueryEngine engine, String sql) {
+        return Rows.of(engine, sql).rows();
+    }
+}
