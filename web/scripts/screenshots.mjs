@@ -1,6 +1,6 @@
 // Screenshots of each screen, light and dark, from a running server:
 //     node scripts/screenshots.mjs http://127.0.0.1:8080/ FOLDER [PART-OF-NAME]
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
 
 const [address, folder, wanted = ''] = process.argv.slice(2);
@@ -22,6 +22,7 @@ const PAGES = [
   { name: 'query', fragment: 'screen=query', ready: 'regular-table td', act: (page) => example(page, 'Accuracy per expert') },
   { name: 'chart', fragment: 'screen=query', ready: 'regular-table td', act: (page) => example(page, 'Accuracy per expert', 'Chart') },
   { name: 'plan', fragment: 'screen=query', ready: 'regular-table td', act: (page) => example(page, 'Busiest experts', 'Plan') },
+  { name: 'runs', fragment: 'screen=runs', ready: 'tbody .status' },
 ];
 
 async function example(page, title, view) {
@@ -40,7 +41,7 @@ for (const colorScheme of ['light', 'dark']) {
     page.on('console', (message) => message.type() === 'error' && console.error(message.text()));
     page.on('pageerror', (error) => console.error(error));
     for (const { name, fragment, ready, act } of PAGES) {
-      const file = `${name}-${colorScheme}-${viewport.width}.png`;
+      const file = `${name}-${colorScheme}-${viewport.width}.webp`;
       if (!file.includes(wanted)) {
         continue;
       }
@@ -50,7 +51,8 @@ for (const colorScheme of ['light', 'dark']) {
       await act?.(page);
       await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null);
       await page.waitForTimeout(400);
-      await page.screenshot({ path: `${folder}/${file}` });
+      const { data } = await (await page.context().newCDPSession(page)).send('Page.captureScreenshot', { format: 'webp', quality: 84 });
+      await writeFile(`${folder}/${file}`, data, 'base64');
       console.log(file);
     }
     await page.close();

@@ -2,7 +2,7 @@
  * Where the reader is: the screen, what all pictures look at, and what is selected. It lives in the URL's fragment, so
  * that a link shares it and Back returns to it; browsers do not send fragments, so no SQL reaches a log.
  */
-export const SCREENS = ['overview', 'explore', 'query'] as const;
+export const SCREENS = ['overview', 'explore', 'query', 'runs'] as const;
 export type Screen = (typeof SCREENS)[number];
 
 /** Tokens that pictures count: the last one of each prompt, which answers, or all of them. */

@@ -1,5 +1,7 @@
+import { listen } from '../api/events';
 import { type Health, readHealth, readSchema, runQuery, type Table } from '../api/http';
 import { numbers, texts, values } from '../api/rows';
+import { readRuns, type ServedRun } from '../api/runs';
 import { apply, type Appearance, storedAppearance } from './appearance';
 import { decodePlace, encodePlace, type Place, type Scope, type Screen } from './place';
 
@@ -27,6 +29,9 @@ FROM runs
 ORDER BY run_id`;
 
 const MOST_RUNS = 10_000;
+/** A run commits shards faster than anyone looks: pictures are drawn anew no more often than this. */
+const BETWEEN_REFRESHES_MS = 2000;
+const LARGE = '(min-width: 1900px)';
 const DARK = '(prefers-color-scheme: dark)';
 
 /** What the whole console shares: where the reader is, and what the file holds. One for the page. */
@@ -34,6 +39,8 @@ export class Session {
   place = $state<Place>(decodePlace(location.hash));
   health = $state.raw<Health | undefined>();
   runs = $state.raw<Run[]>([]);
+  /** Runs as the server knows them, with those that wait or are under way. */
+  served = $state.raw<ServedRun[]>([]);
   subjects = $state.raw<string[]>([]);
   tables = $state.raw<Table[]>([]);
   loaded = $state(false);
@@ -41,7 +48,10 @@ export class Session {
   /** Grows when the file has more than before; what shows data asks again then. */
   revision = $state(0);
   appearance = $state<Appearance>(storedAppearance());
+  /** Whether there is room for larger rows. */
+  large = $state(matchMedia(LARGE).matches);
   private systemDark = $state(matchMedia(DARK).matches);
+  private refreshing: ReturnType<typeof setTimeout> | undefined;
   /** The SQL to run unasked because this page made it, not a link. */
   private ownSql: string | undefined;
 
@@ -52,6 +62,7 @@ export class Session {
 
   constructor() {
     matchMedia(DARK).addEventListener('change', (event) => (this.systemDark = event.matches));
+    matchMedia(LARGE).addEventListener('change', (event) => (this.large = event.matches));
     addEventListener('popstate', () => (this.place = decodePlace(location.hash)));
     $effect.root(() => {
       $effect(() => apply(this.appearance));
@@ -65,10 +76,41 @@ export class Session {
   }
 
   async load(): Promise<void> {
-    void readHealth().then((health) => (this.health = health), () => undefined);
+    const health = readHealth().then((health) => (this.health = health), () => undefined);
     void readSchema().then((tables) => (this.tables = tables), () => undefined);
     await this.readRuns();
     this.loaded = true;
+    // After the first pictures: a listener takes one of the six connections that a browser has.
+    await health;
+    void this.readServed().catch(() => undefined);
+    listen({ run: (run) => this.noteRun(run), changed: () => this.refreshSoon() });
+  }
+
+  /** Whether runs can be started, cancelled and deleted here. */
+  get hostsRuns(): boolean {
+    return this.health?.instance !== undefined;
+  }
+
+  async readServed(): Promise<void> {
+    this.served = this.hostsRuns ? await readRuns() : this.runs.map(asServed);
+  }
+
+  /** Reads anew what the file holds; what is shown stays until the new is there. */
+  async refresh(): Promise<void> {
+    await Promise.all([this.readRuns(), this.readServed(), readHealth().then((health) => (this.health = health))]);
+    this.revision++;
+  }
+
+  private refreshSoon(): void {
+    this.refreshing ??= setTimeout(() => {
+      this.refreshing = undefined;
+      void this.refresh().catch(() => undefined);
+    }, BETWEEN_REFRESHES_MS);
+  }
+
+  private noteRun(run: ServedRun): void {
+    const known = this.served.some((other) => other.name === run.name);
+    this.served = known ? this.served.map((other) => (other.name === run.name ? run : other)) : [...this.served, run];
   }
 
   async readRuns(): Promise<void> {
@@ -144,4 +186,19 @@ export class Session {
       this.subjects = texts(outcome.rows, 'subject');
     }
   }
+}
+
+/** A run as the file has it, for a server that hosts none. */
+function asServed(run: Run): ServedRun {
+  return {
+    runId: run.id,
+    name: run.name,
+    model: run.model,
+    task: run.task,
+    scope: run.scope,
+    status: run.status,
+    questions: run.questions,
+    startedAt: run.startedAt,
+    finishedAt: run.finishedAt === '' ? null : run.finishedAt,
+  };
 }

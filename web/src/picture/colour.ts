@@ -46,7 +46,7 @@ export function hex(colour: Rgb): string {
 
 /** Black or white, whichever reads better on the colour (WCAG relative luminance). */
 export function inkOn(colour: Rgb): string {
-  return contrast(colour, [255, 255, 255]) > contrast(colour, [16, 20, 22]) ? '#ffffff' : '#101416';
+  return contrast(colour, [255, 255, 255]) > contrast(colour, [0, 0, 0]) ? '#ffffff' : '#000000';
 }
 
 /** WCAG 2 contrast ratio, 1 to 21. */

@@ -79,6 +79,79 @@ WHERE run_id = ${run} AND scope = 'last_prompt' AND n >= 30
 ORDER BY wilson_low DESC, layer, expert`,
     },
     {
+      group: 'Experts',
+      title: 'Accuracy per expert and subject',
+      about: 'Whether an expert is good, or its subjects easy',
+      view: 'expert_subject_accuracy',
+      sql: `SELECT layer, expert, subject, n, accuracy, wilson_low, wilson_high
+FROM expert_subject_accuracy
+WHERE run_id = ${run} AND scope = 'last_prompt' AND n >= 30
+ORDER BY wilson_high, layer, expert, subject
+LIMIT 60`,
+    },
+    {
+      group: 'Experts',
+      title: 'Unused, had fewer been asked',
+      about: 'How the count of unused experts falls with questions',
+      view: 'unused_rarefaction',
+      sql: `SELECT 'layer ' || CAST(layer AS VARCHAR) AS of_layer, questions AS step, unused, uniform_unused, n
+FROM unused_rarefaction
+WHERE run_id = ${run} AND scope = 'last_prompt'
+ORDER BY layer, questions`,
+    },
+    {
+      group: 'Experts',
+      title: 'Load of each layer',
+      about: 'How evenly a layer uses its experts',
+      view: 'layer_load',
+      sql: `SELECT layer, balancedness, max_violation, gini, effective_experts, busiest_share, n
+FROM layer_load
+WHERE run_id = ${run} AND scope = 'prompt'
+ORDER BY layer`,
+    },
+    {
+      group: 'Experts',
+      title: 'Standing committee',
+      about: 'Experts that matter to most subjects',
+      view: 'standing_committee',
+      sql: `SELECT layer, expert, present_in, subjects, mean_rank, contribution, in_committee, committee_size, coverage
+FROM standing_committee
+WHERE run_id = ${run} AND scope = 'prompt'
+ORDER BY in_committee DESC, mean_rank, layer, expert
+LIMIT 50`,
+    },
+    {
+      group: 'Experts',
+      title: 'Specialists of a subject',
+      about: 'Subjects that an expert is sent more of than others',
+      view: 'subject_specialisation',
+      sql: `SELECT layer, expert, subject, share, uniform_share, log_odds, z, n
+FROM subject_specialisation
+WHERE run_id = ${run} AND scope = 'last_prompt'
+ORDER BY log_odds DESC, layer, expert, subject
+LIMIT 50`,
+    },
+    {
+      group: 'Togetherness',
+      title: 'Experts that fire together',
+      about: 'Pairs at the same token, against chance',
+      view: 'expert_coactivation',
+      sql: `SELECT expert, other_expert, together, share, lift, n
+FROM expert_coactivation
+WHERE run_id = ${run} AND scope = 'last_prompt' AND layer = 0
+ORDER BY expert, other_expert`,
+    },
+    {
+      group: 'Togetherness',
+      title: 'From layer to layer',
+      about: 'Where the tokens of an expert go next',
+      view: 'expert_transitions',
+      sql: `SELECT expert, next_expert, together, share, lift, n
+FROM expert_transitions
+WHERE run_id = ${run} AND scope = 'last_prompt' AND layer = 0
+ORDER BY expert, next_expert`,
+    },
+    {
       group: 'The gate',
       title: 'Gate entropy by layer',
       about: 'How sharp the router is, against uniform',
@@ -87,6 +160,16 @@ ORDER BY wilson_low DESC, layer, expert`,
 FROM gate_entropy
 WHERE run_id = ${run}
 ORDER BY scope, layer`,
+    },
+    {
+      group: 'The gate',
+      title: 'Margins of the choice',
+      about: 'How near the last chosen expert was to the next',
+      view: 'routing_margins',
+      sql: `SELECT layer, mean_margin, near_ties, share_below_0_001, share_below_0_01, n
+FROM routing_margins
+WHERE run_id = ${run} AND scope = 'last_prompt'
+ORDER BY layer`,
     },
     {
       group: 'The gate',

@@ -154,6 +154,7 @@ final class Browser implements AutoCloseable {
 
     WebElement find(String css) {
         new WebDriverWait(driver, PATIENCE)
+                .withMessage(() -> "%s at %s".formatted(css, address()))
                 .until(page -> !page.findElements(By.cssSelector(css)).isEmpty());
         return driver.findElement(By.cssSelector(css));
     }
@@ -174,6 +175,14 @@ final class Browser implements AutoCloseable {
                 .until(page -> texts(css).stream().anyMatch(text -> text.contains(part)));
     }
 
+    /** Waits until there are so many of the kind. */
+    void awaitCount(String css, int count) {
+        new WebDriverWait(driver, PATIENCE)
+                .withMessage(() -> "%d of %s, but there are %d"
+                        .formatted(count, css, texts(css).size()))
+                .until(page -> page.findElements(By.cssSelector(css)).size() == count);
+    }
+
     /** Waits until there is no such element. */
     void awaitGone(String css) {
         new WebDriverWait(driver, PATIENCE)
@@ -183,6 +192,32 @@ final class Browser implements AutoCloseable {
 
     String address() {
         return driver.getCurrentUrl();
+    }
+
+    /** Loads another address anew. */
+    void go(URI page) {
+        driver.get("about:blank");
+        driver.get(page.toString());
+    }
+
+    /** Puts a value where the page keeps what was chosen. */
+    void store(String key, String value) {
+        driver.executeScript("localStorage.setItem(arguments[0], arguments[1])", key, value);
+    }
+
+    /**
+     * What axe finds serious or critical, with the elements.
+     *
+     * @param axe its source
+     */
+    List<String> seriousFindings(String axe) {
+        driver.executeScript(axe);
+        Object found = driver.executeAsyncScript("const done = arguments[arguments.length - 1];"
+                + "axe.run().then((result) => done(result.violations"
+                + ".filter((each) => each.impact === 'serious' || each.impact === 'critical')"
+                + ".map((each) => each.id + ' at ' + each.nodes.map((node) => node.html.slice(0, 120)).slice(0, 3).join(' and '))"
+                + ".join('\\n')), (error) => done('axe failed: ' + error))");
+        return String.valueOf(found).lines().toList();
     }
 
     /** Addresses of everything that the page has loaded. */

@@ -1,0 +1,67 @@
+import { readJson, send } from './http';
+
+/** How far a run that this server hosts has come. */
+export interface Progress {
+  /** 0 to 1. */
+  share: number;
+  questionsDone: number;
+  questions: number;
+  tokensPerSecond: number;
+  secondsLeft: number;
+}
+
+/** A run of the file, or one that waits or loads and that the file does not have yet. */
+export interface ServedRun {
+  runId?: number;
+  name: string;
+  model?: string;
+  task?: string;
+  scope?: string;
+  /** waiting, loading, running, complete, cancelled, failed or interrupted. */
+  status: string;
+  questions?: number;
+  answered?: number;
+  correct?: number;
+  startedAt?: string;
+  finishedAt?: string | null;
+  progress?: Progress;
+  error?: { code: string; detail: string };
+}
+
+/** A model or a quiz that the server may read. */
+export interface Source {
+  name: string;
+  path: string;
+}
+
+export interface Sources {
+  models: Source[];
+  quizzes: Source[];
+}
+
+const UNFINISHED = ['waiting', 'loading', 'running'];
+
+export function isActive(run: ServedRun): boolean {
+  return UNFINISHED.includes(run.status);
+}
+
+export async function readRuns(): Promise<ServedRun[]> {
+  return ((await readJson('v1/runs')) as { runs: ServedRun[] }).runs;
+}
+
+export async function readSources(): Promise<Sources> {
+  return (await readJson('v1/sources')) as Sources;
+}
+
+/** @param options those of `gatehouse run`, without dashes */
+export async function startRun(options: Record<string, string | number>): Promise<ServedRun> {
+  return (await (await send('POST', 'v1/runs', options)).json()) as ServedRun;
+}
+
+export async function cancelRun(name: string): Promise<void> {
+  await send('POST', `v1/runs/${encodeURIComponent(name)}/cancel`);
+}
+
+export async function deleteRun(name: string): Promise<void> {
+  await send('DELETE', `v1/runs/${encodeURIComponent(name)}`);
+}
