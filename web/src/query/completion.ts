@@ -1,5 +1,6 @@
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
-import type { Table } from '../api/http';
+import { send, type Table } from '../api/http';
+import { statementAt } from './statements';
 
 /**
  * Tables that a statement names, in the order of the schema. A word inside a string or a comment counts too: better one
@@ -49,4 +50,43 @@ export function bareColumns(tables: () => Table[]): (context: CompletionContext)
     const options = columnCompletions(tablesNamedIn(context.state.doc.toString(), tables()));
     return options.length === 0 ? null : { from, options, validFor: /^\w*$/ };
   };
+}
+
+/** What the server suggests in place of a part of the text. */
+interface Suggestion {
+  text: string;
+  kind: string;
+  detail: string;
+  from: number;
+}
+
+const KINDS: Record<string, string> = { column: 'property', relation: 'class', table: 'class', view: 'class', function: 'function', keyword: 'keyword' };
+
+/** Completion by the server, which knows functions, aliases and the columns of subqueries. */
+export async function serverCompletions(context: CompletionContext): Promise<CompletionResult | null> {
+  const word = context.matchBefore(/[A-Za-z_][A-Za-z0-9_]*/);
+  const afterDot = context.pos > 0 && context.state.sliceDoc(context.pos - 1, context.pos) === '.';
+  if (word === null && !context.explicit && !afterDot) {
+    return null;
+  }
+  const text = context.state.doc.toString();
+  const statement = statementAt(text, context.pos);
+  const from = statement === undefined || context.pos < statement.from || context.pos > statement.to ? 0 : statement.from;
+  const request = new AbortController();
+  context.addEventListener('abort', () => request.abort());
+  try {
+    const body = { sql: from === 0 ? text : (statement?.text ?? ''), offset: context.pos - from };
+    const response = await send('POST', 'v1/complete', body, request.signal);
+    const { suggestions } = (await response.json()) as { suggestions: Suggestion[] };
+    const [first] = suggestions;
+    return first === undefined
+      ? null
+      : {
+          from: from + first.from,
+          options: suggestions.map((suggestion) => ({ label: suggestion.text, type: KINDS[suggestion.kind] ?? 'text', detail: suggestion.detail })),
+          validFor: /^\w*$/,
+        };
+  } catch {
+    return null;
+  }
 }

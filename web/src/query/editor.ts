@@ -19,7 +19,7 @@ import {
 } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import type { Position, Table } from '../api/http';
-import { bareColumns } from './completion';
+import { bareColumns, serverCompletions } from './completion';
 import { rangeOf } from './position';
 import { type Statement, statementAt, statementsOf } from './statements';
 
@@ -128,6 +128,7 @@ const MOST_CHECKED = 6;
 export class SqlEditor {
   private readonly view: EditorView;
   private readonly language = new Compartment();
+  private readonly completion = new Compartment();
   private tables: Table[] = [];
 
   /** What running said about the text as it is; the checks that follow must not wipe it out. */
@@ -160,7 +161,7 @@ export class SqlEditor {
           drawSelection(),
           bracketMatching(),
           closeBrackets(),
-          autocompletion({ icons: false, maxRenderedOptions: 50 }),
+          this.completion.of(completion(false)),
           // Escape then Tab leaves the editor, as WCAG asks; CodeMirror has that built in.
           keymap.of([
             ...closeBracketsKeymap,
@@ -245,9 +246,12 @@ export class SqlEditor {
     this.focus();
   }
 
-  offer(tables: Table[]): void {
+  /** @param byServer whether the server completes and checks; else only the schema does */
+  offer(tables: Table[], byServer: boolean): void {
     this.tables = tables;
-    this.view.dispatch({ effects: this.language.reconfigure(this.languageSupport()) });
+    this.view.dispatch({
+      effects: [this.language.reconfigure(this.languageSupport()), this.completion.reconfigure(completion(byServer))],
+    });
     forceLinting(this.view);
   }
 
@@ -290,6 +294,10 @@ export class SqlEditor {
       DIALECT.language.data.of({ autocomplete: bareColumns(() => this.tables) }),
     ];
   }
+}
+
+function completion(byServer: boolean) {
+  return autocompletion({ icons: false, maxRenderedOptions: 50, ...(byServer ? { override: [serverCompletions] } : {}) });
 }
 
 /** Marks the lines of the statement that would run, where there is more than one. */
