@@ -237,6 +237,30 @@ final class TestQueryScreen {
     }
 
     @Test
+    void savesAQueryUnderAName() {
+        browser.type("SELECT 12 AS kept");
+        browser.press(Keys.CONTROL, "s");
+        browser.typeInto("dialog input", "a dozen");
+        browser.press(Keys.ENTER);
+        browser.awaitText(".note", "Saved as a dozen");
+        browser.type("SELECT 13 AS other");
+        browser.clickOn("#tab-Saved");
+        browser.click("a dozen");
+        browser.awaitText(CELLS, "12");
+        browser.clickOn("[aria-label='Delete the saved query a dozen']");
+        browser.awaitText("nav .note", "Nothing saved yet.");
+    }
+
+    @Test
+    void completesAndChecksWhileOneTypes() {
+        browser.type("SELECT mean_mass FROM gate_entropy WHERE uniform_t");
+        browser.awaitText(".cm-tooltip-autocomplete li", "uniform_top_k_entropy");
+        browser.press(Keys.ESCAPE);
+        browser.type("SELECT layr FROM experts");
+        browser.awaitText(".cm-lintRange-error", "layr");
+    }
+
+    @Test
     void exportsTheWholeResultByALink() throws Exception {
         run("SELECT a.token_id FROM tokens a, tokens b");
         browser.awaitText(STATUS, "10,000 rows in");

@@ -4,6 +4,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.query.QueryAllowance;
 import io.gatehouse.server.run.RunPlanner;
+import io.gatehouse.server.run.RunSources;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** A real server on a free port over a seeded file, and clients for it. */
@@ -32,25 +34,33 @@ final class TestingServer implements AutoCloseable {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private TestingServer(Path folder, UnaryOperator<ServerSettings> change) {
+    private TestingServer(
+            Path folder, UnaryOperator<ServerSettings> change, Function<Store, RunPlanner> planner) {
         Path file = folder.resolve("seeded.duckdb");
         SeededFile.write(file);
         store = Store.open(file);
         engine = new QueryEngine(store);
         ServerSettings settings = ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test");
-        server = GatehouseServer.start(store, engine, change.apply(settings), NO_RUNS);
+        server = GatehouseServer.start(store, engine, change.apply(settings), planner.apply(store));
     }
 
     static TestingServer start(Path folder) {
-        return new TestingServer(folder, UnaryOperator.identity());
+        return new TestingServer(folder, UnaryOperator.identity(), store -> NO_RUNS);
     }
 
     static TestingServer start(Path folder, QueryAllowance allowance) {
-        return new TestingServer(folder, settings -> settings.with(allowance));
+        return new TestingServer(folder, settings -> settings.with(allowance), store -> NO_RUNS);
     }
 
     static TestingServer start(Path folder, UnaryOperator<ServerSettings> change) {
-        return new TestingServer(folder, change);
+        return new TestingServer(folder, change, store -> NO_RUNS);
+    }
+
+    /** A server that may run the sample model over the sample quiz. */
+    static TestingServer startWithSample(Path folder) {
+        RunSources sources =
+                RunSources.of(List.of(SampleRuns.FOLDER.resolve("model")), List.of(SampleRuns.FOLDER.resolve("quiz")));
+        return new TestingServer(folder, settings -> settings.with(sources), SampleRuns::new);
     }
 
     URI uri() {
