@@ -115,8 +115,9 @@ public final class EngineBench {
         List<Prompt> drawn = prompts(batch);
         int[] first = drawn.get(0).tokens();
         drawn.forEach(prompt -> System.arraycopy(first, 0, prompt.tokens(), 0, prefix));
-        List<Prompt> sharing =
-                drawn.stream().map(prompt -> new Prompt(prompt.tokens(), prefix)).toList();
+        List<Prompt> sharing = drawn.stream()
+                .map(prompt -> new Prompt(prompt.tokens(), prefix))
+                .toList();
         List<Double> naive = new ArrayList<>();
         List<Double> shared = new ArrayList<>();
         wholeSeconds(sharing);
@@ -124,8 +125,7 @@ public final class EngineBench {
             naive.add(wholeSeconds(drawn));
             shared.add(wholeSeconds(sharing));
         }
-        return new MeasuredPrefix(
-                batch, prefix, batch.prompts() / median(naive), batch.prompts() / median(shared));
+        return new MeasuredPrefix(batch, prefix, batch.prompts() / median(naive), batch.prompts() / median(shared));
     }
 
     private double wholeSeconds(List<Prompt> prompts) {

@@ -1,5 +1,7 @@
 package io.gatehouse.server;
 
+import static java.util.Objects.requireNonNull;
+
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.engine.EngineOptions;
@@ -29,7 +31,7 @@ record SampleRuns(Store store) implements RunPlanner {
         Quiz quiz = options.containsKey("limit") ? whole.limit(Integer.parseInt(options.get("limit"))) : whole;
         PromptFormat format = PromptFormat.of("hendrycks");
         RunRequest request = new RunRequest(
-                options.get("name"),
+                requireNonNull(options.get("name")),
                 quiz,
                 format,
                 Integer.parseInt(options.get("shots")),

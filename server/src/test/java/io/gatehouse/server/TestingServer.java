@@ -34,8 +34,7 @@ final class TestingServer implements AutoCloseable {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private TestingServer(
-            Path folder, UnaryOperator<ServerSettings> change, Function<Store, RunPlanner> planner) {
+    private TestingServer(Path folder, UnaryOperator<ServerSettings> change, Function<Store, RunPlanner> planner) {
         Path file = folder.resolve("seeded.duckdb");
         SeededFile.write(file);
         store = Store.open(file);

@@ -7,9 +7,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.function.DomainFunction;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.hipparchus.special.Erf;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -96,7 +94,9 @@ final class TestDomainFunctions {
                         "A value as a share of the sum over all rows of the result, 0 to 1; NULL where the sum is 0.");
         assertThat(row("DESCRIBE FUNCTION list_contains"))
                 .containsExactly("list_contains", "list_contains(list, x)", "Whether x is an element.");
-        assertThatThrownBy(() -> row("DESCRIBE FUNCTION read_csv")).hasMessage("There is no function read_csv.");
+        assertThatThrownBy(() -> row("DESCRIBE FUNCTION read_csv")).hasMessage("SQL reads no files here.");
+        assertThatThrownBy(() -> row("DESCRIBE FUNCTION nothing_like_it"))
+                .hasMessage("Function 'nothing_like_it' does not exist.");
     }
 
     private List<@Nullable Object> row(String sql) {

@@ -66,7 +66,8 @@ final class Suggestions {
 
     static String unknownFunction(String name) {
         List<String> names = FunctionNote.all().stream().map(FunctionNote::name).toList();
-        return "Function '%s' does not exist%s".formatted(name, didYouMean(name, names));
+        String near = didYouMean(name, names);
+        return "Function '%s' does not exist%s".formatted(name, near.isEmpty() ? "." : near);
     }
 
     private Collection<String> columns() {
