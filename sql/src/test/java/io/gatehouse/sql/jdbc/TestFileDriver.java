@@ -233,7 +233,7 @@ final class TestFileDriver {
             statement.setQueryTimeout(1);
             long start = System.nanoTime();
             SQLException failure = failure(() -> statement.executeQuery(
-                    "SELECT sum(a.token_id * b.token_id + c.token_id) FROM tokens a, tokens b, tokens c, tokens d"));
+                    "SELECT sum(CAST(a.token_id AS DOUBLE) * b.token_id + c.token_id) FROM tokens a, tokens b, tokens c, tokens d"));
             assertThat((Throwable) failure).isInstanceOf(SQLTimeoutException.class);
             assertThat(failure.getSQLState()).isEqualTo("57014");
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
