@@ -26,6 +26,8 @@ final class TestArchitecture {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             // The parser is generated, and not held to the rules of written code.
             .withImportOption(location -> !location.contains("/io/gatehouse/sql/grammar/"))
+            // What the driver's jar carries of others is under a name of ours.
+            .withImportOption(location -> !location.contains("/io/gatehouse/jdbc/shaded/"))
             .importPackages("io.gatehouse");
 
     @Test

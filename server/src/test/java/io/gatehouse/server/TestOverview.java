@@ -99,7 +99,7 @@ final class TestOverview {
         browser.focus(ACCURACY + " [role=button]");
         browser.press(Keys.ENTER);
         browser.awaitText(PROMPT + " .about", "expert " + expert + " in layer " + layer);
-        browser.focus(ENTROPY + " [role=button]:last-of-type");
+        browser.focus(ENTROPY + " [role=button]:nth-last-of-type(2)");
         browser.press(Keys.SPACE);
         browser.awaitText(PROMPT + " .about", "in layer 3");
     }

@@ -10,7 +10,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.math.MathContext;
+import java.math.RoundingMode;
 import java.nio.channels.Channels;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -182,10 +182,10 @@ final class TestArrowBatches {
         return values;
     }
 
-    /** To ten digits: the last ones of a sum of floats hang on the order in which threads add. */
+    /** To nine places: the last digits of a sum of floats hang on the order in which threads add. */
     private static String rounded(String text) {
         return FLOAT.matcher(text).matches()
-                ? new BigDecimal(text).round(new MathContext(10)).toString()
+                ? new BigDecimal(text).setScale(9, RoundingMode.HALF_EVEN).toPlainString()
                 : text;
     }
 

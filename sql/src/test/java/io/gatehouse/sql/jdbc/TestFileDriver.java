@@ -232,8 +232,9 @@ final class TestFileDriver {
             assertThat(count).isEqualTo(5);
             statement.setQueryTimeout(1);
             long start = System.nanoTime();
-            SQLException failure = failure(() -> statement.executeQuery(
-                    "SELECT sum(CAST(a.token_id AS DOUBLE) * b.token_id + c.token_id) FROM tokens a, tokens b, tokens c, tokens d"));
+            SQLException failure = failure(
+                    () -> statement.executeQuery(
+                            "SELECT sum(CAST(a.token_id AS DOUBLE) * b.token_id + c.token_id) FROM tokens a, tokens b, tokens c, tokens d"));
             assertThat((Throwable) failure).isInstanceOf(SQLTimeoutException.class);
             assertThat(failure.getSQLState()).isEqualTo("57014");
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
