@@ -62,6 +62,11 @@ final class RoutingFile implements AutoCloseable {
         }
     }
 
+    /** For what {@code facts} cannot say. */
+    Connection writer() throws SQLException {
+        return owner.duplicate();
+    }
+
     Connection reader() throws SQLException {
         return owner.duplicate();
     }

@@ -6,7 +6,7 @@
 -- Formula: p_value = min(1, 2 sum_{i=0..min(b,c)} C(b+c, i) / 2^(b+c)), b and c the questions that only the one, only the
 --   other answered rightly.
 -- Source: McNemar 1947, Psychometrika 12(2), in its exact form.
--- Version: 1
+-- Version: 2
 -- Example: SELECT other_run_id, n, accuracy, other_accuracy, only_this, only_other, p_value
 --   FROM answer_difference
 --   WHERE run_id = 1
@@ -20,7 +20,7 @@
 --   accuracy DOUBLE: Accuracy of the run on those, 0 to 1
 --   other_accuracy DOUBLE: Accuracy of the other run on those, 0 to 1
 --   difference DOUBLE: accuracy - other_accuracy
---   same_answer DOUBLE: Share of questions with the same answer, right or wrong
+--   same_answer DOUBLE: Share of questions with the same answer, right or wrong, of those where both are known; NULL where an imported run does not say
 --   both_right BIGINT: Number of questions that both answered rightly
 --   only_this BIGINT: Number that only the run answered rightly
 --   only_other BIGINT: Number that only the other answered rightly
@@ -34,7 +34,7 @@ SELECT
     (t.both_right + t.only_this) / t.n AS accuracy,
     (t.both_right + t.only_other) / t.n AS other_accuracy,
     (t.only_this - t.only_other) / t.n AS difference,
-    t.same / t.n AS same_answer,
+    t.same / nullif(t.said, 0) AS same_answer,
     t.both_right,
     t.only_this,
     t.only_other,
@@ -48,6 +48,7 @@ FROM (
         a.run_id,
         b.run_id AS other_run_id,
         count(*) AS n,
+        count(*) FILTER (WHERE a.predicted IS NOT NULL AND b.predicted IS NOT NULL) AS said,
         count(*) FILTER (WHERE a.predicted = b.predicted) AS same,
         count(*) FILTER (WHERE a.correct AND b.correct) AS both_right,
         count(*) FILTER (WHERE a.correct AND NOT b.correct) AS only_this,
@@ -58,4 +59,4 @@ FROM (
 ) AS t
 JOIN (SELECT row_number() OVER () - 1 AS number FROM questions) AS i
     ON i.number <= least(t.only_this, t.only_other)
-GROUP BY t.run_id, t.other_run_id, t.n, t.same, t.both_right, t.only_this, t.only_other
+GROUP BY t.run_id, t.other_run_id, t.n, t.said, t.same, t.both_right, t.only_this, t.only_other

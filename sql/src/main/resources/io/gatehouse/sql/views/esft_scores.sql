@@ -4,11 +4,12 @@
 -- Group: Criteria
 -- Definition: each question counts the same, however long. For a share p of a layer ESFT takes the smallest set of experts
 --   whose scores reach p: those with gate_before < p, or tokens_before < p. The published script divides the gate scores
---   by their sum over layers; the paper does not, and neither does this.
+--   by their sum over layers; the paper does not, and neither does this. Of an imported run a layer has rows only where
+--   every token of the scope was recorded, and questions were answered.
 -- Formula: gate_score = 1/Q sum_q 1/L_q sum_t g_e(t); token_ratio = 1/Q sum_q 1/L_q sum_t 1[e chosen] / k, over the Q
 --   questions of the subject and the L_q tokens of each.
 -- Source: Wang et al. 2024, arXiv 2407.01906, ESFT-Gate and ESFT-Token; deepseek-ai/ESFT.
--- Version: 1
+-- Version: 2
 -- Example: SELECT subject, layer, expert, token_ratio, tokens_before, gate_score, n
 --   FROM esft_scores
 --   WHERE run_id = 1 AND scope = 'prompt' AND layer = 0 AND tokens_before < 0.2
@@ -33,10 +34,10 @@ SELECT
     expert,
     n,
     gate_score,
-    coalesce(sum(gate_score) OVER (
+    CASE WHEN gate_score IS NOT NULL THEN coalesce(sum(gate_score) OVER (
         PARTITION BY run_id, scope, subject, layer ORDER BY gate_score DESC, expert
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-    ), 0e0) AS gate_before,
+    ), 0e0) END AS gate_before,
     token_ratio,
     coalesce(sum(token_ratio) OVER (
         PARTITION BY run_id, scope, subject, layer ORDER BY token_ratio DESC, expert
@@ -73,6 +74,19 @@ FROM (
     ) AS u
     JOIN questions AS q ON q.question_id = u.question_id
     JOIN runs AS r ON r.run_id = u.run_id
+    JOIN (
+        SELECT p.run_id, s.scope, p.layer
+        FROM layer_entropy AS p
+        JOIN (VALUES ('last_prompt', 'last_prompt'), ('prompt', 'last_prompt'), ('prompt', 'prompt'))
+            AS s(scope, recorded) ON s.recorded = p.scope
+        JOIN (
+            SELECT run_id, count(*) AS questions, sum(prompt_tokens) AS tokens
+            FROM answers
+            GROUP BY run_id
+        ) AS a ON a.run_id = p.run_id
+        GROUP BY p.run_id, s.scope, p.layer, a.questions, a.tokens
+        HAVING sum(p.n) = CASE WHEN s.scope = 'last_prompt' THEN a.questions ELSE a.tokens END
+    ) AS w ON w.run_id = u.run_id AND w.scope = u.scope AND w.layer = u.layer
     JOIN (
         SELECT a.run_id, q.subject, count(*) AS n
         FROM answers AS a

@@ -6,7 +6,10 @@
 --   rest are the questions of the run in which it did not. Scope last_prompt looks at the last prompt token of each
 --   question only; scope prompt at every prompt token, the last one included, and exists for runs that recorded them.
 --   An expert that is used for easy subjects has a high accuracy and need not be the cause of it: the stratified
---   figures compare questions of the same subject only. Figures of experts that fired seldom say little: ask for n >= 30.
+--   figures compare questions of the same subject only. Figures of experts that fired seldom say little: the least number
+--   of questions is for the asker to set, as in WHERE n >= 30. The q_values stay those over all experts; docs/study.md has
+--   a statement that adjusts over those asked for alone. Of an imported run a layer has rows only where every token of
+--   the scope was recorded.
 -- Formula: accuracy = correct / n, with Wilson's score interval at 95 %. weighted_accuracy = sum_q g(e,q) correct(q) /
 --   sum_q g(e,q), g(e,q) the sum of the weights of the expert in the question. lift = accuracy - accuracy of the run.
 --   z: pooled two-proportion z of the expert's questions against the rest; p_value two-sided; q_value: Benjamini and
@@ -16,7 +19,7 @@
 --   continuity correction.
 -- Source: Chernov 2025, arXiv 2502.17187, finding 3; Wilson 1927, JASA 22(158); Benjamini and Hochberg 1995, JRSS B
 --   57(1); Mantel and Haenszel 1959, JNCI 22(4); Greenland and Robins 1985, Biometrics 41(1).
--- Version: 2
+-- Version: 3
 -- Example: SELECT layer, expert, n, accuracy, wilson_low, wilson_high, lift, q_value, stratified_lift
 --   FROM expert_accuracy
 --   WHERE run_id = 1 AND scope = 'last_prompt' AND n >= 3
@@ -34,7 +37,7 @@
 --   wilson_low DOUBLE: Lower end of the 95 % interval of accuracy; NULL if the expert never fired
 --   wilson_high DOUBLE: Upper end of the 95 % interval of accuracy; NULL if the expert never fired
 --   lift DOUBLE: accuracy minus the accuracy of the whole run; NULL if the expert never fired
---   weighted_accuracy DOUBLE: Accuracy with each question weighted by the expert's gate; NULL if the expert never fired
+--   weighted_accuracy DOUBLE: Accuracy with each question weighted by the expert's gate; NULL if the expert never fired or an imported run does not say
 --   rest_n BIGINT: Number of questions in which the expert did not fire
 --   rest_accuracy DOUBLE: Accuracy over those; NULL if there are none
 --   z DOUBLE: Standard errors between accuracy and rest_accuracy; NULL where one of them is, or all answers are alike
@@ -105,6 +108,19 @@ FROM (
                 FROM answers
                 GROUP BY run_id
             ) AS r ON r.run_id = e.run_id
+            JOIN (
+                SELECT p.run_id, s.scope, p.layer
+                FROM layer_entropy AS p
+                JOIN (VALUES ('last_prompt', 'last_prompt'), ('prompt', 'last_prompt'), ('prompt', 'prompt'))
+                    AS s(scope, recorded) ON s.recorded = p.scope
+                JOIN (
+                    SELECT run_id, count(*) AS questions, sum(prompt_tokens) AS tokens
+                    FROM answers
+                    GROUP BY run_id
+                ) AS a ON a.run_id = p.run_id
+                GROUP BY p.run_id, s.scope, p.layer, a.questions, a.tokens
+                HAVING sum(p.n) = CASE WHEN s.scope = 'last_prompt' THEN a.questions ELSE a.tokens END
+            ) AS w ON w.run_id = e.run_id AND w.scope = e.scope AND w.layer = e.layer
             LEFT JOIN (
                 SELECT
                     c.run_id,

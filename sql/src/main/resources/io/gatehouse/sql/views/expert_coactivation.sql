@@ -8,7 +8,7 @@
 -- Formula: share = N(i,j) / N(i), OLMoE's equation 6; adjacent_share = N(i and j at neighbouring ranks) / N(i);
 --   lift = N(i,j) tokens / (N(i) N(j)): 1 if the two were chosen independently.
 -- Source: Muennighoff et al. 2024, arXiv 2409.02060, equation 6; allenai/OLMoE, commit 357454f, scripts.
--- Version: 1
+-- Version: 2
 -- Example: SELECT layer, expert, other_expert, together, share, adjacent_share, lift, n
 --   FROM expert_coactivation
 --   WHERE run_id = 1 AND scope = 'last_prompt'
@@ -23,9 +23,9 @@
 --   other_expert SMALLINT: The second expert, from 0
 --   n BIGINT: Number of tokens that were sent to the first
 --   together BIGINT: Number of those that were sent to the second too
---   adjacent BIGINT: Number of those at which the two stood next to each other in the order of the gate
+--   adjacent BIGINT: Number of those at which the two stood next to each other in the order of the gate; NULL where an imported run does not say that order
 --   share DOUBLE: together / n, 0 to 1
---   adjacent_share DOUBLE: adjacent / n, 0 to 1
+--   adjacent_share DOUBLE: adjacent / n, 0 to 1; NULL where an imported run does not say that order
 --   lift DOUBLE: How many times more often than by chance the two fire together
 SELECT
     p.run_id,
@@ -56,25 +56,26 @@ FROM (
             first,
             second,
             count(*) AS together,
-            count(*) FILTER (WHERE second = neighbour) AS adjacent
+            CASE WHEN bool_and(ranked) THEN count(*) FILTER (WHERE second = neighbour) END AS adjacent
         FROM (
             SELECT
                 run_id,
                 scope,
                 layer,
+                ranked,
                 first,
                 list_extract(experts, place + 1) AS neighbour,
                 unnest(list_slice(experts, place + 1, len(experts))) AS second
             FROM (
-                SELECT run_id, scope, layer, experts, first, list_position(experts, first) AS place
+                SELECT run_id, scope, layer, ranked, experts, first, list_position(experts, first) AS place
                 FROM (
-                    SELECT run_id, scope, layer, experts, unnest(experts) AS first
+                    SELECT run_id, scope, layer, ranked, experts, unnest(experts) AS first
                     FROM (
-                        SELECT run_id, 'last_prompt' AS scope, layer, experts
+                        SELECT run_id, 'last_prompt' AS scope, layer, ranked, experts
                         FROM routing
                         WHERE last
                         UNION ALL
-                        SELECT t.run_id, 'prompt' AS scope, t.layer, t.experts
+                        SELECT t.run_id, 'prompt' AS scope, t.layer, t.ranked, t.experts
                         FROM routing AS t
                         JOIN runs AS r ON r.run_id = t.run_id
                         WHERE r.scope = 'prompt'

@@ -4,11 +4,12 @@
 -- Group: The paper
 -- Definition: a question counts once for an expert if the expert fired at one or more of its tokens of the scope. Scope
 --   last_prompt looks at the last prompt token of each question only; scope prompt at every prompt token, the last one
---   included, and exists for runs that recorded them. This is what was observed, not what the expert caused.
+--   included, and exists for runs that recorded them. Of an imported run a layer has rows only where every token of the
+--   scope was recorded. This is what was observed, not what the expert caused.
 -- Formula: accuracy = correct / n; weighted_accuracy = sum_q g(e,q) correct(q) / sum_q g(e,q), where g(e,q) is the sum
 --   of the weights of the expert in the question. Wilson's score interval at 95 % for accuracy.
 -- Source: Chernov 2025, arXiv 2502.17187, finding 3, split by subject; Wilson 1927, JASA 22(158).
--- Version: 1
+-- Version: 2
 -- Example: SELECT layer, expert, subject, n, accuracy, wilson_low, wilson_high
 --   FROM expert_subject_accuracy
 --   WHERE run_id = 1 AND scope = 'last_prompt'
@@ -28,7 +29,7 @@
 --   wilson_high DOUBLE: Upper end of the 95 % interval of accuracy
 --   weight_sum DOUBLE: Sum of the weights of the expert in those questions; NULL where an imported run does not say
 --   correct_weight_sum DOUBLE: The same over the questions answered rightly; NULL where an imported run does not say
---   weighted_accuracy DOUBLE: correct_weight_sum / weight_sum, 0 to 1; NULL if all its weights are 0
+--   weighted_accuracy DOUBLE: correct_weight_sum / weight_sum, 0 to 1; NULL if all its weights are 0 or an imported run does not say
 SELECT
     run_id,
     scope,
@@ -53,7 +54,8 @@ FROM (
         count(*) AS n,
         count(*) FILTER (WHERE a.correct) AS correct,
         sum(u.weight_sum) AS weight_sum,
-        coalesce(sum(u.weight_sum) FILTER (WHERE a.correct), 0e0) AS correct_weight_sum
+        CASE WHEN count(u.weight_sum) > 0 THEN coalesce(sum(u.weight_sum) FILTER (WHERE a.correct), 0e0) END
+            AS correct_weight_sum
     FROM (
         SELECT run_id, 'last_prompt' AS scope, layer, expert, question_id, weight_sum
         FROM question_usage
@@ -67,5 +69,18 @@ FROM (
     ) AS u
     JOIN answers AS a ON a.run_id = u.run_id AND a.question_id = u.question_id
     JOIN questions AS q ON q.question_id = u.question_id
+    JOIN (
+        SELECT p.run_id, s.scope, p.layer
+        FROM layer_entropy AS p
+        JOIN (VALUES ('last_prompt', 'last_prompt'), ('prompt', 'last_prompt'), ('prompt', 'prompt'))
+            AS s(scope, recorded) ON s.recorded = p.scope
+        JOIN (
+            SELECT run_id, count(*) AS questions, sum(prompt_tokens) AS tokens
+            FROM answers
+            GROUP BY run_id
+        ) AS a ON a.run_id = p.run_id
+        GROUP BY p.run_id, s.scope, p.layer, a.questions, a.tokens
+        HAVING sum(p.n) = CASE WHEN s.scope = 'last_prompt' THEN a.questions ELSE a.tokens END
+    ) AS w ON w.run_id = u.run_id AND w.scope = u.scope AND w.layer = u.layer
     GROUP BY u.run_id, u.scope, u.layer, u.expert, q.subject
 ) AS counted

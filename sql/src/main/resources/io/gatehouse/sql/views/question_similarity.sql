@@ -3,11 +3,11 @@
 -- Group: Similarity
 -- Definition: the routing embedding of a question is the weights of all experts of all layers at its last prompt token.
 --   Basis gate takes the whole gate, for runs that recorded all probabilities; basis top_k the weights of the chosen
---   experts, for all runs. Ask for one question_id: all pairs are many. The published code takes logits before the softmax,
+--   experts, for all runs that have them. Ask for one question_id: all pairs are many. The published code takes logits before the softmax,
 --   scaled per batch, so that its numbers differ.
 -- Formula: cosine of the two embeddings.
 -- Source: Li and Zhou 2024, arXiv 2410.10814 (MoEE), the routing part.
--- Version: 1
+-- Version: 2
 -- Example: SELECT basis, other_question_id, similarity, same_subject, n
 --   FROM question_similarity
 --   WHERE run_id = 1 AND question_id = 1
@@ -21,7 +21,7 @@
 --   question_id INTEGER: The question
 --   other_question_id INTEGER: The question it is compared with
 --   n BIGINT: Number of layers in the embedding
---   similarity DOUBLE: Cosine of the embeddings, 0 to 1
+--   similarity DOUBLE: Cosine of the embeddings, 0 to 1; NULL if one of them is 0
 --   same_subject BOOLEAN: Whether both questions are of one subject
 SELECT
     s.run_id,
@@ -72,7 +72,7 @@ FROM (
         FROM question_usage AS a
         JOIN question_usage AS b
             ON b.run_id = a.run_id AND b.layer = a.layer AND b.expert = a.expert AND b.question_id <> a.question_id
-        WHERE a.scope = 'last_prompt' AND b.scope = 'last_prompt'
+        WHERE a.scope = 'last_prompt' AND b.scope = 'last_prompt' AND a.weight_sum IS NOT NULL
         GROUP BY a.run_id, a.question_id, b.question_id
     ) AS d
     JOIN (

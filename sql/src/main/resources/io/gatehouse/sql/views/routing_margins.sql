@@ -5,7 +5,7 @@
 --   chosen. Where it is small, rounding, quantisation or another engine may choose otherwise.
 -- Formula: shares are counts of margins below a bound over n.
 -- Source: none needed; margins are kept to 0.000001.
--- Version: 1
+-- Version: 2
 -- Example: SELECT layer, mean_margin, near_ties, share_below_0_001, share_below_0_01, n
 --   FROM routing_margins
 --   WHERE run_id = 1 AND scope = 'last_prompt'
@@ -18,10 +18,10 @@
 --   n BIGINT: Number of decisions
 --   mean_margin DOUBLE: Mean margin, a difference of probabilities; NULL where an imported run does not say
 --   least_margin FLOAT: Smallest margin; NULL where an imported run does not say
---   near_ties BIGINT: Number of decisions with a margin below 0.0001
---   share_below_0_0001 DOUBLE: Share of decisions with a margin below 0.0001
---   share_below_0_001 DOUBLE: Share of decisions with a margin below 0.001
---   share_below_0_01 DOUBLE: Share of decisions with a margin below 0.01
+--   near_ties BIGINT: Number of decisions with a margin below 0.0001; NULL where an imported run does not say
+--   share_below_0_0001 DOUBLE: Share of decisions with a margin below 0.0001; NULL where an imported run does not say
+--   share_below_0_001 DOUBLE: Share of decisions with a margin below 0.001; NULL where an imported run does not say
+--   share_below_0_01 DOUBLE: Share of decisions with a margin below 0.01; NULL where an imported run does not say
 SELECT
     run_id,
     scope,
@@ -29,10 +29,10 @@ SELECT
     count(*) AS n,
     avg(margin) AS mean_margin,
     min(margin) AS least_margin,
-    count(*) FILTER (WHERE margin < 0.0001) AS near_ties,
-    count(*) FILTER (WHERE margin < 0.0001) / count(*) AS share_below_0_0001,
-    count(*) FILTER (WHERE margin < 0.001) / count(*) AS share_below_0_001,
-    count(*) FILTER (WHERE margin < 0.01) / count(*) AS share_below_0_01
+    CASE WHEN count(margin) > 0 THEN count(*) FILTER (WHERE margin < 0.0001) END AS near_ties,
+    count(*) FILTER (WHERE margin < 0.0001) / nullif(count(margin), 0) AS share_below_0_0001,
+    count(*) FILTER (WHERE margin < 0.001) / nullif(count(margin), 0) AS share_below_0_001,
+    count(*) FILTER (WHERE margin < 0.01) / nullif(count(margin), 0) AS share_below_0_01
 FROM (
     SELECT run_id, 'last_prompt' AS scope, layer, margin
     FROM token_routing

@@ -9,7 +9,7 @@
 --   sum_{d=1..k} p^(d-1), p = 0.9, A_d the first d of A.
 -- Source: Muennighoff et al. 2024, arXiv 2409.02060, equation 5 (saturation, against the last checkpoint); Webber,
 --   Moffat and Zobel 2010, ACM TOIS 28(4), cut at k and scaled so that equal lists give 1.
--- Version: 1
+-- Version: 2
 -- Example: SELECT layer, saturation, top_1_agreement, jaccard, same_set, rank_biased_overlap, n
 --   FROM run_difference
 --   WHERE run_id = 1 AND other_run_id = 3 AND scope = 'last_prompt'
@@ -23,10 +23,10 @@
 --   n BIGINT: Number of decisions compared
 --   saturation DOUBLE: Mean share of the experts of the one that the other chose too, 0 to 1
 --   chance DOUBLE: top_k / experts: that share if the choices were independent and even
---   top_1_agreement DOUBLE: Share of decisions with the same most probable expert
+--   top_1_agreement DOUBLE: Share of decisions with the same most probable expert; NULL where one of the runs does not say the order
 --   jaccard DOUBLE: Mean over decisions of experts in both over experts in either, 0 to 1
 --   same_set DOUBLE: Share of decisions with the same experts, in whatever order
---   rank_biased_overlap DOUBLE: Agreement of the ordered experts, the first counting most, 0 to 1
+--   rank_biased_overlap DOUBLE: Agreement of the ordered experts, the first counting most, 0 to 1; NULL where one of the runs does not say the order
 SELECT
     run_id,
     other_run_id,
@@ -35,10 +35,10 @@ SELECT
     count(*) AS n,
     avg(common / k) AS saturation,
     chance,
-    count(*) FILTER (WHERE first_common) / count(*) AS top_1_agreement,
+    CASE WHEN bool_and(ranked) THEN count(*) FILTER (WHERE first_common) / count(*) END AS top_1_agreement,
     avg(common / (k + other_k - common)) AS jaccard,
     count(*) FILTER (WHERE common = k AND common = other_k) / count(*) AS same_set,
-    avg(overlap / most) AS rank_biased_overlap
+    CASE WHEN bool_and(ranked) THEN avg(overlap / most) END AS rank_biased_overlap
 FROM (
     SELECT
         p.run_id,
@@ -50,6 +50,7 @@ FROM (
         p.k,
         p.other_k,
         p.chance,
+        p.ranked,
         count(*) FILTER (WHERE p.other_place > 0) AS common,
         bool_or(p.place = 1 AND p.other_place = 1) AS first_common,
         sum(CASE WHEN p.other_place > 0 THEN ends.gain - starts.gain ELSE 0e0 END) AS overlap,
@@ -68,6 +69,7 @@ FROM (
                 question_id,
                 "position",
                 chance,
+                ranked,
                 experts,
                 other_experts,
                 len(experts) AS k,
@@ -82,6 +84,7 @@ FROM (
                     a.question_id,
                     a."position",
                     s.chance,
+                    a.ranked AND b.ranked AS ranked,
                     a.experts,
                     b.experts AS other_experts
                 FROM routing AS a
@@ -118,6 +121,7 @@ FROM (
             SELECT row_number() OVER () - 1 AS depth FROM (SELECT DISTINCT expert FROM layer_usage) AS e
         ) AS depths
     ) AS starts ON starts.depth = greatest(p.place, p.other_place)
-    GROUP BY p.run_id, p.other_run_id, p.scope, p.layer, p.question_id, p."position", p.k, p.other_k, p.chance
+    GROUP BY p.run_id, p.other_run_id, p.scope, p.layer, p.question_id, p."position", p.k, p.other_k, p.chance,
+        p.ranked
 ) AS decisions
 GROUP BY run_id, other_run_id, scope, layer, chance

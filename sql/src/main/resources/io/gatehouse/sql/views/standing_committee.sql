@@ -4,11 +4,11 @@
 -- Definition: for each subject the experts of a layer are ranked by their mean weight over the subject's tokens, 0 where
 --   they were not chosen; the first top_k are present, the others get the rank top_k + 1. Candidates are present in 80 % of
 --   the subjects or more; the committee is those candidates that no other candidate beats in both mean rank and variance
---   of the rank. Our reading of the published audit, whose code weighs frequency by a weight scaled to 0..1.
+--   of the rank. Runs without weights have no rows. Our reading of the published audit, whose code weighs frequency by a weight scaled to 0..1.
 -- Formula: contribution(e, s) = sum_t g_e(t) / tokens(s); coverage = the committee's share of the mean contribution;
 --   dominance = (coverage / |C|) / ((1 - coverage) / (E - |C|)).
 -- Source: after CommitteeAudit 2026, arXiv 2601.03425.
--- Version: 1
+-- Version: 2
 -- Example: SELECT layer, expert, present_in, subjects, mean_rank, contribution, in_committee, committee_size, coverage
 --   FROM standing_committee
 --   WHERE run_id = 1 AND scope = 'prompt'
@@ -98,6 +98,8 @@ FROM (
                             coalesce(u.weight_sum, 0e0) / s.n AS contribution
                         FROM subject_specialisation AS s
                         JOIN runs AS r ON r.run_id = s.run_id
+                        JOIN (SELECT DISTINCT run_id FROM layer_usage WHERE weight_sum IS NOT NULL) AS w
+                            ON w.run_id = s.run_id
                         LEFT JOIN (
                             SELECT run_id, 'prompt' AS scope, subject, layer, expert, sum(weight_sum) AS weight_sum
                             FROM subject_usage

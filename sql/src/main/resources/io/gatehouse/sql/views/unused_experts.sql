@@ -3,11 +3,12 @@
 -- Group: The paper
 -- Definition: an expert is unused at a scope if no router decision of that scope, over all questions that the run has
 --   answered so far, chose it. Scope last_prompt looks at the last prompt token of each question only; scope prompt at
---   every prompt token, the last one included, and exists for runs that recorded them.
+--   every prompt token, the last one included, and exists for runs that recorded them. An imported run is looked at where
+--   its source says something of the layer at the scope.
 -- Formula: unused = #{e : activations(e) = 0}; unused_share = unused / experts.
 -- Source: Chernov 2025, arXiv 2502.17187, finding 1, which gives no scope; read with n and tokens beside it, because
 --   the number of unused experts falls as n grows.
--- Version: 1
+-- Version: 2
 -- Example: SELECT scope, layer, unused, experts, n
 --   FROM unused_experts
 --   WHERE run_id = 1
@@ -20,7 +21,7 @@
 --   experts BIGINT: Number of experts of the layer
 --   unused BIGINT: Number of experts that never fired
 --   unused_share DOUBLE: unused / experts, 0 to 1
---   n BIGINT: Number of questions looked at
+--   n BIGINT: Number of questions looked at; NULL for runs imported from counts, which say of tokens alone
 --   tokens BIGINT: Number of prompt tokens looked at; one of each question at scope last_prompt
 SELECT
     e.run_id,
@@ -29,12 +30,22 @@ SELECT
     count(*) AS experts,
     count(*) FILTER (WHERE e.activations = 0) AS unused,
     count(*) FILTER (WHERE e.activations = 0) / count(*) AS unused_share,
-    a.n,
-    CASE WHEN e.scope = 'last_prompt' THEN a.n ELSE a.tokens END AS tokens
+    CASE WHEN e.scope = 'last_prompt' THEN t.tokens WHEN r.source = 'gatehouse' THEN a.n
+        ELSE nullif(CAST(r.questions AS BIGINT), 0) END AS n,
+    coalesce(t.tokens, CAST(sum(e.activations) / r.top_k AS BIGINT)) AS tokens
 FROM experts AS e
-JOIN (
-    SELECT run_id, count(*) AS n, CAST(sum(prompt_tokens) AS BIGINT) AS tokens
+JOIN runs AS r ON r.run_id = e.run_id
+LEFT JOIN (
+    SELECT run_id, count(*) AS n
     FROM answers
     GROUP BY run_id
 ) AS a ON a.run_id = e.run_id
-GROUP BY e.run_id, e.scope, e.layer, a.n, a.tokens
+LEFT JOIN (
+    SELECT p.run_id, s.scope, p.layer, CAST(sum(p.n) AS BIGINT) AS tokens
+    FROM layer_entropy AS p
+    JOIN (VALUES ('last_prompt', 'last_prompt'), ('prompt', 'last_prompt'), ('prompt', 'prompt')) AS s(scope, recorded)
+        ON s.recorded = p.scope
+    GROUP BY p.run_id, s.scope, p.layer
+) AS t ON t.run_id = e.run_id AND t.scope = e.scope AND t.layer = e.layer
+GROUP BY e.run_id, e.scope, e.layer, r.source, r.questions, r.top_k, a.n, t.tokens
+HAVING sum(e.activations) > 0

@@ -7,7 +7,7 @@
 -- Formula: share = N(x, e) / N(x), OLMoE's equation 8 with k = top_k; top_1_share counts the most probable expert only
 --   (k = 1). The published figure of a layer is the mean over tokens of the largest share; drop tokens with n < 10.
 -- Source: Muennighoff et al. 2024, arXiv 2409.02060, equation 8.
--- Version: 1
+-- Version: 2
 -- Example: SELECT layer, token, expert, share, top_1_share, n
 --   FROM vocabulary_specialisation
 --   WHERE run_id = 1 AND scope = 'prompt' AND n >= 5
@@ -24,7 +24,7 @@
 --   n BIGINT: Number of occurrences of the token
 --   activations BIGINT: Number of those that were sent to the expert
 --   share DOUBLE: activations / n, 0 to 1
---   top_1_share DOUBLE: Share of the occurrences at which the expert was the most probable one
+--   top_1_share DOUBLE: Share of the occurrences at which the expert was the most probable one; NULL where an imported run does not say which is
 SELECT
     run_id,
     scope,
@@ -35,7 +35,7 @@ SELECT
     n,
     activations,
     activations / n AS share,
-    firsts / n AS top_1_share
+    CASE WHEN ranked THEN firsts / n END AS top_1_share
 FROM (
     SELECT
         *,
@@ -49,17 +49,26 @@ FROM (
             expert,
             any_value(token) AS token,
             count(*) AS activations,
-            count(*) FILTER (WHERE expert = first) AS firsts
+            count(*) FILTER (WHERE expert = first) AS firsts,
+            bool_and(ranked) AS ranked
         FROM (
-            SELECT run_id, scope, layer, token_id, token, unnest(experts) AS expert, list_extract(experts, 1) AS first
+            SELECT
+                run_id,
+                scope,
+                layer,
+                token_id,
+                token,
+                ranked,
+                unnest(experts) AS expert,
+                list_extract(experts, 1) AS first
             FROM (
-                SELECT a.run_id, 'last_prompt' AS scope, a.layer, t.token_id, t.token, a.experts
+                SELECT a.run_id, 'last_prompt' AS scope, a.layer, t.token_id, t.token, a.experts, a.ranked
                 FROM routing AS a
                 JOIN tokens AS t
                     ON t.run_id = a.run_id AND t.question_id = a.question_id AND t."position" = a."position"
                 WHERE a.last
                 UNION ALL
-                SELECT a.run_id, 'prompt' AS scope, a.layer, t.token_id, t.token, a.experts
+                SELECT a.run_id, 'prompt' AS scope, a.layer, t.token_id, t.token, a.experts, a.ranked
                 FROM routing AS a
                 JOIN tokens AS t
                     ON t.run_id = a.run_id AND t.question_id = a.question_id AND t."position" = a."position"

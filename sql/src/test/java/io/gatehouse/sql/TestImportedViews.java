@@ -1,0 +1,259 @@
+package io.gatehouse.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gatehouse.sql.catalog.AnalysisView;
+import io.gatehouse.sql.catalog.Column;
+import io.gatehouse.store.ExpertCounts;
+import io.gatehouse.store.ImportedRun;
+import io.gatehouse.store.Store;
+import io.gatehouse.store.TracedAnswer;
+import io.gatehouse.store.TracedLayer;
+import io.gatehouse.store.TracedSequence;
+import io.gatehouse.study.Study;
+import io.gatehouse.study.report.HtmlReport;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The analysis views on runs of which something is not known: where a figure needs it, there is no figure. One layer of
+ * four experts, two of them chosen.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TestImportedViews {
+    /** Experts in no order, no weights, answers. */
+    private static final int IDS = 1;
+
+    /** The same, but the last of the three tokens was not recorded. */
+    private static final int CUT = 2;
+
+    /** Experts in no order, no weights, no answers. */
+    private static final int BARE = 3;
+
+    /** Counts by domain. */
+    private static final int COUNTS = 4;
+
+    /** Weights in order at the last token, no gates and no answers. */
+    private static final int COMMITTEE = 5;
+
+    /** Counts that cannot be of two experts a token. */
+    private static final int CONTRADICTION = 6;
+
+    private static final float[] UNKNOWN = {};
+
+    private Store store;
+    private QueryEngine engine;
+
+    @BeforeAll
+    void open(@TempDir Path directory) {
+        store = Store.create(directory.resolve("imported.duckdb"));
+        assertThat(List.of(
+                        of(
+                                "ids",
+                                ids("q1", "s", 2, 0, 1, 0, 2).answered(answer(true)),
+                                ids("q2", "t", 2, 0, 2, 1, 2).answered(answer(false))),
+                        of(
+                                "cut",
+                                ids("q1", "s", 3, 0, 1, 0, 2).answered(answer(true)),
+                                ids("q2", "t", 3, 0, 2, 1, 2).answered(answer(false))),
+                        of("bare", ids("q1", "s", 2, 0, 1, 0, 2), ids("q2", "t", 2, 0, 2, 1, 2)),
+                        of("counts", List.of(), List.of(counts("s", 2, 1, 1, 0), counts("t", 1, 2, 1, 0))),
+                        of("committee", last("q1", "s", 0, 1), last("q2", "t", 0, 2)),
+                        of("contradiction", List.of(), List.of(counts("s", 4, 0, 0, 0), counts("t", 0, 0, 2, 2)))))
+                .containsExactly(IDS, CUT, BARE, COUNTS, COMMITTEE, CONTRADICTION);
+        engine = new QueryEngine(store);
+    }
+
+    @AfterAll
+    void close() {
+        engine.close();
+        store.close();
+    }
+
+    @Test
+    void onlyColumnsThatSaySoAreNull() {
+        for (AnalysisView view : AnalysisView.all()) {
+            for (List<@Nullable Object> row : rows("SELECT * FROM " + view.name())) {
+                for (int i = 0; i < row.size(); i++) {
+                    Column column = view.columns().get(i);
+                    assertThat(row.get(i) != null || column.nullable())
+                            .as("%s.%s of %s", view.name(), column.name(), row)
+                            .isTrue();
+                }
+            }
+        }
+    }
+
+    @Test
+    void everyRunHasItsReport() {
+        for (int run = IDS; run <= CONTRADICTION; run++) {
+            assertThat(HtmlReport.of(Study.of(engine, run))).contains("</html>");
+        }
+    }
+
+    /** A scope of which nothing was recorded is not one at which no expert fired. */
+    @Test
+    void unusedIsOfWhatWasLookedAt() {
+        assertThat(rows("SELECT run_id, scope, unused, n, tokens FROM unused_experts ORDER BY run_id, scope"))
+                .containsExactly(
+                        List.of(IDS, "last_prompt", 1L, 2L, 2L),
+                        List.of(IDS, "prompt", 1L, 2L, 4L),
+                        List.of(CUT, "prompt", 1L, 2L, 4L),
+                        List.of(BARE, "last_prompt", 1L, 2L, 2L),
+                        List.of(BARE, "prompt", 1L, 2L, 4L),
+                        Arrays.asList(COUNTS, "prompt", 1L, null, 4L),
+                        List.of(COMMITTEE, "last_prompt", 1L, 2L, 2L),
+                        Arrays.asList(CONTRADICTION, "prompt", 1L, null, 4L));
+    }
+
+    /** Whether an expert fired in a question is not known where a token of it is missing. */
+    @Test
+    void accuracyIsOfWholeQuestions() {
+        assertThat(rows("SELECT DISTINCT run_id, scope FROM expert_accuracy ORDER BY run_id, scope"))
+                .containsExactly(List.of(IDS, "last_prompt"), List.of(IDS, "prompt"));
+        assertThat(rows("SELECT DISTINCT run_id, scope FROM expert_subject_accuracy ORDER BY run_id, scope"))
+                .containsExactly(List.of(IDS, "last_prompt"), List.of(IDS, "prompt"));
+        assertThat(rows("SELECT DISTINCT run_id FROM unused_rarefaction")).containsExactly(List.of(IDS));
+        assertThat(rows("SELECT DISTINCT run_id FROM esft_scores")).containsExactly(List.of(IDS));
+    }
+
+    @Test
+    void weightsThatAreUnknownSumToNothing() {
+        assertThat(rows("SELECT count(*) > 0, count(weight_sum), count(correct_weight_sum), count(weighted_accuracy)"
+                        + " FROM expert_subject_accuracy"))
+                .containsExactly(List.of(true, 0L, 0L, 0L));
+        assertThat(rows("SELECT count(*) > 0, count(gate_score), count(gate_before), count(tokens_before) > 0"
+                        + " FROM esft_scores"))
+                .containsExactly(List.of(true, 0L, 0L, true));
+        assertThat(rows("SELECT DISTINCT run_id FROM pruning_criteria WHERE gate_mass IS NOT NULL"))
+                .containsExactly(List.of(COMMITTEE));
+        assertThat(rows("SELECT DISTINCT run_id FROM criteria_agreement")).containsExactly(List.of(COMMITTEE));
+        assertThat(rows("SELECT DISTINCT run_id FROM question_similarity")).containsExactly(List.of(COMMITTEE));
+        assertThat(rows("SELECT run_id, expert, in_committee, contribution FROM standing_committee ORDER BY expert"))
+                .as("nobody ranks experts without weights")
+                .containsExactly(
+                        List.of(COMMITTEE, 0, true, 0.5),
+                        List.of(COMMITTEE, 1, false, 0.125),
+                        List.of(COMMITTEE, 2, false, 0.125),
+                        List.of(COMMITTEE, 3, false, 0.0));
+    }
+
+    @Test
+    void gatesThatAreUnknownHaveNoEntropyAndNoMargin() {
+        assertThat(rows("""
+                        SELECT count(*) > 0, count(near_ties), count(share_below_0_0001), count(share_below_0_001),
+                            count(share_below_0_01), count(mean_margin), count(least_margin)
+                        FROM routing_margins
+                        """)).containsExactly(List.of(true, 0L, 0L, 0L, 0L, 0L, 0L));
+        assertThat(rows("""
+                        SELECT count(mean_token_entropy), count(normalised_token_entropy), count(mean_mass) FROM gate_entropy
+                        """)).containsExactly(List.of(0L, 0L, 0L));
+        assertThat(rows("SELECT DISTINCT run_id FROM gate_entropy WHERE mean_token_top_k_entropy IS NOT NULL"))
+                .containsExactly(List.of(COMMITTEE));
+    }
+
+    @Test
+    void whereNobodySaysTheOrderThereIsNone() {
+        assertThat(rows("SELECT DISTINCT run_id FROM expert_coactivation WHERE adjacent IS NOT NULL"))
+                .containsExactly(List.of(COMMITTEE));
+        assertThat(rows("SELECT DISTINCT run_id FROM expert_coactivation WHERE adjacent_share IS NOT NULL"))
+                .containsExactly(List.of(COMMITTEE));
+        assertThat(rows("SELECT count(*) > 0, count(share) > 0, count(top_1_share) FROM vocabulary_specialisation"))
+                .containsExactly(List.of(true, true, 0L));
+    }
+
+    /** Tokens are counted by what was recorded of them; that answers are unknown does not matter. */
+    @Test
+    void subjectsAreOfTheTokensThatWereRecorded() {
+        assertThat(rows("""
+                        SELECT run_id, scope, n, activations, share FROM subject_specialisation
+                        WHERE subject = 's' AND expert = 0 ORDER BY run_id, scope
+                        """))
+                .containsExactly(
+                        List.of(IDS, "last_prompt", 1L, 1L, 1.0),
+                        List.of(IDS, "prompt", 2L, 2L, 1.0),
+                        List.of(CUT, "prompt", 2L, 2L, 1.0),
+                        List.of(BARE, "last_prompt", 1L, 1L, 1.0),
+                        List.of(BARE, "prompt", 2L, 2L, 1.0),
+                        List.of(COUNTS, "prompt", 2L, 2L, 1.0),
+                        List.of(COMMITTEE, "last_prompt", 1L, 1L, 1.0),
+                        List.of(CONTRADICTION, "prompt", 2L, 4L, 2.0));
+        assertThat(rows("SELECT count(log_odds), count(z) FROM subject_specialisation WHERE run_id = " + CONTRADICTION
+                        + " AND expert = 0"))
+                .as("no odds of more tokens than there are")
+                .containsExactly(List.of(0L, 0L));
+    }
+
+    @Test
+    void runsAreComparedAsFarAsBothSayIt() throws Exception {
+        try (RoutingFile file = new HandMadeRouting()
+                .run(1, "a", 1, 4, 2, "prompt")
+                .run(2, "b", 1, 4, 2, "prompt")
+                .question(1, 1, "s", true, "0:.5 1:.25", "2:.5 3:.25")
+                .question(2, 1, "s", true, "0:.5 2:.25", "2:.5 3:.25")
+                .file()) {
+            try (Connection connection = file.writer();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("UPDATE routing SET ranked = false WHERE run_id = 2");
+                statement.execute("UPDATE answers SET predicted = NULL WHERE run_id = 2");
+            }
+            try (QueryEngine compared = file.engine()) {
+                assertThat(Rows.of(compared, """
+                                        SELECT saturation, same_set, top_1_agreement, rank_biased_overlap
+                                        FROM run_difference WHERE run_id = 1 AND scope = 'prompt'
+                                        """).rows()).containsExactly(Arrays.asList(0.75, 0.5, null, null));
+                assertThat(Rows.of(
+                                        compared,
+                                        "SELECT n, both_right, same_answer FROM answer_difference WHERE run_id = 1")
+                                .rows())
+                        .containsExactly(Arrays.asList(1L, 1L, null));
+            }
+        }
+    }
+
+    private int of(String name, TracedSequence... sequences) {
+        return of(name, List.of(sequences), List.of());
+    }
+
+    private int of(String name, List<TracedSequence> sequences, List<ExpertCounts> counts) {
+        return store.importRun(new ImportedRun(name, "vllm", "m", 1, 4, 2, Map.of(), sequences, counts), "test");
+    }
+
+    /** Two recorded tokens, two experts each. */
+    private static TracedSequence ids(String name, String domain, int length, int... experts) {
+        TracedLayer layer = new TracedLayer(0, 2, new int[] {0, 1}, experts, false, UNKNOWN, UNKNOWN);
+        int[] tokens = new int[length];
+        Arrays.setAll(tokens, position -> position);
+        return new TracedSequence(name, Optional.of(domain), "", tokens, length, List.of(layer));
+    }
+
+    /** One token. */
+    private static TracedSequence last(String name, String domain, int first, int second) {
+        TracedLayer layer = new TracedLayer(
+                0, 2, new int[] {0}, new int[] {first, second}, true, new float[] {0.5f, 0.25f}, UNKNOWN);
+        return new TracedSequence(name, Optional.of(domain), "", new int[0], 1, List.of(layer));
+    }
+
+    private static ExpertCounts counts(String domain, long... counts) {
+        return new ExpertCounts(Optional.of(domain), 0, counts);
+    }
+
+    private static TracedAnswer answer(boolean correct) {
+        return new TracedAnswer("", "", "A", Optional.empty(), correct);
+    }
+
+    private List<List<@Nullable Object>> rows(String sql) {
+        return Rows.of(engine, sql).rows();
+    }
+}
