@@ -49,7 +49,7 @@ final class ModelFiles {
     static GatehouseException unreadable(Path file, IOException cause) {
         if (cause instanceof AccessDeniedException) {
             return new GatehouseException(
-                    ErrorCode.FILE_NOT_FOUND, "%s may not be read: permission denied".formatted(file), cause);
+                    ErrorCode.INVALID_ARGUMENT, "%s may not be read: permission denied".formatted(file), cause);
         }
         if (cause instanceof NoSuchFileException) {
             return new GatehouseException(ErrorCode.FILE_NOT_FOUND, "%s does not exist".formatted(file), cause);

@@ -5,8 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
+import io.gatehouse.error.FileFailure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -63,7 +62,7 @@ public final class SafetensorsStream implements AutoCloseable {
             channel = FileChannel.open(
                     file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
         } catch (IOException e) {
-            throw unwritable(file, e);
+            throw FileFailure.writing(file, e);
         }
         SafetensorsStream stream = new SafetensorsStream(
                 file, channel, entries.stream().mapToLong(Entry::bytes).sum());
@@ -97,7 +96,7 @@ public final class SafetensorsStream implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            throw unwritable(file, e);
+            throw FileFailure.writing(file, e);
         }
     }
 
@@ -107,7 +106,7 @@ public final class SafetensorsStream implements AutoCloseable {
                 channel.write(bytes);
             }
         } catch (IOException e) {
-            throw unwritable(file, e);
+            throw FileFailure.writing(file, e);
         }
     }
 
@@ -132,15 +131,5 @@ public final class SafetensorsStream implements AutoCloseable {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("A tree of strings and numbers always has a JSON text", e);
         }
-    }
-
-    private static GatehouseException unwritable(Path file, IOException cause) {
-        String reason = String.valueOf(cause.getMessage());
-        if (reason.contains("No space left on device")) {
-            return new GatehouseException(
-                    ErrorCode.INSUFFICIENT_DISK, "The disk is full: %s cannot be written".formatted(file), cause);
-        }
-        return new GatehouseException(
-                ErrorCode.INVALID_ARGUMENT, "%s cannot be written: %s".formatted(file, reason), cause);
     }
 }

@@ -3,6 +3,7 @@ package io.gatehouse.quiz;
 import io.gatehouse.dataset.DatasetFile;
 import io.gatehouse.dataset.DatasetRecord;
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,8 +77,7 @@ final class DatasetQuiz {
                     .sorted()
                     .toList();
         } catch (IOException e) {
-            throw new GatehouseException(
-                    ErrorCode.FILE_NOT_FOUND, "%s cannot be listed: %s".formatted(directory, e.getMessage()), e);
+            throw FileFailure.reading(directory, e);
         }
     }
 

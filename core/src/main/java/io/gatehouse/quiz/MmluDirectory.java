@@ -3,6 +3,7 @@ package io.gatehouse.quiz;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,7 +52,7 @@ public final class MmluDirectory {
         try (Stream<Path> files = Files.list(tests)) {
             return files.filter(MmluDirectory::isTest).sorted().toList();
         } catch (IOException e) {
-            throw missing("%s cannot be listed: %s".formatted(tests, e.getMessage()));
+            throw FileFailure.reading(tests, e);
         }
     }
 

@@ -3,11 +3,11 @@ package io.gatehouse.run;
 import io.gatehouse.checkpoint.FeedForward;
 import io.gatehouse.checkpoint.ModelConfig;
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.Recording;
 import io.gatehouse.store.Scope;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -109,7 +109,7 @@ public record DiskNeed(long activations, long bytes, long freeBytes) {
         try {
             return Files.getFileStore(file.toAbsolutePath()).getUsableSpace();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw FileFailure.reading(file, e);
         }
     }
 

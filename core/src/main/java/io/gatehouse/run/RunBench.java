@@ -8,6 +8,7 @@ import io.gatehouse.engine.Engine;
 import io.gatehouse.engine.PrefillListener;
 import io.gatehouse.engine.Prompt;
 import io.gatehouse.engine.RoutingBatch;
+import io.gatehouse.error.FileFailure;
 import io.gatehouse.quiz.ChoiceScorer;
 import io.gatehouse.quiz.Question;
 import io.gatehouse.store.QuestionRow;
@@ -21,7 +22,6 @@ import io.gatehouse.store.ShardQueue;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.WritingProgress;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -163,7 +163,7 @@ public final class RunBench {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw FileFailure.writing(file, e);
         }
     }
 }

@@ -4,9 +4,9 @@ import static io.gatehouse.error.ErrorCode.CORRUPT_DATABASE;
 import static io.gatehouse.error.ErrorCode.FILE_NOT_FOUND;
 import static io.gatehouse.error.ErrorCode.INVALID_ARGUMENT;
 
+import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -32,7 +32,7 @@ final class DatabaseFile {
                 Files.delete(file);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw FileFailure.writing(file, e);
         }
         return open(file, true, List.of());
     }
@@ -65,9 +65,7 @@ final class DatabaseFile {
                     requireWhole(file, connection);
                 }
                 prepareSchema(file, connection, mayCreate);
-                OpenDatabase database = OpenDatabase.of(connection, false);
-                Doors.shut(file, connection, directories);
-                return database;
+                return OpenDatabase.of(connection, false, file, directories);
             } catch (SQLException | RuntimeException e) {
                 connection.close();
                 throw e;
@@ -106,7 +104,7 @@ final class DatabaseFile {
         try {
             there = Files.size(file);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw FileFailure.reading(file, e);
         }
         // Blocks that are free may lie behind the end: DuckDB counts them and never wrote them.
         if (there < FILE_HEADERS + blocks * blockSize) {

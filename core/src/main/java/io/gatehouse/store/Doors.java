@@ -1,8 +1,8 @@
 package io.gatehouse.store;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.gatehouse.error.FileFailure;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +67,7 @@ final class Doors {
         try {
             return Files.getFileStore(path).getUsableSpace();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw FileFailure.reading(path, e);
         }
     }
 

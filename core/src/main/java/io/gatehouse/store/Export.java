@@ -4,6 +4,7 @@ import static io.gatehouse.error.ErrorCode.CANCELLED_BY_USER;
 import static io.gatehouse.error.ErrorCode.INSUFFICIENT_DISK;
 import static io.gatehouse.error.ErrorCode.INVALID_ARGUMENT;
 
+import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -52,13 +53,15 @@ final class Export {
                 Files.createDirectories(directory);
                 return write(database);
             } catch (SQLException | IOException | RuntimeException e) {
-                remove(made);
+                remove(made, e);
                 throw e;
             }
         } catch (SQLException e) {
             throw failure(DatabaseFailure.using(file, e));
         } catch (IOException e) {
-            throw failure(DatabaseFailure.using(directory, e));
+            throw failure(FileFailure.writing(directory, e));
+        } catch (UncheckedIOException e) {
+            throw failure(FileFailure.writing(directory, e));
         }
     }
 
@@ -73,7 +76,7 @@ final class Export {
                         "%s is not empty: an export goes to a new or empty directory.".formatted(directory));
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw FileFailure.reading(directory, e);
         }
     }
 
@@ -224,7 +227,18 @@ final class Export {
         }
     }
 
-    /** Takes away what was written: the directory was empty before, or was not there. */
+    /**
+     * Takes away what was written: the directory was empty before, or was not there. What cannot be taken away is said
+     * beside the error, which says more.
+     */
+    private void remove(boolean made, Exception error) {
+        try {
+            remove(made);
+        } catch (IOException | UncheckedIOException e) {
+            error.addSuppressed(e);
+        }
+    }
+
     private void remove(boolean made) throws IOException {
         if (!Files.exists(directory)) {
             return;

@@ -44,9 +44,7 @@ final class ExportedDirectory {
             DuckDBConnection connection = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", properties());
             try {
                 attach(directory, root, connection);
-                OpenDatabase database = OpenDatabase.of(connection, true);
-                Doors.shut(root, connection, List.of(root));
-                return database;
+                return OpenDatabase.of(connection, true, root, List.of(root));
             } catch (SQLException | RuntimeException e) {
                 connection.close();
                 throw e;

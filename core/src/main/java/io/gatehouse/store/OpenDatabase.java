@@ -1,7 +1,9 @@
 package io.gatehouse.store;
 
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import org.duckdb.DuckDBConnection;
 
 /**
@@ -12,15 +14,25 @@ import org.duckdb.DuckDBConnection;
  * @param readOnly whether nothing that is written would last
  */
 record OpenDatabase(DuckDBConnection writing, DuckDBConnection reading, boolean readOnly) implements AutoCloseable {
-    /** Makes the connection to read through; before the doors are shut. */
-    static OpenDatabase of(DuckDBConnection connection, boolean readOnly) throws SQLException {
+    /**
+     * Makes the connection to read through and shuts the doors. The connection stays the caller's if that fails.
+     *
+     * @param disk a path on the disk that queries spill to
+     * @param directories what the database may go on reading and writing
+     */
+    static OpenDatabase of(DuckDBConnection connection, boolean readOnly, Path disk, List<Path> directories)
+            throws SQLException {
         DuckDBConnection reading = connection.duplicate();
         try (Statement statement = reading.createStatement()) {
             // Local to a connection; its duplicates inherit both.
             statement.execute("SET enable_progress_bar = true");
             statement.execute("SET enable_progress_bar_print = false");
+            Doors.shut(disk, connection, directories);
+            return new OpenDatabase(connection, reading, readOnly);
+        } catch (SQLException | RuntimeException e) {
+            reading.close();
+            throw e;
         }
-        return new OpenDatabase(connection, reading, readOnly);
     }
 
     @Override

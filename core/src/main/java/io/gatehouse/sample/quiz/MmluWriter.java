@@ -2,8 +2,7 @@ package io.gatehouse.sample.quiz;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
+import io.gatehouse.error.FileFailure;
 import io.gatehouse.quiz.Question;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -50,8 +49,7 @@ public final class MmluWriter {
                 }
             }
         } catch (IOException e) {
-            throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT, "Cannot write the quiz file %s: %s".formatted(file, e), e);
+            throw FileFailure.writing(file, e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.gatehouse.sample.random;
 
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,7 +51,7 @@ final class NewDirectory implements AutoCloseable {
                             .formatted(e.getFile()),
                     e);
         } catch (IOException e) {
-            throw unwritable(directory, e);
+            throw FileFailure.writing(directory, e);
         }
     }
 
@@ -63,7 +64,7 @@ final class NewDirectory implements AutoCloseable {
         try {
             Files.writeString(file(name), text);
         } catch (IOException e) {
-            throw unwritable(file(name), e);
+            throw FileFailure.writing(file(name), e);
         }
     }
 
@@ -72,7 +73,7 @@ final class NewDirectory implements AutoCloseable {
         try {
             Files.move(partial, directory, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            throw unwritable(directory, e);
+            throw FileFailure.writing(directory, e);
         }
     }
 
@@ -89,10 +90,5 @@ final class NewDirectory implements AutoCloseable {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT, "%s cannot be deleted: %s".formatted(partial, e.getMessage()), e);
         }
-    }
-
-    private static GatehouseException unwritable(Path path, IOException cause) {
-        return new GatehouseException(
-                ErrorCode.INVALID_ARGUMENT, "%s cannot be written: %s".formatted(path, cause.getMessage()), cause);
     }
 }

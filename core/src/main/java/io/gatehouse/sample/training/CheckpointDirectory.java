@@ -7,12 +7,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.checkpoint.SafetensorsWriter;
 import io.gatehouse.checkpoint.SafetensorsWriter.Tensor;
 import io.gatehouse.checkpoint.Tokenizer;
-import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
+import io.gatehouse.error.FileFailure;
 import io.gatehouse.sample.vocabulary.BytePairVocabulary;
 import io.gatehouse.sample.vocabulary.TokenizerJson;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,7 +32,7 @@ final class CheckpointDirectory {
         try {
             return new CheckpointDirectory(Files.createDirectories(directory));
         } catch (IOException e) {
-            throw unwritable(directory, e);
+            throw FileFailure.writing(directory, e);
         }
     }
 
@@ -49,7 +47,7 @@ final class CheckpointDirectory {
                 Files.delete(file);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw FileFailure.writing(Path.of(System.getProperty("java.io.tmpdir")), e);
         }
     }
 
@@ -131,12 +129,7 @@ final class CheckpointDirectory {
         try {
             Files.writeString(file, text);
         } catch (IOException e) {
-            throw unwritable(file, e);
+            throw FileFailure.writing(file, e);
         }
-    }
-
-    private static GatehouseException unwritable(Path path, IOException cause) {
-        return new GatehouseException(
-                ErrorCode.INVALID_ARGUMENT, "%s cannot be written: %s".formatted(path, cause), cause);
     }
 }
