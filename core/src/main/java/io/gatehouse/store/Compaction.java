@@ -1,9 +1,9 @@
 package io.gatehouse.store;
 
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 
 /**
  * Gives back the space of deleted runs. DuckDB keeps it for itself, so the file is written anew beside itself and takes
@@ -21,9 +22,16 @@ import java.util.List;
  */
 final class Compaction {
     private final Path file;
+    private final Runnable copied;
 
     Compaction(Path file) {
+        this(file, () -> {});
+    }
+
+    /** @param copied told when the new file is whole, before it takes the place of the old one */
+    Compaction(Path file, Runnable copied) {
         this.file = file;
+        this.copied = copied;
     }
 
     void run() {
@@ -39,10 +47,9 @@ final class Compaction {
             }
             Files.deleteIfExists(fresh);
             Store.create(fresh).close();
-            copy(fresh);
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+            replaceBy(fresh);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw FileFailure.writing(file, e);
         } catch (SQLException e) {
             throw DatabaseFailure.using(file, e);
         } finally {
@@ -50,10 +57,14 @@ final class Compaction {
         }
     }
 
-    private void copy(Path fresh) throws SQLException {
-        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+    /** The old file stays locked until the new one has its place: nobody writes what would be lost. */
+    private void replaceBy(Path fresh) throws SQLException, IOException {
+        Properties properties = new Properties();
+        // Without this, another store of this process could open the file meanwhile.
+        properties.setProperty("jdbc_instance_cache", "false");
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:", properties);
                 Statement statement = connection.createStatement()) {
-            statement.execute("ATTACH '%s' AS old (READ_ONLY)".formatted(SqlFile.quoted(file)));
+            lock(statement);
             statement.execute("ATTACH '%s' AS fresh".formatted(SqlFile.quoted(fresh)));
             statement.execute("BEGIN TRANSACTION");
             for (String table : tables(statement)) {
@@ -62,6 +73,23 @@ final class Compaction {
             }
             statement.execute("COMMIT");
             statement.execute("CHECKPOINT fresh");
+            statement.execute("DETACH fresh");
+            copied.run();
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    /** Somebody may have opened the file since it was looked at, and may have left a log, which names the old blocks. */
+    private void lock(Statement statement) throws SQLException {
+        try {
+            statement.execute("ATTACH '%s' AS old (READ_ONLY)".formatted(SqlFile.quoted(file)));
+        } catch (SQLException e) {
+            throw DatabaseFailure.opening(file, e);
+        }
+        if (Files.exists(file.resolveSibling(file.getFileName() + ".wal"))) {
+            throw new GatehouseException(
+                    ErrorCode.DATABASE_IN_USE,
+                    "%s was written to while it was being compacted: compact it again.".formatted(file));
         }
     }
 
@@ -80,7 +108,7 @@ final class Compaction {
         try {
             Files.deleteIfExists(fresh);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw FileFailure.writing(fresh, e);
         }
     }
 }

@@ -2,6 +2,8 @@ package io.gatehouse.store;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
 import java.util.List;
 import java.util.Map;
 
@@ -31,6 +33,9 @@ public record ImportedRun(
         requireNonNull(name, "name is null");
         requireNonNull(source, "source is null");
         requireNonNull(model, "model is null");
+        if (name.isBlank()) {
+            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "The name of a run must not be blank");
+        }
         provenance = Map.copyOf(provenance);
         sequences = List.copyOf(sequences);
         counts = List.copyOf(counts);

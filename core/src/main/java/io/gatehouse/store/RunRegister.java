@@ -23,6 +23,7 @@ final class RunRegister {
     /** Adds a run that is new and returns its number. */
     int insert(RunDescription run, RunDefinition definition, int questions) throws SQLException {
         refuseSecond(run.name());
+        refuseImported(run.task());
         try (PreparedStatement insert = connection.prepareStatement(SqlFile.read("insert_run.sql"))) {
             insert.setString(1, run.name());
             insert.setString(2, run.model());
@@ -77,6 +78,22 @@ final class RunRegister {
             update.executeUpdate();
         }
         return runId;
+    }
+
+    /** The questions of an imported run are its sequences, numbered like those of a quiz, but no quiz. */
+    private void refuseImported(String task) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT name, source FROM runs WHERE task = ? AND source <> 'gatehouse'")) {
+            statement.setString(1, task);
+            try (ResultSet rows = statement.executeQuery()) {
+                if (rows.next()) {
+                    throw new GatehouseException(
+                            ErrorCode.RUN_EXISTS,
+                            "%s holds an imported run named \"%s\" (%s), as the quiz is: use another database, or name the quiz otherwise."
+                                    .formatted(file, rows.getString(1), rows.getString(2)));
+                }
+            }
+        }
     }
 
     private void refuseSecond(String name) throws SQLException {

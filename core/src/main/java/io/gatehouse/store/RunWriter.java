@@ -16,8 +16,8 @@ import org.apache.arrow.memory.RootAllocator;
 import org.duckdb.DuckDBConnection;
 
 /**
- * Writes one run, whole shards in each transaction. For one thread at a time. Closing it without {@link #finish} leaves the run
- * as it is, status {@code running}, with every shard that was written.
+ * Writes one run, whole shards in each transaction. For one thread at a time. Closing it without {@link #finish} leaves
+ * the run as it is, status {@code running}, with every shard that was written.
  */
 public final class RunWriter implements AutoCloseable {
     private final Path file;
@@ -134,12 +134,11 @@ public final class RunWriter implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
+        try (allocator) {
             connection.close();
         } catch (SQLException e) {
             throw DatabaseFailure.using(file, e);
         } finally {
-            allocator.close();
             atClose.run();
         }
     }

@@ -19,16 +19,19 @@ import org.duckdb.DuckDBConnection;
 /** The saved queries of a file. Each call is a transaction of its own; safe for use by several threads. */
 public final class SavedQueries {
     private final Path file;
+    private final Supplier<Connection> readers;
     private final Supplier<DuckDBConnection> writers;
 
-    SavedQueries(Path file, Supplier<DuckDBConnection> writers) {
+    /** @param writers refuses what cannot be written to */
+    SavedQueries(Path file, Supplier<Connection> readers, Supplier<DuckDBConnection> writers) {
         this.file = requireNonNull(file, "file is null");
+        this.readers = requireNonNull(readers, "readers is null");
         this.writers = requireNonNull(writers, "writers is null");
     }
 
     /** By name. */
     public List<SavedQuery> list() {
-        try (Connection connection = writers.get();
+        try (Connection connection = readers.get();
                 PreparedStatement select = connection.prepareStatement("SELECT * FROM saved_queries ORDER BY name");
                 ResultSet rows = select.executeQuery()) {
             List<SavedQuery> queries = new ArrayList<>();

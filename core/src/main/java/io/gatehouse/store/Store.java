@@ -38,10 +38,12 @@ public final class Store implements AutoCloseable {
     private final Path file;
     private final OpenDatabase database;
     private final Set<Integer> inWriting = ConcurrentHashMap.newKeySet();
+    private final SavedQueries savedQueries;
 
     private Store(Path file, OpenDatabase database) {
         this.file = file;
         this.database = database;
+        this.savedQueries = new SavedQueries(file, this::reader, this::writer);
     }
 
     /**
@@ -91,8 +93,9 @@ public final class Store implements AutoCloseable {
     /**
      * Registers a run and its questions in the order given. Questions that the file holds already keep their ids.
      *
-     * @throws GatehouseException RUN_EXISTS if a run of this name is there; INVALID_ARGUMENT if a question differs from
-     *     the one that the file holds under the same task, subject and ordinal, or is listed twice
+     * @throws GatehouseException RUN_EXISTS if a run of this name is there, or an imported one that is named like the
+     *     quiz; INVALID_ARGUMENT if a question differs from the one that the file holds under the same task, subject and
+     *     ordinal, or is listed twice
      */
     public RunWriter startRun(RunDescription run, List<QuestionRow> questions) {
         return startRun(run, questions, Map.of());
@@ -124,7 +127,7 @@ public final class Store implements AutoCloseable {
      */
     public synchronized int importRun(ImportedRun run, String gatehouseVersion) {
         requireNonNull(run, "run is null");
-        try (DuckDBConnection writer = duplicate(database.writing())) {
+        try (DuckDBConnection writer = writer()) {
             return new RunImport(file, writer, run).write(gatehouseVersion);
         } catch (SQLException e) {
             throw DatabaseFailure.using(file, e);
@@ -134,10 +137,9 @@ public final class Store implements AutoCloseable {
     private synchronized RunWriter openRun(
             RunDescription run, List<QuestionRow> questions, Map<String, String> more, boolean resumed) {
         requireNonNull(run, "run is null");
-        requireWritable();
         List<QuestionRow> rows = List.copyOf(questions);
         RunDefinition definition = RunDefinition.of(run, rows, more);
-        DuckDBConnection writer = duplicate(database.writing());
+        DuckDBConnection writer = writer();
         try (Transaction transaction = Transaction.begin(writer)) {
             RunRegister register = new RunRegister(file, writer);
             int runId = resumed ? register.resume(run, definition) : register.insert(run, definition, rows.size());
@@ -160,8 +162,15 @@ public final class Store implements AutoCloseable {
 
     /** The runs of the file in the order they were started. */
     public List<RunSummary> runs() {
-        try (Connection reader = reader();
-                Statement statement = reader.createStatement();
+        try (Connection reader = reader()) {
+            return runs(reader);
+        } catch (SQLException e) {
+            throw DatabaseFailure.using(file, e);
+        }
+    }
+
+    private static List<RunSummary> runs(Connection reader) throws SQLException {
+        try (Statement statement = reader.createStatement();
                 ResultSet rows = statement.executeQuery(SqlFile.read("list_runs.sql"))) {
             List<RunSummary> runs = new ArrayList<>();
             while (rows.next()) {
@@ -179,8 +188,6 @@ public final class Store implements AutoCloseable {
                         instant(rows, "finished_at")));
             }
             return runs;
-        } catch (SQLException e) {
-            throw DatabaseFailure.using(file, e);
         }
     }
 
@@ -238,15 +245,14 @@ public final class Store implements AutoCloseable {
 
     /** The queries that were kept in the file under a name. */
     public SavedQueries savedQueries() {
-        return new SavedQueries(file, () -> duplicate(database.writing()));
+        return savedQueries;
     }
 
     /** Checks the whole file, as it is at one moment; reads all of it. */
     public Verification verify() {
-        List<RunSummary> runs = runs();
         try (Connection reader = reader();
                 Transaction moment = Transaction.begin(reader)) {
-            Verification verification = new Verifier(reader).verify(runs);
+            Verification verification = new Verifier(reader).verify(runs(reader));
             moment.commit();
             return verification;
         } catch (SQLException e) {
@@ -271,7 +277,7 @@ public final class Store implements AutoCloseable {
             throw new GatehouseException(
                     ErrorCode.RUN_EXISTS, "Run \"%s\" of %s is being written.".formatted(name, file));
         }
-        try (DuckDBConnection writer = duplicate(database.writing())) {
+        try (DuckDBConnection writer = writer()) {
             try (Transaction transaction = Transaction.begin(writer);
                     Statement statement = writer.createStatement()) {
                 statement.execute(SqlFile.read("delete_run.sql").replace("$1", String.valueOf(run.runId())));
@@ -320,6 +326,12 @@ public final class Store implements AutoCloseable {
         } catch (SQLException e) {
             throw DatabaseFailure.using(file, e);
         }
+    }
+
+    /** A connection of its own to write through. */
+    private DuckDBConnection writer() {
+        requireWritable();
+        return duplicate(database.writing());
     }
 
     private void requireWritable() {

@@ -47,6 +47,7 @@ final class TestExport {
             try (RunWriter writer = store.startRun(last.description(), RandomRun.questions(5))) {
                 writer.write(last.shard(writer, 3, 1, 3));
             }
+            store.savedQueries().save("mine", "SELECT 2", "");
         }
     }
 
@@ -210,7 +211,25 @@ final class TestExport {
                     () -> attached.startRun(RandomRun.of("new", 1).description(), RandomRun.questions(1)),
                     ErrorCode.INVALID_ARGUMENT,
                     "read-only");
+            assertRefused(
+                    () -> attached.importRun(TestStartRun.imported("new"), "test"),
+                    ErrorCode.INVALID_ARGUMENT,
+                    "read-only");
+            SavedQueries saved = attached.savedQueries();
+            assertRefused(() -> saved.save("new", "SELECT 1", ""), ErrorCode.INVALID_ARGUMENT, "read-only");
+            assertRefused(() -> saved.delete("mine"), ErrorCode.INVALID_ARGUMENT, "read-only");
+            assertThat(saved.list()).extracting(SavedQuery::name).containsExactly("mine");
         }
+    }
+
+    @Test
+    void saysWhereNothingCanBeWritten() throws Exception {
+        Path occupied = Files.writeString(directory.resolve("occupied"), "mine");
+        assertRefused(
+                () -> Store.export(file, occupied.resolve("exported"), ExportListener.none()),
+                ErrorCode.INVALID_ARGUMENT,
+                "exported cannot be written: ");
+        assertThat(occupied).hasContent("mine");
     }
 
     @Test

@@ -9,6 +9,8 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -121,6 +123,27 @@ final class TestStartRun {
                     .hasMessage("Question 1 of subject birds of quiz quiz is listed twice.");
             assertThat(store.runs()).isEmpty();
         }
+    }
+
+    @Test
+    void refusesAQuizThatIsNamedLikeAnImportedRun() {
+        try (Store store = Store.create(directory.resolve("a.duckdb"))) {
+            store.importRun(imported("served"), "test");
+            assertThatThrownBy(() -> store.startRun(run("r", "served"), RandomRun.questions(1)))
+                    .isInstanceOfSatisfying(
+                            GatehouseException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.RUN_EXISTS))
+                    .hasMessageContaining("holds an imported run named \"served\" (vllm), as the quiz is");
+            assertThat(store.runs()).extracting(RunSummary::name).containsExactly("served");
+            store.deleteRun("served");
+            assertThat(ids(store, run("r", "served"), RandomRun.questions(1))).hasSize(1);
+        }
+    }
+
+    /** A run of one token that went to one of two experts. */
+    static ImportedRun imported(String name) {
+        TracedLayer layer = new TracedLayer(0, 1, new int[] {0}, new int[] {1}, false, new float[0], new float[0]);
+        TracedSequence sequence = new TracedSequence("first", Optional.empty(), "", new int[0], 1, List.of(layer));
+        return new ImportedRun(name, "vllm", "m", 1, 2, 1, Map.of(), List.of(sequence), List.of());
     }
 
     @Test
