@@ -56,8 +56,8 @@ final class ShardPipeline {
                 }
                 queue.drain();
                 writer.finish(RunStatus.COMPLETE);
-            } catch (RuntimeException failure) {
-                throw ended(failure, queue);
+            } catch (RuntimeException | Error failure) {
+                end(failure, queue);
             }
         }
     }
@@ -93,12 +93,12 @@ final class ShardPipeline {
         return recorder.shard(shard);
     }
 
-    /** Writes what is computed, marks the run, and returns what is to be said of it. */
-    private RuntimeException ended(RuntimeException failure, ShardQueue queue) {
-        RuntimeException reason = failure;
+    /** Writes what is computed, marks the run, and throws what is to be said of it. */
+    private void end(Throwable failure, ShardQueue queue) {
+        Throwable reason = failure;
         try {
             queue.drain();
-        } catch (RuntimeException ofWriter) {
+        } catch (RuntimeException | Error ofWriter) {
             // It is the same one where the writer ended the run.
             reason = ofWriter;
         }
@@ -108,6 +108,12 @@ final class ShardPipeline {
         } catch (RuntimeException second) {
             reason.addSuppressed(second);
         }
-        return cancelled ? clock.cancelled() : reason;
+        if (cancelled) {
+            throw clock.cancelled();
+        }
+        if (reason instanceof Error error) {
+            throw error;
+        }
+        throw (RuntimeException) reason;
     }
 }

@@ -33,6 +33,7 @@ public final class ShardQueue implements AutoCloseable {
     private long activations;
     private long busyNanos;
     private boolean ended;
+    private int dropped;
     private Optional<Throwable> failure = Optional.empty();
 
     private interface Waiting {
@@ -75,10 +76,11 @@ public final class ShardQueue implements AutoCloseable {
      * Hands a shard over, and waits for that as long as there is no room.
      *
      * @throws RuntimeException what writing an earlier shard failed with, such as INSUFFICIENT_DISK
+     * @throws IllegalStateException if the queue is closed, before or meanwhile
      */
     public synchronized void put(Shard shard) {
         long bytes = shard.bytes();
-        await(() -> bytesHeld == 0 || bytesHeld + bytes <= limit || failure.isPresent());
+        await(() -> bytesHeld == 0 || bytesHeld + bytes <= limit || failure.isPresent() || ended);
         requireWriting();
         if (ended) {
             throw new IllegalStateException("The queue is closed");
@@ -100,10 +102,17 @@ public final class ShardQueue implements AutoCloseable {
         throw (RuntimeException) failure.get();
     }
 
-    /** Waits until every shard is in the file; throws what writing failed with. */
+    /**
+     * Waits until every shard is in the file; throws what writing failed with.
+     *
+     * @throws IllegalStateException if the queue was closed before they were
+     */
     public synchronized void drain() {
         await(() -> shardsHeld == 0 || failure.isPresent());
         requireWriting();
+        if (dropped > 0) {
+            throw new IllegalStateException("The queue was closed before %d shards were written".formatted(dropped));
+        }
     }
 
     public synchronized WritingProgress progress() {
@@ -115,6 +124,9 @@ public final class ShardQueue implements AutoCloseable {
     public void close() {
         synchronized (this) {
             ended = true;
+            dropped += waiting.size();
+            shardsHeld -= waiting.size();
+            bytesHeld -= waiting.stream().mapToLong(Shard::bytes).sum();
             waiting.clear();
             notifyAll();
         }

@@ -6,14 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatehouse.store.ShardQueue.Commit;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class TestShardQueue {
+    /** What nothing here takes unless it hangs. */
+    private static final int LONG_SECONDS = 60;
+
     private static final RandomRun SHARDS = RandomRun.of("r", 20_261_124);
 
     private final List<Commit> commits = new CopyOnWriteArrayList<>();
@@ -73,14 +79,12 @@ final class TestShardQueue {
                 awaitCommits(1);
                 queue.put(shard(writer, 1));
                 queue.put(shard(writer, 2));
-                Thread[] putter = new Thread[1];
+                CompletableFuture<Thread> putter = new CompletableFuture<>();
                 CompletableFuture<Void> fourth = CompletableFuture.runAsync(() -> {
-                    putter[0] = Thread.currentThread();
+                    putter.complete(Thread.currentThread());
                     queue.put(shard(writer, 3));
                 });
-                while (putter[0] == null || putter[0].getState() != Thread.State.WAITING) {
-                    Thread.onSpinWait();
-                }
+                await(() -> putter.join().getState() == Thread.State.WAITING);
                 assertThat(fourth).isNotDone();
                 assertThat(queue.progress().bytesWaiting()).isEqualTo(2 * bytes);
                 mayGoOn.release(4);
@@ -122,13 +126,64 @@ final class TestShardQueue {
         }
     }
 
+    @Test
+    void countsWhatItDropsAndSaysSo() {
+        try (Store store = Store.create(directory.resolve("dropped.duckdb"));
+                RunWriter writer = store.startRun(SHARDS.description(), questions(8))) {
+            ShardQueue queue = new ShardQueue(writer, 1 << 20, this::waitAfterCommit);
+            queue.put(shard(writer, 0));
+            awaitCommits(1);
+            queue.put(shard(writer, 1));
+            queue.put(shard(writer, 2));
+            CompletableFuture<Void> drained = CompletableFuture.runAsync(queue::drain);
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(queue::close);
+            assertThatThrownBy(() -> drained.get(LONG_SECONDS, TimeUnit.SECONDS))
+                    .hasRootCauseMessage("The queue was closed before 2 shards were written");
+            mayGoOn.release();
+            assertThat(closed).succeedsWithin(Duration.ofSeconds(LONG_SECONDS));
+            assertThat(queue.progress().shardsWaiting()).isZero();
+            assertThat(queue.progress().bytesWaiting()).isZero();
+            assertThat(commits).hasSize(1);
+            assertThat(writer.isWritten(1)).isFalse();
+        }
+    }
+
+    @Test
+    void letsGoOfWhoeverWaitsWhenItIsClosed() {
+        try (Store store = Store.create(directory.resolve("waiting.duckdb"));
+                RunWriter writer = store.startRun(SHARDS.description(), questions(8))) {
+            ShardQueue queue = new ShardQueue(writer, 1, this::waitAfterCommit);
+            queue.put(shard(writer, 0));
+            awaitCommits(1);
+            queue.put(shard(writer, 1));
+            CompletableFuture<Thread> putter = new CompletableFuture<>();
+            CompletableFuture<Void> put = CompletableFuture.runAsync(() -> {
+                putter.complete(Thread.currentThread());
+                queue.put(shard(writer, 2));
+            });
+            await(() -> putter.join().getState() == Thread.State.WAITING);
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(queue::close);
+            assertThatThrownBy(() -> put.get(LONG_SECONDS, TimeUnit.SECONDS))
+                    .hasRootCauseMessage("The queue is closed");
+            mayGoOn.release();
+            assertThat(closed).succeedsWithin(Duration.ofSeconds(LONG_SECONDS));
+            assertThat(commits).hasSize(1);
+        }
+    }
+
     private void waitAfterCommit(Commit commit, WritingProgress waiting) {
         commits.add(commit);
         mayGoOn.acquireUninterruptibly();
     }
 
     private void awaitCommits(int count) {
-        while (commits.size() < count) {
+        await(() -> commits.size() >= count);
+    }
+
+    private static void await(BooleanSupplier ready) {
+        long start = System.nanoTime();
+        while (!ready.getAsBoolean()) {
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(LONG_SECONDS));
             Thread.onSpinWait();
         }
     }
