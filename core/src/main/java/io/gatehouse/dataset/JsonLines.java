@@ -1,12 +1,5 @@
 package io.gatehouse.dataset;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
@@ -19,14 +12,6 @@ import java.util.function.Consumer;
 
 /** One JSON object a line; blank lines are skipped. */
 final class JsonLines {
-    private static final ObjectReader RECORDS = JsonMapper.builder(JsonFactory.builder()
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .build()
-            .readerFor(JsonNode.class);
-
     private JsonLines() {}
 
     static void read(Path file, Consumer<DatasetRecord> reader) {
@@ -48,13 +33,8 @@ final class JsonLines {
 
     /** Returns the object that is the whole of {@code text}. */
     static ObjectNode parse(String place, String text) {
-        try {
-            if (RECORDS.readTree(text) instanceof ObjectNode object) {
-                return object;
-            }
-        } catch (JsonProcessingException e) {
-            throw new GatehouseException(
-                    ErrorCode.CORRUPT_DATASET, "%s is not valid JSON: %s".formatted(place, e.getOriginalMessage()), e);
+        if (StrictJson.parse(place, text) instanceof ObjectNode object) {
+            return object;
         }
         throw new GatehouseException(ErrorCode.CORRUPT_DATASET, "%s is not a JSON object".formatted(place));
     }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Cases of C3PO (arXiv 2504.07964): {@code input_text}, {@code correct_answer}, {@code model_answer}, {@code is_correct}
@@ -45,8 +46,9 @@ final class C3poCases implements TraceReader {
     }
 
     private static float[] probabilities(TraceFields gate) {
-        float[] probabilities = new float[gate.node().size()];
-        for (Map.Entry<String, JsonNode> weight : gate.node().properties()) {
+        Set<Map.Entry<String, JsonNode>> weights = gate.properties();
+        float[] probabilities = new float[weights.size()];
+        for (Map.Entry<String, JsonNode> weight : weights) {
             TraceFields value = gate.field(weight.getKey());
             int expert = expert(weight.getKey(), value);
             if (expert >= probabilities.length) {
@@ -59,8 +61,9 @@ final class C3poCases implements TraceReader {
 
     private static int expert(String name, TraceFields value) {
         try {
-            if (name.startsWith(EXPERT)) {
-                return Integer.parseUnsignedInt(name.substring(EXPERT.length()));
+            int expert = name.startsWith(EXPERT) ? Integer.parseInt(name.substring(EXPERT.length())) : -1;
+            if (expert >= 0) {
+                return expert;
             }
         } catch (NumberFormatException e) {
             throw value.corrupt("is no expert: " + e.getMessage());

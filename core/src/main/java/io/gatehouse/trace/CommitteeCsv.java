@@ -80,9 +80,9 @@ final class CommitteeCsv implements TraceReader {
     private static Row row(Path file, CSVRecord fields) {
         String place = "%s, row %d".formatted(file, fields.getRecordNumber());
         return new Row(
-                Math.toIntExact(number(place, fields, "layer")),
+                number(place, fields, "layer"),
                 text(place, fields, "domain"),
-                Math.toIntExact(number(place, fields, "expert_idx")),
+                number(place, fields, "expert_idx"),
                 weight(place, fields),
                 place);
     }
@@ -94,16 +94,19 @@ final class CommitteeCsv implements TraceReader {
         return fields.get(name);
     }
 
-    private static long number(String place, CSVRecord fields, String name) {
+    private static int number(String place, CSVRecord fields, String name) {
         String text = text(place, fields, name);
         try {
-            return Integer.parseUnsignedInt(text);
+            int number = Integer.parseInt(text);
+            if (number >= 0) {
+                return number;
+            }
         } catch (NumberFormatException e) {
-            throw new GatehouseException(
-                    ErrorCode.CORRUPT_DATASET,
-                    "%s, field '%s' is '%s' instead of a whole number".formatted(place, name, text),
-                    e);
+            // Said below, like negative ones.
         }
+        throw new GatehouseException(
+                ErrorCode.CORRUPT_DATASET,
+                "%s, field '%s' is '%s' instead of a whole number".formatted(place, name, text));
     }
 
     private static float weight(String place, CSVRecord fields) {

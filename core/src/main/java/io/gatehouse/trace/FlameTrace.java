@@ -4,6 +4,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.TracedSequence;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,7 +14,9 @@ import java.util.regex.Pattern;
  * columns {@code indices} and {@code scores}, each a list of top-k, a row a token; row i is the same token in every file.
  */
 final class FlameTrace implements TraceReader {
-    private static final Pattern NUMBER = Pattern.compile("(\\d+)(?=\\D*$)");
+    /** The number after the word, or else the last one; other numbers may say the rank or the step. */
+    private static final List<Pattern> NUMBERS =
+            List.of(Pattern.compile("(?i)layer\\D*(\\d{1,5})(?!\\d)"), Pattern.compile("(?<!\\d)(\\d{1,5})(?=\\D*$)"));
 
     @Override
     public void read(Path file, TraceShape shape, TraceListener listener) {
@@ -36,11 +39,13 @@ final class FlameTrace implements TraceReader {
     }
 
     private static int layer(Path file) {
-        Matcher number = NUMBER.matcher(String.valueOf(file.getFileName()));
-        if (!number.find()) {
-            throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT, "The name of %s holds no number of a layer".formatted(file));
+        for (Pattern pattern : NUMBERS) {
+            Matcher number = pattern.matcher(String.valueOf(file.getFileName()));
+            if (number.find()) {
+                return Integer.parseInt(number.group(1));
+            }
         }
-        return Integer.parseInt(number.group(1));
+        throw new GatehouseException(
+                ErrorCode.INVALID_ARGUMENT, "The name of %s holds no number of a layer".formatted(file));
     }
 }

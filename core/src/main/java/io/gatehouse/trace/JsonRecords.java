@@ -1,9 +1,10 @@
 package io.gatehouse.trace;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.gatehouse.dataset.DatasetFile;
+import io.gatehouse.dataset.StrictJson;
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,8 +15,6 @@ import java.util.function.Consumer;
 
 /** The records of a JSON document (one object, or a list of them) or of a dataset file. */
 final class JsonRecords {
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-
     private JsonRecords() {}
 
     static void read(Path file, Consumer<TraceFields> reader) {
@@ -42,10 +41,9 @@ final class JsonRecords {
             throw new GatehouseException(ErrorCode.FILE_NOT_FOUND, "There is no file %s".formatted(file));
         }
         try (InputStream in = Files.newInputStream(file)) {
-            return JSON.readTree(in);
+            return StrictJson.parse(file.toString(), in);
         } catch (IOException e) {
-            throw new GatehouseException(
-                    ErrorCode.CORRUPT_DATASET, "%s is not valid JSON: %s".formatted(file, e.getMessage()), e);
+            throw FileFailure.reading(file, e);
         }
     }
 }

@@ -27,8 +27,11 @@ final class RoutingCube {
             return new RoutingCube(0, 1);
         }
         TraceFields first = list.item(0);
-        RoutingCube cube = new RoutingCube(
-                first.size(), first.size() == 0 ? 1 : first.item(0).size());
+        int topK = first.size() == 0 ? 1 : first.item(0).size();
+        if (topK == 0) {
+            throw first.item(0).corrupt("has no experts");
+        }
+        RoutingCube cube = new RoutingCube(first.size(), topK);
         for (int token = 0; token < list.size(); token++) {
             cube.add(list.item(token));
         }
@@ -52,13 +55,37 @@ final class RoutingCube {
                 }
                 experts[layer * topK + rank] = expert;
             }
+            requireWhole(experts, layer, ranks);
         }
         tokens.add(experts);
     }
 
-    /** Adds a token's experts, layer by layer. */
-    void add(int[] experts) {
+    /**
+     * Adds a token's experts, layer by layer.
+     *
+     * @param source what holds them
+     */
+    void add(int[] experts, TraceFields source) {
+        for (int layer = 0; layer < layers; layer++) {
+            requireWhole(experts, layer, source);
+        }
         tokens.add(experts);
+    }
+
+    /** A layer routed a token to as many experts as it has ranks, or did not route it. */
+    private void requireWhole(int[] experts, int layer, TraceFields source) {
+        int routed = 0;
+        for (int rank = 0; rank < topK; rank++) {
+            int expert = experts[layer * topK + rank];
+            if (expert < NOT_ROUTED) {
+                throw source.corrupt("holds %d, which is no expert".formatted(expert));
+            }
+            routed += expert == NOT_ROUTED ? 0 : 1;
+        }
+        if (routed != 0 && routed != topK) {
+            throw source.corrupt(
+                    "has %d of %d experts of token %d in layer %d".formatted(routed, topK, tokens.size(), layer));
+        }
     }
 
     int tokens() {

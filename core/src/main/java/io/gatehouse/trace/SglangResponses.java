@@ -39,7 +39,7 @@ final class SglangResponses implements TraceReader {
         while (ids.hasRemaining() && cube.tokens() < tokens) {
             int[] experts = new int[row];
             ids.get(experts);
-            cube.add(checked(experts, routed));
+            cube.add(experts, routed);
         }
         String name = response.find("meta_info")
                 .flatMap(meta -> meta.find("id"))
@@ -47,15 +47,6 @@ final class SglangResponses implements TraceReader {
                 .map(TraceFields::text)
                 .orElse(response.place());
         return new TracedSequence(name, Optional.empty(), "", new int[0], cube.tokens(), cube.layers());
-    }
-
-    private static int[] checked(int[] experts, TraceFields routed) {
-        for (int expert : experts) {
-            if (expert < -1) {
-                throw routed.corrupt("holds %d, which is no expert".formatted(expert));
-            }
-        }
-        return experts;
     }
 
     private static IntBuffer ids(TraceFields routed) {

@@ -3,7 +3,9 @@ package io.gatehouse.trace;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A JSON value of a trace that is asked for its fields, and names the field that is missing or wrong.
@@ -25,6 +27,14 @@ record TraceFields(String place, JsonNode node) {
 
     TraceFields item(int index) {
         return new TraceFields("%s[%d]".formatted(place, index), node.get(index));
+    }
+
+    /** The fields of an object. */
+    Set<Map.Entry<String, JsonNode>> properties() {
+        if (!node.isObject()) {
+            throw corrupt("is %s instead of an object".formatted(shown()));
+        }
+        return node.properties();
     }
 
     /** The number of items of a list. */

@@ -29,22 +29,35 @@ public final class TraceImport {
     private final List<ExpertCounts> counts = new ArrayList<>();
     private final List<Path> files = new ArrayList<>();
 
-    private final TraceListener listener = new TraceListener() {
+    /** Takes what one file says. */
+    private final class Gathering implements TraceListener {
+        private final Path file;
+
+        Gathering(Path file) {
+            this.file = file;
+        }
+
         @Override
         public void sequence(TracedSequence sequence) {
+            TraceBounds.require(file, sequence);
             sequences.merge(sequence.name(), sequence, TraceImport::joined);
         }
 
         @Override
         public void counts(ExpertCounts expertCounts) {
+            TraceBounds.require(file, expertCounts);
             counts.add(expertCounts);
         }
 
         @Override
         public void answer(TracedAnswer answer) {
-            answers.put(answer.name(), answer);
+            if (answers.putIfAbsent(answer.name(), answer) != null) {
+                throw new GatehouseException(
+                        ErrorCode.CORRUPT_DATASET,
+                        "%s has a second answer with the name %s".formatted(file, answer.name()));
+            }
         }
-    };
+    }
 
     public TraceImport(TraceKind kind, TraceShape shape) {
         this.kind = requireNonNull(kind, "kind is null");
@@ -53,13 +66,13 @@ public final class TraceImport {
 
     /** Reads a file. A sequence whose layers are spread over files is one sequence. */
     public void read(Path file) {
-        kind.read(file, shape, listener);
+        kind.read(file, shape, new Gathering(file));
         files.add(file);
     }
 
     /** Reads lm-evaluation-harness's samples, which say what was answered rightly. */
     public void readAnswers(Path samples) {
-        TraceKind.LM_EVAL.read(samples, shape, listener);
+        TraceKind.LM_EVAL.read(samples, shape, new Gathering(samples));
         files.add(samples);
     }
 
@@ -71,13 +84,11 @@ public final class TraceImport {
      *     INVALID_ARGUMENT if the user must say more
      */
     public ImportedRun run(String name, String model, OptionalInt experts) {
-        if (sequences.isEmpty() == counts.isEmpty()) {
-            throw new GatehouseException(
-                    ErrorCode.CORRUPT_DATASET,
-                    "%s %s no routing"
-                            .formatted(
-                                    files.stream().map(Path::toString).collect(Collectors.joining(", ")),
-                                    files.size() == 1 ? "says" : "say"));
+        if (sequences.isEmpty() && counts.isEmpty()) {
+            throw said("no routing");
+        }
+        if (!sequences.isEmpty() && !counts.isEmpty()) {
+            throw said("both counts and sequences: import them as two runs");
         }
         List<TracedSequence> answered = answered();
         List<TracedLayer> layers = answered.stream()
@@ -86,12 +97,16 @@ public final class TraceImport {
         requireAllOrNone(layers, layer -> layer.weights().length, "weights");
         requireAllOrNone(layers, layer -> layer.probabilities().length, "probabilities");
         int seen = seenExperts(layers);
+        if (seen == 0) {
+            throw said("no routing");
+        }
         if (experts.isPresent() && experts.getAsInt() < seen) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
                     "There are at least %d experts in a layer, not %d".formatted(seen, experts.getAsInt()));
         }
         int topK = layers.stream().mapToInt(TracedLayer::topK).max().orElseGet(() -> shape.requireTopK(files.get(0)));
+        requireShape(experts.orElse(seen), topK);
         return new ImportedRun(
                 name,
                 kind.id(),
@@ -102,6 +117,25 @@ public final class TraceImport {
                 provenance(layers),
                 answered,
                 counts);
+    }
+
+    private GatehouseException said(String what) {
+        return new GatehouseException(
+                ErrorCode.CORRUPT_DATASET,
+                "%s %s %s"
+                        .formatted(
+                                files.stream().map(Path::toString).collect(Collectors.joining(", ")),
+                                files.size() == 1 ? "says" : "say",
+                                what));
+    }
+
+    private static void requireShape(int experts, int topK) {
+        if (experts > TraceBounds.MOST || topK > experts) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "A token cannot be sent to %d of %d experts; there are at most %d"
+                            .formatted(topK, experts, TraceBounds.MOST));
+        }
     }
 
     /** The sequences with their answers, which go by name or else by order. */

@@ -11,6 +11,18 @@ import java.util.OptionalInt;
  * @param topK experts that each token is sent to
  */
 public record TraceShape(OptionalInt layers, OptionalInt topK) {
+    public TraceShape {
+        requirePositive(layers, "layers with experts");
+        requirePositive(topK, "experts that a token is sent to");
+    }
+
+    private static void requirePositive(OptionalInt number, String what) {
+        if (number.isPresent() && number.getAsInt() < 1) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT, "There are no %d %s".formatted(number.getAsInt(), what));
+        }
+    }
+
     /** Nothing is known beside what the source says. */
     public static TraceShape unknown() {
         return new TraceShape(OptionalInt.empty(), OptionalInt.empty());

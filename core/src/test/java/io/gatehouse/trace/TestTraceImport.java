@@ -102,10 +102,7 @@ final class TestTraceImport {
 
     @Test
     void countsBecomeNoActivations() throws IOException, SQLException {
-        Path file = directory.resolve("imatrix.gguf");
-        try (InputStream in = TestTraceImport.class.getResourceAsStream("imatrix.gguf")) {
-            Files.write(file, Objects.requireNonNull(in).readAllBytes());
-        }
+        Path file = resource("imatrix.gguf");
         TraceImport traces = new TraceImport(TraceKind.IMATRIX, TOP_2);
         traces.read(file);
         try (Store store = Store.create(directory.resolve("counts.duckdb"))) {
@@ -157,6 +154,80 @@ final class TestTraceImport {
     }
 
     @Test
+    void refusesNumbersThatNoExpertHas() throws IOException {
+        for (String cube : List.of("[[[3, 32767]]]", "[[[3, 3]]]")) {
+            Path file = file("r.jsonl", "{\"id\": \"a\", \"prompt_routed_experts\": %s}".formatted(cube));
+            fails(
+                    () -> new TraceImport(TraceKind.VLLM, TraceShape.unknown()).read(file),
+                    ErrorCode.CORRUPT_DATASET,
+                    "%s, sequence a %s"
+                            .formatted(
+                                    file,
+                                    cube.contains("32767")
+                                            ? "has an expert 32767 in layer 0"
+                                            : "names expert 3 twice for token 0 of layer 0"));
+        }
+        Path layer = file("router_trace_rank0.jsonl", """
+                {"step": 3, "layer": 32767, "num_tokens": 1, "topk": 2, "top_indices": [[0, 3]]}
+                """);
+        fails(
+                () -> new TraceImport(TraceKind.MEGATRON, TraceShape.unknown()).read(layer),
+                ErrorCode.CORRUPT_DATASET,
+                layer + ", sequence step 3 has a layer 32767");
+    }
+
+    @Test
+    void refusesASecondAnswerToAQuestion() throws IOException {
+        TraceImport traces = new TraceImport(TraceKind.VLLM, TraceShape.unknown());
+        Path samples = file("samples.jsonl", """
+                {"doc_id": 0, "doc": {}, "target": "B", "acc": 1.0}
+                {"doc_id": 0, "doc": {}, "target": "A", "acc": 0.0}
+                """);
+        fails(
+                () -> traces.readAnswers(samples),
+                ErrorCode.CORRUPT_DATASET,
+                samples + " has a second answer with the name 0");
+    }
+
+    @Test
+    void refusesWhatSaysNothingOrTwoKindsOfThings() throws IOException {
+        TraceImport unrouted = new TraceImport(TraceKind.VLLM, TOP_2);
+        Path file = file("r.jsonl", "{\"id\": \"a\", \"prompt_routed_experts\": [[[-1, -1]]]}");
+        unrouted.read(file);
+        fails(() -> unrouted.run("r", "m", OptionalInt.empty()), ErrorCode.CORRUPT_DATASET, file + " says no routing");
+        TraceImport both = new TraceImport(TraceKind.SGLANG_RECORDS, TOP_2);
+        Path counts = resource("stat.pt");
+        Path tokens = resource("per_token.pt");
+        both.read(counts);
+        both.read(tokens);
+        fails(
+                () -> both.run("r", "m", OptionalInt.empty()),
+                ErrorCode.CORRUPT_DATASET,
+                "%s, %s say both counts and sequences: import them as two runs".formatted(counts, tokens));
+    }
+
+    @Test
+    void refusesWhatNoRunCanBe() throws IOException {
+        TraceImport traces = new TraceImport(TraceKind.VLLM, TraceShape.unknown());
+        traces.read(file("r.jsonl", "{\"id\": \"a\", \"prompt_routed_experts\": [[[3, 1]]]}"));
+        fails(
+                () -> traces.run(" ", "m", OptionalInt.empty()),
+                ErrorCode.INVALID_ARGUMENT,
+                "The name of a run must not be blank");
+        fails(
+                () -> traces.run("r", "m", OptionalInt.of(40_000)),
+                ErrorCode.INVALID_ARGUMENT,
+                "A token cannot be sent to 2 of 40000 experts; there are at most 32767");
+        TraceImport counts =
+                new TraceImport(TraceKind.SGLANG_RECORDS, new TraceShape(OptionalInt.empty(), OptionalInt.of(4)));
+        counts.read(resource("stat.pt"));
+        fails(
+                () -> counts.run("r", "m", OptionalInt.empty()),
+                ErrorCode.INVALID_ARGUMENT,
+                "A token cannot be sent to 4 of 3 experts; there are at most 32767");
+    }
+
+    @Test
     void keepsTheFirstRunOfAName() throws IOException, SQLException {
         TraceImport traces = new TraceImport(TraceKind.VLLM, TraceShape.unknown());
         traces.read(file("r.jsonl", "{\"id\": \"a\", \"prompt_routed_experts\": [[[3, 1]]]}"));
@@ -175,6 +246,12 @@ final class TestTraceImport {
                 .isThrownBy(action::run)
                 .withMessage(message)
                 .satisfies(e -> assertThat(e.code()).isEqualTo(code));
+    }
+
+    private Path resource(String name) throws IOException {
+        try (InputStream in = Objects.requireNonNull(TestTraceImport.class.getResourceAsStream(name), name)) {
+            return Files.write(directory.resolve(name), in.readAllBytes());
+        }
     }
 
     private Path file(String name, String content) throws IOException {

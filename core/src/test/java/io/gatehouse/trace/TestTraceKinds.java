@@ -58,6 +58,16 @@ final class TestTraceKinds {
                 TraceKind.VLLM,
                 "{\"prompt_routed_experts\": [[[0, -2]]]}",
                 "line 1, field 'prompt_routed_experts'[0][0][1] is -2, which is no expert");
+        for (String halfRouted : new String[] {"[3, -1]", "[-1, 3]"}) {
+            fails(
+                    TraceKind.VLLM,
+                    "{\"prompt_routed_experts\": [[[0, 1]], [%s]]}".formatted(halfRouted),
+                    "line 1, field 'prompt_routed_experts'[1][0] has 1 of 2 experts of token 1 in layer 0");
+        }
+        fails(
+                TraceKind.VLLM,
+                "{\"prompt_routed_experts\": [[[]]]}",
+                "line 1, field 'prompt_routed_experts'[0][0] has no experts");
     }
 
     @Test
@@ -79,6 +89,21 @@ final class TestTraceKinds {
                 "{\"meta_info\": {\"routed_experts\": \"AwAAAA==\"}}",
                 "which is no multiple of 2 layers of 2 experts");
         fails(TraceKind.SGLANG, "{\"meta_info\": {\"routed_experts\": \"!\"}}", "is not base64");
+        // 3 1 | -1 2
+        fails(
+                TraceKind.SGLANG,
+                "{\"meta_info\": {\"routed_experts\": \"AwAAAAEAAAD/////AgAAAA==\"}}",
+                "field 'routed_experts' has 1 of 2 experts of token 0 in layer 1");
+    }
+
+    @Test
+    void aShapeHasAtLeastOneOfEach() {
+        assertThatExceptionOfType(GatehouseException.class)
+                .isThrownBy(() -> new TraceShape(OptionalInt.of(0), OptionalInt.of(2)))
+                .withMessage("There are no 0 layers with experts");
+        assertThatExceptionOfType(GatehouseException.class)
+                .isThrownBy(() -> new TraceShape(OptionalInt.of(2), OptionalInt.of(-1)))
+                .withMessage("There are no -1 experts that a token is sent to");
     }
 
     @Test
@@ -197,6 +222,11 @@ final class TestTraceKinds {
                 "c.csv",
                 "layer,domain,expert_idx,expert_weight\n0,law,x,1\n",
                 "row 1, field 'expert_idx' is 'x' instead of a whole number");
+        fails(
+                TraceKind.COMMITTEE,
+                "c.csv",
+                "layer,domain,expert_idx,expert_weight\n0,law,4294967295,1\n",
+                "row 1, field 'expert_idx' is '4294967295' instead of a whole number");
     }
 
     @Test
@@ -210,10 +240,34 @@ final class TestTraceKinds {
         assertThat(found.answers.get(0).correct()).isFalse();
         assertThat(found.answers.get(0).predicted()).contains("B");
         assertThat(found.answers.get(0).name()).isEqualTo(found.sequences.get(0).name());
+        String withGate = """
+                {"input_text": "Why?", "last_token_routing": {"layers": [{"layer": 0, "routing_weights": %s}]}}""";
+        fails(
+                TraceKind.C3PO,
+                "cases.json",
+                withGate.formatted("[0.2, 0.7, 0.1]"),
+                "field 'routing_weights' is [0.2,0.7,0.1] instead of an object");
+        fails(
+                TraceKind.C3PO,
+                "cases.json",
+                withGate.formatted("{\"expert_4294967295\": 0.2, \"expert_1\": 0.8}"),
+                "field 'expert_4294967295' is no expert: ");
     }
 
     @Test
-    void flameTakesTheLayerFromTheName() throws SQLException {
+    void jsonIsReadToItsEndAndSaysNothingTwice() throws IOException {
+        String whole = "[{\"prompt_routed_experts\": [[[3, 1]]]}]";
+        assertThat(found(TraceKind.VLLM, "r.json", whole).sequences).hasSize(1);
+        fails(TraceKind.VLLM, "r.json", whole + " [{}]", " is not valid JSON: ");
+        fails(
+                TraceKind.VLLM,
+                "r.json",
+                "[{\"prompt_routed_experts\": [], \"prompt_routed_experts\": [[[3, 1]]]}]",
+                " is not valid JSON: Duplicate field 'prompt_routed_experts'");
+    }
+
+    @Test
+    void flameTakesTheLayerFromTheName() throws IOException, SQLException {
         Path file = directory.resolve("layer_02.parquet");
         try (Connection database = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = database.createStatement()) {
@@ -226,6 +280,22 @@ final class TestTraceKinds {
         assertThat(layer.layer()).isEqualTo(2);
         assertThat(layer.experts()).containsExactly(4, 1, 0, 2);
         assertThat(layer.weights()).containsExactly(0.5f, 0.25f, 0.75f, 0.125f);
+        for (String name :
+                new String[] {"Layer12_rank0.parquet", "rank3-layer.12.step70000.parquet", "trace12.parquet"}) {
+            Path other = Files.copy(file, directory.resolve(name));
+            assertThat(Found.in(TraceKind.FLAME, other, TraceShape.unknown())
+                            .sequences
+                            .get(0)
+                            .layers()
+                            .get(0)
+                            .layer())
+                    .as(name)
+                    .isEqualTo(12);
+        }
+        Path none = Files.copy(file, directory.resolve("trace20261124103000.parquet"));
+        assertThatExceptionOfType(GatehouseException.class)
+                .isThrownBy(() -> Found.in(TraceKind.FLAME, none, TraceShape.unknown()))
+                .withMessage("The name of %s holds no number of a layer", none);
     }
 
     @Test

@@ -87,7 +87,8 @@ public final class ArrayFile {
                 FileBytes bytes = new FileBytes("%s, array %s".formatted(file, entry.getName()), content);
                 arrays.add(NpyArray.read(stem(entry.getName()), bytes));
             }
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) {
+            // The latter is what Java says of names that are no text.
             throw new GatehouseException(
                     ErrorCode.CORRUPT_DATASET, "%s cannot be read: %s".formatted(file, e.getMessage()), e);
         }

@@ -39,6 +39,11 @@ final class FileBytes {
         }
     }
 
+    /** Bytes that were found in these, and are named as a part of them in errors. */
+    FileBytes part(String name, byte[] content) {
+        return new FileBytes("%s, %s".formatted(place, name), content);
+    }
+
     int position() {
         return bytes.position();
     }

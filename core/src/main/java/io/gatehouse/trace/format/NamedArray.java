@@ -15,7 +15,10 @@ public record NamedArray(String name, List<Integer> shape, double[] values) {
     public NamedArray {
         requireNonNull(name, "name is null");
         shape = List.copyOf(shape);
-        long elements = shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
+        // Sizes beside a zero may be anything.
+        long elements = shape.contains(0)
+                ? 0
+                : shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
         if (elements != values.length) {
             throw new IllegalArgumentException(
                     "Array %s of shape %s has %d elements".formatted(name, shape, values.length));

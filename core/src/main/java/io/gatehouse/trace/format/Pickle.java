@@ -69,13 +69,19 @@ public final class Pickle {
             if (arguments.size() == 2
                     && arguments.get(0) instanceof DtypeName type
                     && arguments.get(1) instanceof byte[] content) {
-                FileBytes value = new FileBytes("a scalar", content);
+                FileBytes value = bytes.part("a scalar", content);
                 switch (type.name()) {
-                    case "i8", "u8" -> {
+                    case "i8" -> {
                         return value.i64();
                     }
-                    case "i4", "u4" -> {
+                    case "u8" -> {
+                        return unsigned(value);
+                    }
+                    case "i4" -> {
                         return (long) value.i32();
+                    }
+                    case "u4" -> {
+                        return Integer.toUnsignedLong(value.i32());
                     }
                     case "f8" -> {
                         return Double.longBitsToDouble(value.i64());
@@ -84,6 +90,14 @@ public final class Pickle {
                 }
             }
             throw bytes.corrupt("has a scalar without type and bytes");
+        }
+
+        private static long unsigned(FileBytes bytes) {
+            long value = bytes.i64();
+            if (value < 0) {
+                throw bytes.corrupt("is %s, beyond 2^63".formatted(Long.toUnsignedString(value)));
+            }
+            return value;
         }
 
         /** How protocols before 3 write bytes: as text of one character a byte. */

@@ -52,7 +52,8 @@ public final class TorchFile {
             String root = pickle.getName().substring(0, pickle.getName().length() - PICKLE.length());
             FileBytes bytes = new FileBytes("%s, data.pkl".formatted(file), content(zip, pickle));
             return new Unpickler(bytes, new Tensors(file, zip, root)).value();
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) {
+            // The latter is what Java says of names that are no text.
             throw new GatehouseException(
                     ErrorCode.CORRUPT_DATASET, "%s cannot be read: %s".formatted(file, e.getMessage()), e);
         }

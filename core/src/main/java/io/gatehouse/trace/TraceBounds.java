@@ -1,0 +1,59 @@
+package io.gatehouse.trace;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.ExpertCounts;
+import io.gatehouse.store.TracedLayer;
+import io.gatehouse.store.TracedSequence;
+import java.nio.file.Path;
+
+/** What can be kept of routing: layers and experts have numbers of 16 bits, and a token goes to an expert once. */
+final class TraceBounds {
+    /** One more than the largest number of a layer or an expert. */
+    static final int MOST = Short.MAX_VALUE;
+
+    private TraceBounds() {}
+
+    /** CORRUPT_DATASET with the file and the sequence if it goes beyond them. */
+    static void require(Path file, TracedSequence sequence) {
+        int[] lastRow = new int[MOST];
+        int row = 0;
+        for (TracedLayer layer : sequence.layers()) {
+            if (layer.layer() >= MOST) {
+                throw corrupt(file, sequence, "has a layer %d".formatted(layer.layer()));
+            }
+            for (int i = 0; i < layer.experts().length; i++) {
+                row += i % layer.topK() == 0 ? 1 : 0;
+                int expert = layer.experts()[i];
+                if (expert < 0 || expert >= MOST) {
+                    throw corrupt(file, sequence, "has an expert %d in layer %d".formatted(expert, layer.layer()));
+                }
+                if (lastRow[expert] == row) {
+                    throw corrupt(
+                            file,
+                            sequence,
+                            "names expert %d twice for token %d of layer %d"
+                                    .formatted(expert, layer.positions()[i / layer.topK()], layer.layer()));
+                }
+                lastRow[expert] = row;
+            }
+        }
+    }
+
+    /** The same of counts. */
+    static void require(Path file, ExpertCounts counts) {
+        if (counts.layer() >= MOST || counts.counts().length > MOST) {
+            throw new GatehouseException(
+                    ErrorCode.CORRUPT_DATASET,
+                    "%s counts %d experts of layer %d".formatted(file, counts.counts().length, counts.layer()));
+        }
+    }
+
+    private static GatehouseException corrupt(Path file, TracedSequence sequence, String what) {
+        // Sequences without a name have their place for one.
+        String place = sequence.name().startsWith(file.toString())
+                ? sequence.name()
+                : "%s, sequence %s".formatted(file, sequence.name());
+        return new GatehouseException(ErrorCode.CORRUPT_DATASET, "%s %s".formatted(place, what));
+    }
+}
