@@ -52,6 +52,11 @@ public final class ChatTemplate implements AutoCloseable {
         });
     }
 
+    /** Whether what it gives may depend on the day. */
+    public boolean asksForTheDate() {
+        return config.template().contains("strftime_now");
+    }
+
     /**
      * Returns the token ids of a conversation.
      *

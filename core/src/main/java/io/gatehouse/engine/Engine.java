@@ -48,8 +48,12 @@ public final class Engine implements AutoCloseable {
                 checkpoint, requireNonNull(options, "options is null").forThisMachine());
     }
 
-    /** The same, in the asked plan even where another is faster and more exact. */
-    static Engine loadAsAsked(Checkpoint checkpoint, EngineOptions options) {
+    /**
+     * The same, in the asked plan even where another is faster and more exact: what was begun in one goes on in it.
+     *
+     * @throws GatehouseException like {@link #load(Checkpoint, EngineOptions)}
+     */
+    public static Engine loadAsAsked(Checkpoint checkpoint, EngineOptions options) {
         Interventions interventions = options.interventions();
         ModelConfig config = interventions.applyTo(checkpoint.config());
         DecoderGraph graph = new DecoderGraph(checkpoint, config, options.precision(), interventions.ofExperts());

@@ -36,9 +36,19 @@ public record EngineOptions(Precision precision, Device device, OptionalLong mem
         return new EngineOptions(precision, device, memory, changes);
     }
 
+    /** The same in another plan. */
+    public EngineOptions planned(Precision plan) {
+        return new EngineOptions(plan, device, memory, interventions);
+    }
+
+    /** Whether a run that was asked for so may have been begun in the plan, by this machine or a slower one. */
+    public boolean mayRunIn(Precision plan) {
+        return plan == precision || (plan == Precision.EXACT && device.equals(Device.CPU));
+    }
+
     /** A CPU that multiplies faster in fp32 is not asked to do worse. */
     EngineOptions forThisMachine() {
         boolean pointless = precision != Precision.EXACT && device.equals(Device.CPU) && !MatrixProducts.bf16IsFaster();
-        return pointless ? new EngineOptions(Precision.EXACT, device, memory, interventions) : this;
+        return pointless ? planned(Precision.EXACT) : this;
     }
 }

@@ -45,9 +45,16 @@ final class MatrixProducts implements AutoCloseable {
         return new MatrixProducts(products(config, precision, tokens));
     }
 
-    /** Whether this machine's CPU multiplies faster in bf16 than in fp32: without instructions for it, it does not. */
+    /**
+     * Whether this machine's CPU multiplies faster in bf16 than in fp32: without instructions for it, it does not. Timed
+     * once, since what else the machine does may change the answer, and with it what a run is computed in.
+     */
     static boolean bf16IsFaster() {
-        return seconds(TBfloat16.class) < seconds(TFloat32.class);
+        return ThisMachine.BF16_IS_FASTER;
+    }
+
+    private static final class ThisMachine {
+        private static final boolean BF16_IS_FASTER = seconds(TBfloat16.class) < seconds(TFloat32.class);
     }
 
     private static double seconds(Class<? extends TFloating> type) {

@@ -17,17 +17,19 @@ record Parts(DecoderGraph graph, Session session, OuterWeights outer, LayerTenso
         try {
             OuterWeights outer = OuterWeights.read(reader, graph, session);
             try {
-                return new Parts(
-                        graph,
-                        session,
-                        outer,
-                        layers(reader, graph, shapes, memory),
-                        new ExpertChanges(options.interventions(), graph.config()));
-            } catch (RuntimeException failure) {
+                // Before the layers, which are the last that has to be closed where something fails.
+                ExpertChanges changes = new ExpertChanges(options.interventions(), graph.config());
+                try {
+                    return new Parts(graph, session, outer, layers(reader, graph, shapes, memory), changes);
+                } catch (RuntimeException | Error failure) {
+                    changes.close();
+                    throw failure;
+                }
+            } catch (RuntimeException | Error failure) {
                 outer.close();
                 throw failure;
             }
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             session.close();
             throw failure;
         }

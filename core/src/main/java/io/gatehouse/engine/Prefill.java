@@ -74,19 +74,28 @@ final class Prefill {
 
     private InFlight embed(MicroBatch batch, boolean prefix, List<InFlight> all, Delivery delivery) {
         try (TInt32 tokenIds = TInt32.vectorOf(batch.tokenIds())) {
-            RotaryTable.Fed angles = rotary.feed(batch.positions(), batch.textLengths());
             Result states = session.runner()
                     .feed(graph.tokenIds, tokenIds)
                     .fetch(graph.embedded)
                     .run();
-            InFlight inFlight =
-                    new InFlight(batch, prefix, RecordedRows.of(capture.tokens(), batch, prefix), angles, states);
+            InFlight inFlight = inFlight(batch, prefix, states);
             all.add(inFlight);
             if (capture.trace()) {
                 delivery.submit(() -> deliverStates(0, inFlight));
                 delivery.await();
             }
             return inFlight;
+        }
+    }
+
+    /** Takes the states over, or closes them. */
+    private InFlight inFlight(MicroBatch batch, boolean prefix, Result states) {
+        try {
+            RecordedRows recorded = RecordedRows.of(capture.tokens(), batch, prefix);
+            return new InFlight(batch, prefix, recorded, rotary.feed(batch.positions(), batch.textLengths()), states);
+        } catch (RuntimeException | Error failure) {
+            states.close();
+            throw failure;
         }
     }
 
@@ -116,10 +125,14 @@ final class Prefill {
         try (TInt32 window = TInt32.scalarOf(shape.slidingWindow().orElse(Integer.MAX_VALUE))) {
             result = runner.feed(graph.inputs.window(), window).run();
         }
-        // The delivery before may still read from what this replaces.
-        InFlight.LayerResult next = new InFlight.LayerResult(result, output, answerOnly, keys);
-        delivery.await();
-        inFlight.advance(next);
+        try {
+            // The delivery before may still read from what this replaces, and may end the pass.
+            delivery.await();
+        } catch (RuntimeException | Error ended) {
+            result.close();
+            throw ended;
+        }
+        inFlight.advance(new InFlight.LayerResult(result, output, answerOnly, keys));
         delivery.submit(() -> deliver(layer, lastLayer, inFlight, result, readout));
     }
 

@@ -8,7 +8,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.quiz.ChoiceScorer;
 import java.time.Clock;
-import java.time.ZoneId;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,11 +27,25 @@ final class PromptEncoder implements AutoCloseable {
         this.begun = begun;
     }
 
-    /** INVALID_ARGUMENT if a conversation is asked for and the model has no template for it. */
-    static PromptEncoder open(Checkpoint checkpoint, RunRequest request) {
-        Optional<ChatTemplate> chat = request.chat() ? Optional.of(template(checkpoint)) : Optional.empty();
-        return new PromptEncoder(
-                checkpoint.openTokenizer(), chat, request.format().begun());
+    /**
+     * INVALID_ARGUMENT if a conversation is asked for and the model has no template for it.
+     *
+     * @param date what templates are told that it is
+     */
+    static PromptEncoder open(Checkpoint checkpoint, RunRequest request, OffsetDateTime date) {
+        Tokenizer tokenizer = checkpoint.openTokenizer();
+        try {
+            Optional<ChatTemplate> chat = request.chat() ? Optional.of(template(checkpoint, date)) : Optional.empty();
+            return new PromptEncoder(tokenizer, chat, request.format().begun());
+        } catch (RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    /** Whether the same prompts may be others another day. */
+    boolean asksForTheDate() {
+        return chat.map(ChatTemplate::asksForTheDate).orElse(false);
     }
 
     int[] encode(String text) {
@@ -51,8 +65,9 @@ final class PromptEncoder implements AutoCloseable {
 
     @Override
     public void close() {
-        tokenizer.close();
-        chat.ifPresent(ChatTemplate::close);
+        try (tokenizer) {
+            chat.ifPresent(ChatTemplate::close);
+        }
     }
 
     private int[] answered(ChatTemplate template, String letter) {
@@ -60,8 +75,8 @@ final class PromptEncoder implements AutoCloseable {
         return template.encodeBegun(List.of(Message.user(ANY)), answer);
     }
 
-    private static ChatTemplate template(Checkpoint checkpoint) {
-        return ChatTemplate.find(checkpoint.directory(), Clock.system(ZoneId.systemDefault()))
+    private static ChatTemplate template(Checkpoint checkpoint, OffsetDateTime date) {
+        return ChatTemplate.find(checkpoint.directory(), Clock.fixed(date.toInstant(), date.getOffset()))
                 .orElseThrow(() -> new GatehouseException(
                         ErrorCode.INVALID_ARGUMENT,
                         "Model %s has no chat template, without which it cannot be asked in a conversation"

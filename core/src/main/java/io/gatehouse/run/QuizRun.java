@@ -1,5 +1,7 @@
 package io.gatehouse.run;
 
+import static java.util.Objects.requireNonNull;
+
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.FeedForward;
 import io.gatehouse.checkpoint.ModelConfig;
@@ -13,15 +15,18 @@ import io.gatehouse.quiz.Subject;
 import io.gatehouse.store.QuestionRow;
 import io.gatehouse.store.Recording;
 import io.gatehouse.store.RunDescription;
-import io.gatehouse.store.RunStatus;
-import io.gatehouse.store.RunSummary;
 import io.gatehouse.store.RunWriter;
 import io.gatehouse.store.Store;
+import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Sends the questions of a quiz through a model and keeps every routing decision. */
 public final class QuizRun {
@@ -29,12 +34,19 @@ public final class QuizRun {
     private final Engine engine;
     private final Store store;
     private final String gatehouseVersion;
+    private final Clock clock;
 
     public QuizRun(Checkpoint checkpoint, Engine engine, Store store, String gatehouseVersion) {
-        this.checkpoint = checkpoint;
-        this.engine = engine;
-        this.store = store;
-        this.gatehouseVersion = gatehouseVersion;
+        this(checkpoint, engine, store, gatehouseVersion, Clock.system(ZoneId.systemDefault()));
+    }
+
+    /** @param clock says the date that a run begins on, to templates that ask for it */
+    QuizRun(Checkpoint checkpoint, Engine engine, Store store, String gatehouseVersion, Clock clock) {
+        this.checkpoint = requireNonNull(checkpoint, "checkpoint is null");
+        this.engine = requireNonNull(engine, "engine is null");
+        this.store = requireNonNull(store, "store is null");
+        this.gatehouseVersion = requireNonNull(gatehouseVersion, "gatehouseVersion is null");
+        this.clock = requireNonNull(clock, "clock is null");
     }
 
     /**
@@ -47,41 +59,55 @@ public final class QuizRun {
      *     {@code INSUFFICIENT_DISK} when there is no room for what it records
      */
     public RunOutcome execute(RunRequest request, RunListener listener) {
-        try (PromptEncoder encoder = PromptEncoder.open(checkpoint, request)) {
-            return execute(request, prompts(request, encoder), encoder, listener);
+        Optional<UnfinishedRun> begun = UnfinishedRun.find(store, request.name());
+        OffsetDateTime date = begun.flatMap(UnfinishedRun::date).orElseGet(this::today);
+        try (PromptEncoder encoder = PromptEncoder.open(checkpoint, request, date)) {
+            return execute(request, begun, date, encoder, listener);
         }
     }
 
-    private RunOutcome execute(RunRequest request, List<Asked> prompts, PromptEncoder encoder, RunListener listener) {
+    private RunOutcome execute(
+            RunRequest request,
+            Optional<UnfinishedRun> begun,
+            OffsetDateTime date,
+            PromptEncoder encoder,
+            RunListener listener) {
+        List<Asked> prompts = prompts(request, encoder);
         ChoiceScorer scorer = encoder.scorer(request.quiz().mostChoices());
-        RunClock clock = new RunClock(prompts, checkpoint.config().layers().size(), listener);
-        requireDisk(request, prompts, listener);
-        try (RunWriter writer = open(request, prompts)) {
-            new ShardPipeline(engine, prompts, request.recording(), encoder.tokenizer(), scorer, clock, writer).run();
-            return new RunOutcome(
-                    writer.runId(), request.name(), prompts.size(), writer.correct(), clock.tokens(), clock.elapsed());
+        RunClock progress = new RunClock(prompts, checkpoint.config().layers().size(), listener);
+        requireDisk(request, begun.map(UnfinishedRun::answered).orElse(0), prompts, listener);
+        Map<String, String> more = new TreeMap<>(Map.of("prompts", PromptDigest.of(prompts)));
+        if (encoder.asksForTheDate() && begun.map(run -> run.date().isPresent()).orElse(true)) {
+            more.put(UnfinishedRun.DATE, date.toString());
         }
+        try (RunWriter writer = open(request, begun.isPresent(), prompts, more)) {
+            new ShardPipeline(engine, prompts, request.recording(), encoder.tokenizer(), scorer, progress, writer)
+                    .run();
+            return new RunOutcome(
+                    writer.runId(),
+                    request.name(),
+                    prompts.size(),
+                    writer.correct(),
+                    progress.tokens(),
+                    progress.elapsed());
+        }
+    }
+
+    private OffsetDateTime today() {
+        return OffsetDateTime.now(clock).truncatedTo(ChronoUnit.SECONDS);
     }
 
     /** Says what the run will put on the disk, and refuses it if that has no room. */
-    private void requireDisk(RunRequest request, List<Asked> prompts, RunListener listener) {
-        int answered = unfinished(request.name()).map(RunSummary::answered).orElse(0);
+    private void requireDisk(RunRequest request, int answered, List<Asked> prompts, RunListener listener) {
         List<Asked> left = prompts.subList(Math.min(answered, prompts.size()), prompts.size());
         DiskNeed need = DiskNeed.of(left, engine.config(), request.recording(), store.file());
         listener.planned(need);
         need.requireFree(store.file());
     }
 
-    private Optional<RunSummary> unfinished(String name) {
-        return store.runs().stream()
-                .filter(run -> run.name().equals(name) && run.status() != RunStatus.COMPLETE)
-                .findFirst();
-    }
-
     /** Goes on with an unfinished run of the same name, or starts a new one. */
-    private RunWriter open(RunRequest request, List<Asked> prompts) {
-        Map<String, String> more = Map.of("prompts", PromptDigest.of(prompts));
-        return unfinished(request.name()).isPresent()
+    private RunWriter open(RunRequest request, boolean begun, List<Asked> prompts, Map<String, String> more) {
+        return begun
                 ? store.resumeRun(describe(request), rows(prompts), more)
                 : store.startRun(describe(request), rows(prompts), more);
     }

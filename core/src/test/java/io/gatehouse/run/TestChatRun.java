@@ -19,6 +19,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -68,7 +70,37 @@ final class TestChatRun {
         }
     }
 
+    @Test
+    void goesOnAnotherDayAsOnTheFirst() throws IOException, SQLException {
+        Quiz quiz = MmluDirectory.read(SAMPLE.resolve("quiz")).limit(128);
+        RunRequest request =
+                new RunRequest("dated", quiz, PromptFormat.HENDRYCKS, 0, Recording.decisions(Scope.LAST_PROMPT), true);
+        String dated = TEMPLATE.replace("{% for", "{{ strftime_now('%d %b %Y') }}{% for");
+        try (Checkpoint checkpoint = Checkpoint.open(instructed(dated));
+                Engine engine = Engine.load(checkpoint);
+                Store store = Store.create(directory.resolve("dated.duckdb"))) {
+            assertThatThrownBy(() -> new QuizRun(checkpoint, engine, store, "test", at("2026-11-24T23:59:59+05:30"))
+                            .execute(request, listener(0.75)))
+                    .isInstanceOf(GatehouseException.class)
+                    .hasMessageStartingWith("The run was cancelled");
+            RunOutcome outcome = new QuizRun(checkpoint, engine, store, "test", at("2026-11-25T00:00:01+05:30"))
+                    .execute(request, listener(1));
+            assertThat(outcome.questions()).isEqualTo(128);
+            assertThat(column(store, "SELECT value FROM run_definitions WHERE property = 'date'"))
+                    .containsExactly("2026-11-24T23:59:59+05:30");
+        }
+    }
+
+    private static Clock at(String time) {
+        OffsetDateTime moment = OffsetDateTime.parse(time);
+        return Clock.fixed(moment.toInstant(), moment.getOffset());
+    }
+
     private Path instructed() throws IOException {
+        return instructed(TEMPLATE);
+    }
+
+    private Path instructed(String template) throws IOException {
         Path model = Files.createDirectory(directory.resolve("model"));
         try (Stream<Path> files = Files.list(SAMPLE.resolve("model"))) {
             for (Path file : files.toList()) {
@@ -77,7 +109,7 @@ final class TestChatRun {
                 }
             }
         }
-        Files.writeString(model.resolve("tokenizer_config.json"), TEMPLATE);
+        Files.writeString(model.resolve("tokenizer_config.json"), template);
         return model;
     }
 
@@ -90,17 +122,24 @@ final class TestChatRun {
             PromptFormat format,
             boolean chat) {
         new QuizRun(checkpoint, engine, store, "test")
-                .execute(
-                        new RunRequest(name, quiz, format, 0, Recording.decisions(Scope.PROMPT), chat),
-                        new RunListener() {
-                            @Override
-                            public void progress(RunProgress progress) {}
+                .execute(new RunRequest(name, quiz, format, 0, Recording.decisions(Scope.PROMPT), chat), listener(1));
+    }
 
-                            @Override
-                            public boolean cancelled() {
-                                return false;
-                            }
-                        });
+    /** Asks to stop once more than this share is computed. */
+    private static RunListener listener(double share) {
+        return new RunListener() {
+            private volatile double done;
+
+            @Override
+            public void progress(RunProgress progress) {
+                done = progress.share();
+            }
+
+            @Override
+            public boolean cancelled() {
+                return done > share;
+            }
+        };
     }
 
     private static String text(Store store, int run) throws SQLException {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.engine.Engine;
+import io.gatehouse.engine.EngineOptions;
+import io.gatehouse.engine.Precision;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.quiz.MmluDirectory;
@@ -301,6 +303,59 @@ final class TestQuizRun {
             execute(store, "DELETE FROM run_shards WHERE questions = 0");
             assertThat(store.runs().get(0).status()).isEqualTo(RunStatus.FAILED);
             assertThat(count(store, "FROM answers")).isPositive().isLessThan(500);
+            assertThat(store.verify().problems()).isEmpty();
+        }
+    }
+
+    @Test
+    void goesOnInThePlanThatItWasBegunIn() {
+        EngineOptions asked = EngineOptions.of(Precision.FAST);
+        try (Store store = Store.create(directory.resolve("plan.duckdb"))) {
+            RunRequest request = request("plan", quiz.limit(128), 0);
+            try (Engine rounded = Engine.loadAsAsked(checkpoint, asked)) {
+                assertThatThrownBy(
+                                () -> new QuizRun(checkpoint, rounded, store, "test").execute(request, new Watcher(64)))
+                        .isInstanceOf(GatehouseException.class)
+                        .hasMessageStartingWith("The run was cancelled");
+            }
+            assertThatThrownBy(() -> run(store, request, new Watcher(Integer.MAX_VALUE)))
+                    .hasMessageContaining("plan was fast and is exact");
+            Precision begun = UnfinishedRun.find(store, "plan")
+                    .flatMap(UnfinishedRun::plan)
+                    .orElseThrow();
+            assertThat(begun).isEqualTo(Precision.FAST);
+            assertThat(asked.mayRunIn(begun)).isTrue();
+            assertThat(asked.mayRunIn(Precision.EXACT)).isTrue();
+            assertThat(asked.mayRunIn(Precision.BALANCED)).isFalse();
+            assertThat(EngineOptions.EXACT.mayRunIn(begun)).isFalse();
+            try (Engine again = Engine.loadAsAsked(checkpoint, asked.planned(begun))) {
+                RunOutcome outcome =
+                        new QuizRun(checkpoint, again, store, "test").execute(request, new Watcher(Integer.MAX_VALUE));
+                assertThat(outcome.questions()).isEqualTo(128);
+            }
+            assertThat(UnfinishedRun.find(store, "plan")).isEmpty();
+        }
+    }
+
+    @Test
+    void whatIsComputedIsKeptWhenMemoryRunsOut() throws SQLException {
+        try (Store store = Store.create(directory.resolve("memory.duckdb"))) {
+            Watcher watcher = new Watcher(Integer.MAX_VALUE) {
+                private int ticks;
+
+                @Override
+                public void progress(RunProgress progress) {
+                    // The second shard, whether or not the first is in the file by now.
+                    if (progress.tokensDone() > progress.tokens() * 3 / 4 && ticks++ == 0) {
+                        throw new OutOfMemoryError("made up");
+                    }
+                }
+            };
+            assertThatThrownBy(() -> run(store, request("memory", quiz.limit(128), 0), watcher))
+                    .isInstanceOf(OutOfMemoryError.class)
+                    .hasMessage("made up");
+            assertThat(store.runs().get(0).status()).isEqualTo(RunStatus.FAILED);
+            assertThat(count(store, "FROM answers")).isEqualTo(64);
             assertThat(store.verify().problems()).isEmpty();
         }
     }

@@ -11,8 +11,10 @@ import io.gatehouse.run.QuizRun;
 import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunOutcome;
 import io.gatehouse.run.RunRequest;
+import io.gatehouse.run.UnfinishedRun;
 import io.gatehouse.server.run.RunPlan;
 import io.gatehouse.store.Store;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A run whose model and quiz are found and whose options are right. */
@@ -41,11 +43,12 @@ final class PlannedRun implements RunPlan {
 
     /** @param notes is told how the model is held and computed, once it is loaded */
     RunOutcome execute(RunListener listener, Consumer<String> notes) {
-        try (Engine engine = Engine.load(checkpoint, options)) {
+        Optional<Precision> begun = begunIn();
+        try (Engine engine = load(begun)) {
             notes.accept("Weights %s; precision %s; %s"
                     .formatted(
                             engine.memory().description(),
-                            precision(engine.precision()),
+                            precision(engine.precision(), begun.isPresent()),
                             engine.device().id()));
             if (!options.interventions().equals(Interventions.NONE)) {
                 notes.accept("Routing changed: " + options.interventions().summary());
@@ -54,11 +57,27 @@ final class PlannedRun implements RunPlan {
         }
     }
 
-    private String precision(Precision actual) {
-        return actual == options.precision()
-                ? actual.id()
-                : "%s (not %s: this CPU is slower in bf16)"
-                        .formatted(actual.id(), options.precision().id());
+    /** The plan that an unfinished run of the name was begun in, if it can go on in that. */
+    private Optional<Precision> begunIn() {
+        return UnfinishedRun.find(store, request.name())
+                .flatMap(UnfinishedRun::plan)
+                .filter(options::mayRunIn);
+    }
+
+    private Engine load(Optional<Precision> begun) {
+        return begun.map(plan -> Engine.loadAsAsked(checkpoint, options.planned(plan)))
+                .orElseGet(() -> Engine.load(checkpoint, options));
+    }
+
+    private String precision(Precision actual, boolean begun) {
+        if (actual == options.precision()) {
+            return actual.id();
+        }
+        return "%s (not %s: %s)"
+                .formatted(
+                        actual.id(),
+                        options.precision().id(),
+                        begun ? "the run was begun in it" : "this CPU is slower in bf16");
     }
 
     @Override
