@@ -1,6 +1,7 @@
 package io.gatehouse.chat;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,7 @@ final class PythonCollections {
     static @Nullable Object call(Map<?, ?> map, String method, @Nullable Object[] arguments) {
         return switch (method) {
             case "get" -> {
-                Object value = map.get(String.valueOf(arguments[0]));
+                Object value = map.get(PythonText.argument(arguments, 0));
                 yield value == null && arguments.length > 1 ? arguments[1] : value;
             }
             case "keys" -> new ArrayList<Object>(map.keySet());
@@ -35,14 +36,21 @@ final class PythonCollections {
     static @Nullable Object call(List<?> list, String method, @Nullable Object[] arguments) {
         return switch (method) {
             case "append" -> {
-                ((List<@Nullable Object>) list).add(arguments[0]);
+                ((List<@Nullable Object>) list).add(first(arguments));
                 yield null;
             }
-            case "index" -> list.indexOf(arguments[0]);
-            case "count" ->
-                list.stream().filter(element -> element.equals(arguments[0])).count();
+            case "index" -> list.indexOf(first(arguments));
+            case "count" -> Collections.frequency(list, first(arguments));
             default -> throw unknown("lists", method);
         };
+    }
+
+    /** The first argument, which may be nothing, but must be there. */
+    static @Nullable Object first(@Nullable Object[] arguments) {
+        if (arguments.length == 0) {
+            throw new TemplateFault("a method has too few arguments");
+        }
+        return arguments[0];
     }
 
     static TemplateFault unknown(String type, String method) {

@@ -1,7 +1,7 @@
 package io.gatehouse.chat;
 
+import io.gatehouse.text.PythonSpace;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntPredicate;
@@ -35,17 +35,17 @@ final class PythonText {
             case "find" -> text.indexOf(argument(arguments, 0));
             case "rfind" -> text.lastIndexOf(argument(arguments, 0));
             case "count" -> occurrences(text, argument(arguments, 0));
-            case "join" -> joined(text, arguments[0]);
+            case "join" -> joined(text, PythonCollections.first(arguments));
             case "isdigit" -> all(text, Character::isDigit);
             case "isalpha" -> all(text, Character::isLetter);
-            case "isspace" -> all(text, Character::isWhitespace);
+            case "isspace" -> all(text, PythonSpace::isSpace);
             default -> throw PythonCollections.unknown("strings", method);
         };
     }
 
     private static String trimmed(String text, @Nullable Object[] arguments, boolean left, boolean right) {
         IntPredicate trims = arguments.length == 0 || arguments[0] == null
-                ? letter -> Character.isWhitespace(letter) || Character.isSpaceChar(letter)
+                ? PythonSpace::isSpace
                 : letter -> argument(arguments, 0).indexOf(letter) >= 0;
         int begin = 0;
         int end = text.length();
@@ -61,10 +61,9 @@ final class PythonText {
     private static List<String> split(String text, @Nullable Object[] arguments) {
         int most = arguments.length > 1 && arguments[1] instanceof Number limit && limit.intValue() >= 0
                 ? limit.intValue()
-                : Integer.MAX_VALUE - 1;
+                : Integer.MAX_VALUE;
         if (arguments.length == 0 || arguments[0] == null) {
-            String whole = text.strip();
-            return whole.isEmpty() ? new ArrayList<>() : new ArrayList<>(Arrays.asList(whole.split("\\s+", most + 1)));
+            return PythonSpace.split(text, most);
         }
         String separator = argument(arguments, 0);
         if (separator.isEmpty()) {
@@ -133,9 +132,10 @@ final class PythonText {
                 : List.of(argument(arguments, 0));
     }
 
-    private static String argument(@Nullable Object[] arguments, int index) {
+    /** The text of an argument that must be there. */
+    static String argument(@Nullable Object[] arguments, int index) {
         if (index >= arguments.length || arguments[index] == null) {
-            throw new TemplateFault("a method of strings has too few arguments");
+            throw new TemplateFault("a method has too few arguments");
         }
         return String.valueOf(arguments[index]);
     }

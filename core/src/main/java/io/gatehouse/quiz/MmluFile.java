@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -25,13 +26,14 @@ final class MmluFile {
     private static final CSVFormat FORMAT =
             CSVFormat.RFC4180.builder().setIgnoreEmptyLines(true).get();
     private static final int FIELDS = 6;
+    private static final char BYTE_ORDER_MARK = '\ufeff';
 
     private MmluFile() {}
 
     static List<Question> read(Path file, String subject) {
         List<Question> questions = new ArrayList<>();
         long line = 1;
-        try (Reader reader = Files.newBufferedReader(file);
+        try (Reader reader = afterMark(Files.newBufferedReader(file));
                 CSVParser parser = CSVParser.parse(reader, FORMAT)) {
             Iterator<CSVRecord> records = parser.iterator();
             while (records.hasNext()) {
@@ -47,6 +49,15 @@ final class MmluFile {
             throw corrupt(file.toString(), "has no questions");
         }
         return questions;
+    }
+
+    /** Spreadsheets begin a file with a byte order mark, which belongs to no field. */
+    private static Reader afterMark(BufferedReader reader) throws IOException {
+        reader.mark(1);
+        if (reader.read() != BYTE_ORDER_MARK) {
+            reader.reset();
+        }
+        return reader;
     }
 
     private static Question question(String subject, CSVRecord fields, String place) {

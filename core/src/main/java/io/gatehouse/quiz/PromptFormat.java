@@ -2,6 +2,7 @@ package io.gatehouse.quiz;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.text.PythonSpace;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
@@ -36,7 +37,7 @@ public enum PromptFormat {
 
         @Override
         String asked(Question question) {
-            return PromptText.lines(PromptText.stripped(question.text()), "\n", question) + "\nAnswer:";
+            return PromptText.lines(PythonSpace.strip(question.text()), "\n", question) + "\nAnswer:";
         }
     },
 

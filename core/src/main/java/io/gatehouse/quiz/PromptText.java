@@ -20,25 +20,4 @@ final class PromptText {
                         separator + (char) ('A' + i) + ". " + question.choices().get(i))
                 .collect(Collectors.joining("", text, ""));
     }
-
-    /** What Python's {@code str.strip()} leaves: it counts no-break spaces and separators as space, Java's does not. */
-    static String stripped(String text) {
-        int from = 0;
-        int to = text.length();
-        while (from < to && isPythonSpace(text.charAt(from))) {
-            from++;
-        }
-        while (to > from && isPythonSpace(text.charAt(to - 1))) {
-            to--;
-        }
-        return text.substring(from, to);
-    }
-
-    /** As {@code str.isspace()}: space separators of Unicode, and the control characters of bidirectional class B, S or WS. */
-    private static boolean isPythonSpace(char c) {
-        return Character.isSpaceChar(c)
-                || (c >= '\t' && c <= '\r')
-                || (c >= '\u001c' && c <= '\u001f')
-                || c == '\u0085';
-    }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,11 +117,31 @@ final class TestJinjaTemplate {
         assertThat(outcome("{% for m in messages if m.role %}{{ m.role }}{% endfor %}"))
                 .contains("a loop with 'if' is not supported");
         assertThat(outcome("{{ 'a'.swapcase() }}")).contains("strings have no method 'swapcase' here");
+        for (String call : List.of("{}.get()", "[].append()", "[].index()", "[].count()", "''.join()", "''.count()")) {
+            assertThat(outcome("{{ " + call + " }}")).as(call).contains("a method has too few arguments");
+        }
         assertThat(outcome("{{ strftime_now('%Q') }}")).contains("strftime_now does not know '%Q'");
         assertThat(outcome("{{ 1 +")).startsWith("refused: ").hasLineCount(1);
         assertThat(outcome("{% if %}")).startsWith("refused: ").hasLineCount(1);
         assertThat(outcome("{# open")).contains("a comment does not end");
         assertThat(outcome("x".repeat(2_000_000))).contains("has 2,000,000 letters; at most 1,048,576 are read");
+    }
+
+    @Test
+    void spaceIsWhatPythonTakesForIt() {
+        Map<String, Object> variables = Map.of("x", "\u0085\u00a0a\u0085b\u2003 c \u2028");
+        assertThat(render("{{ x.strip() }}", variables)).isEqualTo("a\u0085b\u2003 c");
+        assertThat(render("{{ x.lstrip() }}", variables)).isEqualTo("a\u0085b\u2003 c \u2028");
+        assertThat(render("{{ x.split() | join('|') }}", variables)).isEqualTo("a|b|c");
+        assertThat(render("{{ x.split(none, 1) | join('|') }}", variables)).isEqualTo("a|b\u2003 c \u2028");
+        assertThat(render("{{ x[:2].isspace() }}", variables)).isEqualToIgnoringCase("true");
+    }
+
+    @Test
+    void listsMayHoldNothing() {
+        Map<String, Object> variables = Map.of("x", Arrays.asList("a", null, "a"));
+        assertThat(render("{{ x.count('a') }}", variables)).isEqualTo("2");
+        assertThat(render("{{ x.count(none) }}", variables)).isEqualTo("1");
     }
 
     private static String outcome(String template) {

@@ -52,6 +52,14 @@ final class TestMmluDirectory {
     }
 
     @Test
+    void aByteOrderMarkIsNoPartOfTheFirstQuestion() throws IOException {
+        write("test/marked_test.csv", "\ufeff" + ROW + ROW);
+        assertThat(read().subjects().get(0).test())
+                .extracting(Question::text)
+                .containsExactly("What is it?", "What is it?");
+    }
+
+    @Test
     void keepsEveryCharacterOfAField() throws IOException {
         write("test/odd_test.csv", "\"He said \"\"no\"\",\nthen\r\nleft\", lead,trail ,\"a,b\",−7 é 日 🙂,D\r\n" + ROW);
         List<Question> questions = read().subjects().get(0).test();
