@@ -5,6 +5,7 @@ import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /** Step after step; the next batch is drawn while the current one is learnt. */
 final class TrainingLoop {
@@ -42,8 +43,10 @@ final class TrainingLoop {
             CompletableFuture<Batch> next = CompletableFuture.supplyAsync(() -> draw(1), drawing);
             for (int step = 1; step <= plan.steps(); step++) {
                 Batch batch = next.join();
-                int following = step + 1;
-                next = CompletableFuture.supplyAsync(() -> draw(following), drawing);
+                if (step < plan.steps()) {
+                    int following = step + 1;
+                    next = CompletableFuture.supplyAsync(() -> draw(following), drawing);
+                }
                 learn(batch, step);
                 if (step % REPORT_EVERY == 0) {
                     report(step, Duration.ofNanos(System.nanoTime() - start));
@@ -52,7 +55,24 @@ final class TrainingLoop {
             return new TrainingEffort(
                     plan.steps(), prompts, answers, tokens, longest, Duration.ofNanos(System.nanoTime() - start));
         } finally {
-            drawing.shutdown();
+            end(drawing);
+        }
+    }
+
+    /** Waits for the batch that is being drawn, whatever ended the loop: it uses a tokenizer that is closed next. */
+    private static void end(ExecutorService drawing) {
+        drawing.shutdown();
+        boolean interrupted = false;
+        boolean ended = false;
+        while (!ended) {
+            try {
+                ended = drawing.awaitTermination(1, TimeUnit.MINUTES);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -59,6 +59,9 @@ final class TestTrainer {
         assertThat(heard).extracting(TrainingProgress::step).containsExactly(50);
         assertThat(report.effort().prompts()).isEqualTo(47 * 4 + 3);
         assertThat(report.exam().questions()).isEqualTo(26);
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .doesNotContain("lessons");
         assertThat(report.exam().layers()).hasSize(2);
         assertThat(directory.resolve("README.md"))
                 .content()
