@@ -19,22 +19,27 @@ import org.apache.commons.csv.CSVRecord;
 
 /**
  * CommitteeAudit's CSV: {@code layer,domain,expert_idx,expert_weight[,topk_rank]}, one row per expert that fired at the
- * last token of a prompt. The rows of a prompt are told apart by the layer beginning anew.
+ * last token of a prompt. A prompt ends where the domain changes, the layer begins anew, or a rank comes again in a
+ * layer.
  */
 final class CommitteeCsv implements TraceReader {
     private static final CSVFormat FORMAT =
             CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get();
 
-    private record Row(int layer, String domain, int expert, float weight, String place) {}
+    private record Row(int layer, String domain, int expert, float weight, String rank, String place) {
+        /** Whether it cannot be of the prompt of an earlier row. */
+        private boolean endsPromptOf(Row earlier) {
+            boolean again = layer == earlier.layer && !rank.isEmpty() && rank.equals(earlier.rank);
+            return again || layer < earlier.layer || !domain.equals(earlier.domain);
+        }
+    }
 
     @Override
     public void read(Path file, TraceShape shape, TraceListener listener) {
         List<Row> prompt = new ArrayList<>();
         int number = 0;
         for (Row row : rows(file)) {
-            boolean begins = !prompt.isEmpty()
-                    && row.layer() < prompt.get(prompt.size() - 1).layer();
-            if (begins) {
+            if (prompt.stream().anyMatch(row::endsPromptOf)) {
                 listener.sequence(sequence(prompt, ++number));
                 prompt.clear();
             }
@@ -84,6 +89,7 @@ final class CommitteeCsv implements TraceReader {
                 text(place, fields, "domain"),
                 number(place, fields, "expert_idx"),
                 weight(place, fields),
+                fields.isSet("topk_rank") ? fields.get("topk_rank") : "",
                 place);
     }
 

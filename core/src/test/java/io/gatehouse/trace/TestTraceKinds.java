@@ -229,6 +229,26 @@ final class TestTraceKinds {
                 "row 1, field 'expert_idx' is '4294967295' instead of a whole number");
     }
 
+    /** In a model of one layer with experts no layer begins anew. */
+    @Test
+    void committeeTellsPromptsApartByTheirRanksAndDomains() throws IOException {
+        Found found = found(TraceKind.COMMITTEE, "c.csv", """
+                layer,domain,expert_idx,expert_weight,topk_rank
+                3,law,1,0.5,1
+                3,law,4,0.25,2
+                3,law,0,0.5,1
+                3,law,2,0.25,2
+                4,math,2,0.5,1
+                4,math,3,0.25,2
+                """);
+        assertThat(found.sequences)
+                .extracting(TracedSequence::domain)
+                .containsExactly(Optional.of("law"), Optional.of("law"), Optional.of("math"));
+        assertThat(found.experts(0, 0)).containsExactly(1, 4);
+        assertThat(found.experts(1, 0)).containsExactly(0, 2);
+        assertThat(found.experts(2, 0)).containsExactly(2, 3);
+    }
+
     @Test
     void c3poHasTheWholeGateAndTheAnswer() throws IOException {
         Found found = found(TraceKind.C3PO, "cases.json", """
