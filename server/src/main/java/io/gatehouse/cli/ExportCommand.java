@@ -6,6 +6,7 @@ import io.gatehouse.store.Store;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -15,21 +16,30 @@ import picocli.CommandLine.Spec;
         description = {
             "Writes a database file as a directory of Parquet files, TABLE/run_id=.../shard=.../, which DuckDB, Spark,"
                     + " Trino and pandas read.",
-            "The directory can be asked like the file, but not written: sql, serve, verify and runs take it as --db."
+            "The directory can be asked like the file, but not written: sql, serve, verify and runs take it as --db.",
+            "With --as it writes what one run says as a file that another program reads."
         },
         mixinStandardHelpOptions = true,
         footer = {
             "",
             "Example:",
             "  gatehouse export --db routing.duckdb --to routing",
-            "  gatehouse sql --db routing -c \"SELECT * FROM unused_experts ORDER BY scope, layer\""
+            "  gatehouse sql --db routing -c \"SELECT * FROM unused_experts ORDER BY scope, layer\"",
+            "  gatehouse export --as eplb --run mmlu --db routing.duckdb --to loads.json"
         })
 final class ExportCommand implements Callable<Integer> {
     @Option(names = "--db", required = true, paramLabel = "FILE", description = "DuckDB file to export.")
     private Path database = Path.of("");
 
-    @Option(names = "--to", required = true, paramLabel = "DIR", description = "New or empty directory to write into.")
+    @Option(
+            names = "--to",
+            required = true,
+            paramLabel = "DIR",
+            description = "New or empty directory to write into; with --as the file to write.")
     private Path directory = Path.of("");
+
+    @Mixin
+    private HandoverOptions handover = new HandoverOptions();
 
     @Option(names = "--json", description = "Print the figures as one JSON object.")
     private boolean json;
@@ -45,6 +55,11 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (handover.given()) {
+            handover.write(database, directory);
+            new Report().figure("File", directory).print(spec.commandLine().getOut(), json);
+            return 0;
+        }
         long start = System.nanoTime();
         stop.take();
         try (StatusLine line = new StatusLine(spec.commandLine().getErr())) {

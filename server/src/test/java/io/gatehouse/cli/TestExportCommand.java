@@ -2,7 +2,11 @@ package io.gatehouse.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.server.SeededFile;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,6 +67,63 @@ final class TestExportCommand {
                     .as("%s", command)
                     .contains(exported, "read-only")
                     .hasLineCount(1);
+        }
+    }
+
+    /** What goes out as CommitteeAudit's table comes in again as the same routing. */
+    @Test
+    void handsARunOverToOtherPrograms() throws IOException {
+        String table = directory.resolve("committee.csv").toString();
+        handOver("committee", table);
+        String other = directory.resolve("b.duckdb").toString();
+        CommandOutcome imported =
+                CommandOutcome.of("import", "--from", "committee", "--db", other, "--name", "again", table);
+        assertThat(imported.exitCode()).as(imported.err()).isZero();
+        List<String> routing = List.of("sql", "--format", "csv", "-c", """
+                SELECT dense_rank() OVER (ORDER BY question_id) AS prompt, layer, rank, expert, weight FROM activations
+                WHERE scope = 'last_prompt' ORDER BY prompt, layer, rank
+                """);
+        assertThat(on(other, routing).out()).isEqualTo(on(file, routing).out());
+        assertThat(on(other, routing).out())
+                .hasLineCount((int) Files.readString(Path.of(table)).lines().count());
+
+        String loads = directory.resolve("loads.json").toString();
+        handOver("eplb", loads);
+        JsonNode counts = new ObjectMapper().readTree(Path.of(loads).toFile()).get("logical_count");
+        CommandOutcome experts = on(
+                file,
+                List.of(
+                        "sql",
+                        "--format",
+                        "csv",
+                        "-c",
+                        "SELECT activations FROM experts WHERE scope = 'prompt' ORDER BY layer, expert"));
+        List<String> listed = new ArrayList<>();
+        counts.forEach(layer -> layer.forEach(count -> listed.add(count.asText())));
+        assertThat(experts.out().lines().skip(1)).containsExactlyElementsOf(listed);
+    }
+
+    private void handOver(String format, String to) {
+        CommandOutcome outcome =
+                CommandOutcome.of("export", "--as", format, "--run", "first", "--db", file, "--to", to);
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        assertThat(outcome.out()).contains(to);
+    }
+
+    @Test
+    void refusesOptionsThatWouldDoNothing() {
+        for (List<String> wrong : List.of(
+                List.of("--run", "first"),
+                List.of("--as", "eplb"),
+                List.of("--as", "onnx", "--run", "first"),
+                List.of("--as", "eplb", "--run", "first", "--top-p", "0.5"),
+                List.of("--as", "committee", "--run", "first", "--scope", "prompt"))) {
+            List<String> command = new ArrayList<>(List.of("export", "--to", exported));
+            command.addAll(wrong);
+            CommandOutcome outcome = on(file, command);
+            assertThat(outcome.exitCode()).as("%s", wrong).isEqualTo(1);
+            assertThat(outcome.err()).startsWith("error: ").hasLineCount(1);
+            assertThat(Path.of(exported)).doesNotExist();
         }
     }
 

@@ -1,0 +1,94 @@
+package io.gatehouse.cli;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.handover.ExpertScore;
+import io.gatehouse.handover.Handover;
+import io.gatehouse.handover.HandoverFormat;
+import io.gatehouse.sql.QueryEngine;
+import io.gatehouse.store.Scope;
+import io.gatehouse.store.Store;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** One run for another program, in the place of the whole file. */
+final class HandoverOptions {
+    /** That of the example of ESFT's own script. */
+    private static final double SHARE = 0.2;
+
+    @Option(
+            names = "--as",
+            paramLabel = "FORMAT",
+            description = "Write one run for another program instead: esft, eplb, committee or mask."
+                    + " docs/import.md says who reads them.")
+    private Optional<String> format = Optional.empty();
+
+    @Option(names = "--run", paramLabel = "NAME", description = "With --as: name of the run.")
+    private Optional<String> run = Optional.empty();
+
+    @Option(
+            names = "--scope",
+            paramLabel = "SCOPE",
+            description = "With --as esft, eplb or mask: tokens that count, prompt or last_prompt; by default all that"
+                    + " the run recorded.")
+    private Optional<String> scope = Optional.empty();
+
+    @Option(
+            names = "--subject",
+            paramLabel = "NAME",
+            description = "With --as esft: the subject; by default that of a run that has one.")
+    private Optional<String> subject = Optional.empty();
+
+    @Option(
+            names = "--score",
+            paramLabel = "SCORE",
+            description = "With --as esft: token (by default), the share of choices, or gate, the mean weight.")
+    private Optional<ExpertScore> score = Optional.empty();
+
+    @Option(
+            names = "--top-p",
+            paramLabel = "P",
+            description = "With --as esft: the share of a layer's scores that the experts are to reach; default: 0.2.")
+    private Optional<Double> share = Optional.empty();
+
+    /** Whether that was asked for. */
+    boolean given() {
+        if (format.isEmpty()) {
+            refuse("--as", run, scope, subject, score, share);
+        }
+        return format.isPresent();
+    }
+
+    /** Writes the file. */
+    void write(Path database, Path file) {
+        HandoverFormat wanted = HandoverFormat.of(format.orElseThrow());
+        if (wanted != HandoverFormat.ESFT) {
+            refuse("--as esft", subject, score, share);
+        }
+        if (wanted == HandoverFormat.COMMITTEE) {
+            refuse("--as esft, eplb or mask", scope);
+        }
+        String name = run.orElseThrow(
+                () -> new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--as needs --run with the name of the run"));
+        try (Store store = Store.open(database);
+                QueryEngine engine = new QueryEngine(store)) {
+            Handover handover = new Handover(engine, name, scope.map(Scope::of));
+            switch (wanted) {
+                case ESFT -> handover.writeEsft(file, subject, score.orElse(ExpertScore.TOKEN), share.orElse(SHARE));
+                case EPLB -> handover.writeLoads(file);
+                case COMMITTEE -> handover.writeCommittee(file);
+                case MASK -> handover.writeMask(file);
+            }
+        }
+    }
+
+    private static void refuse(String option, Optional<?>... others) {
+        for (Optional<?> other : others) {
+            if (other.isPresent()) {
+                throw new GatehouseException(
+                        ErrorCode.INVALID_ARGUMENT, "'%s' is an option for %s alone".formatted(other.get(), option));
+            }
+        }
+    }
+}

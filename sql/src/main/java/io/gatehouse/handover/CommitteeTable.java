@@ -1,0 +1,41 @@
+package io.gatehouse.handover;
+
+import io.gatehouse.sql.QueryResult;
+import java.io.IOException;
+import java.io.Writer;
+
+/** CommitteeAudit's CSV: one row per expert that fired at the last token of a prompt, the heaviest of a layer first. */
+record CommitteeTable(HandedRun run) {
+    static CommitteeTable of(HandedRun run) {
+        try (QueryResult counts = run.ask("committee_counts")) {
+            counts.next();
+            if (HandedRun.number(counts, 0) == 0) {
+                throw run.lacks(HandoverFormat.COMMITTEE, "recorded no routing at the last token of prompts");
+            }
+            if (HandedRun.number(counts, 1) == 0) {
+                throw run.lacks(HandoverFormat.COMMITTEE, "knows no weights");
+            }
+        }
+        return new CommitteeTable(run);
+    }
+
+    void write(Writer out) throws IOException {
+        out.write("layer,domain,expert_idx,expert_weight,topk_rank\n");
+        try (QueryResult rows = run.ask("committee")) {
+            while (rows.next()) {
+                out.write("%s,%s,%s,%s,%s\n"
+                        .formatted(
+                                rows.value(0),
+                                quoted(HandedRun.text(rows, 1)),
+                                rows.value(2),
+                                rows.value(3),
+                                rows.value(4)));
+            }
+        }
+    }
+
+    private static String quoted(String field) {
+        boolean plain = field.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+        return plain ? field : "\"" + field.replace("\"", "\"\"") + "\"";
+    }
+}

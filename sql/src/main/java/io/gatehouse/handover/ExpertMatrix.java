@@ -1,0 +1,66 @@
+package io.gatehouse.handover;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.sql.QueryResult;
+import java.io.IOException;
+import java.io.Writer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+/**
+ * Activations by layer and expert: a row for every layer of the model, all 0 where a layer has no experts.
+ *
+ * @param routed whether a layer has experts
+ */
+record ExpertMatrix(String scope, boolean[] routed, long[][] activations) {
+    static ExpertMatrix of(HandedRun run, String scope, HandoverFormat format) {
+        boolean[] routed = new boolean[run.layers()];
+        long[][] activations = new long[run.layers()][run.experts()];
+        try (QueryResult rows = run.ask("activations", scope)) {
+            while (rows.next()) {
+                int layer = HandedRun.number(rows, 0);
+                routed[layer] = true;
+                activations[layer][HandedRun.number(rows, 1)] = ((Number) requireNonNull(rows.value(2))).longValue();
+            }
+        }
+        if (Arrays.stream(activations).flatMapToLong(Arrays::stream).allMatch(n -> n == 0)) {
+            throw run.lacks(format, "recorded no routing at scope %s".formatted(scope));
+        }
+        return new ExpertMatrix(scope, routed, activations);
+    }
+
+    /** The shape that SGLang loads for {@code --init-expert-location}. */
+    void writeLoads(Writer out) throws IOException {
+        write(
+                out,
+                "logical_count",
+                Arrays.stream(activations)
+                        .map(counts -> row(
+                                LongStream.of(counts).mapToObj(Long::toString).toList()))
+                        .toList());
+    }
+
+    /** An expert that a layer does not have is not one that never fired. */
+    void writeMask(Writer out) throws IOException {
+        write(
+                out,
+                "unused",
+                IntStream.range(0, activations.length)
+                        .mapToObj(layer -> row(LongStream.of(activations[layer])
+                                .mapToObj(n -> Boolean.toString(routed[layer] && n == 0))
+                                .toList()))
+                        .toList());
+    }
+
+    private void write(Writer out, String name, List<String> rows) throws IOException {
+        out.write("{\"scope\": \"%s\", \"%s\": [\n  %s\n]}\n".formatted(scope, name, String.join(",\n  ", rows)));
+    }
+
+    private static String row(List<String> cells) {
+        return cells.stream().collect(Collectors.joining(", ", "[", "]"));
+    }
+}

@@ -1,0 +1,1 @@
+SELECT layer, expert, activations FROM experts WHERE run_id = ? AND scope = ?

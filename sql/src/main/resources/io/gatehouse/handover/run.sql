@@ -1,0 +1,1 @@
+SELECT run_id, layers, experts, scope FROM runs WHERE name = ?

@@ -1,0 +1,5 @@
+/** Runs handed over to other programs. */
+@NullMarked
+package io.gatehouse.handover;
+
+import org.jspecify.annotations.NullMarked;
