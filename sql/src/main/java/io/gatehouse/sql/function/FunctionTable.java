@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -26,8 +27,7 @@ public final class FunctionTable implements SqlOperatorTable {
     public static final FunctionTable INSTANCE = new FunctionTable();
 
     /** power(x, y), which x ** y is another form of. */
-    public static final SqlOperator POWER =
-            INSTANCE.byName.getOrDefault("POWER", List.of()).get(0);
+    public static final SqlOperator POWER = INSTANCE.named("POWER").get(0);
 
     private final List<SqlOperator> operators;
     private final Set<SqlOperator> set;
@@ -56,7 +56,7 @@ public final class FunctionTable implements SqlOperatorTable {
         if (!name.isSimple()) {
             return;
         }
-        for (SqlOperator operator : byName.getOrDefault(key(name.getSimple()), List.of())) {
+        for (SqlOperator operator : named(name.getSimple())) {
             boolean function = syntax == SqlSyntax.FUNCTION && operator instanceof SqlFunction;
             if (operator.getSyntax() == syntax || function) {
                 found.add(operator);
@@ -71,7 +71,7 @@ public final class FunctionTable implements SqlOperatorTable {
 
     /** Whether a name is that of an aggregate. */
     public boolean isAggregate(String name) {
-        return byName.getOrDefault(key(name), List.of()).stream().anyMatch(SqlOperator::isAggregator);
+        return named(name).stream().anyMatch(SqlOperator::isAggregator);
     }
 
     /** Whether an operator is one of these, and not another of the same name. */
@@ -87,9 +87,16 @@ public final class FunctionTable implements SqlOperatorTable {
                 || operator.getName().equals("concat_ws");
     }
 
-    /** Whether each match of the second operand in the first becomes the third. */
-    public static boolean replacesText(SqlOperator operator) {
-        return operator.getName().equals("replace");
+    /**
+     * The operand that may come into the result as often as the first is long: of replace what each match becomes, of
+     * array_to_string what stands between two elements.
+     */
+    public static OptionalInt putsInto(SqlOperator operator) {
+        return switch (operator.getName()) {
+            case "replace" -> OptionalInt.of(2);
+            case "array_to_string" -> OptionalInt.of(1);
+            default -> OptionalInt.empty();
+        };
     }
 
     /** The names of the functions, in lower case and in order. */
@@ -98,6 +105,10 @@ public final class FunctionTable implements SqlOperatorTable {
                 .filter(operator -> operator instanceof SqlFunction && !operator.equals(ListFunctions.RANGE))
                 .map(operator -> operator.getName().toLowerCase(Locale.ROOT))
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private List<SqlOperator> named(String name) {
+        return byName.getOrDefault(key(name), List.of());
     }
 
     private static String key(String name) {

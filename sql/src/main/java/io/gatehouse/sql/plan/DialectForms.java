@@ -35,13 +35,18 @@ import org.apache.calcite.sql.util.SqlShuttle;
  */
 final class DialectForms extends SqlShuttle {
     private final DomainCalls functions;
+    private final WrittenSize size = new WrittenSize();
 
     private DialectForms(DomainCalls functions) {
         this.functions = functions;
     }
 
+    /** The statement in the standard's forms. What is written once and meant twice stands in both places. */
     static SqlNode replace(SqlNode statement, DomainCalls functions) {
-        return visited(statement, new DialectForms(functions));
+        DialectForms forms = new DialectForms(functions);
+        SqlNode replaced = visited(statement, forms);
+        forms.size.check(replaced);
+        return replaced;
     }
 
     @Override
@@ -89,14 +94,18 @@ final class DialectForms extends SqlShuttle {
         return operator instanceof SqlUnresolvedFunction ? function(call) : below(call);
     }
 
+    /** Each argument is visited once: twice would double with each call inside another. */
     private SqlNode function(SqlCall call) {
         return functions
-                .written(
-                        call,
-                        call.getOperandList().stream()
-                                .map(argument -> visited(argument, this))
-                                .toList())
+                .find(call)
+                .map(function -> function.written(call, operands(call)))
                 .orElseGet(() -> below(call));
+    }
+
+    private List<SqlNode> operands(SqlCall call) {
+        return call.getOperandList().stream()
+                .map(operand -> visited(operand, this))
+                .toList();
     }
 
     /** Of EXISTS (...)::t the grammar makes EXISTS ((...)::t), as it does with the minus of -1::t. */
@@ -105,10 +114,7 @@ final class DialectForms extends SqlShuttle {
     }
 
     private SqlNode with(SqlOperator operator, SqlCall call) {
-        List<SqlNode> operands = call.getOperandList().stream()
-                .map(operand -> visited(operand, this))
-                .toList();
-        return operator.createCall(call.getParserPosition(), operands);
+        return operator.createCall(call.getParserPosition(), operands(call));
     }
 
     private static boolean isCountOfNothing(SqlCall call) {
@@ -119,14 +125,15 @@ final class DialectForms extends SqlShuttle {
     }
 
     private SqlNode order(SqlOrderBy order) {
-        SqlNode query =
-                order.query instanceof SqlSelect select ? select(select, order.orderList) : visited(order.query, this);
+        SqlNodeList written = new SqlNodeList(order.orderList.getParserPosition());
+        order.orderList.forEach(key -> written.add(visited(key, this)));
+        SqlNode query = order.query instanceof SqlSelect select ? select(select, written) : visited(order.query, this);
         SqlNodeList keys = new SqlNodeList(order.orderList.getParserPosition());
-        for (SqlNode key : order.orderList) {
+        for (SqlNode key : written) {
             if (isAll(bare(key))) {
                 allColumns(query, key).forEach(keys::add);
             } else {
-                keys.add(visited(key, this));
+                keys.add(key);
             }
         }
         return new SqlOrderBy(order.getParserPosition(), query, keys, order.offset, order.fetch);
@@ -174,8 +181,10 @@ final class DialectForms extends SqlShuttle {
         };
     }
 
+    /** @param order the keys by which its rows are sorted, in the standard's forms */
     private SqlNode select(SqlSelect select, SqlNodeList order) {
         SqlSelect copy = (SqlSelect) below(select).clone(select.getParserPosition());
+        size.check(copy);
         if (copy.getGroup() != null
                 && copy.getGroup().size() == 1
                 && isAll(copy.getGroup().get(0))) {
@@ -198,7 +207,7 @@ final class DialectForms extends SqlShuttle {
             if (isAll(bare(key))) {
                 throw refused(key, "ORDER BY ALL cannot stand with DISTINCT ON; name the columns.");
             }
-            sorted.add(meant(select, visited(key, this)));
+            sorted.add(meant(select, key));
         }
         SqlWindow window = SqlWindow.create(
                 null, null, keys, sorted, SqlLiteral.createBoolean(false, position), null, null, null, position);

@@ -1,5 +1,7 @@
 package io.gatehouse.sql.plan;
 
+import static java.util.Objects.requireNonNull;
+
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.function.DomainFunction;
@@ -25,7 +27,23 @@ import org.apache.calcite.sql.util.SqlShuttle;
 /** Calls of {@link DomainFunction}s, written out. */
 final class DomainCalls {
     /** A function and its parsed expression. */
-    private record Definition(DomainFunction function, SqlNode expression) {}
+    record Definition(DomainFunction function, SqlNode expression) {
+        /** The expression that a call means. An argument stands in it as often as its name does, and is not copied. */
+        SqlNode written(SqlCall call, List<SqlNode> arguments) {
+            if (arguments.size() != function.arguments().size()) {
+                throw new GatehouseException(
+                        ErrorCode.SQL_VALIDATION,
+                        "%s takes %d arguments, not %d."
+                                .formatted(
+                                        function.signature(),
+                                        function.arguments().size(),
+                                        arguments.size()),
+                        Positions.of(call));
+            }
+            Substitution substitution = new Substitution(function.arguments(), arguments, call.getParserPosition());
+            return requireNonNull(expression.accept(substitution), "an expression becomes one");
+        }
+    }
 
     private final Map<String, Definition> definitions = new TreeMap<>();
 
@@ -46,27 +64,11 @@ final class DomainCalls {
         }
     }
 
-    /** The expression that a call means; empty if it calls none of these. */
-    Optional<SqlNode> written(SqlCall call, List<SqlNode> arguments) {
-        Definition definition = call.getOperator() instanceof SqlUnresolvedFunction function
-                ? definitions.get(function.getName().toLowerCase(Locale.ROOT))
-                : null;
-        if (definition == null) {
-            return Optional.empty();
-        }
-        if (arguments.size() != definition.function().arguments().size()) {
-            throw new GatehouseException(
-                    ErrorCode.SQL_VALIDATION,
-                    "%s takes %d arguments, not %d."
-                            .formatted(
-                                    definition.function().signature(),
-                                    definition.function().arguments().size(),
-                                    arguments.size()),
-                    Positions.of(call));
-        }
-        Substitution substitution =
-                new Substitution(definition.function().arguments(), arguments, call.getParserPosition());
-        return Optional.ofNullable(definition.expression().accept(substitution));
+    /** What a call calls; empty if it is none of these. */
+    Optional<Definition> find(SqlCall call) {
+        return call.getOperator() instanceof SqlUnresolvedFunction function
+                ? Optional.ofNullable(definitions.get(function.getName().toLowerCase(Locale.ROOT)))
+                : Optional.empty();
     }
 
     /** Copies an expression with arguments in the place of their names, all at the position of the call. */

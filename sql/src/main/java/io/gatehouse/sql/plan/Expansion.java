@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How large a statement becomes while it is planned. Calcite writes out every use of a WITH query, of an alias in its
- * own SELECT list, of a star, and the left side of IN once for each item; DuckDB writes out the left side of BETWEEN. A
+ * own SELECT list, of a star, of COLUMNS, and the left side of IN once for each item; DuckDB writes out the left side of BETWEEN. A
  * page of text can say 2^30 expressions. The size is counted here without making it. Numbers stop growing at
  * {@link #ENOUGH}.
  */
@@ -26,7 +26,7 @@ final class Expansion {
     static final int MAX_SIZE = 50_000;
     static final int MAX_COLUMNS = 2_000;
 
-    private static final long ENOUGH = 1L << 31;
+    static final long ENOUGH = 1L << 31;
     private static final int COLUMNS_OF_A_TABLE = 24;
     private static final int IN_LIST_WRITTEN_OUT = 20;
 
@@ -44,11 +44,15 @@ final class Expansion {
     static void check(SqlNode statement) {
         Weight weight = new Expansion(Map.of(), Map.of()).query(statement);
         if (weight.size() > MAX_SIZE || weight.columns() > MAX_COLUMNS) {
-            throw new GatehouseException(
-                    ErrorCode.SQL_TOO_LARGE,
-                    "The statement is too large once its WITH queries, aliases and stars are written out; the limit is"
-                            + " %,d parts and %,d columns.".formatted(MAX_SIZE, MAX_COLUMNS));
+            throw tooLarge();
         }
+    }
+
+    static GatehouseException tooLarge() {
+        return new GatehouseException(
+                ErrorCode.SQL_TOO_LARGE,
+                "The statement is too large once its WITH queries, aliases, functions and stars are written out; the"
+                        + " limit is %,d parts and %,d columns.".formatted(MAX_SIZE, MAX_COLUMNS));
     }
 
     private Weight query(SqlNode node) {
@@ -85,14 +89,16 @@ final class Expansion {
         long size = from.size();
         long columns = 0;
         for (SqlNode item : select.getSelectList()) {
-            boolean star = item instanceof SqlIdentifier identifier && identifier.isStar();
             boolean nested = item.getKind() == SqlKind.AS;
-            long own = star ? from.columns() : inside.expression(nested ? ((SqlCall) item).operand(0) : item);
+            long once = inside.expression(nested ? ((SqlCall) item).operand(0) : item);
+            boolean repeated = ColumnsForm.isIn(item);
+            boolean star = !repeated && DialectForms.isStar(item);
+            long own = repeated ? Math.min(ENOUGH, once * from.columns()) : star ? sum(from.columns(), once) : once;
             if (nested && ((SqlCall) item).operand(1) instanceof SqlIdentifier alias) {
                 named.merge(key(alias), own, Math::max);
             }
             size = sum(size, own);
-            columns = sum(columns, star || item.getKind() == SqlKind.SELECT ? own : 1);
+            columns = sum(columns, repeated || star ? from.columns() : item.getKind() == SqlKind.SELECT ? own : 1);
         }
         size = sum(size, inside.clauses(select));
         return new Weight(size, columns);

@@ -3,6 +3,7 @@ package io.gatehouse.sql.plan;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.function.FunctionTable;
+import java.util.OptionalInt;
 import java.util.stream.LongStream;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.RepeatUnion;
@@ -53,9 +54,10 @@ final class TextGrowth {
             return 1;
         }
         LongStream operands = call.getOperands().stream().mapToLong(TextGrowth::factor);
-        if (FunctionTable.replacesText(call.getOperator())) {
+        OptionalInt put = FunctionTable.putsInto(call.getOperator());
+        if (put.isPresent()) {
             long text = factor(call.getOperands().get(0));
-            return Math.min(ENOUGH, text * replacement(call.getOperands().get(2)));
+            return Math.min(ENOUGH, text * replacement(call.getOperands().get(put.getAsInt())));
         }
         return Math.min(
                 ENOUGH,
