@@ -61,16 +61,22 @@ final class WritableAlgebra extends RelHomogeneousShuttle {
                 : rewritten;
     }
 
-    /** Puts a query that unnests in its SELECT list into FROM: it makes rows, which must not be merged into what is above. */
+    /** Puts a query into FROM that must not be merged into what is above it. */
     private static RelNode apart(RelNode node) {
         List<RelNode> inputs = node.getInputs();
-        if (inputs.stream().noneMatch(UnnestPlaces::unnests)) {
+        if (inputs.stream().noneMatch(input -> standsApart(input, node))) {
             return node;
         }
         List<RelNode> separate = inputs.stream()
-                .map(input -> UnnestPlaces.unnests(input) ? new DerivedTable(input) : input)
+                .map(input -> standsApart(input, node) ? new DerivedTable(input) : input)
                 .toList();
         return node.copy(node.getTraitSet(), separate);
+    }
+
+    /** An unnest in a SELECT list makes rows; a window cannot stand in an aggregate, its FILTER or its GROUP BY. */
+    private static boolean standsApart(RelNode input, RelNode above) {
+        boolean windowed = above instanceof Aggregate && input instanceof Project project && project.containsOver();
+        return windowed || UnnestPlaces.unnests(input);
     }
 
     private static RelNode rename(Project project) {
