@@ -2,6 +2,7 @@ package io.gatehouse.sql;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.error.ErrorCategory;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.AnalysisView;
@@ -137,6 +138,8 @@ public final class QueryEngine implements AutoCloseable {
     /**
      * What is wrong with a statement, without running it: nothing if it can be run. An empty text is not wrong. It is
      * planned and prepared, so that what {@link #query} would refuse is found here.
+     *
+     * @throws GatehouseException if it could not be found out, such as QUERY_BUSY or QUERY_TIMEOUT
      */
     public List<Diagnostic> check(String sql) {
         requireNonNull(sql, "sql is null");
@@ -147,6 +150,9 @@ public final class QueryEngine implements AutoCloseable {
             shape(sql, CHECK_LIMIT);
             return List.of();
         } catch (GatehouseException failure) {
+            if (failure.code().category() != ErrorCategory.USER) {
+                throw failure;
+            }
             return List.of(Diagnostic.error(failure, sql));
         }
     }

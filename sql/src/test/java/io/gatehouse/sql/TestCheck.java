@@ -1,9 +1,13 @@
 package io.gatehouse.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
 import io.gatehouse.error.TextRange;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -80,6 +84,25 @@ final class TestCheck {
     void nothingIsRun() {
         assertThat(engine.check("WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n FROM r) SELECT max(n) FROM r"))
                 .isEmpty();
+    }
+
+    @Test
+    void whatCouldNotBeFoundOutIsNoFaultOfTheStatement() throws Exception {
+        AtomicBoolean broken = new AtomicBoolean();
+        try (QueryEngine asking = new QueryEngine(() -> {
+            if (broken.get()) {
+                throw new SQLException("IO Error: the disk is gone");
+            }
+            return file.reader();
+        })) {
+            assertThat(asking.check("SELECT 1")).isEmpty();
+            broken.set(true);
+            assertThatThrownBy(() -> asking.check("SELECT 2"))
+                    .isInstanceOfSatisfying(
+                            GatehouseException.class,
+                            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.INTERNAL_ERROR));
+            assertThat(asking.check("SELECT nothing")).hasSize(1);
+        }
     }
 
     private Diagnostic only(String sql) {

@@ -81,7 +81,7 @@ final class CalciteErrors {
                     Positions.of(context),
                     e);
         }
-        return PlanningThreads.unsupported(e);
+        return PlanningThreads.failure(e);
     }
 
     /** The first line of a message, ended like a sentence. */

@@ -15,6 +15,8 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Threads with a deep stack that plan with a deadline. Calcite cannot be stopped everywhere: a statement that misses
@@ -22,6 +24,7 @@ import java.util.concurrent.TimeoutException;
  * number of threads is bounded. Plans are kept in a {@link PlanCache}.
  */
 public final class PlanningThreads implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PlanningThreads.class);
     private static final long STACK_BYTES = 16L << 20;
     private static final int MAX_THREADS = 16;
 
@@ -96,8 +99,8 @@ public final class PlanningThreads implements AutoCloseable {
         }
     }
 
-    /** The one place where errors of the virtual machine and failed assertions of Calcite become ours. */
-    private static GatehouseException failure(Throwable cause) {
+    /** The one place where errors of the virtual machine and of Calcite become ours. */
+    static GatehouseException failure(Throwable cause) {
         if (cause instanceof GatehouseException ours) {
             return ours;
         }
@@ -105,10 +108,31 @@ public final class PlanningThreads implements AutoCloseable {
             return new GatehouseException(
                     ErrorCode.SQL_TOO_LARGE, "The statement is nested too deeply to be planned.", cause);
         }
-        return unsupported(cause);
+        if (cause instanceof OutOfMemoryError) {
+            LOG.error("There was not enough memory to plan a statement", cause);
+            return new GatehouseException(
+                    ErrorCode.OUT_OF_MEMORY, "There is not enough memory to plan the statement.", cause);
+        }
+        return isDefect(cause) ? defect(cause) : unsupported(cause);
     }
 
-    static GatehouseException unsupported(Throwable cause) {
+    /** What no statement is to blame for. Calcite says that it cannot do something by all other exceptions. */
+    private static boolean isDefect(Throwable cause) {
+        return cause instanceof NullPointerException
+                || cause instanceof LinkageError
+                || cause instanceof VirtualMachineError;
+    }
+
+    private static GatehouseException defect(Throwable cause) {
+        LOG.error("A statement could not be planned", cause);
+        return new GatehouseException(
+                ErrorCode.INTERNAL_ERROR,
+                "The statement cannot be planned because of a defect (%s)."
+                        .formatted(cause.getClass().getSimpleName()),
+                cause);
+    }
+
+    private static GatehouseException unsupported(Throwable cause) {
         String reason = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         return new GatehouseException(
                 ErrorCode.SQL_NOT_SUPPORTED,
