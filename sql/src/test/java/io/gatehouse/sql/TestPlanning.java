@@ -2,14 +2,20 @@ package io.gatehouse.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.catalog.AnalysisView;
 import io.gatehouse.sql.catalog.SqlResource;
 import io.gatehouse.sql.plan.Plan;
 import io.gatehouse.sql.plan.Planner;
 import io.gatehouse.sql.plan.PlanningThreads;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -54,6 +60,41 @@ final class TestPlanning {
             assertThat(plan(other)).as(other).isNotSameAs(plan);
         }
         assertThat(plan("SELECT COUNT(*) FROM runs").columns()).containsExactly("COUNT(*)");
+    }
+
+    /** A line break makes one text of two; a blank is an error. */
+    @Test
+    void textsOnTwoLinesShareNoPlanWithTextsOnOne() {
+        Plan plan = plan("SELECT 'a'\n'b'");
+        assertThat(Rows.of(engine, "SELECT 'a'\n'b'").rows()).containsExactly(List.of("ab"));
+        assertThat(plan("SELECT  'a' -- and\n /* more */\n 'b'")).isSameAs(plan);
+        assertThatThrownBy(() -> plan("SELECT 'a' 'b'"))
+                .isInstanceOfSatisfying(
+                        GatehouseException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(ErrorCode.SQL_VALIDATION));
+    }
+
+    @Test
+    void howLongPlanningTookIsMeasuredEachTime() {
+        assertThat(plan("EXPLAIN ANALYZE SELECT 1")).isNotSameAs(plan("EXPLAIN ANALYZE SELECT 1"));
+    }
+
+    @Test
+    void aViewCannotTakeTheNumbersOfAnother() {
+        for (int count : new int[] {16, 17}) {
+            String found = "EXISTS (SELECT 1 FROM answers WHERE answers.run_id = runs.run_id AND question_id = %d)";
+            String conditions =
+                    IntStream.range(0, count).mapToObj(found::formatted).collect(Collectors.joining(" AND "));
+            AnalysisView view = new AnalysisView(
+                    "many", "One row per run.", Map.of(), List.of(), "SELECT run_id FROM runs WHERE " + conditions);
+            Throwable failure = catchThrowable(() -> Planner.planView(view, engine.catalog(), 32));
+            if (count == 16) {
+                assertThat(failure).isNull();
+            } else {
+                assertThat(failure)
+                        .hasMessage("The view many looks back at rows from 17 sub-queries; a view can from 16.");
+            }
+        }
     }
 
     @Test

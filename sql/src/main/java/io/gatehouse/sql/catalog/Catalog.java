@@ -36,7 +36,7 @@ public final class Catalog {
             "router_probabilities");
 
     /** Numbers that each view has for its correlations; those of a statement come after. */
-    private static final int CORRELATIONS_OF_A_VIEW = 16;
+    public static final int CORRELATIONS_OF_A_VIEW = 16;
 
     private final List<Relation> visible;
     private final Map<String, Table> tables;

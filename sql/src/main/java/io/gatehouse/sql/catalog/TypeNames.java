@@ -17,7 +17,8 @@ public final class TypeNames {
                 .toList();
     }
 
-    static String of(RelDataType type) {
+    /** The name of one type. */
+    public static String of(RelDataType type) {
         return switch (type.getSqlTypeName()) {
             case CHAR, VARCHAR -> "VARCHAR";
             case REAL -> "FLOAT";

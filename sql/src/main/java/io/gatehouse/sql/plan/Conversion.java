@@ -65,6 +65,11 @@ final class Conversion {
         }
     }
 
+    /** How many correlations are numbered so far, those that were reserved included. */
+    int correlations() {
+        return cluster.createCorrel().getId();
+    }
+
     /** Converts a statement of a user. */
     Result convert(SqlNode parsed) {
         return convert(parsed, catalog.userReader(types), CONVERSION);

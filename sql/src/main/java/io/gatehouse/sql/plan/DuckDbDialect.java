@@ -163,22 +163,6 @@ final class DuckDbDialect extends DuckDBSqlDialect {
         };
     }
 
-    /** DuckDB's name of the type of a value that is not a list. */
-    static String typeName(RelDataType type) {
-        return switch (type.getSqlTypeName()) {
-            case CHAR -> "VARCHAR";
-            case VARCHAR, BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT, DOUBLE, DATE, TIME, TIMESTAMP ->
-                type.getSqlTypeName().getName();
-            case REAL -> "FLOAT";
-            case TIMESTAMP_WITH_LOCAL_TIME_ZONE -> "TIMESTAMP WITH TIME ZONE";
-            case DECIMAL ->
-                type.getPrecision() == 38 && type.getScale() == 0
-                        ? "HUGEINT"
-                        : "DECIMAL(%d,%d)".formatted(type.getPrecision(), type.getScale());
-            default -> throw new IllegalArgumentException("No name for " + type);
-        };
-    }
-
     private static SqlNode named(String name) {
         SqlIdentifier identifier = new SqlIdentifier(name, SqlParserPos.ZERO);
         return new SqlDataTypeSpec(new SqlUserDefinedTypeNameSpec(identifier, SqlParserPos.ZERO), SqlParserPos.ZERO);

@@ -2,6 +2,7 @@ package io.gatehouse.sql.plan;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.sql.catalog.TypeNames;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -53,7 +54,7 @@ final class DuckDbStatement {
         @Override
         public void dynamicParam(int index) {
             RelDataType type = requireNonNull(parameters.get(index), "a parameter has a type");
-            print("CAST($%d AS %s)".formatted(index + 1, DuckDbDialect.typeName(type)));
+            print("CAST($%d AS %s)".formatted(index + 1, TypeNames.of(type)));
             setNeedWhitespace(true);
         }
     }

@@ -2,6 +2,7 @@ package io.gatehouse.sql.plan;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.catalog.TypeNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +69,7 @@ final class Parameters extends RelVisitor {
                         "Parameter %d stands where none can.".formatted(index + 1),
                         Positions.of(parameter));
             }
-            names.add(DuckDbDialect.typeName(type));
+            names.add(TypeNames.of(type));
         });
         return names;
     }

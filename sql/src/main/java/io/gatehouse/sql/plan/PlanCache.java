@@ -25,8 +25,9 @@ final class PlanCache {
         return Optional.ofNullable(plans.get(text.normal()));
     }
 
+    /** A plan with a preface tells how long it took to be made, which is true once. */
     synchronized void keep(StatementText text, Plan plan) {
-        if (plan.sql().length() + text.normal().length() <= MAX_LENGTH) {
+        if (plan.preface().isEmpty() && plan.sql().length() + text.normal().length() <= MAX_LENGTH) {
             plans.put(text.normal(), plan);
         }
     }

@@ -46,15 +46,25 @@ public final class Planner {
             SqlNode parsed = SqlParser.create(view.sql(), Grammar.parser()).parseQuery();
             SqlNode query = DialectForms.replace(parsed, new DomainCalls());
             NullOrder.makeExplicit(query);
-            return new Conversion(catalog, correlations)
-                    .convertView(query)
-                    .root()
-                    .project();
+            Conversion conversion = new Conversion(catalog, correlations);
+            RelNode algebra = conversion.convertView(query).root().project();
+            checkCorrelations(view, conversion.correlations() - correlations);
+            return algebra;
         } catch (SqlParseException | CalciteContextException e) {
             throw new GatehouseException(
                     ErrorCode.INTERNAL_ERROR,
                     "The view %s cannot be planned: %s".formatted(view.name(), e.getMessage()),
                     e);
+        }
+    }
+
+    /** More would get the numbers of another view's, and a sub-query would look back at the wrong rows. */
+    private static void checkCorrelations(AnalysisView view, int count) {
+        if (count > Catalog.CORRELATIONS_OF_A_VIEW) {
+            throw new GatehouseException(
+                    ErrorCode.INTERNAL_ERROR,
+                    "The view %s looks back at rows from %d sub-queries; a view can from %d."
+                            .formatted(view.name(), count, Catalog.CORRELATIONS_OF_A_VIEW));
         }
     }
 
