@@ -216,7 +216,8 @@ final class TestServerDriver {
                 assertThat(rows.getString(1)).isNotEqualTo("arithmetic");
             }
             statement.setInt(2, 7);
-            assertThatThrownBy(statement::executeQuery).hasMessage("Parameter 2 is a VARCHAR; 7 (BigDecimal) is none.");
+            assertThatThrownBy(statement::executeQuery)
+                    .hasMessage("Parameter 2 is of type VARCHAR, but 7 (BigDecimal) is not.");
         }
     }
 

@@ -2,6 +2,7 @@ package io.gatehouse.sql;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.LocalDateTime;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a column of DuckDB's rows as a plain value; of the commonest types without asking the driver what type it is. */
@@ -39,6 +40,8 @@ interface Cell {
                     return row.wasNull() ? null : Double.valueOf(value);
                 };
             case "VARCHAR" -> row -> row.getString(index);
+            // As java.sql.Timestamp it would pass through the clock of this machine, which skips hours and days.
+            case "TIMESTAMP" -> row -> row.getObject(index, LocalDateTime.class);
             default -> row -> Values.plain(row.getObject(index));
         };
     }

@@ -14,23 +14,32 @@ import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.time.temporal.ChronoField;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values of parameters as DuckDB is to get them. A value must be one of the parameter's type: nothing is rounded or cut,
- * which would find other rows than were asked for. Texts may stand for numbers and times, since JSON has no others.
+ * Values of parameters as DuckDB is to get them. A value must be one of the parameter's type: nothing is cut, which would
+ * find other rows than were asked for, and nothing is rounded but a fraction that becomes a FLOAT or DOUBLE, which takes
+ * the nearest. Texts may stand for numbers and times, since JSON has no others.
  */
 final class ParameterValues {
     private static final Pattern DECIMAL = Pattern.compile("DECIMAL\\((\\d+),(\\d+)\\)");
     private static final Map<String, Integer> BITS =
             Map.of("TINYINT", 8, "SMALLINT", 16, "INTEGER", 32, "BIGINT", 64, "HUGEINT", 127);
     private static final int MAX_DIGITS = 400;
+
+    /** Decimal digits that survive as a float and as a double: FLT_DIG and DBL_DIG of C. */
+    private static final int FLOAT_DIGITS = 6;
+
+    private static final int DOUBLE_DIGITS = 15;
+    private static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
 
     private ParameterValues() {}
 
@@ -74,7 +83,7 @@ final class ParameterValues {
         String text = value instanceof CharSequence ? "'%s'".formatted(value) : value.toString();
         GatehouseException failure = new GatehouseException(
                 ErrorCode.INVALID_ARGUMENT,
-                "Parameter %d is a %s; %s (%s) is none."
+                "Parameter %d is of type %s, but %s (%s) is not."
                         .formatted(
                                 number,
                                 type,
@@ -97,8 +106,8 @@ final class ParameterValues {
         }
         return switch (type) {
             case "BOOLEAN" -> bool(value);
-            case "FLOAT" -> value instanceof Number || isText(value) ? Float.valueOf(value.toString()) : null;
-            case "DOUBLE" -> value instanceof Number || isText(value) ? Double.valueOf(value.toString()) : null;
+            case "FLOAT" -> single(value);
+            case "DOUBLE" -> real(value);
             case "VARCHAR" -> isText(value) ? value.toString() : null;
             case "DATE" -> date(value);
             case "TIME" -> time(value);
@@ -128,10 +137,48 @@ final class ParameterValues {
         return numeric && value.toString().length() <= MAX_DIGITS ? new BigDecimal(value.toString()) : null;
     }
 
+    private static @Nullable Object single(Object value) {
+        if (NOT_FINITE.contains(value.toString())) {
+            return Float.valueOf(value.toString());
+        }
+        BigDecimal number = exact(value);
+        if (number == null) {
+            return null;
+        }
+        float nearest = Float.parseFloat(number.toString());
+        return keeps(number, FLOAT_DIGITS, nearest, Float.toString(nearest)) ? nearest : null;
+    }
+
+    private static @Nullable Object real(Object value) {
+        if (NOT_FINITE.contains(value.toString())) {
+            return Double.valueOf(value.toString());
+        }
+        BigDecimal number = exact(value);
+        if (number == null) {
+            return null;
+        }
+        double nearest = Double.parseDouble(number.toString());
+        return keeps(number, DOUBLE_DIGITS, nearest, Double.toString(nearest)) ? nearest : null;
+    }
+
+    /**
+     * Whether a number is kept by the floating one next to it. Of a fraction that is so unless it becomes 0. So it is of a
+     * whole number of few digits; of more, it must be that number or be written like it.
+     */
+    private static boolean keeps(BigDecimal number, int digits, double floating, String written) {
+        if (Double.isInfinite(floating) || (floating == 0 && number.signum() != 0)) {
+            return false;
+        }
+        BigDecimal stripped = number.stripTrailingZeros();
+        return stripped.scale() > 0
+                || stripped.precision() <= digits
+                || number.compareTo(new BigDecimal(floating)) == 0
+                || number.compareTo(new BigDecimal(written)) == 0;
+    }
+
     private static @Nullable Object whole(Object value, int bits) {
         BigDecimal number = exact(value);
-        // The exponent is looked at first: 1e999999999 would become as many digits.
-        if (number == null || number.precision() - number.scale() > 39) {
+        if (number == null || !fits(number, 39, 0)) {
             return null;
         }
         BigDecimal whole = number.setScale(0);
@@ -143,10 +190,14 @@ final class ParameterValues {
 
     private static @Nullable Object decimal(Object value, int precision, int scale) {
         BigDecimal number = exact(value);
-        if (number == null || number.precision() - number.scale() > precision - scale) {
-            return null;
-        }
-        return number.setScale(scale);
+        return number == null || !fits(number, precision - scale, scale) ? null : number.setScale(scale);
+    }
+
+    /** Looked at before anything is computed: 1e999999999 and 1e-999999999 would become as many digits. */
+    private static boolean fits(BigDecimal number, int before, int behind) {
+        BigDecimal stripped = number.stripTrailingZeros();
+        return number.signum() == 0
+                || ((long) stripped.precision() - stripped.scale() <= before && stripped.scale() <= behind);
     }
 
     private static @Nullable Object date(Object value) {
@@ -157,7 +208,7 @@ final class ParameterValues {
 
     private static @Nullable Object time(Object value) {
         return value instanceof Time time
-                ? time.toLocalTime()
+                ? time.toLocalTime().with(ChronoField.MILLI_OF_SECOND, Math.floorMod(time.getTime(), 1_000L))
                 : value instanceof LocalTime ? value : isText(value) ? LocalTime.parse(value.toString()) : null;
     }
 

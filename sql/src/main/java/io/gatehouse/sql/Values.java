@@ -3,10 +3,10 @@ package io.gatehouse.sql;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.sql.Array;
-import java.sql.Date;
+import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Time;
-import java.sql.Timestamp;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** DuckDB's Java values as plain ones. */
 final class Values {
+    private static final int MICROS = 1_000_000;
+
     private Values() {}
 
     static @Nullable Object plain(@Nullable Object value) throws SQLException {
@@ -23,26 +25,36 @@ final class Values {
         if (value instanceof BigInteger whole) {
             return new BigDecimal(whole);
         }
-        if (value instanceof Timestamp timestamp) {
-            return timestamp.toLocalDateTime();
-        }
-        if (value instanceof Date date) {
-            return date.toLocalDate();
-        }
-        if (value instanceof Time time) {
-            return time.toLocalTime();
-        }
-        if (value instanceof Array array) {
-            return list((Object[]) array.getArray());
-        }
-        return value;
+        return value instanceof Array array ? list(array) : value;
     }
 
-    private static List<@Nullable Object> list(@Nullable Object[] elements) throws SQLException {
-        List<@Nullable Object> list = new ArrayList<>(elements.length);
-        for (Object element : elements) {
-            list.add(plain(element));
+    private static List<@Nullable Object> list(Array array) throws SQLException {
+        List<@Nullable Object> list = new ArrayList<>();
+        if (array.getBaseTypeName().equals("TIMESTAMP")) {
+            addTimestamps(array, list);
+        } else {
+            for (Object element : (Object[]) array.getArray()) {
+                list.add(plain(element));
+            }
         }
         return Collections.unmodifiableList(list);
+    }
+
+    /**
+     * The driver makes java.sql.Timestamp of them, by the clock of this machine, which skips an hour a year. The number
+     * behind it, microseconds since 1970, it hands out as well.
+     */
+    private static void addTimestamps(Array array, List<@Nullable Object> list) throws SQLException {
+        try (ResultSet elements = array.getResultSet()) {
+            while (elements.next()) {
+                long micros = elements.getLong(2);
+                list.add(elements.wasNull() ? null : dateTime(micros));
+            }
+        }
+    }
+
+    private static LocalDateTime dateTime(long micros) {
+        return LocalDateTime.ofEpochSecond(
+                Math.floorDiv(micros, MICROS), Math.floorMod(micros, MICROS) * 1_000, ZoneOffset.UTC);
     }
 }

@@ -47,7 +47,7 @@ record Rows(List<String> types, List<List<@Nullable Object>> rows) {
             while (result.next()) {
                 List<@Nullable Object> row = new ArrayList<>();
                 for (int i = 1; i <= types.size(); i++) {
-                    row.add(Values.plain(result.getObject(i)));
+                    row.add(Cell.of(types.get(i - 1), i - 1).read(result));
                 }
                 rows.add(row);
             }

@@ -9,6 +9,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.error.TextRange;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.sql.Time;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -188,20 +189,68 @@ final class TestParameters {
     @Test
     void valuesAreNotRoundedCutOrGuessed() {
         String layer = "SELECT count(*) FROM activations WHERE layer = ?";
-        assertThat(failure(layer, 0.5)).hasMessage("Parameter 1 is a BIGINT; 0.5 (Double) is none.");
-        assertThat(failure(layer, "one")).hasMessage("Parameter 1 is a BIGINT; 'one' (String) is none.");
-        assertThat(failure(layer, "1e999999999")).hasMessageContaining("is none");
+        assertThat(failure(layer, 0.5)).hasMessage("Parameter 1 is of type BIGINT, but 0.5 (Double) is not.");
+        assertThat(failure(layer, "one")).hasMessage("Parameter 1 is of type BIGINT, but 'one' (String) is not.");
+        assertThat(failure(layer, "1e999999999")).hasMessageContaining("'1e999999999'");
+        assertThat(failure(layer, "1e2147483647")).hasMessageContaining("'1e2147483647'");
+        assertThat(failure(layer, "1e-999999999")).hasMessageContaining("'1e-999999999'");
+        assertThat(failure("SELECT CAST(? AS DECIMAL(4, 1))", "1e-999999999")).hasMessageContaining("'1e-999999999'");
+        assertThat(rows("SELECT CAST(? AS DECIMAL(4, 4))", 0)).containsExactly(List.of(new BigDecimal("0.0000")));
         assertThat(failure(layer, BigInteger.TWO.pow(63))).hasMessageContaining("9223372036854775808 (BigInteger)");
         assertThat(failure(layer, true)).hasMessageContaining("true (Boolean)");
         assertThat(failure(layer, List.of(1))).hasMessageContaining("[1]");
-        assertThat(failure("SELECT CAST(? AS TINYINT)", 128)).hasMessageContaining("a TINYINT; 128");
+        assertThat(failure("SELECT CAST(? AS TINYINT)", 128)).hasMessageContaining("of type TINYINT, but 128");
         assertThat(failure("SELECT CAST(? AS DECIMAL(4, 1))", "0.25")).hasMessageContaining("'0.25'");
         assertThat(failure("SELECT CAST(? AS DECIMAL(4, 1))", 1000)).hasMessageContaining("1000");
         assertThat(failure("SELECT name FROM runs WHERE name = ?", 7))
-                .hasMessageContaining("is a VARCHAR; 7 (Integer)");
-        assertThat(failure("SELECT CAST(? AS DATE)", "2026-02-30")).hasMessageContaining("is a DATE; '2026-02-30'");
+                .hasMessageContaining("of type VARCHAR, but 7 (Integer)");
+        assertThat(failure("SELECT CAST(? AS DATE)", "2026-02-30"))
+                .hasMessageContaining("of type DATE, but '2026-02-30'");
         assertThat(failure("SELECT CAST(? AS BOOLEAN)", "yes").code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
         assertThat(rows(layer, 1.0)).isEqualTo(rows(layer, "1"));
+    }
+
+    @Test
+    void aFractionBecomesTheNearestFloatAndAWholeNumberItselfOrNone() {
+        String single = "SELECT CAST(? AS FLOAT)";
+        String real = "SELECT CAST(? AS DOUBLE)";
+        for (Object tooLarge : List.of("1e39", 1e39, new BigDecimal("-1e39"), "1e-60", 16_777_217)) {
+            assertThat(failure(single, tooLarge).code()).as("%s", tooLarge).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+        }
+        for (Object none : List.of(
+                "1e400",
+                "1e-400",
+                (1L << 53) + 1,
+                "9007199254740993",
+                "1" + "0".repeat(22) + "1",
+                "0x1p3",
+                "1f",
+                "1d",
+                " 1",
+                "nan",
+                "+Infinity",
+                true)) {
+            assertThat(failure(real, none).code()).as("%s", none).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+        }
+        assertThat(rows(single, "0.1")).containsExactly(List.of(0.1f));
+        assertThat(rows(single, 0.1)).containsExactly(List.of(0.1f));
+        assertThat(rows(single, Float.MAX_VALUE)).containsExactly(List.of(Float.MAX_VALUE));
+        assertThat(rows(single, Float.toString(Float.MAX_VALUE))).containsExactly(List.of(Float.MAX_VALUE));
+        double named = Double.parseDouble("1e23");
+        assertThat(rows(real, named)).containsExactly(List.of(named));
+        assertThat(rows(real, "1.0E23")).containsExactly(List.of(named));
+        assertThat(rows(real, 1L << 53)).containsExactly(List.of(0x1p53));
+        assertThat(rows(real, Double.MIN_VALUE)).containsExactly(List.of(Double.MIN_VALUE));
+        assertThat(rows(real, Double.MAX_VALUE)).containsExactly(List.of(Double.MAX_VALUE));
+        assertThat(rows(real, "-Infinity")).containsExactly(List.of(Double.NEGATIVE_INFINITY));
+        assertThat(rows(real, Double.NaN)).containsExactly(List.of(Double.NaN));
+        assertThat(rows(single, Float.POSITIVE_INFINITY)).containsExactly(List.of(Float.POSITIVE_INFINITY));
+    }
+
+    @Test
+    void aTimeKeepsItsMilliseconds() {
+        Time time = new Time(Timestamp.valueOf("1970-01-01 03:04:05.678").getTime());
+        assertThat(rows("SELECT CAST(? AS TIME)", time)).containsExactly(List.of(LocalTime.of(3, 4, 5, 678_000_000)));
     }
 
     @Test
