@@ -42,24 +42,29 @@ public record ConnectionSettings(
     static ConnectionSettings of(String url, Properties properties) throws SQLException {
         String rest = url.substring(PREFIX.length());
         Map<String, String> values = new TreeMap<>();
+        if (rest.startsWith(REMOTE) && rest.indexOf('@') >= 0) {
+            throw SqlErrors.of(
+                    "08001",
+                    "A server is named //HOST:PORT. Who asks does not go into the URL, which is shown and logged; give a"
+                            + " token as a property.");
+        }
         int question = rest.startsWith(REMOTE) ? rest.indexOf('?') : -1;
         if (question >= 0) {
             addParameters(rest.substring(question + 1), values);
         }
         for (String key : properties.stringPropertyNames()) {
             checkKey(key);
-            values.put(key, properties.getProperty(key));
+            put(key, properties.getProperty(key), values);
         }
         String target = question < 0 ? rest : rest.substring(0, question);
         if (target.isBlank() || target.equals(REMOTE)) {
             throw SqlErrors.invalid("The URL %s names neither a file nor a server.".formatted(url));
         }
-        Optional<String> token = Optional.ofNullable(values.getOrDefault("token", values.get("password")));
         return new ConnectionSettings(
                 PREFIX + target,
                 target,
                 Optional.ofNullable(values.get("user")).filter(user -> !user.isEmpty()),
-                token.filter(text -> !text.isEmpty()),
+                token(values),
                 timeout(values.get("queryTimeout")),
                 tls(values.getOrDefault("tls", "false")));
     }
@@ -80,8 +85,35 @@ public record ConnectionSettings(
                         "A %s does not go into the URL, which is shown and logged; give it as a property."
                                 .formatted(key));
             }
-            values.put(key, URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
+            put(key, decoded(pair.substring(equals + 1)), values);
         }
+    }
+
+    /** Said twice in two ways, neither can be meant. */
+    private static void put(String key, String value, Map<String, String> values) throws SQLException {
+        String before = values.put(key, value);
+        if (before != null && !before.equals(value)) {
+            throw SqlErrors.invalid("The connection property %s is given twice.".formatted(key));
+        }
+    }
+
+    private static String decoded(String value) throws SQLException {
+        try {
+            return URLDecoder.decode(value, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw SqlErrors.of(
+                    SqlErrors.INVALID_PARAMETER, "\"%s\" is not written as in a URL.".formatted(value), false, e);
+        }
+    }
+
+    /** Tools that know no token send an empty password with it. */
+    private static Optional<String> token(Map<String, String> values) throws SQLException {
+        String token = values.getOrDefault("token", "");
+        String password = values.getOrDefault("password", "");
+        if (!token.isEmpty() && !password.isEmpty() && !token.equals(password)) {
+            throw SqlErrors.invalid("token and password are the same thing, and given twice.");
+        }
+        return Optional.of(token.isEmpty() ? password : token).filter(text -> !text.isEmpty());
     }
 
     private static void checkKey(String key) throws SQLException {

@@ -23,11 +23,18 @@ import java.time.temporal.ChronoField;
 import java.util.Calendar;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Values of a result as the getters of JDBC want them. What does not fit is an error, never another value. */
+/**
+ * Values of a result as the getters of JDBC want them. What is out of the range of a getter's type is an error. What is
+ * finer than it is cut to it: a fraction in {@code getInt}, microseconds in {@code getTime}.
+ */
 final class Conversions {
+    private static final int MAX_DIGITS = 400;
+    private static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
+
     private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
             .appendPattern("HH:mm:ss")
             .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
@@ -55,9 +62,14 @@ final class Conversions {
             return Date.valueOf(date);
         }
         if (value instanceof LocalTime time) {
-            return Time.valueOf(time);
+            return sqlTime(time);
         }
         return value instanceof List<?> list ? new ListArray(list, type.element()) : value;
+    }
+
+    /** A time as java.sql has it, which is to the millisecond. */
+    static Time sqlTime(LocalTime time) {
+        return new Time(Timestamp.valueOf(time.atDate(LocalDate.EPOCH)).getTime());
     }
 
     static String text(Object value) {
@@ -100,11 +112,24 @@ final class Conversions {
         if (value instanceof Integer || value instanceof Long) {
             return within(((Number) value).longValue(), least, most, type);
         }
-        BigInteger cut = decimal(value).setScale(0, RoundingMode.DOWN).unscaledValue();
+        BigInteger cut = cut(value, type);
         if (cut.bitLength() > 63) {
             throw tooLarge(value, type);
         }
         return within(cut.longValue(), least, most, type);
+    }
+
+    /** The exponent is looked at first: 1e999999999 would become as many digits. */
+    private static BigInteger cut(Object value, String type) throws SQLException {
+        BigDecimal number = decimal(value);
+        long digits = (long) number.precision() - number.scale();
+        if (number.signum() == 0 || digits <= 0) {
+            return BigInteger.ZERO;
+        }
+        if (digits > MAX_DIGITS) {
+            throw tooLarge(value, type);
+        }
+        return number.setScale(0, RoundingMode.DOWN).unscaledValue();
     }
 
     private static long within(long value, long least, long most, String type) throws SQLException {
@@ -118,13 +143,23 @@ final class Conversions {
         if (value instanceof Number number) {
             return number.doubleValue();
         }
-        try {
-            return value instanceof String text
-                    ? Double.parseDouble(text)
-                    : decimal(value).doubleValue();
-        } catch (NumberFormatException e) {
-            throw none(value, "double");
+        if (value instanceof String text && NOT_FINITE.contains(text.strip())) {
+            return Double.parseDouble(text);
         }
+        double nearest = decimal(value).doubleValue();
+        if (Double.isInfinite(nearest)) {
+            throw tooLarge(value, "double");
+        }
+        return nearest;
+    }
+
+    static float single(Object value) throws SQLException {
+        double floating = floating(value);
+        float nearest = (float) floating;
+        if (Float.isInfinite(nearest) && !Double.isInfinite(floating)) {
+            throw tooLarge(value, "float");
+        }
+        return nearest;
     }
 
     static BigDecimal decimal(Object value) throws SQLException {
@@ -228,9 +263,8 @@ final class Conversions {
             case "java.lang.Short" -> (short) whole(value, Short.MIN_VALUE, Short.MAX_VALUE, "short");
             case "java.lang.Integer" -> (int) whole(value, Integer.MIN_VALUE, Integer.MAX_VALUE, "int");
             case "java.lang.Long" -> whole(value, Long.MIN_VALUE, Long.MAX_VALUE, "long");
-            case "java.math.BigInteger" ->
-                decimal(value).setScale(0, RoundingMode.DOWN).unscaledValue();
-            case "java.lang.Float" -> (float) floating(value);
+            case "java.math.BigInteger" -> cut(value, "BigInteger");
+            case "java.lang.Float" -> single(value);
             case "java.lang.Double" -> floating(value);
             case "java.math.BigDecimal" -> decimal(value);
             case "java.time.LocalDate" -> date(value);
@@ -239,7 +273,7 @@ final class Conversions {
             case "java.time.Instant" -> instant(value).toInstant();
             case "java.time.ZonedDateTime" -> instant(value).toZonedDateTime();
             case "java.sql.Date" -> Date.valueOf(date(value));
-            case "java.sql.Time" -> Time.valueOf(time(value));
+            case "java.sql.Time" -> sqlTime(time(value));
             case "java.sql.Timestamp", "java.util.Date" -> timestamp(value, null);
             default -> null;
         };
@@ -255,14 +289,11 @@ final class Conversions {
 
     /** Values that callers set, in the classes that a {@link Query} takes. */
     static @Nullable Object plain(@Nullable Object value) throws SQLException {
-        if (value instanceof Timestamp timestamp) {
-            return timestamp.toLocalDateTime();
-        }
         if (value instanceof Date date) {
             return date.toLocalDate();
         }
         if (value instanceof Time time) {
-            return time.toLocalTime();
+            return time.toLocalTime().with(ChronoField.MILLI_OF_SECOND, Math.floorMod(time.getTime(), 1_000L));
         }
         if (value instanceof Instant instant) {
             return instant.atOffset(ZoneOffset.UTC);

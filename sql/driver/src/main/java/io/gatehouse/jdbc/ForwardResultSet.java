@@ -91,12 +91,12 @@ abstract class ForwardResultSet extends ReadOnlyResultSet {
     }
 
     @Override
-    public boolean absolute(int column) throws SQLException {
+    public boolean absolute(int row) throws SQLException {
         throw SqlErrors.unsupported("absolute of rows that are only read forward");
     }
 
     @Override
-    public boolean relative(int column) throws SQLException {
+    public boolean relative(int rows) throws SQLException {
         throw SqlErrors.unsupported("relative of rows that are only read forward");
     }
 

@@ -17,12 +17,17 @@ import java.sql.Savepoint;
 import java.sql.Statement;
 import java.sql.Struct;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,11 +35,14 @@ import org.jspecify.annotations.Nullable;
  * and to commit or roll back does nothing, since tools do it everywhere.
  */
 final class GatehouseConnection implements Connection {
+    private static final Logger LOG = Logger.getLogger("io.gatehouse.jdbc");
+
     private final Session session;
     private final ConnectionSettings settings;
     private final Set<GatehouseStatement> statements = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile @Nullable SQLWarning warning;
     private boolean autoCommit = true;
-    private volatile boolean closed;
 
     GatehouseConnection(Session session, ConnectionSettings settings) {
         this.session = session;
@@ -55,7 +63,7 @@ final class GatehouseConnection implements Connection {
     }
 
     private void checkOpen() throws SQLException {
-        if (closed) {
+        if (closed.get()) {
             throw SqlErrors.closed("connection");
         }
     }
@@ -65,8 +73,9 @@ final class GatehouseConnection implements Connection {
     }
 
     private <T extends GatehouseStatement> T opened(T statement) throws SQLException {
-        checkOpen();
         statements.add(statement);
+        // Asked now, so that a statement is either closed with the connection or not opened.
+        checkOpen();
         return statement;
     }
 
@@ -121,9 +130,13 @@ final class GatehouseConnection implements Connection {
         return prepareStatement(sql);
     }
 
-    private static void checkForm(int type, int concurrency) throws SQLException {
+    /** What is asked for and cannot be had is a warning, as JDBC wants it, where reading works without it. */
+    private void checkForm(int type, int concurrency) throws SQLException {
         if (type == ResultSet.TYPE_SCROLL_SENSITIVE || concurrency != ResultSet.CONCUR_READ_ONLY) {
             throw SqlErrors.unsupported("A result that is not read-only and forward-only");
+        }
+        if (type == ResultSet.TYPE_SCROLL_INSENSITIVE) {
+            warning = new SQLWarning("Rows are only read forward here, not scrolled through.", "01000");
         }
     }
 
@@ -171,24 +184,57 @@ final class GatehouseConnection implements Connection {
 
     @Override
     public void close() throws SQLException {
-        if (closed) {
-            return;
+        if (closed.compareAndSet(false, true)) {
+            release();
         }
-        closed = true;
-        for (GatehouseStatement statement : Set.copyOf(statements)) {
-            statement.close();
+    }
+
+    /** Stops all statements at once, waits for their ends, and only then lets go of what they use. */
+    private void release() throws SQLException {
+        List<Closing> closing = new ArrayList<>();
+        Set.copyOf(statements).forEach(statement -> closing.add(statement::stop));
+        Set.copyOf(statements).forEach(statement -> closing.add(statement::close));
+        closing.add(session::close);
+        SQLException failure = null;
+        for (Closing step : closing) {
+            try {
+                step.run();
+            } catch (SQLException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
         }
-        session.close();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private interface Closing {
+        void run() throws SQLException;
     }
 
     @Override
     public boolean isClosed() {
-        return closed;
+        return closed.get();
     }
 
     @Override
     public void abort(Executor executor) throws SQLException {
-        close();
+        if (executor == null) {
+            throw SqlErrors.invalid("There is no executor to close the connection.");
+        }
+        if (closed.compareAndSet(false, true)) {
+            executor.execute(() -> {
+                try {
+                    release();
+                } catch (SQLException e) {
+                    LOG.log(Level.FINE, "A connection that was given up could not be closed", e);
+                }
+            });
+        }
     }
 
     @Override
@@ -196,7 +242,8 @@ final class GatehouseConnection implements Connection {
         if (seconds < 0) {
             throw SqlErrors.invalid("The timeout must be 0 or more, not %d.".formatted(seconds));
         }
-        return !closed && session.isAlive();
+        Duration timeout = seconds == 0 ? Session.PATIENCE : Duration.ofSeconds(seconds);
+        return !closed.get() && session.isAlive(timeout);
     }
 
     @Override
@@ -253,12 +300,13 @@ final class GatehouseConnection implements Connection {
     @Override
     public @Nullable SQLWarning getWarnings() throws SQLException {
         checkOpen();
-        return null;
+        return warning;
     }
 
     @Override
     public void clearWarnings() throws SQLException {
         checkOpen();
+        warning = null;
     }
 
     @Override

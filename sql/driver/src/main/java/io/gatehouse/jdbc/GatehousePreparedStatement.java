@@ -7,10 +7,14 @@ import java.sql.ParameterMetaData;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import java.sql.SQLType;
 import java.sql.Time;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Calendar;
@@ -39,7 +43,9 @@ final class GatehousePreparedStatement extends UnsupportedParameters {
         while (values.size() < parameter) {
             values.add(NOT_SET);
         }
-        values.set(parameter - 1, Conversions.plain(value));
+        values.set(
+                parameter - 1,
+                value instanceof Timestamp timestamp ? Moment.of(timestamp, null) : Conversions.plain(value));
     }
 
     private List<@Nullable Object> values() throws SQLException {
@@ -47,7 +53,33 @@ final class GatehousePreparedStatement extends UnsupportedParameters {
         if (missing >= 0) {
             throw SqlErrors.of("07001", "Parameter %d has no value.".formatted(missing + 1));
         }
-        return values;
+        if (values.stream().noneMatch(Moment.class::isInstance)) {
+            return values;
+        }
+        List<@Nullable Object> typed = new ArrayList<>(values);
+        List<String> types = shape().parameters();
+        for (int i = 0; i < typed.size(); i++) {
+            if (typed.get(i) instanceof Moment moment) {
+                typed.set(i, moment.as(i < types.size() ? types.get(i) : ""));
+            }
+        }
+        return typed;
+    }
+
+    /** A Timestamp, which is a moment to some types and to others what a clock shows then. */
+    private record Moment(OffsetDateTime instant, LocalDateTime shown) {
+        static Moment of(Timestamp timestamp, @Nullable Calendar calendar) {
+            Instant instant = timestamp.toInstant();
+            return new Moment(
+                    instant.atOffset(ZoneOffset.UTC),
+                    calendar == null
+                            ? timestamp.toLocalDateTime()
+                            : instant.atZone(zone(calendar)).toLocalDateTime());
+        }
+
+        Object as(String type) {
+            return type.equals("TIMESTAMP WITH TIME ZONE") ? instant : shown;
+        }
     }
 
     @Override
@@ -191,19 +223,18 @@ final class GatehousePreparedStatement extends UnsupportedParameters {
     @Override
     public void setTimestamp(int parameter, @Nullable Timestamp value, @Nullable Calendar calendar)
             throws SQLException {
-        set(
-                parameter,
-                value == null
-                        ? null
-                        : shown(value.getTime(), calendar).toLocalDateTime().withNano(value.getNanos()));
+        set(parameter, value == null ? null : Moment.of(value, calendar));
     }
 
     /** A moment as the clock of a calendar shows it. */
     private static ZonedDateTime shown(long millis, @Nullable Calendar calendar) {
-        ZoneId zone = calendar == null
+        return Instant.ofEpochMilli(millis).atZone(zone(calendar));
+    }
+
+    private static ZoneId zone(@Nullable Calendar calendar) {
+        return calendar == null
                 ? ZoneId.systemDefault()
                 : calendar.getTimeZone().toZoneId();
-        return Instant.ofEpochMilli(millis).atZone(zone);
     }
 
     @Override
@@ -219,6 +250,16 @@ final class GatehousePreparedStatement extends UnsupportedParameters {
 
     @Override
     public void setObject(int parameter, @Nullable Object value, int type, int scale) throws SQLException {
+        set(parameter, value);
+    }
+
+    @Override
+    public void setObject(int parameter, @Nullable Object value, SQLType type) throws SQLException {
+        set(parameter, value);
+    }
+
+    @Override
+    public void setObject(int parameter, @Nullable Object value, SQLType type, int scale) throws SQLException {
         set(parameter, value);
     }
 

@@ -8,11 +8,15 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** Runs statements one after another. Used by one thread, except for {@link #cancel()}. */
+/** Runs statements one after another. Used by one thread, except for {@link #cancel()} and {@link #close()}. */
 class GatehouseStatement implements Statement {
     private final GatehouseConnection connection;
+    /** Held while a statement is brought to its first row, so that closing can wait for the end of that. */
+    private final ReentrantLock starting = new ReentrantLock();
+
     private volatile @Nullable Rows running;
     private @Nullable RowsResultSet result;
     private int timeoutSeconds;
@@ -38,6 +42,15 @@ class GatehouseStatement implements Statement {
     }
 
     final ResultSet run(String sql, List<@Nullable Object> parameters) throws SQLException {
+        starting.lock();
+        try {
+            return started(sql, parameters);
+        } finally {
+            starting.unlock();
+        }
+    }
+
+    private ResultSet started(String sql, List<@Nullable Object> parameters) throws SQLException {
         Session session = session();
         closeResult();
         Optional<Duration> timeout =
@@ -45,6 +58,8 @@ class GatehouseStatement implements Statement {
         Rows rows = session.query(new Query(sql, parameters, timeout, maxRows));
         running = rows;
         try {
+            // Whoever closes says so first and then cancels what runs, so that one of the two is seen here.
+            checkOpen();
             rows.start();
             RowsResultSet opened = new RowsResultSet(rows, this);
             result = opened;
@@ -125,12 +140,27 @@ class GatehouseStatement implements Statement {
         }
     }
 
+    /** Lets nothing more start, and stops what is running. */
+    final void stop() throws SQLException {
+        closed = true;
+        if (starting.isLocked() && !starting.isHeldByCurrentThread()) {
+            cancel();
+        }
+    }
+
+    /** Stops what another thread is running, and waits for its end: nothing may use the connection any more. */
     @Override
     public void close() throws SQLException {
-        if (!closed) {
-            closed = true;
-            connection.statementClosed(this);
-            closeResult();
+        try {
+            stop();
+        } finally {
+            starting.lock();
+            try {
+                connection.statementClosed(this);
+                closeResult();
+            } finally {
+                starting.unlock();
+            }
         }
     }
 

@@ -13,7 +13,9 @@ import java.sql.RowIdLifetime;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,19 +23,42 @@ import org.jspecify.annotations.Nullable;
  * the columns of the results that have no rows here. The others are methods of {@link MetaDataQueries}.
  */
 final class MetaData implements InvocationHandler {
-    private final Properties answers = new Properties();
+    private static final Map<String, String> ANSWERS = answers();
+
+    /** The methods of {@link MetaDataQueries} by those of DatabaseMetaData. */
+    private static final Map<Method, Method> QUERIES = queries();
+
     private final MetaDataQueries queries;
 
     private MetaData(MetaDataQueries queries) {
         this.queries = queries;
+    }
+
+    private static Map<String, String> answers() {
+        Properties properties = new Properties();
         try (InputStream in = MetaData.class.getResourceAsStream("metadata.properties")) {
             if (in == null) {
                 throw new IllegalStateException("metadata.properties is missing");
             }
-            answers.load(in);
+            properties.load(in);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return properties.stringPropertyNames().stream()
+                .collect(Collectors.toUnmodifiableMap(name -> name, properties::getProperty));
+    }
+
+    private static Map<Method, Method> queries() {
+        Map<List<Object>, Method> bySignature = Arrays.stream(MetaDataQueries.class.getDeclaredMethods())
+                .filter(method -> !method.isSynthetic())
+                .collect(Collectors.toMap(MetaData::signature, method -> method));
+        return Arrays.stream(DatabaseMetaData.class.getMethods())
+                .filter(method -> bySignature.containsKey(signature(method)))
+                .collect(Collectors.toUnmodifiableMap(method -> method, method -> bySignature.get(signature(method))));
+    }
+
+    private static List<Object> signature(Method method) {
+        return List.of(method.getName(), List.of(method.getParameterTypes()));
     }
 
     static DatabaseMetaData of(GatehouseConnection connection) throws SQLException {
@@ -58,12 +83,12 @@ final class MetaData implements InvocationHandler {
     }
 
     private @Nullable Object answer(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
-        try {
-            return MetaDataQueries.class
-                    .getDeclaredMethod(method.getName(), method.getParameterTypes())
-                    .invoke(queries, arguments);
-        } catch (NoSuchMethodException e) {
+        Method query = QUERIES.get(method);
+        if (query == null) {
             return answer(method.getName(), method.getReturnType());
+        }
+        try {
+            return query.invoke(queries, arguments);
         } catch (InvocationTargetException e) {
             throw e.getTargetException();
         }
@@ -78,7 +103,7 @@ final class MetaData implements InvocationHandler {
     }
 
     private @Nullable Object answer(String name, Class<?> type) throws SQLException {
-        String answer = answers.getProperty(name);
+        String answer = ANSWERS.get(name);
         if (answer == null) {
             throw SqlErrors.unsupported(name);
         }

@@ -1,5 +1,6 @@
 package io.gatehouse.jdbc;
 
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
@@ -200,7 +201,7 @@ final class MetaDataQueries {
     ResultSet getTypeInfo() throws SQLException {
         List<List<@Nullable Object>> rows = new ArrayList<>();
         List<SqlType> types = new ArrayList<>(SqlType.simple());
-        types.add(new SqlType("DECIMAL", Types.DECIMAL, Object.class, 38, 38, 40, true));
+        types.add(new SqlType("DECIMAL", Types.DECIMAL, BigDecimal.class, 38, 38, 40, true));
         types.sort(Comparator.comparingInt(SqlType::jdbcType).thenComparing(type -> !type.signed()));
         for (SqlType type : types) {
             boolean quoted = !isNumber(type) && type.jdbcType() != Types.BOOLEAN;

@@ -90,22 +90,22 @@ abstract class ReadOnlyResultSet implements ResultSet {
     }
 
     @Override
-    public void updateAsciiStream(int column, InputStream value, int more2) throws SQLException {
+    public void updateAsciiStream(int column, InputStream value, int length) throws SQLException {
         throw SqlErrors.readOnly("updateAsciiStream");
     }
 
     @Override
-    public void updateBinaryStream(int column, InputStream value, int more2) throws SQLException {
+    public void updateBinaryStream(int column, InputStream value, int length) throws SQLException {
         throw SqlErrors.readOnly("updateBinaryStream");
     }
 
     @Override
-    public void updateCharacterStream(int column, Reader value, int more2) throws SQLException {
+    public void updateCharacterStream(int column, Reader value, int length) throws SQLException {
         throw SqlErrors.readOnly("updateCharacterStream");
     }
 
     @Override
-    public void updateObject(int column, Object value, int more2) throws SQLException {
+    public void updateObject(int column, Object value, int scaleOrLength) throws SQLException {
         throw SqlErrors.readOnly("updateObject");
     }
 
@@ -185,22 +185,22 @@ abstract class ReadOnlyResultSet implements ResultSet {
     }
 
     @Override
-    public void updateAsciiStream(String label, InputStream value, int more2) throws SQLException {
+    public void updateAsciiStream(String label, InputStream value, int length) throws SQLException {
         throw SqlErrors.readOnly("updateAsciiStream");
     }
 
     @Override
-    public void updateBinaryStream(String label, InputStream value, int more2) throws SQLException {
+    public void updateBinaryStream(String label, InputStream value, int length) throws SQLException {
         throw SqlErrors.readOnly("updateBinaryStream");
     }
 
     @Override
-    public void updateCharacterStream(String label, Reader value, int more2) throws SQLException {
+    public void updateCharacterStream(String label, Reader value, int length) throws SQLException {
         throw SqlErrors.readOnly("updateCharacterStream");
     }
 
     @Override
-    public void updateObject(String label, Object value, int more2) throws SQLException {
+    public void updateObject(String label, Object value, int scaleOrLength) throws SQLException {
         throw SqlErrors.readOnly("updateObject");
     }
 
@@ -320,72 +320,72 @@ abstract class ReadOnlyResultSet implements ResultSet {
     }
 
     @Override
-    public void updateNCharacterStream(int column, Reader value, long more2) throws SQLException {
+    public void updateNCharacterStream(int column, Reader value, long length) throws SQLException {
         throw SqlErrors.readOnly("updateNCharacterStream");
     }
 
     @Override
-    public void updateNCharacterStream(String label, Reader value, long more2) throws SQLException {
+    public void updateNCharacterStream(String label, Reader value, long length) throws SQLException {
         throw SqlErrors.readOnly("updateNCharacterStream");
     }
 
     @Override
-    public void updateAsciiStream(int column, InputStream value, long more2) throws SQLException {
+    public void updateAsciiStream(int column, InputStream value, long length) throws SQLException {
         throw SqlErrors.readOnly("updateAsciiStream");
     }
 
     @Override
-    public void updateBinaryStream(int column, InputStream value, long more2) throws SQLException {
+    public void updateBinaryStream(int column, InputStream value, long length) throws SQLException {
         throw SqlErrors.readOnly("updateBinaryStream");
     }
 
     @Override
-    public void updateCharacterStream(int column, Reader value, long more2) throws SQLException {
+    public void updateCharacterStream(int column, Reader value, long length) throws SQLException {
         throw SqlErrors.readOnly("updateCharacterStream");
     }
 
     @Override
-    public void updateAsciiStream(String label, InputStream value, long more2) throws SQLException {
+    public void updateAsciiStream(String label, InputStream value, long length) throws SQLException {
         throw SqlErrors.readOnly("updateAsciiStream");
     }
 
     @Override
-    public void updateBinaryStream(String label, InputStream value, long more2) throws SQLException {
+    public void updateBinaryStream(String label, InputStream value, long length) throws SQLException {
         throw SqlErrors.readOnly("updateBinaryStream");
     }
 
     @Override
-    public void updateCharacterStream(String label, Reader value, long more2) throws SQLException {
+    public void updateCharacterStream(String label, Reader value, long length) throws SQLException {
         throw SqlErrors.readOnly("updateCharacterStream");
     }
 
     @Override
-    public void updateBlob(int column, InputStream value, long more2) throws SQLException {
+    public void updateBlob(int column, InputStream value, long length) throws SQLException {
         throw SqlErrors.readOnly("updateBlob");
     }
 
     @Override
-    public void updateBlob(String label, InputStream value, long more2) throws SQLException {
+    public void updateBlob(String label, InputStream value, long length) throws SQLException {
         throw SqlErrors.readOnly("updateBlob");
     }
 
     @Override
-    public void updateClob(int column, Reader value, long more2) throws SQLException {
+    public void updateClob(int column, Reader value, long length) throws SQLException {
         throw SqlErrors.readOnly("updateClob");
     }
 
     @Override
-    public void updateClob(String label, Reader value, long more2) throws SQLException {
+    public void updateClob(String label, Reader value, long length) throws SQLException {
         throw SqlErrors.readOnly("updateClob");
     }
 
     @Override
-    public void updateNClob(int column, Reader value, long more2) throws SQLException {
+    public void updateNClob(int column, Reader value, long length) throws SQLException {
         throw SqlErrors.readOnly("updateNClob");
     }
 
     @Override
-    public void updateNClob(String label, Reader value, long more2) throws SQLException {
+    public void updateNClob(String label, Reader value, long length) throws SQLException {
         throw SqlErrors.readOnly("updateNClob");
     }
 
@@ -460,22 +460,22 @@ abstract class ReadOnlyResultSet implements ResultSet {
     }
 
     @Override
-    public void updateObject(int column, Object value, SQLType more2, int more3) throws SQLException {
+    public void updateObject(int column, Object value, SQLType type, int scaleOrLength) throws SQLException {
         throw SqlErrors.readOnly("updateObject");
     }
 
     @Override
-    public void updateObject(String label, Object value, SQLType more2, int more3) throws SQLException {
+    public void updateObject(String label, Object value, SQLType type, int scaleOrLength) throws SQLException {
         throw SqlErrors.readOnly("updateObject");
     }
 
     @Override
-    public void updateObject(int column, Object value, SQLType more2) throws SQLException {
+    public void updateObject(int column, Object value, SQLType type) throws SQLException {
         throw SqlErrors.readOnly("updateObject");
     }
 
     @Override
-    public void updateObject(String label, Object value, SQLType more2) throws SQLException {
+    public void updateObject(String label, Object value, SQLType type) throws SQLException {
         throw SqlErrors.readOnly("updateObject");
     }
 }

@@ -11,6 +11,7 @@ import java.sql.Statement;
 import java.sql.Time;
 import java.sql.Timestamp;
 import java.time.LocalDate;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.Calendar;
 import java.util.HashMap;
@@ -138,7 +139,7 @@ final class RowsResultSet extends LabelledResultSet {
     @Override
     public float getFloat(int column) throws SQLException {
         Object value = value(column);
-        return value == null ? 0 : (float) Conversions.floating(value);
+        return value == null ? 0 : Conversions.single(value);
     }
 
     @Override
@@ -177,15 +178,19 @@ final class RowsResultSet extends LabelledResultSet {
     @Override
     public @Nullable Time getTime(int column) throws SQLException {
         Object value = value(column);
-        return value == null ? null : Time.valueOf(Conversions.time(value));
+        return value == null ? null : Conversions.sqlTime(Conversions.time(value));
     }
 
     @Override
     public @Nullable Time getTime(int column, @Nullable Calendar calendar) throws SQLException {
-        Time time = getTime(column);
-        return time == null || calendar == null
-                ? time
-                : new Time(Conversions.timestamp(time.toLocalTime().atDate(LocalDate.EPOCH), calendar)
+        Object value = value(column);
+        if (value == null) {
+            return null;
+        }
+        LocalTime time = Conversions.time(value);
+        return calendar == null
+                ? Conversions.sqlTime(time)
+                : new Time(Conversions.timestamp(time.atDate(LocalDate.EPOCH), calendar)
                         .getTime());
     }
 

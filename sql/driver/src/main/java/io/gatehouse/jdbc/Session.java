@@ -1,10 +1,14 @@
 package io.gatehouse.jdbc;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 
 /** What a connection talks to. Safe for use by many threads. */
 public interface Session extends AutoCloseable {
+    /** How long an answer is waited for that needs no statement to run. */
+    Duration PATIENCE = Duration.ofSeconds(30);
+
     /** A statement that has not run yet; nothing that is wrong with it is said before {@link Rows#start()}. */
     Rows query(Query query) throws SQLException;
 
@@ -17,8 +21,8 @@ public interface Session extends AutoCloseable {
     /** The version of Gatehouse that answers. */
     String version();
 
-    /** Whether statements can still be sent. */
-    boolean isAlive();
+    /** Whether statements can still be sent. Who does not answer within the timeout is not alive. */
+    boolean isAlive(Duration timeout);
 
     @Override
     void close() throws SQLException;

@@ -19,133 +19,133 @@ abstract class UnsupportedParameters extends GatehouseStatement implements Prepa
     }
 
     @Override
-    public void setBytes(int column, byte[] value) throws SQLException {
+    public void setBytes(int parameter, byte[] value) throws SQLException {
         throw SqlErrors.unsupported("setBytes");
     }
 
     @Override
-    public void setAsciiStream(int column, InputStream value, int more2) throws SQLException {
+    public void setAsciiStream(int parameter, InputStream value, int length) throws SQLException {
         throw SqlErrors.unsupported("setAsciiStream");
     }
 
     @Override
     @Deprecated
-    public void setUnicodeStream(int column, InputStream value, int more2) throws SQLException {
+    public void setUnicodeStream(int parameter, InputStream value, int length) throws SQLException {
         throw SqlErrors.unsupported("setUnicodeStream");
     }
 
     @Override
-    public void setBinaryStream(int column, InputStream value, int more2) throws SQLException {
+    public void setBinaryStream(int parameter, InputStream value, int length) throws SQLException {
         throw SqlErrors.unsupported("setBinaryStream");
     }
 
     @Override
-    public void setCharacterStream(int column, Reader value, int more2) throws SQLException {
+    public void setCharacterStream(int parameter, Reader value, int length) throws SQLException {
         throw SqlErrors.unsupported("setCharacterStream");
     }
 
     @Override
-    public void setRef(int column, Ref value) throws SQLException {
+    public void setRef(int parameter, Ref value) throws SQLException {
         throw SqlErrors.unsupported("setRef");
     }
 
     @Override
-    public void setBlob(int column, Blob value) throws SQLException {
+    public void setBlob(int parameter, Blob value) throws SQLException {
         throw SqlErrors.unsupported("setBlob");
     }
 
     @Override
-    public void setClob(int column, Clob value) throws SQLException {
+    public void setClob(int parameter, Clob value) throws SQLException {
         throw SqlErrors.unsupported("setClob");
     }
 
     @Override
-    public void setURL(int column, URL value) throws SQLException {
+    public void setURL(int parameter, URL value) throws SQLException {
         throw SqlErrors.unsupported("setURL");
     }
 
     @Override
-    public void setRowId(int column, RowId value) throws SQLException {
+    public void setRowId(int parameter, RowId value) throws SQLException {
         throw SqlErrors.unsupported("setRowId");
     }
 
     @Override
-    public void setNCharacterStream(int column, Reader value, long more2) throws SQLException {
+    public void setNCharacterStream(int parameter, Reader value, long length) throws SQLException {
         throw SqlErrors.unsupported("setNCharacterStream");
     }
 
     @Override
-    public void setNClob(int column, NClob value) throws SQLException {
+    public void setNClob(int parameter, NClob value) throws SQLException {
         throw SqlErrors.unsupported("setNClob");
     }
 
     @Override
-    public void setClob(int column, Reader value, long more2) throws SQLException {
+    public void setClob(int parameter, Reader value, long length) throws SQLException {
         throw SqlErrors.unsupported("setClob");
     }
 
     @Override
-    public void setBlob(int column, InputStream value, long more2) throws SQLException {
+    public void setBlob(int parameter, InputStream value, long length) throws SQLException {
         throw SqlErrors.unsupported("setBlob");
     }
 
     @Override
-    public void setNClob(int column, Reader value, long more2) throws SQLException {
+    public void setNClob(int parameter, Reader value, long length) throws SQLException {
         throw SqlErrors.unsupported("setNClob");
     }
 
     @Override
-    public void setSQLXML(int column, SQLXML value) throws SQLException {
+    public void setSQLXML(int parameter, SQLXML value) throws SQLException {
         throw SqlErrors.unsupported("setSQLXML");
     }
 
     @Override
-    public void setAsciiStream(int column, InputStream value, long more2) throws SQLException {
+    public void setAsciiStream(int parameter, InputStream value, long length) throws SQLException {
         throw SqlErrors.unsupported("setAsciiStream");
     }
 
     @Override
-    public void setBinaryStream(int column, InputStream value, long more2) throws SQLException {
+    public void setBinaryStream(int parameter, InputStream value, long length) throws SQLException {
         throw SqlErrors.unsupported("setBinaryStream");
     }
 
     @Override
-    public void setCharacterStream(int column, Reader value, long more2) throws SQLException {
+    public void setCharacterStream(int parameter, Reader value, long length) throws SQLException {
         throw SqlErrors.unsupported("setCharacterStream");
     }
 
     @Override
-    public void setAsciiStream(int column, InputStream value) throws SQLException {
+    public void setAsciiStream(int parameter, InputStream value) throws SQLException {
         throw SqlErrors.unsupported("setAsciiStream");
     }
 
     @Override
-    public void setBinaryStream(int column, InputStream value) throws SQLException {
+    public void setBinaryStream(int parameter, InputStream value) throws SQLException {
         throw SqlErrors.unsupported("setBinaryStream");
     }
 
     @Override
-    public void setCharacterStream(int column, Reader value) throws SQLException {
+    public void setCharacterStream(int parameter, Reader value) throws SQLException {
         throw SqlErrors.unsupported("setCharacterStream");
     }
 
     @Override
-    public void setNCharacterStream(int column, Reader value) throws SQLException {
+    public void setNCharacterStream(int parameter, Reader value) throws SQLException {
         throw SqlErrors.unsupported("setNCharacterStream");
     }
 
     @Override
-    public void setClob(int column, Reader value) throws SQLException {
+    public void setClob(int parameter, Reader value) throws SQLException {
         throw SqlErrors.unsupported("setClob");
     }
 
     @Override
-    public void setBlob(int column, InputStream value) throws SQLException {
+    public void setBlob(int parameter, InputStream value) throws SQLException {
         throw SqlErrors.unsupported("setBlob");
     }
 
     @Override
-    public void setNClob(int column, Reader value) throws SQLException {
+    public void setNClob(int parameter, Reader value) throws SQLException {
         throw SqlErrors.unsupported("setNClob");
     }
 }

@@ -75,7 +75,7 @@ final class EngineSession implements Session {
     }
 
     @Override
-    public boolean isAlive() {
+    public boolean isAlive(Duration timeout) {
         return !closed;
     }
 

@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.bench.StoreBench;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.Date;
 import java.sql.DriverManager;
+import java.sql.JDBCType;
 import java.sql.ParameterMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -30,10 +34,18 @@ import java.sql.Types;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Calendar;
 import java.util.List;
 import java.util.Properties;
+import java.util.TimeZone;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,6 +55,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestFileDriver {
+    private static final String ENDLESS =
+            "SELECT sum(CAST(a.token_id AS DOUBLE) * b.token_id + c.token_id) FROM tokens a, tokens b, tokens c, tokens d";
+
     private Path file;
     private Connection connection;
 
@@ -147,6 +162,60 @@ final class TestFileDriver {
     }
 
     @Test
+    void whatIsFinerThanATypeIsCutAndWhatIsLargerIsAnError() throws Exception {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT TIME '03:04:05.678901', 1e39, '1e999999999', '1e-999999999', '1e400', -0.5, 'NaN'")) {
+            rows.next();
+            Time time = new Time(Timestamp.valueOf("1970-01-01 03:04:05.678").getTime());
+            assertThat(rows.getTime(1).getTime()).isEqualTo(time.getTime());
+            assertThat(((Time) rows.getObject(1)).getTime()).isEqualTo(time.getTime());
+            assertThat(rows.getObject(1, LocalTime.class)).isEqualTo("03:04:05.678901");
+            assertThat(rows.getTime(1, Calendar.getInstance(TimeZone.getTimeZone("UTC")))
+                            .getTime())
+                    .isEqualTo(Duration.between(LocalTime.MIN, LocalTime.of(3, 4, 5, 678_000_000))
+                            .toMillis());
+            assertThat(failure(() -> rows.getFloat(2)).getSQLState()).isEqualTo("22003");
+            assertThat(rows.getDouble(2)).isEqualTo(1e39);
+            for (int column : new int[] {3, 5}) {
+                assertThat(failure(() -> rows.getInt(column)).getSQLState()).isEqualTo("22003");
+                assertThat(failure(() -> rows.getDouble(column)).getSQLState()).isEqualTo("22003");
+                assertThat(failure(() -> rows.getObject(column, BigInteger.class))
+                                .getSQLState())
+                        .isEqualTo("22003");
+            }
+            assertThat(rows.getInt(4)).isZero();
+            assertThat(rows.getInt(6)).isZero();
+            assertThat(rows.getFloat(7)).isNaN();
+        }
+    }
+
+    /** Any machine stands in one zone or another; the offset of a Timestamp is that of this one. */
+    @Test
+    void aTimestampIsAMomentWhereTheParameterIs() throws Exception {
+        Timestamp timestamp = Timestamp.valueOf("2026-02-03 04:05:06.000007");
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT CAST(? AS TIMESTAMP WITH LOCAL TIME ZONE), CAST(? AS TIMESTAMP), CAST(? AS TIMESTAMP)")) {
+            statement.setTimestamp(1, timestamp);
+            statement.setObject(2, timestamp, JDBCType.TIMESTAMP);
+            statement.setTimestamp(3, timestamp, Calendar.getInstance(TimeZone.getTimeZone("UTC")));
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                assertThat(rows.getObject(1, OffsetDateTime.class).toInstant()).isEqualTo(timestamp.toInstant());
+                assertThat(rows.getTimestamp(2)).isEqualTo(timestamp);
+                assertThat(rows.getObject(3, LocalDateTime.class))
+                        .isEqualTo(
+                                timestamp.toInstant().atOffset(ZoneOffset.UTC).toLocalDateTime());
+            }
+            statement.setObject(1, timestamp, JDBCType.TIMESTAMP_WITH_TIMEZONE, 6);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                assertThat(rows.getTimestamp(1)).isEqualTo(timestamp);
+            }
+        }
+    }
+
+    @Test
     void preparedStatementsTakeParametersAndDescribeThem() throws Exception {
         String sql = "SELECT count(*) FROM activations WHERE layer = ? AND weight > ? AND scope = ?";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -165,7 +234,7 @@ final class TestFileDriver {
             assertThat(number(statement)).isPositive().isLessThan(prompt);
             statement.setObject(1, 0.5, Types.INTEGER);
             SQLException refused = failure(statement::executeQuery);
-            assertThat((Throwable) refused).hasMessage("Parameter 1 is a BIGINT; 0.5 (Double) is none.");
+            assertThat((Throwable) refused).hasMessage("Parameter 1 is of type BIGINT, but 0.5 (Double) is not.");
             assertThat(refused.getSQLState()).isEqualTo("22023");
             statement.clearParameters();
             statement.setString(3, "prompt");
@@ -232,9 +301,7 @@ final class TestFileDriver {
             assertThat(count).isEqualTo(5);
             statement.setQueryTimeout(1);
             long start = System.nanoTime();
-            SQLException failure = failure(
-                    () -> statement.executeQuery(
-                            "SELECT sum(CAST(a.token_id AS DOUBLE) * b.token_id + c.token_id) FROM tokens a, tokens b, tokens c, tokens d"));
+            SQLException failure = failure(() -> statement.executeQuery(ENDLESS));
             assertThat((Throwable) failure).isInstanceOf(SQLTimeoutException.class);
             assertThat(failure.getSQLState()).isEqualTo("57014");
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
@@ -255,9 +322,58 @@ final class TestFileDriver {
             assertThat(second.isValid(1)).isFalse();
             assertThat(failure(second::createStatement).getSQLState()).isEqualTo("08003");
             assertThat(first.isValid(1)).isTrue();
-            assertThatThrownBy(() -> Store.open(other).close()).isNotNull();
+            assertThatThrownBy(() -> Store.open(other).close())
+                    .isInstanceOfSatisfying(
+                            GatehouseException.class,
+                            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.DATABASE_IN_USE));
         }
         Store.open(other).close();
+    }
+
+    @Test
+    void closingStopsWhatOtherThreadsRunAndThenFreesTheFile(@TempDir Path directory) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            for (boolean abort : new boolean[] {false, true}) {
+                Path other = directory.resolve("closed%s.duckdb".formatted(abort));
+                new StoreBench(other, 20_000).writeRun();
+                Connection shared = DriverManager.getConnection("jdbc:gatehouse:" + other);
+                Future<SQLException> reader = threads.submit(() -> failure(() -> {
+                    try (Statement statement = shared.createStatement()) {
+                        statement.executeQuery(ENDLESS).close();
+                    }
+                }));
+                TimeUnit.SECONDS.sleep(1);
+                assertThat(reader.isDone()).isFalse();
+                if (abort) {
+                    shared.abort(threads);
+                } else {
+                    shared.close();
+                    assertThat(reader.isDone() || shared.isClosed()).isTrue();
+                    Store.open(other).close();
+                }
+                assertThat(reader.get(10, TimeUnit.SECONDS).getSQLState()).isEqualTo("57014");
+                assertThat(shared.isClosed()).isTrue();
+                assertThat(shared.isValid(1)).isFalse();
+            }
+            assertThat(failure(() -> connection.abort(null)).getSQLState()).isEqualTo("22023");
+        } finally {
+            threads.shutdown();
+            assertThat(threads.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void rowsThatScrollAreAWarningAndRowsThatWriteAnError() throws Exception {
+        try (Statement statement =
+                connection.createStatement(ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.CONCUR_READ_ONLY)) {
+            assertThat(statement.getResultSetType()).isEqualTo(ResultSet.TYPE_FORWARD_ONLY);
+            assertThat(requireNonNull(connection.getWarnings()).getSQLState()).isEqualTo("01000");
+            connection.clearWarnings();
+            assertThat((Throwable) connection.getWarnings()).isNull();
+        }
+        assertThatThrownBy(() -> connection.createStatement(ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_UPDATABLE))
+                .isInstanceOf(SQLFeatureNotSupportedException.class);
     }
 
     @Test
@@ -294,6 +410,30 @@ final class TestFileDriver {
                 .hasMessageContaining("names neither a file nor a server");
         assertThatThrownBy(() -> DriverManager.getConnection("jdbc:gatehouse://localhost:1?token=secret"))
                 .hasMessageContaining("does not go into the URL");
+        SQLException named =
+                failure(() -> DriverManager.getConnection("jdbc:gatehouse://user:secret@localhost:1", properties));
+        assertThat(named.getSQLState()).isEqualTo("08001");
+        assertThat(named.toString()).doesNotContain("secret").contains("//HOST:PORT");
+        assertThat(named.getCause()).isNull();
+    }
+
+    @Test
+    void propertiesAreReadWholeOrRefused() {
+        assertThatThrownBy(() -> DriverManager.getConnection("jdbc:gatehouse://localhost:1?user=%zz"))
+                .isInstanceOf(SQLDataException.class)
+                .hasMessage("\"%zz\" is not written as in a URL.");
+        assertThatThrownBy(() -> DriverManager.getConnection("jdbc:gatehouse://localhost:1?tls=true&tls=false"))
+                .hasMessage("The connection property tls is given twice.");
+        Properties properties = new Properties();
+        properties.setProperty("tls", "true");
+        assertThatThrownBy(() -> DriverManager.getConnection("jdbc:gatehouse://localhost:1?tls=false", properties))
+                .hasMessage("The connection property tls is given twice.");
+        properties.clear();
+        properties.setProperty("token", "one");
+        properties.setProperty("password", "two");
+        assertThatThrownBy(() -> DriverManager.getConnection("jdbc:gatehouse://localhost:1", properties))
+                .hasMessage("token and password are the same thing, and given twice.")
+                .hasMessageNotContaining("one");
     }
 
     @Test

@@ -24,9 +24,31 @@ final class ArrowStream {
     private final InputStream in;
     private final List<ArrowColumn> columns = new ArrayList<>();
 
-    /** Reads the schema. */
-    ArrowStream(InputStream in) throws IOException {
+    private ArrowStream(InputStream in) {
         this.in = in;
+    }
+
+    /** Reads the schema of a stream, which it closes if there is none. */
+    static ArrowStream open(InputStream in) throws IOException {
+        ArrowStream stream = new ArrowStream(in);
+        try {
+            stream.readSchema();
+            return stream;
+        } catch (RuntimeException e) {
+            stream.close();
+            throw unreadable(e);
+        } catch (IOException e) {
+            stream.close();
+            throw e;
+        }
+    }
+
+    /** FlatBuffers checks nothing of what it reads but the bounds of its arrays. */
+    private static IOException unreadable(RuntimeException cause) {
+        return new IOException("The answer is no Arrow stream", cause);
+    }
+
+    private void readSchema() throws IOException {
         Message message = message();
         if (message == null || message.headerType() != MessageHeader.Schema) {
             throw new IOException("The answer is no Arrow stream");
@@ -43,6 +65,14 @@ final class ArrowStream {
 
     /** Loads the next batch into the columns: how many rows it has; -1 at the end. */
     int next() throws IOException {
+        try {
+            return load();
+        } catch (RuntimeException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private int load() throws IOException {
         Message message = message();
         if (message == null) {
             return -1;

@@ -34,7 +34,7 @@ final class BatchBuffers {
             throw new IOException("The batch has fewer buffers than its columns need");
         }
         Buffer place = batch.buffers(buffer++);
-        if (place.offset() < 0 || place.length() < 0 || place.offset() + place.length() > body.limit()) {
+        if (place.offset() < 0 || place.length() < 0 || place.length() > body.limit() - place.offset()) {
             throw new IOException("A buffer lies outside of its batch");
         }
         return body.slice((int) place.offset(), (int) place.length()).order(ByteOrder.LITTLE_ENDIAN);

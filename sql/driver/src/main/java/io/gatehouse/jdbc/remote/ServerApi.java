@@ -2,6 +2,7 @@ package io.gatehouse.jdbc.remote;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.gatehouse.jdbc.ConnectionSettings;
+import io.gatehouse.jdbc.Session;
 import io.gatehouse.jdbc.SqlErrors;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,9 +21,6 @@ import java.util.Optional;
 /** Requests to one server. Safe for use by many threads. */
 final class ServerApi {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-    /** For what the server answers without running a statement. */
-    private static final Duration SHORT = Duration.ofSeconds(30);
-
     private static final String QUERY_ID = "Query-Id";
 
     private final HttpClient client = HttpClient.newBuilder()
@@ -55,11 +53,15 @@ final class ServerApi {
     }
 
     Map<String, Object> get(String path) throws SQLException {
-        return json(send(request(path).timeout(SHORT).GET().build()));
+        return get(path, Session.PATIENCE);
+    }
+
+    Map<String, Object> get(String path, Duration timeout) throws SQLException {
+        return json(send(request(path).timeout(timeout).GET().build()));
     }
 
     Map<String, Object> post(String path, Map<String, Object> body) throws SQLException {
-        return json(send(withBody(request(path).timeout(SHORT), body).build()));
+        return json(send(withBody(request(path).timeout(Session.PATIENCE), body).build()));
     }
 
     /** Asks for the rows of a statement as an Arrow stream, however long the first of them takes. */
@@ -71,8 +73,8 @@ final class ServerApi {
 
     /** Asks to end a query; false if the server does not know it. */
     boolean cancel(String id) throws SQLException {
-        HttpResponse<InputStream> response =
-                send(request("v1/queries/" + id).timeout(SHORT).DELETE().build());
+        HttpResponse<InputStream> response = send(
+                request("v1/queries/" + id).timeout(Session.PATIENCE).DELETE().build());
         if (response.statusCode() == 404) {
             return false;
         }

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.sql.SQLException;
+import java.time.DateTimeException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,7 @@ final class ServerRows implements Rows {
         try {
             InputStream answer = server.query(id, body);
             answered = true;
-            ArrowStream opened = new ArrowStream(answer);
+            ArrowStream opened = ArrowStream.open(answer);
             stream = opened;
             values = opened.columns();
             columns = values.stream()
@@ -62,7 +63,7 @@ final class ServerRows implements Rows {
             rows = opened.next();
             ended = rows < 0;
         } catch (IOException e) {
-            ended = true;
+            close();
             throw broken(e);
         } catch (SQLException e) {
             ended = true;
@@ -109,14 +110,19 @@ final class ServerRows implements Rows {
             ended = rows < 0;
             return !ended;
         } catch (IOException e) {
-            ended = true;
+            close();
             throw broken(e);
         }
     }
 
     @Override
-    public @Nullable Object value(int column) {
-        return values.get(column).value(row);
+    public @Nullable Object value(int column) throws SQLException {
+        try {
+            return values.get(column).value(row);
+        } catch (IndexOutOfBoundsException | DateTimeException e) {
+            close();
+            throw broken(new IOException("A value cannot be read", e));
+        }
     }
 
     /** The server breaks an answer off when it can no longer say in it what went wrong; it can still be asked. */

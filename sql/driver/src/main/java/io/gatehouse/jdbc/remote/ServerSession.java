@@ -7,6 +7,7 @@ import io.gatehouse.jdbc.Session;
 import io.gatehouse.jdbc.Shape;
 import io.gatehouse.jdbc.Table;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -79,9 +80,9 @@ final class ServerSession implements Session {
     }
 
     @Override
-    public boolean isAlive() {
+    public boolean isAlive(Duration timeout) {
         try {
-            return !closed && !server.get("v1/health").isEmpty();
+            return !closed && !server.get("v1/health", timeout).isEmpty();
         } catch (SQLException e) {
             // Whatever it is, statements will fail in the same way.
             return false;
