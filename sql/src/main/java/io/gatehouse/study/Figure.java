@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -36,6 +37,9 @@ public record Figure(
 
     private static final String RUN_ID = ":run_id";
 
+    /** The parts of a picture that say where something stands in it. */
+    private static final List<String> PLACES = List.of("x", "y", "value", "low", "high");
+
     public Figure {
         requireNonNull(name, "name is null");
         requireNonNull(section, "section is null");
@@ -53,6 +57,13 @@ public record Figure(
         return StudyResource.text("figures/figures.txt")
                 .lines()
                 .map(name -> read(name, runId))
+                .toList();
+    }
+
+    /** The columns that its picture cannot do without. */
+    public List<String> drawn() {
+        return PLACES.stream()
+                .flatMap(part -> Optional.ofNullable(picture.get(part)).stream())
                 .toList();
     }
 

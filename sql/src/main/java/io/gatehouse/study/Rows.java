@@ -8,6 +8,7 @@ import io.gatehouse.sql.QueryResult;
 import io.gatehouse.sql.ResultColumn;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,16 @@ public record Rows(List<String> columns, List<List<@Nullable Object>> rows) {
             }
             return new Rows(result.columns().stream().map(ResultColumn::name).toList(), rows);
         }
+    }
+
+    /** Those rows in which none of these columns is NULL. */
+    public Rows known(List<String> needed) {
+        int[] places = needed.stream().mapToInt(this::column).toArray();
+        return new Rows(
+                columns,
+                rows.stream()
+                        .filter(row -> Arrays.stream(places).allMatch(place -> row.get(place) != null))
+                        .toList());
     }
 
     public boolean isEmpty() {

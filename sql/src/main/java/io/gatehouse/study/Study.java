@@ -56,7 +56,7 @@ public record Study(Rows run, List<Evidence> figures, List<String> left) {
         List<String> left = new ArrayList<>();
         for (Figure figure : Figure.all(runId)) {
             Rows detail = Rows.of(engine, figure.detail());
-            if (detail.isEmpty()) {
+            if (detail.known(figure.drawn()).isEmpty()) {
                 left.add(figure.title());
             } else {
                 figures.add(new Evidence(figure, Rows.of(engine, figure.summary()), detail));

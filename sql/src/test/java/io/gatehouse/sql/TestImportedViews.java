@@ -19,6 +19,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -95,11 +98,22 @@ final class TestImportedViews {
         }
     }
 
+    /** What is not known stands in no picture, and a figure of which nothing is known is left out. */
     @Test
-    void everyRunHasItsReport() {
+    void reportsDrawWhatIsKnown() {
         for (int run = IDS; run <= CONTRADICTION; run++) {
-            assertThat(HtmlReport.of(Study.of(engine, run))).contains("</html>");
+            Study study = Study.of(engine, run);
+            assertThat(study.left()).contains("Decisions that were nearly others");
+            assertThat(HtmlReport.of(study)).contains("</html>").doesNotContain("near ties");
         }
+        assertThat(Study.of(engine, IDS).left()).contains("How far the gate is from choosing");
+        String committee = HtmlReport.of(Study.of(engine, COMMITTEE));
+        String pictures = Pattern.compile("<svg.*?</svg>", Pattern.DOTALL)
+                .matcher(committee)
+                .results()
+                .map(MatchResult::group)
+                .collect(Collectors.joining());
+        assertThat(pictures).contains("chosen experts, last token").doesNotContain("all experts, last token");
     }
 
     /** A scope of which nothing was recorded is not one at which no expert fired. */

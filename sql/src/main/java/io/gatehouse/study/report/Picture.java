@@ -21,7 +21,8 @@ final class Picture {
 
     /** The picture as SVG; empty if the figure has none. */
     static Optional<String> of(Evidence evidence) {
-        Picture picture = new Picture(new Plot(evidence.figure(), evidence.detail()));
+        Picture picture = new Picture(new Plot(
+                evidence.figure(), evidence.detail().known(evidence.figure().drawn())));
         String kind = evidence.figure().picture().getOrDefault(Figure.KIND, "none");
         return switch (kind) {
             case "lines" -> Optional.of(picture.lines());
@@ -165,7 +166,8 @@ final class Picture {
         return number(row, "y");
     }
 
+    /** Rows of which something is not known are not drawn. */
     private double number(int row, String part) {
-        return plot.number(row, part).orElse(0.0);
+        return plot.number(row, part).orElseThrow();
     }
 }
