@@ -68,6 +68,41 @@ final class TestArchitecture {
     }
 
     @Test
+    void chatKnowsTemplatesAndTheTokenizerOnly() {
+        mustNotKnow(
+                "chat",
+                TENSORFLOW,
+                DUCKDB,
+                CALCITE,
+                "io.gatehouse.engine..",
+                "io.gatehouse.quiz..",
+                "io.gatehouse.store..",
+                "io.gatehouse.run..");
+    }
+
+    @Test
+    void textKnowsNothingElse() {
+        classes()
+                .that()
+                .resideInAPackage("io.gatehouse.text")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("io.gatehouse.text", "java..", "org.jspecify..")
+                .check(gatehouse);
+    }
+
+    @Test
+    void trainingDoesNotKnowWhatRunsTheModelLater() {
+        mustNotKnow(
+                "sample.training",
+                DUCKDB,
+                CALCITE,
+                "io.gatehouse.engine..",
+                "io.gatehouse.store..",
+                "io.gatehouse.run..");
+    }
+
+    @Test
     void storeKnowsNeitherModelNorQuiz() {
         mustNotKnow(
                 "store",
@@ -102,6 +137,8 @@ final class TestArchitecture {
                         "io.gatehouse.store..",
                         "io.gatehouse.run..",
                         "io.gatehouse.trace..",
+                        "io.gatehouse.chat..",
+                        "io.gatehouse.text..",
                         "io.gatehouse.sample..")
                 .should()
                 .dependOnClassesThat()

@@ -1,9 +1,9 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.sample.exam.ExamReport;
+import io.gatehouse.sample.exam.ExamReport.SubjectScore;
 import io.gatehouse.sample.quiz.Curriculum;
 import io.gatehouse.sample.quiz.SampleQuiz;
-import io.gatehouse.sample.training.ExamReport;
-import io.gatehouse.sample.training.ExamReport.SubjectScore;
 import io.gatehouse.sample.training.Trainer;
 import io.gatehouse.sample.training.TrainingPlan;
 import io.gatehouse.sample.training.TrainingProgress;

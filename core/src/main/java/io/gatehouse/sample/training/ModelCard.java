@@ -3,12 +3,13 @@ package io.gatehouse.sample.training;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.sample.exam.ExamReport;
+import io.gatehouse.sample.exam.ExamReport.ExpertAccuracy;
+import io.gatehouse.sample.exam.ExamReport.LayerRouting;
+import io.gatehouse.sample.exam.ExamReport.SubjectScore;
+import io.gatehouse.sample.exam.ExamReport.Telling;
 import io.gatehouse.sample.quiz.Knowledge;
 import io.gatehouse.sample.quiz.SampleQuiz;
-import io.gatehouse.sample.training.ExamReport.ExpertAccuracy;
-import io.gatehouse.sample.training.ExamReport.LayerRouting;
-import io.gatehouse.sample.training.ExamReport.SubjectScore;
-import io.gatehouse.sample.training.ExamReport.Telling;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

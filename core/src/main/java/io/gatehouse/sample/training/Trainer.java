@@ -7,6 +7,8 @@ import io.gatehouse.checkpoint.Tokenizer;
 import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.quiz.Question;
 import io.gatehouse.quiz.Subject;
+import io.gatehouse.sample.exam.Exam;
+import io.gatehouse.sample.exam.ExamReport;
 import io.gatehouse.sample.quiz.Curriculum;
 import io.gatehouse.sample.quiz.SampleQuiz;
 import io.gatehouse.sample.vocabulary.BytePairTrainer;

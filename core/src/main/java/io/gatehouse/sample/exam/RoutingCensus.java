@@ -1,12 +1,12 @@
-package io.gatehouse.sample.training;
+package io.gatehouse.sample.exam;
 
 import io.gatehouse.checkpoint.FeedForward;
 import io.gatehouse.engine.RoutingBatch;
+import io.gatehouse.sample.exam.ExamReport.ExpertAccuracy;
+import io.gatehouse.sample.exam.ExamReport.LayerRouting;
+import io.gatehouse.sample.exam.ExamReport.Telling;
 import io.gatehouse.sample.quiz.Curriculum;
 import io.gatehouse.sample.quiz.Words;
-import io.gatehouse.sample.training.ExamReport.ExpertAccuracy;
-import io.gatehouse.sample.training.ExamReport.LayerRouting;
-import io.gatehouse.sample.training.ExamReport.Telling;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.gatehouse.sample.training;
+package io.gatehouse.sample.exam;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

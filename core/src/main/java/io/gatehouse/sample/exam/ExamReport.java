@@ -1,4 +1,4 @@
-package io.gatehouse.sample.training;
+package io.gatehouse.sample.exam;
 
 import io.gatehouse.sample.quiz.Knowledge;
 import java.util.List;

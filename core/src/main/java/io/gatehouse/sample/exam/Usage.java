@@ -1,4 +1,4 @@
-package io.gatehouse.sample.training;
+package io.gatehouse.sample.exam;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;

@@ -1,4 +1,6 @@
-package io.gatehouse.sample.training;
+package io.gatehouse.sample.exam;
+
+import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.Tokenizer;
@@ -11,9 +13,9 @@ import io.gatehouse.quiz.ChoiceScorer;
 import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.quiz.Question;
 import io.gatehouse.quiz.Subject;
+import io.gatehouse.sample.exam.ExamReport.SubjectScore;
 import io.gatehouse.sample.quiz.Curriculum;
 import io.gatehouse.sample.quiz.SampleQuiz;
-import io.gatehouse.sample.training.ExamReport.SubjectScore;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,18 +25,24 @@ import java.util.stream.IntStream;
  * Asks a checkpoint the test questions. It is read and run like any other checkpoint, so that what is measured is what
  * users of the files get, rounded weights included.
  */
-final class Exam {
+public final class Exam {
     private static final int EXAMPLES = 5;
 
     private final Curriculum curriculum;
     private final List<Subject> subjects;
 
-    Exam(SampleQuiz quiz, Curriculum curriculum) {
-        this.curriculum = curriculum;
+    public Exam(SampleQuiz quiz, Curriculum curriculum) {
+        requireNonNull(quiz, "quiz is null");
+        this.curriculum = requireNonNull(curriculum, "curriculum is null");
         this.subjects = quiz.parts().stream().map(SampleQuiz.Part::subject).toList();
     }
 
-    ExamReport take(Path directory) {
+    /**
+     * Asks the model in a directory every test question, without and with solved examples.
+     *
+     * @throws io.gatehouse.error.GatehouseException like {@link Checkpoint#open} and {@link Engine#load}
+     */
+    public ExamReport take(Path directory) {
         try (Checkpoint checkpoint = Checkpoint.open(directory);
                 Engine engine = Engine.load(checkpoint);
                 Tokenizer tokenizer = checkpoint.openTokenizer()) {
