@@ -25,6 +25,12 @@ final class TestNeighbours {
     /** Share of decisions that choose other experts among other neighbours, where products are in bf16. */
     private static final double FLIPS = 0.01;
 
+    /** Error of the logits that products of bf16, each off by up to 2^-8, may come to in two layers. */
+    private static final double BF16_ERROR = 0.03;
+
+    /** Share of decisions that may go to other experts for it. */
+    private static final double ROUNDING_FLIPS = 0.05;
+
     @TempDir
     private Path folder = Path.of("");
 
@@ -61,7 +67,8 @@ final class TestNeighbours {
         int decisions = 0;
         int flips = 0;
         try (Checkpoint checkpoint = checkpoint();
-                Engine engine = Engine.load(checkpoint, options(precision))) {
+                Engine engine = Engine.loadAsAsked(checkpoint, EngineOptions.of(precision))) {
+            assertThat(engine.precision()).isEqualTo(precision);
             for (Prompt prompt : probes()) {
                 List<Row> alone = run(engine, List.of(prompt)).of(0);
                 for (List<Prompt> company : companies(prompt)) {
@@ -77,11 +84,59 @@ final class TestNeighbours {
                 .isLessThan((int) (FLIPS * decisions));
     }
 
+    /** Not on every machine a plan that is chosen, so that nothing else may try it. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Precision.class,
+            names = {"BALANCED", "FAST"})
+    void roundedPlansComeNearThePlainDecoder(Precision precision) {
+        try (Checkpoint checkpoint = checkpoint();
+                Engine engine = Engine.loadAsAsked(checkpoint, EngineOptions.of(precision))) {
+            PlainPrompts prompts = PlainPrompts.draw(checkpoint, Interventions.NONE, SEED, true);
+            RoutingRows rows = run(engine, prompts.prompts());
+            int decisions = 0;
+            int flips = 0;
+            for (int prompt = 0; prompt < prompts.prompts().size(); prompt++) {
+                PlainOutcome expected = prompts.outcomes().get(prompt);
+                double error = distance(expected.lastLogits(), rows.lastLogits.getOrDefault(prompt, new float[0]));
+                assertThat(error)
+                        .as("error of the logits of prompt %d in %s", prompt, precision)
+                        // Not that of fp32, or nothing was rounded.
+                        .isBetween(1e-5, BF16_ERROR);
+                List<int[]> chosen = expected.routers().stream()
+                        .flatMap(router -> Arrays.stream(router.experts()))
+                        .toList();
+                List<Row> actual = rows.of(prompt);
+                assertThat(actual).hasSameSizeAs(chosen);
+                for (int i = 0; i < chosen.size(); i++) {
+                    decisions++;
+                    flips += sameExperts(actual.get(i).experts(), chosen.get(i)) ? 0 : 1;
+                }
+            }
+            assertThat(flips)
+                    .as("flips of %d decisions in %s", decisions, precision)
+                    .isLessThanOrEqualTo((int) (ROUNDING_FLIPS * decisions));
+        }
+    }
+
+    /** Of two vectors, as a share of the length of the first. */
+    private static double distance(double[] expected, float[] actual) {
+        assertThat(actual).hasSize(expected.length);
+        double difference = 0;
+        double length = 0;
+        for (int i = 0; i < expected.length; i++) {
+            difference += Math.pow(expected[i] - actual[i], 2);
+            length += expected[i] * expected[i];
+        }
+        return Math.sqrt(difference / length);
+    }
+
     @ParameterizedTest
     @EnumSource(Precision.class)
     void aRepeatGivesTheSameBits(Precision precision) {
         try (Checkpoint checkpoint = checkpoint();
-                Engine engine = Engine.load(checkpoint, options(precision))) {
+                Engine engine = Engine.loadAsAsked(checkpoint, EngineOptions.of(precision))) {
+            assertThat(engine.precision()).isEqualTo(precision);
             List<Prompt> prompts = companies(probes().get(3)).get(1);
             RoutingRows first = run(engine, prompts);
             RoutingRows second = run(engine, prompts);
@@ -105,10 +160,6 @@ final class TestNeighbours {
                                 .put("num_attention_heads", 8)
                                 .put("num_key_value_heads", 8));
         return Checkpoint.open(wide.write(folder.resolve("model"), SEED));
-    }
-
-    private static EngineOptions options(Precision precision) {
-        return EngineOptions.of(precision);
     }
 
     /** Prompts whose results are watched: short ones, ones that fill a power of two, and ones with a shared prefix. */
@@ -157,8 +208,11 @@ final class TestNeighbours {
 
     /** As sets: two chosen experts may change ranks. */
     private static boolean sameExperts(Row a, Row b) {
+        return sameExperts(a.experts(), b.experts());
+    }
+
+    private static boolean sameExperts(int[] a, int[] b) {
         return Arrays.equals(
-                Arrays.stream(a.experts()).sorted().toArray(),
-                Arrays.stream(b.experts()).sorted().toArray());
+                Arrays.stream(a).sorted().toArray(), Arrays.stream(b).sorted().toArray());
     }
 }

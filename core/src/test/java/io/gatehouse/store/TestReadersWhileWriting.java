@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,6 +19,9 @@ final class TestReadersWhileWriting {
     private static final int SHARDS = 25;
     private static final int QUESTIONS = 4;
     private static final int READERS = 8;
+
+    /** What nothing here takes unless it hangs. */
+    private static final int LONG_SECONDS = 120;
 
     @TempDir
     private Path directory;
@@ -33,12 +37,12 @@ final class TestReadersWhileWriting {
             for (int i = 0; i < READERS; i++) {
                 readers.add(CompletableFuture.supplyAsync(() -> readUntilAllIsThere(store, reading), pool));
             }
-            reading.await();
+            assertThat(reading.await(LONG_SECONDS, TimeUnit.SECONDS)).isTrue();
             for (int shard = 0; shard < SHARDS; shard++) {
                 writer.write(shards.shard(writer, shard, shard * QUESTIONS, (shard + 1) * QUESTIONS));
             }
             for (CompletableFuture<Long> reader : readers) {
-                assertThat(reader.join())
+                assertThat(reader.get(LONG_SECONDS, TimeUnit.SECONDS))
                         .as("states of the file that a reader saw")
                         .isGreaterThan(2);
             }
@@ -52,7 +56,7 @@ final class TestReadersWhileWriting {
         List<String> seen = new ArrayList<>();
         try (Connection reader = store.reader();
                 Statement statement = reader.createStatement()) {
-            while (!seen.contains(state(SHARDS))) {
+            while (!seen.contains(state(SHARDS)) && !Thread.currentThread().isInterrupted()) {
                 statement.execute("BEGIN TRANSACTION READ ONLY");
                 List<String> state = Rows.of(reader, """
                         SELECT (SELECT count(*) FROM run_shards), (SELECT count(*) FROM answers),
