@@ -7,7 +7,8 @@ export interface Progress {
   questionsDone: number;
   questions: number;
   tokensPerSecond: number;
-  secondsLeft: number;
+  /** Absent before the first tokens are computed. */
+  secondsLeft?: number;
 }
 
 /** A run of the file, or one that waits or loads and that the file does not have yet. */

@@ -2,6 +2,7 @@ package io.gatehouse.run;
 
 import io.gatehouse.store.WritingProgress;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How far a run is. Tokens are what takes time, so rate and time left go by tokens; a token counts in parts, as layer
@@ -23,9 +24,10 @@ public record RunProgress(
         return tokensDone / Math.max(elapsed.toNanos() / 1e9, 1e-9);
     }
 
-    /** Time that the rest takes at the rate so far; unknown, and said to be zero, before the first tokens are done. */
-    public Duration timeLeft() {
-        double seconds = tokensDone == 0 ? 0 : (tokens - tokensDone) / tokensPerSecond();
-        return Duration.ofMillis(Math.round(seconds * 1000));
+    /** Time that the rest takes at the rate so far; empty before the first tokens are done, when nobody knows. */
+    public Optional<Duration> timeLeft() {
+        return tokensDone == 0
+                ? Optional.empty()
+                : Optional.of(Duration.ofMillis(Math.round(1000 * (tokens - tokensDone) / tokensPerSecond())));
     }
 }

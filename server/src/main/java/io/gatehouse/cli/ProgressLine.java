@@ -56,12 +56,12 @@ final class ProgressLine implements RunListener, AutoCloseable {
     private static String text(RunProgress progress) {
         return String.format(
                 Locale.ROOT,
-                "%3.0f %%  %,d of %,d questions  %,.0f tokens/s  %s left%s",
+                "%3.0f %%  %,d of %,d questions  %,.0f tokens/s%s%s",
                 100 * progress.share(),
                 progress.questionsDone(),
                 progress.questions(),
                 progress.tokensPerSecond(),
-                duration(progress.timeLeft()),
+                progress.timeLeft().map(left -> "  " + duration(left) + " left").orElse(""),
                 writing(progress.writing()));
     }
 

@@ -147,7 +147,7 @@ final class HostedRun implements RunListener {
             node.put("bytesWaiting", now.writing().bytesWaiting());
             node.put("activations", now.writing().activations());
             node.put("writingSeconds", now.writing().busy().toMillis() / 1000.0);
-            node.put("secondsLeft", now.timeLeft().toMillis() / 1000.0);
+            now.timeLeft().ifPresent(left -> node.put("secondsLeft", left.toMillis() / 1000.0));
         }
         failure().filter(reason -> state == State.FAILED).ifPresent(reason -> {
             ObjectNode error = json.putObject("error");
