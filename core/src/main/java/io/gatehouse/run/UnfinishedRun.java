@@ -1,7 +1,5 @@
 package io.gatehouse.run;
 
-import static java.util.Objects.requireNonNull;
-
 import io.gatehouse.engine.Precision;
 import io.gatehouse.store.RunStatus;
 import io.gatehouse.store.RunSummary;
@@ -29,10 +27,8 @@ public record UnfinishedRun(int answered, Map<String, String> definition) {
 
     /** The unfinished run of the name, if there is one. */
     public static Optional<UnfinishedRun> find(Store store, String name) {
-        requireNonNull(name, "name is null");
-        return store.runs().stream()
-                .filter(run -> run.name().equals(name) && run.status() != RunStatus.COMPLETE)
-                .findFirst()
+        return store.findRun(name)
+                .filter(run -> run.status() != RunStatus.COMPLETE)
                 .map(run -> of(store, run));
     }
 

@@ -24,11 +24,7 @@ public final class UnusedExperts {
      *     tokens, or used every expert
      */
     public static Set<ExpertPlace> of(Store store, String run, Optional<Scope> scope) {
-        RunSummary found = store.runs().stream()
-                .filter(summary -> summary.name().equals(run))
-                .findFirst()
-                .orElseThrow(() -> new GatehouseException(
-                        ErrorCode.RUN_NOT_FOUND, "%s holds no run named \"%s\"".formatted(store.file(), run)));
+        RunSummary found = store.run(run);
         if (found.status() != RunStatus.COMPLETE) {
             throw refused("Run \"%s\" is %s: what it did not use so far says nothing"
                     .formatted(run, found.status().id()));

@@ -116,7 +116,8 @@ final class QuestionRegister {
         return "Question %d of subject %s of quiz %s".formatted(question.ordinal(), question.subject(), task);
     }
 
-    private static int lastId(DuckDBConnection connection) throws SQLException {
+    /** The largest id of a question in the file; 0 if there is none. */
+    static int lastId(DuckDBConnection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT coalesce(max(question_id), 0) FROM questions")) {
             rows.next();

@@ -6,10 +6,6 @@ import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,13 +33,15 @@ final class RunImport {
         try (Transaction transaction = Transaction.begin(connection)) {
             int runId = insertRun(gatehouseVersion);
             int[] questionIds = insertQuestions();
+            SequenceInsert sequences = new SequenceInsert(connection, runId);
             for (int i = 0; i < questionIds.length; i++) {
-                insertSequence(runId, questionIds[i], run.sequences().get(i));
+                sequences.insert(questionIds[i], run.sequences().get(i));
             }
             insertCounts(runId);
             insertRollups(runId);
-            insertLedgerRow(runId, questionIds);
-            finish(runId);
+            Ledger ledger = new Ledger(connection, runId);
+            ledger.add(SHARD, questionIds, tokens(), decisions());
+            ledger.finish(RunStatus.COMPLETE);
             transaction.commit();
             return runId;
         }
@@ -95,7 +93,7 @@ final class RunImport {
 
     private int[] insertQuestions() throws SQLException {
         int[] ids = new int[run.sequences().size()];
-        int id = lastQuestionId();
+        int id = QuestionRegister.lastId(connection);
         Map<String, Integer> ordinals = new HashMap<>();
         try (DuckDBAppender questions = connection.createAppender("questions");
                 DuckDBAppender attributes = connection.createAppender("question_attributes")) {
@@ -124,103 +122,6 @@ final class RunImport {
         return ids;
     }
 
-    private int lastQuestionId() throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT coalesce(max(question_id), 0) FROM questions")) {
-            rows.next();
-            return rows.getInt(1);
-        }
-    }
-
-    private void insertSequence(int runId, int questionId, TracedSequence sequence) throws SQLException {
-        try (DuckDBAppender routing = connection.createAppender("routing");
-                DuckDBAppender gates = connection.createAppender("gates")) {
-            for (TracedLayer layer : sequence.layers()) {
-                for (int row = 0; row < layer.tokens(); row++) {
-                    appendDecision(routing, runId, questionId, sequence.length(), layer, row);
-                    appendGate(gates, runId, questionId, layer, row);
-                }
-            }
-        }
-        try (DuckDBAppender tokens = connection.createAppender("tokens")) {
-            for (int position = 0; position < sequence.tokens().length; position++) {
-                tokens.beginRow()
-                        .append(runId)
-                        .append(questionId)
-                        .append(position)
-                        .append(position == sequence.length() - 1 ? Scope.LAST_PROMPT.id() : Scope.PROMPT.id())
-                        .append(sequence.tokens()[position])
-                        .append("")
-                        .endRow();
-            }
-        }
-        if (sequence.answer().isPresent()) {
-            appendAnswer(runId, questionId, sequence.length(), sequence.answer().get());
-        }
-    }
-
-    private static void appendDecision(
-            DuckDBAppender appender, int runId, int questionId, int length, TracedLayer layer, int row)
-            throws SQLException {
-        TracedDecision decision = TracedDecision.of(layer, row);
-        appender.beginRow()
-                .append(runId)
-                .append(questionId)
-                .append(layer.positions()[row])
-                .append((short) layer.layer())
-                .append(layer.positions()[row] == length - 1)
-                .append(decision.experts());
-        if (decision.weights().length == 0) {
-            appender.appendNull();
-        } else {
-            appender.append(decision.weights());
-        }
-        if (layer.probabilities().length == 0) {
-            appender.appendNull().appendNull().appendNull();
-        } else {
-            appender.append((short) decision.entropy())
-                    .append((short) decision.spareMass())
-                    .append(decision.margin());
-        }
-        appender.append(layer.ranked()).endRow();
-    }
-
-    private static void appendGate(DuckDBAppender appender, int runId, int questionId, TracedLayer layer, int row)
-            throws SQLException {
-        if (layer.probabilities().length == 0) {
-            return;
-        }
-        int width = layer.gateWidth();
-        int[] units = new int[width];
-        for (int expert = 0; expert < width; expert++) {
-            units[expert] = Units.of(layer.probabilities()[row * width + expert], Units.PROBABILITY);
-        }
-        appender.beginRow()
-                .append(runId)
-                .append(questionId)
-                .append(layer.positions()[row])
-                .append((short) layer.layer())
-                .append(units)
-                .endRow();
-    }
-
-    private void appendAnswer(int runId, int questionId, int length, TracedAnswer answer) throws SQLException {
-        try (DuckDBAppender appender = connection.createAppender("answers")) {
-            appender.beginRow().append(runId).append(questionId);
-            if (answer.predicted().isPresent()) {
-                appender.append(answer.predicted().get());
-            } else {
-                appender.appendNull();
-            }
-            appender.append(answer.correct())
-                    .appendNull()
-                    .appendNull()
-                    .appendNull()
-                    .append(length)
-                    .endRow();
-        }
-    }
-
     private void insertCounts(int runId) throws SQLException {
         try (DuckDBAppender appender = connection.createAppender("expert_counts")) {
             for (ExpertCounts counts : run.counts()) {
@@ -237,29 +138,17 @@ final class RunImport {
         }
     }
 
-    private void insertLedgerRow(int runId, int[] questionIds) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(SqlFile.read("insert_shard.sql"))) {
-            insert.setInt(1, runId);
-            insert.setInt(2, SHARD);
-            insert.setInt(3, questionIds.length);
-            insert.setLong(
-                    4,
-                    run.sequences().stream()
-                            .mapToLong(sequence -> sequence.tokens().length)
-                            .sum());
-            insert.setLong(
-                    5,
-                    run.sequences().stream()
-                            .flatMap(sequence -> sequence.layers().stream())
-                            .mapToLong(TracedLayer::tokens)
-                            .sum());
-            insert.setObject(6, LocalDateTime.now(ZoneOffset.UTC));
-            insert.setArray(
-                    7,
-                    connection.createArrayOf(
-                            "INTEGER", Arrays.stream(questionIds).boxed().toArray()));
-            insert.executeUpdate();
-        }
+    private long tokens() {
+        return run.sequences().stream()
+                .mapToLong(sequence -> sequence.tokens().length)
+                .sum();
+    }
+
+    private long decisions() {
+        return run.sequences().stream()
+                .flatMap(sequence -> sequence.layers().stream())
+                .mapToLong(TracedLayer::tokens)
+                .sum();
     }
 
     private void insertRollups(int runId) throws SQLException {
@@ -268,15 +157,6 @@ final class RunImport {
                 statement.setInt(1, runId);
                 statement.executeUpdate();
             }
-        }
-    }
-
-    private void finish(int runId) throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement(SqlFile.read("finish_run.sql"))) {
-            update.setString(1, RunStatus.COMPLETE.id());
-            update.setObject(2, LocalDateTime.now(ZoneOffset.UTC));
-            update.setInt(3, runId);
-            update.executeUpdate();
         }
     }
 }

@@ -4,10 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.GatehouseException;
 import java.nio.file.Path;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,11 +119,8 @@ public final class RunWriter implements AutoCloseable {
             throw new IllegalStateException(
                     "Run %d has %d of %d questions answered".formatted(runId, check.answered(), questionIds.length));
         }
-        try (PreparedStatement update = connection.prepareStatement(SqlFile.read("finish_run.sql"))) {
-            update.setString(1, status.id());
-            update.setObject(2, LocalDateTime.now(ZoneOffset.UTC));
-            update.setInt(3, runId);
-            update.executeUpdate();
+        try {
+            new Ledger(connection, runId).finish(status);
         } catch (SQLException e) {
             throw DatabaseFailure.using(file, e);
         }

@@ -7,20 +7,14 @@ import io.gatehouse.error.GatehouseException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.duckdb.DuckDBConnection;
 
@@ -38,11 +32,13 @@ public final class Store implements AutoCloseable {
     private final Path file;
     private final OpenDatabase database;
     private final Set<Integer> inWriting = ConcurrentHashMap.newKeySet();
+    private final RunCatalog catalog;
     private final SavedQueries savedQueries;
 
     private Store(Path file, OpenDatabase database) {
         this.file = file;
         this.database = database;
+        this.catalog = new RunCatalog(file, this::reader);
         this.savedQueries = new SavedQueries(file, this::reader, this::writer);
     }
 
@@ -162,85 +158,39 @@ public final class Store implements AutoCloseable {
 
     /** The runs of the file in the order they were started. */
     public List<RunSummary> runs() {
-        try (Connection reader = reader()) {
-            return runs(reader);
-        } catch (SQLException e) {
-            throw DatabaseFailure.using(file, e);
-        }
+        return catalog.runs();
     }
 
-    private static List<RunSummary> runs(Connection reader) throws SQLException {
-        try (Statement statement = reader.createStatement();
-                ResultSet rows = statement.executeQuery(SqlFile.read("list_runs.sql"))) {
-            List<RunSummary> runs = new ArrayList<>();
-            while (rows.next()) {
-                runs.add(new RunSummary(
-                        rows.getInt("run_id"),
-                        rows.getString("name"),
-                        rows.getString("model"),
-                        rows.getString("task"),
-                        Scope.of(rows.getString("scope")),
-                        RunStatus.of(rows.getString("status")),
-                        rows.getInt("questions"),
-                        rows.getInt("answered"),
-                        rows.getInt("correct"),
-                        instant(rows, "started_at").orElseThrow(),
-                        instant(rows, "finished_at")));
-            }
-            return runs;
-        }
+    /** The run of the name, if the file holds it. */
+    public Optional<RunSummary> findRun(String name) {
+        return catalog.find(requireNonNull(name, "name is null"));
+    }
+
+    /**
+     * The run of the name.
+     *
+     * @throws GatehouseException RUN_NOT_FOUND
+     */
+    public RunSummary run(String name) {
+        return catalog.run(requireNonNull(name, "name is null"));
     }
 
     /**
      * The mean over subjects of the share of right answers of a run, 0 to 1: every subject counts the same, however many
-     * questions it has.
-     *
-     * @throws GatehouseException RUN_NOT_FOUND if the run has no answers
+     * questions it has. Empty where nothing is answered.
      */
-    public double meanAccuracyOfSubjects(int runId) {
-        try (Connection reader = reader();
-                PreparedStatement statement = reader.prepareStatement(SqlFile.read("mean_accuracy_of_subjects.sql"))) {
-            statement.setInt(1, runId);
-            try (ResultSet rows = statement.executeQuery()) {
-                rows.next();
-                double mean = rows.getDouble(1);
-                if (rows.wasNull()) {
-                    throw new GatehouseException(
-                            ErrorCode.RUN_NOT_FOUND, "Run %d of %s has no answers.".formatted(runId, file));
-                }
-                return mean;
-            }
-        } catch (SQLException e) {
-            throw DatabaseFailure.using(file, e);
-        }
+    public OptionalDouble meanAccuracyOfSubjects(int runId) {
+        return catalog.meanAccuracyOfSubjects(runId);
     }
 
     /** What decides what a run computes and keeps, by property: the same for every try of it. */
     public Map<String, String> definition(int runId) {
-        try (Connection reader = reader()) {
-            return new TreeMap<>(RunDefinition.read(reader, runId).properties());
-        } catch (SQLException e) {
-            throw DatabaseFailure.using(file, e);
-        }
+        return catalog.definition(runId);
     }
 
     /** The experts of a run that never fired at the tokens of the scope, by layer. */
     public SortedMap<Integer, List<Integer>> unusedExperts(int runId, Scope scope) {
-        try (Connection reader = reader();
-                PreparedStatement select = reader.prepareStatement(SqlFile.read("unused_experts.sql"))) {
-            select.setInt(1, runId);
-            select.setString(2, scope.id());
-            SortedMap<Integer, List<Integer>> unused = new TreeMap<>();
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    unused.computeIfAbsent(rows.getInt(1), layer -> new ArrayList<>())
-                            .add(rows.getInt(2));
-                }
-            }
-            return unused;
-        } catch (SQLException e) {
-            throw DatabaseFailure.using(file, e);
-        }
+        return catalog.unusedExperts(runId, scope);
     }
 
     /** The queries that were kept in the file under a name. */
@@ -252,7 +202,7 @@ public final class Store implements AutoCloseable {
     public Verification verify() {
         try (Connection reader = reader();
                 Transaction moment = Transaction.begin(reader)) {
-            Verification verification = new Verifier(reader).verify(runs(reader));
+            Verification verification = new Verifier(reader).verify(RunCatalog.runs(reader));
             moment.commit();
             return verification;
         } catch (SQLException e) {
@@ -268,11 +218,7 @@ public final class Store implements AutoCloseable {
      */
     public synchronized void deleteRun(String name) {
         requireWritable();
-        RunSummary run = runs().stream()
-                .filter(summary -> summary.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new GatehouseException(
-                        ErrorCode.RUN_NOT_FOUND, "%s holds no run named \"%s\".".formatted(file, name)));
+        RunSummary run = run(name);
         if (inWriting.contains(run.runId())) {
             throw new GatehouseException(
                     ErrorCode.RUN_EXISTS, "Run \"%s\" of %s is being written.".formatted(name, file));
@@ -353,11 +299,6 @@ public final class Store implements AutoCloseable {
         } catch (SQLException e) {
             throw DatabaseFailure.using(file, e);
         }
-    }
-
-    private static Optional<Instant> instant(ResultSet rows, String column) throws SQLException {
-        LocalDateTime time = rows.getObject(column, LocalDateTime.class);
-        return Optional.ofNullable(time).map(value -> value.toInstant(ZoneOffset.UTC));
     }
 
     private static void close(DuckDBConnection writer) {

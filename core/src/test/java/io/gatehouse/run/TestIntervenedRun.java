@@ -71,7 +71,7 @@ final class TestIntervenedRun {
                             "Run \"all\" used every expert at its prompt tokens: there is nothing to mask; look at last_prompt only, perhaps");
             assertThatThrownBy(() -> UnusedExperts.of(store, "other", Optional.empty()))
                     .isInstanceOf(GatehouseException.class)
-                    .hasMessageEndingWith("holds no run named \"other\"");
+                    .hasMessageEndingWith("holds no run named \"other\".");
         }
     }
 

@@ -222,7 +222,7 @@ final class TestQuizRun {
                                     store,
                                     "FROM question_attributes JOIN questions USING (question_id) WHERE ordinal = 1 AND name = 'level' AND value = 'easy'"))
                     .isEqualTo(1);
-            assertThat(store.meanAccuracyOfSubjects(run))
+            assertThat(store.meanAccuracyOfSubjects(run).orElseThrow())
                     .isEqualTo(count(store, "FROM answers WHERE correct AND run_id = " + run) / 2.0);
         }
     }

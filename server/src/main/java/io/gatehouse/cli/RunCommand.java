@@ -69,7 +69,9 @@ final class RunCommand implements Callable<Integer> {
                     .figure("Run", outcome.name())
                     .figure("Questions answered", outcome.questions())
                     .figure("Accuracy", outcome.accuracy())
-                    .figure("Mean accuracy of subjects", store.meanAccuracyOfSubjects(outcome.runId()))
+                    .figure(
+                            "Mean accuracy of subjects",
+                            store.meanAccuracyOfSubjects(outcome.runId()).orElseThrow())
                     .figure("Prompt tokens", outcome.tokens())
                     .figure("Seconds", outcome.elapsed().toMillis() / 1000.0);
         } catch (GatehouseException e) {

@@ -1,7 +1,5 @@
 package io.gatehouse.cli;
 
-import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.RunSummary;
 import io.gatehouse.store.Store;
 import java.io.IOException;
@@ -71,11 +69,7 @@ final class RunsCommand implements Callable<Integer> {
     @Command(name = "show", description = "Shows what a run is and how far it came.")
     int show(@Parameters(paramLabel = "NAME", description = "Name of the run.") String name) {
         try (Store store = Store.open(database)) {
-            RunSummary run = store.runs().stream()
-                    .filter(summary -> summary.name().equals(name))
-                    .findFirst()
-                    .orElseThrow(() -> new GatehouseException(
-                            ErrorCode.RUN_NOT_FOUND, "%s holds no run named \"%s\".".formatted(database, name)));
+            RunSummary run = store.run(name);
             Report report = new Report()
                     .figure("Run", run.name())
                     .figure("Status", run.status().id())

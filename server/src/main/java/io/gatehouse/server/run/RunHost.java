@@ -73,8 +73,7 @@ public final class RunHost implements AutoCloseable {
             throw new GatehouseException(
                     ErrorCode.RUN_EXISTS, "Run \"%s\" has not ended: cancel it first.".formatted(name));
         }
-        if (store.runs().stream().anyMatch(run -> run.name().equals(name))
-                || find(name).isEmpty()) {
+        if (store.findRun(name).isPresent() || find(name).isEmpty()) {
             store.deleteRun(name);
         }
         synchronized (hosted) {
@@ -107,15 +106,15 @@ public final class RunHost implements AutoCloseable {
 
     /** @throws GatehouseException RUN_NOT_FOUND */
     ObjectNode show(String name) {
-        Optional<RunSummary> summary =
-                store.runs().stream().filter(run -> run.name().equals(name)).findFirst();
+        Optional<RunSummary> summary = store.findRun(name);
         Optional<HostedRun> run = find(name);
         if (summary.isEmpty() && run.isEmpty()) {
             throw unknown(name);
         }
         ObjectNode json = describe(summary, run);
         summary.filter(whole -> whole.status() == RunStatus.COMPLETE)
-                .ifPresent(whole -> json.put("meanAccuracyOfSubjects", store.meanAccuracyOfSubjects(whole.runId())));
+                .ifPresent(whole -> store.meanAccuracyOfSubjects(whole.runId())
+                        .ifPresent(mean -> json.put("meanAccuracyOfSubjects", mean)));
         return json;
     }
 

@@ -1,0 +1,125 @@
+package io.gatehouse.store;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/** What a file says of its runs. Each call reads on a connection of its own. */
+final class RunCatalog {
+    private final Path file;
+    private final Supplier<Connection> readers;
+
+    RunCatalog(Path file, Supplier<Connection> readers) {
+        this.file = file;
+        this.readers = readers;
+    }
+
+    /** Something that is read. */
+    private interface Reading<T> {
+        T from(Connection reader) throws SQLException;
+    }
+
+    /** In the order they were started. */
+    List<RunSummary> runs() {
+        return read(RunCatalog::runs);
+    }
+
+    /** The same, at the moment of a transaction. */
+    static List<RunSummary> runs(Connection reader) throws SQLException {
+        try (Statement statement = reader.createStatement();
+                ResultSet rows = statement.executeQuery(SqlFile.read("list_runs.sql"))) {
+            List<RunSummary> runs = new ArrayList<>();
+            while (rows.next()) {
+                runs.add(new RunSummary(
+                        rows.getInt("run_id"),
+                        rows.getString("name"),
+                        rows.getString("model"),
+                        rows.getString("task"),
+                        Scope.of(rows.getString("scope")),
+                        RunStatus.of(rows.getString("status")),
+                        rows.getInt("questions"),
+                        rows.getInt("answered"),
+                        rows.getInt("correct"),
+                        instant(rows, "started_at").orElseThrow(),
+                        instant(rows, "finished_at")));
+            }
+            return runs;
+        }
+    }
+
+    Optional<RunSummary> find(String name) {
+        return runs().stream().filter(run -> run.name().equals(name)).findFirst();
+    }
+
+    /** @throws GatehouseException RUN_NOT_FOUND */
+    RunSummary run(String name) {
+        return find(name)
+                .orElseThrow(() -> new GatehouseException(
+                        ErrorCode.RUN_NOT_FOUND, "%s holds no run named \"%s\".".formatted(file, name)));
+    }
+
+    /** Empty where nothing is answered. */
+    OptionalDouble meanAccuracyOfSubjects(int runId) {
+        return read(reader -> {
+            try (PreparedStatement select = reader.prepareStatement(SqlFile.read("mean_accuracy_of_subjects.sql"))) {
+                select.setInt(1, runId);
+                try (ResultSet rows = select.executeQuery()) {
+                    rows.next();
+                    double mean = rows.getDouble(1);
+                    return rows.wasNull() ? OptionalDouble.empty() : OptionalDouble.of(mean);
+                }
+            }
+        });
+    }
+
+    Map<String, String> definition(int runId) {
+        return read(reader -> new TreeMap<>(RunDefinition.read(reader, runId).properties()));
+    }
+
+    /** By layer. */
+    SortedMap<Integer, List<Integer>> unusedExperts(int runId, Scope scope) {
+        return read(reader -> {
+            try (PreparedStatement select = reader.prepareStatement(SqlFile.read("unused_experts.sql"))) {
+                select.setInt(1, runId);
+                select.setString(2, scope.id());
+                SortedMap<Integer, List<Integer>> unused = new TreeMap<>();
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        unused.computeIfAbsent(rows.getInt(1), layer -> new ArrayList<>())
+                                .add(rows.getInt(2));
+                    }
+                }
+                return unused;
+            }
+        });
+    }
+
+    private <T> T read(Reading<T> reading) {
+        try (Connection reader = readers.get()) {
+            return reading.from(reader);
+        } catch (SQLException e) {
+            throw DatabaseFailure.using(file, e);
+        }
+    }
+
+    private static Optional<Instant> instant(ResultSet rows, String column) throws SQLException {
+        LocalDateTime time = rows.getObject(column, LocalDateTime.class);
+        return Optional.ofNullable(time).map(value -> value.toInstant(ZoneOffset.UTC));
+    }
+}
