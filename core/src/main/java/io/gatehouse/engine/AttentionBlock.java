@@ -49,7 +49,7 @@ final class AttentionBlock<A extends TFloating> {
         Operand<TFloat32> key = project(input, "k_proj", keyWidth, config.hiddenSize(), bias, weights);
         Operand<TFloat32> value = project(input, "v_proj", keyWidth, config.hiddenSize(), bias, weights);
         Operand<TFloat32> scale = tf.constant((float) (1 / Math.sqrt(config.headDim())));
-        // Angles are few, so that it is they who are scaled.
+        // The scale goes into the angles, of which there are fewer than of products.
         Operand<A> queries = rotate(
                 clip(norm(query, "q_norm", config.heads(), weights)),
                 config.heads(),

@@ -1,6 +1,8 @@
 package io.gatehouse.engine;
 
+import io.gatehouse.checkpoint.Bfloat16;
 import io.gatehouse.checkpoint.DType;
+import io.gatehouse.checkpoint.HalfFloat;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.nio.ByteBuffer;
@@ -26,14 +28,12 @@ enum FloatFormat {
     BF16(TBfloat16.class, 2, 0x7f80_7f80_7f80_7f80L, 0x0080_0080_0080_0080L, 0x8000_8000_8000_8000L) {
         @Override
         float read(ByteBuffer from, int index) {
-            return Float.intBitsToFloat(from.getShort(2 * index) << 16);
+            return Bfloat16.toFloat(from.getShort(2 * index));
         }
 
-        /** Rounds to nearest, ties to even. */
         @Override
         void write(ByteBuffer to, int index, float value) {
-            int bits = Float.floatToRawIntBits(value);
-            to.putShort(2 * index, (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16));
+            to.putShort(2 * index, Bfloat16.bits(value));
         }
     },
     FP16(TFloat16.class, 2, 0x7c00_7c00_7c00_7c00L, 0x0400_0400_0400_0400L, 0x8000_8000_8000_8000L) {

@@ -48,8 +48,8 @@ final class Weights {
     }
 
     /**
-     * The same, not before something else is computed: TensorFlow would widen the weights of all experts at once, and
-     * first of all.
+     * The same, computed only after something else: otherwise TensorFlow widens the weights of all experts at once, before
+     * it computes anything.
      */
     <T extends TFloating> Operand<T> value(WeightSpec<T> spec, Op before) {
         return widened(tf.withControlDependencies(List.of(before)), spec);

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 public final class FileFailure {
     private FileFailure() {}
 
-    /** INSUFFICIENT_DISK where the disk is full; INVALID_ARGUMENT where something cannot be written for another reason. */
+    /** INSUFFICIENT_DISK where the disk is full; INVALID_ARGUMENT where there is another reason. */
     public static GatehouseException writing(Path path, IOException cause) {
         if (isFullDisk(cause)) {
             return new GatehouseException(

@@ -7,7 +7,9 @@ import java.util.List;
 public final class PythonSpace {
     private PythonSpace() {}
 
-    /** As {@code str.isspace()}: space separators of Unicode, and the control characters of bidirectional class B, S or WS. */
+    /**
+     * As {@code str.isspace()}: space separators of Unicode, and the control characters of bidirectional class B, S or WS.
+     */
     public static boolean isSpace(int c) {
         return Character.isSpaceChar(c)
                 || (c >= '\t' && c <= '\r')

@@ -1,6 +1,6 @@
 -- What a run holds in a form that does not depend on how it came there: number of answers and of routing rows, and the
--- sum of the MD5 of each row of answers, tokens, routing, gates, norms and counts. Questions go by subject and ordinal, since their ids differ from
--- file to file.
+-- sum of the MD5 of each row of answers, tokens, routing, gates, norms and counts. Questions go by subject and ordinal,
+-- since their ids differ from file to file.
 WITH rows AS (
     SELECT 'answer' AS kind, concat_ws('|', q.subject, q.ordinal, a.predicted, a.correct, a.log_probabilities, a.top_token_id, a.prompt_tokens) AS row
     FROM answers AS a

@@ -5,7 +5,10 @@ import static io.gatehouse.sample.quiz.NumberChoices.SMALLEST;
 
 import java.util.random.RandomGenerator;
 
-/** {@code Which number comes next: 12, 15, 18, 21?} Numbers have two digits; the instance is the first one and the step, up or down. */
+/**
+ * {@code Which number comes next: 12, 15, 18, 21?} Numbers have two digits; the instance is the first one and the step, up
+ * or down.
+ */
 record NumberSequence() implements Topic {
     private static final int DISTANCE = 20;
 

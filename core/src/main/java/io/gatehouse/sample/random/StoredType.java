@@ -1,15 +1,14 @@
 package io.gatehouse.sample.random;
 
+import io.gatehouse.checkpoint.Bfloat16;
 import io.gatehouse.checkpoint.DType;
 
 /** How a checkpoint stores its weights. */
 public enum StoredType {
     BF16(DType.BF16, "bfloat16") {
-        /** The upper half of the float, rounded to nearest, ties to even. */
         @Override
         int bits(float value) {
-            int bits = Float.floatToRawIntBits(value);
-            return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
+            return Short.toUnsignedInt(Bfloat16.bits(value));
         }
     },
     FP16(DType.F16, "float16") {

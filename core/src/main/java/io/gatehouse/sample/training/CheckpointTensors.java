@@ -2,6 +2,7 @@ package io.gatehouse.sample.training;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.checkpoint.Bfloat16;
 import io.gatehouse.checkpoint.DType;
 import io.gatehouse.checkpoint.SafetensorsWriter.Tensor;
 import java.nio.ByteBuffer;
@@ -53,7 +54,7 @@ final class CheckpointTensors {
     private static Tensor asIs(String name, float[] values, List<Long> shape) {
         ByteBuffer data = allocate(values.length);
         for (float value : values) {
-            data.putShort(Bfloat16.bits(value));
+            data.putShort(bits(value));
         }
         return tensor(name, shape, data);
     }
@@ -64,7 +65,7 @@ final class CheckpointTensors {
         ByteBuffer data = allocate(Math.toIntExact(in * out));
         for (int column = 0; column < out; column++) {
             for (int row = 0; row < in; row++) {
-                data.putShort(Bfloat16.bits(stack[start + row * (int) out + column]));
+                data.putShort(bits(stack[start + row * (int) out + column]));
             }
         }
         return tensor(name, List.of(out, in), data);
@@ -77,5 +78,13 @@ final class CheckpointTensors {
     private static Tensor tensor(String name, List<Long> shape, ByteBuffer data) {
         String full = (name.equals(SampleModel.HEAD) ? "" : "model.") + name + ".weight";
         return new Tensor(full, DType.BF16, shape, data.flip());
+    }
+
+    /** A weight as it is stored. */
+    static short bits(float weight) {
+        if (!Float.isFinite(weight)) {
+            throw new IllegalArgumentException("A weight is " + weight);
+        }
+        return Bfloat16.bits(weight);
     }
 }

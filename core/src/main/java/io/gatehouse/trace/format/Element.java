@@ -1,5 +1,7 @@
 package io.gatehouse.trace.format;
 
+import io.gatehouse.checkpoint.Bfloat16;
+import io.gatehouse.checkpoint.HalfFloat;
 import java.nio.ByteBuffer;
 
 /** Types of elements, little-endian. */
@@ -19,13 +21,13 @@ enum Element {
     F16(2) {
         @Override
         double read(ByteBuffer from) {
-            return half(from.getShort());
+            return HalfFloat.toFloat(from.getShort());
         }
     },
     BF16(2) {
         @Override
         double read(ByteBuffer from) {
-            return Float.intBitsToFloat(from.getShort() << 16);
+            return Bfloat16.toFloat(from.getShort());
         }
     },
     I64(8) {
@@ -59,10 +61,6 @@ enum Element {
         }
     };
 
-    private static final int FRACTION_BITS = 10;
-    private static final int BIAS = 15;
-    private static final int LARGEST_EXPONENT = 31;
-
     private final int bytes;
 
     Element(int bytes) {
@@ -74,15 +72,4 @@ enum Element {
     }
 
     abstract double read(ByteBuffer from);
-
-    /** IEEE 754 binary16. */
-    private static double half(short bits) {
-        int sign = bits < 0 ? -1 : 1;
-        int exponent = bits >> FRACTION_BITS & LARGEST_EXPONENT;
-        double fraction = (bits & (1 << FRACTION_BITS) - 1) / (double) (1 << FRACTION_BITS);
-        if (exponent == LARGEST_EXPONENT) {
-            return fraction == 0 ? sign * Double.POSITIVE_INFINITY : Double.NaN;
-        }
-        return exponent == 0 ? sign * Math.scalb(fraction, 1 - BIAS) : sign * Math.scalb(1 + fraction, exponent - BIAS);
-    }
 }

@@ -1,13 +1,13 @@
-package io.gatehouse.engine;
+package io.gatehouse.checkpoint;
 
 /** IEEE 754 half precision. Java 17 has no conversion of its own. */
-final class HalfFloat {
+public final class HalfFloat {
     private static final int EXPONENT_BIAS_DIFFERENCE = 127 - 15;
 
     private HalfFloat() {}
 
     /** The float with the same value; every half has one. */
-    static float toFloat(short half) {
+    public static float toFloat(short half) {
         int sign = (half & 0x8000) << 16;
         int exponent = (half >> 10) & 0x1f;
         int fraction = half & 0x3ff;

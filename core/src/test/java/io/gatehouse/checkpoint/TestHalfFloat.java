@@ -1,4 +1,4 @@
-package io.gatehouse.engine;
+package io.gatehouse.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
