@@ -16,11 +16,16 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.sql.Statement;
+import java.sql.Timestamp;
 import java.time.Duration;
+import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Calendar;
 import java.util.List;
 import java.util.Properties;
+import java.util.TimeZone;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -218,6 +223,42 @@ final class TestServerDriver {
             statement.setInt(2, 7);
             assertThatThrownBy(statement::executeQuery)
                     .hasMessage("Parameter 2 is of type VARCHAR, but 7 (BigDecimal) is not.");
+        }
+    }
+
+    @Test
+    void aTimestampIsAMomentWhereTheParameterIs() throws Exception {
+        Timestamp timestamp = Timestamp.valueOf("2026-02-03 04:05:06.000007");
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT CAST(? AS TIMESTAMP WITH LOCAL TIME ZONE), CAST(? AS TIMESTAMP), CAST(? AS TIMESTAMP)")) {
+            statement.setTimestamp(1, timestamp);
+            statement.setTimestamp(2, timestamp);
+            statement.setTimestamp(3, timestamp, Calendar.getInstance(TimeZone.getTimeZone("UTC")));
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                assertThat(rows.getObject(1, OffsetDateTime.class).toInstant()).isEqualTo(timestamp.toInstant());
+                assertThat(rows.getTimestamp(2)).isEqualTo(timestamp);
+                assertThat(rows.getObject(3, LocalDateTime.class))
+                        .isEqualTo(
+                                timestamp.toInstant().atOffset(ZoneOffset.UTC).toLocalDateTime());
+            }
+        }
+    }
+
+    @Test
+    void closingEndsTheQueryOfTheServer() throws Exception {
+        ExecutorService threads = Executors.newSingleThreadExecutor();
+        try {
+            Connection other = DriverManager.getConnection(url);
+            Statement statement = other.createStatement();
+            Future<SQLException> failure = threads.submit(() -> failure(statement, ENDLESS));
+            TimeUnit.MILLISECONDS.sleep(500);
+            other.close();
+            assertThat(failure.get(5, TimeUnit.SECONDS).getSQLState()).isEqualTo("57014");
+            assertThat(statement.isClosed()).isTrue();
+            assertThat(server.get("v1/health").body()).contains("\"runningQueries\":0");
+        } finally {
+            threads.shutdown();
         }
     }
 

@@ -184,4 +184,71 @@ abstract class ForwardResultSet extends ReadOnlyResultSet {
     public Reader getNCharacterStream(String label) throws SQLException {
         throw SqlErrors.unsupported("getNCharacterStream");
     }
+
+    @Override
+    public boolean isLast() throws SQLException {
+        throw SqlErrors.unsupported("isLast of rows that are only read forward");
+    }
+
+    @Override
+    public void setFetchDirection(int direction) throws SQLException {
+        if (direction != FETCH_FORWARD) {
+            throw SqlErrors.unsupported("Fetching in another direction than forward");
+        }
+    }
+
+    @Override
+    public int getFetchDirection() {
+        return FETCH_FORWARD;
+    }
+
+    @Override
+    public int getFetchSize() {
+        return 0;
+    }
+
+    @Override
+    public int getType() {
+        return TYPE_FORWARD_ONLY;
+    }
+
+    @Override
+    public int getConcurrency() {
+        return CONCUR_READ_ONLY;
+    }
+
+    @Override
+    public int getHoldability() {
+        return HOLD_CURSORS_OVER_COMMIT;
+    }
+
+    @Override
+    public boolean rowUpdated() {
+        return false;
+    }
+
+    @Override
+    public boolean rowInserted() {
+        return false;
+    }
+
+    @Override
+    public boolean rowDeleted() {
+        return false;
+    }
+
+    @Override
+    public void refreshRow() throws SQLException {
+        throw SqlErrors.unsupported("refreshRow");
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> wanted) throws SQLException {
+        return Wrappers.unwrap(this, wanted);
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> wanted) {
+        return wanted.isInstance(this);
+    }
 }
