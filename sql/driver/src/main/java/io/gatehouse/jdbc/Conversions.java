@@ -17,14 +17,11 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
 import java.util.Calendar;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,22 +31,6 @@ import org.jspecify.annotations.Nullable;
 final class Conversions {
     private static final int MAX_DIGITS = 400;
     private static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
-
-    private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
-            .appendPattern("HH:mm:ss")
-            .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
-            .toFormatter(Locale.ROOT);
-
-    private static final DateTimeFormatter TIMESTAMP = new DateTimeFormatterBuilder()
-            .append(DateTimeFormatter.ISO_LOCAL_DATE)
-            .appendLiteral(' ')
-            .append(TIME)
-            .toFormatter(Locale.ROOT);
-
-    private static final DateTimeFormatter INSTANT = new DateTimeFormatterBuilder()
-            .append(TIMESTAMP)
-            .appendOffset("+HH:mm", "+00:00")
-            .toFormatter(Locale.ROOT);
 
     private Conversions() {}
 
@@ -70,27 +51,6 @@ final class Conversions {
     /** A time as java.sql has it, which is to the millisecond. */
     static Time sqlTime(LocalTime time) {
         return new Time(Timestamp.valueOf(time.atDate(LocalDate.EPOCH)).getTime());
-    }
-
-    static String text(Object value) {
-        if (value instanceof BigDecimal decimal) {
-            return decimal.toPlainString();
-        }
-        if (value instanceof LocalDateTime time) {
-            return TIMESTAMP.format(time);
-        }
-        if (value instanceof OffsetDateTime time) {
-            return INSTANT.format(time);
-        }
-        if (value instanceof LocalTime time) {
-            return TIME.format(time);
-        }
-        if (value instanceof List<?> list) {
-            return list.stream()
-                    .map(element -> element == null ? "NULL" : text(element))
-                    .collect(Collectors.joining(", ", "[", "]"));
-        }
-        return value.toString();
     }
 
     static boolean bool(Object value) throws SQLException {
@@ -257,7 +217,7 @@ final class Conversions {
 
     private static @Nullable Object made(Object value, Class<?> wanted) throws SQLException {
         return switch (wanted.getName()) {
-            case "java.lang.String" -> text(value);
+            case "java.lang.String" -> ValueText.of(value);
             case "java.lang.Boolean" -> bool(value);
             case "java.lang.Byte" -> (byte) whole(value, Byte.MIN_VALUE, Byte.MAX_VALUE, "byte");
             case "java.lang.Short" -> (short) whole(value, Short.MIN_VALUE, Short.MAX_VALUE, "short");
@@ -280,11 +240,11 @@ final class Conversions {
     }
 
     private static SQLException tooLarge(Object value, String type) {
-        return SqlErrors.of("22003", "%s is out of the range of %s.".formatted(text(value), type));
+        return SqlErrors.of("22003", "%s is out of the range of %s.".formatted(ValueText.of(value), type));
     }
 
     private static SQLException none(Object value, String type) {
-        return SqlErrors.of("22018", "The value %s is no %s.".formatted(text(value), type));
+        return SqlErrors.of("22018", "The value %s is no %s.".formatted(ValueText.of(value), type));
     }
 
     /** Values that callers set, in the classes that a {@link Query} takes. */

@@ -99,6 +99,6 @@ final class ListArray implements Array {
 
     @Override
     public String toString() {
-        return Conversions.text(list);
+        return ValueText.of(list);
     }
 }

@@ -22,24 +22,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The rows of a statement, read forward by one thread. */
 final class RowsResultSet extends LabelledResultSet {
-    private enum Place {
-        BEFORE,
-        IN,
-        AFTER
-    }
-
     private final Rows rows;
+    private final Cursor cursor;
     private final @Nullable GatehouseStatement statement;
     private final List<SqlType> types = new ArrayList<>();
     private final Map<String, Integer> labels = new HashMap<>();
-    private Place place = Place.BEFORE;
-    private long count;
-    private boolean wasNull;
     private boolean closed;
 
     /** @param statement the one that made them; null for rows that no statement made */
     RowsResultSet(Rows rows, @Nullable GatehouseStatement statement) {
         this.rows = rows;
+        this.cursor = new Cursor(rows);
         this.statement = statement;
         List<ResultColumn> columns = rows.columns();
         for (int i = 0; i < columns.size(); i++) {
@@ -51,13 +44,7 @@ final class RowsResultSet extends LabelledResultSet {
     @Override
     public boolean next() throws SQLException {
         checkOpen();
-        if (place == Place.AFTER) {
-            return false;
-        }
-        boolean present = rows.next();
-        place = present ? Place.IN : Place.AFTER;
-        count += present ? 1 : 0;
-        return present;
+        return cursor.next();
     }
 
     private void checkOpen() throws SQLException {
@@ -68,15 +55,7 @@ final class RowsResultSet extends LabelledResultSet {
 
     private @Nullable Object value(int column) throws SQLException {
         checkOpen();
-        if (place != Place.IN) {
-            throw SqlErrors.of("24000", "There is no current row.");
-        }
-        if (column < 1 || column > types.size()) {
-            throw SqlErrors.of("07009", "There is no column %d; the result has %d.".formatted(column, types.size()));
-        }
-        Object value = rows.value(column - 1);
-        wasNull = value == null;
-        return value;
+        return cursor.value(column);
     }
 
     private SqlType type(int column) {
@@ -86,7 +65,7 @@ final class RowsResultSet extends LabelledResultSet {
     @Override
     public boolean wasNull() throws SQLException {
         checkOpen();
-        return wasNull;
+        return cursor.wasNull();
     }
 
     @Override
@@ -102,7 +81,7 @@ final class RowsResultSet extends LabelledResultSet {
     @Override
     public @Nullable String getString(int column) throws SQLException {
         Object value = value(column);
-        return value == null ? null : Conversions.text(value);
+        return value == null ? null : ValueText.of(value);
     }
 
     @Override
@@ -253,25 +232,25 @@ final class RowsResultSet extends LabelledResultSet {
     @Override
     public boolean isBeforeFirst() throws SQLException {
         checkOpen();
-        return place == Place.BEFORE;
+        return cursor.isBeforeFirst();
     }
 
     @Override
     public boolean isAfterLast() throws SQLException {
         checkOpen();
-        return place == Place.AFTER;
+        return cursor.isAfterLast();
     }
 
     @Override
     public boolean isFirst() throws SQLException {
         checkOpen();
-        return place == Place.IN && count == 1;
+        return cursor.isFirst();
     }
 
     @Override
     public int getRow() throws SQLException {
         checkOpen();
-        return place == Place.IN ? (int) Math.min(count, Integer.MAX_VALUE) : 0;
+        return cursor.row();
     }
 
     /** Rows come in batches of the engine's size. */

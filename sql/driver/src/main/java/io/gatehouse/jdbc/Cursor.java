@@ -1,0 +1,71 @@
+package io.gatehouse.jdbc;
+
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** Where a result stands in its rows. */
+final class Cursor {
+    private enum Place {
+        BEFORE,
+        IN,
+        AFTER
+    }
+
+    private final Rows rows;
+    private final int columns;
+    private Place place = Place.BEFORE;
+    private long count;
+    private boolean wasNull;
+
+    Cursor(Rows rows) {
+        this.rows = rows;
+        this.columns = rows.columns().size();
+    }
+
+    /** Moves to the next row. False at the end, however often it is asked. */
+    boolean next() throws SQLException {
+        if (place == Place.AFTER) {
+            return false;
+        }
+        boolean present = rows.next();
+        place = present ? Place.IN : Place.AFTER;
+        count += present ? 1 : 0;
+        return present;
+    }
+
+    /** The value of a column, from 1, in the current row. */
+    @Nullable
+    Object value(int column) throws SQLException {
+        if (place != Place.IN) {
+            throw SqlErrors.of("24000", "There is no current row.");
+        }
+        if (column < 1 || column > columns) {
+            throw SqlErrors.of("07009", "There is no column %d; the result has %d.".formatted(column, columns));
+        }
+        Object value = rows.value(column - 1);
+        wasNull = value == null;
+        return value;
+    }
+
+    /** Whether the value that was read last is NULL. */
+    boolean wasNull() {
+        return wasNull;
+    }
+
+    boolean isBeforeFirst() {
+        return place == Place.BEFORE;
+    }
+
+    boolean isFirst() {
+        return place == Place.IN && count == 1;
+    }
+
+    boolean isAfterLast() {
+        return place == Place.AFTER;
+    }
+
+    /** The number of the current row, from 1; 0 where there is none. */
+    int row() {
+        return place == Place.IN ? (int) Math.min(count, Integer.MAX_VALUE) : 0;
+    }
+}
