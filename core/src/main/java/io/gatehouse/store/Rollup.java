@@ -1,72 +1,142 @@
 package io.gatehouse.store;
 
-import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The rollups of a commit, summed in the units of the file while its rows go by in the order of the disk. Summed here
- * and not in SQL: DuckDB's aggregate over the same rows takes a quarter of the time to write them, this is hardly
- * visible. Whole numbers make the sums the same whatever the order.
+ * The rollups of some rows, summed in the units of the file. Summed here and not in SQL: DuckDB's aggregate over the
+ * same rows takes a quarter of the time to write them, this is hardly visible. Whole numbers make the sums the same
+ * whatever the order.
  */
 final class Rollup {
-    /** Of each slot: number of activations, sum of weights, sum of squares of weights. */
-    private static final int SUMS = 3;
+    // Of each slot, after its number of activations. There is one slot per expert: those of the last prompt token
+    // first,
+    // then those of all before it.
+    private static final int WEIGHT = 1;
+    private static final int SQUARE = 2;
+    private static final int SMALLEST = 3;
+    private static final int LARGEST = 4;
+    private static final int FIELDS = 5;
 
     private final int experts;
-    private final Map<Integer, Integer> subjects;
-    // One slot per expert: those of the last prompt token first, then those of all the tokens before it.
-    private final long[] slots;
-    private final Map<Integer, Map<Integer, long[]>> bySubject = new TreeMap<>();
-    private final Map<Integer, long[]> entropies = new TreeMap<>();
     private final UsageFeed questionUsage = new UsageFeed();
-    private int questionId = -1;
-    private int layer = -1;
+    private final Map<Integer, Map<Integer, long[]>> bySubject = new TreeMap<>();
+    private final Map<Outcome, Map<Integer, long[]>> byOutcome = new TreeMap<>();
+    private final Map<Integer, long[]> entropies = new TreeMap<>();
 
     /**
-     * For a commit of a run.
+     * What came of a question.
      *
-     * @param experts experts of a layer
-     * @param subjects for each question, one question that stands for its subject
+     * @param answer letter of the right choice
+     * @param correct whether the run gave it
      */
-    Rollup(int experts, Map<Integer, Integer> subjects) {
-        this.experts = experts;
-        this.subjects = subjects;
-        this.slots = new long[2 * experts * SUMS];
+    record Outcome(char answer, boolean correct) implements Comparable<Outcome> {
+        @Override
+        public int compareTo(Outcome other) {
+            return Comparator.comparing(Outcome::answer)
+                    .thenComparing(Outcome::correct)
+                    .compare(this, other);
+        }
     }
 
-    /** Adds the rows of a segment, whose weights in units begin at {@code from} of the array. */
-    void add(Segment<RoutingColumns> segment, int[] weightUnits, int from) {
-        if (segment.questionId() != questionId || segment.layer() != layer) {
-            flush();
-            questionId = segment.questionId();
-            layer = segment.layer();
+    /** Of no rows, in layers of so many experts. */
+    Rollup(int experts) {
+        this.experts = experts;
+    }
+
+    /** Of several together, in their order. */
+    static Rollup of(int experts, List<Rollup> parts) {
+        Rollup whole = new Rollup(experts);
+        for (Rollup part : parts) {
+            whole.questionUsage.addAll(part.questionUsage);
+            part.bySubject.forEach((subject, layers) ->
+                    layers.forEach((layer, slots) -> whole.add(whole.bySubject, subject, layer, slots)));
+            part.byOutcome.forEach((outcome, layers) ->
+                    layers.forEach((layer, slots) -> whole.add(whole.byOutcome, outcome, layer, slots)));
+            part.entropies.forEach((key, sums) -> {
+                long[] total = whole.entropies.computeIfAbsent(key, missing -> new long[sums.length]);
+                for (int i = 0; i < sums.length; i++) {
+                    total[i] += sums[i];
+                }
+            });
         }
-        long[] ofLast = entropies.computeIfAbsent(2 * layer + 1, key -> new long[6]);
-        long[] ofOthers = entropies.computeIfAbsent(2 * layer, key -> new long[6]);
-        RoutingColumns columns = segment.columns();
-        int unit = from;
-        for (int row = segment.from(); row < segment.to(); row++, unit += columns.topK()) {
+        return whole;
+    }
+
+    /**
+     * Adds all the rows of a question and a layer.
+     *
+     * @param subject a question that stands for its subject
+     */
+    void add(Segment<RoutingUnits> segment, int subject, Outcome outcome) {
+        long[] slots = new long[2 * experts * FIELDS];
+        long[] ofLast = entropies.computeIfAbsent(2 * segment.layer() + 1, key -> new long[6]);
+        long[] ofOthers = entropies.computeIfAbsent(2 * segment.layer(), key -> new long[6]);
+        RoutingUnits columns = segment.columns();
+        for (int row = segment.from(); row < segment.to(); row++) {
             boolean last = columns.last()[row];
-            long weight = addUsage(columns, row, last ? 0 : experts, weightUnits, unit);
+            long weight = addUsage(columns, row, last ? 0 : experts, slots);
             addEntropies(columns, row, last ? ofLast : ofOthers, weight);
         }
+        for (int slot = 0; slot < slots.length; slot += FIELDS) {
+            if (slots[slot] > 0) {
+                questionUsage.add(
+                        segment.questionId(),
+                        segment.layer(),
+                        isLast(slot) == 1,
+                        expert(slot),
+                        slots[slot],
+                        slots[slot + WEIGHT]);
+            }
+        }
+        add(bySubject, subject, segment.layer(), slots);
+        add(byOutcome, outcome, segment.layer(), slots);
     }
 
-    /** Rollup rows per question; complete once the last segment is added. */
+    /** Rollup rows per question. */
     UsageFeed questionUsage() {
-        flush();
         return questionUsage;
     }
 
     /** Rollup rows per subject, which a question stands for. */
     LongFeed subjectUsage() {
-        flush();
-        LongFeed feed = new LongFeed("question_id", "layer", "last", "expert", "n", "weight", "weight_square");
-        bySubject.forEach((subject, layers) -> layers.forEach((ofLayer, sums) -> {
-            for (int slot = 0; slot < sums.length; slot += SUMS) {
-                if (sums[slot] > 0) {
-                    feed.add(subject, ofLayer, last(slot), expert(slot), sums[slot], sums[slot + 1], sums[slot + 2]);
+        LongFeed feed = new LongFeed(
+                "question_id", "layer", "last", "expert", "n", "weight", "weight_square", "weight_min", "weight_max");
+        bySubject.forEach((subject, layers) -> layers.forEach((layer, slots) -> {
+            for (int slot = 0; slot < slots.length; slot += FIELDS) {
+                if (slots[slot] > 0) {
+                    feed.add(
+                            subject,
+                            layer,
+                            isLast(slot),
+                            expert(slot),
+                            slots[slot],
+                            slots[slot + WEIGHT],
+                            slots[slot + SQUARE],
+                            slots[slot + SMALLEST],
+                            slots[slot + LARGEST]);
+                }
+            }
+        }));
+        return feed;
+    }
+
+    /** Rollup rows per right answer and outcome. */
+    LongFeed outcomeUsage() {
+        LongFeed feed = new LongFeed("answer", "correct", "layer", "last", "expert", "n", "weight");
+        byOutcome.forEach((outcome, layers) -> layers.forEach((layer, slots) -> {
+            for (int slot = 0; slot < slots.length; slot += FIELDS) {
+                if (slots[slot] > 0) {
+                    feed.add(
+                            outcome.answer(),
+                            outcome.correct() ? 1 : 0,
+                            layer,
+                            isLast(slot),
+                            expert(slot),
+                            slots[slot],
+                            slots[slot + WEIGHT]);
                 }
             }
         }));
@@ -86,54 +156,57 @@ final class Rollup {
     }
 
     /** Counts the experts of a row and returns the sum of its weights. */
-    private long addUsage(RoutingColumns columns, int row, int firstSlot, int[] weightUnits, int from) {
+    private static long addUsage(RoutingUnits columns, int row, int firstSlot, long[] slots) {
         int topK = columns.topK();
         short[] chosen = columns.experts();
+        int[] weights = columns.weights();
         long sum = 0;
-        for (int i = 0; i < topK; i++) {
-            int slot = (firstSlot + chosen[row * topK + i]) * SUMS;
-            long units = weightUnits[from + i];
-            slots[slot]++;
-            slots[slot + 1] += units;
-            slots[slot + 2] += units * units;
+        for (int i = row * topK; i < (row + 1) * topK; i++) {
+            int slot = (firstSlot + chosen[i]) * FIELDS;
+            long units = weights[i];
+            if (slots[slot]++ == 0) {
+                slots[slot + SMALLEST] = units;
+                slots[slot + LARGEST] = units;
+            }
+            slots[slot + WEIGHT] += units;
+            slots[slot + SQUARE] += units * units;
+            slots[slot + SMALLEST] = Math.min(slots[slot + SMALLEST], units);
+            slots[slot + LARGEST] = Math.max(slots[slot + LARGEST], units);
             sum += units;
         }
         return sum;
     }
 
-    private static void addEntropies(RoutingColumns columns, int row, long[] sums, long weight) {
+    private static void addEntropies(RoutingUnits columns, int row, long[] sums, long weight) {
         sums[0]++;
-        sums[1] += Units.of(columns.entropy()[row], Units.ENTROPY);
-        sums[2] += Units.of(columns.topKEntropy()[row], Units.MARGIN);
+        sums[1] += columns.entropy()[row];
+        sums[2] += columns.topKEntropy()[row];
         sums[3] += weight;
-        sums[4] += RoutingFeed.spareMass(columns, row);
-        sums[5] += Units.of(columns.margin()[row], Units.MARGIN);
+        sums[4] += columns.spareMass()[row];
+        sums[5] += columns.margin()[row];
     }
 
-    private void flush() {
-        if (questionId < 0) {
-            return;
-        }
-        long[] ofSubject = bySubject
-                .computeIfAbsent(subjects.getOrDefault(questionId, questionId), key -> new TreeMap<>())
-                .computeIfAbsent(layer, key -> new long[slots.length]);
-        for (int slot = 0; slot < slots.length; slot += SUMS) {
+    private <K> void add(Map<K, Map<Integer, long[]>> groups, K key, int layer, long[] slots) {
+        long[] total = groups.computeIfAbsent(key, missing -> new TreeMap<>())
+                .computeIfAbsent(layer, missing -> new long[slots.length]);
+        for (int slot = 0; slot < slots.length; slot += FIELDS) {
             if (slots[slot] > 0) {
-                questionUsage.add(questionId, layer, last(slot) == 1, expert(slot), slots[slot], slots[slot + 1]);
-                ofSubject[slot] += slots[slot];
-                ofSubject[slot + 1] += slots[slot + 1];
-                ofSubject[slot + 2] += slots[slot + 2];
+                boolean first = total[slot] == 0;
+                total[slot] += slots[slot];
+                total[slot + WEIGHT] += slots[slot + WEIGHT];
+                total[slot + SQUARE] += slots[slot + SQUARE];
+                total[slot + SMALLEST] =
+                        first ? slots[slot + SMALLEST] : Math.min(total[slot + SMALLEST], slots[slot + SMALLEST]);
+                total[slot + LARGEST] = Math.max(total[slot + LARGEST], slots[slot + LARGEST]);
             }
         }
-        Arrays.fill(slots, 0);
-        questionId = -1;
     }
 
-    private int last(int slot) {
-        return slot / SUMS < experts ? 1 : 0;
+    private int isLast(int slot) {
+        return slot / FIELDS < experts ? 1 : 0;
     }
 
     private int expert(int slot) {
-        return slot / SUMS % experts;
+        return slot / FIELDS % experts;
     }
 }

@@ -19,7 +19,7 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/** Routing rows for DuckDB in the units of the file, which also go by the rollup on their way. */
+/** Routing rows for DuckDB. */
 final class RoutingFeed implements Feed {
     private static final Schema SCHEMA = new Schema(List.of(
             Field.notNullable("question_id", INTEGER),
@@ -32,13 +32,10 @@ final class RoutingFeed implements Feed {
             Field.notNullable("spare_mass", SMALLINT),
             Field.notNullable("margin", INTEGER)));
 
-    private final Iterator<List<Segment<RoutingColumns>>> batches;
-    private final Rollup rollup;
-    private int[] weightUnits = new int[0];
+    private final Iterator<List<Segment<RoutingUnits>>> batches;
 
-    RoutingFeed(List<Segment<RoutingColumns>> segments, Rollup rollup) {
+    RoutingFeed(List<Segment<RoutingUnits>> segments) {
         this.batches = Segment.batches(segments, BATCH_ROWS).iterator();
-        this.rollup = rollup;
     }
 
     @Override
@@ -51,40 +48,29 @@ final class RoutingFeed implements Feed {
         if (!batches.hasNext()) {
             return 0;
         }
-        List<Segment<RoutingColumns>> batch = batches.next();
+        List<Segment<RoutingUnits>> batch = batches.next();
         int rows = batch.stream().mapToInt(Segment::rows).sum();
         fillKeys(table, batch, rows);
-        fillLists(table, batch, rows);
+        fillLists(table, batch);
         ShortBuffer entropy = shorts(table, "entropy", rows);
         ShortBuffer spareMass = shorts(table, "spare_mass", rows);
         IntBuffer margin = ints(table, "margin", rows);
-        for (Segment<RoutingColumns> segment : batch) {
-            RoutingColumns columns = segment.columns();
-            for (int row = segment.from(); row < segment.to(); row++) {
-                entropy.put((short) Units.of(columns.entropy()[row], Units.ENTROPY));
-                spareMass.put((short) spareMass(columns, row));
-                margin.put(Units.of(columns.margin()[row], Units.MARGIN));
-            }
+        for (Segment<RoutingUnits> segment : batch) {
+            RoutingUnits columns = segment.columns();
+            entropy.put(columns.entropy(), segment.from(), segment.rows());
+            spareMass.put(columns.spareMass(), segment.from(), segment.rows());
+            margin.put(columns.margin(), segment.from(), segment.rows());
         }
         return rows;
     }
 
-    /** What the chosen experts have in probability beyond their weights: nothing, but where the model renormalises. */
-    static int spareMass(RoutingColumns columns, int row) {
-        float weights = 0;
-        for (int i = row * columns.topK(); i < (row + 1) * columns.topK(); i++) {
-            weights += columns.weights()[i];
-        }
-        return Units.of(columns.mass()[row] - weights, Units.ENTROPY);
-    }
-
-    private static void fillKeys(VectorSchemaRoot table, List<Segment<RoutingColumns>> batch, int rows) {
+    private static void fillKeys(VectorSchemaRoot table, List<Segment<RoutingUnits>> batch, int rows) {
         IntBuffer questionIds = ints(table, "question_id", rows);
         IntBuffer positions = ints(table, "position", rows);
         ShortBuffer layers = shorts(table, "layer", rows);
         BitVector lasts = bits(table, "last", rows);
         int row = 0;
-        for (Segment<RoutingColumns> segment : batch) {
+        for (Segment<RoutingUnits> segment : batch) {
             repeat(questionIds, segment.questionId(), segment.rows());
             positions.put(segment.columns().positions(), segment.from(), segment.rows());
             repeat(layers, (short) segment.layer(), segment.rows());
@@ -97,25 +83,16 @@ final class RoutingFeed implements Feed {
         }
     }
 
-    private void fillLists(VectorSchemaRoot table, List<Segment<RoutingColumns>> batch, int rows) {
-        int[] offsets = Segment.offsets(batch, RoutingColumns::topK);
+    private static void fillLists(VectorSchemaRoot table, List<Segment<RoutingUnits>> batch) {
+        int[] offsets = Segment.offsets(batch, RoutingUnits::topK);
         ShortBuffer experts = lists(table, "experts", offsets).asShortBuffer();
         IntBuffer weights = lists(table, "weights", offsets).asIntBuffer();
-        if (weightUnits.length < offsets[rows]) {
-            weightUnits = new int[offsets[rows]];
-        }
-        int unit = 0;
-        for (Segment<RoutingColumns> segment : batch) {
-            RoutingColumns columns = segment.columns();
+        for (Segment<RoutingUnits> segment : batch) {
+            RoutingUnits columns = segment.columns();
             int from = segment.from() * columns.topK();
             int count = segment.rows() * columns.topK();
             experts.put(columns.experts(), from, count);
-            for (int i = 0; i < count; i++) {
-                weightUnits[unit + i] = Units.of(columns.weights()[from + i], Units.WEIGHT);
-            }
-            rollup.add(segment, weightUnits, unit);
-            unit += count;
+            weights.put(columns.weights(), from, count);
         }
-        weights.put(weightUnits, 0, unit);
     }
 }

@@ -5,9 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.error.GatehouseException;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.duckdb.DuckDBConnection;
@@ -22,7 +20,7 @@ public final class RunWriter implements AutoCloseable {
     private final int runId;
     private final RunDescription run;
     private final int[] questionIds;
-    private final Map<Integer, Integer> subjects;
+    private final RunQuestions questions;
     private final ShardCheck check;
     private final Runnable atClose;
     private int correct;
@@ -42,21 +40,10 @@ public final class RunWriter implements AutoCloseable {
         this.runId = runId;
         this.run = run;
         this.questionIds = questionIds;
-        this.subjects = subjects(questions, questionIds);
+        this.questions = new RunQuestions(questions, questionIds);
         this.check = new ShardCheck(run, questionIds, committed);
         this.correct = committed.correct();
         this.atClose = atClose;
-    }
-
-    /** For each question, the first one of its subject. */
-    private static Map<Integer, Integer> subjects(List<QuestionRow> questions, int[] questionIds) {
-        Map<String, Integer> first = new HashMap<>();
-        Map<Integer, Integer> subjects = new HashMap<>();
-        for (int i = 0; i < questionIds.length; i++) {
-            first.putIfAbsent(questions.get(i).subject(), questionIds[i]);
-            subjects.put(questionIds[i], first.get(questions.get(i).subject()));
-        }
-        return Map.copyOf(subjects);
     }
 
     /** Number of the run in the file. */
@@ -82,9 +69,25 @@ public final class RunWriter implements AutoCloseable {
      * @throws GatehouseException INSUFFICIENT_DISK, OUT_OF_MEMORY
      */
     public void write(List<Shard> shards) {
-        check.check(shards);
+        writeRows(shards.stream().map(this::prepare).toList());
+    }
+
+    /**
+     * What can be done before the transaction that writes a shard; may be called from any thread.
+     *
+     * @throws IllegalArgumentException if the shard contradicts itself or its run
+     */
+    ShardRows prepare(Shard shard) {
+        check.checkContents(shard);
+        return ShardRows.of(shard, run.experts(), questions);
+    }
+
+    /** Writes prepared shards in one transaction, like {@link #write(List)}. */
+    void writeRows(List<ShardRows> rows) {
+        List<Shard> shards = rows.stream().map(ShardRows::shard).toList();
+        check.checkNew(shards);
         try (Transaction transaction = Transaction.begin(connection)) {
-            new ShardInsert(connection, allocator, runId, run.experts(), subjects, shards).insert();
+            new ShardInsert(connection, allocator, runId, run.experts(), rows).insert();
             transaction.commit();
         } catch (SQLException e) {
             throw DatabaseFailure.using(file, e);

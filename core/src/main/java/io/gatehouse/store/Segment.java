@@ -20,9 +20,9 @@ record Segment<C>(C columns, int questionId, int layer, int firstPosition, int l
         return questionId == other.questionId && layer == other.layer;
     }
 
-    static List<Segment<RoutingColumns>> routing(List<RoutingColumns> blocks) {
-        List<Segment<RoutingColumns>> segments = new ArrayList<>();
-        for (RoutingColumns block : blocks) {
+    static List<Segment<RoutingUnits>> routing(List<RoutingUnits> blocks) {
+        List<Segment<RoutingUnits>> segments = new ArrayList<>();
+        for (RoutingUnits block : blocks) {
             split(block, block.layer(), block.questionIds(), block.positions(), segments);
         }
         return inDiskOrder(segments);

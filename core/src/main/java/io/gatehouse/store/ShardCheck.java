@@ -19,8 +19,8 @@ final class ShardCheck {
         }
     }
 
-    /** Refuses shards that contradict themselves, each other, or what is in the file. */
-    void check(List<Shard> together) {
+    /** Refuses shards that contradict each other or what is in the file. */
+    void checkNew(List<Shard> together) {
         BitSet numbers = (BitSet) shards.clone();
         BitSet taken = (BitSet) answered.clone();
         for (Shard shard : together) {
@@ -28,13 +28,15 @@ final class ShardCheck {
                 throw refused(shard, "was written already");
             }
             numbers.set(shard.number());
-            BitSet questions = questions(shard, taken);
-            taken.or(questions);
-            check(shard, questions);
+            for (AnswerRow answer : shard.answers()) {
+                requireFirst(shard, answer, taken);
+            }
         }
     }
 
-    private void check(Shard shard, BitSet questions) {
+    /** Refuses a shard that contradicts itself or its run; knows of no other shard, and may be called from any thread. */
+    void checkContents(Shard shard) {
+        BitSet questions = questions(shard);
         for (RoutingColumns columns : shard.routing()) {
             checkModel(shard, columns);
             checkTokens(shard, questions, columns.questionIds(), columns.last());
@@ -67,19 +69,23 @@ final class ShardCheck {
         return answered.cardinality();
     }
 
-    private BitSet questions(Shard shard, BitSet taken) {
+    private BitSet questions(Shard shard) {
         BitSet questions = new BitSet();
         for (AnswerRow answer : shard.answers()) {
             int questionId = answer.questionId();
             if (questionId < 0 || !runQuestions.get(questionId)) {
                 throw refused(shard, "answers question %d, which is not of run %s".formatted(questionId, run.name()));
             }
-            if (questions.get(questionId) || taken.get(questionId)) {
-                throw refused(shard, "answers question %d a second time".formatted(questionId));
-            }
-            questions.set(questionId);
+            requireFirst(shard, answer, questions);
         }
         return questions;
+    }
+
+    private static void requireFirst(Shard shard, AnswerRow answer, BitSet taken) {
+        if (taken.get(answer.questionId())) {
+            throw refused(shard, "answers question %d a second time".formatted(answer.questionId()));
+        }
+        taken.set(answer.questionId());
     }
 
     private void checkModel(Shard shard, RoutingColumns columns) {

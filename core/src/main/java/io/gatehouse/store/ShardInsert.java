@@ -9,7 +9,6 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import org.apache.arrow.c.ArrowArrayStream;
 import org.apache.arrow.c.Data;
@@ -24,51 +23,43 @@ final class ShardInsert {
     private final BufferAllocator allocator;
     private final int runId;
     private final int experts;
-    private final Map<Integer, Integer> subjects;
-    private final List<Shard> shards;
+    private final List<ShardRows> shards;
 
     ShardInsert(
-            DuckDBConnection connection,
-            BufferAllocator allocator,
-            int runId,
-            int experts,
-            Map<Integer, Integer> subjects,
-            List<Shard> shards) {
+            DuckDBConnection connection, BufferAllocator allocator, int runId, int experts, List<ShardRows> shards) {
         this.connection = connection;
         this.allocator = allocator;
         this.runId = runId;
         this.experts = experts;
-        this.subjects = subjects;
         this.shards = shards;
     }
 
     void insert() throws SQLException {
-        List<Segment<RoutingColumns>> routing = segments(shard -> Segment.routing(shard.routing()));
-        Rollup rollup = new Rollup(experts, subjects);
-        insert("routing_feed", new RoutingFeed(routing, rollup), "insert_routing.sql");
-        List<Segment<TokenValues>> gates = segments(shard -> Segment.values(shard.gates()));
+        insert("routing_feed", new RoutingFeed(segments(ShardRows::routing)), "insert_routing.sql");
+        List<Segment<TokenValues>> gates = segments(ShardRows::gates);
         if (!gates.isEmpty()) {
             insert("gates_feed", ValuesFeed.gates(gates), "insert_gates.sql");
         }
-        List<Segment<TokenValues>> norms = segments(shard -> Segment.values(shard.norms()));
+        List<Segment<TokenValues>> norms = segments(ShardRows::norms);
         if (!norms.isEmpty()) {
             insert("norms_feed", ValuesFeed.norms(norms), "insert_norms.sql");
         }
+        Rollup rollup =
+                Rollup.of(experts, shards.stream().map(ShardRows::rollup).toList());
         insert("usage_feed", rollup.questionUsage(), "insert_usage.sql");
         LongFeed subjectUsage = rollup.subjectUsage();
         insert("subject_feed", subjectUsage, "merge_subject_usage.sql");
         subjectUsage.rewind();
         insert("subject_feed", subjectUsage, "merge_layer_usage.sql");
+        insert("outcome_feed", rollup.outcomeUsage(), "merge_outcome_usage.sql");
         insert("entropy_feed", rollup.layerEntropy(), "merge_layer_entropy.sql");
-        insert("token_feed", new TokenFeed(segments(shard -> Segment.tokens(shard.tokens()))), "insert_tokens.sql");
+        insert("token_feed", new TokenFeed(segments(ShardRows::tokens)), "insert_tokens.sql");
         appendAnswers();
-        for (Shard shard : shards) {
-            insertLedgerRow(shard);
-        }
+        insertLedgerRows();
     }
 
     /** Shard by shard: the rows of one stand together in the file. */
-    private <C> List<Segment<C>> segments(Function<Shard, List<Segment<C>>> ofShard) {
+    private <C> List<Segment<C>> segments(Function<ShardRows, List<Segment<C>>> ofShard) {
         return shards.stream().flatMap(shard -> ofShard.apply(shard).stream()).toList();
     }
 
@@ -96,7 +87,7 @@ final class ShardInsert {
 
     private void appendAnswers() throws SQLException {
         List<AnswerRow> answers = shards.stream()
-                .flatMap(shard -> shard.answers().stream().sorted(Comparator.comparingInt(AnswerRow::questionId)))
+                .flatMap(rows -> rows.shard().answers().stream().sorted(Comparator.comparingInt(AnswerRow::questionId)))
                 .toList();
         try (DuckDBAppender appender = connection.createAppender("answers")) {
             for (AnswerRow answer : answers) {
@@ -114,23 +105,26 @@ final class ShardInsert {
         }
     }
 
-    private void insertLedgerRow(Shard shard) throws SQLException {
+    private void insertLedgerRows() throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(SqlFile.read("insert_shard.sql"))) {
-            insert.setInt(1, runId);
-            insert.setInt(2, shard.number());
-            insert.setInt(3, shard.answers().size());
-            insert.setLong(4, shard.tokenRows());
-            insert.setLong(5, shard.routingRows());
-            insert.setObject(6, LocalDateTime.now(ZoneOffset.UTC));
-            insert.setArray(
-                    7,
-                    connection.createArrayOf(
-                            "INTEGER",
-                            shard.answers().stream()
-                                    .map(AnswerRow::questionId)
-                                    .sorted()
-                                    .toArray()));
-            insert.executeUpdate();
+            for (ShardRows rows : shards) {
+                Shard shard = rows.shard();
+                insert.setInt(1, runId);
+                insert.setInt(2, shard.number());
+                insert.setInt(3, shard.answers().size());
+                insert.setLong(4, shard.tokenRows());
+                insert.setLong(5, shard.routingRows());
+                insert.setObject(6, LocalDateTime.now(ZoneOffset.UTC));
+                insert.setArray(
+                        7,
+                        connection.createArrayOf(
+                                "INTEGER",
+                                shard.answers().stream()
+                                        .map(AnswerRow::questionId)
+                                        .sorted()
+                                        .toArray()));
+                insert.executeUpdate();
+            }
         }
     }
 }

@@ -20,14 +20,14 @@ import java.util.function.BooleanSupplier;
  * thread, but the run writer is the queue's until it is closed or {@link #drain} has returned.
  */
 public final class ShardQueue implements AutoCloseable {
-    /** Room for some fifteen million activations of a model with top-8 of 64. */
-    public static final long DEFAULT_BYTES = 192L << 20;
+    /** Room for some thirty million activations of a model with top-8 of 64. */
+    public static final long DEFAULT_BYTES = 384L << 20;
 
     private final RunWriter writer;
     private final long limit;
     private final BiConsumer<Commit, WritingProgress> committed;
     private final Thread thread;
-    private final Deque<Shard> waiting = new ArrayDeque<>();
+    private final Deque<ShardRows> waiting = new ArrayDeque<>();
     private int shardsHeld;
     private long bytesHeld;
     private long activations;
@@ -73,13 +73,19 @@ public final class ShardQueue implements AutoCloseable {
     }
 
     /**
-     * Hands a shard over, and waits for that as long as there is no room.
+     * Hands a shard over, and waits for that as long as there is no room. What can be done before its transaction is
+     * done here, beside the transaction of the shards before it.
      *
+     * @throws IllegalArgumentException if the shard contradicts itself or its run
      * @throws RuntimeException what writing an earlier shard failed with, such as INSUFFICIENT_DISK
      * @throws IllegalStateException if the queue is closed, before or meanwhile
      */
-    public synchronized void put(Shard shard) {
-        long bytes = shard.bytes();
+    public void put(Shard shard) {
+        put(writer.prepare(shard));
+    }
+
+    private synchronized void put(ShardRows shard) {
+        long bytes = shard.shard().bytes();
         await(() -> bytesHeld == 0 || bytesHeld + bytes <= limit || failure.isPresent() || ended);
         requireWriting();
         if (ended) {
@@ -135,12 +141,12 @@ public final class ShardQueue implements AutoCloseable {
 
     private void write() {
         try {
-            for (List<Shard> group = next(); !group.isEmpty(); group = next()) {
+            for (List<ShardRows> group = next(); !group.isEmpty(); group = next()) {
                 long start = System.nanoTime();
-                writer.write(group);
+                writer.writeRows(group);
                 Duration took = Duration.ofNanos(System.nanoTime() - start);
                 written(group, took);
-                committed.accept(new Commit(group, took), progress());
+                committed.accept(new Commit(group.stream().map(ShardRows::shard).toList(), took), progress());
             }
         } catch (RuntimeException | Error e) {
             synchronized (this) {
@@ -151,22 +157,23 @@ public final class ShardQueue implements AutoCloseable {
     }
 
     /** The shards to write next, up to half of the room so that the other half can fill; none when the queue closes. */
-    private synchronized List<Shard> next() {
+    private synchronized List<ShardRows> next() {
         await(() -> !waiting.isEmpty() || ended);
-        List<Shard> group = new ArrayList<>();
+        List<ShardRows> group = new ArrayList<>();
         long bytes = 0;
-        while (!waiting.isEmpty() && (group.isEmpty() || bytes + waiting.peek().bytes() <= limit / 2)) {
-            bytes += waiting.peek().bytes();
+        while (!waiting.isEmpty()
+                && (group.isEmpty() || bytes + waiting.peek().shard().bytes() <= limit / 2)) {
+            bytes += waiting.peek().shard().bytes();
             group.add(waiting.remove());
         }
         return group;
     }
 
-    private synchronized void written(List<Shard> group, Duration took) {
-        for (Shard shard : group) {
+    private synchronized void written(List<ShardRows> group, Duration took) {
+        for (ShardRows rows : group) {
             shardsHeld--;
-            bytesHeld -= shard.bytes();
-            activations += shard.activations();
+            bytesHeld -= rows.shard().bytes();
+            activations += rows.shard().activations();
         }
         busyNanos += took.toNanos();
         notifyAll();

@@ -44,6 +44,19 @@ final class UsageFeed implements Feed {
         rows++;
     }
 
+    void addAll(UsageFeed other) {
+        while (rows + other.rows > counts.length) {
+            grow(2 * counts.length);
+        }
+        System.arraycopy(other.questionIds, 0, questionIds, rows, other.rows);
+        System.arraycopy(other.layers, 0, layers, rows, other.rows);
+        System.arraycopy(other.lasts, 0, lasts, rows, other.rows);
+        System.arraycopy(other.experts, 0, experts, rows, other.rows);
+        System.arraycopy(other.counts, 0, counts, rows, other.rows);
+        System.arraycopy(other.weights, 0, weights, rows, other.rows);
+        rows += other.rows;
+    }
+
     @Override
     public Schema schema() {
         return SCHEMA;

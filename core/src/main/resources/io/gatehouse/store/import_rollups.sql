@@ -18,7 +18,9 @@ SELECT
     CASE WHEN f.last THEN 'last_prompt' ELSE 'prompt' END AS scope,
     count(*) AS n,
     sum(f.weight) / 65536.0 AS weight_sum,
-    sum(f.weight * f.weight) / 4294967296.0 AS weight_square_sum
+    sum(f.weight * f.weight) / 4294967296.0 AS weight_square_sum,
+    CAST(min(f.weight) / 65536.0 AS FLOAT) AS weight_min,
+    CAST(max(f.weight) / 65536.0 AS FLOAT) AS weight_max
 FROM (
     SELECT run_id, question_id, layer, last, unnest(experts) AS expert, CAST(unnest(weights) AS BIGINT) AS weight
     FROM routing
@@ -36,9 +38,28 @@ SELECT
     scope,
     CAST(sum(n) AS BIGINT) AS n,
     sum(weight_sum) AS weight_sum,
-    sum(weight_square_sum) AS weight_square_sum
+    sum(weight_square_sum) AS weight_square_sum,
+    min(weight_min) AS weight_min,
+    max(weight_max) AS weight_max
 FROM subject_usage
 WHERE run_id = $1
+GROUP BY ALL
+ORDER BY ALL;
+
+INSERT INTO outcome_usage BY NAME
+SELECT
+    u.run_id,
+    q.answer,
+    a.correct,
+    u.layer,
+    u.expert,
+    CASE WHEN u.last THEN 'last_prompt' ELSE 'prompt' END AS scope,
+    CAST(sum(u.n) AS BIGINT) AS n,
+    sum(u.weight) / 65536.0 AS weight_sum
+FROM usage AS u
+JOIN questions AS q ON q.question_id = u.question_id
+LEFT JOIN answers AS a ON a.run_id = u.run_id AND a.question_id = u.question_id
+WHERE u.run_id = $1
 GROUP BY ALL
 ORDER BY ALL;
 

@@ -7,7 +7,9 @@ USING (
         CASE WHEN last = 1 THEN 'last_prompt' ELSE 'prompt' END AS scope,
         CAST(sum(n) AS BIGINT) AS n,
         sum(weight) / 65536.0 AS weight_sum,
-        sum(weight_square) / 4294967296.0 AS weight_square_sum
+        sum(weight_square) / 4294967296.0 AS weight_square_sum,
+        CAST(min(weight_min) / 65536.0 AS FLOAT) AS weight_min,
+        CAST(max(weight_max) / 65536.0 AS FLOAT) AS weight_max
     FROM subject_feed
     GROUP BY ALL
 ) AS d
@@ -15,5 +17,7 @@ ON l.run_id = d.run_id AND l.layer = d.layer AND l.expert = d.expert AND l.scope
 WHEN MATCHED THEN UPDATE SET
     n = l.n + d.n,
     weight_sum = l.weight_sum + d.weight_sum,
-    weight_square_sum = l.weight_square_sum + d.weight_square_sum
+    weight_square_sum = l.weight_square_sum + d.weight_square_sum,
+    weight_min = least(l.weight_min, d.weight_min),
+    weight_max = greatest(l.weight_max, d.weight_max)
 WHEN NOT MATCHED THEN INSERT BY NAME

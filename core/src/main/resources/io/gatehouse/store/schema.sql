@@ -11,7 +11,7 @@ CREATE TABLE schema_version (
 );
 COMMENT ON TABLE schema_version IS 'One row: the version of this schema';
 COMMENT ON COLUMN schema_version.version IS 'Version that the file was written with';
-INSERT INTO schema_version VALUES (3);
+INSERT INTO schema_version VALUES (4);
 
 CREATE TABLE runs (
     run_id            INTEGER   NOT NULL PRIMARY KEY,
@@ -334,7 +334,9 @@ CREATE TABLE subject_usage (
     scope             VARCHAR  NOT NULL,
     n                 BIGINT   NOT NULL,
     weight_sum        DOUBLE,
-    weight_square_sum DOUBLE
+    weight_square_sum DOUBLE,
+    weight_min        FLOAT,
+    weight_max        FLOAT
 );
 COMMENT ON TABLE subject_usage IS 'One row per run, subject, layer, scope and expert that fired: the rollup of question_usage';
 COMMENT ON COLUMN subject_usage.run_id IS 'The run';
@@ -345,6 +347,8 @@ COMMENT ON COLUMN subject_usage.scope IS 'last_prompt for the last token of each
 COMMENT ON COLUMN subject_usage.n IS 'Number of activations';
 COMMENT ON COLUMN subject_usage.weight_sum IS 'Sum of their weights; NULL where an imported run does not say';
 COMMENT ON COLUMN subject_usage.weight_square_sum IS 'Sum of the squares of their weights; NULL where an imported run does not say';
+COMMENT ON COLUMN subject_usage.weight_min IS 'Smallest of their weights; NULL where an imported run does not say';
+COMMENT ON COLUMN subject_usage.weight_max IS 'Largest of their weights; NULL where an imported run does not say';
 
 CREATE TABLE layer_usage (
     run_id            INTEGER  NOT NULL,
@@ -353,7 +357,9 @@ CREATE TABLE layer_usage (
     scope             VARCHAR  NOT NULL,
     n                 BIGINT   NOT NULL,
     weight_sum        DOUBLE,
-    weight_square_sum DOUBLE
+    weight_square_sum DOUBLE,
+    weight_min        FLOAT,
+    weight_max        FLOAT
 );
 COMMENT ON TABLE layer_usage IS 'One row per run, layer, scope and expert that fired: the rollup of subject_usage';
 COMMENT ON COLUMN layer_usage.run_id IS 'The run';
@@ -363,6 +369,29 @@ COMMENT ON COLUMN layer_usage.scope IS 'last_prompt for the last token of each p
 COMMENT ON COLUMN layer_usage.n IS 'Number of activations';
 COMMENT ON COLUMN layer_usage.weight_sum IS 'Sum of their weights; NULL where an imported run does not say';
 COMMENT ON COLUMN layer_usage.weight_square_sum IS 'Sum of the squares of their weights; NULL where an imported run does not say';
+COMMENT ON COLUMN layer_usage.weight_min IS 'Smallest of their weights; NULL where an imported run does not say';
+COMMENT ON COLUMN layer_usage.weight_max IS 'Largest of their weights; NULL where an imported run does not say';
+
+-- Few rows, since it knows no subject and no question: what experts have to do with answers.
+CREATE TABLE outcome_usage (
+    run_id     INTEGER  NOT NULL,
+    answer     VARCHAR  NOT NULL,
+    correct    BOOLEAN,
+    layer      SMALLINT NOT NULL,
+    expert     SMALLINT NOT NULL,
+    scope      VARCHAR  NOT NULL,
+    n          BIGINT   NOT NULL,
+    weight_sum DOUBLE
+);
+COMMENT ON TABLE outcome_usage IS 'One row per run, right answer, whether the run gave it, layer, scope and expert that fired: the rollup of question_usage';
+COMMENT ON COLUMN outcome_usage.run_id IS 'The run';
+COMMENT ON COLUMN outcome_usage.answer IS 'Letter of the right choice of the questions';
+COMMENT ON COLUMN outcome_usage.correct IS 'Whether the run answered them rightly; NULL where an imported run has no answer';
+COMMENT ON COLUMN outcome_usage.layer IS 'Layer of the model, from 0';
+COMMENT ON COLUMN outcome_usage.expert IS 'Expert of that layer, from 0';
+COMMENT ON COLUMN outcome_usage.scope IS 'last_prompt for the last token of each prompt, the one that answers; prompt for all before it';
+COMMENT ON COLUMN outcome_usage.n IS 'Number of activations';
+COMMENT ON COLUMN outcome_usage.weight_sum IS 'Sum of their weights; NULL where an imported run does not say';
 
 CREATE TABLE layer_entropy (
     run_id            INTEGER  NOT NULL,

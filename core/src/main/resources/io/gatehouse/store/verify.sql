@@ -24,6 +24,7 @@ facts AS MATERIALIZED (
         sum("position") AS positions,
         sum(len(experts)) AS activations,
         sum(list_sum(weights)) AS weight,
+        sum(list_sum(experts)) AS experts,
         sum(entropy) AS entropy,
         sum(spare_mass) AS spare_mass,
         sum(margin) AS margin,
@@ -65,12 +66,27 @@ norm_lists AS (
     GROUP BY ALL
 ),
 kept AS (
-    SELECT run_id, question_id, layer, last, sum(n) AS activations, sum(weight) AS weight
+    SELECT
+        run_id,
+        question_id,
+        layer,
+        last,
+        sum(n) AS activations,
+        sum(weight) AS weight,
+        sum(n * expert) AS experts
     FROM usage
     GROUP BY ALL
 ),
 fired AS (
-    SELECT run_id, layer, expert, last, count(*) AS n, sum(weight) AS weight
+    SELECT
+        run_id,
+        layer,
+        expert,
+        last,
+        count(*) AS n,
+        sum(weight) AS weight,
+        min(weight) AS smallest,
+        max(weight) AS largest
     FROM (SELECT run_id, layer, last, unnest(experts) AS expert, unnest(weights) AS weight FROM routing)
     GROUP BY ALL
 ),
@@ -175,6 +191,7 @@ problems AS (
     FULL JOIN kept AS k
         ON k.run_id = f.run_id AND k.question_id = f.question_id AND k.layer = f.layer AND k.last = f.last
     WHERE f.activations IS DISTINCT FROM k.activations OR f.weight IS DISTINCT FROM k.weight
+        OR f.experts IS DISTINCT FROM k.experts
     UNION ALL
     SELECT
         coalesce(f.run_id, l.run_id),
@@ -184,6 +201,8 @@ problems AS (
     FULL JOIN layer_usage AS l
         ON l.run_id = f.run_id AND l.layer = f.layer AND l.expert = f.expert AND (l.scope = 'last_prompt') = f.last
     WHERE f.n IS DISTINCT FROM l.n OR f.weight / 65536.0 IS DISTINCT FROM l.weight_sum
+        OR CAST(f.smallest / 65536.0 AS FLOAT) IS DISTINCT FROM l.weight_min
+        OR CAST(f.largest / 65536.0 AS FLOAT) IS DISTINCT FROM l.weight_max
     UNION ALL
     SELECT
         coalesce(u.run_id, l.run_id),
@@ -209,6 +228,44 @@ problems AS (
         ON s.run_id = u.run_id AND s.subject = u.subject AND s.layer = u.layer AND s.expert = u.expert
             AND (s.scope = 'last_prompt') = u.last
     WHERE u.n IS DISTINCT FROM s.n OR u.weight / 65536.0 IS DISTINCT FROM s.weight_sum
+    UNION ALL
+    SELECT
+        coalesce(u.run_id, o.run_id),
+        'outcome_usage of layer ' || coalesce(u.layer, o.layer) || ', expert ' || coalesce(u.expert, o.expert)
+            || ' is not the sum of question_usage'
+    FROM (
+        SELECT u.run_id, q.answer, a.correct, u.layer, u.expert, u.last, sum(u.n) AS n, sum(u.weight) AS weight
+        FROM usage AS u
+        JOIN questions AS q ON q.question_id = u.question_id
+        LEFT JOIN answers AS a ON a.run_id = u.run_id AND a.question_id = u.question_id
+        GROUP BY ALL
+    ) AS u
+    FULL JOIN outcome_usage AS o
+        ON o.run_id = u.run_id AND o.answer = u.answer AND coalesce(o.correct, false) = coalesce(u.correct, false)
+            AND (o.correct IS NULL) = (u.correct IS NULL) AND o.layer = u.layer AND o.expert = u.expert
+            AND (o.scope = 'last_prompt') = u.last
+    WHERE u.n IS DISTINCT FROM o.n OR u.weight / 65536.0 IS DISTINCT FROM o.weight_sum
+    UNION ALL
+    SELECT
+        coalesce(s.run_id, l.run_id),
+        'layer_usage of layer ' || coalesce(s.layer, l.layer) || ', expert ' || coalesce(s.expert, l.expert)
+            || ' is not the rollup of subject_usage'
+    FROM (
+        SELECT
+            run_id,
+            layer,
+            expert,
+            scope,
+            sum(weight_square_sum) AS weight_square_sum,
+            min(weight_min) AS weight_min,
+            max(weight_max) AS weight_max
+        FROM subject_usage
+        GROUP BY ALL
+    ) AS s
+    FULL JOIN layer_usage AS l
+        ON l.run_id = s.run_id AND l.layer = s.layer AND l.expert = s.expert AND l.scope = s.scope
+    WHERE s.weight_square_sum IS DISTINCT FROM l.weight_square_sum OR s.weight_min IS DISTINCT FROM l.weight_min
+        OR s.weight_max IS DISTINCT FROM l.weight_max
     UNION ALL
     SELECT
         coalesce(f.run_id, e.run_id),

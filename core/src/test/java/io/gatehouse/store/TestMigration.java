@@ -30,7 +30,7 @@ final class TestMigration {
     private Path directory;
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2})
+    @ValueSource(ints = {1, 2, 3})
     void givesAnOldFileTheSchemaOfANewOne(int version) throws Exception {
         try (Store old = Store.open(file(version));
                 Store fresh = Store.create(directory.resolve("fresh.duckdb"))) {
@@ -41,7 +41,7 @@ final class TestMigration {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2})
+    @ValueSource(ints = {1, 2, 3})
     void findsTheQuestionsOfEveryShard(int version) throws Exception {
         try (Store store = Store.open(file(version))) {
             assertThat(Rows.of(store, "SELECT run_id, shard, question_ids FROM run_shards ORDER BY ALL"))
@@ -50,7 +50,7 @@ final class TestMigration {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2})
+    @ValueSource(ints = {1, 2, 3})
     void keepsEveryDecision(int version) throws Exception {
         try (Store store = Store.open(file(version))) {
             assertThat(Rows.of(
@@ -63,8 +63,13 @@ final class TestMigration {
                 writer.write(made.shard(writer, 0, 0, 3));
                 writer.write(made.shard(writer, 1, 3, 5));
             }
-            for (String table :
-                    List.of("token_routing", "activations", "question_usage", "subject_usage", "layer_usage")) {
+            for (String table : List.of(
+                    "token_routing",
+                    "activations",
+                    "question_usage",
+                    "subject_usage",
+                    "layer_usage",
+                    "outcome_usage")) {
                 String rows = "SELECT * EXCLUDE (run_id) FROM %s WHERE run_id = %d ORDER BY ALL";
                 assertThat(Rows.of(store, rows.formatted(table, 1)))
                         .as(table)

@@ -211,17 +211,31 @@ final class TestRunWriter {
             assertThat(Rows.of(store, """
                             WITH facts AS (
                                 SELECT a.run_id, q.subject, layer, expert, scope, count(*) AS n,
-                                    sum(weight::DOUBLE) AS weight_sum, sum(weight::DOUBLE * weight) AS weight_square_sum
+                                    sum(weight::DOUBLE) AS weight_sum, sum(weight::DOUBLE * weight) AS weight_square_sum,
+                                    min(weight) AS weight_min, max(weight) AS weight_max
                                 FROM activations AS a JOIN questions AS q USING (question_id) GROUP BY ALL
                             )
                             (FROM subject_usage EXCEPT FROM facts) UNION ALL (FROM facts EXCEPT FROM subject_usage)""")).isEmpty();
             assertThat(Rows.of(store, """
                             WITH facts AS (
                                 SELECT run_id, layer, expert, scope, count(*) AS n,
-                                    sum(weight::DOUBLE) AS weight_sum, sum(weight::DOUBLE * weight) AS weight_square_sum
+                                    sum(weight::DOUBLE) AS weight_sum, sum(weight::DOUBLE * weight) AS weight_square_sum,
+                                    min(weight) AS weight_min, max(weight) AS weight_max
                                 FROM activations GROUP BY ALL
                             )
                             (FROM layer_usage EXCEPT FROM facts) UNION ALL (FROM facts EXCEPT FROM layer_usage)""")).isEmpty();
+            assertThat(Rows.of(store, """
+                            WITH facts AS (
+                                SELECT a.run_id, q.answer, w.correct, layer, expert, scope, count(*) AS n,
+                                    sum(weight::DOUBLE) AS weight_sum
+                                FROM activations AS a
+                                JOIN questions AS q USING (question_id)
+                                JOIN answers AS w USING (run_id, question_id)
+                                GROUP BY ALL
+                            )
+                            (FROM outcome_usage EXCEPT FROM facts) UNION ALL (FROM facts EXCEPT FROM outcome_usage)""")).isEmpty();
+            assertThat(Rows.count(store, "SELECT count(DISTINCT correct) FROM outcome_usage"))
+                    .isEqualTo(2);
             assertThat(Rows.of(store, """
                             WITH facts AS (
                                 SELECT run_id, layer, scope, count(*) AS n, sum(entropy::DOUBLE) AS entropy_sum,

@@ -49,6 +49,7 @@ final class TestVerification {
                     "question 3 is in more than one shard"),
             Damage.of(
                     "DELETE FROM answers WHERE question_id = 2",
+                    "outcome_usage of layer 0, expert 0 is not the sum of question_usage, and",
                     "question 2 has routing, but no answer, and 5 like it",
                     "question 2 has tokens, but no answer, and 39 like it",
                     "question 2 of the ledger has no answer",
@@ -56,6 +57,7 @@ final class TestVerification {
             Damage.of(
                     "UPDATE questions SET question_id = 9 WHERE question_id = 2",
                     "question 2 of answers is not in questions",
+                    "outcome_usage of layer 0, expert 0 is not the sum of question_usage, and",
                     "subject_usage of birds, layer 0, expert 0 is not the sum of question_usage, and"),
             Damage.of("DELETE FROM tokens WHERE rowid = 7", "the ledger tells of 160 tokens, tokens has 159"),
             Damage.of(
@@ -84,6 +86,7 @@ final class TestVerification {
                     WHERE layer = 0 AND scope = 'prompt'""", "question 1, layer 0 has a value out of range"),
             Damage.of(
                     "UPDATE usage SET question_id = 1 WHERE question_id = 2 AND layer = 2 AND last",
+                    "outcome_usage of layer 2",
                     "question_usage of question 1, layer 2 is not the sum of its activations, and 1 like it"),
             Damage.of(
                     "UPDATE layer_usage SET n = n + 1 WHERE layer = 1 AND expert = 3 AND scope = 'prompt'",
@@ -92,6 +95,16 @@ final class TestVerification {
             Damage.of(
                     "UPDATE subject_usage SET weight_sum = 0 WHERE layer = 1 AND expert = 3 AND scope = 'prompt'",
                     "subject_usage of birds, layer 1, expert 3 is not the sum of question_usage"),
+            Damage.of(
+                    "UPDATE outcome_usage SET n = n + 1 WHERE layer = 1 AND expert = 3 AND scope = 'prompt' AND correct",
+                    "outcome_usage of layer 1, expert 3 is not the sum of question_usage"),
+            Damage.of(
+                    "UPDATE layer_usage SET weight_min = 0 WHERE layer = 1 AND expert = 3 AND scope = 'prompt'",
+                    "layer_usage of layer 1, expert 3 is not the sum of its activations",
+                    "layer_usage of layer 1, expert 3 is not the rollup of subject_usage"),
+            Damage.of(
+                    "UPDATE subject_usage SET weight_max = 1 WHERE layer = 1 AND expert = 3 AND scope = 'prompt'",
+                    "layer_usage of layer 1, expert 3 is not the rollup of subject_usage"),
             Damage.of(
                     "UPDATE layer_entropy SET margin_sum = 0 WHERE layer = 2 AND scope = 'prompt'",
                     "layer_entropy of layer 2 is not the sum of its tokens"),

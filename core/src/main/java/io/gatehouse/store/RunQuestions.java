@@ -1,0 +1,34 @@
+package io.gatehouse.store;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What rollups group the questions of a run by. Never changes. */
+final class RunQuestions {
+    private final Map<Integer, Integer> subjects = new HashMap<>();
+    private final Map<Integer, Character> answers = new HashMap<>();
+
+    /** Of questions and their ids in the file, in the same order. */
+    RunQuestions(List<QuestionRow> questions, int[] questionIds) {
+        Map<String, Integer> first = new HashMap<>();
+        for (int i = 0; i < questionIds.length; i++) {
+            QuestionRow question = questions.get(i);
+            first.putIfAbsent(question.subject(), questionIds[i]);
+            subjects.put(questionIds[i], first.get(question.subject()));
+            answers.put(questionIds[i], question.answer());
+        }
+    }
+
+    /** The first question of the subject of a question, which stands for the subject. */
+    int subject(int questionId) {
+        return requireNonNull(subjects.get(questionId));
+    }
+
+    /** Letter of the right choice. */
+    char answer(int questionId) {
+        return requireNonNull(answers.get(questionId));
+    }
+}
