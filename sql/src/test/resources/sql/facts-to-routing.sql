@@ -3,6 +3,7 @@ DELETE FROM routing;
 DELETE FROM usage;
 DELETE FROM subject_usage;
 DELETE FROM layer_usage;
+DELETE FROM outcome_usage;
 DELETE FROM layer_entropy;
 
 INSERT INTO routing BY NAME
@@ -34,7 +35,9 @@ SELECT
     a.scope,
     count(*) AS n,
     sum(CAST(a.weight AS DOUBLE)) AS weight_sum,
-    sum(CAST(a.weight AS DOUBLE) * a.weight) AS weight_square_sum
+    sum(CAST(a.weight AS DOUBLE) * a.weight) AS weight_square_sum,
+    min(a.weight) AS weight_min,
+    max(a.weight) AS weight_max
 FROM activations AS a
 JOIN questions AS q ON q.question_id = a.question_id
 GROUP BY ALL
@@ -48,8 +51,26 @@ SELECT
     scope,
     CAST(sum(n) AS BIGINT) AS n,
     sum(weight_sum) AS weight_sum,
-    sum(weight_square_sum) AS weight_square_sum
+    sum(weight_square_sum) AS weight_square_sum,
+    min(weight_min) AS weight_min,
+    max(weight_max) AS weight_max
 FROM subject_usage
+GROUP BY ALL
+ORDER BY ALL;
+
+INSERT INTO outcome_usage BY NAME
+SELECT
+    a.run_id,
+    q.answer,
+    w.correct,
+    a.layer,
+    a.expert,
+    a.scope,
+    count(*) AS n,
+    sum(CAST(a.weight AS DOUBLE)) AS weight_sum
+FROM activations AS a
+JOIN questions AS q ON q.question_id = a.question_id
+LEFT JOIN answers AS w ON w.run_id = a.run_id AND w.question_id = a.question_id
 GROUP BY ALL
 ORDER BY ALL;
 

@@ -14,10 +14,10 @@ SELECT layer, expert, count(*) n FROM activations WHERE layer BETWEEN 1 AND 2 AN
 SELECT count(*) n FROM activations;
 -- Rollup: layer_usage
 SELECT layer, count(DISTINCT expert) n FROM activations GROUP BY layer;
--- Rollup: none: question_usage: min uses weight
+-- Rollup: layer_usage
 SELECT layer, min(weight) a, max(weight) b FROM activations GROUP BY layer;
--- Rollup: none: question_usage: stddev_pop is in no rollup
-SELECT layer, stddev_pop(weight) s FROM activations GROUP BY layer;
+-- Rollup: layer_usage
+SELECT layer, round(stddev_pop(weight), 12) s FROM activations GROUP BY layer;
 -- Rollup: none: question_usage: a condition uses weight
 SELECT layer, expert, count(*) n FROM activations WHERE weight > 0.1 GROUP BY layer, expert;
 -- Rollup: layer_usage
@@ -32,13 +32,13 @@ SELECT q.subject, a.expert, count(*) n FROM questions q JOIN activations a ON a.
 SELECT q.subject, a.expert, count(*) n FROM questions q JOIN activations a USING (question_id) WHERE a.layer = 1 AND q.subject = 'algebra' GROUP BY q.subject, a.expert;
 -- Rollup: question_usage
 SELECT q.subject, a.expert, count(*) n FROM questions q, activations a WHERE q.question_id = a.question_id GROUP BY q.subject, a.expert;
--- Rollup: question_usage
+-- Rollup: outcome_usage
 SELECT a.layer, a.expert, count(*) n FROM activations a JOIN answers q ON a.run_id = q.run_id AND a.question_id = q.question_id WHERE q.correct GROUP BY a.layer, a.expert;
--- Rollup: question_usage
+-- Rollup: outcome_usage
 SELECT a.layer, a.expert, avg(CASE WHEN q.correct THEN 1.0 ELSE 0.0 END) acc FROM activations a JOIN answers q ON a.run_id = q.run_id AND a.question_id = q.question_id GROUP BY a.layer, a.expert;
--- Rollup: question_usage
+-- Rollup: outcome_usage
 SELECT a.layer, a.expert, count(*) FILTER (WHERE q.correct) k, count(*) n FROM activations a JOIN answers q ON a.run_id = q.run_id AND a.question_id = q.question_id GROUP BY a.layer, a.expert;
--- Rollup: question_usage
+-- Rollup: outcome_usage
 SELECT q.answer, a.expert, count(*) n FROM activations a JOIN questions q ON a.question_id = q.question_id WHERE a.layer = 1 GROUP BY q.answer, a.expert;
 -- Rollup: layer_usage
 SELECT layer, expert, n, rank() OVER (PARTITION BY layer ORDER BY n DESC) rk FROM (SELECT layer, expert, count(*) n FROM activations GROUP BY layer, expert) t;
@@ -111,3 +111,24 @@ SELECT count(*) FROM activations a CROSS JOIN (SELECT DISTINCT layer FROM activa
 SELECT u.layer, u.n, h.h FROM (SELECT layer, count(*) n FROM activations GROUP BY layer) u JOIN (SELECT layer, avg(entropy) h FROM token_routing GROUP BY layer) h USING (layer);
 -- Rollup: question_usage
 SELECT CASE WHEN question_id % 2 = 0 THEN 'even' ELSE 'odd' END p, sum(expert) s, avg(expert) a, sum(weight) FILTER (WHERE scope = 'prompt') w FROM activations GROUP BY ALL;
+-- What is kept of weights, and joins with answers.
+-- Rollup: layer_usage
+SELECT expert, round(stddev(weight), 12) a, round(var_samp(weight), 12) b, round(var_pop(weight), 12) c, round(stddev_samp(weight), 12) d FROM activations GROUP BY expert;
+-- Rollup: layer_usage
+SELECT round(stddev_samp(weight), 12) one, round(stddev_pop(weight), 12) p, min(weight) mi FROM activations WHERE layer = 99;
+-- Rollup: subject_usage
+SELECT q.subject, max(a.weight) b, round(stddev_pop(a.weight) FILTER (WHERE a.layer = 1), 12) s FROM activations a JOIN questions q USING (question_id) GROUP BY q.subject;
+-- Rollup: outcome_usage
+SELECT w.correct, q.answer, a.expert, count(*) n, sum(a.weight) s FROM questions q JOIN (activations a JOIN answers w ON a.run_id = w.run_id AND a.question_id = w.question_id) ON q.question_id = w.question_id GROUP BY ALL;
+-- Rollup: outcome_usage
+SELECT a.layer, count(*) n FROM activations a JOIN answers w ON a.run_id = w.run_id AND a.question_id = w.question_id AND w.correct AND a.expert > 2 GROUP BY a.layer;
+-- Rollup: outcome_usage
+SELECT a.layer, sum(a.weight) n FROM activations a JOIN answers w USING (run_id, question_id) WHERE NOT w.correct GROUP BY a.layer;
+-- Rollup: question_usage
+SELECT w.correct, count(*) n FROM activations a JOIN answers w ON a.question_id = w.question_id GROUP BY w.correct;
+-- Rollup: question_usage
+SELECT w.predicted, count(*) n FROM activations a JOIN answers w ON a.run_id = w.run_id AND a.question_id = w.question_id GROUP BY w.predicted;
+-- Rollup: question_usage
+SELECT w.correct, count(*) n FROM activations a LEFT JOIN answers w ON a.run_id = w.run_id AND a.question_id = w.question_id GROUP BY w.correct;
+-- Rollup: none: question_usage: min uses weight
+SELECT w.correct, min(a.weight) n FROM activations a JOIN answers w ON a.run_id = w.run_id AND a.question_id = w.question_id GROUP BY w.correct;

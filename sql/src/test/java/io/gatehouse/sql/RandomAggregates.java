@@ -41,6 +41,11 @@ final class RandomAggregates {
                     List.of("w.correct", "NOT w.correct OR a.layer = 0"),
                     "a.weight"),
             source(
+                    "activations AS a JOIN answers AS w USING (run_id, question_id) JOIN questions AS q USING (question_id)",
+                    List.of("w.correct", "q.answer", "a.expert", "q.answer || '!'"),
+                    List.of("w.correct", "q.answer IN ('A', 'C')", "a.expert < 4"),
+                    "a.weight"),
+            source(
                     "activations AS a LEFT JOIN answers AS w ON w.question_id = a.question_id AND w.correct",
                     List.of("w.correct", "a.expert"),
                     List.of("w.question_id IS NULL"),
@@ -97,9 +102,15 @@ final class RandomAggregates {
                 "avg(CASE WHEN a.scope = 'prompt' THEN 1.0 ELSE 0.0 END)",
                 "sum(a.layer * 0.25)",
                 "max(" + measure + ")",
+                "min(" + measure + ")",
+                "stddev_pop(" + measure + ")",
+                "var_samp(" + measure + ")",
                 "sum(" + measure + " * 2)",
                 "bool_or(a.layer = 1)"));
-        return random.nextInt(5) == 0 ? call + " FILTER (WHERE " + one(source.conditions()) + ")" : call;
+        String filtered = random.nextInt(5) == 0 ? call + " FILTER (WHERE " + one(source.conditions()) + ")" : call;
+        // DuckDB's own last digits of these depend on how its threads shared the rows.
+        boolean moments = call.startsWith("stddev") || call.startsWith("var");
+        return moments ? "round(" + filtered + ", 9)" : filtered;
     }
 
     private String where(Source source) {

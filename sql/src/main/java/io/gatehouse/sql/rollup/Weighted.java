@@ -6,7 +6,7 @@ import org.apache.calcite.util.ImmutableBitSet;
 
 /**
  * A relation whose rows stand for several: the columns of the relation that it takes the place of, then how many rows
- * each stands for, then the sums of the measures.
+ * each stands for, then what is kept of the measures.
  *
  * @param contents what each column holds, without the added ones
  */
@@ -19,8 +19,12 @@ record Weighted(RelNode node, List<Content> contents) {
         /** Nothing: the rollup does not know. */
         record Gap(String name) implements Content {}
 
-        /** Nothing; the sum of the values is the added column of a number. */
-        record Measure(String name, int sum) implements Content {}
+        /**
+         * Nothing; the sum of the values is the added column of a number.
+         *
+         * @param spread whether the sum of their squares, the smallest and the largest are the three after it
+         */
+        record Measure(String name, int sum, boolean spread) implements Content {}
     }
 
     Weighted {
@@ -35,11 +39,24 @@ record Weighted(RelNode node, List<Content> contents) {
         return contents.size() + 1 + measure.sum();
     }
 
+    int squareSum(Content.Measure measure) {
+        return sum(measure) + 1;
+    }
+
+    int smallest(Content.Measure measure) {
+        return sum(measure) + 2;
+    }
+
+    int largest(Content.Measure measure) {
+        return sum(measure) + 3;
+    }
+
+    /** Number of columns that are kept of measures. */
     int sums() {
         return node.getRowType().getFieldCount() - contents.size() - 1;
     }
 
-    /** The columns that a use of would need the facts. */
+    /** Columns that are not known: whoever uses one of them needs the facts. */
     ImmutableBitSet unknown() {
         ImmutableBitSet.Builder unknown = ImmutableBitSet.builder();
         for (int i = 0; i < contents.size(); i++) {

@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.apache.calcite.rel.RelCollations;
@@ -116,6 +117,14 @@ final class WeightedAggregate {
         if (ordered || (call.isDistinct() && measured)) {
             throw new NoRollup("%s needs each row".formatted(name.toLowerCase(Locale.ROOT)));
         }
+        if (measured
+                && input.contents().get(call.getArgList().get(0)) instanceof Content.Measure measure
+                && measure.spread()) {
+            Optional<Value> value = spread(name, call, measure);
+            if (value.isPresent()) {
+                return value.get();
+            }
+        }
         if (call.isDistinct() || REPEATABLE.contains(name)) {
             checkKnown(ImmutableBitSet.of(call.getArgList()), name.toLowerCase(Locale.ROOT) + " uses");
             return added(call.getAggregation(), call, call.getArgList());
@@ -126,6 +135,57 @@ final class WeightedAggregate {
             case "AVG" -> quotient(sum(call), count(call));
             default -> throw new NoRollup("%s is in no rollup".formatted(name.toLowerCase(Locale.ROOT)));
         };
+    }
+
+    /** What the smallest and largest values and the sum of squares tell. */
+    private Optional<Value> spread(String name, AggregateCall call, Content.Measure measure) throws NoRollup {
+        return switch (name) {
+            case "MIN" -> Optional.of(added(call.getAggregation(), call, List.of(input.smallest(measure))));
+            case "MAX" -> Optional.of(added(call.getAggregation(), call, List.of(input.largest(measure))));
+            case "VAR_POP" -> Optional.of(variance(call, measure, 0));
+            case "VAR_SAMP", "VARIANCE" -> Optional.of(variance(call, measure, 1));
+            case "STDDEV_POP" -> Optional.of(root(variance(call, measure, 0)));
+            case "STDDEV_SAMP", "STDDEV" -> Optional.of(root(variance(call, measure, 1)));
+            default -> Optional.empty();
+        };
+    }
+
+    /**
+     * (sum x^2 - (sum x)^2 / n) / (n - lost), not below 0, NULL where that divides by 0. The sums are exact, so that this
+     * is nearer the truth than adding up row by row, whose last digits depend on how the rows were shared among threads.
+     */
+    private Value variance(AggregateCall call, Content.Measure measure, int lost) throws NoRollup {
+        Value sum = added(SqlStdOperatorTable.SUM, call, List.of(input.sum(measure)));
+        Value squareSum = added(SqlStdOperatorTable.SUM, call, List.of(input.squareSum(measure)));
+        Value count = count(call);
+        RelDataType real = nullable(types.createSqlType(SqlTypeName.DOUBLE));
+        return aggregate -> {
+            RexNode n = rex.makeAbstractCast(real, count.over(aggregate), false);
+            RexNode total = rex.makeAbstractCast(real, sum.over(aggregate), false);
+            RexNode meanSquare = rex.makeCall(
+                    real,
+                    Division.OPERATOR,
+                    List.of(rex.makeCall(real, SqlStdOperatorTable.MULTIPLY, List.of(total, total)), n));
+            RexNode deviation =
+                    rex.makeCall(real, SqlStdOperatorTable.MINUS, List.of(squareSum.over(aggregate), meanSquare));
+            RexNode free = rex.makeCall(
+                    real, SqlStdOperatorTable.MINUS, List.of(n, rex.makeApproxLiteral(BigDecimal.valueOf(lost))));
+            RexNode none = rex.makeApproxLiteral(BigDecimal.ZERO);
+            return rex.makeCall(
+                    real,
+                    SqlStdOperatorTable.CASE,
+                    List.of(
+                            rex.makeCall(SqlStdOperatorTable.LESS_THAN_OR_EQUAL, free, none),
+                            rex.makeNullLiteral(real),
+                            rex.makeCall(SqlStdOperatorTable.LESS_THAN, deviation, none),
+                            rex.makeAbstractCast(real, none, false),
+                            rex.makeCall(real, Division.OPERATOR, List.of(deviation, free))));
+        };
+    }
+
+    private Value root(Value variance) {
+        RelDataType real = nullable(types.createSqlType(SqlTypeName.DOUBLE));
+        return aggregate -> rex.makeCall(real, SqlStdOperatorTable.SQRT, List.of(variance.over(aggregate)));
     }
 
     /** The sum of the rows that are stood for; 0 where there are none. */
@@ -181,7 +241,7 @@ final class WeightedAggregate {
         RexNode rows = rex.makeInputRef(input.node(), input.count());
         int countDigits = Math.min(rows.getType().getPrecision(), COUNT_DIGITS);
         if (!SqlTypeUtil.isExactNumeric(type) || type.getPrecision() + countDigits > MAX_DIGITS) {
-            throw new NoRollup("a sum of floats hangs on the order of the rows");
+            throw new NoRollup("a sum of floats depends on the order of the rows");
         }
         if (type.isNullable()) {
             throw new NoRollup("a sum of a column that may be NULL needs each row");

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.calcite.plan.RelOptCluster;
@@ -14,7 +15,6 @@ import org.apache.calcite.plan.RelOptTable;
 import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.prepare.CalciteCatalogReader;
 import org.apache.calcite.rel.RelNode;
-import org.apache.calcite.rel.core.JoinInfo;
 import org.apache.calcite.rel.core.JoinRelType;
 import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rel.logical.LogicalFilter;
@@ -29,6 +29,7 @@ import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.util.ImmutableBitSet;
 
@@ -62,7 +63,7 @@ final class WeightedRelations {
         return isScan(node, rollup.facts()) || node.getInputs().stream().anyMatch(input -> reads(input, rollup));
     }
 
-    private static boolean isScan(RelNode node, String relation) {
+    static boolean isScan(RelNode node, String relation) {
         return node instanceof TableScan scan
                 && scan.getTable().getQualifiedName().equals(List.of(relation));
     }
@@ -78,47 +79,79 @@ final class WeightedRelations {
             return project(project);
         }
         if (node instanceof LogicalFilter filter) {
-            Weighted input = weigh(filter.getInput());
-            checkKnown(filter.getCondition(), input, "a condition");
-            return new Weighted(LogicalFilter.create(input.node(), filter.getCondition()), input.contents());
+            return filter(weigh(filter.getInput()), filter.getCondition(), "a condition");
         }
         if (node instanceof LogicalJoin join) {
-            return isRolledUpJoin(join) ? scan(List.of(join.getLeft(), join.getRight())) : join(join);
+            Optional<JoinedFacts> facts = JoinedFacts.of(join, rollup);
+            return facts.isPresent() ? joinedFacts(facts.get()) : join(join);
         }
         throw new NoRollup("%s stands between"
                 .formatted(node.getRelTypeName().replace("Logical", "").toUpperCase(Locale.ROOT)));
     }
 
+    private static Weighted filter(Weighted input, RexNode condition, String what) throws NoRollup {
+        checkKnown(condition, input, what);
+        return new Weighted(LogicalFilter.create(input.node(), condition), input.contents());
+    }
+
+    private Weighted joinedFacts(JoinedFacts facts) throws NoRollup {
+        Weighted scan = scan(facts.relations());
+        return facts.conditions().isEmpty() ? scan : filter(scan, facts.condition(rex), "a join");
+    }
+
     /** The rollup with the columns of the relations that it takes the place of; of unknown ones NULL. */
-    private Weighted scan(List<RelNode> relations) {
-        RelNode scan = LogicalTableScan.create(cluster, table, List.of());
+    private Weighted scan(List<? extends RelNode> relations) {
+        RelNode scan = present(LogicalTableScan.create(cluster, table, List.of()), relations);
         List<RexNode> columns = new ArrayList<>();
         List<String> names = new ArrayList<>();
         List<Content> contents = new ArrayList<>();
-        List<String> sums = List.copyOf(rollup.sums().values());
+        List<String> added = new ArrayList<>();
         for (RelNode relation : relations) {
             for (RelDataTypeField field : relation.getRowType().getFieldList()) {
                 boolean known = rollup.dimensions().contains(field.getName());
                 columns.add(known ? as(field.getType(), column(scan, field.getName())) : unknown(field.getType()));
                 names.add(field.getName());
-                contents.add(content(field.getName(), known, sums));
+                contents.add(content(field.getName(), known, added));
             }
         }
         columns.add(column(scan, Rollup.COUNT));
         names.add("rollup_rows");
-        for (String sum : sums) {
-            columns.add(column(scan, sum));
-            names.add("rollup_" + sum);
+        for (String column : added) {
+            columns.add(column(scan, column));
+            names.add("rollup_" + column);
         }
         return new Weighted(LogicalProject.create(scan, List.of(), columns, names, Set.of()), contents);
     }
 
-    private Content content(String name, boolean known, List<String> sums) {
-        String sum = rollup.sums().get(name);
+    /** Without the rows that stand for facts that an inner join drops. */
+    private RelNode present(RelNode scan, List<? extends RelNode> relations) {
+        List<RexNode> conditions = rollup.joined().stream()
+                .filter(joined -> relations.stream().anyMatch(relation -> isScan(relation, joined.relation())))
+                .flatMap(joined -> joined.present().stream())
+                .map(column -> rex.makeCall(SqlStdOperatorTable.IS_NOT_NULL, column(scan, column)))
+                .toList();
+        return conditions.isEmpty() ? scan : LogicalFilter.create(scan, RexUtil.composeConjunction(rex, conditions));
+    }
+
+    /**
+     * @param added columns of the rollup that are added so far, for measures to find theirs in
+     */
+    private Content content(String name, boolean known, List<String> added) {
+        Rollup.Measure measure = rollup.measures().get(name);
         if (known) {
             return new Content.Plain();
         }
-        return sum == null ? new Content.Gap(name) : new Content.Measure(name, sums.indexOf(sum));
+        if (measure == null) {
+            return new Content.Gap(name);
+        }
+        int sum = added.size();
+        added.add(measure.sum());
+        measure.spread().ifPresent(spread -> {
+            added.add(spread.squareSum());
+            added.add(spread.smallest());
+            added.add(spread.largest());
+        });
+        return new Content.Measure(name, sum, measure.spread().isPresent());
     }
 
     private RexNode column(RelNode scan, String name) {
@@ -184,25 +217,6 @@ final class WeightedRelations {
         if (!RexUtil.isDeterministic(expression)) {
             throw new NoRollup("the rows differ although they are equal");
         }
-    }
-
-    /** Whether a join is the one that the rollup was made over. */
-    private boolean isRolledUpJoin(LogicalJoin join) {
-        if (rollup.joined().isEmpty() || join.getJoinType() != JoinRelType.INNER) {
-            return false;
-        }
-        boolean factsLeft = isScan(join.getLeft(), rollup.facts()) && isScan(join.getRight(), rollup.joined());
-        boolean factsRight = isScan(join.getRight(), rollup.facts()) && isScan(join.getLeft(), rollup.joined());
-        JoinInfo keys = join.analyzeCondition();
-        return (factsLeft || factsRight)
-                && keys.isEqui()
-                && keys.leftKeys.size() == 1
-                && isQuestion(join.getLeft(), keys.leftKeys.get(0))
-                && isQuestion(join.getRight(), keys.rightKeys.get(0));
-    }
-
-    private static boolean isQuestion(RelNode node, int column) {
-        return node.getRowType().getFieldNames().get(column).equals("question_id");
     }
 
     /** A join keeps the rows of the facts, so that it may repeat or drop them but never stands in for them. */
