@@ -85,7 +85,7 @@ public final class ShardQueue implements AutoCloseable {
     }
 
     private synchronized void put(ShardRows shard) {
-        long bytes = shard.shard().bytes();
+        long bytes = shard.bytes();
         await(() -> bytesHeld == 0 || bytesHeld + bytes <= limit || failure.isPresent() || ended);
         requireWriting();
         if (ended) {
@@ -132,7 +132,7 @@ public final class ShardQueue implements AutoCloseable {
             ended = true;
             dropped += waiting.size();
             shardsHeld -= waiting.size();
-            bytesHeld -= waiting.stream().mapToLong(Shard::bytes).sum();
+            bytesHeld -= waiting.stream().mapToLong(ShardRows::bytes).sum();
             waiting.clear();
             notifyAll();
         }
@@ -161,9 +161,8 @@ public final class ShardQueue implements AutoCloseable {
         await(() -> !waiting.isEmpty() || ended);
         List<ShardRows> group = new ArrayList<>();
         long bytes = 0;
-        while (!waiting.isEmpty()
-                && (group.isEmpty() || bytes + waiting.peek().shard().bytes() <= limit / 2)) {
-            bytes += waiting.peek().shard().bytes();
+        while (!waiting.isEmpty() && (group.isEmpty() || bytes + waiting.peek().bytes() <= limit / 2)) {
+            bytes += waiting.peek().bytes();
             group.add(waiting.remove());
         }
         return group;
@@ -172,7 +171,7 @@ public final class ShardQueue implements AutoCloseable {
     private synchronized void written(List<ShardRows> group, Duration took) {
         for (ShardRows rows : group) {
             shardsHeld--;
-            bytesHeld -= rows.shard().bytes();
+            bytesHeld -= rows.bytes();
             activations += rows.shard().activations();
         }
         busyNanos += took.toNanos();

@@ -44,4 +44,9 @@ record ShardRows(
                 Segment.values(shard.gates()),
                 Segment.values(shard.norms()));
     }
+
+    /** Bytes of memory, about: the units take the place of floats as large. */
+    long bytes() {
+        return shard.bytes();
+    }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gatehouse.sql.catalog.Column;
 import io.gatehouse.sql.catalog.Relation;
 import io.gatehouse.sql.function.FunctionNote;
+import io.gatehouse.sql.plan.MeasureDefinitions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -31,6 +32,7 @@ final class TestSqlPage {
             String page = Files.readString(PAGE);
             String fresh = with(page, "relations", relations(engine.catalog().relations()));
             fresh = with(fresh, "functions", functions());
+            fresh = with(fresh, "measures", measures());
             if (Boolean.getBoolean("gatehouse.test.write")) {
                 Files.writeString(PAGE, fresh);
             } else {
@@ -93,6 +95,15 @@ final class TestSqlPage {
             }
         });
         return list.append('\n').toString();
+    }
+
+    private static String measures() {
+        StringBuilder list = new StringBuilder("| relation | measure | |\n|---|---|---|\n");
+        for (MeasureDefinitions.Definition measure : MeasureDefinitions.all()) {
+            list.append(
+                    "| `%s` | `%s` | %s |\n".formatted(measure.relation(), measure.name(), escaped(measure.note())));
+        }
+        return list.toString();
     }
 
     private static String escaped(String text) {

@@ -119,7 +119,7 @@ public final class Planner {
             SqlNode parsed = SqlParser.create(StatementText.of(sql).text(), Grammar.parser())
                     .parseQuery();
             TreeLimits.check(parsed);
-            SqlNode query = DialectForms.replace(parsed, functions);
+            SqlNode query = DialectForms.replace(Measures.inline(parsed), functions);
             StatementPolicy.check(query);
             Expansion.check(query);
             return Optional.of(TypeNames.columns(new Conversion(catalog).rowType(query)));
@@ -129,7 +129,7 @@ public final class Planner {
     }
 
     private PlannedQuery query(SqlNode parsed, StatementText text) {
-        SqlNode query = DialectForms.replace(parsed, functions);
+        SqlNode query = DialectForms.replace(Measures.inline(parsed), functions);
         StatementPolicy.check(query);
         Expansion.check(query);
         NullOrder.makeExplicit(query);

@@ -1,0 +1,58 @@
+package io.gatehouse.sql.plan;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.sql.catalog.SqlResource;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.parser.SqlParseException;
+import org.apache.calcite.sql.parser.SqlParser;
+
+/** The measures that relations of a file have without a statement's doing, from measures.sql. */
+public final class MeasureDefinitions {
+    /**
+     * A measure.
+     *
+     * @param relation whose columns it is made of
+     * @param note what it says, as a sentence
+     * @param expression an aggregate over those columns
+     */
+    public record Definition(String relation, String name, String note, SqlNode expression) {}
+
+    private static final List<Definition> ALL = read();
+
+    private MeasureDefinitions() {}
+
+    /** All of them, those of a relation together. */
+    public static List<Definition> all() {
+        return ALL;
+    }
+
+    private static List<Definition> read() {
+        List<Definition> definitions = new ArrayList<>();
+        for (String statement : SqlResource.statements("measures.sql")) {
+            String text = statement.strip();
+            String note = text.lines().findFirst().orElse("").substring("-- ".length());
+            SqlSelect select = (SqlSelect) parsed(text);
+            SqlCall item = (SqlCall) select.getSelectList().get(0);
+            String relation = requireNonNull(select.getFrom()).toString();
+            definitions.add(new Definition(relation, item.operand(1).toString(), note, measured(item.operand(0))));
+        }
+        return List.copyOf(definitions);
+    }
+
+    private static SqlNode measured(SqlCall measure) {
+        return measure.operand(0);
+    }
+
+    private static SqlNode parsed(String text) {
+        try {
+            return SqlParser.create(text, Grammar.parser()).parseQuery();
+        } catch (SqlParseException e) {
+            throw new IllegalStateException("measures.sql: " + e.getMessage(), e);
+        }
+    }
+}
