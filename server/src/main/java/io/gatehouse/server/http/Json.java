@@ -26,6 +26,8 @@ public final class Json {
             .build();
 
     private static final ObjectMapper MAPPER = new ObjectMapper(FACTORY)
+            // A parameter is to arrive with the digits that were sent.
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 

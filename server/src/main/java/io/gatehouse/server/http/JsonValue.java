@@ -3,6 +3,7 @@ package io.gatehouse.server.http;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -36,6 +37,10 @@ public final class JsonValue {
                 write(json, element);
             }
             json.writeEndArray();
+        } else if (value instanceof Number && !(value instanceof BigDecimal || value instanceof BigInteger)) {
+            // As a text it would be another value to who reads it.
+            throw new IllegalArgumentException(
+                    "A %s cannot be written as JSON.".formatted(value.getClass().getName()));
         } else {
             json.writeString(text(value));
         }

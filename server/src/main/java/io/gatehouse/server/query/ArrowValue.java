@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import org.apache.arrow.vector.DateDayVector;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.SmallIntVector;
 import org.apache.arrow.vector.TimeMicroVector;
 import org.apache.arrow.vector.TimeStampMicroTZVector;
 import org.apache.arrow.vector.TinyIntVector;
@@ -43,6 +44,9 @@ final class ArrowValue {
 
     private static @Nullable Object whole(FieldVector vector, int row) {
         if (vector instanceof TinyIntVector numbers) {
+            return (int) numbers.get(row);
+        }
+        if (vector instanceof SmallIntVector numbers) {
             return (int) numbers.get(row);
         }
         if (vector instanceof UInt1Vector numbers) {
