@@ -11,7 +11,10 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One run of this server, from its start to its end; any thread may look at it and cancel it. */
 final class HostedRun implements RunListener {
@@ -40,7 +43,9 @@ final class HostedRun implements RunListener {
 
     private static final long BETWEEN_NEWS_NANOS = 250_000_000L;
 
-    private final RunPlan plan;
+    private static final Logger LOG = LoggerFactory.getLogger(HostedRun.class);
+
+    private final String name;
     private final Watcher watcher;
     private final CountDownLatch end = new CountDownLatch(1);
     private volatile State state = State.WAITING;
@@ -51,38 +56,51 @@ final class HostedRun implements RunListener {
     private long toldAt;
     private boolean committedSinceAsked;
 
-    HostedRun(RunPlan plan, Watcher watcher) {
-        this.plan = requireNonNull(plan, "plan is null");
+    HostedRun(String name, Watcher watcher) {
+        this.name = requireNonNull(name, "name is null");
         this.watcher = requireNonNull(watcher, "watcher is null");
     }
 
     String name() {
-        return plan.name();
+        return name;
     }
 
     State state() {
         return state;
     }
 
-    /** Runs to the end, on the thread that calls. */
-    void execute() {
-        State outcome = State.FAILED;
+    /** Runs to the end, on the thread that calls, and closes the plan, of which nothing is kept. */
+    void execute(RunPlan plan) {
+        State outcome = outcome(plan);
+        try {
+            move(outcome);
+        } catch (RuntimeException e) {
+            LOG.error("Nobody could be told that run {} has ended", name, e);
+        } finally {
+            end.countDown();
+        }
+    }
+
+    private State outcome(RunPlan plan) {
         try (plan) {
-            if (!unwanted) {
-                move(State.LOADING);
-                plan.execute(this);
-                outcome = State.COMPLETE;
-            } else {
-                outcome = State.CANCELLED;
+            if (unwanted) {
+                return State.CANCELLED;
             }
+            move(State.LOADING);
+            plan.execute(this);
+            return State.COMPLETE;
         } catch (GatehouseException e) {
             failure = e;
-            outcome = e.code() == ErrorCode.CANCELLED_BY_USER ? State.CANCELLED : State.FAILED;
-        } catch (RuntimeException e) {
+            return e.code() == ErrorCode.CANCELLED_BY_USER ? State.CANCELLED : State.FAILED;
+        } catch (OutOfMemoryError e) {
+            LOG.error("Run {} failed", name, e);
+            failure = new GatehouseException(ErrorCode.OUT_OF_MEMORY, "The run took more memory than there is.", e);
+            return State.FAILED;
+        } catch (RuntimeException | Error e) {
+            // An error too, such as a native library that is missing: else a client would see no reason at all.
+            LOG.error("Run {} failed", name, e);
             failure = new GatehouseException(ErrorCode.INTERNAL_ERROR, "The run failed: %s.".formatted(e), e);
-        } finally {
-            move(outcome);
-            end.countDown();
+            return State.FAILED;
         }
     }
 
@@ -101,8 +119,9 @@ final class HostedRun implements RunListener {
         lastNanos = System.nanoTime() + patience.toNanos();
     }
 
-    void await() throws InterruptedException {
-        end.await();
+    /** Whether it ended within the time. */
+    boolean await(Duration patience) throws InterruptedException {
+        return end.await(patience.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     @Override

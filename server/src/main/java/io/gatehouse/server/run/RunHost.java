@@ -13,24 +13,37 @@ import io.gatehouse.store.RunSummary;
 import io.gatehouse.store.Store;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The runs of the file and those that are being added to it: one runs, others wait. Tells of all that happens to them,
  * and of what that changes for SQL.
  */
-public final class RunHost implements AutoCloseable {
+public final class RunHost {
+    private static final Logger LOG = LoggerFactory.getLogger(RunHost.class);
     private static final int WAITING = 32;
+
+    /** Ended runs whose last words are kept; the file knows most of it. */
+    private static final int REMEMBERED = 100;
+
+    /** For a step of a run that cannot be interrupted, after its time is over. */
+    private static final Duration GRACE = Duration.ofSeconds(5);
 
     private final Store store;
     private final RunPlanner planner;
     private final Events events;
     private final Map<String, HostedRun> hosted = new LinkedHashMap<>();
+    private final Set<String> leaving = new HashSet<>();
+    private boolean stopping;
     private final ExecutorService worker = Executors.newSingleThreadExecutor(RunHost::thread);
 
     public RunHost(Store store, RunPlanner planner, Events events) {
@@ -42,24 +55,49 @@ public final class RunHost implements AutoCloseable {
     /** Starts a run, or lets it wait for its turn. */
     HostedRun start(Map<String, String> options) {
         RunPlan plan = planner.plan(options);
-        HostedRun run;
-        synchronized (hosted) {
-            HostedRun other = hosted.get(plan.name());
-            if (other != null && !other.state().ended()) {
-                plan.close();
-                throw new GatehouseException(
-                        ErrorCode.RUN_EXISTS,
-                        "Run \"%s\" is %s.".formatted(plan.name(), other.state().id()));
-            }
-            if (hosted.values().stream().filter(any -> !any.state().ended()).count() > WAITING) {
-                plan.close();
-                throw new GatehouseException(ErrorCode.QUERY_BUSY, "%d runs wait already.".formatted(WAITING));
-            }
-            run = new HostedRun(plan, this::changed);
-            hosted.put(plan.name(), run);
+        try {
+            return admit(plan);
+        } catch (RuntimeException e) {
+            plan.close();
+            throw e;
         }
-        worker.execute(run::execute);
-        return run;
+    }
+
+    private HostedRun admit(RunPlan plan) {
+        synchronized (hosted) {
+            requireRoom(plan.name());
+            HostedRun run = new HostedRun(plan.name(), this::changed);
+            // Taken out first, so that it stands behind those that were started before.
+            hosted.remove(plan.name());
+            hosted.put(plan.name(), run);
+            forgetOldest();
+            worker.execute(() -> run.execute(plan));
+            return run;
+        }
+    }
+
+    private void requireRoom(String name) {
+        if (stopping) {
+            throw new GatehouseException(ErrorCode.QUERY_BUSY, "The server is stopping.");
+        }
+        if (leaving.contains(name)) {
+            throw new GatehouseException(ErrorCode.RUN_EXISTS, "Run \"%s\" is being deleted.".formatted(name));
+        }
+        HostedRun other = hosted.get(name);
+        if (other != null && !other.state().ended()) {
+            throw new GatehouseException(
+                    ErrorCode.RUN_EXISTS,
+                    "Run \"%s\" is %s.".formatted(name, other.state().id()));
+        }
+        if (hosted.values().stream().filter(any -> !any.state().ended()).count() > WAITING) {
+            throw new GatehouseException(ErrorCode.QUERY_BUSY, "%d runs wait already.".formatted(WAITING));
+        }
+    }
+
+    private void forgetOldest() {
+        List<HostedRun> ended =
+                hosted.values().stream().filter(run -> run.state().ended()).toList();
+        ended.stream().limit(Math.max(0, ended.size() - REMEMBERED)).forEach(run -> hosted.remove(run.name()));
     }
 
     /** @throws GatehouseException RUN_NOT_FOUND if there is none that could be */
@@ -69,15 +107,28 @@ public final class RunHost implements AutoCloseable {
 
     /** @throws GatehouseException RUN_NOT_FOUND; RUN_EXISTS while it runs */
     void delete(String name) {
-        if (find(name).filter(run -> !run.state().ended()).isPresent()) {
-            throw new GatehouseException(
-                    ErrorCode.RUN_EXISTS, "Run \"%s\" has not ended: cancel it first.".formatted(name));
-        }
-        if (store.findRun(name).isPresent() || find(name).isEmpty()) {
-            store.deleteRun(name);
-        }
         synchronized (hosted) {
-            hosted.remove(name);
+            HostedRun run = hosted.get(name);
+            if (run != null && !run.state().ended()) {
+                throw new GatehouseException(
+                        ErrorCode.RUN_EXISTS, "Run \"%s\" has not ended: cancel it first.".formatted(name));
+            }
+            if (!leaving.add(name)) {
+                throw new GatehouseException(ErrorCode.RUN_EXISTS, "Run \"%s\" is being deleted.".formatted(name));
+            }
+        }
+        // Nobody can go on with the run from here on, so that no new rows go with the old ones.
+        try {
+            if (store.findRun(name).isPresent() || find(name).isEmpty()) {
+                store.deleteRun(name);
+            }
+            synchronized (hosted) {
+                hosted.remove(name);
+            }
+        } finally {
+            synchronized (hosted) {
+                leaving.remove(name);
+            }
         }
         tellSchema("run-deleted");
     }
@@ -179,25 +230,24 @@ public final class RunHost implements AutoCloseable {
      * @param patience for the shard in hand
      */
     public void stop(Duration patience) {
-        worker.shutdown();
         List<HostedRun> left;
         synchronized (hosted) {
+            stopping = true;
+            worker.shutdown();
             left = hosted.values().stream().filter(run -> !run.state().ended()).toList();
         }
         left.stream().filter(run -> run.state() == HostedRun.State.WAITING).forEach(HostedRun::cancel);
         left.forEach(run -> run.cancelAfterShard(patience));
         try {
+            long deadline = System.nanoTime() + patience.plus(GRACE).toNanos();
             for (HostedRun run : left) {
-                run.await();
+                if (!run.await(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
+                    LOG.warn("Run {} does not end; what it has committed stays", run.name());
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    @Override
-    public void close() {
-        stop(Duration.ZERO);
     }
 
     private static Thread thread(Runnable work) {

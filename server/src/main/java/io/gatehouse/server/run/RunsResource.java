@@ -12,6 +12,7 @@ import io.javalin.http.Context;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -19,7 +20,8 @@ import java.util.TreeSet;
 
 /** {@code /v1/runs} and {@code /v1/sources}. */
 public final class RunsResource {
-    private static final Set<String> OPTIONS = new TreeSet<>(Set.of(
+    /** Those of {@code gatehouse run} that say what is run; a test compares them. */
+    public static final Set<String> OPTIONS = Collections.unmodifiableSet(new TreeSet<>(Set.of(
             "model",
             "quiz",
             "name",
@@ -38,7 +40,7 @@ public final class RunsResource {
             "mask-unused-of",
             "unused-scope",
             "scale",
-            "top-k"));
+            "top-k")));
 
     private final RunHost host;
     private final RunSources sources;
