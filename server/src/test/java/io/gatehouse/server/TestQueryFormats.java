@@ -148,6 +148,36 @@ final class TestQueryFormats {
     }
 
     @Test
+    void keepsEveryDigitOfAParameter() throws Exception {
+        HttpResponse<String> exact = server.queryJson("{\"sql\": \"SELECT CAST(? AS DECIMAL(38, 10))\","
+                + " \"parameters\": [1234567890123456789012345678.1234567891]}");
+        assertThat(JSON.readTree(exact.body()).at("/rows/0/0").textValue())
+                .isEqualTo("1234567890123456789012345678.1234567891");
+        HttpResponse<String> huge = server.queryJson(
+                "{\"sql\": \"SELECT count(*) FROM experts WHERE layer = ?\", \"parameters\": [1e400]}");
+        assertProblem(huge, "1E+400");
+    }
+
+    @Test
+    void writesSmallNumbersOfListsAsNumbers() throws Exception {
+        String sql = "SELECT [CAST(1 AS SMALLINT), CAST(2 AS SMALLINT)] AS xs, CAST(3 AS SMALLINT) AS x";
+        assertThat(accepting("text/csv", sql).body()).isEqualTo("xs,x\r\n\"[1,2]\",3\r\n");
+        assertThat(JSON.readTree(server.query(sql).body()).at("/rows/0").toString())
+                .isEqualTo("[[1,2],3]");
+    }
+
+    @Test
+    void endsAParquetFileThatIsTooLarge(@TempDir Path folder) throws Exception {
+        String endless = "SELECT a.weight * b.weight * c.weight AS w FROM activations a, activations b, activations c";
+        try (TestingServer small =
+                TestingServer.start(folder, QueryAllowance.standard().withBytes(100_000))) {
+            HttpResponse<String> response = small.get("v1/query?format=parquet&sql=" + encoded(endless));
+            assertThat(response.statusCode()).isEqualTo(413);
+            assertThat(response.body()).contains("limit of 100,000 bytes");
+        }
+    }
+
+    @Test
     void keepsFormulasFromSpreadsheets() throws Exception {
         String sql = "SELECT * FROM (VALUES ('=1+1'), ('+1'), ('-1'), ('@x'), ('a=1'), ('=\"x\"')) AS t(v)";
         assertThat(accepting("text/csv", sql).body().lines())
