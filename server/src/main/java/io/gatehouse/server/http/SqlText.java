@@ -1,5 +1,6 @@
 package io.gatehouse.server.http;
 
+import io.gatehouse.sql.plan.Lines;
 import io.javalin.http.Context;
 import java.util.Optional;
 
@@ -19,14 +20,6 @@ public final class SqlText {
 
     /** UTF-16 units before a place, as JavaScript and Java count them; lines and columns count from 1. */
     static int offset(String sql, int line, int column) {
-        int start = 0;
-        for (int i = 1; i < line; i++) {
-            int end = sql.indexOf('\n', start);
-            if (end < 0) {
-                break;
-            }
-            start = end + 1;
-        }
-        return Math.min(start + column - 1, sql.length());
+        return Math.min(new Lines(sql).offset(line, column), sql.length());
     }
 }

@@ -18,17 +18,19 @@ public final class DescribeResource implements Handler {
 
     private final QueryEngine engine;
     private final QueryAllowance allowance;
+    private final Lookups lookups;
 
-    public DescribeResource(QueryEngine engine, QueryAllowance allowance) {
+    public DescribeResource(QueryEngine engine, QueryAllowance allowance, Lookups lookups) {
         this.engine = requireNonNull(engine, "engine is null");
         this.allowance = requireNonNull(allowance, "allowance is null");
+        this.lookups = requireNonNull(lookups, "lookups is null");
     }
 
     @Override
     public void handle(Context context) {
         String sql = Json.text(Json.body(context, FIELDS), "sql");
         SqlText.assign(context, sql);
-        StatementShape shape = engine.shape(sql, allowance.timeout());
+        StatementShape shape = lookups.look(() -> engine.shape(sql, allowance.planning()));
         ObjectNode json = Json.object();
         ArrayNode columns = json.putArray("columns");
         shape.columns()

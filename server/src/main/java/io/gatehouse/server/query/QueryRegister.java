@@ -19,12 +19,15 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The queries being served and the last that were. Cancels those whose client has left, and all of them when the server
  * stops; tells of every change, and of those that run four times a second.
  */
 public final class QueryRegister implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(QueryRegister.class);
     private static final Duration WATCH_INTERVAL = Duration.ofMillis(250);
     private static final int REMEMBERED = 100;
     /** Of the text of a query in lists and events, which would otherwise be megabytes. */
@@ -101,13 +104,20 @@ public final class QueryRegister implements AutoCloseable {
     }
 
     private void look() {
-        for (ServedQuery query : running.values()) {
+        running.values().forEach(this::look);
+    }
+
+    /** What goes wrong with one must not end the watch over all others, which a scheduler would do without a word. */
+    private void look(ServedQuery query) {
+        try {
             if (query.client().hasLeft()) {
                 query.cancel();
             }
             if (query.state() == ServedQuery.State.RUNNING) {
                 listener.accept(query.toJson(SQL_SHOWN));
             }
+        } catch (RuntimeException e) {
+            LOG.error("Query {} cannot be watched", query.id(), e);
         }
     }
 

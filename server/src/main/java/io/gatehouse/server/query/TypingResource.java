@@ -15,16 +15,18 @@ import java.util.Set;
 /** {@code /v1/check} and {@code /v1/complete}: help for a statement that is being typed. Nothing is run. */
 public final class TypingResource {
     private final QueryEngine engine;
+    private final Lookups lookups;
 
-    public TypingResource(QueryEngine engine) {
+    public TypingResource(QueryEngine engine, Lookups lookups) {
         this.engine = requireNonNull(engine, "engine is null");
+        this.lookups = requireNonNull(lookups, "lookups is null");
     }
 
     public void check(Context context) {
         String sql = Json.text(Json.body(context, Set.of("sql")), "sql");
         ObjectNode json = Json.object();
         ArrayNode list = json.putArray("diagnostics");
-        for (Diagnostic diagnostic : engine.check(sql)) {
+        for (Diagnostic diagnostic : lookups.look(() -> engine.check(sql))) {
             list.addObject()
                     .put("severity", diagnostic.severity().name().toLowerCase(Locale.ROOT))
                     .put("code", diagnostic.code().name())
@@ -45,7 +47,8 @@ public final class TypingResource {
         long offset = Json.findLong(body, "offset").orElse((long) sql.length());
         ObjectNode json = Json.object();
         ArrayNode list = json.putArray("suggestions");
-        for (Suggestion suggestion : engine.complete(sql, (int) Math.max(0, Math.min(offset, sql.length())))) {
+        int cursor = (int) Math.max(0, Math.min(offset, sql.length()));
+        for (Suggestion suggestion : lookups.look(() -> engine.complete(sql, cursor))) {
             list.addObject()
                     .put("text", suggestion.text())
                     .put("kind", suggestion.kind().name().toLowerCase(Locale.ROOT))

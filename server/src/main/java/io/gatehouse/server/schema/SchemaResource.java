@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.http.Json;
+import io.gatehouse.server.query.Lookups;
 import io.gatehouse.server.query.QueryDoor;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.QueryLimits;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,16 +32,20 @@ public final class SchemaResource {
 
     private final QueryEngine engine;
     private final QueryDoor door;
+    private final Lookups lookups;
 
-    public SchemaResource(QueryEngine engine, QueryDoor door) {
+    public SchemaResource(QueryEngine engine, QueryDoor door, Lookups lookups) {
         this.engine = requireNonNull(engine, "engine is null");
         this.door = requireNonNull(door, "door is null");
+        this.lookups = requireNonNull(lookups, "lookups is null");
     }
 
     public void list(Context context) {
         ObjectNode json = Json.object();
-        ArrayNode tables = json.putArray("tables");
-        engine.catalog().relations().forEach(relation -> tables.add(describe(relation)));
+        json.putArray("tables")
+                .addAll(lookups.look(() -> engine.catalog().relations().stream()
+                        .map(this::describe)
+                        .toList()));
         Json.send(context, 200, json);
     }
 
@@ -62,7 +68,7 @@ public final class SchemaResource {
     }
 
     private Optional<Long> rows(Relation relation) {
-        try (QueryResult count = engine.query("SELECT count(*) FROM " + quoted(relation), COUNTING)) {
+        try (QueryResult count = engine.query("SELECT count(*) FROM " + quoted(relation.name()), COUNTING)) {
             return count.next() ? Optional.of(((Number) requireNonNull(count.value(0))).longValue()) : Optional.empty();
         } catch (GatehouseException e) {
             return Optional.empty();
@@ -72,25 +78,35 @@ public final class SchemaResource {
     /** Reads the whole relation, as a query that can be seen and cancelled like any other. */
     public void summary(Context context) throws IOException {
         Relation relation = named(context.pathParam("table"));
-        List<List<@Nullable Object>> rows = door.rows(context, "SUMMARIZE " + quoted(relation));
+        List<List<@Nullable Object>> rows = door.rows(context, "SUMMARIZE " + quoted(relation.name()));
+        // SUMMARIZE tells the share of NULLs in hundredths of a percent, which are thousands of a large relation.
+        List<@Nullable Object> counts = door.rows(context, counting(relation)).get(0);
         ObjectNode json = Json.object();
         json.put("table", relation.name());
-        json.put(
-                "rows",
-                rows.isEmpty() ? 0 : Math.round(number(rows.get(0).get(10)).orElse(0.0)));
+        json.put("rows", whole(counts.get(0)));
         ArrayNode columns = json.putArray("columns");
-        rows.forEach(row -> columns.add(summary(row)));
+        for (int i = 0; i < rows.size(); i++) {
+            columns.add(summary(rows.get(i), whole(counts.get(0)) - whole(counts.get(i + 1))));
+        }
         Json.send(context, 200, json);
     }
 
+    private static String counting(Relation relation) {
+        return relation.columns().stream()
+                .map(column -> ", count(%s)".formatted(quoted(column.name())))
+                .collect(Collectors.joining("", "SELECT count(*)", " FROM " + quoted(relation.name())));
+    }
+
+    private static long whole(@Nullable Object count) {
+        return ((Number) requireNonNull(count, "a count is null")).longValue();
+    }
+
     /** In the order of the columns of SUMMARIZE: name, type, min, max, distinct, mean, deviation, quartiles, count, NULLs. */
-    private static ObjectNode summary(List<@Nullable Object> row) {
-        double count = number(row.get(10)).orElse(0.0);
-        double nullPercent = number(row.get(11)).orElse(0.0);
+    private static ObjectNode summary(List<@Nullable Object> row, long nulls) {
         ObjectNode json = Json.object();
         json.put("name", String.valueOf(row.get(0)));
         json.put("type", String.valueOf(row.get(1)));
-        json.put("nulls", Math.round(count * nullPercent / 100));
+        json.put("nulls", nulls);
         json.put("distinct", number(row.get(4)).map(Math::round).orElse(null));
         json.put("min", text(row.get(2)));
         json.put("max", text(row.get(3)));
@@ -122,7 +138,7 @@ public final class SchemaResource {
                 .orElseThrow(() -> new NotFoundResponse("There is no relation \"%s\".".formatted(name)));
     }
 
-    private static String quoted(Relation relation) {
-        return "\"%s\"".formatted(relation.name());
+    private static String quoted(String name) {
+        return "\"%s\"".formatted(name.replace("\"", "\"\""));
     }
 }
