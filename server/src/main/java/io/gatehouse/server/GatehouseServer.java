@@ -60,6 +60,21 @@ public final class GatehouseServer implements AutoCloseable {
                 requireNonNull(settings, "settings is null").address().open();
         ServerMetrics metrics = new ServerMetrics();
         Activity activity = Activity.begin(store, planner, metrics);
+        try {
+            return start(store, engine, settings, channel, activity, metrics);
+        } catch (RuntimeException e) {
+            abandon(channel, activity);
+            throw e;
+        }
+    }
+
+    private static GatehouseServer start(
+            Store store,
+            QueryEngine engine,
+            ServerSettings settings,
+            ServerSocketChannel channel,
+            Activity activity,
+            ServerMetrics metrics) {
         Identity identity = Identity.fresh();
         Routes routes = new Routes(store, engine, activity, metrics, settings, identity);
         Javalin javalin = Javalin.create(config -> {
@@ -71,6 +86,18 @@ public final class GatehouseServer implements AutoCloseable {
         });
         javalin.start();
         return new GatehouseServer(settings, javalin, activity, store.file(), identity);
+    }
+
+    /** Gives back the port and the threads of a server that does not come up, such as for a wrong password. */
+    private static void abandon(ServerSocketChannel channel, Activity activity) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            LOG.warn("The port cannot be closed: {}", e.toString());
+        } finally {
+            activity.stop(Duration.ZERO, Duration.ZERO);
+            activity.close();
+        }
     }
 
     private static void configure(JettyConfig jetty, ServerSettings settings, ServerSocketChannel channel) {

@@ -118,11 +118,11 @@ public record ServerNotice(URI uri, long pid, String instance, String key) {
         }
         try {
             HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
-            HttpRequest request = HttpRequest.newBuilder(uri.resolve("v1/health"))
+            HttpRequest request = HttpRequest.newBuilder(uri.resolve("instance"))
                     .timeout(PATIENCE)
                     .build();
-            HttpResponse<byte[]> health = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
-            return Json.tree(health.body(), "The answer")
+            HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+            return Json.tree(answer.body(), "The answer")
                     .path("instance")
                     .asText()
                     .equals(instance);

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.QueryEngine;
+import io.gatehouse.store.Store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,6 +34,54 @@ import org.junit.jupiter.api.io.TempDir;
 final class TestExposure {
     private static final String TOKEN = "correct-horse-battery-staple";
     private static final String PASSWORD = "a long password";
+
+    @Test
+    void isCalledByItsPublicOrigins(@TempDir Path folder) throws Exception {
+        Exposure exposure = new Exposure(
+                Optional.empty(), Optional.empty(), false, List.of("https://lab7", "http://localhost:9000/"));
+        try (TestingServer server = TestingServer.start(folder, settings -> settings.with(exposure))) {
+            assertThat(health(server, "lab7", "")).startsWith("HTTP/1.1 200 ");
+            assertThat(health(server, "LAB7:443", "Origin: https://lab7")).startsWith("HTTP/1.1 200 ");
+            assertThat(health(server, "localhost:9000", "Origin: http://localhost:9000"))
+                    .startsWith("HTTP/1.1 200 ");
+            assertThat(health(server, "lab7", "Origin: http://lab7")).startsWith("HTTP/1.1 403 ");
+            assertThat(health(server, "lab7", "Origin: http://localhost:9000")).startsWith("HTTP/1.1 403 ");
+            assertThat(health(server, "lab7:80", "")).startsWith("HTTP/1.1 403 ");
+            assertThat(health(server, "localhost:9001", "")).startsWith("HTTP/1.1 403 ");
+        }
+    }
+
+    private static String health(TestingServer server, String host, String header) throws IOException {
+        String more = header.isEmpty() ? "" : header + "\r\n";
+        return server.exchange(
+                "GET /v1/health HTTP/1.1\r\nHost: %s\r\n%sConnection: close\r\n\r\n".formatted(host, more));
+    }
+
+    @Test
+    void givesThePortBackWhenItDoesNotComeUp(@TempDir Path folder) throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        ListenAddress address = new ListenAddress("127.0.0.1", port);
+        Path file = folder.resolve("seeded.duckdb");
+        SeededFile.write(file);
+        try (Store store = Store.open(file);
+                QueryEngine engine = new QueryEngine(store)) {
+            Exposure origin = new Exposure(Optional.empty(), Optional.empty(), false, List.of("https://lab7/path"));
+            Tls missing = new Tls(folder.resolve("missing.p12"), "password");
+            Exposure keyless = new Exposure(Optional.empty(), Optional.of(missing), false, List.of());
+            for (Exposure wrong : List.of(origin, keyless)) {
+                ServerSettings settings =
+                        ServerSettings.standard(address, "test").with(wrong);
+                assertThatThrownBy(() -> GatehouseServer.start(store, engine, settings, TestingServer.NO_RUNS))
+                        .isNotNull();
+            }
+            try (ServerSocket again = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                assertThat(again.isBound()).isTrue();
+            }
+        }
+    }
 
     @Test
     void refusesToOpenTheDataToEveryone() {

@@ -2,6 +2,8 @@ package io.gatehouse.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gatehouse.error.ErrorCode;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -120,26 +122,30 @@ final class TestHostileRequests {
 
     @Test
     void refusesSqlThatIsMoreThanAQuestion() throws Exception {
-        Map<String, Integer> table = new LinkedHashMap<>();
-        for (String sql : new String[] {
-            "DROP TABLE runs",
-            "DELETE FROM runs",
-            "ATTACH '/tmp/x.duckdb'",
-            "COPY runs TO '/tmp/x.csv'",
-            "SET threads = 1",
-            "SELECT 1; SELECT 2",
-            "SELECT * FROM read_csv('/etc/passwd')",
-            "SELECT * FROM '/etc/passwd'",
-            "SELECT getenv('HOME')",
-            "PRAGMA database_list",
-            "SELECT repeat('x', 4000000000)",
-            "SELECT * FROM saved_queries"
-        }) {
-            HttpResponse<String> response = server.query(sql);
-            assertThat(response.statusCode()).as(sql).isIn(400, 403);
+        Map<String, ErrorCode> table = new LinkedHashMap<>();
+        table.put("DROP TABLE runs", ErrorCode.SQL_READ_ONLY);
+        table.put("DELETE FROM runs", ErrorCode.SQL_READ_ONLY);
+        table.put("ATTACH '/tmp/x.duckdb'", ErrorCode.SQL_SYNTAX);
+        table.put("COPY runs TO '/tmp/x.csv'", ErrorCode.SQL_SYNTAX);
+        table.put("SET threads = 1", ErrorCode.SQL_READ_ONLY);
+        table.put("SELECT 1; SELECT 2", ErrorCode.SQL_SYNTAX);
+        table.put("SELECT * FROM read_csv('/etc/passwd')", ErrorCode.SQL_VALIDATION);
+        table.put("SELECT * FROM '/etc/passwd'", ErrorCode.SQL_SYNTAX);
+        table.put("SELECT getenv('HOME')", ErrorCode.SQL_VALIDATION);
+        table.put("PRAGMA database_list", ErrorCode.SQL_SYNTAX);
+        table.put("SELECT repeat('x', 4000000000)", ErrorCode.SQL_VALIDATION);
+        table.put("SELECT * FROM saved_queries", ErrorCode.SQL_VALIDATION);
+        Map<String, String> expected = new TreeMap<>();
+        Map<String, String> actual = new TreeMap<>();
+        for (Map.Entry<String, ErrorCode> row : table.entrySet()) {
+            HttpResponse<String> response = server.query(row.getKey());
+            expected.put(row.getKey(), row.getValue() + " " + row.getValue().httpStatus());
+            String code =
+                    new ObjectMapper().readTree(response.body()).path("code").asText();
+            actual.put(row.getKey(), code + " " + response.statusCode());
             assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
         }
-        assertRefused(table);
+        assertThat(actual).isEqualTo(expected);
     }
 
     @Test
@@ -152,6 +158,10 @@ final class TestHostileRequests {
                 assertThat(none.statusCode()).as(path).isEqualTo(401);
                 assertThat(none.headers().firstValue("WWW-Authenticate")).hasValue("Bearer realm=\"gatehouse\"");
             }
+            assertThat(guarded.get("instance").statusCode()).isEqualTo(200);
+            assertThat(ServerNotice.find(folder.resolve("seeded.duckdb")))
+                    .as("the owner finds the server")
+                    .isPresent();
             assertThat(guarded.get("v1/health?token=" + token).statusCode()).isEqualTo(401);
             assertThat(authorized(guarded, "Bearer " + token.substring(1)).statusCode())
                     .isEqualTo(401);

@@ -6,6 +6,7 @@ import io.javalin.http.Context;
 import io.javalin.http.ForbiddenResponse;
 import io.javalin.http.Handler;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -19,15 +20,24 @@ import java.util.stream.Stream;
  */
 public final class Fence implements Handler {
     private final Set<String> hostNames;
+    private final List<PublicOrigin> publicOrigins;
     private final String scheme;
 
     /**
      * @param names what the server is called, beside the names that every machine has for itself: names and addresses
+     *     at the port it listens at, and origins such as {@code https://lab7} where something before it has another port
+     *     or scheme
      * @param scheme http or https
      */
     public Fence(Collection<String> names, String scheme) {
         this.scheme = requireNonNull(scheme, "scheme is null");
-        hostNames = Stream.concat(Stream.of("localhost", "127.0.0.1", "::1"), names.stream())
+        publicOrigins = names.stream()
+                .filter(PublicOrigin::isOrigin)
+                .map(PublicOrigin::of)
+                .toList();
+        hostNames = Stream.concat(
+                        Stream.of("localhost", "127.0.0.1", "::1"),
+                        names.stream().filter(name -> !PublicOrigin.isOrigin(name)))
                 .map(name -> name.contains(":") ? "[" + name + "]" : name)
                 .map(name -> name.toLowerCase(Locale.ROOT))
                 .collect(Collectors.toUnmodifiableSet());
@@ -36,17 +46,26 @@ public final class Fence implements Handler {
     @Override
     public void handle(Context context) {
         String host = Optional.ofNullable(context.header("Host")).orElse("").toLowerCase(Locale.ROOT);
-        if (!namesThisServer(host, context.req().getLocalPort())) {
+        Set<String> origins = origins(host, context.req().getLocalPort());
+        if (origins.isEmpty()) {
             throw new ForbiddenResponse("The Host header \"%s\" does not name this server.".formatted(host));
         }
         Optional<String> origin = Optional.ofNullable(context.header("Origin"));
-        if (origin.isPresent() && !origin.get().toLowerCase(Locale.ROOT).equals(scheme + "://" + host)) {
+        if (origin.isPresent() && !origins.contains(origin.get().toLowerCase(Locale.ROOT))) {
             throw new ForbiddenResponse("The origin \"%s\" may not use this server.".formatted(origin.get()));
         }
         String site = Optional.ofNullable(context.header("Sec-Fetch-Site")).orElse("none");
         if (!site.equals("same-origin") && !site.equals("none") && !opensPage(context)) {
             throw new ForbiddenResponse("A %s request may not use this server.".formatted(site));
         }
+    }
+
+    /** The origins of the pages that this server itself sends to a client that calls it so; none if that is not its name. */
+    private Set<String> origins(String host, int port) {
+        Stream<String> own = namesThisServer(host, port) ? Stream.of(scheme + "://" + host) : Stream.empty();
+        Stream<String> outer =
+                publicOrigins.stream().filter(origin -> origin.isCalled(host)).map(PublicOrigin::text);
+        return Stream.concat(own, outer).collect(Collectors.toUnmodifiableSet());
     }
 
     private boolean namesThisServer(String host, int port) {
