@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -16,6 +17,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.duckdb.DuckDBConnection;
 
 /**
@@ -34,12 +36,14 @@ public final class Store implements AutoCloseable {
     private final Set<Integer> inWriting = ConcurrentHashMap.newKeySet();
     private final RunCatalog catalog;
     private final SavedQueries savedQueries;
+    private final QueryHistory queryHistory;
 
     private Store(Path file, OpenDatabase database) {
         this.file = file;
         this.database = database;
         this.catalog = new RunCatalog(file, this::reader);
         this.savedQueries = new SavedQueries(file, this::reader, this::writer);
+        this.queryHistory = new QueryHistory(file, this::reader, this::writer);
     }
 
     /**
@@ -196,6 +200,24 @@ public final class Store implements AutoCloseable {
     /** The queries that were kept in the file under a name. */
     public SavedQueries savedQueries() {
         return savedQueries;
+    }
+
+    /** What servers were asked about the file. An export has none of it. */
+    public QueryHistory queryHistory() {
+        return queryHistory;
+    }
+
+    /** Size of the file, or of all files of the export. */
+    public long bytes() {
+        try (Stream<Path> paths = Files.walk(file)) {
+            long bytes = 0;
+            for (Path path : paths.filter(Files::isRegularFile).toList()) {
+                bytes += Files.size(path);
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw new GatehouseException(ErrorCode.FILE_NOT_FOUND, "%s cannot be read.".formatted(file), e);
+        }
     }
 
     /** Checks the whole file, as it is at one moment; reads all of it. */

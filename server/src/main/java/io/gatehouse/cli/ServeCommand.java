@@ -2,13 +2,11 @@ package io.gatehouse.cli;
 
 import io.gatehouse.server.GatehouseServer;
 import io.gatehouse.server.ServerSettings;
+import io.gatehouse.server.http.HttpLimits;
 import io.gatehouse.server.query.QueryAllowance;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine.Command;
@@ -61,37 +59,49 @@ final class ServeCommand implements Runnable {
     static void serve(Store store, QueryEngine engine, ServerSettings settings, StopSignal stop, PrintWriter out) {
         try (GatehouseServer server = GatehouseServer.start(store, engine, settings, new RunOptionParser(store))) {
             engine.warmUp();
-            announce(store, server, settings.queries(), out);
+            announce(store, server, settings, out);
             stop.await();
         }
     }
 
-    private static void announce(Store store, GatehouseServer server, QueryAllowance queries, PrintWriter out) {
+    private static void announce(Store store, GatehouseServer server, ServerSettings settings, PrintWriter out) {
         int runs = store.runs().size();
         out.printf(
                 Locale.ROOT,
-                "Gatehouse serves %s (%d %s, %s)%n",
+                "Gatehouse serves %s (%d %s, %.1f MB)%n",
                 store.file(),
                 runs,
                 runs == 1 ? "run" : "runs",
-                megabytes(store.file()));
+                store.bytes() / 1e6);
         out.printf("  %s%n", server.uri());
-        out.printf(
-                Locale.ROOT,
-                "Queries: %d at a time, %d more wait, %d s each; %,d rows of JSON unless asked for more.%n",
-                queries.concurrent(),
-                queries.queued(),
-                queries.timeout().toSeconds(),
-                queries.rows());
+        limits(settings, out);
         out.println("Ctrl-C stops it.");
         out.flush();
     }
 
-    private static String megabytes(Path file) {
-        try {
-            return String.format(Locale.ROOT, "%.1f MB", Files.size(file) / 1e6);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** What a client may meet with and could not guess. */
+    private static void limits(ServerSettings settings, PrintWriter out) {
+        QueryAllowance queries = settings.queries();
+        out.printf(
+                Locale.ROOT,
+                "Queries: %d at a time, %d more wait up to %d s; %d s each, of which %d s to plan.%n",
+                queries.concurrent(),
+                queries.queued(),
+                queries.patience().toSeconds(),
+                queries.timeout().toSeconds(),
+                queries.planning().toSeconds());
+        out.printf(
+                Locale.ROOT,
+                "Answers: %,d rows of JSON unless asked for more, %,d bytes.%n",
+                queries.rows(),
+                queries.bytes());
+        HttpLimits http = settings.http();
+        out.printf(
+                Locale.ROOT,
+                "Requests: %,d bytes, %,d of headers; %d connections, %d that listen to events.%n",
+                http.bodyBytes(),
+                http.headerBytes(),
+                http.connections(),
+                http.eventStreams());
     }
 }

@@ -35,7 +35,8 @@ final class ServeOptions {
     @Option(
             names = "--public-name",
             paramLabel = "NAME",
-            description = "Name or address that clients call this server by; may be repeated.")
+            description = "Name or address that clients call this server by, or an origin such as https://lab7 or"
+                    + " http://localhost:9000 where a proxy or a tunnel stands before it; may be repeated.")
     private List<String> names = List.of();
 
     @Option(
@@ -74,6 +75,13 @@ final class ServeOptions {
             defaultValue = "60",
             description = "Time that one query may take (default: ${DEFAULT-VALUE}).")
     private int queryTimeout;
+
+    @Option(
+            names = "--planning-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "10",
+            description = "Part of that time that its planning may take (default: ${DEFAULT-VALUE}).")
+    private int planningTimeout;
 
     @Option(
             names = "--max-rows",
@@ -141,6 +149,7 @@ final class ServeOptions {
     ServerSettings settings() {
         QueryAllowance allowance = new QueryAllowance(
                 Duration.ofSeconds(queryTimeout),
+                Duration.ofSeconds(planningTimeout),
                 rows,
                 resultBytes,
                 queries.orElse(QueryAllowance.standard().concurrent()),

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.server.event.Events;
 import io.gatehouse.server.event.Topic;
+import io.gatehouse.server.query.HistoryWriter;
 import io.gatehouse.server.query.QueryRegister;
 import io.gatehouse.server.run.RunHost;
 import io.gatehouse.server.run.RunPlanner;
@@ -11,10 +12,11 @@ import io.gatehouse.store.Store;
 import java.time.Duration;
 
 /** All that goes on in a server: its queries, its runs, and what is told of them. */
-record Activity(Events events, QueryRegister queries, RunHost runs) implements AutoCloseable {
+record Activity(Events events, QueryRegister queries, HistoryWriter history, RunHost runs) implements AutoCloseable {
     Activity {
         requireNonNull(events, "events is null");
         requireNonNull(queries, "queries is null");
+        requireNonNull(history, "history is null");
         requireNonNull(runs, "runs is null");
     }
 
@@ -26,6 +28,7 @@ record Activity(Events events, QueryRegister queries, RunHost runs) implements A
                     metrics.count(query);
                     events.publish(Topic.QUERY, query);
                 }),
+                new HistoryWriter(store),
                 new RunHost(store, planner, events));
     }
 
@@ -44,5 +47,6 @@ record Activity(Events events, QueryRegister queries, RunHost runs) implements A
     @Override
     public void close() {
         queries.close();
+        history.close();
     }
 }

@@ -10,8 +10,6 @@ import io.gatehouse.server.query.QueryRegister;
 import io.gatehouse.store.Store;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
-import java.io.IOException;
-import java.nio.file.Files;
 
 /** {@code GET /v1/health}: that the server answers, what it serves, and what it allows. */
 final class HealthResource implements Handler {
@@ -31,13 +29,13 @@ final class HealthResource implements Handler {
     }
 
     @Override
-    public void handle(Context context) throws IOException {
+    public void handle(Context context) {
         ObjectNode json = Json.object();
         json.put("status", "ok");
         json.put("version", settings.version());
         json.put("instance", instance);
         json.put("database", String.valueOf(store.file().getFileName()));
-        json.put("databaseBytes", Files.size(store.file()));
+        json.put("databaseBytes", store.bytes());
         json.put("runs", store.runs().size());
         json.put("uptimeSeconds", (System.nanoTime() - start) / 1_000_000_000);
         json.put("runningQueries", running.count() - door.waiting());
@@ -49,6 +47,7 @@ final class HealthResource implements Handler {
     private void limits(ObjectNode json) {
         QueryAllowance queries = settings.queries();
         json.put("querySeconds", queries.timeout().toMillis() / 1000.0);
+        json.put("planningSeconds", queries.planning().toMillis() / 1000.0);
         json.put("rows", queries.rows());
         json.put("resultBytes", queries.bytes());
         json.put("concurrentQueries", queries.concurrent());

@@ -10,6 +10,8 @@ import io.gatehouse.server.http.ConsoleFiles;
 import io.gatehouse.server.http.Fence;
 import io.gatehouse.server.http.Problem;
 import io.gatehouse.server.query.DescribeResource;
+import io.gatehouse.server.query.HistoryResource;
+import io.gatehouse.server.query.Lookups;
 import io.gatehouse.server.query.PlainPage;
 import io.gatehouse.server.query.QueriesResource;
 import io.gatehouse.server.query.QueryDoor;
@@ -40,6 +42,7 @@ final class Routes {
     private final Access access;
     private final QueryResource query;
     private final QueriesResource queries;
+    private final HistoryResource history;
     private final DescribeResource describe;
     private final EventStream events;
     private final RunsResource runs;
@@ -48,6 +51,7 @@ final class Routes {
     private final SavedResource saved;
     private final ServerMetrics metrics;
     private final HealthResource health;
+    private final InstanceResource instance;
     private final PlainPage plain;
 
     Routes(
@@ -60,17 +64,20 @@ final class Routes {
         this.settings = requireNonNull(settings, "settings is null");
         this.access = new Access(settings.exposure().token(), identity.key());
         QueryDoor door = new QueryDoor(engine, activity.queries(), settings.queries());
-        this.query = new QueryResource(door);
+        this.query = new QueryResource(door, activity.history());
         this.queries = new QueriesResource(door);
-        this.describe = new DescribeResource(engine, settings.queries());
+        this.history = new HistoryResource(store.queryHistory());
+        Lookups lookups = new Lookups(settings.queries());
+        this.describe = new DescribeResource(engine, settings.queries(), lookups);
         this.events = new EventStream(activity.events(), settings.http().eventStreams());
         this.runs = new RunsResource(activity.runs(), settings.sources());
-        this.schema = new SchemaResource(engine, door);
-        this.typing = new TypingResource(engine);
+        this.schema = new SchemaResource(engine, door, lookups);
+        this.typing = new TypingResource(engine, lookups);
         this.saved = new SavedResource(store.savedQueries(), activity.events());
         this.metrics = metrics;
         metrics.watch(activity, door);
         this.health = new HealthResource(store, activity.queries(), door, settings, identity.instance());
+        this.instance = new InstanceResource(identity.instance());
         this.plain = new PlainPage(door);
     }
 
@@ -93,6 +100,7 @@ final class Routes {
         routes.get("/v1/queries", queries::list);
         routes.get("/v1/queries/{id}", queries::show);
         routes.delete("/v1/queries/{id}", queries::cancel);
+        routes.get("/v1/history", history);
         routes.get("/v1/events", events);
         routes.get("/v1/sources", runs::sources);
         routes.get("/v1/runs", runs::list);
@@ -111,6 +119,7 @@ final class Routes {
         routes.get("/v1/openapi.json", new OpenApiDocument());
         routes.get("/metrics", metrics);
         routes.get("/v1/health", health);
+        routes.get("/instance", instance);
         routes.get("/plain", plain::open);
         routes.post("/plain", plain::run);
         configurePages(routes);

@@ -49,7 +49,13 @@ final class TestServeCommand {
             assertThat(out.readLine()).matches("Gatehouse serves \\Q%s\\E \\(1 run, [0-9.]+ MB\\)".formatted(file));
             URI uri = URI.create(out.readLine().strip());
             assertThat(uri.toString()).matches("http://127\\.0\\.0\\.1:[0-9]+/");
-            assertThat(out.readLine()).startsWith("Queries: ").contains("60 s each");
+            assertThat(out.readLine())
+                    .matches("Queries: [0-9]+ at a time, 64 more wait up to 30 s; 60 s each, of which 10 s to plan\\.");
+            assertThat(out.readLine())
+                    .isEqualTo("Answers: 10,000 rows of JSON unless asked for more, 16,000,000,000 bytes.");
+            assertThat(out.readLine())
+                    .isEqualTo(
+                            "Requests: 1,000,000 bytes, 8,192 of headers; 256 connections, 64 that listen to events.");
             assertThat(out.readLine()).isEqualTo("Ctrl-C stops it.");
             assertThat(Path.of(file + ".server")).exists();
             HttpResponse<String> health = HttpClient.newHttpClient()

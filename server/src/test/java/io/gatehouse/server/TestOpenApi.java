@@ -64,6 +64,11 @@ final class TestOpenApi {
         matches("Problem", server.query("SELECT nothing FROM experts"), 400);
         matches("Problem", server.get("v1/nothing"), 404);
         matches("Queries", server.get("v1/queries"), 200);
+        while (!server.get("v1/history").body().contains("error")) {
+            Thread.sleep(20);
+        }
+        matches("History", server.get("v1/history"), 200);
+        matches("Shape", post("v1/describe", "{\"sql\":\"SELECT * FROM runs WHERE run_id = ?\"}"), 200);
         matches("Schema", server.get("v1/schema"), 200);
         matches("Summary", server.get("v1/schema/runs/summary"), 200);
         matches("Diagnostics", post("v1/check", "{\"sql\":\"SELECT x FROM runs\"}"), 200);

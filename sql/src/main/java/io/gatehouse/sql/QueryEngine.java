@@ -29,8 +29,6 @@ import org.jspecify.annotations.Nullable;
  * runs in a read-only transaction of its own; the text itself never reaches DuckDB. Safe for use by many threads.
  */
 public final class QueryEngine implements AutoCloseable {
-    private static final Duration PLANNING_LIMIT = Duration.ofSeconds(10);
-
     /** For what is asked while someone types. */
     private static final Duration CHECK_LIMIT = Duration.ofSeconds(1);
 
@@ -108,7 +106,7 @@ public final class QueryEngine implements AutoCloseable {
     public QueryResult query(String sql, List<? extends @Nullable Object> parameters, QueryLimits limits) {
         requireNonNull(limits, "limits is null");
         Deadline deadline = Deadline.in(limits.timeout());
-        Plan plan = plan(sql, limits.timeout());
+        Plan plan = plan(sql, shorter(limits.timeout(), limits.planning()));
         List<@Nullable Object> values = ParameterValues.of(plan.parameters(), parameters);
         RunningStatement statement =
                 RunningStatement.prepare(readers, plan.limitedTo(limits.maxRows()), deadline, watchdog);
@@ -123,7 +121,7 @@ public final class QueryEngine implements AutoCloseable {
 
     /** What a statement takes and returns, without running it. */
     public StatementShape shape(String sql, Duration timeout) {
-        Plan plan = plan(sql, timeout);
+        Plan plan = plan(sql, shorter(timeout, QueryLimits.USUAL_PLANNING));
         try (RunningStatement statement =
                 RunningStatement.prepare(readers, plan.sql(), Deadline.in(timeout), watchdog)) {
             return new StatementShape(columns(plan, statement.columnTypes()), plan.parameters());
@@ -131,8 +129,11 @@ public final class QueryEngine implements AutoCloseable {
     }
 
     private Plan plan(String sql, Duration timeout) {
-        return planning.plan(
-                requireNonNull(sql, "sql is null"), timeout.compareTo(PLANNING_LIMIT) < 0 ? timeout : PLANNING_LIMIT);
+        return planning.plan(requireNonNull(sql, "sql is null"), timeout);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     /**

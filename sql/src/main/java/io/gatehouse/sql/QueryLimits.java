@@ -10,20 +10,30 @@ import java.time.Duration;
  * What one statement may use.
  *
  * @param timeout from the call until the last row was read, planning included
+ * @param planning of that time, what planning may take
  * @param maxRows rows that the result hands out before it says that it is truncated; 0 is no limit
  */
-public record QueryLimits(Duration timeout, long maxRows) {
+public record QueryLimits(Duration timeout, Duration planning, long maxRows) {
+    /** Planning time where nobody chose another. */
+    public static final Duration USUAL_PLANNING = Duration.ofSeconds(10);
+
     public QueryLimits {
         requireNonNull(timeout, "timeout is null");
-        if (timeout.isNegative() || timeout.isZero()) {
+        requireNonNull(planning, "planning is null");
+        if (timeout.isNegative() || timeout.isZero() || planning.isNegative() || planning.isZero()) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "The timeout of a query must be positive, but is %s.".formatted(timeout));
+                    "The timeout of a query and of its planning must be positive, but are %s and %s."
+                            .formatted(timeout, planning));
         }
         if (maxRows < 0) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
                     "The row limit of a query must be 0 (none) or more, but is %d.".formatted(maxRows));
         }
+    }
+
+    public QueryLimits(Duration timeout, long maxRows) {
+        this(timeout, USUAL_PLANNING, maxRows);
     }
 }

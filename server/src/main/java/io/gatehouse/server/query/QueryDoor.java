@@ -15,7 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where every query of the server comes in: registered, admitted when its turn has come, planned, and seen to its end. */
+/**
+ * Where every query comes in whose rows somebody reads: registered, admitted when its turn has come, planned, and seen
+ * to its end. What only looks at a statement comes in at {@link Lookups}.
+ */
 public final class QueryDoor {
     private final QueryEngine engine;
     private final QueryRegister register;
@@ -89,7 +92,7 @@ public final class QueryDoor {
                     query.begins(engine.query(
                             statement.sql(),
                             statement.parameters(),
-                            new QueryLimits(timeout(statement), statement.maxRows())));
+                            new QueryLimits(timeout(statement), allowance.planning(), statement.maxRows())));
                     reading.read(query);
                 } finally {
                     admission.leave();

@@ -12,9 +12,11 @@ import org.eclipse.jetty.ee10.servlet.HttpOutput;
 /** {@code /v1/query}: one statement in, its rows out in the format that is asked for, while they are read. */
 public final class QueryResource {
     private final QueryDoor door;
+    private final HistoryWriter history;
 
-    public QueryResource(QueryDoor door) {
+    public QueryResource(QueryDoor door, HistoryWriter history) {
         this.door = requireNonNull(door, "door is null");
+        this.history = requireNonNull(history, "history is null");
     }
 
     /** For links, for browsers that save the answer, and for programs that read from an address. */
@@ -51,6 +53,8 @@ public final class QueryResource {
                 client.abort(e);
             }
             throw e;
+        } finally {
+            door.register().find(id).filter(query -> query.state().ended()).ifPresent(history::add);
         }
     }
 
@@ -58,13 +62,13 @@ public final class QueryResource {
         context.header("Content-Disposition", "attachment; filename=\"%s\"".formatted(name));
     }
 
-    private static Answer answer(QueryRequest request, ServedQuery query, long maxRows) {
+    private Answer answer(QueryRequest request, ServedQuery query, long maxRows) {
         return switch (request.format()) {
             case JSON -> new JsonAnswer(query, maxRows);
             case NDJSON -> new NdjsonAnswer(query);
             case CSV -> new CsvAnswer(query, request.plainFormulas());
             case ARROW -> new ArrowAnswer(query);
-            case PARQUET -> new ParquetAnswer(query);
+            case PARQUET -> new ParquetAnswer(query, door.allowance().bytes());
         };
     }
 }

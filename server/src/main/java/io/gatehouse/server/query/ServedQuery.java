@@ -10,6 +10,7 @@ import io.gatehouse.server.http.Json;
 import io.gatehouse.sql.ArrowBatches;
 import io.gatehouse.sql.QueryResult;
 import io.gatehouse.sql.ResultColumn;
+import io.gatehouse.store.PastQuery;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +39,7 @@ final class ServedQuery implements AutoCloseable {
     }
 
     private static final int ROWS_BETWEEN_COUNTS = 1024;
+    private static final int SQL_KEPT = 20_000;
 
     private final String id;
     private final String sql;
@@ -197,12 +199,28 @@ final class ServedQuery implements AutoCloseable {
         return requireNonNull(result, "the query is not planned");
     }
 
+    /** How it was, for those who look later; a text of a megabyte is cut, for a thousand of them would fill the file. */
+    PastQuery past() {
+        return new PastQuery(
+                id,
+                cut(SQL_KEPT),
+                submitted,
+                elapsedMs(),
+                state.name().toLowerCase(Locale.ROOT),
+                rowsSeen,
+                Optional.ofNullable(failure).map(reason -> reason.code() + ": " + reason.getMessage()));
+    }
+
+    private String cut(int characters) {
+        return sql.length() <= characters ? sql : sql.substring(0, characters) + "…";
+    }
+
     /** How it stands, as clients see it. */
     ObjectNode toJson(int sqlCharacters) {
         ObjectNode json = Json.object();
         json.put("queryId", id);
         json.put("state", state.name().toLowerCase(Locale.ROOT));
-        json.put("sql", sql.length() <= sqlCharacters ? sql : sql.substring(0, sqlCharacters) + "…");
+        json.put("sql", cut(sqlCharacters));
         json.put("format", format);
         json.put("submittedAt", submitted.toString());
         json.put("elapsedMs", elapsedMs());

@@ -1,0 +1,81 @@
+package io.gatehouse.server.query;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.store.PastQuery;
+import io.gatehouse.store.Store;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes queries that have ended into the file, some at a time on a thread of its own, so that no query waits for it. If
+ * more end than can be written, some are left out. Nothing is written into an export.
+ */
+public final class HistoryWriter implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HistoryWriter.class);
+    private static final long EVERY_MILLIS = 250;
+    private static final long LAST_SECONDS = 5;
+    private static final int BATCH = 200;
+    private static final int UNWRITTEN = 5_000;
+
+    /** What the console asks to draw its own pictures. Nobody typed it. */
+    private static final String PICTURE = "picture-";
+
+    private final Store store;
+    private final BlockingQueue<PastQuery> unwritten = new ArrayBlockingQueue<>(UNWRITTEN);
+    private final ScheduledExecutorService pen = Executors.newSingleThreadScheduledExecutor(HistoryWriter::thread);
+
+    public HistoryWriter(Store store) {
+        this.store = requireNonNull(store, "store is null");
+        var unused = pen.scheduleWithFixedDelay(this::writeOrLog, EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Takes note of a query that has ended; does not wait. */
+    void add(ServedQuery query) {
+        if (!store.isReadOnly() && !query.id().startsWith(PICTURE) && !unwritten.offer(query.past())) {
+            LOG.debug("Query {} is left out of the history", query.id());
+        }
+    }
+
+    private void writeOrLog() {
+        try {
+            write();
+        } catch (RuntimeException e) {
+            LOG.warn("Queries are missing in the history: {}", e.toString());
+        }
+    }
+
+    private void write() {
+        List<PastQuery> batch = new ArrayList<>();
+        while (unwritten.drainTo(batch, BATCH) > 0) {
+            store.queryHistory().add(batch);
+            batch.clear();
+        }
+    }
+
+    /** Writes what is left. */
+    @Override
+    public void close() {
+        pen.shutdown();
+        try {
+            if (pen.awaitTermination(LAST_SECONDS, TimeUnit.SECONDS)) {
+                writeOrLog();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "gatehouse-history");
+        thread.setDaemon(true);
+        return thread;
+    }
+}
