@@ -5,9 +5,6 @@ import io.gatehouse.engine.Engine;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.run.RunBench;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -84,15 +81,8 @@ final class BenchRunCommand implements Callable<Integer> {
     }
 
     private RunBench.Measured measure(RunBench bench) {
-        try {
-            Path directory = Files.createTempDirectory("gatehouse-bench");
-            try {
-                return bench.measure(directory, shards, prompts, tokens);
-            } finally {
-                Files.deleteIfExists(directory);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        try (ScratchDirectory directory = ScratchDirectory.make()) {
+            return bench.measure(directory.path(), shards, prompts, tokens);
         }
     }
 }

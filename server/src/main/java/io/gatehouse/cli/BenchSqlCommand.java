@@ -5,9 +5,6 @@ import io.gatehouse.sql.bench.SqlBench;
 import io.gatehouse.sql.bench.TransferBench;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.bench.StoreBench;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -93,18 +90,10 @@ final class BenchSqlCommand implements Callable<Integer> {
     }
 
     private void measureInPassing() {
-        try {
-            Path directory = Files.createTempDirectory("gatehouse-bench");
-            Path file = directory.resolve("bench.duckdb");
-            try {
-                new StoreBench(file, activations).writeRun();
-                measure(file);
-            } finally {
-                Files.deleteIfExists(file);
-                Files.deleteIfExists(directory);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        try (ScratchDirectory directory = ScratchDirectory.make()) {
+            Path file = directory.path().resolve("bench.duckdb");
+            new StoreBench(file, activations).writeRun();
+            measure(file);
         }
     }
 

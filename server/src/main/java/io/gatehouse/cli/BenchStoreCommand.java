@@ -2,9 +2,6 @@ package io.gatehouse.cli;
 
 import io.gatehouse.store.bench.StoreBench;
 import io.gatehouse.store.bench.StoreBenchResult;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -63,17 +60,8 @@ final class BenchStoreCommand implements Callable<Integer> {
     }
 
     private StoreBenchResult measureInPassing() {
-        try {
-            Path directory = Files.createTempDirectory("gatehouse-bench");
-            Path file = directory.resolve("bench.duckdb");
-            try {
-                return measure(file);
-            } finally {
-                Files.deleteIfExists(file);
-                Files.deleteIfExists(directory);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        try (ScratchDirectory directory = ScratchDirectory.make()) {
+            return measure(directory.path().resolve("bench.duckdb"));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.server.http.JsonValue;
 import java.math.BigDecimal;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,30 @@ final class CellText {
         if (value instanceof BigDecimal decimal) {
             return decimal(decimal.doubleValue());
         }
-        return value.toString().replace("\n", "\\n");
+        return visible(JsonValue.text(value));
+    }
+
+    /** Texts come from models and traces of anybody: none may move the cursor or change the colours of a terminal. */
+    private static String visible(String text) {
+        if (text.chars().noneMatch(Character::isISOControl)) {
+            return text;
+        }
+        StringBuilder visible = new StringBuilder();
+        text.chars().forEach(c -> {
+            switch (c) {
+                case '\n' -> visible.append("\\n");
+                case '\r' -> visible.append("\\r");
+                case '\t' -> visible.append("\\t");
+                default -> {
+                    if (Character.isISOControl(c)) {
+                        visible.append("\\u%04x".formatted(c));
+                    } else {
+                        visible.append((char) c);
+                    }
+                }
+            }
+        });
+        return visible.toString();
     }
 
     /** Four decimals, so that a column lines up; very small and very large values by their exponent. */

@@ -22,6 +22,10 @@ final class CountConverter implements ITypeConverter<Long> {
             case "G" -> 1_000_000_000L;
             default -> 1L;
         };
-        return Long.parseLong(count.group(1)) * unit;
+        try {
+            return Math.multiplyExact(Long.parseLong(count.group(1)), unit);
+        } catch (ArithmeticException e) {
+            throw new TypeConversionException("'%s' is more than can be counted".formatted(text));
+        }
     }
 }

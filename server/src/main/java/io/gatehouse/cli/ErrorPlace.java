@@ -7,7 +7,8 @@ final class ErrorPlace {
     private ErrorPlace() {}
 
     static String show(String sql, TextRange place) {
-        String[] lines = sql.split("\n", -1);
+        // The lexer ends lines at CR too.
+        String[] lines = sql.split("\r\n|\r|\n", -1);
         if (place.line() > lines.length) {
             return "";
         }

@@ -1,6 +1,5 @@
 package io.gatehouse.cli;
 
-import io.gatehouse.sql.QueryResult;
 import java.io.PrintWriter;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -12,11 +11,11 @@ final class QueryProgress implements AutoCloseable {
     private static final long EVERY_MILLIS = 200;
 
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(QueryProgress::thread);
-    private final QueryResult result;
+    private final AnsweredRows result;
     private final StatusLine line;
     private final long start = System.nanoTime();
 
-    QueryProgress(QueryResult result, PrintWriter err) {
+    QueryProgress(AnsweredRows result, PrintWriter err) {
         this.result = result;
         this.line = new StatusLine(err);
         if (Boolean.getBoolean("gatehouse.terminal")) {

@@ -94,9 +94,9 @@ final class RemoteRun {
     }
 
     private static GatehouseException failure(JsonNode error) {
-        String code = error.path("code").asText(ErrorCode.INTERNAL_ERROR.name());
         return new GatehouseException(
-                ErrorCode.valueOf(code), error.path("detail").asText());
+                ServerClient.code(error, ErrorCode.INTERNAL_ERROR),
+                error.path("detail").asText());
     }
 
     private static void pause() {

@@ -8,6 +8,9 @@ import io.gatehouse.server.run.RunPlan;
 import io.gatehouse.server.run.RunPlanner;
 import io.gatehouse.store.Store;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,6 +28,14 @@ final class RunOptionParser implements RunPlanner {
     private static final class Options {
         @Mixin
         private RunOptions run = new RunOptions();
+    }
+
+    /** The names of the options that there are, without dashes. */
+    static Set<String> names() {
+        return new CommandLine(new Options())
+                .getCommandSpec().options().stream()
+                        .map(option -> option.longestName().substring(2))
+                        .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Override

@@ -108,10 +108,7 @@ final class ServerClient {
     private GatehouseException refused(int status, byte[] body) {
         try {
             JsonNode problem = JSON.readTree(body);
-            ErrorCode code = Arrays.stream(ErrorCode.values())
-                    .filter(known -> known.name().equals(problem.path("code").asText()))
-                    .findFirst()
-                    .orElse(ErrorCode.INVALID_ARGUMENT);
+            ErrorCode code = code(problem, ErrorCode.INVALID_ARGUMENT);
             String detail = problem.path("detail").asText("status " + status);
             JsonNode at = problem.path("position");
             return at.isObject()
@@ -123,6 +120,14 @@ final class ServerClient {
                     "%s answers with status %d; is it Gatehouse?".formatted(uri, status),
                     e);
         }
+    }
+
+    /** The code of an error; a server of another version may have some that are not known here. */
+    static ErrorCode code(JsonNode error, ErrorCode otherwise) {
+        return Arrays.stream(ErrorCode.values())
+                .filter(known -> known.name().equals(error.path("code").asText()))
+                .findFirst()
+                .orElse(otherwise);
     }
 
     private static TextRange range(JsonNode at) {

@@ -6,6 +6,7 @@ import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.QueryLimits;
 import io.gatehouse.store.Store;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -22,7 +24,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "sql",
         description = {
-            "Asks a file of runs in SQL.",
+            "Asks a file of runs in SQL, or a server that has it.",
             "Without -c and -f it is a shell on a terminal, and elsewhere reads statements from standard input.",
             "Statements end with a semicolon; at the first that fails it stops."
         },
@@ -30,18 +32,38 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Example:",
-            "  gatehouse sql --db routing.duckdb -c \"SELECT * FROM unused_experts ORDER BY scope, layer\""
+            "  gatehouse sql --db routing.duckdb -c \"SELECT * FROM unused_experts ORDER BY scope, layer\"",
+            "  gatehouse sql --url http://127.0.0.1:8080 -c \"SELECT * FROM runs\""
         })
 final class SqlCommand implements Callable<Integer> {
     private static final long TABLE_LIMIT = 1000;
     private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
+    @ArgGroup(multiplicity = "1")
+    private Place place = new Place();
+
+    /** What is asked. */
+    private static final class Place {
+        @Option(
+                names = "--db",
+                required = true,
+                paramLabel = "FILE",
+                description = "Database file to ask, or the directory of an export.")
+        private Optional<Path> database = Optional.empty();
+
+        @Option(
+                names = "--url",
+                required = true,
+                paramLabel = "URL",
+                description = "Server to ask, such as http://127.0.0.1:8080.")
+        private Optional<URI> url = Optional.empty();
+    }
+
     @Option(
-            names = "--db",
-            required = true,
+            names = "--token-file",
             paramLabel = "FILE",
-            description = "Database file to ask, or the directory of an export.")
-    private Path database = Path.of("");
+            description = "File with the token that the server wants; only its owner may read it (mode 0600).")
+    private Optional<Path> tokenFile = Optional.empty();
 
     @Option(names = "-c", paramLabel = "SQL", description = "Statement to run; may be given several times.")
     private List<String> statements = List.of();
@@ -63,6 +85,12 @@ final class SqlCommand implements Callable<Integer> {
     private RowFormat format = RowFormat.TABLE;
 
     @Option(
+            names = "--keep-formulas",
+            description = "Leave texts in CSV alone that a spreadsheet would take for formulas; otherwise those that"
+                    + " begin with =, +, - or @ get an apostrophe.")
+    private boolean keepFormulas;
+
+    @Option(
             names = "--limit",
             paramLabel = "N",
             description = "Print no more than N rows, 0 for all; default: " + TABLE_LIMIT + " as a table, else all.")
@@ -73,26 +101,58 @@ final class SqlCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Store store = Store.open(database);
+        QueryLimits limits = new QueryLimits(TIMEOUT, maxRows());
+        if (place.url.isPresent()) {
+            return askServer(place.url.get(), limits);
+        }
+        if (tokenFile.isPresent()) {
+            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--token-file goes with --url");
+        }
+        try (Store store = Store.open(place.database.orElseThrow());
                 QueryEngine engine = new QueryEngine(store);
-                StatementRunner runner = new StatementRunner(
-                        engine,
-                        format,
-                        new QueryLimits(TIMEOUT, maxRows()),
-                        spec.commandLine().getOut(),
-                        spec.commandLine().getErr())) {
-            runner.writeTo(output);
-            if (!statements.isEmpty() || !files.isEmpty()) {
-                List<String> texts = new ArrayList<>(statements);
-                files.forEach(file -> texts.add(text(file)));
-                return run(runner, texts);
-            }
-            if (Boolean.getBoolean("gatehouse.interactive")) {
+                StatementRunner runner = runner(sql -> new FileRows(engine.query(sql, limits)))) {
+            if (isShell()) {
                 new SqlShell(engine, runner).run();
                 return 0;
             }
-            return run(runner, List.of(standardInput()));
+            return run(runner, texts());
         }
+    }
+
+    private int askServer(URI url, QueryLimits limits) {
+        if (isShell()) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "The shell needs --db; a server is asked with -c, -f or standard input");
+        }
+        try (RemoteSql server = RemoteSql.connect(url, tokenFile.map(SecretFile::read), limits);
+                StatementRunner runner = runner(server)) {
+            return run(runner, texts());
+        }
+    }
+
+    private StatementRunner runner(AnswersSql database) {
+        StatementRunner runner = new StatementRunner(
+                database,
+                format,
+                spec.commandLine().getOut(),
+                spec.commandLine().getErr());
+        runner.keepFormulas(keepFormulas);
+        runner.writeTo(output);
+        return runner;
+    }
+
+    private boolean isShell() {
+        return statements.isEmpty() && files.isEmpty() && Boolean.getBoolean("gatehouse.interactive");
+    }
+
+    private List<String> texts() {
+        if (statements.isEmpty() && files.isEmpty()) {
+            return List.of(standardInput());
+        }
+        List<String> texts = new ArrayList<>(statements);
+        files.forEach(file -> texts.add(text(file)));
+        return texts;
     }
 
     /** Runs statements up to the first that fails, or all of them. The exit code is that of the first failure. */

@@ -2,9 +2,6 @@ package io.gatehouse.cli;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.QueryEngine;
-import io.gatehouse.sql.QueryLimits;
-import io.gatehouse.sql.QueryResult;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -20,27 +17,31 @@ import org.jspecify.annotations.Nullable;
  * a table; other formats stay pure. Any thread may cancel the statement that is running.
  */
 final class StatementRunner implements AutoCloseable {
-    private final QueryEngine engine;
-    private final QueryLimits limits;
+    private final AnswersSql database;
     private final PrintWriter screen;
     private final PrintWriter err;
     private RowFormat format;
+    private boolean plainFormulas;
     private Optional<Path> file = Optional.empty();
-    private PrintWriter out;
+    private Optional<PrintWriter> opened = Optional.empty();
+    private boolean fileIsWhole;
     private boolean timed = true;
-    private volatile @Nullable QueryResult running;
+    private volatile @Nullable AnsweredRows running;
 
-    StatementRunner(QueryEngine engine, RowFormat format, QueryLimits limits, PrintWriter out, PrintWriter err) {
-        this.engine = engine;
+    StatementRunner(AnswersSql database, RowFormat format, PrintWriter out, PrintWriter err) {
+        this.database = database;
         this.format = format;
-        this.limits = limits;
         this.screen = out;
-        this.out = out;
         this.err = err;
     }
 
     void useFormat(RowFormat wanted) {
         format = wanted;
+    }
+
+    /** Leaves texts in CSV alone that a spreadsheet would take for formulas. */
+    void keepFormulas(boolean wanted) {
+        plainFormulas = wanted;
     }
 
     void time(boolean wanted) {
@@ -50,26 +51,48 @@ final class StatementRunner implements AutoCloseable {
     /** Writes rows to a new file from now on, or to the screen again. */
     void writeTo(Optional<Path> target) {
         closeFile();
-        try {
-            out = target.isPresent() && format != RowFormat.PARQUET
-                    ? new PrintWriter(Files.newBufferedWriter(target.get(), StandardCharsets.UTF_8))
-                    : screen;
-        } catch (IOException e) {
-            throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT, "%s cannot be written: %s".formatted(target.get(), e.getMessage()), e);
-        }
         file = target;
+        if (format != RowFormat.PARQUET) {
+            out();
+        }
+    }
+
+    /** Where the rows of the next statement go as text: the format may have changed since the file was named. */
+    private PrintWriter out() {
+        if (file.isEmpty()) {
+            return screen;
+        }
+        requireRoomIn(file.get(), fileIsWhole);
+        if (opened.isEmpty()) {
+            try {
+                opened = Optional.of(new PrintWriter(Files.newBufferedWriter(file.get(), StandardCharsets.UTF_8)));
+            } catch (IOException e) {
+                Path failed = file.get();
+                file = Optional.empty();
+                throw new GatehouseException(
+                        ErrorCode.INVALID_ARGUMENT, "%s cannot be written: %s".formatted(failed, e.getMessage()), e);
+            }
+        }
+        return opened.get();
+    }
+
+    private static void requireRoomIn(Path file, boolean taken) {
+        if (taken) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "%s has the rows of another statement, and a Parquet file takes no more: name another file"
+                            .formatted(file));
+        }
     }
 
     /** Runs one statement; an error that has a place in the text is shown there before it is thrown on. */
     void run(String sql) {
         long start = System.nanoTime();
-        try (QueryResult result = engine.query(sql, limits);
+        try (AnsweredRows result = database.ask(sql);
                 QueryProgress progress = new QueryProgress(result, err)) {
             running = result;
             long rows = write(result, progress::finish);
-            out.flush();
-            if (out.checkError()) {
+            if (opened.orElse(screen).checkError()) {
                 throw new GatehouseException(ErrorCode.INSUFFICIENT_DISK, "The rows cannot be written.");
             }
             footer(rows, result.truncated(), System.nanoTime() - start);
@@ -92,23 +115,30 @@ final class StatementRunner implements AutoCloseable {
         footer.flush();
     }
 
-    private long write(QueryResult result, Runnable ready) throws IOException {
-        TextRows text = new TextRows(out, ready);
+    private long write(AnsweredRows result, Runnable ready) throws IOException {
+        if (format == RowFormat.PARQUET) {
+            return writeParquet(result);
+        }
+        TextRows text = new TextRows(out(), ready);
         return switch (format) {
             case TABLE -> text.writeTable(result);
-            case CSV -> text.writeCsv(result);
-            case JSON -> text.writeJson(result);
-            case PARQUET ->
-                ParquetRows.write(
-                        result,
-                        file.orElseThrow(() -> new GatehouseException(
-                                ErrorCode.INVALID_ARGUMENT, "Parquet is written to a file; say which with --output")));
+            case CSV -> text.writeCsv(result, plainFormulas);
+            case JSON, PARQUET -> text.writeJson(result);
         };
+    }
+
+    private long writeParquet(AnsweredRows result) {
+        Path target = file.orElseThrow(() -> new GatehouseException(
+                ErrorCode.INVALID_ARGUMENT, "Parquet is written to a file; say which with --output"));
+        requireRoomIn(target, fileIsWhole || opened.isPresent());
+        long rows = result.writeParquet(target);
+        fileIsWhole = true;
+        return rows;
     }
 
     /** Stops the statement that is running; false if none is. */
     boolean cancel() {
-        QueryResult current = running;
+        AnsweredRows current = running;
         if (current != null) {
             current.cancel();
         }
@@ -116,9 +146,10 @@ final class StatementRunner implements AutoCloseable {
     }
 
     private void closeFile() {
-        if (!out.equals(screen)) {
-            out.close();
-        }
+        opened.ifPresent(PrintWriter::close);
+        opened = Optional.empty();
+        file = Optional.empty();
+        fileIsWhole = false;
     }
 
     @Override

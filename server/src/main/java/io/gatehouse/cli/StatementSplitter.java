@@ -1,5 +1,6 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.sql.completion.Completion;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,7 +13,7 @@ final class StatementSplitter {
         this.text = text;
     }
 
-    /** The statements without their semicolons; blank ones are left out, the last needs no semicolon. */
+    /** The statements without their semicolons; those of blanks and comments alone are left out, the last needs no semicolon. */
     static List<String> split(String text) {
         StatementSplitter splitter = new StatementSplitter(text);
         List<String> statements = new ArrayList<>();
@@ -36,7 +37,7 @@ final class StatementSplitter {
     }
 
     private static void add(List<String> statements, String statement) {
-        if (!statement.isBlank()) {
+        if (!Completion.isEmpty(statement)) {
             statements.add(statement.strip());
         }
     }

@@ -1,95 +1,109 @@
 package io.gatehouse.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.gatehouse.sql.QueryResult;
-import io.gatehouse.sql.ResultColumn;
+import io.gatehouse.server.http.Json;
+import io.gatehouse.server.http.JsonValue;
+import io.gatehouse.server.query.ColumnNames;
+import io.gatehouse.server.query.CsvBuffer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
-import java.time.temporal.Temporal;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the rows of a result as text. Each method returns how many there were. */
+/** Writes rows as text, CSV and JSON as the server does. Each method returns how many there were. */
 final class TextRows {
     private final PrintWriter out;
     private final Runnable ready;
 
     /** @param ready run before anything is written, when the result has begun to come */
     TextRows(PrintWriter out, Runnable ready) {
-        this.out = out;
-        this.ready = ready;
+        this.out = requireNonNull(out, "out is null");
+        this.ready = requireNonNull(ready, "ready is null");
     }
 
-    private boolean next(QueryResult result) {
-        boolean present = result.next();
+    private boolean next(AnsweredRows rows) {
+        boolean present = rows.next();
         ready.run();
         return present;
     }
 
-    long writeTable(QueryResult result) {
-        List<List<@Nullable Object>> rows = new ArrayList<>();
-        while (next(result)) {
-            rows.add(row(result));
+    long writeTable(AnsweredRows rows) {
+        List<List<@Nullable Object>> table = new ArrayList<>();
+        while (next(rows)) {
+            List<@Nullable Object> row = new ArrayList<>();
+            for (int column = 0; column < rows.columns().size(); column++) {
+                row.add(rows.value(column));
+            }
+            table.add(row);
         }
-        TextTable.print(out, result.columns(), rows);
-        return rows.size();
+        TextTable.print(out, rows.columns(), table);
+        return table.size();
     }
 
-    long writeCsv(QueryResult result) throws IOException {
-        CSVPrinter csv = new CSVPrinter(out, CSVFormat.RFC4180);
-        csv.printRecord(result.columns().stream().map(ResultColumn::name));
-        long rows = 0;
-        for (; next(result); rows++) {
-            csv.printRecord(row(result));
+    /** @param plainFormulas whether texts are left alone that a spreadsheet would take for formulas */
+    long writeCsv(AnsweredRows rows, boolean plainFormulas) throws IOException {
+        CsvBuffer csv = new CsvBuffer(plainFormulas);
+        OutputStream bytes = new Letters();
+        boolean present = next(rows);
+        int columns = rows.columns().size();
+        for (int column = 0; column < columns; column++) {
+            csv.separate(column);
+            csv.text(rows.columns().get(column).name());
         }
-        csv.flush();
-        return rows;
+        csv.endLine();
+        long count = 0;
+        for (; present; present = next(rows)) {
+            for (int column = 0; column < columns; column++) {
+                csv.separate(column);
+                csv.value(rows.value(column));
+            }
+            csv.endLine();
+            csv.drainIfFull(bytes);
+            count++;
+        }
+        csv.drain(bytes);
+        return count;
     }
 
-    long writeJson(QueryResult result) throws IOException {
-        JsonGenerator json = new JsonFactory(new ObjectMapper())
+    long writeJson(AnsweredRows rows) throws IOException {
+        JsonGenerator json = Json.FACTORY
                 .createGenerator(out)
                 .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
                 .useDefaultPrettyPrinter();
-        long rows = 0;
+        boolean present = next(rows);
+        List<String> names = ColumnNames.distinct(rows.columns());
+        long count = 0;
         json.writeStartArray();
-        for (; next(result); rows++) {
+        for (; present; present = next(rows)) {
             json.writeStartObject();
-            for (int column = 0; column < result.columns().size(); column++) {
-                json.writeFieldName(result.columns().get(column).name());
-                writeJsonValue(json, result.value(column));
+            for (int column = 0; column < names.size(); column++) {
+                json.writeFieldName(names.get(column));
+                JsonValue.write(json, rows.value(column));
             }
             json.writeEndObject();
+            count++;
         }
         json.writeEndArray();
         json.close();
         out.println();
-        return rows;
+        return count;
     }
 
-    /** Dates and times are written as their text. */
-    private static void writeJsonValue(JsonGenerator json, @Nullable Object value) throws IOException {
-        if (value instanceof List<?> list) {
-            json.writeStartArray();
-            for (Object element : list) {
-                writeJsonValue(json, element);
-            }
-            json.writeEndArray();
-        } else {
-            json.writePOJO(value instanceof Temporal ? value.toString() : value);
+    /** Takes whole lines of UTF-8 to the writer. */
+    private final class Letters extends OutputStream {
+        @Override
+        public void write(int b) {
+            write(new byte[] {(byte) b}, 0, 1);
         }
-    }
 
-    private static List<@Nullable Object> row(QueryResult result) {
-        List<@Nullable Object> row = new ArrayList<>();
-        for (int column = 0; column < result.columns().size(); column++) {
-            row.add(result.value(column));
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            out.write(new String(bytes, offset, length, StandardCharsets.UTF_8));
         }
-        return row;
     }
 }

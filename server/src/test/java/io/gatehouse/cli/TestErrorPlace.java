@@ -7,6 +7,12 @@ import org.junit.jupiter.api.Test;
 
 final class TestErrorPlace {
     @Test
+    void countsLinesAsTheLexerDoes() {
+        assertThat(ErrorPlace.show("SELECT 1\rFROM x", new TextRange(2, 6, 2, 6)))
+                .isEqualTo("  line 2: FROM x\n               ^\n");
+    }
+
+    @Test
     void putsCaretsUnderThePlace() {
         assertThat(ErrorPlace.show("SELECT layr FROM experts", new TextRange(1, 8, 1, 11)))
                 .isEqualTo("  SELECT layr FROM experts\n         ^^^^\n");

@@ -6,6 +6,13 @@ import org.junit.jupiter.api.Test;
 
 final class TestStatementSplitter {
     @Test
+    void aCommentAloneIsNoStatement() {
+        assertThat(StatementSplitter.split("SELECT 1; -- done\n")).containsExactly("SELECT 1");
+        assertThat(StatementSplitter.split("/* nothing */;; SELECT 2 /* more */;"))
+                .containsExactly("SELECT 2 /* more */");
+    }
+
+    @Test
     void splitsAtSemicolons() {
         assertThat(StatementSplitter.split("SELECT 1; SELECT 2 ;\n")).containsExactly("SELECT 1", "SELECT 2");
         assertThat(StatementSplitter.split("SELECT 1")).containsExactly("SELECT 1");

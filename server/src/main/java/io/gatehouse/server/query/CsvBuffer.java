@@ -1,14 +1,23 @@
 package io.gatehouse.server.query;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.NumberOutput;
+import io.gatehouse.server.http.Json;
+import io.gatehouse.server.http.JsonValue;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
+import org.jspecify.annotations.Nullable;
 
-/** Bytes of CSV on their way out. */
-final class CsvBuffer {
+/**
+ * Bytes of CSV on their way out, RFC 4180 in UTF-8. NULL is an empty field, an empty text is {@code ""}, a list is its
+ * JSON. A text that a spreadsheet would take for a formula gets an apostrophe before it, unless it is wanted as it is.
+ */
+public final class CsvBuffer {
     private static final int DRAIN_AT = 64 * 1024;
     private static final int LONGEST_NUMBER = 32;
 
@@ -16,18 +25,18 @@ final class CsvBuffer {
     private byte[] bytes = new byte[2 * DRAIN_AT];
     private int end;
 
-    CsvBuffer(boolean plainFormulas) {
+    public CsvBuffer(boolean plainFormulas) {
         this.plainFormulas = plainFormulas;
     }
 
-    void separate(int column) {
+    public void separate(int column) {
         if (column > 0) {
             room(1);
             bytes[end++] = ',';
         }
     }
 
-    void endLine() {
+    public void endLine() {
         room(2);
         bytes[end++] = '\r';
         bytes[end++] = '\n';
@@ -61,11 +70,38 @@ final class CsvBuffer {
         }
     }
 
-    void text(String text) {
+    public void text(String text) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         room(utf8.length);
         System.arraycopy(utf8, 0, bytes, end, utf8.length);
         endText(utf8.length);
+    }
+
+    /** A value of any type. */
+    public void value(@Nullable Object value) throws IOException {
+        if (value instanceof String text) {
+            text(text);
+        } else if (value instanceof List<?> list) {
+            quoted(json(list).getBytes(StandardCharsets.UTF_8));
+        } else if (value instanceof Integer number) {
+            number(number.intValue());
+        } else if (value instanceof Long number) {
+            number(number.longValue());
+        } else if (value instanceof Float number) {
+            number(number.floatValue());
+        } else if (value instanceof Double number) {
+            number(number.doubleValue());
+        } else if (value != null) {
+            ascii(JsonValue.text(value));
+        }
+    }
+
+    private static String json(List<?> list) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator json = Json.FACTORY.createGenerator(bytes)) {
+            JsonValue.write(json, list);
+        }
+        return bytes.toString(StandardCharsets.UTF_8);
     }
 
     /** A text in UTF-8. */
@@ -112,13 +148,13 @@ final class CsvBuffer {
         bytes[end++] = '"';
     }
 
-    void drainIfFull(OutputStream out) throws IOException {
+    public void drainIfFull(OutputStream out) throws IOException {
         if (end >= DRAIN_AT) {
             drain(out);
         }
     }
 
-    void drain(OutputStream out) throws IOException {
+    public void drain(OutputStream out) throws IOException {
         out.write(bytes, 0, end);
         end = 0;
     }

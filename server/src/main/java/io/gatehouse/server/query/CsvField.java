@@ -1,12 +1,6 @@
 package io.gatehouse.server.query;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import io.gatehouse.server.http.Json;
-import io.gatehouse.server.http.JsonValue;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
@@ -49,23 +43,6 @@ interface CsvField {
         if (vector instanceof VarCharVector texts) {
             return (csv, row) -> csv.text(texts.getDataBuffer(), texts.getStartOffset(row), texts.getEndOffset(row));
         }
-        return (csv, row) -> other(csv, vector, row);
-    }
-
-    private static void other(CsvBuffer csv, FieldVector vector, int row) throws IOException {
-        Object value = ArrowValue.of(vector, row);
-        if (value instanceof List<?> list) {
-            csv.quoted(json(list).getBytes(StandardCharsets.UTF_8));
-        } else if (value != null) {
-            csv.ascii(JsonValue.text(value));
-        }
-    }
-
-    private static String json(List<?> list) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (JsonGenerator json = Json.FACTORY.createGenerator(bytes)) {
-            JsonValue.write(json, list);
-        }
-        return bytes.toString(StandardCharsets.UTF_8);
+        return (csv, row) -> csv.value(ArrowValue.of(vector, row));
     }
 }
