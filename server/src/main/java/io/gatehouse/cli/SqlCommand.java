@@ -15,10 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -39,25 +39,11 @@ final class SqlCommand implements Callable<Integer> {
     private static final long TABLE_LIMIT = 1000;
     private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
-    @ArgGroup(multiplicity = "1")
-    private Place place = new Place();
+    @Option(names = "--db", paramLabel = "FILE", description = "Database file to ask, or the directory of an export.")
+    private Optional<Path> database = Optional.empty();
 
-    /** What is asked. */
-    private static final class Place {
-        @Option(
-                names = "--db",
-                required = true,
-                paramLabel = "FILE",
-                description = "Database file to ask, or the directory of an export.")
-        private Optional<Path> database = Optional.empty();
-
-        @Option(
-                names = "--url",
-                required = true,
-                paramLabel = "URL",
-                description = "Server to ask, such as http://127.0.0.1:8080.")
-        private Optional<URI> url = Optional.empty();
-    }
+    @Option(names = "--url", paramLabel = "URL", description = "Server to ask, such as http://127.0.0.1:8080.")
+    private Optional<URI> url = Optional.empty();
 
     @Option(
             names = "--token-file",
@@ -101,14 +87,17 @@ final class SqlCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (database.isPresent() == url.isPresent()) {
+            throw new ParameterException(spec.commandLine(), "Either --db FILE or --url URL says what is asked");
+        }
         QueryLimits limits = new QueryLimits(TIMEOUT, maxRows());
-        if (place.url.isPresent()) {
-            return askServer(place.url.get(), limits);
+        if (url.isPresent()) {
+            return askServer(url.get(), limits);
         }
         if (tokenFile.isPresent()) {
             throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--token-file goes with --url");
         }
-        try (Store store = Store.open(place.database.orElseThrow());
+        try (Store store = Store.open(database.orElseThrow());
                 QueryEngine engine = new QueryEngine(store);
                 StatementRunner runner = runner(sql -> new FileRows(engine.query(sql, limits)))) {
             if (isShell()) {
@@ -119,13 +108,13 @@ final class SqlCommand implements Callable<Integer> {
         }
     }
 
-    private int askServer(URI url, QueryLimits limits) {
+    private int askServer(URI address, QueryLimits limits) {
         if (isShell()) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
                     "The shell needs --db; a server is asked with -c, -f or standard input");
         }
-        try (RemoteSql server = RemoteSql.connect(url, tokenFile.map(SecretFile::read), limits);
+        try (RemoteSql server = RemoteSql.connect(address, tokenFile.map(SecretFile::read), limits);
                 StatementRunner runner = runner(server)) {
             return run(runner, texts());
         }

@@ -36,7 +36,7 @@ final class TestDescribe {
                 .body());
         assertThat(shape.path("columns").toString())
                 .isEqualTo("[{\"name\":\"name\",\"type\":\"VARCHAR\"},{\"name\":\"n\",\"type\":\"INTEGER\"}]");
-        assertThat(shape.path("parameters").toString()).isEqualTo("[\"INTEGER\",\"VARCHAR\"]");
+        assertThat(shape.path("parameters").toString()).isEqualTo("[\"BIGINT\",\"VARCHAR\"]");
     }
 
     @Test

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -51,10 +53,14 @@ public final class JsonValue {
         if (value instanceof BigDecimal decimal) {
             return decimal.toPlainString();
         }
-        // Its own toString leaves out seconds that are zero.
-        return value instanceof LocalDateTime time
-                ? DateTimeFormatter.ISO_LOCAL_DATE_TIME.format(time)
-                : value.toString();
+        // Their own toString leaves out seconds that are zero.
+        if (value instanceof LocalDateTime time) {
+            return DateTimeFormatter.ISO_LOCAL_DATE_TIME.format(time);
+        }
+        if (value instanceof OffsetDateTime time) {
+            return DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(time);
+        }
+        return value instanceof LocalTime time ? DateTimeFormatter.ISO_LOCAL_TIME.format(time) : value.toString();
     }
 
     private static void writeLong(JsonGenerator json, long number) throws IOException {
