@@ -41,8 +41,6 @@ export interface Health {
   database: string;
   version: string;
   runs: number;
-  /** Which server process it is; only servers that host runs say so. */
-  instance?: string;
 }
 
 export interface TableColumn extends Column {

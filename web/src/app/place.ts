@@ -4,6 +4,7 @@
  */
 export const SCREENS = ['overview', 'explore', 'query', 'runs'] as const;
 export type Screen = (typeof SCREENS)[number];
+export const SCREEN_NAMES: Record<Screen, string> = { overview: 'Overview', explore: 'Explore', query: 'Query', runs: 'Runs' };
 
 /** Tokens that pictures count: the last one of each prompt, which answers, or all of them. */
 export type Scope = 'last_prompt' | 'prompt';

@@ -76,23 +76,17 @@ export class Session {
   }
 
   async load(): Promise<void> {
-    const health = readHealth().then((health) => (this.health = health), () => undefined);
+    void readHealth().then((health) => (this.health = health), () => undefined);
     void readSchema().then((tables) => (this.tables = tables), () => undefined);
     await this.readRuns();
     this.loaded = true;
     // After the first pictures: a listener takes one of the six connections that a browser has.
-    await health;
     void this.readServed().catch(() => undefined);
     listen({ run: (run) => this.noteRun(run), changed: () => this.refreshSoon() });
   }
 
-  /** Whether runs can be started, cancelled and deleted here. */
-  get hostsRuns(): boolean {
-    return this.health?.instance !== undefined;
-  }
-
   async readServed(): Promise<void> {
-    this.served = this.hostsRuns ? await readRuns() : this.runs.map(asServed);
+    this.served = await readRuns();
   }
 
   /** Reads anew what the file holds; what is shown stays until the new is there. */
@@ -186,19 +180,4 @@ export class Session {
       this.subjects = texts(outcome.rows, 'subject');
     }
   }
-}
-
-/** A run as the file has it, for a server that hosts none. */
-function asServed(run: Run): ServedRun {
-  return {
-    runId: run.id,
-    name: run.name,
-    model: run.model,
-    task: run.task,
-    scope: run.scope,
-    status: run.status,
-    questions: run.questions,
-    startedAt: run.startedAt,
-    finishedAt: run.finishedAt === '' ? null : run.finishedAt,
-  };
 }

@@ -2,8 +2,8 @@ import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, c
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { SQLDialect, sql } from '@codemirror/lang-sql';
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
-import { type Diagnostic, forceLinting, linter, lintGutter, setDiagnostics } from '@codemirror/lint';
-import { Compartment, EditorState, RangeSetBuilder } from '@codemirror/state';
+import { type Diagnostic, linter, lintGutter, setDiagnostics } from '@codemirror/lint';
+import { EditorState, RangeSetBuilder } from '@codemirror/state';
 import {
   Decoration,
   type DecorationSet,
@@ -18,8 +18,8 @@ import {
   type ViewUpdate,
 } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
-import type { Position, Table } from '../api/http';
-import { bareColumns, serverCompletions } from './completion';
+import type { Position } from '../api/http';
+import { serverCompletions } from './completion';
 import { rangeOf } from './position';
 import { type Statement, statementAt, statementsOf } from './statements';
 
@@ -116,7 +116,7 @@ export interface EditorEvents {
   save(): void;
   cancel(): void;
   change(sql: string): void;
-  /** Faults of a statement; none where the server does not look for them. */
+  /** Faults of a statement. */
   check(sql: string): Promise<Fault[]>;
 }
 
@@ -127,9 +127,6 @@ const MOST_CHECKED = 6;
 /** The SQL editor: CodeMirror with the server's dialect, its completion and its diagnostics. */
 export class SqlEditor {
   private readonly view: EditorView;
-  private readonly language = new Compartment();
-  private readonly completion = new Compartment();
-  private tables: Table[] = [];
 
   /** What running said about the text as it is; the checks that follow must not wipe it out. */
   private runFault: Diagnostic | undefined;
@@ -161,7 +158,7 @@ export class SqlEditor {
           drawSelection(),
           bracketMatching(),
           closeBrackets(),
-          this.completion.of(completion(false)),
+          autocompletion({ icons: false, maxRenderedOptions: 50, override: [serverCompletions] }),
           // Escape then Tab leaves the editor, as WCAG asks; CodeMirror has that built in.
           keymap.of([
             ...closeBracketsKeymap,
@@ -172,7 +169,7 @@ export class SqlEditor {
             ...historyKeymap,
             indentWithTab,
           ]),
-          this.language.of(this.languageSupport()),
+          sql({ dialect: DIALECT }),
           syntaxHighlighting(HIGHLIGHT),
           placeholder('SELECT …'),
           EditorView.lineWrapping,
@@ -246,15 +243,6 @@ export class SqlEditor {
     this.focus();
   }
 
-  /** @param byServer whether the server completes and checks; else only the schema does */
-  offer(tables: Table[], byServer: boolean): void {
-    this.tables = tables;
-    this.view.dispatch({
-      effects: [this.language.reconfigure(this.languageSupport()), this.completion.reconfigure(completion(byServer))],
-    });
-    forceLinting(this.view);
-  }
-
   destroy(): void {
     this.view.destroy();
   }
@@ -281,23 +269,6 @@ export class SqlEditor {
     const { from, to } = rangeOf(statement.text, position);
     return { from: statement.from + from, to: statement.from + to };
   }
-
-  private languageSupport() {
-    const schema = Object.fromEntries(
-      this.tables.map((table) => [
-        table.name,
-        table.columns.map((column) => ({ label: column.name, type: 'property', detail: column.type })),
-      ]),
-    );
-    return [
-      sql({ dialect: DIALECT, upperCaseKeywords: true, schema }),
-      DIALECT.language.data.of({ autocomplete: bareColumns(() => this.tables) }),
-    ];
-  }
-}
-
-function completion(byServer: boolean) {
-  return autocompletion({ icons: false, maxRenderedOptions: 50, ...(byServer ? { override: [serverCompletions] } : {}) });
 }
 
 /** Marks the lines of the statement that would run, where there is more than one. */

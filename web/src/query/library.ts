@@ -1,4 +1,4 @@
-import { ProblemError, readJson, send } from '../api/http';
+import { readJson, send } from '../api/http';
 
 /** A query that ran on the server. */
 export interface PastQuery {
@@ -16,12 +16,9 @@ export interface SavedQuery {
   sql: string;
 }
 
-/** What people asked lately, the latest first and each text once; undefined where the server does not tell. */
-export async function readHistory(): Promise<PastQuery[] | undefined> {
-  const answer = await orMissing(async () => (await readJson('v1/queries')) as { queries: PastQuery[] });
-  if (answer === undefined) {
-    return undefined;
-  }
+/** What people asked lately, the latest first and each text once. */
+export async function readHistory(): Promise<PastQuery[]> {
+  const answer = (await readJson('v1/queries')) as { queries: PastQuery[] };
   const seen = new Set<string>();
   return answer.queries.filter((query) => {
     const asked = !query.queryId.startsWith('picture-') && !seen.has(query.sql);
@@ -30,8 +27,8 @@ export async function readHistory(): Promise<PastQuery[] | undefined> {
   });
 }
 
-export async function readSaved(): Promise<SavedQuery[] | undefined> {
-  return (await orMissing(async () => (await readJson('v1/saved')) as { saved: SavedQuery[] }))?.saved;
+export async function readSaved(): Promise<SavedQuery[]> {
+  return ((await readJson('v1/saved')) as { saved: SavedQuery[] }).saved;
 }
 
 export async function save(name: string, sql: string): Promise<void> {
@@ -40,15 +37,4 @@ export async function save(name: string, sql: string): Promise<void> {
 
 export async function forget(name: string): Promise<void> {
   await send('DELETE', `v1/saved/${encodeURIComponent(name)}`);
-}
-
-async function orMissing<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (failure) {
-    if (failure instanceof ProblemError && (failure.problem.status === 404 || failure.problem.status === 405)) {
-      return undefined;
-    }
-    throw failure;
-  }
 }

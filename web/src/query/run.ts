@@ -1,4 +1,4 @@
-import { connectionProblem, type Problem, readProblem, type Rows } from '../api/http';
+import { connectionProblem, type Problem, readProblem, type Rows, send } from '../api/http';
 import { type Grid, gridOfArrow, gridOfRows, rowsOfArrow } from './grid';
 import type { Statement } from './statements';
 
@@ -53,9 +53,21 @@ export function cancelQuery(id: string): void {
 export const FORMATS = ['csv', 'parquet', 'arrow', 'json', 'ndjson'] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** Where the whole result of a statement can be fetched, streamed by the server. */
-export function exportAddress(sql: string, format: Format, filename: string): string {
-  return `v1/query?${new URLSearchParams({ sql, format, filename }).toString()}`;
+/** The server limits JSON, which programs hold in memory, to what a person looks at, unless told otherwise. */
+const ALL_ROWS = Number.MAX_SAFE_INTEGER;
+/** Longer addresses do not fit into the headers that the server reads, 8 KiB with all that browsers add. */
+const LONGEST_ADDRESS = 6000;
+
+/** Where the whole result of a statement can be fetched, streamed by the server; undefined for a statement too long for an address. */
+export function exportAddress(sql: string, format: Format): string | undefined {
+  const limit: Record<string, string> = format === 'json' ? { limit: String(ALL_ROWS) } : {};
+  const address = `v1/query?${new URLSearchParams({ sql, format, filename: `result.${format}`, ...limit }).toString()}`;
+  return address.length > LONGEST_ADDRESS ? undefined : address;
+}
+
+/** The whole result of a statement of any length, through this page's memory. @throws ProblemError */
+export async function exportFile(sql: string, format: Format): Promise<Blob> {
+  return (await send('POST', 'v1/query', { sql, format, ...(format === 'json' ? { limit: ALL_ROWS } : {}) })).blob();
 }
 
 function ofArrow(bytes: Uint8Array, limit: number): { grid: Grid; total: number } {

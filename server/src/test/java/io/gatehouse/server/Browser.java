@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.logging.Level;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
@@ -28,11 +29,15 @@ final class Browser implements AutoCloseable {
     private static final File DRIVER = new File("/usr/bin/chromedriver");
     private static final Pattern TEXT_END = Pattern.compile("\u001e");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    /** Of a script that looks at the whole page, on a machine that does other things too. */
+    private static final Duration SCRIPT_PATIENCE = Duration.ofMinutes(2);
 
     private final ChromeDriver driver;
+    private final Path downloads;
 
-    private Browser(ChromeDriver driver) {
+    private Browser(ChromeDriver driver, Path downloads) {
         this.driver = driver;
+        this.downloads = downloads;
     }
 
     /** Skips the test where there is no Chromium, unless CI=true, where it must be. */
@@ -46,7 +51,9 @@ final class Browser implements AutoCloseable {
 
     /** @param profile an empty folder for what the browser writes */
     static Browser open(URI page, Path profile) {
+        Path downloads = profile.resolve("downloads");
         ChromeOptions options = new ChromeOptions();
+        options.setExperimentalOption("prefs", Map.of("download.default_directory", downloads.toString()));
         options.setBinary(CHROMIUM.toFile());
         options.addArguments(
                 "--headless",
@@ -58,6 +65,8 @@ final class Browser implements AutoCloseable {
                 "--disable-component-update",
                 "--disable-sync",
                 "--disable-dev-shm-usage",
+                // Nothing is measured or clicked in the middle of a transition.
+                "--force-prefers-reduced-motion",
                 "--window-size=1280,800",
                 "--user-data-dir=" + profile);
         LoggingPreferences logging = new LoggingPreferences();
@@ -67,7 +76,8 @@ final class Browser implements AutoCloseable {
                 .usingDriverExecutable(DRIVER)
                 .usingAnyFreePort()
                 .build();
-        Browser browser = new Browser(new ChromeDriver(service, options));
+        Browser browser = new Browser(new ChromeDriver(service, options), downloads);
+        browser.driver.manage().timeouts().scriptTimeout(SCRIPT_PATIENCE);
         browser.driver.get(page.toString());
         return browser;
     }
@@ -78,6 +88,13 @@ final class Browser implements AutoCloseable {
         Actions keys = new Actions(driver);
         keys.keyDown(Keys.CONTROL).sendKeys("a").keyUp(Keys.CONTROL).sendKeys(Keys.BACK_SPACE);
         keys.sendKeys(sql).perform();
+    }
+
+    /** Replaces the text of the editor in one go, as pasting does. */
+    void paste(String sql) {
+        find(".cm-content").click();
+        press(Keys.CONTROL, "a");
+        driver.executeCdpCommand("Input.insertText", Map.of("text", sql));
     }
 
     /** Replaces the text of a field. */
@@ -100,6 +117,14 @@ final class Browser implements AutoCloseable {
         new WebDriverWait(driver, PATIENCE)
                 .until(page -> !page.findElements(button).isEmpty());
         driver.findElement(button).click();
+    }
+
+    /** Clicks the entry of the open menu that reads as given. */
+    void clickEntry(String text) {
+        By entry = By.xpath("//*[@role='menuitem'][normalize-space(.) = '" + text + "']");
+        new WebDriverWait(driver, PATIENCE)
+                .until(page -> !page.findElements(entry).isEmpty());
+        driver.findElement(entry).click();
     }
 
     /** Clicks the header of a column. */
@@ -200,24 +225,56 @@ final class Browser implements AutoCloseable {
         driver.get(page.toString());
     }
 
+    /** Tells pages that the system is light or dark. */
+    void prefer(String appearance) {
+        driver.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", appearance))));
+    }
+
     /** Puts a value where the page keeps what was chosen. */
     void store(String key, String value) {
         driver.executeScript("localStorage.setItem(arguments[0], arguments[1])", key, value);
     }
 
     /**
-     * What axe finds serious or critical, with the elements.
+     * What axe has against the page as it is, with the first elements of each kind.
      *
      * @param axe its source
      */
-    List<String> seriousFindings(String axe) {
+    List<String> findings(String axe) {
         driver.executeScript(axe);
-        Object found = driver.executeAsyncScript("const done = arguments[arguments.length - 1];"
-                + "axe.run().then((result) => done(result.violations"
-                + ".filter((each) => each.impact === 'serious' || each.impact === 'critical')"
-                + ".map((each) => each.id + ' at ' + each.nodes.map((node) => node.html.slice(0, 120)).slice(0, 3).join(' and '))"
-                + ".join('\\n')), (error) => done('axe failed: ' + error))");
+        Object found = driver.executeAsyncScript("""
+                const done = arguments[arguments.length - 1];
+                const places = (violation) => violation.nodes.slice(0, 3).map((node) => node.html.slice(0, 120)).join(' and ');
+                axe.run().then(
+                    (result) => done(result.violations.map((each) => `${each.impact} ${each.id} at ${places(each)}`).join('\\n')),
+                    (error) => done('axe failed: ' + error));""");
         return String.valueOf(found).lines().toList();
+    }
+
+    /** What has the focus: its label, or else its text. */
+    String focused() {
+        return String.valueOf(driver.executeScript("""
+                const element = document.activeElement;
+                return element === document.body ? '' : (element.ariaLabel ?? element.labels?.[0]?.innerText ?? element.innerText).trim();"""));
+    }
+
+    /** Waits until what has the focus is such an element. */
+    void awaitFocus(String css) {
+        new WebDriverWait(driver, PATIENCE)
+                .withMessage(() -> "the focus on %s, but it is on \"%s\"".formatted(css, focused()))
+                .until(page -> Boolean.TRUE.equals(
+                        driver.executeScript("return document.activeElement.matches(arguments[0])", css)));
+    }
+
+    /** A file that the page saved, when it is complete. */
+    Path downloaded(String name) {
+        Path file = downloads.resolve(name);
+        new WebDriverWait(driver, PATIENCE)
+                .withMessage(() -> "%s to be saved".formatted(name))
+                .until(page -> Files.isRegularFile(file) && file.toFile().length() > 0);
+        return file;
     }
 
     /** Addresses of everything that the page has loaded. */

@@ -1,0 +1,260 @@
+package io.gatehouse.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
+
+/** The console without a mouse: everything can be reached, and the focus is never lost. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TestKeyboard {
+    private static final String CELLS = "regular-table td";
+    private static final String STATUS = "[role=status]";
+    /** More than there is on any screen. */
+    private static final int MOST_STOPS = 200;
+
+    private TestingServer server;
+    private Browser browser;
+
+    @BeforeAll
+    void start(@TempDir Path folder) throws Exception {
+        Browser.assumePresent();
+        server = TestingServer.startWithSample(folder);
+        if (!"true".equals(System.getenv("CI"))) {
+            assumeTrue(server.get("").body().contains("id=\"console\""), "Built without the console (-Dweb.skip=true)");
+        }
+        SeededFile.addRun(server.store(), "second", 8);
+    }
+
+    @AfterAll
+    void stop() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @BeforeEach
+    void open(@TempDir Path profile) {
+        browser = Browser.open(server.uri(), profile);
+        browser.find(".tokens .token");
+        browser.awaitGone(".picture[aria-busy=true]");
+    }
+
+    @AfterEach
+    void close() {
+        if (browser != null) {
+            assertThat(browser.severeMessages()).isEmpty();
+            browser.close();
+        }
+    }
+
+    @Test
+    void reachesEverythingOfTheOverviewByTab() {
+        List<String> stops = stops();
+        assertThat(stops)
+                .containsSubsequence("Overview", "Explore", "Query", "Runs", "Keyboard shortcuts", "Appearance: Auto");
+        assertThat(stops).anyMatch(stop -> stop.startsWith("Run"));
+        assertThat(stops).contains("Last prompt token", "All prompt tokens");
+        assertThat(stops).anyMatch(stop -> stop.startsWith("Subject"));
+        for (String picture : List.of(
+                "Use of the experts", "Entropy of the gate", "Accuracy by expert", "One prompt, token by token")) {
+            assertThat(stops).contains("Save " + picture);
+        }
+        // One stop for all cells and one for all tokens: arrow keys move within.
+        assertThat(stops)
+                .filteredOn(stop -> stop.startsWith("Use of the experts. 4 rows"))
+                .hasSize(1);
+        assertThat(stops).filteredOn(stop -> stop.startsWith("Token 0")).hasSize(1);
+        assertThat(stops).filteredOn(stop -> stop.startsWith("Token ")).hasSize(1);
+        assertThat(stops).contains("Previous question", "Next question", "Table", "Open as SQL");
+    }
+
+    @Test
+    void movesOverTokensByArrowKeys() {
+        browser.focus(".token");
+        browser.press(Keys.ARROW_RIGHT);
+        assertThat(browser.focused()).startsWith("Token 1");
+        browser.press(Keys.END);
+        assertThat(browser.focused()).startsWith("Token 4");
+        browser.press(Keys.HOME);
+        assertThat(browser.focused()).startsWith("Token 0");
+        browser.awaitText(".focused", "Token 0");
+    }
+
+    @Test
+    void picksRunScopeAndSubjectByKeys() {
+        browser.awaitText(".about", "n = 24 tokens of 24 questions.");
+        browser.focus(".pickers select");
+        browser.press(Keys.ARROW_UP);
+        browser.awaitText(".facts .note", "seeded; 0-shot quiz");
+        assertThat(browser.address()).contains("run=1");
+        browser.focus(".switch button:last-child");
+        browser.press(Keys.SPACE);
+        browser.awaitText(".about", "All prompt tokens: n = 120 tokens");
+        browser.awaitFocus(".switch button:last-child");
+        browser.focus(".pickers label:last-of-type select");
+        browser.press(Keys.ARROW_DOWN);
+        browser.awaitText(".about", "questions of arithmetic");
+        browser.awaitFocus(".pickers label:last-of-type select");
+    }
+
+    @Test
+    void opensAMenuWalksItAndComesBack() {
+        String opener = "[aria-label='Save Use of the experts']";
+        browser.focus(opener);
+        browser.press(Keys.ENTER);
+        browser.awaitFocus("[role=menuitem]");
+        assertThat(browser.focused()).isEqualTo("Picture, PNG");
+        browser.press(Keys.ARROW_DOWN);
+        assertThat(browser.focused()).isEqualTo("Picture, SVG");
+        browser.press(Keys.END);
+        assertThat(browser.focused()).isEqualTo("Data, CSV");
+        browser.press(Keys.ARROW_DOWN);
+        assertThat(browser.focused()).isEqualTo("Picture, PNG");
+        browser.press(Keys.ESCAPE);
+        browser.awaitGone("[role=menu]");
+        browser.awaitFocus(opener);
+    }
+
+    @Test
+    void closesTheSheetOfShortcutsAndComesBack() {
+        browser.focus("[aria-label='Keyboard shortcuts']");
+        browser.press(Keys.ENTER);
+        browser.awaitFocus("dialog button");
+        browser.press(Keys.ESCAPE);
+        browser.awaitGone("dialog");
+        browser.awaitFocus("[aria-label='Keyboard shortcuts']");
+    }
+
+    @Test
+    void goesThroughPicturesOfExploreByKeys() {
+        browser.press(Keys.ALT, "2");
+        browser.find("canvas");
+        browser.focus(".pictures button:nth-child(2)");
+        browser.press(Keys.ENTER);
+        browser.awaitText("h2", "Experts that fire together");
+        browser.awaitFocus(".pictures button:nth-child(2)");
+        browser.focus(".bar select");
+        browser.press(Keys.ARROW_DOWN);
+        browser.awaitText(".about", "Layer 1: ");
+    }
+
+    @Test
+    void runsAQueryAndKeepsTheFocus() {
+        browser.press(Keys.ALT, "3");
+        browser.awaitText(STATUS, "rows in");
+        browser.awaitFocus(".cm-content");
+        // Tab indents in the editor; after Escape it leaves.
+        browser.press(Keys.ESCAPE);
+        browser.press(Keys.TAB);
+        browser.awaitFocus(".run");
+        browser.press(Keys.ENTER);
+        browser.awaitText(STATUS, "rows in");
+        browser.awaitGone("[aria-label=Result][aria-busy=true]");
+        browser.awaitFocus(".run");
+    }
+
+    @Test
+    void changesTabsOfTheSideByArrowKeys() {
+        browser.press(Keys.ALT, "3");
+        browser.awaitText(STATUS, "rows in");
+        browser.focus("#tab-Examples");
+        browser.press(Keys.ARROW_RIGHT);
+        browser.awaitFocus("#tab-Tables[aria-selected=true]");
+        browser.find("nav summary");
+        browser.press(Keys.TAB);
+        browser.awaitFocus("nav input");
+        browser.press(Keys.SHIFT, Keys.TAB);
+        browser.press(Keys.ARROW_LEFT);
+        browser.press(Keys.ARROW_LEFT);
+        browser.awaitFocus("#tab-Saved[aria-selected=true]");
+    }
+
+    @Test
+    void closesWhatIsOpenOnTheQueryScreenAndComesBack() {
+        browser.press(Keys.ALT, "3");
+        browser.find(CELLS);
+        browser.awaitFocus(".cm-content");
+        browser.press(Keys.CONTROL, "s");
+        browser.awaitFocus("dialog input");
+        browser.press(Keys.ESCAPE);
+        browser.awaitGone("dialog");
+        browser.awaitFocus(".cm-content");
+        browser.focus("regular-table");
+        browser.press(Keys.ARROW_DOWN);
+        browser.press(Keys.ENTER);
+        browser.awaitFocus("[role=dialog] button");
+        browser.press(Keys.ESCAPE);
+        browser.awaitGone("[role=dialog]");
+        browser.awaitFocus("regular-table");
+        browser.press(Keys.ENTER);
+        browser.awaitFocus("[role=dialog] button");
+        browser.press(Keys.ENTER);
+        browser.awaitText(".cm-content", "ORDER BY \"run_id\"");
+        browser.awaitGone("[aria-label=Result][aria-busy=true]");
+        browser.awaitFocus("regular-table");
+    }
+
+    @Test
+    void closesADialogWithoutCancellingWhatRuns() {
+        browser.press(Keys.ALT, "3");
+        browser.awaitText(STATUS, "rows in");
+        browser.type("SELECT SUM(a.token_id * b.token_id * c.token_id * d.token_id * e.token_id)"
+                + " FROM tokens a, tokens b, tokens c, tokens d, tokens e");
+        browser.press(Keys.CONTROL, Keys.ENTER);
+        browser.awaitText(STATUS, "Running");
+        browser.press(Keys.CONTROL, "s");
+        browser.awaitFocus("dialog input");
+        browser.press(Keys.ESCAPE);
+        browser.awaitGone("dialog");
+        assertThat(browser.texts(STATUS)).contains("Running");
+        browser.press(Keys.ESCAPE);
+        browser.awaitText(STATUS, "Cancelled");
+    }
+
+    @Test
+    void deletesARunAndStaysAtTheList() {
+        SeededFile.addRun(server.store(), "doomed", 9);
+        browser.go(URI.create(server.uri() + "#screen=runs"));
+        browser.awaitText("tbody .name", "doomed");
+        browser.focus("tbody tr:first-child .delete");
+        browser.press(Keys.ENTER);
+        browser.awaitFocus("dialog input");
+        browser.press(Keys.ESCAPE);
+        browser.awaitGone("dialog");
+        browser.awaitFocus("tbody tr:first-child .delete");
+        browser.press(Keys.ENTER);
+        browser.awaitFocus("dialog input");
+        browser.press("doomed");
+        browser.press(Keys.ENTER);
+        browser.awaitGone("dialog");
+        browser.awaitCount("tbody tr", 2);
+        browser.awaitFocus("[aria-label='Runs of this file']");
+    }
+
+    /** What Tab stops at, from the top of the page to its end. */
+    private List<String> stops() {
+        browser.focus("header nav a");
+        List<String> stops = new ArrayList<>(List.of(browser.focused()));
+        for (int i = 0; i < MOST_STOPS; i++) {
+            browser.press(Keys.TAB);
+            String stop = browser.focused();
+            if (stop.isEmpty() || stop.equals(stops.get(0))) {
+                return stops;
+            }
+            stops.add(stop);
+        }
+        throw new AssertionError("Tab does not come to an end: " + stops);
+    }
+}
