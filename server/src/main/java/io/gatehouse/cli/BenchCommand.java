@@ -6,7 +6,13 @@ import picocli.CommandLine.Command;
         name = "bench",
         description = "Measure this machine: how fast a part of Gatehouse is here.",
         mixinStandardHelpOptions = true,
-        subcommands = {BenchEngineCommand.class, BenchRunCommand.class, BenchStoreCommand.class, BenchSqlCommand.class},
+        subcommands = {
+            BenchEngineCommand.class,
+            BenchRunCommand.class,
+            BenchStoreCommand.class,
+            BenchSqlCommand.class,
+            BenchServerCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Example:", "  gatehouse bench store --activations 10M"})
 final class BenchCommand {}

@@ -1,0 +1,213 @@
+package io.gatehouse.server.bench;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.server.GatehouseServer;
+import io.gatehouse.server.ListenAddress;
+import io.gatehouse.server.ServerSettings;
+import io.gatehouse.server.run.RunPlanner;
+import io.gatehouse.sql.QueryEngine;
+import io.gatehouse.store.Store;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.ipc.ArrowStreamReader;
+import org.duckdb.DuckDBResultSet;
+
+/**
+ * Reads the same rows of seven columns over loopback in each format, and as Arrow from DuckDB in the process, in turns.
+ * Time is from the request to the last byte; Arrow is decoded, of the other formats the bytes are counted.
+ */
+public final class ServerBench {
+    private static final String COLUMNS = "run_id, question_id, position, layer, rank, expert, weight";
+    private static final String VERSION = "bench";
+    private static final long ARROW_ROWS = 1 << 16;
+    private static final RunPlanner NO_RUNS = options -> {
+        throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "A bench starts no runs.");
+    };
+
+    /**
+     * How one way went, in the median of the rounds.
+     *
+     * @param rows rows read in each round
+     * @param bytes bytes of the answer; 0 where there is no answer of bytes
+     */
+    public record Transfer(String way, long rows, long bytes, double seconds) {
+        public double rowsPerSecond() {
+            return rows / seconds;
+        }
+
+        public double bytesPerSecond() {
+            return bytes / seconds;
+        }
+    }
+
+    private record Amount(long rows, long bytes) {}
+
+    private interface Reading {
+        Amount read() throws SQLException, IOException, InterruptedException;
+    }
+
+    private record Way(String name, Reading reading, List<Double> seconds) {}
+
+    private final Store store;
+    private final int rounds;
+    private final String sql;
+    private final long rows;
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    /**
+     * Reads the first so many activations of a file.
+     *
+     * @param rows how many, if the file has as many
+     */
+    public ServerBench(Store store, int rounds, long rows) {
+        this.store = requireNonNull(store, "store is null");
+        this.rounds = rounds;
+        this.rows = rows;
+        this.sql = "SELECT %s FROM activations LIMIT %d".formatted(COLUMNS, rows);
+    }
+
+    /** The ways in the order in which they took their turns: DuckDB's own Arrow first. */
+    public List<Transfer> run() {
+        ServerSettings settings = ServerSettings.standard(new ListenAddress("127.0.0.1", 0), VERSION);
+        try (QueryEngine engine = new QueryEngine(store);
+                GatehouseServer server = GatehouseServer.start(store, engine, settings, NO_RUNS);
+                BufferAllocator allocator = new RootAllocator()) {
+            List<Way> ways = List.of(
+                    way("Arrow of DuckDB, in process", () -> duckDbArrow(allocator)),
+                    way("Arrow", () -> arrow(server.uri(), allocator)),
+                    way("CSV", () -> bytes(server.uri(), "csv")),
+                    way("Lines of JSON", () -> bytes(server.uri(), "ndjson")),
+                    way("Parquet", () -> bytes(server.uri(), "parquet")),
+                    way("JDBC", () -> jdbc(server.uri())));
+            List<Amount> amounts = new ArrayList<>();
+            // The first round is not counted: Java has yet to compile what it runs.
+            for (int round = 0; round <= rounds; round++) {
+                amounts.clear();
+                for (Way way : ways) {
+                    amounts.add(measure(way, round > 0));
+                }
+            }
+            List<Transfer> transfers = new ArrayList<>();
+            for (int i = 0; i < ways.size(); i++) {
+                Way way = ways.get(i);
+                transfers.add(new Transfer(
+                        way.name(), amounts.get(i).rows(), amounts.get(i).bytes(), median(way.seconds())));
+            }
+            return List.copyOf(transfers);
+        }
+    }
+
+    private static Way way(String name, Reading reading) {
+        return new Way(name, reading, new ArrayList<>());
+    }
+
+    private static Amount measure(Way way, boolean counted) {
+        try {
+            long start = System.nanoTime();
+            Amount amount = way.reading().read();
+            if (counted) {
+                way.seconds().add((System.nanoTime() - start) / 1e9);
+            }
+            return amount;
+        } catch (SQLException | IOException e) {
+            throw new GatehouseException(
+                    ErrorCode.INTERNAL_ERROR, "Reading %s failed: %s".formatted(way.name(), e.getMessage()), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The bench was interrupted.", e);
+        }
+    }
+
+    private static double median(List<Double> seconds) {
+        return seconds.stream().sorted().toList().get(seconds.size() / 2);
+    }
+
+    private Amount duckDbArrow(BufferAllocator allocator) throws SQLException, IOException {
+        try (Connection connection = store.reader();
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql);
+                ArrowReader reader =
+                        (ArrowReader) result.unwrap(DuckDBResultSet.class).arrowExportStream(allocator, ARROW_ROWS)) {
+            return new Amount(count(reader), 0);
+        }
+    }
+
+    private Amount arrow(URI server, BufferAllocator allocator) throws IOException, InterruptedException {
+        try (ArrowStreamReader reader = new ArrowStreamReader(answer(server, "arrow"), allocator)) {
+            long count = count(reader);
+            return new Amount(count, reader.bytesRead());
+        }
+    }
+
+    private static long count(ArrowReader reader) throws IOException {
+        long count = 0;
+        while (reader.loadNextBatch()) {
+            count += reader.getVectorSchemaRoot().getRowCount();
+        }
+        return count;
+    }
+
+    private Amount bytes(URI server, String format) throws IOException, InterruptedException {
+        byte[] buffer = new byte[1 << 16];
+        long bytes = 0;
+        try (InputStream answer = answer(server, format)) {
+            for (int read = answer.read(buffer); read >= 0; read = answer.read(buffer)) {
+                bytes += read;
+            }
+        }
+        return new Amount(rows, bytes);
+    }
+
+    private InputStream answer(URI server, String format) throws IOException, InterruptedException {
+        URI query = server.resolve(
+                "v1/query?format=%s&sql=%s".formatted(format, URLEncoder.encode(sql, StandardCharsets.UTF_8)));
+        HttpResponse<InputStream> answer =
+                client.send(HttpRequest.newBuilder(query).build(), BodyHandlers.ofInputStream());
+        if (answer.statusCode() != 200) {
+            throw new IOException("%d for %s".formatted(answer.statusCode(), query));
+        }
+        return answer.body();
+    }
+
+    private Amount jdbc(URI server) throws SQLException {
+        long count = 0;
+        double sum = 0;
+        String url = "jdbc:gatehouse://%s:%d".formatted(server.getHost(), server.getPort());
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            while (result.next()) {
+                for (int column = 1; column <= 6; column++) {
+                    sum += result.getInt(column);
+                }
+                sum += result.getFloat(7);
+                count++;
+            }
+        }
+        if (Double.isNaN(sum)) {
+            throw new GatehouseException(ErrorCode.INTERNAL_ERROR, "A weight is not a number.");
+        }
+        return new Amount(count, 0);
+    }
+}

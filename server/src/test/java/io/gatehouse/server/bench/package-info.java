@@ -1,0 +1,4 @@
+@NullMarked
+package io.gatehouse.server.bench;
+
+import org.jspecify.annotations.NullMarked;
