@@ -64,8 +64,9 @@ final class TestViewsPage {
                 ## What is not here
                 - A Closer Look (2406.18219) and MoLA (2402.08562) compare the weights of experts. A file keeps what routers
                   decide and no weights; their cosines and distances need a pass over the checkpoint.
-                - MoEC (2207.09094) constrains the variance of routing inside clusters while training. On a
-                  finished model there are no such clusters; `expert_coactivation` is the nearest that can be observed.
+                - MoEC (2207.09094) constrains the variance of routing inside clusters while training. On a finished model there
+                  are no such clusters. They would have to be found first, and every figure would hang on how; cluster what
+                  `expert_coactivation` observes with a tool of your own.
                 - HMoE's Laplace gate (2410.02935) needs the inputs of the router, which are not kept, and a model trained for it.
                 - muMoE (2402.12550) has no discrete choice, so that there is nothing to count.
                 - The bounds on the generalisation error of sparse mixtures (2403.17404) hang on constants that routing does not
