@@ -173,7 +173,7 @@ export class SqlEditor {
           syntaxHighlighting(HIGHLIGHT),
           placeholder('SELECT …'),
           EditorView.lineWrapping,
-          EditorView.contentAttributes.of({ 'aria-label': 'SQL', spellcheck: 'false', autocapitalize: 'off' }),
+          EditorView.contentAttributes.of({ 'aria-label': 'SQL', tabindex: '0', spellcheck: 'false', autocapitalize: 'off' }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) {
               this.runFault = undefined;

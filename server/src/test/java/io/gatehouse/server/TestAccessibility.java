@@ -1,0 +1,242 @@
+package io.gatehouse.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
+
+/** What axe has against the screens, in each state that a reader sees, light and dark: nothing. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TestAccessibility {
+    private static final Path AXE =
+            Path.of(System.getProperty("gatehouse.root"), "web", "node_modules", "axe-core", "axe.min.js");
+    private static final String CELLS = "regular-table td";
+    private static final String ENDLESS = "SELECT SUM(a.token_id * b.token_id * c.token_id * d.token_id * e.token_id)"
+            + " FROM tokens a, tokens b, tokens c, tokens d, tokens e";
+
+    private TestingServer server;
+    private Browser browser;
+    private String axe;
+
+    @BeforeAll
+    void start(@TempDir Path folder, @TempDir Path profile) throws Exception {
+        Browser.assumePresent();
+        server = TestingServer.startWithSample(folder);
+        if (!"true".equals(System.getenv("CI"))) {
+            assumeTrue(server.get("").body().contains("id=\"console\""), "Built without the console (-Dweb.skip=true)");
+        }
+        axe = Files.readString(AXE);
+        SeededFile.addRun(server.store(), "second", 8);
+        browser = Browser.open(server.uri(), profile);
+    }
+
+    @AfterAll
+    void stop() {
+        if (browser != null) {
+            browser.close();
+        }
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @Test
+    void hasNothingAgainstTheOverview() {
+        String ready = ".tokens .token";
+        check(
+                new State("overview", "#screen=overview", ready, page -> {}),
+                new State("tables of its pictures", "#screen=overview", ready, page -> {
+                    for (int i = 0; i < 4; i++) {
+                        page.clickOn(".tools [aria-pressed=false]");
+                    }
+                    page.awaitCount(".picture table", 4);
+                }),
+                new State("menu of a picture", "#screen=overview", ready, page -> {
+                    page.clickOn("[aria-label='Save Use of the experts']");
+                    page.find("[role=menuitem]");
+                }),
+                new State("shortcuts", "#screen=overview", ready, page -> {
+                    page.press("?");
+                    page.find("dialog");
+                }));
+    }
+
+    @Test
+    void hasNothingAgainstThePicturesOfExplore() {
+        check(
+                picture("subjects&layer=1&expert=2&subject=colours", "canvas"),
+                picture("together&layer=1&expert=2", "canvas"),
+                picture("transitions&layer=1&expert=2", ".node"),
+                picture("comparison", "canvas"),
+                picture("questions&question=3&layer=1&expert=2", ".near button"));
+    }
+
+    @Test
+    void hasNothingAgainstTheResultsOfAQuery() {
+        check(
+                query("table", page -> {}),
+                query("menu of a column", page -> {
+                    page.focus("regular-table");
+                    page.press(Keys.ARROW_DOWN);
+                    page.press(Keys.ENTER);
+                    page.click("Summarise");
+                    page.find("[role=dialog] dl");
+                }),
+                query("plain table", page -> {
+                    page.click("By the page");
+                    page.find(".outcome .data tbody tr");
+                }),
+                query("intervals", page -> {
+                    page.click("Accuracy by subject");
+                    page.awaitText("[role=status]", "3 rows in");
+                    page.click("Chart");
+                    page.find("svg .interval");
+                }),
+                query("heatmap", page -> {
+                    page.click("Busiest experts");
+                    page.awaitText("[role=status]", "64 rows in");
+                    page.click("Chart");
+                    page.find("canvas");
+                }),
+                query("plan", page -> {
+                    page.click("Plan");
+                    page.click("Run and measure");
+                    page.awaitText(".plan pre", "Total Time");
+                }),
+                query("error", page -> {
+                    run(page, "SELECT layr FROM experts");
+                    page.find(".problem");
+                    page.find(".cm-lintRange-error");
+                    page.press(Keys.ESCAPE);
+                }));
+    }
+
+    @Test
+    void hasNothingAgainstWhatIsBesideAQuery() {
+        check(
+                query("tables", page -> {
+                    page.clickOn("#tab-Tables");
+                    page.clickOn("nav summary");
+                    page.find("nav details[open] .column");
+                }),
+                query("search in tables", page -> {
+                    page.clickOn("#tab-Tables");
+                    page.typeInto("nav input", "wilson");
+                    page.awaitText("nav .comment", "interval");
+                }),
+                query("history", page -> {
+                    page.clickOn("#tab-History");
+                    page.find("nav .sql");
+                }),
+                query("saved", page -> {
+                    page.clickOn("#tab-Saved");
+                    page.find("nav li");
+                }),
+                query("dialog to save", page -> {
+                    page.press(Keys.CONTROL, "s");
+                    page.find("dialog input");
+                }),
+                query("completion", page -> {
+                    page.type("SELECT mean_mass FROM gate_entropy WHERE uniform_t");
+                    page.find(".cm-tooltip-autocomplete li");
+                }));
+    }
+
+    @Test
+    void hasNothingAgainstAQueryThatRuns() {
+        check(
+                query("table while another runs", page -> {
+                    run(page, ENDLESS);
+                    page.awaitText("[role=status]", "Running");
+                }),
+                query("chart while another runs", page -> {
+                    page.click("Accuracy by subject");
+                    page.awaitText("[role=status]", "3 rows in");
+                    page.click("Chart");
+                    page.find("svg .interval");
+                    run(page, ENDLESS);
+                    page.awaitText("[role=status]", "Running");
+                }));
+    }
+
+    @Test
+    void hasNothingAgainstTheRuns() {
+        String ready = "tbody .status";
+        check(
+                new State("runs", "#screen=runs", ready, page -> {}),
+                new State("form to start one", "#screen=runs", ready, page -> {
+                    page.click("Start a run");
+                    page.find("form option");
+                }),
+                new State("dialog to delete one", "#screen=runs", ready, page -> {
+                    page.clickOn("tbody .delete");
+                    page.find("dialog input");
+                }));
+    }
+
+    @Test
+    void hasNothingAgainstThePlainPage() {
+        check(
+                new State("plain page", "plain", "textarea", page -> {}),
+                new State("rows on the plain page", "plain", "textarea", page -> {
+                    page.typeInto(
+                            "textarea", "SELECT subject, count(*) AS n, NULL AS x FROM questions GROUP BY subject");
+                    page.clickOn("button");
+                    page.find("table");
+                }),
+                new State("error on the plain page", "plain", "textarea", page -> {
+                    page.typeInto("textarea", "SELECT layr FROM experts");
+                    page.clickOn("button");
+                    page.find(".problem");
+                }));
+    }
+
+    private void check(State... states) {
+        List<String> findings = new ArrayList<>();
+        for (String appearance : List.of("light", "dark")) {
+            for (State state : states) {
+                browser.go(URI.create(server.uri() + "plain"));
+                browser.store("gatehouse.appearance", appearance);
+                browser.prefer(appearance);
+                browser.go(URI.create(server.uri() + state.address()));
+                browser.find(state.ready());
+                browser.awaitGone(".picture[aria-busy=true], .outcome[aria-busy=true]");
+                state.act().accept(browser);
+                browser.findings(axe).forEach(each -> findings.add(appearance + ", " + state.name() + ": " + each));
+            }
+        }
+        assertThat(findings).isEmpty();
+    }
+
+    private static State picture(String place, String ready) {
+        return new State(place, "#screen=explore&picture=" + place, ready, page -> {});
+    }
+
+    private static State query(String name, Consumer<Browser> act) {
+        return new State(name, "#screen=query", CELLS, act);
+    }
+
+    private static void run(Browser page, String sql) {
+        page.type(sql);
+        page.press(Keys.CONTROL, Keys.ENTER);
+    }
+
+    /**
+     * A screen and what is done on it.
+     *
+     * @param address of the screen, after the server's
+     * @param ready what is there when the screen has its data
+     */
+    private record State(String name, String address, String ready, Consumer<Browser> act) {}
+}

@@ -1,0 +1,250 @@
+package io.gatehouse.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.util.List;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.ipc.ArrowStreamReader;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+
+/** Pictures and results as files: saved by a real browser, read by other programs. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TestSavedFiles {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String SVG = "http://www.w3.org/2000/svg";
+    /** More rows than the server answers in JSON unless asked for more. */
+    private static final int MANY = 14_400;
+
+    private TestingServer server;
+    private Browser browser;
+
+    @BeforeAll
+    void start(@TempDir Path folder) throws Exception {
+        Browser.assumePresent();
+        server = TestingServer.start(folder);
+        if (!"true".equals(System.getenv("CI"))) {
+            assumeTrue(server.get("").body().contains("id=\"console\""), "Built without the console (-Dweb.skip=true)");
+        }
+        SeededFile.addRun(server.store(), "second", 8);
+    }
+
+    @AfterAll
+    void stop() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @BeforeEach
+    void open(@TempDir Path profile) {
+        browser = Browser.open(URI.create(server.uri() + "#run=1"), profile);
+        browser.find(".tokens .token");
+        browser.awaitGone(".picture[aria-busy=true]");
+    }
+
+    @AfterEach
+    void close() {
+        if (browser != null) {
+            assertThat(browser.severeMessages()).isEmpty();
+            browser.close();
+        }
+    }
+
+    @Test
+    void savesAMatrixAsAPictureAndItsData() throws Exception {
+        save("Use of the experts", "Picture, SVG");
+        Element svg = svg("use-of-the-experts-run-1.svg");
+        // The ground, a cell for each expert of each layer, and the frame of the selected one.
+        assertThat(svg.getElementsByTagNameNS(SVG, "rect").getLength())
+                .isGreaterThan(SeededFile.LAYERS * SeededFile.EXPERTS);
+        assertThat(texts(svg)).contains("0", "3", "15");
+        save("Use of the experts", "Picture, PNG");
+        BufferedImage png =
+                ImageIO.read(browser.downloaded("use-of-the-experts-run-1.png").toFile());
+        assertThat(png.getWidth()).isEqualTo(2 * Integer.parseInt(svg.getAttribute("width")));
+        assertThat(png.getHeight()).isEqualTo(2 * Integer.parseInt(svg.getAttribute("height")));
+        long colours = IntStream.range(0, png.getWidth())
+                .map(x -> png.getRGB(x, png.getHeight() / 2 + 20))
+                .distinct()
+                .count();
+        assertThat(colours).as("colours in a row of cells").isGreaterThan(8);
+        save("Use of the experts", "Data, CSV");
+        List<String> lines = Files.readAllLines(browser.downloaded("use-of-the-experts-run-1.csv"));
+        assertThat(lines).hasSize(1 + SeededFile.LAYERS * SeededFile.EXPERTS);
+        assertThat(lines.get(0)).startsWith("layer,expert,activations");
+        assertThat(lines).anyMatch(line -> line.startsWith("0,15,0,"));
+    }
+
+    @Test
+    void savesEveryPictureOfTheOverview() throws Exception {
+        save("Entropy of the gate", "Picture, SVG");
+        assertThat(texts(svg("entropy-of-the-gate-run-1.svg"))).contains("uniform", "0.75");
+        save("Accuracy by expert", "Picture, SVG");
+        assertThat(texts(svg("accuracy-by-expert-run-1.svg"))).contains("layer", "expert", "accuracy");
+        save("One prompt, token by token", "Picture, SVG");
+        assertThat(texts(svg("one-prompt-token-by-token-run-1.svg"))).anyMatch(text -> text.contains("t1"));
+        save("One prompt, token by token", "Picture, PNG");
+        assertThat(ImageIO.read(browser.downloaded("one-prompt-token-by-token-run-1.png")
+                        .toFile()))
+                .isNotNull();
+        save("Accuracy by expert", "Data, CSV");
+        assertThat(Files.readString(browser.downloaded("accuracy-by-expert-run-1.csv")))
+                .contains("wilson_low");
+    }
+
+    @Test
+    void savesEveryPictureOfExplore() throws Exception {
+        explore("subjects");
+        save("Subjects and experts", "Picture, SVG");
+        assertThat(texts(svg("subjects-and-experts-run-1.svg"))).contains("arithmetic", "colours", "spelling");
+        explore("together");
+        save("Experts that fire together", "Picture, SVG");
+        svg("experts-that-fire-together-run-1.svg");
+        explore("transitions");
+        save("From layer to layer", "Picture, SVG");
+        assertThat(texts(svg("from-layer-to-layer-run-1.svg"))).contains("layer 0", "rest");
+        explore("comparison");
+        save("Saturation", "Picture, SVG");
+        assertThat(texts(svg("saturation-run-1.svg"))).contains("layer 3");
+        save("Accuracy of both", "Picture, SVG");
+        assertThat(texts(svg("accuracy-of-both-run-1.svg"))).contains("arithmetic");
+        save("Difference in use", "Picture, SVG");
+        svg("difference-in-use-run-1.svg");
+        explore("questions");
+        save("Its route", "Picture, SVG");
+        svg("its-route-run-1.svg");
+        save("Nearest by route", "Data, CSV");
+        assertThat(Files.readAllLines(browser.downloaded("nearest-by-route-run-1.csv")))
+                .hasSizeGreaterThan(10);
+    }
+
+    @Test
+    void savesTheChartOfAResult() throws Exception {
+        result("SELECT subject, count(*) AS questions FROM questions GROUP BY subject ORDER BY subject", "3 rows in");
+        browser.click("Chart");
+        browser.click("Save SVG");
+        assertThat(texts(svg("chart.svg"))).contains("questions", "arithmetic", "8");
+        browser.click("Save PNG");
+        assertThat(ImageIO.read(browser.downloaded("chart.png").toFile()).getWidth())
+                .isGreaterThan(800);
+    }
+
+    @Test
+    void exportsEveryRowInEveryFormat() throws Exception {
+        result(
+                "SELECT a.token_id, b.token FROM tokens a, tokens b WHERE a.run_id = 1 AND b.run_id = 1",
+                "10,000 rows in");
+        export("CSV");
+        assertThat(Files.readAllLines(browser.downloaded("result.csv")))
+                .hasSize(1 + MANY)
+                .startsWith("token_id,token");
+        export("JSON lines");
+        assertThat(Files.readAllLines(browser.downloaded("result.ndjson"))).hasSize(MANY);
+        export("JSON");
+        assertThat(JSON.readTree(browser.downloaded("result.json").toFile())
+                        .path("rows")
+                        .size())
+                .isEqualTo(MANY);
+        export("Parquet");
+        assertThat(rowsOfParquet(browser.downloaded("result.parquet"))).isEqualTo(MANY);
+        export("Arrow");
+        assertThat(rowsOfArrow(browser.downloaded("result.arrow"))).isEqualTo(MANY);
+    }
+
+    @Test
+    void exportsAStatementThatIsTooLongForAnAddress() throws Exception {
+        result("SELECT subject FROM questions WHERE subject <> '" + "x".repeat(9000) + "'", "24 rows in");
+        export("CSV");
+        assertThat(Files.readAllLines(browser.downloaded("result.csv"))).hasSize(25);
+    }
+
+    private void save(String picture, String what) {
+        browser.clickOn("[aria-label='Save " + picture + "']");
+        browser.click(what);
+    }
+
+    private void export(String format) {
+        browser.clickOn("[aria-label='Export all rows']");
+        browser.clickEntry(format);
+    }
+
+    private void explore(String picture) {
+        browser.go(URI.create(server.uri() + "#screen=explore&run=1&picture=" + picture));
+        browser.find(".picture");
+        browser.awaitGone(".picture[aria-busy=true], .picture .waiting");
+    }
+
+    private void result(String sql, String status) {
+        browser.press(Keys.ALT, "3");
+        browser.awaitText("[role=status]", "rows in");
+        browser.paste(sql);
+        browser.press(Keys.CONTROL, Keys.ENTER);
+        browser.awaitText("[role=status]", status);
+    }
+
+    /** A picture that stands by itself: no style of the page, nothing of elsewhere. */
+    private Element svg(String name) throws Exception {
+        Path file = browser.downloaded(name);
+        assertThat(Files.readString(file)).doesNotContain("var(--").doesNotContain("href");
+        DocumentBuilderFactory documents = DocumentBuilderFactory.newInstance();
+        documents.setNamespaceAware(true);
+        try (InputStream in = Files.newInputStream(file)) {
+            Element root = documents.newDocumentBuilder().parse(in).getDocumentElement();
+            assertThat(root.getLocalName()).isEqualTo("svg");
+            assertThat(root.getNamespaceURI()).isEqualTo(SVG);
+            assertThat(Double.parseDouble(root.getAttribute("width"))).isGreaterThan(200);
+            return root;
+        }
+    }
+
+    private static List<String> texts(Element svg) {
+        NodeList texts = svg.getElementsByTagNameNS(SVG, "text");
+        return IntStream.range(0, texts.getLength())
+                .mapToObj(i -> texts.item(i).getTextContent().strip())
+                .toList();
+    }
+
+    private static long rowsOfParquet(Path file) throws Exception {
+        try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = duckDb.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT count(*) FROM '%s'".formatted(file))) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    private static long rowsOfArrow(Path file) throws Exception {
+        long rows = 0;
+        try (BufferAllocator allocator = new RootAllocator();
+                ArrowStreamReader reader = new ArrowStreamReader(Files.newInputStream(file), allocator)) {
+            while (reader.loadNextBatch()) {
+                rows += reader.getVectorSchemaRoot().getRowCount();
+            }
+        }
+        return rows;
+    }
+}
