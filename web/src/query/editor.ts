@@ -1,4 +1,4 @@
-import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { SQLDialect, sql } from '@codemirror/lang-sql';
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
@@ -124,6 +124,13 @@ const CHECK_AFTER_MS = 450;
 /** More statements than these are not checked with each pause of typing. */
 const MOST_CHECKED = 6;
 
+/** Runs with no completions open: Escape would close those first, and is to cancel at once. */
+function started(view: EditorView, run: () => void): true {
+  closeCompletion(view);
+  run();
+  return true;
+}
+
 /** The SQL editor: CodeMirror with the server's dialect, its completion and its diagnostics. */
 export class SqlEditor {
   private readonly view: EditorView;
@@ -142,10 +149,10 @@ export class SqlEditor {
         doc: text,
         extensions: [
           keymap.of([
-            { key: 'Mod-Enter', run: () => (events.run(), true), preventDefault: true },
-            { key: 'Ctrl-Enter', run: () => (events.run(), true), preventDefault: true },
-            { key: 'Mod-Shift-Enter', run: () => (events.runAll(), true), preventDefault: true },
-            { key: 'Ctrl-Shift-Enter', run: () => (events.runAll(), true), preventDefault: true },
+            { key: 'Mod-Enter', run: (view) => started(view, () => events.run()), preventDefault: true },
+            { key: 'Ctrl-Enter', run: (view) => started(view, () => events.run()), preventDefault: true },
+            { key: 'Mod-Shift-Enter', run: (view) => started(view, () => events.runAll()), preventDefault: true },
+            { key: 'Ctrl-Shift-Enter', run: (view) => started(view, () => events.runAll()), preventDefault: true },
             { key: 'Mod-s', run: () => (events.save(), true), preventDefault: true },
           ]),
           lineNumbers(),

@@ -14,6 +14,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 import org.w3c.dom.Element;
+import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
 /** Pictures and results as files: saved by a real browser, read by other programs. */
@@ -221,11 +223,21 @@ final class TestSavedFiles {
         }
     }
 
+    /** What the texts say, without the titles that a pointer shows. */
     private static List<String> texts(Element svg) {
         NodeList texts = svg.getElementsByTagNameNS(SVG, "text");
         return IntStream.range(0, texts.getLength())
-                .mapToObj(i -> texts.item(i).getTextContent().strip())
+                .mapToObj(i -> own(texts.item(i)).strip())
                 .toList();
+    }
+
+    private static String own(Node element) {
+        NodeList children = element.getChildNodes();
+        return IntStream.range(0, children.getLength())
+                .mapToObj(children::item)
+                .filter(child -> !child.getNodeName().endsWith("title"))
+                .map(Node::getTextContent)
+                .collect(Collectors.joining());
     }
 
     private static long rowsOfParquet(Path file) throws Exception {
