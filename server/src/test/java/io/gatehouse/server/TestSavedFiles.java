@@ -136,7 +136,8 @@ final class TestSavedFiles {
         assertThat(texts(svg("accuracy-of-both-run-1.svg"))).contains("arithmetic");
         save("Difference in use", "Picture, SVG");
         svg("difference-in-use-run-1.svg");
-        explore("questions");
+        browser.click("Questions");
+        browser.awaitText("[role=status]", "24 questions");
         save("Its route", "Picture, SVG");
         svg("its-route-run-1.svg");
         save("Nearest by route", "Data, CSV");
