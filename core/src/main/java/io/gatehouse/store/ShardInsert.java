@@ -5,8 +5,6 @@ import java.io.UncheckedIOException;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
@@ -55,7 +53,7 @@ final class ShardInsert {
         insert("entropy_feed", rollup.layerEntropy(), "merge_layer_entropy.sql");
         insert("token_feed", new TokenFeed(segments(ShardRows::tokens)), "insert_tokens.sql");
         appendAnswers();
-        insertLedgerRows();
+        addToLedger();
     }
 
     /** Shard by shard: the rows of one stand together in the file. */
@@ -105,26 +103,15 @@ final class ShardInsert {
         }
     }
 
-    private void insertLedgerRows() throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(SqlFile.read("insert_shard.sql"))) {
-            for (ShardRows rows : shards) {
-                Shard shard = rows.shard();
-                insert.setInt(1, runId);
-                insert.setInt(2, shard.number());
-                insert.setInt(3, shard.answers().size());
-                insert.setLong(4, shard.tokenRows());
-                insert.setLong(5, shard.routingRows());
-                insert.setObject(6, LocalDateTime.now(ZoneOffset.UTC));
-                insert.setArray(
-                        7,
-                        connection.createArrayOf(
-                                "INTEGER",
-                                shard.answers().stream()
-                                        .map(AnswerRow::questionId)
-                                        .sorted()
-                                        .toArray()));
-                insert.executeUpdate();
-            }
+    private void addToLedger() throws SQLException {
+        Ledger ledger = new Ledger(connection, runId);
+        for (ShardRows rows : shards) {
+            Shard shard = rows.shard();
+            int[] questionIds = shard.answers().stream()
+                    .mapToInt(AnswerRow::questionId)
+                    .sorted()
+                    .toArray();
+            ledger.add(shard.number(), questionIds, shard.tokenRows(), shard.routingRows());
         }
     }
 }
