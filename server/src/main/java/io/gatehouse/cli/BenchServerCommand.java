@@ -4,9 +4,6 @@ import io.gatehouse.server.bench.ServerBench;
 import io.gatehouse.sql.ResultColumn;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.bench.StoreBench;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -80,18 +77,10 @@ final class BenchServerCommand implements Callable<Integer> {
     }
 
     private void measureInPassing() {
-        try {
-            Path directory = Files.createTempDirectory("gatehouse-bench");
-            Path file = directory.resolve("bench.duckdb");
-            try {
-                new StoreBench(file, Math.max(ACTIVATIONS, rows)).writeRun();
-                measure(file);
-            } finally {
-                Files.deleteIfExists(file);
-                Files.deleteIfExists(directory);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        try (ScratchDirectory directory = ScratchDirectory.make()) {
+            Path file = directory.path().resolve("bench.duckdb");
+            new StoreBench(file, Math.max(ACTIVATIONS, rows)).writeRun();
+            measure(file);
         }
     }
 
