@@ -53,94 +53,83 @@ record JoinedFacts(List<TableScan> relations, List<RexNode> conditions) {
                 && flatten(join.getRight(), offset + leftColumns, scans, conditions);
     }
 
-    /** Which columns of the relations are said to be equal. */
+    /** A column of the tree. */
+    private record Column(String relation, String name) {}
+
+    /** Which keys of the relations are said to be equal. */
     private static final class Keys {
+        private static final Set<String> NAMES = Set.of("run_id", "question_id");
+
+        /** Two relations whose keys of a name are compared. */
+        private record Compared(Set<String> relations, String key) {}
+
         private final Rollup rollup;
         private final List<TableScan> scans;
-        private final Set<String> equal = new HashSet<>();
+        private final List<String> relations;
+        private final List<Column> columns;
+        private final Set<Compared> compared = new HashSet<>();
 
         Keys(Rollup rollup, List<TableScan> scans) {
             this.rollup = rollup;
             this.scans = scans;
+            this.relations = scans.stream().map(Keys::name).toList();
+            this.columns = scans.stream()
+                    .flatMap(scan ->
+                            scan.getRowType().getFieldNames().stream().map(column -> new Column(name(scan), column)))
+                    .toList();
         }
 
         Optional<JoinedFacts> split(List<RexNode> conditions) {
-            List<RexNode> others = new ArrayList<>();
-            for (RexNode condition : conditions) {
-                if (!isKey(condition)) {
-                    others.add(condition);
-                }
-            }
+            List<RexNode> others =
+                    conditions.stream().filter(condition -> !isKey(condition)).toList();
             return isWhole() ? Optional.of(new JoinedFacts(scans, others)) : Optional.empty();
-        }
-
-        /** Whether each relation is there at most once, the facts once, and all of them joined by their keys. */
-        private boolean isWhole() {
-            List<String> names = scans.stream().map(Keys::name).toList();
-            if (names.size() < 2 || names.size() != Set.copyOf(names).size() || !names.contains(rollup.facts())) {
-                return false;
-            }
-            return names.stream().filter(name -> !name.equals(rollup.facts())).allMatch(this::isJoined);
-        }
-
-        /** By each key with the facts; or by the question with another relation, which is joined with them. */
-        private boolean isJoined(String name) {
-            return rollup.joined().stream()
-                    .filter(joined -> joined.relation().equals(name))
-                    .anyMatch(joined -> joined.keys().stream().allMatch(key -> isEqualToFacts(name, key)));
-        }
-
-        private boolean isEqualToFacts(String name, String key) {
-            return equal.contains(pair(name, rollup.facts(), key))
-                    || scans.stream()
-                            .map(Keys::name)
-                            .anyMatch(between -> equal.contains(pair(name, between, key))
-                                    && equal.contains(pair(between, rollup.facts(), key)));
         }
 
         /** Notes a comparison of a key with the same key of another relation. */
         private boolean isKey(RexNode condition) {
-            if (condition.getKind() != SqlKind.EQUALS) {
+            if (condition.getKind() != SqlKind.EQUALS
+                    || !(((RexCall) condition).getOperands().get(0) instanceof RexInputRef left)
+                    || !(((RexCall) condition).getOperands().get(1) instanceof RexInputRef right)) {
                 return false;
             }
-            List<RexNode> sides = ((RexCall) condition).getOperands();
-            if (!(sides.get(0) instanceof RexInputRef left) || !(sides.get(1) instanceof RexInputRef right)) {
-                return false;
-            }
-            String key = column(left);
-            boolean same = key.equals(column(right)) && (key.equals("question_id") || key.equals("run_id"));
-            return same && equal.add(pair(name(scan(left)), name(scan(right)), key));
+            Column one = columns.get(left.getIndex());
+            Column other = columns.get(right.getIndex());
+            boolean key = one.name().equals(other.name())
+                    && NAMES.contains(one.name())
+                    && !one.relation().equals(other.relation());
+            return key && compared.add(new Compared(Set.of(one.relation(), other.relation()), one.name()));
         }
 
-        private String column(RexInputRef column) {
-            int index = column.getIndex();
-            for (TableScan scan : scans) {
-                List<String> names = scan.getRowType().getFieldNames();
-                if (index < names.size()) {
-                    return names.get(index);
-                }
-                index -= names.size();
-            }
-            throw new IllegalArgumentException("No relation has column " + column.getIndex());
+        /** Whether each relation is there at most once, the facts once, and all of them joined by their keys. */
+        private boolean isWhole() {
+            return relations.size() > 1
+                    && relations.size() == Set.copyOf(relations).size()
+                    && relations.contains(rollup.facts())
+                    && relations.stream()
+                            .filter(relation -> !relation.equals(rollup.facts()))
+                            .allMatch(this::isJoined);
         }
 
-        private TableScan scan(RexInputRef column) {
-            int index = column.getIndex();
-            for (TableScan scan : scans) {
-                index -= scan.getRowType().getFieldCount();
-                if (index < 0) {
-                    return scan;
-                }
-            }
-            throw new IllegalArgumentException("No relation has column " + column.getIndex());
+        private boolean isJoined(String relation) {
+            return rollup.joined().stream()
+                    .filter(joined -> joined.relation().equals(relation))
+                    .anyMatch(joined -> joined.keys().stream().allMatch(key -> isThatOfFacts(relation, key)));
+        }
+
+        /** Whether a key is compared with that of the facts, or with that of a relation that is. */
+        private boolean isThatOfFacts(String relation, String key) {
+            return areEqual(relation, rollup.facts(), key)
+                    || relations.stream()
+                            .anyMatch(between ->
+                                    areEqual(relation, between, key) && areEqual(between, rollup.facts(), key));
+        }
+
+        private boolean areEqual(String one, String other, String key) {
+            return !one.equals(other) && compared.contains(new Compared(Set.of(one, other), key));
         }
 
         private static String name(TableScan scan) {
             return String.join(".", scan.getTable().getQualifiedName());
-        }
-
-        private static String pair(String one, String other, String key) {
-            return one.compareTo(other) < 0 ? one + "|" + other + "|" + key : other + "|" + one + "|" + key;
         }
     }
 

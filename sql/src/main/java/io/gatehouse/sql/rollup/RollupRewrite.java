@@ -1,8 +1,7 @@
 package io.gatehouse.sql.rollup;
 
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
-import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.calcite.prepare.CalciteCatalogReader;
 import org.apache.calcite.rel.RelHomogeneousShuttle;
@@ -16,7 +15,7 @@ import org.apache.calcite.rex.RexSubQuery;
 public final class RollupRewrite extends RelHomogeneousShuttle {
     private final CalciteCatalogReader tables;
     private final Set<String> used = new LinkedHashSet<>();
-    private final List<String> reasons = new ArrayList<>();
+    private Optional<String> reason = Optional.empty();
     private final RexShuttle subQueries = new RexShuttle() {
         @Override
         public RexNode visitSubQuery(RexSubQuery query) {
@@ -51,7 +50,7 @@ public final class RollupRewrite extends RelHomogeneousShuttle {
         if (!used.isEmpty()) {
             return String.join(", ", used);
         }
-        return reasons.isEmpty() ? "none: there is no aggregate over the facts" : "none: " + reasons.get(0);
+        return "none: " + reason.orElse("there is no aggregate over the facts");
     }
 
     @Override
@@ -75,8 +74,7 @@ public final class RollupRewrite extends RelHomogeneousShuttle {
             return rewritten.accept(this);
         } catch (NoRollup e) {
             // The most detailed rollup is the last to be tried: what it lacks, none has.
-            reasons.clear();
-            reasons.add("%s: %s".formatted(rollup.table(), e.getMessage()));
+            reason = Optional.of("%s: %s".formatted(rollup.table(), e.getMessage()));
             return aggregate;
         }
     }

@@ -112,15 +112,12 @@ final class WeightedAggregate {
     private Value value(AggregateCall call) throws NoRollup {
         String name = call.getAggregation().getName().toUpperCase(Locale.ROOT);
         boolean ordered = !call.getCollation().equals(RelCollations.EMPTY);
-        boolean measured = call.getArgList().size() == 1
-                && input.contents().get(call.getArgList().get(0)) instanceof Content.Measure;
-        if (ordered || (call.isDistinct() && measured)) {
+        Optional<Content.Measure> measure = measure(call);
+        if (ordered || (call.isDistinct() && measure.isPresent())) {
             throw new NoRollup("%s needs each row".formatted(name.toLowerCase(Locale.ROOT)));
         }
-        if (measured
-                && input.contents().get(call.getArgList().get(0)) instanceof Content.Measure measure
-                && measure.spread()) {
-            Optional<Value> value = spread(name, call, measure);
+        if (measure.isPresent() && measure.get().spread()) {
+            Optional<Value> value = spread(name, call, measure.get());
             if (value.isPresent()) {
                 return value.get();
             }
@@ -135,6 +132,14 @@ final class WeightedAggregate {
             case "AVG" -> quotient(sum(call), count(call));
             default -> throw new NoRollup("%s is in no rollup".formatted(name.toLowerCase(Locale.ROOT)));
         };
+    }
+
+    /** The measure that is its only argument. */
+    private Optional<Content.Measure> measure(AggregateCall call) {
+        return call.getArgList().size() == 1
+                        && input.contents().get(call.getArgList().get(0)) instanceof Content.Measure measure
+                ? Optional.of(measure)
+                : Optional.empty();
     }
 
     /** What the smallest and largest values and the sum of squares tell. */

@@ -63,7 +63,7 @@ final class WeightedRelations {
         return isScan(node, rollup.facts()) || node.getInputs().stream().anyMatch(input -> reads(input, rollup));
     }
 
-    static boolean isScan(RelNode node, String relation) {
+    private static boolean isScan(RelNode node, String relation) {
         return node instanceof TableScan scan
                 && scan.getTable().getQualifiedName().equals(List.of(relation));
     }
