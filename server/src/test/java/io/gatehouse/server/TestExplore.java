@@ -1,7 +1,6 @@
 package io.gatehouse.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.net.URI;
 import java.nio.file.Path;
@@ -24,9 +23,7 @@ final class TestExplore {
     void start(@TempDir Path folder) throws Exception {
         Browser.assumePresent();
         server = TestingServer.start(folder);
-        if (!"true".equals(System.getenv("CI"))) {
-            assumeTrue(server.get("").body().contains("id=\"console\""), "Built without the console (-Dweb.skip=true)");
-        }
+        server.assumeConsole();
         SeededFile.addRun(server.store(), "second", 8);
     }
 

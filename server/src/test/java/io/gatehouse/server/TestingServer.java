@@ -1,5 +1,7 @@
 package io.gatehouse.server;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.query.QueryAllowance;
@@ -60,6 +62,13 @@ final class TestingServer implements AutoCloseable {
         RunSources sources =
                 RunSources.of(List.of(SampleRuns.FOLDER.resolve("model")), List.of(SampleRuns.FOLDER.resolve("quiz")));
         return new TestingServer(folder, settings -> settings.with(sources), SampleRuns::new);
+    }
+
+    /** Skips the test where the console was not built, unless CI=true, where it must be. */
+    void assumeConsole() throws IOException, InterruptedException {
+        if (!"true".equals(System.getenv("CI"))) {
+            assumeTrue(get("").body().contains("id=\"console\""), "Built without the console (-Dweb.skip=true)");
+        }
     }
 
     URI uri() {
