@@ -63,6 +63,18 @@ final class TestArchitecture {
     }
 
     @Test
+    void weightsKnowCheckpointsAndTheStoreOnly() {
+        mustNotKnow(
+                "weights",
+                TENSORFLOW,
+                DUCKDB,
+                CALCITE,
+                "io.gatehouse.engine..",
+                "io.gatehouse.quiz..",
+                "io.gatehouse.run..");
+    }
+
+    @Test
     void quizKnowsNeitherTensorFlowNorStore() {
         mustNotKnow("quiz", TENSORFLOW, DUCKDB, CALCITE, "io.gatehouse.engine..", "io.gatehouse.store..");
     }
@@ -137,6 +149,7 @@ final class TestArchitecture {
                         "io.gatehouse.store..",
                         "io.gatehouse.run..",
                         "io.gatehouse.trace..",
+                        "io.gatehouse.weights..",
                         "io.gatehouse.chat..",
                         "io.gatehouse.text..",
                         "io.gatehouse.sample..")

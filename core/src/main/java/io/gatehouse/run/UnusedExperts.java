@@ -7,8 +7,10 @@ import io.gatehouse.store.RunStatus;
 import io.gatehouse.store.RunSummary;
 import io.gatehouse.store.Scope;
 import io.gatehouse.store.Store;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
 
 /** The experts that a run never used: those one would prune. */
@@ -33,9 +35,12 @@ public final class UnusedExperts {
         if (wanted == Scope.PROMPT && found.scope() == Scope.LAST_PROMPT) {
             throw refused("Run \"%s\" recorded the last token of each prompt only: look at last_prompt".formatted(run));
         }
+        SortedMap<Integer, List<Integer>> layers = store.unusedExperts(found.runId(), wanted);
+        if (layers.isEmpty()) {
+            throw refused("Run \"%s\" does not say which experts its %s tokens used".formatted(run, wanted.id()));
+        }
         Set<ExpertPlace> unused = new TreeSet<>();
-        store.unusedExperts(found.runId(), wanted)
-                .forEach((layer, experts) -> experts.forEach(expert -> unused.add(new ExpertPlace(layer, expert))));
+        layers.forEach((layer, experts) -> experts.forEach(expert -> unused.add(new ExpertPlace(layer, expert))));
         if (unused.isEmpty()) {
             throw refused("Run \"%s\" used every expert at its %s tokens: there is nothing to mask%s"
                     .formatted(run, wanted.id(), wanted == Scope.PROMPT ? "; look at last_prompt only, perhaps" : ""));

@@ -92,7 +92,7 @@ final class RunCatalog {
         return read(reader -> new TreeMap<>(RunDefinition.read(reader, runId).properties()));
     }
 
-    /** By layer. */
+    /** By layer; of layers of which the run says nothing at the scope there is none. */
     SortedMap<Integer, List<Integer>> unusedExperts(int runId, Scope scope) {
         return read(reader -> {
             try (PreparedStatement select = reader.prepareStatement(SqlFile.read("unused_experts.sql"))) {
@@ -101,8 +101,10 @@ final class RunCatalog {
                 SortedMap<Integer, List<Integer>> unused = new TreeMap<>();
                 try (ResultSet rows = select.executeQuery()) {
                     while (rows.next()) {
-                        unused.computeIfAbsent(rows.getInt(1), layer -> new ArrayList<>())
-                                .add(rows.getInt(2));
+                        List<Integer> experts = unused.computeIfAbsent(rows.getInt(1), layer -> new ArrayList<>());
+                        if (rows.getObject(2) instanceof Short expert) {
+                            experts.add((int) expert);
+                        }
                     }
                 }
                 return unused;

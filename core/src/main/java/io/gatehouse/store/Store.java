@@ -29,7 +29,7 @@ import org.duckdb.DuckDBConnection;
  */
 public final class Store implements AutoCloseable {
     /** Version of the schema that this class writes and reads. */
-    public static final int SCHEMA_VERSION = 4;
+    public static final int SCHEMA_VERSION = 5;
 
     private final Path file;
     private final OpenDatabase database;
@@ -37,6 +37,7 @@ public final class Store implements AutoCloseable {
     private final RunCatalog catalog;
     private final SavedQueries savedQueries;
     private final QueryHistory queryHistory;
+    private final ModelWeights modelWeights;
 
     private Store(Path file, OpenDatabase database) {
         this.file = file;
@@ -44,6 +45,7 @@ public final class Store implements AutoCloseable {
         this.catalog = new RunCatalog(file, this::reader);
         this.savedQueries = new SavedQueries(file, this::reader, this::writer);
         this.queryHistory = new QueryHistory(file, this::reader, this::writer);
+        this.modelWeights = new ModelWeights(file, this::reader, this::writer);
     }
 
     /**
@@ -192,7 +194,10 @@ public final class Store implements AutoCloseable {
         return catalog.definition(runId);
     }
 
-    /** The experts of a run that never fired at the tokens of the scope, by layer. */
+    /**
+     * The experts of a run that never fired at the tokens of the scope, by layer: none in a layer that used all, and no
+     * layer of which the run does not say it.
+     */
     public SortedMap<Integer, List<Integer>> unusedExperts(int runId, Scope scope) {
         return catalog.unusedExperts(runId, scope);
     }
@@ -205,6 +210,11 @@ public final class Store implements AutoCloseable {
     /** What servers were asked about the file. An export has none of it. */
     public QueryHistory queryHistory() {
         return queryHistory;
+    }
+
+    /** What the weights of the runs' checkpoints say of themselves. */
+    public ModelWeights modelWeights() {
+        return modelWeights;
     }
 
     /** Size of the file, or of all files of the export. */

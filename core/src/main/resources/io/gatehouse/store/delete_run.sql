@@ -12,5 +12,7 @@ DELETE FROM answers WHERE run_id = $1;
 DELETE FROM run_shards WHERE run_id = $1;
 DELETE FROM run_definitions WHERE run_id = $1;
 DELETE FROM runs WHERE run_id = $1;
+DELETE FROM expert_weights WHERE fingerprint NOT IN (SELECT fingerprint FROM runs);
+DELETE FROM expert_weight_pairs WHERE fingerprint NOT IN (SELECT fingerprint FROM runs);
 DELETE FROM questions WHERE task NOT IN (SELECT task FROM runs);
 DELETE FROM question_attributes WHERE question_id NOT IN (SELECT question_id FROM questions);

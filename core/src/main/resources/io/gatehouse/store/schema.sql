@@ -1,4 +1,4 @@
--- Schema version 3 of a Gatehouse file. Every relation that SQL users see is here with its comments; the analysis
+-- Schema version 5 of a Gatehouse file. Every relation that SQL users see is here with its comments; the analysis
 -- views over them belong to the SQL layer. No column is ever NULL, those of the views included, unless NULL has a
 -- meaning, and then the comment says which with the word NULL: the SQL layer goes by that word.
 --
@@ -11,7 +11,7 @@ CREATE TABLE schema_version (
 );
 COMMENT ON TABLE schema_version IS 'One row: the version of this schema';
 COMMENT ON COLUMN schema_version.version IS 'Version that the file was written with';
-INSERT INTO schema_version VALUES (4);
+INSERT INTO schema_version VALUES (5);
 
 CREATE TABLE runs (
     run_id            INTEGER   NOT NULL PRIMARY KEY,
@@ -432,17 +432,27 @@ COMMENT ON COLUMN expert_counts.n IS 'Number of tokens that were sent to the exp
 CREATE VIEW experts AS
 WITH grid AS (
     SELECT
-        r.run_id, l.layer, l.weighed, r.scope AS recorded_scope, CAST(unnest(range(0, r.experts)) AS SMALLINT) AS expert
+        r.run_id,
+        l.layer,
+        l.weighed,
+        l.answering,
+        r.scope AS recorded_scope,
+        CAST(unnest(range(0, r.experts)) AS SMALLINT) AS expert
     FROM runs AS r
     JOIN (
-        SELECT run_id, layer, bool_or(weight_sum IS NOT NULL) AS weighed FROM layer_usage GROUP BY run_id, layer
+        SELECT
+            run_id,
+            layer,
+            bool_or(weight_sum IS NOT NULL) AS weighed,
+            bool_or(scope = 'last_prompt') AS answering
+        FROM layer_usage
+        GROUP BY run_id, layer
         UNION ALL
-        SELECT DISTINCT run_id, layer, false FROM expert_counts
+        SELECT DISTINCT run_id, layer, false, false FROM expert_counts
     ) AS l ON l.run_id = r.run_id
 ),
 scoped AS (
-    SELECT run_id, layer, expert, weighed, 'last_prompt' AS scope FROM grid
-    WHERE run_id NOT IN (SELECT run_id FROM expert_counts)
+    SELECT run_id, layer, expert, weighed, 'last_prompt' AS scope FROM grid WHERE answering
     UNION ALL
     SELECT run_id, layer, expert, weighed, 'prompt' AS scope FROM grid WHERE recorded_scope = 'prompt'
 ),
@@ -467,13 +477,72 @@ SELECT
 FROM scoped AS s
 LEFT JOIN usage AS u
     ON u.run_id = s.run_id AND u.layer = s.layer AND u.expert = s.expert AND u.scope = s.scope;
-COMMENT ON VIEW experts IS 'One row per run, scope, layer and expert, also for experts that never fired. Scope prompt counts every prompt token, the last one included; last_prompt only the last';
+COMMENT ON VIEW experts IS 'One row per run, scope, layer and expert, also for experts that never fired. Scope prompt counts every prompt token, the last one included; last_prompt only the last, and has no rows where an imported run does not say it';
 COMMENT ON COLUMN experts.run_id IS 'The run';
 COMMENT ON COLUMN experts.scope IS 'Tokens counted: prompt (all of them, where the run recorded them) or last_prompt (the one that answers)';
 COMMENT ON COLUMN experts.layer IS 'Layer of the model, from 0; layers without experts have no rows';
 COMMENT ON COLUMN experts.expert IS 'Expert of that layer, from 0';
 COMMENT ON COLUMN experts.activations IS 'Number of tokens that were sent to the expert; 0 if it never fired';
 COMMENT ON COLUMN experts.weight_sum IS 'Sum of the weights of those activations; NULL where an imported run does not say';
+
+-- Of the weights themselves, and so of a model and not of a run: all runs of one checkpoint share them.
+CREATE TABLE expert_weights (
+    fingerprint    VARCHAR  NOT NULL,
+    layer          SMALLINT NOT NULL,
+    expert         SMALLINT NOT NULL,
+    router_norm    DOUBLE   NOT NULL,
+    gate_proj_norm DOUBLE   NOT NULL,
+    up_proj_norm   DOUBLE   NOT NULL,
+    down_proj_norm DOUBLE   NOT NULL
+);
+COMMENT ON TABLE expert_weights IS 'One row per checkpoint whose weights were read, layer and expert: how large its weights are';
+COMMENT ON COLUMN expert_weights.fingerprint IS 'The checkpoint, as in runs.fingerprint';
+COMMENT ON COLUMN expert_weights.layer IS 'Layer of the model, from 0';
+COMMENT ON COLUMN expert_weights.expert IS 'Expert of that layer, from 0';
+COMMENT ON COLUMN expert_weights.router_norm IS 'Euclidean norm of the expert''s row of the router, its gate embedding';
+COMMENT ON COLUMN expert_weights.gate_proj_norm IS 'Frobenius norm of the gate projection of its SwiGLU';
+COMMENT ON COLUMN expert_weights.up_proj_norm IS 'Frobenius norm of its up projection';
+COMMENT ON COLUMN expert_weights.down_proj_norm IS 'Frobenius norm of its down projection';
+
+CREATE TABLE expert_weight_pairs (
+    fingerprint      VARCHAR  NOT NULL,
+    layer            SMALLINT NOT NULL,
+    expert           SMALLINT NOT NULL,
+    other_expert     SMALLINT NOT NULL,
+    router_cosine    DOUBLE,
+    gate_proj_cosine DOUBLE,
+    up_proj_cosine   DOUBLE,
+    down_proj_cosine DOUBLE
+);
+COMMENT ON TABLE expert_weight_pairs IS 'One row per checkpoint whose weights were read, layer and pair of its experts: how alike their weights are';
+COMMENT ON COLUMN expert_weight_pairs.fingerprint IS 'The checkpoint, as in runs.fingerprint';
+COMMENT ON COLUMN expert_weight_pairs.layer IS 'Layer of the model, from 0';
+COMMENT ON COLUMN expert_weight_pairs.expert IS 'The one expert, from 0';
+COMMENT ON COLUMN expert_weight_pairs.other_expert IS 'The other one, of a larger number';
+COMMENT ON COLUMN expert_weight_pairs.router_cosine IS 'Cosine of their rows of the router; NULL if one of them is 0';
+COMMENT ON COLUMN expert_weight_pairs.gate_proj_cosine IS 'Cosine of their gate projections, each as one long vector; NULL if one of them is 0';
+COMMENT ON COLUMN expert_weight_pairs.up_proj_cosine IS 'Cosine of their up projections; NULL if one of them is 0';
+COMMENT ON COLUMN expert_weight_pairs.down_proj_cosine IS 'Cosine of their down projections; NULL if one of them is 0';
+
+CREATE VIEW model_experts AS
+SELECT
+    r.run_id,
+    w.layer,
+    w.expert,
+    w.router_norm,
+    w.gate_proj_norm,
+    w.up_proj_norm,
+    w.down_proj_norm
+FROM expert_weights AS w
+JOIN runs AS r ON r.fingerprint = w.fingerprint;
+COMMENT ON VIEW model_experts IS 'One row per run, layer and expert, of runs whose checkpoint''s weights were read (gatehouse model DIR --db FILE): how large the weights of the expert are';
+COMMENT ON COLUMN model_experts.run_id IS 'The run';
+COMMENT ON COLUMN model_experts.layer IS 'Layer of the model, from 0';
+COMMENT ON COLUMN model_experts.expert IS 'Expert of that layer, from 0';
+COMMENT ON COLUMN model_experts.router_norm IS 'Euclidean norm of the expert''s row of the router, its gate embedding';
+COMMENT ON COLUMN model_experts.gate_proj_norm IS 'Frobenius norm of the gate projection of its SwiGLU';
+COMMENT ON COLUMN model_experts.up_proj_norm IS 'Frobenius norm of its up projection';
+COMMENT ON COLUMN model_experts.down_proj_norm IS 'Frobenius norm of its down projection';
 
 -- What people ask; nothing of it is about runs, and deleting runs leaves it alone.
 CREATE TABLE saved_queries (

@@ -90,6 +90,32 @@ fired AS (
     FROM (SELECT run_id, layer, last, unnest(experts) AS expert, unnest(weights) AS weight FROM routing)
     GROUP BY ALL
 ),
+checkpoints AS (
+    SELECT fingerprint, min(run_id) AS run_id, max(experts) AS experts FROM runs GROUP BY fingerprint
+),
+weighed AS (
+    SELECT
+        fingerprint,
+        layer,
+        count(*) AS n,
+        count(DISTINCT expert) FILTER (expert >= 0) AS experts,
+        max(expert) AS last_expert,
+        min(least(router_norm, gate_proj_norm, up_proj_norm, down_proj_norm)) AS smallest,
+        max(greatest(router_norm, gate_proj_norm, up_proj_norm, down_proj_norm)) AS largest
+    FROM expert_weights
+    GROUP BY ALL
+),
+paired AS (
+    SELECT
+        fingerprint,
+        layer,
+        count(*) AS n,
+        count(DISTINCT (expert, other_expert)) FILTER (expert >= 0 AND expert < other_expert) AS pairs,
+        max(other_expert) AS last_expert,
+        max(greatest(abs(router_cosine), abs(gate_proj_cosine), abs(up_proj_cosine), abs(down_proj_cosine))) AS steepest
+    FROM expert_weight_pairs
+    GROUP BY ALL
+),
 problems AS (
     SELECT l.run_id, 'the ledger tells of ' || l.questions || ' questions, answers has ' || coalesce(a.n, 0) AS problem
     FROM ledger AS l LEFT JOIN (SELECT run_id, count(*) AS n FROM answers GROUP BY run_id) AS a ON a.run_id = l.run_id
@@ -286,8 +312,36 @@ problems AS (
         ON e.run_id = f.run_id AND e.layer = f.layer AND (e.scope = 'last_prompt') = f.last
     WHERE f.n IS DISTINCT FROM e.n OR f.entropy / 1024.0 IS DISTINCT FROM e.entropy_sum
         OR f.mass IS DISTINCT FROM e.mass_sum OR f.margin / 1048576.0 IS DISTINCT FROM e.margin_sum
+    UNION ALL
+    SELECT NULL, 'layer ' || w.layer || ' has weights of a checkpoint that no run is of'
+    FROM (
+        SELECT fingerprint, layer FROM expert_weights
+        UNION ALL
+        SELECT fingerprint, layer FROM expert_weight_pairs
+    ) AS w
+    ANTI JOIN runs AS r ON r.fingerprint = w.fingerprint
+    UNION ALL
+    SELECT
+        c.run_id,
+        'layer ' || coalesce(w.layer, p.layer) || ' has weights of ' || coalesce(w.experts, 0) || ' experts and '
+            || coalesce(p.pairs, 0) || ' pairs of them, the run has ' || c.experts || ' experts'
+    FROM weighed AS w
+    FULL JOIN paired AS p ON p.fingerprint = w.fingerprint AND p.layer = w.layer
+    JOIN checkpoints AS c ON c.fingerprint = coalesce(w.fingerprint, p.fingerprint)
+    WHERE w.experts IS DISTINCT FROM c.experts OR w.n <> w.experts OR w.last_expert <> c.experts - 1
+        OR coalesce(p.pairs, 0) <> c.experts * (c.experts - 1) / 2 OR p.n <> p.pairs OR p.last_expert <> c.experts - 1
+    UNION ALL
+    SELECT c.run_id, 'layer ' || w.layer || ' has a norm of weights that none can be'
+    FROM weighed AS w
+    JOIN checkpoints AS c ON c.fingerprint = w.fingerprint
+    WHERE w.smallest < 0 OR NOT isfinite(w.largest)
+    UNION ALL
+    SELECT c.run_id, 'layer ' || p.layer || ' has a cosine of weights that none can be'
+    FROM paired AS p
+    JOIN checkpoints AS c ON c.fingerprint = p.fingerprint
+    WHERE p.steepest > 1
 )
-SELECT coalesce(r.name, 'run ' || p.run_id) AS run, min(p.problem) AS example, count(*) AS problems
+SELECT coalesce(r.name, 'run ' || p.run_id, 'no run') AS run, min(p.problem) AS example, count(*) AS problems
 FROM problems AS p
 LEFT JOIN runs AS r ON r.run_id = p.run_id
 GROUP BY r.name, p.run_id, regexp_replace(p.problem, '\d+|of subject.*', '', 'g')

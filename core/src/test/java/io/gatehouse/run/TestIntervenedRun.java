@@ -12,6 +12,8 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.quiz.MmluDirectory;
 import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.quiz.Quiz;
+import io.gatehouse.store.ExpertCounts;
+import io.gatehouse.store.ImportedRun;
 import io.gatehouse.store.Recording;
 import io.gatehouse.store.Scope;
 import io.gatehouse.store.Store;
@@ -72,6 +74,20 @@ final class TestIntervenedRun {
             assertThatThrownBy(() -> UnusedExperts.of(store, "other", Optional.empty()))
                     .isInstanceOf(GatehouseException.class)
                     .hasMessageEndingWith("holds no run named \"other\".");
+        }
+    }
+
+    /** What was not looked at is not unused. */
+    @Test
+    void masksNothingOfWhatAnImportedRunDoesNotSay() {
+        try (Store store = Store.create(directory.resolve("imported.duckdb"))) {
+            ExpertCounts counts = new ExpertCounts(Optional.empty(), 0, new long[] {3, 0, 1});
+            store.importRun(
+                    new ImportedRun("counted", "imatrix", "m", 1, 3, 1, Map.of(), List.of(), List.of(counts)), "test");
+            assertThat(UnusedExperts.of(store, "counted", Optional.empty())).containsExactly(new ExpertPlace(0, 1));
+            assertThatThrownBy(() -> UnusedExperts.of(store, "counted", Optional.of(Scope.LAST_PROMPT)))
+                    .isInstanceOf(GatehouseException.class)
+                    .hasMessage("Run \"counted\" does not say which experts its last_prompt tokens used");
         }
     }
 

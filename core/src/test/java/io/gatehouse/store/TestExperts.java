@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +47,32 @@ final class TestExperts {
                             store,
                             "SELECT scope, layer, count(*), sum(activations) FROM experts GROUP BY ALL ORDER BY ALL"))
                     .containsExactly("last_prompt|1|4|2", "last_prompt|3|4|2");
+        }
+    }
+
+    /** A source that does not say the last token does not say that no expert fired at it. */
+    @Test
+    void hasNoLastTokensThatAnImportedRunDoesNotSay() throws Exception {
+        float[] unknown = {};
+        TracedLayer whole = new TracedLayer(0, 1, new int[] {0, 1}, new int[] {0, 1}, true, unknown, unknown);
+        TracedLayer cut = new TracedLayer(1, 1, new int[] {0}, new int[] {0}, true, unknown, unknown);
+        TracedSequence sequence =
+                new TracedSequence("q", Optional.empty(), "", new int[] {7, 8}, 2, List.of(whole, cut));
+        try (Store store = Store.create(directory.resolve("a.duckdb"))) {
+            store.importRun(new ImportedRun("r", "vllm", "m", 2, 3, 1, Map.of(), List.of(sequence), List.of()), "test");
+            assertThat(Rows.of(store, "SELECT scope, layer, expert, activations FROM experts ORDER BY ALL"))
+                    .containsExactly(
+                            "last_prompt|0|0|0",
+                            "last_prompt|0|1|1",
+                            "last_prompt|0|2|0",
+                            "prompt|0|0|1",
+                            "prompt|0|1|1",
+                            "prompt|0|2|0",
+                            "prompt|1|0|1",
+                            "prompt|1|1|0",
+                            "prompt|1|2|0");
+            assertThat(store.unusedExperts(1, Scope.LAST_PROMPT)).isEqualTo(Map.of(0, List.of(0, 2)));
+            assertThat(store.unusedExperts(1, Scope.PROMPT)).isEqualTo(Map.of(0, List.of(2), 1, List.of(1, 2)));
         }
     }
 

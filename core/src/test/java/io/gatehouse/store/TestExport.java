@@ -48,6 +48,7 @@ final class TestExport {
                 writer.write(last.shard(writer, 3, 1, 3));
             }
             store.savedQueries().save("mine", "SELECT 2", "");
+            store.modelWeights().record("c0ffee", TestModelWeights.layers(3, 8));
         }
     }
 
@@ -62,6 +63,8 @@ final class TestExport {
             assertThat(attached.definition(1)).isEqualTo(store.definition(1));
             List<String> relations = Rows.of(store, RELATIONS);
             assertThat(Rows.of(attached, RELATIONS)).isEqualTo(relations).contains("activations", "experts", "usage");
+            assertThat(Rows.count(attached, "SELECT count(*) FROM model_experts"))
+                    .isEqualTo(2 * 3 * 8);
             for (String relation : relations) {
                 String rows = "FROM %s ORDER BY ALL".formatted(relation);
                 assertThat(Rows.of(attached, rows)).as(relation).isEqualTo(Rows.of(store, rows));
@@ -83,7 +86,9 @@ final class TestExport {
                         "answers/run_id=1/shard=1/data.parquet",
                         "run_shards/run_id=1/shard=1/data.parquet",
                         "runs/run_id=2/data.parquet",
-                        "questions/data.parquet")
+                        "questions/data.parquet",
+                        "expert_weights/data.parquet",
+                        "expert_weight_pairs/data.parquet")
                 .noneMatch(name -> name.startsWith("query_history"))
                 .allMatch(name -> name.endsWith("data.parquet"));
     }

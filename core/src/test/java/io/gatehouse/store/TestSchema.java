@@ -22,10 +22,13 @@ final class TestSchema {
                             "answers",
                             "expert_counts",
                             "expert_norms",
+                            "expert_weight_pairs",
+                            "expert_weights",
                             "experts",
                             "gates",
                             "layer_entropy",
                             "layer_usage",
+                            "model_experts",
                             "outcome_usage",
                             "query_history",
                             "question_attributes",
@@ -84,6 +87,7 @@ final class TestSchema {
                             WHERE NOT c.internal AND c.is_nullable ORDER BY ALL"""))
                     .containsExactly(
                             "answers",
+                            "expert_weight_pairs",
                             "layer_entropy",
                             "layer_usage",
                             "outcome_usage",

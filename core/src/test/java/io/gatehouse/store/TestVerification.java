@@ -75,7 +75,10 @@ final class TestVerification {
                     "question 1, layer 0 has a position twice or not at all, and 1 like it",
                     "question_usage of question 1, layer 0 is not the sum of its activations, and 1 like it"),
             Damage.of("UPDATE runs SET top_k = 1", "question 1, layer 0 has a value out of range, and 23 like it"),
-            Damage.of("UPDATE runs SET experts = 7", "question 1, layer 0 has a value out of range, and"),
+            Damage.of(
+                    "UPDATE runs SET experts = 7",
+                    "layer 0 has weights of 8 experts and 28 pairs of them, the run has 7 experts, and 2 like it",
+                    "question 1, layer 0 has a value out of range, and"),
             Damage.of("""
                     UPDATE routing SET entropy = entropy + 3000 WHERE rowid IN (7, 8);
                     UPDATE layer_entropy SET entropy_sum = entropy_sum + 6000 / 1024.0
@@ -118,7 +121,31 @@ final class TestVerification {
             Damage.of("DELETE FROM expert_norms WHERE rowid = 1", "question 1, layer 0 has 78 norms, 80 are recorded"),
             Damage.of(
                     "UPDATE expert_norms SET norms = [1, -1] WHERE rowid = 1",
-                    "question 1, layer 0 has a norm that none can be"));
+                    "question 1, layer 0 has a norm that none can be"),
+            Damage.of(
+                    "DELETE FROM expert_weights WHERE layer = 1 AND expert = 7",
+                    "layer 1 has weights of 7 experts and 28 pairs of them, the run has 8 experts"),
+            Damage.of(
+                    "DELETE FROM expert_weights WHERE layer = 1",
+                    "layer 1 has weights of 0 experts and 28 pairs of them, the run has 8 experts"),
+            Damage.of(
+                    "UPDATE expert_weights SET expert = 3 WHERE layer = 1 AND expert = 2",
+                    "layer 1 has weights of 7 experts and 28 pairs of them, the run has 8 experts"),
+            Damage.of(
+                    "DELETE FROM expert_weight_pairs WHERE layer = 1 AND expert = 2",
+                    "layer 1 has weights of 8 experts and 23 pairs of them, the run has 8 experts"),
+            Damage.of(
+                    "INSERT INTO expert_weight_pairs FROM expert_weight_pairs WHERE layer = 1 AND expert = 2",
+                    "layer 1 has weights of 8 experts and 28 pairs of them, the run has 8 experts"),
+            Damage.of(
+                    "UPDATE expert_weights SET up_proj_norm = -1 WHERE layer = 2 AND expert = 2",
+                    "layer 2 has a norm of weights that none can be"),
+            Damage.of(
+                    "UPDATE expert_weights SET up_proj_norm = 'NaN' WHERE layer = 2 AND expert = 2",
+                    "layer 2 has a norm of weights that none can be"),
+            Damage.of(
+                    "UPDATE expert_weight_pairs SET down_proj_cosine = -1.5 WHERE layer = 2 AND expert = 2",
+                    "layer 2 has a cosine of weights that none can be"));
 
     @Test
     void findsEveryKindOfDamage() throws Exception {
@@ -143,7 +170,8 @@ final class TestVerification {
         execute(file, "DELETE FROM runs");
         try (Store store = Store.open(file)) {
             assertThat(store.verify().problems())
-                    .anyMatch(problem -> problem.startsWith("run 1: a run of answers is not in runs"));
+                    .anyMatch(problem -> problem.startsWith("run 1: a run of answers is not in runs"))
+                    .anyMatch(problem -> problem.startsWith("no run: layer 0 has weights of a checkpoint"));
         }
     }
 
@@ -220,6 +248,7 @@ final class TestVerification {
             writer.write(SHARDS.shard(writer, 0, 0, 2));
             writer.write(SHARDS.shard(writer, 1, 2, 4));
             writer.finish(RunStatus.COMPLETE);
+            store.modelWeights().record("c0ffee", TestModelWeights.layers(3, 8));
         }
         return file;
     }

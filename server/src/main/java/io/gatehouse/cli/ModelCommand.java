@@ -7,13 +7,17 @@ import io.gatehouse.checkpoint.Footprint;
 import io.gatehouse.checkpoint.Layer;
 import io.gatehouse.checkpoint.ModelConfig;
 import io.gatehouse.checkpoint.Tokenizer;
+import io.gatehouse.store.Store;
+import io.gatehouse.weights.ExpertWeights;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -22,13 +26,29 @@ import picocli.CommandLine.Spec;
         description = {
             "Says what a checkpoint is, and what a run of it will need.",
             "Only headers are read, so it is quick for a model of any size. Memory is that of the weights: all of them,"
-                    + " or embedding, head and two layers where they are streamed."
+                    + " or embedding, head and two layers where they are streamed.",
+            "With --db it reads the weights of all experts and keeps beside the runs of the checkpoint how large they are"
+                    + " and how alike those of a layer: model_experts, expert_similarity and the views over them."
         },
         mixinStandardHelpOptions = true,
-        footer = {"", "Example:", "  gatehouse model models/olmoe"})
+        footer = {
+            "",
+            "Examples:",
+            "  gatehouse model models/olmoe",
+            "  gatehouse model models/olmoe --db routing.duckdb"
+        })
 final class ModelCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "Checkpoint in Hugging Face layout.")
     private Path model = Path.of("");
+
+    @Option(names = "--db", paramLabel = "FILE", description = "DuckDB file with runs of the checkpoint.")
+    private Optional<Path> database = Optional.empty();
+
+    @Option(
+            names = "--run",
+            paramLabel = "NAME",
+            description = "Imported run of that file that was recorded with this checkpoint.")
+    private Optional<String> imported = Optional.empty();
 
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
@@ -38,6 +58,9 @@ final class ModelCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (imported.isPresent() && database.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "--run names a run of a file: give --db, too");
+        }
         try (Checkpoint checkpoint = Checkpoint.open(model)) {
             ModelConfig config = checkpoint.config();
             Report report = new Report()
@@ -48,6 +71,7 @@ final class ModelCommand implements Callable<Integer> {
             addAttention(report, config);
             addFootprint(report, checkpoint.footprint());
             addTokenizer(report, checkpoint);
+            database.ifPresent(file -> addWeights(report, checkpoint, file));
             report.print(spec.commandLine().getOut(), json);
             return 0;
         }
@@ -112,5 +136,20 @@ final class ModelCommand implements Callable<Integer> {
             report.figure("Tokenizer tokens", 0);
         }
         report.figure("Chat template", ChatConfig.find(checkpoint.directory()).isPresent());
+    }
+
+    private void addWeights(Report report, Checkpoint checkpoint, Path file) {
+        long start = System.nanoTime();
+        try (Store store = Store.open(file);
+                StatusLine line = new StatusLine(spec.commandLine().getErr())) {
+            List<String> runs = ExpertWeights.record(
+                    checkpoint,
+                    store,
+                    imported,
+                    (layers, of) ->
+                            line.show((double) layers / of, () -> "%,d of %,d layers are read".formatted(layers, of)));
+            report.figure("Weights kept for", String.join(", ", runs))
+                    .figure("Seconds", Math.round((System.nanoTime() - start) / 1e6) / 1000.0);
+        }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.SharedData;
+import io.gatehouse.server.SeededFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,27 @@ final class TestModelCommand {
                 .fieldNames()
                 .forEachRemaining(label -> assertThat(outcome.out()).contains(label + " "));
         assertThat(outcome.out()).containsPattern("Parameters +1,");
+    }
+
+    @Test
+    void keepsWeightsBesideRunsOfTheirCheckpointOnly() {
+        String sample = ROOT.resolve("core/sample/model").toString();
+        CommandOutcome none = CommandOutcome.of("model", sample, "--run", "served");
+        assertThat(none.exitCode()).isEqualTo(2);
+        assertThat(none.err()).startsWith("--run names a run of a file: give --db, too");
+        Path file = directory.resolve("a.duckdb");
+        CommandOutcome missing = CommandOutcome.of("model", sample, "--db", file.toString());
+        assertThat(missing.exitCode()).isEqualTo(1);
+        assertThat(missing.err()).isEqualTo("error: There is no database file %s.%n", file);
+        SeededFile.write(file);
+        CommandOutcome others = CommandOutcome.of("model", sample, "--db", file.toString());
+        assertThat(others.exitCode()).isEqualTo(1);
+        assertThat(others.err()).contains("holds no run of " + sample).hasLineCount(1);
+        CommandOutcome taken = CommandOutcome.of("model", sample, "--db", file.toString(), "--run", "first");
+        assertThat(taken.exitCode()).isEqualTo(1);
+        assertThat(taken.err())
+                .startsWith("error: Run \"first\" was not recorded with this checkpoint: it ")
+                .hasLineCount(1);
     }
 
     @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package io.gatehouse.weights;
+
+import org.jspecify.annotations.NullMarked;
