@@ -2,6 +2,8 @@ package io.gatehouse.study.report;
 
 import io.gatehouse.study.Figure;
 import io.gatehouse.study.Study.Evidence;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,7 +39,7 @@ final class Picture {
     private String lines() {
         double bottom = 270;
         Map<String, List<Integer>> series = plot.groups("by");
-        Svg svg = new Svg(Plot.WIDTH, bottom + 42 + 20 * (1 + series.size() / 5), plot.title());
+        Svg svg = new Svg(Plot.WIDTH, bottom + 42 + 20 * legendLines(series.keySet()), plot.title());
         boolean logarithmic = plot.part("scale").isPresent();
         Scale x = logarithmic
                 ? Scale.logarithmic(plot.least("x"), plot.most("x"), LEFT, RIGHT)
@@ -56,7 +58,7 @@ final class Picture {
             }
             svg.path(points.toString(), "series", colour);
             one.getValue().forEach(row -> svg.dot(x.place(x(row)), y.place(y(row)), 3, colour, plot.tip(row)));
-            double room = 26 + 6.4 * one.getKey().length();
+            double room = legendRoom(one.getKey());
             if (legend + room > RIGHT) {
                 legend = LEFT;
                 line += 20;
@@ -66,6 +68,23 @@ final class Picture {
             legend += room;
         }
         return svg.toString();
+    }
+
+    private static int legendLines(Collection<String> names) {
+        int lines = 1;
+        double legend = LEFT;
+        for (String name : names) {
+            if (legend + legendRoom(name) > RIGHT) {
+                legend = LEFT;
+                lines++;
+            }
+            legend += legendRoom(name);
+        }
+        return lines;
+    }
+
+    private static double legendRoom(String name) {
+        return 26 + 6.4 * name.length();
     }
 
     /** A dot with its interval for each row, under each other. */
@@ -106,12 +125,14 @@ final class Picture {
 
     /** A field for each row: darker is more. */
     private String heat() {
-        List<String> across = List.copyOf(plot.groups("x").keySet());
-        List<String> down = List.copyOf(plot.groups("y").keySet());
+        List<String> across = inOrder(plot.groups("x").keySet());
+        List<String> down = inOrder(plot.groups("y").keySet());
+        boolean numbered = isNumbers(across);
         double left = 170;
-        double cell = Math.min(46, (Plot.WIDTH - left - 16) / across.size());
+        // Words that run upwards lean to the right.
+        double right = Plot.WIDTH - (numbered ? 16 : 56);
+        double cell = Math.min(46, (right - left) / across.size());
         double high = Math.min(24, Math.max(14, cell));
-        boolean numbered = across.get(0).matches("\\d+");
         double top = numbered ? 24 : 96;
         Svg svg = new Svg(Plot.WIDTH, top + high * down.size() + 12, plot.title());
         double most = Math.max(plot.most("value"), 1e-12);
@@ -133,10 +154,23 @@ final class Picture {
                     top + high * down.indexOf(plot.text(i, "y")) + 1,
                     cell - 2,
                     high - 2,
-                    String.format(Locale.ROOT, "color-mix(in srgb, var(--accent) %.0f%%, var(--field))", 100 * share),
+                    String.format(Locale.ROOT, "color-mix(in srgb, var(--accent) %.1f%%, var(--field))", 100 * share),
                     plot.tip(i));
         }
         return svg.toString();
+    }
+
+    /** Numbers in their order, also where rows are missing; words in that of the rows. */
+    private static List<String> inOrder(Collection<String> names) {
+        return isNumbers(names)
+                ? names.stream()
+                        .sorted(Comparator.comparingInt(Integer::parseInt))
+                        .toList()
+                : List.copyOf(names);
+    }
+
+    private static boolean isNumbers(Collection<String> names) {
+        return names.stream().allMatch(name -> name.matches("\\d{1,9}"));
     }
 
     private void frame(Svg svg, Scale y, double bottom) {
