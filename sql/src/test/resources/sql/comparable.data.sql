@@ -30,3 +30,28 @@ INSERT INTO gates
 SELECT run_id, question_id, "position", layer, [1048576, 524288, 524288, 524288, 524288, 524288, 262144, 262144]
 FROM facts
 WHERE run_id = 3;
+
+-- The weights of their checkpoint; those of expert 7 of the last layer are 0.
+INSERT INTO expert_weights
+SELECT
+    'aa',
+    layer,
+    expert,
+    CASE WHEN layer = 2 AND expert = 7 THEN 0 ELSE 1 + (expert * 5 + layer) % 7 / 8 END,
+    CASE WHEN layer = 2 AND expert = 7 THEN 0 ELSE 2 + (expert * 3 + layer) % 5 / 4 END,
+    CASE WHEN layer = 2 AND expert = 7 THEN 0 ELSE 2 + (expert + layer) % 3 / 4 END,
+    CASE WHEN layer = 2 AND expert = 7 THEN 0 ELSE 3 - (expert + layer) % 4 / 4 END
+FROM range(3) AS l(layer), range(8) AS e(expert);
+
+INSERT INTO expert_weight_pairs
+SELECT
+    'aa',
+    layer,
+    expert,
+    other,
+    CASE WHEN layer < 2 OR other < 7 THEN ((expert * 3 + other * 5 + layer) % 11 - 4) / 16 END,
+    CASE WHEN layer < 2 OR other < 7 THEN ((expert * 3 + other * 5 + layer) % 11 - 3) / 32 END,
+    CASE WHEN layer < 2 OR other < 7 THEN ((expert + other * 2 + layer) % 7 - 3) / 64 END,
+    CASE WHEN layer < 2 OR other < 7 THEN ((expert * 2 + other + layer) % 5 - 1) / 16 END
+FROM range(3) AS l(layer), range(8) AS e(expert), range(8) AS o(other)
+WHERE expert < other;

@@ -21,6 +21,8 @@ import io.gatehouse.study.Finding;
 import io.gatehouse.study.Study;
 import io.gatehouse.study.report.HtmlReport;
 import io.gatehouse.study.report.MarkdownReport;
+import io.gatehouse.weights.ExpertWeights;
+import io.gatehouse.weights.WeightListener;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -122,7 +124,9 @@ final class DemoCommand implements Callable<Integer> {
                     0,
                     Recording.decisions(Scope.PROMPT));
             PlannedRun run = new PlannedRun(checkpoint, store, request, EngineOptions.EXACT);
-            return RunCommand.execute(run, stop, spec).runId();
+            int runId = RunCommand.execute(run, stop, spec).runId();
+            ExpertWeights.record(checkpoint, store, Optional.empty(), WeightListener.SILENT);
+            return runId;
         }
     }
 

@@ -201,6 +201,7 @@ final class TestQueryEngine {
                         "experts",
                         "expert_norms",
                         "router_probabilities",
+                        "model_experts",
                         "unused_experts")
                 .endsWith(AnalysisView.all().stream().map(AnalysisView::name).toArray(String[]::new));
         for (Relation relation : engine.catalog().relations()) {

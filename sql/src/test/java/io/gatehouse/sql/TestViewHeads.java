@@ -17,7 +17,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestViewHeads {
     private static final List<String> SECTIONS =
-            List.of("Group", "Definition", "Formula", "Source", "Version", "Example");
+            List.of("Group", "Definition", "Formula", "Source", "Version", "Example", "Picture");
 
     private RoutingFile file;
     private QueryEngine engine;

@@ -41,7 +41,9 @@ final class TestViewsPage {
                 Made from the heads of the files in [views/](../sql/src/main/resources/io/gatehouse/sql/views) by
                 `TestViewsPage`: change those, not this page. Every view says over how many questions, tokens or experts it
                 speaks (`n`), and at which tokens (`scope`): `last_prompt` is the token that answers, `prompt` every token of
-                the prompt with it. The examples are answered by a small file made by hand, whose numbers mean nothing.
+                the prompt with it; what weights say has none. The examples are answered by a small file made by hand, whose
+                numbers mean nothing. The pictures are of the sample: 520 questions, drawn as the report draws them. Where
+                there is none, the rows are the picture.
 
                 What is observed of an expert is not what it is needed for. Only `intervention_effect` and `ablation` speak of
                 causes.
@@ -62,11 +64,12 @@ final class TestViewsPage {
         return page.append("""
 
                 ## What is not here
-                - A Closer Look (2406.18219) and MoLA (2402.08562) compare the weights of experts. A file keeps what routers
-                  decide and no weights; their cosines and distances need a pass over the checkpoint.
-                - MoEC (2207.09094) constrains the variance of routing inside clusters while training. On a finished model there
-                  are no such clusters. They would have to be found first, and every figure would hang on how; cluster what
-                  `expert_coactivation` observes with a tool of your own.
+                - A Closer Look (2406.18219) also compares the outputs of all experts at a token, and ranks them by their norms.
+                  A run computes the experts that the router chose; all of them are eight times the work for OLMoE. Its
+                  variants that put neurons into another order first are left out for the reason that `expert_similarity` has.
+                - MoEC (2207.09094) constrains the variance of routing inside clusters while training, and drops whole clusters.
+                  On a finished model there are no such clusters; `cluster_variance` is an analogue, and says so. For clusters
+                  of more than two, cluster `expert_similarity` or `expert_coactivation` with a tool of your own.
                 - HMoE's Laplace gate (2410.02935) needs the inputs of the router, which are not kept, and a model trained for it.
                 - muMoE (2402.12550) has no discrete choice, so that there is nothing to count.
                 - The bounds on the generalisation error of sparse mixtures (2403.17404) hang on constants that routing does not
@@ -89,6 +92,7 @@ final class TestViewsPage {
         for (Column column : view.columns()) {
             page.append("| `%s` | %s | %s |\n".formatted(column.name(), column.type(), column.comment()));
         }
+        picture(page, view);
         page.append("\n```sql\n%s\n```\n\n".formatted(view.example()));
         try (QueryResult result = engine.query(view.example(), new QueryLimits(Duration.ofMinutes(1), 5))) {
             page.append(line(result.columns().stream().map(ResultColumn::name).toList()))
@@ -97,6 +101,23 @@ final class TestViewsPage {
         for (List<@Nullable Object> row :
                 Rows.of(engine, view.example()).rows().stream().limit(5).toList()) {
             page.append(line(row.stream().map(NumberText::of).toList()));
+        }
+    }
+
+    /** TestViewPictures draws it. */
+    private static void picture(StringBuilder page, AnalysisView view) {
+        String[] picture = view.sections().getOrDefault("Picture", "table").split("\n", 2);
+        if (picture[0].equals("table")) {
+            return;
+        }
+        page.append("\n![%1$s of the sample](views/%1$s.svg)\n".formatted(view.name()));
+        if (picture[0].startsWith("figure ")) {
+            page.append(
+                    "\nA figure of the report, by [%1$s.sql](../sql/src/main/resources/io/gatehouse/study/figures/%1$s.sql).\n"
+                            .formatted(picture[0].substring("figure ".length())));
+        } else {
+            page.append("\n<details><summary>The SQL of the picture</summary>\n\n```sql\n%s\n```\n\n</details>\n"
+                    .formatted(picture[1]));
         }
     }
 

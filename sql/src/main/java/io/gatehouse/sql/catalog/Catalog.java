@@ -33,7 +33,8 @@ public final class Catalog {
             "activations",
             "experts",
             "expert_norms",
-            "router_probabilities");
+            "router_probabilities",
+            "model_experts");
 
     /** Numbers that each view has for its correlations; those of a statement come after. */
     public static final int CORRELATIONS_OF_A_VIEW = 16;

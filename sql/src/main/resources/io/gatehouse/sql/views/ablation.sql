@@ -13,6 +13,7 @@
 --   WHERE scope = 'last_prompt'
 --   ORDER BY run_id, layer, expert
 --   LIMIT 5
+-- Picture: table
 --
 -- Columns:
 --   run_id INTEGER: The run that masks

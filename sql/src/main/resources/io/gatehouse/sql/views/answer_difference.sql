@@ -11,6 +11,7 @@
 --   FROM answer_difference
 --   WHERE run_id = 1
 --   ORDER BY other_run_id
+-- Picture: table
 --
 -- Columns:
 --   run_id INTEGER: The run

@@ -9,6 +9,7 @@
 --   FROM criteria_agreement
 --   WHERE run_id = 1 AND scope = 'prompt' AND layer = 0
 --   ORDER BY criterion, other_criterion
+-- Picture: figure criteria
 --
 -- Columns:
 --   run_id INTEGER: The run

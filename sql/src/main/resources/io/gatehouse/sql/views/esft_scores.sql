@@ -14,6 +14,10 @@
 --   FROM esft_scores
 --   WHERE run_id = 1 AND scope = 'prompt' AND layer = 0 AND tokens_before < 0.2
 --   ORDER BY subject, tokens_before
+-- Picture: heat x=expert y=subject value=token_ratio
+--   SELECT expert, subject, token_ratio FROM esft_scores
+--   WHERE run_id = 1 AND scope = 'prompt' AND layer = 3
+--   ORDER BY subject, expert
 --
 -- Columns:
 --   run_id INTEGER: The run

@@ -25,6 +25,7 @@
 --   WHERE run_id = 1 AND scope = 'last_prompt' AND n >= 3
 --   ORDER BY lift DESC, layer, expert
 --   LIMIT 5
+-- Picture: figure accuracy
 --
 -- Columns:
 --   run_id INTEGER: The run

@@ -14,6 +14,10 @@
 --   WHERE run_id = 1 AND scope = 'last_prompt'
 --   ORDER BY together DESC, layer, expert, other_expert
 --   LIMIT 5
+-- Picture: heat x=other_expert y=expert value=share
+--   SELECT expert, other_expert, share FROM expert_coactivation
+--   WHERE run_id = 1 AND scope = 'last_prompt' AND layer = 3
+--   ORDER BY expert, other_expert
 --
 -- Columns:
 --   run_id INTEGER: The run

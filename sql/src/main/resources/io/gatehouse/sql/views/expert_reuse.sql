@@ -7,6 +7,8 @@
 -- Source: local routing consistency, 2025, arXiv 2505.16056, for segments of two tokens.
 -- Version: 1
 -- Example: SELECT layer, reuse, chance, n FROM expert_reuse WHERE run_id = 1 AND scope = 'prompt' ORDER BY layer
+-- Picture: lines x=layer y=reuse by=scope
+--   SELECT scope, layer, reuse FROM expert_reuse WHERE run_id = 1 ORDER BY scope, layer
 --
 -- Columns:
 --   run_id INTEGER: The run

@@ -15,6 +15,10 @@
 --   WHERE run_id = 1 AND scope = 'last_prompt'
 --   ORDER BY n DESC, layer, expert, subject
 --   LIMIT 5
+-- Picture: heat x=expert y=subject value=accuracy
+--   SELECT expert, subject, accuracy FROM expert_subject_accuracy
+--   WHERE run_id = 1 AND scope = 'last_prompt' AND layer = 3 AND n >= 5
+--   ORDER BY subject, expert
 --
 -- Columns:
 --   run_id INTEGER: The run

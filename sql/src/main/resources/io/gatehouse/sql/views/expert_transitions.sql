@@ -13,6 +13,10 @@
 --   WHERE run_id = 1 AND scope = 'last_prompt'
 --   ORDER BY together DESC, layer, expert, next_expert
 --   LIMIT 5
+-- Picture: heat x=next_expert y=expert value=share
+--   SELECT expert, next_expert, share FROM expert_transitions
+--   WHERE run_id = 1 AND scope = 'last_prompt' AND layer = 2
+--   ORDER BY expert, next_expert
 --
 -- Columns:
 --   run_id INTEGER: The run

@@ -15,6 +15,7 @@
 --   FROM gate_entropy
 --   WHERE run_id = 1 AND scope = 'last_prompt'
 --   ORDER BY layer
+-- Picture: figure entropy
 --
 -- Columns:
 --   run_id INTEGER: The run

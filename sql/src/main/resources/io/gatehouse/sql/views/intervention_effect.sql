@@ -10,6 +10,7 @@
 -- Example: SELECT intervention, n, accuracy, reference_accuracy, effect, changed_answers, p_value
 --   FROM intervention_effect
 --   ORDER BY effect
+-- Picture: table
 --
 -- Columns:
 --   run_id INTEGER: The run with the intervention

@@ -13,6 +13,7 @@
 --   FROM layer_load
 --   WHERE run_id = 1 AND scope = 'prompt'
 --   ORDER BY layer
+-- Picture: figure load
 --
 -- Columns:
 --   run_id INTEGER: The run

@@ -15,6 +15,10 @@
 --   WHERE run_id = 1 AND scope = 'prompt'
 --   ORDER BY gate_mass DESC, layer, expert
 --   LIMIT 5
+-- Picture: scatter x=gate_mass y=reap
+--   SELECT layer, expert, gate_mass, reap FROM pruning_criteria
+--   WHERE run_id = 1 AND scope = 'prompt'
+--   ORDER BY layer, expert
 --
 -- Columns:
 --   run_id INTEGER: The run

@@ -13,6 +13,14 @@
 --   WHERE run_id = 1 AND question_id = 1
 --   ORDER BY similarity DESC, basis, other_question_id
 --   LIMIT 5
+-- Picture: heat x=other_subject y=subject value=similarity
+--   SELECT q.subject, o.subject AS other_subject, avg(s.similarity) AS similarity
+--   FROM question_similarity AS s
+--   JOIN questions AS q ON q.question_id = s.question_id
+--   JOIN questions AS o ON o.question_id = s.other_question_id
+--   WHERE s.run_id = 1 AND s.basis = 'top_k'
+--   GROUP BY q.subject, o.subject
+--   ORDER BY q.subject, o.subject
 --
 -- Columns:
 --   run_id INTEGER: The run

@@ -10,6 +10,7 @@
 --   FROM routing_margins
 --   WHERE run_id = 1 AND scope = 'last_prompt'
 --   ORDER BY layer
+-- Picture: figure margins
 --
 -- Columns:
 --   run_id INTEGER: The run

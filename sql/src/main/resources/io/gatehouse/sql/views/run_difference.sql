@@ -14,6 +14,10 @@
 --   FROM run_difference
 --   WHERE run_id = 1 AND other_run_id = 3 AND scope = 'last_prompt'
 --   ORDER BY layer
+-- Picture: lines x=layer y=jaccard by=scope
+--   SELECT scope, layer, jaccard FROM run_difference
+--   WHERE run_id = 1 AND other_run_id = 2
+--   ORDER BY scope, layer
 --
 -- Columns:
 --   run_id INTEGER: The run

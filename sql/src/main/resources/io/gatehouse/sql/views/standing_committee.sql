@@ -14,6 +14,10 @@
 --   WHERE run_id = 1 AND scope = 'prompt'
 --   ORDER BY in_committee DESC, mean_rank, layer, expert
 --   LIMIT 5
+-- Picture: heat x=expert y=layer value=contribution
+--   SELECT expert, layer, contribution FROM standing_committee
+--   WHERE run_id = 1 AND scope = 'last_prompt'
+--   ORDER BY layer, expert
 --
 -- Columns:
 --   run_id INTEGER: The run

@@ -16,6 +16,7 @@
 --   WHERE run_id = 1 AND scope = 'last_prompt'
 --   ORDER BY log_odds DESC, layer, expert, subject
 --   LIMIT 5
+-- Picture: figure specialisation
 --
 -- Columns:
 --   run_id INTEGER: The run

@@ -13,6 +13,8 @@
 --   FROM unused_experts
 --   WHERE run_id = 1
 --   ORDER BY scope, layer
+-- Picture: lines x=layer y=unused by=scope
+--   SELECT scope, layer, unused FROM unused_experts WHERE run_id = 1 ORDER BY scope, layer
 --
 -- Columns:
 --   run_id INTEGER: The run

@@ -12,6 +12,7 @@
 --   FROM unused_rarefaction
 --   WHERE run_id = 1 AND scope = 'last_prompt' AND layer = 0
 --   ORDER BY questions
+-- Picture: figure unused
 --
 -- Columns:
 --   run_id INTEGER: The run

@@ -13,6 +13,17 @@
 --   WHERE run_id = 1 AND scope = 'prompt' AND n >= 5
 --   ORDER BY share DESC, n DESC, layer, token, expert
 --   LIMIT 5
+-- Picture: lines x=layer y=largest_share by=experts
+--   SELECT layer, experts, avg(largest_share) AS largest_share
+--   FROM (
+--       SELECT layer, token_id, 'all chosen' AS experts, max(share) AS largest_share
+--       FROM vocabulary_specialisation WHERE run_id = 1 AND scope = 'prompt' AND n >= 10 GROUP BY layer, token_id
+--       UNION ALL
+--       SELECT layer, token_id, 'the most probable' AS experts, max(top_1_share) AS largest_share
+--       FROM vocabulary_specialisation WHERE run_id = 1 AND scope = 'prompt' AND n >= 10 GROUP BY layer, token_id
+--   ) AS tokens
+--   GROUP BY layer, experts
+--   ORDER BY experts, layer
 --
 -- Columns:
 --   run_id INTEGER: The run

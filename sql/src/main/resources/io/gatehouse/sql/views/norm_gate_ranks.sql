@@ -1,0 +1,81 @@
+-- One row per run that recorded norms, scope, layer, rank by gate and rank by norm: how often the expert that the router
+-- puts at the one place has the output that stands at the other.
+--
+-- Group: Weights
+-- Definition: within each decision, the chosen experts are ranked by the router, 1 for the most probable, and by the
+--   Euclidean norm of their outputs before the weight is applied, 1 for the largest; equal norms share the better rank.
+--   The paper looks at all experts, which would have to be computed where the router does not send the token; a run
+--   computes the chosen ones, and so does this.
+-- Formula: together = C[gate_rank, norm_rank], the paper's matrix of rank counts; share = together / n; chance = 1 / top_k.
+-- Source: Lo et al. 2024, arXiv 2406.18219 (A Closer Look into MoE), norms of outputs against gate scores.
+-- Version: 1
+-- Example: SELECT layer, gate_rank, norm_rank, together, share, chance, n
+--   FROM norm_gate_ranks
+--   WHERE run_id = 3 AND scope = 'last_prompt'
+--   ORDER BY layer, gate_rank, norm_rank
+--   LIMIT 5
+-- Picture: heat x=norm_rank y=gate_rank value=share
+--   SELECT gate_rank, norm_rank, share FROM norm_gate_ranks
+--   WHERE run_id = 1 AND scope = 'prompt' AND layer = 3
+--   ORDER BY gate_rank, norm_rank
+--
+-- Columns:
+--   run_id INTEGER: The run
+--   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   layer SMALLINT: Layer of the model, from 0
+--   gate_rank INTEGER: Place of the expert among the chosen by the router, 1 for the most probable
+--   norm_rank INTEGER: Place of the expert among the chosen by the norm of its output, 1 for the largest
+--   n BIGINT: Number of decisions
+--   together BIGINT: Number of decisions in which an expert has both ranks
+--   share DOUBLE: together / n, 0 to 1
+--   chance DOUBLE: 1 / top_k: that share if the two had nothing to do with each other
+SELECT
+    run_id,
+    scope,
+    layer,
+    gate_rank,
+    norm_rank,
+    CAST(sum(together) OVER (PARTITION BY run_id, scope, layer, gate_rank) AS BIGINT) AS n,
+    together,
+    together / sum(together) OVER (PARTITION BY run_id, scope, layer, gate_rank) AS share,
+    chance
+FROM (
+    SELECT
+        p.run_id,
+        s.scope,
+        p.layer,
+        p.gate_rank,
+        p.norm_rank,
+        CAST(sum(p.together) AS BIGINT) AS together,
+        1 / r.top_k AS chance
+    FROM (
+        SELECT run_id, layer, last, gate_rank, norm_rank, count(*) AS together
+        FROM (
+            SELECT
+                run_id,
+                layer,
+                last,
+                list_position(experts, expert) AS gate_rank,
+                list_position(sorted, norm) AS norm_rank
+            FROM (
+                SELECT
+                    t.run_id,
+                    t.layer,
+                    t.last,
+                    t.experts,
+                    list_reverse_sort(n.norms) AS sorted,
+                    unnest(t.experts) AS expert,
+                    unnest(n.norms) AS norm
+                FROM routing AS t
+                JOIN expert_norms AS n
+                    ON n.run_id = t.run_id AND n.question_id = t.question_id AND n."position" = t."position"
+                        AND n.layer = t.layer
+            ) AS fired
+        ) AS placed
+        GROUP BY run_id, layer, last, gate_rank, norm_rank
+    ) AS p
+    JOIN (VALUES ('last_prompt', TRUE), ('prompt', TRUE), ('prompt', FALSE)) AS s(scope, last) ON s.last = p.last
+    JOIN runs AS r ON r.run_id = p.run_id
+    WHERE s.scope = 'last_prompt' OR r.scope = 'prompt'
+    GROUP BY p.run_id, s.scope, p.layer, p.gate_rank, p.norm_rank, r.top_k
+) AS counted

@@ -1,0 +1,26 @@
+-- Section: Beyond the paper
+-- Title: How alike the experts of a layer are
+-- Finding: Two experts of a layer have weights with a mean cosine of {cosine signed} and gate embeddings with one of
+--   {router_cosine signed}.
+-- Finding: How alike the gate embeddings are explains {least percent} to {most percent} of the variance, over the pairs of
+--   a layer, of how alike the weights are.
+-- Note: What the checkpoint's weights say, whatever it is asked. Experts that do the same with their neurons in another
+--   order look unlike here.
+-- Views: expert_similarity router_weight_agreement layer_redundancy
+-- Picture: lines x=layer y=mean_cosine by=matrix
+SELECT
+    avg(mean_cosine) AS cosine,
+    avg(mean_router_cosine) AS router_cosine,
+    min(r_squared) AS least,
+    max(r_squared) AS most
+FROM router_weight_agreement
+WHERE run_id = :run_id AND matrix = 'weights';
+
+SELECT layer, matrix, n, mean_cosine, r_squared
+FROM router_weight_agreement
+WHERE run_id = :run_id
+UNION ALL
+SELECT layer, 'router' AS matrix, n, mean_router_cosine AS mean_cosine, NULL AS r_squared
+FROM router_weight_agreement
+WHERE run_id = :run_id AND matrix = 'weights'
+ORDER BY matrix, layer;
