@@ -4,17 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
-import io.gatehouse.study.Rows;
-import io.gatehouse.study.report.NumberText;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -25,8 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 final class TestStudyCommand {
     private static final Path SAMPLE =
             Path.of(System.getProperty("gatehouse.root")).resolve("core").resolve("sample");
-    private static final Pattern FIGURE =
-            Pattern.compile("<section class=\"figure\" id=\"(\\w+)\">(.*?)</section>", Pattern.DOTALL);
 
     private Path database = Path.of("");
     private Path report = Path.of("");
@@ -38,6 +30,10 @@ final class TestStudyCommand {
         report = directory.resolve("report.html");
         run("--name", "whole", "--norms");
         run("--name", "pruned", "--mask-unused-of", "whole", "--unused-scope", "last_prompt");
+        CommandOutcome weights =
+                CommandOutcome.of("model", SAMPLE.resolve("model").toString(), "--db", database.toString(), "--json");
+        assertThat(weights.exitCode()).as(weights.err()).isZero();
+        assertThat(weights.out()).contains("\"Weights kept for\" : \"whole, pruned\"");
         CommandOutcome outcome =
                 CommandOutcome.of("study", "--db", database.toString(), "--run", "whole", "-o", report.toString());
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
@@ -64,9 +60,7 @@ final class TestStudyCommand {
 
     @Test
     void everyFigureIsThere() {
-        List<String> names =
-                all(FIGURE, page).stream().map(figure -> figure.group(1)).toList();
-        assertThat(names)
+        assertThat(new ReportPage(page).figures())
                 .containsExactly(
                         "answers",
                         "unused",
@@ -78,6 +72,8 @@ final class TestStudyCommand {
                         "specialisation",
                         "coactivation",
                         "criteria",
+                        "norms",
+                        "weights",
                         "interventions");
     }
 
@@ -86,21 +82,7 @@ final class TestStudyCommand {
     void everyNumberComesFromTheSqlBesideIt() {
         try (Store store = Store.open(database);
                 QueryEngine engine = new QueryEngine(store)) {
-            for (MatchResult figure : all(FIGURE, page)) {
-                String name = figure.group(1);
-                String text = figure.group(2);
-                Set<String> inSentences = written(engine, statement(text, "sentences"));
-                List<String> values = contents(text, "data");
-                assertThat(values).as(name).isNotEmpty();
-                assertThat(inSentences).as(name).containsAll(values);
-                assertThat(sentence(text).replace("95 %", "").replace("5 %", ""))
-                        .as("prose of %s", name)
-                        .doesNotContainPattern("\\d");
-                Set<String> inRows = written(engine, statement(text, "rows"));
-                List<String> cells = contents(text, "td");
-                assertThat(cells).as(name).isNotEmpty();
-                assertThat(inRows).as(name).containsAll(cells);
-            }
+            new ReportPage(page).assertNumbersComeFrom(engine);
         }
     }
 
@@ -135,36 +117,5 @@ final class TestStudyCommand {
         assertThat(outcome.err())
                 .startsWith("error: The report cannot be written to")
                 .hasLineCount(1);
-    }
-
-    private static Set<String> written(QueryEngine engine, String sql) {
-        Set<String> written = new HashSet<>();
-        Rows.of(engine, sql).rows().forEach(row -> row.forEach(value -> written.addAll(NumberText.everyWay(value))));
-        return written;
-    }
-
-    private static String statement(String figure, String kind) {
-        return plain(contents(figure, "pre class=\"%s\"".formatted(kind)).get(0));
-    }
-
-    private static String sentence(String figure) {
-        return contents(figure, "p class=\"finding\"").get(0).replaceAll("<data>.*?</data>", "");
-    }
-
-    private static List<String> contents(String html, String tag) {
-        String name = tag.split(" ", -1)[0];
-        Pattern element = Pattern.compile("<%s(?: class=\"words\")?>(.*?)</%s>".formatted(tag, name), Pattern.DOTALL);
-        return all(element, html).stream().map(match -> plain(match.group(1))).toList();
-    }
-
-    private static List<MatchResult> all(Pattern pattern, String text) {
-        return pattern.matcher(text).results().toList();
-    }
-
-    private static String plain(String html) {
-        return html.replace("&lt;", "<")
-                .replace("&gt;", ">")
-                .replace("&quot;", "\"")
-                .replace("&amp;", "&");
     }
 }

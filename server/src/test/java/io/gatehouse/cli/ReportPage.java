@@ -1,0 +1,73 @@
+package io.gatehouse.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gatehouse.sql.QueryEngine;
+import io.gatehouse.study.Rows;
+import io.gatehouse.study.report.NumberText;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/** The page of a study, as a reader takes it apart. */
+record ReportPage(String html) {
+    private static final Pattern FIGURE =
+            Pattern.compile("<section class=\"figure\" id=\"(\\w+)\">(.*?)</section>", Pattern.DOTALL);
+
+    /** Names of its figures, in their order. */
+    List<String> figures() {
+        return all(FIGURE, html).stream().map(figure -> figure.group(1)).toList();
+    }
+
+    /** Asks every statement of the page, and finds every number that stands beside one among its answers. */
+    void assertNumbersComeFrom(QueryEngine engine) {
+        for (MatchResult figure : all(FIGURE, html)) {
+            String name = figure.group(1);
+            String text = figure.group(2);
+            Set<String> inSentences = written(engine, statement(text, "sentences"));
+            List<String> values = contents(text, "data");
+            assertThat(values).as(name).isNotEmpty();
+            assertThat(inSentences).as(name).containsAll(values);
+            assertThat(sentence(text).replace("95 %", "").replace("5 %", ""))
+                    .as("prose of %s", name)
+                    .doesNotContainPattern("\\d");
+            Set<String> inRows = written(engine, statement(text, "rows"));
+            List<String> cells = contents(text, "td");
+            assertThat(cells).as(name).isNotEmpty();
+            assertThat(inRows).as(name).containsAll(cells);
+        }
+    }
+
+    private static Set<String> written(QueryEngine engine, String sql) {
+        Set<String> written = new HashSet<>();
+        Rows.of(engine, sql).rows().forEach(row -> row.forEach(value -> written.addAll(NumberText.everyWay(value))));
+        return written;
+    }
+
+    private static String statement(String figure, String kind) {
+        return plain(contents(figure, "pre class=\"%s\"".formatted(kind)).get(0));
+    }
+
+    private static String sentence(String figure) {
+        return contents(figure, "p class=\"finding\"").get(0).replaceAll("<data>.*?</data>", "");
+    }
+
+    private static List<String> contents(String html, String tag) {
+        String name = tag.split(" ", -1)[0];
+        Pattern element = Pattern.compile("<%s(?: class=\"words\")?>(.*?)</%s>".formatted(tag, name), Pattern.DOTALL);
+        return all(element, html).stream().map(match -> plain(match.group(1))).toList();
+    }
+
+    private static List<MatchResult> all(Pattern pattern, String text) {
+        return pattern.matcher(text).results().toList();
+    }
+
+    private static String plain(String html) {
+        return html.replace("&lt;", "<")
+                .replace("&gt;", ">")
+                .replace("&quot;", "\"")
+                .replace("&amp;", "&");
+    }
+}
