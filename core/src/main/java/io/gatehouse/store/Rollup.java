@@ -123,6 +123,28 @@ final class Rollup {
         return feed;
     }
 
+    /**
+     * Rollup rows per layer and scope of all experts, those that did not fire included. The scope of the whole prompt
+     * has the last tokens in it.
+     */
+    LongFeed expertUsage(Scope recorded) {
+        Map<Integer, Map<Integer, long[]>> byLayer = new TreeMap<>();
+        bySubject.values().forEach(layers -> layers.forEach((layer, slots) -> add(byLayer, 0, layer, slots)));
+        LongFeed feed = new LongFeed("layer", "last", "expert", "n", "weight");
+        byLayer.getOrDefault(0, Map.of()).forEach((layer, slots) -> {
+            for (int expert = 0; expert < experts; expert++) {
+                int last = expert * FIELDS;
+                int other = last + experts * FIELDS;
+                feed.add(layer, 1, expert, slots[last], slots[last + WEIGHT]);
+                if (recorded == Scope.PROMPT) {
+                    feed.add(
+                            layer, 0, expert, slots[last] + slots[other], slots[last + WEIGHT] + slots[other + WEIGHT]);
+                }
+            }
+        });
+        return feed;
+    }
+
     /** Rollup rows per right answer and outcome. */
     LongFeed outcomeUsage() {
         LongFeed feed = new LongFeed("answer", "correct", "layer", "last", "expert", "n", "weight");

@@ -38,7 +38,8 @@ final class RunImport {
                 sequences.insert(questionIds[i], run.sequences().get(i));
             }
             insertCounts(runId);
-            insertRollups(runId);
+            insertRollups(runId, "import_rollups.sql");
+            insertRollups(runId, "import_experts.sql");
             Ledger ledger = new Ledger(connection, runId);
             ledger.add(SHARD, questionIds, tokens(), decisions());
             ledger.finish(RunStatus.COMPLETE);
@@ -151,8 +152,8 @@ final class RunImport {
                 .sum();
     }
 
-    private void insertRollups(int runId) throws SQLException {
-        for (String sql : SqlFile.read("import_rollups.sql").split(";\\s*\\n", -1)) {
+    private void insertRollups(int runId, String sqlFile) throws SQLException {
+        for (String sql : SqlFile.read(sqlFile).split(";\\s*\\n", -1)) {
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
                 statement.setInt(1, runId);
                 statement.executeUpdate();

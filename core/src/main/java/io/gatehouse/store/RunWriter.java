@@ -87,7 +87,7 @@ public final class RunWriter implements AutoCloseable {
         List<Shard> shards = rows.stream().map(ShardRows::shard).toList();
         check.checkNew(shards);
         try (Transaction transaction = Transaction.begin(connection)) {
-            new ShardInsert(connection, allocator, runId, run.experts(), rows).insert();
+            new ShardInsert(connection, allocator, runId, run, rows).insert();
             transaction.commit();
         } catch (SQLException e) {
             throw DatabaseFailure.using(file, e);

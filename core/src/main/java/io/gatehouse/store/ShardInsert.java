@@ -20,15 +20,19 @@ final class ShardInsert {
     private final DuckDBConnection connection;
     private final BufferAllocator allocator;
     private final int runId;
-    private final int experts;
+    private final RunDescription run;
     private final List<ShardRows> shards;
 
     ShardInsert(
-            DuckDBConnection connection, BufferAllocator allocator, int runId, int experts, List<ShardRows> shards) {
+            DuckDBConnection connection,
+            BufferAllocator allocator,
+            int runId,
+            RunDescription run,
+            List<ShardRows> shards) {
         this.connection = connection;
         this.allocator = allocator;
         this.runId = runId;
-        this.experts = experts;
+        this.run = run;
         this.shards = shards;
     }
 
@@ -43,12 +47,13 @@ final class ShardInsert {
             insert("norms_feed", ValuesFeed.norms(norms), "insert_norms.sql");
         }
         Rollup rollup =
-                Rollup.of(experts, shards.stream().map(ShardRows::rollup).toList());
+                Rollup.of(run.experts(), shards.stream().map(ShardRows::rollup).toList());
         insert("usage_feed", rollup.questionUsage(), "insert_usage.sql");
         LongFeed subjectUsage = rollup.subjectUsage();
         insert("subject_feed", subjectUsage, "merge_subject_usage.sql");
         subjectUsage.rewind();
         insert("subject_feed", subjectUsage, "merge_layer_usage.sql");
+        insert("expert_feed", rollup.expertUsage(run.scope()), "merge_experts.sql");
         insert("outcome_feed", rollup.outcomeUsage(), "merge_outcome_usage.sql");
         insert("entropy_feed", rollup.layerEntropy(), "merge_layer_entropy.sql");
         insert("token_feed", new TokenFeed(segments(ShardRows::tokens)), "insert_tokens.sql");

@@ -6,6 +6,7 @@ DELETE FROM subject_usage WHERE run_id = $1;
 DELETE FROM layer_usage WHERE run_id = $1;
 DELETE FROM outcome_usage WHERE run_id = $1;
 DELETE FROM layer_entropy WHERE run_id = $1;
+DELETE FROM experts WHERE run_id = $1;
 DELETE FROM expert_counts WHERE run_id = $1;
 DELETE FROM tokens WHERE run_id = $1;
 DELETE FROM answers WHERE run_id = $1;

@@ -1,5 +1,5 @@
--- From schema version 4 to 5: what the weights of experts say of themselves; and no experts at last tokens that an
--- imported run does not say.
+-- From schema version 4 to 5: what the weights of experts say of themselves; and experts, a view so far, kept, with no
+-- rows of last tokens that an imported run does not say.
 UPDATE schema_version SET version = 5;
 
 -- Of the weights themselves, and so of a model and not of a run: all runs of one checkpoint share them.
@@ -61,8 +61,17 @@ COMMENT ON COLUMN model_experts.gate_proj_norm IS 'Frobenius norm of the gate pr
 COMMENT ON COLUMN model_experts.up_proj_norm IS 'Frobenius norm of its up projection';
 COMMENT ON COLUMN model_experts.down_proj_norm IS 'Frobenius norm of its down projection';
 
+DROP VIEW experts;
 -- The whole grid, so that an expert that never fires is a row with 0 and not a missing row.
-CREATE OR REPLACE VIEW experts AS
+CREATE TABLE experts (
+    run_id      INTEGER  NOT NULL,
+    scope       VARCHAR  NOT NULL,
+    layer       SMALLINT NOT NULL,
+    expert      SMALLINT NOT NULL,
+    activations BIGINT   NOT NULL,
+    weight_sum  DOUBLE
+);
+INSERT INTO experts
 WITH grid AS (
     SELECT
         r.run_id,
@@ -109,8 +118,9 @@ SELECT
     CASE WHEN s.weighed THEN coalesce(u.weight_sum, 0.0) END AS weight_sum
 FROM scoped AS s
 LEFT JOIN usage AS u
-    ON u.run_id = s.run_id AND u.layer = s.layer AND u.expert = s.expert AND u.scope = s.scope;
-COMMENT ON VIEW experts IS 'One row per run, scope, layer and expert, also for experts that never fired. Scope prompt counts every prompt token, the last one included; last_prompt only the last, and has no rows where an imported run does not say it';
+    ON u.run_id = s.run_id AND u.layer = s.layer AND u.expert = s.expert AND u.scope = s.scope
+ORDER BY ALL;
+COMMENT ON TABLE experts IS 'One row per run, scope, layer and expert, also for experts that never fired. Scope prompt counts every prompt token, the last one included; last_prompt only the last, and has no rows where an imported run does not say it';
 COMMENT ON COLUMN experts.run_id IS 'The run';
 COMMENT ON COLUMN experts.scope IS 'Tokens counted: prompt (all of them, where the run recorded them) or last_prompt (the one that answers)';
 COMMENT ON COLUMN experts.layer IS 'Layer of the model, from 0; layers without experts have no rows';

@@ -429,55 +429,15 @@ COMMENT ON COLUMN expert_counts.expert IS 'Expert of that layer, from 0';
 COMMENT ON COLUMN expert_counts.n IS 'Number of tokens that were sent to the expert';
 
 -- The whole grid, so that an expert that never fires is a row with 0 and not a missing row.
-CREATE VIEW experts AS
-WITH grid AS (
-    SELECT
-        r.run_id,
-        l.layer,
-        l.weighed,
-        l.answering,
-        r.scope AS recorded_scope,
-        CAST(unnest(range(0, r.experts)) AS SMALLINT) AS expert
-    FROM runs AS r
-    JOIN (
-        SELECT
-            run_id,
-            layer,
-            bool_or(weight_sum IS NOT NULL) AS weighed,
-            bool_or(scope = 'last_prompt') AS answering
-        FROM layer_usage
-        GROUP BY run_id, layer
-        UNION ALL
-        SELECT DISTINCT run_id, layer, false, false FROM expert_counts
-    ) AS l ON l.run_id = r.run_id
-),
-scoped AS (
-    SELECT run_id, layer, expert, weighed, 'last_prompt' AS scope FROM grid WHERE answering
-    UNION ALL
-    SELECT run_id, layer, expert, weighed, 'prompt' AS scope FROM grid WHERE recorded_scope = 'prompt'
-),
-usage AS (
-    SELECT run_id, layer, expert, scope, sum(n) AS n, sum(weight_sum) AS weight_sum
-    FROM (
-        SELECT run_id, layer, expert, 'prompt' AS scope, n, weight_sum FROM layer_usage
-        UNION ALL
-        SELECT run_id, layer, expert, scope, n, weight_sum FROM layer_usage WHERE scope = 'last_prompt'
-        UNION ALL
-        SELECT run_id, layer, expert, 'prompt' AS scope, n, NULL AS weight_sum FROM expert_counts
-    )
-    GROUP BY run_id, layer, expert, scope
-)
-SELECT
-    s.run_id,
-    s.scope,
-    s.layer,
-    s.expert,
-    CAST(coalesce(u.n, 0) AS BIGINT) AS activations,
-    CASE WHEN s.weighed THEN coalesce(u.weight_sum, 0.0) END AS weight_sum
-FROM scoped AS s
-LEFT JOIN usage AS u
-    ON u.run_id = s.run_id AND u.layer = s.layer AND u.expert = s.expert AND u.scope = s.scope;
-COMMENT ON VIEW experts IS 'One row per run, scope, layer and expert, also for experts that never fired. Scope prompt counts every prompt token, the last one included; last_prompt only the last, and has no rows where an imported run does not say it';
+CREATE TABLE experts (
+    run_id      INTEGER  NOT NULL,
+    scope       VARCHAR  NOT NULL,
+    layer       SMALLINT NOT NULL,
+    expert      SMALLINT NOT NULL,
+    activations BIGINT   NOT NULL,
+    weight_sum  DOUBLE
+);
+COMMENT ON TABLE experts IS 'One row per run, scope, layer and expert, also for experts that never fired. Scope prompt counts every prompt token, the last one included; last_prompt only the last, and has no rows where an imported run does not say it';
 COMMENT ON COLUMN experts.run_id IS 'The run';
 COMMENT ON COLUMN experts.scope IS 'Tokens counted: prompt (all of them, where the run recorded them) or last_prompt (the one that answers)';
 COMMENT ON COLUMN experts.layer IS 'Layer of the model, from 0; layers without experts have no rows';

@@ -294,6 +294,39 @@ problems AS (
         OR s.weight_max IS DISTINCT FROM l.weight_max
     UNION ALL
     SELECT
+        coalesce(s.run_id, e.run_id),
+        'experts of layer ' || coalesce(s.layer, e.layer) || ', expert ' || coalesce(s.expert, e.expert)
+            || ' is not the sum of layer_usage'
+    FROM (
+        SELECT run_id, layer, expert, scope, sum(n) AS n, sum(weight_sum) AS weight_sum
+        FROM (
+            SELECT run_id, layer, expert, 'prompt' AS scope, n, weight_sum FROM layer_usage
+            WHERE run_id IN (SELECT run_id FROM runs WHERE scope = 'prompt')
+            UNION ALL
+            SELECT run_id, layer, expert, scope, n, weight_sum FROM layer_usage WHERE scope = 'last_prompt'
+            UNION ALL
+            SELECT run_id, layer, expert, 'prompt' AS scope, n, NULL AS weight_sum FROM expert_counts
+        )
+        GROUP BY ALL
+    ) AS s
+    FULL JOIN experts AS e
+        ON e.run_id = s.run_id AND e.scope = s.scope AND e.layer = s.layer AND e.expert = s.expert
+    WHERE coalesce(s.n, 0) IS DISTINCT FROM e.activations
+        OR s.n IS NOT NULL AND s.weight_sum IS DISTINCT FROM e.weight_sum
+        OR s.n IS NULL AND e.weight_sum <> 0
+    UNION ALL
+    SELECT
+        e.run_id,
+        'layer ' || e.layer || ' has ' || e.n || ' rows of experts, the run has ' || r.experts || ' experts'
+    FROM (
+        SELECT run_id, scope, layer, count(*) AS n, count(DISTINCT expert) AS experts, max(expert) AS last_expert
+        FROM experts
+        GROUP BY ALL
+    ) AS e
+    JOIN runs AS r ON r.run_id = e.run_id
+    WHERE e.n <> r.experts OR e.experts <> r.experts OR e.last_expert <> r.experts - 1
+    UNION ALL
+    SELECT
         coalesce(f.run_id, e.run_id),
         'layer_entropy of layer ' || coalesce(f.layer, e.layer) || ' is not the sum of its tokens'
     FROM (

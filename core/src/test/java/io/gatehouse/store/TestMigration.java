@@ -69,7 +69,8 @@ final class TestMigration {
                     "question_usage",
                     "subject_usage",
                     "layer_usage",
-                    "outcome_usage")) {
+                    "outcome_usage",
+                    "experts")) {
                 String rows = "SELECT * EXCLUDE (run_id) FROM %s WHERE run_id = %d ORDER BY ALL";
                 assertThat(Rows.of(store, rows.formatted(table, 1)))
                         .as(table)

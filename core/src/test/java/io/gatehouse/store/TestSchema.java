@@ -88,6 +88,7 @@ final class TestSchema {
                     .containsExactly(
                             "answers",
                             "expert_weight_pairs",
+                            "experts",
                             "layer_entropy",
                             "layer_usage",
                             "outcome_usage",

@@ -77,6 +77,7 @@ final class TestVerification {
             Damage.of("UPDATE runs SET top_k = 1", "question 1, layer 0 has a value out of range, and 23 like it"),
             Damage.of(
                     "UPDATE runs SET experts = 7",
+                    "layer 0 has 8 rows of experts, the run has 7 experts, and 5 like it",
                     "layer 0 has weights of 8 experts and 28 pairs of them, the run has 7 experts, and 2 like it",
                     "question 1, layer 0 has a value out of range, and"),
             Damage.of("""
@@ -93,6 +94,7 @@ final class TestVerification {
                     "question_usage of question 1, layer 2 is not the sum of its activations, and 1 like it"),
             Damage.of(
                     "UPDATE layer_usage SET n = n + 1 WHERE layer = 1 AND expert = 3 AND scope = 'prompt'",
+                    "experts of layer 1, expert 3 is not the sum of layer_usage",
                     "layer_usage of layer 1, expert 3 is not the sum of its activations",
                     "layer_usage of layer 1, expert 3 is not the sum of question_usage"),
             Damage.of(
@@ -105,6 +107,19 @@ final class TestVerification {
                     "UPDATE layer_usage SET weight_min = 0 WHERE layer = 1 AND expert = 3 AND scope = 'prompt'",
                     "layer_usage of layer 1, expert 3 is not the sum of its activations",
                     "layer_usage of layer 1, expert 3 is not the rollup of subject_usage"),
+            Damage.of(
+                    "UPDATE experts SET activations = activations + 1 WHERE layer = 1 AND expert = 3",
+                    "experts of layer 1, expert 3 is not the sum of layer_usage, and 1 like it"),
+            Damage.of(
+                    "UPDATE experts SET weight_sum = NULL WHERE layer = 1 AND expert = 3 AND scope = 'prompt'",
+                    "experts of layer 1, expert 3 is not the sum of layer_usage"),
+            Damage.of(
+                    "DELETE FROM experts WHERE layer = 1 AND expert = 3 AND scope = 'prompt'",
+                    "experts of layer 1, expert 3 is not the sum of layer_usage",
+                    "layer 1 has 7 rows of experts, the run has 8 experts"),
+            Damage.of(
+                    "INSERT INTO experts FROM experts WHERE layer = 1 AND expert = 3 AND scope = 'prompt'",
+                    "layer 1 has 9 rows of experts, the run has 8 experts"),
             Damage.of(
                     "UPDATE subject_usage SET weight_max = 1 WHERE layer = 1 AND expert = 3 AND scope = 'prompt'",
                     "layer_usage of layer 1, expert 3 is not the rollup of subject_usage"),

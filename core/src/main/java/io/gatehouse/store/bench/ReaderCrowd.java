@@ -17,7 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Readers that each ask four times a second, as consoles do, how often every expert fired so far. */
+/** Readers that each ask four times a second, as consoles do and not all at once, how often every expert fired so far. */
 final class ReaderCrowd implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(250);
     private static final String ROLLUP =
@@ -31,7 +31,8 @@ final class ReaderCrowd implements AutoCloseable {
         threads = Executors.newFixedThreadPool(Math.max(1, count));
         for (int i = 0; i < count; i++) {
             Connection connection = store.reader();
-            Callable<List<Duration>> reader = () -> read(connection);
+            Duration before = PAUSE.multipliedBy(i).dividedBy(count);
+            Callable<List<Duration>> reader = () -> read(connection, before);
             readers.add(threads.submit(reader));
         }
     }
@@ -58,9 +59,10 @@ final class ReaderCrowd implements AutoCloseable {
         threads.shutdown();
     }
 
-    private List<Duration> read(Connection connection) throws SQLException, InterruptedException {
+    private List<Duration> read(Connection connection, Duration before) throws SQLException, InterruptedException {
         List<Duration> latencies = new ArrayList<>();
         try (connection) {
+            Thread.sleep(before.toMillis());
             while (!closed.get()) {
                 long begin = System.nanoTime();
                 try (Statement statement = connection.createStatement();
