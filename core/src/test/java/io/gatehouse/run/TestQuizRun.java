@@ -311,7 +311,7 @@ final class TestQuizRun {
     void goesOnInThePlanThatItWasBegunIn() {
         EngineOptions asked = EngineOptions.of(Precision.FAST);
         try (Store store = Store.create(directory.resolve("plan.duckdb"))) {
-            RunRequest request = request("plan", quiz.limit(128), 0);
+            RunRequest request = request("plan", quiz.limit(500), 0);
             try (Engine rounded = Engine.loadAsAsked(checkpoint, asked)) {
                 assertThatThrownBy(
                                 () -> new QuizRun(checkpoint, rounded, store, "test").execute(request, new Watcher(64)))
@@ -331,7 +331,7 @@ final class TestQuizRun {
             try (Engine again = Engine.loadAsAsked(checkpoint, asked.planned(begun))) {
                 RunOutcome outcome =
                         new QuizRun(checkpoint, again, store, "test").execute(request, new Watcher(Integer.MAX_VALUE));
-                assertThat(outcome.questions()).isEqualTo(128);
+                assertThat(outcome.questions()).isEqualTo(500);
             }
             assertThat(UnfinishedRun.find(store, "plan")).isEmpty();
         }
