@@ -5,6 +5,7 @@ DELETE FROM subject_usage;
 DELETE FROM layer_usage;
 DELETE FROM outcome_usage;
 DELETE FROM layer_entropy;
+DELETE FROM experts;
 
 INSERT INTO routing BY NAME
 SELECT
@@ -88,4 +89,54 @@ FROM token_routing AS t
 JOIN facts AS o
     ON o.run_id = t.run_id AND o.question_id = t.question_id AND o."position" = t."position" AND o.layer = t.layer
 GROUP BY ALL
+ORDER BY ALL;
+
+INSERT INTO experts
+WITH grid AS (
+    SELECT
+        r.run_id,
+        l.layer,
+        l.weighed,
+        l.answering,
+        r.scope AS recorded_scope,
+        CAST(unnest(range(0, r.experts)) AS SMALLINT) AS expert
+    FROM runs AS r
+    JOIN (
+        SELECT
+            run_id,
+            layer,
+            bool_or(weight_sum IS NOT NULL) AS weighed,
+            bool_or(scope = 'last_prompt') AS answering
+        FROM layer_usage
+        GROUP BY run_id, layer
+        UNION ALL
+        SELECT DISTINCT run_id, layer, false, false FROM expert_counts
+    ) AS l ON l.run_id = r.run_id
+),
+scoped AS (
+    SELECT run_id, layer, expert, weighed, 'last_prompt' AS scope FROM grid WHERE answering
+    UNION ALL
+    SELECT run_id, layer, expert, weighed, 'prompt' AS scope FROM grid WHERE recorded_scope = 'prompt'
+),
+usage AS (
+    SELECT run_id, layer, expert, scope, sum(n) AS n, sum(weight_sum) AS weight_sum
+    FROM (
+        SELECT run_id, layer, expert, 'prompt' AS scope, n, weight_sum FROM layer_usage
+        UNION ALL
+        SELECT run_id, layer, expert, scope, n, weight_sum FROM layer_usage WHERE scope = 'last_prompt'
+        UNION ALL
+        SELECT run_id, layer, expert, 'prompt' AS scope, n, NULL AS weight_sum FROM expert_counts
+    )
+    GROUP BY run_id, layer, expert, scope
+)
+SELECT
+    s.run_id,
+    s.scope,
+    s.layer,
+    s.expert,
+    CAST(coalesce(u.n, 0) AS BIGINT) AS activations,
+    CASE WHEN s.weighed THEN coalesce(u.weight_sum, 0.0) END AS weight_sum
+FROM scoped AS s
+LEFT JOIN usage AS u
+    ON u.run_id = s.run_id AND u.layer = s.layer AND u.expert = s.expert AND u.scope = s.scope
 ORDER BY ALL;
