@@ -6,36 +6,43 @@ import java.util.Optional;
 
 /**
  * The one exception that Gatehouse throws at its users. The message is a whole sentence that says what was wrong and
- * the value that was wrong. It is caught at three doors only: the command line, the HTTP error mapper and JDBC.
+ * the value that was wrong; where its text does not end as a sentence does, such as with the words of another program, it
+ * gets a full stop. It is caught at three doors only: the command line, the HTTP error mapper and JDBC.
  */
 public final class GatehouseException extends RuntimeException {
     private final ErrorCode code;
     private final transient Optional<TextRange> position;
 
     public GatehouseException(ErrorCode code, String message) {
-        super(requireNonNull(message, "message is null"));
+        super(sentence(message));
         this.code = requireNonNull(code, "code is null");
         this.position = Optional.empty();
     }
 
     public GatehouseException(ErrorCode code, String message, Throwable cause) {
-        super(requireNonNull(message, "message is null"), cause);
+        super(sentence(message), cause);
         this.code = requireNonNull(code, "code is null");
         this.position = Optional.empty();
     }
 
     /** An error at a place in a text the user wrote, such as a column name in SQL. */
     public GatehouseException(ErrorCode code, String message, TextRange position) {
-        super(requireNonNull(message, "message is null"));
+        super(sentence(message));
         this.code = requireNonNull(code, "code is null");
         this.position = Optional.of(position);
     }
 
     /** An error at a place in a text the user wrote, found by a library. */
     public GatehouseException(ErrorCode code, String message, TextRange position, Throwable cause) {
-        super(requireNonNull(message, "message is null"), cause);
+        super(sentence(message), cause);
         this.code = requireNonNull(code, "code is null");
         this.position = Optional.of(position);
+    }
+
+    private static String sentence(String message) {
+        String text = requireNonNull(message, "message is null").strip();
+        boolean ends = text.isEmpty() || ".?!".indexOf(text.charAt(text.length() - 1)) >= 0;
+        return ends ? text : text + ".";
     }
 
     public ErrorCode code() {

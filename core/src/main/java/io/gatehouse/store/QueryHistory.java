@@ -10,7 +10,11 @@ import java.sql.SQLException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.duckdb.DuckDBConnection;
@@ -57,9 +61,15 @@ public final class QueryHistory {
 
     /** Keeps queries, each in the place of one that has its id, and forgets the oldest beyond those that are kept. */
     public synchronized void add(List<PastQuery> queries) {
+        if (queries.isEmpty()) {
+            return;
+        }
+        // A statement cannot put two rows in the place of one: of those with the same id the last counts.
+        Map<String, PastQuery> byId = new LinkedHashMap<>();
+        queries.forEach(query -> byId.put(query.id(), query));
         try (DuckDBConnection connection = writers.get();
                 Transaction transaction = Transaction.begin(connection)) {
-            insert(connection, queries);
+            insert(connection, byId.values());
             try (PreparedStatement forget = connection.prepareStatement(SqlFile.read("forget_queries.sql"))) {
                 forget.setInt(1, KEPT);
                 forget.executeUpdate();
@@ -70,18 +80,22 @@ public final class QueryHistory {
         }
     }
 
-    private static void insert(Connection connection, List<PastQuery> queries) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(SqlFile.read("keep_past_query.sql"))) {
+    /** In one statement, whose planning costs more than its rows. */
+    private static void insert(Connection connection, Collection<PastQuery> queries) throws SQLException {
+        String rows = String.join(", ", Collections.nCopies(queries.size(), "(?, ?, ?, ?, ?, ?, ?)"));
+        String sql = SqlFile.read("keep_past_queries.sql").replace("$rows", rows);
+        try (PreparedStatement insert = connection.prepareStatement(sql)) {
+            int parameter = 0;
             for (PastQuery query : queries) {
-                insert.setString(1, query.id());
-                insert.setString(2, query.sql());
-                insert.setObject(3, LocalDateTime.ofInstant(query.startedAt(), ZoneOffset.UTC));
-                insert.setDouble(4, query.elapsedMs());
-                insert.setString(5, query.state());
-                insert.setLong(6, query.rows());
-                insert.setString(7, query.error().orElse(null));
-                insert.executeUpdate();
+                insert.setString(++parameter, query.id());
+                insert.setString(++parameter, query.sql());
+                insert.setObject(++parameter, LocalDateTime.ofInstant(query.startedAt(), ZoneOffset.UTC));
+                insert.setDouble(++parameter, query.elapsedMs());
+                insert.setString(++parameter, query.state());
+                insert.setLong(++parameter, query.rows());
+                insert.setString(++parameter, query.error().orElse(null));
             }
+            insert.executeUpdate();
         }
     }
 }

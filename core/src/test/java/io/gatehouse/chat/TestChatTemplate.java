@@ -96,7 +96,7 @@ final class TestChatTemplate {
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> chat(List.of(Map.of("name", "tool_use", "template", "tools"))))
                 .withMessage(
-                        "%s has no chat_template named 'default', but [tool_use]",
+                        "%s has no chat_template named 'default', but [tool_use].",
                         directory.resolve("tokenizer_config.json"))
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.UNSUPPORTED_MODEL));
     }

@@ -47,7 +47,7 @@ final class TestJinjaTemplate {
                         .as(one.toString())
                         .isThrownBy(() -> render(template, variables(one)))
                         .withMessage(
-                                "The chat template of %s does not take these messages: %s",
+                                "The chat template of %s does not take these messages: %s.",
                                 FILE, one.path("refusal").textValue())
                         .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT));
             }
@@ -113,7 +113,7 @@ final class TestJinjaTemplate {
     void saysWhatItCannotRender() {
         assertThat(outcome("{% for m in messages %}{% else %}none{% endfor %}"))
                 .isEqualTo("refused: The chat template of " + FILE
-                        + " cannot be rendered: a loop with 'else' is not supported");
+                        + " cannot be rendered: a loop with 'else' is not supported.");
         assertThat(outcome("{% for m in messages if m.role %}{{ m.role }}{% endfor %}"))
                 .contains("a loop with 'if' is not supported");
         assertThat(outcome("{{ 'a'.swapcase() }}")).contains("strings have no method 'swapcase' here");

@@ -71,7 +71,7 @@ final class TestCheckpoint {
         try (Checkpoint checkpoint = Checkpoint.open(TinyModel.olmoe().write(directory))) {
             assertThatExceptionOfType(GatehouseException.class)
                     .isThrownBy(checkpoint::openTokenizer)
-                    .withMessage(directory.resolve("tokenizer.json") + " does not exist");
+                    .withMessage(directory.resolve("tokenizer.json") + " does not exist.");
         }
     }
 
@@ -85,7 +85,7 @@ final class TestCheckpoint {
         try (Checkpoint checkpoint = Checkpoint.open(TinyModel.olmoe().write(directory))) {
             assertThatExceptionOfType(GatehouseException.class)
                     .isThrownBy(() -> checkpoint.tensor("model.layers.7.mlp.gate.weight"))
-                    .withMessage("The weights in %s have no tensor model.layers.7.mlp.gate.weight", directory);
+                    .withMessage("The weights in %s have no tensor model.layers.7.mlp.gate.weight.", directory);
         }
     }
 
@@ -258,7 +258,7 @@ final class TestCheckpoint {
                     .isThrownBy(() -> files.read(files.tensor("big"), ByteBuffer.allocate(1)))
                     .withMessage(
                             "Tensor big of %s has 2,147,483,648 bytes; Gatehouse reads tensors of up to"
-                                    + " 2,147,483,647",
+                                    + " 2,147,483,647.",
                             file)
                     .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.UNSUPPORTED_MODEL));
         }

@@ -126,7 +126,7 @@ final class TestModelConfig {
                 "vocab_size")) {
             assertThatExceptionOfType(GatehouseException.class)
                     .isThrownBy(() -> config("{}", key))
-                    .withMessage(FILE + " has no key '" + key + "'")
+                    .withMessage(FILE + " has no key '" + key + "'.")
                     .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT_CHECKPOINT));
         }
     }

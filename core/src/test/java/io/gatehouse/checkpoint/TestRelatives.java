@@ -1,11 +1,10 @@
 package io.gatehouse.checkpoint;
 
+import static io.gatehouse.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.gatehouse.SharedData;
 import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -17,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -111,7 +111,7 @@ final class TestRelatives {
         wrong(() -> qwen2("{\"decoder_sparse_step\": 0}"), "'decoder_sparse_step': 0");
         wrong(() -> qwen2("{\"mlp_only_layers\": [\"a\"]}"), "which is not a list of whole numbers");
         wrong(() -> qwen2("{}", "shared_expert_intermediate_size"), "has no key 'shared_expert_intermediate_size'");
-        refuses(
+        assertRefused(
                 () -> qwen2("{\"decoder_sparse_step\": 3}"),
                 ErrorCode.UNSUPPORTED_MODEL,
                 "makes none of the 2 layers a mixture of experts");
@@ -270,14 +270,7 @@ final class TestRelatives {
                         .toList());
     }
 
-    private static void wrong(Runnable read, String message) {
-        refuses(read, ErrorCode.CORRUPT_CHECKPOINT, message);
-    }
-
-    private static void refuses(Runnable read, ErrorCode code, String message) {
-        assertThatExceptionOfType(GatehouseException.class)
-                .isThrownBy(read::run)
-                .withMessageContaining(message)
-                .satisfies(e -> assertThat(e.code()).isEqualTo(code));
+    private static void wrong(ThrowingCallable read, String message) {
+        assertRefused(read, ErrorCode.CORRUPT_CHECKPOINT, message);
     }
 }

@@ -110,7 +110,7 @@ final class TestTokenizer {
     void namesTheFileThatIsMissing() {
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> Tokenizer.open(file()))
-                .withMessage(file() + " does not exist")
+                .withMessage(file() + " does not exist.")
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_NOT_FOUND));
     }
 

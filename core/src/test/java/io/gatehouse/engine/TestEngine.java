@@ -120,7 +120,7 @@ final class TestEngine {
             assertThatThrownBy(() -> Engine.load(checkpoint, little))
                     .isInstanceOf(GatehouseException.class)
                     .hasMessageMatching(
-                            "The model needs 1\\.\\d GB of memory even when its layers are streamed; it may take 1 MB");
+                            "The model needs 1\\.\\d GB of memory even when its layers are streamed; it may take 1 MB\\.");
         }
     }
 
@@ -164,10 +164,10 @@ final class TestEngine {
                 Engine engine = Engine.load(checkpoint)) {
             assertThatThrownBy(() -> lastLogits(engine, List.of(new int[] {40})))
                     .isInstanceOf(GatehouseException.class)
-                    .hasMessage("Token id 40 is outside the model's vocabulary of 40");
+                    .hasMessage("Token id 40 is outside the model's vocabulary of 40.");
             assertThatThrownBy(() -> lastLogits(engine, List.of(new int[65])))
                     .isInstanceOf(GatehouseException.class)
-                    .hasMessage("A prompt has 65 tokens; the model takes 1 to 64");
+                    .hasMessage("A prompt has 65 tokens; the model takes 1 to 64.");
         }
     }
 

@@ -87,7 +87,7 @@ final class TestInterventions {
         assertThat(ExpertPlace.of(" 3:17 ")).isEqualTo(new ExpertPlace(3, 17));
         assertThatThrownBy(() -> ExpertPlace.of("3.17"))
                 .isInstanceOf(GatehouseException.class)
-                .hasMessage("An expert is written layer:expert such as 3:17, not '3.17'");
+                .hasMessage("An expert is written layer:expert such as 3:17, not '3.17'.");
     }
 
     @Test
@@ -96,26 +96,26 @@ final class TestInterventions {
             refused(
                     checkpoint,
                     mask(new ExpertPlace(2, 0)),
-                    "There is no expert 2:0: the model has 2 layers, counted from 0");
+                    "There is no expert 2:0: the model has 2 layers, counted from 0.");
             refused(
                     checkpoint,
                     mask(new ExpertPlace(1, 8)),
-                    "There is no expert 1:8: the layer has 8 experts, counted from 0");
+                    "There is no expert 1:8: the layer has 8 experts, counted from 0.");
             refused(
                     checkpoint,
                     mask(IntStream.range(0, 7)
                             .mapToObj(expert -> new ExpertPlace(1, expert))
                             .toArray(ExpertPlace[]::new)),
-                    "The mask leaves 1 of the 8 experts of layer 1, but each token is sent to 2");
+                    "The mask leaves 1 of the 8 experts of layer 1, but each token is sent to 2.");
             refused(
                     checkpoint,
                     new Interventions(Set.of(), Map.of(), OptionalInt.of(9)),
-                    "A token cannot be sent to 9 experts: the model has 8 in a layer");
+                    "A token cannot be sent to 9 experts: the model has 8 in a layer.");
         }
         assertThatThrownBy(() ->
                         new Interventions(Set.of(), Map.of(new ExpertPlace(0, 0), Float.NaN), OptionalInt.empty()))
                 .isInstanceOf(GatehouseException.class)
-                .hasMessage("Expert 0:0 cannot be scaled by NaN");
+                .hasMessage("Expert 0:0 cannot be scaled by NaN.");
     }
 
     @Test
@@ -125,7 +125,7 @@ final class TestInterventions {
                         "a dense layer",
                         config -> config.putArray("mlp_only_layers").add(0));
         try (Checkpoint checkpoint = Checkpoint.open(dense.write(folder.resolve("model"), SEED))) {
-            refused(checkpoint, mask(new ExpertPlace(0, 0)), "There is no expert 0:0: layer 0 has no experts");
+            refused(checkpoint, mask(new ExpertPlace(0, 0)), "There is no expert 0:0: layer 0 has no experts.");
         }
     }
 

@@ -21,15 +21,15 @@ final class TestFileFailure {
     @Test
     void aFullDiskIsNobodysMistake() {
         IOException full = new IOException("No space left on device");
-        says(FileFailure.writing(FILE, full), ErrorCode.INSUFFICIENT_DISK, "The disk is full: a/b cannot be written");
+        says(FileFailure.writing(FILE, full), ErrorCode.INSUFFICIENT_DISK, "The disk is full: a/b cannot be written.");
         says(
                 FileFailure.writing(FILE, new UncheckedIOException(full)),
                 ErrorCode.INSUFFICIENT_DISK,
-                "The disk is full: a/b cannot be written");
+                "The disk is full: a/b cannot be written.");
         says(
                 FileFailure.writing(FILE, new FileSystemException("a/b", null, "Disk quota exceeded")),
                 ErrorCode.INSUFFICIENT_DISK,
-                "The disk is full: a/b cannot be written");
+                "The disk is full: a/b cannot be written.");
     }
 
     @Test
@@ -37,27 +37,27 @@ final class TestFileFailure {
         says(
                 FileFailure.writing(FILE, new AccessDeniedException("a/b")),
                 ErrorCode.INVALID_ARGUMENT,
-                "a/b cannot be written: permission denied");
+                "a/b cannot be written: permission denied.");
         says(
                 FileFailure.writing(FILE, new NoSuchFileException("a")),
                 ErrorCode.INVALID_ARGUMENT,
-                "a/b cannot be written: there is no a");
+                "a/b cannot be written: there is no a.");
         says(
                 FileFailure.reading(FILE, new AccessDeniedException("a/b")),
                 ErrorCode.INVALID_ARGUMENT,
-                "a/b cannot be read: permission denied");
+                "a/b cannot be read: permission denied.");
         says(
                 FileFailure.reading(FILE, new NoSuchFileException("a/b")),
                 ErrorCode.FILE_NOT_FOUND,
-                "There is no file a/b");
+                "There is no file a/b.");
         Path occupied = Files.createFile(directory.resolve("occupied"));
         try {
             Files.createDirectories(occupied.resolve("below"));
         } catch (IOException e) {
             assertThat(FileFailure.writing(occupied, e).getMessage())
                     .isIn(
-                            "%s cannot be written: Not a directory".formatted(occupied),
-                            "%1$s cannot be written: %1$s is there already".formatted(occupied));
+                            "%s cannot be written: Not a directory.".formatted(occupied),
+                            "%1$s cannot be written: %1$s is there already.".formatted(occupied));
         }
     }
 

@@ -46,7 +46,7 @@ final class TestChoiceScorer {
     void refusesATokenizerThatSplitsALetter() {
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> scorer(List.of("A", "B", "D")))
-                .withMessage("The answer ' C' is not one token of this model's tokenizer")
+                .withMessage("The answer ' C' is not one token of this model's tokenizer.")
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.UNSUPPORTED_MODEL));
     }
 
@@ -102,7 +102,7 @@ final class TestChoiceScorer {
             logits[7] = wrong;
             assertThatExceptionOfType(GatehouseException.class)
                     .isThrownBy(() -> scorer(LETTERS).score(logits))
-                    .withMessage("The model gives token 7 the logit %s, which is not a finite number", wrong)
+                    .withMessage("The model gives token 7 the logit %s, which is not a finite number.", wrong)
                     .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT_CHECKPOINT));
         }
     }
@@ -111,7 +111,7 @@ final class TestChoiceScorer {
     void refusesAModelWithoutTheLetters() {
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> scorer(LETTERS).score(new float[14]))
-                .withMessage("The tokenizer has a letter at id 14, but the model's vocabulary ends at 13")
+                .withMessage("The tokenizer has a letter at id 14, but the model's vocabulary ends at 13.")
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT_CHECKPOINT));
     }
 

@@ -128,14 +128,14 @@ final class TestDatasetQuiz {
                 "has no field 'label'");
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> QuizSource.read(file("empty.jsonl", "\n")))
-                .withMessage("%s has no questions", directory.resolve("empty.jsonl"));
+                .withMessage("%s has no questions.", directory.resolve("empty.jsonl"));
     }
 
     private void fails(String line, String what) throws IOException {
         Path file = file("bad.jsonl", "\n" + line);
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> QuizSource.read(file))
-                .withMessage("%s, line 2 %s", file, what)
+                .withMessage("%s, line 2 %s.", file, what)
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT_QUIZ));
     }
 

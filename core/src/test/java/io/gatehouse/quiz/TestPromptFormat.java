@@ -179,7 +179,7 @@ final class TestPromptFormat {
         for (int shots : new int[] {3, -1}) {
             assertThatExceptionOfType(GatehouseException.class)
                     .isThrownBy(() -> prompt(ALGEBRA, shots))
-                    .withMessage("Subject abstract_algebra has 2 solved questions to show, not %d", shots)
+                    .withMessage("Subject abstract_algebra has 2 solved questions to show, not %d.", shots)
                     .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT));
         }
     }
@@ -192,7 +192,7 @@ final class TestPromptFormat {
         assertThat(PromptFormat.of("lm-eval")).isEqualTo(PromptFormat.LM_EVAL);
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> PromptFormat.of("lmeval"))
-                .withMessage("There is no prompt format 'lmeval'; there are hendrycks, lm-eval, olmes, open-instruct")
+                .withMessage("There is no prompt format 'lmeval'; there are hendrycks, lm-eval, olmes, open-instruct.")
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT));
     }
 

@@ -33,11 +33,11 @@ final class TestQuiz {
         unknown("Law", "Quiz small has no subject 'Law'; did you mean law?");
         unknown("laws", "Quiz small has no subject 'laws'; did you mean law?");
         unknown("college", "Quiz small has no subject 'college'; did you mean college_law?");
-        unknown("chess", "Quiz small has no subject 'chess'; it has anatomy, college_law, law");
-        unknown("", "Quiz small has no subject ''; it has anatomy, college_law, law");
+        unknown("chess", "Quiz small has no subject 'chess'; it has anatomy, college_law, law.");
+        unknown("", "Quiz small has no subject ''; it has anatomy, college_law, law.");
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> QUIZ.select(List.of()))
-                .withMessage("No subject is named");
+                .withMessage("No subject is named.");
     }
 
     @Test
@@ -79,7 +79,7 @@ final class TestQuiz {
         for (int limit : new int[] {0, -1}) {
             assertThatExceptionOfType(GatehouseException.class)
                     .isThrownBy(() -> QUIZ.limit(limit))
-                    .withMessage("A limit of %d questions leaves none", limit)
+                    .withMessage("A limit of %d questions leaves none.", limit)
                     .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT));
         }
     }

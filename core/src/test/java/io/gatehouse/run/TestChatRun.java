@@ -65,7 +65,8 @@ final class TestChatRun {
                 Store store = Store.create(directory.resolve("none.duckdb"))) {
             assertThatThrownBy(() -> run(checkpoint, engine, store, "chat", quiz, PromptFormat.HENDRYCKS, true))
                     .isInstanceOf(GatehouseException.class)
-                    .hasMessage("Model model has no chat template, without which it cannot be asked in a conversation");
+                    .hasMessage(
+                            "Model model has no chat template, without which it cannot be asked in a conversation.");
             assertThat(store.runs()).isEmpty();
         }
     }

@@ -17,7 +17,7 @@ final class TestDiskNeed {
                         GatehouseException.class,
                         failure -> assertThat(failure.code()).isEqualTo(ErrorCode.INSUFFICIENT_DISK))
                 .hasMessage("The run needs about 1,108 MB on the disk of routing.duckdb, which has 1,000 MB free:"
-                        + " make room, record less, or answer fewer questions");
+                        + " make room, record less, or answer fewer questions.");
     }
 
     @Test

@@ -70,7 +70,7 @@ final class TestIntervenedRun {
             assertThatThrownBy(() -> UnusedExperts.of(store, "all", Optional.empty()))
                     .isInstanceOf(GatehouseException.class)
                     .hasMessage(
-                            "Run \"all\" used every expert at its prompt tokens: there is nothing to mask; look at last_prompt only, perhaps");
+                            "Run \"all\" used every expert at its prompt tokens: there is nothing to mask; look at last_prompt only, perhaps.");
             assertThatThrownBy(() -> UnusedExperts.of(store, "other", Optional.empty()))
                     .isInstanceOf(GatehouseException.class)
                     .hasMessageEndingWith("holds no run named \"other\".");
@@ -87,7 +87,7 @@ final class TestIntervenedRun {
             assertThat(UnusedExperts.of(store, "counted", Optional.empty())).containsExactly(new ExpertPlace(0, 1));
             assertThatThrownBy(() -> UnusedExperts.of(store, "counted", Optional.of(Scope.LAST_PROMPT)))
                     .isInstanceOf(GatehouseException.class)
-                    .hasMessage("Run \"counted\" does not say which experts its last_prompt tokens used");
+                    .hasMessage("Run \"counted\" does not say which experts its last_prompt tokens used.");
         }
     }
 

@@ -26,7 +26,7 @@ final class TestOpenDatabase {
             assertThatThrownBy(() -> OpenDatabase.of(connection, false, noDisk, List.of()))
                     .isInstanceOfSatisfying(
                             GatehouseException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_NOT_FOUND))
-                    .hasMessage("There is no file %s".formatted(noDisk));
+                    .hasMessage("There is no file %s.".formatted(noDisk));
         }
         // A connection that stayed open would keep the file.
         try (Store store = Store.open(file)) {

@@ -1,10 +1,10 @@
 package io.gatehouse.store;
 
+import static io.gatehouse.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -114,13 +114,5 @@ final class TestResumedRun {
             }
             return store.verify();
         }
-    }
-
-    private static void assertRefused(
-            org.assertj.core.api.ThrowableAssert.ThrowingCallable call, ErrorCode code, String message) {
-        assertThatThrownBy(call)
-                .isInstanceOfSatisfying(
-                        GatehouseException.class, e -> assertThat(e.code()).isEqualTo(code))
-                .hasMessageContaining(message);
     }
 }

@@ -1,12 +1,11 @@
 package io.gatehouse.store;
 
+import static io.gatehouse.Refusals.assertRefused;
 import static io.gatehouse.store.RandomRun.question;
 import static io.gatehouse.store.RandomRun.questions;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -66,10 +65,7 @@ final class TestStartRun {
     void refusesTheNameOfAnotherRun() throws Exception {
         try (Store store = create()) {
             store.startRun(run("first", "quiz"), questions(1)).close();
-            assertThatThrownBy(() -> store.startRun(run("first", "other"), questions(2)))
-                    .isInstanceOfSatisfying(
-                            GatehouseException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.RUN_EXISTS))
-                    .hasMessageContaining("\"first\"");
+            assertRefused(() -> store.startRun(run("first", "other"), questions(2)), ErrorCode.RUN_EXISTS, "\"first\"");
             assertThat(Rows.of(store, "SELECT count(*) FROM questions")).containsExactly("1");
             assertThat(store.runs()).hasSize(1);
         }
@@ -103,11 +99,10 @@ final class TestStartRun {
             store.startRun(run("first", "quiz"), List.of(before)).close();
             for (QuestionRow changed : changes) {
                 List<QuestionRow> questions = List.of(question("fish", 1), changed);
-                assertThatThrownBy(() -> store.startRun(run("second", "quiz"), questions))
-                        .isInstanceOfSatisfying(
-                                GatehouseException.class,
-                                e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT))
-                        .hasMessageContaining("Question 1 of subject birds of quiz quiz");
+                assertRefused(
+                        () -> store.startRun(run("second", "quiz"), questions),
+                        ErrorCode.INVALID_ARGUMENT,
+                        "Question 1 of subject birds of quiz quiz");
             }
             assertThat(Rows.count(store, "SELECT count(*) FROM questions")).isEqualTo(1);
             assertThat(store.runs()).hasSize(1);
@@ -118,9 +113,10 @@ final class TestStartRun {
     void refusesAQuestionListedTwice() {
         try (Store store = create()) {
             List<QuestionRow> questions = List.of(question("birds", 1), question("fish", 1), question("birds", 1));
-            assertThatThrownBy(() -> store.startRun(run("first", "quiz"), questions))
-                    .isInstanceOf(GatehouseException.class)
-                    .hasMessage("Question 1 of subject birds of quiz quiz is listed twice.");
+            assertRefused(
+                    () -> store.startRun(run("first", "quiz"), questions),
+                    ErrorCode.INVALID_ARGUMENT,
+                    "Question 1 of subject birds of quiz quiz is listed twice");
             assertThat(store.runs()).isEmpty();
         }
     }
@@ -129,10 +125,10 @@ final class TestStartRun {
     void refusesAQuizThatIsNamedLikeAnImportedRun() {
         try (Store store = Store.create(directory.resolve("a.duckdb"))) {
             store.importRun(imported("served"), "test");
-            assertThatThrownBy(() -> store.startRun(run("r", "served"), RandomRun.questions(1)))
-                    .isInstanceOfSatisfying(
-                            GatehouseException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.RUN_EXISTS))
-                    .hasMessageContaining("holds an imported run named \"served\" (vllm), as the quiz is");
+            assertRefused(
+                    () -> store.startRun(run("r", "served"), RandomRun.questions(1)),
+                    ErrorCode.RUN_EXISTS,
+                    "holds an imported run named \"served\" (vllm), as the quiz is");
             assertThat(store.runs()).extracting(RunSummary::name).containsExactly("served");
             store.deleteRun("served");
             assertThat(ids(store, run("r", "served"), RandomRun.questions(1))).hasSize(1);

@@ -1,5 +1,6 @@
 package io.gatehouse.store;
 
+import static io.gatehouse.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,7 +16,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -219,12 +219,5 @@ final class TestStore {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
-    }
-
-    private static void assertRefused(ThrowingCallable call, ErrorCode code, String message) {
-        assertThatThrownBy(call)
-                .isInstanceOfSatisfying(
-                        GatehouseException.class, e -> assertThat(e.code()).isEqualTo(code))
-                .hasMessageContaining(message);
     }
 }

@@ -1,10 +1,9 @@
 package io.gatehouse.trace;
 
+import static io.gatehouse.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.Store;
 import java.io.IOException;
 import java.io.InputStream;
@@ -127,7 +126,7 @@ final class TestTraceImport {
         TraceImport nothing = new TraceImport(TraceKind.LM_EVAL, TraceShape.unknown());
         Path samples = file("s.jsonl", "{\"doc_id\": 0, \"doc\": {}, \"target\": \"B\", \"acc\": 1.0}");
         nothing.read(samples);
-        fails(
+        assertRefused(
                 () -> nothing.run("r", "m", OptionalInt.empty()),
                 ErrorCode.CORRUPT_DATASET,
                 samples + " says no routing");
@@ -136,18 +135,18 @@ final class TestTraceImport {
                 {"id": "a", "prompt_routed_experts": [[[3, 1]]]}
                 {"id": "b", "prompt_routed_experts": [[[3, 1]]]}
                 """));
-        fails(
+        assertRefused(
                 () -> traces.run("r", "m", OptionalInt.of(3)),
                 ErrorCode.INVALID_ARGUMENT,
                 "There are at least 4 experts in a layer, not 3");
         traces.readAnswers(samples);
-        fails(
+        assertRefused(
                 () -> traces.run("r", "m", OptionalInt.empty()),
                 ErrorCode.INVALID_ARGUMENT,
                 "There are 1 answers for 2 sequences of other names, so that neither name nor order says which is whose");
         TraceImport twice = new TraceImport(TraceKind.VLLM, TraceShape.unknown());
         twice.read(directory.resolve("r.jsonl"));
-        fails(
+        assertRefused(
                 () -> twice.read(directory.resolve("r.jsonl")),
                 ErrorCode.CORRUPT_DATASET,
                 "There are two sequences with the name a");
@@ -157,7 +156,7 @@ final class TestTraceImport {
     void refusesNumbersThatNoExpertHas() throws IOException {
         for (String cube : List.of("[[[3, 32767]]]", "[[[3, 3]]]")) {
             Path file = file("r.jsonl", "{\"id\": \"a\", \"prompt_routed_experts\": %s}".formatted(cube));
-            fails(
+            assertRefused(
                     () -> new TraceImport(TraceKind.VLLM, TraceShape.unknown()).read(file),
                     ErrorCode.CORRUPT_DATASET,
                     "%s, sequence a %s"
@@ -170,7 +169,7 @@ final class TestTraceImport {
         Path layer = file("router_trace_rank0.jsonl", """
                 {"step": 3, "layer": 32767, "num_tokens": 1, "topk": 2, "top_indices": [[0, 3]]}
                 """);
-        fails(
+        assertRefused(
                 () -> new TraceImport(TraceKind.MEGATRON, TraceShape.unknown()).read(layer),
                 ErrorCode.CORRUPT_DATASET,
                 layer + ", sequence step 3 has a layer 32767");
@@ -183,7 +182,7 @@ final class TestTraceImport {
                 {"doc_id": 0, "doc": {}, "target": "B", "acc": 1.0}
                 {"doc_id": 0, "doc": {}, "target": "A", "acc": 0.0}
                 """);
-        fails(
+        assertRefused(
                 () -> traces.readAnswers(samples),
                 ErrorCode.CORRUPT_DATASET,
                 samples + " has a second answer with the name 0");
@@ -194,13 +193,16 @@ final class TestTraceImport {
         TraceImport unrouted = new TraceImport(TraceKind.VLLM, TOP_2);
         Path file = file("r.jsonl", "{\"id\": \"a\", \"prompt_routed_experts\": [[[-1, -1]]]}");
         unrouted.read(file);
-        fails(() -> unrouted.run("r", "m", OptionalInt.empty()), ErrorCode.CORRUPT_DATASET, file + " says no routing");
+        assertRefused(
+                () -> unrouted.run("r", "m", OptionalInt.empty()),
+                ErrorCode.CORRUPT_DATASET,
+                file + " says no routing");
         TraceImport both = new TraceImport(TraceKind.SGLANG_RECORDS, TOP_2);
         Path counts = resource("stat.pt");
         Path tokens = resource("per_token.pt");
         both.read(counts);
         both.read(tokens);
-        fails(
+        assertRefused(
                 () -> both.run("r", "m", OptionalInt.empty()),
                 ErrorCode.CORRUPT_DATASET,
                 "%s, %s say both counts and sequences: import them as two runs".formatted(counts, tokens));
@@ -210,18 +212,18 @@ final class TestTraceImport {
     void refusesWhatNoRunCanBe() throws IOException {
         TraceImport traces = new TraceImport(TraceKind.VLLM, TraceShape.unknown());
         traces.read(file("r.jsonl", "{\"id\": \"a\", \"prompt_routed_experts\": [[[3, 1]]]}"));
-        fails(
+        assertRefused(
                 () -> traces.run(" ", "m", OptionalInt.empty()),
                 ErrorCode.INVALID_ARGUMENT,
                 "The name of a run must not be blank");
-        fails(
+        assertRefused(
                 () -> traces.run("r", "m", OptionalInt.of(40_000)),
                 ErrorCode.INVALID_ARGUMENT,
                 "A token cannot be sent to 2 of 40000 experts; there are at most 32767");
         TraceImport counts =
                 new TraceImport(TraceKind.SGLANG_RECORDS, new TraceShape(OptionalInt.empty(), OptionalInt.of(4)));
         counts.read(resource("stat.pt"));
-        fails(
+        assertRefused(
                 () -> counts.run("r", "m", OptionalInt.empty()),
                 ErrorCode.INVALID_ARGUMENT,
                 "A token cannot be sent to 4 of 3 experts; there are at most 32767");
@@ -233,19 +235,12 @@ final class TestTraceImport {
         traces.read(file("r.jsonl", "{\"id\": \"a\", \"prompt_routed_experts\": [[[3, 1]]]}"));
         try (Store store = Store.create(directory.resolve("twice.duckdb"))) {
             store.importRun(traces.run("r", "m", OptionalInt.empty()), "test");
-            fails(
+            assertRefused(
                     () -> store.importRun(traces.run("r", "m", OptionalInt.empty()), "test"),
                     ErrorCode.RUN_EXISTS,
                     "%s holds questions of a quiz named \"r\": give the run another name.".formatted(store.file()));
             assertThat(rows(store, "SELECT count(*) FROM runs")).containsExactly("1");
         }
-    }
-
-    private static void fails(Runnable action, ErrorCode code, String message) {
-        assertThatExceptionOfType(GatehouseException.class)
-                .isThrownBy(action::run)
-                .withMessage(message)
-                .satisfies(e -> assertThat(e.code()).isEqualTo(code));
     }
 
     private Path resource(String name) throws IOException {

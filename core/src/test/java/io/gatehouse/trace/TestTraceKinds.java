@@ -82,7 +82,7 @@ final class TestTraceKinds {
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> Found.in(TraceKind.SGLANG, file, TraceShape.unknown()))
                 .withMessage(
-                        "%s, line 1, field 'meta_info', field 'routed_experts' does not say how many layers it has; say it with --layers",
+                        "%s, line 1, field 'meta_info', field 'routed_experts' does not say how many layers it has; say it with --layers.",
                         file);
         fails(
                 TraceKind.SGLANG,
@@ -100,10 +100,10 @@ final class TestTraceKinds {
     void aShapeHasAtLeastOneOfEach() {
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> new TraceShape(OptionalInt.of(0), OptionalInt.of(2)))
-                .withMessage("There are no 0 layers with experts");
+                .withMessage("There are no 0 layers with experts.");
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> new TraceShape(OptionalInt.of(2), OptionalInt.of(-1)))
-                .withMessage("There are no -1 experts that a token is sent to");
+                .withMessage("There are no -1 experts that a token is sent to.");
     }
 
     @Test
@@ -154,7 +154,7 @@ final class TestTraceKinds {
         Path evil = resource("evil.pkl");
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> Found.in(TraceKind.OLMOE_COUNTS, evil, TraceShape.unknown()))
-                .withMessage("%s wants posix.system built, which is not plain data", evil);
+                .withMessage("%s wants posix.system built, which is not plain data.", evil);
     }
 
     @Test
@@ -315,7 +315,7 @@ final class TestTraceKinds {
         Path none = Files.copy(file, directory.resolve("trace20261124103000.parquet"));
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> Found.in(TraceKind.FLAME, none, TraceShape.unknown()))
-                .withMessage("The name of %s holds no number of a layer", none);
+                .withMessage("The name of %s holds no number of a layer.", none);
     }
 
     @Test

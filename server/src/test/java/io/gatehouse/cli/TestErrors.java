@@ -26,7 +26,7 @@ final class TestErrors {
     void aModelDirectoryThatIsNotThere() {
         Path model = directory.resolve("nowhere");
         assertThat(run(model, SAMPLE.resolve("quiz")))
-                .isEqualTo(new CommandOutcome(1, "", "error: Model directory %s does not exist%n".formatted(model)));
+                .isEqualTo(new CommandOutcome(1, "", "error: Model directory %s does not exist.%n".formatted(model)));
         assertThat(directory.resolve("runs.duckdb")).doesNotExist();
     }
 

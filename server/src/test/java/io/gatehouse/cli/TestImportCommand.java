@@ -43,7 +43,7 @@ final class TestImportCommand {
         assertThat(outcome.exitCode()).isEqualTo(3);
         assertThat(outcome.err())
                 .isEqualToNormalizingNewlines(
-                        "error: %s, line 1 has no field 'prompt_routed_experts'\n".formatted(responses));
+                        "error: %s, line 1 has no field 'prompt_routed_experts'.\n".formatted(responses));
         assertThat(file).doesNotExist();
     }
 }

@@ -105,7 +105,7 @@ final class TestModelCommand {
         CommandOutcome missing =
                 CommandOutcome.of("model", directory.resolve("none").toString());
         assertThat(missing.exitCode()).isEqualTo(1);
-        assertThat(missing.err()).isEqualTo("error: Model directory %s does not exist%n", directory.resolve("none"));
+        assertThat(missing.err()).isEqualTo("error: Model directory %s does not exist.%n", directory.resolve("none"));
         Files.writeString(directory.resolve("config.json"), "{\"architectures\": [\"LlamaForCausalLM\"]}");
         CommandOutcome other = CommandOutcome.of("model", directory.toString());
         assertThat(other.exitCode()).isEqualTo(1);

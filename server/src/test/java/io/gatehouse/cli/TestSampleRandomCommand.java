@@ -59,7 +59,7 @@ final class TestSampleRandomCommand {
         assertThat(outcome.err())
                 .isEqualTo("error: There is no model 'olmo' to be like; there are olmoe-1b-7b, mixtral-8x7b,"
                         + " qwen1.5-moe-a2.7b, qwen3-30b-a3b, tiny-olmoe, tiny-mixtral, tiny-qwen2-moe,"
-                        + " tiny-qwen3-moe\n");
+                        + " tiny-qwen3-moe.\n");
         assertThat(CommandOutcome.of("sample", "random", "--help").out().replaceAll("\\s+", ""))
                 .contains(String.join(",", Blueprint.titles()))
                 .contains("BF16,FP16,FP32");
@@ -68,11 +68,11 @@ final class TestSampleRandomCommand {
     @Test
     void saysWhyItWritesNothing() {
         assertThat(random("--layers", "0"))
-                .isEqualTo(new CommandOutcome(1, "", "error: --layers is 0; it may be 1 to 10,000\n"));
+                .isEqualTo(new CommandOutcome(1, "", "error: --layers is 0; it may be 1 to 10,000.\n"));
         CommandOutcome missing =
                 random("--tokenizer", folder.resolve("none.json").toString());
         assertThat(missing)
-                .isEqualTo(new CommandOutcome(1, "", "error: " + folder.resolve("none.json") + " does not exist\n"));
+                .isEqualTo(new CommandOutcome(1, "", "error: " + folder.resolve("none.json") + " does not exist.\n"));
         assertThat(random("--layers", "10000").exitCode()).isEqualTo(4);
         assertThat(folder).isEmptyDirectory();
     }

@@ -58,11 +58,11 @@ final class TestTokenizeCommand {
     @Test
     void namesTheTokenizerThatIsMissingOrDamaged() throws Exception {
         assertThat(tokenize(directory, "\"a\"\n"))
-                .isEqualTo(new Outcome(1, "", "error: " + directory.resolve("tokenizer.json") + " does not exist\n"));
+                .isEqualTo(new Outcome(1, "", "error: " + directory.resolve("tokenizer.json") + " does not exist.\n"));
         Files.writeString(directory.resolve("tokenizer.json"), "{}");
         assertThat(tokenize(directory, "\"a\"\n"))
                 .isEqualTo(
-                        new Outcome(3, "", "error: " + directory.resolve("tokenizer.json") + " has no vocabulary\n"));
+                        new Outcome(3, "", "error: " + directory.resolve("tokenizer.json") + " has no vocabulary.\n"));
     }
 
     /** A process that asks on only when it has its answer must not wait for ever. */
@@ -87,7 +87,7 @@ final class TestTokenizeCommand {
     void showsTheConversationThatAMessageBecomes() throws Exception {
         Path sample = Path.of(System.getProperty("gatehouse.root", ".."), "core/sample/model");
         Outcome without = tokenize(sample, "\"a\"\n", "--chat");
-        assertThat(without).isEqualTo(new Outcome(1, "", "error: Model " + sample + " has no chat template\n"));
+        assertThat(without).isEqualTo(new Outcome(1, "", "error: Model " + sample + " has no chat template.\n"));
         Files.copy(sample.resolve("tokenizer.json"), directory.resolve("tokenizer.json"));
         Files.writeString(
                 directory.resolve("chat_template.jinja"),

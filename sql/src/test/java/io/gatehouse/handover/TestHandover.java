@@ -1,10 +1,9 @@
 package io.gatehouse.handover;
 
+import static io.gatehouse.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.ExpertCounts;
 import io.gatehouse.store.ImportedRun;
@@ -25,7 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,18 +50,18 @@ final class TestHandover {
             assertThat(esft(handover, ExpertScore.TOKEN, 0.6)).contains("\"1\": [1, 0]\n");
             assertThat(esft(handover, ExpertScore.GATE, 0.3)).contains("\"1\": [0]\n");
             assertThat(esft(handover, ExpertScore.GATE, 1)).contains("\"1\": [0, 1, 2]\n");
-            refuses(() -> esft(handover, ExpertScore.GATE, 0), ErrorCode.INVALID_ARGUMENT, "is 0.0, not above 0");
+            assertRefused(() -> esft(handover, ExpertScore.GATE, 0), ErrorCode.INVALID_ARGUMENT, "is 0.0, not above 0");
         });
     }
 
     @Test
     void esftIsForOneSubject() {
         withRun(run(question("q1", "s", true, 1), question("q2", "t", true, 2)), handover -> {
-            refuses(
+            assertRefused(
                     () -> esft(handover, ExpertScore.TOKEN, 0.5),
                     ErrorCode.INVALID_ARGUMENT,
                     "Run \"r\" has 2 subjects, and ESFT is for one: s, t");
-            refuses(
+            assertRefused(
                     () -> handover.writeEsft(file(), Optional.of("u"), ExpertScore.TOKEN, 0.5),
                     ErrorCode.UNKNOWN_SUBJECT,
                     "Run \"r\" has no subject \"u\"; there are s, t");
@@ -93,7 +91,7 @@ final class TestHandover {
                     """);
             new Handover(handover.engine(), "r", Optional.of(Scope.LAST_PROMPT)).writeLoads(file());
             assertThat(content()).contains("[1, 2, 1, 0]");
-            refuses(
+            assertRefused(
                     () -> new Handover(handover.engine(), "x", Optional.empty()).writeMask(file()),
                     ErrorCode.RUN_NOT_FOUND,
                     "There is no run \"x\"");
@@ -127,11 +125,11 @@ final class TestHandover {
     void whatARunLacksIsSaidByName() {
         ImportedRun ids = imported(List.of(question("q1", "s", false, 1), question("q2", "s", false, 2)), List.of());
         withRun(ids, handover -> {
-            refuses(
+            assertRefused(
                     () -> handover.writeCommittee(file()),
                     ErrorCode.INVALID_ARGUMENT,
                     "Run \"r\" knows no weights, which committee needs");
-            refuses(
+            assertRefused(
                     () -> esft(handover, ExpertScore.GATE, 0.5),
                     ErrorCode.INVALID_ARGUMENT,
                     "Run \"r\" knows no weights for the score of the gate, which esft needs");
@@ -140,15 +138,15 @@ final class TestHandover {
         ImportedRun counts =
                 imported(List.of(), List.of(new ExpertCounts(Optional.of("s"), 1, new long[] {2, 1, 1, 0})));
         withRun(counts, handover -> {
-            refuses(
+            assertRefused(
                     () -> handover.writeCommittee(file()),
                     ErrorCode.INVALID_ARGUMENT,
                     "Run \"r\" recorded no routing at the last token of prompts, which committee needs");
-            refuses(
+            assertRefused(
                     () -> esft(handover, ExpertScore.TOKEN, 0.5),
                     ErrorCode.INVALID_ARGUMENT,
                     "Run \"r\" has no answered questions whose tokens were all recorded at scope prompt, which esft needs");
-            refuses(
+            assertRefused(
                     () -> new Handover(handover.engine(), "r", Optional.of(Scope.LAST_PROMPT)).writeLoads(file()),
                     ErrorCode.INVALID_ARGUMENT,
                     "Run \"r\" recorded no routing at scope last_prompt, which eplb needs");
@@ -188,13 +186,6 @@ final class TestHandover {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-    }
-
-    private static void refuses(ThrowingCallable call, ErrorCode code, String message) {
-        assertThatExceptionOfType(GatehouseException.class)
-                .isThrownBy(call)
-                .withMessageContaining(message)
-                .satisfies(e -> assertThat(e.code()).isEqualTo(code));
     }
 
     private static ImportedRun run(TracedSequence... sequences) {

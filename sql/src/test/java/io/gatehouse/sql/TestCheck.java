@@ -1,10 +1,9 @@
 package io.gatehouse.sql;
 
+import static io.gatehouse.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
 import io.gatehouse.error.TextRange;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -97,10 +96,7 @@ final class TestCheck {
         })) {
             assertThat(asking.check("SELECT 1")).isEmpty();
             broken.set(true);
-            assertThatThrownBy(() -> asking.check("SELECT 2"))
-                    .isInstanceOfSatisfying(
-                            GatehouseException.class,
-                            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.INTERNAL_ERROR));
+            assertRefused(() -> asking.check("SELECT 2"), ErrorCode.INTERNAL_ERROR);
             assertThat(asking.check("SELECT nothing")).hasSize(1);
         }
     }

@@ -1,5 +1,6 @@
 package io.gatehouse.sql;
 
+import static io.gatehouse.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -68,10 +69,7 @@ final class TestPlanning {
         Plan plan = plan("SELECT 'a'\n'b'");
         assertThat(Rows.of(engine, "SELECT 'a'\n'b'").rows()).containsExactly(List.of("ab"));
         assertThat(plan("SELECT  'a' -- and\n /* more */\n 'b'")).isSameAs(plan);
-        assertThatThrownBy(() -> plan("SELECT 'a' 'b'"))
-                .isInstanceOfSatisfying(
-                        GatehouseException.class,
-                        failure -> assertThat(failure.code()).isEqualTo(ErrorCode.SQL_VALIDATION));
+        assertRefused(() -> plan("SELECT 'a' 'b'"), ErrorCode.SQL_VALIDATION);
     }
 
     @Test

@@ -5,7 +5,7 @@ import java.util.List;
 
 /** How long something took, of all times it was done: half of them at most p50, all but one in a hundred at most p99. */
 public record Latencies(int count, Duration p50, Duration p99) {
-    static Latencies of(List<Duration> durations) {
+    public static Latencies of(List<Duration> durations) {
         if (durations.isEmpty()) {
             return new Latencies(0, Duration.ZERO, Duration.ZERO);
         }

@@ -143,7 +143,7 @@ final class TestRandomCheckpoint {
         Path model = write("model", Blueprint.TINY_OLMOE.config(), StoredType.BF16, 1, 1L << 30);
         assertThatThrownBy(() -> write("model", Blueprint.TINY_OLMOE.config(), StoredType.BF16, 2, 1L << 30))
                 .isInstanceOf(GatehouseException.class)
-                .hasMessage(model + " exists, and is not written over");
+                .hasMessage(model + " exists, and is not written over.");
     }
 
     @Test
@@ -151,7 +151,7 @@ final class TestRandomCheckpoint {
         Path partial = Files.createDirectory(folder.resolve("model.partial"));
         assertThatThrownBy(() -> write("model", Blueprint.TINY_OLMOE.config(), StoredType.BF16, 1, 1L << 30))
                 .isInstanceOf(GatehouseException.class)
-                .hasMessage(partial + " exists: something is writing it now, or was killed and it may be deleted");
+                .hasMessage(partial + " exists: something is writing it now, or was killed and it may be deleted.");
         assertThat(partial).exists();
     }
 
@@ -181,7 +181,7 @@ final class TestRandomCheckpoint {
         ObjectNode config = Blueprint.TINY_OLMOE.config().put("vocab_size", 100);
         assertThatThrownBy(() -> write("model", config, StoredType.BF16, 1, 1L << 30))
                 .isInstanceOf(GatehouseException.class)
-                .hasMessage("The tokenizer has 262 tokens; the model has a vocabulary of 100");
+                .hasMessage("The tokenizer has 262 tokens; the model has a vocabulary of 100.");
         assertThat(folder).isEmptyDirectory();
     }
 

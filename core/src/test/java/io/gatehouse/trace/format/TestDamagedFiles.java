@@ -93,7 +93,7 @@ final class TestDamagedFiles {
         Path file = Files.write(directory.resolve("scalar.pkl"), scalar("i8", 1, 2, 3, 4));
         assertThatThrownBy(() -> Pickle.read(file))
                 .isInstanceOf(GatehouseException.class)
-                .hasMessage("%s, a scalar ends at byte 4, within 8 bytes that begin at 0", file);
+                .hasMessage("%s, a scalar ends at byte 4, within 8 bytes that begin at 0.", file);
     }
 
     @Test
@@ -105,7 +105,7 @@ final class TestDamagedFiles {
         Path eight = Files.write(directory.resolve("u8.pkl"), scalar("u8", 0, 0, 0, 0, 0, 0, 0, 0x80));
         assertThatThrownBy(() -> Pickle.read(eight))
                 .isInstanceOf(GatehouseException.class)
-                .hasMessage("%s, a scalar is 9223372036854775808, beyond 2^63", eight);
+                .hasMessage("%s, a scalar is 9223372036854775808, beyond 2^63.", eight);
     }
 
     /** {@code numpy.core.multiarray.scalar(numpy.dtype(type), bytes)} in protocol 4. */

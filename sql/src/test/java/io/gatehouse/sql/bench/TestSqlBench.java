@@ -45,7 +45,7 @@ final class TestSqlBench {
         try (Store store = Store.open(file)) {
             assertThatThrownBy(() -> new SqlBench(store, 0))
                     .isInstanceOf(GatehouseException.class)
-                    .hasMessage("The number of rounds must be positive, not 0");
+                    .hasMessage("The number of rounds must be positive, not 0.");
         }
     }
 }
