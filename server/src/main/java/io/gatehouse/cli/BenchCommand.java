@@ -11,7 +11,8 @@ import picocli.CommandLine.Command;
             BenchRunCommand.class,
             BenchStoreCommand.class,
             BenchSqlCommand.class,
-            BenchServerCommand.class
+            BenchServerCommand.class,
+            BenchLiveCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Example:", "  gatehouse bench store --activations 10M"})

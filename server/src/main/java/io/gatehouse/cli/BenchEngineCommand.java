@@ -16,9 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "engine",
@@ -77,11 +75,8 @@ final class BenchEngineCommand implements Callable<Integer> {
     @Mixin
     private EngineChoice choice = new EngineChoice();
 
-    @Option(names = "--json", description = "Print the figures as one JSON object.")
-    private boolean json;
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+    @Mixin
+    private ReportOutput output = new ReportOutput();
 
     @Override
     public Integer call() {
@@ -119,7 +114,7 @@ final class BenchEngineCommand implements Callable<Integer> {
                                     .map(shape -> row(bench.measure(shape)))
                                     .toList()));
             report.figure("Peak resident GB", PeakMemory.residentBytes().orElse(0) / 1e9)
-                    .print(spec.commandLine().getOut(), json);
+                    .print(output);
         }
         return 0;
     }

@@ -9,9 +9,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "run",
@@ -47,11 +45,8 @@ final class BenchRunCommand implements Callable<Integer> {
     @Mixin
     private EngineChoice choice = new EngineChoice();
 
-    @Option(names = "--json", description = "Print the figures as one JSON object.")
-    private boolean json;
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+    @Mixin
+    private ReportOutput output = new ReportOutput();
 
     @Override
     public Integer call() {
@@ -75,7 +70,7 @@ final class BenchRunCommand implements Callable<Integer> {
                     .figure(
                             "Activations/s of the writer",
                             Math.round(measured.writing().activationsPerSecond()))
-                    .print(spec.commandLine().getOut(), json);
+                    .print(output);
         }
         return 0;
     }

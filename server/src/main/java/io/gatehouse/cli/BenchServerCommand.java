@@ -3,22 +3,18 @@ package io.gatehouse.cli;
 import io.gatehouse.server.bench.ServerBench;
 import io.gatehouse.sql.ResultColumn;
 import io.gatehouse.store.Store;
-import io.gatehouse.store.bench.StoreBench;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "server",
         description = {
             "Measures how fast rows of seven columns leave a server, over loopback in each format and by JDBC, beside"
-                    + " DuckDB's own Arrow in the process.",
+                    + " DuckDB's own Arrow in the process and Apache Avatica's JDBC over loopback.",
             "Seconds from the request to the last byte; of the rounds the median counts.",
             "Without --db it writes a file of made-up routing first, as bench store does."
         },
@@ -41,60 +37,55 @@ final class BenchServerCommand implements Callable<Integer> {
             description = "Rows to read, such as 1M; default: ${DEFAULT-VALUE}.")
     private long rows;
 
-    @Option(names = "--db", paramLabel = "FILE", description = "File to ask instead, which is only read.")
-    private Optional<Path> database = Optional.empty();
+    @Mixin
+    private BenchedFile file = new BenchedFile();
 
     @Option(names = "--rounds", description = "How often each is measured (default: ${DEFAULT-VALUE}).")
     private int rounds = 5;
 
-    @Option(names = "--json", description = "Print the figures as one JSON object.")
-    private boolean json;
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+    @Mixin
+    private ReportOutput output = new ReportOutput();
 
     @Override
     public Integer call() {
-        database.ifPresentOrElse(this::measure, this::measureInPassing);
+        file.ask(Math.max(ACTIVATIONS, rows), this::measure);
         return 0;
     }
 
-    private void measure(Path file) {
-        try (Store store = Store.open(file)) {
-            List<ServerBench.Transfer> transfers = new ServerBench(store, rounds, rows).run();
-            double duckDb = transfers.get(0).seconds();
-            new Report()
-                    .figure("Cores", Runtime.getRuntime().availableProcessors())
-                    .figure("Rounds", rounds)
-                    .table(
-                            "Transfer of seven columns",
-                            COLUMNS,
-                            transfers.stream()
-                                    .map(transfer -> row(transfer, duckDb))
-                                    .toList())
-                    .print(spec.commandLine().getOut(), json);
-        }
+    private void measure(Store store) {
+        List<ServerBench.Transfer> transfers = new ServerBench(store, rounds, rows).run();
+        double duckDb = transfers.get(0).seconds();
+        new Report()
+                .figure("Cores", Runtime.getRuntime().availableProcessors())
+                .figure("Rounds", rounds)
+                .figure(
+                        "JDBC, times as fast as Avatica's",
+                        Report.rounded(
+                                seconds(transfers, ServerBench.AVATICA) / seconds(transfers, ServerBench.JDBC), 1))
+                .table(
+                        "Transfer of seven columns",
+                        COLUMNS,
+                        transfers.stream()
+                                .map(transfer -> row(transfer, duckDb))
+                                .toList())
+                .print(output);
     }
 
-    private void measureInPassing() {
-        try (ScratchDirectory directory = ScratchDirectory.make()) {
-            Path file = directory.path().resolve("bench.duckdb");
-            new StoreBench(file, Math.max(ACTIVATIONS, rows)).writeRun();
-            measure(file);
-        }
+    private static double seconds(List<ServerBench.Transfer> transfers, String way) {
+        return transfers.stream()
+                .filter(transfer -> transfer.way().equals(way))
+                .findFirst()
+                .orElseThrow()
+                .seconds();
     }
 
     private static List<Object> row(ServerBench.Transfer transfer, double duckDb) {
         return List.of(
                 transfer.way(),
                 transfer.rows(),
-                rounded(transfer.seconds()),
-                rounded(transfer.rowsPerSecond() / 1e6),
-                rounded(transfer.bytesPerSecond() / 1e6),
-                rounded(transfer.seconds() / duckDb));
-    }
-
-    private static double rounded(double value) {
-        return Math.round(value * 1000) / 1000.0;
+                Report.rounded(transfer.seconds(), 3),
+                Report.rounded(transfer.rowsPerSecond() / 1e6, 3),
+                Report.rounded(transfer.bytesPerSecond() / 1e6, 1),
+                Report.rounded(transfer.seconds() / duckDb, 2));
     }
 }

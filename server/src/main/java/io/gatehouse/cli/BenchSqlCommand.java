@@ -4,17 +4,13 @@ import io.gatehouse.sql.ResultColumn;
 import io.gatehouse.sql.bench.SqlBench;
 import io.gatehouse.sql.bench.TransferBench;
 import io.gatehouse.store.Store;
-import io.gatehouse.store.bench.StoreBench;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "sql",
@@ -52,27 +48,23 @@ final class BenchSqlCommand implements Callable<Integer> {
             description = "Activations to write, such as 50M; default: ${DEFAULT-VALUE}.")
     private long activations;
 
-    @Option(names = "--db", paramLabel = "FILE", description = "File to ask instead, which is only read.")
-    private Optional<Path> database = Optional.empty();
+    @Mixin
+    private BenchedFile file = new BenchedFile();
 
     @Option(names = "--rounds", description = "How often each is measured (default: ${DEFAULT-VALUE}).")
     private int rounds = 5;
 
-    @Option(names = "--json", description = "Print the figures as one JSON object.")
-    private boolean json;
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+    @Mixin
+    private ReportOutput output = new ReportOutput();
 
     @Override
     public Integer call() {
-        database.ifPresentOrElse(this::measure, this::measureInPassing);
+        file.ask(activations, this::measure);
         return 0;
     }
 
-    private void measure(Path file) {
-        try (Store store = Store.open(file);
-                SqlBench bench = new SqlBench(store, rounds)) {
+    private void measure(Store store) {
+        try (SqlBench bench = new SqlBench(store, rounds)) {
             new Report()
                     .figure("Cores", Runtime.getRuntime().availableProcessors())
                     .figure("Rounds", rounds)
@@ -85,15 +77,7 @@ final class BenchSqlCommand implements Callable<Integer> {
                             TRANSFER,
                             new TransferBench(store, rounds)
                                     .run().stream().map(BenchSqlCommand::row).toList())
-                    .print(spec.commandLine().getOut(), json);
-        }
-    }
-
-    private void measureInPassing() {
-        try (ScratchDirectory directory = ScratchDirectory.make()) {
-            Path file = directory.path().resolve("bench.duckdb");
-            new StoreBench(file, activations).writeRun();
-            measure(file);
+                    .print(output);
         }
     }
 
@@ -103,21 +87,17 @@ final class BenchSqlCommand implements Callable<Integer> {
                 millis(measured.duckDb()),
                 millis(measured.facts()),
                 millis(measured.rollups()),
-                rounded(measured.overhead()),
-                rounded(measured.timesFaster()),
+                Report.rounded(measured.overhead(), 2),
+                Report.rounded(measured.timesFaster(), 2),
                 millis(measured.firstPlanning()),
                 millis(measured.planning()));
     }
 
     private static List<Object> row(TransferBench.Rate rate) {
-        return List.of(rate.way(), rounded(rate.rowsPerSecond() / 1e6));
+        return List.of(rate.way(), Report.rounded(rate.rowsPerSecond() / 1e6, 2));
     }
 
     private static double millis(Duration duration) {
-        return rounded(duration.toNanos() / 1e6);
-    }
-
-    private static double rounded(double value) {
-        return Math.round(value * 100) / 100.0;
+        return Report.rounded(duration.toNanos() / 1e6, 2);
     }
 }

@@ -7,9 +7,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "store",
@@ -42,16 +41,13 @@ final class BenchStoreCommand implements Callable<Integer> {
             description = "New file to write and keep; by default one in the directory for temporary files.")
     private Optional<Path> database = Optional.empty();
 
-    @Option(names = "--json", description = "Print the figures as one JSON object.")
-    private boolean json;
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+    @Mixin
+    private ReportOutput output = new ReportOutput();
 
     @Override
     public Integer call() {
         StoreBenchResult result = database.map(this::measure).orElseGet(this::measureInPassing);
-        report(result).print(spec.commandLine().getOut(), json);
+        report(result).print(output);
         return 0;
     }
 
@@ -71,7 +67,7 @@ final class BenchStoreCommand implements Callable<Integer> {
                 .figure("Cores", Runtime.getRuntime().availableProcessors())
                 .figure("Activations/s", Math.round(result.activationsPerSecond()))
                 .figure("Activations/cpu-second", Math.round(result.activationsPerCpuSecond()))
-                .figure("Bytes/activation", rounded(result.bytesPerActivation()))
+                .figure("Bytes/activation", Report.rounded(result.bytesPerActivation(), 2))
                 .figure("Open seconds", seconds(result.opened()))
                 .figure("Verify seconds", seconds(result.verified()))
                 .figure("Commits", result.commits().count())
@@ -80,7 +76,7 @@ final class BenchStoreCommand implements Callable<Integer> {
                 .figure("Activations/s row by row", Math.round(result.rowWisePerSecond()))
                 .figure(
                         "Times faster than row by row",
-                        rounded(result.activationsPerSecond() / result.rowWisePerSecond()))
+                        Report.rounded(result.activationsPerSecond() / result.rowWisePerSecond(), 2))
                 .figure("Readers", result.readers())
                 .figure("Activations/s beside readers", Math.round(result.besideReadersPerSecond()))
                 .figure("Queries", result.queries().count())
@@ -89,14 +85,10 @@ final class BenchStoreCommand implements Callable<Integer> {
     }
 
     private static double seconds(Duration duration) {
-        return rounded(duration.toNanos() / 1e9);
+        return Report.rounded(duration.toNanos() / 1e9, 2);
     }
 
     private static double millis(Duration duration) {
-        return rounded(duration.toNanos() / 1e6);
-    }
-
-    private static double rounded(double value) {
-        return Math.round(value * 100) / 100.0;
+        return Report.rounded(duration.toNanos() / 1e6, 2);
     }
 }

@@ -41,8 +41,8 @@ final class ExportCommand implements Callable<Integer> {
     @Mixin
     private HandoverOptions handover = new HandoverOptions();
 
-    @Option(names = "--json", description = "Print the figures as one JSON object.")
-    private boolean json;
+    @Mixin
+    private ReportOutput output = new ReportOutput();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -57,7 +57,7 @@ final class ExportCommand implements Callable<Integer> {
     public Integer call() {
         if (handover.given()) {
             handover.write(database, directory);
-            new Report().figure("File", directory).print(spec.commandLine().getOut(), json);
+            new Report().figure("File", directory).print(output);
             return 0;
         }
         long start = System.nanoTime();
@@ -71,7 +71,7 @@ final class ExportCommand implements Callable<Integer> {
                     .figure("Files", summary.files())
                     .figure("Bytes", summary.bytes())
                     .figure("Seconds", Math.round((System.nanoTime() - start) / 1e6) / 1000.0)
-                    .print(spec.commandLine().getOut(), json);
+                    .print(output);
         }
         return 0;
     }

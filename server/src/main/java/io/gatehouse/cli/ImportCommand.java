@@ -11,10 +11,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "import",
@@ -69,11 +68,8 @@ final class ImportCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "Files of that kind.")
     private List<Path> files = List.of();
 
-    @Option(names = "--json", description = "Print the figures as one JSON object.")
-    private boolean json;
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+    @Mixin
+    private ReportOutput output = new ReportOutput();
 
     @Override
     public Integer call() {
@@ -92,7 +88,7 @@ final class ImportCommand implements Callable<Integer> {
                 .figure("Weights", run.provenance().getOrDefault("weights", ""))
                 .figure("Gates", run.provenance().getOrDefault("gates", ""))
                 .figure("Ranks", run.provenance().getOrDefault("ranks", ""))
-                .print(spec.commandLine().getOut(), json);
+                .print(output);
         return 0;
     }
 

@@ -21,6 +21,12 @@ final class Report {
 
     private record Rows(List<ResultColumn> columns, List<List<@Nullable Object>> rows) {}
 
+    /** So many digits behind the point as mean something. */
+    static double rounded(double value, int digits) {
+        double unit = Math.pow(10, digits);
+        return Math.round(value * unit) / unit;
+    }
+
     Report figure(String label, Object value) {
         entries.put(label, value);
         return this;
@@ -43,6 +49,10 @@ final class Report {
     Report table(String label, List<ResultColumn> columns, List<List<Object>> rows) {
         entries.put(label, new Rows(columns, List.copyOf(rows)));
         return this;
+    }
+
+    void print(ReportOutput output) {
+        print(output.writer(), output.json());
     }
 
     void print(PrintWriter out, boolean json) {

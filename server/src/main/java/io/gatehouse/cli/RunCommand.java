@@ -41,8 +41,8 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private RunOptions options = new RunOptions();
 
-    @Option(names = "--json", description = "Print the figures as one JSON object.")
-    private boolean json;
+    @Mixin
+    private ReportOutput output = new ReportOutput();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -57,7 +57,7 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() {
         try (RunDraft draft = options.read()) {
             stop.take();
-            run(draft).print(spec.commandLine().getOut(), json);
+            run(draft).print(output);
         }
         return 0;
     }

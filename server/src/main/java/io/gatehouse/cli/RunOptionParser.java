@@ -30,11 +30,15 @@ final class RunOptionParser implements RunPlanner {
         private RunOptions run = new RunOptions();
     }
 
-    /** The names of the options that there are, without dashes. */
+    @Override
+    public Set<String> options() {
+        return names();
+    }
+
     static Set<String> names() {
         return new CommandLine(new Options())
                 .getCommandSpec().options().stream()
-                        .map(option -> option.longestName().substring(2))
+                        .map(option -> option.longestName().substring("--".length()))
                         .collect(Collectors.toCollection(TreeSet::new));
     }
 

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -71,8 +72,8 @@ final class SampleRandomCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Directory to make.")
     private Path out = Path.of("");
 
-    @Option(names = "--json", description = "Print the figures as one JSON object.")
-    private boolean json;
+    @Mixin
+    private ReportOutput output = new ReportOutput();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -109,7 +110,7 @@ final class SampleRandomCommand implements Callable<Integer> {
                 .figure("Bytes", checkpoint.bytes())
                 .figure("Weight files", checkpoint.files())
                 .figure("Seconds", Duration.ofNanos(System.nanoTime() - start).toMillis() / 1000.0)
-                .print(spec.commandLine().getOut(), json);
+                .print(output);
         return 0;
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -33,8 +34,8 @@ final class SampleTrainCommand implements Callable<Integer> {
     @Option(names = "--steps", paramLabel = "N", description = "Training steps; fewer make a weaker model sooner.")
     private int steps = TrainingPlan.BUNDLED_STEPS;
 
-    @Option(names = "--json", description = "Print the figures as one JSON object.")
-    private boolean json;
+    @Mixin
+    private ReportOutput output = new ReportOutput();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -46,7 +47,7 @@ final class SampleTrainCommand implements Callable<Integer> {
         PrintWriter progress = spec.commandLine().getErr();
         Trainer trainer =
                 new Trainer(TrainingPlan.bundled(seed, steps), curriculum, quiz, step -> progress.println(line(step)));
-        report(trainer.train(out)).print(spec.commandLine().getOut(), json);
+        report(trainer.train(out)).print(output);
         return 0;
     }
 

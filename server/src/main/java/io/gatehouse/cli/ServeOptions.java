@@ -146,6 +146,13 @@ final class ServeOptions {
             description = "Clients that listen to /v1/events at a time (default: ${DEFAULT-VALUE}).")
     private int eventStreams;
 
+    @Option(
+            names = "--log",
+            paramLabel = "FILE",
+            description = "File to append a line of JSON to for each query that ended and each change of a run; without"
+                    + " what was asked. By default only what fails unexpectedly is said, on stderr.")
+    private Optional<Path> log = Optional.empty();
+
     ServerSettings settings() {
         QueryAllowance allowance = new QueryAllowance(
                 Duration.ofSeconds(queryTimeout),
@@ -161,6 +168,7 @@ final class ServeOptions {
                 allowance,
                 new HttpLimits(bodyBytes, headerBytes, connections, eventStreams),
                 RunSources.of(models, quizzes),
+                log,
                 GatehouseVersion.current());
     }
 

@@ -7,9 +7,8 @@ import io.gatehouse.store.Verification.RunContent;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "verify",
@@ -30,11 +29,8 @@ final class VerifyCommand implements Callable<Integer> {
             description = "DuckDB file to check, or the directory of an export.")
     private Path database = Path.of("");
 
-    @Option(names = "--json", description = "Print the figures as one JSON object.")
-    private boolean json;
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+    @Mixin
+    private ReportOutput output = new ReportOutput();
 
     @Override
     public Integer call() {
@@ -55,7 +51,7 @@ final class VerifyCommand implements Callable<Integer> {
                         "Problem %d".formatted(i + 1), verification.problems().get(i));
             }
             report.figure("Seconds", Math.round((System.nanoTime() - start) / 1e6) / 1000.0)
-                    .print(spec.commandLine().getOut(), json);
+                    .print(output);
             return verification.problems().isEmpty() ? 0 : ErrorCategory.CORRUPT.exitCode();
         }
     }

@@ -20,8 +20,8 @@ record Activity(Events events, QueryRegister queries, HistoryWriter history, Run
         requireNonNull(runs, "runs is null");
     }
 
-    static Activity begin(Store store, RunPlanner planner, ServerMetrics metrics) {
-        Events events = new Events();
+    static Activity begin(Store store, RunPlanner planner, ServerMetrics metrics, ServerLog log) {
+        Events events = new Events(log::witness);
         return new Activity(
                 events,
                 new QueryRegister(query -> {

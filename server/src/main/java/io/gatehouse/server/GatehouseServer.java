@@ -37,16 +37,24 @@ public final class GatehouseServer implements AutoCloseable {
     private final ServerSettings settings;
     private final Javalin javalin;
     private final Activity activity;
+    private final ServerLog log;
     private final Path database;
     private final Optional<ServerNotice> notice;
 
     private GatehouseServer(
-            ServerSettings settings, Javalin javalin, Activity activity, Path database, Identity identity) {
+            ServerSettings settings,
+            Javalin javalin,
+            Activity activity,
+            ServerLog log,
+            Path database,
+            Identity identity) {
         this.settings = settings;
         this.javalin = javalin;
         this.activity = activity;
+        this.log = log;
         this.database = database;
         this.notice = post(identity);
+        log.started(uri().toString(), settings, database);
     }
 
     /**
@@ -58,12 +66,18 @@ public final class GatehouseServer implements AutoCloseable {
     public static GatehouseServer start(Store store, QueryEngine engine, ServerSettings settings, RunPlanner planner) {
         ServerSocketChannel channel =
                 requireNonNull(settings, "settings is null").address().open();
-        ServerMetrics metrics = new ServerMetrics();
-        Activity activity = Activity.begin(store, planner, metrics);
         try {
-            return start(store, engine, settings, channel, activity, metrics);
+            ServerLog log = ServerLog.of(settings.log());
+            ServerMetrics metrics = new ServerMetrics();
+            Activity activity = Activity.begin(store, planner, metrics, log);
+            try {
+                return start(store, engine, settings, channel, activity, metrics, log);
+            } catch (RuntimeException e) {
+                abandon(activity, log);
+                throw e;
+            }
         } catch (RuntimeException e) {
-            abandon(channel, activity);
+            giveBack(channel);
             throw e;
         }
     }
@@ -74,37 +88,44 @@ public final class GatehouseServer implements AutoCloseable {
             ServerSettings settings,
             ServerSocketChannel channel,
             Activity activity,
-            ServerMetrics metrics) {
+            ServerMetrics metrics,
+            ServerLog log) {
         Identity identity = Identity.fresh();
         Routes routes = new Routes(store, engine, activity, metrics, settings, identity);
         Javalin javalin = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
             config.startup.showOldJavalinVersionWarning = false;
             config.startup.startupWatcherEnabled = false;
-            configure(config.jetty, settings, channel);
+            configure(config.jetty, settings, channel, metrics);
             routes.configure(config);
         });
         javalin.start();
-        return new GatehouseServer(settings, javalin, activity, store.file(), identity);
+        return new GatehouseServer(settings, javalin, activity, log, store.file(), identity);
     }
 
-    /** Gives back the port and the threads of a server that does not come up, such as for a wrong password. */
-    private static void abandon(ServerSocketChannel channel, Activity activity) {
+    /** Gives back the threads of a server that does not come up, such as for a wrong password. */
+    private static void abandon(Activity activity, ServerLog log) {
+        activity.stop(Duration.ZERO, Duration.ZERO);
+        activity.close();
+        log.close();
+    }
+
+    private static void giveBack(ServerSocketChannel channel) {
         try {
             channel.close();
         } catch (IOException e) {
             LOG.warn("The port cannot be closed: {}", e.toString());
-        } finally {
-            activity.stop(Duration.ZERO, Duration.ZERO);
-            activity.close();
         }
     }
 
-    private static void configure(JettyConfig jetty, ServerSettings settings, ServerSocketChannel channel) {
+    private static void configure(
+            JettyConfig jetty, ServerSettings settings, ServerSocketChannel channel, ServerMetrics metrics) {
         HttpLimits limits = settings.http();
         jetty.modifyServer(server -> {
             server.setErrorHandler(new MalformedRequests());
-            server.addBean(new NetworkConnectionLimit(limits.connections(), server));
+            NetworkConnectionLimit connections = new NetworkConnectionLimit(limits.connections(), server);
+            server.addBean(connections);
+            metrics.watch(connections);
             server.insertHandler(new GracefulHandler());
             server.setStopTimeout(PATIENCE.plus(LAST_WORDS).toMillis());
         });
@@ -122,11 +143,10 @@ public final class GatehouseServer implements AutoCloseable {
                 .formatted(settings.exposure().scheme(), settings.address().localAuthority(javalin.port())));
     }
 
-    /** Method and address of everything that is served for programs. */
-    List<String> apiRoutes() {
+    /** Method and address of everything that is served. */
+    List<String> routes() {
         return javalin.unsafe.internalRouter.allHttpHandlers().stream()
                 .map(route -> route.endpoint)
-                .filter(endpoint -> endpoint.path.startsWith("/v1/") || endpoint.path.equals("/metrics"))
                 .map(endpoint -> endpoint.method.name() + " " + endpoint.path)
                 .filter(route -> !route.startsWith("BEFORE"))
                 .toList();
@@ -156,6 +176,8 @@ public final class GatehouseServer implements AutoCloseable {
             javalin.stop();
         } finally {
             activity.close();
+            log.stopped();
+            log.close();
         }
     }
 

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 
 /** {@code GET /metrics}: what an operator wants to see over time, for Prometheus. */
 final class ServerMetrics implements Handler {
@@ -62,6 +63,10 @@ final class ServerMetrics implements Handler {
                 "gatehouse_event_streams",
                 "Clients that listen to events",
                 () -> activity.events().listeners());
+    }
+
+    void watch(NetworkConnectionLimit connections) {
+        gauge("gatehouse_connections", "Connections that are open", connections::getNetworkConnectionCount);
     }
 
     /** Counts a query that has ended. */

@@ -7,6 +7,8 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.http.HttpLimits;
 import io.gatehouse.server.query.QueryAllowance;
 import io.gatehouse.server.run.RunSources;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * How a server is to be run.
@@ -15,6 +17,7 @@ import io.gatehouse.server.run.RunSources;
  * @param queries what queries may use
  * @param http what requests may send
  * @param sources models and quizzes that clients may start runs with
+ * @param log where to take down what goes on, a line of JSON for each thing
  * @param version of Gatehouse, as {@code /v1/health} tells it
  */
 public record ServerSettings(
@@ -23,6 +26,7 @@ public record ServerSettings(
         QueryAllowance queries,
         HttpLimits http,
         RunSources sources,
+        Optional<Path> log,
         String version) {
     public ServerSettings {
         requireNonNull(address, "address is null");
@@ -30,6 +34,7 @@ public record ServerSettings(
         requireNonNull(queries, "queries is null");
         requireNonNull(http, "http is null");
         requireNonNull(sources, "sources is null");
+        requireNonNull(log, "log is null");
         requireNonNull(version, "version is null");
         if (!address.isLoopback()) {
             requireGuarded(address, exposure);
@@ -44,23 +49,28 @@ public record ServerSettings(
                 QueryAllowance.standard(),
                 HttpLimits.standard(),
                 RunSources.none(),
+                Optional.empty(),
                 version);
     }
 
     public ServerSettings with(Exposure change) {
-        return new ServerSettings(address, change, queries, http, sources, version);
+        return new ServerSettings(address, change, queries, http, sources, log, version);
     }
 
     public ServerSettings with(QueryAllowance change) {
-        return new ServerSettings(address, exposure, change, http, sources, version);
+        return new ServerSettings(address, exposure, change, http, sources, log, version);
     }
 
     public ServerSettings with(HttpLimits change) {
-        return new ServerSettings(address, exposure, queries, change, sources, version);
+        return new ServerSettings(address, exposure, queries, change, sources, log, version);
     }
 
     public ServerSettings with(RunSources change) {
-        return new ServerSettings(address, exposure, queries, http, change, version);
+        return new ServerSettings(address, exposure, queries, http, change, log, version);
+    }
+
+    public ServerSettings withLog(Path file) {
+        return new ServerSettings(address, exposure, queries, http, sources, Optional.of(file), version);
     }
 
     private static void requireGuarded(ListenAddress address, Exposure exposure) {

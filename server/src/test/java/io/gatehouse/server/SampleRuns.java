@@ -19,11 +19,17 @@ import io.gatehouse.store.Scope;
 import io.gatehouse.store.Store;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 
 /** Runs of the sample model, for tests that start some; they read only the options named here. */
-record SampleRuns(Store store) implements RunPlanner {
-    static final Path FOLDER =
+public record SampleRuns(Store store) implements RunPlanner {
+    public static final Path FOLDER =
             Path.of(System.getProperty("gatehouse.root")).resolve("core").resolve("sample");
+
+    @Override
+    public Set<String> options() {
+        return Set.of("model", "quiz", "name", "limit", "shots", "precision", "record");
+    }
 
     @Override
     public RunPlan plan(Map<String, String> options) {
@@ -34,7 +40,7 @@ record SampleRuns(Store store) implements RunPlanner {
                 requireNonNull(options.get("name")),
                 quiz,
                 format,
-                Integer.parseInt(options.get("shots")),
+                Integer.parseInt(options.getOrDefault("shots", "0")),
                 Recording.decisions(Scope.PROMPT));
         return new SampleRun(Checkpoint.open(Path.of(options.get("model"))), store, request);
     }

@@ -1,9 +1,11 @@
 package io.gatehouse.server;
 
+import static io.gatehouse.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.gatehouse.error.GatehouseException;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.server.run.RunPlanner;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
 import java.io.IOException;
@@ -74,7 +76,7 @@ final class TestExposure {
             for (Exposure wrong : List.of(origin, keyless)) {
                 ServerSettings settings =
                         ServerSettings.standard(address, "test").with(wrong);
-                assertThatThrownBy(() -> GatehouseServer.start(store, engine, settings, TestingServer.NO_RUNS))
+                assertThatThrownBy(() -> GatehouseServer.start(store, engine, settings, RunPlanner.NONE))
                         .isNotNull();
             }
             try (ServerSocket again = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
@@ -86,16 +88,17 @@ final class TestExposure {
     @Test
     void refusesToOpenTheDataToEveryone() {
         ListenAddress everywhere = new ListenAddress("0.0.0.0", 0);
-        assertThatThrownBy(() -> ServerSettings.standard(everywhere, "test"))
-                .isInstanceOf(GatehouseException.class)
-                .hasMessageContaining("give clients a token with --token-file");
+        assertRefused(
+                () -> ServerSettings.standard(everywhere, "test"),
+                ErrorCode.INVALID_ARGUMENT,
+                "give clients a token with --token-file");
         ServerSettings local = ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test");
         Exposure clear = new Exposure(Optional.of(TOKEN), Optional.empty(), false, List.of());
-        assertThatThrownBy(() ->
-                        new ServerSettings(everywhere, clear, local.queries(), local.http(), local.sources(), "test"))
-                .isInstanceOf(GatehouseException.class)
-                .hasMessageContaining("in the clear")
-                .hasMessageContaining("--insecure");
+        assertRefused(
+                () -> new ServerSettings(
+                        everywhere, clear, local.queries(), local.http(), local.sources(), local.log(), "test"),
+                ErrorCode.INVALID_ARGUMENT,
+                "in the clear: give a certificate with --tls-keystore, or --insecure");
         assertThat(clear.toString()).doesNotContain(TOKEN);
     }
 

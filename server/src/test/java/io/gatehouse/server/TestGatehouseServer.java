@@ -1,13 +1,13 @@
 package io.gatehouse.server;
 
+import static io.gatehouse.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.http.HttpLimits;
+import io.gatehouse.server.run.RunPlanner;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -283,15 +283,11 @@ final class TestGatehouseServer {
     void refusesAPortThatIsTaken() throws IOException {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             ListenAddress taken = new ListenAddress("127.0.0.1", other.getLocalPort());
-            assertThatThrownBy(() -> GatehouseServer.start(
-                            server.store(),
-                            server.engine(),
-                            ServerSettings.standard(taken, "test"),
-                            TestingServer.NO_RUNS))
-                    .isInstanceOfSatisfying(
-                            GatehouseException.class,
-                            error -> assertThat(error.code()).isEqualTo(ErrorCode.ADDRESS_IN_USE))
-                    .hasMessage("Cannot listen at 127.0.0.1:%d: Address already in use.", other.getLocalPort());
+            assertRefused(
+                    () -> GatehouseServer.start(
+                            server.store(), server.engine(), ServerSettings.standard(taken, "test"), RunPlanner.NONE),
+                    ErrorCode.ADDRESS_IN_USE,
+                    "Cannot listen at 127.0.0.1:%d: Address already in use".formatted(other.getLocalPort()));
         }
     }
 

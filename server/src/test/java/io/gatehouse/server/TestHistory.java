@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gatehouse.server.run.RunPlanner;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.ExportListener;
 import io.gatehouse.store.PastQuery;
@@ -86,7 +87,9 @@ final class TestHistory {
             assertThat(kept.get(QueryHistory.KEPT - 1).id()).isEqualTo("q500");
             assertThat(kept.get(0).startedAt()).isEqualTo(start.plusSeconds(1499));
             // An id that a client uses again names its last query.
-            history.add(List.of(past("q600", "SELECT 'again'", start.plusSeconds(2000))));
+            history.add(List.of(
+                    past("q600", "SELECT 'once more'", start.plusSeconds(1999)),
+                    past("q600", "SELECT 'again'", start.plusSeconds(2000))));
             assertThat(history.newest(1).get(0).sql()).isEqualTo("SELECT 'again'");
             assertThat(history.newest(QueryHistory.KEPT)).hasSize(QueryHistory.KEPT);
         }
@@ -102,7 +105,7 @@ final class TestHistory {
         ServerSettings settings = ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test");
         try (Store store = Store.open(export);
                 QueryEngine engine = new QueryEngine(store);
-                GatehouseServer server = GatehouseServer.start(store, engine, settings, TestingServer.NO_RUNS)) {
+                GatehouseServer server = GatehouseServer.start(store, engine, settings, RunPlanner.NONE)) {
             HttpClient client = HttpClient.newHttpClient();
             HttpRequest.Builder query = HttpRequest.newBuilder(server.uri().resolve("v1/query"))
                     .header("Content-Type", "application/sql")

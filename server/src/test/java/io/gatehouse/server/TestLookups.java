@@ -1,10 +1,10 @@
 package io.gatehouse.server;
 
+import static io.gatehouse.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.query.Lookups;
 import io.gatehouse.server.query.QueryAllowance;
 import java.util.concurrent.CompletableFuture;
@@ -25,10 +25,7 @@ final class TestLookups {
             return "first";
         }));
         inside.await();
-        assertThatThrownBy(() -> lookups.look(() -> "second"))
-                .isInstanceOfSatisfying(
-                        GatehouseException.class,
-                        error -> assertThat(error.code()).isEqualTo(ErrorCode.QUERY_BUSY));
+        assertRefused(() -> lookups.look(() -> "second"), ErrorCode.QUERY_BUSY, "Try again in a moment");
         go.countDown();
         assertThat(first.get()).isEqualTo("first");
         assertThatThrownBy(() -> lookups.look(() -> {

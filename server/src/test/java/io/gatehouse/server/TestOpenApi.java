@@ -9,6 +9,7 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
+import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -56,6 +58,60 @@ final class TestOpenApi {
         assertThat(described).containsExactlyInAnyOrderElementsOf(server.apiRoutes());
     }
 
+    /** The server says which fields it would have taken, of every body but that of a run, whose options are elsewhere. */
+    @Test
+    void describesTheFieldsThatRequestsMayHave() throws Exception {
+        List<String> compared = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> path : document.path("paths").properties()) {
+            for (Map.Entry<String, JsonNode> operation : path.getValue().properties()) {
+                JsonNode schema = resolved(operation.getValue().at("/requestBody/content/application~1json/schema"));
+                if (!schema.isMissingNode() && !path.getKey().equals("/v1/runs")) {
+                    String method = operation.getKey().toUpperCase(Locale.ROOT);
+                    String address = path.getKey().substring(1).replace("{name}", "any");
+                    HttpResponse<String> response = server.send(
+                            address,
+                            request -> request.header("Content-Type", "application/json")
+                                    .method(method, BodyPublishers.ofString("{\"nonsense\":1}")));
+                    assertThat(taken(response))
+                            .as(address)
+                            .containsExactlyInAnyOrderElementsOf(names(schema.path("properties")));
+                    compared.add(method + " " + path.getKey());
+                }
+            }
+        }
+        assertThat(compared)
+                .containsExactlyInAnyOrder(
+                        "POST /v1/query",
+                        "POST /v1/describe",
+                        "POST /v1/check",
+                        "POST /v1/complete",
+                        "PUT /v1/saved/{name}");
+        List<String> inAddress = new ArrayList<>();
+        document.at("/paths/~1v1~1query/get/parameters")
+                .forEach(parameter -> inAddress.add(parameter.path("name").asText()));
+        assertThat(taken(server.get("v1/query?nonsense=1"))).containsExactlyInAnyOrderElementsOf(inAddress);
+    }
+
+    private JsonNode resolved(JsonNode schema) {
+        return schema.has("$ref") ? document.at(schema.path("$ref").asText().substring(1)) : schema;
+    }
+
+    private static List<String> names(JsonNode properties) {
+        List<String> names = new ArrayList<>();
+        properties.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    private static List<String> taken(HttpResponse<String> refusal) throws IOException {
+        String detail = JSON.readTree(refusal.body()).path("detail").asText();
+        assertThat(detail).contains("\"nonsense\"; it may have ");
+        return Pattern.compile("\"([^\"]+)\"")
+                .matcher(detail.substring(detail.indexOf("it may have")))
+                .results()
+                .map(name -> name.group(1))
+                .toList();
+    }
+
     @Test
     void describesItsAnswers() throws Exception {
         server.query("SELECT nothing FROM experts");
@@ -79,6 +135,7 @@ final class TestOpenApi {
         matches("Runs", server.get("v1/runs"), 200);
         matches("Run", server.get("v1/runs/first"), 200);
         matches("Health", server.get("v1/health"), 200);
+        matches("Instance", server.get("instance"), 200);
     }
 
     private void matches(String schema, HttpResponse<String> response, int status) throws Exception {

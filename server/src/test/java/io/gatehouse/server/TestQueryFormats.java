@@ -124,6 +124,50 @@ final class TestQueryFormats {
     }
 
     @Test
+    void endsAParquetFileAtTheLimit(@TempDir Path folder) throws Exception {
+        // More than a batch of Arrow and than a row group of Parquet, so that the cut is in the middle of both.
+        long limit = 150_001;
+        String large = "SELECT row_number() OVER () AS n, a.weight FROM activations a, activations b LIMIT 400000";
+        HttpResponse<byte[]> response = server.bytes("v1/query?format=parquet&limit=150001&sql=" + encoded(large));
+        assertThat(response.statusCode()).isEqualTo(200);
+        Path file = Files.write(folder.resolve("cut.parquet"), response.body());
+        try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = duckDb.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT count(*), count(DISTINCT n), (SELECT sum(row_group_num_rows) FROM (SELECT DISTINCT"
+                                + " row_group_id, row_group_num_rows FROM parquet_metadata('%1$s'))) FROM '%1$s'"
+                                        .formatted(file))) {
+            rows.next();
+            assertThat(rows.getLong(1)).isEqualTo(limit);
+            assertThat(rows.getLong(2)).isEqualTo(limit);
+            assertThat(rows.getLong(3)).as("rows of the footer").isEqualTo(limit);
+        }
+    }
+
+    @Test
+    void saysInEveryFormatThatTheLimitCutTheResult() throws Exception {
+        for (String format : new String[] {"json", "ndjson", "csv", "arrow", "parquet"}) {
+            assertCut(format, 10, true);
+            assertCut(format, 2 * SeededFile.LAYERS * SeededFile.EXPERTS, false);
+        }
+        assertCut("csv", 0, false);
+    }
+
+    private void assertCut(String format, int limit, boolean cut) throws Exception {
+        String asked = limit == 0 ? "" : "&limit=" + limit;
+        HttpResponse<byte[]> response =
+                server.bytes("v1/query?format=%s%s&sql=%s".formatted(format, asked, encoded("SELECT * FROM experts")));
+        String id = response.headers().firstValue("Query-Id").orElseThrow();
+        JsonNode query;
+        do {
+            query = JSON.readTree(server.get("v1/queries/" + id).body());
+        } while (query.path("state").asText().equals("running"));
+        assertThat(query.path("state").asText()).as(format).isEqualTo("finished");
+        assertThat(query.path("limit").asInt()).as(format).isEqualTo(limit);
+        assertThat(query.path("truncated").asBoolean()).as(format).isEqualTo(cut);
+    }
+
+    @Test
     void saysWhatFailsBeforeTheFirstRowInEveryFormat() throws Exception {
         for (String format : new String[] {"json", "ndjson", "csv", "arrow", "parquet"}) {
             HttpResponse<String> response = get("format=" + format + "&sql=", "SELECT CAST(name AS INTEGER) FROM runs");

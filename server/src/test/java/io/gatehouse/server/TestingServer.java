@@ -2,8 +2,6 @@ package io.gatehouse.server;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.query.QueryAllowance;
 import io.gatehouse.server.run.RunPlanner;
 import io.gatehouse.server.run.RunSources;
@@ -20,15 +18,14 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** A real server on a free port over a seeded file, and clients for it. */
 final class TestingServer implements AutoCloseable {
-    /** A planner for tests that start no runs. */
-    static final RunPlanner NO_RUNS = options -> {
-        throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "No runs here.");
-    };
+    private static final Set<String> PAGES =
+            Set.of("GET /", "GET /favicon.svg", "GET /assets/{name}", "GET /plain", "POST /plain");
 
     private final Store store;
     private final QueryEngine engine;
@@ -46,22 +43,26 @@ final class TestingServer implements AutoCloseable {
     }
 
     static TestingServer start(Path folder) {
-        return new TestingServer(folder, UnaryOperator.identity(), store -> NO_RUNS);
+        return new TestingServer(folder, UnaryOperator.identity(), store -> RunPlanner.NONE);
     }
 
     static TestingServer start(Path folder, QueryAllowance allowance) {
-        return new TestingServer(folder, settings -> settings.with(allowance), store -> NO_RUNS);
+        return new TestingServer(folder, settings -> settings.with(allowance), store -> RunPlanner.NONE);
     }
 
     static TestingServer start(Path folder, UnaryOperator<ServerSettings> change) {
-        return new TestingServer(folder, change, store -> NO_RUNS);
+        return new TestingServer(folder, change, store -> RunPlanner.NONE);
     }
 
     /** A server that may run the sample model over the sample quiz. */
     static TestingServer startWithSample(Path folder) {
+        return startWithSample(folder, UnaryOperator.identity());
+    }
+
+    static TestingServer startWithSample(Path folder, UnaryOperator<ServerSettings> change) {
         RunSources sources =
                 RunSources.of(List.of(SampleRuns.FOLDER.resolve("model")), List.of(SampleRuns.FOLDER.resolve("quiz")));
-        return new TestingServer(folder, settings -> settings.with(sources), SampleRuns::new);
+        return new TestingServer(folder, settings -> change.apply(settings.with(sources)), SampleRuns::new);
     }
 
     /** Skips the test where the console was not built, unless CI=true, where it must be. */
@@ -75,8 +76,9 @@ final class TestingServer implements AutoCloseable {
         return server.uri();
     }
 
+    /** Method and address of whatever is served and is no page for people. */
     List<String> apiRoutes() {
-        return server.apiRoutes();
+        return server.routes().stream().filter(route -> !PAGES.contains(route)).toList();
     }
 
     Store store() {
@@ -105,6 +107,12 @@ final class TestingServer implements AutoCloseable {
         return send(
                 "v1/query",
                 request -> request.header("Content-Type", "application/json").POST(BodyPublishers.ofString(body)));
+    }
+
+    HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
+        return send(
+                path,
+                request -> request.header("Content-Type", "application/json").POST(BodyPublishers.ofString(json)));
     }
 
     HttpResponse<String> send(String path, UnaryOperator<HttpRequest.Builder> shape)

@@ -37,12 +37,17 @@ import org.duckdb.DuckDBResultSet;
  * Time is from the request to the last byte; Arrow is decoded, of the other formats the bytes are counted.
  */
 public final class ServerBench {
+    /** The way of our own driver. */
+    public static final String JDBC = "JDBC";
+    /** The way of Avatica's driver as it comes, to compare with. */
+    public static final String AVATICA = "JDBC of Avatica";
+
     private static final String COLUMNS = "run_id, question_id, position, layer, rank, expert, weight";
     private static final String VERSION = "bench";
     private static final long ARROW_ROWS = 1 << 16;
-    private static final RunPlanner NO_RUNS = options -> {
-        throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "A bench starts no runs.");
-    };
+
+    /** Of Avatica, in place of the 100 that it sends in one answer by default. */
+    private static final int LARGE_FRAME = 10_000;
 
     /**
      * How one way went, in the median of the rounds.
@@ -91,31 +96,44 @@ public final class ServerBench {
     public List<Transfer> run() {
         ServerSettings settings = ServerSettings.standard(new ListenAddress("127.0.0.1", 0), VERSION);
         try (QueryEngine engine = new QueryEngine(store);
-                GatehouseServer server = GatehouseServer.start(store, engine, settings, NO_RUNS);
+                GatehouseServer server = GatehouseServer.start(store, engine, settings, RunPlanner.NONE);
+                AvaticaServer avatica = new AvaticaServer(store);
                 BufferAllocator allocator = new RootAllocator()) {
-            List<Way> ways = List.of(
+            String url = "jdbc:gatehouse://%s:%d"
+                    .formatted(server.uri().getHost(), server.uri().getPort());
+            return inTurns(List.of(
                     way("Arrow of DuckDB, in process", () -> duckDbArrow(allocator)),
                     way("Arrow", () -> arrow(server.uri(), allocator)),
                     way("CSV", () -> bytes(server.uri(), "csv")),
                     way("Lines of JSON", () -> bytes(server.uri(), "ndjson")),
                     way("Parquet", () -> bytes(server.uri(), "parquet")),
-                    way("JDBC", () -> jdbc(server.uri())));
-            List<Amount> amounts = new ArrayList<>();
-            // The first round is not counted: Java has yet to compile what it runs.
-            for (int round = 0; round <= rounds; round++) {
-                amounts.clear();
-                for (Way way : ways) {
-                    amounts.add(measure(way, round > 0));
-                }
-            }
-            List<Transfer> transfers = new ArrayList<>();
-            for (int i = 0; i < ways.size(); i++) {
-                Way way = ways.get(i);
-                transfers.add(new Transfer(
-                        way.name(), amounts.get(i).rows(), amounts.get(i).bytes(), median(way.seconds())));
-            }
-            return List.copyOf(transfers);
+                    way(JDBC, () -> jdbc(url, 0)),
+                    way(AVATICA, () -> jdbc(avatica.jdbcUrl(), 0)),
+                    way(
+                            "%s, %,d rows a frame".formatted(AVATICA, LARGE_FRAME),
+                            () -> jdbc(avatica.jdbcUrl(), LARGE_FRAME))));
+        } catch (SQLException e) {
+            throw new GatehouseException(
+                    ErrorCode.INTERNAL_ERROR, "Avatica does not start: %s.".formatted(e.getMessage()), e);
         }
+    }
+
+    private List<Transfer> inTurns(List<Way> ways) {
+        List<Amount> amounts = new ArrayList<>();
+        // The first round is not counted: Java has yet to compile what it runs.
+        for (int round = 0; round <= rounds; round++) {
+            amounts.clear();
+            for (Way way : ways) {
+                amounts.add(measure(way, round > 0));
+            }
+        }
+        List<Transfer> transfers = new ArrayList<>();
+        for (int i = 0; i < ways.size(); i++) {
+            Way way = ways.get(i);
+            transfers.add(new Transfer(
+                    way.name(), amounts.get(i).rows(), amounts.get(i).bytes(), median(way.seconds())));
+        }
+        return List.copyOf(transfers);
     }
 
     private static Way way(String name, Reading reading) {
@@ -190,19 +208,23 @@ public final class ServerBench {
         return answer.body();
     }
 
-    private Amount jdbc(URI server) throws SQLException {
+    /** @param frame rows that come in one answer, for a driver that has such; 0 for its default */
+    private Amount jdbc(String url, int frame) throws SQLException {
         long count = 0;
         double sum = 0;
-        String url = "jdbc:gatehouse://%s:%d".formatted(server.getHost(), server.getPort());
         try (Connection connection = DriverManager.getConnection(url);
-                Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery(sql)) {
-            while (result.next()) {
-                for (int column = 1; column <= 6; column++) {
-                    sum += result.getInt(column);
+                Statement statement = connection.createStatement()) {
+            if (frame > 0) {
+                statement.setFetchSize(frame);
+            }
+            try (ResultSet result = statement.executeQuery(sql)) {
+                while (result.next()) {
+                    for (int column = 1; column <= 6; column++) {
+                        sum += result.getInt(column);
+                    }
+                    sum += result.getFloat(7);
+                    count++;
                 }
-                sum += result.getFloat(7);
-                count++;
             }
         }
         if (Double.isNaN(sum)) {

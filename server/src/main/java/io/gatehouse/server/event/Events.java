@@ -1,5 +1,7 @@
 package io.gatehouse.server.event;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -8,16 +10,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 
 /** Hands events to everyone who listens, and keeps the last ones for those whose connection broke. */
 public final class Events implements AutoCloseable {
     private static final int KEPT = 2000;
 
+    private final BiConsumer<Topic, ObjectNode> witness;
     private final String server = UUID.randomUUID().toString().substring(0, 8);
     private final Deque<Event> last = new ArrayDeque<>();
     private final Set<Subscription> subscriptions = new HashSet<>();
     private long number;
     private boolean closed;
+
+    /** @param witness is told of everything, before anybody else */
+    public Events(BiConsumer<Topic, ObjectNode> witness) {
+        this.witness = requireNonNull(witness, "witness is null");
+    }
 
     /** Names this life of the server. */
     String server() {
@@ -25,6 +34,7 @@ public final class Events implements AutoCloseable {
     }
 
     public synchronized void publish(Topic topic, ObjectNode data) {
+        witness.accept(topic, data);
         Event event = new Event(++number, topic, data);
         last.addLast(event);
         if (last.size() > KEPT) {

@@ -136,7 +136,8 @@ public final class Json {
         throw invalid("The body is not a JSON object such as {\"sql\": \"SELECT 1\"}.");
     }
 
-    private static String listed(Set<String> fields) {
+    /** The names of fields as an error tells them. */
+    public static String listed(Set<String> fields) {
         return fields.stream()
                 .sorted()
                 .map(field -> "\"" + field + "\"")

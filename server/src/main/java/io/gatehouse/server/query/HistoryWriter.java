@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class HistoryWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HistoryWriter.class);
-    private static final long EVERY_MILLIS = 250;
+    private static final long EVERY_MILLIS = 1000;
     private static final long LAST_SECONDS = 5;
     private static final int BATCH = 200;
     private static final int UNWRITTEN = 5_000;

@@ -11,13 +11,10 @@ import java.io.IOException;
 /** One JSON document with the columns, the rows as arrays, and what is known at the end. */
 final class JsonAnswer implements Answer {
     private final ServedQuery query;
-    private final long limit;
     private boolean present;
 
-    /** @param limit the row limit that the answer tells; 0 for none */
-    JsonAnswer(ServedQuery query, long limit) {
+    JsonAnswer(ServedQuery query) {
         this.query = requireNonNull(query, "query is null");
-        this.limit = limit;
     }
 
     @Override
@@ -42,7 +39,7 @@ final class JsonAnswer implements Answer {
         }
         json.writeEndArray();
         json.writeNumberField("rowCount", query.rows());
-        json.writeNumberField("limit", limit);
+        json.writeNumberField("limit", query.maxRows());
         json.writeBooleanField("truncated", query.truncated());
         json.writeNumberField("elapsedMs", query.elapsedMs());
         json.writeEndObject();

@@ -84,7 +84,7 @@ public final class QueryDoor {
      */
     void serve(String id, SqlStatement statement, String format, ClientConnection client, Reading reading)
             throws IOException {
-        try (ServedQuery query = register.enter(id, statement.sql(), format, client)) {
+        try (ServedQuery query = register.enter(id, statement, format, client)) {
             try {
                 admission.enter(query);
                 try {

@@ -28,7 +28,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class QueryRegister implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(QueryRegister.class);
-    private static final Duration WATCH_INTERVAL = Duration.ofMillis(250);
+    /** A query whose client has left takes the cores from others until that is seen. */
+    private static final Duration WATCH_INTERVAL = Duration.ofMillis(50);
+    /** Of a query that runs is told at every so manieth look. */
+    private static final int LOOKS_BETWEEN_NEWS = 5;
+
     private static final int REMEMBERED = 100;
     /** Of the text of a query in lists and events, which would otherwise be megabytes. */
     private static final int SQL_SHOWN = 2000;
@@ -36,6 +40,7 @@ public final class QueryRegister implements AutoCloseable {
     private final Map<String, ServedQuery> running = new ConcurrentHashMap<>();
     private final Deque<ServedQuery> ended = new ArrayDeque<>();
     private final Consumer<ObjectNode> listener;
+    private long looks;
     private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(QueryRegister::thread);
 
     /** @param listener is told how a query stands when that changes */
@@ -46,8 +51,8 @@ public final class QueryRegister implements AutoCloseable {
     }
 
     /** Registers a query that has arrived; closing it moves it to those that were. */
-    ServedQuery enter(String id, String sql, String format, ClientConnection client) {
-        ServedQuery query = new ServedQuery(id, sql, format, client, this::changed);
+    ServedQuery enter(String id, SqlStatement statement, String format, ClientConnection client) {
+        ServedQuery query = new ServedQuery(id, statement, format, client, this::changed);
         if (running.putIfAbsent(id, query) != null) {
             throw new ConflictResponse("A query with the id \"%s\" is running.".formatted(id));
         }
@@ -104,16 +109,17 @@ public final class QueryRegister implements AutoCloseable {
     }
 
     private void look() {
-        running.values().forEach(this::look);
+        boolean telling = ++looks % LOOKS_BETWEEN_NEWS == 0;
+        running.values().forEach(query -> look(query, telling));
     }
 
     /** What goes wrong with one must not end the watch over all others, which a scheduler would do without a word. */
-    private void look(ServedQuery query) {
+    private void look(ServedQuery query, boolean telling) {
         try {
             if (query.client().hasLeft()) {
                 query.cancel();
             }
-            if (query.state() == ServedQuery.State.RUNNING) {
+            if (telling && query.state() == ServedQuery.State.RUNNING) {
                 listener.accept(query.toJson(SQL_SHOWN));
             }
         } catch (RuntimeException e) {

@@ -64,12 +64,9 @@ record QueryRequest(
         }
     }
 
-    /** Rows at most: as asked, or the server's default for what a person looks at; 0 for no limit. */
-    long maxRows(QueryAllowance allowance) {
-        return limit.orElse(format == ResultFormat.JSON ? allowance.rows() : 0);
-    }
-
-    SqlStatement statement(long maxRows) {
+    /** What is to be run: rows as many as asked for, or the server's default for what a person looks at. */
+    SqlStatement statement(QueryAllowance allowance) {
+        long maxRows = limit.orElse(format == ResultFormat.JSON ? allowance.rows() : 0);
         return new SqlStatement(sql, parameters, maxRows, timeout);
     }
 
@@ -159,8 +156,7 @@ record QueryRequest(
         context.queryParamMap().forEach((name, values) -> {
             if (!FIELDS.contains(name)) {
                 throw invalid(
-                        "The address has a parameter \"%s\"; a query has sql, parameters, limit, timeout, format, filename and formulas."
-                                .formatted(name));
+                        "The address has a parameter \"%s\"; it may have %s.".formatted(name, Json.listed(FIELDS)));
             }
             if (values.size() != 1) {
                 throw invalid("The address has the parameter \"%s\" %d times.".formatted(name, values.size()));

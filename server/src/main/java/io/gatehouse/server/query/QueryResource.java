@@ -32,10 +32,10 @@ public final class QueryResource {
         String id = QueryId.assign(context);
         SqlText.assign(context, request.sql());
         ClientConnection client = ClientConnection.of(context);
-        long maxRows = request.maxRows(door.allowance());
+        SqlStatement statement = request.statement(door.allowance());
         try {
-            door.serve(id, request.statement(maxRows), request.format().id(), client, query -> {
-                try (Answer answer = answer(request, query, maxRows)) {
+            door.serve(id, statement, request.format().id(), client, query -> {
+                try (Answer answer = answer(request, query)) {
                     // The status leaves with the first rows, so that what fails before them still gets one of its own.
                     answer.start();
                     context.status(200).contentType(request.format().contentType());
@@ -62,9 +62,9 @@ public final class QueryResource {
         context.header("Content-Disposition", "attachment; filename=\"%s\"".formatted(name));
     }
 
-    private Answer answer(QueryRequest request, ServedQuery query, long maxRows) {
+    private Answer answer(QueryRequest request, ServedQuery query) {
         return switch (request.format()) {
-            case JSON -> new JsonAnswer(query, maxRows);
+            case JSON -> new JsonAnswer(query);
             case NDJSON -> new NdjsonAnswer(query);
             case CSV -> new CsvAnswer(query, request.plainFormulas());
             case ARROW -> new ArrowAnswer(query);

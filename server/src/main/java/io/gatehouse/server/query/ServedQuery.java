@@ -42,7 +42,7 @@ final class ServedQuery implements AutoCloseable {
     private static final int SQL_KEPT = 20_000;
 
     private final String id;
-    private final String sql;
+    private final SqlStatement statement;
     private final String format;
     private final ClientConnection client;
     private final Consumer<ServedQuery> changed;
@@ -53,6 +53,7 @@ final class ServedQuery implements AutoCloseable {
     private volatile boolean unwanted;
     private volatile long elapsedNanos = -1;
     private volatile long rowsSeen;
+    private volatile boolean truncated;
     private volatile double progress;
     private volatile @Nullable QueryResult result;
     private volatile @Nullable GatehouseException failure;
@@ -60,9 +61,10 @@ final class ServedQuery implements AutoCloseable {
     private boolean ended;
 
     /** @param changed is told of each change of state */
-    ServedQuery(String id, String sql, String format, ClientConnection client, Consumer<ServedQuery> changed) {
+    ServedQuery(
+            String id, SqlStatement statement, String format, ClientConnection client, Consumer<ServedQuery> changed) {
         this.id = requireNonNull(id, "id is null");
-        this.sql = requireNonNull(sql, "sql is null");
+        this.statement = requireNonNull(statement, "statement is null");
         this.format = requireNonNull(format, "format is null");
         this.client = requireNonNull(client, "client is null");
         this.changed = requireNonNull(changed, "changed is null");
@@ -111,6 +113,7 @@ final class ServedQuery implements AutoCloseable {
             rowsSeen = rows;
         }
         ended = !present;
+        truncated = opened().truncated();
         return present;
     }
 
@@ -126,6 +129,7 @@ final class ServedQuery implements AutoCloseable {
             rowsSeen = rows;
         }
         ended = !present;
+        truncated = batches.truncated();
         return present;
     }
 
@@ -136,7 +140,12 @@ final class ServedQuery implements AutoCloseable {
 
     /** Whether rows were left out because of the row limit; known at the end. */
     boolean truncated() {
-        return opened().truncated();
+        return truncated;
+    }
+
+    /** Rows at most; 0 for no limit. */
+    long maxRows() {
+        return statement.maxRows();
     }
 
     /** Rows read so far. */
@@ -212,6 +221,7 @@ final class ServedQuery implements AutoCloseable {
     }
 
     private String cut(int characters) {
+        String sql = statement.sql();
         return sql.length() <= characters ? sql : sql.substring(0, characters) + "…";
     }
 
@@ -225,6 +235,8 @@ final class ServedQuery implements AutoCloseable {
         json.put("submittedAt", submitted.toString());
         json.put("elapsedMs", elapsedMs());
         json.put("rows", rowsSeen);
+        json.put("limit", maxRows());
+        json.put("truncated", truncated);
         json.put("progress", progress());
         Optional.ofNullable(failure).ifPresent(reason -> {
             ObjectNode error = json.putObject("error");

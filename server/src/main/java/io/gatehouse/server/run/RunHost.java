@@ -52,6 +52,11 @@ public final class RunHost {
         this.events = requireNonNull(events, "events is null");
     }
 
+    /** The names of the options that a run may be started with. */
+    Set<String> options() {
+        return planner.options();
+    }
+
     /** Starts a run, or lets it wait for its turn. */
     HostedRun start(Map<String, String> options) {
         RunPlan plan = planner.plan(options);
@@ -250,9 +255,15 @@ public final class RunHost {
         }
     }
 
+    /**
+     * A run takes every core for as long as it lasts, and queries want some of one at once: where the launcher says that
+     * priorities count, the run's thread and those that TensorFlow makes from it give way.
+     */
+    @SuppressWarnings("ThreadPriorityCheck") // Nothing relies on it but how soon queries are answered.
     private static Thread thread(Runnable work) {
         Thread thread = new Thread(work, "gatehouse-run");
         thread.setDaemon(true);
+        thread.setPriority(Thread.MIN_PRIORITY);
         return thread;
     }
 }

@@ -12,36 +12,11 @@ import io.javalin.http.Context;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
 /** {@code /v1/runs} and {@code /v1/sources}. */
 public final class RunsResource {
-    /** Those of {@code gatehouse run} that say what is run; a test compares them. */
-    public static final Set<String> OPTIONS = Collections.unmodifiableSet(new TreeSet<>(Set.of(
-            "model",
-            "quiz",
-            "name",
-            "limit",
-            "subjects",
-            "shots",
-            "format",
-            "chat",
-            "record",
-            "probabilities",
-            "norms",
-            "precision",
-            "device",
-            "memory",
-            "mask",
-            "mask-unused-of",
-            "unused-scope",
-            "scale",
-            "top-k")));
-
     private final RunHost host;
     private final RunSources sources;
 
@@ -73,7 +48,7 @@ public final class RunsResource {
 
     /** Whoever has shown that the file is theirs may name any path; others only what the server was told of. */
     public void start(Context context) {
-        ObjectNode body = Json.body(context, OPTIONS);
+        ObjectNode body = Json.body(context, host.options());
         Map<String, String> options = new LinkedHashMap<>();
         body.properties().forEach(field -> {
             if (!field.getValue().isNull()) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class TestServerBench {
-    private static final int ROWS = 200_000;
+    private static final int ROWS = 100_000;
 
     @TempDir
     private Path directory;
@@ -24,7 +24,15 @@ final class TestServerBench {
             List<Transfer> transfers = new ServerBench(store, 1, ROWS).run();
             assertThat(transfers)
                     .extracting(Transfer::way)
-                    .containsExactly("Arrow of DuckDB, in process", "Arrow", "CSV", "Lines of JSON", "Parquet", "JDBC");
+                    .containsExactly(
+                            "Arrow of DuckDB, in process",
+                            "Arrow",
+                            "CSV",
+                            "Lines of JSON",
+                            "Parquet",
+                            ServerBench.JDBC,
+                            ServerBench.AVATICA,
+                            "JDBC of Avatica, 10,000 rows a frame");
             assertThat(transfers).extracting(Transfer::rows).containsOnly((long) ROWS);
             assertThat(transfers).extracting(Transfer::seconds).allMatch(seconds -> seconds > 0);
             // Seven numbers, six commas and the end of a line take more than seven bytes; Arrow has 24 bytes of values.

@@ -1,7 +1,7 @@
 package io.gatehouse.server.run;
 
+import static io.gatehouse.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
@@ -13,6 +13,7 @@ import io.gatehouse.store.Store;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -35,7 +36,7 @@ final class TestRunHost {
         Path file = folder.resolve("seeded.duckdb");
         SeededFile.write(file);
         store = Store.open(file);
-        host = new RunHost(store, this::plan, new Events());
+        host = new RunHost(store, new StrangeRuns(), new Events((topic, data) -> {}));
     }
 
     @AfterEach
@@ -74,10 +75,10 @@ final class TestRunHost {
     @Test
     void nothingIsStartedWhileItStops() {
         host.stop(Duration.ZERO);
-        assertThatThrownBy(() -> host.start(Map.of("name", "late", "model", "refuse")))
-                .isInstanceOfSatisfying(
-                        GatehouseException.class,
-                        error -> assertThat(error.code()).isEqualTo(ErrorCode.QUERY_BUSY));
+        assertRefused(
+                () -> host.start(Map.of("name", "late", "model", "refuse")),
+                ErrorCode.QUERY_BUSY,
+                "The server is stopping");
         assertThat(open).as("plans left open").hasValue(0);
     }
 
@@ -98,29 +99,48 @@ final class TestRunHost {
         assertThat(run.await(Duration.ofSeconds(20))).isTrue();
     }
 
-    private RunPlan plan(Map<String, String> options) {
-        open.incrementAndGet();
-        return new RunPlan() {
-            @Override
-            public String name() {
-                return options.getOrDefault("name", "");
-            }
+    /** Runs that end in the way that is given as their model. */
+    private final class StrangeRuns implements RunPlanner {
+        @Override
+        public Set<String> options() {
+            return Set.of("name", "model");
+        }
 
-            @Override
-            public RunOutcome execute(RunListener listener) {
-                switch (options.getOrDefault("model", "")) {
-                    case "link" -> throw new UnsatisfiedLinkError("no engine here");
-                    case "stick" -> waitForRelease();
-                    default -> {}
-                }
-                throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "Not today.");
-            }
+        @Override
+        public RunPlan plan(Map<String, String> options) {
+            open.incrementAndGet();
+            return new StrangeRun(options.getOrDefault("name", ""), options.getOrDefault("model", ""));
+        }
+    }
 
-            @Override
-            public void close() {
-                open.decrementAndGet();
+    private final class StrangeRun implements RunPlan {
+        private final String name;
+        private final String end;
+
+        StrangeRun(String name, String end) {
+            this.name = name;
+            this.end = end;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public RunOutcome execute(RunListener listener) {
+            switch (end) {
+                case "link" -> throw new UnsatisfiedLinkError("no engine here");
+                case "stick" -> waitForRelease();
+                default -> {}
             }
-        };
+            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "Not today.");
+        }
+
+        @Override
+        public void close() {
+            open.decrementAndGet();
+        }
     }
 
     private void waitForRelease() {

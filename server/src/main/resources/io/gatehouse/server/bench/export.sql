@@ -1,0 +1,1 @@
+SELECT question_id, "position", layer, rank, expert, weight FROM activations WHERE run_id = ? LIMIT 50000
