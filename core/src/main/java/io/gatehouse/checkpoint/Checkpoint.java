@@ -38,9 +38,10 @@ public final class Checkpoint implements AutoCloseable {
         Path configFile = directory.resolve("config.json");
         byte[] content = ConfigFile.content(configFile);
         ConfigFile keys = ConfigFile.parse(configFile, content);
-        ModelConfig config = Architecture.of(keys).config(keys);
-        WeightFiles weights = WeightFiles.open(directory);
+        ModelConfig asked = Architecture.of(keys).config(keys);
+        WeightFiles weights = WeightFiles.open(directory, asked.expertNames());
         try {
+            ModelConfig config = withOwnHead(asked, weights);
             Footprint footprint = Footprint.of(config, new ExpectedWeights(config, weights).check());
             Fingerprint fingerprint = new Fingerprint();
             fingerprint.add(configFile, content.length, content);
@@ -112,6 +113,13 @@ public final class Checkpoint implements AutoCloseable {
     @Override
     public void close() {
         weights.close();
+    }
+
+    /** A head with weights of its own is used even where the config ties it to the embeddings, as in transformers 5. */
+    private static ModelConfig withOwnHead(ModelConfig config, WeightFiles weights) {
+        return config.tieWordEmbeddings() && weights.find(ExpectedWeights.HEAD).isPresent()
+                ? config.withOwnHead()
+                : config;
     }
 
     private static Path tokenizerFile(Path directory) {

@@ -14,6 +14,8 @@ import java.util.stream.LongStream;
  * type. Names and shapes are those of Hugging Face's decoder models.
  */
 final class ExpectedWeights {
+    static final String HEAD = "lm_head.weight";
+
     private static final Set<DType> FLOATS = EnumSet.of(DType.F32, DType.F16, DType.BF16);
 
     private final ModelConfig config;
@@ -39,7 +41,7 @@ final class ExpectedWeights {
         require("model.embed_tokens.weight", config.vocabSize(), config.hiddenSize());
         require("model.norm.weight", config.hiddenSize());
         if (!config.tieWordEmbeddings()) {
-            require("lm_head.weight", config.vocabSize(), config.hiddenSize());
+            require(HEAD, config.vocabSize(), config.hiddenSize());
         }
     }
 
@@ -84,9 +86,21 @@ final class ExpectedWeights {
         for (int expert = 0; expert < mixture.experts(); expert++) {
             swiGlu(block + ".experts." + expert, config.expertNames(), mixture.intermediateSize());
         }
+        refuseMoreExperts(block, mixture.experts());
         mixture.sharedExpertSize().ifPresent(size -> {
             swiGlu(block + ".shared_expert", config.expertNames(), size);
             require(block + ".shared_expert_gate.weight", 1, config.hiddenSize());
+        });
+    }
+
+    private void refuseMoreExperts(String block, int experts) {
+        String next = "%s.experts.%d.%s.weight"
+                .formatted(block, experts, config.expertNames().down());
+        files.find(next).ifPresent(tensor -> {
+            throw new GatehouseException(
+                    ErrorCode.CORRUPT_CHECKPOINT,
+                    "%s has a tensor %s; config.json says that a layer has %d experts"
+                            .formatted(tensor.file(), next, experts));
         });
     }
 

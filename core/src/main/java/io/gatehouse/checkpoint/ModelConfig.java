@@ -44,6 +44,26 @@ public record ModelConfig(
         }
     }
 
+    /** The same model with a head that is not the embeddings. */
+    ModelConfig withOwnHead() {
+        return new ModelConfig(
+                architecture,
+                vocabSize,
+                hiddenSize,
+                heads,
+                keyValueHeads,
+                headDim,
+                rmsNormEps,
+                clipQkv,
+                attentionBias,
+                qkNorm,
+                false,
+                maxPositions,
+                rope,
+                expertNames,
+                layers);
+    }
+
     /** The same model with other layers. */
     public ModelConfig withLayers(List<Layer> others) {
         return new ModelConfig(

@@ -20,6 +20,11 @@ public record TensorInfo(String name, DType dtype, List<Long> shape, Path file, 
         }
     }
 
+    /** The same tensor under another name. */
+    TensorInfo named(String other) {
+        return new TensorInfo(other, dtype, shape, file, offset, bytes);
+    }
+
     /** Number of elements. */
     public long elements() {
         return bytes / dtype.bytes();

@@ -39,13 +39,15 @@ final class WeightFiles implements AutoCloseable {
     private final Path directory;
     private final SortedMap<Path, Shard> shards = new TreeMap<>();
     private final SortedMap<String, TensorInfo> tensors = new TreeMap<>();
+    private final StoredNames names;
 
-    private WeightFiles(Path directory) {
+    private WeightFiles(Path directory, ExpertNames expertNames) {
         this.directory = directory;
+        this.names = new StoredNames(tensors, expertNames);
     }
 
-    static WeightFiles open(Path directory) {
-        WeightFiles files = new WeightFiles(directory);
+    static WeightFiles open(Path directory, ExpertNames expertNames) {
+        WeightFiles files = new WeightFiles(directory, expertNames);
         try {
             // Hugging Face prefers the single file, too.
             if (Files.exists(directory.resolve(SINGLE))) {
@@ -65,7 +67,7 @@ final class WeightFiles implements AutoCloseable {
     }
 
     Optional<TensorInfo> find(String name) {
-        return Optional.ofNullable(tensors.get(name));
+        return names.find(name);
     }
 
     TensorInfo tensor(String name) {
@@ -75,7 +77,7 @@ final class WeightFiles implements AutoCloseable {
                         "The weights in %s have no tensor %s".formatted(directory, name)));
     }
 
-    /** All tensors in the order of their names. */
+    /** All tensors as they are in the files, in the order of their names. */
     List<TensorInfo> tensors() {
         return List.copyOf(tensors.values());
     }

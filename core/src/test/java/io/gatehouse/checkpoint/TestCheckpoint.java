@@ -253,7 +253,7 @@ final class TestCheckpoint {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.write(ByteBuffer.wrap(new byte[1]), channel.size() + Integer.MAX_VALUE);
         }
-        try (WeightFiles files = WeightFiles.open(directory)) {
+        try (WeightFiles files = WeightFiles.open(directory, ExpertNames.MLP)) {
             assertThatExceptionOfType(GatehouseException.class)
                     .isThrownBy(() -> files.read(files.tensor("big"), ByteBuffer.allocate(1)))
                     .withMessage(
