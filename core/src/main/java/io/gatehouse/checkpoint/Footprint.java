@@ -54,13 +54,13 @@ public record Footprint(
         return new Footprint(parameters, active, largest, outside, bytes);
     }
 
-    /** Bytes of memory for all weights at once, at so many bytes a parameter. */
-    public long residentBytes(int bytesPerParameter) {
-        return parameters * bytesPerParameter;
+    /** All weights on disk. */
+    public long storedBytes() {
+        return bytes.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** Bytes of memory for embedding, head and two layers: one that computes while the next is read. */
-    public long streamedBytes(int bytesPerParameter) {
-        return (outsideLayers + 2 * largestLayer) * bytesPerParameter;
+    /** Parameters of embedding, head and two layers: one that computes while the next is read. */
+    public long streamedParameters() {
+        return outsideLayers + 2 * largestLayer;
     }
 }

@@ -91,10 +91,9 @@ public final class Engine implements AutoCloseable {
 
     /**
      * Runs prompts through the model. As many as memory allows are in flight together, layer by layer: the more, the
-     * less often streamed weights are read.
+     * less often streamed weights are read. A prompt that is longer than the model was made for is computed as any other.
      *
-     * @throws GatehouseException INVALID_ARGUMENT if a prompt is empty, longer than the model takes or has an id that
-     *     is not in the vocabulary; what the listener throws
+     * @throws GatehouseException what {@link #require} throws for any of them; what the listener throws
      */
     public void prefill(List<Prompt> prompts, Capture capture, PrefillListener listener) {
         prefill(prompts, capture, capture.everyOutput(), listener);
@@ -102,24 +101,23 @@ public final class Engine implements AutoCloseable {
 
     /** The same, where the last layer's experts may run for every token though nobody asks for what they give. */
     void prefill(List<Prompt> prompts, Capture capture, boolean everyOutput, PrefillListener listener) {
-        prompts.forEach(this::requireValid);
+        prompts.forEach(this::require);
         long tokensTogether = Math.max(1, IN_FLIGHT_BYTES / (Float.BYTES * (long) config.hiddenSize()));
-        for (PassPlan pass : PassPlan.passes(prompts, config.rope(), memory.microBatchTokens(), tokensTogether)) {
+        for (PassPlan pass : PassPlan.passes(prompts, config.rope(), memory.batches(), tokensTogether)) {
             new Prefill(config, parts, rotary, capture, everyOutput, listener).run(pass);
         }
     }
 
-    @Override
-    public void close() {
-        parts.close();
-    }
-
-    private void requireValid(Prompt prompt) {
+    /**
+     * Refuses a prompt that cannot be computed: an empty one, one with an id that is not in the vocabulary, or one too
+     * long for the memory there is. One that is longer than the model was made for can be.
+     *
+     * @throws GatehouseException INVALID_ARGUMENT or OUT_OF_MEMORY
+     */
+    public void require(Prompt prompt) {
         int[] tokens = prompt.tokens();
-        if (tokens.length == 0 || tokens.length > config.maxPositions()) {
-            throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT,
-                    "A prompt has %d tokens; the model takes 1 to %d".formatted(tokens.length, config.maxPositions()));
+        if (tokens.length == 0) {
+            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "A prompt has no tokens");
         }
         for (int token : tokens) {
             if (token < 0 || token >= config.vocabSize()) {
@@ -128,5 +126,11 @@ public final class Engine implements AutoCloseable {
                         "Token id %d is outside the model's vocabulary of %d".formatted(token, config.vocabSize()));
             }
         }
+        PassPlan.require(prompt, config.rope(), memory.batches());
+    }
+
+    @Override
+    public void close() {
+        parts.close();
     }
 }

@@ -1,7 +1,9 @@
 package io.gatehouse.engine;
 
-import io.gatehouse.checkpoint.FeedForward;
+import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.Footprint;
 import io.gatehouse.checkpoint.ModelConfig;
+import io.gatehouse.engine.BatchLimit.Need;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.util.OptionalLong;
@@ -10,11 +12,11 @@ import java.util.OptionalLong;
  * How a model is fitted into memory.
  *
  * @param streamed whether layers are read again for every pass, two at a time, instead of staying
- * @param microBatchTokens most tokens that go through a layer at once
  * @param weightBytes weights in memory at any time
- * @param totalBytes what the process is expected to take, all in all
+ * @param totalBytes what the process is expected to take with micro-batches as large as the plan has them
+ * @param batches how much may go through a layer at once
  */
-public record MemoryPlan(boolean streamed, int microBatchTokens, long weightBytes, long totalBytes) {
+public record MemoryPlan(boolean streamed, long weightBytes, long totalBytes, BatchLimit batches) {
     /** Larger micro-batches were measured to gain nothing. */
     private static final int LARGEST = 4096;
 
@@ -23,32 +25,59 @@ public record MemoryPlan(boolean streamed, int microBatchTokens, long weightByte
     /** Java, TensorFlow and DuckDB themselves, and hidden states between layers: measured, with some to spare. */
     private static final long BASE_BYTES = 1_200L << 20;
 
+    /** Of what a weight takes that is not counted exactly, for an estimate that is rather too large. */
+    private static final double MARGIN = 1.01;
+
+    private static final long MARGIN_BYTES = 1 << 20;
+
+    /**
+     * What runs of a model take at most, by what its files say.
+     *
+     * @param resident bytes with all weights in memory
+     * @param streamed least bytes with which it runs at all
+     */
+    public record Estimate(long resident, long streamed) {}
+
+    /** Estimates from the headers of the files what a run in the plan will take, without loading anything. */
+    public static Estimate estimate(Checkpoint checkpoint, Precision precision) {
+        Footprint size = checkpoint.footprint();
+        double stored = (double) size.storedBytes() / size.parameters();
+        double bytesEach = MARGIN * (precision == Precision.EXACT ? stored : Math.min(stored, Short.BYTES));
+        Need need = Need.of(checkpoint.config());
+        return new Estimate(
+                total((long) (bytesEach * size.parameters()) + MARGIN_BYTES, LARGEST, need),
+                total((long) (bytesEach * size.streamedParameters()) + MARGIN_BYTES, SMALLEST, need));
+    }
+
     /** Resident where that fits, else streamed in micro-batches as large as fit. */
     static MemoryPlan of(ModelConfig config, DecoderGraph graph, OptionalLong wanted) {
         long limit = wanted.orElseGet(FreeMemory::comfortable);
-        long layers = config.feedForwards().stream()
-                .mapToLong(shape -> bytes(graph.layerWeights(shape)))
-                .sum();
-        MemoryPlan resident = plan(false, LARGEST, outer(graph) + layers, config);
+        Need need = Need.of(config);
+        MemoryPlan resident = plan(false, LARGEST, outer(graph) + allLayers(config, graph), need, limit);
         if (resident.totalBytes() <= limit) {
             return resident;
         }
+        long weights = outer(graph) + twoLayers(config, graph);
         for (int tokens = LARGEST; tokens >= SMALLEST; tokens /= 2) {
-            MemoryPlan streamed = plan(true, tokens, outer(graph) + twoLayers(config, graph), config);
+            MemoryPlan streamed = plan(true, tokens, weights, need, limit);
             if (streamed.totalBytes() <= limit) {
                 return streamed;
             }
         }
-        long least = plan(true, SMALLEST, outer(graph) + twoLayers(config, graph), config)
-                .totalBytes();
         throw new GatehouseException(
                 ErrorCode.OUT_OF_MEMORY,
                 "The model needs %s of memory even when its layers are streamed; it may take %s"
-                        .formatted(readable(least), readable(limit)));
+                        .formatted(readable(total(weights, SMALLEST, need)), readable(limit)));
     }
 
     private static long outer(DecoderGraph graph) {
         return bytes(graph.embeddingWeights) + bytes(graph.headWeights);
+    }
+
+    private static long allLayers(ModelConfig config, DecoderGraph graph) {
+        return config.feedForwards().stream()
+                .mapToLong(shape -> bytes(graph.layerWeights(shape)))
+                .sum();
     }
 
     /** Two of each shape that layers have. */
@@ -64,26 +93,20 @@ public record MemoryPlan(boolean streamed, int microBatchTokens, long weightByte
         return (streamed ? "streamed, %s in memory at a time" : "resident, %s").formatted(readable(weightBytes));
     }
 
-    private static MemoryPlan plan(boolean streamed, int tokens, long weights, ModelConfig config) {
-        return new MemoryPlan(streamed, tokens, weights, BASE_BYTES + weights + tokens * bytesPerToken(config));
+    private static MemoryPlan plan(boolean streamed, int tokens, long weights, Need need, long limit) {
+        BatchLimit batches = new BatchLimit(tokens, limit - BASE_BYTES - weights, need);
+        return new MemoryPlan(streamed, weights, total(weights, tokens, need), batches);
     }
 
-    /** What a token takes within a layer: its row for each of its experts, in and out, and a few of its own. */
-    private static long bytesPerToken(ModelConfig config) {
-        long widest = config.feedForwards().stream()
-                .mapToLong(shape -> shape instanceof FeedForward.Sparse sparse
-                        ? 5L * sparse.topK() * config.hiddenSize()
-                        : 3L * ((FeedForward.Dense) shape).intermediateSize())
-                .max()
-                .orElseThrow();
-        return Float.BYTES * (widest + 12L * config.hiddenSize());
+    private static long total(long weights, int tokens, Need need) {
+        return BASE_BYTES + weights + need.bytes(tokens, 0);
     }
 
     private static long bytes(Weights weights) {
         return weights.declared().stream().mapToLong(HeldWeight::bytes).sum();
     }
 
-    private static String readable(long bytes) {
+    static String readable(long bytes) {
         return bytes < 1_000_000_000 ? "%.0f MB".formatted(bytes / 1e6) : "%.1f GB".formatted(bytes / 1e9);
     }
 }

@@ -39,28 +39,28 @@ record PassPlan(List<Group> groups) {
      * Splits prompts, in their order, into passes of at most {@code maxTogether} tokens; a longer prompt gets one of
      * its own.
      *
-     * @param maxTokens most tokens of a micro-batch; a longer segment gets one of its own
+     * @param limit of a micro-batch; a segment that is longer gets one of its own
      */
-    static List<PassPlan> passes(List<Prompt> prompts, Rope rope, int maxTokens, long maxTogether) {
+    static List<PassPlan> passes(List<Prompt> prompts, Rope rope, BatchLimit limit, long maxTogether) {
         List<PassPlan> passes = new ArrayList<>();
         int from = 0;
         long together = 0;
         for (int i = 0; i < prompts.size(); i++) {
             int length = prompts.get(i).tokens().length;
             if (i > from && together + length > maxTogether) {
-                passes.add(of(prompts, from, i, rope, maxTokens));
+                passes.add(of(prompts, from, i, rope, limit));
                 from = i;
                 together = 0;
             }
             together += length;
         }
         if (from < prompts.size()) {
-            passes.add(of(prompts, from, prompts.size(), rope, maxTokens));
+            passes.add(of(prompts, from, prompts.size(), rope, limit));
         }
         return passes;
     }
 
-    private static PassPlan of(List<Prompt> prompts, int from, int to, Rope rope, int maxTokens) {
+    private static PassPlan of(List<Prompt> prompts, int from, int to, Rope rope, BatchLimit limit) {
         Map<Tokens, List<Integer>> byPrefix = new LinkedHashMap<>();
         for (int i = from; i < to; i++) {
             int[] tokens = prompts.get(i).tokens();
@@ -77,9 +77,22 @@ record PassPlan(List<Group> groups) {
             Optional<MicroBatch> own = length == 0
                     ? Optional.empty()
                     : Optional.of(MicroBatch.of(List.of(new Segment(prefix.ids(), 0, length, members))));
-            groups.add(new Group(own, pack(rests, maxTokens)));
+            groups.add(new Group(own, pack(rests, length, limit)));
         });
         return new PassPlan(groups);
+    }
+
+    /**
+     * Refuses a prompt that is too long for the memory there is.
+     *
+     * @throws io.gatehouse.error.GatehouseException OUT_OF_MEMORY
+     */
+    static void require(Prompt prompt, Rope rope, BatchLimit limit) {
+        int prefix = usefulPrefix(prompt, rope);
+        if (prefix > 0) {
+            limit.require(0, prefix);
+        }
+        limit.require(prefix, prompt.tokens().length - prefix);
     }
 
     /**
@@ -97,14 +110,15 @@ record PassPlan(List<Group> groups) {
     }
 
     /** Micro-batches of segments of one width, shortest first. */
-    private static List<MicroBatch> pack(List<Segment> byLength, int maxTokens) {
+    private static List<MicroBatch> pack(List<Segment> byLength, int prefix, BatchLimit limit) {
         List<MicroBatch> batches = new ArrayList<>();
         List<Segment> open = new ArrayList<>();
         int tokens = 0;
         for (Segment segment : byLength) {
-            boolean sameWidth =
-                    open.isEmpty() || MicroBatch.width(open.get(0).length()) == MicroBatch.width(segment.length());
-            boolean fits = open.isEmpty() || (sameWidth && tokens + segment.length() <= maxTokens);
+            int width = MicroBatch.width(segment.length());
+            boolean fits = open.isEmpty()
+                    || (MicroBatch.width(open.get(0).length()) == width
+                            && limit.allows(open.size() + 1, width, prefix, tokens + segment.length()));
             if (!fits) {
                 batches.add(MicroBatch.of(open));
                 open.clear();

@@ -56,7 +56,8 @@ public final class QuizRun {
      * @throws GatehouseException {@code CANCELLED_BY_USER} when the listener asked for it, {@code RUN_EXISTS} when the
      *     name is that of a complete run or of an unfinished one that was begun otherwise, {@code INVALID_ARGUMENT} when
      *     a prompt is longer than the model takes, or a conversation is asked for of a model without a template,
-     *     {@code INSUFFICIENT_DISK} when there is no room for what it records
+     *     {@code OUT_OF_MEMORY} when a prompt takes more than there is, {@code INSUFFICIENT_DISK} when there is no room
+     *     for what it records
      */
     public RunOutcome execute(RunRequest request, RunListener listener) {
         Optional<UnfinishedRun> begun = UnfinishedRun.find(store, request.name());
@@ -120,7 +121,9 @@ public final class QuizRun {
                 String text = request.format().prompt(subject, question, request.shots());
                 int[] tokens = requireFits(question, encoder.encode(text));
                 int shared = request.shots() == 0 ? 0 : sharedPrefix(preamble, tokens);
-                prompts.add(new Asked(question, new Prompt(tokens, shared)));
+                Prompt prompt = new Prompt(tokens, shared);
+                engine.require(prompt);
+                prompts.add(new Asked(question, prompt));
             }
         }
         return prompts;

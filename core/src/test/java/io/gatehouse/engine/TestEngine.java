@@ -1,11 +1,13 @@
 package io.gatehouse.engine;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.TensorInfo;
+import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -165,9 +168,58 @@ final class TestEngine {
             assertThatThrownBy(() -> lastLogits(engine, List.of(new int[] {40})))
                     .isInstanceOf(GatehouseException.class)
                     .hasMessage("Token id 40 is outside the model's vocabulary of 40.");
-            assertThatThrownBy(() -> lastLogits(engine, List.of(new int[65])))
+            assertThatThrownBy(() -> lastLogits(engine, List.of(new int[0])))
                     .isInstanceOf(GatehouseException.class)
-                    .hasMessage("A prompt has 65 tokens; the model takes 1 to 64.");
+                    .hasMessage("A prompt has no tokens.");
+        }
+    }
+
+    /** As Hugging Face does: the config's 64 positions are what the model was trained on, not what can be computed. */
+    @Test
+    void readsOnBeyondThePositionsThatTheModelWasMadeFor() throws IOException {
+        new TinyCheckpoint(4, false, false, false, 0, 9).write(directory);
+        int[] prompt = IntStream.range(0, 90).map(i -> i * 7 % 40).toArray();
+        try (Checkpoint checkpoint = Checkpoint.open(directory);
+                Engine engine = Engine.load(checkpoint)) {
+            double[] expected = new PlainDecoder(checkpoint).run(prompt).lastLogits();
+            float[] actual = requireNonNull(lastLogits(engine, List.of(prompt)).get(0));
+            for (int i = 0; i < expected.length; i++) {
+                assertThat((double) actual[i]).isCloseTo(expected[i], within(2e-4));
+            }
+        }
+    }
+
+    @Test
+    void refusesAPromptWhoseAttentionDoesNotFitIntoMemory() throws IOException {
+        new TinyCheckpoint(4, false, false, false, 0, 9).write(directory);
+        try (Checkpoint checkpoint = Checkpoint.open(directory);
+                Engine engine = Engine.load(checkpoint, in(2L << 30))) {
+            assertThatThrownBy(() -> lastLogits(engine, List.of(new int[] {1}, new int[20_000])))
+                    .isInstanceOfSatisfying(
+                            GatehouseException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.OUT_OF_MEMORY))
+                    .hasMessageMatching("A prompt of 20,000 tokens takes \\d+\\.\\d GB in a layer; beside the weights"
+                            + " there is room for 8\\d\\d MB\\.");
+        }
+    }
+
+    /** What is estimated from headers is enough, and little more than that. */
+    @Test
+    void estimatesTheMemoryThatIsNeeded() throws IOException {
+        new TinyCheckpoint(4, false, false, false, 0, 9).write(directory);
+        try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+            for (Precision plan : List.of(Precision.EXACT, Precision.FAST)) {
+                MemoryPlan.Estimate estimate = MemoryPlan.estimate(checkpoint, plan);
+                EngineOptions options = EngineOptions.of(plan);
+                try (Engine resident = Engine.loadAsAsked(checkpoint, options.in(estimate.resident()));
+                        Engine streamed = Engine.loadAsAsked(checkpoint, options.in(estimate.streamed()))) {
+                    assertThat(resident.memory().streamed()).isFalse();
+                    assertThat(streamed.memory().streamed()).isTrue();
+                    assertThat(resident.memory().totalBytes())
+                            .isBetween(estimate.resident() - (2 << 20), estimate.resident());
+                }
+                assertThatThrownBy(() -> Engine.loadAsAsked(checkpoint, options.in(estimate.streamed() - (2 << 20))))
+                        .hasMessageStartingWith("The model needs");
+            }
         }
     }
 

@@ -1,10 +1,13 @@
 package io.gatehouse.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.gatehouse.checkpoint.Rope;
 import io.gatehouse.checkpoint.RopeScaling;
+import io.gatehouse.error.GatehouseException;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -55,7 +58,7 @@ final class TestPassPlan {
         int[] tokens = IntStream.range(0, 30).toArray();
         assertThat(onlyGroup(List.of(new Prompt(tokens, 15))).prefix()).isEmpty();
         Rope dynamic = new Rope(10_000, new RopeScaling.Dynamic(2, 29));
-        assertThat(PassPlan.passes(List.of(new Prompt(tokens, 20)), dynamic, 100, 100)
+        assertThat(PassPlan.passes(List.of(new Prompt(tokens, 20)), dynamic, tokens(100), 100)
                         .get(0)
                         .groups()
                         .get(0)
@@ -66,16 +69,59 @@ final class TestPassPlan {
     @Test
     void splitsWhatDoesNotFitTogether() {
         List<Prompt> prompts = List.of(prompt(3, 0), prompt(4, 0), prompt(5, 0));
-        assertThat(PassPlan.passes(prompts, ROPE, 100, 7)).hasSize(2);
-        assertThat(PassPlan.passes(prompts, ROPE, 100, 1)).hasSize(3);
-        assertThat(PassPlan.passes(List.of(), ROPE, 100, 1)).isEmpty();
-        assertThat(PassPlan.passes(prompts, ROPE, 7, 100).get(0).groups().get(0).prompts())
+        assertThat(PassPlan.passes(prompts, ROPE, tokens(100), 7)).hasSize(2);
+        assertThat(PassPlan.passes(prompts, ROPE, tokens(100), 1)).hasSize(3);
+        assertThat(PassPlan.passes(List.of(), ROPE, tokens(100), 1)).isEmpty();
+        assertThat(PassPlan.passes(prompts, ROPE, tokens(7), 100)
+                        .get(0)
+                        .groups()
+                        .get(0)
+                        .prompts())
                 .extracting(MicroBatch::tokens)
                 .containsExactly(7, 5);
     }
 
+    @Test
+    void splitsWhatTakesTooMuchMemoryTogether() {
+        // A token takes 10 bytes in its experts, a score 1: the scores of two prompts of 16 take 512, of three 768.
+        BatchLimit room = new BatchLimit(1000, 600, new BatchLimit.Need(1, 10, 1));
+        List<Prompt> three = List.of(prompt(9, 0), prompt(9, 0), prompt(9, 0));
+        assertThat(sizes(three, room)).containsExactly(18, 9);
+        // Behind a prefix each of 16 rows has 32 scores, so that one alone takes 512.
+        List<Prompt> behind = List.of(
+                new Prompt(prompt(25, 0).tokens(), 16), new Prompt(prompt(26, 0).tokens(), 16));
+        assertThat(sizes(behind, room)).containsExactly(9, 10);
+        List<Prompt> many = Collections.nCopies(60, prompt(1, 0));
+        assertThat(sizes(many, new BatchLimit(1000, 440, new BatchLimit.Need(1, 10, 0))))
+                .as("11 bytes each")
+                .containsExactly(40, 20);
+    }
+
+    @Test
+    void refusesWhatTakesTooMuchMemoryAlone() {
+        BatchLimit room = new BatchLimit(1000, 4_000_000_000L, new BatchLimit.Need(10_000_000, 10_000_000, 1_000_000));
+        PassPlan.require(prompt(32, 0), ROPE, room);
+        assertThatThrownBy(() -> PassPlan.require(prompt(65, 0), ROPE, room))
+                .isInstanceOf(GatehouseException.class)
+                .hasMessage(
+                        "A prompt of 65 tokens takes 17.0 GB in a layer; beside the weights there is room for 4.0 GB");
+        Prompt shared = new Prompt(prompt(100, 0).tokens(), 70);
+        assertThatThrownBy(() -> PassPlan.require(shared, ROPE, room)).hasMessageStartingWith("A prompt of 70 tokens");
+        Prompt behind = new Prompt(prompt(100, 0).tokens(), 20);
+        assertThatThrownBy(() -> PassPlan.require(behind, ROPE, room)).hasMessageStartingWith("A prompt of 100 tokens");
+    }
+
+    private static List<Integer> sizes(List<Prompt> prompts, BatchLimit limit) {
+        PassPlan pass = PassPlan.passes(prompts, ROPE, limit, 1000).get(0);
+        return pass.groups().get(0).prompts().stream().map(MicroBatch::tokens).toList();
+    }
+
+    private static BatchLimit tokens(int most) {
+        return new BatchLimit(most, Long.MAX_VALUE, new BatchLimit.Need(1, 1, 1));
+    }
+
     private static PassPlan.Group onlyGroup(List<Prompt> prompts) {
-        List<PassPlan> passes = PassPlan.passes(prompts, ROPE, 100, 1000);
+        List<PassPlan> passes = PassPlan.passes(prompts, ROPE, tokens(100), 1000);
         assertThat(passes).hasSize(1);
         assertThat(passes.get(0).groups()).hasSize(1);
         return passes.get(0).groups().get(0);

@@ -7,6 +7,8 @@ import io.gatehouse.checkpoint.Footprint;
 import io.gatehouse.checkpoint.Layer;
 import io.gatehouse.checkpoint.ModelConfig;
 import io.gatehouse.checkpoint.Tokenizer;
+import io.gatehouse.engine.MemoryPlan;
+import io.gatehouse.engine.Precision;
 import io.gatehouse.store.Store;
 import io.gatehouse.weights.ExpertWeights;
 import java.nio.file.Files;
@@ -25,8 +27,8 @@ import picocli.CommandLine.Spec;
         name = "model",
         description = {
             "Says what a checkpoint is, and what a run of it will need.",
-            "Only headers are read, so it is quick for a model of any size. Memory is that of the weights: all of them,"
-                    + " or embedding, head and two layers where they are streamed.",
+            "Only headers are read, so it is quick for a model of any size. Memory is what a run will take, with room to"
+                    + " spare: with all weights resident, and the least with which it runs, its layers streamed.",
             "With --db it reads the weights of all experts and keeps beside the runs of the checkpoint how large they are"
                     + " and how alike those of a layer: model_experts, expert_similarity and the views over them."
         },
@@ -70,6 +72,7 @@ final class ModelCommand implements Callable<Integer> {
             addLayers(report, config);
             addAttention(report, config);
             addFootprint(report, checkpoint.footprint());
+            addMemory(report, checkpoint);
             addTokenizer(report, checkpoint);
             database.ifPresent(file -> addWeights(report, checkpoint, file));
             report.print(spec.commandLine().getOut(), json);
@@ -119,10 +122,14 @@ final class ModelCommand implements Callable<Integer> {
         report.figure("Parameters", footprint.parameters())
                 .figure("Parameters per token", footprint.activeParameters());
         footprint.bytes().forEach((type, bytes) -> report.figure("Bytes in " + type, bytes));
-        report.figure("Memory, all in 16 bits", footprint.residentBytes(Short.BYTES))
-                .figure("Memory, all in 32 bits", footprint.residentBytes(Float.BYTES))
-                .figure("Memory, streamed in 16 bits", footprint.streamedBytes(Short.BYTES))
-                .figure("Memory, streamed in 32 bits", footprint.streamedBytes(Float.BYTES));
+    }
+
+    private static void addMemory(Report report, Checkpoint checkpoint) {
+        for (Precision plan : List.of(Precision.EXACT, Precision.FAST)) {
+            MemoryPlan.Estimate memory = MemoryPlan.estimate(checkpoint, plan);
+            report.figure("Memory, resident, " + plan.id(), memory.resident())
+                    .figure("Memory at least, " + plan.id(), memory.streamed());
+        }
     }
 
     /** A checkpoint without a tokenizer can still be looked at. */

@@ -59,6 +59,7 @@ final class PrefillCommand implements Callable<Integer> {
     public Integer call() {
         try (Checkpoint checkpoint = Checkpoint.open(model)) {
             List<int[]> inputs = read();
+            warnOfLength(inputs, checkpoint.config().maxPositions());
             PrefillTrace trace = new PrefillTrace(inputs);
             try (Engine engine = Engine.load(checkpoint, choice.options())) {
                 engine.prefill(inputs.stream().map(Prompt::new).toList(), Capture.TRACE, trace);
@@ -66,6 +67,19 @@ final class PrefillCommand implements Callable<Integer> {
             SafetensorsWriter.write(out, trace.tensors(), Map.of("model", checkpoint.name()));
             spec.commandLine().getOut().printf("Wrote %d prompts to %s%n", inputs.size(), out);
             return 0;
+        }
+    }
+
+    /** Other engines compute such a prompt without a word. */
+    private void warnOfLength(List<int[]> inputs, int longest) {
+        for (int i = 0; i < inputs.size(); i++) {
+            if (inputs.get(i).length > longest) {
+                spec.commandLine()
+                        .getErr()
+                        .printf(
+                                "Prompt %d has %,d tokens; the model was made for at most %,d%n",
+                                i, inputs.get(i).length, longest);
+            }
         }
     }
 
