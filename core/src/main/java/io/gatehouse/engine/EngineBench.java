@@ -2,7 +2,6 @@ package io.gatehouse.engine;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.checkpoint.ModelConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -73,24 +72,60 @@ public final class EngineBench {
         List<Double> everything = new ArrayList<>();
         List<Double> ceiling = new ArrayList<>();
         try (MatrixProducts products = MatrixProducts.ofLayer(engine.config(), engine.precision(), batch.allTokens())) {
-            layerSeconds(prompts, Capture.EVERYTHING);
+            warmUp(prompts);
             for (int round = 0; round < rounds; round++) {
                 nothing.add(layerSeconds(prompts, Capture.NOTHING));
                 everything.add(layerSeconds(prompts, Capture.EVERYTHING));
                 routing.add(layerSeconds(prompts, Capture.ROUTING));
-                whole.add(wholeSeconds(prompts));
+                whole.add(wholeSeconds(prompts, Capture.ROUTING));
                 ceiling.add(products.seconds());
             }
         }
-        ModelConfig config = engine.config();
-        double perTokenAndLayer = 1e3 / batch.allTokens() / config.layers().size();
         return new Measured(
                 batch,
                 batch.allTokens() / median(whole),
-                median(nothing) * perTokenAndLayer,
-                median(routing) * perTokenAndLayer,
-                median(everything) * perTokenAndLayer,
+                median(nothing) * perTokenAndLayer(batch),
+                median(routing) * perTokenAndLayer(batch),
+                median(everything) * perTokenAndLayer(batch),
                 median(ceiling) * 1e3 / batch.allTokens());
+    }
+
+    /**
+     * What a batch took while nothing was captured.
+     *
+     * @param tokensPerSecond prompt tokens through the whole model, when only answers are wanted
+     * @param milliseconds per token and layer, every layer in full
+     * @param ceilingMilliseconds per token and layer, of the layer's matrix products alone
+     */
+    public record MeasuredPlain(Batch batch, double tokensPerSecond, double milliseconds, double ceilingMilliseconds) {
+        public double shareOfCeiling() {
+            return ceilingMilliseconds / milliseconds;
+        }
+    }
+
+    public MeasuredPlain measurePlain(Batch batch) {
+        List<Prompt> prompts = prompts(batch);
+        List<Double> whole = new ArrayList<>();
+        List<Double> layers = new ArrayList<>();
+        List<Double> ceiling = new ArrayList<>();
+        try (MatrixProducts products = MatrixProducts.ofLayer(engine.config(), engine.precision(), batch.allTokens())) {
+            layerSeconds(prompts, Capture.NOTHING);
+            wholeSeconds(prompts, Capture.NOTHING);
+            for (int round = 0; round < rounds; round++) {
+                layers.add(layerSeconds(prompts, Capture.NOTHING));
+                whole.add(wholeSeconds(prompts, Capture.NOTHING));
+                ceiling.add(products.seconds());
+            }
+        }
+        return new MeasuredPlain(
+                batch,
+                batch.allTokens() / median(whole),
+                median(layers) * perTokenAndLayer(batch),
+                median(ceiling) * 1e3 / batch.allTokens());
+    }
+
+    private double perTokenAndLayer(Batch batch) {
+        return 1e3 / batch.allTokens() / engine.config().layers().size();
     }
 
     /**
@@ -120,17 +155,26 @@ public final class EngineBench {
                 .toList();
         List<Double> naive = new ArrayList<>();
         List<Double> shared = new ArrayList<>();
-        wholeSeconds(sharing);
+        wholeSeconds(drawn, Capture.ROUTING);
+        wholeSeconds(sharing, Capture.ROUTING);
         for (int round = 0; round < rounds; round++) {
-            naive.add(wholeSeconds(drawn));
-            shared.add(wholeSeconds(sharing));
+            naive.add(wholeSeconds(drawn, Capture.ROUTING));
+            shared.add(wholeSeconds(sharing, Capture.ROUTING));
         }
         return new MeasuredPrefix(batch, prefix, batch.prompts() / median(naive), batch.prompts() / median(shared));
     }
 
-    private double wholeSeconds(List<Prompt> prompts) {
+    /** The first run of each kind makes TensorFlow plan it. */
+    private void warmUp(List<Prompt> prompts) {
+        for (Capture capture : List.of(Capture.NOTHING, Capture.ROUTING, Capture.EVERYTHING)) {
+            layerSeconds(prompts, capture);
+        }
+        wholeSeconds(prompts, Capture.ROUTING);
+    }
+
+    private double wholeSeconds(List<Prompt> prompts, Capture capture) {
         long start = System.nanoTime();
-        engine.prefill(prompts, Capture.ROUTING, new LastLayer());
+        engine.prefill(prompts, capture, new LastLayer());
         return (System.nanoTime() - start) / 1e9;
     }
 

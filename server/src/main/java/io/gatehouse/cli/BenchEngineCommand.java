@@ -46,11 +46,15 @@ final class BenchEngineCommand implements Callable<Integer> {
                     "capture_overhead")
             .map(name -> new ResultColumn(name, name.equals("batch") ? "VARCHAR" : "DOUBLE"))
             .toList();
+    private static final List<ResultColumn> PLAIN_COLUMNS = Stream.of(
+                    "batch", "tokens_per_s", "ms_nothing", "ms_ceiling", "share_of_ceiling")
+            .map(name -> new ResultColumn(name, name.equals("batch") ? "VARCHAR" : "DOUBLE"))
+            .toList();
     private static final List<ResultColumn> PREFIX_COLUMNS = Stream.of(
                     "batch", "prefix", "naive_prompts_per_s", "shared_prompts_per_s", "times_faster")
             .map(name -> new ResultColumn(name, name.equals("batch") ? "VARCHAR" : "DOUBLE"))
             .toList();
-    private static final Pattern BATCH = Pattern.compile("(\\d{1,5})x(\\d{1,6})");
+    private static final Pattern BATCH = Pattern.compile("([1-9]\\d{0,4})x([1-9]\\d{0,5})");
 
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model directory.")
     private Path model = Path.of("");
@@ -68,6 +72,19 @@ final class BenchEngineCommand implements Callable<Integer> {
                     "Measure instead what it gains that the prompts of a batch begin with so many tokens in common,"
                             + " which are computed once.")
     private Optional<Integer> sharedPrefix = Optional.empty();
+
+    @Option(
+            names = "--capture",
+            paramLabel = "all|none",
+            defaultValue = "all",
+            description = "all: with nothing, routing and everything captured, in turns; none: with nothing only."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private Captured capture = Captured.ALL;
+
+    private enum Captured {
+        ALL,
+        NONE
+    }
 
     @Option(names = "--rounds", description = "How often each is measured (default: ${DEFAULT-VALUE}).")
     private int rounds = 5;
@@ -100,23 +117,33 @@ final class BenchEngineCommand implements Callable<Integer> {
                     .figure("Model", checkpoint.name())
                     .figure("Precision", choice.describe(engine))
                     .figure("Weights", engine.memory().description());
-            sharedPrefix.ifPresentOrElse(
-                    prefix -> report.table(
-                            "Prompts with a prefix in common",
-                            PREFIX_COLUMNS,
-                            shapes.stream()
-                                    .map(shape -> row(bench.measurePrefix(shape, prefix)))
-                                    .toList()),
-                    () -> report.table(
-                            "Prefill",
-                            COLUMNS,
-                            shapes.stream()
-                                    .map(shape -> row(bench.measure(shape)))
-                                    .toList()));
+            addTable(report, bench, shapes);
             report.figure("Peak resident GB", PeakMemory.residentBytes().orElse(0) / 1e9)
                     .print(output);
         }
         return 0;
+    }
+
+    private void addTable(Report report, EngineBench bench, List<Batch> shapes) {
+        if (sharedPrefix.isPresent()) {
+            int prefix = sharedPrefix.get();
+            report.table(
+                    "Prompts with a prefix in common",
+                    PREFIX_COLUMNS,
+                    shapes.stream()
+                            .map(shape -> row(bench.measurePrefix(shape, prefix)))
+                            .toList());
+        } else if (capture == Captured.NONE) {
+            report.table(
+                    "Prefill",
+                    PLAIN_COLUMNS,
+                    shapes.stream().map(shape -> row(bench.measurePlain(shape))).toList());
+        } else {
+            report.table(
+                    "Prefill",
+                    COLUMNS,
+                    shapes.stream().map(shape -> row(bench.measure(shape))).toList());
+        }
     }
 
     private static Batch batch(String text) {
@@ -127,6 +154,15 @@ final class BenchEngineCommand implements Callable<Integer> {
                     "--batch takes PROMPTSxTOKENS such as 16x256, not '%s'".formatted(text));
         }
         return new Batch(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+    }
+
+    private static List<Object> row(EngineBench.MeasuredPlain measured) {
+        return List.of(
+                measured.batch().prompts() + "x" + measured.batch().tokens(),
+                measured.tokensPerSecond(),
+                measured.milliseconds(),
+                measured.ceilingMilliseconds(),
+                measured.shareOfCeiling());
     }
 
     private static List<Object> row(EngineBench.MeasuredPrefix measured) {
