@@ -19,5 +19,6 @@ export default defineConfig({
     // `npm run dev` beside a running `gatehouse serve`.
     proxy: { '/v1': { target: 'http://127.0.0.1:8080', changeOrigin: true, headers: { Origin: 'http://127.0.0.1:8080' } } },
   },
-  test: { include: ['src/**/*.test.ts'] },
+  resolve: process.env.VITEST === undefined ? {} : { conditions: ['browser'] },
+  test: { include: ['src/**/*.test.ts'], environment: './scripts/client.js' },
 });

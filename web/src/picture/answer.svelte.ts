@@ -28,7 +28,10 @@ class Kept {
 
 const kept = new Kept();
 
-/** What a statement answers, asked again when the statement or the file changes. The old rows stay until the new are there. */
+/**
+ * What a statement answers, asked again when the statement or the file changes. The old rows stay until the new are
+ * there, and go when nothing is asked any more.
+ */
 export class Answer {
   rows = $state.raw<Rows | undefined>();
   problem = $state.raw<Problem | undefined>();
@@ -42,10 +45,13 @@ export class Answer {
    * @param sql of the statement, or undefined to ask nothing yet
    */
   constructor(sql: () => string | undefined, revision: () => number) {
+    // What the statement is made of changes more often than its text, such as with each selection.
+    const statement = $derived(sql());
     $effect(() => {
-      const wanted = sql();
+      const wanted = statement;
       const current = revision();
       if (wanted === undefined) {
+        this.clear();
         return;
       }
       const known = kept.find(wanted, current);
@@ -70,6 +76,13 @@ export class Answer {
       });
       return () => request.abort();
     });
+  }
+
+  private clear(): void {
+    this.busy = false;
+    this.problem = undefined;
+    this.rows = undefined;
+    this.sql = '';
   }
 
   private show(sql: string, rows: Rows): void {
