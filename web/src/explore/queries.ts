@@ -1,5 +1,5 @@
 import { literal, statement } from '../api/sql';
-import type { Look } from '../overview/queries';
+import { type Look, unorderedUsageSql } from '../overview/queries';
 
 /** subject, expert, activations: where the tokens of each subject go in one layer. */
 export function subjectsSql(look: Look, layer: number): string {
@@ -39,14 +39,16 @@ export function transitionsSql(look: Look, layer: number, steps: number): string
   );
 }
 
-/** layer, expert, share, other_share: shares of routing slots in two runs. */
+/** layer, expert, activations, share, other_activations, other_share: of the routing slots of the layer, in two runs. */
 export function differenceSql(look: Look, other: number): string {
-  const shares = (run: number) =>
-    `(SELECT layer, expert, 1.0 * activations / NULLIF(SUM(activations) OVER (PARTITION BY layer), 0) AS share FROM experts WHERE run_id = ${run} AND scope = '${look.scope}')`;
   return statement(
-    'SELECT a.layer, a.expert, a.share, b.share AS other_share',
-    `FROM ${shares(look.run)} AS a`,
-    `JOIN ${shares(other)} AS b ON b.layer = a.layer AND b.expert = a.expert`,
+    'SELECT a.layer, a.expert, a.activations, a.share, b.activations AS other_activations, b.share AS other_share',
+    'FROM (',
+    unorderedUsageSql(look),
+    ') AS a',
+    'JOIN (',
+    unorderedUsageSql({ ...look, run: other }),
+    ') AS b ON b.layer = a.layer AND b.expert = a.expert',
     'ORDER BY a.layer, a.expert',
   );
 }
@@ -126,10 +128,10 @@ export function routingOfQuestionSql(run: number, question: number): string {
   );
 }
 
-/** question_id, subject, question, correct, common, overlap: the questions whose last token shares most experts. */
+/** question_id, subject, question, correct, common, overlap, n: of the n others, the questions whose last token shares most experts. */
 export function nearestSql(run: number, question: number, most: number): string {
   return statement(
-    'SELECT n.question_id, q.subject, q.question, w.correct, n.common, n.common / (1.0 * n.slots) AS overlap',
+    'SELECT n.question_id, q.subject, q.question, w.correct, n.common, n.common / (1.0 * n.slots) AS overlap, o.others AS n',
     'FROM (',
     '    SELECT b.question_id, COUNT(*) AS common, MAX(r.slots) AS slots',
     '    FROM activations AS a',
@@ -140,6 +142,7 @@ export function nearestSql(run: number, question: number, most: number): string 
     `    ORDER BY common DESC, b.question_id`,
     `    LIMIT ${most}`,
     ') AS n',
+    `CROSS JOIN (SELECT COUNT(*) AS others FROM answers WHERE run_id = ${run} AND question_id <> ${question}) AS o`,
     'JOIN questions AS q ON q.question_id = n.question_id',
     `JOIN answers AS w ON w.run_id = ${run} AND w.question_id = n.question_id`,
     'ORDER BY n.common DESC, n.question_id',

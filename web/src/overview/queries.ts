@@ -18,13 +18,17 @@ export function leastQuestions(total: number): number {
 
 /** layer, expert, activations, share: of the routing slots of its layer; uniform is 1 / experts. */
 export function usageSql(look: Look): string {
+  return statement(unorderedUsageSql(look), 'ORDER BY layer, expert');
+}
+
+/** The same as a part of another statement. */
+export function unorderedUsageSql(look: Look): string {
   if (look.subject === undefined) {
     return statement(
       'SELECT layer, expert, activations,',
       '    1.0 * activations / NULLIF(SUM(activations) OVER (PARTITION BY layer), 0) AS share',
       'FROM experts',
       `WHERE run_id = ${look.run} AND scope = '${look.scope}'`,
-      'ORDER BY layer, expert',
     );
   }
   return statement(
@@ -39,7 +43,6 @@ export function usageSql(look: Look): string {
     '    GROUP BY a.layer, a.expert',
     ') AS u ON u.layer = e.layer AND u.expert = e.expert',
     `WHERE e.run_id = ${look.run} AND e.scope = '${look.scope}'`,
-    'ORDER BY e.layer, e.expert',
   );
 }
 

@@ -17,9 +17,10 @@ const DIVERGING = {
   dark: ['#9ccaff', '#3f74b5', '#23292d', '#ad6a22', '#ffc27a'],
 };
 
+/** Even the least of a value stands out from where there is none. */
 const SEQUENTIAL = {
-  light: ['#f4f4ef', '#a9d3cc', '#3f958d', '#064d49'],
-  dark: ['#20262a', '#1f5a57', '#36a39a', '#a6f0e6'],
+  light: ['#dcebe8', '#a3cfc8', '#3f958d', '#064d49'],
+  dark: ['#243a3b', '#235f5b', '#36a39a', '#a6f0e6'],
 };
 
 export function diverging(dark: boolean): Scale {

@@ -1,16 +1,32 @@
 import type { Rows } from '../api/http';
 import { exact } from '../api/format';
+import { paper } from './looks';
 
 /** Properties that say how an SVG looks, resolved to plain values so that the file needs no style sheet of ours. */
-const LOOKS = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-linecap', 'opacity', 'fill-opacity', 'stroke-opacity',
+const LOOKS = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-linecap', 'paint-order', 'opacity', 'fill-opacity', 'stroke-opacity',
   'font-family', 'font-size', 'font-weight', 'text-anchor', 'dominant-baseline'];
 
+/** SVG of a picture, without what the page says around it. */
+export interface Drawing {
+  svg: string;
+  width: number;
+  height: number;
+}
+
+/** What a file says around its picture, since there is no page there. */
+export interface Frame {
+  title: string;
+  about: string;
+  dark: boolean;
+}
+
 /**
- * The picture as a file of its own.
+ * What is drawn on the page, in looks of its own.
  *
- * @param cells more SVG to put behind what is drawn, such as the cells that the page shows on a canvas
+ * @param behind more SVG to put behind it, such as the cells that the page shows on a canvas
+ * @param below more SVG to put below it, such as a legend that the page has outside, and its height
  */
-export function svgFile(svg: SVGSVGElement, ground: string, title: string, cells = ''): string {
+export function drawingOf(svg: SVGSVGElement, behind = '', below = { svg: '', height: 0 }): Drawing {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const originals = [svg, ...svg.querySelectorAll('*')];
   [copy, ...copy.querySelectorAll('*')].forEach((element, index) => {
@@ -24,13 +40,50 @@ export function svgFile(svg: SVGSVGElement, ground: string, title: string, cells
   });
   copy.querySelectorAll('[data-only-here]').forEach((element) => element.remove());
   const width = svg.clientWidth || Number(svg.getAttribute('width'));
-  const height = svg.clientHeight || Number(svg.getAttribute('height'));
+  const own = svg.clientHeight || Number(svg.getAttribute('height'));
+  const height = own + below.height;
   copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   copy.setAttribute('width', String(width));
   copy.setAttribute('height', String(height));
   copy.setAttribute('viewBox', `0 0 ${width} ${height}`);
-  const behind = `<title>${escapeXml(title)}</title><rect width="100%" height="100%" fill="${ground}"/>${cells}`;
-  return new XMLSerializer().serializeToString(copy).replace(/(<svg[^>]*>)/, `$1${behind}`);
+  const text = new XMLSerializer().serializeToString(copy).replace(/(<svg[^>]*>)/, `$1${behind}`);
+  return { svg: text.replace(/<\/svg>$/, `<g transform="translate(0 ${own})">${below.svg}</g></svg>`), width, height };
+}
+
+const MARGIN = 16;
+const TITLE_LINE = 22;
+const LINE = 17;
+/** Of the small letters below, on the average: files are read where other fonts are. */
+const LETTER = 6.3;
+
+/** A file that stands by itself: the picture with its title and what it shows, over how many. */
+export function framed(drawing: Drawing, { title, about, dark }: Frame): string {
+  const { ground, ink, muted } = paper(dark);
+  const width = drawing.width + 2 * MARGIN;
+  const lines = wrapped(about, Math.floor(drawing.width / LETTER));
+  const top = MARGIN + TITLE_LINE + lines.length * LINE + 6;
+  const height = top + drawing.height + MARGIN;
+  const said = lines.map((line, index) => `<text x="${MARGIN}" y="${MARGIN + TITLE_LINE + 12 + index * LINE}" font-size="12" fill="${muted}">${escapeXml(line)}</text>`);
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="sans-serif">` +
+    `<title>${escapeXml(title)}</title><rect width="100%" height="100%" fill="${ground}"/>` +
+    `<text x="${MARGIN}" y="${MARGIN + 14}" font-size="15" font-weight="600" fill="${ink}">${escapeXml(title)}</text>${said.join('')}` +
+    `${drawing.svg.replace('<svg', `<svg x="${MARGIN}" y="${top}"`)}</svg>`
+  );
+}
+
+/** Lines of so many letters at most, broken at blanks; a longer word has a line of its own. */
+export function wrapped(text: string, most: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/).filter((part) => part !== '')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > most) {
+      lines.push(word);
+    } else {
+      lines[lines.length - 1] = `${last} ${word}`;
+    }
+  }
+  return lines;
 }
 
 export async function pngFile(svg: string, scale = 2): Promise<Blob> {

@@ -4,6 +4,11 @@
 export const ABSENT = NaN;
 export const NEVER = -Infinity;
 
+/** Room above the cells for the title of the columns and their labels. */
+export const TOP = 38;
+/** Room left of the labels of the rows for their title. */
+export const ROW_TITLE = 20;
+
 export interface Matrix {
   rows: string[];
   columns: string[];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { diverging } from './colour';
 import { layOut, type Matrix, NEVER } from './matrix';
-import { cellColour, type Paint, svgCells } from './paint';
+import { cellColour, type Paint, svgCells, svgKey } from './paint';
 
 const paint: Paint = { scale: diverging(false), from: -2, to: 2, never: '#cccccc', neverInk: '#666666', absent: '#ffffff' };
 
@@ -21,5 +21,13 @@ describe('paint', () => {
     expect(svg).toContain('<rect x="40" y="25" width="20" height="15" fill="#9c3c00"/>');
     const tiny = svgCells(matrix, layOut(matrix, 8, 0, 0, 4), paint);
     expect(tiny).not.toContain('<path');
+  });
+
+  it('writes a key from one end of the scale to the other', () => {
+    const { svg } = svgKey(paint, { caption: '', marks: [{ at: -2, text: '1/4×' }, { at: 2, text: '4×' }], never: 'never fired' }, 40, '#000000');
+    const places = [...svg.matchAll(/<text x="([\d.]+)"[^>]*>([^<]+)</g)].map(([, x, text]) => [Number(x), text]);
+    expect(places).toEqual([[54, '1/4×'], [294, '4×'], [346, 'never fired']]);
+    expect(svg.match(/#cccccc/g)).toHaveLength(1);
+    expect(svgKey(paint, { caption: 'weight', marks: [], never: '' }, 40, '#000000').svg).not.toContain('#cccccc');
   });
 });

@@ -1,4 +1,5 @@
 import { colourAt, css, hex, type Scale } from './colour';
+import { escapeXml } from './export';
 import { type Layout, type Matrix, NEVER } from './matrix';
 
 /** How values become colours. */
@@ -14,8 +15,18 @@ export interface Paint {
   absent: string;
 }
 
+/** What the colours mean. */
+export interface Key {
+  caption: string;
+  marks: { at: number; text: string }[];
+  /** What a struck cell says; empty where there is none. */
+  never: string;
+}
+
 /** Below this many pixels a stroke would fill its cell; then the colour alone says it, and the table. */
 const SMALLEST_STRUCK = 5;
+/** Width of a small letter, on the average. */
+const LETTER = 6;
 /** From this many pixels on a hairline between cells helps, and below it hides them. */
 const SMALLEST_GAP = 7;
 
@@ -71,6 +82,29 @@ export function svgCells(matrix: Matrix, layout: Layout, paint: Paint): string {
     }
   });
   return parts.join('');
+}
+
+const RAMP = 240;
+const RAMP_STEPS = 60;
+
+/** The key below a picture, for a file, with its height. */
+export function svgKey(paint: Paint, key: Key, left: number, ink: string): { svg: string; height: number } {
+  const text = (x: number, y: number, anchor: string, words: string) => `<text x="${round(x)}" y="${y}" text-anchor="${anchor}">${escapeXml(words)}</text>`;
+  const start = left + (key.caption === '' ? 14 : key.caption.length * LETTER + 28);
+  const step = RAMP / RAMP_STEPS;
+  const ramp = Array.from({ length: RAMP_STEPS }, (_, index) => {
+    const colour = hex(colourAt(paint.scale, (index + 0.5) / RAMP_STEPS));
+    return `<rect x="${round(start + index * step)}" y="16" width="${step + 0.3}" height="12" fill="${colour}"/>`;
+  });
+  const marks = key.marks.map((mark) => text(start + RAMP * position(paint, mark.at), 42, 'middle', mark.text));
+  const end = start + RAMP + 32;
+  const never =
+    key.never === ''
+      ? ''
+      : `<rect x="${end}" y="15" width="14" height="14" rx="2" fill="${paint.never}"/><path d="M${end + 2} 27L${end + 12} 17" stroke="${paint.neverInk}"/>` +
+        text(end + 20, 26, 'start', key.never);
+  const caption = key.caption === '' ? '' : text(left, 26, 'start', key.caption);
+  return { svg: `<g fill="${ink}" font-size="11.5">${caption}${ramp.join('')}${marks.join('')}${never}</g>`, height: 48 };
 }
 
 function strikeNever(context: CanvasRenderingContext2D, matrix: Matrix, layout: Layout, paint: Paint): void {

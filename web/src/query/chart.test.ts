@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Column, Value } from '../api/http';
-import { bars, cells, type Chart, choose, histogram, interval, intervals, MOST_BARS, MOST_SERIES, points } from './chart';
+import { bars, cells, type Chart, choose, histogram, interval, intervals, keysOf, MOST_BARS, MOST_SERIES, points, tick } from './chart';
 import type { Grid } from './grid';
 
 function grid(columns: [string, string][], rows: Value[][]): Grid {
@@ -22,6 +22,8 @@ describe('the first choice', () => {
     expect(choose(use)).toEqual({ kind: 'heatmap', x: 1, y: 0, series: 2 });
     const entropy = grid([['scope', 'VARCHAR'], ['layer', 'SMALLINT'], ['entropy', 'DOUBLE']], many(8, (index) => [index < 4 ? 'a' : 'b', index % 4, index]));
     expect(choose(entropy)).toEqual({ kind: 'line', x: 1, y: 2, series: 0 });
+    const counted = grid([['layer', 'SMALLINT'], ['n', 'BIGINT'], ['entropy', 'DOUBLE']], many(8, (index) => [index, 100, index]));
+    expect(choose(counted)).toEqual({ kind: 'line', x: 0, y: 2, series: -1 });
     const subjects = grid([['subject', 'VARCHAR'], ['n', 'BIGINT']], many(13, (index) => [`s${index}`, index]));
     expect(choose(subjects)).toEqual({ kind: 'bars', x: 0, y: 1, series: -1 });
     const measures = grid([['entropy', 'DOUBLE'], ['margin', 'DOUBLE']], many(500, (index) => [index, index * 2]));
@@ -70,5 +72,20 @@ describe('marks', () => {
     );
     expect(intervals(data).bars).toEqual([{ label: 'layer 2', value: 0.5, low: 0.4, high: 0.6 }]);
     expect(interval(['a', 'b'])).toBeUndefined();
+  });
+});
+
+describe('what stands beside marks', () => {
+  it('goes into the next row where there is no room', () => {
+    expect(keysOf(['aaaaa', 'bbbbb', 'ccccc'], 160)).toEqual([
+      { name: 'aaaaa', x: 0, row: 0 },
+      { name: 'bbbbb', x: 76, row: 0 },
+      { name: 'ccccc', x: 0, row: 1 },
+    ]);
+    expect(keysOf(['wider than everything'], 20)).toEqual([{ name: 'wider than everything', x: 0, row: 0 }]);
+  });
+
+  it('groups the digits of large numbers', () => {
+    expect([0.25, 1500, 400_000].map(tick)).toEqual(['0.25', '1500', '400,000']);
   });
 });

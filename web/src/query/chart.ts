@@ -1,4 +1,4 @@
-import { isNumeric } from '../api/format';
+import { format, formatCount, isNumeric } from '../api/format';
 import { NEVER } from '../picture/matrix';
 import type { Grid } from './grid';
 
@@ -37,7 +37,9 @@ const SAMPLED = 2000;
 export function choose(grid: Grid): Chart | undefined {
   const columns = grid.columns.map((column, index) => ({ ...facts(grid, index), name: column.name.toLowerCase(), index }));
   const measures = columns.filter((column) => column.numeric);
-  const measured = measures.filter((column) => !column.key);
+  // How many were looked at is seldom what one wants to see, where there is something else.
+  const others = measures.filter((column) => !column.key && column.name !== 'n');
+  const measured = others.length > 0 ? others : measures.filter((column) => !column.key);
   const keys = columns.filter((column) => column.key && column.numeric);
   const categories = columns.filter((column) => !column.numeric && column.distinct <= MOST_BARS && !column.list);
   const none = { x: -1, y: -1, series: -1 };
@@ -101,6 +103,28 @@ export function interval(names: string[]): { low: number; middle: number; high: 
   }
   const middle = names.findIndex((name) => /accuracy|lift|mean|estimate|share|median/i.test(name) && !/low|high|upper/i.test(name));
   return middle < 0 ? undefined : { low, middle, high };
+}
+
+/** What an axis says at a value. */
+export function tick(value: number): string {
+  return Math.abs(value) >= 10_000 ? formatCount(value) : format(value);
+}
+
+const KEY_LETTER = 7.2;
+const KEY_GAP = 40;
+
+/** Places of the names of series, in as many rows as the width asks for. */
+export function keysOf(names: string[], width: number): { name: string; x: number; row: number }[] {
+  let [x, row] = [0, 0];
+  return names.map((name) => {
+    const long = name.length * KEY_LETTER + KEY_GAP;
+    if (x > 0 && x + long > width) {
+      [x, row] = [0, row + 1];
+    }
+    const place = { name, x, row };
+    x += long;
+    return place;
+  });
 }
 
 export interface Point {

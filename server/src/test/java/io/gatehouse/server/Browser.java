@@ -208,6 +208,16 @@ final class Browser implements AutoCloseable {
                 .until(page -> page.findElements(By.cssSelector(css)).size() == count);
     }
 
+    /** Waits until an element is seen whole within another. */
+    void awaitInside(String css, String outer) {
+        new WebDriverWait(driver, PATIENCE)
+                .withMessage(() -> "%s to be within %s".formatted(css, outer))
+                .until(page -> Boolean.TRUE.equals(driver.executeScript("""
+                        const [inner, outer] = [arguments[0], arguments[1]].map((css) => document.querySelector(css)?.getBoundingClientRect());
+                        return inner !== undefined && inner.top >= outer.top - 1 && inner.bottom <= outer.bottom + 1
+                            && inner.left >= outer.left - 1 && inner.right <= outer.right + 1;""", css, outer)));
+    }
+
     /** Waits until there is no such element. */
     void awaitGone(String css) {
         new WebDriverWait(driver, PATIENCE)
@@ -217,6 +227,11 @@ final class Browser implements AutoCloseable {
 
     String address() {
         return driver.getCurrentUrl();
+    }
+
+    /** Changes what stands behind the # of the address, as a person who types it. */
+    void enter(String fragment) {
+        driver.executeScript("location.hash = arguments[0]", fragment);
     }
 
     /** Loads another address anew. */

@@ -103,6 +103,22 @@ final class TestExplore {
         browser.awaitText("[role=status]", "Layer 0, expert 15, run 1: 0.0 % of the slots, run 2: 0.0 %");
         browser.click("All prompt tokens");
         browser.awaitText(".about", "All prompt tokens, at the same position: n = 120 tokens.");
+        browser.awaitText(".about", "All prompt tokens: n = 120 and 120 tokens.");
+        browser.pick(".pickers label:last-of-type select", "colours");
+        browser.awaitText(".about", "All prompt tokens: n = 40 and 40 tokens of colours.");
+    }
+
+    /** An address that names no question, entered while another picture is there. */
+    @Test
+    void comesToAQuestionFromAnotherPictureByItsAddress() {
+        browser.enter("#screen=explore&run=1&layer=2&picture=questions");
+        browser.find(".near button");
+        browser.find(".token");
+        browser.awaitGone(".picture[aria-busy=true]");
+        assertThat(browser.address()).contains("question=1&");
+        browser.enter("#screen=explore&run=1&layer=2&picture=questions&question=99");
+        browser.awaitText(".question", "Run 1 has no answer to question 99");
+        browser.awaitGone(".picture[aria-busy=true]");
     }
 
     @Test
@@ -120,6 +136,9 @@ final class TestExplore {
         assertThat(browser.address()).contains("question=24");
         browser.clickOn(".near button");
         browser.awaitText(".question .about", "Question ");
+        browser.typeInto("input[type=search]", "no such question");
+        browser.awaitText("[role=status]", "0 questions");
+        assertThat(browser.texts(".question h2")).as("the question stays").hasSize(1);
         browser.pick("[aria-label='Which answers']", "Wrong");
         browser.typeInto("input[type=search]", "question");
         browser.awaitText(".list .mark", "\u2717");

@@ -81,6 +81,10 @@ final class TestSavedFiles {
         assertThat(svg.getElementsByTagNameNS(SVG, "rect").getLength())
                 .isGreaterThan(SeededFile.LAYERS * SeededFile.EXPERTS);
         assertThat(texts(svg)).contains("0", "3", "15");
+        // It stands by itself: what it is, over how many, its axes and what the colours mean.
+        assertThat(texts(svg))
+                .contains("Use of the experts, first", "layers", "experts", "uniform", "4\u00d7", "never fired")
+                .anyMatch(text -> text.contains("n = 24 tokens"));
         save("Use of the experts", "Picture, PNG");
         BufferedImage png =
                 ImageIO.read(browser.downloaded("use-of-the-experts-run-1.png").toFile());
@@ -101,7 +105,9 @@ final class TestSavedFiles {
     @Test
     void savesEveryPictureOfTheOverview() throws Exception {
         save("Entropy of the gate", "Picture, SVG");
-        assertThat(texts(svg("entropy-of-the-gate-run-1.svg"))).contains("uniform", "0.75");
+        Element entropy = svg("entropy-of-the-gate-run-1.svg");
+        assertThat(texts(entropy)).contains("uniform", "0.75", "entropy, share of uniform");
+        assertThat(attributes(entropy, "paint-order")).as("the ground of a text lies under it").anyMatch(order -> order.startsWith("stroke"));
         save("Accuracy by expert", "Picture, SVG");
         assertThat(texts(svg("accuracy-by-expert-run-1.svg"))).contains("layer", "expert", "accuracy");
         save("One prompt, token by token", "Picture, SVG");
@@ -146,9 +152,11 @@ final class TestSavedFiles {
     void savesTheChartOfAResult() throws Exception {
         result("SELECT subject, count(*) AS questions FROM questions GROUP BY subject ORDER BY subject", "3 rows in");
         browser.click("Chart");
-        browser.click("Save SVG");
+        browser.click("Save chart");
+        browser.clickEntry("Picture, SVG");
         assertThat(texts(svg("chart.svg"))).contains("questions", "arithmetic", "8");
-        browser.click("Save PNG");
+        browser.click("Save chart");
+        browser.clickEntry("Picture, PNG");
         assertThat(ImageIO.read(browser.downloaded("chart.png").toFile()).getWidth())
                 .isGreaterThan(800);
     }
@@ -226,6 +234,13 @@ final class TestSavedFiles {
         NodeList texts = svg.getElementsByTagNameNS(SVG, "text");
         return IntStream.range(0, texts.getLength())
                 .mapToObj(i -> own(texts.item(i)).strip())
+                .toList();
+    }
+
+    private static List<String> attributes(Element svg, String name) {
+        NodeList texts = svg.getElementsByTagNameNS(SVG, "text");
+        return IntStream.range(0, texts.getLength())
+                .mapToObj(i -> ((Element) texts.item(i)).getAttribute(name))
                 .toList();
     }
 
