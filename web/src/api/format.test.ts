@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { commonDecimals, exact, format, formatDuration, formatRowCount, formatTimestamp, isNumeric } from '../api/format';
+import { commonDecimals, exact, format, formatDuration, formatLeft, formatMoment, formatRowCount, formatTimestamp, isNumeric } from '../api/format';
 
 describe('format', () => {
   test('shows NULL, which is not the text "NULL" only by its style', () => {
@@ -50,6 +50,12 @@ describe('format', () => {
 test('formatTimestamp shows whole seconds', () => {
   expect(formatTimestamp('2026-11-24T17:26:55.127136')).toBe('2026-11-24 17:26:55');
   expect(formatTimestamp(null)).toBe('NULL');
+});
+
+test('formatMoment has the day where it is not today', () => {
+  const now = new Date(2026, 10, 25, 18, 0);
+  expect(formatMoment(new Date(2026, 10, 25, 9, 5), now)).toBe('09:05');
+  expect(formatMoment(new Date(2026, 8, 3, 23, 59), now)).toBe('2026-09-03 23:59');
 });
 
 describe('commonDecimals', () => {
@@ -103,6 +109,10 @@ describe('formatDuration', () => {
   ])('%d', (milliseconds, text) => {
     expect(formatDuration(milliseconds)).toBe(text);
   });
+});
+
+test('formatLeft has whole seconds', () => {
+  expect([0.2, 48.9, 59.5, 125].map(formatLeft)).toEqual(['1 s', '49 s', '1 min 00 s', '2 min 05 s']);
 });
 
 test('formatRowCount knows the singular', () => {

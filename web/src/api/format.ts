@@ -32,6 +32,14 @@ export function formatTimestamp(value: Value): string {
   return format(value).replace('T', ' ').replace(/\.\d+$/, '');
 }
 
+/** 16:02, or 2026-11-24 16:02 where that is not today, as the reader's clock has it. */
+export function formatMoment(time: Date, now: Date): string {
+  const two = (part: number) => String(part).padStart(2, '0');
+  const clock = `${two(time.getHours())}:${two(time.getMinutes())}`;
+  const day = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+  return time.toDateString() === now.toDateString() ? clock : `${day} ${clock}`;
+}
+
 /** Text of a value with nothing rounded away. */
 export function exact(value: Value): string {
   if (value === null) {
@@ -100,6 +108,12 @@ export function formatDuration(milliseconds: number): string {
   }
   const whole = Math.round(seconds);
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+}
+
+/** 12 s, 2 min 05 s: what is left, as far as one can tell. */
+export function formatLeft(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  return whole < 60 ? `${whole} s` : formatDuration(whole * 1000);
 }
 
 /** 12.3 %, 0.05 %: a share of one to about three digits. */

@@ -2,6 +2,7 @@ import { listen } from '../api/events';
 import { type Health, readHealth, readSchema, runQuery, type Table } from '../api/http';
 import { numbers, texts, values } from '../api/rows';
 import { readRuns, type ServedRun } from '../api/runs';
+import { literal } from '../api/sql';
 import { apply, type Appearance, storedAppearance } from './appearance';
 import { decodePlace, encodePlace, type Place, type Scope, type Screen } from './place';
 
@@ -42,6 +43,8 @@ export class Session {
   /** Runs as the server knows them, with those that wait or are under way. */
   served = $state.raw<ServedRun[]>([]);
   subjects = $state.raw<string[]>([]);
+  /** Of the run's quiz: what to show where no question was chosen. */
+  firstQuestion = $state(1);
   tables = $state.raw<Table[]>([]);
   loaded = $state(false);
   failure = $state('');
@@ -55,7 +58,10 @@ export class Session {
   /** The SQL to run unasked because this page made it, not a link. */
   private ownSql: string | undefined;
 
-  readonly run = $derived(this.runs.find((run) => run.id === this.place.run) ?? this.runs.at(-1));
+  /** What is shown where the address names no run: the latest when the page opened, which a newer one does not push aside. */
+  private latest = $state<number | undefined>();
+
+  readonly run = $derived(this.runs.find((run) => run.id === (this.place.run ?? this.latest)) ?? this.runs.at(-1));
   readonly scope = $derived<Scope>(this.run?.scope === 'last_prompt' ? 'last_prompt' : (this.place.scope ?? 'last_prompt'));
   readonly subject = $derived(this.subjects.find((subject) => subject === this.place.subject));
   readonly dark = $derived(this.appearance === 'dark' || (this.appearance === 'system' && this.systemDark));
@@ -138,6 +144,7 @@ export class Session {
       precision: precision?.[index] ?? '',
       device: device?.[index] ?? '',
     }));
+    this.latest ??= this.runs.at(-1)?.id;
   }
 
   /** A place that Back returns from. */
@@ -174,10 +181,11 @@ export class Session {
   }
 
   private async readSubjects(task: string): Promise<void> {
-    const sql = `SELECT DISTINCT subject FROM questions WHERE task = '${task.replaceAll("'", "''")}' ORDER BY subject`;
+    const sql = `SELECT subject, MIN(question_id) AS first_question FROM questions WHERE task = ${literal(task)} GROUP BY subject ORDER BY subject`;
     const outcome = await runQuery(sql, new AbortController().signal, MOST_RUNS);
     if (outcome.kind === 'rows') {
       this.subjects = texts(outcome.rows, 'subject');
+      this.firstQuestion = numbers(outcome.rows, 'first_question').reduce((first, id) => Math.min(first, id), Infinity);
     }
   }
 }

@@ -10,7 +10,8 @@ interface Suggestion {
   from: number;
 }
 
-const KINDS: Record<string, string> = { column: 'property', relation: 'class', table: 'class', view: 'class', function: 'function', keyword: 'keyword' };
+/** What is likelier comes first among what matches as well. */
+const LIKELIER: Record<string, number> = { column: 3, alias: 3, cte: 2, table: 2, function: 1 };
 
 /** Completion by the server, which knows functions, aliases and the columns of subqueries. */
 export async function serverCompletions(context: CompletionContext): Promise<CompletionResult | null> {
@@ -33,7 +34,7 @@ export async function serverCompletions(context: CompletionContext): Promise<Com
       ? null
       : {
           from: from + first.from,
-          options: suggestions.map((suggestion) => ({ label: suggestion.text, type: KINDS[suggestion.kind] ?? 'text', detail: suggestion.detail })),
+          options: suggestions.map((suggestion) => ({ label: suggestion.text, detail: suggestion.detail, boost: LIKELIER[suggestion.kind] ?? 0 })),
           validFor: /^\w*$/,
         };
   } catch {

@@ -43,7 +43,7 @@ const DIALECT = SQLDialect.define({
 
 const HIGHLIGHT = HighlightStyle.define([
   { tag: tags.keyword, color: 'var(--code-keyword)', fontWeight: '600' },
-  { tag: [tags.string, tags.special(tags.string)], color: 'var(--code-string)' },
+  { tag: tags.string, color: 'var(--code-string)' },
   { tag: [tags.number, tags.bool, tags.null], color: 'var(--code-number)' },
   { tag: [tags.lineComment, tags.blockComment], color: 'var(--code-comment)', fontStyle: 'italic' },
   { tag: [tags.typeName, tags.standard(tags.name)], color: 'var(--code-function)' },
@@ -80,10 +80,16 @@ const THEME = EditorView.theme({
     overflow: 'hidden',
   },
   '.cm-tooltip.cm-completionInfo': { padding: '6px 10px', maxWidth: '360px', font: '13px/1.45 var(--sans)' },
-  '.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--mono)', maxHeight: '16em' },
-  '.cm-tooltip-autocomplete > ul > li': { padding: '3px 10px', lineHeight: '1.5' },
-  '.cm-tooltip-autocomplete > ul > li[aria-selected]': { background: 'var(--accent)', color: 'var(--on-accent)' },
-  '.cm-completionDetail': { color: 'var(--muted)', fontStyle: 'normal', marginLeft: '1.5em' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--mono)', maxWidth: 'min(640px, 80vw)', maxHeight: '16em' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { display: 'flex', alignItems: 'baseline', padding: '2px 10px', lineHeight: '1.6' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': { background: 'var(--accent)', color: 'var(--on-accent)' },
+  '.cm-completionDetail': {
+    overflow: 'hidden',
+    marginLeft: '1.5em',
+    color: 'var(--muted)',
+    font: 'var(--small-size) var(--sans)',
+    textOverflow: 'ellipsis',
+  },
   'li[aria-selected] .cm-completionDetail': { color: 'inherit', opacity: '0.85' },
   '.cm-completionMatchedText': { textDecoration: 'none', fontWeight: '700' },
   '.cm-lintRange-error': {

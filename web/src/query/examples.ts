@@ -8,12 +8,12 @@ export interface Example {
 }
 
 /** Examples whose views this server has. */
-export function examplesFor(run: number, relations: string[]): Example[] {
-  return examples(run).filter((example) => example.view === undefined || relations.includes(example.view));
+export function examplesFor(run: number, question: number, relations: string[]): Example[] {
+  return examples(run, question).filter((example) => example.view === undefined || relations.includes(example.view));
 }
 
-/** Queries to start from, about one run. */
-export function examples(run: number): Example[] {
+/** Queries to start from, about one run and one of its questions. */
+export function examples(run: number, question: number): Example[] {
   return [
     {
       group: 'The file',
@@ -152,6 +152,16 @@ WHERE run_id = ${run} AND scope = 'last_prompt' AND layer = 0
 ORDER BY expert, next_expert`,
     },
     {
+      group: 'Togetherness',
+      title: 'From token to token',
+      about: 'Whether neighbours share experts: what a cache would find',
+      view: 'expert_reuse',
+      sql: `SELECT layer, reuse, chance, n
+FROM expert_reuse
+WHERE run_id = ${run} AND scope = 'prompt'
+ORDER BY layer`,
+    },
+    {
       group: 'The gate',
       title: 'Gate entropy by layer',
       about: 'How sharp the router is, against uniform',
@@ -195,10 +205,10 @@ ORDER BY r.layer, outcome`,
     {
       group: 'Tokens',
       title: 'Where one question went',
-      about: 'Its last token, layer by layer',
+      about: `The last token of question ${question}, layer by layer`,
       sql: `SELECT layer, experts, weights, entropy, margin
 FROM token_routing
-WHERE run_id = ${run} AND scope = 'last_prompt' AND question_id = (SELECT MIN(question_id) FROM answers WHERE run_id = ${run})
+WHERE run_id = ${run} AND scope = 'last_prompt' AND question_id = ${question}
 ORDER BY layer`,
     },
     {
@@ -212,6 +222,99 @@ WHERE a.run_id = ${run} AND a.layer = 0
 GROUP BY t.token
 ORDER BY experts, activations DESC
 LIMIT 50`,
+    },
+    {
+      group: 'Tokens',
+      title: 'Experts of a token',
+      about: 'Tokens of the vocabulary that belong to an expert',
+      view: 'vocabulary_specialisation',
+      sql: `SELECT layer, token, expert, share, top_1_share, n
+FROM vocabulary_specialisation
+WHERE run_id = ${run} AND scope = 'prompt' AND n >= 10
+ORDER BY share DESC, n DESC, layer, token, expert
+LIMIT 50`,
+    },
+    {
+      group: 'Tokens',
+      title: 'Questions routed alike',
+      about: `By the weights that their last tokens get, to question ${question}`,
+      view: 'question_similarity',
+      sql: `SELECT s.similarity, s.same_subject, s.other_question_id, q.subject, q.question
+FROM question_similarity AS s
+JOIN questions AS q ON q.question_id = s.other_question_id
+WHERE s.run_id = ${run} AND s.question_id = ${question} AND s.basis = 'top_k'
+ORDER BY s.similarity DESC, s.other_question_id
+LIMIT 20`,
+    },
+    {
+      group: 'Which experts matter',
+      title: 'Criteria to prune by',
+      about: 'What the literature looks at, side by side',
+      view: 'pruning_criteria',
+      sql: `SELECT layer, expert, frequency, gate_mass, mean_weight, ean_mean, reap, n
+FROM pruning_criteria
+WHERE run_id = ${run} AND scope = 'prompt'
+ORDER BY gate_mass, layer, expert
+LIMIT 50`,
+    },
+    {
+      group: 'Which experts matter',
+      title: 'Do the criteria agree?',
+      about: 'Rank correlation of each two, by layer',
+      view: 'criteria_agreement',
+      sql: `SELECT criterion || ' and ' || other_criterion AS criteria, layer, spearman, n
+FROM criteria_agreement
+WHERE run_id = ${run} AND scope = 'prompt'
+ORDER BY criterion, other_criterion, layer`,
+    },
+    {
+      group: 'Which experts matter',
+      title: 'Experts to tune for a subject',
+      about: 'The fewest that carry a fifth of its tokens in a layer',
+      view: 'esft_scores',
+      sql: `SELECT subject, layer, expert, token_ratio, tokens_before, gate_score, n
+FROM esft_scores
+WHERE run_id = ${run} AND scope = 'prompt' AND tokens_before < 0.2
+ORDER BY subject, layer, tokens_before`,
+    },
+    {
+      group: 'Which experts matter',
+      title: 'What an intervention changed',
+      about: 'Answers with masked or fewer experts, against the run without',
+      view: 'intervention_effect',
+      sql: `SELECT run_id, reference_run_id, intervention, n, accuracy, reference_accuracy, effect, changed_answers, log_probability_effect, p_value
+FROM intervention_effect
+ORDER BY effect, run_id, reference_run_id`,
+    },
+    {
+      group: 'Which experts matter',
+      title: 'Statistics against ablation',
+      about: 'What was observed of a masked expert, and what it did',
+      view: 'ablation',
+      sql: `SELECT layer, expert, frequency, gate_mass, lift, effect, log_probability_effect, masked_experts, n
+FROM ablation
+WHERE scope = 'last_prompt'
+ORDER BY log_probability_effect, layer, expert`,
+    },
+    {
+      group: 'Other runs',
+      title: 'Routing against other runs',
+      about: 'Share of the same choices at the same tokens, by layer',
+      view: 'run_difference',
+      sql: `SELECT 'run ' || CAST(other_run_id AS VARCHAR) AS against, layer, saturation, chance, top_1_agreement, jaccard, same_set, rank_biased_overlap, n
+FROM run_difference
+WHERE run_id = ${run} AND scope = 'last_prompt'
+ORDER BY other_run_id, layer`,
+    },
+    {
+      group: 'Other runs',
+      title: 'Answers against other runs',
+      about: 'Which one answers better, by McNemar\'s test',
+      view: 'answer_difference',
+      sql: `SELECT other_run_id, n, accuracy, other_accuracy, difference, same_answer, only_this, only_other, p_value
+FROM answer_difference
+WHERE run_id = ${run}
+ORDER BY other_run_id`,
     },
   ];
 }

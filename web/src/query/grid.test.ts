@@ -1,7 +1,7 @@
 import { float64, int64, list, int16, tableFromArrays, tableToIPC, utf8 } from '@uwdata/flechette';
 import { describe, expect, it } from 'vitest';
 import { answer } from '../api/testing';
-import { gridOfArrow, gridOfRows, markdown, rowsOfArrow, tabSeparated, whole } from './grid';
+import { gridOfArrow, gridOfRows, markdown, rowsOfArrow, scrollTopOf, tabSeparated, whole } from './grid';
 
 const rows = answer(['a|b', 'text'], [[1, 'x\ty'], [null, 'p|q\nr'], [0.1, '']]);
 
@@ -38,5 +38,25 @@ describe('grid', () => {
       ['9007199254740993', 'NaN', null, []],
       [null, 'Infinity', 'c', null],
     ]);
+  });
+});
+
+describe('where a row is', () => {
+  const low = { rows: 1000, rowHeight: 27, headHeight: 42, clientHeight: 420, scrollHeight: 1001 * 27 };
+  const tall = { ...low, rows: 1_000_000, scrollHeight: 10_000_000 };
+
+  it('is in proportion to the scroll bar', () => {
+    expect(scrollTopOf(0, 'first', low)).toBe(0);
+    expect(scrollTopOf(100, 'first', low)).toBe(2700);
+    expect(scrollTopOf(999, 'first', low)).toBe(1001 * 27 - 420);
+    // 14 rows fit; the first of them is row 86.
+    expect(scrollTopOf(99, 'last', low)).toBe(86 * 27);
+    expect(scrollTopOf(5, 'last', low)).toBe(0);
+  });
+
+  it('is in proportion too where there are more rows than the scroll bar has pixels for', () => {
+    expect(scrollTopOf(500_000, 'first', tall)).toBeCloseTo(5_000_000, -3);
+    expect(scrollTopOf(999_999, 'last', tall)).toBeLessThanOrEqual(10_000_000 - 420);
+    expect(scrollTopOf(40, 'last', tall)).toBe(Math.ceil((27 / (1_000_000 - 420 / 27 + 1)) * (10_000_000 - 420)));
   });
 });

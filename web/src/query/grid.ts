@@ -44,6 +44,27 @@ export function rowsOfArrow(bytes: Uint8Array): number {
   return (tableFromIPC(bytes) as ArrowTable).numRows;
 }
 
+/** Sizes of a table of which only some rows are drawn, in CSS pixels. */
+export interface Sizes {
+  rows: number;
+  rowHeight: number;
+  headHeight: number;
+  clientHeight: number;
+  scrollHeight: number;
+}
+
+/**
+ * Where to scroll to see a row whole, as the first or the last one. The scroll bar goes over the rows in proportion, since
+ * there is a limit to the height that it can go over; regular-table takes the header for as high as a row.
+ */
+export function scrollTopOf(row: number, place: 'first' | 'last', { rows, rowHeight, headHeight, clientHeight, scrollHeight }: Sizes): number {
+  const whole = Math.max(1, Math.floor((clientHeight - headHeight) / rowHeight));
+  const first = Math.max(0, place === 'first' ? row : row - whole + 1);
+  const most = Math.max(1, rows - (clientHeight / rowHeight - 1));
+  const pixels = Math.min(1, first / most) * Math.max(0, scrollHeight - clientHeight);
+  return place === 'first' ? Math.floor(pixels) : Math.ceil(pixels);
+}
+
 /** The block with tabs between cells; what would break a line of the sheet becomes a blank. */
 export function tabSeparated(grid: Grid, block: Block, header: boolean): string {
   return lines(grid, block, header, (text) => text.replace(/[\t\r\n]+/g, ' '), (cells) => cells.join('\t'));

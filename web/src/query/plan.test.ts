@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { answer } from '../api/testing';
-import { planOf, stepsOf } from './plan';
+import { explaining, planOf, stepsOf } from './plan';
 
 const PLAN = `LogicalAggregate(group=[{0, 1}], n=[COUNT()])
   LogicalJoin(condition=[=($8, $1)], joinType=[inner])
@@ -8,6 +8,13 @@ const PLAN = `LogicalAggregate(group=[{0, 1}], n=[COUNT()])
     LogicalTableScan(table=[[questions]])`;
 
 describe('plan', () => {
+  it('of a statement that asks for it is the same', () => {
+    expect(explaining('SELECT 1', false)).toBe('EXPLAIN SELECT 1');
+    expect(explaining('SELECT 1', true)).toBe('EXPLAIN ANALYZE SELECT 1');
+    expect(explaining('explain analyze SELECT 1', false)).toBe('EXPLAIN SELECT 1');
+    expect(explaining('EXPLAIN\nSELECT 1', true)).toBe('EXPLAIN ANALYZE SELECT 1');
+  });
+
   it('is a tree', () => {
     expect(stepsOf(PLAN)).toEqual([
       {

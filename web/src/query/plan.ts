@@ -21,6 +21,11 @@ export interface Plan {
   analyzed: string;
 }
 
+/** The statement that tells how another is answered; of one that asks that itself, the same. */
+export function explaining(sql: string, measured: boolean): string {
+  return `EXPLAIN ${measured ? 'ANALYZE ' : ''}${sql.replace(/^\s*EXPLAIN\s+(ANALYZE\s+)?/i, '')}`;
+}
+
 export function planOf(rows: Rows): Plan {
   const keys = texts(rows, 'explain_key');
   const values = texts(rows, 'explain_value');

@@ -102,9 +102,31 @@ final class TestQueryScreen {
         browser.press(Keys.CONTROL, Keys.END);
         browser.awaitText("regular-table tbody th", "10,000");
         browser.awaitText(STATUS, "Row 10,000, token:");
+        browser.awaitInside("td.cursor", "regular-table");
         assertThat(browser.texts("regular-table tbody tr")).hasSizeLessThan(100);
         browser.press(Keys.CONTROL, Keys.HOME);
         browser.awaitText(STATUS, "Row 1, n: 0");
+    }
+
+    /** So many rows are higher than what a browser scrolls. */
+    @Test
+    void walksAMillionRowsByKeyboard() {
+        browser.pick(".limit select", "1,000,000");
+        run("SELECT a.token_id AS n FROM tokens a, tokens b, tokens c");
+        browser.awaitText(STATUS, "1,000,000 rows in");
+        browser.focus("regular-table");
+        browser.press(Keys.CONTROL, Keys.END);
+        browser.awaitText(STATUS, "Row 1,000,000, n:");
+        browser.awaitInside("td.cursor", "regular-table");
+        browser.press(Keys.PAGE_UP);
+        browser.awaitInside("td.cursor", "regular-table");
+        browser.press(Keys.CONTROL, Keys.HOME);
+        for (int page = 0; page < 3; page++) {
+            browser.press(Keys.PAGE_DOWN);
+            browser.awaitInside("td.cursor", "regular-table");
+        }
+        browser.press(Keys.ARROW_UP);
+        browser.awaitInside("td.cursor", "regular-table");
     }
 
     @Test
@@ -176,6 +198,10 @@ final class TestQueryScreen {
         browser.awaitText(".rollup", "Answered from the rollup layer_usage.");
         assertThat(browser.texts(".plan .name")).containsExactly("Aggregate", "Project", "Filter", "TableScan");
         browser.awaitText(".plan pre", "FROM \"layer_usage\"");
+        // EXPLAIN in front of it asks for the same.
+        run("EXPLAIN SELECT layer, COUNT(*) AS n FROM activations WHERE run_id = 1 GROUP BY layer");
+        browser.awaitText(STATUS, "3 rows in");
+        browser.awaitText(".rollup", "Answered from the rollup layer_usage.");
         browser.click("Run and measure");
         browser.awaitText(".plan pre", "Total Time");
     }
@@ -228,9 +254,27 @@ final class TestQueryScreen {
         browser.awaitText(CELLS, "4711");
         browser.clickOn("#tab-History");
         browser.awaitText("nav .sql", "SELECT 4711 AS remembered");
-        assertThat(browser.texts("nav .sql")).noneMatch(sql -> sql.contains("SELECT DISTINCT subject"));
-        browser.click("SELECT 4711");
-        browser.awaitText(STATUS, "1 row in");
+        assertThat(browser.texts("nav .about")).first().asString().matches("\\d\\d:\\d\\d, 1 row, .* m?s");
+        assertThat(browser.texts("nav .sql")).noneMatch(sql -> sql.contains("MIN(question_id) AS first_question"));
+    }
+
+    @Test
+    void findsAQueryOfAnotherTimeAndPutsItIntoTheEditor() throws Exception {
+        server.query("SELECT 815 AS asked_by_another");
+        server.query("SELECT 815 AS asked_wrongly FROM nowhere");
+        browser.clickOn("#tab-History");
+        browser.typeInto("nav input", "815 finished");
+        browser.awaitText("nav .sql", "asked_by_another");
+        assertThat(browser.texts("nav .sql")).hasSize(1);
+        browser.typeInto("nav input", "815 failed");
+        browser.awaitText("nav .failed", "failed");
+        assertThat(browser.attribute("nav .entry", "title")).startsWith("SQL_VALIDATION: ");
+        browser.clickOn("nav .entry");
+        browser.awaitText(".cm-content", "SELECT 815 AS asked_wrongly FROM nowhere");
+        browser.awaitFocus(".cm-content");
+        assertThat(browser.texts(".problem")).as("it is not run").isEmpty();
+        browser.typeInto("nav input", "nothing like this");
+        browser.awaitText("nav .note", "No past query has");
     }
 
     @Test
@@ -240,6 +284,12 @@ final class TestQueryScreen {
         browser.typeInto("dialog input", "a dozen");
         browser.press(Keys.ENTER);
         browser.awaitText(".note", "Saved as a dozen");
+        browser.press(Keys.CONTROL, "s");
+        browser.typeInto("dialog input", "half a dozen / 6");
+        browser.press(Keys.ENTER);
+        browser.awaitText("dialog .problem", "A name has no /");
+        browser.press(Keys.ESCAPE);
+        browser.awaitGone("dialog");
         browser.type("SELECT 13 AS other");
         browser.clickOn("#tab-Saved");
         browser.click("a dozen");

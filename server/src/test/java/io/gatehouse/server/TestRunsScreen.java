@@ -62,6 +62,22 @@ final class TestRunsScreen {
     }
 
     @Test
+    void keepsTheRunThatIsLookedAtWhileAnotherGoesOn() {
+        browser.go(URI.create(server.uri() + "#screen=overview"));
+        browser.find(".tokens .token");
+        String looked = browser.attribute(".pickers option:checked", "value");
+        String about = browser.texts(".about").get(0);
+        browser.enter("#screen=runs");
+        start("beside", "192");
+        browser.enter("#screen=overview");
+        browser.awaitText("[aria-label='Run in progress']", "beside");
+        browser.awaitText(".pickers option", "beside");
+        browser.awaitGone("[aria-label='Run in progress']");
+        assertThat(browser.attribute(".pickers option:checked", "value")).isEqualTo(looked);
+        assertThat(browser.texts(".about").get(0)).isEqualTo(about);
+    }
+
+    @Test
     void cancelsARunAndDeletesItWhenItsNameIsTyped() {
         start("goes", "1000");
         browser.awaitText("tbody .status", "running");
