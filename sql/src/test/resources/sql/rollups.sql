@@ -132,3 +132,7 @@ SELECT w.predicted, count(*) n FROM activations a JOIN answers w ON a.run_id = w
 SELECT w.correct, count(*) n FROM activations a LEFT JOIN answers w ON a.run_id = w.run_id AND a.question_id = w.question_id GROUP BY w.correct;
 -- Rollup: none: question_usage: min uses weight
 SELECT w.correct, min(a.weight) n FROM activations a JOIN answers w ON a.run_id = w.run_id AND a.question_id = w.question_id GROUP BY w.correct;
+-- Rollup: none: question_usage: a sum of numbers of 30 digits, each times a number of rows, may need more than 38
+SELECT layer, sum(CAST(expert AS DECIMAL(30, 2))) s FROM activations GROUP BY layer;
+-- Rollup: layer_usage
+SELECT layer, sum(CAST(expert AS DECIMAL(20, 2))) s, avg(CAST(expert AS DECIMAL(20, 2))) a FROM activations GROUP BY layer;

@@ -245,8 +245,12 @@ final class WeightedAggregate {
         RelDataType type = columns.get(argument).getType();
         RexNode rows = rex.makeInputRef(input.node(), input.count());
         int countDigits = Math.min(rows.getType().getPrecision(), COUNT_DIGITS);
-        if (!SqlTypeUtil.isExactNumeric(type) || type.getPrecision() + countDigits > MAX_DIGITS) {
+        if (!SqlTypeUtil.isExactNumeric(type)) {
             throw new NoRollup("a sum of floats depends on the order of the rows");
+        }
+        if (type.getPrecision() + countDigits > MAX_DIGITS) {
+            throw new NoRollup("a sum of numbers of %d digits, each times a number of rows, may need more than %d"
+                    .formatted(type.getPrecision(), MAX_DIGITS));
         }
         if (type.isNullable()) {
             throw new NoRollup("a sum of a column that may be NULL needs each row");
