@@ -11,7 +11,7 @@ interface Suggestion {
 }
 
 /** What is likelier comes first among what matches as well. */
-const LIKELIER: Record<string, number> = { column: 3, alias: 3, cte: 2, table: 2, function: 1 };
+const LIKELIER: Record<string, number> = { column: 3, alias: 3, measure: 3, cte: 2, table: 2, function: 1 };
 
 /** Completion by the server, which knows functions, aliases and the columns of subqueries. */
 export async function serverCompletions(context: CompletionContext): Promise<CompletionResult | null> {

@@ -65,6 +65,7 @@ final class DatabaseFile {
                     requireWhole(file, connection);
                 }
                 prepareSchema(file, connection, mayCreate);
+                Macros.bringUpToDate(connection);
                 return OpenDatabase.of(connection, false, file, directories);
             } catch (SQLException | RuntimeException e) {
                 connection.close();

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.error.ErrorCategory;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.catalog.AnalysisView;
 import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.catalog.SqlResource;
 import io.gatehouse.sql.completion.Completion;
@@ -54,7 +53,7 @@ public final class QueryEngine implements AutoCloseable {
         this.readers = requireNonNull(readers, "readers is null");
         requireUtf8();
         try (Connection connection = readers.open()) {
-            this.catalog = Catalog.read(connection, AnalysisView.all(), Planner::planView);
+            this.catalog = Catalog.read(connection, Planner::planView);
         } catch (SQLException e) {
             throw DuckDbErrors.translate(e);
         }

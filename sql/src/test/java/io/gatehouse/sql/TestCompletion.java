@@ -154,6 +154,34 @@ final class TestCompletion {
     }
 
     @Test
+    void measuresAreOfferedAsTheyAreUsed() {
+        Suggestion measure = suggestion("SELECT acc| FROM answers", "AGGREGATE(accuracy)");
+        assertThat(measure.kind()).isEqualTo(Kind.MEASURE);
+        assertThat(measure.detail())
+                .isEqualTo("measure of answers: Share of the questions that were answered rightly.");
+        assertThat(texts("SELECT AGGREGATE(|) FROM activations a")).contains("load", "mean_weight");
+        assertThat(texts("SELECT aggregate(lo|) FROM activations a, activations b"))
+                .startsWith("a.load", "b.load");
+        assertThat(texts("SELECT acc| FROM questions")).doesNotContain("AGGREGATE(accuracy)");
+        assertThat(texts("WITH answers AS (SELECT 1 AS x) SELECT | FROM answers"))
+                .doesNotContain("AGGREGATE(accuracy)");
+    }
+
+    @Test
+    void tableFunctionsStandBehindFromWithTheirColumns() {
+        Suggestion function = suggestion("SELECT * FROM top|", "top_experts");
+        assertThat(function.kind()).isEqualTo(Kind.FUNCTION);
+        assertThat(function.detail())
+                .startsWith("top_experts(run INTEGER, scope VARCHAR, k INTEGER): One row per layer and place");
+        assertThat(texts("SELECT top|")).doesNotContain("top_experts");
+        assertThat(texts("SELECT | FROM top_experts(1, 'prompt', 3)")).startsWith("layer", "place", "expert");
+        assertThat(texts("SELECT top_experts.sh| FROM top_experts(1, 'prompt', 3)"))
+                .containsExactly("share");
+        assertThat(texts("SELECT t.| FROM top_experts(1, 'prompt', 3) AS t(a, b)"))
+                .startsWith("a", "b", "expert");
+    }
+
+    @Test
     void typesStandBehindACast() {
         assertThat(texts("SELECT layer::I| FROM experts")).contains("INTEGER");
         assertThat(texts("SELECT CAST(layer AS |) FROM experts"))

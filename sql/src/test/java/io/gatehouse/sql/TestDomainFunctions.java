@@ -7,6 +7,11 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.DomainFunction;
+import io.gatehouse.store.Store;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.util.List;
 import org.hipparchus.special.Erf;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestDomainFunctions {
@@ -97,6 +103,33 @@ final class TestDomainFunctions {
         assertThatThrownBy(() -> row("DESCRIBE FUNCTION read_csv")).hasMessage("SQL reads no files here.");
         assertThatThrownBy(() -> row("DESCRIBE FUNCTION nothing_like_it"))
                 .hasMessage("Function 'nothing_like_it' does not exist.");
+    }
+
+    /** The file has the same functions as macros: whoever opens it with DuckDB's own tools gets the same numbers. */
+    @Test
+    void macrosOfTheFileGiveTheSame(@TempDir Path directory) throws Exception {
+        Path path = directory.resolve("a.duckdb");
+        String rows =
+                "(VALUES (0, 10, 3, 12), (3, 7, 1, 9), (7, 7, 0, 5), (NULL, 3, 2, 4), (1, NULL, 1, 2), (2, 40, 5, 6.5)) AS t(a, b, c, d)";
+        List<String> calls = DomainFunction.all().stream()
+                .map(function -> "%s(%s)"
+                        .formatted(
+                                function.name(),
+                                String.join(
+                                        ", ",
+                                        List.of("a", "b", "c", "d")
+                                                .subList(0, function.arguments().size()))))
+                .toList();
+        String sql = "SELECT %s FROM %s".formatted(String.join(", ", calls), rows);
+        Rows expected;
+        try (Store store = Store.create(path);
+                QueryEngine ofFile = new QueryEngine(store)) {
+            expected = Rows.of(ofFile, sql);
+        }
+        assertThat(expected.rows()).hasSize(6).anySatisfy(row -> assertThat(row).doesNotContainNull());
+        try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:" + path)) {
+            assertThat(Rows.of(duckDb, sql)).isEqualTo(expected);
+        }
     }
 
     private List<@Nullable Object> row(String sql) {

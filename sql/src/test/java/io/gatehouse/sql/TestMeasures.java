@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.plan.MeasureDefinitions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -63,6 +64,25 @@ final class TestMeasures {
         List<String> names = new ArrayList<>();
         Rows.of(engine, "SELECT AGGREGATE(load) FROM activations", names);
         assertThat(names).containsExactly("AGGREGATE(load)");
+    }
+
+    @Test
+    void isDescribedByItsNameAndWithItsRelation() {
+        assertThat(Rows.of(engine, "DESCRIBE FUNCTION Accuracy").rows())
+                .containsExactly(List.of(
+                        "accuracy",
+                        "AGGREGATE(accuracy) FROM answers",
+                        "Share of the questions that were answered rightly."));
+        List<List<@Nullable Object>> rows =
+                Rows.of(engine, "DESCRIBE activations").rows();
+        assertThat(rows.subList(0, rows.size() - 2))
+                .extracting(row -> row.get(0))
+                .startsWith("run_id", "question_id")
+                .endsWith("weight");
+        assertThat(rows.subList(rows.size() - 2, rows.size()))
+                .containsExactly(
+                        Arrays.asList("load", "MEASURE", "YES", null, null, "Number of activations."),
+                        Arrays.asList("mean_weight", "MEASURE", "YES", null, null, "Mean weight of an activation."));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.sql.catalog.Column;
 import io.gatehouse.sql.catalog.Relation;
+import io.gatehouse.sql.catalog.TableFunction;
 import io.gatehouse.sql.function.FunctionNote;
 import io.gatehouse.sql.plan.MeasureDefinitions;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -33,6 +35,7 @@ final class TestSqlPage {
             String fresh = with(page, "relations", relations(engine.catalog().relations()));
             fresh = with(fresh, "functions", functions());
             fresh = with(fresh, "measures", measures());
+            fresh = with(fresh, "table functions", tableFunctions());
             if (Boolean.getBoolean("gatehouse.test.write")) {
                 Files.writeString(PAGE, fresh);
             } else {
@@ -76,15 +79,14 @@ final class TestSqlPage {
         for (Relation relation : relations) {
             list.append("\n### %s\n%s.\n\n| column | type | |\n|---|---|---|\n"
                     .formatted(relation.name(), relation.comment()));
-            for (Column column : relation.columns()) {
-                list.append("| `%s` | %s | %s |\n".formatted(column.name(), column.type(), escaped(column.comment())));
-            }
+            relation.columns().forEach(column -> list.append(row(column)));
         }
         return list.append('\n').toString();
     }
 
     private static String functions() {
         Map<String, List<FunctionNote>> groups = FunctionNote.all().stream()
+                .filter(note -> !note.isTable())
                 .collect(Collectors.groupingBy(FunctionNote::group, LinkedHashMap::new, Collectors.toList()));
         StringBuilder list = new StringBuilder();
         groups.forEach((group, notes) -> {
@@ -95,6 +97,25 @@ final class TestSqlPage {
             }
         });
         return list.append('\n').toString();
+    }
+
+    private static String tableFunctions() {
+        StringBuilder list = new StringBuilder();
+        for (TableFunction function : TableFunction.all()) {
+            String definition = Objects.requireNonNull(function.sections().get("Definition"), function.name());
+            list.append("\n### %s\n%s.\n\n*Definition.* %s\n"
+                    .formatted(function.name(), function.comment(), definition.replace('\n', ' ')));
+            list.append("\n```sql\n%s\n```\n".formatted(function.example()));
+            list.append("\n| parameter | type | |\n|---|---|---|\n");
+            function.parameters().forEach(parameter -> list.append(row(parameter)));
+            list.append("\n| column | type | |\n|---|---|---|\n");
+            function.columns().forEach(column -> list.append(row(column)));
+        }
+        return list.append('\n').toString();
+    }
+
+    private static String row(Column column) {
+        return "| `%s` | %s | %s |\n".formatted(column.name(), column.type(), escaped(column.comment()));
     }
 
     private static String measures() {

@@ -31,14 +31,15 @@ final class TestStudyDocumentation {
     @Test
     void qValuesOfSomeAreAdjustedLikeThoseOfAll() throws Exception {
         String adjusted = statements()
-                .filter(statement -> statement.contains("p_value * tests / place"))
+                .filter(statement -> statement.contains("tested_experts"))
                 .findFirst()
                 .orElseThrow()
-                .replace("run_id = 2", "run_id = 1");
+                .replace("tested_experts(2", "tested_experts(1")
+                .replace("ORDER BY", "WHERE q_value IS NOT NULL ORDER BY");
         try (RoutingFile file = RoutingFile.comparable();
                 QueryEngine engine = file.engine()) {
             List<List<@Nullable Object>> own =
-                    Rows.of(engine, adjusted.replace("n >= 30", "n >= 0")).rows();
+                    Rows.of(engine, adjusted.replace(", 30)", ", 0)")).rows();
             List<List<@Nullable Object>> view = Rows.of(engine, """
                             SELECT layer, expert, q_value FROM expert_accuracy
                             WHERE run_id = 1 AND scope = 'last_prompt' AND q_value IS NOT NULL
@@ -50,7 +51,7 @@ final class TestStudyDocumentation {
                         .isEqualTo((double) view.get(i).get(2), within(1e-12));
             }
             List<List<@Nullable Object>> some =
-                    Rows.of(engine, adjusted.replace("n >= 30", "n >= 4")).rows();
+                    Rows.of(engine, adjusted.replace(", 30)", ", 4)")).rows();
             assertThat(some).hasSizeBetween(1, own.size() - 1);
             assertThat((double) some.get(0).get(6)).isLessThanOrEqualTo(1.0);
         }

@@ -2,25 +2,32 @@ package io.gatehouse.sql.catalog;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.base.Suppliers;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.apache.calcite.config.CalciteConnectionConfig;
 import org.apache.calcite.config.CalciteConnectionConfigImpl;
 import org.apache.calcite.config.CalciteConnectionProperty;
 import org.apache.calcite.jdbc.CalciteSchema;
 import org.apache.calcite.prepare.CalciteCatalogReader;
+import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.schema.Table;
+import org.apache.calcite.schema.impl.AbstractSchema;
 
 /**
  * Everything that can be named in a statement: the relations of a file, read once because its schema does not change
- * while it is open, and the analysis views. Immutable.
+ * while it is open, the analysis views, and the functions that stand in FROM. Immutable.
  */
 public final class Catalog {
     /** What users may name, in the order in which a newcomer would read it. The other tables serve the views. */
@@ -36,34 +43,52 @@ public final class Catalog {
             "router_probabilities",
             "model_experts");
 
-    /** Numbers that each view has for its correlations; those of a statement come after. */
+    /** Numbers that each view and each function has for its correlations; those of a statement come after. */
     public static final int CORRELATIONS_OF_A_VIEW = 16;
+
+    private static final CalciteConnectionConfig CONFIG = config();
 
     private final List<Relation> visible;
     private final Map<String, Table> tables;
+    private final Map<String, TableFunction> functions = new LinkedHashMap<>();
+    private final Map<String, Supplier<RelNode>> algebraOfFunctions = new LinkedHashMap<>();
+    private final Map<String, Table> tablesOfUsers;
+    private final CalciteSchema schema;
+    private final CalciteSchema schemaOfUsers;
     private final int correlations;
 
-    private Catalog(
-            List<Relation> stored, Map<String, Table> storedTables, List<AnalysisView> views, ViewPlanning planning) {
+    private Catalog(List<Relation> stored, Map<String, Table> storedTables, ViewPlanning planning) {
         List<Relation> relations = new ArrayList<>(stored);
         Map<String, Table> named = new LinkedHashMap<>(storedTables);
-        for (int i = 0; i < views.size(); i++) {
-            AnalysisView view = views.get(i);
-            int taken = i * CORRELATIONS_OF_A_VIEW;
+        int taken = 0;
+        for (AnalysisView view : AnalysisView.all()) {
             relations.add(view.relation());
-            named.put(view.name(), new ViewTable(() -> planning.plan(view, this, taken)));
+            named.put(view.name(), new ViewTable(planned(view, planning, taken), List.of()));
+            taken += CORRELATIONS_OF_A_VIEW;
+        }
+        for (TableFunction function : TableFunction.all()) {
+            functions.put(function.name(), function);
+            algebraOfFunctions.put(function.name(), planned(function, planning, taken));
+            taken += CORRELATIONS_OF_A_VIEW;
         }
         this.visible = List.copyOf(relations);
         this.tables = named;
-        this.correlations = views.size() * CORRELATIONS_OF_A_VIEW;
+        this.tablesOfUsers = new LinkedHashMap<>(named);
+        tablesOfUsers.keySet().retainAll(visible.stream().map(Relation::name).collect(Collectors.toSet()));
+        this.schema = schema(tables);
+        this.schemaOfUsers = schema(tablesOfUsers);
+        this.correlations = taken;
+    }
+
+    private Supplier<RelNode> planned(DefinedQuery query, ViewPlanning planning, int taken) {
+        return Suppliers.memoize(() -> planning.plan(query, this, taken));
     }
 
     /**
-     * The relations of the file behind a connection, and the views over them, each of which is planned when it is first
-     * named.
+     * The relations of the file behind a connection, and the views and functions over them, each of which is planned
+     * when it is first named.
      */
-    public static Catalog read(Connection connection, List<AnalysisView> views, ViewPlanning planning)
-            throws SQLException {
+    public static Catalog read(Connection connection, ViewPlanning planning) throws SQLException {
         requireNonNull(planning, "planning is null");
         List<Relation> relations = DuckDbCatalogue.relations(requireNonNull(connection, "connection is null"));
         Map<String, Table> tables = new LinkedHashMap<>();
@@ -72,12 +97,17 @@ public final class Catalog {
                 .filter(relation -> PUBLIC.contains(relation.name()))
                 .sorted(Comparator.comparing(relation -> PUBLIC.indexOf(relation.name())))
                 .toList();
-        return new Catalog(visible, tables, views, planning);
+        return new Catalog(visible, tables, planning);
     }
 
     /** The relations that users can name. */
     public List<Relation> relations() {
         return visible;
+    }
+
+    /** The function of that name which stands in FROM. */
+    public Optional<TableFunction> findFunction(String name) {
+        return Optional.ofNullable(functions.get(name.toLowerCase(Locale.ROOT)));
     }
 
     /** The name as DuckDB knows it of a relation that users can name and that is in the file itself. */
@@ -88,7 +118,7 @@ public final class Catalog {
                 .findFirst();
     }
 
-    /** How many correlations the views may hold; a statement numbers its own from there on. */
+    /** How many correlations views and functions may hold; a statement numbers its own from there on. */
     public int correlations() {
         return correlations;
     }
@@ -98,23 +128,40 @@ public final class Catalog {
         return new DuckDbTypes();
     }
 
-    /** What a user's statement may name. */
-    public CalciteCatalogReader userReader(RelDataTypeFactory types) {
-        Map<String, Table> named = new LinkedHashMap<>(tables);
-        named.keySet().retainAll(visible.stream().map(Relation::name).toList());
-        return reader(named, types);
+    /** What a user's statement may name, beside the functions that it calls. */
+    public CalciteCatalogReader userReader(RelDataTypeFactory types, List<TableCall> calls) {
+        if (calls.isEmpty()) {
+            return reader(schemaOfUsers, types);
+        }
+        CalciteSchema withCalls = schema(tablesOfUsers);
+        for (TableCall call : calls) {
+            Supplier<RelNode> algebra =
+                    requireNonNull(algebraOfFunctions.get(call.function().name()), "an own function");
+            withCalls
+                    .add(call.schema(), new AbstractSchema())
+                    .add(call.function().name(), new ViewTable(algebra, call.arguments()));
+        }
+        return reader(withCalls, types);
     }
 
     /** What the query of a view may name: the tables behind the public ones too. */
     public CalciteCatalogReader viewReader(RelDataTypeFactory types) {
-        return reader(tables, types);
+        return reader(schema, types);
     }
 
-    private static CalciteCatalogReader reader(Map<String, Table> named, RelDataTypeFactory types) {
+    private static CalciteSchema schema(Map<String, Table> named) {
         CalciteSchema root = CalciteSchema.createRootSchema(false, false);
         named.forEach(root::add);
+        return root;
+    }
+
+    private static CalciteCatalogReader reader(CalciteSchema root, RelDataTypeFactory types) {
+        return new CalciteCatalogReader(root, List.of(), types, CONFIG);
+    }
+
+    private static CalciteConnectionConfig config() {
         Properties properties = new Properties();
         properties.setProperty(CalciteConnectionProperty.CASE_SENSITIVE.camelName(), "false");
-        return new CalciteCatalogReader(root, List.of(), types, new CalciteConnectionConfigImpl(properties));
+        return new CalciteConnectionConfigImpl(properties);
     }
 }

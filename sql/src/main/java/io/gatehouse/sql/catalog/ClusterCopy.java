@@ -16,23 +16,35 @@ import org.apache.calcite.rel.logical.LogicalSort;
 import org.apache.calcite.rel.logical.LogicalTableScan;
 import org.apache.calcite.rel.logical.LogicalUnion;
 import org.apache.calcite.rel.logical.LogicalValues;
+import org.apache.calcite.rex.RexDynamicParam;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
 
 /**
  * Copies algebra into the cluster of another statement, which is what planning a view once and using it often needs:
- * relations belong to the cluster that they were made in. Expressions do not, unless they hold a query.
+ * relations belong to the cluster that they were made in. Expressions do not, unless they hold a query. Arguments take the
+ * place of the parameters of a function.
  */
 final class ClusterCopy extends RexShuttle {
     private final RelOptCluster cluster;
+    private final List<RexNode> arguments;
 
-    private ClusterCopy(RelOptCluster cluster) {
+    private ClusterCopy(RelOptCluster cluster, List<RexNode> arguments) {
         this.cluster = cluster;
+        this.arguments = arguments;
     }
 
-    static RelNode of(RelNode algebra, RelOptCluster cluster) {
-        return new ClusterCopy(cluster).copy(algebra);
+    static RelNode of(RelNode algebra, RelOptCluster cluster, List<RexNode> arguments) {
+        return new ClusterCopy(cluster, arguments).copy(algebra);
+    }
+
+    @Override
+    public RexNode visitDynamicParam(RexDynamicParam parameter) {
+        RexNode argument = arguments.get(parameter.getIndex());
+        return argument.getType().equals(parameter.getType())
+                ? argument
+                : cluster.getRexBuilder().makeAbstractCast(parameter.getType(), argument, false);
     }
 
     @Override

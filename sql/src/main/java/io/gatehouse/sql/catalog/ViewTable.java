@@ -1,23 +1,27 @@
 package io.gatehouse.sql.catalog;
 
-import com.google.common.base.Suppliers;
+import java.util.List;
 import java.util.function.Supplier;
 import org.apache.calcite.plan.RelOptTable;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.schema.TranslatableTable;
 import org.apache.calcite.schema.impl.AbstractTable;
 
 /**
- * An analysis view as Calcite sees it: a copy of its algebra takes its place in a statement. It is planned when the
- * first statement names it, and once.
+ * An analysis view, or a call of a function, as Calcite sees it: a copy of its algebra takes its place in a statement,
+ * with the arguments in the place of the parameters.
  */
 final class ViewTable extends AbstractTable implements TranslatableTable {
     private final Supplier<RelNode> algebra;
+    private final List<RexNode> arguments;
 
-    ViewTable(Supplier<RelNode> planning) {
-        this.algebra = Suppliers.memoize(planning::get);
+    /** @param algebra planned when it is first asked for, and once */
+    ViewTable(Supplier<RelNode> algebra, List<RexNode> arguments) {
+        this.algebra = algebra;
+        this.arguments = List.copyOf(arguments);
     }
 
     @Override
@@ -27,6 +31,6 @@ final class ViewTable extends AbstractTable implements TranslatableTable {
 
     @Override
     public RelNode toRel(RelOptTable.ToRelContext context, RelOptTable table) {
-        return ClusterCopy.of(algebra.get(), context.getCluster());
+        return ClusterCopy.of(algebra.get(), context.getCluster(), arguments);
     }
 }

@@ -1,7 +1,7 @@
 /**
  * What can be named in a statement: the relations of a Gatehouse file and their columns as DuckDB declares them, and
- * the analysis views of this module. It knows DuckDB's catalogue and Calcite's types; it must not know how a statement
- * is planned or run.
+ * the analysis views and table functions of this module. It knows DuckDB's catalogue and Calcite's types; it must not
+ * know how a statement is planned or run.
  */
 @NullMarked
 package io.gatehouse.sql.catalog;

@@ -7,6 +7,7 @@ import io.gatehouse.sql.catalog.Column;
 import io.gatehouse.sql.completion.Suggestion.Kind;
 import io.gatehouse.sql.function.FunctionNote;
 import io.gatehouse.sql.plan.Keywords;
+import io.gatehouse.sql.plan.MeasureDefinitions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +81,14 @@ public final class Completion {
     private void relations(Place place, Candidates candidates) {
         place.with().items().forEach(item -> candidates.add(Kind.CTE, Keywords.quoted(item.name()), "WITH query"));
         catalog.relations().forEach(relation -> candidates.add(Kind.TABLE, relation.name(), relation.comment()));
+        functions(true, candidates);
+    }
+
+    private static void functions(boolean tables, Candidates candidates) {
+        FunctionNote.all().stream()
+                .filter(note -> note.isTable() == tables)
+                .forEach(note ->
+                        candidates.add(Kind.FUNCTION, note.name(), note.forms().get(0) + ": " + note.comment()));
     }
 
     private void operands(Place place, String text, Candidates candidates) {
@@ -96,9 +105,29 @@ public final class Completion {
                 .skip(1)
                 .flatMap(query -> sources(place, text, query).stream())
                 .forEach(source -> columns(List.of(source), true, candidates));
-        FunctionNote.all()
-                .forEach(note ->
-                        candidates.add(Kind.FUNCTION, note.name(), note.forms().get(0) + ": " + note.comment()));
+        measures(
+                near.isEmpty() ? everything() : near,
+                place.caller().stream().anyMatch(part -> part.is("AGGREGATE")),
+                candidates);
+        functions(false, candidates);
+    }
+
+    /** Measures as they are used; by the names of their relations too, where several have one of that name. */
+    private static void measures(List<Source> sources, boolean inside, Candidates candidates) {
+        Map<String, Long> times = sources.stream()
+                .flatMap(source -> source.measures().stream())
+                .collect(Collectors.groupingBy(MeasureDefinitions.Definition::name, Collectors.counting()));
+        for (Source source : sources) {
+            for (MeasureDefinitions.Definition measure : source.measures()) {
+                String name = times.getOrDefault(measure.name(), 0L) > 1
+                        ? Keywords.quoted(source.name()) + "." + measure.name()
+                        : measure.name();
+                candidates.add(
+                        Kind.MEASURE,
+                        inside ? name : "AGGREGATE(%s)".formatted(name),
+                        "measure of %s: %s".formatted(measure.relation(), measure.note()));
+            }
+        }
     }
 
     /** Columns by their names; by those of their relations too, where several have one name. */
@@ -120,7 +149,8 @@ public final class Completion {
 
     private List<Source> everything() {
         return catalog.relations().stream()
-                .map(relation -> new Source(relation.name(), false, relation.columns()))
+                .map(relation ->
+                        new Source(relation.name(), false, relation.columns(), MeasureDefinitions.of(relation.name())))
                 .toList();
     }
 

@@ -12,8 +12,14 @@ import java.util.Optional;
  * @param with the WITH queries that can be named
  * @param queries the queries around the cursor, the innermost first
  * @param qualifier the name before a dot before the cursor
+ * @param caller what stands before the parentheses around the cursor
  */
-record Place(Expected expected, WithItems with, List<QueryParts> queries, Optional<String> qualifier) {
+record Place(
+        Expected expected,
+        WithItems with,
+        List<QueryParts> queries,
+        Optional<String> qualifier,
+        Optional<Part> caller) {
     static Place of(Group statement) {
         return in(statement, WithItems.NONE, List.of());
     }
@@ -48,6 +54,6 @@ record Place(Expected expected, WithItems with, List<QueryParts> queries, Option
         }
         boolean qualified = index > 1 && parts.get(index - 1).is(".") && parts.get(index - 2) instanceof Word;
         Optional<String> qualifier = qualified ? Optional.of(((Word) parts.get(index - 2)).name()) : Optional.empty();
-        return new Place(Expected.at(clause, parts, index, caller), with, queries, qualifier);
+        return new Place(Expected.at(clause, parts, index, caller), with, queries, qualifier, caller);
     }
 }

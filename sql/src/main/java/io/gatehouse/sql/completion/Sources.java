@@ -3,8 +3,10 @@ package io.gatehouse.sql.completion;
 import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.catalog.Column;
 import io.gatehouse.sql.catalog.Relation;
+import io.gatehouse.sql.catalog.TableFunction;
 import io.gatehouse.sql.completion.Part.Group;
 import io.gatehouse.sql.completion.Part.Word;
+import io.gatehouse.sql.plan.MeasureDefinitions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -81,9 +83,12 @@ final class Sources {
             sources.addAll(of(joined.parts()));
             return at;
         }
-        String own = first instanceof Word word && !call ? word.name() : "";
-        List<Column> columns = call ? List.of() : columns(first);
-        sources.add(new Source(alias.orElse(own), alias.isPresent(), renamed(columns, names)));
+        Optional<TableFunction> function = call ? catalog.findFunction(((Word) first).name()) : Optional.empty();
+        String own = first instanceof Word word && (!call || function.isPresent()) ? word.name() : "";
+        List<Column> columns = call ? function.map(TableFunction::columns).orElse(List.of()) : columns(first);
+        List<MeasureDefinitions.Definition> measures =
+                call || with.find(own).isPresent() ? List.of() : MeasureDefinitions.of(own);
+        sources.add(new Source(alias.orElse(own), alias.isPresent(), renamed(columns, names), measures));
         return at;
     }
 

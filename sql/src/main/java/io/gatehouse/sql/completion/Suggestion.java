@@ -18,6 +18,7 @@ public record Suggestion(Kind kind, String text, String detail, int start, int e
         CTE,
         TABLE,
         FUNCTION,
+        MEASURE,
         KEYWORD
     }
 

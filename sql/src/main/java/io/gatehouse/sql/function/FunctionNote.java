@@ -1,6 +1,8 @@
 package io.gatehouse.sql.function;
 
 import io.gatehouse.sql.catalog.SqlResource;
+import io.gatehouse.sql.catalog.TableFunction;
+import io.gatehouse.store.DomainFunction;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,8 +20,10 @@ import java.util.stream.Stream;
  */
 public record FunctionNote(String group, String name, List<String> forms, String comment) {
     private static final String OURS = "Routing";
-    private static final List<FunctionNote> ALL =
-            Stream.concat(ours(), duckDb().stream()).toList();
+    private static final String TABLES = "Tables";
+    private static final List<FunctionNote> ALL = Stream.of(ours(), tables(), duckDb().stream())
+            .flatMap(notes -> notes)
+            .toList();
 
     public FunctionNote {
         forms = List.copyOf(forms);
@@ -39,6 +43,17 @@ public record FunctionNote(String group, String name, List<String> forms, String
         return DomainFunction.all().stream()
                 .map(function ->
                         new FunctionNote(OURS, function.name(), List.of(function.signature()), function.comment()));
+    }
+
+    private static Stream<FunctionNote> tables() {
+        return TableFunction.all().stream()
+                .map(function -> new FunctionNote(
+                        TABLES, function.name(), List.of(function.signature()), function.comment() + "."));
+    }
+
+    /** Whether it stands in FROM. */
+    public boolean isTable() {
+        return group.equals(TABLES);
     }
 
     private static List<FunctionNote> duckDb() {

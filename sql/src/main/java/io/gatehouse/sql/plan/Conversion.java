@@ -1,7 +1,10 @@
 package io.gatehouse.sql.plan;
 
 import io.gatehouse.sql.catalog.Catalog;
+import io.gatehouse.sql.catalog.TableCall;
 import io.gatehouse.sql.rollup.RollupRewrite;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.calcite.plan.RelOptCluster;
 import org.apache.calcite.plan.RelOptTable;
 import org.apache.calcite.plan.hep.HepPlanner;
@@ -9,9 +12,13 @@ import org.apache.calcite.plan.hep.HepProgram;
 import org.apache.calcite.prepare.CalciteCatalogReader;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.RelRoot;
+import org.apache.calcite.rel.core.Project;
+import org.apache.calcite.rel.core.Values;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.validate.SqlValidator;
 import org.apache.calcite.sql2rel.SqlToRelConverter;
 
@@ -70,15 +77,48 @@ final class Conversion {
         return cluster.createCorrel().getId();
     }
 
-    /** Converts a statement of a user. */
-    Result convert(SqlNode parsed) {
-        return convert(parsed, catalog.userReader(types), CONVERSION);
+    /**
+     * Converts a statement of a user.
+     *
+     * @param calls the table functions that it calls
+     */
+    Result convert(SqlNode parsed, TableCalls calls) {
+        return convert(parsed, catalog.userReader(types, made(calls)), CONVERSION);
     }
 
     /** The columns of a statement of a user. */
-    RelDataType rowType(SqlNode parsed) {
-        SqlValidator validator = new DuckDbValidator(catalog.userReader(types));
+    RelDataType rowType(SqlNode parsed, TableCalls calls) {
+        SqlValidator validator = new DuckDbValidator(catalog.userReader(types, made(calls)));
         return validator.getValidatedNodeType(validator.validate(parsed));
+    }
+
+    /** The calls with their arguments converted. An argument may be a query that holds calls of its own, before it. */
+    private List<TableCall> made(TableCalls calls) {
+        List<TableCall> made = new ArrayList<>();
+        for (TableCalls.Call call : calls.all()) {
+            List<RexNode> arguments = new ArrayList<>();
+            for (int i = 0; i < call.arguments().size(); i++) {
+                arguments.add(argument(call, i, catalog.userReader(types, made)));
+            }
+            made.add(new TableCall(call.schema(), call.function(), arguments));
+        }
+        return made;
+    }
+
+    private RexNode argument(TableCalls.Call call, int index, CalciteCatalogReader reader) {
+        SqlSelect query = call.arguments().get(index);
+        SqlValidator validator = new DuckDbValidator(reader);
+        SqlNode validated = validator.validate(query);
+        call.checkType(index, validator);
+        RelNode algebra = converted(validated, validator, reader, CONVERSION).project();
+        boolean value = algebra instanceof Project project
+                && project.getInput() instanceof Values
+                && !project.containsOver()
+                && !UnnestPlaces.unnests(project);
+        if (!value) {
+            throw DialectForms.refused(query, call.mustBeValue(index));
+        }
+        return ((Project) algebra).getProjects().get(0);
     }
 
     /** What rollups of the file can answer of it. */
@@ -94,8 +134,12 @@ final class Conversion {
     private Result convert(SqlNode parsed, CalciteCatalogReader reader, SqlToRelConverter.Config config) {
         SqlValidator validator = new DuckDbValidator(reader);
         SqlNode validated = validator.validate(parsed);
-        SqlToRelConverter converter =
-                new SqlToRelConverter(VIEWS, validator, reader, cluster, new Convertlets(), config);
-        return new Result(converter.convertQuery(validated, false, true), validated);
+        return new Result(converted(validated, validator, reader, config), validated);
+    }
+
+    private RelRoot converted(
+            SqlNode validated, SqlValidator validator, CalciteCatalogReader reader, SqlToRelConverter.Config config) {
+        return new SqlToRelConverter(VIEWS, validator, reader, cluster, new Convertlets(), config)
+                .convertQuery(validated, false, true);
     }
 }

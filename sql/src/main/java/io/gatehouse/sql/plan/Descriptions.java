@@ -4,6 +4,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.function.FunctionNote;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.calcite.sql.SqlIdentifier;
@@ -40,13 +41,38 @@ final class Descriptions {
         return new Plan("SELECT * FROM (VALUES %s) AS \"tables\"".formatted(rows), List.of("name"));
     }
 
+    /** The columns of a relation of the file, and after them its measures with what they say. */
     static Plan relation(String stored) {
-        return new Plan("SELECT * FROM (DESCRIBE %s)".formatted(Quotes.name(stored)), COLUMNS);
+        return new Plan(withMeasures("DESCRIBE " + Quotes.name(stored), MeasureDefinitions.of(stored)), COLUMNS);
+    }
+
+    /** The same of an analysis view. */
+    static Plan view(String name, PlannedQuery all) {
+        return new Plan(withMeasures(described(all), MeasureDefinitions.of(name)), COLUMNS);
     }
 
     static Plan columns(PlannedQuery query) {
-        return new Plan(
-                "SELECT * FROM (DESCRIBE SELECT * FROM %s)".formatted(query.relation()), COLUMNS, query.parameters());
+        return new Plan("SELECT * FROM (%s)".formatted(described(query)), COLUMNS, query.parameters());
+    }
+
+    private static String described(PlannedQuery query) {
+        return "DESCRIBE SELECT * FROM %s".formatted(query.relation());
+    }
+
+    private static String withMeasures(String described, List<MeasureDefinitions.Definition> measures) {
+        if (measures.isEmpty()) {
+            return "SELECT * FROM (%s)".formatted(described);
+        }
+        StringBuilder rows = new StringBuilder();
+        for (int i = 0; i < measures.size(); i++) {
+            MeasureDefinitions.Definition measure = measures.get(i);
+            rows.append("\nUNION ALL SELECT %s, 'MEASURE', 'YES', NULL, NULL, %s, 1, %d"
+                    .formatted(Quotes.text(measure.name()), Quotes.text(measure.note()), i));
+        }
+        return """
+                SELECT * EXCLUDE ("part", "place")
+                FROM (SELECT *, 0 AS "part", row_number() OVER () AS "place" FROM (%s)%s)
+                ORDER BY "part", "place\"""".formatted(described, rows);
     }
 
     static Plan summary(PlannedQuery query) {
@@ -54,18 +80,28 @@ final class Descriptions {
                 "SELECT * FROM (SUMMARIZE SELECT * FROM %s)".formatted(query.relation()), SUMMARY, query.parameters());
     }
 
-    /** How a function is called and what it returns. */
+    /** How a function or a measure is called and what it returns. */
     static Plan function(SqlIdentifier name) {
-        FunctionNote note = FunctionNote.find(name.getSimple())
-                .orElseThrow(() -> new GatehouseException(
-                        ErrorCode.SQL_VALIDATION, Suggestions.unknownFunction(name.getSimple()), Positions.of(name)));
-        String rows = note.forms().stream()
-                .map(form -> "(%s, %s, %s)"
-                        .formatted(Quotes.text(note.name()), Quotes.text(form), Quotes.text(note.comment())))
-                .collect(Collectors.joining(", "));
+        List<String> forms = new ArrayList<>();
+        FunctionNote.find(name.getSimple())
+                .ifPresent(note -> note.forms().forEach(form -> forms.add(form(note.name(), form, note.comment()))));
+        MeasureDefinitions.named(name.getSimple())
+                .forEach(measure -> forms.add(form(
+                        measure.name(),
+                        "AGGREGATE(%s) FROM %s".formatted(measure.name(), measure.relation()),
+                        measure.note())));
+        if (forms.isEmpty()) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_VALIDATION, Suggestions.unknownFunction(name.getSimple()), Positions.of(name));
+        }
+        String rows = String.join(", ", forms);
         return new Plan(
                 "SELECT * FROM (VALUES %s) AS \"functions\"".formatted(rows),
                 List.of("function_name", "form", "description"));
+    }
+
+    private static String form(String name, String form, String comment) {
+        return "(%s, %s, %s)".formatted(Quotes.text(name), Quotes.text(form), Quotes.text(comment));
     }
 
     /** SELECT * FROM name. */

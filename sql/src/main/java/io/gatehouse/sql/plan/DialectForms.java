@@ -35,15 +35,21 @@ import org.apache.calcite.sql.util.SqlShuttle;
  */
 final class DialectForms extends SqlShuttle {
     private final DomainCalls functions;
+    private final TableCalls tables;
     private final WrittenSize size = new WrittenSize();
 
-    private DialectForms(DomainCalls functions) {
+    private DialectForms(DomainCalls functions, TableCalls tables) {
         this.functions = functions;
+        this.tables = tables;
     }
 
-    /** The statement in the standard's forms. What is written once and meant twice stands in both places. */
-    static SqlNode replace(SqlNode statement, DomainCalls functions) {
-        DialectForms forms = new DialectForms(functions);
+    /**
+     * The statement in the standard's forms. What is written once and meant twice stands in both places.
+     *
+     * @param tables gets the table functions that the statement calls
+     */
+    static SqlNode replace(SqlNode statement, DomainCalls functions, TableCalls tables) {
+        DialectForms forms = new DialectForms(functions, tables);
         SqlNode replaced = visited(statement, forms);
         forms.size.check(replaced);
         return replaced;
@@ -65,10 +71,10 @@ final class DialectForms extends SqlShuttle {
         if (operator.equals(SqlStdOperatorTable.EXPLICIT_TABLE)) {
             return Descriptions.everythingOf(call.operand(0));
         }
-        if (operator.equals(SqlStdOperatorTable.COLLECTION_TABLE) && Series.isSeries(call.operand(0))) {
-            return Series.relation(call.operand(0));
+        if (operator.equals(SqlStdOperatorTable.COLLECTION_TABLE)) {
+            return table(call);
         }
-        if (Series.isSeries(call)) {
+        if (Series.isSeries(call) || tables.find(call).isPresent()) {
             throw refused(call, "%s can only stand in FROM.".formatted(operator.getName()));
         }
         if (operator.equals(SqlStdOperatorTable.EXISTS) && isInfixCast(call.operand(0))) {
@@ -92,6 +98,18 @@ final class DialectForms extends SqlShuttle {
             return with(ListFunctions.UNNEST, call);
         }
         return operator instanceof SqlUnresolvedFunction ? function(call) : below(call);
+    }
+
+    /** TABLE(function), which FROM function is read as. */
+    private SqlNode table(SqlCall collection) {
+        if (!(collection.operand(0) instanceof SqlCall call)) {
+            return below(collection);
+        }
+        return Series.isSeries(call)
+                ? Series.relation(call)
+                : tables.find(call)
+                        .<SqlNode>map(function -> tables.relation(function, call, operands(call)))
+                        .orElseGet(() -> below(collection));
     }
 
     /** Each argument is visited once: twice would double with each call inside another. */

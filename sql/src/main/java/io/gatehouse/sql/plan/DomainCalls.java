@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.function.DomainFunction;
+import io.gatehouse.store.DomainFunction;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -31,6 +31,20 @@ public final class MeasureDefinitions {
         return ALL;
     }
 
+    /** Those of a relation, in the order in which they are defined. */
+    public static List<Definition> of(String relation) {
+        return ALL.stream()
+                .filter(definition -> definition.relation().equalsIgnoreCase(relation))
+                .toList();
+    }
+
+    /** Those of a name, each of another relation. */
+    static List<Definition> named(String name) {
+        return ALL.stream()
+                .filter(definition -> definition.name().equalsIgnoreCase(name))
+                .toList();
+    }
+
     private static List<Definition> read() {
         List<Definition> definitions = new ArrayList<>();
         for (String statement : SqlResource.statements("measures.sql")) {

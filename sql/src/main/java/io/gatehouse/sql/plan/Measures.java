@@ -127,8 +127,7 @@ final class Measures {
             List<Own> ofQuery = named.get(key(relation));
             return ofQuery != null
                     ? ofQuery
-                    : MeasureDefinitions.all().stream()
-                            .filter(definition -> definition.relation().equalsIgnoreCase(relation))
+                    : MeasureDefinitions.of(relation).stream()
                             .map(definition -> new Own(definition.name(), definition.expression()))
                             .toList();
         }

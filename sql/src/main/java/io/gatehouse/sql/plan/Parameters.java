@@ -47,18 +47,19 @@ final class Parameters extends RelVisitor {
     /**
      * DuckDB's names of the types of all parameters of a statement.
      *
-     * @param statement as parsed
+     * @param statement as parsed; all the queries that it was taken apart into
      * @param algebra what became of it
      */
-    static List<String> types(SqlNode statement, RelNode algebra) {
+    static List<String> types(List<? extends SqlNode> statement, RelNode algebra) {
         Map<Integer, SqlDynamicParam> written = new TreeMap<>();
-        statement.accept(new SqlBasicVisitor<Void>() {
+        SqlBasicVisitor<Void> visitor = new SqlBasicVisitor<>() {
             @Override
             public Void visit(SqlDynamicParam parameter) {
                 written.put(parameter.getIndex(), parameter);
                 return null;
             }
-        });
+        };
+        statement.forEach(query -> query.accept(visitor));
         Map<Integer, RelDataType> used = in(algebra);
         List<String> names = new ArrayList<>();
         written.forEach((index, parameter) -> {

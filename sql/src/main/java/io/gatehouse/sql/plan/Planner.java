@@ -4,12 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.catalog.AnalysisView;
 import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.catalog.Column;
+import io.gatehouse.sql.catalog.DefinedQuery;
 import io.gatehouse.sql.catalog.TypeNames;
 import io.gatehouse.sql.grammar.DialectOperators;
 import io.gatehouse.sql.rollup.RollupRewrite;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.calcite.rel.RelNode;
@@ -40,11 +41,12 @@ public final class Planner {
         this.rollups = rollups;
     }
 
-    /** Plans the query of a view: a {@link io.gatehouse.sql.catalog.ViewPlanning}. */
-    public static RelNode planView(AnalysisView view, Catalog catalog, int correlations) {
+    /** Plans the query of a view or a function: a {@link io.gatehouse.sql.catalog.ViewPlanning}. */
+    public static RelNode planView(DefinedQuery view, Catalog catalog, int correlations) {
         try {
-            SqlNode parsed = SqlParser.create(view.sql(), Grammar.parser()).parseQuery();
-            SqlNode query = DialectForms.replace(parsed, new DomainCalls());
+            SqlNode parsed = QueryParameters.numbered(
+                    SqlParser.create(view.sql(), Grammar.parser()).parseQuery(), view);
+            SqlNode query = DialectForms.replace(parsed, new DomainCalls(), new TableCalls(catalog));
             NullOrder.makeExplicit(query);
             Conversion conversion = new Conversion(catalog, correlations);
             RelNode algebra = conversion.convertView(query).root().project();
@@ -59,7 +61,7 @@ public final class Planner {
     }
 
     /** More would get the numbers of another view's, and a sub-query would look back at the wrong rows. */
-    private static void checkCorrelations(AnalysisView view, int count) {
+    private static void checkCorrelations(DefinedQuery view, int count) {
         if (count > Catalog.CORRELATIONS_OF_A_VIEW) {
             throw new GatehouseException(
                     ErrorCode.INTERNAL_ERROR,
@@ -105,9 +107,10 @@ public final class Planner {
         if (call.operand(0) instanceof SqlIdentifier name) {
             Optional<String> stored = catalog.findStored(name.toString());
             PlannedQuery all = query(Descriptions.everythingOf(name), text);
-            return describe && stored.isPresent()
-                    ? Descriptions.relation(stored.get())
-                    : describe ? Descriptions.columns(all) : Descriptions.summary(all);
+            if (!describe) {
+                return Descriptions.summary(all);
+            }
+            return stored.map(Descriptions::relation).orElseGet(() -> Descriptions.view(name.toString(), all));
         }
         PlannedQuery query = query(call.operand(0), text);
         return describe ? Descriptions.columns(query) : Descriptions.summary(query);
@@ -119,22 +122,20 @@ public final class Planner {
             SqlNode parsed = SqlParser.create(StatementText.of(sql).text(), Grammar.parser())
                     .parseQuery();
             TreeLimits.check(parsed);
-            SqlNode query = DialectForms.replace(Measures.inline(parsed), functions);
-            StatementPolicy.check(query);
-            Expansion.check(query);
-            return Optional.of(TypeNames.columns(new Conversion(catalog).rowType(query)));
+            TableCalls calls = new TableCalls(catalog);
+            List<SqlNode> queries = queries(parsed, calls);
+            return Optional.of(TypeNames.columns(new Conversion(catalog).rowType(queries.get(0), calls)));
         } catch (SqlParseException | RuntimeException e) {
             return Optional.empty();
         }
     }
 
     private PlannedQuery query(SqlNode parsed, StatementText text) {
-        SqlNode query = DialectForms.replace(Measures.inline(parsed), functions);
-        StatementPolicy.check(query);
-        Expansion.check(query);
-        NullOrder.makeExplicit(query);
+        TableCalls calls = new TableCalls(catalog);
+        List<SqlNode> queries = queries(parsed, calls);
+        queries.forEach(NullOrder::makeExplicit);
         Conversion conversion = new Conversion(catalog);
-        Conversion.Result converted = conversion.convert(query);
+        Conversion.Result converted = conversion.convert(queries.get(0), calls);
         RelNode algebra = converted.root().project();
         Fence.check(algebra);
         UnnestPlaces.check(algebra);
@@ -147,6 +148,16 @@ public final class Planner {
                 rolledUp.explanation(),
                 DuckDbStatement.of(rolledUp.algebra()),
                 columns,
-                Parameters.types(query, algebra));
+                Parameters.types(queries, algebra));
+    }
+
+    /** A statement in the standard's forms, and after it the arguments of the table functions that it calls. */
+    private List<SqlNode> queries(SqlNode parsed, TableCalls calls) {
+        List<SqlNode> queries = new ArrayList<>();
+        queries.add(DialectForms.replace(Measures.inline(parsed), functions, calls));
+        calls.all().forEach(call -> queries.addAll(call.arguments()));
+        queries.forEach(StatementPolicy::check);
+        queries.forEach(Expansion::check);
+        return queries;
     }
 }

@@ -51,9 +51,15 @@ final class Suggestions {
         }
         Matcher relation = RELATION.matcher(plain);
         if (relation.matches()) {
-            return "Table '%s' not found%s".formatted(relation.group(1), didYouMean(relation.group(1), relations()));
+            return unknownRelation(relation.group(1));
         }
         return message;
+    }
+
+    private String unknownRelation(String name) {
+        return catalog.findFunction(name)
+                .map(function -> "%s is a function; write %s".formatted(function.name(), function.signature()))
+                .orElseGet(() -> "Table '%s' not found%s".formatted(name, didYouMean(name, relations())));
     }
 
     private String unknownFunction(String name, String arguments) {

@@ -7,8 +7,8 @@
 --   question only; scope prompt at every prompt token, the last one included, and exists for runs that recorded them.
 --   An expert that is used for easy subjects has a high accuracy and need not be the cause of it: the stratified
 --   figures compare questions of the same subject only. Figures of experts that fired seldom say little: the least number
---   of questions is for the asker to set, as in WHERE n >= 30. The q_values stay those over all experts; docs/study.md has
---   a statement that adjusts over those asked for alone. Of an imported run a layer has rows only where every token of
+--   of questions is for the asker to set, as in WHERE n >= 30. The q_values stay those over all experts; the function
+--   tested_experts adjusts over those asked for alone. Of an imported run a layer has rows only where every token of
 --   the scope was recorded.
 -- Formula: accuracy = correct / n, with Wilson's score interval at 95 %. weighted_accuracy = sum_q g(e,q) correct(q) /
 --   sum_q g(e,q), g(e,q) the sum of the weights of the expert in the question. lift = accuracy - accuracy of the run.

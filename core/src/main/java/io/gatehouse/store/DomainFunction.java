@@ -1,15 +1,15 @@
-package io.gatehouse.sql.function;
+package io.gatehouse.store;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.sql.catalog.SqlResource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /**
  * A function of the field, defined as an expression over its arguments in one .sql file, whose first comment says what
- * it returns. A call is written out before it is validated, with its arguments as DOUBLE.
+ * it returns. The SQL layer writes a call out before it validates a statement, with the arguments as DOUBLE; the file
+ * has it as a {@link Macros macro}, for whoever opens it with DuckDB's own tools.
  *
  * @param comment what it returns, in one line
  * @param arguments their names, in order
@@ -44,9 +44,15 @@ public record DomainFunction(String name, String comment, List<String> arguments
         return "%s(%s)".formatted(name, String.join(", ", arguments));
     }
 
+    /** The expression with its arguments as DOUBLE, as the SQL layer has them. */
+    String overDoubles() {
+        String names = arguments.stream().collect(Collectors.joining("|", "\\b(", ")\\b"));
+        return expression.replaceAll(names, "CAST($1 AS DOUBLE)");
+    }
+
     private static DomainFunction read(String name) {
         List<String> lines =
-                SqlResource.text("functions/%s.sql".formatted(name)).lines().toList();
+                SqlFile.read("functions/%s.sql".formatted(name)).lines().toList();
         String arguments = lines.stream()
                 .filter(line -> line.startsWith(ARGUMENTS))
                 .findFirst()

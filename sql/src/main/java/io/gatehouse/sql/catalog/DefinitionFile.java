@@ -1,0 +1,62 @@
+package io.gatehouse.sql.catalog;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * A .sql file that defines something by a query, with a comment at its head. Its first paragraph says what a row is; then
+ * come sections, each a line "Name: text" and the lines indented under it; under "Columns:" and "Parameters:" a line
+ * "name TYPE: meaning" for each, where the word NULL says that a column can be NULL, and when.
+ *
+ * @param comment what one row is
+ * @param sections the sections by name, in order, without columns and parameters
+ * @param query what stands below the head
+ */
+record DefinitionFile(
+        String comment, Map<String, String> sections, List<Column> columns, List<Column> parameters, String query) {
+    private static final String COLUMNS = "Columns";
+    private static final String PARAMETERS = "Parameters";
+
+    static DefinitionFile read(String path) {
+        List<String> lines = SqlResource.text(path).lines().toList();
+        List<String> head = lines.stream()
+                .takeWhile(line -> line.startsWith("--"))
+                .map(line -> line.substring(2).stripTrailing())
+                .toList();
+        String comment = head.stream()
+                .takeWhile(line -> !line.isBlank())
+                .map(String::strip)
+                .collect(Collectors.joining(" "));
+        Map<String, String> sections = new LinkedHashMap<>();
+        List<Column> columns = new ArrayList<>();
+        List<Column> parameters = new ArrayList<>();
+        String section = "";
+        for (String line : head.stream().dropWhile(line -> !line.isBlank()).toList()) {
+            String text = line.strip();
+            if (line.startsWith("   ") && section.equals(COLUMNS)) {
+                columns.add(column(text));
+            } else if (line.startsWith("   ") && section.equals(PARAMETERS)) {
+                parameters.add(column(text));
+            } else if (line.startsWith("   ")) {
+                sections.merge(section, text, (before, more) -> before + "\n" + more);
+            } else if (!text.isEmpty()) {
+                section = text.substring(0, text.indexOf(':'));
+                sections.put(section, text.substring(section.length() + 1).strip());
+            }
+        }
+        sections.keySet().removeAll(List.of(COLUMNS, PARAMETERS));
+        String query = lines.stream().skip(head.size()).collect(Collectors.joining("\n"));
+        return new DefinitionFile(comment.replaceFirst("\\.$", ""), sections, columns, parameters, query);
+    }
+
+    private static Column column(String line) {
+        String[] parts = line.split(": ", 2);
+        int space = parts[0].indexOf(' ');
+        String comment = parts[1];
+        return new Column(
+                parts[0].substring(0, space), parts[0].substring(space + 1), comment.contains("NULL"), comment);
+    }
+}

@@ -1,0 +1,60 @@
+package io.gatehouse.sql.catalog;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * A function that stands in FROM: a view with parameters, from one {@link DefinitionFile .sql file}. Its query names a
+ * parameter {@code $name}.
+ *
+ * @param comment what one row is
+ * @param sections the sections by name, in order, without columns and parameters
+ * @param parameters what it takes, in order
+ * @param columns the columns as the head declares them; a test holds them against the plan
+ * @param sql the query
+ */
+public record TableFunction(
+        String name,
+        String comment,
+        Map<String, String> sections,
+        List<Column> parameters,
+        List<Column> columns,
+        String sql)
+        implements DefinedQuery {
+    public TableFunction {
+        requireNonNull(name, "name is null");
+        requireNonNull(comment, "comment is null");
+        requireNonNull(sql, "sql is null");
+        parameters = List.copyOf(parameters);
+        columns = List.copyOf(columns);
+    }
+
+    /** All of them, in the order of the documentation. */
+    public static List<TableFunction> all() {
+        return SqlResource.text("table-functions/table-functions.txt")
+                .lines()
+                .map(TableFunction::read)
+                .toList();
+    }
+
+    private static TableFunction read(String name) {
+        DefinitionFile file = DefinitionFile.read("table-functions/%s.sql".formatted(name));
+        return new TableFunction(
+                name, file.comment(), file.sections(), file.parameters(), file.columns(), file.query());
+    }
+
+    /** How it is called, such as {@code top_experts(run INTEGER, k INTEGER)}. */
+    public String signature() {
+        return parameters.stream()
+                .map(parameter -> "%s %s".formatted(parameter.name(), parameter.type()))
+                .collect(Collectors.joining(", ", name + "(", ")"));
+    }
+
+    /** A statement that shows what it is for. */
+    public String example() {
+        return requireNonNull(sections.get("Example"), () -> "%s has no example".formatted(name));
+    }
+}

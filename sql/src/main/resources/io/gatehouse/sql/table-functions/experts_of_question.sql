@@ -1,0 +1,22 @@
+-- One row per expert of a run that fired in a question: how many of the prompt's tokens were sent to it.
+--
+-- Definition: at scope last_prompt the last token of the prompt counts, at prompt all of it, as far as the run recorded
+--   them.
+-- Example: SELECT layer, expert, activations, mean_weight
+--   FROM experts_of_question(1, 'prompt', 3)
+--   ORDER BY layer, activations DESC, expert
+--
+-- Parameters:
+--   run INTEGER: The run
+--   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   question INTEGER: The question
+--
+-- Columns:
+--   layer SMALLINT: Layer of the model, from 0
+--   expert SMALLINT: Expert of that layer, from 0
+--   activations BIGINT: Number of tokens that were sent to the expert
+--   mean_weight DOUBLE: Mean weight of those activations; NULL where an imported run does not say
+SELECT layer, expert, count(*) AS activations, avg(weight) AS mean_weight
+FROM activations
+WHERE run_id = $run AND question_id = $question AND ($scope = 'prompt' OR scope = $scope)
+GROUP BY layer, expert

@@ -1,0 +1,32 @@
+-- One row per layer and place: the experts of a run that a subject goes through more than the other subjects do.
+--
+-- Definition: as in the view subject_specialisation, in the order of log_odds; of equal ones the expert with the lower
+--   number comes first. Tokens of one prompt are not independent: at scope prompt z says too much.
+-- Source: Muennighoff et al. 2024, arXiv 2409.02060, 5.3, domain specialisation.
+-- Example: SELECT layer, place, expert, share, ratio
+--   FROM experts_of_subject(1, 'last_prompt', (SELECT min(subject) FROM questions), 3)
+--   ORDER BY layer, place
+--
+-- Parameters:
+--   run INTEGER: The run
+--   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   subject VARCHAR: The subject
+--   k INTEGER: Number of places of each layer
+--
+-- Columns:
+--   layer SMALLINT: Layer of the model, from 0
+--   place BIGINT: Place of the expert in its layer, 1 for the one with the largest log_odds
+--   expert SMALLINT: Expert of that layer, from 0
+--   n BIGINT: Number of tokens of the subject
+--   activations BIGINT: Number of those that were sent to the expert
+--   share DOUBLE: activations / n, 0 to 1
+--   ratio DOUBLE: share as a multiple of an even spread's
+--   log_odds DOUBLE: Logarithm of the odds ratio of the expert in the subject against the other subjects
+--   z DOUBLE: Standard errors of log_odds from 0
+SELECT layer, place, expert, n, activations, share, ratio, log_odds, z
+FROM (
+    SELECT *, row_number() OVER (PARTITION BY layer ORDER BY log_odds DESC, expert) AS place
+    FROM subject_specialisation
+    WHERE run_id = $run AND scope = $scope AND subject = $subject AND log_odds IS NOT NULL
+) AS ranked
+WHERE place <= $k

@@ -1,0 +1,23 @@
+-- One row per expert of a run that no token was sent to.
+--
+-- Definition: as in the view unused_experts, which counts them: at scope last_prompt the last token of each prompt is
+--   looked at, at prompt all of the prompt. Layers of which an imported run says nothing have no rows.
+-- Example: SELECT layer, count(*) AS unused
+--   FROM never_activated(1, 'last_prompt')
+--   GROUP BY layer
+--   ORDER BY layer
+--
+-- Parameters:
+--   run INTEGER: The run
+--   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--
+-- Columns:
+--   layer SMALLINT: Layer of the model, from 0
+--   expert SMALLINT: Expert of that layer, from 0
+SELECT layer, expert
+FROM (
+    SELECT layer, expert, activations, sum(activations) OVER (PARTITION BY layer) AS activations_of_layer
+    FROM experts
+    WHERE run_id = $run AND scope = $scope
+) AS e
+WHERE activations = 0 AND activations_of_layer > 0

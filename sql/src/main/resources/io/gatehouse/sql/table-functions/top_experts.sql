@@ -1,0 +1,31 @@
+-- One row per layer and place: the experts of a run that most tokens were sent to.
+--
+-- Definition: at scope last_prompt the last token of each prompt counts, at prompt all of the prompt. Of experts with
+--   equally many the one with the lower number comes first. Experts that never fired have no place.
+-- Example: SELECT layer, place, expert, share FROM top_experts(1, 'last_prompt', 3) ORDER BY layer, place
+--
+-- Parameters:
+--   run INTEGER: The run
+--   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   k INTEGER: Number of places of each layer
+--
+-- Columns:
+--   layer SMALLINT: Layer of the model, from 0
+--   place BIGINT: Place of the expert in its layer, 1 for the most used
+--   expert SMALLINT: Expert of that layer, from 0
+--   activations BIGINT: Number of tokens that were sent to the expert
+--   share DOUBLE: activations as a share of those of the layer, 0 to 1; 1 / experts if all were used alike
+--   mean_weight DOUBLE: Mean weight of those activations; NULL where an imported run does not say
+SELECT layer, place, expert, activations, activations / activations_of_layer AS share, weight_sum / activations AS mean_weight
+FROM (
+    SELECT
+        layer,
+        expert,
+        activations,
+        weight_sum,
+        row_number() OVER (PARTITION BY layer ORDER BY activations DESC, expert) AS place,
+        sum(activations) OVER (PARTITION BY layer) AS activations_of_layer
+    FROM experts
+    WHERE run_id = $run AND scope = $scope AND activations > 0
+) AS ranked
+WHERE place <= $k

@@ -1,0 +1,171 @@
+package io.gatehouse.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.catalog.Column;
+import io.gatehouse.sql.catalog.TableFunction;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A function in FROM is the query of its file with the arguments in the place of the parameters. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TestTableFunctions {
+    private RoutingFile file;
+    private QueryEngine engine;
+
+    @BeforeAll
+    void open() throws Exception {
+        file = RoutingFile.comparable();
+        engine = file.engine();
+    }
+
+    @AfterAll
+    void close() throws Exception {
+        engine.close();
+        file.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            SELECT * FROM never_activated(1, 'prompt') | SELECT layer, expert FROM experts WHERE run_id = 1 AND scope = 'prompt' AND activations = 0
+            SELECT layer, count(*) FROM never_activated(2, 'last_prompt') GROUP BY layer | SELECT layer, unused FROM unused_experts WHERE run_id = 2 AND scope = 'last_prompt'
+            SELECT expert FROM top_experts(1, 'prompt', 1) WHERE layer = 2 | SELECT arg_max(expert, activations * 100 - expert) FROM experts WHERE run_id = 1 AND scope = 'prompt' AND layer = 2
+            SELECT layer, round(sum(share), 9) FROM top_experts(1, 'prompt', 8) GROUP BY layer | SELECT layer, 1e0 FROM experts WHERE run_id = 1 AND scope = 'prompt' GROUP BY layer
+            SELECT * EXCLUDE (q_value, stratified_q_value) FROM tested_experts(1, 'prompt', 11) | SELECT layer, expert, n, accuracy, wilson_low, wilson_high, lift, p_value, stratified_lift, stratified_p_value FROM expert_accuracy WHERE run_id = 1 AND scope = 'prompt' AND n >= 11
+            SELECT q_value, stratified_q_value FROM tested_experts(1, 'prompt', 0) | SELECT q_value, stratified_q_value FROM expert_accuracy WHERE run_id = 1 AND scope = 'prompt'
+            SELECT expert, log_odds, z FROM experts_of_subject(1, 'prompt', 'Chemie', 8) WHERE layer = 1 | SELECT expert, log_odds, z FROM subject_specialisation WHERE run_id = 1 AND scope = 'prompt' AND subject = 'Chemie' AND layer = 1
+            SELECT * FROM experts_of_question(1, 'last_prompt', 7) | SELECT layer, expert, count(*), avg(weight) FROM activations WHERE run_id = 1 AND question_id = 7 AND scope = 'last_prompt' GROUP BY ALL
+            SELECT CAST(sum(activations) AS BIGINT) FROM experts_of_question(1, 'prompt', 7) | SELECT count(*) FROM activations WHERE run_id = 1 AND question_id = 7
+            SELECT t.expert FROM TABLE(top_experts(1, 'prompt', 2)) AS t WHERE t.place = 2 | SELECT expert FROM top_experts(1, 'prompt', 2) WHERE place = 2
+            SELECT top_experts.expert FROM Top_Experts(1, 'prompt', 2) | SELECT e FROM top_experts(1, 'prompt', 2) AS t(l, p, e, a, s, w)
+            SELECT * FROM never_activated((SELECT min(run_id) FROM runs), lower('PROMPT')) | SELECT * FROM never_activated(1, 'prompt')
+            SELECT a.layer FROM top_experts(1, 'prompt', 1) a JOIN top_experts(2, 'last_prompt', 1) b USING (layer, expert) | SELECT layer FROM (SELECT layer, expert FROM top_experts(1, 'prompt', 1) INTERSECT SELECT layer, expert FROM top_experts(2, 'last_prompt', 1))
+            WITH experts AS (SELECT 1 AS x), top_experts AS (SELECT 2 AS y) SELECT layer FROM top_experts(1, 'prompt', 1), experts, top_experts AS t | SELECT DISTINCT layer FROM experts
+            SELECT count(*) FROM runs r WHERE EXISTS (SELECT 1 FROM top_experts(1, 'prompt', 1) WHERE layer = r.run_id) | SELECT CAST(2 AS BIGINT)
+            SELECT * FROM experts_of_question(1, 'prompt', (SELECT max(place) FROM top_experts(1, 'prompt', (SELECT 3)))) | SELECT * FROM experts_of_question(1, 'prompt', 3)
+            FROM never_activated(1, NULL) | SELECT layer, expert FROM experts WHERE false
+            """)
+    void givesWhatItsQueryGives(String call, String plain) {
+        Rows expected = Rows.of(engine, plain).sorted();
+        assertThat(Rows.of(engine, call).sorted().rows()).isEqualTo(expected.rows());
+        if (!plain.endsWith("WHERE false")) {
+            assertThat(expected.rows()).isNotEmpty();
+        }
+    }
+
+    /** Over two experts with p-values p1 <= p2, q is min(2 p1, p2) and p2. */
+    @Test
+    void adjustsOverTheExpertsThatAreAskedFor() {
+        String two = "SELECT n FROM expert_accuracy WHERE run_id = 1 AND scope = 'last_prompt' AND p_value IS NOT NULL";
+        long most = Rows.of(engine, two).rows().stream()
+                .mapToLong(row -> (Long) row.get(0))
+                .sorted()
+                .boxed()
+                .sorted((a, b) -> Long.compare(b, a))
+                .skip(1)
+                .findFirst()
+                .orElseThrow();
+        List<List<@Nullable Object>> rows = Rows.of(
+                        engine,
+                        "SELECT p_value, q_value FROM tested_experts(1, 'last_prompt', %d) WHERE p_value IS NOT NULL ORDER BY p_value"
+                                .formatted(most))
+                .rows();
+        double tests = rows.size();
+        double least = 1;
+        for (int i = rows.size() - 1; i >= 0; i--) {
+            least = Math.min(least, (Double) rows.get(i).get(0) * tests / (i + 1));
+            assertThat((Double) rows.get(i).get(1)).isEqualTo(least);
+        }
+        assertThat(tests).isGreaterThan(1);
+    }
+
+    @Test
+    void takesParametersForArguments() {
+        List<@Nullable Object> values = List.of(1, "prompt", 3, 0.25);
+        String sql = "SELECT count(*) FROM experts_of_question(?, ?, ?) WHERE mean_weight > ?";
+        assertThat(engine.shape(sql, Duration.ofSeconds(5)).parameters())
+                .containsExactly("INTEGER", "VARCHAR", "INTEGER", "DOUBLE");
+        try (QueryResult result = engine.query(sql, values, new QueryLimits(Duration.ofSeconds(5), 0))) {
+            assertThat(result.next()).isTrue();
+            assertThat(result.value(0))
+                    .isEqualTo(Rows.of(
+                                    engine,
+                                    "SELECT count(*) FROM experts_of_question(1, 'prompt', 3) WHERE mean_weight > 0.25")
+                            .rows()
+                            .get(0)
+                            .get(0));
+        }
+    }
+
+    @Test
+    void isAnsweredByRollups() {
+        assertThat(Rows.of(engine, "EXPLAIN SELECT * FROM experts_of_question(1, 'prompt', 3)")
+                        .rows())
+                .contains(List.of("rollup", "question_usage"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            SELECT * FROM top_experts(1, 'prompt') | top_experts(run INTEGER, scope VARCHAR, k INTEGER) takes 3 arguments, not 2.
+            SELECT * FROM top_experts('1', 'prompt', 1) | run of top_experts is INTEGER, not VARCHAR.
+            SELECT * FROM top_experts(1, 'prompt', 2.5) | k of top_experts is INTEGER, not DECIMAL(2,1).
+            SELECT * FROM top_experts(1, 2, 1) | scope of top_experts is VARCHAR, not INTEGER.
+            SELECT * FROM runs, top_experts(runs.run_id, 'prompt', 1) | run of top_experts must be one value for the whole statement: a number or text, ? or a query of one value.
+            SELECT * FROM top_experts(1, 'prompt', max(1)) | k of top_experts must be one value for the whole statement: a number or text, ? or a query of one value.
+            SELECT * FROM top_experts(1, 'prompt', unnest([1, 2])) | k of top_experts must be one value for the whole statement: a number or text, ? or a query of one value.
+            SELECT * FROM top_experts(1, 'prompt', (SELECT no FROM runs)) | Column 'no' not found in any table; did you mean 'n'?
+            SELECT * FROM top_experts(1, 'prompt', (SELECT 1, 2)) | Cannot apply '$SCALAR_QUERY' to arguments of type '$SCALAR_QUERY(<RECORDTYPE(INTEGER EXPR$0, INTEGER EXPR$1)>)'. Supported form(s): '$SCALAR_QUERY(<RECORDTYPE(SINGLE FIELD)>)'.
+            SELECT top_experts(1, 'prompt', 1) | top_experts can only stand in FROM.
+            SELECT * FROM top_experts | top_experts is a function; write top_experts(run INTEGER, scope VARCHAR, k INTEGER).
+            SELECT * FROM top_expert(1, 'prompt', 1) | Function 'top_expert' does not exist; did you mean 'top_experts'?
+            SELECT nothing FROM top_experts(1, 'prompt', 1) | Column 'nothing' not found in any table.
+            SELECT t.nothing FROM top_experts(1, 'prompt', 1) AS t | Column 'nothing' not found in table 't'.
+            """)
+    void saysWhatIsWrongWithACall(String sql, String message) {
+        assertThatThrownBy(() -> Rows.of(engine, sql))
+                .isInstanceOf(GatehouseException.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    void isDescribed() {
+        assertThat(Rows.of(engine, "DESCRIBE FUNCTION top_experts").rows())
+                .containsExactly(List.of(
+                        "top_experts",
+                        "top_experts(run INTEGER, scope VARCHAR, k INTEGER)",
+                        "One row per layer and place: the experts of a run that most tokens were sent to."));
+    }
+
+    /** What the head of a file says of its function is true. */
+    @Test
+    void headsAreTrue() {
+        assertThat(TableFunction.all()).hasSizeGreaterThan(3);
+        for (TableFunction function : TableFunction.all()) {
+            List<String> arguments = new ArrayList<>();
+            for (Column parameter : function.parameters()) {
+                arguments.add("CAST(NULL AS %s)".formatted(parameter.type()));
+            }
+            String call = "SELECT * FROM %s(%s)".formatted(function.name(), String.join(", ", arguments));
+            assertThat(engine.shape(call, Duration.ofSeconds(20)).columns())
+                    .as(function.name())
+                    .isEqualTo(function.columns().stream()
+                            .map(column -> new ResultColumn(column.name(), column.type()))
+                            .toList());
+            assertThat(function.comment()).as(function.name()).startsWith("One row per");
+            assertThat(function.sections()).as(function.name()).containsKeys("Definition", "Example");
+            assertThat(Rows.of(engine, function.example()).rows())
+                    .as(function.name())
+                    .isNotEmpty();
+        }
+    }
+}
