@@ -297,6 +297,76 @@ WHERE scope = 'last_prompt'
 ORDER BY log_probability_effect, layer, expert`,
     },
     {
+      group: 'Weights',
+      title: 'Experts alike by their weights',
+      about: 'Cosines of their matrices, of one layer',
+      view: 'expert_similarity',
+      sql: `SELECT expert, other_expert, weight_cosine, router_cosine, relative_distance, n
+FROM expert_similarity
+WHERE run_id = ${run} AND layer = 0
+ORDER BY expert, other_expert`,
+    },
+    {
+      group: 'Weights',
+      title: 'Redundant layers',
+      about: 'How near the experts are to each other, beside their use',
+      view: 'layer_redundancy',
+      sql: `SELECT layer, mean_relative_distance, mean_distance, mean_cosine, effective_experts, unused, experts, n
+FROM layer_redundancy
+WHERE run_id = ${run} AND scope = 'prompt'
+ORDER BY layer`,
+    },
+    {
+      group: 'Weights',
+      title: 'Does the router know them?',
+      about: 'Whether experts with like gate embeddings have like weights',
+      view: 'router_weight_agreement',
+      sql: `SELECT matrix, layer, r, r_squared, mean_router_cosine, mean_cosine, n
+FROM router_weight_agreement
+WHERE run_id = ${run}
+ORDER BY matrix, layer`,
+    },
+    {
+      group: 'Weights',
+      title: 'Norms against use',
+      about: 'Whether large weights mean frequent use',
+      view: 'weight_norm_agreement',
+      sql: `SELECT norm, layer, spearman, n
+FROM weight_norm_agreement
+WHERE run_id = ${run} AND scope = 'prompt' AND statistic = 'frequency'
+ORDER BY norm, layer`,
+    },
+    {
+      group: 'Weights',
+      title: 'Variance among neighbours',
+      about: 'Whether neighbours in the router get like shares',
+      view: 'cluster_variance',
+      sql: `SELECT scope, layer, ratio, within_variance, variance, mean_router_cosine, n
+FROM cluster_variance
+WHERE run_id = ${run}
+ORDER BY scope, layer`,
+    },
+    {
+      group: 'Weights',
+      title: 'Preferred, and larger?',
+      about: 'Whether the experts that the router prefers put out more',
+      view: 'norm_gate_agreement',
+      sql: `SELECT layer, spearman, top_1_agreement, chance, n
+FROM norm_gate_agreement
+WHERE run_id = ${run} AND scope = 'prompt'
+ORDER BY layer`,
+    },
+    {
+      group: 'Weights',
+      title: 'Ranks by gate and by norm',
+      about: 'Of the chosen experts of one layer',
+      view: 'norm_gate_ranks',
+      sql: `SELECT gate_rank, norm_rank, share, together, chance, n
+FROM norm_gate_ranks
+WHERE run_id = ${run} AND scope = 'prompt' AND layer = 0
+ORDER BY gate_rank, norm_rank`,
+    },
+    {
       group: 'Other runs',
       title: 'Routing against other runs',
       about: 'Share of the same choices at the same tokens, by layer',
