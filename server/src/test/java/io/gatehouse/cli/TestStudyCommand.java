@@ -99,6 +99,9 @@ final class TestStudyCommand {
                 CommandOutcome.of("study", "--db", database.toString(), "--format", "markdown", "-o", "-");
         assertThat(markdown.exitCode()).as(markdown.err()).isZero();
         assertThat(markdown.out()).startsWith("# How").contains("Run “whole”", "```sql", "| --- |");
+        assertThat(markdown.out())
+                .contains(
+                        "| precision_plan | exact |", "**unused_experts.** One row per run", "- Formula: unused = #{e");
     }
 
     @Test

@@ -3,9 +3,12 @@ package io.gatehouse.study;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.QueryEngine;
+import io.gatehouse.sql.catalog.AnalysisView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -27,6 +30,16 @@ public record Study(Rows run, List<Evidence> figures, List<String> left) {
     public Study {
         figures = List.copyOf(figures);
         left = List.copyOf(left);
+    }
+
+    /** The analysis views that define the quantities of its figures. */
+    public List<AnalysisView> views() {
+        Set<String> used = figures.stream()
+                .flatMap(evidence -> evidence.figure().views().stream())
+                .collect(Collectors.toSet());
+        return AnalysisView.all().stream()
+                .filter(view -> used.contains(view.name()))
+                .toList();
     }
 
     /** The number of the run with a name. */

@@ -5,10 +5,7 @@ import io.gatehouse.study.Rows;
 import io.gatehouse.study.Study;
 import io.gatehouse.study.Study.Evidence;
 import io.gatehouse.study.StudyResource;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The study as one page that needs nothing beside it: no script, no font, no picture from elsewhere. */
@@ -157,10 +154,7 @@ public final class HtmlReport {
                             Html.text(NumberText.of(study.run().rows().get(0).get(column)))));
         }
         page.append("</dl>\n<h3>Definitions</h3>\n");
-        Set<String> used = study.figures().stream()
-                .flatMap(evidence -> evidence.figure().views().stream())
-                .collect(Collectors.toCollection(LinkedHashSet::new));
-        AnalysisView.all().stream().filter(view -> used.contains(view.name())).forEach(this::view);
+        study.views().forEach(this::view);
         page.append("</div>\n");
     }
 

@@ -1,5 +1,6 @@
 package io.gatehouse.study.report;
 
+import io.gatehouse.sql.catalog.AnalysisView;
 import io.gatehouse.study.Rows;
 import io.gatehouse.study.Study;
 import io.gatehouse.study.Study.Evidence;
@@ -9,7 +10,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The study as Markdown: sentences, tables and statements, without pictures. */
+/** The study as Markdown: sentences, tables, statements and methods, without pictures. */
 public final class MarkdownReport {
     private static final int MAX_ROWS = 20;
 
@@ -41,7 +42,32 @@ public final class MarkdownReport {
         StudyResource.text("report/limits.txt")
                 .lines()
                 .forEach(line -> text.append("- ").append(line).append('\n'));
+        if (!study.left().isEmpty()) {
+            text.append(
+                    "- Not here, because the run has nothing for it: %s.\n".formatted(String.join("; ", study.left())));
+        }
+        methods(text, study);
         return text.toString();
+    }
+
+    private static void methods(StringBuilder text, Study study) {
+        text.append("\n## Methods\n\n### Settings of the run\n").append(line(List.of("", "")));
+        text.append(line(List.of("---", "---")));
+        for (int column = 0; column < study.run().columns().size(); column++) {
+            text.append(line(List.of(
+                    study.run().columns().get(column),
+                    NumberText.of(study.run().rows().get(0).get(column)))));
+        }
+        text.append("\n### Definitions\n");
+        for (AnalysisView view : study.views()) {
+            text.append("\n**%s.** %s.\n".formatted(view.name(), view.comment()));
+            for (String section : List.of("Definition", "Formula", "Source", "Version")) {
+                text.append("- %s: %s\n"
+                        .formatted(
+                                section,
+                                view.sections().getOrDefault(section, "").replace('\n', ' ')));
+            }
+        }
     }
 
     /** The sentences of a figure as plain text. */
