@@ -104,7 +104,7 @@ final class TestPassPlan {
         assertThatThrownBy(() -> PassPlan.require(prompt(65, 0), ROPE, room))
                 .isInstanceOf(GatehouseException.class)
                 .hasMessage(
-                        "A prompt of 65 tokens takes 17.0 GB in a layer; beside the weights there is room for 4.0 GB");
+                        "A prompt of 65 tokens takes 17.0 GB in a layer; beside the weights there is room for 4.0 GB.");
         Prompt shared = new Prompt(prompt(100, 0).tokens(), 70);
         assertThatThrownBy(() -> PassPlan.require(shared, ROPE, room)).hasMessageStartingWith("A prompt of 70 tokens");
         Prompt behind = new Prompt(prompt(100, 0).tokens(), 20);

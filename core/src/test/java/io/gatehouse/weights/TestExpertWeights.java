@@ -128,7 +128,7 @@ final class TestExpertWeights {
             assertThatThrownBy(() -> ExpertWeights.of(checkpoint, WeightListener.SILENT))
                     .isInstanceOf(GatehouseException.class)
                     .hasMessage(
-                            "Tensor model.layers.0.mlp.experts.1.up_proj.weight of %s has a value that is no finite number"
+                            "Tensor model.layers.0.mlp.experts.1.up_proj.weight of %s has a value that is no finite number."
                                     .formatted(model.resolve("model.safetensors")))
                     .extracting(e -> ((GatehouseException) e).code())
                     .isEqualTo(ErrorCode.CORRUPT_CHECKPOINT);
