@@ -233,7 +233,7 @@ final class TestQueryScreen {
             assertThat(browser.texts(".problem")).as(title).isEmpty();
         }
         browser.back();
-        browser.awaitText(".cm-content", "FROM token_routing");
+        browser.awaitText(".cm-content", "FROM run_difference");
     }
 
     @Test
