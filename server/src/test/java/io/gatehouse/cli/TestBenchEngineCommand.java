@@ -58,11 +58,11 @@ final class TestBenchEngineCommand {
             CommandOutcome outcome = bench("--batch=" + batch);
             assertThat(outcome.exitCode()).as(batch).isEqualTo(1);
             assertThat(outcome.err())
-                    .isEqualTo("error: --batch takes PROMPTSxTOKENS such as 16x256, not '%s'%n", batch);
+                    .isEqualTo("error: --batch takes PROMPTSxTOKENS such as 16x256, not '%s'.%n", batch);
         }
         assertThat(bench("--batch", "2x16", "--shared-prefix", "16").err())
-                .isEqualTo("error: --shared-prefix must be less than the 16 tokens of a prompt, not 16%n".formatted());
-        assertThat(bench("--rounds", "0").err()).isEqualTo("error: --rounds must be at least 1, not 0%n".formatted());
+                .isEqualTo("error: --shared-prefix must be less than the 16 tokens of a prompt, not 16.%n".formatted());
+        assertThat(bench("--rounds", "0").err()).isEqualTo("error: --rounds must be at least 1, not 0.%n".formatted());
     }
 
     private static JsonNode json(String... options) throws Exception {

@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -114,30 +115,36 @@ final class Browser implements AutoCloseable {
 
     void click(String text) {
         By button = By.xpath("//button[contains(normalize-space(.), '" + text + "')]");
-        new WebDriverWait(driver, PATIENCE)
-                .until(page -> !page.findElements(button).isEmpty());
-        driver.findElement(button).click();
+        click(button);
     }
 
     /** Clicks the entry of the open menu that reads as given. */
     void clickEntry(String text) {
         By entry = By.xpath("//*[@role='menuitem'][normalize-space(.) = '" + text + "']");
-        new WebDriverWait(driver, PATIENCE)
-                .until(page -> !page.findElements(entry).isEmpty());
-        driver.findElement(entry).click();
+        click(entry);
     }
 
     /** Clicks the header of a column. */
     void click(String table, String column) {
         By header = By.xpath("//" + table + "//th[contains(normalize-space(.), '" + column + "')]");
-        new WebDriverWait(driver, PATIENCE)
-                .until(page -> !page.findElements(header).isEmpty());
-        driver.findElement(header).click();
+        click(header);
     }
 
     /** Clicks the first element of the kind. */
     void clickOn(String css) {
-        find(css).click();
+        click(By.cssSelector(css));
+    }
+
+    /** What is clicked may be drawn anew between being found and being clicked. */
+    private void click(By what) {
+        new WebDriverWait(driver, PATIENCE)
+                .ignoring(StaleElementReferenceException.class)
+                .withMessage(() -> "%s at %s".formatted(what, address()))
+                .until(page -> {
+                    List<WebElement> found = page.findElements(what);
+                    found.stream().limit(1).forEach(WebElement::click);
+                    return !found.isEmpty();
+                });
     }
 
     /** Picks an option of a select by its text. */

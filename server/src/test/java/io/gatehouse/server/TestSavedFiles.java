@@ -107,7 +107,9 @@ final class TestSavedFiles {
         save("Entropy of the gate", "Picture, SVG");
         Element entropy = svg("entropy-of-the-gate-run-1.svg");
         assertThat(texts(entropy)).contains("uniform", "0.75", "entropy, share of uniform");
-        assertThat(attributes(entropy, "paint-order")).as("the ground of a text lies under it").anyMatch(order -> order.startsWith("stroke"));
+        assertThat(attributes(entropy, "paint-order"))
+                .as("the ground of a text lies under it")
+                .anyMatch(order -> order.startsWith("stroke"));
         save("Accuracy by expert", "Picture, SVG");
         assertThat(texts(svg("accuracy-by-expert-run-1.svg"))).contains("layer", "expert", "accuracy");
         save("One prompt, token by token", "Picture, SVG");
