@@ -24,6 +24,8 @@ final class TestArchitecture {
 
     private final JavaClasses gatehouse = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            // What the tests of the core lend to those of the other modules.
+            .withImportOption(location -> !location.contains("-tests.jar!"))
             // The parser is generated, and not held to the rules of written code.
             .withImportOption(location -> !location.contains("/io/gatehouse/sql/grammar/"))
             // What the driver's jar carries of others is under a name of ours.
