@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Objects;
@@ -54,6 +56,19 @@ final class RoutingFile implements AutoCloseable {
     void execute(String sql) throws SQLException, IOException {
         run(sql);
         run(resource("/sql/facts-to-routing.sql"));
+        countExperts();
+    }
+
+    /** As for an imported run: the rollups are there, and the store makes the grid of experts from them. */
+    private void countExperts() throws SQLException, IOException {
+        try (Statement runs = owner.createStatement();
+                ResultSet rows = runs.executeQuery("SELECT run_id FROM runs ORDER BY run_id");
+                PreparedStatement insert = owner.prepareStatement(resource("/io/gatehouse/store/import_experts.sql"))) {
+            while (rows.next()) {
+                insert.setInt(1, rows.getInt(1));
+                insert.executeUpdate();
+            }
+        }
     }
 
     private void run(String sql) throws SQLException {
