@@ -39,6 +39,7 @@ import java.util.function.Function;
 public final class LiveBench {
     static final int READERS = 4;
 
+    private static final Duration LOOK_EVERY = Duration.ofMillis(250);
     private static final String NAME = "bench";
     private static final String VERSION = "bench";
 
@@ -146,24 +147,11 @@ public final class LiveBench {
 
     private double execute(GatehouseServer server) {
         try {
-            try (OneRequest start = OneRequest.post(
-                    server.uri(), "v1/runs", options().put("name", NAME).toString())) {
-                start.json();
+            JsonNode run = ServedRun.follow(server.uri(), options().put("name", NAME), LOOK_EVERY, seen -> {});
+            if (!ServedRun.isComplete(run)) {
+                throw new GatehouseException(ErrorCode.INTERNAL_ERROR, "The run failed: %s.".formatted(run));
             }
-            while (true) {
-                try (OneRequest request = OneRequest.send(server.uri(), "GET", "v1/runs/" + NAME)) {
-                    JsonNode run = request.json();
-                    switch (run.path("status").asText()) {
-                        case "waiting", "loading", "running" -> Thread.sleep(250);
-                        case "complete" -> {
-                            return run.at("/progress/elapsedSeconds").asDouble();
-                        }
-                        default ->
-                            throw new GatehouseException(
-                                    ErrorCode.INTERNAL_ERROR, "The run failed: %s.".formatted(run));
-                    }
-                }
-            }
+            return run.at("/progress/elapsedSeconds").asDouble();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -10,7 +10,7 @@ import java.time.Duration;
 
 /** Starts run after run in a server, so that one is always being written; the last one is seen to its end. */
 final class RunFeed implements Runnable {
-    private static final long LOOK_EVERY_MILLIS = 50;
+    private static final Duration LOOK_EVERY = Duration.ofMillis(50);
 
     private final URI server;
     private final String name;
@@ -40,8 +40,13 @@ final class RunFeed implements Runnable {
     public void run() {
         try {
             for (int number = 1; number == 1 || System.nanoTime() < endNanos; number++) {
-                start(name + "-" + number);
-                follow(name + "-" + number);
+                JsonNode run =
+                        ServedRun.follow(server, options.put("name", name + "-" + number), LOOK_EVERY, this::look);
+                if (ServedRun.isComplete(run)) {
+                    diary.ran();
+                } else {
+                    diary.fault("A run ended otherwise: " + run);
+                }
             }
         } catch (IOException e) {
             diary.fault("The run cannot be watched: " + e);
@@ -50,36 +55,9 @@ final class RunFeed implements Runnable {
         }
     }
 
-    private void start(String run) throws IOException {
-        try (OneRequest request =
-                OneRequest.post(server, "v1/runs", options.put("name", run).toString())) {
-            request.json();
-        }
-    }
-
-    private void follow(String started) throws IOException, InterruptedException {
-        while (true) {
-            JsonNode run = look(started);
-            if (run.path("answered").asInt() > 0) {
-                newest = run.path("runId").asInt();
-            }
-            switch (run.path("status").asText()) {
-                case "waiting", "loading", "running" -> Thread.sleep(LOOK_EVERY_MILLIS);
-                case "complete" -> {
-                    diary.ran();
-                    return;
-                }
-                default -> {
-                    diary.fault("A run ended otherwise: " + run);
-                    return;
-                }
-            }
-        }
-    }
-
-    private JsonNode look(String started) throws IOException {
-        try (OneRequest request = OneRequest.send(server, "GET", "v1/runs/" + started)) {
-            return request.json();
+    private void look(JsonNode run) {
+        if (run.path("answered").asInt() > 0) {
+            newest = run.path("runId").asInt();
         }
     }
 }
