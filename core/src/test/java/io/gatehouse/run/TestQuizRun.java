@@ -1,20 +1,17 @@
 package io.gatehouse.run;
 
+import static io.gatehouse.run.SampleRuns.count;
+import static io.gatehouse.run.SampleRuns.request;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.engine.Engine;
-import io.gatehouse.engine.EngineOptions;
-import io.gatehouse.engine.Precision;
-import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
-import io.gatehouse.quiz.MmluDirectory;
 import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.quiz.Question;
 import io.gatehouse.quiz.Quiz;
 import io.gatehouse.quiz.Subject;
+import io.gatehouse.run.SampleRuns.Watcher;
 import io.gatehouse.sample.random.Blueprint;
 import io.gatehouse.sample.random.RandomCheckpoint;
 import io.gatehouse.sample.random.StoredType;
@@ -27,51 +24,34 @@ import io.gatehouse.store.Scope;
 import io.gatehouse.store.Store;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs of the sample model, which is read like any other checkpoint. */
+/** What a run of the sample model records, and what it says of itself meanwhile. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestQuizRun {
-    private static final Path SAMPLE =
-            Path.of(System.getProperty("gatehouse.root")).resolve("core").resolve("sample");
-
-    private Checkpoint checkpoint;
-    private Engine engine;
-    private Quiz quiz;
+    private final SampleRuns sample = new SampleRuns();
+    private final Checkpoint checkpoint = sample.checkpoint();
+    private final Quiz quiz = sample.quiz();
 
     @TempDir
     private Path directory;
 
-    @BeforeAll
-    void load() {
-        checkpoint = Checkpoint.open(SAMPLE.resolve("model"));
-        engine = Engine.load(checkpoint);
-        quiz = MmluDirectory.read(SAMPLE.resolve("quiz"));
-    }
-
     @AfterAll
     void close() {
-        engine.close();
-        checkpoint.close();
+        sample.close();
     }
 
     @Test
     void recordsEveryDecisionOfEveryToken() throws SQLException {
         try (Store store = Store.create(directory.resolve("every.duckdb"))) {
-            RunOutcome outcome = run(store, request("every", quiz.limit(70), 0), new Watcher(Integer.MAX_VALUE));
+            RunOutcome outcome = sample.run(store, request("every", quiz.limit(70), 0), new Watcher(Integer.MAX_VALUE));
             assertThat(outcome.questions()).isEqualTo(70);
             assertThat(count(store, "FROM answers")).isEqualTo(70);
             assertThat(count(store, "FROM answers WHERE correct")).isEqualTo(outcome.correct());
@@ -142,7 +122,8 @@ final class TestQuizRun {
             };
             long activations;
             try (Store store = Store.create(file)) {
-                run(store, new RunRequest("disk", quiz.limit(640), PromptFormat.HENDRYCKS, 0, recording), watcher);
+                sample.run(
+                        store, new RunRequest("disk", quiz.limit(640), PromptFormat.HENDRYCKS, 0, recording), watcher);
                 activations = count(store, "FROM activations");
             }
             assertThat(needs).singleElement().satisfies(need -> {
@@ -185,7 +166,7 @@ final class TestQuizRun {
     @Test
     void answersAreThoseOfTheLettersLogProbabilities() throws SQLException {
         try (Store store = Store.create(directory.resolve("letters.duckdb"))) {
-            run(store, request("letters", quiz.limit(26), 0), new Watcher(Integer.MAX_VALUE));
+            sample.run(store, request("letters", quiz.limit(26), 0), new Watcher(Integer.MAX_VALUE));
             assertThat(
                             count(
                                     store,
@@ -208,9 +189,9 @@ final class TestQuizRun {
                         new Question("addition", 2, "3 + 5?", List.of("7", "8", "9"), 'B', Map.of())));
         try (Store store = Store.create(directory.resolve("choices.duckdb"))) {
             Quiz few = new Quiz("few", List.of(addition));
-            int run = run(store, request("first", few, 0), new Watcher(Integer.MAX_VALUE))
+            int run = sample.run(store, request("first", few, 0), new Watcher(Integer.MAX_VALUE))
                     .runId();
-            run(store, request("second", few, 0), new Watcher(Integer.MAX_VALUE));
+            sample.run(store, request("second", few, 0), new Watcher(Integer.MAX_VALUE));
             assertThat(
                             count(
                                     store,
@@ -230,9 +211,9 @@ final class TestQuizRun {
     @Test
     void shotsMakePromptsLonger() {
         try (Store store = Store.create(directory.resolve("shots.duckdb"))) {
-            long none = run(store, request("none", quiz.limit(13), 0), new Watcher(Integer.MAX_VALUE))
+            long none = sample.run(store, request("none", quiz.limit(13), 0), new Watcher(Integer.MAX_VALUE))
                     .tokens();
-            long two = run(store, request("two", quiz.limit(13), 2), new Watcher(Integer.MAX_VALUE))
+            long two = sample.run(store, request("two", quiz.limit(13), 2), new Watcher(Integer.MAX_VALUE))
                     .tokens();
             assertThat(two).isGreaterThan(2 * none);
         }
@@ -242,7 +223,7 @@ final class TestQuizRun {
     void progressEndsAtAllTokensAndAllQuestions() throws SQLException {
         try (Store store = Store.create(directory.resolve("progress.duckdb"))) {
             Watcher watcher = new Watcher(Integer.MAX_VALUE);
-            RunOutcome outcome = run(store, request("progress", quiz.limit(130), 0), watcher);
+            RunOutcome outcome = sample.run(store, request("progress", quiz.limit(130), 0), watcher);
             RunProgress last = watcher.seen.get(watcher.seen.size() - 1);
             assertThat(last.tokensDone()).isEqualTo(last.tokens()).isEqualTo(outcome.tokens());
             assertThat(last.questionsDone()).isEqualTo(130);
@@ -257,156 +238,9 @@ final class TestQuizRun {
         }
     }
 
-    @Test
-    void aCancelledRunKeepsWholeShards() throws SQLException {
-        try (Store store = Store.create(directory.resolve("cancelled.duckdb"))) {
-            AtomicReference<String> message = new AtomicReference<>();
-            assertThatThrownBy(() -> run(store, request("cancelled", quiz.limit(500), 0), new Watcher(64)))
-                    .isInstanceOfSatisfying(GatehouseException.class, failure -> {
-                        assertThat(failure.code()).isEqualTo(ErrorCode.CANCELLED_BY_USER);
-                        message.set(failure.getMessage());
-                    });
-            // What was computed when the word came is written yet.
-            long kept = count(store, "FROM answers");
-            assertThat(kept).isPositive().isLessThan(500);
-            assertThat(kept % 64).isZero();
-            assertThat(message.get())
-                    .isEqualTo("The run was cancelled; the answers to %d of 500 questions are kept.".formatted(kept));
-            assertThat(count(store, "FROM run_shards")).isEqualTo(kept / 64);
-            assertThat(store.runs().get(0).status()).isEqualTo(RunStatus.CANCELLED);
-            assertThat(store.verify().problems()).isEmpty();
-            RunOutcome outcome = run(store, request("cancelled", quiz.limit(500), 0), new Watcher(Integer.MAX_VALUE));
-            assertThat(outcome.questions()).isEqualTo(500);
-            assertThat(count(store, "FROM answers")).isEqualTo(500);
-        }
-    }
-
-    @Test
-    void anErrorOfTheWriterEndsTheRunAndKeepsWhatIsCommitted() throws SQLException {
-        try (Store store = Store.create(directory.resolve("broken.duckdb"))) {
-            Watcher watcher = new Watcher(Integer.MAX_VALUE) {
-                private boolean broken;
-
-                @Override
-                public void progress(RunProgress progress) {
-                    super.progress(progress);
-                    if (progress.questionsDone() >= 64 && !broken) {
-                        broken = true;
-                        execute(
-                                store,
-                                "INSERT INTO run_shards SELECT 1, s, 0, 0, 0, now()::TIMESTAMP, [] FROM range(3, 8) AS r(s)");
-                    }
-                }
-            };
-            assertThatThrownBy(() -> run(store, request("broken", quiz.limit(500), 0), watcher))
-                    .hasMessageContaining("Duplicate key");
-            execute(store, "DELETE FROM run_shards WHERE questions = 0");
-            assertThat(store.runs().get(0).status()).isEqualTo(RunStatus.FAILED);
-            assertThat(count(store, "FROM answers")).isPositive().isLessThan(500);
-            assertThat(store.verify().problems()).isEmpty();
-        }
-    }
-
-    @Test
-    void goesOnInThePlanThatItWasBegunIn() {
-        EngineOptions asked = EngineOptions.of(Precision.FAST);
-        try (Store store = Store.create(directory.resolve("plan.duckdb"))) {
-            RunRequest request = request("plan", quiz.limit(500), 0);
-            try (Engine rounded = Engine.loadAsAsked(checkpoint, asked)) {
-                assertThatThrownBy(
-                                () -> new QuizRun(checkpoint, rounded, store, "test").execute(request, new Watcher(64)))
-                        .isInstanceOf(GatehouseException.class)
-                        .hasMessageStartingWith("The run was cancelled");
-            }
-            assertThatThrownBy(() -> run(store, request, new Watcher(Integer.MAX_VALUE)))
-                    .hasMessageContaining("plan was fast and is exact");
-            Precision begun = UnfinishedRun.find(store, "plan")
-                    .flatMap(UnfinishedRun::plan)
-                    .orElseThrow();
-            assertThat(begun).isEqualTo(Precision.FAST);
-            assertThat(asked.mayRunIn(begun)).isTrue();
-            assertThat(asked.mayRunIn(Precision.EXACT)).isTrue();
-            assertThat(asked.mayRunIn(Precision.BALANCED)).isFalse();
-            assertThat(EngineOptions.EXACT.mayRunIn(begun)).isFalse();
-            try (Engine again = Engine.loadAsAsked(checkpoint, asked.planned(begun))) {
-                RunOutcome outcome =
-                        new QuizRun(checkpoint, again, store, "test").execute(request, new Watcher(Integer.MAX_VALUE));
-                assertThat(outcome.questions()).isEqualTo(500);
-            }
-            assertThat(UnfinishedRun.find(store, "plan")).isEmpty();
-        }
-    }
-
-    @Test
-    void whatIsComputedIsKeptWhenMemoryRunsOut() throws SQLException {
-        try (Store store = Store.create(directory.resolve("memory.duckdb"))) {
-            Watcher watcher = new Watcher(Integer.MAX_VALUE) {
-                private int ticks;
-
-                @Override
-                public void progress(RunProgress progress) {
-                    // The second shard, whether or not the first is in the file by now.
-                    if (progress.tokensDone() > progress.tokens() * 3 / 4 && ticks++ == 0) {
-                        throw new OutOfMemoryError("made up");
-                    }
-                }
-            };
-            assertThatThrownBy(() -> run(store, request("memory", quiz.limit(128), 0), watcher))
-                    .isInstanceOf(OutOfMemoryError.class)
-                    .hasMessage("made up");
-            assertThat(store.runs().get(0).status()).isEqualTo(RunStatus.FAILED);
-            assertThat(count(store, "FROM answers")).isEqualTo(64);
-            assertThat(store.verify().problems()).isEmpty();
-        }
-    }
-
-    @Test
-    void refusesAPromptThatIsTooLongBeforeTheRunBegins() {
-        Quiz first = quiz.limit(1);
-        try (Store store = Store.create(directory.resolve("long.duckdb"))) {
-            String question = "word ".repeat(400);
-            Quiz tooLong = new Quiz(
-                    "long",
-                    List.of(new Subject(
-                            "addition",
-                            first.subjects().get(0).dev(),
-                            List.of(new Question("addition", 1, question, List.of("1", "2", "3", "4"), 'A')))));
-            assertThatThrownBy(() -> run(store, request("long", tooLong, 0), new Watcher(Integer.MAX_VALUE)))
-                    .isInstanceOf(GatehouseException.class)
-                    .hasMessageStartingWith("The prompt of question 1 of addition has ");
-            assertThat(store.runs()).isEmpty();
-        }
-    }
-
-    private static void execute(Store store, String sql) {
-        try (Connection connection = store.reader();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private RunOutcome run(Store store, RunRequest request, RunListener listener) {
-        return new QuizRun(checkpoint, engine, store, "test").execute(request, listener);
-    }
-
     private void record(Store store, String name, Quiz some, int shots, Recording recording) {
         RunRequest request = new RunRequest(name, some, PromptFormat.HENDRYCKS, shots, recording);
-        run(store, request, new Watcher(Integer.MAX_VALUE));
-    }
-
-    private static RunRequest request(String name, Quiz quiz, int shots) {
-        return new RunRequest(name, quiz, PromptFormat.HENDRYCKS, shots, Recording.decisions(Scope.PROMPT));
-    }
-
-    private static long count(Store store, String from) throws SQLException {
-        try (Connection connection = store.reader();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT count(*) " + from)) {
-            rows.next();
-            return rows.getLong(1);
-        }
+        sample.run(store, request, new Watcher(Integer.MAX_VALUE));
     }
 
     private static final class Unwatched implements WritingListener {
@@ -416,26 +250,6 @@ final class TestQuizRun {
         @Override
         public boolean cancelled() {
             return false;
-        }
-    }
-
-    /** Remembers all progress and asks to stop once so many questions are done. */
-    private static class Watcher implements RunListener {
-        private final int limit;
-        private final List<RunProgress> seen = Collections.synchronizedList(new ArrayList<>());
-
-        Watcher(int limit) {
-            this.limit = limit;
-        }
-
-        @Override
-        public void progress(RunProgress progress) {
-            seen.add(progress);
-        }
-
-        @Override
-        public boolean cancelled() {
-            return !seen.isEmpty() && seen.get(seen.size() - 1).questionsDone() >= limit;
         }
     }
 }
