@@ -19,14 +19,12 @@ final class Head {
     private final DecoderGraph graph;
     private final Session session;
     private final Capture capture;
-    private final PrefillListener listener;
 
-    Head(ModelConfig config, DecoderGraph graph, Session session, Capture capture, PrefillListener listener) {
+    Head(ModelConfig config, DecoderGraph graph, Session session, Capture capture) {
         this.config = config;
         this.graph = graph;
         this.session = session;
         this.capture = capture;
-        this.listener = listener;
     }
 
     void run(List<InFlight> all, Delivery delivery) {
@@ -51,7 +49,7 @@ final class Head {
             Scores scores = score(Arrays.copyOfRange(states, from * width, (from + count) * width), count);
             delivery.submit(() -> {
                 for (int row = 0; row < count; row++) {
-                    listener.lastLogits(last.prompts()[first + row], scores.row(row));
+                    inFlight.listener.lastLogits(last.prompts()[first + row], scores.row(row));
                 }
             });
         }
@@ -62,11 +60,11 @@ final class Head {
         RecordedRows rows = inFlight.recorded;
         Scores scores = score(rows.floats(TensorMemory.floats(inFlight.hidden()), config.hiddenSize()), rows.count());
         delivery.submit(() -> {
-            listener.hiddenStates(config.layers().size(), rows.prompts(), scores.normed());
-            listener.allLogits(rows.prompts(), scores.logits());
+            inFlight.listener.hiddenStates(config.layers().size(), rows.prompts(), scores.normed());
+            inFlight.listener.allLogits(rows.prompts(), scores.logits());
             if (!inFlight.prefix) {
                 for (int row = 0; row < inFlight.last.count(); row++) {
-                    listener.lastLogits(
+                    inFlight.listener.lastLogits(
                             inFlight.last.prompts()[row],
                             scores.row(inFlight.last.sources()[row]));
                 }

@@ -13,6 +13,7 @@ import org.tensorflow.types.TInt32;
 final class InFlight implements AutoCloseable {
     final MicroBatch batch;
     final boolean prefix;
+    final PrefillListener listener;
     final RecordedRows recorded;
     final RecordedRows last;
     final RotaryTable.Fed rotary;
@@ -31,9 +32,16 @@ final class InFlight implements AutoCloseable {
      */
     record LayerResult(Result result, int hidden, boolean answersOnly, int keys) {}
 
-    InFlight(MicroBatch batch, boolean prefix, RecordedRows recorded, RotaryTable.Fed rotary, Result embedded) {
+    InFlight(
+            MicroBatch batch,
+            boolean prefix,
+            PrefillListener listener,
+            RecordedRows recorded,
+            RotaryTable.Fed rotary,
+            Result embedded) {
         this.batch = batch;
         this.prefix = prefix;
+        this.listener = listener;
         this.recorded = recorded;
         this.last = RecordedRows.last(batch);
         this.rotary = rotary;

@@ -2,6 +2,7 @@ package io.gatehouse.run;
 
 import io.gatehouse.checkpoint.Tokenizer;
 import io.gatehouse.engine.Engine;
+import io.gatehouse.engine.PrefillRequest;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.quiz.ChoiceScorer;
@@ -10,10 +11,13 @@ import io.gatehouse.store.RunStatus;
 import io.gatehouse.store.RunWriter;
 import io.gatehouse.store.Shard;
 import io.gatehouse.store.ShardQueue;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
-/** Computes the shards of a run one after the other, while those before are written. */
+/** Computes the shards of a run in their order, while those before are written. */
 final class ShardPipeline {
     /**
      * Questions of a shard. Fixed, so that the same request always makes the same shards: large enough to fill
@@ -48,11 +52,11 @@ final class ShardPipeline {
 
     /** Answers the questions that have no answer yet and ends the run; what is computed is kept, whatever ends it. */
     void run() {
-        int[] missing = missing();
+        List<List<Integer>> groups = together(missing());
         try (ShardQueue queue = queue()) {
             try {
-                for (int shard : missing) {
-                    queue.put(compute(shard, queue));
+                for (List<Integer> shards : groups) {
+                    compute(shards, queue).forEach(queue::put);
                 }
                 queue.drain();
                 writer.finish(RunStatus.COMPLETE);
@@ -71,6 +75,26 @@ final class ShardPipeline {
                 .toArray();
     }
 
+    /**
+     * Shards that are computed together: as many as fit where the weights are read again each time, else each by
+     * itself, so that it is in the file the sooner. The result of a shard does not depend on it.
+     */
+    private List<List<Integer>> together(int[] shards) {
+        long most = engine.memory().streamed() ? engine.tokensTogether() : 0;
+        List<List<Integer>> groups = new ArrayList<>();
+        long tokens = 0;
+        for (int shard : shards) {
+            long more = questions(shard).stream().mapToLong(Asked::tokens).sum();
+            if (groups.isEmpty() || tokens + more > most) {
+                groups.add(new ArrayList<>());
+                tokens = 0;
+            }
+            groups.get(groups.size() - 1).add(shard);
+            tokens += more;
+        }
+        return groups;
+    }
+
     private ShardQueue queue() {
         return new ShardQueue(writer, ShardQueue.DEFAULT_BYTES, clock::committed);
     }
@@ -80,17 +104,27 @@ final class ShardPipeline {
         return prompts.subList(from, Math.min(from + SHARD_QUESTIONS, prompts.size()));
     }
 
-    private Shard compute(int shard, ShardQueue queue) {
+    private List<Shard> compute(List<Integer> shards, ShardQueue queue) {
+        Map<Integer, ShardRecorder> recorders = new LinkedHashMap<>();
+        shards.forEach(shard -> recorders.put(shard, recorder(shard, queue)));
+        List<PrefillRequest> requests = new ArrayList<>();
+        recorders.forEach((shard, recorder) -> requests.add(
+                new PrefillRequest(questions(shard).stream().map(Asked::prompt).toList(), recorder)));
+        engine.prefill(requests, ShardRecorder.capture(recording));
+        return recorders.entrySet().stream()
+                .map(entry -> entry.getValue().shard(entry.getKey()))
+                .toList();
+    }
+
+    private ShardRecorder recorder(int shard, ShardQueue queue) {
         List<Asked> questions = questions(shard);
         int[] questionIds = IntStream.range(0, questions.size())
                 .map(i -> writer.questionId(shard * SHARD_QUESTIONS + i))
                 .toArray();
-        ShardRecorder recorder = new ShardRecorder(questions, questionIds, scorer, tokenizer, recording, tokens -> {
+        return new ShardRecorder(questions, questionIds, scorer, tokenizer, recording, tokens -> {
             queue.requireWriting();
             clock.layerDone(tokens, queue.progress());
         });
-        engine.prefill(questions.stream().map(Asked::prompt).toList(), ShardRecorder.capture(recording), recorder);
-        return recorder.shard(shard);
     }
 
     /** Writes what is computed, marks the run, and throws what is to be said of it. */
