@@ -58,11 +58,9 @@ public record MemoryPlan(boolean streamed, long weightBytes, long totalBytes, Ba
             return resident;
         }
         long weights = outer(graph) + twoLayers(config, graph);
-        for (int tokens = LARGEST; tokens >= SMALLEST; tokens /= 2) {
-            MemoryPlan streamed = plan(true, tokens, weights, need, limit);
-            if (streamed.totalBytes() <= limit) {
-                return streamed;
-            }
+        long fits = (limit - BASE_BYTES - weights) / need.bytes(1, 0);
+        if (fits >= SMALLEST) {
+            return plan(true, (int) Math.min(LARGEST, fits), weights, need, limit);
         }
         throw new GatehouseException(
                 ErrorCode.OUT_OF_MEMORY,
