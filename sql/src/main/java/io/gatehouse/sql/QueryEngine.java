@@ -9,6 +9,7 @@ import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.catalog.SqlResource;
 import io.gatehouse.sql.completion.Completion;
 import io.gatehouse.sql.completion.Suggestion;
+import io.gatehouse.sql.plan.DefinitionPlanner;
 import io.gatehouse.sql.plan.Plan;
 import io.gatehouse.sql.plan.Planner;
 import io.gatehouse.sql.plan.PlanningThreads;
@@ -53,7 +54,7 @@ public final class QueryEngine implements AutoCloseable {
         this.readers = requireNonNull(readers, "readers is null");
         requireUtf8();
         try (Connection connection = readers.open()) {
-            this.catalog = Catalog.read(connection, Planner::planView);
+            this.catalog = Catalog.read(connection, new DefinitionPlanner(rollups));
         } catch (SQLException e) {
             throw DuckDbErrors.translate(e);
         }
