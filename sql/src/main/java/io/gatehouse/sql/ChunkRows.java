@@ -1,5 +1,6 @@
 package io.gatehouse.sql;
 
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
 import org.duckdb.DuckDBChunkedResult;
@@ -51,9 +52,19 @@ final class ChunkRows implements DuckDbRows {
     }
 
     @Override
-    public boolean next() {
+    public boolean next() throws SQLException {
         row++;
         while (row >= rows) {
+            if (!nextChunk()) {
+                return false;
+            }
+            row = 0;
+        }
+        return true;
+    }
+
+    private boolean nextChunk() throws SQLException {
+        try {
             if (!chunks.nextChunk()) {
                 return false;
             }
@@ -61,14 +72,24 @@ final class ChunkRows implements DuckDbRows {
             for (int column = 0; column < vectors.length; column++) {
                 vectors[column] = chunks.chunk().vector(column);
             }
-            row = 0;
+            return true;
+        } catch (IllegalStateException e) {
+            throw closed(e);
         }
-        return true;
     }
 
     @Override
-    public @Nullable Object value(int column) {
+    public @Nullable Object value(int column) throws SQLException {
         DuckDBReadableVector vector = vectors[column];
-        return vector.isNull(row) ? null : reads.get(column).from(vector, row);
+        try {
+            return vector.isNull(row) ? null : reads.get(column).from(vector, row);
+        } catch (IllegalStateException e) {
+            throw closed(e);
+        }
+    }
+
+    /** The driver says by another exception than elsewhere that the statement was closed meanwhile. */
+    private static SQLException closed(IllegalStateException e) {
+        return new SQLException(e.getMessage(), e);
     }
 }
