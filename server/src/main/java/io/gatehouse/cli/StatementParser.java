@@ -1,13 +1,14 @@
 package io.gatehouse.cli;
 
 import java.util.List;
+import org.jline.reader.CompletingParsedLine;
 import org.jline.reader.EOFError;
 import org.jline.reader.ParsedLine;
 import org.jline.reader.Parser;
 
 /** Reads on until a statement is ended by a semicolon; the word at the cursor is a name and nothing around it. */
 final class StatementParser implements Parser {
-    private record Line(String line, int cursor, String word, int wordCursor) implements ParsedLine {
+    private record Line(String line, int cursor, String word, int wordCursor) implements CompletingParsedLine {
         @Override
         public int wordIndex() {
             return 0;
@@ -16,6 +17,22 @@ final class StatementParser implements Parser {
         @Override
         public List<String> words() {
             return List.of(word);
+        }
+
+        /** A suggestion has its quotes already, where it needs some. */
+        @Override
+        public CharSequence escape(CharSequence candidate, boolean complete) {
+            return candidate;
+        }
+
+        @Override
+        public int rawWordCursor() {
+            return wordCursor;
+        }
+
+        @Override
+        public int rawWordLength() {
+            return word.length();
         }
     }
 

@@ -98,6 +98,7 @@ final class StatementRunner implements AutoCloseable {
             footer(rows, result.truncated(), System.nanoTime() - start);
         } catch (GatehouseException failure) {
             failure.position().ifPresent(position -> err.print(ErrorPlace.show(sql, position)));
+            err.flush();
             throw failure;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

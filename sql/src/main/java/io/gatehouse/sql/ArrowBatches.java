@@ -11,11 +11,8 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VarCharVector;
-import org.apache.arrow.vector.VectorLoader;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.VectorUnloader;
 import org.apache.arrow.vector.ipc.ArrowReader;
-import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -44,7 +41,6 @@ public final class ArrowBatches implements AutoCloseable {
     private final BufferAllocator allocator;
     private @Nullable ArrowReader reader;
     private @Nullable VectorSchemaRoot root;
-    private @Nullable VectorLoader loader;
     private boolean prefaceIsDone;
     private boolean ended;
     private boolean truncated;
@@ -103,17 +99,16 @@ public final class ArrowBatches implements AutoCloseable {
             ArrowReader opened =
                     (ArrowReader) rows.unwrap(DuckDBResultSet.class).arrowExportStream(allocator, ROWS_PER_BATCH);
             reader = opened;
-            VectorSchemaRoot ours =
-                    VectorSchemaRoot.create(schema(opened.getVectorSchemaRoot().getSchema()), allocator);
+            VectorSchemaRoot theirs = opened.getVectorSchemaRoot();
+            VectorSchemaRoot ours = new VectorSchemaRoot(schema(theirs.getSchema()), theirs.getFieldVectors(), 0);
             root = ours;
-            loader = new VectorLoader(ours);
             return opened;
         } catch (SQLException e) {
             throw statement.failure(e);
         }
     }
 
-    /** The schema with the names that users see, instead of those of the DuckDB statement. */
+    /** The schema with the names that users see, instead of those of the DuckDB statement; the vectors keep theirs. */
     private Schema schema(Schema exported) {
         List<Field> fields = new ArrayList<>();
         for (int i = 0; i < columns.size(); i++) {
@@ -125,7 +120,7 @@ public final class ArrowBatches implements AutoCloseable {
         return new Schema(fields);
     }
 
-    /** Takes over the vectors of a batch; false if the limit leaves nothing of it. */
+    /** Whether the limit leaves anything of a batch, whose vectors are ours, too. */
     private boolean load(VectorSchemaRoot exported) {
         long left = maxRows == 0 ? Long.MAX_VALUE : maxRows - count;
         int rows = exported.getRowCount();
@@ -133,21 +128,9 @@ public final class ArrowBatches implements AutoCloseable {
         if (left == 0) {
             return false;
         }
-        try (ArrowRecordBatch batch = new VectorUnloader(exported).getRecordBatch()) {
-            loaded().load(batch);
-        }
-        if (truncated) {
-            root().setRowCount((int) left);
-        }
+        root().setRowCount((int) Math.min(rows, left));
         count += Math.min(rows, left);
         return true;
-    }
-
-    private VectorLoader loaded() {
-        if (loader == null) {
-            throw new IllegalStateException("The statement has not run");
-        }
-        return loader;
     }
 
     private void loadPreface() {

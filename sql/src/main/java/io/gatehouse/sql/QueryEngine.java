@@ -9,6 +9,7 @@ import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.catalog.SqlResource;
 import io.gatehouse.sql.completion.Completion;
 import io.gatehouse.sql.completion.Suggestion;
+import io.gatehouse.sql.plan.DefinitionPlanner;
 import io.gatehouse.sql.plan.Plan;
 import io.gatehouse.sql.plan.Planner;
 import io.gatehouse.sql.plan.PlanningThreads;
@@ -17,6 +18,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.IntStream;
@@ -32,12 +34,14 @@ public final class QueryEngine implements AutoCloseable {
     private static final Duration CHECK_LIMIT = Duration.ofSeconds(1);
 
     private static final int MAX_COMPLETED = 100_000;
+    private static final int MANY_ROWS = 4_096;
 
     private final ReaderSource readers;
     private final Catalog catalog;
     private final PlanningThreads planning;
     private final Completion completion;
     private final ScheduledExecutorService watchdog;
+    private final KnownStatements known = new KnownStatements();
 
     /**
      * Reads the catalog of the file behind the source.
@@ -53,7 +57,7 @@ public final class QueryEngine implements AutoCloseable {
         this.readers = requireNonNull(readers, "readers is null");
         requireUtf8();
         try (Connection connection = readers.open()) {
-            this.catalog = Catalog.read(connection, Planner::planView);
+            this.catalog = Catalog.read(connection, new DefinitionPlanner(rollups));
         } catch (SQLException e) {
             throw DuckDbErrors.translate(e);
         }
@@ -107,15 +111,25 @@ public final class QueryEngine implements AutoCloseable {
         Deadline deadline = Deadline.in(limits.timeout());
         Plan plan = plan(sql, shorter(limits.timeout(), limits.planning()));
         List<@Nullable Object> values = ParameterValues.of(plan.parameters(), parameters);
+        String limited = plan.limitedTo(limits.maxRows());
+        Optional<KnownStatements.Known> before = known.find(plan);
         RunningStatement statement =
-                RunningStatement.prepare(readers, plan.limitedTo(limits.maxRows()), deadline, watchdog);
+                before.filter(ran -> runsDirectly(plan, ran)).isPresent()
+                        ? RunningStatement.direct(readers, limited, deadline, watchdog)
+                        : RunningStatement.prepare(readers, limited, deadline, watchdog);
         try {
             statement.bind(values);
-            return new QueryResult(statement, columns(plan, statement.columnTypes()), plan.preface(), limits.maxRows());
+            KnownStatements.Known ran = before.orElseGet(() -> known.keep(plan, statement.columnTypes()));
+            return new QueryResult(statement, columns(plan, ran.columnTypes()), ran, plan.preface(), limits.maxRows());
         } catch (RuntimeException failure) {
             statement.close();
             throw failure;
         }
+    }
+
+    /** Many rows with texts are read as chunks, which DuckDB's driver has of prepared statements only. */
+    private static boolean runsDirectly(Plan plan, KnownStatements.Known ran) {
+        return plan.parameters().isEmpty() && (ran.rows() < MANY_ROWS || !ChunkRows.suit(ran.columnTypes()));
     }
 
     /** What a statement takes and returns, without running it. */

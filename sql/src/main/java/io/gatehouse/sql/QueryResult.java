@@ -1,13 +1,11 @@
 package io.gatehouse.sql;
 
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.DoubleAccumulator;
-import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
@@ -21,23 +19,29 @@ public final class QueryResult implements AutoCloseable {
 
     private final RunningStatement statement;
     private final List<ResultColumn> columns;
-    private final List<Cell> cells;
+    private final KnownStatements.Known known;
     private final Deque<List<String>> preface;
     private final long maxRows;
     private @Nullable List<String> text;
-    private @Nullable ResultSet rows;
+    private @Nullable DuckDbRows rows;
     private long count;
     private boolean truncated;
     private boolean ended;
     private final DoubleAccumulator progress = new DoubleAccumulator(Math::max, -1);
 
-    /** @param preface rows of text that come before those of the statement */
-    QueryResult(RunningStatement statement, List<ResultColumn> columns, List<List<String>> preface, long maxRows) {
+    /**
+     * @param known what is known of the statement, which learns how many rows there were
+     * @param preface rows of text that come before those of the statement
+     */
+    QueryResult(
+            RunningStatement statement,
+            List<ResultColumn> columns,
+            KnownStatements.Known known,
+            List<List<String>> preface,
+            long maxRows) {
         this.statement = statement;
         this.columns = List.copyOf(columns);
-        this.cells = IntStream.range(0, columns.size())
-                .mapToObj(i -> Cell.of(columns.get(i).type(), i))
-                .toList();
+        this.known = known;
         this.preface = new ArrayDeque<>(preface);
         this.maxRows = maxRows;
     }
@@ -60,7 +64,7 @@ public final class QueryResult implements AutoCloseable {
         if (text != null) {
             return true;
         }
-        ResultSet open = rows == null ? statement.execute() : rows;
+        DuckDbRows open = rows == null ? execute() : rows;
         rows = open;
         try {
             boolean present = open.next();
@@ -75,6 +79,13 @@ public final class QueryResult implements AutoCloseable {
         return !ended;
     }
 
+    private DuckDbRows execute() {
+        List<String> types = known.columnTypes();
+        return statement.isPrepared() && preface.isEmpty() && ChunkRows.suit(types)
+                ? new ChunkRows(statement.executeChunked(), types)
+                : new CursorRows(statement.execute(), types);
+    }
+
     /**
      * The value of a column, from 0, in the current row: Boolean, Integer, Long, Float, Double, BigDecimal, String,
      * LocalDate, LocalTime, LocalDateTime, OffsetDateTime or a List of these; null is SQL's NULL.
@@ -83,12 +94,12 @@ public final class QueryResult implements AutoCloseable {
         if (text != null && !ended) {
             return text.get(column);
         }
-        ResultSet open = rows;
+        DuckDbRows open = rows;
         if (open == null || ended) {
             throw new IllegalStateException("There is no current row");
         }
         try {
-            return cells.get(column).read(open);
+            return open.value(column);
         } catch (SQLException e) {
             throw statement.failure(e);
         }
@@ -130,6 +141,7 @@ public final class QueryResult implements AutoCloseable {
     @Override
     public void close() {
         ended = true;
+        known.gave(count);
         statement.close();
     }
 }

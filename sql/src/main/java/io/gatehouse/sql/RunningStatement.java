@@ -15,12 +15,14 @@ import java.util.OptionalDouble;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.duckdb.DuckDBChunkedResult;
 import org.duckdb.DuckDBPreparedStatement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One statement on a connection of its own, inside a read-only transaction, with a deadline. It is stopped by
- * interrupting DuckDB, again and again until it has ended: an interrupt that comes before DuckDB has begun is lost.
+ * One statement on a connection of its own, inside a read-only transaction, with a deadline: prepared, or run as it is
+ * where nothing need be known of it. It is stopped by interrupting DuckDB, again and again until it has ended: an
+ * interrupt that comes before DuckDB has begun is lost.
  */
 final class RunningStatement implements AutoCloseable {
     private static final long LOOK_EVERY_MILLIS = 50;
@@ -31,28 +33,51 @@ final class RunningStatement implements AutoCloseable {
         CANCEL
     }
 
+    /** What runs a statement of DuckDB's driver. */
+    private interface Run<R> {
+        R of(DuckDBPreparedStatement statement) throws SQLException;
+    }
+
     private final Connection connection;
-    private final PreparedStatement statement;
+    private final DuckDBPreparedStatement statement;
+    private final String sql;
+    private final boolean prepared;
     private final Deadline deadline;
     private final ScheduledExecutorService watchdog;
     private volatile Stop stop = Stop.NONE;
     private volatile boolean busy;
 
-    private RunningStatement(Connection connection, String sql, Deadline deadline, ScheduledExecutorService watchdog)
+    private RunningStatement(
+            Connection connection, String sql, boolean prepared, Deadline deadline, ScheduledExecutorService watchdog)
             throws SQLException {
         this.connection = connection;
+        this.sql = sql;
+        this.prepared = prepared;
         this.deadline = deadline;
         this.watchdog = watchdog;
         execute(connection, "BEGIN TRANSACTION READ ONLY");
-        this.statement = connection.prepareStatement(sql);
+        Statement opened = prepared ? connection.prepareStatement(sql) : connection.createStatement();
+        this.statement = opened.unwrap(DuckDBPreparedStatement.class);
     }
 
+    /** One that is prepared: what is wrong with it is found now, and its columns and parameters are known. */
     static RunningStatement prepare(
             ReaderSource readers, String sql, Deadline deadline, ScheduledExecutorService watchdog) {
+        return open(readers, sql, true, deadline, watchdog);
+    }
+
+    /** One that is run as it is, for a statement that was prepared before. */
+    static RunningStatement direct(
+            ReaderSource readers, String sql, Deadline deadline, ScheduledExecutorService watchdog) {
+        return open(readers, sql, false, deadline, watchdog);
+    }
+
+    private static RunningStatement open(
+            ReaderSource readers, String sql, boolean prepared, Deadline deadline, ScheduledExecutorService watchdog) {
         Connection connection = null;
         try {
             connection = readers.open();
-            return new RunningStatement(connection, sql, deadline, watchdog);
+            return new RunningStatement(connection, sql, prepared, deadline, watchdog);
         } catch (SQLException e) {
             GatehouseException failure = DuckDbErrors.translate(e);
             closeAfter(failure, connection);
@@ -89,15 +114,28 @@ final class RunningStatement implements AutoCloseable {
         return types;
     }
 
+    boolean isPrepared() {
+        return prepared;
+    }
+
     /** Runs the statement to its end. */
     ResultSet execute() {
+        return run(duckDb -> prepared ? duckDb.executeQuery() : duckDb.executeQuery(sql));
+    }
+
+    /** Runs a prepared statement to its end. */
+    DuckDBChunkedResult executeChunked() {
+        return run(DuckDBPreparedStatement::query);
+    }
+
+    private <R> R run(Run<R> execution) {
         checkStopped();
         ScheduledFuture<?> guard = watchdog.scheduleWithFixedDelay(
                 this::interruptIfDue, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
         busy = true;
         try {
             statement.setQueryTimeout(wholeSeconds(deadline.span()));
-            return statement.executeQuery();
+            return execution.of(statement);
         } catch (SQLException e) {
             throw failure(e);
         } finally {
@@ -112,10 +150,7 @@ final class RunningStatement implements AutoCloseable {
             return OptionalDouble.empty();
         }
         try {
-            double percentage = statement
-                    .unwrap(DuckDBPreparedStatement.class)
-                    .getQueryProgress()
-                    .getPercentage();
+            double percentage = statement.getQueryProgress().getPercentage();
             return percentage < 0 ? OptionalDouble.empty() : OptionalDouble.of(Math.min(1, percentage / 100));
         } catch (SQLException e) {
             // The statement has just been closed.

@@ -168,6 +168,20 @@ final class TestCompletion {
     }
 
     @Test
+    void measuresOfQueriesAreOffered() {
+        String query = "(SELECT layer, expert, weight, avg(weight) AS MEASURE gate FROM activations)";
+        Suggestion measure = suggestion("SELECT layer, ga| FROM %s AS t".formatted(query), "AGGREGATE(gate)");
+        assertThat(measure.kind()).isEqualTo(Kind.MEASURE);
+        assertThat(measure.detail()).isEqualTo("measure: avg(weight)");
+        assertThat(texts("WITH w AS %s SELECT AGGREGATE(|) FROM w".formatted(query)))
+                .contains("gate", "layer")
+                .doesNotContain("load");
+        assertThat(texts("WITH w AS %s SELECT | FROM w".formatted(query)))
+                .contains("AGGREGATE(gate)")
+                .doesNotContain("gate");
+    }
+
+    @Test
     void tableFunctionsStandBehindFromWithTheirColumns() {
         Suggestion function = suggestion("SELECT * FROM top|", "top_experts");
         assertThat(function.kind()).isEqualTo(Kind.FUNCTION);

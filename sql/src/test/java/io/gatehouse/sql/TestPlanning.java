@@ -7,8 +7,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.catalog.AnalysisView;
 import io.gatehouse.sql.catalog.SqlResource;
+import io.gatehouse.sql.catalog.TableFunction;
+import io.gatehouse.sql.plan.DefinitionPlanner;
 import io.gatehouse.sql.plan.Plan;
 import io.gatehouse.sql.plan.Planner;
 import io.gatehouse.sql.plan.PlanningThreads;
@@ -78,19 +79,26 @@ final class TestPlanning {
     }
 
     @Test
-    void aViewCannotTakeTheNumbersOfAnother() {
+    void aFunctionCannotTakeTheNumbersOfAnother() {
         for (int count : new int[] {16, 17}) {
             String found = "EXISTS (SELECT 1 FROM answers WHERE answers.run_id = runs.run_id AND question_id = %d)";
             String conditions =
                     IntStream.range(0, count).mapToObj(found::formatted).collect(Collectors.joining(" AND "));
-            AnalysisView view = new AnalysisView(
-                    "many", "One row per run.", Map.of(), List.of(), "SELECT run_id FROM runs WHERE " + conditions);
-            Throwable failure = catchThrowable(() -> Planner.planView(view, engine.catalog(), 32));
+            TableFunction function = new TableFunction(
+                    "many",
+                    "One row per run.",
+                    Map.of(),
+                    List.of(),
+                    List.of(),
+                    "SELECT run_id FROM runs WHERE " + conditions);
+            Throwable failure =
+                    catchThrowable(() -> new DefinitionPlanner(true).function(function, engine.catalog(), 32));
             if (count == 16) {
                 assertThat(failure).isNull();
             } else {
                 assertThat(failure)
-                        .hasMessage("The view many looks back at rows from 17 sub-queries; a view can from 16.");
+                        .hasMessage(
+                                "The function many looks back at rows from 17 sub-queries; a function can from 16.");
             }
         }
     }
@@ -133,7 +141,7 @@ final class TestPlanning {
         statements.forEach(statement -> assertThat(plan(statement).sql()).isNotEmpty());
     }
 
-    /** A view is algebra that was made once: two uses in one statement, and one inside the other, must not mix. */
+    /** A view was written once: two uses in one statement, and one inside the other, must not mix. */
     @Test
     void viewsCanBeUsedTwiceAndBesideCorrelatedQueries() {
         String sql = """

@@ -12,6 +12,7 @@ import io.gatehouse.store.Store;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -84,6 +85,37 @@ final class TestQueryEngine {
                 .isInstanceOf(OffsetDateTime.class);
     }
 
+    /** The first time a statement is prepared, later it is not; many rows with texts come in chunks, others do not. */
+    @Test
+    void rowsAreTheSameHoweverTheyAreRead() throws Exception {
+        String sql = """
+                SELECT nullif(q.subject, 'algebra') AS subject, q.question, a.layer, a.weight, a.expert = 3 AS third,
+                    CAST(r.i AS BIGINT) AS n, a.question_id, 1e0 / (1 + r.i) AS x
+                FROM activations AS a JOIN questions AS q USING (question_id), range(%d) AS r(i)
+                """;
+        try (Connection duckDb = file.reader()) {
+            for (int times : new int[] {1, 20}) {
+                Rows expected = Rows.of(duckDb, sql.formatted(times)).sorted();
+                assertThat(expected.rows()).hasSize(432 * times);
+                for (int run = 0; run < 3; run++) {
+                    assertThat(Rows.of(engine, sql.formatted(times)).sorted()).isEqualTo(expected);
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatFailsInTheLastRowFailsHoweverRowsAreRead() {
+        String sql = """
+                SELECT a.scope, CAST(CASE WHEN r.i = %d THEN 'x' ELSE '1' END AS INTEGER) AS n
+                FROM activations AS a, range(20) AS r(i)
+                """;
+        for (int run = 0; run < 3; run++) {
+            assertThat(failure(() -> Rows.of(engine, sql.formatted(19))).code()).isEqualTo(ErrorCode.SQL_EXECUTION);
+        }
+        assertThat(Rows.of(engine, sql.formatted(20)).rows()).hasSize(8_640);
+    }
+
     @Test
     void columnsAreNamedByAliasColumnOrText() {
         String sql = """
@@ -140,6 +172,21 @@ final class TestQueryEngine {
         }
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
         assertThat(Rows.of(engine, "SELECT count(*) FROM runs").rows()).containsExactly(List.of(2L));
+    }
+
+    @Test
+    void timeEndsALongQueryWithTexts() {
+        String sql = ENDLESS.replace("SELECT ", "SELECT max(a.token), ");
+        for (int run = 0; run < 2; run++) {
+            QueryLimits limits = new QueryLimits(Duration.ofMillis(700), 0);
+            assertThat(failure(() -> {
+                                try (QueryResult result = engine.query(sql, limits)) {
+                                    result.next();
+                                }
+                            })
+                            .code())
+                    .isEqualTo(ErrorCode.QUERY_TIMEOUT);
+        }
     }
 
     @Test

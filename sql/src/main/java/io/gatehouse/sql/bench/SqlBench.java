@@ -7,9 +7,6 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.QueryLimits;
 import io.gatehouse.sql.QueryResult;
-import io.gatehouse.sql.catalog.SqlResource;
-import io.gatehouse.sql.plan.Planner;
-import io.gatehouse.sql.plan.PlanningThreads;
 import io.gatehouse.store.Store;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -20,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SqlBench implements AutoCloseable {
     private static final QueryLimits LIMITS = new QueryLimits(Duration.ofMinutes(10), 0);
-    private static final int PLANNED = 50;
 
     /**
      * What one query took; of several rounds the median.
@@ -37,16 +32,8 @@ public final class SqlBench implements AutoCloseable {
      * @param duckDb DuckDB by itself, on the facts
      * @param facts the engine without rollups
      * @param rollups the engine as it is, its plan kept
-     * @param firstPlanning planning it for the first time in this process
-     * @param planning planning it again, its plan not kept
      */
-    public record Measured(
-            String query,
-            Duration duckDb,
-            Duration facts,
-            Duration rollups,
-            Duration firstPlanning,
-            Duration planning) {
+    public record Measured(String query, Duration duckDb, Duration facts, Duration rollups) {
         /** How many times faster the engine is than DuckDB by itself. */
         public double timesFaster() {
             return (double) duckDb.toNanos() / rollups.toNanos();
@@ -65,7 +52,6 @@ public final class SqlBench implements AutoCloseable {
     private final Store store;
     private final QueryEngine engine;
     private final QueryEngine overFacts;
-    private final PlanningThreads planning;
     private final int rounds;
 
     public SqlBench(Store store, int rounds) {
@@ -77,49 +63,36 @@ public final class SqlBench implements AutoCloseable {
         this.rounds = rounds;
         this.engine = new QueryEngine(store);
         this.overFacts = QueryEngine.withoutRollups(store::reader);
-        this.planning = new PlanningThreads(new Planner(engine.catalog()));
     }
 
     public List<Measured> run() {
-        return SqlResource.statements("bench/queries.sql").stream()
+        return NamedStatement.all("bench/queries.sql").stream()
                 .map(this::measure)
                 .toList();
     }
 
-    private Measured measure(String statement) {
-        String[] named = statement.strip().split("\\R", 2);
-        String sql = named[1];
-        IntFunction<String> fresh = i -> "SELECT * FROM (%s) AS q LIMIT %d".formatted(sql, 1_000_000 + i);
-        Duration firstPlanning = timed(() -> planning.plan(fresh.apply(0), LIMITS.timeout()));
-        List<Duration> again = new ArrayList<>();
-        for (int i = 1; i <= PLANNED; i++) {
-            String text = fresh.apply(i);
-            again.add(timed(() -> planning.plan(text, LIMITS.timeout())));
-        }
+    private Measured measure(NamedStatement statement) {
+        String sql = statement.sql();
         List<Duration> duckDb = new ArrayList<>();
         List<Duration> facts = new ArrayList<>();
         List<Duration> rollups = new ArrayList<>();
-        checkEqual(named[0], sql);
+        checkEqual(statement);
         for (int round = 0; round < rounds; round++) {
             duckDb.add(timed(() -> readByDuckDb(sql, ignored -> {})));
             facts.add(timed(() -> read(overFacts, sql, ignored -> {})));
             rollups.add(timed(() -> read(engine, sql, ignored -> {})));
         }
-        return new Measured(
-                named[0].replaceFirst("^-- ", ""),
-                median(duckDb),
-                median(facts),
-                median(rollups),
-                firstPlanning,
-                median(again));
+        return new Measured(statement.name(), Median.of(duckDb), Median.of(facts), Median.of(rollups));
     }
 
-    private void checkEqual(String name, String sql) {
+    private void checkEqual(NamedStatement statement) {
+        String sql = statement.sql();
         try {
             List<String> expected = byDuckDb(sql);
             if (!by(engine, sql).equals(expected) || !by(overFacts, sql).equals(expected)) {
                 throw new GatehouseException(
-                        ErrorCode.INTERNAL_ERROR, "The rows of \"%s\" are not those of DuckDB".formatted(name));
+                        ErrorCode.INTERNAL_ERROR,
+                        "The rows of \"%s\" are not those of DuckDB".formatted(statement.name()));
             }
         } catch (SQLException e) {
             throw failed(e);
@@ -178,13 +151,8 @@ public final class SqlBench implements AutoCloseable {
         return new GatehouseException(ErrorCode.INTERNAL_ERROR, "DuckDB failed: " + e.getMessage(), e);
     }
 
-    private static Duration median(List<Duration> durations) {
-        return durations.stream().sorted().toList().get(durations.size() / 2);
-    }
-
     @Override
     public void close() {
-        planning.close();
         engine.close();
         overFacts.close();
     }

@@ -70,7 +70,7 @@ public final class TransferBench {
                 }
             }
             return ways.stream()
-                    .map(way -> new Rate(way.name(), median(way.rates())))
+                    .map(way -> new Rate(way.name(), Median.of(way.rates())))
                     .toList();
         } catch (SQLException e) {
             throw failed(e);
@@ -93,10 +93,6 @@ public final class TransferBench {
 
     private static GatehouseException failed(Exception e) {
         return new GatehouseException(ErrorCode.INTERNAL_ERROR, "Reading failed: " + e.getMessage(), e);
-    }
-
-    private static double median(List<Double> rates) {
-        return rates.stream().sorted().toList().get(rates.size() / 2);
     }
 
     private long duckDbJdbc() throws SQLException {

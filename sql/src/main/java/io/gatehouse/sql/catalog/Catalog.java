@@ -43,8 +43,8 @@ public final class Catalog {
             "router_probabilities",
             "model_experts");
 
-    /** Numbers that each view and each function has for its correlations; those of a statement come after. */
-    public static final int CORRELATIONS_OF_A_VIEW = 16;
+    /** Numbers that each function has for its correlations; those of a statement come after. */
+    public static final int CORRELATIONS_OF_A_FUNCTION = 16;
 
     private static final CalciteConnectionConfig CONFIG = config();
 
@@ -60,16 +60,16 @@ public final class Catalog {
     private Catalog(List<Relation> stored, Map<String, Table> storedTables, ViewPlanning planning) {
         List<Relation> relations = new ArrayList<>(stored);
         Map<String, Table> named = new LinkedHashMap<>(storedTables);
-        int taken = 0;
         for (AnalysisView view : AnalysisView.all()) {
             relations.add(view.relation());
-            named.put(view.name(), new ViewTable(planned(view, planning, taken), List.of()));
-            taken += CORRELATIONS_OF_A_VIEW;
+            named.put(view.name(), new ViewTable(Suppliers.memoize(() -> planning.view(view, this))));
         }
+        int taken = 0;
         for (TableFunction function : TableFunction.all()) {
+            int first = taken;
             functions.put(function.name(), function);
-            algebraOfFunctions.put(function.name(), planned(function, planning, taken));
-            taken += CORRELATIONS_OF_A_VIEW;
+            algebraOfFunctions.put(function.name(), Suppliers.memoize(() -> planning.function(function, this, first)));
+            taken += CORRELATIONS_OF_A_FUNCTION;
         }
         this.visible = List.copyOf(relations);
         this.tables = named;
@@ -78,10 +78,6 @@ public final class Catalog {
         this.schema = schema(tables);
         this.schemaOfUsers = schema(tablesOfUsers);
         this.correlations = taken;
-    }
-
-    private Supplier<RelNode> planned(DefinedQuery query, ViewPlanning planning, int taken) {
-        return Suppliers.memoize(() -> planning.plan(query, this, taken));
     }
 
     /**
@@ -118,7 +114,7 @@ public final class Catalog {
                 .findFirst();
     }
 
-    /** How many correlations views and functions may hold; a statement numbers its own from there on. */
+    /** How many correlations the functions may hold; a statement numbers its own from there on. */
     public int correlations() {
         return correlations;
     }
@@ -139,7 +135,7 @@ public final class Catalog {
                     requireNonNull(algebraOfFunctions.get(call.function().name()), "an own function");
             withCalls
                     .add(call.schema(), new AbstractSchema())
-                    .add(call.function().name(), new ViewTable(algebra, call.arguments()));
+                    .add(call.function().name(), new CallTable(algebra, call.arguments()));
         }
         return reader(withCalls, types);
     }

@@ -22,9 +22,9 @@ import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
 
 /**
- * Copies algebra into the cluster of another statement, which is what planning a view once and using it often needs:
- * relations belong to the cluster that they were made in. Expressions do not, unless they hold a query. Arguments take the
- * place of the parameters of a function.
+ * Copies the algebra of a function into the cluster of another statement, which is what planning it once and using it
+ * often needs: relations belong to the cluster that they were made in. Expressions do not, unless they hold a query.
+ * Arguments take the place of the parameters.
  */
 final class ClusterCopy extends RexShuttle {
     private final RelOptCluster cluster;
@@ -123,6 +123,6 @@ final class ClusterCopy extends RexShuttle {
         if (node instanceof LogicalMinus minus) {
             return LogicalMinus.create(inputs, minus.all);
         }
-        throw new IllegalArgumentException("A view cannot hold %s".formatted(node.getRelTypeName()));
+        throw new IllegalArgumentException("A function cannot hold %s".formatted(node.getRelTypeName()));
     }
 }

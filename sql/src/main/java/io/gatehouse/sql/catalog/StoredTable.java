@@ -6,18 +6,19 @@ import org.apache.calcite.schema.impl.AbstractTable;
 
 /** A relation of the file as Calcite sees it. */
 final class StoredTable extends AbstractTable {
-    private final Relation relation;
+    private final RelDataType rowType;
 
     StoredTable(Relation relation) {
-        this.relation = relation;
-    }
-
-    @Override
-    public RelDataType getRowType(RelDataTypeFactory types) {
+        RelDataTypeFactory types = Catalog.types();
         RelDataTypeFactory.Builder row = types.builder();
         for (Column column : relation.columns()) {
             row.add(column.name(), TypeMapping.calciteType(column, types));
         }
-        return row.build();
+        this.rowType = row.build();
+    }
+
+    @Override
+    public RelDataType getRowType(RelDataTypeFactory types) {
+        return rowType;
     }
 }

@@ -1,36 +1,28 @@
 package io.gatehouse.sql.catalog;
 
-import java.util.List;
 import java.util.function.Supplier;
-import org.apache.calcite.plan.RelOptTable;
-import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
-import org.apache.calcite.rex.RexNode;
-import org.apache.calcite.schema.TranslatableTable;
 import org.apache.calcite.schema.impl.AbstractTable;
 
 /**
- * An analysis view, or a call of a function, as Calcite sees it: a copy of its algebra takes its place in a statement,
- * with the arguments in the place of the parameters.
+ * An analysis view as Calcite sees it: a table. Nothing above it can change what its query means, so that the query is
+ * not planned anew for each statement; DuckDB optimises it together with the rest.
  */
-final class ViewTable extends AbstractTable implements TranslatableTable {
-    private final Supplier<RelNode> algebra;
-    private final List<RexNode> arguments;
+public final class ViewTable extends AbstractTable {
+    private final Supplier<WrittenView> view;
 
-    /** @param algebra planned when it is first asked for, and once */
-    ViewTable(Supplier<RelNode> algebra, List<RexNode> arguments) {
-        this.algebra = algebra;
-        this.arguments = List.copyOf(arguments);
+    /** @param view written when it is first asked for, and once */
+    ViewTable(Supplier<WrittenView> view) {
+        this.view = view;
+    }
+
+    public WrittenView written() {
+        return view.get();
     }
 
     @Override
     public RelDataType getRowType(RelDataTypeFactory types) {
-        return types.copyType(algebra.get().getRowType());
-    }
-
-    @Override
-    public RelNode toRel(RelOptTable.ToRelContext context, RelOptTable table) {
-        return ClusterCopy.of(algebra.get(), context.getCluster(), arguments);
+        return written().rowType();
     }
 }

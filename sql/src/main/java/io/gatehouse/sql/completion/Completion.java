@@ -7,7 +7,6 @@ import io.gatehouse.sql.catalog.Column;
 import io.gatehouse.sql.completion.Suggestion.Kind;
 import io.gatehouse.sql.function.FunctionNote;
 import io.gatehouse.sql.plan.Keywords;
-import io.gatehouse.sql.plan.MeasureDefinitions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,16 +115,13 @@ public final class Completion {
     private static void measures(List<Source> sources, boolean inside, Candidates candidates) {
         Map<String, Long> times = sources.stream()
                 .flatMap(source -> source.measures().stream())
-                .collect(Collectors.groupingBy(MeasureDefinitions.Definition::name, Collectors.counting()));
+                .collect(Collectors.groupingBy(Source.Measure::name, Collectors.counting()));
         for (Source source : sources) {
-            for (MeasureDefinitions.Definition measure : source.measures()) {
+            for (Source.Measure measure : source.measures()) {
                 String name = times.getOrDefault(measure.name(), 0L) > 1
                         ? Keywords.quoted(source.name()) + "." + measure.name()
                         : measure.name();
-                candidates.add(
-                        Kind.MEASURE,
-                        inside ? name : "AGGREGATE(%s)".formatted(name),
-                        "measure of %s: %s".formatted(measure.relation(), measure.note()));
+                candidates.add(Kind.MEASURE, inside ? name : "AGGREGATE(%s)".formatted(name), measure.note());
             }
         }
     }
@@ -150,7 +146,7 @@ public final class Completion {
     private List<Source> everything() {
         return catalog.relations().stream()
                 .map(relation ->
-                        new Source(relation.name(), false, relation.columns(), MeasureDefinitions.of(relation.name())))
+                        new Source(relation.name(), false, relation.columns(), Source.Measure.of(relation.name())))
                 .toList();
     }
 

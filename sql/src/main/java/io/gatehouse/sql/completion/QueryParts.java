@@ -83,7 +83,7 @@ record QueryParts(List<Part> parts) {
     /** The names that the items of SELECT are given. */
     List<String> aliases() {
         return items().stream()
-                .filter(item -> item.size() > 1 && isAliased(item))
+                .filter(item -> item.size() > 1 && isAliased(item) && !isMeasure(item))
                 .map(item -> ((Word) item.get(item.size() - 1)).name())
                 .toList();
     }
@@ -91,9 +91,36 @@ record QueryParts(List<Part> parts) {
     /** The names of the columns, as far as they can be told without knowing a relation. */
     List<String> columns() {
         return items().stream()
-                .filter(item -> item.get(item.size() - 1) instanceof Word last && last.isName())
+                .filter(item -> item.get(item.size() - 1) instanceof Word last && last.isName() && !isMeasure(item))
                 .map(item -> ((Word) item.get(item.size() - 1)).name())
                 .toList();
+    }
+
+    /**
+     * The measures that the items of SELECT define.
+     *
+     * @param text of the statement
+     */
+    List<Source.Measure> measures(String text) {
+        return items().stream()
+                .filter(QueryParts::isMeasure)
+                .map(item -> new Source.Measure(
+                        ((Word) item.get(item.size() - 1)).name(),
+                        "measure: "
+                                + text.substring(
+                                        item.get(0).start(),
+                                        item.get(item.size() - 4).end())))
+                .toList();
+    }
+
+    /** expression AS MEASURE name. */
+    private static boolean isMeasure(List<Part> item) {
+        int size = item.size();
+        return size > 3
+                && item.get(size - 1) instanceof Word name
+                && name.isName()
+                && item.get(size - 2).is("MEASURE")
+                && item.get(size - 3).is("AS");
     }
 
     private List<List<Part>> items() {

@@ -6,7 +6,6 @@ import io.gatehouse.sql.catalog.Relation;
 import io.gatehouse.sql.catalog.TableFunction;
 import io.gatehouse.sql.completion.Part.Group;
 import io.gatehouse.sql.completion.Part.Word;
-import io.gatehouse.sql.plan.MeasureDefinitions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -86,8 +85,7 @@ final class Sources {
         Optional<TableFunction> function = call ? catalog.findFunction(((Word) first).name()) : Optional.empty();
         String own = first instanceof Word word && (!call || function.isPresent()) ? word.name() : "";
         List<Column> columns = call ? function.map(TableFunction::columns).orElse(List.of()) : columns(first);
-        List<MeasureDefinitions.Definition> measures =
-                call || with.find(own).isPresent() ? List.of() : MeasureDefinitions.of(own);
+        List<Source.Measure> measures = call ? List.of() : measures(first);
         sources.add(new Source(alias.orElse(own), alias.isPresent(), renamed(columns, names), measures));
         return at;
     }
@@ -113,6 +111,14 @@ final class Sources {
                         .orElse(List.of());
     }
 
+    private List<Source.Measure> measures(Part relation) {
+        if (relation instanceof Group query) {
+            return select(query).measures(text);
+        }
+        String name = relation instanceof Word word ? word.name() : "";
+        return with.find(name).map(item -> select(item.body()).measures(text)).orElseGet(() -> Source.Measure.of(name));
+    }
+
     private List<Column> columns(WithItems.Item item) {
         return queries.apply(
                         with.written(text) + "SELECT * FROM \"" + item.name().replace("\"", "\"\"") + "\"")
@@ -121,10 +127,14 @@ final class Sources {
 
     /** Of a query that cannot be read as a whole, what its SELECT list says. */
     private static List<Column> untyped(Group query) {
-        List<Part> parts = query.parts()
-                .subList(WithItems.read(query.parts()).rest(), query.parts().size());
-        return new QueryParts(parts)
-                .columns().stream().map(name -> new Column(name, "", true, "")).toList();
+        return select(query).columns().stream()
+                .map(name -> new Column(name, "", true, ""))
+                .toList();
+    }
+
+    private static QueryParts select(Group query) {
+        List<Part> parts = query.parts();
+        return new QueryParts(parts.subList(WithItems.read(parts).rest(), parts.size()));
     }
 
     private static List<Column> renamed(List<Column> columns, List<String> names) {

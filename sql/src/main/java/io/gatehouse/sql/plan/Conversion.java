@@ -121,9 +121,11 @@ final class Conversion {
         return ((Project) algebra).getProjects().get(0);
     }
 
-    /** What rollups of the file can answer of it. */
-    RollupRewrite.Result overRollups(RelNode algebra) {
-        return RollupRewrite.of(algebra, catalog.viewReader(types));
+    /** The same with what rollups of the file can answer of it, if they may. */
+    RollupRewrite.Result answered(RelNode algebra, boolean rollups) {
+        return rollups
+                ? RollupRewrite.of(algebra, catalog.viewReader(types))
+                : new RollupRewrite.Result(algebra, List.of(), "switched off");
     }
 
     /** Converts the query of a view, which may read what users may not. */

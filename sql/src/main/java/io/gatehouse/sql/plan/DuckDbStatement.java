@@ -3,6 +3,7 @@ package io.gatehouse.sql.plan;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.sql.catalog.TypeNames;
+import io.gatehouse.sql.catalog.ViewTable;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -10,11 +11,22 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.calcite.plan.RelOptTable;
 import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.Aggregate;
 import org.apache.calcite.rel.core.Correlate;
+import org.apache.calcite.rel.core.Filter;
+import org.apache.calcite.rel.core.Intersect;
+import org.apache.calcite.rel.core.Join;
+import org.apache.calcite.rel.core.Minus;
+import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.RepeatUnion;
 import org.apache.calcite.rel.core.Sample;
+import org.apache.calcite.rel.core.SetOp;
+import org.apache.calcite.rel.core.Sort;
 import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rel.core.TableSpool;
+import org.apache.calcite.rel.core.Uncollect;
+import org.apache.calcite.rel.core.Union;
+import org.apache.calcite.rel.core.Values;
 import org.apache.calcite.rel.rel2sql.RelToSqlConverter;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.schema.TransientTable;
@@ -59,21 +71,73 @@ final class DuckDbStatement {
         }
     }
 
-    /** Calcite's converter, which finds its {@code visit} methods by the kind of relation they take. */
-    public static final class Converter extends RelToSqlConverter {
+    private static final class Converter extends RelToSqlConverter {
         private final IdentityHashMap<TransientTable, String> recursions = new IdentityHashMap<>();
 
         Converter() {
             super(DIALECT);
         }
 
+        /** Calcite looks the method up by reflection, anew in each statement, which takes as long as all the rest. */
+        @Override
+        protected Result dispatch(RelNode node) {
+            if (node instanceof Project project) {
+                return visit(project);
+            }
+            if (node instanceof Filter filter) {
+                return visit(filter);
+            }
+            if (node instanceof TableScan scan) {
+                return visit(scan);
+            }
+            if (node instanceof Join join) {
+                return visit(join);
+            }
+            if (node instanceof Aggregate aggregate) {
+                return visit(aggregate);
+            }
+            if (node instanceof Sort sort) {
+                return visit(sort);
+            }
+            return node instanceof SetOp set ? dispatchSet(set) : dispatchRare(node);
+        }
+
+        private Result dispatchSet(SetOp set) {
+            if (set instanceof Union union) {
+                return visit(union);
+            }
+            return set instanceof Intersect intersect ? visit(intersect) : visit((Minus) set);
+        }
+
+        private Result dispatchRare(RelNode node) {
+            if (node instanceof DerivedTable table) {
+                return derived(table);
+            }
+            if (node instanceof Values values) {
+                return visit(values);
+            }
+            if (node instanceof Correlate correlate) {
+                return visit(correlate);
+            }
+            if (node instanceof Uncollect uncollect) {
+                return visit(uncollect);
+            }
+            if (node instanceof RepeatUnion union) {
+                return recursion(union);
+            }
+            if (node instanceof TableSpool spool) {
+                return visitInput(spool, 0);
+            }
+            return node instanceof Sample sample ? visit(sample) : visit(node);
+        }
+
         /** A query in FROM with an alias, and with names for its columns. */
-        public Result visit(DerivedTable table) {
+        private Result derived(DerivedTable table) {
             return derived(table, visitInput(table, 0).asQueryOrValues());
         }
 
         /** WITH RECURSIVE name(columns) AS (first UNION [ALL] again) SELECT * FROM name. */
-        public Result visit(RepeatUnion union) {
+        private Result recursion(RepeatUnion union) {
             RelOptTable own = requireNonNull(union.getTransientTable(), "a recursion has its own rows");
             SqlIdentifier name =
                     identifier(SqlValidatorUtil.uniquify("recursion", aliasSet, SqlValidatorUtil.EXPR_SUGGESTER));
@@ -114,13 +178,13 @@ final class DuckDbStatement {
                     SqlNodeList.EMPTY);
         }
 
-        public Result visit(TableSpool spool) {
-            return visitInput(spool, 0);
-        }
-
-        /** Inside a recursion, its own rows so far. */
+        /** Of a view its query, inside a recursion its own rows so far. */
         @Override
         public Result visit(TableScan scan) {
+            ViewTable view = scan.getTable().unwrap(ViewTable.class);
+            if (view != null) {
+                return derived(scan, new WrittenQuery(view.written().sql()).createCall(SqlParserPos.ZERO));
+            }
             TransientTable own = scan.getTable().unwrap(TransientTable.class);
             String name = own == null ? null : recursions.get(own);
             return name == null ? super.visit(scan) : result(identifier(name), List.of(Clause.FROM), scan, null);

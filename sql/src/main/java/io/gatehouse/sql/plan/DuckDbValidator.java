@@ -90,7 +90,27 @@ final class DuckDbValidator extends SqlValidatorImpl {
 
     @Override
     public SqlNode expandOrderExpr(SqlSelect select, SqlNode key) {
-        return super.expandOrderExpr(select, bare(key) instanceof SqlIdentifier ? key : columnsFirst(select, key));
+        SqlNode qualified = bare(key) instanceof SqlIdentifier ? key : columnsFirst(select, key);
+        SqlNode expanded = super.expandOrderExpr(select, qualified);
+        if (expanded == qualified && qualified != key) {
+            resolve(qualified, getOrderScope(select));
+        }
+        return expanded;
+    }
+
+    /** Finds the functions and types of a copy, which knows none of those that were found for the original. */
+    private void resolve(SqlNode copy, SqlValidatorScope scope) {
+        inferUnknownTypes(getUnknownType(), scope, copy);
+        setValidatedNodeType(copy, deriveType(scope, copy));
+    }
+
+    /** Calcite asks whether an aggregate stands before OVER where it may not yet have looked up what stands there. */
+    @Override
+    public void validateCall(SqlCall call, SqlValidatorScope scope) {
+        if (call.getKind() == SqlKind.OVER) {
+            deriveType(scope, call);
+        }
+        super.validateCall(call, scope);
     }
 
     @Override

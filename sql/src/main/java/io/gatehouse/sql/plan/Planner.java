@@ -2,11 +2,8 @@ package io.gatehouse.sql.plan;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.catalog.Column;
-import io.gatehouse.sql.catalog.DefinedQuery;
 import io.gatehouse.sql.catalog.TypeNames;
 import io.gatehouse.sql.grammar.DialectOperators;
 import io.gatehouse.sql.rollup.RollupRewrite;
@@ -14,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.calcite.rel.RelNode;
-import org.apache.calcite.runtime.CalciteContextException;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlNode;
@@ -39,35 +35,6 @@ public final class Planner {
     public Planner(Catalog catalog, boolean rollups) {
         this.catalog = requireNonNull(catalog, "catalog is null");
         this.rollups = rollups;
-    }
-
-    /** Plans the query of a view or a function: a {@link io.gatehouse.sql.catalog.ViewPlanning}. */
-    public static RelNode planView(DefinedQuery view, Catalog catalog, int correlations) {
-        try {
-            SqlNode parsed = QueryParameters.numbered(
-                    SqlParser.create(view.sql(), Grammar.parser()).parseQuery(), view);
-            SqlNode query = DialectForms.replace(parsed, new DomainCalls(), new TableCalls(catalog));
-            NullOrder.makeExplicit(query);
-            Conversion conversion = new Conversion(catalog, correlations);
-            RelNode algebra = conversion.convertView(query).root().project();
-            checkCorrelations(view, conversion.correlations() - correlations);
-            return algebra;
-        } catch (SqlParseException | CalciteContextException e) {
-            throw new GatehouseException(
-                    ErrorCode.INTERNAL_ERROR,
-                    "The view %s cannot be planned: %s".formatted(view.name(), e.getMessage()),
-                    e);
-        }
-    }
-
-    /** More would get the numbers of another view's, and a sub-query would look back at the wrong rows. */
-    private static void checkCorrelations(DefinedQuery view, int count) {
-        if (count > Catalog.CORRELATIONS_OF_A_VIEW) {
-            throw new GatehouseException(
-                    ErrorCode.INTERNAL_ERROR,
-                    "The view %s looks back at rows from %d sub-queries; a view can from %d."
-                            .formatted(view.name(), count, Catalog.CORRELATIONS_OF_A_VIEW));
-        }
     }
 
     /** Plans one statement. What is wrong with it is a GatehouseException with the place in the text. */
@@ -141,8 +108,7 @@ public final class Planner {
         UnnestPlaces.check(algebra);
         TextGrowth.check(algebra);
         List<String> columns = ColumnNames.of(converted.root(), converted.validated(), text);
-        RollupRewrite.Result rolledUp =
-                rollups ? conversion.overRollups(algebra) : new RollupRewrite.Result(algebra, "none: switched off");
+        RollupRewrite.Result rolledUp = conversion.answered(algebra, rollups);
         return new PlannedQuery(
                 algebra,
                 rolledUp.explanation(),

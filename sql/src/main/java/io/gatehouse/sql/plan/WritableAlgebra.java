@@ -28,10 +28,13 @@ import org.apache.calcite.rex.RexSubQuery;
  * that users see are kept apart, in {@link ColumnNames}.
  */
 final class WritableAlgebra extends RelHomogeneousShuttle {
+    /** The names, in lower case, of the columns of all relations that were met below the one that is looked at. */
+    private Set<String> below = new HashSet<>();
+
     private final RexShuttle subQueries = new RexShuttle() {
         @Override
         public RexNode visitSubQuery(RexSubQuery query) {
-            return query.clone(query.rel.accept(WritableAlgebra.this));
+            return query.clone(WritableAlgebra.of(query.rel));
         }
     };
 
@@ -43,6 +46,21 @@ final class WritableAlgebra extends RelHomogeneousShuttle {
 
     @Override
     public RelNode visit(RelNode node) {
+        Set<String> beside = below;
+        below = new HashSet<>();
+        RelNode rewritten = rewritten(node);
+        note(rewritten);
+        if (!beside.isEmpty()) {
+            below.addAll(beside);
+        }
+        return rewritten;
+    }
+
+    private void note(RelNode node) {
+        node.getRowType().getFieldNames().forEach(name -> below.add(name.toLowerCase(Locale.ROOT)));
+    }
+
+    private RelNode rewritten(RelNode node) {
         RelNode rewritten = apart(super.visit(node)).accept(subQueries);
         boolean correlated =
                 !rewritten.getVariablesSet().isEmpty() && rewritten.getInputs().size() == 1;
@@ -79,15 +97,14 @@ final class WritableAlgebra extends RelHomogeneousShuttle {
         return windowed || UnnestPlaces.unnests(input);
     }
 
-    private static RelNode rename(Project project) {
-        Set<String> below = namesIn(project.getInput());
+    private RelNode rename(Project project) {
         List<String> columns = project.getInput().getRowType().getFieldNames();
         List<String> names = new ArrayList<>();
         for (int i = 0; i < project.getProjects().size(); i++) {
             String name = project.getRowType().getFieldNames().get(i);
             boolean same = project.getProjects().get(i) instanceof RexInputRef column
                     && columns.get(column.getIndex()).equalsIgnoreCase(name);
-            names.add(same ? name : free(name, below));
+            names.add(same ? name : free(name));
         }
         return names.equals(project.getRowType().getFieldNames())
                 ? project
@@ -99,10 +116,9 @@ final class WritableAlgebra extends RelHomogeneousShuttle {
                         project.getVariablesSet());
     }
 
-    private static RelNode rename(Aggregate aggregate) {
-        Set<String> below = namesIn(aggregate.getInput());
+    private RelNode rename(Aggregate aggregate) {
         List<AggregateCall> calls = aggregate.getAggCallList().stream()
-                .map(call -> call.getName() == null ? call : call.withName(free(call.getName(), below)))
+                .map(call -> call.getName() == null ? call : call.withName(free(call.getName())))
                 .toList();
         return aggregate.copy(
                 aggregate.getTraitSet(),
@@ -130,22 +146,10 @@ final class WritableAlgebra extends RelHomogeneousShuttle {
         return node;
     }
 
-    /** The names of the columns of a relation and of all relations that it is made of, in lower case. */
-    private static Set<String> namesIn(RelNode node) {
-        Set<String> names = new HashSet<>();
-        collect(node, names);
-        return names;
-    }
-
-    private static void collect(RelNode node, Set<String> names) {
-        node.getRowType().getFieldNames().forEach(name -> names.add(name.toLowerCase(Locale.ROOT)));
-        node.getInputs().forEach(input -> collect(input, names));
-    }
-
     /** The name, or the name with a number where it is taken; the result is taken from then on. */
-    private static String free(String name, Set<String> taken) {
+    private String free(String name) {
         String candidate = name;
-        for (int i = 1; !taken.add(candidate.toLowerCase(Locale.ROOT)); i++) {
+        for (int i = 1; !below.add(candidate.toLowerCase(Locale.ROOT)); i++) {
             candidate = name + "_" + i;
         }
         return candidate;

@@ -1,12 +1,14 @@
 package io.gatehouse.sql.rollup;
 
+import io.gatehouse.sql.catalog.ViewTable;
 import java.util.LinkedHashSet;
-import java.util.Optional;
+import java.util.List;
 import java.util.Set;
 import org.apache.calcite.prepare.CalciteCatalogReader;
 import org.apache.calcite.rel.RelHomogeneousShuttle;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
+import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
@@ -15,7 +17,7 @@ import org.apache.calcite.rex.RexSubQuery;
 public final class RollupRewrite extends RelHomogeneousShuttle {
     private final CalciteCatalogReader tables;
     private final Set<String> used = new LinkedHashSet<>();
-    private Optional<String> reason = Optional.empty();
+    private String reason = "there is no aggregate over the facts";
     private final RexShuttle subQueries = new RexShuttle() {
         @Override
         public RexNode visitSubQuery(RexSubQuery query) {
@@ -31,9 +33,19 @@ public final class RollupRewrite extends RelHomogeneousShuttle {
      * A rewritten statement.
      *
      * @param algebra the same statement over rollups, or as it was
-     * @param explanation which rollups are used, or why none
+     * @param used the rollups that it reads, also those in views
+     * @param reason why it reads none, if it does not
      */
-    public record Result(RelNode algebra, String explanation) {}
+    public record Result(RelNode algebra, List<String> used, String reason) {
+        public Result {
+            used = List.copyOf(used);
+        }
+
+        /** Which rollups are used, or why none. */
+        public String explanation() {
+            return used.isEmpty() ? "none: " + reason : String.join(", ", used);
+        }
+    }
 
     /**
      * Rewrites a statement.
@@ -43,14 +55,7 @@ public final class RollupRewrite extends RelHomogeneousShuttle {
     public static Result of(RelNode algebra, CalciteCatalogReader tables) {
         RollupRewrite rewrite = new RollupRewrite(tables);
         RelNode rewritten = algebra.accept(rewrite);
-        return new Result(rewritten, rewrite.explanation());
-    }
-
-    private String explanation() {
-        if (!used.isEmpty()) {
-            return String.join(", ", used);
-        }
-        return "none: " + reason.orElse("there is no aggregate over the facts");
+        return new Result(rewritten, List.copyOf(rewrite.used), rewrite.reason);
     }
 
     @Override
@@ -63,6 +68,13 @@ public final class RollupRewrite extends RelHomogeneousShuttle {
                 }
             }
         }
+        if (node instanceof TableScan scan) {
+            ViewTable view = scan.getTable().unwrap(ViewTable.class);
+            if (view != null) {
+                used.addAll(view.written().rollups());
+            }
+            return node;
+        }
         return super.visit(node).accept(subQueries);
     }
 
@@ -74,7 +86,7 @@ public final class RollupRewrite extends RelHomogeneousShuttle {
             return rewritten.accept(this);
         } catch (NoRollup e) {
             // The most detailed rollup is the last to be tried: what it lacks, none has.
-            reason = Optional.of("%s: %s".formatted(rollup.table(), e.getMessage()));
+            reason = "%s: %s".formatted(rollup.table(), e.getMessage());
             return aggregate;
         }
     }

@@ -33,7 +33,22 @@ final class TestSqlBench {
                 assertThat(query.duckDb()).isPositive();
                 assertThat(query.facts()).isPositive();
                 assertThat(query.rollups()).isPositive();
-                assertThat(query.planning()).isPositive();
+            });
+        }
+    }
+
+    @Test
+    void planningIsMeasuredOverTablesAndViews(@TempDir Path directory) {
+        Path file = directory.resolve("bench.duckdb");
+        new StoreBench(file, 1).writeRun();
+        try (Store store = Store.open(file)) {
+            List<PlanningBench.Measured> measured = new PlanningBench(store, 2).run();
+            assertThat(measured)
+                    .extracting(PlanningBench.Measured::statement)
+                    .contains("small: one token", "views: two", "accuracy per expert");
+            assertThat(measured).allSatisfy(statement -> {
+                assertThat(statement.first()).isPositive();
+                assertThat(statement.warm()).isPositive();
             });
         }
     }

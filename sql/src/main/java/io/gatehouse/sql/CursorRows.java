@@ -1,0 +1,30 @@
+package io.gatehouse.sql;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Rows of DuckDB's JDBC driver, of any types. */
+final class CursorRows implements DuckDbRows {
+    private final ResultSet rows;
+    private final List<Cell> cells;
+
+    CursorRows(ResultSet rows, List<String> types) {
+        this.rows = rows;
+        this.cells = IntStream.range(0, types.size())
+                .mapToObj(i -> Cell.of(types.get(i), i))
+                .toList();
+    }
+
+    @Override
+    public boolean next() throws SQLException {
+        return rows.next();
+    }
+
+    @Override
+    public @Nullable Object value(int column) throws SQLException {
+        return cells.get(column).read(rows);
+    }
+}

@@ -1,0 +1,14 @@
+package io.gatehouse.sql;
+
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** Rows as DuckDB hands them out, read forward by one thread. */
+interface DuckDbRows {
+    /** Moves to the next row; false at the end. */
+    boolean next() throws SQLException;
+
+    /** The value of a column, from 0, in the current row, as {@link QueryResult#value} has it. */
+    @Nullable
+    Object value(int column) throws SQLException;
+}

@@ -1,0 +1,21 @@
+package io.gatehouse.sql.catalog;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import org.apache.calcite.rel.type.RelDataType;
+
+/**
+ * A view as it stands in every statement that names it: planned and written once.
+ *
+ * @param rowType its columns
+ * @param sql the DuckDB query that gives its rows
+ * @param rollups the rollups that the query reads in the place of facts
+ */
+public record WrittenView(RelDataType rowType, String sql, List<String> rollups) {
+    public WrittenView {
+        requireNonNull(rowType, "rowType is null");
+        requireNonNull(sql, "sql is null");
+        rollups = List.copyOf(rollups);
+    }
+}
