@@ -54,8 +54,8 @@ final class TestCriteriaViews {
     }
 
     /**
-     * Frequencies rank 3 1.5 1.5, sums of norms 8 4 8 rank 2.5 1 2.5 and
-     * their means 4 4 8 rank 1.5 1.5 3: products of the distances from 2 sum to 0.75 and to -0.75, their squares to 1.5.
+     * Frequencies rank 3 1.5 1.5, sums of norms 8 4 8 rank 2.5 1 2.5 and their means 4 4 8 rank 1.5 1.5 3: products of
+     * the distances from 2 sum to 0.75 and to -0.75, their squares to 1.5.
      */
     @Test
     @ByHand("criteria_agreement")
