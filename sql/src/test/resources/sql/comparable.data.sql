@@ -4,7 +4,14 @@ INSERT INTO runs BY NAME
 SELECT * REPLACE (3 AS run_id, 'third' AS name, 'mask 1:2,1:7; top-k 2' AS interventions) FROM runs WHERE run_id = 1;
 
 INSERT INTO answers BY NAME
-SELECT * REPLACE (3 AS run_id, question_id % 4 <> 0 AS correct) FROM answers WHERE run_id = 1;
+SELECT a.* REPLACE (
+    3 AS run_id,
+    a.question_id % 4 <> 0 AS correct,
+    CASE WHEN a.question_id % 4 <> 0 THEN q.answer WHEN q.answer = 'A' THEN 'B' ELSE 'A' END AS predicted
+)
+FROM answers AS a
+JOIN questions AS q ON q.question_id = a.question_id
+WHERE a.run_id = 1;
 
 INSERT INTO tokens BY NAME
 SELECT * REPLACE (3 AS run_id) FROM tokens WHERE run_id = 1;

@@ -1,6 +1,8 @@
 package io.gatehouse.trace;
 
 import io.gatehouse.store.TracedLayer;
+import io.gatehouse.trace.format.ArrayFile;
+import io.gatehouse.trace.format.NamedArray;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,8 +23,41 @@ final class RoutingCube {
         this.topK = topK;
     }
 
-    /** The cube of a JSON list; the shape is that of its first token. */
-    static RoutingCube of(TraceFields list) {
+    /** The cube of a JSON list, which has the shape of its first token, or of NumPy's npy in base64. */
+    static RoutingCube of(TraceFields field) {
+        return field.isText() ? ofArray(field) : ofList(field);
+    }
+
+    private static RoutingCube ofArray(TraceFields field) {
+        NamedArray array = ArrayFile.npy(field.place(), field.bytes());
+        if (array.shape().size() != 3) {
+            throw field.corrupt("has the shape %s instead of tokens, layers and experts".formatted(array.shape()));
+        }
+        int topK = array.shape().get(2);
+        if (topK == 0) {
+            throw field.corrupt("has no experts");
+        }
+        int tokens = array.shape().get(0);
+        RoutingCube cube = new RoutingCube(tokens == 0 ? 0 : array.shape().get(1), topK);
+        int row = cube.layers * topK;
+        for (int token = 0; token < tokens; token++) {
+            int[] experts = new int[row];
+            for (int i = 0; i < row; i++) {
+                experts[i] = whole(array.values()[token * row + i], field);
+            }
+            cube.add(experts, field);
+        }
+        return cube;
+    }
+
+    private static int whole(double value, TraceFields field) {
+        if (value != (int) value) {
+            throw field.corrupt("holds %s, which is no expert".formatted(value));
+        }
+        return (int) value;
+    }
+
+    private static RoutingCube ofList(TraceFields list) {
         if (list.size() == 0) {
             return new RoutingCube(0, 1);
         }
@@ -90,6 +125,11 @@ final class RoutingCube {
 
     int tokens() {
         return tokens.size();
+    }
+
+    /** Leaves out the tokens after the first ones. */
+    void cut(int first) {
+        tokens.subList(first, tokens.size()).clear();
     }
 
     /** The decisions layer by layer, without the tokens that were not routed. */

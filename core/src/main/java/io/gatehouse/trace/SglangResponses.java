@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.util.Optional;
 
 /**
@@ -50,14 +49,10 @@ final class SglangResponses implements TraceReader {
     }
 
     private static IntBuffer ids(TraceFields routed) {
-        try {
-            byte[] bytes = Base64.getDecoder().decode(routed.text());
-            if (bytes.length % Integer.BYTES != 0) {
-                throw routed.corrupt("has %d bytes, which are no whole numbers of 4".formatted(bytes.length));
-            }
-            return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
-        } catch (IllegalArgumentException e) {
-            throw routed.corrupt("is not base64: " + e.getMessage());
+        byte[] bytes = routed.bytes();
+        if (bytes.length % Integer.BYTES != 0) {
+            throw routed.corrupt("has %d bytes, which are no whole numbers of 4".formatted(bytes.length));
         }
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
     }
 }

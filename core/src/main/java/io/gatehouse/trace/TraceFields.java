@@ -3,6 +3,7 @@ package io.gatehouse.trace;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -74,6 +75,19 @@ record TraceFields(String place, JsonNode node) {
             throw corrupt("is %s instead of a text".formatted(shown()));
         }
         return node.textValue();
+    }
+
+    boolean isText() {
+        return node.isTextual();
+    }
+
+    /** The bytes of a text in base64. */
+    byte[] bytes() {
+        try {
+            return Base64.getDecoder().decode(text());
+        } catch (IllegalArgumentException e) {
+            throw corrupt("is not base64: " + e.getMessage());
+        }
     }
 
     boolean truth() {

@@ -33,44 +33,6 @@ final class TestTraceKinds {
     private Path directory = Path.of("");
 
     @Test
-    void vllmLeavesOutTokensThatItDidNotRoute() throws IOException {
-        Found found = found(TraceKind.VLLM, "r.jsonl", """
-                {"id": "cmpl-7", "prompt_routed_experts": [[[-1, -1], [-1, -1]], [[3, 1], [0, 2]]], "choices": [{"routed_experts": [[[2, 0], [1, 3]]]}]}
-                """);
-        TracedSequence sequence = found.sequences.get(0);
-        assertThat(sequence.name()).isEqualTo("cmpl-7");
-        assertThat(sequence.length()).isEqualTo(2);
-        assertThat(sequence.layers()).extracting(TracedLayer::layer).containsExactly(0, 1);
-        assertThat(sequence.layers().get(0).positions()).containsExactly(1);
-        assertThat(found.experts(0, 0)).containsExactly(3, 1);
-        assertThat(found.experts(0, 1)).containsExactly(0, 2);
-        assertThat(sequence.layers()).noneMatch(TracedLayer::ranked).allMatch(layer -> layer.weights().length == 0);
-    }
-
-    @Test
-    void vllmDamaged() throws IOException {
-        fails(TraceKind.VLLM, "{}", "line 1 has no field 'prompt_routed_experts'");
-        fails(
-                TraceKind.VLLM,
-                "{\"prompt_routed_experts\": [[[0, 1]], [[0]]]}",
-                "line 1, field 'prompt_routed_experts'[1][0] has 1 experts instead of 2");
-        fails(
-                TraceKind.VLLM,
-                "{\"prompt_routed_experts\": [[[0, -2]]]}",
-                "line 1, field 'prompt_routed_experts'[0][0][1] is -2, which is no expert");
-        for (String halfRouted : new String[] {"[3, -1]", "[-1, 3]"}) {
-            fails(
-                    TraceKind.VLLM,
-                    "{\"prompt_routed_experts\": [[[0, 1]], [%s]]}".formatted(halfRouted),
-                    "line 1, field 'prompt_routed_experts'[1][0] has 1 of 2 experts of token 1 in layer 0");
-        }
-        fails(
-                TraceKind.VLLM,
-                "{\"prompt_routed_experts\": [[[]]]}",
-                "line 1, field 'prompt_routed_experts'[0][0] has no experts");
-    }
-
-    @Test
     void sglangNeedsToBeToldTheShape() throws IOException {
         String response =
                 "{\"meta_info\": {\"id\": \"a\", \"routed_experts\": \"AwAAAAEAAAAAAAAAAgAAAP////////////////////8CAAAAAAAAAAEAAAADAAAA\"}}";

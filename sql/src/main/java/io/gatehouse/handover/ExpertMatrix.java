@@ -5,10 +5,10 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.sql.QueryResult;
 import java.io.IOException;
 import java.io.Writer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -35,29 +35,35 @@ record ExpertMatrix(String scope, boolean[] routed, long[][] activations) {
 
     /** The shape that SGLang loads for {@code --init-expert-location}. */
     void writeLoads(Writer out) throws IOException {
-        write(
-                out,
-                "logical_count",
-                Arrays.stream(activations)
-                        .map(counts -> row(
-                                LongStream.of(counts).mapToObj(Long::toString).toList()))
-                        .toList());
+        List<String> rows = Arrays.stream(activations)
+                .map(counts ->
+                        row(LongStream.of(counts).mapToObj(Long::toString).toList()))
+                .toList();
+        out.write("{\"scope\": \"%s\", %s}\n".formatted(scope, field("logical_count", rows)));
     }
 
-    /** An expert that a layer does not have is not one that never fired. */
+    /** The experts that never fired, also as one text that {@code run --mask} takes. */
     void writeMask(Writer out) throws IOException {
-        write(
-                out,
-                "unused",
-                IntStream.range(0, activations.length)
-                        .mapToObj(layer -> row(LongStream.of(activations[layer])
-                                .mapToObj(n -> Boolean.toString(routed[layer] && n == 0))
-                                .toList()))
-                        .toList());
+        List<String> places = new ArrayList<>();
+        List<String> rows = new ArrayList<>();
+        for (int layer = 0; layer < activations.length; layer++) {
+            List<String> cells = new ArrayList<>();
+            for (int expert = 0; expert < activations[layer].length; expert++) {
+                // An expert that a layer does not have is not one that never fired.
+                boolean unused = routed[layer] && activations[layer][expert] == 0;
+                cells.add(Boolean.toString(unused));
+                if (unused) {
+                    places.add("%d:%d".formatted(layer, expert));
+                }
+            }
+            rows.add(row(cells));
+        }
+        out.write("{\"scope\": \"%s\", \"mask\": \"%s\", %s}\n"
+                .formatted(scope, String.join(",", places), field("unused", rows)));
     }
 
-    private void write(Writer out, String name, List<String> rows) throws IOException {
-        out.write("{\"scope\": \"%s\", \"%s\": [\n  %s\n]}\n".formatted(scope, name, String.join(",\n  ", rows)));
+    private static String field(String name, List<String> rows) {
+        return "\"%s\": [\n  %s\n]".formatted(name, String.join(",\n  ", rows));
     }
 
     private static String row(List<String> cells) {

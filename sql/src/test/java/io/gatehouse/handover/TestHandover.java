@@ -83,7 +83,7 @@ final class TestHandover {
                     """);
             handover.writeMask(file());
             assertThat(content()).isEqualTo("""
-                    {"scope": "prompt", "unused": [
+                    {"scope": "prompt", "mask": "1:3", "unused": [
                       [false, false, false, false],
                       [false, false, false, true],
                       [false, false, false, false]

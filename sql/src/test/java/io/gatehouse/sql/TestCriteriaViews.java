@@ -11,13 +11,18 @@ import org.junit.jupiter.api.Test;
 /** The views of criteria by which experts are pruned or tuned. */
 final class TestCriteriaViews {
     /** Two tokens, two of three experts: 0 and 1 with weights .5 .25 and norms 2 4, then 0 and 2 with .25 .25 and 6 8. */
+    private static RoutingFile normed() throws Exception {
+        return new HandMadeRouting()
+                .run(1, "r", 1, 3, 2, "prompt")
+                .question(1, 1, "s", true, "0:.5 1:.25", "0:.25 2:.25")
+                .and("INSERT INTO expert_norms VALUES (1, 1, 0, 0, [2, 4]), (1, 1, 1, 0, [6, 8]);")
+                .file();
+    }
+
     @Test
+    @ByHand("pruning_criteria")
     void criteriaAreThoseOfTheirPapers() throws Exception {
-        try (RoutingFile file = new HandMadeRouting()
-                        .run(1, "r", 1, 3, 2, "prompt")
-                        .question(1, 1, "s", true, "0:.5 1:.25", "0:.25 2:.25")
-                        .and("INSERT INTO expert_norms VALUES (1, 1, 0, 0, [2, 4]), (1, 1, 1, 0, [6, 8]);")
-                        .file();
+        try (RoutingFile file = normed();
                 QueryEngine engine = file.engine()) {
             List<List<@Nullable Object>> rows = rows(engine, """
                     SELECT n, frequency, gate_mass, mean_weight, ean_sum, ean_mean, weighted_ean, msan, reap_raw, reap
@@ -45,10 +50,28 @@ final class TestCriteriaViews {
                     .containsExactly(List.of(0L, 0L, true));
             assertThat(rows(engine, "SELECT DISTINCT criterion FROM criteria_agreement ORDER BY criterion"))
                     .containsExactly(List.of("frequency"), List.of("gate_mass"));
-            assertThat(rows(engine, """
-                            SELECT run_id FROM pruning_criteria GROUP BY run_id, scope, layer
-                            HAVING abs(sum(frequency) - 2) > 1e-9
-                            """)).isEmpty();
+        }
+    }
+
+    /**
+     * Frequencies rank 3 1.5 1.5, sums of norms 8 4 8 rank 2.5 1 2.5 and their means 4 4 8 rank 1.5 1.5 3: products of
+     * the distances from 2 sum to 0.75 and to -0.75, their squares to 1.5.
+     */
+    @Test
+    @ByHand("criteria_agreement")
+    void equalValuesShareTheirRank() throws Exception {
+        try (RoutingFile file = normed();
+                QueryEngine engine = file.engine()) {
+            List<List<@Nullable Object>> rows = rows(engine, """
+                    SELECT other_criterion, n, spearman FROM criteria_agreement
+                    WHERE scope = 'prompt' AND criterion = 'frequency' AND other_criterion IN ('ean_sum', 'ean_mean')
+                    ORDER BY other_criterion
+                    """);
+            assertThat(rows).hasSize(2);
+            assertThat(rows.get(0)).startsWith("ean_mean", 3L);
+            assertThat((double) rows.get(0).get(2)).isEqualTo(-0.5, within(1e-12));
+            assertThat(rows.get(1)).startsWith("ean_sum", 3L);
+            assertThat((double) rows.get(1).get(2)).isEqualTo(0.5, within(1e-12));
         }
     }
 
@@ -75,6 +98,7 @@ final class TestCriteriaViews {
 
     /** Question 1 has one token, question 2 two. Expert 0: (1/2 + 1/4) / 2 of the choices; gate (.5 + .25) / 2. */
     @Test
+    @ByHand("esft_scores")
     void esftCountsEachQuestionTheSame() throws Exception {
         try (RoutingFile file = new HandMadeRouting()
                         .run(1, "r", 1, 3, 2, "prompt")
@@ -93,18 +117,6 @@ final class TestCriteriaViews {
             // Half of the tokens is reached by expert 1 alone; a little more needs expert 0 too.
             assertThat(rows(engine, "SELECT count(*) FROM esft_scores WHERE scope = 'prompt' AND tokens_before < 0.5"))
                     .containsExactly(List.of(1L));
-        }
-    }
-
-    @Test
-    void ratiosSumToOne() throws Exception {
-        try (RoutingFile file = RoutingFile.filled();
-                QueryEngine engine = file.engine()) {
-            assertThat(rows(engine, """
-                            SELECT run_id FROM esft_scores GROUP BY run_id, scope, subject, layer
-                            HAVING abs(sum(token_ratio) - 1) > 1e-9
-                                OR abs(max(tokens_before + token_ratio) - 1) > 1e-9
-                            """)).isEmpty();
         }
     }
 

@@ -98,6 +98,11 @@ final class TestImportedViews {
         }
     }
 
+    @Test
+    void whatHoldsOfViewsHoldsOfWhatIsKnown() throws Exception {
+        ViewProperty.requireAll(engine, "imported runs");
+    }
+
     /** What is not known stands in no picture, and a figure of which nothing is known is left out. */
     @Test
     void reportsDrawWhatIsKnown() {

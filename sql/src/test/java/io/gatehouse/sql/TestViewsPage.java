@@ -71,9 +71,12 @@ final class TestViewsPage {
                   On a finished model there are no such clusters; `cluster_variance` is an analogue, and says so. For clusters
                   of more than two, cluster `expert_similarity` or `expert_coactivation` with a tool of your own.
                 - HMoE's Laplace gate (2410.02935) needs the inputs of the router, which are not kept, and a model trained for it.
-                - muMoE (2402.12550) has no discrete choice, so that there is nothing to count.
+                - muMoE (2402.12550) and Omni-SMoLA (2312.00968) have no discrete choice, so that there is nothing to count. What
+                  the former asks, which subjects suffer without an expert, is asked of `answers` of runs that mask one expert each.
                 - The bounds on the generalisation error of sparse mixtures (2403.17404) hang on constants that routing does not
                   show.
+                - InfiMM-Eval (2311.11567) is a quiz, whose categories of reasoning would stand in `question_attributes`; the
+                  survey of multimodal agents defines nothing to measure.
                 """).toString();
     }
 

@@ -55,6 +55,16 @@ public final class ArrayFile {
                 ErrorCode.INVALID_ARGUMENT, "%s does not end in .safetensors, .npz or .npy".formatted(file));
     }
 
+    /**
+     * The array of a npy file that stands within another one.
+     *
+     * @param place where it stands, for errors
+     * @throws GatehouseException CORRUPT_DATASET
+     */
+    public static NamedArray npy(String place, byte[] content) {
+        return NpyArray.read(place, new FileBytes(place, content));
+    }
+
     private static List<NamedArray> safetensors(Path file) {
         try (SafetensorsReader reader = SafetensorsReader.open(file)) {
             List<NamedArray> arrays = new ArrayList<>();

@@ -17,12 +17,15 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlUnresolvedFunction;
 import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.util.SqlBasicVisitor;
 import org.apache.calcite.sql.util.SqlShuttle;
 import org.apache.calcite.sql.validate.ListScope;
 import org.apache.calcite.sql.validate.SqlMoniker;
 import org.apache.calcite.sql.validate.SqlValidatorImpl;
 import org.apache.calcite.sql.validate.SqlValidatorScope;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Validates names as DuckDB does. Where a column and an alias have one name, ORDER BY means the alias if the name is
@@ -120,6 +123,41 @@ final class DuckDbValidator extends SqlValidatorImpl {
             select.setQualify(columnsFirst(select, condition));
         }
         super.validateQualifyClause(select);
+    }
+
+    @Override
+    protected void validateHavingClause(SqlSelect select) {
+        SqlNode condition = select.getHaving();
+        if (condition != null) {
+            resolveFunctions(condition, getHavingScope(select));
+        }
+        super.validateHavingClause(select);
+    }
+
+    /** Calcite takes {@code max} for no aggregate until it has chosen between {@code max(x)} and {@code max(x, n)}. */
+    private void resolveFunctions(SqlNode condition, SqlValidatorScope scope) {
+        condition.accept(new SqlBasicVisitor<@Nullable Void>() {
+            @Override
+            public @Nullable Void visit(SqlCall call) {
+                if (call.isA(SqlKind.QUERY)) {
+                    return null;
+                }
+                super.visit(call);
+                if (call.getOperator() instanceof SqlUnresolvedFunction) {
+                    resolve(call, scope);
+                }
+                return null;
+            }
+        });
+    }
+
+    private void resolve(SqlCall call, SqlValidatorScope scope) {
+        try {
+            deriveType(scope, call);
+        } catch (CalciteContextException e) {
+            // It is refused where it is validated.
+            return;
+        }
     }
 
     @Override

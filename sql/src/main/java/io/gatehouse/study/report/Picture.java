@@ -3,7 +3,6 @@ package io.gatehouse.study.report;
 import io.gatehouse.study.Figure;
 import io.gatehouse.study.Study.Evidence;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,7 +29,7 @@ final class Picture {
             case "lines" -> Optional.of(picture.lines());
             case "intervals" -> Optional.of(picture.intervals());
             case "scatter" -> Optional.of(picture.scatter());
-            case "heat" -> Optional.of(picture.heat());
+            case "heat" -> Optional.of(HeatMap.of(picture.plot));
             case "none" -> Optional.empty();
             default -> throw new IllegalArgumentException("There is no picture of the kind " + kind);
         };
@@ -90,7 +89,7 @@ final class Picture {
     /** A dot with its interval for each row, under each other. */
     private String intervals() {
         double row = 19;
-        double left = 200;
+        double left = plot.roomOf(plot.groups("label").keySet());
         double bottom = TOP + row * plot.size();
         Svg svg = new Svg(Plot.WIDTH, bottom + 40, plot.title());
         Scale x = Scale.over(Math.min(0, plot.least("low")), plot.most("high"), left, RIGHT);
@@ -101,7 +100,7 @@ final class Picture {
         svg.text(RIGHT, bottom + 34, "end", "axis", Plot.words(plot.column("x")));
         for (int i = 0; i < plot.size(); i++) {
             double y = TOP - 6 + row * i + row / 2;
-            svg.text(left - 10, y + 4, "end", "label", plot.text(i, "label"));
+            svg.text(left - 8, y + 4, "end", "label", plot.text(i, "label"));
             svg.line(x.place(number(i, "low")), y, x.place(number(i, "high")), y, "interval");
             svg.dot(x.place(x(i)), y, 4, "var(--accent)", plot.tip(i));
         }
@@ -121,56 +120,6 @@ final class Picture {
             svg.dot(x.place(x(i)), y.place(y(i)), 4.5, "var(--accent)", plot.tip(i));
         }
         return svg.toString();
-    }
-
-    /** A field for each row: darker is more. */
-    private String heat() {
-        List<String> across = inOrder(plot.groups("x").keySet());
-        List<String> down = inOrder(plot.groups("y").keySet());
-        boolean numbered = isNumbers(across);
-        double left = 170;
-        // Words that run upwards lean to the right.
-        double right = Plot.WIDTH - (numbered ? 16 : 56);
-        double cell = Math.min(46, (right - left) / across.size());
-        double high = Math.min(24, Math.max(14, cell));
-        double top = numbered ? 24 : 96;
-        Svg svg = new Svg(Plot.WIDTH, top + high * down.size() + 12, plot.title());
-        double most = Math.max(plot.most("value"), 1e-12);
-        for (int column = 0; column < across.size(); column++) {
-            double x = left + cell * column + cell / 2;
-            if (numbered) {
-                svg.text(x, top - 8, "middle", "tick", across.get(column));
-            } else {
-                svg.turned(x + 4, top - 8, across.get(column));
-            }
-        }
-        for (int line = 0; line < down.size(); line++) {
-            svg.text(left - 8, top + high * line + high / 2 + 4, "end", "label", down.get(line));
-        }
-        for (int i = 0; i < plot.size(); i++) {
-            double share = Math.max(0, number(i, "value")) / most;
-            svg.box(
-                    left + cell * across.indexOf(plot.text(i, "x")) + 1,
-                    top + high * down.indexOf(plot.text(i, "y")) + 1,
-                    cell - 2,
-                    high - 2,
-                    String.format(Locale.ROOT, "color-mix(in srgb, var(--accent) %.1f%%, var(--field))", 100 * share),
-                    plot.tip(i));
-        }
-        return svg.toString();
-    }
-
-    /** Numbers in their order, also where rows are missing; words in that of the rows. */
-    private static List<String> inOrder(Collection<String> names) {
-        return isNumbers(names)
-                ? names.stream()
-                        .sorted(Comparator.comparingInt(Integer::parseInt))
-                        .toList()
-                : List.copyOf(names);
-    }
-
-    private static boolean isNumbers(Collection<String> names) {
-        return names.stream().allMatch(name -> name.matches("\\d{1,9}"));
     }
 
     private void frame(Svg svg, Scale y, double bottom) {

@@ -2,6 +2,7 @@ package io.gatehouse.study.report;
 
 import io.gatehouse.study.Figure;
 import io.gatehouse.study.Rows;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -90,6 +91,12 @@ final class Plot {
     static String colour(int index, int count) {
         double share = count < 2 ? 0 : (double) index / (count - 1);
         return String.format(Locale.ROOT, "hsl(%.0f 55%% 50%%)", (176 + share * 224) % 360);
+    }
+
+    /** How much room labels at the left of a picture take, in pixels. */
+    double roomOf(Collection<String> labels) {
+        int longest = labels.stream().mapToInt(String::length).max().orElse(0);
+        return Math.min(WIDTH / 2, 20 + 6.4 * longest);
     }
 
     /** The name of a column as words. */

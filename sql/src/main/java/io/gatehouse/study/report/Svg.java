@@ -36,6 +36,13 @@ final class Svg {
                 colour, x, y, boxWidth, boxHeight, Html.text(tip));
     }
 
+    /** A step of a scale of colours. */
+    Svg step(double x, double y, double stepWidth, double stepHeight, String colour) {
+        return add(
+                "<rect class=\"step\" style=\"fill:%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>",
+                colour, x, y, stepWidth, stepHeight);
+    }
+
     /** A text; the anchor is start, middle or end. */
     Svg text(double x, double y, String anchor, String style, String text) {
         return add(

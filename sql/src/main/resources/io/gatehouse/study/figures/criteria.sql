@@ -18,8 +18,17 @@ FROM (
     GROUP BY criterion, other_criterion
 ) AS pairs;
 
-SELECT criterion, other_criterion, avg(spearman) AS spearman, min(spearman) AS least, max(spearman) AS most, sum(n) AS n
-FROM criteria_agreement
-WHERE run_id = :run_id AND scope = 'last_prompt'
-GROUP BY criterion, other_criterion
-ORDER BY min(spearman) IS NULL, criterion, other_criterion;
+SELECT criterion, other_criterion, spearman, least, most, n
+FROM (
+    SELECT
+        criterion,
+        other_criterion,
+        avg(spearman) AS spearman,
+        min(spearman) AS least,
+        max(spearman) AS most,
+        sum(n) AS n
+    FROM criteria_agreement
+    WHERE run_id = :run_id AND scope = 'last_prompt'
+    GROUP BY criterion, other_criterion
+) AS pairs
+ORDER BY count(*) OVER (PARTITION BY criterion) DESC, count(*) OVER (PARTITION BY other_criterion);

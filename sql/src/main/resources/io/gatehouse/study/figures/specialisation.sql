@@ -4,8 +4,7 @@
 --   spread would give each expert {uniform percent}.
 -- Finding: The expert that belongs most to one subject is number {expert}, to {subject}: {share percent} of its answering
 --   tokens.
--- Note: The last layer at the token that answers; darker is a larger share of the subject's tokens. Layers are asked for in
---   the statement.
+-- Note: The last layer at the token that answers: shares of the subject's tokens. Layers are asked for in the statement.
 -- Views: subject_specialisation
 -- Picture: heat x=expert y=subject value=share
 SELECT

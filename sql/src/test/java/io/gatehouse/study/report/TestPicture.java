@@ -17,6 +17,11 @@ final class TestPicture {
     private static final Pattern TEXT =
             Pattern.compile("<text class=\"(\\w+)\" [^>]*y=\"([\\d.]+)\"[^>]*>([^<]*)</text>");
 
+    private static final Pattern BOX =
+            Pattern.compile("class=\"box\" style=\"fill:color-mix\\(in srgb, var\\(--([^,]*),");
+    private static final Map<String, String> HEAT =
+            Map.of(Figure.KIND, "heat", "x", "layer", "y", "name", "value", "share");
+
     @Test
     void legendsOfSeveralLinesAreWithinThePicture() {
         for (int series = 1; series < 12; series++) {
@@ -35,11 +40,51 @@ final class TestPicture {
 
     @Test
     void numbersStandInTheirOrderAndWordsInThatOfTheRows() {
-        String svg = draw(
-                Map.of(Figure.KIND, "heat", "x", "layer", "y", "name", "value", "share"),
-                List.of(List.of(10, 0.5, "law"), List.of(2, 0.5, "art"), List.of(3, 1.0, "art")));
-        assertThat(texts(svg, "tick")).containsExactly("2", "3", "10");
+        String svg = draw(HEAT, List.of(List.of(10, 0.5, "law"), List.of(2, 0.5, "art"), List.of(3, 1.0, "art")));
+        assertThat(texts(svg, "tick")).startsWith("2", "3", "10");
         assertThat(texts(svg, "label")).containsExactly("law", "art");
+    }
+
+    @Test
+    void heatMapsSayWhatTheirPlacesAndColoursMean() {
+        String svg = draw(HEAT, List.of(List.of(0, 0.25, "law"), List.of(1, 0.5, "law"), List.of(0, 0.0, "art")));
+        assertThat(texts(svg, "axis")).containsExactly("layer", "name", "share");
+        assertThat(texts(svg, "tick")).containsExactly("0", "1", "0", "0.5", "blank: no value");
+        assertThat(BOX.matcher(svg).results().map(box -> box.group(1)))
+                .containsExactly("accent) 50.0%", "accent) 100.0%", "accent) 0.0%");
+    }
+
+    @Test
+    void whatIsBelowZeroHasAColourOfItsOwn() {
+        String svg = draw(HEAT, List.of(List.of(0, -0.5, "law"), List.of(0, 0.25, "art")));
+        assertThat(BOX.matcher(svg).results().map(box -> box.group(1)))
+                .containsExactly("below) 100.0%", "accent) 50.0%");
+        assertThat(texts(svg, "tick")).containsExactly("0", "-0.5", "0", "0.5");
+    }
+
+    @Test
+    void namesOfManyRowsAndColumnsAreWithinThePictureAndApart() {
+        List<List<@Nullable Object>> rows = new ArrayList<>();
+        for (int expert = 0; expert < 64; expert++) {
+            rows.add(List.of(expert, 0.5, "high_school_government_and_politics"));
+        }
+        String svg = draw(HEAT, rows);
+        double[] columns = TEXT.matcher(svg)
+                .results()
+                .filter(text -> text.group(1).equals("tick") && text.group().contains("\"middle\""))
+                .mapToDouble(TestPicture::x)
+                .toArray();
+        assertThat(columns).hasSizeBetween(8, 64);
+        for (int i = 1; i < columns.length; i++) {
+            assertThat(columns[i] - columns[i - 1]).isGreaterThan(20);
+        }
+        assertThat(TEXT.matcher(svg).results().filter(text -> text.group(1).equals("label")))
+                .isNotEmpty()
+                .allMatch(text -> x(text) > 6 * text.group(3).length());
+    }
+
+    private static double x(MatchResult text) {
+        return Double.parseDouble(text.group().replaceFirst(".* x=\"([\\d.]+)\".*", "$1"));
     }
 
     private static String draw(Map<String, String> picture, List<List<@Nullable Object>> rows) {

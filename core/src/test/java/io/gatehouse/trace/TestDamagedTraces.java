@@ -1,0 +1,150 @@
+package io.gatehouse.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is wrong in a file that is no text is named, too. */
+final class TestDamagedTraces {
+    private static final TraceShape TOP_2 = new TraceShape(OptionalInt.of(2), OptionalInt.of(2));
+
+    @TempDir
+    private Path directory = Path.of("");
+
+    /** Pickles of {} and of {'records': [{}]}. */
+    @Test
+    void sglangRecords() throws IOException {
+        fails(TraceKind.SGLANG_RECORDS, torch("}."), " has no field 'logical_count' or 'records'");
+        fails(
+                TraceKind.SGLANG_RECORDS,
+                torch("}X\7\0\0\0records]}as."),
+                ", records[0] has no field 'topk_ids_of_layer'");
+    }
+
+    /** Pickles of [], [1, 1, 1] and [{'a': 1}, {}, {}]. */
+    @Test
+    void olmoeCounts() throws IOException {
+        fails(TraceKind.OLMOE_COUNTS, pickle("]."), " is no list of 3 Counters");
+        fails(TraceKind.OLMOE_COUNTS, pickle("](K\1K\1K\1e."), " holds 1 instead of a Counter");
+        fails(TraceKind.OLMOE_COUNTS, pickle("](}X\1\0\0\0aK\1s}}e."), " counts expert a");
+        fails(TraceKind.OLMOE_COUNTS, pickle("](}K\1X\1\0\0\0as}}e."), " has the count a");
+    }
+
+    @Test
+    void imatrix() throws IOException {
+        byte[] whole = resource("imatrix.gguf");
+        fails(
+                TraceKind.IMATRIX,
+                Files.write(directory.resolve("a.gguf"), replaced(whole, "ffn_gate_exps", "ffn_gate_inps")),
+                " has no tensor blk.N.ffn_gate_exps.weight.counts");
+        // 5 tokens, and -5.
+        fails(
+                TraceKind.IMATRIX,
+                Files.write(directory.resolve("b.gguf"), replaced(whole, "\0\0\u00a0@", "\0\0\u00a0\u00c0")),
+                ", tensor blk.0.ffn_gate_exps.weight.counts counts -5.0 tokens for expert 0");
+    }
+
+    @Test
+    void routerLogits() throws IOException {
+        fails(
+                TraceKind.ROUTER_LOGITS,
+                npz("hidden_states.npy", "2, 3", 6),
+                " has no array router_logits or router_logits.N");
+        fails(
+                TraceKind.ROUTER_LOGITS,
+                npz("router_logits.npy", "2, 3", 6),
+                ", array router_logits has the shape [2, 3] instead of 3 dimensions");
+        fails(
+                TraceKind.ROUTER_LOGITS,
+                npz("router_logits.4.npy", "2, 3", 5),
+                ", array router_logits.4.npy ends at byte 89, within 24 bytes that begin at 69");
+    }
+
+    @Test
+    void flame() throws IOException, SQLException {
+        fails(TraceKind.FLAME, parquet("[4, 1] AS indices"), ", row 1 has no field 'scores'");
+        fails(TraceKind.FLAME, parquet("[0.5, 0.25] AS scores"), ", row 1 has no field 'indices'");
+        fails(
+                TraceKind.FLAME,
+                parquet("[4, 1] AS indices, [0.5] AS scores"),
+                ", row 1, field 'scores' has 1 numbers for 2 experts");
+    }
+
+    private static void fails(TraceKind kind, Path file, String what) {
+        assertThatExceptionOfType(GatehouseException.class)
+                .isThrownBy(() -> Found.in(kind, file, TOP_2))
+                .withMessage("%s%s.".formatted(file, what))
+                .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT_DATASET));
+    }
+
+    private Path torch(String pickle) throws IOException {
+        return zip("dump.pt", "dump/data.pkl", latin("\u0080\2" + pickle));
+    }
+
+    private Path pickle(String pickle) throws IOException {
+        return Files.write(directory.resolve("law.pkl"), latin("\u0080\2" + pickle));
+    }
+
+    /** An array of float32 zeros, perhaps of fewer than its shape says. */
+    private Path npz(String name, String shape, int elements) throws IOException {
+        String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }".formatted(shape);
+        return zip(
+                "logits.npz",
+                name,
+                latin("\u0093NUMPY\1\0" + (char) header.length() + "\0" + header + "\0".repeat(4 * elements)));
+    }
+
+    private Path parquet(String columns) throws SQLException {
+        Path file = directory.resolve("layer_02.parquet");
+        try (Connection database = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = database.createStatement()) {
+            statement.execute("COPY (SELECT %s) TO '%s' (FORMAT parquet)".formatted(columns, file));
+        }
+        return file;
+    }
+
+    private Path zip(String file, String entry, byte[] content) throws IOException {
+        Path path = directory.resolve(file);
+        try (OutputStream out = Files.newOutputStream(path);
+                ZipOutputStream zip = new ZipOutputStream(out)) {
+            zip.putNextEntry(new ZipEntry(entry));
+            zip.write(content);
+            zip.closeEntry();
+        }
+        return path;
+    }
+
+    private static byte[] replaced(byte[] bytes, String from, String to) {
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        assertThat(text).contains(from);
+        return latin(text.replace(from, to));
+    }
+
+    private static byte[] latin(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static byte[] resource(String name) throws IOException {
+        try (InputStream in = Objects.requireNonNull(TestDamagedTraces.class.getResourceAsStream(name), name)) {
+            return in.readAllBytes();
+        }
+    }
+}
