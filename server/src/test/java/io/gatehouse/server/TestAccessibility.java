@@ -112,7 +112,7 @@ final class TestAccessibility {
                     page.awaitText(".plan pre", "Total Time");
                 }),
                 query("error", page -> {
-                    run(page, "SELECT layr FROM experts");
+                    page.run("SELECT layr FROM experts");
                     page.find(".problem");
                     page.find(".cm-lintRange-error");
                     page.press(Keys.ESCAPE);
@@ -154,7 +154,7 @@ final class TestAccessibility {
     void hasNothingAgainstAQueryThatRuns() {
         check(
                 query("table while another runs", page -> {
-                    run(page, ENDLESS);
+                    page.run(ENDLESS);
                     page.awaitText("[role=status]", "Running");
                 }),
                 query("chart while another runs", page -> {
@@ -162,7 +162,7 @@ final class TestAccessibility {
                     page.awaitText("[role=status]", "3 rows in");
                     page.click("Chart");
                     page.find("svg .interval");
-                    run(page, ENDLESS);
+                    page.run(ENDLESS);
                     page.awaitText("[role=status]", "Running");
                 }));
     }
@@ -231,11 +231,6 @@ final class TestAccessibility {
 
     private static State query(String name, Consumer<Browser> act) {
         return new State(name, "#screen=query", CELLS, act);
-    }
-
-    private static void run(Browser page, String sql) {
-        page.type(sql);
-        page.press(Keys.CONTROL, Keys.ENTER);
     }
 
     /**
