@@ -50,6 +50,8 @@ export interface TableColumn extends Column {
 export interface Table {
   name: string;
   comment: string;
+  /** Null where counting is dear. */
+  rows: number | null;
   columns: TableColumn[];
 }
 

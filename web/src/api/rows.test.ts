@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { lists, numbers, texts, values } from './rows';
+import { gridOfRows, lists, numbers, texts, textsOf, values } from './rows';
 import { answer } from './testing';
+
+describe('texts of a grid', () => {
+  it('put the points of a column in line', () => {
+    const text = textsOf(gridOfRows(answer(['n', 'share', 'name'], [[3, 0.5, 'a'], [12, 0.125, null]])));
+    expect([0, 1, 2].map((column) => text(0, column))).toEqual(['3', '0.500', 'a']);
+    expect([0, 1, 2].map((column) => text(1, column))).toEqual(['12', '0.125', 'NULL']);
+  });
+});
 
 describe('columns of an answer', () => {
   const rows = answer(['a', 'b', 'c'], [[1, 'x', [1, 2]], [null, null, null], ['NaN', 'y', []]]);

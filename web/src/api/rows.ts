@@ -1,4 +1,34 @@
-import type { Rows, Value } from './http';
+import { commonDecimals, format, formatTimestamp } from './format';
+import type { Column, Rows, Value } from './http';
+
+/** A result, however it came: any cell of it at once, however many rows. */
+export interface Grid {
+  columns: Column[];
+  rowCount: number;
+  value(row: number, column: number): Value;
+}
+
+/** Rows that decide how many decimals a column needs; more would not change it often. */
+const SAMPLED = 200;
+
+/** Texts of the cells of a grid, as tables show them: the points of a column's numbers stand in line. */
+export function textsOf(grid: Grid): (row: number, column: number) => string {
+  const decimals = grid.columns.map((_, column) =>
+    commonDecimals(Array.from({ length: Math.min(grid.rowCount, SAMPLED) }, (_, row) => grid.value(row, column))),
+  );
+  return (row, column) => {
+    const value = grid.value(row, column);
+    return grid.columns[column]?.type === 'TIMESTAMP' ? formatTimestamp(value) : format(value, decimals[column]);
+  };
+}
+
+export function gridOfRows(rows: Rows): Grid {
+  return {
+    columns: rows.columns,
+    rowCount: rows.rows.length,
+    value: (row, column) => rows.rows[row]?.[column] ?? null,
+  };
+}
 
 /** One column of an answer as numbers; NULL and what is no number become NaN. */
 export function numbers(rows: Rows, name: string): number[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Column, Value } from '../api/http';
+import type { Grid } from '../api/rows';
 import { bars, cells, type Chart, choose, histogram, interval, intervals, keysOf, MOST_BARS, MOST_SERIES, points, tick } from './chart';
-import type { Grid } from './grid';
 
 function grid(columns: [string, string][], rows: Value[][]): Grid {
   const typed: Column[] = columns.map(([name, type]) => ({ name, type }));

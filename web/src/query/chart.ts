@@ -1,6 +1,6 @@
 import { format, formatCount, isNumeric } from '../api/format';
+import type { Grid } from '../api/rows';
 import { NEVER } from '../picture/matrix';
-import type { Grid } from './grid';
 
 export const KINDS = ['bars', 'line', 'scatter', 'heatmap', 'histogram', 'intervals'] as const;
 export type Kind = (typeof KINDS)[number];

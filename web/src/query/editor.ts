@@ -121,7 +121,6 @@ export interface EditorEvents {
   runAll(): void;
   save(): void;
   cancel(): void;
-  change(sql: string): void;
   /** Faults of a statement. */
   check(sql: string): Promise<Fault[]>;
 }
@@ -190,7 +189,6 @@ export class SqlEditor {
           EditorView.updateListener.of((update) => {
             if (update.docChanged) {
               this.runFault = undefined;
-              events.change(update.state.doc.toString());
             }
           }),
           THEME,

@@ -1,7 +1,8 @@
 import { float64, int64, list, int16, tableFromArrays, tableToIPC, utf8 } from '@uwdata/flechette';
 import { describe, expect, it } from 'vitest';
+import { gridOfRows } from '../api/rows';
 import { answer } from '../api/testing';
-import { gridOfArrow, gridOfRows, markdown, rowsOfArrow, scrollTopOf, tabSeparated, whole } from './grid';
+import { gridOfArrow, markdown, rowsOfArrow, scrollTopOf, tabSeparated, whole } from './grid';
 
 const rows = answer(['a|b', 'text'], [[1, 'x\ty'], [null, 'p|q\nr'], [0.1, '']]);
 

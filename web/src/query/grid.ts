@@ -1,13 +1,7 @@
 import { tableFromIPC, type Table as ArrowTable } from '@uwdata/flechette';
-import { exact } from '../api/format';
-import type { Column, Rows, Value } from '../api/http';
-
-/** A result, however it came: any cell of it at once, however many rows. */
-export interface Grid {
-  columns: Column[];
-  rowCount: number;
-  value(row: number, column: number): Value;
-}
+import { exact, isNumeric } from '../api/format';
+import type { Column, Value } from '../api/http';
+import type { Grid } from '../api/rows';
 
 /** A block of cells, all ends inclusive. */
 export interface Block {
@@ -15,14 +9,6 @@ export interface Block {
   left: number;
   bottom: number;
   right: number;
-}
-
-export function gridOfRows(rows: Rows): Grid {
-  return {
-    columns: rows.columns,
-    rowCount: rows.rows.length,
-    value: (row, column) => rows.rows[row]?.[column] ?? null,
-  };
 }
 
 /**
@@ -73,7 +59,7 @@ export function tabSeparated(grid: Grid, block: Block, header: boolean): string 
 export function markdown(grid: Grid, block: Block): string {
   const escape = (text: string) => text.replaceAll('\\', '\\\\').replaceAll('|', '\\|').replace(/\r?\n/g, '<br>');
   const body = lines(grid, block, true, escape, (cells) => `| ${cells.join(' | ')} |`).split('\n');
-  const rule = columnsOf(grid, block).map((column) => (isNumber(column.type) ? '---:' : '---'));
+  const rule = columnsOf(grid, block).map((column) => (isNumeric(column.type) ? '---:' : '---'));
   body.splice(1, 0, `| ${rule.join(' | ')} |`);
   return body.join('\n');
 }
@@ -100,10 +86,6 @@ function lines(grid: Grid, block: Block, header: boolean, escape: (text: string)
 
 function columnsOf(grid: Grid, block: Block): Column[] {
   return grid.columns.slice(block.left, block.right + 1);
-}
-
-function isNumber(type: string): boolean {
-  return /INT|FLOAT|DOUBLE|DECIMAL|REAL|NUMERIC/.test(type) && !type.endsWith('[]');
 }
 
 /** JSON's view of an Arrow value: what is beyond exact doubles as text, as the server's JSON has it. */

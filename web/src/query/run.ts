@@ -1,5 +1,6 @@
 import { connectionProblem, type Problem, readProblem, type Rows, send } from '../api/http';
-import { type Grid, gridOfArrow, gridOfRows, rowsOfArrow } from './grid';
+import { type Grid, gridOfRows } from '../api/rows';
+import { gridOfArrow, rowsOfArrow } from './grid';
 import type { Statement } from './statements';
 
 const ARROW = 'application/vnd.apache.arrow.stream';
@@ -17,6 +18,10 @@ export type Outcome =
   | { kind: 'result'; result: Result }
   | { kind: 'problem'; problem: Problem; statement: Statement }
   | { kind: 'cancelled'; statement: Statement };
+
+export function statementOf(outcome: Outcome): Statement {
+  return outcome.kind === 'result' ? outcome.result.statement : outcome.statement;
+}
 
 /** The server marks queries that pictures ask by their ids, so that the history shows what people asked. */
 export function newQueryId(): string {

@@ -91,6 +91,12 @@ final class Browser implements AutoCloseable {
         keys.sendKeys(sql).perform();
     }
 
+    /** Types a statement into the editor and runs it. */
+    void run(String sql) {
+        type(sql);
+        press(Keys.CONTROL, Keys.ENTER);
+    }
+
     /** Replaces the text of the editor in one go, as pasting does. */
     void paste(String sql) {
         find(".cm-content").click();
@@ -207,6 +213,13 @@ final class Browser implements AutoCloseable {
                 .until(page -> texts(css).stream().anyMatch(text -> text.contains(part)));
     }
 
+    /** Waits until the first of the kind reads otherwise. */
+    void awaitChange(String css, String before) {
+        new WebDriverWait(driver, PATIENCE)
+                .withMessage(() -> "%s to change, but it reads %s".formatted(css, texts(css)))
+                .until(page -> texts(css).stream().findFirst().stream().anyMatch(text -> !text.equals(before)));
+    }
+
     /** Waits until there are so many of the kind. */
     void awaitCount(String css, int count) {
         new WebDriverWait(driver, PATIENCE)
@@ -304,6 +317,19 @@ final class Browser implements AutoCloseable {
         Object names = driver.executeScript(
                 "return performance.getEntriesByType('resource').map((entry) => entry.name).join('\\n')");
         return String.valueOf(names).lines().toList();
+    }
+
+    /** Scrolls an element down to so many pixels from its top. */
+    void scroll(String css, int pixels) {
+        find(css);
+        driver.executeScript("document.querySelector(arguments[0]).scrollTop = arguments[1]", css, pixels);
+    }
+
+    /** How many pixels of an element lie above what is seen of it. */
+    int scrolled(String css) {
+        find(css);
+        return Integer.parseInt(String.valueOf(
+                driver.executeScript("return Math.round(document.querySelector(arguments[0]).scrollTop)", css)));
     }
 
     /** Whether the page is longer than the window. */

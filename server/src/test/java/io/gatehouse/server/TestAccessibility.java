@@ -106,13 +106,41 @@ final class TestAccessibility {
                     page.click("Chart");
                     page.find("canvas");
                 }),
+                query("bars", page -> {
+                    page.run("SELECT subject, COUNT(*) AS n FROM questions GROUP BY subject");
+                    page.awaitText("[role=status]", "3 rows in");
+                    page.click("Chart");
+                    page.find("svg .bar");
+                }),
+                query("points of two series", page -> {
+                    page.run("SELECT entropy, margin, scope FROM token_routing WHERE run_id = 1 AND layer = 0");
+                    page.awaitText("[role=status]", "120 rows in");
+                    page.click("Chart");
+                    page.find("svg .mark");
+                    page.pick("[aria-label=Chart] label:last-of-type select", "scope");
+                    page.awaitText("svg .label", "last_prompt");
+                }),
+                query("histogram", page -> {
+                    page.run("SELECT entropy FROM token_routing WHERE run_id = 1");
+                    page.awaitText("[role=status]", "480 rows in");
+                    page.click("Chart");
+                    page.find("svg .bar");
+                }),
+                query("no rows", page -> {
+                    page.run("SELECT layer FROM experts WHERE layer = 99");
+                    page.awaitText(".none", "No rows match.");
+                }),
+                query("menu of exports", page -> {
+                    page.clickOn("[aria-label='Export all rows']");
+                    page.find("[role=menuitem]");
+                }),
                 query("plan", page -> {
                     page.click("Plan");
                     page.click("Run and measure");
                     page.awaitText(".plan pre", "Total Time");
                 }),
                 query("error", page -> {
-                    run(page, "SELECT layr FROM experts");
+                    page.run("SELECT layr FROM experts");
                     page.find(".problem");
                     page.find(".cm-lintRange-error");
                     page.press(Keys.ESCAPE);
@@ -154,7 +182,7 @@ final class TestAccessibility {
     void hasNothingAgainstAQueryThatRuns() {
         check(
                 query("table while another runs", page -> {
-                    run(page, ENDLESS);
+                    page.run(ENDLESS);
                     page.awaitText("[role=status]", "Running");
                 }),
                 query("chart while another runs", page -> {
@@ -162,7 +190,7 @@ final class TestAccessibility {
                     page.awaitText("[role=status]", "3 rows in");
                     page.click("Chart");
                     page.find("svg .interval");
-                    run(page, ENDLESS);
+                    page.run(ENDLESS);
                     page.awaitText("[role=status]", "Running");
                 }));
     }
@@ -179,6 +207,13 @@ final class TestAccessibility {
                 new State("dialog to delete one", "#screen=runs", ready, page -> {
                     page.clickOn("tbody .delete");
                     page.find("dialog input");
+                }),
+                new State("strip of a run", "#screen=runs", ready, page -> {
+                    page.click("Start a run");
+                    page.find("form option");
+                    page.typeInto("form input[type=text]", "strip " + System.nanoTime());
+                    page.clickOn("form .main");
+                    page.awaitText(".strip", "questions");
                 }));
     }
 
@@ -231,11 +266,6 @@ final class TestAccessibility {
 
     private static State query(String name, Consumer<Browser> act) {
         return new State(name, "#screen=query", CELLS, act);
-    }
-
-    private static void run(Browser page, String sql) {
-        page.type(sql);
-        page.press(Keys.CONTROL, Keys.ENTER);
     }
 
     /**

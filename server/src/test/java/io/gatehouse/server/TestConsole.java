@@ -2,47 +2,21 @@ package io.gatehouse.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.Keys;
 
 /** What is around the screens of the console: how one goes from one to another, and what it asks of whom. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestConsole {
-    private TestingServer server;
+    @RegisterExtension
+    static final ConsoleBrowser CONSOLE = ConsoleBrowser.over(TestingServer::start, "", page -> {});
+
     private Browser browser;
 
-    @BeforeAll
-    void start(@TempDir Path folder) throws Exception {
-        Browser.assumePresent();
-        server = TestingServer.start(folder);
-        server.assumeConsole();
-    }
-
-    @AfterAll
-    void stop() {
-        if (server != null) {
-            server.close();
-        }
-    }
-
     @BeforeEach
-    void open(@TempDir Path profile) {
-        browser = Browser.open(server.uri(), profile);
-    }
-
-    @AfterEach
-    void close() {
-        if (browser != null) {
-            assertThat(browser.severeMessages()).isEmpty();
-            browser.close();
-        }
+    void look() {
+        browser = CONSOLE.browser();
     }
 
     @Test
@@ -76,7 +50,7 @@ final class TestConsole {
         browser.find("regular-table td");
         assertThat(browser.loaded())
                 .hasSizeGreaterThan(10)
-                .allMatch(address -> address.startsWith(server.uri().toString()));
+                .allMatch(address -> address.startsWith(CONSOLE.server().uri().toString()));
     }
 
     @Test

@@ -2,50 +2,26 @@ package io.gatehouse.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.URI;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.Keys;
 
 /** The second screen of a run in a real browser: one picture at a time, over a file with two runs. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestExplore {
-    private TestingServer server;
+    @RegisterExtension
+    static final ConsoleBrowser CONSOLE = ConsoleBrowser.over(
+            folder -> ConsoleBrowser.withTwoRuns(TestingServer.start(folder)),
+            "#screen=explore&run=1&layer=2",
+            page -> page.find("canvas"));
+
     private Browser browser;
 
-    @BeforeAll
-    void start(@TempDir Path folder) throws Exception {
-        Browser.assumePresent();
-        server = TestingServer.start(folder);
-        server.assumeConsole();
-        SeededFile.addRun(server.store(), "second", 8);
-    }
-
-    @AfterAll
-    void stop() {
-        if (server != null) {
-            server.close();
-        }
-    }
-
     @BeforeEach
-    void open(@TempDir Path profile) {
-        browser = Browser.open(URI.create(server.uri() + "#screen=explore&run=1&layer=2"), profile);
-        browser.find("canvas");
-    }
-
-    @AfterEach
-    void close() {
-        if (browser != null) {
-            assertThat(browser.severeMessages()).isEmpty();
-            browser.close();
-        }
+    void look() {
+        browser = CONSOLE.browser();
     }
 
     @Test
@@ -143,5 +119,26 @@ final class TestExplore {
         browser.typeInto("input[type=search]", "question");
         browser.awaitText(".list .mark", "\u2717");
         assertThat(browser.texts(".list .mark")).containsOnly("\u2717");
+    }
+
+    @Test
+    void opensEveryPictureAsSql() {
+        Map<String, List<String>> pictures = Map.of(
+                "subjects", List.of("Subjects and experts"),
+                "together", List.of("Experts that fire together"),
+                "transitions", List.of("From layer to layer"),
+                "comparison", List.of("Difference in use", "Saturation", "Accuracy of both"),
+                "questions", List.of("Its route", "Nearest by route", "One prompt, token by token"));
+        pictures.forEach((place, titles) -> titles.forEach(title -> {
+            String picture = "[aria-label='%s']".formatted(title);
+            browser.enter("#screen=explore&run=1&other=2&layer=2&question=3&scope=prompt&picture=" + place);
+            browser.awaitText(picture + " .about", "n = ");
+            browser.clickOn(picture + " [aria-label='Open as SQL']:enabled");
+            browser.awaitText(".cm-content", "run_id = 1");
+            browser.awaitText(".bar [role=status]", " in ");
+            browser.awaitGone("[aria-label=Result][aria-busy=true]");
+            assertThat(browser.texts(".problem")).as(title).isEmpty();
+            assertThat(browser.texts("regular-table td")).as(title).isNotEmpty();
+        }));
     }
 }

@@ -3,57 +3,32 @@ package io.gatehouse.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.Keys;
 
 /** The console without a mouse: everything can be reached, and the focus is never lost. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestKeyboard {
     private static final String CELLS = "regular-table td";
     private static final String STATUS = "[role=status]";
     /** More than there is on any screen. */
     private static final int MOST_STOPS = 200;
 
-    private TestingServer server;
+    @RegisterExtension
+    static final ConsoleBrowser CONSOLE = ConsoleBrowser.over(
+            folder -> ConsoleBrowser.withTwoRuns(TestingServer.startWithSample(folder)), "", page -> {
+                page.find(".tokens .token");
+                page.awaitGone(".picture[aria-busy=true]");
+            });
+
     private Browser browser;
 
-    @BeforeAll
-    void start(@TempDir Path folder) throws Exception {
-        Browser.assumePresent();
-        server = TestingServer.startWithSample(folder);
-        server.assumeConsole();
-        SeededFile.addRun(server.store(), "second", 8);
-    }
-
-    @AfterAll
-    void stop() {
-        if (server != null) {
-            server.close();
-        }
-    }
-
     @BeforeEach
-    void open(@TempDir Path profile) {
-        browser = Browser.open(server.uri(), profile);
-        browser.find(".tokens .token");
-        browser.awaitGone(".picture[aria-busy=true]");
-    }
-
-    @AfterEach
-    void close() {
-        if (browser != null) {
-            assertThat(browser.severeMessages()).isEmpty();
-            browser.close();
-        }
+    void look() {
+        browser = CONSOLE.browser();
     }
 
     @Test
@@ -74,6 +49,12 @@ final class TestKeyboard {
                 .hasSize(1);
         assertThat(stops).filteredOn(stop -> stop.startsWith("Token 0")).hasSize(1);
         assertThat(stops).filteredOn(stop -> stop.startsWith("Token ")).hasSize(1);
+        assertThat(stops)
+                .filteredOn(stop -> stop.matches("Layer \\d+: entropy .*"))
+                .hasSize(1);
+        assertThat(stops)
+                .filteredOn(stop -> stop.matches("Layer \\d+, expert .*"))
+                .hasSize(1);
         assertThat(stops).contains("Previous question", "Next question", "Table", "Open as SQL");
     }
 
@@ -222,8 +203,8 @@ final class TestKeyboard {
 
     @Test
     void deletesARunAndStaysAtTheList() {
-        SeededFile.addRun(server.store(), "doomed", 9);
-        browser.go(URI.create(server.uri() + "#screen=runs"));
+        SeededFile.addRun(CONSOLE.server().store(), "doomed", 9);
+        browser.go(URI.create(CONSOLE.server().uri() + "#screen=runs"));
         browser.awaitText("tbody .name", "doomed");
         browser.focus("tbody tr:first-child .delete");
         browser.press(Keys.ENTER);
@@ -238,6 +219,44 @@ final class TestKeyboard {
         browser.awaitGone("dialog");
         browser.awaitCount("tbody tr", 2);
         browser.awaitFocus("[aria-label='Runs of this file']");
+    }
+
+    @Test
+    void movesOverRowsByArrowKeys() {
+        browser.focus("[aria-label='Entropy of the gate'] [role=button]");
+        browser.press(Keys.ARROW_DOWN);
+        assertThat(browser.focused()).startsWith("Layer 1:");
+        browser.press(Keys.END);
+        assertThat(browser.focused()).startsWith("Layer 3:");
+        browser.press(Keys.ENTER);
+        browser.awaitText("[aria-label='One prompt, token by token'] .about", "in layer 3");
+        browser.focus("[aria-label='Accuracy by expert'] [role=button]");
+        browser.press(Keys.ARROW_DOWN);
+        browser.press(Keys.HOME);
+        browser.awaitFocus("[aria-label='Accuracy by expert'] [role=button][tabindex='0']");
+        browser.press(Keys.ALT, "2");
+        browser.click("From layer to layer");
+        browser.find(".node");
+        browser.focus(".node[tabindex='0']");
+        browser.press(Keys.ARROW_DOWN);
+        browser.press(Keys.ENTER);
+        browser.awaitFocus(".node[aria-pressed=true]");
+    }
+
+    @Test
+    void walksTheListsByArrowKeys() {
+        browser.go(URI.create(CONSOLE.server().uri() + "#screen=explore&picture=questions"));
+        browser.find(".near button");
+        browser.focus(".list button[tabindex='0']");
+        browser.press(Keys.ARROW_DOWN);
+        browser.press(Keys.ENTER);
+        browser.awaitText(".question .about", "Question 2 ");
+        browser.awaitFocus(".list button[aria-pressed=true]");
+        browser.press(Keys.ALT, "3");
+        browser.awaitText(STATUS, "row");
+        browser.focus("nav .entry");
+        browser.press(Keys.ARROW_DOWN);
+        browser.awaitFocus("nav ul:nth-of-type(2) .entry[tabindex='0']");
     }
 
     /** What Tab stops at, from the top of the page to its end. */

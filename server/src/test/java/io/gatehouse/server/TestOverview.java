@@ -2,18 +2,13 @@ package io.gatehouse.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.Keys;
 
 /** The first screen of a run in a real browser: four pictures that belong together. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestOverview {
     private static final String USE = "[aria-label='Use of the experts']";
     private static final String ENTROPY = "[aria-label='Entropy of the gate']";
@@ -21,35 +16,15 @@ final class TestOverview {
     private static final String PROMPT = "[aria-label='One prompt, token by token']";
     private static final String CELLS = USE + " .keys";
 
-    private TestingServer server;
+    @RegisterExtension
+    static final ConsoleBrowser CONSOLE =
+            ConsoleBrowser.over(TestingServer::start, "", page -> page.find(PROMPT + " .token"));
+
     private Browser browser;
 
-    @BeforeAll
-    void start(@TempDir Path folder) throws Exception {
-        Browser.assumePresent();
-        server = TestingServer.start(folder);
-        server.assumeConsole();
-    }
-
-    @AfterAll
-    void stop() {
-        if (server != null) {
-            server.close();
-        }
-    }
-
     @BeforeEach
-    void open(@TempDir Path profile) {
-        browser = Browser.open(server.uri(), profile);
-        browser.find(PROMPT + " .token");
-    }
-
-    @AfterEach
-    void close() {
-        if (browser != null) {
-            assertThat(browser.severeMessages()).isEmpty();
-            browser.close();
-        }
+    void look() {
+        browser = CONSOLE.browser();
     }
 
     @Test
@@ -68,7 +43,7 @@ final class TestOverview {
         browser.awaitText(".facts", "of 64");
         assertThat(browser.loaded())
                 .isNotEmpty()
-                .allMatch(address -> address.startsWith(server.uri().toString()));
+                .allMatch(address -> address.startsWith(CONSOLE.server().uri().toString()));
     }
 
     @Test
@@ -120,8 +95,21 @@ final class TestOverview {
         browser.clickOn(USE + " [aria-pressed=false]");
         browser.awaitText(USE + " tbody tr", "0");
         assertThat(browser.texts(USE + " tbody tr")).hasSize(64);
-        browser.clickOn(ENTROPY + " [aria-label='Open as SQL']");
-        browser.awaitText(".cm-content", "FROM gate_entropy");
-        browser.awaitText("[role=status]", "4 rows in");
+        Map<String, String> relations = Map.of(
+                USE,
+                "FROM experts",
+                ENTROPY,
+                "FROM gate_entropy",
+                ACCURACY,
+                "FROM expert_accuracy",
+                PROMPT,
+                "FROM tokens");
+        relations.forEach((picture, relation) -> {
+            browser.enter("#screen=overview");
+            browser.clickOn(picture + " [aria-label='Open as SQL']:enabled");
+            browser.awaitText(".cm-content", relation);
+            browser.awaitText(".bar [role=status]", "rows in");
+            browser.awaitGone("[aria-label=Result][aria-busy=true]");
+        });
     }
 }

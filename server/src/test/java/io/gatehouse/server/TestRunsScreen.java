@@ -3,47 +3,21 @@ package io.gatehouse.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Runs in a real browser: started, watched, cancelled and deleted, with the sample model. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestRunsScreen {
-    private TestingServer server;
+    @RegisterExtension
+    static final ConsoleBrowser CONSOLE = ConsoleBrowser.over(
+            TestingServer::startWithSample, "#screen=runs", page -> page.awaitText("tbody .name", "first"));
+
     private Browser browser;
 
-    @BeforeAll
-    void start(@TempDir Path folder) throws Exception {
-        Browser.assumePresent();
-        server = TestingServer.startWithSample(folder);
-        server.assumeConsole();
-    }
-
-    @AfterAll
-    void stop() {
-        if (server != null) {
-            server.close();
-        }
-    }
-
     @BeforeEach
-    void open(@TempDir Path profile) {
-        browser = Browser.open(URI.create(server.uri() + "#screen=runs"), profile);
-        browser.awaitText("tbody .name", "first");
-    }
-
-    @AfterEach
-    void close() {
-        if (browser != null) {
-            assertThat(browser.severeMessages()).isEmpty();
-            browser.close();
-        }
+    void look() {
+        browser = CONSOLE.browser();
     }
 
     @Test
@@ -53,6 +27,8 @@ final class TestRunsScreen {
         browser.awaitText("tbody tr", "grows");
         browser.awaitText("tbody .status", "running");
         browser.awaitText(".strip", "of 192 questions");
+        browser.awaitText(".strip", "tokens a second");
+        browser.awaitText(".strip", "left");
         browser.awaitText("tbody tr:first-child .status", "complete");
         browser.awaitGone(".strip");
         browser.awaitText("tbody tr:first-child td", "of 192");
@@ -63,7 +39,7 @@ final class TestRunsScreen {
 
     @Test
     void keepsTheRunThatIsLookedAtWhileAnotherGoesOn() {
-        browser.go(URI.create(server.uri() + "#screen=overview"));
+        browser.go(URI.create(CONSOLE.server().uri() + "#screen=overview"));
         browser.find(".tokens .token");
         String looked = browser.attribute(".pickers option:checked", "value");
         String about = browser.texts(".about").get(0);
@@ -92,6 +68,38 @@ final class TestRunsScreen {
         browser.awaitGone("dialog");
         browser.awaitCount("tbody tr", runs - 1);
         assertThat(browser.texts("tbody .name")).contains("first").doesNotContain("goes");
+    }
+
+    @Test
+    void drawsThePicturesOfARunAnewAsItGoesOn() {
+        start("live", "1560");
+        browser.awaitText("tbody .status", "running");
+        browser.awaitText("tbody tr:first-child .actions", "Open");
+        browser.clickOn("tbody tr:first-child .actions .tool");
+        browser.awaitText(".about", "tokens of");
+        browser.find(".token");
+        browser.focus(".keys");
+        browser.scroll("main", 150);
+        String before = browser.texts(".about").get(0);
+        browser.awaitChange(".about", before);
+        browser.awaitFocus(".keys");
+        assertThat(browser.scrolled("main")).as("nothing jumps").isEqualTo(150);
+        browser.find("[aria-label='Run in progress']");
+        browser.enter("#screen=runs");
+        browser.click("Cancel");
+        browser.awaitText("tbody .status", "cancelled");
+    }
+
+    @Test
+    void comparesARunWithAnother() {
+        SeededFile.addRun(CONSOLE.server().store(), "to compare", 8);
+        browser.reload();
+        browser.awaitText("tbody .name", "to compare");
+        browser.click("Compare");
+        browser.awaitText("h2", "Difference in use");
+        browser.awaitText(".with option", "first");
+        browser.awaitText("h2", "Saturation");
+        browser.awaitText("h2", "Accuracy of both");
     }
 
     private void start(String name, String questions) {

@@ -20,57 +20,33 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.Keys;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
 /** Pictures and results as files: saved by a real browser, read by other programs. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestSavedFiles {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String SVG = "http://www.w3.org/2000/svg";
     /** More rows than the server answers in JSON unless asked for more. */
     private static final int MANY = 14_400;
 
-    private TestingServer server;
+    @RegisterExtension
+    static final ConsoleBrowser CONSOLE =
+            ConsoleBrowser.over(folder -> ConsoleBrowser.withTwoRuns(TestingServer.start(folder)), "#run=1", page -> {
+                page.find(".tokens .token");
+                page.awaitGone(".picture[aria-busy=true]");
+            });
+
     private Browser browser;
 
-    @BeforeAll
-    void start(@TempDir Path folder) throws Exception {
-        Browser.assumePresent();
-        server = TestingServer.start(folder);
-        server.assumeConsole();
-        SeededFile.addRun(server.store(), "second", 8);
-    }
-
-    @AfterAll
-    void stop() {
-        if (server != null) {
-            server.close();
-        }
-    }
-
     @BeforeEach
-    void open(@TempDir Path profile) {
-        browser = Browser.open(URI.create(server.uri() + "#run=1"), profile);
-        browser.find(".tokens .token");
-        browser.awaitGone(".picture[aria-busy=true]");
-    }
-
-    @AfterEach
-    void close() {
-        if (browser != null) {
-            assertThat(browser.severeMessages()).isEmpty();
-            browser.close();
-        }
+    void look() {
+        browser = CONSOLE.browser();
     }
 
     @Test
@@ -203,7 +179,7 @@ final class TestSavedFiles {
     }
 
     private void explore(String picture) {
-        browser.go(URI.create(server.uri() + "#screen=explore&run=1&picture=" + picture));
+        browser.go(URI.create(CONSOLE.server().uri() + "#screen=explore&run=1&picture=" + picture));
         browser.find(".picture");
         browser.awaitGone(".picture[aria-busy=true], .picture .waiting");
     }

@@ -1,0 +1,115 @@
+package io.gatehouse.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.openqa.selenium.Keys;
+
+/** What is beside a query in a real browser: examples, tables, history and saved queries. */
+final class TestQuerySidebar {
+    private static final String STATUS = "[role=status]";
+    private static final String CELLS = "regular-table td";
+
+    @RegisterExtension
+    static final ConsoleBrowser CONSOLE = ConsoleBrowser.atQuery();
+
+    private Browser browser;
+
+    @BeforeEach
+    void look() {
+        browser = CONSOLE.browser();
+    }
+
+    @Test
+    void answersEveryExample() {
+        List<String> titles = browser.texts("nav .title");
+        assertThat(titles).hasSizeGreaterThan(8);
+        for (String title : titles) {
+            browser.click(title);
+            browser.awaitText(STATUS, " in ");
+            browser.awaitGone("[aria-label=Result][aria-busy=true]");
+            assertThat(browser.texts(".problem")).as(title).isEmpty();
+        }
+        browser.back();
+        browser.awaitText(".cm-content", "FROM run_difference");
+    }
+
+    @Test
+    void searchesTablesAndShowsSamples() {
+        browser.clickOn("#tab-Tables");
+        browser.awaitText("nav summary", "token_routing");
+        browser.typeInto("nav input", "wilson");
+        browser.awaitText("nav .column", "wilson_low");
+        assertThat(browser.texts("nav summary")).contains("expert_accuracy").doesNotContain("tokens");
+        browser.click("Sample rows");
+        browser.awaitText(".cm-content", "FROM expert_accuracy");
+        browser.awaitText(STATUS, "20 rows in");
+    }
+
+    @Test
+    void remembersWhatRanOnTheServer() {
+        browser.run("SELECT 4711 AS remembered");
+        browser.awaitText(CELLS, "4711");
+        browser.clickOn("#tab-History");
+        browser.awaitText("nav .sql", "SELECT 4711 AS remembered");
+        assertThat(browser.texts("nav .about")).first().asString().matches("\\d\\d:\\d\\d, 1 row, .* m?s");
+        assertThat(browser.texts("nav .sql")).noneMatch(sql -> sql.contains("MIN(question_id) AS first_question"));
+    }
+
+    @Test
+    void findsAQueryOfAnotherTimeAndPutsItIntoTheEditor() throws Exception {
+        CONSOLE.server().query("SELECT 815 AS asked_by_another");
+        CONSOLE.server().query("SELECT 815 AS asked_wrongly FROM nowhere");
+        browser.clickOn("#tab-History");
+        browser.typeInto("nav input", "815 finished");
+        browser.awaitText("nav .sql", "asked_by_another");
+        assertThat(browser.texts("nav .sql")).hasSize(1);
+        browser.typeInto("nav input", "815 failed");
+        browser.awaitText("nav .failed", "failed");
+        assertThat(browser.attribute("nav .entry", "title")).startsWith("SQL_VALIDATION: ");
+        browser.clickOn("nav .entry");
+        browser.awaitText(".cm-content", "SELECT 815 AS asked_wrongly FROM nowhere");
+        browser.awaitFocus(".cm-content");
+        assertThat(browser.texts(".problem")).as("it is not run").isEmpty();
+        browser.typeInto("nav input", "nothing like this");
+        browser.awaitText("nav .note", "No past query has");
+    }
+
+    @Test
+    void savesAQueryUnderAName() {
+        browser.type("SELECT 12 AS kept");
+        browser.press(Keys.CONTROL, "s");
+        browser.typeInto("dialog input", "a dozen");
+        browser.press(Keys.ENTER);
+        browser.awaitText(".note", "Saved as a dozen");
+        browser.press(Keys.CONTROL, "s");
+        browser.typeInto("dialog input", "half a dozen / 6");
+        browser.press(Keys.ENTER);
+        browser.awaitText("dialog .problem", "A name has no /");
+        browser.press(Keys.ESCAPE);
+        browser.awaitGone("dialog");
+        browser.type("SELECT 13 AS other");
+        browser.clickOn("#tab-Saved");
+        browser.click("a dozen");
+        browser.awaitText(CELLS, "12");
+        browser.clickOn("[aria-label='Delete the saved query a dozen']");
+        browser.awaitText("nav .note", "Nothing saved yet.");
+    }
+
+    /** A column may have the name of a keyword. */
+    @Test
+    void insertsNamesThatCanBeRead() {
+        browser.clickOn("#tab-Tables");
+        browser.typeInto("nav input", "position of the token");
+        browser.awaitText("nav .column", "position");
+        browser.type("SELECT MAX(");
+        browser.click("position");
+        browser.press(Keys.DELETE);
+        browser.press(") AS furthest FROM tokens");
+        browser.press(Keys.CONTROL, Keys.ENTER);
+        browser.awaitText("regular-table td", "4");
+    }
+}

@@ -1,0 +1,64 @@
+import type { Rows } from '../api/http';
+import { lists, numbers, texts, values } from '../api/rows';
+
+/** A question of a list. */
+export interface Entry {
+  id: number;
+  subject: string;
+  question: string;
+  /** Whether the run answered it right. */
+  correct: boolean;
+}
+
+export interface Choice {
+  letter: string;
+  text: string;
+  /** Natural logarithm of the probability. */
+  log: number;
+  probability: number;
+  right: boolean;
+  answered: boolean;
+}
+
+/** A question with what a run answered. */
+export interface AnsweredQuestion extends Entry {
+  /** Letters. */
+  answer: string;
+  predicted: string;
+  /** The most probable token of the whole vocabulary. */
+  topToken: string;
+  choices: Choice[];
+}
+
+export function entriesOf(rows: Rows): Entry[] {
+  const [subject, question, correct] = [texts(rows, 'subject'), texts(rows, 'question'), values(rows, 'correct')];
+  return numbers(rows, 'question_id').map((id, index) => ({
+    id,
+    subject: subject[index] as string,
+    question: question[index] as string,
+    correct: correct[index] === true,
+  }));
+}
+
+/** The one question of an answer, or undefined where it has none. */
+export function answeredQuestionOf(rows: Rows): AnsweredQuestion | undefined {
+  const [entry] = entriesOf(rows);
+  if (entry === undefined) {
+    return undefined;
+  }
+  const text = (name: string) => texts(rows, name)[0] as string;
+  const [answer, predicted] = [text('answer'), text('predicted')];
+  const choices = values(rows, 'choices')[0];
+  const logs = lists(rows, 'log_probabilities')[0] as number[];
+  return {
+    ...entry,
+    answer,
+    predicted,
+    topToken: text('top_token'),
+    choices: (Array.isArray(choices) ? choices : []).map((choice, index) => {
+      const letter = String.fromCharCode(65 + index);
+      const log = logs[index] ?? NaN;
+      return { letter, text: String(choice), log, probability: Math.exp(log), right: letter === answer, answered: letter === predicted };
+    }),
+  };
+}

@@ -1,0 +1,49 @@
+import { cancelQuery, newQueryId, type Outcome, type Result, runStatement } from './run';
+import type { Statement } from './statements';
+
+/** Statements that run one after the other, and what became of each. Only the latest are shown. */
+export class Execution {
+  outcomes = $state.raw<Outcome[]>([]);
+  /** The outcome that is looked at. */
+  shown = $state(0);
+  private running = $state.raw<{ id: string; request: AbortController } | undefined>();
+
+  readonly busy = $derived(this.running !== undefined);
+  readonly outcome = $derived<Outcome | undefined>(this.outcomes[this.shown]);
+  readonly result = $derived<Result | undefined>(this.outcome?.kind === 'result' ? this.outcome.result : undefined);
+
+  /**
+   * Runs until one fails or is cancelled.
+   *
+   * @param limit rows that are fetched at most, of each
+   * @returns what became of the last, or undefined where others were run meanwhile
+   */
+  async run(statements: Statement[], limit: number): Promise<Outcome | undefined> {
+    this.stop();
+    const done: Outcome[] = [];
+    for (const statement of statements) {
+      const own = { id: newQueryId(), request: new AbortController() };
+      this.running = own;
+      const outcome = await runStatement(statement, limit, own.id, own.request.signal);
+      if (this.running !== own) {
+        return undefined;
+      }
+      done.push(outcome);
+      this.outcomes = [...done];
+      this.shown = done.length - 1;
+      if (outcome.kind !== 'result') {
+        break;
+      }
+    }
+    this.running = undefined;
+    return done.at(-1);
+  }
+
+  /** At once: the request is given up here, and the server told to stop. */
+  stop(): void {
+    if (this.running !== undefined) {
+      cancelQuery(this.running.id);
+      this.running.request.abort();
+    }
+  }
+}
