@@ -1,47 +1,23 @@
 package io.gatehouse.run;
 
-import io.gatehouse.checkpoint.Tokenizer;
-import io.gatehouse.engine.Engine;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.quiz.ChoiceScorer;
-import io.gatehouse.store.Recording;
 import io.gatehouse.store.RunStatus;
 import io.gatehouse.store.RunWriter;
 import io.gatehouse.store.Shard;
 import io.gatehouse.store.ShardQueue;
-import java.util.List;
 import java.util.stream.IntStream;
 
 /** Computes the shards of a run one after the other, while those before are written. */
 final class ShardPipeline {
-    /**
-     * Questions of a shard. Fixed, so that the same request always makes the same shards: large enough to fill
-     * micro-batches, small enough that little is lost when a run is stopped.
-     */
-    private static final int SHARD_QUESTIONS = 64;
-
-    private final Engine engine;
-    private final List<Asked> prompts;
-    private final Recording recording;
-    private final Tokenizer tokenizer;
-    private final ChoiceScorer scorer;
+    private final ShardRunner runner;
+    private final PreparedRun run;
     private final RunClock clock;
     private final RunWriter writer;
 
-    ShardPipeline(
-            Engine engine,
-            List<Asked> prompts,
-            Recording recording,
-            Tokenizer tokenizer,
-            ChoiceScorer scorer,
-            RunClock clock,
-            RunWriter writer) {
-        this.engine = engine;
-        this.prompts = prompts;
-        this.recording = recording;
-        this.tokenizer = tokenizer;
-        this.scorer = scorer;
+    ShardPipeline(ShardRunner runner, PreparedRun run, RunClock clock, RunWriter writer) {
+        this.runner = runner;
+        this.run = run;
         this.clock = clock;
         this.writer = writer;
     }
@@ -64,9 +40,11 @@ final class ShardPipeline {
 
     /** Shards that are not in the file. */
     private int[] missing() {
-        int shards = (prompts.size() + SHARD_QUESTIONS - 1) / SHARD_QUESTIONS;
-        IntStream.range(0, shards).filter(writer::isWritten).forEach(shard -> clock.skipped(questions(shard)));
-        return IntStream.range(0, shards)
+        IntStream.range(0, run.shards())
+                .filter(writer::isWritten)
+                .forEach(shard ->
+                        clock.skipped(run.shard(shard, writer::questionId).questions()));
+        return IntStream.range(0, run.shards())
                 .filter(shard -> !writer.isWritten(shard))
                 .toArray();
     }
@@ -75,22 +53,11 @@ final class ShardPipeline {
         return new ShardQueue(writer, ShardQueue.DEFAULT_BYTES, clock::committed);
     }
 
-    private List<Asked> questions(int shard) {
-        int from = shard * SHARD_QUESTIONS;
-        return prompts.subList(from, Math.min(from + SHARD_QUESTIONS, prompts.size()));
-    }
-
     private Shard compute(int shard, ShardQueue queue) {
-        List<Asked> questions = questions(shard);
-        int[] questionIds = IntStream.range(0, questions.size())
-                .map(i -> writer.questionId(shard * SHARD_QUESTIONS + i))
-                .toArray();
-        ShardRecorder recorder = new ShardRecorder(questions, questionIds, scorer, tokenizer, recording, tokens -> {
+        return runner.compute(run.shard(shard, writer::questionId), tokens -> {
             queue.requireWriting();
             clock.layerDone(tokens, queue.progress());
         });
-        engine.prefill(questions.stream().map(Asked::prompt).toList(), ShardRecorder.capture(recording), recorder);
-        return recorder.shard(shard);
     }
 
     /** Writes what is computed, marks the run, and throws what is to be said of it. */
