@@ -56,6 +56,7 @@ public final class ClusterRun {
      *     beginning the run throws
      */
     public RunOutcome execute(Function<Store, DividedRun> beginning, RunListener listener) {
+        HeldShutdown held = HeldShutdown.hold();
         try (SparkSession spark = ClusterSession.open(master)) {
             SharedDirectory shared =
                     SharedDirectory.open(directory, spark.sparkContext().hadoopConfiguration());
@@ -69,6 +70,8 @@ public final class ClusterRun {
                     ErrorCode.INVALID_ARGUMENT,
                     "%s cannot be read or written: %s".formatted(directory, e.getMessage()),
                     e);
+        } finally {
+            held.end();
         }
     }
 

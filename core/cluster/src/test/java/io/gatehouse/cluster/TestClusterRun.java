@@ -50,7 +50,7 @@ final class TestClusterRun {
     void holdsWhatOneMachineHolds() throws Exception {
         Path file = directory.resolve("alone.duckdb");
         Path divided = directory.resolve("divided");
-        RunRequest request = SampleStudy.request("sample", 260, 2);
+        RunRequest request = SampleStudy.request("sample", 200, 2);
         RunOutcome alone = SampleStudy.alone(file, request);
         RunOutcome outcome =
                 SampleStudy.divided(divided, request, SampleStudy.PATIENT, step -> new FailingAtFirst(step, 2, 2));
@@ -79,7 +79,7 @@ final class TestClusterRun {
     void goesOnWithARunThatGaveUpOrWasCancelled() throws Exception {
         Path file = directory.resolve("alone.duckdb");
         Path divided = directory.resolve("divided");
-        RunRequest request = SampleStudy.request("sample", 260, 0);
+        RunRequest request = SampleStudy.request("sample", 200, 0);
         SampleStudy.alone(file, request);
 
         assertThatThrownBy(() -> SampleStudy.divided(
@@ -108,7 +108,7 @@ final class TestClusterRun {
         assertThat(statuses(divided)).containsExactly(RunStatus.CANCELLED);
         try (Store store = Store.open(divided)) {
             assertThat(store.verify().problems()).isEmpty();
-            assertThat(store.runs().get(0).answered()).isBetween(1, 259);
+            assertThat(store.runs().get(0).answered()).isBetween(1, 199);
         }
 
         SampleStudy.divided(divided, request, SampleStudy.PATIENT, UnaryOperator.identity());
@@ -123,7 +123,7 @@ final class TestClusterRun {
         Random random = new Random(seed);
         Path file = directory.resolve("alone.duckdb");
         Path divided = directory.resolve("divided");
-        int questions = 64 * (kills + 3);
+        int questions = 64 * (kills + 2);
         RunRequest request = SampleStudy.request("sample", questions, 0);
         SampleStudy.alone(file, request);
         for (int kill = 0; kill < kills; kill++) {
