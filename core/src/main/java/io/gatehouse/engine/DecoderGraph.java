@@ -11,12 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.tensorflow.Graph;
-import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
-import org.tensorflow.types.family.TFloating;
 
 /**
  * The decoder as a graph in parts that are run one after the other: embedding, a generic layer for each kind, head. The
@@ -26,22 +21,13 @@ import org.tensorflow.types.family.TFloating;
 final class DecoderGraph implements AutoCloseable {
     private final Graph graph = new Graph();
     private final Ops tf = Ops.create(graph);
-    private final Blocks blocks = new Blocks(tf);
     private final ModelConfig config;
     private final Precision precision;
     private final Map<FeedForward, Weights> layerWeights = new LinkedHashMap<>();
     private final Map<LayerKind, LayerGraph> layers = new HashMap<>();
-
-    final LayerInputs inputs;
-
-    final Weights embeddingWeights;
-    final Placeholder<TInt32> tokenIds = tf.placeholder(TInt32.class);
-    final Operand<TFloat32> embedded;
-
-    final Weights headWeights;
-    final Placeholder<TFloat32> headInput = tf.placeholder(TFloat32.class);
-    final Operand<TFloat32> headNormed;
-    final Operand<TFloat32> logits;
+    private final LayerInputs inputs;
+    private final EmbeddingGraph embedding;
+    private final HeadGraph head;
 
     /**
      * @param config the model of the checkpoint, with another top-k where one was asked for
@@ -51,16 +37,8 @@ final class DecoderGraph implements AutoCloseable {
         this.config = config;
         this.precision = precision;
         this.inputs = LayerInputs.declare(tf, changedExperts);
-        this.embeddingWeights = new Weights(tf, "embedding", new HeldTypes(checkpoint, List.of("")));
-        this.embedded = blocks.cast(
-                blocks.rows(embeddingWeights.held(embeddingSpec(precision.attention())), tokenIds), TFloat32.class);
-        // A tied head reads the same tensor; each part declares it, and they share it where the types agree.
-        this.headWeights = new Weights(tf, "head", new HeldTypes(checkpoint, List.of("")));
-        this.headNormed = blocks.rmsNorm(
-                headInput,
-                headWeights.value(WeightSpec.vector("model.norm.weight", config.hiddenSize())),
-                config.rmsNormEps());
-        this.logits = logits(precision.attention());
+        this.embedding = EmbeddingGraph.build(tf, checkpoint, config, precision);
+        this.head = HeadGraph.build(tf, checkpoint, config, precision);
         for (FeedForward shape : config.feedForwards()) {
             layerWeights.computeIfAbsent(shape, absent -> weights(checkpoint, absent));
             layer(new LayerKind(shape, false, false));
@@ -79,6 +57,19 @@ final class DecoderGraph implements AutoCloseable {
 
     Graph graph() {
         return graph;
+    }
+
+    EmbeddingGraph embedding() {
+        return embedding;
+    }
+
+    /** What every layer is fed. */
+    LayerInputs inputs() {
+        return inputs;
+    }
+
+    HeadGraph head() {
+        return head;
     }
 
     /** The weights that all layers of this shape use in turn. */
@@ -103,16 +94,5 @@ final class DecoderGraph implements AutoCloseable {
                 .mapToObj(DecoderGraph::layerPrefix)
                 .toList();
         return new Weights(tf, "layer" + layerWeights.size(), new HeldTypes(checkpoint, prefixes));
-    }
-
-    private <T extends TFloating> WeightSpec<T> embeddingSpec(Class<T> type) {
-        return WeightSpec.matrix("model.embed_tokens.weight", config.vocabSize(), config.hiddenSize(), type);
-    }
-
-    private <T extends TFloating> Operand<TFloat32> logits(Class<T> type) {
-        WeightSpec<T> spec = config.tieWordEmbeddings()
-                ? embeddingSpec(type)
-                : WeightSpec.matrix("lm_head.weight", config.vocabSize(), config.hiddenSize(), type);
-        return blocks.cast(blocks.project(blocks.cast(headNormed, type), headWeights.value(spec)), TFloat32.class);
     }
 }

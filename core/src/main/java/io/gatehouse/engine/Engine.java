@@ -89,23 +89,32 @@ public final class Engine implements AutoCloseable {
         return memory;
     }
 
+    /** Runs the prompts of one request through the model, as {@link #prefill(List, Capture)} does. */
+    public void prefill(List<Prompt> prompts, Capture capture, PrefillListener listener) {
+        prefill(List.of(new PrefillRequest(prompts, listener)), capture);
+    }
+
     /**
      * Runs prompts through the model. As many as memory allows are in flight together, layer by layer: the more, the
      * less often streamed weights are read. A prompt that is longer than the model was made for is computed as any other.
      *
-     * @throws GatehouseException what {@link #require} throws for any of them; what the listener throws
+     * @throws GatehouseException what {@link #require} throws for any of them; what a listener throws
      */
-    public void prefill(List<Prompt> prompts, Capture capture, PrefillListener listener) {
-        prefill(prompts, capture, capture.everyOutput(), listener);
+    public void prefill(List<PrefillRequest> requests, Capture capture) {
+        prefill(requests, capture, capture.everyOutput());
     }
 
     /** The same, where the last layer's experts may run for every token though nobody asks for what they give. */
-    void prefill(List<Prompt> prompts, Capture capture, boolean everyOutput, PrefillListener listener) {
-        prompts.forEach(this::require);
-        long tokensTogether = Math.max(1, IN_FLIGHT_BYTES / (Float.BYTES * (long) config.hiddenSize()));
-        for (PassPlan pass : PassPlan.passes(prompts, config.rope(), memory.batches(), tokensTogether)) {
-            new Prefill(config, parts, rotary, capture, everyOutput, listener).run(pass);
-        }
+    void prefill(List<PrefillRequest> requests, Capture capture, boolean everyOutput) {
+        requests.forEach(request -> request.prompts().forEach(this::require));
+        Prefill prefill = new Prefill(config, parts, rotary, capture, everyOutput);
+        PassPlan.passes(requests, config.rope(), memory.batches(), tokensTogether())
+                .forEach(prefill::run);
+    }
+
+    /** So many tokens at most go through the layers together: streamed weights are read once for each so many. */
+    public long tokensTogether() {
+        return Math.max(1, IN_FLIGHT_BYTES / (Float.BYTES * (long) config.hiddenSize()));
     }
 
     /**

@@ -182,7 +182,7 @@ public final class EngineBench {
     private double layerSeconds(List<Prompt> prompts, Capture capture) {
         long start = System.nanoTime();
         LastLayer listener = new LastLayer();
-        engine.prefill(prompts, capture, true, listener);
+        engine.prefill(List.of(new PrefillRequest(prompts, listener)), capture, true);
         return (listener.done - start) / 1e9;
     }
 

@@ -19,14 +19,12 @@ final class Head {
     private final DecoderGraph graph;
     private final Session session;
     private final Capture capture;
-    private final PrefillListener listener;
 
-    Head(ModelConfig config, DecoderGraph graph, Session session, Capture capture, PrefillListener listener) {
+    Head(ModelConfig config, DecoderGraph graph, Session session, Capture capture) {
         this.config = config;
         this.graph = graph;
         this.session = session;
         this.capture = capture;
-        this.listener = listener;
     }
 
     void run(List<InFlight> all, Delivery delivery) {
@@ -34,7 +32,7 @@ final class Head {
         for (InFlight inFlight : all) {
             if (capture.trace()) {
                 everyToken(inFlight, delivery);
-            } else if (!inFlight.prefix) {
+            } else if (!inFlight.prefix()) {
                 lastTokens(inFlight, delivery);
             }
         }
@@ -43,7 +41,7 @@ final class Head {
 
     private void lastTokens(InFlight inFlight, Delivery delivery) {
         int width = config.hiddenSize();
-        RecordedRows last = inFlight.last;
+        RecordedRows last = inFlight.last();
         float[] states = inFlight.lastStates();
         for (int from = 0; from < last.count(); from += ROWS) {
             int first = from;
@@ -51,7 +49,7 @@ final class Head {
             Scores scores = score(Arrays.copyOfRange(states, from * width, (from + count) * width), count);
             delivery.submit(() -> {
                 for (int row = 0; row < count; row++) {
-                    listener.lastLogits(last.prompts()[first + row], scores.row(row));
+                    inFlight.listener().lastLogits(last.prompts()[first + row], scores.row(row));
                 }
             });
         }
@@ -59,16 +57,17 @@ final class Head {
 
     /** A trace is of short prompts, so that the logits of a whole micro-batch fit. */
     private void everyToken(InFlight inFlight, Delivery delivery) {
-        RecordedRows rows = inFlight.recorded;
+        RecordedRows rows = inFlight.recorded();
         Scores scores = score(rows.floats(TensorMemory.floats(inFlight.hidden()), config.hiddenSize()), rows.count());
         delivery.submit(() -> {
-            listener.hiddenStates(config.layers().size(), rows.prompts(), scores.normed());
-            listener.allLogits(rows.prompts(), scores.logits());
-            if (!inFlight.prefix) {
-                for (int row = 0; row < inFlight.last.count(); row++) {
-                    listener.lastLogits(
-                            inFlight.last.prompts()[row],
-                            scores.row(inFlight.last.sources()[row]));
+            inFlight.listener().hiddenStates(config.layers().size(), rows.prompts(), scores.normed());
+            inFlight.listener().allLogits(rows.prompts(), scores.logits());
+            if (!inFlight.prefix()) {
+                for (int row = 0; row < inFlight.last().count(); row++) {
+                    inFlight.listener()
+                            .lastLogits(
+                                    inFlight.last().prompts()[row],
+                                    scores.row(inFlight.last().sources()[row]));
                 }
             }
         });
@@ -91,9 +90,9 @@ final class Head {
                         Shape.of(fed, width),
                         target -> target.asRawTensor().data().asFloats().write(Arrays.copyOf(states, fed * width)));
                 Result result = session.runner()
-                        .feed(graph.headInput, input)
-                        .fetch(graph.headNormed)
-                        .fetch(graph.logits)
+                        .feed(graph.head().states(), input)
+                        .fetch(graph.head().normed())
+                        .fetch(graph.head().logits())
                         .run()) {
             float[] normed = Arrays.copyOf(TensorMemory.floats(result.get(0)), rows * width);
             float[] logits = Arrays.copyOf(TensorMemory.floats(result.get(1)), rows * config.vocabSize());

@@ -2,6 +2,7 @@ package io.gatehouse.engine;
 
 import java.util.Arrays;
 import org.tensorflow.Result;
+import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.StdArrays;
 import org.tensorflow.types.TInt32;
@@ -11,15 +12,16 @@ import org.tensorflow.types.TInt32;
  * it is a prefix, its keys and values in that layer.
  */
 final class InFlight implements AutoCloseable {
-    final MicroBatch batch;
-    final boolean prefix;
-    final RecordedRows recorded;
-    final RecordedRows last;
-    final RotaryTable.Fed rotary;
-    final TInt32 padded;
-    final TInt32 packed;
-    final TInt32 tokens;
-    final TInt32 answerRows;
+    private final MicroBatch batch;
+    private final boolean prefix;
+    private final PrefillListener listener;
+    private final RecordedRows recorded;
+    private final RecordedRows last;
+    private final RotaryTable.Fed rotary;
+    private final TInt32 padded;
+    private final TInt32 packed;
+    private final TInt32 tokens;
+    private final TInt32 answerRows;
     private LayerResult states;
 
     /**
@@ -31,9 +33,16 @@ final class InFlight implements AutoCloseable {
      */
     record LayerResult(Result result, int hidden, boolean answersOnly, int keys) {}
 
-    InFlight(MicroBatch batch, boolean prefix, RecordedRows recorded, RotaryTable.Fed rotary, Result embedded) {
+    InFlight(
+            MicroBatch batch,
+            boolean prefix,
+            PrefillListener listener,
+            RecordedRows recorded,
+            RotaryTable.Fed rotary,
+            Result embedded) {
         this.batch = batch;
         this.prefix = prefix;
+        this.listener = listener;
         this.recorded = recorded;
         this.last = RecordedRows.last(batch);
         this.rotary = rotary;
@@ -43,6 +52,40 @@ final class InFlight implements AutoCloseable {
         // Few answers are filled up like few tokens are.
         this.answerRows = TInt32.vectorOf(Arrays.copyOf(last.sources(), MicroBatch.wholeBlocks(last.count())));
         this.states = new LayerResult(embedded, 0, false, 0);
+    }
+
+    MicroBatch batch() {
+        return batch;
+    }
+
+    /** Whether it is what several prompts begin with. */
+    boolean prefix() {
+        return prefix;
+    }
+
+    /** Who is told what becomes of it. */
+    PrefillListener listener() {
+        return listener;
+    }
+
+    /** The rows whose routing is asked for. */
+    RecordedRows recorded() {
+        return recorded;
+    }
+
+    /** The last token of each prompt. */
+    RecordedRows last() {
+        return last;
+    }
+
+    Session.Runner feed(LayerInputs inputs, Session.Runner runner) {
+        return runner.feed(inputs.hidden(), hidden())
+                .feed(inputs.cosine(), rotary.cosine())
+                .feed(inputs.sine(), rotary.sine())
+                .feed(inputs.padded(), padded)
+                .feed(inputs.packed(), packed)
+                .feed(inputs.tokens(), tokens)
+                .feed(inputs.answerRows(), answerRows);
     }
 
     /** [rows, hidden], or [answer rows, hidden] after a last layer that ran for those only. */

@@ -71,7 +71,7 @@ public record MemoryPlan(boolean streamed, long weightBytes, long totalBytes, Ba
     }
 
     private static long outer(DecoderGraph graph) {
-        return bytes(graph.embeddingWeights) + bytes(graph.headWeights);
+        return bytes(graph.embedding().weights()) + bytes(graph.head().weights());
     }
 
     private static long allLayers(ModelConfig config, DecoderGraph graph) {

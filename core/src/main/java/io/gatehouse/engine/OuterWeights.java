@@ -15,8 +15,8 @@ final class OuterWeights implements AutoCloseable {
     static OuterWeights read(WeightReader reader, DecoderGraph graph, Session session) {
         OuterWeights outer = new OuterWeights();
         try {
-            outer.assign(reader, graph.embeddingWeights, session);
-            outer.assign(reader, graph.headWeights, session);
+            outer.assign(reader, graph.embedding().weights(), session);
+            outer.assign(reader, graph.head().weights(), session);
             return outer;
         } catch (RuntimeException failure) {
             outer.close();

@@ -12,15 +12,14 @@ import java.util.Optional;
 
 /**
  * How some prompts go through a layer: group after group, where the prompts of a group follow the same prefix.
- *
- * @param groups those without a prefix first
  */
 record PassPlan(List<Group> groups) {
     /**
      * @param prefix the one segment that all prompts begin with
      * @param prompts what follows it
+     * @param listener of the request they are of
      */
-    record Group(Optional<MicroBatch> prefix, List<MicroBatch> prompts) {}
+    record Group(Optional<MicroBatch> prefix, List<MicroBatch> prompts, PrefillListener listener) {}
 
     /** The identity of a prefix is its tokens. */
     private record Tokens(int[] ids) {
@@ -35,34 +34,59 @@ record PassPlan(List<Group> groups) {
         }
     }
 
+    /** Prompts of a request that fit into a pass. */
+    private record Part(int from, int to, long tokens) {}
+
     /**
-     * Splits prompts, in their order, into passes of at most {@code maxTogether} tokens; a longer prompt gets one of
-     * its own.
+     * Puts requests, in their order, into passes of at most {@code maxTogether} tokens; a longer prompt gets one of its
+     * own. How a request is divided does not depend on the others.
      *
      * @param limit of a micro-batch; a segment that is longer gets one of its own
      */
-    static List<PassPlan> passes(List<Prompt> prompts, Rope rope, BatchLimit limit, long maxTogether) {
+    static List<PassPlan> passes(List<PrefillRequest> requests, Rope rope, BatchLimit limit, long maxTogether) {
         List<PassPlan> passes = new ArrayList<>();
-        int from = 0;
+        List<Group> open = new ArrayList<>();
         long together = 0;
-        for (int i = 0; i < prompts.size(); i++) {
-            int length = prompts.get(i).tokens().length;
-            if (i > from && together + length > maxTogether) {
-                passes.add(of(prompts, from, i, rope, limit));
-                from = i;
-                together = 0;
+        for (PrefillRequest request : requests) {
+            for (Part part : parts(request.prompts(), maxTogether)) {
+                if (!open.isEmpty() && together + part.tokens > maxTogether) {
+                    passes.add(new PassPlan(List.copyOf(open)));
+                    open.clear();
+                    together = 0;
+                }
+                open.addAll(groups(request, part, rope, limit));
+                together += part.tokens;
             }
-            together += length;
         }
-        if (from < prompts.size()) {
-            passes.add(of(prompts, from, prompts.size(), rope, limit));
+        if (!open.isEmpty()) {
+            passes.add(new PassPlan(open));
         }
         return passes;
     }
 
-    private static PassPlan of(List<Prompt> prompts, int from, int to, Rope rope, BatchLimit limit) {
+    private static List<Part> parts(List<Prompt> prompts, long maxTogether) {
+        List<Part> parts = new ArrayList<>();
+        int from = 0;
+        long tokens = 0;
+        for (int i = 0; i < prompts.size(); i++) {
+            int length = prompts.get(i).tokens().length;
+            if (i > from && tokens + length > maxTogether) {
+                parts.add(new Part(from, i, tokens));
+                from = i;
+                tokens = 0;
+            }
+            tokens += length;
+        }
+        if (from < prompts.size()) {
+            parts.add(new Part(from, prompts.size(), tokens));
+        }
+        return parts;
+    }
+
+    private static List<Group> groups(PrefillRequest request, Part part, Rope rope, BatchLimit limit) {
+        List<Prompt> prompts = request.prompts();
         Map<Tokens, List<Integer>> byPrefix = new LinkedHashMap<>();
-        for (int i = from; i < to; i++) {
+        for (int i = part.from; i < part.to; i++) {
             int[] tokens = prompts.get(i).tokens();
             Tokens prefix = new Tokens(Arrays.copyOf(tokens, usefulPrefix(prompts.get(i), rope)));
             byPrefix.computeIfAbsent(prefix, absent -> new ArrayList<>()).add(i);
@@ -77,9 +101,9 @@ record PassPlan(List<Group> groups) {
             Optional<MicroBatch> own = length == 0
                     ? Optional.empty()
                     : Optional.of(MicroBatch.of(List.of(new Segment(prefix.ids(), 0, length, members))));
-            groups.add(new Group(own, pack(rests, length, limit)));
+            groups.add(new Group(own, pack(rests, length, limit), request.listener()));
         });
-        return new PassPlan(groups);
+        return groups;
     }
 
     /**

@@ -22,15 +22,8 @@ final class Prefill {
     private final RotaryTable rotary;
     private final Capture capture;
     private final boolean everyOutput;
-    private final PrefillListener listener;
 
-    Prefill(
-            ModelConfig config,
-            Parts parts,
-            RotaryTable rotary,
-            Capture capture,
-            boolean everyOutput,
-            PrefillListener listener) {
+    Prefill(ModelConfig config, Parts parts, RotaryTable rotary, Capture capture, boolean everyOutput) {
         this.config = config;
         this.graph = parts.graph();
         this.session = parts.session();
@@ -39,7 +32,6 @@ final class Prefill {
         this.rotary = rotary;
         this.capture = capture;
         this.everyOutput = everyOutput;
-        this.listener = listener;
     }
 
     /** The micro-batches of a group between layers. */
@@ -57,28 +49,30 @@ final class Prefill {
                     runLayer(layer, group, delivery);
                 }
             }
-            new Head(config, graph, session, capture, listener).run(all, delivery);
+            new Head(config, graph, session, capture).run(all, delivery);
         } finally {
             all.forEach(InFlight::close);
         }
     }
 
     private Group embed(PassPlan.Group group, List<InFlight> all, Delivery delivery) {
-        Optional<InFlight> prefix = group.prefix().map(batch -> embed(batch, true, all, delivery));
+        PrefillListener listener = group.listener();
+        Optional<InFlight> prefix = group.prefix().map(batch -> embed(batch, true, listener, all, delivery));
         return new Group(
                 prefix,
                 group.prompts().stream()
-                        .map(batch -> embed(batch, false, all, delivery))
+                        .map(batch -> embed(batch, false, listener, all, delivery))
                         .toList());
     }
 
-    private InFlight embed(MicroBatch batch, boolean prefix, List<InFlight> all, Delivery delivery) {
+    private InFlight embed(
+            MicroBatch batch, boolean prefix, PrefillListener listener, List<InFlight> all, Delivery delivery) {
         try (TInt32 tokenIds = TInt32.vectorOf(batch.tokenIds())) {
             Result states = session.runner()
-                    .feed(graph.tokenIds, tokenIds)
-                    .fetch(graph.embedded)
+                    .feed(graph.embedding().tokenIds(), tokenIds)
+                    .fetch(graph.embedding().embedded())
                     .run();
-            InFlight inFlight = inFlight(batch, prefix, states);
+            InFlight inFlight = inFlight(batch, prefix, listener, states);
             all.add(inFlight);
             if (capture.trace()) {
                 delivery.submit(() -> deliverStates(0, inFlight));
@@ -89,10 +83,11 @@ final class Prefill {
     }
 
     /** Takes the states over, or closes them. */
-    private InFlight inFlight(MicroBatch batch, boolean prefix, Result states) {
+    private InFlight inFlight(MicroBatch batch, boolean prefix, PrefillListener listener, Result states) {
         try {
             RecordedRows recorded = RecordedRows.of(capture.tokens(), batch, prefix);
-            return new InFlight(batch, prefix, recorded, rotary.feed(batch.positions(), batch.textLengths()), states);
+            RotaryTable.Fed angles = rotary.feed(batch.positions(), batch.textLengths());
+            return new InFlight(batch, prefix, listener, recorded, angles, states);
         } catch (RuntimeException | Error failure) {
             states.close();
             throw failure;
@@ -107,23 +102,23 @@ final class Prefill {
     private void runLayer(int layer, InFlight inFlight, Optional<InFlight> prefix, Delivery delivery) {
         Layer shape = config.layers().get(layer);
         boolean lastLayer = layer == config.layers().size() - 1;
-        boolean answerOnly = lastLayer && !inFlight.prefix && !everyOutput;
-        boolean outputUnused = lastLayer && inFlight.prefix && !everyOutput;
+        boolean answerOnly = lastLayer && !inFlight.prefix() && !everyOutput;
+        boolean outputUnused = lastLayer && inFlight.prefix() && !everyOutput;
         LayerGraph part = graph.layer(new LayerKind(shape.feedForward(), prefix.isPresent(), answerOnly));
         Session.Runner runner = feed(part, inFlight, prefix);
-        graph.inputs.experts().ifPresent(inputs -> changes.feed(layer, inputs, runner));
+        graph.inputs().experts().ifPresent(inputs -> changes.feed(layer, inputs, runner));
         FetchList fetches = new FetchList(runner);
-        int keys = inFlight.prefix ? fetches.add(part.keys()) : 0;
-        if (inFlight.prefix) {
+        int keys = inFlight.prefix() ? fetches.add(part.keys()) : 0;
+        if (inFlight.prefix()) {
             fetches.add(part.values());
         }
         int output = outputUnused ? keys : fetches.add(part.output());
-        Optional<RoutingReadout> readout = inFlight.recorded.count() == 0
+        Optional<RoutingReadout> readout = inFlight.recorded().count() == 0
                 ? Optional.empty()
                 : part.routing().map(routing -> new RoutingReadout(routing, capture, inFlight, answerOnly, fetches));
         Result result;
         try (TInt32 window = TInt32.scalarOf(shape.slidingWindow().orElse(Integer.MAX_VALUE))) {
-            result = runner.feed(graph.inputs.window(), window).run();
+            result = runner.feed(graph.inputs().window(), window).run();
         }
         try {
             // The delivery before may still read from what this replaces, and may end the pass.
@@ -137,15 +132,7 @@ final class Prefill {
     }
 
     private Session.Runner feed(LayerGraph part, InFlight inFlight, Optional<InFlight> prefix) {
-        LayerInputs inputs = graph.inputs;
-        Session.Runner runner = session.runner()
-                .feed(inputs.hidden(), inFlight.hidden())
-                .feed(inputs.cosine(), inFlight.rotary.cosine())
-                .feed(inputs.sine(), inFlight.rotary.sine())
-                .feed(inputs.padded(), inFlight.padded)
-                .feed(inputs.packed(), inFlight.packed)
-                .feed(inputs.tokens(), inFlight.tokens)
-                .feed(inputs.answerRows(), inFlight.answerRows);
+        Session.Runner runner = inFlight.feed(graph.inputs(), session.runner());
         prefix.ifPresent(past -> {
             AttentionCore.Prefix<?> fed = part.prefix().orElseThrow();
             runner.feed(fed.keys(), past.keys()).feed(fed.values(), past.values());
@@ -156,21 +143,21 @@ final class Prefill {
     private void deliver(
             int layer, boolean lastLayer, InFlight inFlight, Result result, Optional<RoutingReadout> readout) {
         readout.ifPresent(fetched -> {
-            RoutingBatch routing = fetched.read(layer, result, inFlight.recorded);
-            listener.routed(routing);
+            RoutingBatch routing = fetched.read(layer, result, inFlight.recorded());
+            inFlight.listener().routed(routing);
             if (capture.trace()) {
-                listener.routerLogits(routing, fetched.logits(result, inFlight.recorded));
+                inFlight.listener().routerLogits(routing, fetched.logits(result, inFlight.recorded()));
             }
         });
         if (capture.trace() && !lastLayer) {
             deliverStates(layer + 1, inFlight);
         }
-        listener.layerDone(layer, inFlight.batch.promptTokens());
+        inFlight.listener().layerDone(layer, inFlight.batch().promptTokens());
     }
 
     private void deliverStates(int index, InFlight inFlight) {
         float[] states = TensorMemory.floats(inFlight.hidden());
-        RecordedRows rows = inFlight.recorded;
-        listener.hiddenStates(index, rows.prompts(), rows.floats(states, config.hiddenSize()));
+        RecordedRows rows = inFlight.recorded();
+        inFlight.listener().hiddenStates(index, rows.prompts(), rows.floats(states, config.hiddenSize()));
     }
 }

@@ -55,7 +55,7 @@ final class RoutingReadout {
 
     private static Optional<Detail> detail(
             Capture.Tokens tokens, Operand<TFloat32> value, Capture capture, InFlight inFlight, FetchList fetches) {
-        RecordedRows wanted = RecordedRows.of(tokens, inFlight.batch, inFlight.prefix);
+        RecordedRows wanted = RecordedRows.of(tokens, inFlight.batch(), inFlight.prefix());
         if (wanted.count() == 0) {
             return Optional.empty();
         }

@@ -6,9 +6,10 @@ import io.gatehouse.store.RunStatus;
 import io.gatehouse.store.RunWriter;
 import io.gatehouse.store.Shard;
 import io.gatehouse.store.ShardQueue;
-import java.util.stream.IntStream;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Computes the shards of a run one after the other, while those before are written. */
+/** Computes the shards of a run in their order, while those before are written. */
 final class ShardPipeline {
     private final ShardRunner runner;
     private final PreparedRun run;
@@ -24,11 +25,11 @@ final class ShardPipeline {
 
     /** Answers the questions that have no answer yet and ends the run; what is computed is kept, whatever ends it. */
     void run() {
-        int[] missing = missing();
+        List<List<ShardTask>> groups = runner.together(missing());
         try (ShardQueue queue = queue()) {
             try {
-                for (int shard : missing) {
-                    queue.put(compute(shard, queue));
+                for (List<ShardTask> shards : groups) {
+                    compute(shards, queue).forEach(queue::put);
                 }
                 queue.drain();
                 writer.finish(RunStatus.COMPLETE);
@@ -39,22 +40,25 @@ final class ShardPipeline {
     }
 
     /** Shards that are not in the file. */
-    private int[] missing() {
-        IntStream.range(0, run.shards())
-                .filter(writer::isWritten)
-                .forEach(shard ->
-                        clock.skipped(run.shard(shard, writer::questionId).questions()));
-        return IntStream.range(0, run.shards())
-                .filter(shard -> !writer.isWritten(shard))
-                .toArray();
+    private List<ShardTask> missing() {
+        List<ShardTask> missing = new ArrayList<>();
+        for (int number = 0; number < run.shards(); number++) {
+            ShardTask shard = run.shard(number, writer::questionId);
+            if (writer.isWritten(number)) {
+                clock.skipped(shard.questions());
+            } else {
+                missing.add(shard);
+            }
+        }
+        return missing;
     }
 
     private ShardQueue queue() {
         return new ShardQueue(writer, ShardQueue.DEFAULT_BYTES, clock::committed);
     }
 
-    private Shard compute(int shard, ShardQueue queue) {
-        return runner.compute(run.shard(shard, writer::questionId), tokens -> {
+    private List<Shard> compute(List<ShardTask> shards, ShardQueue queue) {
+        return runner.compute(shards, tokens -> {
             queue.requireWriting();
             clock.layerDone(tokens, queue.progress());
         });

@@ -58,7 +58,7 @@ final class TestPassPlan {
         int[] tokens = IntStream.range(0, 30).toArray();
         assertThat(onlyGroup(List.of(new Prompt(tokens, 15))).prefix()).isEmpty();
         Rope dynamic = new Rope(10_000, new RopeScaling.Dynamic(2, 29));
-        assertThat(PassPlan.passes(List.of(new Prompt(tokens, 20)), dynamic, tokens(100), 100)
+        assertThat(passes(List.of(new Prompt(tokens, 20)), dynamic, tokens(100), 100)
                         .get(0)
                         .groups()
                         .get(0)
@@ -69,14 +69,10 @@ final class TestPassPlan {
     @Test
     void splitsWhatDoesNotFitTogether() {
         List<Prompt> prompts = List.of(prompt(3, 0), prompt(4, 0), prompt(5, 0));
-        assertThat(PassPlan.passes(prompts, ROPE, tokens(100), 7)).hasSize(2);
-        assertThat(PassPlan.passes(prompts, ROPE, tokens(100), 1)).hasSize(3);
-        assertThat(PassPlan.passes(List.of(), ROPE, tokens(100), 1)).isEmpty();
-        assertThat(PassPlan.passes(prompts, ROPE, tokens(7), 100)
-                        .get(0)
-                        .groups()
-                        .get(0)
-                        .prompts())
+        assertThat(passes(prompts, ROPE, tokens(100), 7)).hasSize(2);
+        assertThat(passes(prompts, ROPE, tokens(100), 1)).hasSize(3);
+        assertThat(passes(List.of(), ROPE, tokens(100), 1)).isEmpty();
+        assertThat(passes(prompts, ROPE, tokens(7), 100).get(0).groups().get(0).prompts())
                 .extracting(MicroBatch::tokens)
                 .containsExactly(7, 5);
     }
@@ -111,8 +107,41 @@ final class TestPassPlan {
         assertThatThrownBy(() -> PassPlan.require(behind, ROPE, room)).hasMessageStartingWith("A prompt of 100 tokens");
     }
 
+    @Test
+    void takesRequestsTogetherWithoutMixingThem() {
+        PrefillRequest first = request(List.of(prompt(3, 0), prompt(4, 0)));
+        PrefillRequest second = request(List.of(prompt(3, 0), prompt(4, 0), prompt(5, 0)));
+        List<PassPlan> one = PassPlan.passes(List.of(first, second), ROPE, tokens(100), 19);
+        assertThat(one).hasSize(1);
+        assertThat(one.get(0).groups())
+                .extracting(PassPlan.Group::listener)
+                .containsExactly(first.listener(), second.listener());
+        assertThat(one.get(0).groups())
+                .flatExtracting(PassPlan.Group::prompts)
+                .extracting(MicroBatch::tokens)
+                .containsExactly(7, 12);
+        assertThat(PassPlan.passes(List.of(first, second), ROPE, tokens(100), 18))
+                .as("the second begins a pass of its own, so that it is divided as if it were alone")
+                .extracting(pass -> pass.groups().size())
+                .containsExactly(1, 1);
+    }
+
+    private static List<PassPlan> passes(List<Prompt> prompts, Rope rope, BatchLimit limit, long maxTogether) {
+        return PassPlan.passes(List.of(request(prompts)), rope, limit, maxTogether);
+    }
+
+    private static PrefillRequest request(List<Prompt> prompts) {
+        return new PrefillRequest(prompts, new PrefillListener() {
+            @Override
+            public void routed(RoutingBatch batch) {}
+
+            @Override
+            public void lastLogits(int prompt, float[] logits) {}
+        });
+    }
+
     private static List<Integer> sizes(List<Prompt> prompts, BatchLimit limit) {
-        PassPlan pass = PassPlan.passes(prompts, ROPE, limit, 1000).get(0);
+        PassPlan pass = passes(prompts, ROPE, limit, 1000).get(0);
         return pass.groups().get(0).prompts().stream().map(MicroBatch::tokens).toList();
     }
 
@@ -121,7 +150,7 @@ final class TestPassPlan {
     }
 
     private static PassPlan.Group onlyGroup(List<Prompt> prompts) {
-        List<PassPlan> passes = PassPlan.passes(prompts, ROPE, tokens(100), 1000);
+        List<PassPlan> passes = passes(prompts, ROPE, tokens(100), 1000);
         assertThat(passes).hasSize(1);
         assertThat(passes.get(0).groups()).hasSize(1);
         return passes.get(0).groups().get(0);

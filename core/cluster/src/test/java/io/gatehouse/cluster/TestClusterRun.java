@@ -123,12 +123,15 @@ final class TestClusterRun {
         Random random = new Random(seed);
         Path file = directory.resolve("alone.duckdb");
         Path divided = directory.resolve("divided");
-        int questions = 64 * (kills + 2);
+        int questions = 64 * (2 * kills + 2);
         RunRequest request = SampleStudy.request("sample", questions, 0);
         SampleStudy.alone(file, request);
         for (int kill = 0; kill < kills; kill++) {
             try (Driver driver = Driver.start(divided, questions)) {
-                driver.awaitCommit();
+                // One that finds nothing left to do has lived long enough.
+                if (!driver.commits()) {
+                    break;
+                }
                 Thread.sleep(random.nextInt(1_500));
             }
             try (Store store = Store.open(divided)) {
@@ -137,7 +140,9 @@ final class TestClusterRun {
                         .isEmpty();
             }
         }
-        SampleStudy.divided(divided, request, SampleStudy.PATIENT, step -> new FailingAtFirst(step, 2, 1));
+        if (!statuses(divided).equals(List.of(RunStatus.COMPLETE))) {
+            SampleStudy.divided(divided, request, SampleStudy.PATIENT, step -> new FailingAtFirst(step, 2, 1));
+        }
         assertSame(file, divided, "sample");
     }
 
