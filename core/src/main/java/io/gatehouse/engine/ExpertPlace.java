@@ -2,6 +2,7 @@ package io.gatehouse.engine;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import java.io.Serializable;
 import java.util.Comparator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,7 +13,7 @@ import java.util.regex.Pattern;
  * @param layer layer of the model, from 0
  * @param expert expert of that layer, from 0
  */
-public record ExpertPlace(int layer, int expert) implements Comparable<ExpertPlace> {
+public record ExpertPlace(int layer, int expert) implements Comparable<ExpertPlace>, Serializable {
     private static final Pattern TEXT = Pattern.compile("(\\d{1,5}):(\\d{1,5})");
     private static final Comparator<ExpertPlace> ORDER =
             Comparator.comparingInt(ExpertPlace::layer).thenComparingInt(ExpertPlace::expert);

@@ -91,7 +91,7 @@ public record Interventions(Set<ExpertPlace> masked, Map<ExpertPlace, Float> sca
      *
      * @throws GatehouseException INVALID_ARGUMENT if the model has no such layer or expert, or too few are left
      */
-    ModelConfig applyTo(ModelConfig config) {
+    public ModelConfig applyTo(ModelConfig config) {
         ModelConfig changed = topK.isPresent() ? config.withLayers(withTopK(config)) : config;
         Stream.concat(masked.stream(), scales.keySet().stream()).sorted().forEach(place -> requireIn(place, changed));
         requireEnoughLeft(changed);

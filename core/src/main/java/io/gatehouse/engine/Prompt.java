@@ -2,6 +2,8 @@ package io.gatehouse.engine;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serializable;
+
 /**
  * A text for the model.
  *
@@ -10,7 +12,7 @@ import static java.util.Objects.requireNonNull;
  *     for all of them; less than all. It is part of what is computed: a prompt gives the same bits alone and among
  *     others only if it is given with the same prefix
  */
-public record Prompt(int[] tokens, int sharedPrefix) {
+public record Prompt(int[] tokens, int sharedPrefix) implements Serializable {
     public Prompt {
         requireNonNull(tokens, "tokens is null");
         if (sharedPrefix < 0 || (sharedPrefix > 0 && sharedPrefix >= tokens.length)) {

@@ -2,6 +2,7 @@ package io.gatehouse.quiz;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serializable;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,8 @@ import java.util.TreeMap;
  * @param attributes what else its dataset says of it, by the name there
  */
 public record Question(
-        String subject, int ordinal, String text, List<String> choices, char answer, Map<String, String> attributes) {
+        String subject, int ordinal, String text, List<String> choices, char answer, Map<String, String> attributes)
+        implements Serializable {
     public static final int MIN_CHOICES = 2;
     public static final int MAX_CHOICES = 10;
 

@@ -27,16 +27,23 @@ final class PromptEncoder implements AutoCloseable {
         this.begun = begun;
     }
 
+    /** INVALID_ARGUMENT if a conversation is asked for and the model has no template for it. */
+    static PromptEncoder open(Checkpoint checkpoint, RunRequest request, OffsetDateTime date) {
+        return open(checkpoint, request.chat(), request.format().begun(), date);
+    }
+
     /**
-     * INVALID_ARGUMENT if a conversation is asked for and the model has no template for it.
+     * The same.
      *
+     * @param conversation whether prompts are what a user says
+     * @param begun how the model's answer is begun for it
      * @param date what templates are told that it is
      */
-    static PromptEncoder open(Checkpoint checkpoint, RunRequest request, OffsetDateTime date) {
+    static PromptEncoder open(Checkpoint checkpoint, boolean conversation, String begun, OffsetDateTime date) {
         Tokenizer tokenizer = checkpoint.openTokenizer();
         try {
-            Optional<ChatTemplate> chat = request.chat() ? Optional.of(template(checkpoint, date)) : Optional.empty();
-            return new PromptEncoder(tokenizer, chat, request.format().begun());
+            Optional<ChatTemplate> chat = conversation ? Optional.of(template(checkpoint, date)) : Optional.empty();
+            return new PromptEncoder(tokenizer, chat, begun);
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;

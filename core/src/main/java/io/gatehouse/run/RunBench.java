@@ -103,8 +103,9 @@ public final class RunBench {
 
     private WritingProgress keep(Path file, List<List<Asked>> shards, Tokenizer tokenizer, ChoiceScorer scorer) {
         List<QuestionRow> questions =
-                shards.stream().flatMap(List::stream).map(RunBench::row).toList();
+                shards.stream().flatMap(List::stream).map(Asked::row).toList();
         int size = shards.get(0).size();
+        ShardRunner runner = new ShardRunner(engine, tokenizer, scorer, EVERYTHING);
         try (Store store = Store.create(file);
                 RunWriter writer = store.startRun(description(), questions);
                 ShardQueue queue = new ShardQueue(writer, ShardQueue.DEFAULT_BYTES, (commit, waiting) -> {})) {
@@ -113,10 +114,8 @@ public final class RunBench {
                 int[] ids = IntStream.range(first, first + size)
                         .map(writer::questionId)
                         .toArray();
-                ShardRecorder recorder = new ShardRecorder(
-                        shards.get(number), ids, scorer, tokenizer, EVERYTHING, layer -> queue.requireWriting());
-                engine.prefill(prompts(shards.get(number)), ShardRecorder.capture(EVERYTHING), recorder);
-                queue.put(recorder.shard(number));
+                ShardTask task = new ShardTask(number, shards.get(number), ids);
+                queue.put(runner.compute(task, layer -> queue.requireWriting()));
             }
             queue.drain();
             writer.finish(RunStatus.COMPLETE);
@@ -143,14 +142,8 @@ public final class RunBench {
                 .toList();
     }
 
-    private static QuestionRow row(Asked asked) {
-        Question question = asked.question();
-        return new QuestionRow(
-                question.subject(), question.ordinal(), question.text(), question.choices(), question.answer());
-    }
-
     private RunDescription description() {
-        return QuizRun.describe(checkpoint, engine, "bench", "random", "random", 0, EVERYTHING, "bench");
+        return RunModel.of(checkpoint, engine).describe("bench", "random", "random", 0, EVERYTHING, "bench");
     }
 
     private static double median(List<Double> values) {

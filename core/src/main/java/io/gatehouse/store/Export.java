@@ -111,11 +111,11 @@ final class Export {
         }
     }
 
-    private static List<StoredTable> filled(List<StoredTable> tables, Statement statement) throws SQLException {
+    /** Those of the tables that have rows. */
+    static List<StoredTable> filled(List<StoredTable> tables, Statement statement) throws SQLException {
         List<StoredTable> filled = new ArrayList<>();
         for (StoredTable table : tables) {
-            if (!ints("SELECT 1 FROM %s LIMIT 1".formatted(table.name()), statement)
-                    .isEmpty()) {
+            if (ParquetCopy.hasRows("SELECT 1 FROM " + table.name(), statement)) {
                 filled.add(table);
             }
         }
@@ -189,10 +189,9 @@ final class Export {
         }
     }
 
-    private static void copy(String query, Path folder, Statement statement) throws SQLException, IOException {
-        Files.createDirectories(folder);
-        statement.execute("COPY (%s) TO '%s/data.parquet' (FORMAT parquet, COMPRESSION zstd)"
-                .formatted(query, SqlFile.quoted(folder)));
+    /** Writes the rows of a query as the file of a folder. */
+    static void copy(String query, Path folder, Statement statement) throws SQLException, IOException {
+        ParquetCopy.write(query, folder.resolve("data.parquet"), statement);
     }
 
     private static List<Integer> ints(String query, Statement statement) throws SQLException {

@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
 import java.util.UUID;
@@ -80,8 +81,10 @@ final class ExportedDirectory {
             statement.execute(SqlFile.read("schema.sql"));
             List<StoredTable> tables = new ArrayList<>(StoredTable.of(connection));
             requireSameSchema(directory, root, statement);
-            // The ledger first: the others ask it.
-            tables.sort((one, other) -> Boolean.compare(other.isLedger(), one.isLedger()));
+            // The runs first, and then the ledger: the others ask them.
+            tables.sort(Comparator.comparing(StoredTable::isRuns)
+                    .thenComparing(StoredTable::isLedger)
+                    .reversed());
             for (StoredTable table : tables) {
                 if (!table.name().equals(StoredTable.VERSION) && hasFiles(table, root, statement)) {
                     attach(table, root, statement);
@@ -90,7 +93,7 @@ final class ExportedDirectory {
         }
     }
 
-    private static void requireSameSchema(Path directory, Path root, Statement statement) throws SQLException {
+    static void requireSameSchema(Path directory, Path root, Statement statement) throws SQLException {
         int version;
         try (ResultSet row = statement.executeQuery("SELECT max(version) FROM read_parquet('%s/%s/*.parquet')"
                 .formatted(SqlFile.quoted(root), StoredTable.VERSION))) {
@@ -110,7 +113,7 @@ final class ExportedDirectory {
         }
     }
 
-    private static boolean hasFiles(StoredTable table, Path root, Statement statement) throws SQLException {
+    static boolean hasFiles(StoredTable table, Path root, Statement statement) throws SQLException {
         try (ResultSet row =
                 statement.executeQuery("SELECT EXISTS (SELECT 1 FROM glob('%s'))".formatted(table.pattern(root)))) {
             row.next();

@@ -74,12 +74,22 @@ final class QuestionRegister {
         return ids;
     }
 
+    /** Puts questions into a database under ids that another one has given them, without their attributes. */
+    static void insert(DuckDBConnection connection, String task, List<QuestionRow> questions, int[] ids)
+            throws SQLException {
+        try (DuckDBAppender appender = connection.createAppender("questions")) {
+            for (int i = 0; i < ids.length; i++) {
+                append(appender, task, ids[i], questions.get(i));
+            }
+        }
+    }
+
     private int idOf(QuestionRow question, DuckDBAppender appender, DuckDBAppender attributes) throws SQLException {
         Key key = new Key(question.subject(), question.ordinal());
         Registered registered = known.get(key);
         if (registered == null) {
             lastId++;
-            append(appender, lastId, question);
+            append(appender, task, lastId, question);
             for (Map.Entry<String, String> attribute : question.attributes().entrySet()) {
                 attributes
                         .beginRow()
@@ -100,7 +110,7 @@ final class QuestionRegister {
         return registered.id();
     }
 
-    private void append(DuckDBAppender appender, int id, QuestionRow question) throws SQLException {
+    private static void append(DuckDBAppender appender, String task, int id, QuestionRow question) throws SQLException {
         appender.beginRow()
                 .append(id)
                 .append(task)

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import java.io.Serializable;
 
 /**
  * What a run keeps of what its routers say.
@@ -12,7 +13,7 @@ import io.gatehouse.error.GatehouseException;
  * @param probabilities tokens whose probability of every expert is kept
  * @param norms whether the norms of the chosen experts' outputs are kept, of the tokens of the scope
  */
-public record Recording(Scope scope, Probabilities probabilities, boolean norms) {
+public record Recording(Scope scope, Probabilities probabilities, boolean norms) implements Serializable {
     /** The prompt tokens whose whole gate a run records. */
     public enum Probabilities {
         NONE("none"),

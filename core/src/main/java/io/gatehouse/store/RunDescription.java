@@ -2,6 +2,8 @@ package io.gatehouse.store;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serializable;
+
 /**
  * What defines a run, as the {@code runs} table keeps it.
  *
@@ -28,7 +30,8 @@ public record RunDescription(
         String precisionPlan,
         String device,
         String interventions,
-        String gatehouseVersion) {
+        String gatehouseVersion)
+        implements Serializable {
     public RunDescription {
         requireNonNull(name, "name is null");
         requireNonNull(model, "model is null");

@@ -20,6 +20,11 @@ record StoredTable(String name, List<Column> columns) {
 
     static final String VERSION = "schema_version";
 
+    static final String RUNS = "runs";
+
+    /** Folder of what an unfinished run needs to go on and no reader is to see. */
+    static final String UNFINISHED = "_unfinished";
+
     /** What can be too large for memory. */
     private static final Set<String> LARGE = Set.of("routing", "expert_norms", "gates", "usage", "tokens");
 
@@ -78,6 +83,10 @@ record StoredTable(String name, List<Column> columns) {
         return name.equals(LEDGER);
     }
 
+    boolean isRuns() {
+        return name.equals(RUNS);
+    }
+
     boolean isVersion() {
         return name.equals(VERSION);
     }
@@ -110,16 +119,26 @@ record StoredTable(String name, List<Column> columns) {
                 .collect(Collectors.joining(", "));
     }
 
-    /** A query for the rows of a directory, those of shards outside of the ledger left out. */
+    /**
+     * A query for the rows of a directory that count: of runs that the directory has, and of their shards those that
+     * the ledger has.
+     */
     String query(Path directory) {
+        if (isByShard() && !isLedger()) {
+            return everyRow(directory) + " SEMI JOIN run_shards AS s ON s.run_id = f.run_id AND s.shard = f.shard";
+        }
+        return isByRun() && !isRuns()
+                ? everyRow(directory) + " SEMI JOIN runs AS r ON r.run_id = f.run_id"
+                : everyRow(directory);
+    }
+
+    /** A query for all rows of a directory. */
+    String everyRow(Path directory) {
         String selected = columns.stream()
                 .map(column -> "CAST(f.\"%s\" AS %s) AS \"%s\"".formatted(column.name, column.type, column.name))
                 .collect(Collectors.joining(", "));
-        String query = "SELECT %s FROM read_parquet('%s', hive_partitioning = %b%s) AS f"
+        return "SELECT %s FROM read_parquet('%s', hive_partitioning = %b%s) AS f"
                 .formatted(selected, pattern(directory), isByRun(), hiveTypes());
-        return isByShard() && !isLedger()
-                ? query + " SEMI JOIN run_shards AS s ON s.run_id = f.run_id AND s.shard = f.shard"
-                : query;
     }
 
     private String hiveTypes() {

@@ -48,6 +48,7 @@ public final class Gatehouse {
         return new CommandLine(new Gatehouse())
                 .addSubcommand(new DemoCommand(stop))
                 .addSubcommand(new RunCommand(stop))
+                .addSubcommand(new CommandLine(new ClusterCommand()).addSubcommand(new ClusterRunCommand(stop)))
                 .addSubcommand(new SqlCommand())
                 .addSubcommand(new StudyCommand())
                 .addSubcommand(new ServeCommand(stop))

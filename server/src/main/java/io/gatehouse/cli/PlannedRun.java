@@ -7,6 +7,7 @@ import io.gatehouse.engine.Engine;
 import io.gatehouse.engine.EngineOptions;
 import io.gatehouse.engine.Interventions;
 import io.gatehouse.engine.Precision;
+import io.gatehouse.run.DividedRun;
 import io.gatehouse.run.QuizRun;
 import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunOutcome;
@@ -55,6 +56,11 @@ final class PlannedRun implements RunPlan {
             }
             return new QuizRun(checkpoint, engine, store, GatehouseVersion.current()).execute(request, listener);
         }
+    }
+
+    /** Registers the run, whose shards are for other machines to compute. */
+    DividedRun divide() {
+        return DividedRun.begin(checkpoint, options, request, store, GatehouseVersion.current());
     }
 
     /** The plan that an unfinished run of the name was begun in, if it can go on in that. */

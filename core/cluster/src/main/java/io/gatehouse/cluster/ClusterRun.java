@@ -1,0 +1,125 @@
+package io.gatehouse.cluster;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.run.DividedRun;
+import io.gatehouse.run.RunListener;
+import io.gatehouse.run.RunOutcome;
+import io.gatehouse.run.ShardTask;
+import io.gatehouse.store.DirectoryRegister;
+import io.gatehouse.store.RunStatus;
+import io.gatehouse.store.Store;
+import java.io.IOException;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * A run whose shards Spark's executors compute, into a directory of Parquet files that all of them reach. What the
+ * ledger of the directory lacks is computed, so that whatever ends a run, the same one again goes on from there. One
+ * driver at a time may write to a directory.
+ */
+public final class ClusterRun {
+    private final Optional<String> master;
+    private final String directory;
+    private final UnaryOperator<ShardStep> step;
+
+    /**
+     * A run to be.
+     *
+     * @param master URL of the master, such as {@code spark://host:7077}; absent where {@code spark-submit} says it
+     * @param directory where to write, under a name that driver and executors all have for it
+     */
+    public ClusterRun(Optional<String> master, String directory) {
+        this(master, directory, UnaryOperator.identity());
+    }
+
+    /** @param step what becomes of what a task does */
+    ClusterRun(Optional<String> master, String directory, UnaryOperator<ShardStep> step) {
+        this.master = requireNonNull(master, "master is null");
+        this.directory = requireNonNull(directory, "directory is null");
+        this.step = requireNonNull(step, "step is null");
+    }
+
+    /**
+     * Computes all shards that are not there.
+     *
+     * @param beginning registers the run
+     * @throws GatehouseException CANCELLED_BY_USER when the listener asked for it; CLUSTER_FAILED when a shard failed
+     *     more often than Spark tries; INVALID_ARGUMENT when the directory cannot be written or is none of ours; what
+     *     beginning the run throws
+     */
+    public RunOutcome execute(Function<Store, DividedRun> beginning, RunListener listener) {
+        HeldShutdown held = HeldShutdown.hold();
+        try (SparkSession spark = ClusterSession.open(master)) {
+            SharedDirectory shared =
+                    SharedDirectory.open(directory, spark.sparkContext().hadoopConfiguration());
+            requireOurs(shared);
+            try (RunDirectory runs = RunDirectory.open(shared)) {
+                DividedRun run = runs.begin(beginning);
+                return execute(spark, shared, runs, run, listener);
+            }
+        } catch (IOException e) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "%s cannot be read or written: %s".formatted(directory, e.getMessage()),
+                    e);
+        } finally {
+            held.end();
+        }
+    }
+
+    private RunOutcome execute(
+            SparkSession spark, SharedDirectory shared, RunDirectory runs, DividedRun run, RunListener listener)
+            throws IOException {
+        RollupSum rollups = new RollupSum(spark, shared);
+        BitSet written = runs.shards(run.runId());
+        ClusterClock clock = new ClusterClock(run, written, listener);
+        ShardStep computation = step.apply(new ShardComputation(
+                shared.uri().toString(), run.terms(), spark.sparkContext().hadoopConfiguration()));
+        Waves waves = new Waves(spark.sparkContext(), computation);
+        try {
+            List<Integer> missing = IntStream.range(0, run.shards())
+                    .filter(shard -> !written.get(shard))
+                    .boxed()
+                    .toList();
+            for (List<Integer> wave : waves.of(missing)) {
+                List<ShardTask> tasks = wave.stream().map(run::shard).toList();
+                waves.compute(tasks, listener::cancelled, shard -> {
+                    runs.commit(shard);
+                    clock.committed(shard);
+                });
+            }
+        } catch (GatehouseException | IOException failure) {
+            end(runs, run, failure, rollups);
+            throw failure;
+        }
+        runs.end(run, RunStatus.COMPLETE, rollups);
+        return clock.outcome(new Answers(spark, shared).correct(run.runId()));
+    }
+
+    /** Shows what there is of a run that did not come to its end; what ended it says more than what this fails with. */
+    private static void end(RunDirectory runs, DividedRun run, Exception failure, RollupSum rollups) {
+        boolean cancelled = failure instanceof GatehouseException known && known.code() == ErrorCode.CANCELLED_BY_USER;
+        try {
+            runs.end(run, cancelled ? RunStatus.CANCELLED : RunStatus.FAILED, rollups);
+        } catch (IOException | RuntimeException second) {
+            failure.addSuppressed(second);
+        }
+    }
+
+    private static void requireOurs(SharedDirectory shared) throws IOException {
+        boolean ours = shared.exists(DirectoryRegister.VERSION) || shared.exists(DirectoryRegister.UNFINISHED);
+        if (!ours && !shared.isEmpty()) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "%s is neither empty nor a directory that Gatehouse has written.".formatted(shared.uri()));
+        }
+    }
+}

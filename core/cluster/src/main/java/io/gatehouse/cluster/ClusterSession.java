@@ -1,0 +1,25 @@
+package io.gatehouse.cluster;
+
+import java.util.Optional;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+
+/** Opens a session of Spark as runs need it. What {@code spark-submit} or spark-defaults.conf say goes first. */
+final class ClusterSession {
+    private ClusterSession() {}
+
+    static SparkSession open(Optional<String> master) {
+        SparkConf conf = new SparkConf();
+        master.ifPresent(conf::setMaster);
+        conf.setIfMissing("spark.app.name", "gatehouse");
+        conf.setIfMissing("spark.ui.enabled", "false");
+        // The same shard twice is waste, and never faster than the first where both have a GPU.
+        conf.set("spark.speculation", "false");
+        conf.setIfMissing("spark.sql.shuffle.partitions", "8");
+        conf.setIfMissing("spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs", "false");
+        conf.setIfMissing("spark.executorEnv.TF_CPP_MIN_LOG_LEVEL", "3");
+        String options = conf.get("spark.executor.extraJavaOptions", "");
+        conf.set("spark.executor.extraJavaOptions", (options + " -Dorg.bytedeco.javacpp.maxPhysicalBytes=0").strip());
+        return SparkSession.builder().config(conf).getOrCreate();
+    }
+}

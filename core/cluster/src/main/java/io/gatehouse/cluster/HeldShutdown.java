@@ -1,0 +1,43 @@
+package io.gatehouse.cluster;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.util.ShutdownHookManager;
+
+/**
+ * Keeps Spark alive, when the process is asked to stop, until what is being written has been ended in order: Spark would
+ * stop its context at once.
+ */
+final class HeldShutdown {
+    /** Spark's own hook has 40, and hooks of higher numbers go first. */
+    private static final int BEFORE_SPARK = 100;
+
+    private static final long LIMIT_SECONDS = 30;
+
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Runnable hook = this::await;
+
+    private HeldShutdown() {}
+
+    static HeldShutdown hold() {
+        HeldShutdown held = new HeldShutdown();
+        ShutdownHookManager.get().addShutdownHook(held.hook, BEFORE_SPARK, LIMIT_SECONDS, TimeUnit.SECONDS);
+        return held;
+    }
+
+    /** Lets Spark go. */
+    void end() {
+        ended.countDown();
+        if (!ShutdownHookManager.get().isShutdownInProgress()) {
+            ShutdownHookManager.get().removeShutdownHook(hook);
+        }
+    }
+
+    private void await() {
+        try {
+            ended.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,10 @@
+SELECT
+    layer,
+    scope,
+    sum(n) AS n,
+    sum(entropy_sum) AS entropy_sum,
+    sum(top_k_entropy_sum) AS top_k_entropy_sum,
+    sum(mass_sum) AS mass_sum,
+    sum(margin_sum) AS margin_sum
+FROM parts
+GROUP BY layer, scope

@@ -1,0 +1,36 @@
+package io.gatehouse.run;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.store.RunDescription;
+import java.io.Serializable;
+import java.time.OffsetDateTime;
+
+/**
+ * What a machine has to know to compute shards of a run.
+ *
+ * @param runId number of the run in its directory
+ * @param checkpoint directory of the model, which every machine finds under the same name
+ * @param conversation whether prompts are what a user says
+ * @param begun how the model's answer is begun for it
+ * @param date what a chat template is told that it is
+ * @param mostChoices the most choices that a question has
+ */
+public record RunTerms(
+        int runId,
+        RunDescription description,
+        String checkpoint,
+        SentOptions options,
+        boolean conversation,
+        String begun,
+        OffsetDateTime date,
+        int mostChoices)
+        implements Serializable {
+    public RunTerms {
+        requireNonNull(description, "description is null");
+        requireNonNull(checkpoint, "checkpoint is null");
+        requireNonNull(options, "options is null");
+        requireNonNull(begun, "begun is null");
+        requireNonNull(date, "date is null");
+    }
+}

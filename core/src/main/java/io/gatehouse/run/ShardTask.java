@@ -1,0 +1,33 @@
+package io.gatehouse.run;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.store.QuestionRow;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * A shard that is to be computed, here or on another machine.
+ *
+ * @param number number of the shard within its run, from 0
+ * @param questionIds what the store calls the questions, in their order; not copied
+ */
+public record ShardTask(int number, List<Asked> questions, int[] questionIds) implements Serializable {
+    public ShardTask {
+        requireNonNull(questionIds, "questionIds is null");
+        questions = List.copyOf(questions);
+        if (questions.size() != questionIds.length) {
+            throw new IllegalArgumentException(
+                    "Shard %d has %d questions and %d ids".formatted(number, questions.size(), questionIds.length));
+        }
+    }
+
+    /** Number of prompt tokens. */
+    public int tokens() {
+        return questions.stream().mapToInt(Asked::tokens).sum();
+    }
+
+    List<QuestionRow> rows() {
+        return questions.stream().map(Asked::row).toList();
+    }
+}

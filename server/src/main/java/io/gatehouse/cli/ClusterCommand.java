@@ -1,0 +1,15 @@
+package io.gatehouse.cli;
+
+import picocli.CommandLine.Command;
+
+@Command(
+        name = "cluster",
+        description = "Work that Apache Spark divides among machines.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "Example:",
+            "  gatehouse cluster run --master spark://host:7077 --to /shared/routing --model /shared/OLMoE --quiz mmlu"
+        })
+final class ClusterCommand {}

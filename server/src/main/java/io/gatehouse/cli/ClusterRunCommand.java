@@ -1,0 +1,88 @@
+package io.gatehouse.cli;
+
+import io.gatehouse.cluster.ClusterRun;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.run.RunOutcome;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "run",
+        description = {
+            "Answers a quiz like 'gatehouse run', its shards computed by the executors of Apache Spark.",
+            "SPARK_HOME says where Spark is, SPARK_SUBMIT_OPTIONS what it is to be told."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Example:",
+            "  gatehouse cluster run --master spark://host:7077 --to /shared/routing --model /shared/OLMoE --quiz mmlu",
+            "  gatehouse sql --db /shared/routing"
+        })
+final class ClusterRunCommand implements Callable<Integer> {
+    @Option(
+            names = "--master",
+            paramLabel = "URL",
+            description = "Master of the cluster, such as spark://host:7077, yarn or local[2]; by default what Spark's"
+                    + " own settings say.")
+    private Optional<String> master = Optional.empty();
+
+    @Option(
+            names = "--to",
+            required = true,
+            paramLabel = "DIR",
+            description = "Directory to write Parquet files to, under a name that all machines have for it: a path of"
+                    + " a mounted disk, hdfs:, s3a: or the like. A new one, or one that cluster runs wrote before.")
+    private String directory = "";
+
+    @Mixin
+    private RunOptions options = new RunOptions();
+
+    @Mixin
+    private ReportOutput output = new ReportOutput();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    private final StopSignal stop;
+
+    ClusterRunCommand(StopSignal stop) {
+        this.stop = stop;
+    }
+
+    @Override
+    public Integer call() {
+        requireSpark();
+        try (RunDraft draft = options.read();
+                ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), stop)) {
+            stop.take();
+            RunOutcome outcome = new ClusterRun(master, directory)
+                    .execute(register -> draft.plan(register).divide(), progress);
+            new Report()
+                    .figure("Run", outcome.name())
+                    .figure("Questions answered", outcome.questions())
+                    .figure("Accuracy", outcome.accuracy())
+                    .figure("Prompt tokens", outcome.tokens())
+                    .figure("Seconds", outcome.elapsed().toMillis() / 1000.0)
+                    .print(output);
+        }
+        return 0;
+    }
+
+    private static void requireSpark() {
+        try {
+            Class.forName("org.apache.spark.sql.SparkSession");
+        } catch (ClassNotFoundException e) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "Apache Spark is no part of Gatehouse: set SPARK_HOME to where one is, see docs/cluster.md",
+                    e);
+        }
+    }
+}
