@@ -14,9 +14,9 @@ import io.gatehouse.sql.QueryLimits;
 import io.gatehouse.sql.QueryResult;
 import io.gatehouse.store.Store;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -190,7 +190,8 @@ public final class ServerBench {
     }
 
     private Amount arrow(URI server, BufferAllocator allocator) throws IOException {
-        try (ArrowStreamReader reader = new ArrowStreamReader(answer(server, "arrow"), allocator)) {
+        try (RawAnswer answer = RawAnswer.get(server, path("arrow"));
+                ArrowStreamReader reader = new ArrowStreamReader(answer, allocator)) {
             long count = count(reader);
             return new Amount(count, reader.bytesRead());
         }
@@ -205,21 +206,18 @@ public final class ServerBench {
     }
 
     private Amount bytes(URI server, String format) throws IOException {
-        byte[] buffer = new byte[1 << 16];
+        ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 16);
         long bytes = 0;
-        try (InputStream answer = answer(server, format)) {
-            for (int read = answer.read(buffer); read >= 0; read = answer.read(buffer)) {
+        try (RawAnswer answer = RawAnswer.get(server, path(format))) {
+            for (int read = answer.read(buffer); read >= 0; read = answer.read(buffer.clear())) {
                 bytes += read;
             }
         }
         return new Amount(rows, bytes);
     }
 
-    /** By the plainest client: Java's newer one hands bytes on in small pieces, which takes longer than sending them. */
-    private InputStream answer(URI server, String format) throws IOException {
-        URI query = server.resolve(
-                "v1/query?format=%s&sql=%s".formatted(format, URLEncoder.encode(sql, StandardCharsets.UTF_8)));
-        return query.toURL().openConnection().getInputStream();
+    private String path(String format) {
+        return "v1/query?format=%s&sql=%s".formatted(format, URLEncoder.encode(sql, StandardCharsets.UTF_8));
     }
 
     /** @param frame rows that come in one answer, for a driver that has such; 0 for its default */
