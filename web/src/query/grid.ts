@@ -1,4 +1,4 @@
-import { tableFromIPC, type Table as ArrowTable } from '@uwdata/flechette';
+import { tableFromIPC } from '@uwdata/flechette';
 import { exact, isNumeric } from '../api/format';
 import type { Column, Value } from '../api/http';
 import type { Grid } from '../api/rows';
@@ -11,23 +11,15 @@ export interface Block {
   right: number;
 }
 
-/**
- * A grid over an Arrow stream, decoded cell by cell when asked.
- *
- * @param most rows to show; the stream may have one more, which says that there are more
- */
-export function gridOfArrow(bytes: Uint8Array, most: number): Grid {
+/** A grid over an Arrow stream, decoded cell by cell when asked. */
+export function gridOfArrow(bytes: Uint8Array): Grid {
   const table = tableFromIPC(bytes, { useBigInt: true, useDate: false });
   const vectors = table.children;
   return {
     columns: table.schema.fields.map((field) => ({ name: field.name, type: typeName(field) })),
-    rowCount: Math.min(table.numRows, most),
+    rowCount: table.numRows,
     value: (row, column) => plain(vectors[column]?.at(row)),
   };
-}
-
-export function rowsOfArrow(bytes: Uint8Array): number {
-  return (tableFromIPC(bytes) as ArrowTable).numRows;
 }
 
 /** Sizes of a table of which only some rows are drawn, in CSS pixels. */

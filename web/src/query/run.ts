@@ -1,6 +1,6 @@
-import { connectionProblem, type Problem, readProblem, type Rows, send } from '../api/http';
+import { connectionProblem, type Problem, readJson, readProblem, type Rows, send } from '../api/http';
 import { type Grid, gridOfRows } from '../api/rows';
-import { gridOfArrow, rowsOfArrow } from './grid';
+import { gridOfArrow } from './grid';
 import type { Statement } from './statements';
 
 const ARROW = 'application/vnd.apache.arrow.stream';
@@ -28,23 +28,24 @@ export function newQueryId(): string {
   return `console-${crypto.randomUUID()}`;
 }
 
-/** Runs a statement; asks for one row more than the limit, which says whether there are more. */
+/** Runs a statement; where as many rows came as were asked for, the server says whether there were more. */
 export async function runStatement(statement: Statement, limit: number, id: string, signal: AbortSignal): Promise<Outcome> {
   const start = performance.now();
   try {
     const response = await fetch('v1/query', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Accept: `${ARROW}, application/json;q=0.9`, 'Query-Id': id },
-      body: JSON.stringify({ sql: statement.text, limit: limit + 1 }),
+      body: JSON.stringify({ sql: statement.text, limit }),
       signal,
     });
     if (!response.ok) {
       return { kind: 'problem', problem: await readProblem(response), statement };
     }
     const arrow = response.headers.get('Content-Type')?.startsWith(ARROW) ?? false;
-    const { grid, total } = arrow ? ofArrow(new Uint8Array(await response.arrayBuffer()), limit) : ofRows((await response.json()) as Rows, limit);
+    const grid = arrow ? gridOfArrow(new Uint8Array(await response.arrayBuffer())) : gridOfRows((await response.json()) as Rows);
     const elapsedMs = performance.now() - start;
-    return { kind: 'result', result: { statement, grid, limit, truncated: total > limit, elapsedMs } };
+    const truncated = grid.rowCount === limit && (await wasCut(id));
+    return { kind: 'result', result: { statement, grid, limit, truncated, elapsedMs } };
   } catch (failure) {
     return signal.aborted ? { kind: 'cancelled', statement } : { kind: 'problem', problem: connectionProblem(failure), statement };
   }
@@ -75,11 +76,8 @@ export async function exportFile(sql: string, format: Format): Promise<Blob> {
   return (await send('POST', 'v1/query', { sql, format, ...(format === 'json' ? { limit: ALL_ROWS } : {}) })).blob();
 }
 
-function ofArrow(bytes: Uint8Array, limit: number): { grid: Grid; total: number } {
-  return { grid: gridOfArrow(bytes, limit), total: rowsOfArrow(bytes) };
-}
-
-function ofRows(rows: Rows, limit: number): { grid: Grid; total: number } {
-  const kept = rows.rows.length > limit ? { ...rows, rows: rows.rows.slice(0, limit) } : rows;
-  return { grid: gridOfRows(kept), total: rows.rows.length };
+/** An Arrow stream ends well at the limit and cannot say that it was one. Of a query that the server has forgotten it is likely. */
+async function wasCut(id: string): Promise<boolean> {
+  const query = (await readJson(`v1/queries/${id}`).catch(() => ({ truncated: true }))) as { truncated: boolean };
+  return query.truncated;
 }

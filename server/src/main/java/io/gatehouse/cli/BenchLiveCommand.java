@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -17,8 +18,8 @@ import picocli.CommandLine.Option;
         description = {
             "Measures a run in a server.",
             "First what it costs that it is watched: the run by itself, and in a server whose events somebody follows and"
-                    + " which four clients ask every second, in turns; of the rounds the median counts. News is the time"
-                    + " from the commit of a shard until the listener has heard of it and found it with SQL.",
+                    + " which four clients ask every second, in turns; of the rounds the median of the ratios counts. News is"
+                    + " the time from the commit of a shard until the listener has heard of it and found it with SQL.",
             "Then how long clients wait for small questions that rollups answer, while run after run is written and they"
                     + " also take many rows, cancel queries and leave in the middle of answers, at random."
         },
@@ -37,7 +38,7 @@ final class BenchLiveCommand implements Callable<Integer> {
     private Optional<Integer> limit = Optional.empty();
 
     @Option(names = "--rounds", description = "How often each run is measured (default: ${DEFAULT-VALUE}).")
-    private int rounds = 3;
+    private int rounds = 5;
 
     @Option(
             names = "--clients",
@@ -76,6 +77,7 @@ final class BenchLiveCommand implements Callable<Integer> {
                 .figure("Seconds of a run by itself", Report.rounded(watched.aloneSeconds(), 2))
                 .figure("Seconds of a run that is watched", Report.rounded(watched.watchedSeconds(), 2))
                 .figure("Overhead of being watched", Report.rounded(watched.overhead(), 3))
+                .figure("Overhead by round", overheads(watched))
                 .figure("News p50 ms", millis(watched.news().p50()))
                 .figure("News p99 ms", millis(watched.news().p99()))
                 .figure("Clients", clients)
@@ -87,6 +89,12 @@ final class BenchLiveCommand implements Callable<Integer> {
                 .figure("Cancelled queries", load.cancels())
                 .figure("Clients that left", load.departures())
                 .figure("Faults", load.faults().isEmpty() ? "none" : String.join("; ", load.faults()));
+    }
+
+    private static String overheads(LiveBench.Watched watched) {
+        return watched.ratios().stream()
+                .map(ratio -> String.valueOf(Report.rounded(ratio - 1, 3)))
+                .collect(Collectors.joining(", "));
     }
 
     private static double millis(Duration duration) {

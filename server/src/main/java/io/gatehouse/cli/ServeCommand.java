@@ -98,8 +98,9 @@ final class ServeCommand implements Runnable {
         HttpLimits http = settings.http();
         out.printf(
                 Locale.ROOT,
-                "Requests: %,d bytes, %,d of headers; %d connections, %d that listen to events.%n",
+                "Requests: %,d bytes in %d s, %,d of headers; %d connections, %d that listen to events.%n",
                 http.bodyBytes(),
+                http.bodyTime().toSeconds(),
                 http.headerBytes(),
                 http.connections(),
                 http.eventStreams());

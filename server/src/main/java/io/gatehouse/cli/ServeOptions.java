@@ -126,6 +126,13 @@ final class ServeOptions {
     private int bodyBytes;
 
     @Option(
+            names = "--body-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "30",
+            description = "Time for a request's body to come (default: ${DEFAULT-VALUE}).")
+    private int bodyTimeout;
+
+    @Option(
             names = "--max-header-bytes",
             paramLabel = "N",
             defaultValue = "8192",
@@ -166,7 +173,7 @@ final class ServeOptions {
                 new ListenAddress(host, port),
                 exposure(),
                 allowance,
-                new HttpLimits(bodyBytes, headerBytes, connections, eventStreams),
+                new HttpLimits(bodyBytes, Duration.ofSeconds(bodyTimeout), headerBytes, connections, eventStreams),
                 RunSources.of(models, quizzes),
                 log,
                 GatehouseVersion.current());

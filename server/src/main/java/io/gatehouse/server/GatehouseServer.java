@@ -34,6 +34,16 @@ public final class GatehouseServer implements AutoCloseable {
     /** Time that their answers then have to get out. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
+    /**
+     * Runs and saved queries are named by whoever makes them, so a name may hold a slash or a percent sign, written %2F
+     * and %25. Jetty refuses both for the sake of servers that find files by addresses or guard some of them; here what
+     * guards an address and what answers it are found by the same text, before it is decoded.
+     */
+    private static final UriCompliance ADDRESSES = UriCompliance.DEFAULT.with(
+            "GATEHOUSE",
+            UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR,
+            UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING);
+
     private final ServerSettings settings;
     private final Javalin javalin;
     private final Activity activity;
@@ -130,9 +140,11 @@ public final class GatehouseServer implements AutoCloseable {
             server.setStopTimeout(PATIENCE.plus(LAST_WORDS).toMillis());
         });
         jetty.modifyHttpConfiguration(http -> {
-            http.setUriCompliance(UriCompliance.DEFAULT);
+            http.setUriCompliance(ADDRESSES);
             http.setRequestHeaderSize(limits.headerBytes());
         });
+        jetty.modifyServletContextHandler(
+                servlets -> servlets.getServletHandler().setDecodeAmbiguousURIs(true));
         jetty.addConnector(
                 (server, http) -> HttpPort.of(server, http, settings.exposure().tls(), channel));
     }

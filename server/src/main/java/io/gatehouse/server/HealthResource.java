@@ -54,6 +54,7 @@ final class HealthResource implements Handler {
         json.put("queuedQueries", queries.queued());
         json.put("queueSeconds", queries.patience().toMillis() / 1000.0);
         json.put("bodyBytes", settings.http().bodyBytes());
+        json.put("bodySeconds", settings.http().bodyTime().toMillis() / 1000.0);
         json.put("headerBytes", settings.http().headerBytes());
         json.put("connections", settings.http().connections());
         json.put("eventStreams", settings.http().eventStreams());

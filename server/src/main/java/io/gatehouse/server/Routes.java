@@ -9,6 +9,7 @@ import io.gatehouse.server.http.AnswerHeaders;
 import io.gatehouse.server.http.ConsoleFiles;
 import io.gatehouse.server.http.Fence;
 import io.gatehouse.server.http.Problem;
+import io.gatehouse.server.http.RequestBody;
 import io.gatehouse.server.query.DescribeResource;
 import io.gatehouse.server.query.HistoryResource;
 import io.gatehouse.server.query.Lookups;
@@ -26,7 +27,6 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
-import io.javalin.http.HttpStatus;
 import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.router.EndpointNotFound;
 import java.util.ArrayList;
@@ -82,7 +82,6 @@ final class Routes {
     }
 
     void configure(JavalinConfig config) {
-        config.http.maxRequestSize = settings.http().bodyBytes();
         config.http.prefer405over404 = true;
         config.router.javaLangErrorHandler((response, error) -> {
             LOG.error("A request failed", error);
@@ -94,6 +93,7 @@ final class Routes {
         routes.before("/v1/*", access);
         routes.before("/plain", access);
         routes.before("/metrics", access);
+        routes.before(new RequestBody(settings.http()));
         routes.get("/v1/query", query::get);
         routes.post("/v1/query", query::post);
         routes.post("/v1/describe", describe);
@@ -151,20 +151,11 @@ final class Routes {
         routes.exception(
                 MethodNotAllowedResponse.class,
                 (error, context) -> send(context, Problem.ofStatus(405, "This address takes other methods only.")));
-        routes.exception(HttpResponseException.class, (error, context) -> send(context, problem(error)));
+        routes.exception(HttpResponseException.class, (error, context) -> send(context, Problem.of(error)));
         routes.exception(Exception.class, (error, context) -> {
             LOG.error("A request failed", error);
             send(context, Problem.ofDefect());
         });
-    }
-
-    private Problem problem(HttpResponseException error) {
-        return error.getStatus() == HttpStatus.CONTENT_TOO_LARGE.getCode()
-                ? Problem.ofStatus(
-                        413,
-                        "The body is larger than %d bytes."
-                                .formatted(settings.http().bodyBytes()))
-                : Problem.of(error);
     }
 
     /** Nothing can be said any more once an answer is under way; whoever began it has broken the connection. */

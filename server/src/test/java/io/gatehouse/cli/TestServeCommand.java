@@ -55,7 +55,7 @@ final class TestServeCommand {
                     .isEqualTo("Answers: 10,000 rows of JSON unless asked for more, 16,000,000,000 bytes.");
             assertThat(out.readLine())
                     .isEqualTo(
-                            "Requests: 1,000,000 bytes, 8,192 of headers; 256 connections, 64 that listen to events.");
+                            "Requests: 1,000,000 bytes in 30 s, 8,192 of headers; 256 connections, 64 that listen to events.");
             assertThat(out.readLine()).isEqualTo("Ctrl-C stops it.");
             assertThat(Path.of(file + ".server")).exists();
             HttpResponse<String> health = HttpClient.newHttpClient()

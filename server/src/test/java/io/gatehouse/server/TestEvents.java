@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gatehouse.server.http.HttpLimits;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,7 +53,7 @@ final class TestEvents {
 
     @Test
     void limitsListeners(@TempDir Path folder) throws Exception {
-        HttpLimits limits = new HttpLimits(1000, 8192, 16, 1);
+        HttpLimits limits = new HttpLimits(1000, Duration.ofSeconds(30), 8192, 16, 1);
         try (TestingServer server = TestingServer.start(folder, settings -> settings.with(limits))) {
             try (EventClient only = EventClient.connect(server, "", "")) {
                 assertThatThrownBy(() -> EventClient.connect(server, "", ""))

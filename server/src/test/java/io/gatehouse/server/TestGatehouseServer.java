@@ -266,7 +266,7 @@ final class TestGatehouseServer {
         assertProblem(server.get("v1/nothing"), 404, "nothing at this address");
         assertProblem(server.send("v1/query", request -> request.DELETE()), 405, "other methods");
         assertProblem(server.get("v1/query"), 400, "no field \"sql\"");
-        assertProblem(server.get("assets/..%2Findex.html"), 400, "Ambiguous");
+        assertProblem(server.get("assets/..%2Findex.html"), 404, "There is no");
         assertProblem(server.get("assets/nothing.js"), 404, "There is no");
     }
 

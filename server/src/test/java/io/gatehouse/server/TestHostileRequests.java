@@ -92,7 +92,7 @@ final class TestHostileRequests {
         table.put("NONSENSE\r\n\r\n", 400);
         table.put("GET /v1/health HTTP/9.9\r\n" + own + "\r\nConnection: close\r\n\r\n", 505);
         table.put(get("/v1/../v1/health", own), 404);
-        table.put(get("/assets/..%2findex.html", own), 400);
+        table.put(get("/assets/..%2findex.html", own), 404);
         table.put(get("/assets/%2e%2e/index.html", own), 400);
         table.put(get("/v1/queries/%zz", own), 400);
         table.put(get("/v1/queries/%00", own), 400);

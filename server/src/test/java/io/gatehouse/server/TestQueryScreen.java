@@ -58,10 +58,13 @@ final class TestQueryScreen {
     }
 
     @Test
-    void showsTheLimitThatCutAResult() {
+    void showsTheLimitThatCutAResult() throws Exception {
         browser.run("SELECT a.token, b.token AS other FROM tokens a, tokens b");
         browser.awaitText(STATUS, "10,000 rows in");
         assertThat(browser.texts(".cut")).containsExactly("Cut at 10,000 rows");
+        assertThat(CONSOLE.server().get("v1/queries").body())
+                .as("asked for what is shown, and no more")
+                .contains("\"rows\":10000,\"limit\":10000,\"truncated\":true");
         assertThat(browser.scrolls()).as("the page scrolls as a whole").isFalse();
         browser.pick(".limit select", "100,000");
         browser.click("Run Ctrl Enter");

@@ -29,12 +29,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Measures a run inside a server: what it costs that it is watched, and how long clients wait while it goes on. The same
  * run is made by itself, as from the command line, and in a server whose events somebody reads and which
- * {@value #READERS} clients ask every second, in turns. Of each the median counts, of the run's own clock, which starts
- * when the model is loaded.
+ * {@value #READERS} clients ask every second, in turns. What counts is the run's own clock, which starts when the model is
+ * loaded, and of the rounds the median of the ratios: a machine that is slower for a while is so for both.
  */
 public final class LiveBench {
     static final int READERS = 4;
@@ -64,14 +65,20 @@ public final class LiveBench {
     /**
      * What it costs a run to be watched.
      *
-     * @param aloneSeconds of the run by itself
-     * @param watchedSeconds of the run in a server, with a listener and readers
+     * @param aloneSeconds of the run by itself, in the median of the rounds
+     * @param watchedSeconds of the run in a server, with a listener and readers, in the median
+     * @param ratios how much longer the run took watched than alone, by round
      * @param news from the commit of a shard until a listener to events has heard of it, and SQL finds it
      */
-    public record Watched(double aloneSeconds, double watchedSeconds, Latencies news) {
+    public record Watched(double aloneSeconds, double watchedSeconds, List<Double> ratios, Latencies news) {
+        public Watched {
+            ratios = List.copyOf(ratios);
+            requireNonNull(news, "news is null");
+        }
+
         /** What being watched adds, as a share of the time without. */
         public double overhead() {
-            return watchedSeconds / aloneSeconds - 1;
+            return median(ratios) - 1;
         }
     }
 
@@ -86,14 +93,19 @@ public final class LiveBench {
         List<Duration> news = new ArrayList<>();
         // The first round is not counted: Java has yet to compile what it runs.
         for (int round = 0; round <= rounds; round++) {
-            double first = alone(directory.resolve("alone.duckdb"));
-            double second = watched(directory.resolve("watched.duckdb"), news);
+            // In turns also who comes first, so that neither gains from what the other leaves.
+            boolean watchedFirst = round % 2 == 1;
+            double early = watchedFirst ? watched(directory, news) : alone(directory);
+            double late = watchedFirst ? alone(directory) : watched(directory, news);
             if (round > 0) {
-                alone.add(first);
-                watched.add(second);
+                alone.add(watchedFirst ? late : early);
+                watched.add(watchedFirst ? early : late);
             }
         }
-        return new Watched(median(alone), median(watched), Latencies.of(news));
+        List<Double> ratios = IntStream.range(0, rounds)
+                .mapToObj(round -> watched.get(round) / alone.get(round))
+                .toList();
+        return new Watched(median(alone), median(watched), ratios, Latencies.of(news));
     }
 
     /** Lets clients at a server that writes run after run. */
@@ -109,7 +121,8 @@ public final class LiveBench {
         }
     }
 
-    private double alone(Path file) {
+    private double alone(Path directory) {
+        Path file = directory.resolve("alone.duckdb");
         ClockHand clock = new ClockHand();
         Map<String, String> options =
                 new TreeMap<>(Map.of("model", model.toString(), "quiz", quiz.toString(), "name", NAME));
@@ -123,7 +136,8 @@ public final class LiveBench {
         return clock.seconds;
     }
 
-    private double watched(Path file, List<Duration> news) {
+    private double watched(Path directory, List<Duration> news) {
+        Path file = directory.resolve("watched.duckdb");
         try (Store store = Store.create(file);
                 QueryEngine engine = new QueryEngine(store)) {
             CommitTimes commits = new CommitTimes(planners.apply(store));

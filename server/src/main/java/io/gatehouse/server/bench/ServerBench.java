@@ -8,24 +8,25 @@ import io.gatehouse.server.GatehouseServer;
 import io.gatehouse.server.ListenAddress;
 import io.gatehouse.server.ServerSettings;
 import io.gatehouse.server.run.RunPlanner;
+import io.gatehouse.sql.ArrowBatches;
 import io.gatehouse.sql.QueryEngine;
+import io.gatehouse.sql.QueryLimits;
+import io.gatehouse.sql.QueryResult;
 import io.gatehouse.store.Store;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
@@ -33,29 +34,39 @@ import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.duckdb.DuckDBResultSet;
 
 /**
- * Reads the same rows of seven columns over loopback in each format, and as Arrow from DuckDB in the process, in turns.
- * Time is from the request to the last byte; Arrow is decoded, of the other formats the bytes are counted.
+ * Reads the same rows of seven columns over loopback in each format, and as Arrow from DuckDB and from the engine in the
+ * process, in turns. Time is from the request to the last byte; Arrow is decoded, of the other formats the bytes are
+ * counted.
  */
 public final class ServerBench {
     /** The way of our own driver. */
     public static final String JDBC = "JDBC";
-    /** The way of Avatica's driver as it comes, to compare with. */
-    public static final String AVATICA = "JDBC of Avatica";
 
     private static final String COLUMNS = "run_id, question_id, position, layer, rank, expert, weight";
     private static final String VERSION = "bench";
     private static final long ARROW_ROWS = 1 << 16;
+    private static final QueryLimits LIMITS = new QueryLimits(Duration.ofMinutes(10), 0);
 
-    /** Of Avatica, in place of the 100 that it sends in one answer by default. */
-    private static final int LARGE_FRAME = 10_000;
+    /**
+     * Another way to the same rows by JDBC, to compare with.
+     *
+     * @param fetchSize rows that come in one answer; 0 for the driver's default
+     */
+    public record OtherDriver(String way, String jdbcUrl, int fetchSize) {
+        public OtherDriver {
+            requireNonNull(way, "way is null");
+            requireNonNull(jdbcUrl, "jdbcUrl is null");
+        }
+    }
 
     /**
      * How one way went, in the median of the rounds.
      *
      * @param rows rows read in each round
      * @param bytes bytes of the answer; 0 where there is no answer of bytes
+     * @param timesDuckDb time as a multiple of that of DuckDB's own Arrow in the same round, in the median
      */
-    public record Transfer(String way, long rows, long bytes, double seconds) {
+    public record Transfer(String way, long rows, long bytes, double seconds, double timesDuckDb) {
         public double rowsPerSecond() {
             return rows / seconds;
         }
@@ -68,7 +79,7 @@ public final class ServerBench {
     private record Amount(long rows, long bytes) {}
 
     private interface Reading {
-        Amount read() throws SQLException, IOException, InterruptedException;
+        Amount read() throws SQLException, IOException;
     }
 
     private record Way(String name, Reading reading, List<Double> seconds) {}
@@ -77,44 +88,39 @@ public final class ServerBench {
     private final int rounds;
     private final String sql;
     private final long rows;
-    private final HttpClient client =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final List<OtherDriver> others;
 
     /**
      * Reads the first so many activations of a file.
      *
      * @param rows how many, if the file has as many
      */
-    public ServerBench(Store store, int rounds, long rows) {
+    public ServerBench(Store store, int rounds, long rows, List<OtherDriver> others) {
         this.store = requireNonNull(store, "store is null");
         this.rounds = rounds;
         this.rows = rows;
+        this.others = List.copyOf(others);
         this.sql = "SELECT %s FROM activations LIMIT %d".formatted(COLUMNS, rows);
     }
 
-    /** The ways in the order in which they took their turns: DuckDB's own Arrow first. */
+    /** The ways in the order in which they took their turns: DuckDB's own Arrow first, other drivers last. */
     public List<Transfer> run() {
         ServerSettings settings = ServerSettings.standard(new ListenAddress("127.0.0.1", 0), VERSION);
         try (QueryEngine engine = new QueryEngine(store);
                 GatehouseServer server = GatehouseServer.start(store, engine, settings, RunPlanner.NONE);
-                AvaticaServer avatica = new AvaticaServer(store);
                 BufferAllocator allocator = new RootAllocator()) {
             String url = "jdbc:gatehouse://%s:%d"
                     .formatted(server.uri().getHost(), server.uri().getPort());
-            return inTurns(List.of(
+            List<Way> ways = new ArrayList<>(List.of(
                     way("Arrow of DuckDB, in process", () -> duckDbArrow(allocator)),
+                    way("Arrow of Gatehouse, in process", () -> engineArrow(engine, allocator)),
                     way("Arrow", () -> arrow(server.uri(), allocator)),
                     way("CSV", () -> bytes(server.uri(), "csv")),
                     way("Lines of JSON", () -> bytes(server.uri(), "ndjson")),
                     way("Parquet", () -> bytes(server.uri(), "parquet")),
-                    way(JDBC, () -> jdbc(url, 0)),
-                    way(AVATICA, () -> jdbc(avatica.jdbcUrl(), 0)),
-                    way(
-                            "%s, %,d rows a frame".formatted(AVATICA, LARGE_FRAME),
-                            () -> jdbc(avatica.jdbcUrl(), LARGE_FRAME))));
-        } catch (SQLException e) {
-            throw new GatehouseException(
-                    ErrorCode.INTERNAL_ERROR, "Avatica does not start: %s.".formatted(e.getMessage()), e);
+                    way(JDBC, () -> jdbc(url, 0))));
+            others.forEach(other -> ways.add(way(other.way(), () -> jdbc(other.jdbcUrl(), other.fetchSize()))));
+            return inTurns(ways);
         }
     }
 
@@ -127,11 +133,15 @@ public final class ServerBench {
                 amounts.add(measure(way, round > 0));
             }
         }
+        List<Double> duckDb = ways.get(0).seconds();
         List<Transfer> transfers = new ArrayList<>();
         for (int i = 0; i < ways.size(); i++) {
             Way way = ways.get(i);
+            List<Double> ratios = IntStream.range(0, rounds)
+                    .mapToObj(round -> way.seconds().get(round) / duckDb.get(round))
+                    .toList();
             transfers.add(new Transfer(
-                    way.name(), amounts.get(i).rows(), amounts.get(i).bytes(), median(way.seconds())));
+                    way.name(), amounts.get(i).rows(), amounts.get(i).bytes(), median(way.seconds()), median(ratios)));
         }
         return List.copyOf(transfers);
     }
@@ -151,9 +161,6 @@ public final class ServerBench {
         } catch (SQLException | IOException e) {
             throw new GatehouseException(
                     ErrorCode.INTERNAL_ERROR, "Reading %s failed: %s".formatted(way.name(), e.getMessage()), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The bench was interrupted.", e);
         }
     }
 
@@ -171,8 +178,20 @@ public final class ServerBench {
         }
     }
 
-    private Amount arrow(URI server, BufferAllocator allocator) throws IOException, InterruptedException {
-        try (ArrowStreamReader reader = new ArrowStreamReader(answer(server, "arrow"), allocator)) {
+    private Amount engineArrow(QueryEngine engine, BufferAllocator allocator) {
+        long count = 0;
+        try (QueryResult result = engine.query(sql, LIMITS);
+                ArrowBatches batches = result.batches(allocator)) {
+            while (batches.next()) {
+                count += batches.root().getRowCount();
+            }
+        }
+        return new Amount(count, 0);
+    }
+
+    private Amount arrow(URI server, BufferAllocator allocator) throws IOException {
+        try (RawAnswer answer = RawAnswer.get(server, path("arrow"));
+                ArrowStreamReader reader = new ArrowStreamReader(answer, allocator)) {
             long count = count(reader);
             return new Amount(count, reader.bytesRead());
         }
@@ -186,26 +205,19 @@ public final class ServerBench {
         return count;
     }
 
-    private Amount bytes(URI server, String format) throws IOException, InterruptedException {
-        byte[] buffer = new byte[1 << 16];
+    private Amount bytes(URI server, String format) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 16);
         long bytes = 0;
-        try (InputStream answer = answer(server, format)) {
-            for (int read = answer.read(buffer); read >= 0; read = answer.read(buffer)) {
+        try (RawAnswer answer = RawAnswer.get(server, path(format))) {
+            for (int read = answer.read(buffer); read >= 0; read = answer.read(buffer.clear())) {
                 bytes += read;
             }
         }
         return new Amount(rows, bytes);
     }
 
-    private InputStream answer(URI server, String format) throws IOException, InterruptedException {
-        URI query = server.resolve(
-                "v1/query?format=%s&sql=%s".formatted(format, URLEncoder.encode(sql, StandardCharsets.UTF_8)));
-        HttpResponse<InputStream> answer =
-                client.send(HttpRequest.newBuilder(query).build(), BodyHandlers.ofInputStream());
-        if (answer.statusCode() != 200) {
-            throw new IOException("%d for %s".formatted(answer.statusCode(), query));
-        }
-        return answer.body();
+    private String path(String format) {
+        return "v1/query?format=%s&sql=%s".formatted(format, URLEncoder.encode(sql, StandardCharsets.UTF_8));
     }
 
     /** @param frame rows that come in one answer, for a driver that has such; 0 for its default */

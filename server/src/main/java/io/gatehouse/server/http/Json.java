@@ -59,7 +59,7 @@ public final class Json {
             throw new UnsupportedMediaTypeResponse(
                     "The body is sent as application/json, not as \"%s\".".formatted(contentType(context)));
         }
-        ObjectNode body = object(context.bodyAsBytes());
+        ObjectNode body = object(RequestBody.of(context));
         for (Iterator<String> names = body.fieldNames(); names.hasNext(); ) {
             String name = names.next();
             if (!fields.contains(name)) {

@@ -10,10 +10,16 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import org.eclipse.jetty.ee10.servlet.HttpOutput;
 
-/** The body of an answer, of limited size. Takes buffers as they are, on their way from DuckDB to the socket. */
+/**
+ * The body of an answer, of limited size. Takes large buffers as they are, on their way from DuckDB to the socket, and
+ * small ones together: each of an Arrow batch would else be a chunk of its own.
+ */
 final class AnswerStream extends OutputStream implements WritableByteChannel {
+    private static final int SMALL = 32 * 1024;
+
     private final HttpOutput out;
     private final long limit;
+    private final ByteBuffer small = ByteBuffer.allocateDirect(2 * SMALL);
     private long written;
 
     /** @param limit bytes */
@@ -25,12 +31,14 @@ final class AnswerStream extends OutputStream implements WritableByteChannel {
     @Override
     public void write(int b) throws IOException {
         count(1);
+        passOn();
         out.write(b);
     }
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
         count(length);
+        passOn();
         out.write(bytes, offset, length);
     }
 
@@ -38,8 +46,23 @@ final class AnswerStream extends OutputStream implements WritableByteChannel {
     public int write(ByteBuffer buffer) throws IOException {
         int length = buffer.remaining();
         count(length);
-        out.write(buffer);
+        if (length > small.remaining()) {
+            passOn();
+        }
+        if (length <= SMALL) {
+            small.put(buffer);
+        } else {
+            passOn();
+            out.write(buffer);
+        }
         return length;
+    }
+
+    private void passOn() throws IOException {
+        if (small.position() > 0) {
+            out.write(small.flip());
+            small.clear();
+        }
     }
 
     /** Jetty flushes by itself; a writer that flushes small pieces would only make small packets. */
@@ -54,6 +77,7 @@ final class AnswerStream extends OutputStream implements WritableByteChannel {
     /** Completes the answer. */
     @Override
     public void close() throws IOException {
+        passOn();
         out.close();
     }
 

@@ -7,11 +7,14 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.http.ClientConnection;
 import io.gatehouse.server.http.JsonValue;
 import io.gatehouse.server.http.QueryId;
+import io.gatehouse.server.http.RequestBody;
 import io.gatehouse.sql.ResultColumn;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URLDecoder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -38,7 +41,7 @@ public final class PlainPage {
     }
 
     public void run(Context context) throws IOException {
-        String sql = Optional.ofNullable(context.formParam("sql")).orElse("");
+        String sql = field(new String(RequestBody.of(context), UTF_8), "sql");
         ClientConnection client = ClientConnection.of(context);
         try {
             door.serve(
@@ -50,6 +53,15 @@ public final class PlainPage {
         } catch (GatehouseException e) {
             send(context, e.code().httpStatus(), sql, problem(e));
         }
+    }
+
+    /** A field of a form as browsers send it; empty where it is missing. */
+    private static String field(String form, String name) {
+        return Arrays.stream(form.split("&", -1))
+                .filter(field -> field.startsWith(name + "="))
+                .map(field -> URLDecoder.decode(field.substring(name.length() + 1), UTF_8))
+                .findFirst()
+                .orElse("");
     }
 
     private void send(Context context, int status, String sql, String outcome) {

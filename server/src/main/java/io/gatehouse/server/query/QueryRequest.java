@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.http.Json;
+import io.gatehouse.server.http.RequestBody;
 import io.javalin.http.Context;
 import io.javalin.http.UnsupportedMediaTypeResponse;
 import java.nio.ByteBuffer;
@@ -83,7 +84,7 @@ record QueryRequest(
         ObjectNode fields = address(context);
         ObjectNode body = switch (Json.mediaType(context)) {
             case "application/json" -> Json.body(context, FIELDS);
-            case "application/sql" -> Json.object().put("sql", text(context.bodyAsBytes()));
+            case "application/sql" -> Json.object().put("sql", text(RequestBody.of(context)));
             default ->
                 throw new UnsupportedMediaTypeResponse(
                         "A query is sent as application/json or application/sql, not as \"%s\"."

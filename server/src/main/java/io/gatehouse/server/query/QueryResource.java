@@ -32,6 +32,7 @@ public final class QueryResource {
         String id = QueryId.assign(context);
         SqlText.assign(context, request.sql());
         ClientConnection client = ClientConnection.of(context);
+        client.writtenByThisThread();
         SqlStatement statement = request.statement(door.allowance());
         try {
             door.serve(id, statement, request.format().id(), client, query -> {

@@ -36,9 +36,12 @@ final class HostedRun implements RunListener {
         }
     }
 
-    /** What a run tells of itself. */
+    /** What a run tells of itself, on the thread that computes it: whoever hears it must not keep that waiting. */
     interface Watcher {
-        void changed(HostedRun run, boolean committed);
+        void moved(HostedRun run, State next);
+
+        /** It got on, or committed a shard. */
+        void gotOn(HostedRun run);
     }
 
     private static final long BETWEEN_NEWS_NANOS = 250_000_000L;
@@ -71,14 +74,8 @@ final class HostedRun implements RunListener {
 
     /** Runs to the end, on the thread that calls, and closes the plan, of which nothing is kept. */
     void execute(RunPlan plan) {
-        State outcome = outcome(plan);
-        try {
-            move(outcome);
-        } catch (RuntimeException e) {
-            LOG.error("Nobody could be told that run {} has ended", name, e);
-        } finally {
-            end.countDown();
-        }
+        move(outcome(plan));
+        end.countDown();
     }
 
     private State outcome(RunPlan plan) {
@@ -106,7 +103,7 @@ final class HostedRun implements RunListener {
 
     private void move(State next) {
         state = next;
-        watcher.changed(this, false);
+        watcher.moved(this, next);
     }
 
     /** Ends it soon; what is committed stays. */
@@ -130,12 +127,19 @@ final class HostedRun implements RunListener {
         boolean committed = before != null && now.questionsDone() > before.questionsDone();
         progress = now;
         committedSinceAsked |= committed && lastNanos != Long.MAX_VALUE;
-        boolean begins = state == State.LOADING;
-        state = State.RUNNING;
-        if (begins || committed || System.nanoTime() - toldAt >= BETWEEN_NEWS_NANOS) {
-            toldAt = System.nanoTime();
-            watcher.changed(this, committed);
+        if (state == State.LOADING) {
+            move(State.RUNNING);
         }
+        if (committed || System.nanoTime() - toldAt >= BETWEEN_NEWS_NANOS) {
+            toldAt = System.nanoTime();
+            watcher.gotOn(this);
+        }
+    }
+
+    /** Questions whose answers are committed, those of earlier tries included. */
+    int questionsDone() {
+        RunProgress now = progress;
+        return now == null ? 0 : now.questionsDone();
     }
 
     @Override

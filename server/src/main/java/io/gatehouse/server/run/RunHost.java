@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.event.Events;
-import io.gatehouse.server.event.Topic;
 import io.gatehouse.server.http.Json;
 import io.gatehouse.store.RunStatus;
 import io.gatehouse.store.RunSummary;
@@ -40,7 +39,7 @@ public final class RunHost {
 
     private final Store store;
     private final RunPlanner planner;
-    private final Events events;
+    private final RunNews news;
     private final Map<String, HostedRun> hosted = new LinkedHashMap<>();
     private final Set<String> leaving = new HashSet<>();
     private boolean stopping;
@@ -49,7 +48,7 @@ public final class RunHost {
     public RunHost(Store store, RunPlanner planner, Events events) {
         this.store = requireNonNull(store, "store is null");
         this.planner = requireNonNull(planner, "planner is null");
-        this.events = requireNonNull(events, "events is null");
+        this.news = new RunNews(events, run -> show(run.name()));
     }
 
     /** The names of the options that a run may be started with. */
@@ -71,7 +70,7 @@ public final class RunHost {
     private HostedRun admit(RunPlan plan) {
         synchronized (hosted) {
             requireRoom(plan.name());
-            HostedRun run = new HostedRun(plan.name(), this::changed);
+            HostedRun run = new HostedRun(plan.name(), news);
             // Taken out first, so that it stands behind those that were started before.
             hosted.remove(plan.name());
             hosted.put(plan.name(), run);
@@ -135,7 +134,7 @@ public final class RunHost {
                 leaving.remove(name);
             }
         }
-        tellSchema("run-deleted");
+        news.schema("run-deleted");
     }
 
     Optional<HostedRun> find(String name) {
@@ -205,26 +204,6 @@ public final class RunHost {
         return json;
     }
 
-    private void changed(HostedRun run, boolean committed) {
-        try {
-            events.publish(Topic.RUN, show(run.name()));
-        } catch (GatehouseException e) {
-            // The file is being closed, and with it the stream of events.
-            return;
-        }
-        if (committed) {
-            tellSchema("shard-committed");
-        } else if (run.state() == HostedRun.State.LOADING) {
-            tellSchema("run-started");
-        } else if (run.state().ended()) {
-            tellSchema("run-ended");
-        }
-    }
-
-    private void tellSchema(String reason) {
-        events.publish(Topic.SCHEMA, Json.object().put("reason", reason));
-    }
-
     private static GatehouseException unknown(String name) {
         return new GatehouseException(ErrorCode.RUN_NOT_FOUND, "There is no run \"%s\".".formatted(name));
     }
@@ -250,6 +229,7 @@ public final class RunHost {
                     LOG.warn("Run {} does not end; what it has committed stays", run.name());
                 }
             }
+            news.end(GRACE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,0 +1,82 @@
+package io.gatehouse.server.http;
+
+import static java.util.Objects.requireNonNull;
+
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.http.HttpResponseException;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Reads the body of a request before anything is done with it, within its limits of size and time: one that sends it a
+ * byte at a time would else hold a thread for as long as it likes.
+ */
+public final class RequestBody implements Handler {
+    private static final String READ = "gatehouse.body";
+
+    private final HttpLimits limits;
+
+    public RequestBody(HttpLimits limits) {
+        this.limits = requireNonNull(limits, "limits is null");
+    }
+
+    /** The bytes of the body; none where there is none. */
+    public static byte[] of(Context context) {
+        return Optional.<byte[]>ofNullable(context.attribute(READ)).orElseGet(() -> new byte[0]);
+    }
+
+    @Override
+    public void handle(Context context) throws IOException {
+        HttpServletRequest request = context.req();
+        if (request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null) {
+            context.attribute(READ, read(request.getInputStream()));
+        }
+    }
+
+    private byte[] read(InputStream in) throws IOException {
+        long deadline = System.nanoTime() + limits.bodyTime().toNanos();
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        byte[] buffer = new byte[8192];
+        long count = 0;
+        try {
+            // What is too large is read on for a while: who is still sending would not read that it was refused.
+            for (int read = in.read(buffer); read >= 0 && count < 2L * limits.bodyBytes(); read = in.read(buffer)) {
+                count += read;
+                if (count <= limits.bodyBytes()) {
+                    body.write(buffer, 0, read);
+                }
+                if (System.nanoTime() - deadline >= 0) {
+                    throw tooSlow();
+                }
+            }
+        } catch (IOException e) {
+            // Nothing came for as long as the web server keeps an idle connection.
+            if (e.getCause() instanceof TimeoutException) {
+                throw tooSlow();
+            }
+            throw e;
+        }
+        if (count > limits.bodyBytes()) {
+            throw tooLarge();
+        }
+        return body.toByteArray();
+    }
+
+    private HttpResponseException tooLarge() {
+        return new HttpResponseException(
+                413, "The body is larger than %d bytes.".formatted(limits.bodyBytes()), Map.of());
+    }
+
+    private HttpResponseException tooSlow() {
+        return new HttpResponseException(
+                408,
+                "The body did not come within %d s.".formatted(limits.bodyTime().toSeconds()),
+                Map.of());
+    }
+}

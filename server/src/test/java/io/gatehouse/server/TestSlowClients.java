@@ -1,0 +1,105 @@
+package io.gatehouse.server;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gatehouse.server.http.HttpLimits;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Clients that send their requests a byte at a time. */
+@Timeout(60)
+final class TestSlowClients {
+    private static final int DRIP_MILLIS = 100;
+
+    @Test
+    void aBodyThatDripsIsRefusedWhenItsTimeIsOver(@TempDir Path folder) throws Exception {
+        HttpLimits limits = new HttpLimits(1000, Duration.ofSeconds(1), 8192, 16, 1);
+        try (TestingServer server = TestingServer.start(folder, settings -> settings.with(limits));
+                Socket client = server.connect()) {
+            client.getOutputStream().write(head(server, 1000).getBytes(US_ASCII));
+            CompletableFuture<Void> drip = CompletableFuture.runAsync(() -> drip(client));
+            assertThat(answer(client))
+                    .startsWith("HTTP/1.1 408 ")
+                    .contains("application/problem+json")
+                    .contains("The body did not come within 1 s.");
+            client.shutdownOutput();
+            drip.get(10, TimeUnit.SECONDS);
+            assertThat(server.query("SELECT 1").statusCode()).isEqualTo(200);
+        }
+    }
+
+    /** Whoever never ends the head of a request keeps one connection, of which there are so many; others are served. */
+    @Test
+    void aHeadThatDripsHoldsOneConnection(@TempDir Path folder) throws Exception {
+        HttpLimits limits = new HttpLimits(1000, Duration.ofSeconds(30), 8192, 2, 1);
+        try (TestingServer server = TestingServer.start(folder, settings -> settings.with(limits));
+                Socket first = server.connect()) {
+            first.getOutputStream().write("GET /v1/health HTTP/1.1\r\nX".getBytes(US_ASCII));
+            String health = "GET /v1/health HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n"
+                    .formatted(server.uri().getAuthority());
+            assertThat(server.exchange(health)).startsWith("HTTP/1.1 200 ");
+            try (Socket second = server.connect();
+                    Socket third = server.connect()) {
+                second.getOutputStream().write("GET".getBytes(US_ASCII));
+                third.getOutputStream().write(health.getBytes(US_ASCII));
+                third.setSoTimeout(1000);
+                assertThat(isAnswered(third))
+                        .as("a third connection where two may be")
+                        .isFalse();
+                first.shutdownOutput();
+                third.setSoTimeout(20_000);
+                assertThat(answer(third)).startsWith("HTTP/1.1 200 ");
+            }
+        }
+    }
+
+    private static String head(TestingServer server, int bytes) {
+        return "POST /v1/query HTTP/1.1\r\nHost: %s\r\nContent-Type: application/sql\r\nContent-Length: %d\r\n\r\n"
+                .formatted(server.uri().getAuthority(), bytes);
+    }
+
+    private static void drip(Socket client) {
+        try {
+            for (int i = 0; i < 1000; i++) {
+                client.getOutputStream().write(' ');
+                Thread.sleep(DRIP_MILLIS);
+            }
+        } catch (IOException e) {
+            // Refused, and the connection with it.
+            return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String answer(Socket client) throws IOException {
+        StringBuilder answer = new StringBuilder();
+        byte[] buffer = new byte[1000];
+        for (int read = client.getInputStream().read(buffer);
+                read >= 0;
+                read = client.getInputStream().read(buffer)) {
+            answer.append(new String(buffer, 0, read, US_ASCII));
+            if (answer.toString().endsWith("}")) {
+                break;
+            }
+        }
+        return answer.toString();
+    }
+
+    private static boolean isAnswered(Socket client) throws IOException {
+        try {
+            return client.getInputStream().read() >= 0;
+        } catch (SocketTimeoutException e) {
+            return false;
+        }
+    }
+}
