@@ -12,26 +12,47 @@ import java.util.Set;
 
 /** A token or password in a file, so that it stands in no command line, address or log. */
 final class SecretFile {
-    private static final int SHORTEST = 16;
+    private static final int SHORTEST_TOKEN = 16;
     private static final Set<PosixFilePermission> OWNER_ONLY =
             EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
     private SecretFile() {}
 
-    /** @throws GatehouseException if the file cannot be read, others may read it, or it holds nothing to rely on */
-    static String read(Path file) {
+    /**
+     * What clients show that they may come in.
+     *
+     * @throws GatehouseException if the file cannot be read, others may read it, or it holds nothing to rely on
+     */
+    static String token(Path file) {
+        String token = read(file).strip();
+        if (token.length() < SHORTEST_TOKEN || token.chars().anyMatch(c -> c <= ' ' || c > '~')) {
+            throw invalid(
+                    "%s must hold one word of %d letters, digits or signs at least.".formatted(file, SHORTEST_TOKEN));
+        }
+        return token;
+    }
+
+    /**
+     * What opens a file that somebody made elsewhere, however short: the first line.
+     *
+     * @throws GatehouseException if the file cannot be read, others may read it, or it is empty
+     */
+    static String password(Path file) {
+        return read(file)
+                .lines()
+                .findFirst()
+                .filter(line -> !line.isEmpty())
+                .orElseThrow(() -> invalid("%s is empty where a password should be.".formatted(file)));
+    }
+
+    private static String read(Path file) {
         try {
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
             if (!OWNER_ONLY.containsAll(permissions)) {
                 throw invalid("%s may be used by others (%s): take that away with chmod 600."
                         .formatted(file, PosixFilePermissions.toString(permissions)));
             }
-            String secret = Files.readString(file).strip();
-            if (secret.length() < SHORTEST || secret.chars().anyMatch(c -> c <= ' ' || c > '~')) {
-                throw invalid(
-                        "%s must hold one word of %d letters, digits or signs at least.".formatted(file, SHORTEST));
-            }
-            return secret;
+            return Files.readString(file);
         } catch (IOException e) {
             throw new GatehouseException(ErrorCode.FILE_NOT_FOUND, "%s cannot be read.".formatted(file), e);
         }

@@ -184,7 +184,7 @@ final class ServeOptions {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT, "--tls-keystore and --tls-password-file go together.");
         }
-        Optional<Tls> tls = keystore.map(file -> new Tls(file, SecretFile.read(passwordFile.orElseThrow())));
-        return new Exposure(tokenFile.map(SecretFile::read), tls, insecure, names);
+        Optional<Tls> tls = keystore.map(file -> new Tls(file, SecretFile.password(passwordFile.orElseThrow())));
+        return new Exposure(tokenFile.map(SecretFile::token), tls, insecure, names);
     }
 }

@@ -2,6 +2,7 @@ package io.gatehouse.cli;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.server.ServerNotice;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.QueryLimits;
 import io.gatehouse.store.Store;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Spec;
         name = "sql",
         description = {
             "Asks a file of runs in SQL, or a server that has it.",
+            "While a server has the file, that server is asked.",
             "Without -c and -f it is a shell on a terminal, and elsewhere reads statements from standard input.",
             "Statements end with a semicolon; at the first that fails it stops."
         },
@@ -92,12 +94,16 @@ final class SqlCommand implements Callable<Integer> {
         }
         QueryLimits limits = new QueryLimits(TIMEOUT, maxRows());
         if (url.isPresent()) {
-            return askServer(url.get(), limits);
+            return askServer(url.get(), tokenFile.map(SecretFile::token), limits);
         }
         if (tokenFile.isPresent()) {
             throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--token-file goes with --url");
         }
-        try (Store store = Store.open(database.orElseThrow());
+        return askFile(database.orElseThrow(), limits);
+    }
+
+    private int askFile(Path file, QueryLimits limits) {
+        try (Store store = Store.open(file);
                 QueryEngine engine = new QueryEngine(store);
                 StatementRunner runner = runner(sql -> new FileRows(engine.query(sql, limits)))) {
             if (isShell()) {
@@ -105,16 +111,23 @@ final class SqlCommand implements Callable<Integer> {
                 return 0;
             }
             return run(runner, texts());
+        } catch (GatehouseException e) {
+            if (e.code() != ErrorCode.DATABASE_IN_USE || isShell()) {
+                throw e;
+            }
+            ServerNotice server = ServerNotice.find(file).orElseThrow(() -> e);
+            spec.commandLine().getErr().printf("%s is served at %s, which answers%n", file, server.uri());
+            return askServer(server.uri(), Optional.of(server.key()), limits);
         }
     }
 
-    private int askServer(URI address, QueryLimits limits) {
+    private int askServer(URI address, Optional<String> token, QueryLimits limits) {
         if (isShell()) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
                     "The shell needs --db; a server is asked with -c, -f or standard input");
         }
-        try (RemoteSql server = RemoteSql.connect(address, tokenFile.map(SecretFile::read), limits);
+        try (RemoteSql server = RemoteSql.connect(address, token, limits);
                 StatementRunner runner = runner(server)) {
             return run(runner, texts());
         }

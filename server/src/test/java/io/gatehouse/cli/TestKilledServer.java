@@ -14,17 +14,26 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Kills a server in the middle of a run, starts it again, and starts the run again: nothing is lost, nothing doubled. */
-@Timeout(180)
+/**
+ * Kills a server in the middle of a run, starts it again, and starts the run again: nothing is lost, nothing doubled.
+ * {@code -Dgatehouse.test.kills=12} kills it more often.
+ */
+@Timeout(600)
 final class TestKilledServer {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Path SAMPLE =
             Path.of(System.getProperty("gatehouse.root")).resolve("core").resolve("sample");
-    private static final String RUN = "{\"model\":\"model\",\"quiz\":\"quiz\",\"name\":\"r\",\"limit\":640}";
+    private static final int KILLS = Integer.getInteger("gatehouse.test.kills", 1);
+    private static final long SEED = Long.getLong("gatehouse.test.seed", 20_261_125);
+    private static final int QUESTIONS = Math.min(1280, 640 * KILLS);
+    private static final int LONGEST_DELAY_MILLIS = 200;
+    private static final String RUN =
+            "{\"model\":\"model\",\"quiz\":\"quiz\",\"name\":\"r\",\"limit\":%d}".formatted(QUESTIONS);
 
     @TempDir
     private Path folder = Path.of("");
@@ -38,21 +47,35 @@ final class TestKilledServer {
         for (Path file : List.of(killed, whole)) {
             Store.create(file).close();
         }
-        Process first = serve(killed);
-        long before;
-        try (BufferedReader out = first.inputReader(StandardCharsets.UTF_8)) {
-            URI uri = uri(out);
-            post(uri, "v1/runs", RUN);
-            do {
-                before = answers(uri);
-            } while (before == 0);
-        } finally {
-            first.destroyForcibly().waitFor();
+        Random random = new Random(SEED);
+        long kept = 0;
+        for (int kill = 0; kill < KILLS && kept < QUESTIONS; kill++) {
+            long seen = runUntilKilled(killed, kept, random.nextInt(LONGEST_DELAY_MILLIS));
+            assertThat(seen).as("kill %d, seed %d", kill, SEED).isGreaterThan(kept);
+            kept = seen;
         }
-        assertThat(before).isLessThan(640);
-        assertThat(runToTheEnd(killed)).contains("\"answered\":640");
-        assertThat(runToTheEnd(whole)).contains("\"answered\":640");
+        String all = "\"answered\":" + QUESTIONS;
+        assertThat(runToTheEnd(killed)).contains(all);
+        assertThat(runToTheEnd(whole)).contains(all);
         assertThat(hash(killed)).isEqualTo(hash(whole));
+    }
+
+    /** Goes on with the run until it has committed something more, and then a little longer; returns what was seen. */
+    private long runUntilKilled(Path file, long kept, int delayMillis) throws Exception {
+        Process server = serve(file);
+        try (BufferedReader out = server.inputReader(StandardCharsets.UTF_8)) {
+            URI uri = uri(out);
+            assertThat(answers(uri)).as("what was committed before the kill").isGreaterThanOrEqualTo(kept);
+            post(uri, "v1/runs", RUN);
+            long seen = answers(uri);
+            while (seen <= kept) {
+                seen = answers(uri);
+            }
+            Thread.sleep(delayMillis);
+            return seen;
+        } finally {
+            server.destroyForcibly().waitFor();
+        }
     }
 
     private String runToTheEnd(Path file) throws Exception {

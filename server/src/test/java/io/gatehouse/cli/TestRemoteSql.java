@@ -66,6 +66,26 @@ final class TestRemoteSql {
         assertThat(local.get(1)).contains("\r\n,\"\",'=1+1,").contains(",0.00000001,1000,2026-01-02,10:20:00,");
     }
 
+    @Test
+    void asksTheServerThatHasTheFile() {
+        Exposure guarded = new Exposure(Optional.of(TOKEN), Optional.empty(), false, List.of());
+        CommandOutcome outcome = serving(
+                guarded,
+                uri -> CommandOutcome.of(
+                        "sql",
+                        "--db",
+                        file.toString(),
+                        "--format",
+                        "csv",
+                        "-c",
+                        "SELECT count(*) AS n FROM questions"));
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        assertThat(outcome.out()).isEqualTo("n\r\n24\r\n");
+        assertThat(outcome.err())
+                .startsWith(file + " is served at http://127.0.0.1:")
+                .contains(", which answers\n");
+    }
+
     private static List<String> written(String option, String place) {
         List<String> texts = new ArrayList<>();
         for (String format : new String[] {"table", "csv", "json"}) {

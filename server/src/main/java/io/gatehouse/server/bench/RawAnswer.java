@@ -32,7 +32,8 @@ final class RawAnswer implements ReadableByteChannel {
             answer.socket.write(ByteBuffer.wrap(request.getBytes(US_ASCII)));
             String head = answer.readHead();
             if (!head.startsWith("HTTP/1.1 200 ")) {
-                throw new IOException("%s for %s".formatted(head.lines().findFirst().orElse("nothing"), path));
+                throw new IOException(
+                        "%s for %s".formatted(head.lines().findFirst().orElse("nothing"), path));
             }
             return answer;
         } catch (IOException e) {
