@@ -14,8 +14,8 @@ final class TestClusterRunCommand {
     @Test
     void saysWhatToDoWithoutSpark() {
         Path written = directory.resolve("routing");
-        CommandOutcome outcome = CommandOutcome.of(
-                "cluster", "run", "--to", written.toString(), "--model", "any", "--quiz", "any");
+        CommandOutcome outcome =
+                CommandOutcome.of("cluster", "run", "--to", written.toString(), "--model", "any", "--quiz", "any");
         assertThat(outcome.exitCode()).isEqualTo(1);
         assertThat(outcome.err()).contains("set SPARK_HOME").contains("docs/cluster.md");
         assertThat(written).doesNotExist();
@@ -23,6 +23,8 @@ final class TestClusterRunCommand {
 
     @Test
     void explainsItself() {
-        assertThat(CommandOutcome.of("cluster", "run", "--help").out()).contains("--master").contains("--to");
+        assertThat(CommandOutcome.of("cluster", "run", "--help").out())
+                .contains("--master")
+                .contains("--to");
     }
 }
