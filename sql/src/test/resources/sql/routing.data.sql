@@ -21,6 +21,9 @@ SELECT
     ['A', 'B', 'C', 'D'][1 + (i * 7) % 4]
 FROM range(12) AS t(i);
 
+INSERT INTO question_attributes (question_id, name, value)
+SELECT i, 'grade', ['easy', 'hard'][1 + i % 2] FROM range(12) AS t(i) WHERE i <> 5;
+
 INSERT INTO answers
     (run_id, question_id, predicted, correct, log_probabilities, top_token_id, top_token, prompt_tokens)
 SELECT

@@ -241,6 +241,7 @@ final class TestQueryEngine {
                 .startsWith(
                         "runs",
                         "questions",
+                        "question_attributes",
                         "answers",
                         "tokens",
                         "token_routing",

@@ -34,6 +34,7 @@ public final class Catalog {
     private static final List<String> PUBLIC = List.of(
             "runs",
             "questions",
+            "question_attributes",
             "answers",
             "tokens",
             "token_routing",
