@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 /** Statements that want to write, to look where they must not, or to bring the process down. All in one process. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestHostileStatements {
-    private static final QueryLimits LIMITS = new QueryLimits(Duration.ofSeconds(2), 1_000);
+    private static final QueryLimits LIMITS = new QueryLimits(Duration.ofMillis(1_800), 1_000);
 
     /** What a slower machine may stop where a faster one comes to an end. */
     private static final Set<String> STOPPED = Set.of("ok", "QUERY_TIMEOUT");
