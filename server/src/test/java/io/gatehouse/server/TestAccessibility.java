@@ -112,13 +112,11 @@ final class TestAccessibility {
                     page.click("Chart");
                     page.find("svg .bar");
                 }),
-                query("points of two series", page -> {
-                    page.run("SELECT entropy, margin, scope FROM token_routing WHERE run_id = 1 AND layer = 0");
+                query("points", page -> {
+                    page.run("SELECT entropy, margin FROM token_routing WHERE run_id = 1 AND layer = 0");
                     page.awaitText("[role=status]", "120 rows in");
                     page.click("Chart");
                     page.find("svg .mark");
-                    page.pick("[aria-label=Chart] label:last-of-type select", "scope");
-                    page.awaitText("svg .label", "last_prompt");
                 }),
                 query("histogram", page -> {
                     page.run("SELECT entropy FROM token_routing WHERE run_id = 1");
