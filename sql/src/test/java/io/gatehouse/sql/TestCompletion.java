@@ -42,7 +42,7 @@ final class TestCompletion {
     @Test
     void relationsStandBehindFromAndJoin() {
         assertThat(texts("SELECT * FROM |"))
-                .startsWith("runs", "questions", "answers")
+                .startsWith("runs", "questions", "question_attributes", "answers")
                 .contains("unused_experts");
         assertThat(texts("SELECT * FROM tok|")).startsWith("tokens", "token_routing");
         assertThat(texts("SELECT * FROM answers a JOIN q|")).startsWith("questions");

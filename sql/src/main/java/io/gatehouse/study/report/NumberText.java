@@ -1,6 +1,7 @@
 package io.gatehouse.study.report;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,8 @@ public final class NumberText {
     /** The ways to write a value, by their names in sentences. */
     private static final List<String> FORMATS = List.of("plain", "percent", "points", "signed", "tenth");
 
+    private static final MathContext SETTLED = new MathContext(12);
+
     private NumberText() {}
 
     /** A value as tables show it. */
@@ -18,7 +21,7 @@ public final class NumberText {
             return "–";
         }
         if (value instanceof Double || value instanceof Float || isFraction(value)) {
-            return real(((Number) value).doubleValue());
+            return real(settled(((Number) value).doubleValue()));
         }
         if (value instanceof Number number) {
             return String.format(Locale.ROOT, "%,d", number.longValue());
@@ -29,7 +32,7 @@ public final class NumberText {
     /** A value as a sentence shows it: plain, percent, points (of a hundred, with sign), signed or tenth. */
     public static String of(@Nullable Object value, String format) {
         if (value instanceof Number number) {
-            double real = number.doubleValue();
+            double real = settled(number.doubleValue());
             return switch (format) {
                 case "percent" -> String.format(Locale.ROOT, "%.1f %%", 100 * real);
                 case "points" -> String.format(Locale.ROOT, "%+.1f points", 100 * real);
@@ -48,6 +51,11 @@ public final class NumberText {
 
     private static boolean isFraction(Object value) {
         return value instanceof BigDecimal exact && exact.scale() > 0;
+    }
+
+    /** Without the last digits, which depend on the order of a sum and would otherwise turn 0.1375 up or down. */
+    private static double settled(double value) {
+        return Double.isFinite(value) ? new BigDecimal(value).round(SETTLED).doubleValue() : value;
     }
 
     private static String real(double value) {
