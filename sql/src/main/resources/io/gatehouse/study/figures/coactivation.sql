@@ -13,7 +13,7 @@ SELECT
     arg_max(other_expert, lift) AS other_expert,
     max(lift) AS lift
 FROM expert_coactivation
-WHERE run_id = :run_id AND scope = 'last_prompt' AND together >= 30;
+WHERE run_id = :run_id AND scope = 'last_prompt' AND together >= 30 AND expert < other_expert;
 
 SELECT layer, expert, other_expert, n, together, share, adjacent_share, lift
 FROM expert_coactivation
