@@ -36,7 +36,7 @@ final class KnownStatements {
         }
 
         void gave(long count) {
-            rows = count;
+            rows = Math.max(rows, count);
         }
     }
 

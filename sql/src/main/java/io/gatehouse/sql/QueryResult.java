@@ -26,7 +26,11 @@ public final class QueryResult implements AutoCloseable {
     private @Nullable DuckDbRows rows;
     private long count;
     private boolean truncated;
-    private boolean ended;
+    private volatile boolean ended;
+
+    /** Held while rows are read or let go: what is read lies in memory that closing gives back, whichever thread does. */
+    private final Object reading = new Object();
+
     private final DoubleAccumulator progress = new DoubleAccumulator(Math::max, -1);
 
     /**
@@ -66,17 +70,22 @@ public final class QueryResult implements AutoCloseable {
         }
         DuckDbRows open = rows == null ? execute() : rows;
         rows = open;
-        try {
-            boolean present = open.next();
-            truncated = present && maxRows > 0 && count == maxRows;
-            ended = !present || truncated;
-        } catch (SQLException e) {
-            throw statement.failure(e);
+        synchronized (reading) {
+            if (ended) {
+                return false;
+            }
+            try {
+                boolean present = open.next();
+                truncated = present && maxRows > 0 && count == maxRows;
+                ended = !present || truncated;
+            } catch (SQLException e) {
+                throw statement.failure(e);
+            }
+            if (!ended) {
+                count++;
+            }
+            return !ended;
         }
-        if (!ended) {
-            count++;
-        }
-        return !ended;
     }
 
     private DuckDbRows execute() {
@@ -95,13 +104,15 @@ public final class QueryResult implements AutoCloseable {
             return text.get(column);
         }
         DuckDbRows open = rows;
-        if (open == null || ended) {
-            throw new IllegalStateException("There is no current row");
-        }
-        try {
-            return open.value(column);
-        } catch (SQLException e) {
-            throw statement.failure(e);
+        synchronized (reading) {
+            if (open == null || ended) {
+                throw new IllegalStateException("There is no current row");
+            }
+            try {
+                return open.value(column);
+            } catch (SQLException e) {
+                throw statement.failure(e);
+            }
         }
     }
 
@@ -142,6 +153,8 @@ public final class QueryResult implements AutoCloseable {
     public void close() {
         ended = true;
         known.gave(count);
-        statement.close();
+        synchronized (reading) {
+            statement.close();
+        }
     }
 }
