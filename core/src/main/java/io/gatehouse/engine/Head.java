@@ -12,8 +12,10 @@ import org.tensorflow.types.TFloat32;
 
 /** The final norm and the logits, for the last token of each prompt, or in a trace for all tokens. */
 final class Head {
-    /** Rows at a time: the logits of a large vocabulary are wider than any other state. */
-    private static final int ROWS = 256;
+    /** At a time: the logits of a large vocabulary are wider than any other state. */
+    private static final int MOST_LOGITS = 1 << 24;
+
+    private static final int MOST_ROWS = 256;
 
     private final ModelConfig config;
     private final DecoderGraph graph;
@@ -43,9 +45,10 @@ final class Head {
         int width = config.hiddenSize();
         RecordedRows last = inFlight.last();
         float[] states = inFlight.lastStates();
-        for (int from = 0; from < last.count(); from += ROWS) {
+        int rows = rowsTogether();
+        for (int from = 0; from < last.count(); from += rows) {
             int first = from;
-            int count = Math.min(ROWS, last.count() - from);
+            int count = Math.min(rows, last.count() - from);
             Scores scores = score(Arrays.copyOfRange(states, from * width, (from + count) * width), count);
             delivery.submit(() -> {
                 for (int row = 0; row < count; row++) {
@@ -53,6 +56,11 @@ final class Head {
                 }
             });
         }
+    }
+
+    private int rowsTogether() {
+        int fit = MOST_LOGITS / config.vocabSize() / MicroBatch.ROW_BLOCK * MicroBatch.ROW_BLOCK;
+        return Math.max(MicroBatch.ROW_BLOCK, Math.min(MOST_ROWS, fit));
     }
 
     /** A trace is of short prompts, so that the logits of a whole micro-batch fit. */

@@ -4,6 +4,7 @@ import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.SafetensorsWriter.Tensor;
 import io.gatehouse.engine.Capture.Tokens;
 import io.gatehouse.sample.random.Blueprint;
+import io.gatehouse.sample.random.StoredType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -46,7 +47,15 @@ final class TestEngineVariants {
         for (int i = 0; i < COMBINATIONS; i++) {
             variants.add(combination(ARCHITECTURES.get(i % ARCHITECTURES.size()), random));
         }
+        variants.add(largeVocabulary());
         return variants;
+    }
+
+    /** So large that its head is widened in parts, the last of them smaller. */
+    private static Variant largeVocabulary() {
+        return Variant.plain(Blueprint.TINY_OLMOE)
+                .with("large vocabulary", config -> config.put("vocab_size", 70_001))
+                .storedAs(StoredType.BF16);
     }
 
     /**
