@@ -109,11 +109,13 @@ final class ShardInsert {
     }
 
     private void addToLedger() throws SQLException {
-        Ledger ledger = new Ledger(connection, runId);
-        for (ShardRows shard : shards) {
-            int[] questionIds =
-                    shard.answers().stream().mapToInt(AnswerRow::questionId).toArray();
-            ledger.add(shard.number(), questionIds, shard.tokenRows(), shard.routingRows());
-        }
+        new Ledger(connection, runId)
+                .add(shards.stream().map(ShardInsert::entry).toList());
+    }
+
+    private static Ledger.Entry entry(ShardRows shard) {
+        int[] questionIds =
+                shard.answers().stream().mapToInt(AnswerRow::questionId).toArray();
+        return new Ledger.Entry(shard.number(), questionIds, shard.tokenRows(), shard.routingRows());
     }
 }
