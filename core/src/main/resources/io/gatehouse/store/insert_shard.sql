@@ -1,1 +1,0 @@
-INSERT INTO run_shards (run_id, shard, questions, tokens, routing_rows, committed_at, question_ids) VALUES (?, ?, ?, ?, ?, ?, ?)
