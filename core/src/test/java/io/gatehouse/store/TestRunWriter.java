@@ -168,10 +168,6 @@ final class TestRunWriter {
             Shard shard = shards.shard(writer, 0, 0, 1);
             RoutingColumns whole = shard.routing().get(0);
             writer.write(new Shard(0, List.of(rows(whole, 3, 4), rows(whole, 0, 3)), shard.tokens(), shard.answers()));
-            assertThat(
-                            Rows.of(
-                                    store,
-                    .isEmpty();
             assertThat(Rows.of(store, "SELECT position, entropy FROM token_routing ORDER BY position"))
                     .containsExactlyElementsOf(IntStream.range(0, 4)
                             .mapToObj(position -> position + "|" + stored(whole.entropy()[position], 1024))
