@@ -4,8 +4,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.util.List;
-import org.duckdb.DuckDBAppender;
+import java.util.Arrays;
 import org.duckdb.DuckDBConnection;
 
 /** Says which shards a run has and how it ended. */
@@ -13,35 +12,30 @@ final class Ledger {
     private final DuckDBConnection connection;
     private final int runId;
 
-    /**
-     * A shard that is in the file.
-     *
-     * @param questionIds in rising order
-     * @param tokens rows of tokens
-     * @param decisions rows of routing
-     */
-    record Entry(int shard, int[] questionIds, long tokens, long decisions) {}
-
     Ledger(DuckDBConnection connection, int runId) {
         this.connection = connection;
         this.runId = runId;
     }
 
-    /** Adds shards, in the transaction of their rows. */
-    void add(List<Entry> entries) throws SQLException {
-        LocalDateTime now = LocalDateTime.now(ZoneOffset.UTC);
-        try (DuckDBAppender appender = connection.createAppender("run_shards")) {
-            for (Entry entry : entries) {
-                appender.beginRow()
-                        .append(runId)
-                        .append(entry.shard)
-                        .append(entry.questionIds.length)
-                        .append(entry.tokens)
-                        .append(entry.decisions)
-                        .append(now)
-                        .append(entry.questionIds)
-                        .endRow();
-            }
+    /**
+     * A shard, in the transaction of its rows.
+     *
+     * @param tokens rows of tokens
+     * @param decisions rows of routing
+     */
+    void add(int shard, int[] questionIds, long tokens, long decisions) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(SqlFile.read("insert_shard.sql"))) {
+            insert.setInt(1, runId);
+            insert.setInt(2, shard);
+            insert.setInt(3, questionIds.length);
+            insert.setLong(4, tokens);
+            insert.setLong(5, decisions);
+            insert.setObject(6, LocalDateTime.now(ZoneOffset.UTC));
+            insert.setArray(
+                    7,
+                    connection.createArrayOf(
+                            "INTEGER", Arrays.stream(questionIds).boxed().toArray()));
+            insert.executeUpdate();
         }
     }
 

@@ -41,7 +41,7 @@ final class RunImport {
             insertRollups(runId, "import_rollups.sql");
             insertRollups(runId, "import_experts.sql");
             Ledger ledger = new Ledger(connection, runId);
-            ledger.add(List.of(new Ledger.Entry(SHARD, questionIds, tokens(), decisions())));
+            ledger.add(SHARD, questionIds, tokens(), decisions());
             ledger.finish(RunStatus.COMPLETE);
             transaction.commit();
             return runId;

@@ -109,13 +109,11 @@ final class ShardInsert {
     }
 
     private void addToLedger() throws SQLException {
-        new Ledger(connection, runId)
-                .add(shards.stream().map(ShardInsert::entry).toList());
-    }
-
-    private static Ledger.Entry entry(ShardRows shard) {
-        int[] questionIds =
-                shard.answers().stream().mapToInt(AnswerRow::questionId).toArray();
-        return new Ledger.Entry(shard.number(), questionIds, shard.tokenRows(), shard.routingRows());
+        Ledger ledger = new Ledger(connection, runId);
+        for (ShardRows shard : shards) {
+            int[] questionIds =
+                    shard.answers().stream().mapToInt(AnswerRow::questionId).toArray();
+            ledger.add(shard.number(), questionIds, shard.tokenRows(), shard.routingRows());
+        }
     }
 }
