@@ -23,7 +23,7 @@ import org.duckdb.DuckDBConnection;
  * one transaction. Without the rollups, which makes it look better than it is.
  */
 final class RowWise {
-    /** Shards that are written first and not counted: more of them make it no faster. */
+    /** Shards that are written first and not counted. */
     private static final int WARM_UP = 8;
 
     private final SyntheticShards source;
