@@ -59,6 +59,7 @@ final class ShardInsert {
         insert("entropy_feed", rollup.layerEntropy(), "merge_layer_entropy.sql");
         insert("token_feed", new TokenFeed(segments(ShardRows::tokens)), "insert_tokens.sql");
         appendAnswers();
+        // By a statement: closing an appender does not say that its rows were refused.
         addToLedger();
     }
 

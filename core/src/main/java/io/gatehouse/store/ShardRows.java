@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 
 /**
  * A shard in the order and the units of the file, and its rollup: all that can be worked out before the transaction that
- * writes it, on any thread. What the model said in floats is not held any longer.
+ * writes it, on any thread. Units take the place of the floats of decisions, which are no longer held.
  *
  * @param answers by question
  * @param bytes of memory, about

@@ -24,7 +24,7 @@ import org.duckdb.DuckDBConnection;
  */
 final class RowWise {
     /** Shards that are written first and not counted. */
-    private static final int WARM_UP = 2;
+    private static final int WARM_UP = 8;
 
     private final SyntheticShards source;
     private final int shardQuestions;
@@ -34,7 +34,7 @@ final class RowWise {
         this.shardQuestions = shardQuestions;
     }
 
-    /** Writes so many shards into a new file, after one that is not counted. */
+    /** Writes so many shards into a new file, after those that are not counted. */
     double activationsPerSecond(Path file, int count, long seed) {
         List<Shard> shards = new ArrayList<>();
         try (Store store = Store.create(file);

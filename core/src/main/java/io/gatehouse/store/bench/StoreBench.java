@@ -21,13 +21,19 @@ import java.util.List;
 
 /**
  * Writes a run of made-up routing three times: alone, row by row through DuckDB's appender for comparison, and beside
- * readers. The first is then opened and verified. Each is preceded by a little that is not counted, so that no figure is one of Java's first minute.
+ * readers. The first is then opened and verified. What is measured is what a long run gets: a whole run is written and
+ * deleted first, until Java has compiled the code and no memory is touched for the first time.
  */
 public final class StoreBench {
     /** Questions of a shard, as many as those of a run. */
     private static final int SHARD_QUESTIONS = 64;
 
-    private static final int WARM_UP_SHARDS = 48;
+    /** About 150 million activations of shards of this size. */
+    private static final int WARM_UP_SHARDS = 160;
+
+    /** Below this, readers ask too few queries. */
+    private static final int LEAST_SHARDS_BESIDE = 48;
+
     private static final int ROW_WISE_SHARDS = 8;
     private static final int READERS = 8;
     private static final long SEED = 20_261_124;
@@ -77,7 +83,7 @@ public final class StoreBench {
             Reading reading = read(database);
             double rowWise = new RowWise(source, shardQuestions).activationsPerSecond(other, ROW_WISE_SHARDS, SEED);
             delete(other);
-            Ingest beside = write(other, Math.max(WARM_UP_SHARDS, shards / 2), READERS);
+            Ingest beside = write(other, Math.max(LEAST_SHARDS_BESIDE, shards / 2), READERS);
             return new StoreBenchResult(
                     alone.activations,
                     alone.activations / seconds(alone.wall),
