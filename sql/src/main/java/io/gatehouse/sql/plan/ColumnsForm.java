@@ -49,6 +49,24 @@ final class ColumnsForm {
         return items;
     }
 
+    /**
+     * Throws if an item stands for a column of which a relation of a join with USING or NATURAL has another: they are one
+     * column there, and which of the two it is hangs on the join.
+     */
+    static void checkApart(SqlNode item, List<SqlIdentifier> columns) {
+        List<String> names = columns.stream()
+                .map(column -> column.names.get(column.names.size() - 1).toLowerCase(Locale.ROOT))
+                .toList();
+        for (int i = 0; i < names.size(); i++) {
+            Replacement replacement = new Replacement(columns.get(i));
+            item.accept(replacement);
+            if (!replacement.missed && names.indexOf(names.get(i)) != names.lastIndexOf(names.get(i))) {
+                throw DialectForms.refused(
+                        item, "COLUMNS cannot stand for the columns of USING or NATURAL; write ON, or name them.");
+            }
+        }
+    }
+
     private static boolean isColumns(SqlCall call) {
         return call.getOperator() instanceof SqlUnresolvedFunction function
                 && function.getName().toLowerCase(Locale.ROOT).equals("columns")

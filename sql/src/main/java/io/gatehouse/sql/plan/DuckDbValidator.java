@@ -17,6 +17,7 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlStarExclude;
 import org.apache.calcite.sql.SqlUnresolvedFunction;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
@@ -162,7 +163,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
 
     @Override
     protected RelDataType validateSelectList(SqlNodeList items, SqlSelect select, RelDataType target) {
-        if (items.stream().noneMatch(item -> ColumnsForm.isIn(item) || StarForm.isStar(item))) {
+        if (items.stream().noneMatch(item -> isExpandedHere(item, select))) {
             return super.validateSelectList(items, select, target);
         }
         SqlNodeList expanded = new SqlNodeList(items.getParserPosition());
@@ -171,11 +172,32 @@ final class DuckDbValidator extends SqlValidatorImpl {
         return super.validateSelectList(expanded, select, target);
     }
 
+    private static boolean isExpandedHere(SqlNode item, SqlSelect select) {
+        return ColumnsForm.isIn(item)
+                || StarForm.isStar(item)
+                || (item instanceof SqlStarExclude && StarForm.mergesColumns(select.getFrom()));
+    }
+
     private List<SqlNode> expanded(SqlNode item, SqlSelect select) {
-        return StarForm.isStar(item)
-                ? StarForm.replaced(
-                        item, expandStar(SqlNodeList.of(StarForm.columns(item, select.getFrom())), select, false))
-                : ColumnsForm.expanded(item, columnsOf(select));
+        if (!isExpandedHere(item, select)) {
+            return List.of(item);
+        }
+        if (item instanceof SqlStarExclude star) {
+            return StarForm.without(star, columnsOf(star, select));
+        }
+        if (StarForm.isStar(item)) {
+            SqlStarExclude star = StarForm.star(item);
+            return StarForm.replaced(item, StarForm.without(star, columnsOf(star, select)));
+        }
+        List<SqlIdentifier> columns = columnsOf(select);
+        if (StarForm.mergesColumns(select.getFrom())) {
+            ColumnsForm.checkApart(item, columns);
+        }
+        return ColumnsForm.expanded(item, columns);
+    }
+
+    private SqlNodeList columnsOf(SqlStarExclude star, SqlSelect select) {
+        return expandStar(SqlNodeList.of(star.getStarIdentifier()), select, false);
     }
 
     private List<SqlIdentifier> columnsOf(SqlSelect select) {

@@ -16,9 +16,13 @@ import org.apache.calcite.sql.SqlJoin;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlStarExclude;
 import org.jspecify.annotations.Nullable;
 
-/** {@code * EXCLUDE (a) REPLACE (x AS b)}: the columns without some, and others in the place of some of them. */
+/**
+ * {@code * EXCLUDE (a) REPLACE (x AS b)}: the columns without some, and others in the place of some of them. Calcite knows
+ * one or the other, and EXCLUDE not where columns of two relations become one.
+ */
 final class StarForm {
     private StarForm() {}
 
@@ -26,16 +30,40 @@ final class StarForm {
         return item instanceof SqlCall call && call.getOperator().equals(DialectOperators.STAR_EXCLUDE_REPLACE);
     }
 
-    /** The star with EXCLUDE, without what REPLACE says, over relations none of whose columns are one. */
-    static SqlNode columns(SqlNode item, @Nullable SqlNode from) {
-        if (mergesColumns(from)) {
-            throw DialectForms.refused(
-                    item, "EXCLUDE and REPLACE together cannot stand with USING or NATURAL; write ON.");
-        }
+    /** The star with EXCLUDE, without what REPLACE says. */
+    static SqlStarExclude star(SqlNode item) {
         return ((SqlCall) item).operand(0);
     }
 
-    private static boolean mergesColumns(@Nullable SqlNode from) {
+    /** The columns of the star without those that EXCLUDE names. */
+    static SqlNodeList without(SqlStarExclude star, SqlNodeList columns) {
+        Map<String, SqlNode> excluded = new LinkedHashMap<>();
+        for (SqlNode name : star.getExcludeList()) {
+            if (!((SqlIdentifier) name).isSimple()) {
+                throw DialectForms.refused(name, "EXCLUDE names its columns without their relation here.");
+            }
+            excluded.put(key(name), name);
+        }
+        SqlNodeList left = new SqlNodeList(star.getParserPosition());
+        List<String> met = new ArrayList<>();
+        for (SqlNode column : columns) {
+            met.add(name(column));
+            if (!excluded.containsKey(name(column))) {
+                left.add(column);
+            }
+        }
+        if (left.isEmpty()) {
+            throw new GatehouseException(ErrorCode.SQL_VALIDATION, "EXCLUDE leaves no column.", Positions.of(star));
+        }
+        excluded.keySet().removeAll(met);
+        excluded.values().stream().findFirst().ifPresent(unknown -> {
+            throw unknown("EXCLUDE", unknown, unknown);
+        });
+        return left;
+    }
+
+    /** Whether columns of two relations become one in a FROM. */
+    static boolean mergesColumns(@Nullable SqlNode from) {
         return from instanceof SqlJoin join
                 && (join.isNatural()
                         || join.getConditionType() == JoinConditionType.USING
@@ -53,22 +81,26 @@ final class StarForm {
         List<SqlNode> items = new ArrayList<>();
         List<String> met = new ArrayList<>();
         for (SqlNode column : columns) {
-            String name = key(column.getKind() == SqlKind.AS ? ((SqlCall) column).operand(1) : column);
-            met.add(name);
-            items.add(Optional.<SqlNode>ofNullable(replacements.get(name)).orElse(column));
+            met.add(name(column));
+            items.add(
+                    Optional.<SqlNode>ofNullable(replacements.get(name(column))).orElse(column));
         }
         replacements.keySet().removeAll(met);
         replacements.values().stream().findFirst().ifPresent(replacement -> {
-            throw unknown(replacement);
+            throw unknown("REPLACE", replacement, replacement.operand(1));
         });
         return items;
     }
 
-    private static GatehouseException unknown(SqlCall replacement) {
+    private static GatehouseException unknown(String word, SqlNode place, SqlNode column) {
         return new GatehouseException(
                 ErrorCode.SQL_VALIDATION,
-                "REPLACE names a column that the star has not: %s.".formatted(replacement.<SqlNode>operand(1)),
-                Positions.of(replacement));
+                "%s names a column that the star has not: %s.".formatted(word, column),
+                Positions.of(place));
+    }
+
+    private static String name(SqlNode column) {
+        return key(column.getKind() == SqlKind.AS ? ((SqlCall) column).operand(1) : column);
     }
 
     private static String key(SqlNode name) {
