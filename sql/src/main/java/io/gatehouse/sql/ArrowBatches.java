@@ -1,5 +1,7 @@
 package io.gatehouse.sql;
 
+import static java.util.Objects.requireNonNull;
+
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
@@ -60,24 +62,35 @@ public final class ArrowBatches implements AutoCloseable {
         this.prefaceIsDone = preface.isEmpty();
     }
 
-    /** Loads the next batch, first running the statement if it has not run. False at the end. */
+    /**
+     * Loads the next batch, first running the statement if it has not run. False behind the last batch only: a result
+     * that was cancelled, closed or late before that throws.
+     */
     public boolean next() {
         if (ended) {
             return false;
         }
         statement.checkStopped();
-        try {
-            ArrowReader open = reader == null ? execute() : reader;
-            if (!prefaceIsDone) {
-                prefaceIsDone = true;
-                loadPreface();
-                return true;
+        ResultSet rows = reader == null ? statement.execute() : null;
+        synchronized (statement) {
+            statement.checkCancelled();
+            try {
+                ArrowReader open = rows == null ? requireNonNull(reader, "reader is null") : exported(rows);
+                return loadNext(open);
+            } catch (IOException e) {
+                throw failure(e);
             }
-            ended = !open.loadNextBatch() || !load(open.getVectorSchemaRoot());
-            return !ended;
-        } catch (IOException e) {
-            throw failure(e);
         }
+    }
+
+    private boolean loadNext(ArrowReader open) throws IOException {
+        if (!prefaceIsDone) {
+            prefaceIsDone = true;
+            loadPreface();
+            return true;
+        }
+        ended = !open.loadNextBatch() || !load(open.getVectorSchemaRoot());
+        return !ended;
     }
 
     /** The current batch. The same root for all of them, with their schema, once {@link #next()} has been called. */
@@ -93,8 +106,7 @@ public final class ArrowBatches implements AutoCloseable {
         return truncated;
     }
 
-    private ArrowReader execute() throws IOException {
-        ResultSet rows = statement.execute();
+    private ArrowReader exported(ResultSet rows) throws IOException {
         try {
             ArrowReader opened =
                     (ArrowReader) rows.unwrap(DuckDBResultSet.class).arrowExportStream(allocator, ROWS_PER_BATCH);

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One statement on a connection of its own, inside a read-only transaction, with a deadline: prepared, or run as it is
  * where nothing need be known of it. It is stopped by interrupting DuckDB, again and again until it has ended: an
- * interrupt that comes before DuckDB has begun is lost.
+ * interrupt that comes before DuckDB has begun is lost. Who reads what it gave holds its monitor meanwhile and asks
+ * {@link #checkCancelled()} in there: rows lie in memory that closing gives back, whichever thread closes.
  */
 final class RunningStatement implements AutoCloseable {
     private static final long LOOK_EVERY_MILLIS = 50;
@@ -30,7 +31,8 @@ final class RunningStatement implements AutoCloseable {
     private enum Stop {
         NONE,
         TIMEOUT,
-        CANCEL
+        CANCEL,
+        CLOSE
     }
 
     /** What runs a statement of DuckDB's driver. */
@@ -46,6 +48,7 @@ final class RunningStatement implements AutoCloseable {
     private final ScheduledExecutorService watchdog;
     private volatile Stop stop = Stop.NONE;
     private volatile boolean busy;
+    private boolean closed;
 
     private RunningStatement(
             Connection connection, String sql, boolean prepared, Deadline deadline, ScheduledExecutorService watchdog)
@@ -193,7 +196,7 @@ final class RunningStatement implements AutoCloseable {
         }
     }
 
-    /** Throws if the statement was cancelled, or seen to be late. */
+    /** Throws if the statement was cancelled or closed, or seen to be late. */
     void checkCancelled() {
         if (stop != Stop.NONE) {
             throw stopped(null);
@@ -205,10 +208,15 @@ final class RunningStatement implements AutoCloseable {
     }
 
     private GatehouseException stopped(@Nullable SQLException cause) {
-        GatehouseException failure = stop == Stop.CANCEL
-                ? new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The query was cancelled.")
-                : new GatehouseException(
+        GatehouseException failure = switch (stop) {
+            case TIMEOUT ->
+                new GatehouseException(
                         ErrorCode.QUERY_TIMEOUT, "The query ran longer than its limit of %s.".formatted(deadline));
+            case CLOSE ->
+                new GatehouseException(
+                        ErrorCode.CANCELLED_BY_USER, "The result was closed before its last row was read.");
+            case NONE, CANCEL -> new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The query was cancelled.");
+        };
         if (cause != null) {
             failure.addSuppressed(cause);
         }
@@ -220,12 +228,27 @@ final class RunningStatement implements AutoCloseable {
         return (int) Math.min(Integer.MAX_VALUE / 2000, span.toSeconds() + 1);
     }
 
-    /** Ends the transaction and gives the connection back; stops the statement if another thread is running it. */
+    /**
+     * Ends the transaction and gives the connection back; stops the statement if another thread is running it. A thread
+     * that goes on reading gets an error: the rows that it has are not all.
+     */
     @Override
     public void close() {
-        if (busy) {
-            cancel();
+        if (stop == Stop.NONE) {
+            stop = Stop.CLOSE;
         }
+        if (busy) {
+            interrupt();
+        }
+        synchronized (this) {
+            if (!closed) {
+                closed = true;
+                giveBack();
+            }
+        }
+    }
+
+    private void giveBack() {
         try (connection) {
             statement.close();
             execute(connection, "ROLLBACK");

@@ -26,7 +26,8 @@ public record DefinitionPlanner(boolean rollups) implements ViewPlanning {
         Conversion conversion = new Conversion(catalog);
         RelNode algebra = algebra(view, catalog, conversion);
         RollupRewrite.Result rolledUp = conversion.answered(algebra, rollups);
-        return new WrittenView(algebra.getRowType(), DuckDbStatement.of(rolledUp.algebra()), rolledUp.used());
+        return new WrittenView(
+                algebra.getRowType(), DuckDbStatement.of(rolledUp.algebra()), rolledUp.used(), rolledUp.reason());
     }
 
     @Override

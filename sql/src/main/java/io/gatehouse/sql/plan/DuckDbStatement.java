@@ -2,6 +2,8 @@ package io.gatehouse.sql.plan;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.TypeNames;
 import io.gatehouse.sql.catalog.ViewTable;
 import java.util.ArrayList;
@@ -44,6 +46,9 @@ import org.apache.calcite.sql.validate.SqlValidatorUtil;
 
 /** Writes relational algebra as one statement of DuckDB. */
 final class DuckDbStatement {
+    /** Of a statement as it is written; a view has up to 20,000, and its query stands wherever it is named. */
+    static final int MAX_CHARACTERS = 500_000;
+
     private static final DuckDbDialect DIALECT = new DuckDbDialect();
 
     private DuckDbStatement() {}
@@ -51,7 +56,19 @@ final class DuckDbStatement {
     static String of(RelNode algebra) {
         Writer writer = new Writer(Parameters.in(algebra));
         new Converter().visitRoot(WritableAlgebra.of(algebra)).asStatement().unparse(writer, 0, 0);
-        return writer.toString();
+        String sql = writer.toString();
+        checkLength(sql.length());
+        return sql;
+    }
+
+    private static void checkLength(long characters) {
+        if (characters > MAX_CHARACTERS) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_TOO_LARGE,
+                    ("The statement is too long once its views and WITH queries are written out; the limit is %,d"
+                                    + " characters.")
+                            .formatted(MAX_CHARACTERS));
+        }
     }
 
     /** Writes the first parameter as {@code $1}, with the type that validation found, so that DuckDB finds no other. */
@@ -73,6 +90,7 @@ final class DuckDbStatement {
 
     private static final class Converter extends RelToSqlConverter {
         private final IdentityHashMap<TransientTable, String> recursions = new IdentityHashMap<>();
+        private long characters;
 
         Converter() {
             super(DIALECT);
@@ -183,6 +201,8 @@ final class DuckDbStatement {
         public Result visit(TableScan scan) {
             ViewTable view = scan.getTable().unwrap(ViewTable.class);
             if (view != null) {
+                characters += view.written().sql().length();
+                checkLength(characters);
                 return derived(scan, new WrittenQuery(view.written().sql()).createCall(SqlParserPos.ZERO));
             }
             TransientTable own = scan.getTable().unwrap(TransientTable.class);
