@@ -61,6 +61,10 @@ final class ServeCommand implements Runnable {
             engine.warmUp();
             announce(store, server, settings, out);
             stop.await();
+            server.pending().ifPresent(pending -> {
+                out.printf("Stopping: %s.%n", pending);
+                out.flush();
+            });
         }
     }
 

@@ -48,7 +48,10 @@ final class ServeOptions {
     @Option(names = "--tls-keystore", paramLabel = "FILE", description = "PKCS #12 file with certificate and key.")
     private Optional<Path> keystore = Optional.empty();
 
-    @Option(names = "--tls-password-file", paramLabel = "FILE", description = "File with the password of that file.")
+    @Option(
+            names = "--tls-password-file",
+            paramLabel = "FILE",
+            description = "File with the password of the key store; only its owner may read it.")
     private Optional<Path> passwordFile = Optional.empty();
 
     @Option(
@@ -80,7 +83,7 @@ final class ServeOptions {
             names = "--planning-timeout",
             paramLabel = "SECONDS",
             defaultValue = "10",
-            description = "Part of that time that its planning may take (default: ${DEFAULT-VALUE}).")
+            description = "Part of --query-timeout that planning may take (default: ${DEFAULT-VALUE}).")
     private int planningTimeout;
 
     @Option(
@@ -100,7 +103,7 @@ final class ServeOptions {
     @Option(
             names = "--max-queries",
             paramLabel = "N",
-            description = "Queries that run at a time (default: 8, or twice the cores).")
+            description = "Queries that run at a time (default: twice the cores, 8 at least).")
     private Optional<Integer> queries = Optional.empty();
 
     @Option(

@@ -9,7 +9,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * process stays alive until the signal is closed, after all that the command had to say is printed.
  */
 final class StopSignal implements AutoCloseable {
-    private static final long LIMIT_SECONDS = 30;
+    /** Longer than a server takes at most for its run, its queries and their answers. */
+    private static final long LIMIT_SECONDS = 45;
 
     private final AtomicBoolean taken = new AtomicBoolean();
     private final CountDownLatch asked = new CountDownLatch(1);

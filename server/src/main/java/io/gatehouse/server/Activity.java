@@ -39,8 +39,8 @@ record Activity(Events events, QueryRegister queries, HistoryWriter history, Run
      * @param runTime for the shard that a run is at
      */
     void stop(Duration queryTime, Duration runTime) {
-        runs.stop(runTime);
         queries.cancelAllAfter(queryTime);
+        runs.stop(runTime);
         events.close();
     }
 

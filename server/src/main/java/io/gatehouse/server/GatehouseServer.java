@@ -20,6 +20,7 @@ import java.util.Optional;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +30,7 @@ public final class GatehouseServer implements AutoCloseable {
 
     /** Time that a run has for the shard it is at when the server stops. */
     private static final Duration SHARD_PATIENCE = Duration.ofSeconds(15);
-    /** Time that running queries then have to end; then they are cancelled. */
+    /** Time that running queries have to end; then they are cancelled, so that the run gets their cores. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     /** Time that their answers then have to get out. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
@@ -101,12 +102,13 @@ public final class GatehouseServer implements AutoCloseable {
             ServerMetrics metrics,
             ServerLog log) {
         Identity identity = Identity.fresh();
+        Optional<SslContextFactory.Server> tls = settings.exposure().tls().map(HttpPort::context);
         Routes routes = new Routes(store, engine, activity, metrics, settings, identity);
         Javalin javalin = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
             config.startup.showOldJavalinVersionWarning = false;
             config.startup.startupWatcherEnabled = false;
-            configure(config.jetty, settings, channel, metrics);
+            configure(config.jetty, settings.http(), tls, channel, metrics);
             routes.configure(config);
         });
         javalin.start();
@@ -129,8 +131,11 @@ public final class GatehouseServer implements AutoCloseable {
     }
 
     private static void configure(
-            JettyConfig jetty, ServerSettings settings, ServerSocketChannel channel, ServerMetrics metrics) {
-        HttpLimits limits = settings.http();
+            JettyConfig jetty,
+            HttpLimits limits,
+            Optional<SslContextFactory.Server> tls,
+            ServerSocketChannel channel,
+            ServerMetrics metrics) {
         jetty.modifyServer(server -> {
             server.setErrorHandler(new MalformedRequests());
             NetworkConnectionLimit connections = new NetworkConnectionLimit(limits.connections(), server);
@@ -145,14 +150,24 @@ public final class GatehouseServer implements AutoCloseable {
         });
         jetty.modifyServletContextHandler(
                 servlets -> servlets.getServletHandler().setDecodeAmbiguousURIs(true));
-        jetty.addConnector(
-                (server, http) -> HttpPort.of(server, http, settings.exposure().tls(), channel));
+        jetty.addConnector((server, http) -> HttpPort.of(server, http, tls, channel));
     }
 
     /** Where the console is, as seen from this machine. */
     public URI uri() {
         return URI.create("%s://%s/"
                 .formatted(settings.exposure().scheme(), settings.address().localAuthority(javalin.port())));
+    }
+
+    /** What {@link #close} would wait for, and how long; empty if nothing goes on. */
+    public Optional<String> pending() {
+        int queries = activity.queries().count();
+        long runs = activity.runs().active();
+        if (queries == 0 && runs == 0) {
+            return Optional.empty();
+        }
+        return Optional.of("queries (%d) have %d s to end, runs (%d) %d s for the shard they are at"
+                .formatted(queries, PATIENCE.toSeconds(), runs, SHARD_PATIENCE.toSeconds()));
     }
 
     /** Method and address of everything that is served. */

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.jetty.io.ManagedSelector;
@@ -30,8 +29,13 @@ final class HttpPort extends ServerConnector {
         setShutdownIdleTimeout(IDLE_WHEN_STOPPING.toMillis());
     }
 
-    static HttpPort of(Server server, HttpConfiguration http, Optional<Tls> tls, ServerSocketChannel channel) {
-        HttpPort port = tls.map(secret -> new HttpPort(server, secured(http, secret)))
+    /** @param context certificate and key; empty for a port in the clear */
+    static HttpPort of(
+            Server server,
+            HttpConfiguration http,
+            Optional<SslContextFactory.Server> context,
+            ServerSocketChannel channel) {
+        HttpPort port = context.map(secret -> new HttpPort(server, secured(http, secret)))
                 .orElseGet(() -> new HttpPort(server, new HttpConnectionFactory(http)));
         try {
             port.open(channel);
@@ -41,16 +45,15 @@ final class HttpPort extends ServerConnector {
         return port;
     }
 
-    /** @throws GatehouseException INVALID_ARGUMENT if there is no key in the store, or the password is not its */
-    private static ConnectionFactory[] secured(HttpConfiguration http, Tls tls) {
-        if (!Files.isReadable(tls.keystore())) {
-            throw new GatehouseException(
-                    ErrorCode.FILE_NOT_FOUND, "There is no keystore %s to read.".formatted(tls.keystore()));
-        }
+    /** Read before the server begins to start, so that what is wrong with the keys is said by itself. */
+    static SslContextFactory.Server context(Tls tls) {
         SslContextFactory.Server context = new SslContextFactory.Server();
-        context.setKeyStorePath(tls.keystore().toUri().toString());
-        context.setKeyStoreType("PKCS12");
+        context.setKeyStore(tls.keys());
         context.setKeyStorePassword(tls.password());
+        return context;
+    }
+
+    private static ConnectionFactory[] secured(HttpConfiguration http, SslContextFactory.Server context) {
         HttpConfiguration https = new HttpConfiguration(http);
         // The fence looks at names; a certificate may be for a name that a proxy before this server has.
         https.addCustomizer(new SecureRequestCustomizer(false));

@@ -150,12 +150,18 @@ final class Routes {
                 (error, context) -> send(context, Problem.ofStatus(404, "There is nothing at this address.")));
         routes.exception(
                 MethodNotAllowedResponse.class,
-                (error, context) -> send(context, Problem.ofStatus(405, "This address takes other methods only.")));
+                (error, context) -> sendOtherMethods(context, error.getDetails().getOrDefault("availableMethods", "")));
         routes.exception(HttpResponseException.class, (error, context) -> send(context, Problem.of(error)));
         routes.exception(Exception.class, (error, context) -> {
             LOG.error("A request failed", error);
             send(context, Problem.ofDefect());
         });
+    }
+
+    /** @param methods that the address takes, as the header Allow lists them */
+    private static void sendOtherMethods(Context context, String methods) {
+        context.header("Allow", methods);
+        send(context, Problem.ofStatus(405, "This address takes %s only.".formatted(methods)));
     }
 
     /** Nothing can be said any more once an answer is under way; whoever began it has broken the connection. */

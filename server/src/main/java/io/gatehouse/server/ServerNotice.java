@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.http.Json;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
+import javax.net.ssl.SSLHandshakeException;
 
 /**
  * Says beside a database file which server has it, so that other commands of the same user can ask it: {@code FILE.server},
@@ -74,7 +76,11 @@ public record ServerNotice(URI uri, long pid, String instance, String key) {
         }
     }
 
-    /** The server that has the file, if it has said so and answers. */
+    /**
+     * The server that has the file, if it has said so and answers.
+     *
+     * @throws GatehouseException INVALID_ARGUMENT if its certificate is one that this Java does not trust
+     */
     public static Optional<ServerNotice> find(Path database) {
         try {
             return read(place(database)).filter(ServerNotice::isAlive);
@@ -126,6 +132,12 @@ public record ServerNotice(URI uri, long pid, String instance, String key) {
                     .path("instance")
                     .asText()
                     .equals(instance);
+        } catch (SSLHandshakeException e) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "The file is served at %s, whose certificate is not trusted here (%s): docs/http-api.md says how it is."
+                            .formatted(uri, e.getMessage()),
+                    e);
         } catch (IOException | GatehouseException e) {
             return false;
         } catch (InterruptedException e) {

@@ -5,18 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gatehouse.server.SeededFile;
 import io.gatehouse.store.Store;
 import java.io.BufferedReader;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +80,60 @@ final class TestServeCommand {
         try (Store store = Store.open(file)) {
             assertThat(store.runs()).hasSize(1);
         }
+    }
+
+    @Test
+    void tellsAQueryThatItsTimeIsOver() throws Exception {
+        Process server = command("--db", file.toString(), "--port", "0").start();
+        try (BufferedReader out = server.inputReader(StandardCharsets.UTF_8)) {
+            out.readLine();
+            URI uri = URI.create(out.readLine().strip());
+            HttpClient client = HttpClient.newHttpClient();
+            CompletableFuture<HttpResponse<String>> endless = client.sendAsync(
+                    HttpRequest.newBuilder(uri.resolve("v1/query"))
+                            .header("Content-Type", "application/sql")
+                            .POST(BodyPublishers.ofString("SELECT sum(a.token_id + b.token_id + c.token_id + d.token_id"
+                                    + " + e.token_id + f.token_id) FROM tokens a, tokens b, tokens c, tokens d,"
+                                    + " tokens e, tokens f"))
+                            .build(),
+                    BodyHandlers.ofString());
+            HttpRequest health =
+                    HttpRequest.newBuilder(uri.resolve("v1/health")).build();
+            while (!client.send(health, BodyHandlers.ofString()).body().contains("\"runningQueries\":1")) {
+                Thread.sleep(20);
+            }
+            // Process.destroy would close what is read here.
+            assertThat(server.toHandle().destroy()).isTrue();
+            assertThat(out.lines().filter(line -> line.startsWith("Stopping")))
+                    .containsExactly("Stopping: queries (1) have 5 s to end, runs (0) 15 s for the shard they are at.");
+            assertThat(endless.get().statusCode()).isEqualTo(409);
+            assertThat(server.waitFor()).isEqualTo(TERMINATED);
+        } finally {
+            server.destroyForcibly();
+        }
+    }
+
+    @Test
+    void saysThatThePasswordIsNotThatOfTheKeys() throws Exception {
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        keys.load(null, null);
+        Path keystore = folder.resolve("server.p12");
+        try (OutputStream out = Files.newOutputStream(keystore)) {
+            keys.store(out, "right".toCharArray());
+        }
+        Path password = Files.writeString(folder.resolve("password"), "wrong");
+        Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
+        assertFails(
+                1,
+                "error: The password is not that of %s.".formatted(keystore),
+                "--db",
+                file.toString(),
+                "--port",
+                "0",
+                "--tls-keystore",
+                keystore.toString(),
+                "--tls-password-file",
+                password.toString());
     }
 
     @Test

@@ -7,12 +7,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.By;
+import org.openqa.selenium.ElementNotInteractableException;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebDriver;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -21,6 +25,7 @@ import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
+import org.openqa.selenium.support.ui.FluentWait;
 import org.openqa.selenium.support.ui.Select;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
@@ -30,6 +35,8 @@ final class Browser implements AutoCloseable {
     private static final File DRIVER = new File("/usr/bin/chromedriver");
     private static final Pattern TEXT_END = Pattern.compile("\u001e");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    /** Often enough to see what is only there for a moment, such as the strip of a short run. */
+    private static final Duration LOOK_EVERY = Duration.ofMillis(50);
     /** Of a script that looks at the whole page, on a machine that does other things too. */
     private static final Duration SCRIPT_PATIENCE = Duration.ofMinutes(2);
 
@@ -85,7 +92,8 @@ final class Browser implements AutoCloseable {
 
     /** Replaces the text of the editor by typing. */
     void type(String sql) {
-        find(".cm-content").click();
+        clickOn(".cm-content");
+        awaitFocus(".cm-content");
         Actions keys = new Actions(driver);
         keys.keyDown(Keys.CONTROL).sendKeys("a").keyUp(Keys.CONTROL).sendKeys(Keys.BACK_SPACE);
         keys.sendKeys(sql).perform();
@@ -99,7 +107,8 @@ final class Browser implements AutoCloseable {
 
     /** Replaces the text of the editor in one go, as pasting does. */
     void paste(String sql) {
-        find(".cm-content").click();
+        clickOn(".cm-content");
+        awaitFocus(".cm-content");
         press(Keys.CONTROL, "a");
         driver.executeCdpCommand("Input.insertText", Map.of("text", sql));
     }
@@ -141,16 +150,19 @@ final class Browser implements AutoCloseable {
         click(By.cssSelector(css));
     }
 
-    /** What is clicked may be drawn anew between being found and being clicked. */
+    /** What is clicked may be drawn anew between being found and being clicked, and what lay over it may still be going. */
     private void click(By what) {
-        new WebDriverWait(driver, PATIENCE)
-                .ignoring(StaleElementReferenceException.class)
-                .withMessage(() -> "%s at %s".formatted(what, address()))
+        patiently(() -> "%s at %s".formatted(what, address()))
+                .ignoreAll(List.of(StaleElementReferenceException.class, ElementNotInteractableException.class))
                 .until(page -> {
                     List<WebElement> found = page.findElements(what);
                     found.stream().limit(1).forEach(WebElement::click);
                     return !found.isEmpty();
                 });
+    }
+
+    private FluentWait<WebDriver> patiently(Supplier<String> awaited) {
+        return new WebDriverWait(driver, PATIENCE, LOOK_EVERY).withMessage(awaited);
     }
 
     /** Picks an option of a select by its text. */
@@ -191,8 +203,7 @@ final class Browser implements AutoCloseable {
     }
 
     WebElement find(String css) {
-        new WebDriverWait(driver, PATIENCE)
-                .withMessage(() -> "%s at %s".formatted(css, address()))
+        patiently(() -> "%s at %s".formatted(css, address()))
                 .until(page -> !page.findElements(By.cssSelector(css)).isEmpty());
         return driver.findElement(By.cssSelector(css));
     }
@@ -208,30 +219,32 @@ final class Browser implements AutoCloseable {
 
     /** Waits until an element reads as given. */
     void awaitText(String css, String part) {
-        new WebDriverWait(driver, PATIENCE)
-                .withMessage(() -> "%s to contain \"%s\", but it reads %s".formatted(css, part, texts(css)))
+        patiently(() -> "%s to contain \"%s\", but it reads %s".formatted(css, part, texts(css)))
                 .until(page -> texts(css).stream().anyMatch(text -> text.contains(part)));
     }
 
     /** Waits until the first of the kind reads otherwise. */
     void awaitChange(String css, String before) {
-        new WebDriverWait(driver, PATIENCE)
-                .withMessage(() -> "%s to change, but it reads %s".formatted(css, texts(css)))
+        patiently(() -> "%s to change, but it reads %s".formatted(css, texts(css)))
                 .until(page -> texts(css).stream().findFirst().stream().anyMatch(text -> !text.equals(before)));
+    }
+
+    /** Waits until all elements of the kind read as given, one after the other. */
+    void awaitTexts(String css, String... wanted) {
+        patiently(() -> "%s to read %s, but it reads %s".formatted(css, List.of(wanted), texts(css)))
+                .until(page -> texts(css).equals(List.of(wanted)));
     }
 
     /** Waits until there are so many of the kind. */
     void awaitCount(String css, int count) {
-        new WebDriverWait(driver, PATIENCE)
-                .withMessage(() -> "%d of %s, but there are %d"
+        patiently(() -> "%d of %s, but there are %d"
                         .formatted(count, css, texts(css).size()))
                 .until(page -> page.findElements(By.cssSelector(css)).size() == count);
     }
 
     /** Waits until an element is seen whole within another. */
     void awaitInside(String css, String outer) {
-        new WebDriverWait(driver, PATIENCE)
-                .withMessage(() -> "%s to be within %s".formatted(css, outer))
+        patiently(() -> "%s to be within %s".formatted(css, outer))
                 .until(page -> Boolean.TRUE.equals(driver.executeScript("""
                         const [inner, outer] = [arguments[0], arguments[1]].map((css) => document.querySelector(css)?.getBoundingClientRect());
                         return inner !== undefined && inner.top >= outer.top - 1 && inner.bottom <= outer.bottom + 1
@@ -240,9 +253,14 @@ final class Browser implements AutoCloseable {
 
     /** Waits until there is no such element. */
     void awaitGone(String css) {
-        new WebDriverWait(driver, PATIENCE)
-                .withMessage(() -> "%s to go, but it reads %s".formatted(css, texts(css)))
+        patiently(() -> "%s to go, but it reads %s".formatted(css, texts(css)))
                 .until(page -> page.findElements(By.cssSelector(css)).isEmpty());
+    }
+
+    /** Waits until the address has all these parts: the page changes it before the driver hears of that. */
+    void awaitAddress(String... parts) {
+        patiently(() -> "the address to have %s, but it is %s".formatted(List.of(parts), address()))
+                .until(page -> Stream.of(parts).allMatch(address()::contains));
     }
 
     String address() {
@@ -297,8 +315,7 @@ final class Browser implements AutoCloseable {
 
     /** Waits until what has the focus is such an element. */
     void awaitFocus(String css) {
-        new WebDriverWait(driver, PATIENCE)
-                .withMessage(() -> "the focus on %s, but it is on \"%s\"".formatted(css, focused()))
+        patiently(() -> "the focus on %s, but it is on \"%s\"".formatted(css, focused()))
                 .until(page -> Boolean.TRUE.equals(
                         driver.executeScript("return document.activeElement.matches(arguments[0])", css)));
     }
@@ -306,8 +323,7 @@ final class Browser implements AutoCloseable {
     /** A file that the page saved, when it is complete. */
     Path downloaded(String name) {
         Path file = downloads.resolve(name);
-        new WebDriverWait(driver, PATIENCE)
-                .withMessage(() -> "%s to be saved".formatted(name))
+        patiently(() -> "%s to be saved".formatted(name))
                 .until(page -> Files.isRegularFile(file) && file.toFile().length() > 0);
         return file;
     }

@@ -167,6 +167,7 @@ final class TestAccessibility {
                     page.find("nav li");
                 }),
                 query("dialog to save", page -> {
+                    page.awaitFocus(".cm-content");
                     page.press(Keys.CONTROL, "s");
                     page.find("dialog input");
                 }),

@@ -25,6 +25,7 @@ final class TestConsole {
         assertThat(browser.texts("h1")).containsExactly("Gatehouse");
         assertThat(browser.texts("header nav [aria-current]")).containsExactly("Overview");
         browser.awaitText(".file", "seeded.duckdb");
+        browser.awaitText(".pickers option", "first");
         assertThat(browser.texts(".pickers option"))
                 .first()
                 .asString()
@@ -34,12 +35,13 @@ final class TestConsole {
     @Test
     void goesFromScreenToScreenByMouseAndKeyboardAndBack() {
         browser.clickOn("header nav a[href*='screen=query']");
-        browser.find(".cm-content");
-        assertThat(browser.address()).contains("screen=query");
+        browser.awaitFocus(".cm-content");
+        browser.awaitAddress("screen=query");
         browser.press(Keys.ALT, "1");
         browser.awaitText("h2", "Use of the experts");
+        browser.awaitAddress("screen=overview");
         browser.back();
-        browser.find(".cm-content");
+        browser.awaitFocus(".cm-content");
     }
 
     @Test

@@ -34,7 +34,7 @@ final class TestExplore {
         browser.awaitText("[role=status]", "arithmetic, expert 15, never fired");
         browser.press(Keys.ARROW_LEFT);
         browser.press(Keys.ENTER);
-        assertThat(browser.address()).contains("expert=14").contains("subject=arithmetic");
+        browser.awaitAddress("expert=14", "subject=arithmetic");
         browser.clickOn("[aria-label='Open as SQL']");
         browser.awaitText("[role=status]", "rows in");
         browser.awaitText(".cm-content", "GROUP BY q.subject, a.expert");
@@ -59,11 +59,11 @@ final class TestExplore {
         browser.find(".node");
         browser.awaitText(".about", "layers 0, 1, 2, 3");
         // Ten experts and the rest in each of four layers.
-        assertThat(browser.texts(".node")).hasSize(44);
+        browser.awaitCount(".node", 44);
         browser.focus(".node");
         browser.press(Keys.ENTER);
-        assertThat(browser.address()).contains("layer=0");
-        assertThat(browser.texts(".band.lit")).isNotEmpty();
+        browser.awaitAddress("layer=0");
+        browser.find(".band.lit");
     }
 
     @Test
@@ -91,7 +91,7 @@ final class TestExplore {
         browser.find(".near button");
         browser.find(".token");
         browser.awaitGone(".picture[aria-busy=true]");
-        assertThat(browser.address()).contains("question=1&");
+        browser.awaitAddress("question=1&");
         browser.enter("#screen=explore&run=1&layer=2&picture=questions&question=99");
         browser.awaitText(".question", "Run 1 has no answer to question 99");
         browser.awaitGone(".picture[aria-busy=true]");
@@ -101,15 +101,15 @@ final class TestExplore {
     void showsAQuestionWithItsRouteAndItsNearest() {
         browser.click("Questions");
         browser.awaitText("h2", "Question 0?");
-        assertThat(browser.texts("ol li")).hasSize(4);
+        browser.awaitCount("ol li", 4);
         browser.awaitText("ol li", "ln p -0.90");
         browser.awaitText("[role=status]", "24 questions");
-        assertThat(browser.texts(".near button")).hasSize(10);
+        browser.awaitCount(".near button", 10);
         browser.typeInto("input[type=search]", "question 23");
         browser.awaitText("[role=status]", "1 question");
         browser.clickOn(".list ul button");
         browser.awaitText("h2", "Question 23?");
-        assertThat(browser.address()).contains("question=24");
+        browser.awaitAddress("question=24");
         browser.clickOn(".near button");
         browser.awaitText(".question .about", "Question ");
         browser.typeInto("input[type=search]", "no such question");
@@ -134,6 +134,8 @@ final class TestExplore {
             browser.enter("#screen=explore&run=1&other=2&layer=2&question=3&scope=prompt&picture=" + place);
             browser.awaitText(picture + " .about", "n = ");
             browser.clickOn(picture + " [aria-label='Open as SQL']:enabled");
+            // The statement before is there until the screen is.
+            browser.awaitFocus(".cm-content");
             browser.awaitText(".cm-content", "run_id = 1");
             browser.awaitText(".bar [role=status]", " in ");
             browser.awaitGone("[aria-label=Result][aria-busy=true]");

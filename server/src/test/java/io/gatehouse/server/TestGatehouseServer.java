@@ -148,7 +148,7 @@ final class TestGatehouseServer {
     void namesWhatIsWrongWithTheBody() throws Exception {
         assertProblem(server.queryJson("{\"sql\": "), 400, "The body is not JSON");
         assertProblem(server.queryJson("[1]"), 400, "not a JSON object");
-        assertProblem(server.queryJson("{}"), 400, "no field \"sql\"");
+        assertProblem(server.queryJson("{}"), 400, "The request has no \"sql\".");
         assertProblem(server.queryJson("{\"sql\": 1}"), 400, "must be a text, but is 1");
         assertProblem(server.queryJson("{\"sql\": \"SELECT 1\", \"limitt\": 2}"), 400, "field \"limitt\"");
         assertProblem(server.queryJson("{\"sql\": \"SELECT 1\", \"limit\": 0}"), 400, "1 or more, but is 0");
@@ -264,8 +264,10 @@ final class TestGatehouseServer {
     @Test
     void saysWhatIsNotThere() throws Exception {
         assertProblem(server.get("v1/nothing"), 404, "nothing at this address");
-        assertProblem(server.send("v1/query", request -> request.DELETE()), 405, "other methods");
-        assertProblem(server.get("v1/query"), 400, "no field \"sql\"");
+        HttpResponse<String> otherMethod = server.send("v1/query", request -> request.DELETE());
+        assertProblem(otherMethod, 405, "This address takes GET, POST only.");
+        assertThat(header(otherMethod, "Allow")).isEqualTo("GET, POST");
+        assertProblem(server.get("v1/query"), 400, "The request has no \"sql\".");
         assertProblem(server.get("assets/..%2Findex.html"), 404, "There is no");
         assertProblem(server.get("assets/nothing.js"), 404, "There is no");
     }

@@ -69,7 +69,7 @@ final class TestHttpApiPage {
     @Test
     void itsCommandsAreAnswered() throws Exception {
         List<String> commands =
-                page.lines().filter(line -> line.startsWith("curl ")).toList();
+                page.lines().filter(line -> line.startsWith("curl -s ")).toList();
         assertThat(commands).hasSizeGreaterThanOrEqualTo(4);
         for (String command : commands) {
             HttpResponse<String> response = run(command);

@@ -76,7 +76,7 @@ final class TestKeyboard {
         browser.focus(".pickers select");
         browser.press(Keys.ARROW_UP);
         browser.awaitText(".facts .note", "seeded; 0-shot quiz");
-        assertThat(browser.address()).contains("run=1");
+        browser.awaitAddress("run=1");
         browser.focus(".switch button:last-child");
         browser.press(Keys.SPACE);
         browser.awaitText(".about", "All prompt tokens: n = 120 tokens");
@@ -134,8 +134,8 @@ final class TestKeyboard {
         browser.awaitText(STATUS, "rows in");
         browser.awaitFocus(".cm-content");
         // Tab indents in the editor; after Escape it leaves.
-        browser.press(Keys.ESCAPE);
-        browser.press(Keys.TAB);
+        // One after the other at once: two seconds after Escape, Tab indents again.
+        browser.press(Keys.ESCAPE.toString() + Keys.TAB);
         browser.awaitFocus(".run");
         browser.press(Keys.ENTER);
         browser.awaitText(STATUS, "rows in");
@@ -154,7 +154,9 @@ final class TestKeyboard {
         browser.press(Keys.TAB);
         browser.awaitFocus("nav input");
         browser.press(Keys.SHIFT, Keys.TAB);
+        browser.awaitFocus("#tab-Tables");
         browser.press(Keys.ARROW_LEFT);
+        browser.awaitFocus("#tab-Examples[aria-selected=true]");
         browser.press(Keys.ARROW_LEFT);
         browser.awaitFocus("#tab-Saved[aria-selected=true]");
     }
@@ -237,6 +239,7 @@ final class TestKeyboard {
         browser.press(Keys.ALT, "2");
         browser.click("From layer to layer");
         browser.find(".node");
+        browser.awaitGone(".picture[aria-busy=true]");
         browser.focus(".node[tabindex='0']");
         browser.press(Keys.ARROW_DOWN);
         browser.press(Keys.ENTER);

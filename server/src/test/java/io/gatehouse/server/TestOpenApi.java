@@ -48,14 +48,20 @@ final class TestOpenApi {
     @Test
     void listsTheRoutesThatThereAre() {
         List<String> described = new ArrayList<>();
+        List<String> names = new ArrayList<>();
         for (Map.Entry<String, JsonNode> path : document.path("paths").properties()) {
             for (Map.Entry<String, JsonNode> operation : path.getValue().properties()) {
                 if (METHODS.contains(operation.getKey())) {
                     described.add(operation.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey());
+                    names.add(operation.getValue().path("operationId").asText());
                 }
             }
         }
         assertThat(described).containsExactlyInAnyOrderElementsOf(server.apiRoutes());
+        assertThat(names)
+                .as("programs that are made from it name functions by these")
+                .doesNotHaveDuplicates()
+                .noneMatch(String::isEmpty);
     }
 
     /** The server says which fields it would have taken, of every body but that of a run, whose options are elsewhere. */

@@ -36,9 +36,9 @@ final class TestOverview {
         browser.awaitText(PROMPT + " .about", "Question 1 of arithmetic");
         browser.find(ENTROPY + " [role=button]");
         browser.find(ACCURACY + " [role=button]");
-        assertThat(browser.texts(ENTROPY + " [role=button]")).hasSize(SeededFile.LAYERS);
-        assertThat(browser.texts(ACCURACY + " [role=button]")).hasSize(20);
-        assertThat(browser.texts(PROMPT + " .token")).hasSize(5);
+        browser.awaitCount(ENTROPY + " [role=button]", SeededFile.LAYERS);
+        browser.awaitCount(ACCURACY + " [role=button]", 20);
+        browser.awaitCount(PROMPT + " .token", 5);
         // Expert 15 never fires, whatever the others do.
         browser.awaitText(".facts", "of 64");
         assertThat(browser.loaded())
@@ -58,7 +58,7 @@ final class TestOverview {
         browser.awaitText(USE + " [role=status]", "Layer 1, expert 14");
         browser.press(Keys.ENTER);
         browser.awaitText(PROMPT + " .about", "expert 14 in layer 1");
-        assertThat(browser.address()).contains("layer=1").contains("expert=14");
+        browser.awaitAddress("layer=1", "expert=14");
         assertThat(browser.attribute(ENTROPY + " [aria-pressed=true]", "aria-label"))
                 .startsWith("Layer 1:");
     }
@@ -83,7 +83,7 @@ final class TestOverview {
         browser.pick(".pickers label:last-of-type select", "colours");
         browser.awaitText(USE + " .about", "All prompt tokens: n = 40 tokens of 8 questions of colours.");
         browser.awaitText(PROMPT + " .about", "Question 2 of colours");
-        assertThat(browser.address()).contains("scope=prompt").contains("subject=colours");
+        browser.awaitAddress("scope=prompt", "subject=colours");
         browser.clickOn("[aria-label='Next question']");
         browser.awaitText(PROMPT + " .about", "Question 5 of colours");
         browser.back();
@@ -94,7 +94,7 @@ final class TestOverview {
     void givesTheNumbersAsATableAndAsSql() {
         browser.clickOn(USE + " [aria-pressed=false]");
         browser.awaitText(USE + " tbody tr", "0");
-        assertThat(browser.texts(USE + " tbody tr")).hasSize(64);
+        browser.awaitCount(USE + " tbody tr", 64);
         Map<String, String> relations = Map.of(
                 USE,
                 "FROM experts",
@@ -107,6 +107,8 @@ final class TestOverview {
         relations.forEach((picture, relation) -> {
             browser.enter("#screen=overview");
             browser.clickOn(picture + " [aria-label='Open as SQL']:enabled");
+            // The statement before is there until the screen is.
+            browser.awaitFocus(".cm-content");
             browser.awaitText(".cm-content", relation);
             browser.awaitText(".bar [role=status]", "rows in");
             browser.awaitGone("[aria-label=Result][aria-busy=true]");

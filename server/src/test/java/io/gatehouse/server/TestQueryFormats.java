@@ -262,7 +262,7 @@ final class TestQueryFormats {
                 get("format=xml&sql=", "SELECT 1"), "no format \"xml\"; there are json, ndjson, csv, arrow, parquet");
         assertProblem(get("sqll=", "SELECT 1"), "parameter \"sqll\"");
         assertProblem(get("sql=SELECT&sql=", "SELECT 1"), "\"sql\" 2 times");
-        assertProblem(get("limit=x&sql=", "SELECT 1"), "\"limit\" is not JSON");
+        assertProblem(get("limit=x&sql=", "SELECT 1"), "\"limit\" must be a whole number, but is \"x\"");
         assertProblem(get("limit=0&sql=", "SELECT 1"), "1 or more, but is 0");
         assertProblem(get("filename=..%2Fx&sql=", "SELECT 1"), "A file cannot be named \"../x\"");
         assertProblem(get("formulas=no&sql=", "SELECT 1"), "escape or keep");

@@ -34,8 +34,8 @@ final class TestQueryScreen {
     void runsWhatIsTyped() {
         browser.run(SUBJECTS);
         browser.awaitText(STATUS, "3 rows in");
+        browser.awaitTexts(CELLS, "arithmetic", "8", "colours", "8", "spelling", "8");
         assertThat(headers()).containsExactly("subject", "n");
-        assertThat(browser.texts(CELLS)).containsExactly("arithmetic", "8", "colours", "8", "spelling", "8");
         assertThat(fragment()).isEqualTo("screen=query&q=" + SUBJECTS);
     }
 
@@ -87,8 +87,8 @@ final class TestQueryScreen {
         browser.press(Keys.CONTROL, Keys.ENTER);
         browser.awaitText(".problem", "layr");
         assertThat(browser.texts(".problem")).first().asString().contains("SQLSTATE 42000");
-        assertThat(browser.texts(".cm-lintRange-error")).containsExactly("layr");
-        assertThat(browser.texts(".cm-lint-marker-error")).hasSize(1);
+        browser.awaitTexts(".cm-lintRange-error", "layr");
+        browser.awaitCount(".cm-lint-marker-error", 1);
         assertThat(browser.severeMessages())
                 .as("only the browser's own note of the answer's status")
                 .allMatch(message -> message.contains("/v1/query") && message.contains("status of 400"));
@@ -114,9 +114,9 @@ final class TestQueryScreen {
         try (Browser other = CONSOLE.another("#q=SELECT%20999")) {
             other.awaitText(".cm-content", "SELECT 999");
             assertThat(other.texts("table")).isEmpty();
-            other.find(".run").click();
+            other.clickOn(".run");
             other.awaitText(STATUS, "1 row in");
-            assertThat(other.texts(CELLS)).isEqualTo(List.of("999"));
+            other.awaitTexts(CELLS, "999");
         }
     }
 
@@ -131,13 +131,14 @@ final class TestQueryScreen {
         browser.press(Keys.ALT, "3");
         browser.awaitFocus(".cm-content");
         assertThat(browser.texts(".cm-line")).containsExactly("SELECT 5 AS typed_and_not_run");
-        assertThat(browser.texts(CELLS)).contains("spelling");
+        browser.awaitText(CELLS, "spelling");
         browser.run(ENDLESS);
         browser.awaitText(STATUS, "Running");
         browser.press(Keys.ALT, "1");
         browser.find(".tokens .token");
         browser.press(Keys.ESCAPE);
         browser.press(Keys.ALT, "3");
+        browser.awaitFocus(".cm-content");
         browser.awaitText(STATUS, "Running");
         browser.press(Keys.ESCAPE);
         browser.awaitText(STATUS, "Cancelled");

@@ -29,6 +29,7 @@ final class TestQuerySidebar {
         assertThat(titles).hasSizeGreaterThan(8);
         for (String title : titles) {
             browser.click(title);
+            browser.awaitFocus(".cm-content");
             browser.awaitText(STATUS, " in ");
             browser.awaitGone("[aria-label=Result][aria-busy=true]");
             assertThat(browser.texts(".problem")).as(title).isEmpty();
@@ -65,8 +66,7 @@ final class TestQuerySidebar {
         CONSOLE.server().query("SELECT 815 AS asked_wrongly FROM nowhere");
         browser.clickOn("#tab-History");
         browser.typeInto("nav input", "815 finished");
-        browser.awaitText("nav .sql", "asked_by_another");
-        assertThat(browser.texts("nav .sql")).hasSize(1);
+        browser.awaitTexts("nav .sql", "SELECT 815 AS asked_by_another");
         browser.typeInto("nav input", "815 failed");
         browser.awaitText("nav .failed", "failed");
         assertThat(browser.attribute("nav .entry", "title")).startsWith("SQL_VALIDATION: ");
@@ -86,6 +86,7 @@ final class TestQuerySidebar {
         browser.press(Keys.ENTER);
         browser.awaitText(".note", "Saved as a dozen");
         browser.awaitGone("dialog");
+        browser.awaitFocus(".cm-content");
         browser.press(Keys.CONTROL, "s");
         browser.typeInto("dialog input", "half a dozen / 6");
         browser.press(Keys.ENTER);
@@ -108,6 +109,7 @@ final class TestQuerySidebar {
         browser.awaitText("nav .column", "position");
         browser.type("SELECT MAX(");
         browser.click("position");
+        browser.awaitFocus(".cm-content");
         browser.press(Keys.DELETE);
         browser.press(") AS furthest FROM tokens");
         browser.press(Keys.CONTROL, Keys.ENTER);

@@ -67,14 +67,15 @@ final class TestResultTable {
         browser.click("Sort descending");
         browser.awaitText(".cm-content", "ORDER BY \"subject\" DESC");
         browser.awaitText("[aria-sort=descending]", "subject");
-        assertThat(browser.texts(CELLS)).startsWith("spelling");
+        browser.awaitTexts(CELLS, "spelling", "8", "colours", "8", "arithmetic", "8");
+        browser.awaitGone("[aria-label=Result][aria-busy=true]");
         browser.focus("regular-table");
         browser.press(Keys.ARROW_DOWN);
         browser.press(Keys.ENTER);
         browser.click("Leave out spelling");
         browser.awaitText(".cm-content", "WHERE \"subject\" <> 'spelling'");
         browser.awaitText(STATUS, "2 rows in");
-        assertThat(browser.texts(CELLS)).containsExactly("colours", "8", "arithmetic", "8");
+        browser.awaitTexts(CELLS, "colours", "8", "arithmetic", "8");
     }
 
     @Test
@@ -85,7 +86,7 @@ final class TestResultTable {
         browser.click("Summarise");
         browser.awaitText("[role=dialog] dl", "Distinct");
         assertThat(browser.texts("[role=dialog] dd")).containsExactly("24", "0", "3", "arithmetic", "spelling");
-        assertThat(browser.texts("[role=dialog] li")).hasSize(3);
+        browser.awaitCount("[role=dialog] li", 3);
         browser.press(Keys.ESCAPE);
         browser.awaitGone("[role=dialog]");
     }
@@ -113,7 +114,7 @@ final class TestResultTable {
         browser.awaitText(STATUS, "10,000 rows in");
         browser.click("By the page");
         browser.awaitText(".pages", "Rows 1 to 200 of 10,000");
-        assertThat(browser.texts(".data tbody tr")).hasSize(200);
+        browser.awaitCount(".data tbody tr", 200);
         browser.click("Next");
         browser.awaitText(".pages", "Rows 201 to 400 of 10,000");
         browser.click("By the page");

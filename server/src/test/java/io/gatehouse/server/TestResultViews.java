@@ -27,11 +27,11 @@ final class TestResultViews {
         browser.awaitText(STATUS, "3 rows in");
         browser.clickOn(".kinds button:nth-child(2)");
         browser.awaitText("svg", "arithmetic");
-        assertThat(browser.texts("svg .interval")).hasSize(3);
+        browser.awaitCount("svg .interval", 3);
         browser.pick("[aria-label=Chart] select", "Bars");
         browser.pick("[aria-label=Chart] label:nth-of-type(2) select", "subject");
         browser.awaitText(".label", "spelling");
-        assertThat(browser.texts("svg .bar")).hasSize(3);
+        browser.awaitCount("svg .bar", 3);
     }
 
     @Test
@@ -70,7 +70,7 @@ final class TestResultViews {
         browser.awaitText(".plot [role=status]", "layer 0, expert 1, activations");
         browser.run("SELECT entropy, margin FROM token_routing WHERE layer = 0");
         browser.awaitText(STATUS, "120 rows in");
-        assertThat(browser.texts(".plot .mark")).hasSize(120);
+        browser.awaitCount(".plot .mark", 120);
         assertThat(browser.texts(".plot .title")).containsExactlyInAnyOrder("entropy", "margin");
         browser.pick("[aria-label=Chart] select", "Histogram");
         browser.awaitText(".plot .title", "rows");
@@ -89,6 +89,6 @@ final class TestResultViews {
         browser.awaitText(".plan .choice", "Cancel");
         browser.clickOn(".plan .choice");
         browser.awaitText(".plan .choice", "Run and measure");
-        assertThat(browser.texts(".plan h3")).hasSize(2);
+        browser.awaitCount(".plan h3", 2);
     }
 }

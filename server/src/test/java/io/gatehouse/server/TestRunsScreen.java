@@ -22,19 +22,19 @@ final class TestRunsScreen {
 
     @Test
     void startsARunAndShowsItGrow() {
-        start("grows", "192");
+        start("grows", "576");
         browser.awaitText(".strip", "grows");
         browser.awaitText("tbody tr", "grows");
         browser.awaitText("tbody .status", "running");
-        browser.awaitText(".strip", "of 192 questions");
+        browser.awaitText(".strip", "of 576 questions");
         browser.awaitText(".strip", "tokens a second");
         browser.awaitText(".strip", "left");
         browser.awaitText("tbody tr:first-child .status", "complete");
         browser.awaitGone(".strip");
-        browser.awaitText("tbody tr:first-child td", "of 192");
+        browser.awaitText("tbody tr:first-child td", "of 576");
         // The pictures have the new run without a reload.
         browser.clickOn("tbody tr:first-child .actions .tool");
-        browser.awaitText(".about", "n = 192 tokens of 192 questions");
+        browser.awaitText(".about", "n = 576 tokens of 576 questions");
     }
 
     @Test
@@ -64,7 +64,7 @@ final class TestRunsScreen {
         browser.awaitText("dialog h2", "Delete run \u201cgoes\u201d?");
         assertThat(browser.find("dialog .danger").isEnabled()).isFalse();
         browser.typeInto("dialog input", "goes");
-        browser.find("dialog .danger").click();
+        browser.clickOn("dialog .danger:enabled");
         browser.awaitGone("dialog");
         browser.awaitCount("tbody tr", runs - 1);
         assertThat(browser.texts("tbody .name")).contains("first").doesNotContain("goes");

@@ -97,10 +97,13 @@ public final class QueryRegister implements AutoCloseable {
         return running.size();
     }
 
-    /** Cancels whatever still runs after the time given. */
+    /** Cancels whatever still runs after the time given, or comes later. */
     public void cancelAllAfter(Duration patience) {
-        var unused = watch.schedule(
-                () -> running.values().forEach(ServedQuery::cancel), patience.toMillis(), TimeUnit.MILLISECONDS);
+        var unused = watch.scheduleWithFixedDelay(
+                () -> running.values().forEach(ServedQuery::cancel),
+                patience.toMillis(),
+                WATCH_INTERVAL.toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     @Override

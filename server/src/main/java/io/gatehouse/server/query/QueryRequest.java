@@ -105,7 +105,7 @@ record QueryRequest(
         ResultFormat format =
                 Json.findText(fields, "format").map(ResultFormat::of).orElseGet(() -> ResultFormat.accepted(context));
         return new QueryRequest(
-                Json.text(fields, "sql"),
+                Json.findText(fields, "sql").orElseThrow(() -> invalid("The request has no \"sql\".")),
                 parameters(fields.path("parameters")),
                 limit,
                 Json.findLong(fields, "timeout").map(QueryRequest::seconds),
@@ -168,10 +168,22 @@ record QueryRequest(
     }
 
     private static void put(ObjectNode fields, String name, String value) {
-        if (name.equals("limit") || name.equals("timeout") || name.equals("parameters")) {
-            fields.set(name, Json.tree(value.getBytes(StandardCharsets.UTF_8), "The parameter \"%s\"".formatted(name)));
-        } else {
-            fields.put(name, value);
+        switch (name) {
+            case "limit", "timeout" -> fields.put(name, wholeNumber(name, value));
+            case "parameters" ->
+                fields.set(name, Json.tree(value.getBytes(StandardCharsets.UTF_8), "The parameter \"parameters\""));
+            default -> fields.put(name, value);
+        }
+    }
+
+    private static long wholeNumber(String name, String value) {
+        try {
+            return Long.parseLong(value);
+        } catch (NumberFormatException e) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "The parameter \"%s\" must be a whole number, but is \"%s\".".formatted(name, value),
+                    e);
         }
     }
 

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class GatehouseConnection extends ReadOnlyConnection {
     private static final Logger LOG = Logger.getLogger("io.gatehouse.jdbc");
+    private static final Set<Integer> TYPES =
+            Set.of(ResultSet.TYPE_FORWARD_ONLY, ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.TYPE_SCROLL_SENSITIVE);
+    private static final Set<Integer> CONCURRENCIES = Set.of(ResultSet.CONCUR_READ_ONLY, ResultSet.CONCUR_UPDATABLE);
 
     private final Session session;
     private final ConnectionSettings settings;
@@ -119,13 +122,17 @@ final class GatehouseConnection extends ReadOnlyConnection {
         return prepareStatement(sql);
     }
 
-    /** What is asked for and cannot be had is a warning, as JDBC wants it, where reading works without it. */
+    /**
+     * A form of result that cannot be had is a warning, as JDBC wants it, and the plain form is given: some tools, such as
+     * LibreOffice Base, ask for rows that can be changed even where they only show them.
+     */
     private void checkForm(int type, int concurrency) throws SQLException {
-        if (type == ResultSet.TYPE_SCROLL_SENSITIVE || concurrency != ResultSet.CONCUR_READ_ONLY) {
-            throw SqlErrors.unsupported("A result that is not read-only and forward-only");
+        checkOpen();
+        if (!TYPES.contains(type) || !CONCURRENCIES.contains(concurrency)) {
+            throw SqlErrors.invalid("There is no result of type %d and concurrency %d.".formatted(type, concurrency));
         }
-        if (type == ResultSet.TYPE_SCROLL_INSENSITIVE) {
-            warning = new SQLWarning("Rows are only read forward here, not scrolled through.", "01000");
+        if (type != ResultSet.TYPE_FORWARD_ONLY || concurrency != ResultSet.CONCUR_READ_ONLY) {
+            warning = new SQLWarning("Rows are only read forward here, not scrolled through or changed.", "01000");
         }
     }
 

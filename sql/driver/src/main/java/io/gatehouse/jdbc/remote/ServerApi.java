@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLHandshakeException;
 
 /** Requests to one server. Safe for use by many threads. */
 final class ServerApi {
@@ -105,6 +106,13 @@ final class ServerApi {
             throw SqlErrors.of("08001", "There is no server at %s.".formatted(server), false, e);
         } catch (HttpTimeoutException e) {
             throw SqlErrors.of(SqlErrors.CONNECTION, "The server at %s does not answer.".formatted(server), false, e);
+        } catch (SSLHandshakeException e) {
+            throw SqlErrors.of(
+                    "08001",
+                    "The certificate of the server at %s is not trusted here: give Java a trust store that has it (%s)."
+                            .formatted(server, e.getMessage()),
+                    false,
+                    e);
         } catch (IOException e) {
             throw SqlErrors.of(
                     SqlErrors.CONNECTION,
