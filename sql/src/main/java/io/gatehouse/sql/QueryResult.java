@@ -17,13 +17,12 @@ public final class QueryResult implements AutoCloseable {
     /** The clock is read once in so many rows: it costs more than a row does. */
     private static final long CLOCK_MASK = 0x3f;
 
-    private final RunningStatement statement;
+    private final Execution statement;
     private final List<ResultColumn> columns;
-    private final KnownStatements.Known known;
     private final Deque<List<String>> preface;
     private final long maxRows;
     private @Nullable List<String> text;
-    private @Nullable DuckDbRows rows;
+    private @Nullable ExecutedRows rows;
     private long count;
     private boolean truncated;
     private volatile boolean ended;
@@ -34,18 +33,12 @@ public final class QueryResult implements AutoCloseable {
     private final DoubleAccumulator progress = new DoubleAccumulator(Math::max, -1);
 
     /**
-     * @param known what is known of the statement, which learns how many rows there were
      * @param preface rows of text that come before those of the statement
      */
     QueryResult(
-            RunningStatement statement,
-            List<ResultColumn> columns,
-            KnownStatements.Known known,
-            List<List<String>> preface,
-            long maxRows) {
+            Execution statement, List<ResultColumn> columns, List<List<String>> preface, long maxRows) {
         this.statement = statement;
         this.columns = List.copyOf(columns);
-        this.known = known;
         this.preface = new ArrayDeque<>(preface);
         this.maxRows = maxRows;
     }
@@ -60,15 +53,15 @@ public final class QueryResult implements AutoCloseable {
             return false;
         }
         if ((count & CLOCK_MASK) == 0) {
-            statement.checkStopped();
+            statement.stopping().checkStopped();
         } else {
-            statement.checkCancelled();
+            statement.stopping().checkCancelled();
         }
         text = preface.poll();
         if (text != null) {
             return true;
         }
-        DuckDbRows open = rows == null ? execute() : rows;
+        ExecutedRows open = rows == null ? statement.rows() : rows;
         rows = open;
         synchronized (reading) {
             if (ended) {
@@ -88,13 +81,6 @@ public final class QueryResult implements AutoCloseable {
         }
     }
 
-    private DuckDbRows execute() {
-        List<String> types = known.columnTypes();
-        return statement.isPrepared() && preface.isEmpty() && ChunkRows.suit(types)
-                ? new ChunkRows(statement.executeChunked(), types)
-                : new CursorRows(statement.execute(), types);
-    }
-
     /**
      * The value of a column, from 0, in the current row: Boolean, Integer, Long, Float, Double, BigDecimal, String,
      * LocalDate, LocalTime, LocalDateTime, OffsetDateTime or a List of these; null is SQL's NULL.
@@ -103,7 +89,7 @@ public final class QueryResult implements AutoCloseable {
         if (text != null && !ended) {
             return text.get(column);
         }
-        DuckDbRows open = rows;
+        ExecutedRows open = rows;
         synchronized (reading) {
             if (open == null || ended) {
                 throw new IllegalStateException("There is no current row");
@@ -152,9 +138,8 @@ public final class QueryResult implements AutoCloseable {
     @Override
     public void close() {
         ended = true;
-        known.gave(count);
         synchronized (reading) {
-            statement.close();
+            statement.close(count);
         }
     }
 }

@@ -7,25 +7,40 @@ import java.util.List;
 /**
  * A planned statement.
  *
- * @param sql the one DuckDB statement that answers it
+ * @param sql the one statement of the engine that answers it
  * @param columns the names of its columns as the user is to see them
  * @param preface rows of text that come before those of the statement
- * @param parameters the DuckDB types of the values that take the place of {@code $1}, {@code $2} and so on
+ * @param parameters the SQL types of the values of the parameters
+ * @param types the SQL types of the columns as validation found them; empty where the statement is no query
+ * @param isOfNames whether the answer lies in names and types alone, and DuckDB gives it whichever engine has the rows
  */
-public record Plan(String sql, List<String> columns, List<List<String>> preface, List<String> parameters) {
+public record Plan(
+        String sql,
+        List<String> columns,
+        List<List<String>> preface,
+        List<String> parameters,
+        List<String> types,
+        boolean isOfNames) {
     public Plan {
         requireNonNull(sql, "sql is null");
         columns = List.copyOf(columns);
         preface = preface.stream().map(List::copyOf).toList();
         parameters = List.copyOf(parameters);
+        types = List.copyOf(types);
     }
 
-    Plan(String sql, List<String> columns) {
-        this(sql, columns, List.of(), List.of());
+    /** One about names. */
+    static Plan ofNames(String sql, List<String> columns) {
+        return ofNames(sql, columns, List.of());
     }
 
-    Plan(String sql, List<String> columns, List<String> parameters) {
-        this(sql, columns, List.of(), parameters);
+    static Plan ofNames(String sql, List<String> columns, List<String> parameters) {
+        return new Plan(sql, columns, List.of(), parameters, List.of(), true);
+    }
+
+    /** One that DuckDB's own statement answers, of rows that it has. */
+    static Plan ofDuckDb(String sql, List<String> columns, List<List<String>> preface, List<String> parameters) {
+        return new Plan(sql, columns, preface, parameters, List.of(), false);
     }
 
     /**

@@ -2,7 +2,6 @@ package io.gatehouse.sql.plan;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.sql.catalog.TypeNames;
 import io.gatehouse.sql.catalog.ViewTable;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -42,31 +41,30 @@ import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.pretty.SqlPrettyWriter;
 import org.apache.calcite.sql.validate.SqlValidatorUtil;
 
-/** Writes relational algebra as one statement of DuckDB. */
-final class DuckDbStatement {
-    private static final DuckDbDialect DIALECT = new DuckDbDialect();
+/** Writes relational algebra as one statement of an engine. */
+final class StatementWriter {
+    private StatementWriter() {}
 
-    private DuckDbStatement() {}
-
-    static String of(RelNode algebra) {
-        Writer writer = new Writer(Parameters.in(algebra));
-        new Converter().visitRoot(WritableAlgebra.of(algebra)).asStatement().unparse(writer, 0, 0);
+    static String write(RelNode algebra, EngineSql sql) {
+        Writer writer = new Writer(sql, Parameters.in(algebra));
+        new Converter(sql).visitRoot(WritableAlgebra.of(sql.adapted(algebra))).asStatement().unparse(writer, 0, 0);
         return writer.toString();
     }
 
-    /** Writes the first parameter as {@code $1}, with the type that validation found, so that DuckDB finds no other. */
     private static final class Writer extends SqlPrettyWriter {
+        private final EngineSql sql;
         private final Map<Integer, RelDataType> parameters;
 
-        Writer(Map<Integer, RelDataType> parameters) {
-            super(SqlPrettyWriter.config().withDialect(DIALECT).withAlwaysUseParentheses(true));
+        Writer(EngineSql sql, Map<Integer, RelDataType> parameters) {
+            super(SqlPrettyWriter.config().withDialect(sql.dialect()).withAlwaysUseParentheses(true));
+            this.sql = sql;
             this.parameters = parameters;
         }
 
         @Override
         public void dynamicParam(int index) {
             RelDataType type = requireNonNull(parameters.get(index), "a parameter has a type");
-            print("CAST($%d AS %s)".formatted(index + 1, TypeNames.of(type)));
+            print(sql.parameter(index, type));
             setNeedWhitespace(true);
         }
     }
@@ -74,8 +72,8 @@ final class DuckDbStatement {
     private static final class Converter extends RelToSqlConverter {
         private final IdentityHashMap<TransientTable, String> recursions = new IdentityHashMap<>();
 
-        Converter() {
-            super(DIALECT);
+        Converter(EngineSql sql) {
+            super(sql.dialect());
         }
 
         /** Calcite looks the method up by reflection, anew in each statement, which takes as long as all the rest. */
