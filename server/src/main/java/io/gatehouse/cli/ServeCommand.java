@@ -33,7 +33,11 @@ import picocli.CommandLine.Spec;
             "  gatehouse serve --db sample.duckdb --host 0.0.0.0 --public-name lab7 --token-file token --insecure"
         })
 final class ServeCommand implements Runnable {
-    @Option(names = "--db", required = true, paramLabel = "FILE", description = "Database file to serve, or the directory of an export.")
+    @Option(
+            names = "--db",
+            required = true,
+            paramLabel = "FILE",
+            description = "Database file to serve, or the directory of an export.")
     private Path database = Path.of("");
 
     @Mixin

@@ -51,8 +51,7 @@ final class ArrowValue {
     private static ArrowType arrow(String type) {
         Matcher decimal = DECIMAL.matcher(type);
         if (decimal.matches()) {
-            return new ArrowType.Decimal(
-                    Integer.parseInt(decimal.group(1)), Integer.parseInt(decimal.group(2)), 128);
+            return new ArrowType.Decimal(Integer.parseInt(decimal.group(1)), Integer.parseInt(decimal.group(2)), 128);
         }
         return switch (type) {
             case "BOOLEAN" -> new ArrowType.Bool();

@@ -126,7 +126,7 @@ public final class QueryEngine implements AutoCloseable {
     public QueryResult query(String sql, List<? extends @Nullable Object> parameters, QueryLimits limits) {
         requireNonNull(limits, "limits is null");
         Deadline deadline = Deadline.in(limits.timeout());
-        Plan plan = plan(sql, shorter(limits.timeout(), limits.planning()));
+        Plan plan = exact(plan(sql, shorter(limits.timeout(), limits.planning())), deadline);
         List<@Nullable Object> values = ParameterValues.of(plan.parameters(), parameters);
         Execution statement = runner(plan).prepare(plan, values, limits.maxRows(), deadline);
         try {
@@ -137,14 +137,22 @@ public final class QueryEngine implements AutoCloseable {
         }
     }
 
+    /** With the types that DuckDB finds for the columns, whichever engine gives the rows. */
+    private Plan exact(Plan plan, Deadline deadline) {
+        return plan.findInDuckDb()
+                .map(duckDb -> plan.withTypes(names.columnTypes(duckDb, deadline)))
+                .orElse(plan);
+    }
+
     private ExecutionEngine runner(Plan plan) {
         return plan.isOfNames() ? names : engine;
     }
 
     /** What a statement takes and returns, without running it. */
     public StatementShape shape(String sql, Duration timeout) {
-        Plan plan = plan(sql, shorter(timeout, QueryLimits.USUAL_PLANNING));
-        List<String> types = runner(plan).columnTypes(plan, Deadline.in(timeout));
+        Deadline deadline = Deadline.in(timeout);
+        Plan plan = exact(plan(sql, shorter(timeout, QueryLimits.USUAL_PLANNING)), deadline);
+        List<String> types = runner(plan).columnTypes(plan, deadline);
         return new StatementShape(columns(plan, types), plan.parameters());
     }
 

@@ -35,8 +35,7 @@ public final class QueryResult implements AutoCloseable {
     /**
      * @param preface rows of text that come before those of the statement
      */
-    QueryResult(
-            Execution statement, List<ResultColumn> columns, List<List<String>> preface, long maxRows) {
+    QueryResult(Execution statement, List<ResultColumn> columns, List<List<String>> preface, long maxRows) {
         this.statement = statement;
         this.columns = List.copyOf(columns);
         this.preface = new ArrayDeque<>(preface);

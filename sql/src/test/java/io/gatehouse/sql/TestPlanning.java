@@ -92,8 +92,8 @@ final class TestPlanning {
                     List.of(),
                     List.of(),
                     "SELECT run_id FROM runs WHERE " + conditions);
-            Throwable failure =
-                    catchThrowable(() -> new DefinitionPlanner(true, EngineSql.DUCKDB).function(function, engine.catalog(), 32));
+            Throwable failure = catchThrowable(
+                    () -> new DefinitionPlanner(true, EngineSql.DUCKDB).function(function, engine.catalog(), 32));
             if (count == 16) {
                 assertThat(failure).isNull();
             } else {

@@ -36,12 +36,18 @@ public record ConnectionSettings(
 
     /** The keys and what they mean. */
     static final Map<String, String> KEYS = new TreeMap<>(Map.of(
-            "user", "taken and not used: a server knows tokens only",
-            "password", "the same as token, for tools that ask for user and password",
-            "token", "the token of a server that asks for one",
-            "queryTimeout", "seconds after which a statement that sets no timeout is ended",
-            "tls", "true to speak to a server by TLS",
-            ENGINE, "of a directory that Spark reads: sc://HOST[:PORT], its Spark Connect"));
+            "user",
+            "taken and not used: a server knows tokens only",
+            "password",
+            "the same as token, for tools that ask for user and password",
+            "token",
+            "the token of a server that asks for one",
+            "queryTimeout",
+            "seconds after which a statement that sets no timeout is ended",
+            "tls",
+            "true to speak to a server by TLS",
+            ENGINE,
+            "of a directory that Spark reads: sc://HOST[:PORT], its Spark Connect"));
 
     static ConnectionSettings of(String url, Properties properties) throws SQLException {
         String rest = url.substring(PREFIX.length());

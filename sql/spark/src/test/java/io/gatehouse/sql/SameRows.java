@@ -18,7 +18,10 @@ final class SameRows {
     static String difference(Rows expected, Rows actual, boolean ordered) {
         Rows one = (ordered ? expected : expected.sorted()).withoutWidths();
         Rows other = (ordered ? actual : actual.sorted()).withoutWidths();
-        if (!one.types().equals(other.types())) {
+        if (!one.types().stream()
+                .map(SameRows::withoutWidth)
+                .toList()
+                .equals(other.types().stream().map(SameRows::withoutWidth).toList())) {
             return "types %s, not %s".formatted(other.types(), one.types());
         }
         if (one.rows().size() != other.rows().size()) {
@@ -44,8 +47,8 @@ final class SameRows {
             }
             return true;
         }
-        if (expected instanceof BigDecimal one && actual instanceof BigDecimal other) {
-            return one.compareTo(other) == 0;
+        if (isWhole(expected) && isWhole(actual)) {
+            return new BigDecimal(String.valueOf(expected)).compareTo(new BigDecimal(String.valueOf(actual))) == 0;
         }
         if (expected instanceof Float one && actual instanceof Float other) {
             return near(one, other, FLOAT);
@@ -54,6 +57,15 @@ final class SameRows {
             return near(one, other, DOUBLE);
         }
         return expected == null ? actual == null : expected.equals(actual);
+    }
+
+    /** How wide a whole number is, is found out in another way: Gatehouse plans it for Spark, DuckDB says it of its own. */
+    private static String withoutWidth(String type) {
+        return type.replaceFirst("^(INTEGER|BIGINT|UINTEGER)", "INTEGER");
+    }
+
+    private static boolean isWhole(@Nullable Object value) {
+        return value instanceof Integer || value instanceof Long || value instanceof BigDecimal;
     }
 
     private static boolean near(double expected, double actual, double tolerance) {

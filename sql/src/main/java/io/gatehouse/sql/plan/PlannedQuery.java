@@ -3,6 +3,7 @@ package io.gatehouse.sql.plan;
 import io.gatehouse.sql.catalog.Column;
 import io.gatehouse.sql.catalog.TypeNames;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.calcite.rel.RelNode;
 
@@ -15,16 +16,12 @@ import org.apache.calcite.rel.RelNode;
  * @param columns the names of its columns as the user is to see them
  * @param parameters the DuckDB types of its parameters
  */
-record PlannedQuery(
-        RelNode algebra,
-        String rollup,
-        String sql,
-        List<String> columns,
-        List<String> parameters) {
+record PlannedQuery(RelNode algebra, String rollup, String sql, List<String> columns, List<String> parameters) {
     Plan plan() {
-        List<String> types =
-                TypeNames.columns(algebra.getRowType()).stream().map(Column::type).toList();
-        return new Plan(sql, columns, List.of(), parameters, types, false);
+        List<String> types = TypeNames.columns(algebra.getRowType()).stream()
+                .map(Column::type)
+                .toList();
+        return new Plan(sql, columns, List.of(), parameters, types, Optional.empty(), false);
     }
 
     /** A query in FROM whose columns have the names that the user is to see. */

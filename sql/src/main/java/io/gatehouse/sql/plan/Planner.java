@@ -62,7 +62,8 @@ public final class Planner {
             SqlNode parsed = SqlParser.create(text.text(), Grammar.parser()).parseStmt();
             TreeLimits.check(parsed);
             if (!(parsed instanceof SqlCall call) || !DialectOperators.isStatement(call.getOperator())) {
-                return query(parsed, text).plan();
+                Plan plan = query(parsed, text).plan();
+                return ofNames.map(names -> plan.besides(names.plan(text))).orElse(plan);
             }
             SqlOperator form = call.getOperator();
             if (form.equals(DialectOperators.SHOW_TABLES)) {

@@ -47,7 +47,10 @@ final class StatementWriter {
 
     static String write(RelNode algebra, EngineSql sql) {
         Writer writer = new Writer(sql, Parameters.in(algebra));
-        new Converter(sql).visitRoot(WritableAlgebra.of(sql.adapted(algebra))).asStatement().unparse(writer, 0, 0);
+        new Converter(sql)
+                .visitRoot(WritableAlgebra.of(sql.adapted(algebra)))
+                .asStatement()
+                .unparse(writer, 0, 0);
         return writer.toString();
     }
 

@@ -90,8 +90,7 @@ final class AggregateForm {
             }
             // A list of all rows, or of all different ones.
             case "collect" ->
-                Template.print(
-                        writer, aggregate.getFunctionQuantifier() == null ? "collect_list" : "collect_set");
+                Template.print(writer, aggregate.getFunctionQuantifier() == null ? "collect_list" : "collect_set");
             case "order" -> list(order);
             case "keys" -> keys();
             case "compare" -> Template.print(writer, comparison());
@@ -126,8 +125,7 @@ final class AggregateForm {
             int isNull = said ? (isIn(order.get(i), SqlKind.NULLS_FIRST) ? -1 : 1) : less;
             equal = """
                     CASE WHEN l.k%1$d <=> r.k%1$d THEN %2$s WHEN l.k%1$d IS NULL THEN %3$d \
-                    WHEN r.k%1$d IS NULL THEN %4$d WHEN l.k%1$d < r.k%1$d THEN %5$d ELSE %6$d END"""
-                    .formatted(i, equal, isNull, -isNull, less, -less);
+                    WHEN r.k%1$d IS NULL THEN %4$d WHEN l.k%1$d < r.k%1$d THEN %5$d ELSE %6$d END""".formatted(i, equal, isNull, -isNull, less, -less);
         }
         return equal;
     }

@@ -13,6 +13,9 @@ final class Casts {
             "CASE WHEN {0} = 0 OR abs({0}) >= 0.001 AND abs({0}) < 10000000 THEN CAST({0} AS STRING)"
                     + " WHEN {0} IS NOT NULL THEN raise_error('Spark writes this number otherwise as a text.') END";
 
+    /** Spark would take words such as tomorrow. */
+    private static final String NO_TIME = "raise_error('A word is no time.')";
+
     private final RexBuilder rex;
 
     Casts(RexBuilder rex) {
@@ -45,6 +48,13 @@ final class Casts {
         }
         if (toWhole && SqlTypeUtil.isCharacter(from)) {
             return "%1$s(round(%1$s({0} AS DECIMAL(38, 9))) AS %2$s)".formatted(cast, name);
+        }
+        if (SqlTypeUtil.isCharacter(from) && SqlTypeUtil.isDatetime(to)) {
+            return "CASE WHEN {0} RLIKE '^\\\\s*[A-Za-z]' THEN %s ELSE %s({0} AS %s) END"
+                    .formatted(cast.equals("CAST") ? NO_TIME : "NULL", cast, name);
+        }
+        if (to.getSqlTypeName() == SqlTypeName.TIME && from.getSqlTypeName() == SqlTypeName.TIMESTAMP) {
+            return "%s(date_format({0}, 'HH:mm:ss.SSSSSS') AS %s)".formatted(cast, name);
         }
         return "%s({0} AS %s)".formatted(cast, name);
     }

@@ -39,7 +39,8 @@ final class DirectoryViews {
                         .reversed())
                 .forEach(this::create);
         for (String relation : RELATIONS) {
-            session.sql("CREATE OR REPLACE TEMPORARY VIEW `%s` AS %s".formatted(relation, FormTable.text("relations/%s.sql".formatted(relation))));
+            session.sql("CREATE OR REPLACE TEMPORARY VIEW `%s` AS %s"
+                    .formatted(relation, FormTable.text("relations/%s.sql".formatted(relation))));
         }
     }
 
@@ -70,14 +71,31 @@ final class DirectoryViews {
     }
 
     private void create(StoredTable table) {
-        String rows = hasFiles(table) ? "(SELECT * FROM %s)".formatted(files(table)) : nothing(table);
+        String rows = hasFiles(table) ? "`%s`".formatted(files(table)) : nothing(table);
         session.sql("CREATE OR REPLACE TEMPORARY VIEW `%s` AS SELECT %s FROM %s AS f%s"
                 .formatted(table.name(), columns(table), rows, whatCounts(table)));
     }
 
+    private static String files(StoredTable table) {
+        return "files of " + table.name();
+    }
+
+    /** Names the files of a table. Columns are declared, so that none is opened for it. */
     private boolean hasFiles(StoredTable table) {
+        List<String> columns = new ArrayList<>();
+        table.columns()
+                .forEach(column -> columns.add("`%s` %s".formatted(column.name(), SparkTypes.ofSql(column.type()))));
+        if (table.isByShard() && !table.isLedger()) {
+            columns.add("`shard` INT");
+        }
         try {
-            return session.read().parquet("%s/%s".formatted(directory, table.name())).schema() != null;
+            session.sql("CREATE OR REPLACE TEMPORARY VIEW `%s` (%s) USING parquet OPTIONS (path '%s/%s')"
+                    .formatted(
+                            files(table),
+                            String.join(", ", columns),
+                            directory.replace("\\", "\\\\").replace("'", "\\'"),
+                            table.name()));
+            return true;
         } catch (Exception e) {
             if (e instanceof AnalysisException) {
                 return false;
@@ -86,14 +104,9 @@ final class DirectoryViews {
         }
     }
 
-    private String files(StoredTable table) {
-        return "parquet.`%s/%s`".formatted(directory.replace("`", "``"), table.name());
-    }
-
     private static String columns(StoredTable table) {
         return table.columns().stream()
-                .map(column ->
-                        "CAST(f.`%s` AS %s) AS `%1$s`".formatted(column.name(), SparkTypes.ofSql(column.type())))
+                .map(column -> "CAST(f.`%s` AS %s) AS `%1$s`".formatted(column.name(), SparkTypes.ofSql(column.type())))
                 .collect(Collectors.joining(", "));
     }
 

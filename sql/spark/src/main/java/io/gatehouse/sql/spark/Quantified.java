@@ -57,8 +57,7 @@ final class Quantified {
                 aggregate(rows, SqlStdOperatorTable.COUNT, count, List.of(0)));
     }
 
-    private static RexNode aggregate(
-            RelNode rows, SqlAggFunction function, RelDataType type, List<Integer> arguments) {
+    private static RexNode aggregate(RelNode rows, SqlAggFunction function, RelDataType type, List<Integer> arguments) {
         List<RelDataType> types = arguments.stream()
                 .map(argument -> rows.getRowType().getFieldList().get(argument).getType())
                 .toList();
@@ -74,7 +73,6 @@ final class Quantified {
                 RelCollations.EMPTY,
                 type,
                 "extreme");
-        return RexSubQuery.scalar(
-                LogicalAggregate.create(rows, List.of(), ImmutableBitSet.of(), null, List.of(call)));
+        return RexSubQuery.scalar(LogicalAggregate.create(rows, List.of(), ImmutableBitSet.of(), null, List.of(call)));
     }
 }

@@ -19,7 +19,12 @@ final class SparkAggregate extends SqlAggFunction {
     private final String form;
     private final boolean framed;
 
-    SparkAggregate(SqlAggFunction of, RelDataType type, String form) {
+    /**
+     * An aggregate.
+     *
+     * @param framed whether a frame is written with a window
+     */
+    SparkAggregate(SqlAggFunction of, RelDataType type, String form, boolean framed) {
         super(
                 of.getName(),
                 null,
@@ -32,7 +37,7 @@ final class SparkAggregate extends SqlAggFunction {
                 false,
                 Optionality.OPTIONAL);
         this.form = requireNonNull(form, "form is null");
-        this.framed = of.allowsFraming();
+        this.framed = framed;
     }
 
     String form() {

@@ -2,7 +2,9 @@ package io.gatehouse.sql.spark;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rex.RexOver;
 import org.apache.calcite.sql.SqlAggFunction;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.type.SqlTypeName;
@@ -10,6 +12,16 @@ import org.apache.calcite.sql.type.SqlTypeUtil;
 
 /** The aggregates of Spark that mean DuckDB's. */
 final class SparkAggregates {
+    private static final Set<SqlKind> UNFRAMED = Set.of(
+            SqlKind.ROW_NUMBER,
+            SqlKind.RANK,
+            SqlKind.DENSE_RANK,
+            SqlKind.PERCENT_RANK,
+            SqlKind.CUME_DIST,
+            SqlKind.NTILE,
+            SqlKind.LAG,
+            SqlKind.LEAD);
+
     private SparkAggregates() {}
 
     /**
@@ -19,7 +31,21 @@ final class SparkAggregates {
      * @param type the type of the result
      */
     static SqlAggFunction of(SqlAggFunction function, List<RelDataType> arguments, RelDataType type) {
-        return new SparkAggregate(function, type, typed(form(function, arguments), type, function));
+        return new SparkAggregate(function, type, typed(form(function, arguments), type, function), true);
+    }
+
+    /** The same with a window. What has no order has no frame to speak of, and some functions take none. */
+    static SqlAggFunction windowed(RexOver over, List<RelDataType> arguments) {
+        SqlAggFunction function = over.getAggOperator();
+        boolean ordered =
+                !over.getWindow().orderKeys.isEmpty() || over.getWindow().isRows();
+        String form = typed(form(function, arguments), over.getType(), function);
+        return new SparkAggregate(function, over.getType(), form, ordered && !UNFRAMED.contains(function.getKind()));
+    }
+
+    /** Whether Spark refuses it without ORDER BY, where any order will do. */
+    static boolean needsOrder(RexOver over) {
+        return UNFRAMED.contains(over.getAggOperator().getKind());
     }
 
     private static String form(SqlAggFunction function, List<RelDataType> arguments) {
@@ -30,8 +56,7 @@ final class SparkAggregates {
             default ->
                 FormTable.AGGREGATES
                         .find(function.getName(), arguments.size())
-                        .orElseThrow(
-                                () -> Refusal.of(function.getName().toLowerCase(Locale.ROOT)));
+                        .orElseThrow(() -> Refusal.of(function.getName().toLowerCase(Locale.ROOT)));
         };
     }
 

@@ -9,6 +9,7 @@ import io.gatehouse.sql.Stopping;
 import io.gatehouse.sql.plan.EngineSql;
 import io.gatehouse.sql.plan.Plan;
 import io.gatehouse.store.StoredTable;
+import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A session of Spark Connect, in which the relations of a directory have their names. */
 final class SparkEngine implements ExecutionEngine {
@@ -30,8 +33,9 @@ final class SparkEngine implements ExecutionEngine {
             "spark.sql.timestampType", "TIMESTAMP_NTZ",
             "spark.sql.timeType.enabled", "true",
             "spark.sql.datetime.java8API.enabled", "true",
-            "spark.sql.parser.escapedStringLiterals", "false",
             "spark.sql.storeAssignmentPolicy", "ANSI");
+
+    private static final Logger LOG = LoggerFactory.getLogger(SparkEngine.class);
 
     private final SparkSession session;
     private final ScheduledExecutorService watchdog =
@@ -100,9 +104,11 @@ final class SparkEngine implements ExecutionEngine {
     @Override
     public void close() {
         watchdog.shutdownNow();
-        SparkFailures.translated(() -> {
+        try {
             session.close();
-            return true;
-        });
+        } catch (IOException | IllegalStateException e) {
+            // Batches of statements that were stopped were not given back; they go with the session.
+            LOG.debug("The session of Spark did not end cleanly", e);
+        }
     }
 }

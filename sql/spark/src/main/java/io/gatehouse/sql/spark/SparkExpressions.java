@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexCall;
@@ -71,8 +72,10 @@ final class SparkExpressions extends RexShuttle {
     private RexNode said(RexCall call, List<RexNode> operands) {
         RelDataType type = call.getType();
         return switch (call.getKind()) {
-            case AND, OR, NOT, IS_NULL, IS_NOT_NULL, IS_TRUE, IS_NOT_TRUE, IS_FALSE, IS_NOT_FALSE, ROW ->
+            case AND, OR, NOT, IS_NULL, IS_NOT_NULL, IS_TRUE, IS_NOT_TRUE, IS_FALSE, IS_NOT_FALSE ->
                 call.clone(type, operands);
+            case ROW -> form(type, "struct({*})", operands);
+            case BETWEEN -> between(call, operands);
             case IS_UNKNOWN -> form(type, "({0} IS NULL)", operands);
             case EQUALS,
                     NOT_EQUALS,
@@ -146,6 +149,11 @@ final class SparkExpressions extends RexShuttle {
         };
     }
 
+    private RexNode between(RexCall call, List<RexNode> operands) {
+        String not = call.getOperator().getName().startsWith("NOT ") ? "NOT " : "";
+        return form(call.getType(), "({0} %sBETWEEN {1} AND {2})".formatted(not), comparable(operands));
+    }
+
     /** The operands of a comparison: a FLOAT beside a DECIMAL is compared as a FLOAT. */
     private List<RexNode> comparable(List<RexNode> operands) {
         List<RelDataType> types = operands.stream().map(RexNode::getType).toList();
@@ -163,7 +171,8 @@ final class SparkExpressions extends RexShuttle {
 
     private RexNode in(RexNode operand, RelDataType type) {
         boolean same = SparkTypes.of(operand.getType()).equals(SparkTypes.of(type))
-                || operand.getType().getSqlTypeName() == SqlTypeName.NULL;
+                || operand.getType().getSqlTypeName() == SqlTypeName.NULL
+                || type.getSqlTypeName() == SqlTypeName.NULL;
         return same ? operand : casts.cast(operand, type);
     }
 
@@ -171,9 +180,19 @@ final class SparkExpressions extends RexShuttle {
         List<RexNode> branches = new ArrayList<>();
         for (int i = 0; i < operands.size(); i++) {
             boolean condition = i % 2 == 0 && i < operands.size() - 1;
-            branches.add(condition ? operands.get(i) : in(operands.get(i), type));
+            branches.add(condition ? condition(operands.get(i)) : in(operands.get(i), type));
         }
         return branches;
+    }
+
+    /** NULL alone has a type of its own on Spark, which is no condition. */
+    private RexNode condition(RexNode operand) {
+        return operand.getType().getSqlTypeName() == SqlTypeName.NULL
+                ? form(
+                        rex.getTypeFactory().createSqlType(SqlTypeName.BOOLEAN),
+                        "CAST({0} AS BOOLEAN)",
+                        List.of(operand))
+                : operand;
     }
 
     private List<RexNode> texts(List<RexNode> operands) {
@@ -198,7 +217,9 @@ final class SparkExpressions extends RexShuttle {
         String word = call.getOperator().getName().contains("ILIKE") ? "ILIKE" : "LIKE";
         String escape = operands.size() == 3 ? "{2}" : "'\\u0001'";
         RexNode like = form(call.getType(), "({0} %s {1} ESCAPE %s)".formatted(word, escape), operands);
-        return call.getOperator().getName().startsWith("NOT ") ? form(call.getType(), "(NOT {0})", List.of(like)) : like;
+        return call.getOperator().getName().startsWith("NOT ")
+                ? form(call.getType(), "(NOT {0})", List.of(like))
+                : like;
     }
 
     private RexNode matches(RexCall call, List<RexNode> operands) {
@@ -206,6 +227,9 @@ final class SparkExpressions extends RexShuttle {
             throw Refusal.of("SIMILAR TO with ESCAPE");
         }
         String not = call.getOperator().getName().startsWith("NOT ") ? "NOT " : "";
+        if (call.getKind() == SqlKind.POSIX_REGEX_CASE_SENSITIVE) {
+            return form(call.getType(), "(%s{0} RLIKE {1})".formatted(not), operands);
+        }
         return form(call.getType(), "(%s{0} RLIKE concat('\\\\A(?:', {1}, ')\\\\z'))".formatted(not), operands);
     }
 
@@ -218,7 +242,9 @@ final class SparkExpressions extends RexShuttle {
             throw Refusal.of("%s of %s".formatted(call.getOperator().getName(), type));
         }
         boolean exact = SqlTypeUtil.isExactNumeric(type);
-        List<RexNode> alike = exact && SqlTypeUtil.isDecimal(type) ? operands : alike(operands, type);
+        // A remainder is of the type of the divisor, and what is divided may be wider.
+        boolean asTheyAre = exact && (SqlTypeUtil.isDecimal(type) || call.getKind() == SqlKind.MOD);
+        List<RexNode> alike = asTheyAre ? operands : alike(operands, type);
         String template = switch (call.getKind()) {
             case PLUS -> "({0} + {1})";
             case MINUS -> "({0} - {1})";
@@ -240,9 +266,14 @@ final class SparkExpressions extends RexShuttle {
         boolean intervalFirst = SqlTypeUtil.isInterval(operands.get(0).getType());
         String time = intervalFirst ? "{1}" : "{0}";
         String interval = intervalFirst ? "{0}" : "{1}";
-        String from = type.getSqlTypeName() == SqlTypeName.DATE ? "TIMESTAMP_NTZ" : SparkTypes.of(type);
-        return form(
-                type, "CAST(CAST(%s AS %s) %s %s AS %s)".formatted(time, from, sign, interval, SparkTypes.of(type)), operands);
+        // Calcite takes a DATE and an interval for a DATE; in DuckDB, and so here, it is a TIMESTAMP.
+        String said = "(CAST(%s AS %s) %s %s)"
+                .formatted(
+                        time,
+                        type.getSqlTypeName() == SqlTypeName.DATE ? "TIMESTAMP_NTZ" : SparkTypes.of(type),
+                        sign,
+                        interval);
+        return form(type, said, operands);
     }
 
     /** A quotient as the hardware gives it, where Spark would have an error for 0. */
@@ -251,9 +282,8 @@ final class SparkExpressions extends RexShuttle {
                 .createTypeWithNullability(rex.getTypeFactory().createSqlType(SqlTypeName.DOUBLE), true);
         List<RexNode> doubles = alike(operands, wide);
         boolean known = isNumberButZero(operands.get(1));
-        String quotient = known
-                ? "({0} / {1})"
-                : "coalesce(try_divide({0}, {1}), {0} * CAST('Infinity' AS DOUBLE) + {1} * 0D)";
+        String quotient =
+                known ? "({0} / {1})" : "coalesce(try_divide({0}, {1}), {0} * CAST('Infinity' AS DOUBLE) + {1} * 0D)";
         RexNode said = form(wide, quotient, doubles);
         return type.getSqlTypeName() == SqlTypeName.REAL ? form(type, "CAST({0} AS FLOAT)", List.of(said)) : said;
     }
@@ -276,7 +306,8 @@ final class SparkExpressions extends RexShuttle {
         RelDataType type = call.getType();
         String function = call.getOperator().getName().toLowerCase(Locale.ROOT).startsWith("floor") ? "floor" : "ceil";
         if (operands.size() == 2) {
-            if (!function.equals("floor") || !SqlTypeUtil.isDatetime(operands.get(0).getType())) {
+            if (!function.equals("floor")
+                    || !SqlTypeUtil.isDatetime(operands.get(0).getType())) {
                 throw Refusal.of(call.getOperator().getName() + " TO");
             }
             return form(
@@ -379,7 +410,8 @@ final class SparkExpressions extends RexShuttle {
     /** A literal whose value the form depends on. */
     private static String literal(RexCall call, int operand, String function) {
         RexNode node = call.getOperands().get(operand);
-        RexNode bare = node.getKind() == SqlKind.CAST ? ((RexCall) node).getOperands().get(0) : node;
+        RexNode bare =
+                node.getKind() == SqlKind.CAST ? ((RexCall) node).getOperands().get(0) : node;
         boolean negative = bare.getKind() == SqlKind.MINUS_PREFIX;
         RexNode number = negative ? ((RexCall) bare).getOperands().get(0) : bare;
         if (number instanceof RexLiteral literal && !literal.isNull()) {
@@ -404,10 +436,14 @@ final class SparkExpressions extends RexShuttle {
         window.partitionKeys.forEach(key -> partitions.add(key.accept(this)));
         List<RexFieldCollation> order = new ArrayList<>();
         window.orderKeys.forEach(key -> order.add(new RexFieldCollation(key.left.accept(this), key.right)));
+        if (order.isEmpty() && SparkAggregates.needsOrder(over)) {
+            RelDataType number = rex.getTypeFactory().createSqlType(SqlTypeName.INTEGER);
+            order.add(new RexFieldCollation(SparkFunction.call(rex, number, "0"), Set.of()));
+        }
         return rex.makeOver(
                 SqlParserPos.ZERO,
                 over.getType(),
-                SparkAggregates.of(over.getAggOperator(), types, over.getType()),
+                SparkAggregates.windowed(over, types),
                 operands,
                 partitions,
                 ImmutableList.copyOf(order),

@@ -1,6 +1,8 @@
 package io.gatehouse.sql.spark;
 
 import java.math.BigDecimal;
+import java.sql.Date;
+import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -31,17 +33,24 @@ interface SparkValue {
             return value -> number(value).setScale(scale);
         }
         return switch (type) {
-            case "TINYINT", "SMALLINT", "INTEGER" -> value -> number(value).intValueExact();
-            case "BIGINT" -> value -> number(value).longValueExact();
-            case "HUGEINT" -> value -> number(value).setScale(0);
+            case "TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT" ->
+                value -> number(value).intValueExact();
+            case "BIGINT", "UINTEGER" -> value -> number(value).longValueExact();
+            case "HUGEINT", "UBIGINT" -> value -> number(value).setScale(0);
             case "FLOAT" -> value -> ((Number) value).floatValue();
             case "DOUBLE" -> value -> ((Number) value).doubleValue();
-            case "TIMESTAMP WITH TIME ZONE" -> value -> ((Instant) value).atOffset(ZoneOffset.UTC);
-            case "TIMESTAMP" -> value -> value instanceof Instant instant
-                    ? LocalDateTime.ofInstant(instant, ZoneOffset.UTC)
-                    : value;
+            case "DATE" -> value -> value instanceof Date date ? date.toLocalDate() : value;
+            case "TIMESTAMP WITH TIME ZONE" -> value -> instant(value).atOffset(ZoneOffset.UTC);
+            case "TIMESTAMP" ->
+                value -> value instanceof LocalDateTime
+                        ? value
+                        : LocalDateTime.ofInstant(instant(value), ZoneOffset.UTC);
             default -> value -> value;
         };
+    }
+
+    private static Instant instant(Object value) {
+        return value instanceof Timestamp timestamp ? timestamp.toInstant() : (Instant) value;
     }
 
     private static BigDecimal number(Object value) {
