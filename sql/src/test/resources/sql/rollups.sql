@@ -89,7 +89,7 @@ SELECT count(*) FROM activations a WHERE EXISTS (SELECT 1 FROM answers w WHERE w
 SELECT count(r.finished_at) FROM activations a JOIN runs r ON r.run_id = a.run_id;
 -- Rollup: none: layer_entropy: a sum uses top_k_entropy
 SELECT avg(top_k_entropy) FROM token_routing;
--- Rollup: none: there is no aggregate over the facts
+-- Rollup: none: there is no aggregate over activations or token_routing
 SELECT layer, expert FROM activations ORDER BY ALL LIMIT 3;
 -- Rollup: none: question_usage: the rows differ although they are equal
 SELECT sum(rn) FROM (SELECT row_number() OVER (PARTITION BY layer) AS rn FROM activations) t;

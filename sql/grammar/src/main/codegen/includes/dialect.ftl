@@ -142,6 +142,31 @@ SqlNode ListLiteral() :
     }
 }
 
+/** In brackets behind a list: the number of an element, or first:last, of which one may be left out. */
+SqlNode Subscript() :
+{
+    final Span s;
+    final SqlNode first;
+    SqlNode last = null;
+}
+{
+    <COLON> { s = span(); }
+    last = Expression(ExprContext.ACCEPT_SUB_QUERY) {
+        return DialectOperators.SLICE_TO.createCall(s.end(this), last);
+    }
+|
+    first = Expression(ExprContext.ACCEPT_SUB_QUERY) { s = span(); }
+    [
+        <COLON>
+        [ last = Expression(ExprContext.ACCEPT_SUB_QUERY) ] {
+            return last == null
+                ? DialectOperators.SLICE_FROM.createCall(s.end(this), first)
+                : DialectOperators.SLICE.createCall(s.end(this), first, last);
+        }
+    ]
+    { return first; }
+}
+
 /** unnest(list) as an expression. */
 SqlNode UnnestCall() :
 {

@@ -5,11 +5,12 @@ import static java.util.Objects.requireNonNull;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * Measures prefill of a loaded model on random tokens. What is compared is measured in turns, so that whatever else the
- * machine does falls on both; of each the median counts.
+ * Measures prefill of a loaded model on random tokens, round after round. What is compared is measured in the same
+ * round, so that whatever else the machine does falls on both, and is compared within it; of each the median counts.
  */
 public final class EngineBench {
     private final Engine engine;
@@ -45,6 +46,8 @@ public final class EngineBench {
      * @param everythingMilliseconds the same while all probabilities and norms of experts are, too
      * @param ceilingMilliseconds per token and layer, of the layer's matrix products alone, each run by itself on
      *     operands that stay in the cache
+     * @param shareOfCeiling what is reached of it while everything is captured
+     * @param captureOverhead what capturing everything adds, as a share of the time without
      */
     public record Measured(
             Batch batch,
@@ -52,42 +55,49 @@ public final class EngineBench {
             double milliseconds,
             double routingMilliseconds,
             double everythingMilliseconds,
-            double ceilingMilliseconds) {
-        /** Share of the ceiling that is reached while everything is captured. */
-        public double shareOfCeiling() {
-            return ceilingMilliseconds / everythingMilliseconds;
-        }
+            double ceilingMilliseconds,
+            Spread shareOfCeiling,
+            Spread captureOverhead) {}
 
-        /** What capturing everything adds, as a share of the time without. */
-        public double captureOverhead() {
-            return everythingMilliseconds / milliseconds - 1;
-        }
-    }
+    /** Seconds for the whole model, and milliseconds per token and layer. */
+    private record Round(double whole, double nothing, double routing, double everything, double ceiling) {}
 
     public Measured measure(Batch batch) {
         List<Prompt> prompts = prompts(batch);
-        List<Double> whole = new ArrayList<>();
-        List<Double> nothing = new ArrayList<>();
-        List<Double> routing = new ArrayList<>();
-        List<Double> everything = new ArrayList<>();
-        List<Double> ceiling = new ArrayList<>();
+        List<Round> measured = new ArrayList<>();
         try (MatrixProducts products = MatrixProducts.ofLayer(engine.config(), engine.precision(), batch.allTokens())) {
             warmUp(prompts);
             for (int round = 0; round < rounds; round++) {
-                nothing.add(layerSeconds(prompts, Capture.NOTHING));
-                everything.add(layerSeconds(prompts, Capture.EVERYTHING));
-                routing.add(layerSeconds(prompts, Capture.ROUTING));
-                whole.add(wholeSeconds(prompts, Capture.ROUTING));
-                ceiling.add(products.seconds());
+                measured.add(round(batch, prompts, products));
             }
         }
         return new Measured(
                 batch,
-                batch.allTokens() / median(whole),
-                median(nothing) * perTokenAndLayer(batch),
-                median(routing) * perTokenAndLayer(batch),
-                median(everything) * perTokenAndLayer(batch),
-                median(ceiling) * 1e3 / batch.allTokens());
+                batch.allTokens() / median(measured, Round::whole),
+                median(measured, Round::nothing),
+                median(measured, Round::routing),
+                median(measured, Round::everything),
+                median(measured, Round::ceiling),
+                spread(measured, round -> round.ceiling() / round.everything()),
+                spread(measured, round -> round.everything() / round.nothing() - 1));
+    }
+
+    /**
+     * Nothing, everything and the ceiling come in an order that is the same from behind: what a machine loses or gains
+     * little by little falls on all three alike.
+     */
+    private Round round(Batch batch, List<Prompt> prompts, MatrixProducts products) {
+        double nothingBefore = layerSeconds(prompts, Capture.NOTHING);
+        double everythingBefore = layerSeconds(prompts, Capture.EVERYTHING);
+        double ceiling = products.seconds();
+        double everythingAfter = layerSeconds(prompts, Capture.EVERYTHING);
+        double nothingAfter = layerSeconds(prompts, Capture.NOTHING);
+        return new Round(
+                wholeSeconds(prompts, Capture.ROUTING),
+                (nothingBefore + nothingAfter) / 2 * perTokenAndLayer(batch),
+                layerSeconds(prompts, Capture.ROUTING) * perTokenAndLayer(batch),
+                (everythingBefore + everythingAfter) / 2 * perTokenAndLayer(batch),
+                ceiling * 1e3 / batch.allTokens());
     }
 
     /**
@@ -96,32 +106,37 @@ public final class EngineBench {
      * @param tokensPerSecond prompt tokens through the whole model, when only answers are wanted
      * @param milliseconds per token and layer, every layer in full
      * @param ceilingMilliseconds per token and layer, of the layer's matrix products alone
+     * @param shareOfCeiling what is reached of it
      */
-    public record MeasuredPlain(Batch batch, double tokensPerSecond, double milliseconds, double ceilingMilliseconds) {
-        public double shareOfCeiling() {
-            return ceilingMilliseconds / milliseconds;
-        }
-    }
+    public record MeasuredPlain(
+            Batch batch,
+            double tokensPerSecond,
+            double milliseconds,
+            double ceilingMilliseconds,
+            Spread shareOfCeiling) {}
+
+    /** The same as in a {@link Round}. */
+    private record PlainRound(double whole, double nothing, double ceiling) {}
 
     public MeasuredPlain measurePlain(Batch batch) {
         List<Prompt> prompts = prompts(batch);
-        List<Double> whole = new ArrayList<>();
-        List<Double> layers = new ArrayList<>();
-        List<Double> ceiling = new ArrayList<>();
+        List<PlainRound> measured = new ArrayList<>();
         try (MatrixProducts products = MatrixProducts.ofLayer(engine.config(), engine.precision(), batch.allTokens())) {
             layerSeconds(prompts, Capture.NOTHING);
             wholeSeconds(prompts, Capture.NOTHING);
             for (int round = 0; round < rounds; round++) {
-                layers.add(layerSeconds(prompts, Capture.NOTHING));
-                whole.add(wholeSeconds(prompts, Capture.NOTHING));
-                ceiling.add(products.seconds());
+                measured.add(new PlainRound(
+                        wholeSeconds(prompts, Capture.NOTHING),
+                        layerSeconds(prompts, Capture.NOTHING) * perTokenAndLayer(batch),
+                        products.seconds() * 1e3 / batch.allTokens()));
             }
         }
         return new MeasuredPlain(
                 batch,
-                batch.allTokens() / median(whole),
-                median(layers) * perTokenAndLayer(batch),
-                median(ceiling) * 1e3 / batch.allTokens());
+                batch.allTokens() / median(measured, PlainRound::whole),
+                median(measured, PlainRound::nothing),
+                median(measured, PlainRound::ceiling),
+                spread(measured, round -> round.ceiling() / round.nothing()));
     }
 
     private double perTokenAndLayer(Batch batch) {
@@ -133,13 +148,13 @@ public final class EngineBench {
      *
      * @param naivePerSecond prompts, each computed whole
      * @param sharedPerSecond prompts, what they share computed once
+     * @param timesFaster how many times as fast sharing is
      */
-    public record MeasuredPrefix(Batch batch, int prefix, double naivePerSecond, double sharedPerSecond) {
-        /** How many times as fast sharing is. */
-        public double timesFaster() {
-            return sharedPerSecond / naivePerSecond;
-        }
-    }
+    public record MeasuredPrefix(
+            Batch batch, int prefix, double naivePerSecond, double sharedPerSecond, Spread timesFaster) {}
+
+    /** Seconds. */
+    private record PrefixRound(double naive, double shared) {}
 
     /**
      * Measures what a shared prefix gains, with the routing of every token captured.
@@ -153,15 +168,18 @@ public final class EngineBench {
         List<Prompt> sharing = drawn.stream()
                 .map(prompt -> new Prompt(prompt.tokens(), prefix))
                 .toList();
-        List<Double> naive = new ArrayList<>();
-        List<Double> shared = new ArrayList<>();
+        List<PrefixRound> measured = new ArrayList<>();
         wholeSeconds(drawn, Capture.ROUTING);
         wholeSeconds(sharing, Capture.ROUTING);
         for (int round = 0; round < rounds; round++) {
-            naive.add(wholeSeconds(drawn, Capture.ROUTING));
-            shared.add(wholeSeconds(sharing, Capture.ROUTING));
+            measured.add(new PrefixRound(wholeSeconds(drawn, Capture.ROUTING), wholeSeconds(sharing, Capture.ROUTING)));
         }
-        return new MeasuredPrefix(batch, prefix, batch.prompts() / median(naive), batch.prompts() / median(shared));
+        return new MeasuredPrefix(
+                batch,
+                prefix,
+                batch.prompts() / median(measured, PrefixRound::naive),
+                batch.prompts() / median(measured, PrefixRound::shared),
+                spread(measured, round -> round.naive() / round.shared()));
     }
 
     /** The first run of each kind makes TensorFlow plan it. */
@@ -195,10 +213,12 @@ public final class EngineBench {
                 .toList();
     }
 
-    private static double median(List<Double> values) {
-        double[] sorted =
-                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+    private static <R> double median(List<R> rounds, Function<R, Double> value) {
+        return spread(rounds, value).median();
+    }
+
+    private static <R> Spread spread(List<R> rounds, Function<R, Double> value) {
+        return Spread.of(rounds.stream().map(value).toList());
     }
 
     /** Notes when the last layer was done. */

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -13,7 +12,8 @@ import org.tensorflow.Tensor;
 
 /**
  * Two layers in memory: while one is computed with, the next is read, round and round, so that a model larger than
- * memory runs. Layers of one shape are read into the same two sets of tensors in turn.
+ * memory runs. The first is read from the beginning. Layers of one shape are read into the same two sets of tensors in
+ * turn.
  */
 final class StreamedLayers implements LayerTensors {
     /** The two sets of tensors for layers of one shape. */
@@ -43,7 +43,7 @@ final class StreamedLayers implements LayerTensors {
     private final Map<List<HeldWeight>, Pair> pairs = new HashMap<>();
     private final ExecutorService readAhead;
     private volatile boolean closed;
-    private Optional<Loading> ahead = Optional.empty();
+    private Loading ahead;
 
     /**
      * @param shapes for each layer the weights it has
@@ -57,13 +57,15 @@ final class StreamedLayers implements LayerTensors {
             thread.setDaemon(true);
             return thread;
         });
+        // Read while there is nothing to compute with it yet.
+        this.ahead = load(0);
     }
 
     @Override
     public List<Tensor> layer(int layer) {
-        Loading wanted = ahead.filter(loading -> loading.layer() == layer).orElseGet(() -> load(layer));
+        Loading wanted = ahead.layer() == layer ? ahead : load(layer);
         List<Tensor> tensors = Awaiting.result(wanted.tensors());
-        ahead = Optional.of(load((layer + 1) % shapes.size()));
+        ahead = load((layer + 1) % shapes.size());
         return tensors;
     }
 
@@ -71,13 +73,11 @@ final class StreamedLayers implements LayerTensors {
     public void close() {
         closed = true;
         readAhead.shutdown();
-        ahead.ifPresent(loading -> {
-            try {
-                Awaiting.result(loading.tensors());
-            } catch (RuntimeException unwanted) {
-                // What a layer that nobody wants any more failed with does not matter.
-            }
-        });
+        try {
+            Awaiting.result(ahead.tensors());
+        } catch (RuntimeException unwanted) {
+            // What a layer that nobody wants any more failed with does not matter.
+        }
         pairs.values().forEach(pair -> pair.sets.forEach(set -> set.forEach(Tensor::close)));
     }
 

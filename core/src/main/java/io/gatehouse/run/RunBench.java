@@ -8,6 +8,7 @@ import io.gatehouse.engine.Engine;
 import io.gatehouse.engine.PrefillListener;
 import io.gatehouse.engine.Prompt;
 import io.gatehouse.engine.RoutingBatch;
+import io.gatehouse.engine.Spread;
 import io.gatehouse.error.FileFailure;
 import io.gatehouse.quiz.ChoiceScorer;
 import io.gatehouse.quiz.Question;
@@ -84,7 +85,11 @@ public final class RunBench {
                 dropped.add((between - start) / 1e9);
             }
         }
-        return new Measured(shards * prompts * tokens, median(kept), median(dropped), writing);
+        return new Measured(
+                shards * prompts * tokens,
+                Spread.of(kept).median(),
+                Spread.of(dropped).median(),
+                writing);
     }
 
     private void drop(List<List<Asked>> shards, ChoiceScorer scorer) {
@@ -144,12 +149,6 @@ public final class RunBench {
 
     private RunDescription description() {
         return RunModel.of(checkpoint, engine).describe("bench", "random", "random", 0, EVERYTHING, "bench");
-    }
-
-    private static double median(List<Double> values) {
-        double[] sorted =
-                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
     }
 
     private static void delete(Path file) {

@@ -22,13 +22,11 @@ final class RunQuestions {
         }
     }
 
-    /** The first question of the subject of a question, which stands for the subject. */
-    int subject(int questionId) {
-        return requireNonNull(subjects.get(questionId));
-    }
-
-    /** Letter of the right choice. */
-    char answer(int questionId) {
-        return requireNonNull(answers.get(questionId));
+    /** What the rollups take a question of the run together with, once it is answered. */
+    Rollup.Group group(AnswerRow answer) {
+        int questionId = answer.questionId();
+        return new Rollup.Group(
+                requireNonNull(subjects.get(questionId)),
+                new Rollup.Outcome(requireNonNull(answers.get(questionId)), answer.correct()));
     }
 }

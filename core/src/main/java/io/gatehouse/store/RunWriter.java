@@ -79,20 +79,19 @@ public final class RunWriter implements AutoCloseable {
      */
     ShardRows prepare(Shard shard) {
         check.checkContents(shard);
-        return ShardRows.of(shard, run.experts(), questions);
+        return ShardRows.of(shard, run, questions);
     }
 
     /** Writes prepared shards in one transaction, like {@link #write(List)}. */
-    void writeRows(List<ShardRows> rows) {
-        List<Shard> shards = rows.stream().map(ShardRows::shard).toList();
+    void writeRows(List<ShardRows> shards) {
         check.checkNew(shards);
         try (Transaction transaction = Transaction.begin(connection)) {
-            new ShardInsert(connection, allocator, runId, run, rows).insert();
+            new ShardInsert(connection, allocator, runId, run, shards).insert();
             transaction.commit();
         } catch (SQLException e) {
             throw DatabaseFailure.using(file, e);
         }
-        for (Shard shard : shards) {
+        for (ShardRows shard : shards) {
             check.committed(shard);
             correct += (int) shard.answers().stream().filter(AnswerRow::correct).count();
         }

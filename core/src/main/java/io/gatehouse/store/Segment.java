@@ -20,6 +20,11 @@ record Segment<C>(C columns, int questionId, int layer, int firstPosition, int l
         return questionId == other.questionId && layer == other.layer;
     }
 
+    /** Rows of several. */
+    static <C> long rows(List<Segment<C>> segments) {
+        return segments.stream().mapToLong(Segment::rows).sum();
+    }
+
     static List<Segment<RoutingUnits>> routing(List<RoutingUnits> blocks) {
         List<Segment<RoutingUnits>> segments = new ArrayList<>();
         for (RoutingUnits block : blocks) {

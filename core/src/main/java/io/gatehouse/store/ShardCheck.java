@@ -20,16 +20,16 @@ final class ShardCheck {
     }
 
     /** Refuses shards that contradict each other or what is in the file. */
-    void checkNew(List<Shard> together) {
+    void checkNew(List<ShardRows> together) {
         BitSet numbers = (BitSet) shards.clone();
         BitSet taken = (BitSet) answered.clone();
-        for (Shard shard : together) {
+        for (ShardRows shard : together) {
             if (numbers.get(shard.number())) {
-                throw refused(shard, "was written already");
+                throw refused(shard.number(), "was written already");
             }
             numbers.set(shard.number());
             for (AnswerRow answer : shard.answers()) {
-                requireFirst(shard, answer, taken);
+                requireFirst(shard.number(), answer, taken);
             }
         }
     }
@@ -55,7 +55,7 @@ final class ShardCheck {
     }
 
     /** Remembers a shard that is in the file now. */
-    void committed(Shard shard) {
+    void committed(ShardRows shard) {
         shards.set(shard.number());
         shard.answers().forEach(answer -> answered.set(answer.questionId()));
     }
@@ -76,12 +76,12 @@ final class ShardCheck {
             if (questionId < 0 || !runQuestions.get(questionId)) {
                 throw refused(shard, "answers question %d, which is not of run %s".formatted(questionId, run.name()));
             }
-            requireFirst(shard, answer, questions);
+            requireFirst(shard.number(), answer, questions);
         }
         return questions;
     }
 
-    private static void requireFirst(Shard shard, AnswerRow answer, BitSet taken) {
+    private static void requireFirst(int shard, AnswerRow answer, BitSet taken) {
         if (taken.get(answer.questionId())) {
             throw refused(shard, "answers question %d a second time".formatted(answer.questionId()));
         }
@@ -145,6 +145,10 @@ final class ShardCheck {
     }
 
     private static IllegalArgumentException refused(Shard shard, String complaint) {
-        return new IllegalArgumentException("Shard %d %s".formatted(shard.number(), complaint));
+        return refused(shard.number(), complaint);
+    }
+
+    private static IllegalArgumentException refused(int shard, String complaint) {
+        return new IllegalArgumentException("Shard %d %s".formatted(shard, complaint));
     }
 }

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import org.apache.arrow.c.ArrowArrayStream;
@@ -46,8 +45,10 @@ final class ShardInsert {
         if (!norms.isEmpty()) {
             insert("norms_feed", ValuesFeed.norms(norms), "insert_norms.sql");
         }
-        Rollup rollup =
-                Rollup.of(run.experts(), shards.stream().map(ShardRows::rollup).toList());
+        Rollup rollup = Rollup.of(
+                run.layers(),
+                run.experts(),
+                shards.stream().map(ShardRows::rollup).toList());
         insert("usage_feed", rollup.questionUsage(), "insert_usage.sql");
         LongFeed subjectUsage = rollup.subjectUsage();
         insert("subject_feed", subjectUsage, "merge_subject_usage.sql");
@@ -89,9 +90,8 @@ final class ShardInsert {
     }
 
     private void appendAnswers() throws SQLException {
-        List<AnswerRow> answers = shards.stream()
-                .flatMap(rows -> rows.shard().answers().stream().sorted(Comparator.comparingInt(AnswerRow::questionId)))
-                .toList();
+        List<AnswerRow> answers =
+                shards.stream().flatMap(shard -> shard.answers().stream()).toList();
         try (DuckDBAppender appender = connection.createAppender("answers")) {
             for (AnswerRow answer : answers) {
                 appender.beginRow()
@@ -110,12 +110,9 @@ final class ShardInsert {
 
     private void addToLedger() throws SQLException {
         Ledger ledger = new Ledger(connection, runId);
-        for (ShardRows rows : shards) {
-            Shard shard = rows.shard();
-            int[] questionIds = shard.answers().stream()
-                    .mapToInt(AnswerRow::questionId)
-                    .sorted()
-                    .toArray();
+        for (ShardRows shard : shards) {
+            int[] questionIds =
+                    shard.answers().stream().mapToInt(AnswerRow::questionId).toArray();
             ledger.add(shard.number(), questionIds, shard.tokenRows(), shard.routingRows());
         }
     }

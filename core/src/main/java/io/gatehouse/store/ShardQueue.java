@@ -43,19 +43,10 @@ public final class ShardQueue implements AutoCloseable {
     /**
      * What is in the file since just now.
      *
-     * @param shards shards of one transaction
+     * @param questions questions of the shards of one transaction
      * @param took time of the transaction
      */
-    public record Commit(List<Shard> shards, Duration took) {
-        public Commit {
-            shards = List.copyOf(shards);
-        }
-
-        /** Number of questions answered by it. */
-        public int questions() {
-            return shards.stream().mapToInt(shard -> shard.answers().size()).sum();
-        }
-    }
+    public record Commit(int questions, Duration took) {}
 
     /**
      * Begins to wait for shards.
@@ -146,7 +137,9 @@ public final class ShardQueue implements AutoCloseable {
                 writer.writeRows(group);
                 Duration took = Duration.ofNanos(System.nanoTime() - start);
                 written(group, took);
-                committed.accept(new Commit(group.stream().map(ShardRows::shard).toList(), took), progress());
+                int questions =
+                        group.stream().mapToInt(shard -> shard.answers().size()).sum();
+                committed.accept(new Commit(questions, took), progress());
             }
         } catch (RuntimeException | Error e) {
             synchronized (this) {
@@ -169,10 +162,10 @@ public final class ShardQueue implements AutoCloseable {
     }
 
     private synchronized void written(List<ShardRows> group, Duration took) {
-        for (ShardRows rows : group) {
+        for (ShardRows shard : group) {
             shardsHeld--;
-            bytesHeld -= rows.bytes();
-            activations += rows.shard().activations();
+            bytesHeld -= shard.bytes();
+            activations += shard.activations();
         }
         busyNanos += took.toNanos();
         notifyAll();

@@ -1,52 +1,61 @@
 package io.gatehouse.store;
 
-import static java.util.Objects.requireNonNull;
-
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A shard in the order and the units of the file, and its rollup: all that can be worked out before the transaction that
- * writes it, on any thread.
+ * writes it, on any thread. What the model said in floats is not held any longer.
+ *
+ * @param answers by question
+ * @param bytes of memory, about
  */
 record ShardRows(
-        Shard shard,
+        int number,
+        List<AnswerRow> answers,
         List<Segment<RoutingUnits>> routing,
         Rollup rollup,
         List<Segment<TokenColumns>> tokens,
         List<Segment<TokenValues>> gates,
-        List<Segment<TokenValues>> norms) {
+        List<Segment<TokenValues>> norms,
+        long bytes) {
     /**
      * Works them out.
      *
-     * @param experts experts of a layer
      * @throws IllegalArgumentException if a question has a position twice in a layer, or positions in disorder
      */
-    static ShardRows of(Shard shard, int experts, RunQuestions questions) {
+    static ShardRows of(Shard shard, RunDescription run, RunQuestions questions) {
         List<Segment<RoutingUnits>> routing =
                 Segment.routing(shard.routing().stream().map(RoutingUnits::of).toList());
-        Map<Integer, Boolean> correct = new HashMap<>();
-        shard.answers().forEach(answer -> correct.put(answer.questionId(), answer.correct()));
-        Rollup rollup = new Rollup(experts);
-        for (Segment<RoutingUnits> segment : routing) {
-            int questionId = segment.questionId();
-            rollup.add(
-                    segment,
-                    questions.subject(questionId),
-                    new Rollup.Outcome(questions.answer(questionId), requireNonNull(correct.get(questionId))));
-        }
+        Map<Integer, Rollup.Group> groups =
+                shard.answers().stream().collect(Collectors.toMap(AnswerRow::questionId, questions::group));
         return new ShardRows(
-                shard,
+                shard.number(),
+                shard.answers().stream()
+                        .sorted(Comparator.comparingInt(AnswerRow::questionId))
+                        .toList(),
                 routing,
-                rollup,
+                Rollup.of(run.layers(), run.experts(), routing, groups),
                 Segment.tokens(shard.tokens()),
                 Segment.values(shard.gates()),
-                Segment.values(shard.norms()));
+                Segment.values(shard.norms()),
+                // Units are as large as the floats were.
+                shard.bytes());
     }
 
-    /** Bytes of memory, about: the units take the place of floats as large. */
-    long bytes() {
-        return shard.bytes();
+    long tokenRows() {
+        return Segment.rows(tokens);
+    }
+
+    long routingRows() {
+        return Segment.rows(routing);
+    }
+
+    long activations() {
+        return routing.stream()
+                .mapToLong(segment -> (long) segment.rows() * segment.columns().topK())
+                .sum();
     }
 }

@@ -4,7 +4,9 @@ import static io.gatehouse.store.ArrowBuffers.BIGINT;
 import static io.gatehouse.store.ArrowBuffers.INTEGER;
 import static io.gatehouse.store.ArrowBuffers.SMALLINT;
 
-import java.util.Arrays;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.nio.ShortBuffer;
 import java.util.List;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -22,39 +24,14 @@ final class UsageFeed implements Feed {
             Field.notNullable("n", INTEGER),
             Field.notNullable("weight", BIGINT)));
 
-    private int[] questionIds = new int[BATCH_ROWS];
-    private short[] layers = new short[BATCH_ROWS];
-    private boolean[] lasts = new boolean[BATCH_ROWS];
-    private short[] experts = new short[BATCH_ROWS];
-    private int[] counts = new int[BATCH_ROWS];
-    private long[] weights = new long[BATCH_ROWS];
-    private int rows;
-    private int sent;
+    private final List<UsageColumns> parts;
+    private int part;
+    private int sentOfPart;
+    private int left;
 
-    void add(int questionId, int layer, boolean last, int expert, long count, long weight) {
-        if (rows == counts.length) {
-            grow(2 * rows);
-        }
-        questionIds[rows] = questionId;
-        layers[rows] = (short) layer;
-        lasts[rows] = last;
-        experts[rows] = (short) expert;
-        counts[rows] = Math.toIntExact(count);
-        weights[rows] = weight;
-        rows++;
-    }
-
-    void addAll(UsageFeed other) {
-        while (rows + other.rows > counts.length) {
-            grow(2 * counts.length);
-        }
-        System.arraycopy(other.questionIds, 0, questionIds, rows, other.rows);
-        System.arraycopy(other.layers, 0, layers, rows, other.rows);
-        System.arraycopy(other.lasts, 0, lasts, rows, other.rows);
-        System.arraycopy(other.experts, 0, experts, rows, other.rows);
-        System.arraycopy(other.counts, 0, counts, rows, other.rows);
-        System.arraycopy(other.weights, 0, weights, rows, other.rows);
-        rows += other.rows;
+    UsageFeed(List<UsageColumns> parts) {
+        this.parts = parts;
+        this.left = parts.stream().mapToInt(UsageColumns::rows).sum();
     }
 
     @Override
@@ -64,28 +41,33 @@ final class UsageFeed implements Feed {
 
     @Override
     public int fill(VectorSchemaRoot batch) {
-        int count = Math.min(rows - sent, BATCH_ROWS);
-        ArrowBuffers.ints(batch, "question_id", count).put(questionIds, sent, count);
-        ArrowBuffers.shorts(batch, "layer", count).put(layers, sent, count);
-        BitVector last = ArrowBuffers.bits(batch, "last", count);
-        for (int row = 0; row < count; row++) {
-            if (lasts[sent + row]) {
-                last.set(row, 1);
+        int rows = Math.min(left, BATCH_ROWS);
+        IntBuffer questionIds = ArrowBuffers.ints(batch, "question_id", rows);
+        ShortBuffer layers = ArrowBuffers.shorts(batch, "layer", rows);
+        BitVector lasts = ArrowBuffers.bits(batch, "last", rows);
+        ShortBuffer experts = ArrowBuffers.shorts(batch, "expert", rows);
+        IntBuffer counts = ArrowBuffers.ints(batch, "n", rows);
+        LongBuffer weights = ArrowBuffers.longs(batch, "weight", rows);
+        while (counts.hasRemaining()) {
+            UsageColumns columns = parts.get(part);
+            int count = Math.min(counts.remaining(), columns.rows() - sentOfPart);
+            for (int i = 0; i < count; i++) {
+                if (columns.lasts()[sentOfPart + i]) {
+                    lasts.set(counts.position() + i, 1);
+                }
+            }
+            questionIds.put(columns.questionIds(), sentOfPart, count);
+            layers.put(columns.layers(), sentOfPart, count);
+            experts.put(columns.experts(), sentOfPart, count);
+            counts.put(columns.counts(), sentOfPart, count);
+            weights.put(columns.weights(), sentOfPart, count);
+            sentOfPart += count;
+            if (sentOfPart == columns.rows()) {
+                part++;
+                sentOfPart = 0;
             }
         }
-        ArrowBuffers.shorts(batch, "expert", count).put(experts, sent, count);
-        ArrowBuffers.ints(batch, "n", count).put(counts, sent, count);
-        ArrowBuffers.longs(batch, "weight", count).put(weights, sent, count);
-        sent += count;
-        return count;
-    }
-
-    private void grow(int size) {
-        questionIds = Arrays.copyOf(questionIds, size);
-        layers = Arrays.copyOf(layers, size);
-        lasts = Arrays.copyOf(lasts, size);
-        experts = Arrays.copyOf(experts, size);
-        counts = Arrays.copyOf(counts, size);
-        weights = Arrays.copyOf(weights, size);
+        left -= rows;
+        return rows;
     }
 }

@@ -1,21 +1,24 @@
--- Schema version 5 of a Gatehouse file. Every relation that SQL users see is here with its comments; the analysis
+-- Schema version 6 of a Gatehouse file. Every relation that SQL users see is here with its comments; the analysis
 -- views over them belong to the SQL layer. No column is ever NULL, those of the views included, unless NULL has a
 -- meaning, and then the comment says which with the word NULL: the SQL layer goes by that word.
 --
 -- What a router decides is kept in whole numbers of a small unit, which take half the bytes and half the time of
 -- floats; the views give floats again. Units: weights 2^-16, margins 2^-20, probabilities 2^-22, entropy and mass
 -- 2^-10. A value is off by at most half of its unit.
+--
+-- What queries read while a run is written has no keys: DuckDB lets nobody read a table with an index for as long as it
+-- takes to bring the file up to date. That a row is there once is seen to by who writes it, and by verify.
 
 CREATE TABLE schema_version (
     version INTEGER NOT NULL
 );
 COMMENT ON TABLE schema_version IS 'One row: the version of this schema';
 COMMENT ON COLUMN schema_version.version IS 'Version that the file was written with';
-INSERT INTO schema_version VALUES (5);
+INSERT INTO schema_version VALUES (6);
 
 CREATE TABLE runs (
-    run_id            INTEGER   NOT NULL PRIMARY KEY,
-    name              VARCHAR   NOT NULL UNIQUE,
+    run_id            INTEGER   NOT NULL,
+    name              VARCHAR   NOT NULL,
     model             VARCHAR   NOT NULL,
     fingerprint       VARCHAR   NOT NULL,
     architecture      VARCHAR   NOT NULL,
@@ -71,8 +74,7 @@ CREATE TABLE run_shards (
     tokens       BIGINT    NOT NULL,
     routing_rows BIGINT    NOT NULL,
     committed_at TIMESTAMP NOT NULL,
-    question_ids INTEGER[] NOT NULL,
-    PRIMARY KEY (run_id, shard)
+    question_ids INTEGER[] NOT NULL
 );
 COMMENT ON TABLE run_shards IS 'One row per committed shard of a run: the ledger that says what the file holds whole';
 COMMENT ON COLUMN run_shards.run_id IS 'The run';
@@ -96,7 +98,7 @@ COMMENT ON COLUMN run_definitions.property IS 'What it is, such as fingerprint o
 COMMENT ON COLUMN run_definitions.value IS 'Its value, as text';
 
 CREATE TABLE questions (
-    question_id INTEGER   NOT NULL PRIMARY KEY,
+    question_id INTEGER   NOT NULL,
     task        VARCHAR   NOT NULL,
     subject     VARCHAR   NOT NULL,
     ordinal     INTEGER   NOT NULL,
@@ -116,8 +118,7 @@ COMMENT ON COLUMN questions.answer IS 'Letter of the right choice';
 CREATE TABLE question_attributes (
     question_id INTEGER NOT NULL,
     name        VARCHAR NOT NULL,
-    value       VARCHAR NOT NULL,
-    PRIMARY KEY (question_id, name)
+    value       VARCHAR NOT NULL
 );
 COMMENT ON TABLE question_attributes IS 'One row per question and further column of its quiz';
 COMMENT ON COLUMN question_attributes.question_id IS 'The question';
@@ -132,8 +133,7 @@ CREATE TABLE answers (
     log_probabilities FLOAT[],
     top_token_id      INTEGER,
     top_token         VARCHAR,
-    prompt_tokens     INTEGER NOT NULL,
-    PRIMARY KEY (run_id, question_id)
+    prompt_tokens     INTEGER NOT NULL
 );
 COMMENT ON TABLE answers IS 'One row per run and question: what the model answered';
 COMMENT ON COLUMN answers.run_id IS 'The run';

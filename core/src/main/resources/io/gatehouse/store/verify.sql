@@ -149,6 +149,26 @@ problems AS (
     FROM tokens AS t ANTI JOIN answers AS a ON a.run_id = t.run_id AND a.question_id = t.question_id
     WHERE t.run_id NOT IN (FROM imported)
     UNION ALL
+    SELECT run_id, 'question ' || question_id || ' has more than one answer'
+    FROM answers
+    GROUP BY run_id, question_id
+    HAVING count(*) > 1
+    UNION ALL
+    SELECT a.run_id, 'question ' || a.question_id || ' of answers is in questions more than once'
+    FROM answers AS a SEMI JOIN (
+        SELECT question_id FROM questions GROUP BY question_id HAVING count(*) > 1
+    ) AS q ON q.question_id = a.question_id
+    UNION ALL
+    SELECT run_id, 'it is in runs more than once'
+    FROM runs
+    GROUP BY run_id
+    HAVING count(*) > 1
+    UNION ALL
+    SELECT max(run_id), 'its name is that of run ' || min(run_id)
+    FROM runs
+    GROUP BY name
+    HAVING count(DISTINCT run_id) > 1
+    UNION ALL
     SELECT a.run_id, 'question ' || a.question_id || ' of answers is not in questions'
     FROM answers AS a ANTI JOIN questions AS q ON q.question_id = a.question_id
     UNION ALL

@@ -141,22 +141,47 @@ final class TestEngine {
 
     @Test
     void namesTheWeightThatIsNotANumber() throws IOException {
+        makeNaN("model.layers.1.mlp.experts.2.up_proj.weight");
+        try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+            assertThatThrownBy(() -> Engine.load(checkpoint))
+                    .isInstanceOf(GatehouseException.class)
+                    .hasMessageStartingWith(
+                            "Tensor model.layers.1.mlp.experts.2.up_proj.weight has the value NaN at index 5");
+        }
+    }
+
+    @Test
+    void streamedLayersSayWhatIsWrongWithTheFirstWhenItIsNeeded() throws IOException {
+        makeNaN("model.layers.0.self_attn.q_proj.weight");
+        try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+            EngineOptions little =
+                    in(MemoryPlan.estimate(checkpoint, Precision.EXACT).streamed());
+            try (Engine unused = Engine.load(checkpoint, little)) {
+                assertThat(unused.memory().streamed()).isTrue();
+            }
+            try (Engine streamed = Engine.load(checkpoint, little)) {
+                for (int pass = 0; pass < 2; pass++) {
+                    assertThatThrownBy(() -> lastLogits(streamed, PROMPTS))
+                            .isInstanceOf(GatehouseException.class)
+                            .hasMessageStartingWith(
+                                    "Tensor model.layers.0.self_attn.q_proj.weight has the value NaN at index 5");
+                }
+            }
+        }
+    }
+
+    /** Writes a checkpoint with one value of a tensor that is not a number. */
+    private void makeNaN(String name) throws IOException {
         new TinyCheckpoint(4, false, false, false, 0, 1).write(directory);
         TensorInfo tensor;
         try (Checkpoint checkpoint = Checkpoint.open(directory)) {
-            tensor = checkpoint.tensor("model.layers.1.mlp.experts.2.up_proj.weight");
+            tensor = checkpoint.tensor(name);
         }
         try (FileChannel file = FileChannel.open(tensor.file(), StandardOpenOption.WRITE)) {
             int width = tensor.dtype().bytes();
             ByteBuffer nan = ByteBuffer.allocate(width).order(ByteOrder.LITTLE_ENDIAN);
             nan.putShort(width - 2, (short) 0x7fc0);
             file.write(nan, tensor.offset() + 5L * width);
-        }
-        try (Checkpoint checkpoint = Checkpoint.open(directory)) {
-            assertThatThrownBy(() -> Engine.load(checkpoint))
-                    .isInstanceOf(GatehouseException.class)
-                    .hasMessageStartingWith(
-                            "Tensor model.layers.1.mlp.experts.2.up_proj.weight has the value NaN at index 5");
         }
     }
 

@@ -2,17 +2,27 @@ package io.gatehouse.store;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Another JVM on the same class path, killed without warning when closed. */
-record ChildProcess(Process process, BufferedReader output) implements AutoCloseable {
+/**
+ * Another JVM on the same class path, killed without warning when closed.
+ *
+ * @param scratch its directory for temporary files: one that is killed cannot clear it up
+ */
+record ChildProcess(Process process, BufferedReader output, Path scratch) implements AutoCloseable {
     static ChildProcess start(Class<?> main, String... arguments) throws IOException {
+        Path scratch = Files.createTempDirectory("gatehouse-child");
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElse("java"),
                 "--add-opens=java.base/java.nio=ALL-UNNAMED",
                 "-Xmx256m",
+                "-Djava.io.tmpdir=" + scratch,
                 "-cp",
                 System.getProperty("java.class.path"),
                 main.getName()));
@@ -20,7 +30,7 @@ record ChildProcess(Process process, BufferedReader output) implements AutoClose
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        return new ChildProcess(process, process.inputReader());
+        return new ChildProcess(process, process.inputReader(), scratch);
     }
 
     long pid() {
@@ -40,8 +50,13 @@ record ChildProcess(Process process, BufferedReader output) implements AutoClose
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         kill();
         process.destroyForcibly();
+        try (Stream<Path> files = Files.walk(scratch)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 }

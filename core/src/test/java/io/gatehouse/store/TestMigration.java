@@ -30,7 +30,7 @@ final class TestMigration {
     private Path directory;
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4})
+    @ValueSource(ints = {1, 2, 3, 4, 5})
     void givesAnOldFileTheSchemaOfANewOne(int version) throws Exception {
         try (Store old = Store.open(file(version));
                 Store fresh = Store.create(directory.resolve("fresh.duckdb"))) {
@@ -41,7 +41,7 @@ final class TestMigration {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4})
+    @ValueSource(ints = {1, 2, 3, 4, 5})
     void findsTheQuestionsOfEveryShard(int version) throws Exception {
         try (Store store = Store.open(file(version))) {
             assertThat(Rows.of(store, "SELECT run_id, shard, question_ids FROM run_shards ORDER BY ALL"))
@@ -50,7 +50,7 @@ final class TestMigration {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4})
+    @ValueSource(ints = {1, 2, 3, 4, 5})
     void keepsEveryDecision(int version) throws Exception {
         try (Store store = Store.open(file(version))) {
             assertThat(Rows.of(

@@ -172,6 +172,13 @@ final class TestRunWriter {
                     .containsExactlyElementsOf(IntStream.range(0, 4)
                             .mapToObj(position -> position + "|" + stored(whole.entropy()[position], 1024))
                             .toList());
+            assertThat(Rows.of(store, """
+                            WITH facts AS (
+                                SELECT run_id, question_id, layer, expert, scope, count(*) AS n,
+                                    sum(weight::DOUBLE) AS weight_sum
+                                FROM activations GROUP BY ALL
+                            )
+                            FROM question_usage EXCEPT FROM facts""")).isEmpty();
         }
     }
 

@@ -55,6 +55,23 @@ final class TestVerification {
                     "question 2 of the ledger has no answer",
                     "the ledger tells of 4 questions, answers has 3"),
             Damage.of(
+                    "INSERT INTO answers FROM answers WHERE question_id = 2",
+                    "outcome_usage of layer 0, expert 0 is not the sum of question_usage, and",
+                    "question 2 has more than one answer",
+                    "the ledger tells of 4 questions, answers has 5"),
+            Damage.of(
+                    "INSERT INTO questions FROM questions WHERE question_id = 2",
+                    "outcome_usage of layer 0, expert 0 is not the sum of question_usage, and",
+                    "question 2 of answers is in questions more than once",
+                    "subject_usage of birds, layer 0, expert 0 is not the sum of question_usage, and"),
+            Damage.of(
+                    "INSERT INTO runs FROM runs",
+                    "it is in runs more than once, and",
+                    "question 1, layer 0 has 1 whole gates, 2 are recorded, and",
+                    "question 1, layer 0 has 80 norms, 160 are recorded, and"),
+            Damage.of(
+                    "INSERT INTO runs SELECT * REPLACE (run_id + 1 AS run_id) FROM runs", "its name is that of run 1"),
+            Damage.of(
                     "UPDATE questions SET question_id = 9 WHERE question_id = 2",
                     "question 2 of answers is not in questions",
                     "outcome_usage of layer 0, expert 0 is not the sum of question_usage, and",

@@ -24,8 +24,9 @@ import picocli.CommandLine.Option;
             "Measures prefill of a model on random tokens, for each batch shape.",
             "",
             "Milliseconds are per token and layer with every layer in full, the head left out. The ceiling is the time of"
-                    + " a layer's matrix products alone, each run by itself in the same turn. Of everything the median"
-                    + " counts."
+                    + " a layer's matrix products alone, each run by itself. What is compared is measured in the same round"
+                    + " and compared within it; of everything the median counts, with the least and the most of what"
+                    + " rounds gave beside each comparison."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -35,25 +36,29 @@ import picocli.CommandLine.Option;
             "  gatehouse bench engine --model /tmp/olmoe2 --batch 16x256 --precision fast"
         })
 final class BenchEngineCommand implements Callable<Integer> {
-    private static final List<ResultColumn> COLUMNS = Stream.of(
-                    "batch",
-                    "tokens_per_s",
-                    "ms_nothing",
-                    "ms_routing",
-                    "ms_everything",
-                    "ms_ceiling",
-                    "share_of_ceiling",
-                    "capture_overhead")
-            .map(name -> new ResultColumn(name, name.equals("batch") ? "VARCHAR" : "DOUBLE"))
-            .toList();
-    private static final List<ResultColumn> PLAIN_COLUMNS = Stream.of(
-                    "batch", "tokens_per_s", "ms_nothing", "ms_ceiling", "share_of_ceiling")
-            .map(name -> new ResultColumn(name, name.equals("batch") ? "VARCHAR" : "DOUBLE"))
-            .toList();
-    private static final List<ResultColumn> PREFIX_COLUMNS = Stream.of(
-                    "batch", "prefix", "naive_prompts_per_s", "shared_prompts_per_s", "times_faster")
-            .map(name -> new ResultColumn(name, name.equals("batch") ? "VARCHAR" : "DOUBLE"))
-            .toList();
+    private static final List<ResultColumn> COLUMNS = columns(
+            "batch",
+            "tokens_per_s",
+            "ms_nothing",
+            "ms_routing",
+            "ms_everything",
+            "ms_ceiling",
+            "share_of_ceiling",
+            "share_least",
+            "share_most",
+            "capture_overhead",
+            "overhead_least",
+            "overhead_most");
+    private static final List<ResultColumn> PLAIN_COLUMNS = columns(
+            "batch", "tokens_per_s", "ms_nothing", "ms_ceiling", "share_of_ceiling", "share_least", "share_most");
+    private static final List<ResultColumn> PREFIX_COLUMNS = columns(
+            "batch",
+            "prefix",
+            "naive_prompts_per_s",
+            "shared_prompts_per_s",
+            "times_faster",
+            "times_least",
+            "times_most");
     private static final Pattern BATCH = Pattern.compile("([1-9]\\d{0,4})x([1-9]\\d{0,5})");
 
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model directory.")
@@ -77,7 +82,7 @@ final class BenchEngineCommand implements Callable<Integer> {
             names = "--capture",
             paramLabel = "all|none",
             defaultValue = "all",
-            description = "all: with nothing, routing and everything captured, in turns; none: with nothing only."
+            description = "all: with nothing, routing and everything captured; none: with nothing only."
                     + " Default: ${DEFAULT-VALUE}.")
     private Captured capture = Captured.ALL;
 
@@ -156,33 +161,51 @@ final class BenchEngineCommand implements Callable<Integer> {
         return new Batch(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
     }
 
+    private static List<ResultColumn> columns(String... names) {
+        return Stream.of(names)
+                .map(name -> new ResultColumn(name, name.equals("batch") ? "VARCHAR" : "DOUBLE"))
+                .toList();
+    }
+
     private static List<Object> row(EngineBench.MeasuredPlain measured) {
         return List.of(
-                measured.batch().prompts() + "x" + measured.batch().tokens(),
+                shape(measured.batch()),
                 measured.tokensPerSecond(),
                 measured.milliseconds(),
                 measured.ceilingMilliseconds(),
-                measured.shareOfCeiling());
+                measured.shareOfCeiling().median(),
+                measured.shareOfCeiling().least(),
+                measured.shareOfCeiling().most());
     }
 
     private static List<Object> row(EngineBench.MeasuredPrefix measured) {
         return List.of(
-                measured.batch().prompts() + "x" + measured.batch().tokens(),
+                shape(measured.batch()),
                 (double) measured.prefix(),
                 measured.naivePerSecond(),
                 measured.sharedPerSecond(),
-                measured.timesFaster());
+                measured.timesFaster().median(),
+                measured.timesFaster().least(),
+                measured.timesFaster().most());
     }
 
     private static List<Object> row(EngineBench.Measured measured) {
         return List.of(
-                measured.batch().prompts() + "x" + measured.batch().tokens(),
+                shape(measured.batch()),
                 measured.tokensPerSecond(),
                 measured.milliseconds(),
                 measured.routingMilliseconds(),
                 measured.everythingMilliseconds(),
                 measured.ceilingMilliseconds(),
-                measured.shareOfCeiling(),
-                measured.captureOverhead());
+                measured.shareOfCeiling().median(),
+                measured.shareOfCeiling().least(),
+                measured.shareOfCeiling().most(),
+                measured.captureOverhead().median(),
+                measured.captureOverhead().least(),
+                measured.captureOverhead().most());
+    }
+
+    private static String shape(Batch batch) {
+        return batch.prompts() + "x" + batch.tokens();
     }
 }

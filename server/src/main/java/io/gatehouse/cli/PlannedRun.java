@@ -37,9 +37,17 @@ final class PlannedRun implements RunPlan {
         return request.name();
     }
 
+    /**
+     * Runs beside queries. The run takes every core for as long as it lasts, and they want some of one at once: so
+     * TensorFlow's threads, which are made when the model is loaded, give way to them. Whoever writes the run does not,
+     * since queries wait for what it is committing.
+     */
     @Override
     public RunOutcome execute(RunListener listener) {
-        return execute(listener, note -> {});
+        Optional<Precision> begun = begunIn();
+        try (Engine engine = BackgroundWork.result(() -> load(begun))) {
+            return run(engine).execute(request, listener);
+        }
     }
 
     /** @param notes is told how the model is held and computed, once it is loaded */
@@ -54,8 +62,12 @@ final class PlannedRun implements RunPlan {
             if (!options.interventions().equals(Interventions.NONE)) {
                 notes.accept("Routing changed: " + options.interventions().summary());
             }
-            return new QuizRun(checkpoint, engine, store, GatehouseVersion.current()).execute(request, listener);
+            return run(engine).execute(request, listener);
         }
+    }
+
+    private QuizRun run(Engine engine) {
+        return new QuizRun(checkpoint, engine, store, GatehouseVersion.current());
     }
 
     /** Registers the run, whose shards are for other machines to compute. */

@@ -22,6 +22,8 @@ final class ProgressLine implements RunListener, AutoCloseable {
 
     @Override
     public void planned(DiskNeed need) {
+        // From here on there is something to keep. While a model is loaded there is not, and the process just ends.
+        stop.take();
         err.println(String.format(
                 Locale.ROOT,
                 "Records about %s: %,d activations, %.1f bytes each with all that goes with them; %s free",

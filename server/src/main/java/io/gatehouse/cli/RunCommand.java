@@ -56,7 +56,6 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (RunDraft draft = options.read()) {
-            stop.take();
             run(draft).print(output);
         }
         return 0;
@@ -84,6 +83,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private Report handOver(ServerNotice server) {
+        stop.take();
         PrintWriter err = spec.commandLine().getErr();
         err.printf("%s is served at %s, which runs it%n", database, server.uri());
         err.flush();

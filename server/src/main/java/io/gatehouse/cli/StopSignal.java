@@ -2,6 +2,7 @@ package io.gatehouse.cli;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Waits for Ctrl-C or a termination of the process. A command that wants to end in order takes it; from then on the
@@ -10,12 +11,21 @@ import java.util.concurrent.TimeUnit;
 final class StopSignal implements AutoCloseable {
     private static final long LIMIT_SECONDS = 30;
 
+    private final AtomicBoolean taken = new AtomicBoolean();
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
 
     /** Keeps the process alive, when it is asked to stop, until {@link #close}. */
     void take() {
-        Runtime.getRuntime().addShutdownHook(new Thread(this::letFinish, "gatehouse-stop"));
+        if (taken.getAndSet(true)) {
+            return;
+        }
+        try {
+            Runtime.getRuntime().addShutdownHook(new Thread(this::letFinish, "gatehouse-stop"));
+        } catch (IllegalStateException ending) {
+            // The process was asked to stop just before.
+            asked.countDown();
+        }
     }
 
     /** Returns when the process is asked to stop. */

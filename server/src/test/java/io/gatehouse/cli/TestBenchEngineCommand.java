@@ -1,6 +1,7 @@
 package io.gatehouse.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -32,6 +33,18 @@ final class TestBenchEngineCommand {
     }
 
     @Test
+    void comparesWithinRounds() throws Exception {
+        JsonNode row = json("--batch", "2x16", "--rounds", "3").path("Prefill").get(0);
+        assertSpread(row, "share_least", "share_of_ceiling", "share_most");
+        assertSpread(row, "overhead_least", "capture_overhead", "overhead_most");
+    }
+
+    private static void assertSpread(JsonNode row, String least, String median, String most) {
+        assertThat(row.path(median).doubleValue())
+                .isBetween(row.path(least).doubleValue(), row.path(most).doubleValue());
+    }
+
+    @Test
     void measuresWithoutCapture() throws Exception {
         JsonNode row =
                 json("--batch", "2x16", "--capture", "none").path("Prefill").get(0);
@@ -48,8 +61,10 @@ final class TestBenchEngineCommand {
                 .get(0);
         assertThat(row.path("prefix").intValue()).isEqualTo(32);
         assertThat(row.path("times_faster").doubleValue())
-                .isEqualTo(row.path("shared_prompts_per_s").doubleValue()
-                        / row.path("naive_prompts_per_s").doubleValue());
+                .isCloseTo(
+                        row.path("shared_prompts_per_s").doubleValue()
+                                / row.path("naive_prompts_per_s").doubleValue(),
+                        within(1e-9));
     }
 
     @Test
@@ -67,7 +82,10 @@ final class TestBenchEngineCommand {
 
     private static JsonNode json(String... options) throws Exception {
         List<String> all = new ArrayList<>(List.of(options));
-        all.addAll(List.of("--rounds", "1", "--json"));
+        all.add("--json");
+        if (!all.contains("--rounds")) {
+            all.addAll(List.of("--rounds", "1"));
+        }
         CommandOutcome outcome = bench(all.toArray(String[]::new));
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
         return new ObjectMapper().readTree(outcome.out());

@@ -29,7 +29,8 @@ final class TestInterruptedRun {
         Path err = folder.resolve("err");
         Process run = run(file).redirectError(err.toFile()).start();
         try {
-            while (!Files.exists(file)) {
+            while (!Files.readString(err, StandardCharsets.UTF_8).contains("Records about")) {
+                assertThat(run.isAlive()).isTrue();
                 TimeUnit.MILLISECONDS.sleep(10);
             }
             run.destroy();

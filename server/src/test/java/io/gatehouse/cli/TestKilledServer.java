@@ -127,10 +127,12 @@ final class TestKilledServer {
         }
     }
 
-    private static Process serve(Path file) throws Exception {
+    private Process serve(Path file) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                // A killed process cannot clear its temporary files up.
+                "-Djava.io.tmpdir=" + folder,
                 "-cp",
                 System.getProperty("java.class.path"),
                 Gatehouse.class.getName(),

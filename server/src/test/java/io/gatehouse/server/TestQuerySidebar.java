@@ -85,6 +85,7 @@ final class TestQuerySidebar {
         browser.typeInto("dialog input", "a dozen");
         browser.press(Keys.ENTER);
         browser.awaitText(".note", "Saved as a dozen");
+        browser.awaitGone("dialog");
         browser.press(Keys.CONTROL, "s");
         browser.typeInto("dialog input", "half a dozen / 6");
         browser.press(Keys.ENTER);

@@ -1,5 +1,7 @@
 package io.gatehouse.sql;
 
+import static java.util.Objects.requireNonNull;
+
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
@@ -55,24 +57,34 @@ public final class ArrowBatches implements AutoCloseable {
         this.prefaceIsDone = preface.isEmpty();
     }
 
-    /** Loads the next batch, first running the statement if it has not run. False at the end. */
+    /**
+     * Loads the next batch, first running the statement if it has not run. False behind the last batch only: a result
+     * that was cancelled, closed or late before that throws.
+     */
     public boolean next() {
         if (ended) {
             return false;
         }
         statement.stopping().checkStopped();
-        try {
-            ArrowReader open = reader == null ? execute() : reader;
-            if (!prefaceIsDone) {
-                prefaceIsDone = true;
-                loadPreface();
-                return true;
+        ArrowReader opened = reader == null ? statement.arrow(allocator) : null;
+        synchronized (statement) {
+            statement.stopping().checkCancelled();
+            try {
+                return loadNext(opened == null ? requireNonNull(reader, "reader is null") : begun(opened));
+            } catch (IOException e) {
+                throw failure(e);
             }
-            ended = !open.loadNextBatch() || !load(open.getVectorSchemaRoot());
-            return !ended;
-        } catch (IOException e) {
-            throw failure(e);
         }
+    }
+
+    private boolean loadNext(ArrowReader open) throws IOException {
+        if (!prefaceIsDone) {
+            prefaceIsDone = true;
+            loadPreface();
+            return true;
+        }
+        ended = !open.loadNextBatch() || !load(open.getVectorSchemaRoot());
+        return !ended;
     }
 
     /** The current batch. The same root for all of them, with their schema, once {@link #next()} has been called. */
@@ -88,8 +100,7 @@ public final class ArrowBatches implements AutoCloseable {
         return truncated;
     }
 
-    private ArrowReader execute() throws IOException {
-        ArrowReader opened = statement.arrow(allocator);
+    private ArrowReader begun(ArrowReader opened) throws IOException {
         reader = opened;
         VectorSchemaRoot theirs = opened.getVectorSchemaRoot();
         root = new VectorSchemaRoot(schema(theirs.getSchema()), theirs.getFieldVectors(), 0);

@@ -108,8 +108,10 @@ public final class QueryEngine implements AutoCloseable {
     }
 
     /**
-     * Plans and prepares a statement. What is wrong with the text is reported from here; the statement runs at the
-     * first {@link QueryResult#next()}, so that another thread can cancel it.
+     * Plans and prepares a statement. What is wrong with the text is reported from here, each time: only a statement that
+     * DuckDB has prepared before is not prepared anew, and the schema of an open file does not change. The statement runs
+     * at the first {@link QueryResult#next()}, so that another thread can cancel it; what is wrong with a value of its
+     * rows is reported from there.
      */
     public QueryResult query(String sql, QueryLimits limits) {
         return query(sql, List.of(), limits);

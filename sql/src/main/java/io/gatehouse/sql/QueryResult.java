@@ -25,11 +25,7 @@ public final class QueryResult implements AutoCloseable {
     private @Nullable ExecutedRows rows;
     private long count;
     private boolean truncated;
-    private volatile boolean ended;
-
-    /** Held while rows are read or let go: what is read lies in memory that closing gives back, whichever thread does. */
-    private final Object reading = new Object();
-
+    private boolean ended;
     private final DoubleAccumulator progress = new DoubleAccumulator(Math::max, -1);
 
     /**
@@ -46,7 +42,10 @@ public final class QueryResult implements AutoCloseable {
         return columns;
     }
 
-    /** Moves to the next row, first running the statement if it has not run. False at the end. */
+    /**
+     * Moves to the next row, first running the statement if it has not run. False behind the last row only: a result that
+     * was cancelled, closed or late before that throws.
+     */
     public boolean next() {
         if (ended) {
             return false;
@@ -62,10 +61,8 @@ public final class QueryResult implements AutoCloseable {
         }
         ExecutedRows open = rows == null ? statement.rows() : rows;
         rows = open;
-        synchronized (reading) {
-            if (ended) {
-                return false;
-            }
+        synchronized (statement) {
+            statement.stopping().checkCancelled();
             try {
                 boolean present = open.next();
                 truncated = present && maxRows > 0 && count == maxRows;
@@ -85,14 +82,15 @@ public final class QueryResult implements AutoCloseable {
      * LocalDate, LocalTime, LocalDateTime, OffsetDateTime or a List of these; null is SQL's NULL.
      */
     public @Nullable Object value(int column) {
-        if (text != null && !ended) {
+        if (text != null) {
             return text.get(column);
         }
         ExecutedRows open = rows;
-        synchronized (reading) {
-            if (open == null || ended) {
-                throw new IllegalStateException("There is no current row");
-            }
+        if (open == null || ended) {
+            throw new IllegalStateException("There is no current row");
+        }
+        synchronized (statement) {
+            statement.stopping().checkCancelled();
             try {
                 return open.value(column);
             } catch (SQLException e) {
@@ -136,9 +134,6 @@ public final class QueryResult implements AutoCloseable {
 
     @Override
     public void close() {
-        ended = true;
-        synchronized (reading) {
-            statement.close(count);
-        }
+        statement.close(count);
     }
 }

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One statement on a connection of its own, inside a read-only transaction, with a deadline: prepared, or run as it is
  * where nothing need be known of it. It is stopped by interrupting DuckDB, again and again until it has ended: an
- * interrupt that comes before DuckDB has begun is lost.
+ * interrupt that comes before DuckDB has begun is lost. Who reads what it gave holds its monitor meanwhile and asks
+ * {@link Stopping#checkCancelled()} in there: rows lie in memory that closing gives back, whichever thread closes.
  */
 final class RunningStatement implements Execution, AutoCloseable {
     private static final long LOOK_EVERY_MILLIS = 50;
@@ -44,6 +45,7 @@ final class RunningStatement implements Execution, AutoCloseable {
     private volatile boolean busy;
     private boolean inChunks;
     private KnownStatements.@Nullable Known known;
+    private boolean closed;
 
     private RunningStatement(
             Connection connection, String sql, boolean prepared, Deadline deadline, ScheduledExecutorService watchdog)
@@ -138,10 +140,14 @@ final class RunningStatement implements Execution, AutoCloseable {
     @Override
     public ArrowReader arrow(BufferAllocator allocator) {
         ResultSet rows = execute();
-        try {
-            return (ArrowReader) rows.unwrap(DuckDBResultSet.class).arrowExportStream(allocator, ROWS_PER_BATCH);
-        } catch (SQLException e) {
-            throw failure(e);
+        synchronized (this) {
+            stopping.checkCancelled();
+            try {
+                return (ArrowReader)
+                        rows.unwrap(DuckDBResultSet.class).arrowExportStream(allocator, ROWS_PER_BATCH);
+            } catch (SQLException e) {
+                throw failure(e);
+            }
         }
     }
 
@@ -226,12 +232,25 @@ final class RunningStatement implements Execution, AutoCloseable {
         close();
     }
 
-    /** Ends the transaction and gives the connection back; stops the statement if another thread is running it. */
+    /**
+     * Ends the transaction and gives the connection back; stops the statement if another thread is running it. A thread
+     * that goes on reading gets an error: the rows that it has are not all.
+     */
     @Override
     public void close() {
+        stopping.close();
         if (busy) {
-            cancel();
+            interrupt();
         }
+        synchronized (this) {
+            if (!closed) {
+                closed = true;
+                giveBack();
+            }
+        }
+    }
+
+    private void giveBack() {
         try (connection) {
             statement.close();
             execute(connection, "ROLLBACK");

@@ -11,7 +11,8 @@ public final class Stopping {
     private enum Stop {
         NONE,
         TIMEOUT,
-        CANCEL
+        CANCEL,
+        CLOSE
     }
 
     private final Deadline deadline;
@@ -37,6 +38,13 @@ public final class Stopping {
         stop = Stop.CANCEL;
     }
 
+    /** Says that nobody is to read on. */
+    public void close() {
+        if (stop == Stop.NONE) {
+            stop = Stop.CLOSE;
+        }
+    }
+
     /** Throws if the statement was cancelled or its time is over. */
     public void checkStopped() {
         if (isDue()) {
@@ -44,7 +52,7 @@ public final class Stopping {
         }
     }
 
-    /** Throws if the statement was cancelled, or seen to be late. */
+    /** Throws if the statement was cancelled or closed, or seen to be late. */
     public void checkCancelled() {
         if (stop != Stop.NONE) {
             throw stopped(null);
@@ -57,10 +65,15 @@ public final class Stopping {
     }
 
     private GatehouseException stopped(@Nullable Throwable cause) {
-        GatehouseException failure = stop == Stop.CANCEL
-                ? new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The query was cancelled.")
-                : new GatehouseException(
+        GatehouseException failure = switch (stop) {
+            case TIMEOUT ->
+                new GatehouseException(
                         ErrorCode.QUERY_TIMEOUT, "The query ran longer than its limit of %s.".formatted(deadline));
+            case CLOSE ->
+                new GatehouseException(
+                        ErrorCode.CANCELLED_BY_USER, "The result was closed before its last row was read.");
+            case NONE, CANCEL -> new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The query was cancelled.");
+        };
         if (cause != null) {
             failure.addSuppressed(cause);
         }

@@ -2,7 +2,10 @@ package io.gatehouse.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.sql.catalog.AnalysisView;
 import java.util.List;
+import java.util.regex.Pattern;
+import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -10,6 +13,8 @@ import org.junit.jupiter.api.TestInstance;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestExplain {
+    private static final Pattern FACTS = Pattern.compile("(FROM|JOIN)\\s+\"(activations|token_routing)\"");
+
     private RoutingFile file;
     private QueryEngine engine;
 
@@ -50,6 +55,41 @@ final class TestExplain {
                 .contains("Total Time:")
                 .containsPattern("5 rows")
                 .contains("main.routing");
+    }
+
+    /** A statement cannot put a rollup in the place of the facts inside a view: the view itself must aggregate them. */
+    @Test
+    void noViewHandsTheFactsOnAsTheyAre() {
+        SoftAssertions assertions = new SoftAssertions();
+        for (AnalysisView view : AnalysisView.all()) {
+            String sql = "EXPLAIN SELECT count(*) FROM " + view.name();
+            String rollup = value(sql, "rollup");
+            boolean facts = FACTS.matcher(value(sql, "duckdb_sql")).find();
+            assertions.assertThat(rollup).as(view.name()).doesNotStartWith("none: there is no aggregate");
+            assertions
+                    .assertThat(facts && rollup.endsWith("no aggregate over activations or token_routing"))
+                    .as("%s is read from the facts, and its rollup is %s", view.name(), rollup)
+                    .isFalse();
+        }
+        assertions.assertAll();
+        assertThat(value("EXPLAIN SELECT count(*) FROM routing_margins", "rollup"))
+                .isEqualTo("none: in the view routing_margins, layer_entropy: UNION stands between");
+        assertThat(value("EXPLAIN SELECT count(*) FROM expert_accuracy", "rollup"))
+                .isEqualTo("layer_entropy, question_usage");
+    }
+
+    @Test
+    void rollupsOfTheStatementStandBesideThoseOfItsViews() {
+        assertThat(value("EXPLAIN SELECT layer, max(mean_token_entropy) FROM gate_entropy GROUP BY layer", "rollup"))
+                .isEqualTo("layer_entropy");
+        assertThat(value("""
+                        EXPLAIN SELECT a.layer, count(*) FROM gate_entropy g JOIN activations a USING (run_id, layer)
+                        GROUP BY a.layer
+                        """, "rollup")).isEqualTo("layer_entropy, layer_usage");
+        assertThat(value("""
+                        EXPLAIN SELECT len(list(a.expert)) FROM activations a
+                        WHERE a.layer IN (SELECT layer FROM layer_load)
+                        """, "rollup")).isEqualTo("none: question_usage: list is in no rollup");
     }
 
     private List<String> keys(String sql) {

@@ -215,6 +215,29 @@ final class TestHostileStatements {
         statements.put("comment only", "/* ");
         statements.putAll(doubling());
         statements.putAll(slow());
+        statements.putAll(manyViews());
+        return statements;
+    }
+
+    /** A view is a word to write and pages to read for DuckDB. */
+    private static Map<String, String> manyViews() {
+        Map<String, String> statements = new LinkedHashMap<>();
+        String view = "pruning_criteria";
+        for (int times : new int[] {4, 200, 900}) {
+            statements.put(
+                    "views in SELECT " + times,
+                    "SELECT " + numbered(times, "(SELECT count(*) + %d FROM " + view + ")", ", "));
+        }
+        statements.put("views joined", "SELECT count(*) FROM " + numbered(16, view + " AS v%d", " NATURAL JOIN "));
+        statements.put("views in a union", numbered(64, "SELECT count(*) + %d FROM " + view, " UNION ALL "));
+        String nested = "SELECT layer FROM %s WHERE layer IN (".formatted(view);
+        statements.put("views nested", nested.repeat(22) + "1" + ")".repeat(22));
+        String doubling = IntStream.rangeClosed(1, 12)
+                .mapToObj(i -> "q%2$d AS (SELECT x.layer FROM q%1$d AS x, q%1$d AS y)".formatted(i - 1, i))
+                .collect(Collectors.joining(", "));
+        statements.put(
+                "views doubling",
+                "WITH q0 AS (SELECT layer FROM %s), %s SELECT count(*) FROM q12".formatted(view, doubling));
         return statements;
     }
 
@@ -236,6 +259,8 @@ final class TestHostileStatements {
                 "separators doubling",
                         "SELECT " + "array_to_string(string_split(".repeat(3) + "name"
                                 + ", ' '), '%s')".formatted("x".repeat(30_000)).repeat(3) + " FROM runs",
+                "regexp_replace doubling",
+                        "SELECT " + "regexp_replace(".repeat(20) + "name" + ", '', 'i', 'g')".repeat(20) + " FROM runs",
                 "replace doubling",
                         "SELECT " + "replace(".repeat(20) + "name" + ", 'i', 'iiiiiiiiii')".repeat(20) + " FROM runs"));
     }

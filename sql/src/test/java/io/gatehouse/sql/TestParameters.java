@@ -7,15 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.error.TextRange;
-import java.math.BigDecimal;
-import java.math.BigInteger;
-import java.sql.Time;
-import java.sql.Timestamp;
 import java.time.Duration;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.LocalTime;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -75,91 +67,6 @@ final class TestParameters {
     }
 
     @Test
-    void everyTypeArrivesWhole() {
-        String sql = """
-                SELECT CAST(? AS BOOLEAN), CAST(? AS TINYINT), CAST(? AS SMALLINT), CAST(? AS INTEGER),
-                    CAST(? AS BIGINT), CAST(? AS DECIMAL(38, 0)), CAST(? AS DECIMAL(12, 3)), CAST(? AS FLOAT),
-                    CAST(? AS DOUBLE), CAST(? AS VARCHAR), CAST(? AS DATE), CAST(? AS TIME), CAST(? AS TIMESTAMP),
-                    CAST(? AS TIMESTAMP WITH LOCAL TIME ZONE) = CAST('2026-01-02 03:04:05+00' AS TIMESTAMP WITH LOCAL TIME ZONE)
-                """;
-        List<String> types = List.of(
-                "BOOLEAN",
-                "TINYINT",
-                "SMALLINT",
-                "INTEGER",
-                "BIGINT",
-                "HUGEINT",
-                "DECIMAL(12,3)",
-                "FLOAT",
-                "DOUBLE",
-                "VARCHAR",
-                "DATE",
-                "TIME",
-                "TIMESTAMP",
-                "TIMESTAMP WITH TIME ZONE");
-        assertThat(engine.shape(sql, LIMITS.timeout()).parameters()).isEqualTo(types);
-        BigInteger huge = BigInteger.TWO.pow(126).subtract(BigInteger.ONE);
-        List<Object> expected = List.of(
-                true,
-                -128,
-                32_767,
-                -5,
-                Long.MIN_VALUE,
-                new BigDecimal(huge),
-                new BigDecimal("123456789.125"),
-                0.1f,
-                0.1,
-                "日本 𝕏",
-                LocalDate.of(2026, 1, 2),
-                LocalTime.of(3, 4, 5, 678_000),
-                LocalDateTime.of(2026, 1, 2, 3, 4, 5, 678_000),
-                true);
-        LocalDateTime moment = LocalDateTime.of(2026, 1, 2, 3, 4, 5, 678_000);
-        assertThat(rows(
-                        sql,
-                        true,
-                        (byte) -128,
-                        (short) 32_767,
-                        -5,
-                        Long.MIN_VALUE,
-                        huge,
-                        new BigDecimal("123456789.1250"),
-                        0.1f,
-                        0.1,
-                        "日本 𝕏",
-                        LocalDate.of(2026, 1, 2),
-                        LocalTime.of(3, 4, 5, 678_000),
-                        Timestamp.valueOf(moment),
-                        OffsetDateTime.parse("2026-01-02T05:04:05+02:00")))
-                .containsExactly(expected);
-        assertThat(rows(
-                        sql,
-                        "true",
-                        "-128",
-                        "32767",
-                        -5.0,
-                        Long.toString(Long.MIN_VALUE),
-                        huge.toString(),
-                        "123456789.125",
-                        "0.1",
-                        "0.1",
-                        "日本 𝕏",
-                        "2026-01-02",
-                        "03:04:05.000678",
-                        "2026-01-02 03:04:05.000678",
-                        "2026-01-02T05:04:05+02:00"))
-                .containsExactly(expected);
-    }
-
-    @Test
-    void nullIsNull() {
-        assertThat(rows("SELECT CAST(? AS INTEGER) IS NULL, CAST(? AS VARCHAR), CAST(? AS DATE)", null, null, null))
-                .containsExactly(Arrays.asList(true, null, null));
-        assertThat(rows("SELECT count(*) FROM runs WHERE run_id = ?", (Object) null))
-                .containsExactly(List.of(0L));
-    }
-
-    @Test
     void besideAColumnAParameterIsAsWideAsALiteral() {
         assertThat(parameters("SELECT * FROM activations WHERE layer = ? AND weight > ? AND rank + ? > 1"))
                 .containsExactly("BIGINT", "FLOAT", "BIGINT");
@@ -176,81 +83,6 @@ final class TestParameters {
         assertThat(shape.parameters()).containsExactly("BIGINT", "DATE");
         assertThat(shape.columns())
                 .containsExactly(new ResultColumn("layer + ?", "BIGINT"), new ResultColumn("d", "DATE"));
-    }
-
-    @Test
-    void theNumberOfValuesMustBeRight() {
-        assertThat(failure("SELECT 1 FROM runs WHERE 1 = ?"))
-                .hasMessage("The statement has 1 parameter, but 0 values were given.");
-        assertThat(failure("SELECT 1", 5)).hasMessage("The statement has 0 parameters, but 1 value was given.");
-        assertThat(failure("SELECT 1 FROM runs WHERE 1 = ?", 1, 2).code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
-    }
-
-    @Test
-    void valuesAreNotRoundedCutOrGuessed() {
-        String layer = "SELECT count(*) FROM activations WHERE layer = ?";
-        assertThat(failure(layer, 0.5)).hasMessage("Parameter 1 is of type BIGINT, but 0.5 (Double) is not.");
-        assertThat(failure(layer, "one")).hasMessage("Parameter 1 is of type BIGINT, but 'one' (String) is not.");
-        assertThat(failure(layer, "1e999999999")).hasMessageContaining("'1e999999999'");
-        assertThat(failure(layer, "1e2147483647")).hasMessageContaining("'1e2147483647'");
-        assertThat(failure(layer, "1e-999999999")).hasMessageContaining("'1e-999999999'");
-        assertThat(failure("SELECT CAST(? AS DECIMAL(4, 1))", "1e-999999999")).hasMessageContaining("'1e-999999999'");
-        assertThat(rows("SELECT CAST(? AS DECIMAL(4, 4))", 0)).containsExactly(List.of(new BigDecimal("0.0000")));
-        assertThat(failure(layer, BigInteger.TWO.pow(63))).hasMessageContaining("9223372036854775808 (BigInteger)");
-        assertThat(failure(layer, true)).hasMessageContaining("true (Boolean)");
-        assertThat(failure(layer, List.of(1))).hasMessageContaining("[1]");
-        assertThat(failure("SELECT CAST(? AS TINYINT)", 128)).hasMessageContaining("of type TINYINT, but 128");
-        assertThat(failure("SELECT CAST(? AS DECIMAL(4, 1))", "0.25")).hasMessageContaining("'0.25'");
-        assertThat(failure("SELECT CAST(? AS DECIMAL(4, 1))", 1000)).hasMessageContaining("1000");
-        assertThat(failure("SELECT name FROM runs WHERE name = ?", 7))
-                .hasMessageContaining("of type VARCHAR, but 7 (Integer)");
-        assertThat(failure("SELECT CAST(? AS DATE)", "2026-02-30"))
-                .hasMessageContaining("of type DATE, but '2026-02-30'");
-        assertThat(failure("SELECT CAST(? AS BOOLEAN)", "yes").code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
-        assertThat(rows(layer, 1.0)).isEqualTo(rows(layer, "1"));
-    }
-
-    @Test
-    void aFractionBecomesTheNearestFloatAndAWholeNumberItselfOrNone() {
-        String single = "SELECT CAST(? AS FLOAT)";
-        String real = "SELECT CAST(? AS DOUBLE)";
-        for (Object tooLarge : List.of("1e39", 1e39, new BigDecimal("-1e39"), "1e-60", 16_777_217)) {
-            assertThat(failure(single, tooLarge).code()).as("%s", tooLarge).isEqualTo(ErrorCode.INVALID_ARGUMENT);
-        }
-        for (Object none : List.of(
-                "1e400",
-                "1e-400",
-                (1L << 53) + 1,
-                "9007199254740993",
-                "1" + "0".repeat(22) + "1",
-                "0x1p3",
-                "1f",
-                "1d",
-                " 1",
-                "nan",
-                "+Infinity",
-                true)) {
-            assertThat(failure(real, none).code()).as("%s", none).isEqualTo(ErrorCode.INVALID_ARGUMENT);
-        }
-        assertThat(rows(single, "0.1")).containsExactly(List.of(0.1f));
-        assertThat(rows(single, 0.1)).containsExactly(List.of(0.1f));
-        assertThat(rows(single, Float.MAX_VALUE)).containsExactly(List.of(Float.MAX_VALUE));
-        assertThat(rows(single, Float.toString(Float.MAX_VALUE))).containsExactly(List.of(Float.MAX_VALUE));
-        double named = Double.parseDouble("1e23");
-        assertThat(rows(real, named)).containsExactly(List.of(named));
-        assertThat(rows(real, "1.0E23")).containsExactly(List.of(named));
-        assertThat(rows(real, 1L << 53)).containsExactly(List.of(0x1p53));
-        assertThat(rows(real, Double.MIN_VALUE)).containsExactly(List.of(Double.MIN_VALUE));
-        assertThat(rows(real, Double.MAX_VALUE)).containsExactly(List.of(Double.MAX_VALUE));
-        assertThat(rows(real, "-Infinity")).containsExactly(List.of(Double.NEGATIVE_INFINITY));
-        assertThat(rows(real, Double.NaN)).containsExactly(List.of(Double.NaN));
-        assertThat(rows(single, Float.POSITIVE_INFINITY)).containsExactly(List.of(Float.POSITIVE_INFINITY));
-    }
-
-    @Test
-    void aTimeKeepsItsMilliseconds() {
-        Time time = new Time(Timestamp.valueOf("1970-01-01 03:04:05.678").getTime());
-        assertThat(rows("SELECT CAST(? AS TIME)", time)).containsExactly(List.of(LocalTime.of(3, 4, 5, 678_000_000)));
     }
 
     @Test

@@ -199,6 +199,37 @@ final class TestSqlErrors {
         assertThat(memory).hasMessageStartingWith("The query needs more memory than it may use: ");
     }
 
+    /** The first time a statement is prepared, and again for as long as it was not found right. */
+    @Test
+    void whatIsWrongWithTheTextIsSaidByTheCallEachTime() {
+        for (int run = 0; run < 3; run++) {
+            assertThat(calling("SELECT layr FROM activations")).isEqualTo(SQL_VALIDATION);
+            assertThat(calling("SELECT factorial(CAST(run_id AS BIGINT)) FROM runs"))
+                    .as("DuckDB binds no BIGINT here")
+                    .isEqualTo(SQL_VALIDATION);
+            assertThat(calling("SELECT 1" + "+1".repeat(180))).isEqualTo(SQL_TOO_LARGE);
+        }
+    }
+
+    @Test
+    void whatIsWrongWithAValueIsSaidByTheRowsEachTime() {
+        String sql = "SELECT CAST(subject AS INTEGER) FROM questions";
+        for (int run = 0; run < 3; run++) {
+            try (QueryResult result = engine.query(sql, LIMITS)) {
+                assertThat(requireNonNull(catchThrowableOfType(GatehouseException.class, result::next))
+                                .code())
+                        .isEqualTo(SQL_EXECUTION);
+            }
+        }
+    }
+
+    private ErrorCode calling(String sql) {
+        return requireNonNull(catchThrowableOfType(
+                        GatehouseException.class,
+                        () -> engine.query(sql, LIMITS).close()))
+                .code();
+    }
+
     @Test
     void expressionsTooDeepForDuckDbAreTooLarge() {
         check(

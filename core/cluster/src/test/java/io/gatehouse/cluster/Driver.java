@@ -4,6 +4,7 @@ import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunProgress;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,8 @@ record Driver(Process process, BufferedReader output) implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElse("java"));
         command.add("-Xmx1g");
+        // Spark's and ours: a killed process cannot clear its temporary files up.
+        command.add("-Djava.io.tmpdir=" + Files.createDirectories(directory.resolveSibling("scratch")));
         command.add("-Dgatehouse.root=" + System.getProperty("gatehouse.root"));
         command.addAll(List.of(System.getProperty("gatehouse.spark.options").split(" ", -1)));
         command.addAll(List.of(

@@ -235,15 +235,9 @@ public final class RunHost {
         }
     }
 
-    /**
-     * A run takes every core for as long as it lasts, and queries want some of one at once: where the launcher says that
-     * priorities count, the run's thread and those that TensorFlow makes from it give way.
-     */
-    @SuppressWarnings("ThreadPriorityCheck") // Nothing relies on it but how soon queries are answered.
     private static Thread thread(Runnable work) {
         Thread thread = new Thread(work, "gatehouse-run");
         thread.setDaemon(true);
-        thread.setPriority(Thread.MIN_PRIORITY);
         return thread;
     }
 }

@@ -93,10 +93,15 @@ public final class FunctionTable implements SqlOperatorTable {
      */
     public static OptionalInt putsInto(SqlOperator operator) {
         return switch (operator.getName()) {
-            case "replace" -> OptionalInt.of(2);
+            case "replace", "regexp_replace" -> OptionalInt.of(2);
             case "array_to_string" -> OptionalInt.of(1);
             default -> OptionalInt.empty();
         };
+    }
+
+    /** Whether it may also put something where the first operand has nothing: a pattern can match between two letters. */
+    public static boolean putsBetween(SqlOperator operator) {
+        return operator.getName().equals("regexp_replace");
     }
 
     /** The names of the functions, in lower case and in order. */

@@ -53,6 +53,9 @@ public final class ListFunctions {
                     binding, binding.getTypeFactory().createSqlType(SqlTypeName.BIGINT)),
             takes(SqlTypeFamily.INTEGER, SqlTypeFamily.INTEGER, SqlTypeFamily.INTEGER));
 
+    /** The elements from one to another, both included, which list[first:last] is another form of. */
+    public static final SqlFunction SLICE = scalar("list_slice", FIRST, takes(ARRAY, NUMERIC, NUMERIC));
+
     private ListFunctions() {}
 
     static List<SqlOperator> all() {
@@ -92,7 +95,7 @@ public final class ListFunctions {
         }
         all.add(scalar("list_intersect", FIRST, takes(ARRAY, ARRAY)));
         all.add(scalar("list_extract", ELEMENT, takes(ARRAY, NUMERIC)));
-        all.add(scalar("list_slice", FIRST, takes(ARRAY, NUMERIC, NUMERIC)));
+        all.add(SLICE);
         all.add(scalar("array_to_string", VARCHAR, takes(ARRAY, CHARACTER)));
         return all;
     }

@@ -4,10 +4,12 @@ import static io.gatehouse.sql.function.Signatures.BIGINT;
 import static io.gatehouse.sql.function.Signatures.BOOLEAN;
 import static io.gatehouse.sql.function.Signatures.DOUBLE;
 import static io.gatehouse.sql.function.Signatures.FIRST;
+import static io.gatehouse.sql.function.Signatures.HUGEINT;
 import static io.gatehouse.sql.function.Signatures.INTEGER;
 import static io.gatehouse.sql.function.Signatures.LIST_OF_VARCHAR;
 import static io.gatehouse.sql.function.Signatures.ROUNDED;
 import static io.gatehouse.sql.function.Signatures.TIMESTAMP;
+import static io.gatehouse.sql.function.Signatures.TINYINT;
 import static io.gatehouse.sql.function.Signatures.VARCHAR;
 import static io.gatehouse.sql.function.Signatures.WHOLE;
 import static io.gatehouse.sql.function.Signatures.anything;
@@ -37,7 +39,7 @@ final class ScalarFunctions {
         numbers(all);
         texts(all);
         times(all);
-        all.add(scalar("hash", Signatures.HUGEINT, anythingFrom(1)));
+        all.add(scalar("hash", HUGEINT, anythingFrom(1)));
         all.add(scalar("ifnull", FIRST, anything(2)));
         return all;
     }
@@ -64,6 +66,8 @@ final class ScalarFunctions {
         all.add(scalar("round", ROUNDED, takesOptional(NUMERIC, SqlTypeFamily.INTEGER)));
         all.add(scalar("trunc", ROUNDED, takesOptional(NUMERIC, SqlTypeFamily.INTEGER)));
         all.add(scalar("divide", FIRST, takes(SqlTypeFamily.INTEGER, SqlTypeFamily.INTEGER)));
+        all.add(scalar("factorial", HUGEINT, takes(SqlTypeFamily.INTEGER)));
+        all.add(scalar("bit_count", TINYINT, takes(SqlTypeFamily.INTEGER)));
         all.add(scalar("gcd", BIGINT, takes(SqlTypeFamily.INTEGER, SqlTypeFamily.INTEGER)));
         all.add(scalar("lcm", BIGINT, takes(SqlTypeFamily.INTEGER, SqlTypeFamily.INTEGER)));
     }
@@ -97,6 +101,7 @@ final class ScalarFunctions {
         all.add(scalar("regexp_matches", BOOLEAN, takesOptional(CHARACTER, CHARACTER, CHARACTER)));
         all.add(scalar("regexp_extract", VARCHAR, takesOptional(CHARACTER, CHARACTER, ANY)));
         all.add(scalar("regexp_extract_all", LIST_OF_VARCHAR, takesOptional(CHARACTER, CHARACTER, ANY)));
+        all.add(scalar("regexp_replace", VARCHAR, takesOptional(CHARACTER, CHARACTER, CHARACTER, CHARACTER)));
         all.add(scalar("replace", VARCHAR, takes(CHARACTER, CHARACTER, CHARACTER)));
         all.add(scalar("concat", VARCHAR, anythingFrom(1)));
         all.add(scalar("concat_ws", VARCHAR, anythingFrom(2)));

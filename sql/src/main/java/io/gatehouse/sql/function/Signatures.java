@@ -24,6 +24,7 @@ import org.apache.calcite.sql.type.SqlTypeTransforms;
  */
 final class Signatures {
     static final SqlReturnTypeInference BOOLEAN = nullable(SqlTypeName.BOOLEAN);
+    static final SqlReturnTypeInference TINYINT = nullable(SqlTypeName.TINYINT);
     static final SqlReturnTypeInference INTEGER = nullable(SqlTypeName.INTEGER);
     static final SqlReturnTypeInference BIGINT = nullable(SqlTypeName.BIGINT);
     static final SqlReturnTypeInference HUGEINT =

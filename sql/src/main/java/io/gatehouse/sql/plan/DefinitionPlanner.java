@@ -27,7 +27,11 @@ public record DefinitionPlanner(boolean rollups, EngineSql sql) implements ViewP
         Conversion conversion = new Conversion(catalog);
         RelNode algebra = algebra(view, catalog, conversion);
         RollupRewrite.Result rolledUp = conversion.answered(algebra, rollups);
-        return new WrittenView(algebra.getRowType(), StatementWriter.write(rolledUp.algebra(), sql), rolledUp.used());
+        return new WrittenView(
+                algebra.getRowType(),
+                StatementWriter.write(rolledUp.algebra(), sql),
+                rolledUp.used(),
+                rolledUp.reason());
     }
 
     @Override

@@ -7,24 +7,19 @@ import io.gatehouse.sql.function.FunctionTable;
 import io.gatehouse.sql.function.IntegerDivision;
 import io.gatehouse.sql.function.ListFunctions;
 import io.gatehouse.sql.grammar.DialectOperators;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlIdentifier;
-import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
-import org.apache.calcite.sql.SqlNumericLiteral;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlOrderBy;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlStarExclude;
 import org.apache.calcite.sql.SqlStarReplace;
 import org.apache.calcite.sql.SqlUnresolvedFunction;
-import org.apache.calcite.sql.SqlWindow;
-import org.apache.calcite.sql.SqlWith;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.util.SqlShuttle;
@@ -97,6 +92,9 @@ final class DialectForms extends SqlShuttle {
         if (operator.equals(DialectOperators.UNNEST)) {
             return with(ListFunctions.UNNEST, call);
         }
+        if (ListSlice.isIn(call)) {
+            return visited(ListSlice.written(call), this);
+        }
         return operator instanceof SqlUnresolvedFunction ? function(call) : below(call);
     }
 
@@ -149,7 +147,7 @@ final class DialectForms extends SqlShuttle {
         SqlNodeList keys = new SqlNodeList(order.orderList.getParserPosition());
         for (SqlNode key : written) {
             if (isAll(bare(key))) {
-                allColumns(query, key).forEach(keys::add);
+                OrderByAll.keys(query, key).forEach(keys::add);
             } else {
                 keys.add(key);
             }
@@ -157,42 +155,7 @@ final class DialectForms extends SqlShuttle {
         return new SqlOrderBy(order.getParserPosition(), query, keys, order.offset, order.fetch);
     }
 
-    private static List<SqlNode> allColumns(SqlNode query, SqlNode key) {
-        SqlSelect first = firstSelect(query, key);
-        List<SqlNode> keys = new ArrayList<>();
-        for (int item = 1; item <= first.getSelectList().size(); item++) {
-            if (isStar(first.getSelectList().get(item - 1))) {
-                throw refused(key, "ORDER BY ALL cannot stand with a star; name the columns.");
-            }
-            keys.add(ordered(key, number(item, key.getParserPosition())));
-        }
-        return keys;
-    }
-
-    /** The SELECT whose items are the columns of a query. */
-    private static SqlSelect firstSelect(SqlNode query, SqlNode key) {
-        if (query instanceof SqlSelect select) {
-            return select;
-        }
-        if (query instanceof SqlWith with) {
-            return firstSelect(with.body, key);
-        }
-        if (query instanceof SqlCall call && SqlKind.SET_QUERY.contains(call.getKind())) {
-            return firstSelect(call.operand(0), key);
-        }
-        throw refused(key, "ORDER BY ALL can only stand behind a SELECT; name the columns.");
-    }
-
-    /** A number in the place of ALL, with the same direction. */
-    private static SqlNode ordered(SqlNode key, SqlNode number) {
-        return isAll(key)
-                ? number
-                : ((SqlCall) key)
-                        .getOperator()
-                        .createCall(key.getParserPosition(), ordered(((SqlCall) key).operand(0), number));
-    }
-
-    private static SqlNode bare(SqlNode key) {
+    static SqlNode bare(SqlNode key) {
         return switch (key.getKind()) {
             case DESCENDING, NULLS_FIRST, NULLS_LAST -> bare(((SqlCall) key).operand(0));
             default -> key;
@@ -210,64 +173,15 @@ final class DialectForms extends SqlShuttle {
         }
         SqlNode qualify = copy.getQualify();
         if (qualify instanceof SqlCall call && call.getOperator().equals(DialectOperators.DISTINCT_ON)) {
-            copy.setQualify(firstOfEach(copy, call, order));
+            copy.setQualify(DistinctOn.firstOfEach(copy, call, order));
         }
         return copy;
-    }
-
-    /** row_number() OVER (PARTITION BY keys ORDER BY order) = 1 */
-    private SqlNode firstOfEach(SqlSelect select, SqlCall distinctOn, SqlNodeList order) {
-        SqlParserPos position = distinctOn.getParserPosition();
-        SqlNodeList keys = new SqlNodeList(position);
-        distinctOn.getOperandList().forEach(key -> keys.add(meant(select, key)));
-        SqlNodeList sorted = new SqlNodeList(position);
-        for (SqlNode key : order) {
-            if (isAll(bare(key))) {
-                throw refused(key, "ORDER BY ALL cannot stand with DISTINCT ON; name the columns.");
-            }
-            sorted.add(meant(select, key));
-        }
-        SqlWindow window = SqlWindow.create(
-                null, null, keys, sorted, SqlLiteral.createBoolean(false, position), null, null, null, position);
-        SqlNode number = SqlStdOperatorTable.OVER.createCall(
-                position, SqlStdOperatorTable.ROW_NUMBER.createCall(position), window);
-        return SqlStdOperatorTable.EQUALS.createCall(position, number, number(1, position));
-    }
-
-    /** The item that a number or an alias stands for; a window knows neither. */
-    private static SqlNode meant(SqlSelect select, SqlNode key) {
-        if (key.getKind() == SqlKind.DESCENDING
-                || key.getKind() == SqlKind.NULLS_FIRST
-                || key.getKind() == SqlKind.NULLS_LAST) {
-            SqlCall call = (SqlCall) key;
-            return call.getOperator().createCall(key.getParserPosition(), meant(select, call.operand(0)));
-        }
-        if (key instanceof SqlNumericLiteral literal && literal.isInteger()) {
-            int item = literal.intValue(true);
-            if (item >= 1 && item <= select.getSelectList().size()) {
-                return withoutAlias(select.getSelectList().get(item - 1));
-            }
-        }
-        for (SqlNode item : select.getSelectList()) {
-            boolean named = key instanceof SqlIdentifier name
-                    && name.isSimple()
-                    && item.getKind() == SqlKind.AS
-                    && name.getSimple()
-                            .equalsIgnoreCase(((SqlCall) item).operand(1).toString());
-            if (named) {
-                return withoutAlias(item);
-            }
-        }
-        return key;
-    }
-
-    private static SqlNode withoutAlias(SqlNode item) {
-        return item.getKind() == SqlKind.AS ? ((SqlCall) item).operand(0) : item;
     }
 
     static boolean isStar(SqlNode item) {
         return item instanceof SqlStarExclude
                 || item instanceof SqlStarReplace
+                || StarForm.isStar(item)
                 || (item instanceof SqlIdentifier name && name.isStar())
                 || ColumnsForm.isIn(item);
     }
@@ -280,7 +194,8 @@ final class DialectForms extends SqlShuttle {
         return new GatehouseException(ErrorCode.SQL_NOT_SUPPORTED, message, Positions.of(node));
     }
 
-    private static boolean isAll(SqlNode node) {
+    /** Whether a key is ALL. */
+    static boolean isAll(SqlNode node) {
         return node instanceof SqlCall call && call.getOperator().equals(DialectOperators.ALL_COLUMNS);
     }
 

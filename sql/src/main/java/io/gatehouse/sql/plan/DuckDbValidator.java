@@ -162,14 +162,20 @@ final class DuckDbValidator extends SqlValidatorImpl {
 
     @Override
     protected RelDataType validateSelectList(SqlNodeList items, SqlSelect select, RelDataType target) {
-        if (items.stream().noneMatch(ColumnsForm::isIn)) {
+        if (items.stream().noneMatch(item -> ColumnsForm.isIn(item) || StarForm.isStar(item))) {
             return super.validateSelectList(items, select, target);
         }
-        List<SqlIdentifier> columns = columnsOf(select);
         SqlNodeList expanded = new SqlNodeList(items.getParserPosition());
-        items.forEach(item -> expanded.addAll(ColumnsForm.expanded(item, columns)));
+        items.forEach(item -> expanded.addAll(expanded(item, select)));
         select.setSelectList(expanded);
         return super.validateSelectList(expanded, select, target);
+    }
+
+    private List<SqlNode> expanded(SqlNode item, SqlSelect select) {
+        return StarForm.isStar(item)
+                ? StarForm.replaced(
+                        item, expandStar(SqlNodeList.of(StarForm.columns(item, select.getFrom())), select, false))
+                : ColumnsForm.expanded(item, columnsOf(select));
     }
 
     private List<SqlIdentifier> columnsOf(SqlSelect select) {

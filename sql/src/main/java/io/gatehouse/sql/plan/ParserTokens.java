@@ -1,17 +1,22 @@
 package io.gatehouse.sql.plan;
 
 import static io.gatehouse.sql.grammar.DialectParserConstants.APPROX_NUMERIC_LITERAL;
+import static io.gatehouse.sql.grammar.DialectParserConstants.AS;
 import static io.gatehouse.sql.grammar.DialectParserConstants.CEIL;
 import static io.gatehouse.sql.grammar.DialectParserConstants.CEILING;
 import static io.gatehouse.sql.grammar.DialectParserConstants.CONTAINS;
 import static io.gatehouse.sql.grammar.DialectParserConstants.DATE_DIFF;
 import static io.gatehouse.sql.grammar.DialectParserConstants.DECIMAL_NUMERIC_LITERAL;
+import static io.gatehouse.sql.grammar.DialectParserConstants.DOT;
 import static io.gatehouse.sql.grammar.DialectParserConstants.EOF;
 import static io.gatehouse.sql.grammar.DialectParserConstants.FIRST;
 import static io.gatehouse.sql.grammar.DialectParserConstants.FLOOR;
 import static io.gatehouse.sql.grammar.DialectParserConstants.IDENTIFIER;
+import static io.gatehouse.sql.grammar.DialectParserConstants.IS;
 import static io.gatehouse.sql.grammar.DialectParserConstants.LAST;
 import static io.gatehouse.sql.grammar.DialectParserConstants.LPAREN;
+import static io.gatehouse.sql.grammar.DialectParserConstants.NOT;
+import static io.gatehouse.sql.grammar.DialectParserConstants.NULL;
 import static io.gatehouse.sql.grammar.DialectParserConstants.ORDINAL;
 import static io.gatehouse.sql.grammar.DialectParserConstants.RANGE;
 import static io.gatehouse.sql.grammar.DialectParserConstants.RPAREN;
@@ -102,7 +107,37 @@ final class ParserTokens extends DialectParserTokenManager {
                 all.get(i).image = all.get(i).image.replace("_", "");
             }
         }
-        return all;
+        return withNullTests(all);
+    }
+
+    /** With x ISNULL as x IS NULL, which the grammar would take for an alias; it is a name behind AS and a dot. */
+    private static List<Token> withNullTests(List<Token> all) {
+        List<Token> written = new ArrayList<>();
+        for (Token token : all) {
+            int before = written.isEmpty() ? EOF : written.get(written.size() - 1).kind;
+            String word = token.kind == IDENTIFIER && before != AS && before != DOT ? token.image : "";
+            if (word.equalsIgnoreCase("ISNULL") || word.equalsIgnoreCase("NOTNULL")) {
+                written.add(inPlaceOf(token, IS, "IS"));
+                if (word.equalsIgnoreCase("NOTNULL")) {
+                    written.add(inPlaceOf(token, NOT, "NOT"));
+                }
+                written.add(inPlaceOf(token, NULL, "NULL"));
+            } else {
+                written.add(token);
+            }
+        }
+        return written;
+    }
+
+    private static Token inPlaceOf(Token token, int kind, String image) {
+        Token other = new Token();
+        other.kind = kind;
+        other.image = image;
+        other.beginLine = token.beginLine;
+        other.beginColumn = token.beginColumn;
+        other.endLine = token.endLine;
+        other.endColumn = token.endColumn;
+        return other;
     }
 
     private static boolean holdsTo(List<Token> all, int open) {

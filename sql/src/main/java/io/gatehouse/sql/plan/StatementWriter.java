@@ -2,6 +2,8 @@ package io.gatehouse.sql.plan;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.ViewTable;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -43,15 +45,30 @@ import org.apache.calcite.sql.validate.SqlValidatorUtil;
 
 /** Writes relational algebra as one statement of an engine. */
 final class StatementWriter {
+    /** Of a statement as it is written; a view has up to 20,000, and its query stands wherever it is named. */
+    static final int MAX_CHARACTERS = 500_000;
+
     private StatementWriter() {}
 
-    static String write(RelNode algebra, EngineSql sql) {
-        Writer writer = new Writer(sql, Parameters.in(algebra));
-        new Converter(sql)
-                .visitRoot(WritableAlgebra.of(sql.adapted(algebra)))
+    static String write(RelNode algebra, EngineSql engine) {
+        Writer writer = new Writer(engine, Parameters.in(algebra));
+        new Converter(engine)
+                .visitRoot(WritableAlgebra.of(engine.adapted(algebra)))
                 .asStatement()
                 .unparse(writer, 0, 0);
-        return writer.toString();
+        String sql = writer.toString();
+        checkLength(sql.length());
+        return sql;
+    }
+
+    private static void checkLength(long characters) {
+        if (characters > MAX_CHARACTERS) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_TOO_LARGE,
+                    ("The statement is too long once its views and WITH queries are written out; the limit is %,d"
+                                    + " characters.")
+                            .formatted(MAX_CHARACTERS));
+        }
     }
 
     private static final class Writer extends SqlPrettyWriter {
@@ -74,6 +91,7 @@ final class StatementWriter {
 
     private static final class Converter extends RelToSqlConverter {
         private final IdentityHashMap<TransientTable, String> recursions = new IdentityHashMap<>();
+        private long characters;
 
         Converter(EngineSql sql) {
             super(sql.dialect());
@@ -184,6 +202,8 @@ final class StatementWriter {
         public Result visit(TableScan scan) {
             ViewTable view = scan.getTable().unwrap(ViewTable.class);
             if (view != null) {
+                characters += view.written().sql().length();
+                checkLength(characters);
                 return derived(scan, new WrittenQuery(view.written().sql()).createCall(SqlParserPos.ZERO));
             }
             TransientTable own = scan.getTable().unwrap(TransientTable.class);

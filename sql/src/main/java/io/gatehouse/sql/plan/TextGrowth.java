@@ -57,7 +57,9 @@ final class TextGrowth {
         OptionalInt put = FunctionTable.putsInto(call.getOperator());
         if (put.isPresent()) {
             long text = factor(call.getOperands().get(0));
-            return Math.min(ENOUGH, text * replacement(call.getOperands().get(put.getAsInt())));
+            long kept = FunctionTable.putsBetween(call.getOperator()) ? 1 : 0;
+            return Math.min(
+                    ENOUGH, text * (kept + replacement(call.getOperands().get(put.getAsInt()))));
         }
         return Math.min(
                 ENOUGH,

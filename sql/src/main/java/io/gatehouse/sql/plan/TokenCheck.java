@@ -1,6 +1,7 @@
 package io.gatehouse.sql.plan;
 
 import static io.gatehouse.sql.grammar.DialectParserConstants.EOF;
+import static io.gatehouse.sql.grammar.DialectParserConstants.JOIN;
 import static io.gatehouse.sql.grammar.DialectParserConstants.LBRACKET;
 import static io.gatehouse.sql.grammar.DialectParserConstants.LPAREN;
 import static io.gatehouse.sql.grammar.DialectParserConstants.RBRACKET;
@@ -54,11 +55,15 @@ final class TokenCheck {
             Map.entry("pivot", ErrorCode.SQL_NOT_SUPPORTED),
             Map.entry("unpivot", ErrorCode.SQL_NOT_SUPPORTED));
 
+    /** Kinds of joins that the grammar would take for an alias of the relation before, and what to write. */
+    private static final Map<String, String> JOINS = Map.of("SEMI", "WHERE EXISTS", "ANTI", "WHERE NOT EXISTS");
+
     private final String sql;
     private final Lines lines;
     private final Tokens tokens;
     private int count;
     private int nesting;
+    private String before = "";
     private @Nullable Token semicolon;
 
     private TokenCheck(String sql) {
@@ -98,6 +103,13 @@ final class TokenCheck {
         if (count++ == 0) {
             checkFirst(token);
         }
+        if (token.kind == JOIN && JOINS.containsKey(before)) {
+            throw at(
+                    token,
+                    ErrorCode.SQL_NOT_SUPPORTED,
+                    "%s JOIN is not supported; write %s (SELECT 1 FROM …).".formatted(before, JOINS.get(before)));
+        }
+        before = token.image.toUpperCase(Locale.ROOT);
         nesting += token.kind == LPAREN || token.kind == LBRACKET ? 1 : 0;
         nesting -= token.kind == RPAREN || token.kind == RBRACKET ? 1 : 0;
         if (nesting > MAX_NESTING) {

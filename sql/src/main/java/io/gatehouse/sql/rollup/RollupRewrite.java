@@ -4,6 +4,7 @@ import io.gatehouse.sql.catalog.ViewTable;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.calcite.prepare.CalciteCatalogReader;
 import org.apache.calcite.rel.RelHomogeneousShuttle;
 import org.apache.calcite.rel.RelNode;
@@ -12,12 +13,18 @@ import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
+import org.apache.calcite.schema.TransientTable;
 
 /** Answers the aggregates of a statement from rollups where one knows enough, the smallest first. */
 public final class RollupRewrite extends RelHomogeneousShuttle {
+    private static final String NO_AGGREGATE = "there is no aggregate over activations or token_routing";
+
+    private static final Set<String> ROLLUPS =
+            Rollup.ALL.stream().map(Rollup::table).collect(Collectors.toSet());
+
     private final CalciteCatalogReader tables;
     private final Set<String> used = new LinkedHashSet<>();
-    private String reason = "there is no aggregate over the facts";
+    private String reason = NO_AGGREGATE;
     private final RexShuttle subQueries = new RexShuttle() {
         @Override
         public RexNode visitSubQuery(RexSubQuery query) {
@@ -33,7 +40,7 @@ public final class RollupRewrite extends RelHomogeneousShuttle {
      * A rewritten statement.
      *
      * @param algebra the same statement over rollups, or as it was
-     * @param used the rollups that it reads, also those in views
+     * @param used the rollups that it reads, also those that views read
      * @param reason why it reads none, if it does not
      */
     public record Result(RelNode algebra, List<String> used, String reason) {
@@ -69,21 +76,31 @@ public final class RollupRewrite extends RelHomogeneousShuttle {
             }
         }
         if (node instanceof TableScan scan) {
-            ViewTable view = scan.getTable().unwrap(ViewTable.class);
-            if (view != null) {
-                used.addAll(view.written().rollups());
-            }
+            note(scan);
             return node;
         }
         return super.visit(node).accept(subQueries);
     }
 
+    private void note(TableScan scan) {
+        String name = scan.getTable().getQualifiedName().get(0);
+        ViewTable view = scan.getTable().unwrap(ViewTable.class);
+        if (view == null) {
+            // A recursion is a scan, too, under whatever name it was given.
+            boolean stored = scan.getTable().unwrap(TransientTable.class) == null;
+            used.addAll(stored && ROLLUPS.contains(name) ? Set.of(name) : Set.of());
+            return;
+        }
+        used.addAll(view.written().rollups());
+        if (view.written().rollups().isEmpty() && reason.equals(NO_AGGREGATE)) {
+            reason = "in the view %s, %s".formatted(name, view.written().noRollup());
+        }
+    }
+
     private RelNode rewritten(Aggregate aggregate, Rollup rollup) {
         try {
             Weighted input = WeightedRelations.of(aggregate.getInput(), rollup, tables);
-            RelNode rewritten = WeightedAggregate.of(aggregate, input);
-            used.add(rollup.table());
-            return rewritten.accept(this);
+            return WeightedAggregate.of(aggregate, input).accept(this);
         } catch (NoRollup e) {
             // The most detailed rollup is the last to be tried: what it lacks, none has.
             reason = "%s: %s".formatted(rollup.table(), e.getMessage());

@@ -39,8 +39,20 @@ public final class DialectOperators {
     /** DISTINCT ON keys: the keys. Stands where QUALIFY would. */
     public static final SqlOperator DISTINCT_ON = form("DISTINCT ON");
 
+    /** A star with EXCLUDE and REPLACE: the star with EXCLUDE, and the replacements, each an expression AS a name. */
+    public static final SqlOperator STAR_EXCLUDE_REPLACE = form("STAR");
+
     /** unnest(list) outside FROM: the list. */
     public static final SqlOperator UNNEST = form("UNNEST");
+
+    /** first:last in the brackets behind a list: the two numbers. */
+    public static final SqlOperator SLICE = form("SLICE");
+
+    /** first: in the brackets behind a list: the number. */
+    public static final SqlOperator SLICE_FROM = form("SLICE FROM");
+
+    /** :last in the brackets behind a list: the number. */
+    public static final SqlOperator SLICE_TO = form("SLICE TO");
 
     /** value::type: the value and the type. Binds tighter than any sign, looser than a dot or a bracket. */
     public static final SqlBinaryOperator INFIX_CAST =
@@ -75,6 +87,11 @@ public final class DialectOperators {
     /** Whether an operator is one of those on bits. */
     public static boolean isOnBits(SqlOperator operator) {
         return Set.of(BIT_AND, BIT_OR, SHIFT_LEFT, SHIFT_RIGHT).contains(operator);
+    }
+
+    /** Whether an operator is one of those in the brackets behind a list. */
+    public static boolean isSlice(SqlOperator operator) {
+        return Set.of(SLICE, SLICE_FROM, SLICE_TO).contains(operator);
     }
 
     private static SqlBinaryOperator bits(String name) {

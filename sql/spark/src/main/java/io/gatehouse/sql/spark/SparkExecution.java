@@ -129,6 +129,7 @@ final class SparkExecution implements Execution {
 
     @Override
     public void close(long rows) {
+        stopping.close();
         if (running) {
             running = false;
             session.interruptTag(tag);

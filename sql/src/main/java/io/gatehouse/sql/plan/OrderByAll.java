@@ -1,0 +1,54 @@
+package io.gatehouse.sql.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlWith;
+
+/** ORDER BY ALL: the items of the SELECT list, by their numbers. */
+final class OrderByAll {
+    private OrderByAll() {}
+
+    /**
+     * The keys that take the place of one that is ALL, with its direction.
+     *
+     * @param query whose rows are sorted
+     */
+    static List<SqlNode> keys(SqlNode query, SqlNode key) {
+        SqlSelect first = firstSelect(query, key);
+        List<SqlNode> keys = new ArrayList<>();
+        for (int item = 1; item <= first.getSelectList().size(); item++) {
+            if (DialectForms.isStar(first.getSelectList().get(item - 1))) {
+                throw DialectForms.refused(key, "ORDER BY ALL cannot stand with a star; name the columns.");
+            }
+            keys.add(ordered(key, DialectForms.number(item, key.getParserPosition())));
+        }
+        return keys;
+    }
+
+    /** The SELECT whose items are the columns of a query. */
+    private static SqlSelect firstSelect(SqlNode query, SqlNode key) {
+        if (query instanceof SqlSelect select) {
+            return select;
+        }
+        if (query instanceof SqlWith with) {
+            return firstSelect(with.body, key);
+        }
+        if (query instanceof SqlCall call && SqlKind.SET_QUERY.contains(call.getKind())) {
+            return firstSelect(call.operand(0), key);
+        }
+        throw DialectForms.refused(key, "ORDER BY ALL can only stand behind a SELECT; name the columns.");
+    }
+
+    /** A number in the place of ALL, with the same direction. */
+    private static SqlNode ordered(SqlNode key, SqlNode number) {
+        return DialectForms.isAll(key)
+                ? number
+                : ((SqlCall) key)
+                        .getOperator()
+                        .createCall(key.getParserPosition(), ordered(((SqlCall) key).operand(0), number));
+    }
+}
