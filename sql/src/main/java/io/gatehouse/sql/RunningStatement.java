@@ -143,8 +143,7 @@ final class RunningStatement implements Execution, AutoCloseable {
         synchronized (this) {
             stopping.checkCancelled();
             try {
-                return (ArrowReader)
-                        rows.unwrap(DuckDBResultSet.class).arrowExportStream(allocator, ROWS_PER_BATCH);
+                return (ArrowReader) rows.unwrap(DuckDBResultSet.class).arrowExportStream(allocator, ROWS_PER_BATCH);
             } catch (SQLException e) {
                 throw failure(e);
             }
