@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * A table of the schema and its place in an exported directory, where its rows are divided as far as its columns tell:
  * by run and shard, by run, or not at all. The names of the folders are Hive's, which Spark, Trino and DuckDB read.
  */
-record StoredTable(String name, List<Column> columns) {
+public record StoredTable(String name, List<Column> columns) {
     /** Says what is in an export as it does in a file, and so is written last. */
     static final String LEDGER = "run_shards";
 
@@ -35,9 +35,9 @@ record StoredTable(String name, List<Column> columns) {
     private static final String FILES = "[!._]*.parquet";
 
     /** A column with DuckDB's name of its type. */
-    record Column(String name, String type) {}
+    public record Column(String name, String type) {}
 
-    StoredTable {
+    public StoredTable {
         columns = List.copyOf(columns);
     }
 
@@ -71,19 +71,23 @@ record StoredTable(String name, List<Column> columns) {
         return columns;
     }
 
-    boolean isByRun() {
+    /** Whether its rows are divided by run. */
+    public boolean isByRun() {
         return has("run_id");
     }
 
-    boolean isByShard() {
+    /** Whether they are divided by shard, too. */
+    public boolean isByShard() {
         return isByRun() && (has("question_id") || isLedger());
     }
 
-    boolean isLedger() {
+    /** Whether it is the ledger, which says which shards count. */
+    public boolean isLedger() {
         return name.equals(LEDGER);
     }
 
-    boolean isRuns() {
+    /** Whether it is the table of runs, which says which runs count. */
+    public boolean isRuns() {
         return name.equals(RUNS);
     }
 

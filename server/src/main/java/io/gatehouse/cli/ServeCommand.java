@@ -1,10 +1,13 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.GatehouseServer;
 import io.gatehouse.server.ServerSettings;
 import io.gatehouse.server.http.HttpLimits;
 import io.gatehouse.server.query.QueryAllowance;
 import io.gatehouse.sql.QueryEngine;
+import io.gatehouse.sql.RemoteEngine;
 import io.gatehouse.store.Store;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -30,8 +33,15 @@ import picocli.CommandLine.Spec;
             "  gatehouse serve --db sample.duckdb --host 0.0.0.0 --public-name lab7 --token-file token --insecure"
         })
 final class ServeCommand implements Runnable {
-    @Option(names = "--db", required = true, paramLabel = "FILE", description = "Database file to serve.")
+    @Option(
+            names = "--db",
+            required = true,
+            paramLabel = "FILE",
+            description = "Database file to serve, or the directory of an export.")
     private Path database = Path.of("");
+
+    @Mixin
+    private EngineOption engine = new EngineOption();
 
     @Mixin
     private ServeOptions options = new ServeOptions();
@@ -49,9 +59,24 @@ final class ServeCommand implements Runnable {
     public void run() {
         ServerSettings settings = options.settings();
         stop.take();
-        try (Store store = Store.open(database);
-                QueryEngine engine = new QueryEngine(store)) {
-            serve(store, engine, settings, stop, command.commandLine().getOut());
+        try (Store store = Store.open(database)) {
+            serve(store, settings);
+        }
+    }
+
+    private void serve(Store store, ServerSettings settings) {
+        if (!engine.isGiven()) {
+            try (QueryEngine own = new QueryEngine(store)) {
+                serve(store, own, settings, stop, command.commandLine().getOut());
+            }
+            return;
+        }
+        if (!store.isReadOnly()) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT, "--engine goes with a directory, as gatehouse export writes it");
+        }
+        try (RemoteEngine remote = engine.connect(database.toString())) {
+            serve(store, remote.engine(), settings, stop, command.commandLine().getOut());
         }
     }
 

@@ -5,6 +5,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.ServerNotice;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.QueryLimits;
+import io.gatehouse.sql.RemoteEngine;
 import io.gatehouse.store.Store;
 import java.io.IOException;
 import java.net.URI;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -35,14 +37,18 @@ import picocli.CommandLine.Spec;
             "",
             "Example:",
             "  gatehouse sql --db routing.duckdb -c \"SELECT * FROM unused_experts ORDER BY scope, layer\"",
-            "  gatehouse sql --url http://127.0.0.1:8080 -c \"SELECT * FROM runs\""
+            "  gatehouse sql --url http://127.0.0.1:8080 -c \"SELECT * FROM runs\"",
+            "  gatehouse sql --db /shared/routing --engine sc://host -c \"SELECT * FROM runs\""
         })
 final class SqlCommand implements Callable<Integer> {
     private static final long TABLE_LIMIT = 1000;
     private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
     @Option(names = "--db", paramLabel = "FILE", description = "Database file to ask, or the directory of an export.")
-    private Optional<Path> database = Optional.empty();
+    private Optional<String> database = Optional.empty();
+
+    @Mixin
+    private EngineOption engine = new EngineOption();
 
     @Option(names = "--url", paramLabel = "URL", description = "Server to ask, such as http://127.0.0.1:8080.")
     private Optional<URI> url = Optional.empty();
@@ -93,24 +99,39 @@ final class SqlCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "Either --db FILE or --url URL says what is asked");
         }
         QueryLimits limits = new QueryLimits(TIMEOUT, maxRows());
+        if (url.isPresent() && engine.isGiven()) {
+            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--engine goes with --db");
+        }
         if (url.isPresent()) {
             return askServer(url.get(), tokenFile.map(SecretFile::token), limits);
         }
         if (tokenFile.isPresent()) {
             throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--token-file goes with --url");
         }
-        return askFile(database.orElseThrow(), limits);
+        String name = database.orElseThrow();
+        return engine.isGiven() ? askEngine(name, limits) : askFile(Path.of(name), limits);
+    }
+
+    private int askEngine(String directory, QueryLimits limits) {
+        try (RemoteEngine remote = engine.connect(directory)) {
+            return ask(remote.engine(), limits);
+        }
+    }
+
+    private int ask(QueryEngine asked, QueryLimits limits) {
+        try (StatementRunner runner = runner(sql -> new FileRows(asked.query(sql, limits)))) {
+            if (isShell()) {
+                new SqlShell(asked, runner).run();
+                return 0;
+            }
+            return run(runner, texts());
+        }
     }
 
     private int askFile(Path file, QueryLimits limits) {
         try (Store store = Store.open(file);
-                QueryEngine engine = new QueryEngine(store);
-                StatementRunner runner = runner(sql -> new FileRows(engine.query(sql, limits)))) {
-            if (isShell()) {
-                new SqlShell(engine, runner).run();
-                return 0;
-            }
-            return run(runner, texts());
+                QueryEngine asked = new QueryEngine(store)) {
+            return ask(asked, limits);
         } catch (GatehouseException e) {
             if (e.code() != ErrorCode.DATABASE_IN_USE || isShell()) {
                 throw e;

@@ -6,8 +6,6 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +16,6 @@ import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
-import org.duckdb.DuckDBResultSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +31,7 @@ public final class ArrowBatches implements AutoCloseable {
     /** The key of a field's metadata that holds the SQL type of the column. */
     public static final String SQL_TYPE = "sql_type";
 
-    private static final long ROWS_PER_BATCH = 1L << 16;
-
-    private final RunningStatement statement;
+    private final Execution statement;
     private final List<ResultColumn> columns;
     private final List<List<String>> preface;
     private final long maxRows;
@@ -49,7 +44,7 @@ public final class ArrowBatches implements AutoCloseable {
     private long count;
 
     ArrowBatches(
-            RunningStatement statement,
+            Execution statement,
             List<ResultColumn> columns,
             List<List<String>> preface,
             long maxRows,
@@ -70,13 +65,12 @@ public final class ArrowBatches implements AutoCloseable {
         if (ended) {
             return false;
         }
-        statement.checkStopped();
-        ResultSet rows = reader == null ? statement.execute() : null;
+        statement.stopping().checkStopped();
+        ArrowReader opened = reader == null ? statement.arrow(allocator) : null;
         synchronized (statement) {
-            statement.checkCancelled();
+            statement.stopping().checkCancelled();
             try {
-                ArrowReader open = rows == null ? requireNonNull(reader, "reader is null") : exported(rows);
-                return loadNext(open);
+                return loadNext(opened == null ? requireNonNull(reader, "reader is null") : begun(opened));
             } catch (IOException e) {
                 throw failure(e);
             }
@@ -106,21 +100,14 @@ public final class ArrowBatches implements AutoCloseable {
         return truncated;
     }
 
-    private ArrowReader exported(ResultSet rows) throws IOException {
-        try {
-            ArrowReader opened =
-                    (ArrowReader) rows.unwrap(DuckDBResultSet.class).arrowExportStream(allocator, ROWS_PER_BATCH);
-            reader = opened;
-            VectorSchemaRoot theirs = opened.getVectorSchemaRoot();
-            VectorSchemaRoot ours = new VectorSchemaRoot(schema(theirs.getSchema()), theirs.getFieldVectors(), 0);
-            root = ours;
-            return opened;
-        } catch (SQLException e) {
-            throw statement.failure(e);
-        }
+    private ArrowReader begun(ArrowReader opened) throws IOException {
+        reader = opened;
+        VectorSchemaRoot theirs = opened.getVectorSchemaRoot();
+        root = new VectorSchemaRoot(schema(theirs.getSchema()), theirs.getFieldVectors(), 0);
+        return opened;
     }
 
-    /** The schema with the names that users see, instead of those of the DuckDB statement; the vectors keep theirs. */
+    /** The schema with the names that users see, instead of those of the engine's statement; the vectors keep theirs. */
     private Schema schema(Schema exported) {
         List<Field> fields = new ArrayList<>();
         for (int i = 0; i < columns.size(); i++) {

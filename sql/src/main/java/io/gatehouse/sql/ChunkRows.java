@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Rows of DuckDB's data chunks, of the commonest types. A text comes out of a chunk in half of the time that it takes
  * through a result set, whose driver has the Java virtual machine decode each one by a call back.
  */
-final class ChunkRows implements DuckDbRows {
+final class ChunkRows implements ExecutedRows {
     private static final String TEXT = "VARCHAR";
     private static final Set<String> TYPES =
             Set.of(TEXT, "BOOLEAN", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE");

@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Rows of DuckDB's JDBC driver, of any types. */
-final class CursorRows implements DuckDbRows {
+final class CursorRows implements ExecutedRows {
     private final ResultSet rows;
     private final List<Cell> cells;
 

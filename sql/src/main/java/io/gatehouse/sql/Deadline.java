@@ -3,12 +3,13 @@ package io.gatehouse.sql;
 import java.time.Duration;
 
 /** A moment of the monotonic clock, and the span it was made from. */
-record Deadline(long nanoTime, Duration span) {
-    static Deadline in(Duration span) {
+public record Deadline(long nanoTime, Duration span) {
+    public static Deadline in(Duration span) {
         return new Deadline(System.nanoTime() + span.toNanos(), span);
     }
 
-    boolean passed() {
+    /** Whether it is over. */
+    public boolean passed() {
         return System.nanoTime() - nanoTime >= 0;
     }
 

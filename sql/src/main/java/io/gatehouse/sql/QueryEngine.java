@@ -10,6 +10,7 @@ import io.gatehouse.sql.catalog.SqlResource;
 import io.gatehouse.sql.completion.Completion;
 import io.gatehouse.sql.completion.Suggestion;
 import io.gatehouse.sql.plan.DefinitionPlanner;
+import io.gatehouse.sql.plan.EngineSql;
 import io.gatehouse.sql.plan.Plan;
 import io.gatehouse.sql.plan.Planner;
 import io.gatehouse.sql.plan.PlanningThreads;
@@ -18,30 +19,25 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.IntStream;
 import org.apache.calcite.config.CalciteSystemProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one door for SQL. Text is parsed, checked, validated and planned by Calcite into one statement of DuckDB, which
- * runs in a read-only transaction of its own; the text itself never reaches DuckDB. Safe for use by many threads.
+ * The one door for SQL. Text is parsed, checked, validated and planned by Calcite into one statement of an engine, DuckDB
+ * if nothing else is said; the text itself never reaches the engine. Safe for use by many threads.
  */
 public final class QueryEngine implements AutoCloseable {
     /** For what is asked while someone types. */
     private static final Duration CHECK_LIMIT = Duration.ofSeconds(1);
 
     private static final int MAX_COMPLETED = 100_000;
-    private static final int MANY_ROWS = 4_096;
 
-    private final ReaderSource readers;
+    private final ExecutionEngine engine;
+    private final ExecutionEngine names;
     private final Catalog catalog;
     private final PlanningThreads planning;
     private final Completion completion;
-    private final ScheduledExecutorService watchdog;
-    private final KnownStatements known = new KnownStatements();
 
     /**
      * Reads the catalog of the file behind the source.
@@ -54,17 +50,38 @@ public final class QueryEngine implements AutoCloseable {
     }
 
     private QueryEngine(ReaderSource readers, boolean rollups) {
-        this.readers = requireNonNull(readers, "readers is null");
         requireUtf8();
-        try (Connection connection = readers.open()) {
-            this.catalog = Catalog.read(connection, new DefinitionPlanner(rollups));
-        } catch (SQLException e) {
-            throw DuckDbErrors.translate(e);
-        }
+        this.catalog = catalog(readers, new DefinitionPlanner(rollups, EngineSql.DUCKDB));
+        this.engine = new DuckDbEngine(readers);
+        this.names = engine;
         Planner planner = new Planner(catalog, rollups);
         this.planning = new PlanningThreads(planner);
         this.completion = new Completion(catalog, planner::columnsOf);
-        this.watchdog = Executors.newSingleThreadScheduledExecutor(QueryEngine::watchdogThread);
+    }
+
+    /**
+     * Answers by another engine, which it closes at its end; statements about names, such as DESCRIBE, by DuckDB.
+     *
+     * @param names connections to a database with the relations that the engine has; nothing but their names and types
+     *     is asked of it
+     */
+    public QueryEngine(ExecutionEngine engine, ReaderSource names) {
+        requireUtf8();
+        this.engine = requireNonNull(engine, "engine is null");
+        this.catalog = catalog(names, new DefinitionPlanner(true, engine.sql()));
+        this.names = new DuckDbEngine(names);
+        Planner ofNames = new Planner(catalog(names, new DefinitionPlanner(true, EngineSql.DUCKDB)), true);
+        Planner planner = new Planner(catalog, engine.sql(), ofNames);
+        this.planning = new PlanningThreads(planner);
+        this.completion = new Completion(catalog, planner::columnsOf);
+    }
+
+    private static Catalog catalog(ReaderSource readers, DefinitionPlanner definitions) {
+        try (Connection connection = readers.open()) {
+            return Catalog.read(connection, definitions);
+        } catch (SQLException e) {
+            throw DuckDbErrors.translate(e);
+        }
     }
 
     /** Answers questions about the store, which it leaves open. */
@@ -111,36 +128,34 @@ public final class QueryEngine implements AutoCloseable {
     public QueryResult query(String sql, List<? extends @Nullable Object> parameters, QueryLimits limits) {
         requireNonNull(limits, "limits is null");
         Deadline deadline = Deadline.in(limits.timeout());
-        Plan plan = plan(sql, shorter(limits.timeout(), limits.planning()));
+        Plan plan = exact(plan(sql, shorter(limits.timeout(), limits.planning())), deadline);
         List<@Nullable Object> values = ParameterValues.of(plan.parameters(), parameters);
-        String limited = plan.limitedTo(limits.maxRows());
-        Optional<KnownStatements.Known> before = known.find(plan);
-        RunningStatement statement =
-                before.filter(ran -> runsDirectly(plan, ran)).isPresent()
-                        ? RunningStatement.direct(readers, limited, deadline, watchdog)
-                        : RunningStatement.prepare(readers, limited, deadline, watchdog);
+        Execution statement = runner(plan).prepare(plan, values, limits.maxRows(), deadline);
         try {
-            statement.bind(values);
-            KnownStatements.Known ran = before.orElseGet(() -> known.keep(plan, statement.columnTypes()));
-            return new QueryResult(statement, columns(plan, ran.columnTypes()), ran, plan.preface(), limits.maxRows());
+            return new QueryResult(statement, columns(plan, statement.columnTypes()), plan.preface(), limits.maxRows());
         } catch (RuntimeException failure) {
-            statement.close();
+            statement.close(0);
             throw failure;
         }
     }
 
-    /** Many rows with texts are read as chunks, which DuckDB's driver has of prepared statements only. */
-    private static boolean runsDirectly(Plan plan, KnownStatements.Known ran) {
-        return plan.parameters().isEmpty() && (ran.rows() < MANY_ROWS || !ChunkRows.suit(ran.columnTypes()));
+    /** With the types that DuckDB finds for the columns, whichever engine gives the rows. */
+    private Plan exact(Plan plan, Deadline deadline) {
+        return plan.findInDuckDb()
+                .map(duckDb -> plan.withTypes(names.columnTypes(duckDb, deadline)))
+                .orElse(plan);
+    }
+
+    private ExecutionEngine runner(Plan plan) {
+        return plan.isOfNames() ? names : engine;
     }
 
     /** What a statement takes and returns, without running it. */
     public StatementShape shape(String sql, Duration timeout) {
-        Plan plan = plan(sql, shorter(timeout, QueryLimits.USUAL_PLANNING));
-        try (RunningStatement statement =
-                RunningStatement.prepare(readers, plan.sql(), Deadline.in(timeout), watchdog)) {
-            return new StatementShape(columns(plan, statement.columnTypes()), plan.parameters());
-        }
+        Deadline deadline = Deadline.in(timeout);
+        Plan plan = exact(plan(sql, shorter(timeout, QueryLimits.USUAL_PLANNING)), deadline);
+        List<String> types = runner(plan).columnTypes(plan, deadline);
+        return new StatementShape(columns(plan, types), plan.parameters());
     }
 
     private Plan plan(String sql, Duration timeout) {
@@ -210,15 +225,10 @@ public final class QueryEngine implements AutoCloseable {
         }
     }
 
-    private static Thread watchdogThread(Runnable work) {
-        Thread thread = new Thread(work, "gatehouse-query-watchdog");
-        thread.setDaemon(true);
-        return thread;
-    }
-
     @Override
     public void close() {
         planning.close();
-        watchdog.shutdownNow();
+        engine.close();
+        names.close();
     }
 }

@@ -17,31 +17,23 @@ public final class QueryResult implements AutoCloseable {
     /** The clock is read once in so many rows: it costs more than a row does. */
     private static final long CLOCK_MASK = 0x3f;
 
-    private final RunningStatement statement;
+    private final Execution statement;
     private final List<ResultColumn> columns;
-    private final KnownStatements.Known known;
     private final Deque<List<String>> preface;
     private final long maxRows;
     private @Nullable List<String> text;
-    private @Nullable DuckDbRows rows;
+    private @Nullable ExecutedRows rows;
     private long count;
     private boolean truncated;
     private boolean ended;
     private final DoubleAccumulator progress = new DoubleAccumulator(Math::max, -1);
 
     /**
-     * @param known what is known of the statement, which learns how many rows there were
      * @param preface rows of text that come before those of the statement
      */
-    QueryResult(
-            RunningStatement statement,
-            List<ResultColumn> columns,
-            KnownStatements.Known known,
-            List<List<String>> preface,
-            long maxRows) {
+    QueryResult(Execution statement, List<ResultColumn> columns, List<List<String>> preface, long maxRows) {
         this.statement = statement;
         this.columns = List.copyOf(columns);
-        this.known = known;
         this.preface = new ArrayDeque<>(preface);
         this.maxRows = maxRows;
     }
@@ -59,18 +51,18 @@ public final class QueryResult implements AutoCloseable {
             return false;
         }
         if ((count & CLOCK_MASK) == 0) {
-            statement.checkStopped();
+            statement.stopping().checkStopped();
         } else {
-            statement.checkCancelled();
+            statement.stopping().checkCancelled();
         }
         text = preface.poll();
         if (text != null) {
             return true;
         }
-        DuckDbRows open = rows == null ? execute() : rows;
+        ExecutedRows open = rows == null ? statement.rows() : rows;
         rows = open;
         synchronized (statement) {
-            statement.checkCancelled();
+            statement.stopping().checkCancelled();
             try {
                 boolean present = open.next();
                 truncated = present && maxRows > 0 && count == maxRows;
@@ -85,13 +77,6 @@ public final class QueryResult implements AutoCloseable {
         }
     }
 
-    private DuckDbRows execute() {
-        List<String> types = known.columnTypes();
-        return statement.isPrepared() && preface.isEmpty() && ChunkRows.suit(types)
-                ? new ChunkRows(statement.executeChunked(), types)
-                : new CursorRows(statement.execute(), types);
-    }
-
     /**
      * The value of a column, from 0, in the current row: Boolean, Integer, Long, Float, Double, BigDecimal, String,
      * LocalDate, LocalTime, LocalDateTime, OffsetDateTime or a List of these; null is SQL's NULL.
@@ -100,12 +85,12 @@ public final class QueryResult implements AutoCloseable {
         if (text != null) {
             return text.get(column);
         }
-        DuckDbRows open = rows;
+        ExecutedRows open = rows;
         if (open == null || ended) {
             throw new IllegalStateException("There is no current row");
         }
         synchronized (statement) {
-            statement.checkCancelled();
+            statement.stopping().checkCancelled();
             try {
                 return open.value(column);
             } catch (SQLException e) {
@@ -149,7 +134,6 @@ public final class QueryResult implements AutoCloseable {
 
     @Override
     public void close() {
-        known.gave(count);
-        statement.close();
+        statement.close(count);
     }
 }

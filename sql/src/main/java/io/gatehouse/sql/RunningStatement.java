@@ -1,6 +1,5 @@
 package io.gatehouse.sql;
 
-import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -15,25 +14,22 @@ import java.util.OptionalDouble;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import org.duckdb.DuckDBChunkedResult;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.ipc.ArrowReader;
 import org.duckdb.DuckDBPreparedStatement;
+import org.duckdb.DuckDBResultSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One statement on a connection of its own, inside a read-only transaction, with a deadline: prepared, or run as it is
  * where nothing need be known of it. It is stopped by interrupting DuckDB, again and again until it has ended: an
  * interrupt that comes before DuckDB has begun is lost. Who reads what it gave holds its monitor meanwhile and asks
- * {@link #checkCancelled()} in there: rows lie in memory that closing gives back, whichever thread closes.
+ * {@link Stopping#checkCancelled()} in there: rows lie in memory that closing gives back, whichever thread closes.
  */
-final class RunningStatement implements AutoCloseable {
+final class RunningStatement implements Execution, AutoCloseable {
     private static final long LOOK_EVERY_MILLIS = 50;
 
-    private enum Stop {
-        NONE,
-        TIMEOUT,
-        CANCEL,
-        CLOSE
-    }
+    private static final long ROWS_PER_BATCH = 1L << 16;
 
     /** What runs a statement of DuckDB's driver. */
     private interface Run<R> {
@@ -44,10 +40,11 @@ final class RunningStatement implements AutoCloseable {
     private final DuckDBPreparedStatement statement;
     private final String sql;
     private final boolean prepared;
-    private final Deadline deadline;
+    private final Stopping stopping;
     private final ScheduledExecutorService watchdog;
-    private volatile Stop stop = Stop.NONE;
     private volatile boolean busy;
+    private boolean inChunks;
+    private KnownStatements.@Nullable Known known;
     private boolean closed;
 
     private RunningStatement(
@@ -56,7 +53,7 @@ final class RunningStatement implements AutoCloseable {
         this.connection = connection;
         this.sql = sql;
         this.prepared = prepared;
-        this.deadline = deadline;
+        this.stopping = new Stopping(deadline);
         this.watchdog = watchdog;
         execute(connection, "BEGIN TRANSACTION READ ONLY");
         Statement opened = prepared ? connection.prepareStatement(sql) : connection.createStatement();
@@ -88,8 +85,23 @@ final class RunningStatement implements AutoCloseable {
         }
     }
 
+    /**
+     * Says what is known of it.
+     *
+     * @param statement learns how many rows there were
+     * @param query whether it is one, whose rows may be read in chunks
+     */
+    void know(KnownStatements.Known statement, boolean query) {
+        known = statement;
+        inChunks = query;
+    }
+
     /** DuckDB's names of the types of the columns. */
-    List<String> columnTypes() {
+    @Override
+    public List<String> columnTypes() {
+        if (known != null) {
+            return known.columnTypes();
+        }
         try {
             return columnTypes(statement);
         } catch (SQLException e) {
@@ -117,27 +129,39 @@ final class RunningStatement implements AutoCloseable {
         return types;
     }
 
-    boolean isPrepared() {
-        return prepared;
+    @Override
+    public ExecutedRows rows() {
+        List<String> types = columnTypes();
+        return prepared && inChunks && ChunkRows.suit(types)
+                ? new ChunkRows(run(DuckDBPreparedStatement::query), types)
+                : new CursorRows(execute(), types);
+    }
+
+    @Override
+    public ArrowReader arrow(BufferAllocator allocator) {
+        ResultSet rows = execute();
+        synchronized (this) {
+            stopping.checkCancelled();
+            try {
+                return (ArrowReader) rows.unwrap(DuckDBResultSet.class).arrowExportStream(allocator, ROWS_PER_BATCH);
+            } catch (SQLException e) {
+                throw failure(e);
+            }
+        }
     }
 
     /** Runs the statement to its end. */
-    ResultSet execute() {
+    private ResultSet execute() {
         return run(duckDb -> prepared ? duckDb.executeQuery() : duckDb.executeQuery(sql));
     }
 
-    /** Runs a prepared statement to its end. */
-    DuckDBChunkedResult executeChunked() {
-        return run(DuckDBPreparedStatement::query);
-    }
-
     private <R> R run(Run<R> execution) {
-        checkStopped();
+        stopping.checkStopped();
         ScheduledFuture<?> guard = watchdog.scheduleWithFixedDelay(
                 this::interruptIfDue, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
         busy = true;
         try {
-            statement.setQueryTimeout(wholeSeconds(deadline.span()));
+            statement.setQueryTimeout(wholeSeconds(stopping.deadline().span()));
             return execution.of(statement);
         } catch (SQLException e) {
             throw failure(e);
@@ -147,8 +171,13 @@ final class RunningStatement implements AutoCloseable {
         }
     }
 
-    /** How much of the statement DuckDB has done, 0 to 1; empty as long as it cannot say. */
-    OptionalDouble progress() {
+    @Override
+    public Stopping stopping() {
+        return stopping;
+    }
+
+    @Override
+    public OptionalDouble progress() {
         if (!busy) {
             return OptionalDouble.empty();
         }
@@ -162,16 +191,14 @@ final class RunningStatement implements AutoCloseable {
     }
 
     private void interruptIfDue() {
-        if (stop == Stop.NONE && deadline.passed()) {
-            stop = Stop.TIMEOUT;
-        }
-        if (stop != Stop.NONE && busy) {
+        if (stopping.isDue() && busy) {
             interrupt();
         }
     }
 
-    void cancel() {
-        stop = Stop.CANCEL;
+    @Override
+    public void cancel() {
+        stopping.cancel();
         if (busy) {
             interrupt();
         }
@@ -186,46 +213,22 @@ final class RunningStatement implements AutoCloseable {
         }
     }
 
-    /** Throws if the statement was cancelled or its time is over. */
-    void checkStopped() {
-        if (stop == Stop.NONE && deadline.passed()) {
-            stop = Stop.TIMEOUT;
-        }
-        if (stop != Stop.NONE) {
-            throw stopped(null);
-        }
-    }
-
-    /** Throws if the statement was cancelled or closed, or seen to be late. */
-    void checkCancelled() {
-        if (stop != Stop.NONE) {
-            throw stopped(null);
-        }
-    }
-
-    GatehouseException failure(SQLException e) {
-        return stop == Stop.NONE ? DuckDbErrors.translate(e) : stopped(e);
-    }
-
-    private GatehouseException stopped(@Nullable SQLException cause) {
-        GatehouseException failure = switch (stop) {
-            case TIMEOUT ->
-                new GatehouseException(
-                        ErrorCode.QUERY_TIMEOUT, "The query ran longer than its limit of %s.".formatted(deadline));
-            case CLOSE ->
-                new GatehouseException(
-                        ErrorCode.CANCELLED_BY_USER, "The result was closed before its last row was read.");
-            case NONE, CANCEL -> new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The query was cancelled.");
-        };
-        if (cause != null) {
-            failure.addSuppressed(cause);
-        }
-        return failure;
+    @Override
+    public GatehouseException failure(SQLException e) {
+        return stopping.failure(e, DuckDbErrors.translate(e));
     }
 
     /** The driver's own timeout, in whole seconds, is the second guard. */
     private static int wholeSeconds(Duration span) {
         return (int) Math.min(Integer.MAX_VALUE / 2000, span.toSeconds() + 1);
+    }
+
+    @Override
+    public void close(long rows) {
+        if (known != null) {
+            known.gave(rows);
+        }
+        close();
     }
 
     /**
@@ -234,9 +237,7 @@ final class RunningStatement implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (stop == Stop.NONE) {
-            stop = Stop.CLOSE;
-        }
+        stopping.close();
         if (busy) {
             interrupt();
         }

@@ -10,6 +10,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.SqlResource;
 import io.gatehouse.sql.catalog.TableFunction;
 import io.gatehouse.sql.plan.DefinitionPlanner;
+import io.gatehouse.sql.plan.EngineSql;
 import io.gatehouse.sql.plan.Plan;
 import io.gatehouse.sql.plan.Planner;
 import io.gatehouse.sql.plan.PlanningThreads;
@@ -91,8 +92,8 @@ final class TestPlanning {
                     List.of(),
                     List.of(),
                     "SELECT run_id FROM runs WHERE " + conditions);
-            Throwable failure =
-                    catchThrowable(() -> new DefinitionPlanner(true).function(function, engine.catalog(), 32));
+            Throwable failure = catchThrowable(
+                    () -> new DefinitionPlanner(true, EngineSql.DUCKDB).function(function, engine.catalog(), 32));
             if (count == 16) {
                 assertThat(failure).isNull();
             } else {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param target what follows {@code jdbc:gatehouse:}, without parameters
  * @param token for a server that asks for one; given as {@code token} or as {@code password}
  * @param queryTimeout for statements that set none
+ * @param engine what has the rows of the directory that the target is, where that is not this process
  */
 public record ConnectionSettings(
         String url,
@@ -27,17 +28,26 @@ public record ConnectionSettings(
         Optional<String> user,
         Optional<String> token,
         Optional<Duration> queryTimeout,
-        boolean tls) {
+        boolean tls,
+        Optional<String> engine) {
     static final String PREFIX = "jdbc:gatehouse:";
     private static final String REMOTE = "//";
+    private static final String ENGINE = "engine";
 
     /** The keys and what they mean. */
     static final Map<String, String> KEYS = new TreeMap<>(Map.of(
-            "user", "taken and not used: a server knows tokens only",
-            "password", "the same as token, for tools that ask for user and password",
-            "token", "the token of a server that asks for one",
-            "queryTimeout", "seconds after which a statement that sets no timeout is ended",
-            "tls", "true to speak to a server by TLS"));
+            "user",
+            "taken and not used: a server knows tokens only",
+            "password",
+            "the same as token, for tools that ask for user and password",
+            "token",
+            "the token of a server that asks for one",
+            "queryTimeout",
+            "seconds after which a statement that sets no timeout is ended",
+            "tls",
+            "true to speak to a server by TLS",
+            ENGINE,
+            "of a directory that Spark reads: sc://HOST[:PORT], its Spark Connect"));
 
     static ConnectionSettings of(String url, Properties properties) throws SQLException {
         String rest = url.substring(PREFIX.length());
@@ -48,7 +58,8 @@ public record ConnectionSettings(
                     "A server is named //HOST:PORT. Who asks does not go into the URL, which is shown and logged; give a"
                             + " token as a property.");
         }
-        int question = rest.startsWith(REMOTE) ? rest.indexOf('?') : -1;
+        // The name of a file may hold a question mark; that of a directory that an engine reads may not.
+        int question = rest.startsWith(REMOTE) ? rest.indexOf('?') : rest.indexOf("?%s=".formatted(ENGINE));
         if (question >= 0) {
             addParameters(rest.substring(question + 1), values);
         }
@@ -66,7 +77,16 @@ public record ConnectionSettings(
                 Optional.ofNullable(values.get("user")).filter(user -> !user.isEmpty()),
                 token(values),
                 timeout(values.get("queryTimeout")),
-                tls(values.getOrDefault("tls", "false")));
+                tls(values.getOrDefault("tls", "false")),
+                engine(values, target));
+    }
+
+    private static Optional<String> engine(Map<String, String> values, String target) throws SQLException {
+        Optional<String> engine = Optional.ofNullable(values.get(ENGINE)).filter(address -> !address.isEmpty());
+        if (engine.isPresent() && target.startsWith(REMOTE)) {
+            throw SqlErrors.invalid("A server has an engine already; the property engine goes with a directory.");
+        }
+        return engine;
     }
 
     /** Whether a server is meant, and not a file. */

@@ -14,7 +14,13 @@ public final class Connections {
      */
     public static Connection over(Session session, String name) {
         ConnectionSettings settings = new ConnectionSettings(
-                ConnectionSettings.PREFIX + name, name, Optional.empty(), Optional.empty(), Optional.empty(), false);
+                ConnectionSettings.PREFIX + name,
+                name,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                Optional.empty());
         return new GatehouseConnection(session, settings);
     }
 }

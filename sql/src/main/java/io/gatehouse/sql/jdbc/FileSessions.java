@@ -5,12 +5,13 @@ import io.gatehouse.jdbc.ConnectionSettings;
 import io.gatehouse.jdbc.Session;
 import io.gatehouse.jdbc.SessionSource;
 import io.gatehouse.jdbc.SqlErrors;
+import io.gatehouse.sql.RemoteEngine;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Optional;
 
-/** Sessions with files that this process opens. */
+/** Sessions with files that this process opens, and with directories that another engine reads. */
 public final class FileSessions implements SessionSource {
     private static final String CHARSET = "calcite.default.charset";
 
@@ -27,6 +28,10 @@ public final class FileSessions implements SessionSource {
             System.setProperty(CHARSET, "UTF-8");
         }
         try {
+            if (settings.engine().isPresent()) {
+                RemoteEngine remote = RemoteEngine.connect(settings.engine().get(), settings.target());
+                return Optional.of(new EngineSession(remote.engine(), remote::close));
+            }
             OpenFiles.Use file = FILES.open(Path.of(settings.target()));
             return Optional.of(new EngineSession(file.engine(), file::close));
         } catch (GatehouseException e) {

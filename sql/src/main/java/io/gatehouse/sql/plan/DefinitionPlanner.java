@@ -19,15 +19,19 @@ import org.apache.calcite.sql.parser.SqlParser;
  * Plans the queries of views and table functions, each once for a catalog.
  *
  * @param rollups whether aggregates in views may be answered from rollups
+ * @param sql what views are written in
  */
-public record DefinitionPlanner(boolean rollups) implements ViewPlanning {
+public record DefinitionPlanner(boolean rollups, EngineSql sql) implements ViewPlanning {
     @Override
     public WrittenView view(AnalysisView view, Catalog catalog) {
         Conversion conversion = new Conversion(catalog);
         RelNode algebra = algebra(view, catalog, conversion);
         RollupRewrite.Result rolledUp = conversion.answered(algebra, rollups);
         return new WrittenView(
-                algebra.getRowType(), DuckDbStatement.of(rolledUp.algebra()), rolledUp.used(), rolledUp.reason());
+                algebra.getRowType(),
+                StatementWriter.write(rolledUp.algebra(), sql),
+                rolledUp.used(),
+                rolledUp.reason());
     }
 
     @Override

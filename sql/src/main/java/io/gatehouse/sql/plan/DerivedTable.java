@@ -9,8 +9,8 @@ import org.apache.calcite.rel.SingleRel;
  * Its input, to be written as a query of its own in FROM. Stands below what a correlated sub-query looks back at: there
  * the writer of SQL would merge several relations into one SELECT and then refer to a table that is not in it.
  */
-final class DerivedTable extends SingleRel {
-    DerivedTable(RelNode input) {
+public final class DerivedTable extends SingleRel {
+    public DerivedTable(RelNode input) {
         super(input.getCluster(), input.getTraitSet(), input);
     }
 

@@ -38,21 +38,21 @@ final class Descriptions {
                 .map(relation -> "(%s)".formatted(Quotes.text(relation.name())))
                 .sorted()
                 .collect(Collectors.joining(", "));
-        return new Plan("SELECT * FROM (VALUES %s) AS \"tables\"".formatted(rows), List.of("name"));
+        return Plan.ofNames("SELECT * FROM (VALUES %s) AS \"tables\"".formatted(rows), List.of("name"));
     }
 
     /** The columns of a relation of the file, and after them its measures with what they say. */
     static Plan relation(String stored) {
-        return new Plan(withMeasures("DESCRIBE " + Quotes.name(stored), MeasureDefinitions.of(stored)), COLUMNS);
+        return Plan.ofNames(withMeasures("DESCRIBE " + Quotes.name(stored), MeasureDefinitions.of(stored)), COLUMNS);
     }
 
     /** The same of an analysis view. */
     static Plan view(String name, PlannedQuery all) {
-        return new Plan(withMeasures(described(all), MeasureDefinitions.of(name)), COLUMNS);
+        return Plan.ofNames(withMeasures(described(all), MeasureDefinitions.of(name)), COLUMNS);
     }
 
     static Plan columns(PlannedQuery query) {
-        return new Plan("SELECT * FROM (%s)".formatted(described(query)), COLUMNS, query.parameters());
+        return Plan.ofNames("SELECT * FROM (%s)".formatted(described(query)), COLUMNS, query.parameters());
     }
 
     private static String described(PlannedQuery query) {
@@ -76,8 +76,11 @@ final class Descriptions {
     }
 
     static Plan summary(PlannedQuery query) {
-        return new Plan(
-                "SELECT * FROM (SUMMARIZE SELECT * FROM %s)".formatted(query.relation()), SUMMARY, query.parameters());
+        return Plan.ofDuckDb(
+                "SELECT * FROM (SUMMARIZE SELECT * FROM %s)".formatted(query.relation()),
+                SUMMARY,
+                List.of(),
+                query.parameters());
     }
 
     /** How a function or a measure is called and what it returns. */
@@ -95,7 +98,7 @@ final class Descriptions {
                     ErrorCode.SQL_VALIDATION, Suggestions.unknownFunction(name.getSimple()), Positions.of(name));
         }
         String rows = String.join(", ", forms);
-        return new Plan(
+        return Plan.ofNames(
                 "SELECT * FROM (VALUES %s) AS \"functions\"".formatted(rows),
                 List.of("function_name", "form", "description"));
     }

@@ -16,26 +16,26 @@ final class Explanation {
 
     private Explanation() {}
 
-    static Plan of(PlannedQuery query) {
-        String rows = rows(query).stream()
+    static Plan of(PlannedQuery query, EngineSql sql) {
+        String rows = rows(query, sql).stream()
                 .map(row -> "(%s, %s)".formatted(Quotes.text(row.get(0)), Quotes.text(row.get(1))))
                 .collect(Collectors.joining(", "));
-        return new Plan("SELECT * FROM (VALUES %s) AS \"explained\"".formatted(rows), COLUMNS);
+        return Plan.ofNames("SELECT * FROM (VALUES %s) AS \"explained\"".formatted(rows), COLUMNS);
     }
 
     /** The same, and what DuckDB measures while it runs the query to its end. */
     static Plan analyzed(PlannedQuery query, long planningNanos) {
-        List<List<String>> preface = rows(query);
+        List<List<String>> preface = rows(query, EngineSql.DUCKDB);
         preface.add(List.of("planning", String.format(Locale.ROOT, "%.2f ms", planningNanos / 1e6)));
-        return new Plan("EXPLAIN ANALYZE " + query.sql(), COLUMNS, preface, query.parameters());
+        return Plan.ofDuckDb("EXPLAIN ANALYZE " + query.sql(), COLUMNS, preface, query.parameters());
     }
 
-    private static List<List<String>> rows(PlannedQuery query) {
+    private static List<List<String>> rows(PlannedQuery query, EngineSql sql) {
         String algebra = RelOptUtil.toString(query.algebra(), SqlExplainLevel.EXPPLAN_ATTRIBUTES);
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("logical_plan", algebra.stripTrailing()));
         rows.add(List.of("rollup", query.rollup()));
-        rows.add(List.of("duckdb_sql", query.sql()));
+        rows.add(List.of(sql.engine().toLowerCase(Locale.ROOT) + "_sql", query.sql()));
         return rows;
     }
 }

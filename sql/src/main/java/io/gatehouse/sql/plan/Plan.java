@@ -3,29 +3,62 @@ package io.gatehouse.sql.plan;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A planned statement.
  *
- * @param sql the one DuckDB statement that answers it
+ * @param sql the one statement of the engine that answers it
  * @param columns the names of its columns as the user is to see them
  * @param preface rows of text that come before those of the statement
- * @param parameters the DuckDB types of the values that take the place of {@code $1}, {@code $2} and so on
+ * @param parameters the SQL types of the values of the parameters
+ * @param types the SQL types of the columns as validation found them; empty where the statement is no query
+ * @param inDuckDb for another engine: the same for DuckDB, which knows the exact types of the columns
+ * @param isOfNames whether the answer lies in names and types alone, and DuckDB gives it whichever engine has the rows
  */
-public record Plan(String sql, List<String> columns, List<List<String>> preface, List<String> parameters) {
+public record Plan(
+        String sql,
+        List<String> columns,
+        List<List<String>> preface,
+        List<String> parameters,
+        List<String> types,
+        Optional<String> inDuckDb,
+        boolean isOfNames) {
     public Plan {
         requireNonNull(sql, "sql is null");
         columns = List.copyOf(columns);
         preface = preface.stream().map(List::copyOf).toList();
         parameters = List.copyOf(parameters);
+        types = List.copyOf(types);
     }
 
-    Plan(String sql, List<String> columns) {
-        this(sql, columns, List.of(), List.of());
+    /** One about names. */
+    static Plan ofNames(String sql, List<String> columns) {
+        return ofNames(sql, columns, List.of());
     }
 
-    Plan(String sql, List<String> columns, List<String> parameters) {
-        this(sql, columns, List.of(), parameters);
+    static Plan ofNames(String sql, List<String> columns, List<String> parameters) {
+        return new Plan(sql, columns, List.of(), parameters, List.of(), Optional.empty(), true);
+    }
+
+    /** One that DuckDB's own statement answers, of rows that it has. */
+    static Plan ofDuckDb(String sql, List<String> columns, List<List<String>> preface, List<String> parameters) {
+        return new Plan(sql, columns, preface, parameters, List.of(), Optional.empty(), false);
+    }
+
+    /** With the same for DuckDB. */
+    Plan besides(Plan duckDb) {
+        return new Plan(sql, columns, preface, parameters, types, Optional.of(duckDb.sql), isOfNames);
+    }
+
+    /** With the exact types of the columns. */
+    public Plan withTypes(List<String> exact) {
+        return new Plan(sql, columns, preface, parameters, exact, inDuckDb, isOfNames);
+    }
+
+    /** The same for DuckDB, if this is for another engine. */
+    public Optional<Plan> findInDuckDb() {
+        return inDuckDb.map(duckDb -> ofDuckDb(duckDb, columns, List.of(), parameters));
     }
 
     /**

@@ -1,6 +1,9 @@
 package io.gatehouse.sql.plan;
 
+import io.gatehouse.sql.catalog.Column;
+import io.gatehouse.sql.catalog.TypeNames;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.calcite.rel.RelNode;
 
@@ -9,13 +12,16 @@ import org.apache.calcite.rel.RelNode;
  *
  * @param algebra what it means, before it is written
  * @param rollup which rollups answer it, or why none
- * @param sql the DuckDB statement
+ * @param sql the engine's statement
  * @param columns the names of its columns as the user is to see them
  * @param parameters the DuckDB types of its parameters
  */
 record PlannedQuery(RelNode algebra, String rollup, String sql, List<String> columns, List<String> parameters) {
     Plan plan() {
-        return new Plan(sql, columns, parameters);
+        List<String> types = TypeNames.columns(algebra.getRowType()).stream()
+                .map(Column::type)
+                .toList();
+        return new Plan(sql, columns, List.of(), parameters, types, Optional.empty(), false);
     }
 
     /** A query in FROM whose columns have the names that the user is to see. */

@@ -25,6 +25,8 @@ import org.apache.calcite.sql.parser.SqlParser;
 public final class Planner {
     private final Catalog catalog;
     private final boolean rollups;
+    private final EngineSql sql;
+    private final Optional<Planner> ofNames;
     private final DomainCalls functions = new DomainCalls();
 
     public Planner(Catalog catalog) {
@@ -33,8 +35,23 @@ public final class Planner {
 
     /** @param rollups whether aggregates may be answered from rollups */
     public Planner(Catalog catalog, boolean rollups) {
+        this(catalog, rollups, EngineSql.DUCKDB, Optional.empty());
+    }
+
+    /**
+     * For another engine than DuckDB.
+     *
+     * @param ofNames plans, for DuckDB, what is asked about names
+     */
+    public Planner(Catalog catalog, EngineSql sql, Planner ofNames) {
+        this(catalog, true, sql, Optional.of(ofNames));
+    }
+
+    private Planner(Catalog catalog, boolean rollups, EngineSql sql, Optional<Planner> ofNames) {
         this.catalog = requireNonNull(catalog, "catalog is null");
         this.rollups = rollups;
+        this.sql = requireNonNull(sql, "sql is null");
+        this.ofNames = ofNames;
     }
 
     /** Plans one statement. What is wrong with it is a GatehouseException with the place in the text. */
@@ -45,14 +62,19 @@ public final class Planner {
             SqlNode parsed = SqlParser.create(text.text(), Grammar.parser()).parseStmt();
             TreeLimits.check(parsed);
             if (!(parsed instanceof SqlCall call) || !DialectOperators.isStatement(call.getOperator())) {
-                return query(parsed, text).plan();
+                Plan plan = query(parsed, text).plan();
+                return ofNames.map(names -> plan.besides(names.plan(text))).orElse(plan);
             }
             SqlOperator form = call.getOperator();
             if (form.equals(DialectOperators.SHOW_TABLES)) {
                 return Descriptions.tables(catalog);
             }
             if (form.equals(DialectOperators.EXPLAIN)) {
-                return Explanation.of(query(call.operand(0), text));
+                return Explanation.of(query(call.operand(0), text), sql);
+            }
+            if (ofNames.isPresent()) {
+                requireNames(call);
+                return ofNames.get().plan(text);
             }
             if (form.equals(DialectOperators.EXPLAIN_ANALYZE)) {
                 return Explanation.analyzed(query(call.operand(0), text), System.nanoTime() - start);
@@ -62,6 +84,14 @@ public final class Planner {
             throw errors.syntax(e, text);
         } catch (RuntimeException e) {
             throw errors.other(e);
+        }
+    }
+
+    /** What DuckDB says of rows, no other engine does. */
+    private void requireNames(SqlCall call) {
+        SqlOperator form = call.getOperator();
+        if (form.equals(DialectOperators.EXPLAIN_ANALYZE) || form.equals(DialectOperators.SUMMARIZE)) {
+            throw DialectForms.refused(call, "%s is not available on %s.".formatted(form.getName(), sql.engine()));
         }
     }
 
@@ -112,7 +142,7 @@ public final class Planner {
         return new PlannedQuery(
                 algebra,
                 rolledUp.explanation(),
-                DuckDbStatement.of(rolledUp.algebra()),
+                StatementWriter.write(rolledUp.algebra(), sql),
                 columns,
                 Parameters.types(queries, algebra));
     }

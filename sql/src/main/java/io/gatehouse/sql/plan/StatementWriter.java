@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.catalog.TypeNames;
 import io.gatehouse.sql.catalog.ViewTable;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -44,18 +43,19 @@ import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.pretty.SqlPrettyWriter;
 import org.apache.calcite.sql.validate.SqlValidatorUtil;
 
-/** Writes relational algebra as one statement of DuckDB. */
-final class DuckDbStatement {
+/** Writes relational algebra as one statement of an engine. */
+final class StatementWriter {
     /** Of a statement as it is written; a view has up to 20,000, and its query stands wherever it is named. */
     static final int MAX_CHARACTERS = 500_000;
 
-    private static final DuckDbDialect DIALECT = new DuckDbDialect();
+    private StatementWriter() {}
 
-    private DuckDbStatement() {}
-
-    static String of(RelNode algebra) {
-        Writer writer = new Writer(Parameters.in(algebra));
-        new Converter().visitRoot(WritableAlgebra.of(algebra)).asStatement().unparse(writer, 0, 0);
+    static String write(RelNode algebra, EngineSql engine) {
+        Writer writer = new Writer(engine, Parameters.in(algebra));
+        new Converter(engine)
+                .visitRoot(WritableAlgebra.of(engine.adapted(algebra)))
+                .asStatement()
+                .unparse(writer, 0, 0);
         String sql = writer.toString();
         checkLength(sql.length());
         return sql;
@@ -71,19 +71,20 @@ final class DuckDbStatement {
         }
     }
 
-    /** Writes the first parameter as {@code $1}, with the type that validation found, so that DuckDB finds no other. */
     private static final class Writer extends SqlPrettyWriter {
+        private final EngineSql sql;
         private final Map<Integer, RelDataType> parameters;
 
-        Writer(Map<Integer, RelDataType> parameters) {
-            super(SqlPrettyWriter.config().withDialect(DIALECT).withAlwaysUseParentheses(true));
+        Writer(EngineSql sql, Map<Integer, RelDataType> parameters) {
+            super(SqlPrettyWriter.config().withDialect(sql.dialect()).withAlwaysUseParentheses(true));
+            this.sql = sql;
             this.parameters = parameters;
         }
 
         @Override
         public void dynamicParam(int index) {
             RelDataType type = requireNonNull(parameters.get(index), "a parameter has a type");
-            print("CAST($%d AS %s)".formatted(index + 1, TypeNames.of(type)));
+            print(sql.parameter(index, type));
             setNeedWhitespace(true);
         }
     }
@@ -92,8 +93,8 @@ final class DuckDbStatement {
         private final IdentityHashMap<TransientTable, String> recursions = new IdentityHashMap<>();
         private long characters;
 
-        Converter() {
-            super(DIALECT);
+        Converter(EngineSql sql) {
+            super(sql.dialect());
         }
 
         /** Calcite looks the method up by reflection, anew in each statement, which takes as long as all the rest. */

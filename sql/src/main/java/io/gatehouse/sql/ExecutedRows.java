@@ -3,8 +3,8 @@ package io.gatehouse.sql;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** Rows as DuckDB hands them out, read forward by one thread. */
-interface DuckDbRows {
+/** Rows as an engine hands them out, read forward by one thread. */
+public interface ExecutedRows {
     /** Moves to the next row; false at the end. */
     boolean next() throws SQLException;
 

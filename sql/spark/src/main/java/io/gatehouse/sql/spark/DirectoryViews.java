@@ -1,0 +1,128 @@
+package io.gatehouse.sql.spark;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.Store;
+import io.gatehouse.store.StoredTable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Gives the files of a directory the names of relations in a session. A row counts as it does for a directory that is
+ * opened on one machine: its run is one that {@code runs} has, and its shard one that the ledger has.
+ */
+final class DirectoryViews {
+    /** The relations that are queries over tables. What they mean is DuckDB's schema's to say. */
+    private static final List<String> RELATIONS =
+            List.of("token_routing", "activations", "router_probabilities", "question_usage", "model_experts");
+
+    private final SparkSession session;
+    private final String directory;
+    private final List<StoredTable> tables;
+
+    DirectoryViews(SparkSession session, String directory, List<StoredTable> tables) {
+        this.session = session;
+        this.directory = directory.endsWith("/") ? directory.substring(0, directory.length() - 1) : directory;
+        this.tables = tables;
+    }
+
+    void create() {
+        requireVersion();
+        // The runs first, and then the ledger: the others ask them.
+        tables.stream()
+                .sorted(Comparator.comparing(StoredTable::isRuns)
+                        .thenComparing(StoredTable::isLedger)
+                        .reversed())
+                .forEach(this::create);
+        for (String relation : RELATIONS) {
+            session.sql("CREATE OR REPLACE TEMPORARY VIEW `%s` AS %s"
+                    .formatted(relation, FormTable.text("relations/%s.sql".formatted(relation))));
+        }
+    }
+
+    private void requireVersion() {
+        int version;
+        try {
+            version = session.read()
+                    .parquet(directory + "/schema_version")
+                    .collectAsList()
+                    .get(0)
+                    .getInt(0);
+        } catch (Exception e) {
+            if (e instanceof AnalysisException) {
+                throw new GatehouseException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "Spark finds no export of Gatehouse in %s, by the names that its own machines give to paths."
+                                .formatted(directory),
+                        e);
+            }
+            throw SparkFailures.translate(e);
+        }
+        if (version != Store.SCHEMA_VERSION) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "%s was exported with schema version %d, and this Gatehouse reads version %d: export it anew from its database file."
+                            .formatted(directory, version, Store.SCHEMA_VERSION));
+        }
+    }
+
+    private void create(StoredTable table) {
+        String rows = hasFiles(table) ? "`%s`".formatted(files(table)) : nothing(table);
+        session.sql("CREATE OR REPLACE TEMPORARY VIEW `%s` AS SELECT %s FROM %s AS f%s"
+                .formatted(table.name(), columns(table), rows, whatCounts(table)));
+    }
+
+    private static String files(StoredTable table) {
+        return "files of " + table.name();
+    }
+
+    /** Names the files of a table. Columns are declared, so that none is opened for it. */
+    private boolean hasFiles(StoredTable table) {
+        List<String> columns = new ArrayList<>();
+        table.columns()
+                .forEach(column -> columns.add("`%s` %s".formatted(column.name(), SparkTypes.ofSql(column.type()))));
+        if (table.isByShard() && !table.isLedger()) {
+            columns.add("`shard` INT");
+        }
+        try {
+            session.sql("CREATE OR REPLACE TEMPORARY VIEW `%s` (%s) USING parquet OPTIONS (path '%s/%s')"
+                    .formatted(
+                            files(table),
+                            String.join(", ", columns),
+                            directory.replace("\\", "\\\\").replace("'", "\\'"),
+                            table.name()));
+            return true;
+        } catch (Exception e) {
+            if (e instanceof AnalysisException) {
+                return false;
+            }
+            throw SparkFailures.translate(e);
+        }
+    }
+
+    private static String columns(StoredTable table) {
+        return table.columns().stream()
+                .map(column -> "CAST(f.`%s` AS %s) AS `%1$s`".formatted(column.name(), SparkTypes.ofSql(column.type())))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String nothing(StoredTable table) {
+        List<String> columns = new ArrayList<>();
+        table.columns().forEach(column -> columns.add("NULL AS `%s`".formatted(column.name())));
+        if (table.isByShard() && !table.isLedger()) {
+            columns.add("NULL AS `shard`");
+        }
+        return "(SELECT %s WHERE false)".formatted(String.join(", ", columns));
+    }
+
+    private static String whatCounts(StoredTable table) {
+        if (table.isByShard() && !table.isLedger()) {
+            return " LEFT SEMI JOIN `run_shards` AS s ON s.`run_id` = f.`run_id` AND s.`shard` = f.`shard`";
+        }
+        return table.isByRun() && !table.isRuns() ? " LEFT SEMI JOIN `runs` AS r ON r.`run_id` = f.`run_id`" : "";
+    }
+}

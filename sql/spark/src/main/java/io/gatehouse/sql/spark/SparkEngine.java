@@ -1,0 +1,114 @@
+package io.gatehouse.sql.spark;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.sql.Deadline;
+import io.gatehouse.sql.Execution;
+import io.gatehouse.sql.ExecutionEngine;
+import io.gatehouse.sql.Stopping;
+import io.gatehouse.sql.plan.EngineSql;
+import io.gatehouse.sql.plan.Plan;
+import io.gatehouse.store.StoredTable;
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A session of Spark Connect, in which the relations of a directory have their names. */
+final class SparkEngine implements ExecutionEngine {
+    /** What Spark's SQL must mean by its words for statements to mean what they do in DuckDB. */
+    private static final Map<String, String> SETTINGS = Map.of(
+            "spark.sql.ansi.enabled", "true",
+            "spark.sql.caseSensitive", "false",
+            "spark.sql.session.timeZone", "UTC",
+            "spark.sql.timestampType", "TIMESTAMP_NTZ",
+            "spark.sql.timeType.enabled", "true",
+            "spark.sql.datetime.java8API.enabled", "true",
+            "spark.sql.storeAssignmentPolicy", "ANSI");
+
+    private static final Logger LOG = LoggerFactory.getLogger(SparkEngine.class);
+
+    private final SparkSession session;
+    private final ScheduledExecutorService watchdog =
+            Executors.newSingleThreadScheduledExecutor(SparkEngine::watchdogThread);
+
+    private SparkEngine(SparkSession session) {
+        this.session = session;
+    }
+
+    static SparkEngine open(URI address, String directory, List<StoredTable> tables) {
+        return SparkFailures.translated(() -> {
+            SparkSession session =
+                    SparkSession.builder().remote(address.toString()).create();
+            try {
+                SETTINGS.forEach((name, value) -> session.conf().set(name, value));
+                new DirectoryViews(session, directory, tables).create();
+                return new SparkEngine(session);
+            } catch (RuntimeException e) {
+                session.close();
+                throw e;
+            }
+        });
+    }
+
+    @Override
+    public EngineSql sql() {
+        return SparkSql.INSTANCE;
+    }
+
+    @Override
+    public Execution prepare(Plan plan, List<@Nullable Object> values, long maxRows, Deadline deadline) {
+        return new SparkExecution(
+                session, () -> limited(rows(plan, values), maxRows), plan.types(), new Stopping(deadline), watchdog);
+    }
+
+    private Dataset<Row> rows(Plan plan, List<@Nullable Object> values) {
+        if (values.isEmpty()) {
+            return session.sql(plan.sql());
+        }
+        Map<String, @Nullable Object> named = new TreeMap<>();
+        for (int i = 0; i < values.size(); i++) {
+            named.put(SparkSql.parameterName(i), values.get(i));
+        }
+        return session.sql(plan.sql(), requireNonNull(named));
+    }
+
+    private static Dataset<Row> limited(Dataset<Row> rows, long maxRows) {
+        return maxRows == 0 || maxRows >= Integer.MAX_VALUE ? rows : rows.limit((int) maxRows + 1);
+    }
+
+    /** Spark's own opinion of the statement is asked, too. */
+    @Override
+    public List<String> columnTypes(Plan plan, Deadline deadline) {
+        if (plan.parameters().isEmpty()) {
+            SparkFailures.translated(() -> session.sql(plan.sql()).schema());
+        }
+        return plan.types();
+    }
+
+    private static Thread watchdogThread(Runnable work) {
+        Thread thread = new Thread(work, "gatehouse-spark-watchdog");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    @Override
+    public void close() {
+        watchdog.shutdownNow();
+        try {
+            session.close();
+        } catch (IOException | IllegalStateException e) {
+            // Batches of statements that were stopped were not given back; they go with the session.
+            LOG.debug("The session of Spark did not end cleanly", e);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package io.gatehouse.sql.spark;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.EngineSource;
+import io.gatehouse.sql.ExecutionEngine;
+import io.gatehouse.store.StoredTable;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+
+/** Engines behind {@code sc://HOST[:PORT]}, the addresses of Spark Connect. */
+public final class SparkSource implements EngineSource {
+    private static final String CLIENT = "org.apache.spark.sql.connect.SparkSession";
+
+    @Override
+    public Optional<ExecutionEngine> open(URI address, String directory, List<StoredTable> tables) {
+        if (!"sc".equals(address.getScheme())) {
+            return Optional.empty();
+        }
+        requireClient();
+        return Optional.of(SparkEngine.open(address, directory, tables));
+    }
+
+    private static void requireClient() {
+        try {
+            Class.forName(CLIENT, false, SparkSource.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "Spark's client is not on the class path: set SPARK_HOME to a Spark 4.2 for Scala 2.13, from which"
+                            + " gatehouse takes it; elsewhere add spark-connect-client-jvm_2.13 4.2.0.",
+                    e);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+SELECT
+    run_id,
+    question_id,
+    `position`,
+    layer,
+    CASE WHEN last THEN 'last_prompt' ELSE 'prompt' END AS scope,
+    CASE WHEN ranked THEN CAST(place + 1 AS SMALLINT) END AS `rank`,
+    expert,
+    CAST(CAST(weights[place] AS FLOAT) / CAST(65536 AS FLOAT) AS FLOAT) AS weight
+FROM routing
+LATERAL VIEW posexplode(experts) AS place, expert

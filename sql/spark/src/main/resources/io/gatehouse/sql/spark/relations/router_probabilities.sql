@@ -1,0 +1,7 @@
+SELECT
+    run_id,
+    question_id,
+    `position`,
+    layer,
+    transform(gates, p -> CAST(CAST(p AS FLOAT) / CAST(4194304 AS FLOAT) AS FLOAT)) AS probabilities
+FROM gates

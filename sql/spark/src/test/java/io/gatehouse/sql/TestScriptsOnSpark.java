@@ -1,0 +1,109 @@
+package io.gatehouse.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The scripts of the SQL module on Spark: what Gatehouse accepts gives the same rows there. What does not is listed with
+ * the reason.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TestScriptsOnSpark {
+    private RoutingFile file;
+    private QueryEngine duckDb;
+    private ConnectServer server;
+    private RemoteEngine spark;
+
+    @BeforeAll
+    void open(@TempDir Path directory) throws Exception {
+        file = RoutingFile.filled();
+        duckDb = file.engine();
+        Path exported = directory.resolve("exported");
+        ExportedRouting.write(file, directory.resolve("routing.duckdb"), exported);
+        server = ConnectServer.start(directory);
+        spark = RemoteEngine.connect(server.address(), exported.toString());
+    }
+
+    @AfterAll
+    void close() throws Exception {
+        spark.close();
+        server.close();
+        duckDb.close();
+        file.close();
+    }
+
+    /** Every so many of the statements; with {@code -Dgatehouse.test.spark.every=1} all of them. */
+    @Test
+    void statementsGiveTheSameRows() throws Exception {
+        int every = Integer.getInteger("gatehouse.test.spark.every", 6);
+        Set<String> known =
+                Set.copyOf(RoutingFile.resource("/spark/different.txt").lines().toList());
+        int number = 0;
+        int asked = 0;
+        List<String> different = new ArrayList<>();
+        List<String> report = new ArrayList<>();
+        for (String feature : TestScripts.FEATURES) {
+            for (Script.Block block : Script.read(feature).blocks()) {
+                if (block.command().equals("!refused") || number++ % every != 0) {
+                    continue;
+                }
+                asked++;
+                String difference = difference(block.sql());
+                if (!difference.isEmpty()) {
+                    different.add(block.sql());
+                    report.add("%s: %s\n    %s".formatted(feature, block.sql(), difference));
+                }
+            }
+        }
+        Files.write(Path.of("target", "different.txt"), report);
+        assertThat(different).isSubsetOf(known);
+        assertThat(asked - different.size()).isGreaterThanOrEqualTo(asked * 95 / 100);
+    }
+
+    /** An aggregate that a rollup answers reads it there, too. */
+    @Test
+    void rewritesOntoRollups() {
+        Rows explained = Rows.of(spark.engine(), "EXPLAIN SELECT layer, count(*) AS n FROM activations GROUP BY layer");
+        assertThat(explained.rows().get(1)).containsExactly("rollup", "layer_usage");
+        assertThat(explained.rows().get(2).get(0)).isEqualTo("spark_sql");
+        assertThat(String.valueOf(explained.rows().get(2).get(1))).contains("FROM `layer_usage`");
+    }
+
+    @Test
+    void refusesByNameWhatSparkHasNot() {
+        assertThatThrownBy(() -> Rows.of(spark.engine(), "SELECT jaccard(subject, answer) FROM questions"))
+                .isInstanceOfSatisfying(GatehouseException.class, refusal -> {
+                    assertThat(refusal.code()).isEqualTo(ErrorCode.SQL_NOT_SUPPORTED);
+                    assertThat(refusal).hasMessage("jaccard is not available on Spark.");
+                });
+    }
+
+    private String difference(String sql) {
+        Rows expected = Rows.of(duckDb, sql);
+        try {
+            Rows actual = Rows.of(spark.engine(), sql);
+            return SameRows.difference(expected, actual, ordered(sql));
+        } catch (GatehouseException e) {
+            return e.code() + ": " + e.getMessage();
+        }
+    }
+
+    /** Whether an ORDER BY stands outside all parentheses. */
+    private static boolean ordered(String sql) {
+        return sql.toUpperCase(Locale.ROOT).matches("(?s).*ORDER BY [^)]*");
+    }
+}

@@ -1,0 +1,73 @@
+package io.gatehouse.sql;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.sql.plan.EngineSql;
+import io.gatehouse.sql.plan.Plan;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/** DuckDB in this process: each statement in a read-only transaction of its own. */
+final class DuckDbEngine implements ExecutionEngine {
+    private static final int MANY_ROWS = 4_096;
+
+    private final ReaderSource readers;
+    private final ScheduledExecutorService watchdog =
+            Executors.newSingleThreadScheduledExecutor(DuckDbEngine::watchdogThread);
+    private final KnownStatements known = new KnownStatements();
+
+    DuckDbEngine(ReaderSource readers) {
+        this.readers = requireNonNull(readers, "readers is null");
+    }
+
+    @Override
+    public EngineSql sql() {
+        return EngineSql.DUCKDB;
+    }
+
+    @Override
+    public Execution prepare(Plan plan, List<@Nullable Object> values, long maxRows, Deadline deadline) {
+        String limited = plan.limitedTo(maxRows);
+        Optional<KnownStatements.Known> before = known.find(plan);
+        RunningStatement statement =
+                before.filter(ran -> runsDirectly(plan, ran)).isPresent()
+                        ? RunningStatement.direct(readers, limited, deadline, watchdog)
+                        : RunningStatement.prepare(readers, limited, deadline, watchdog);
+        try {
+            statement.bind(values);
+            statement.know(
+                    before.orElseGet(() -> known.keep(plan, statement.columnTypes())),
+                    plan.preface().isEmpty());
+            return statement;
+        } catch (RuntimeException failure) {
+            statement.close();
+            throw failure;
+        }
+    }
+
+    /** Many rows with texts are read as chunks, which DuckDB's driver has of prepared statements only. */
+    private static boolean runsDirectly(Plan plan, KnownStatements.Known ran) {
+        return plan.parameters().isEmpty() && (ran.rows() < MANY_ROWS || !ChunkRows.suit(ran.columnTypes()));
+    }
+
+    @Override
+    public List<String> columnTypes(Plan plan, Deadline deadline) {
+        try (RunningStatement statement = RunningStatement.prepare(readers, plan.sql(), deadline, watchdog)) {
+            return statement.columnTypes();
+        }
+    }
+
+    private static Thread watchdogThread(Runnable work) {
+        Thread thread = new Thread(work, "gatehouse-query-watchdog");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    @Override
+    public void close() {
+        watchdog.shutdownNow();
+    }
+}

@@ -1,0 +1,39 @@
+package io.gatehouse.sql;
+
+import io.gatehouse.error.GatehouseException;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.ipc.ArrowReader;
+
+/** One statement of an engine: run once, read by one thread in one of two ways, cancelled by any. */
+public interface Execution {
+    /** The SQL types of the columns. */
+    List<String> columnTypes();
+
+    /** Runs the statement; its rows as values. */
+    ExecutedRows rows();
+
+    /** Runs the statement; its rows as Arrow batches, in the types that {@link ArrowBatches} tells. */
+    ArrowReader arrow(BufferAllocator allocator);
+
+    /** Whether it is to go on. */
+    Stopping stopping();
+
+    /** What an error that came with a row means. */
+    GatehouseException failure(SQLException e);
+
+    /** How much of the statement is done, 0 to 1, while it runs; empty as long as the engine cannot say. */
+    OptionalDouble progress();
+
+    /** Stops the statement; the reading thread gets CANCELLED_BY_USER. */
+    void cancel();
+
+    /**
+     * Ends the statement, also while another thread runs it.
+     *
+     * @param rows how many were read
+     */
+    void close(long rows);
+}

@@ -1,0 +1,26 @@
+package io.gatehouse.sql;
+
+import io.gatehouse.sql.plan.EngineSql;
+import io.gatehouse.sql.plan.Plan;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What runs planned statements: it reads one kind of SQL and has the rows. Safe for use by many threads. */
+public interface ExecutionEngine extends AutoCloseable {
+    /** The SQL that statements are to be written in. */
+    EngineSql sql();
+
+    /**
+     * Makes a statement ready to run. What the engine finds wrong with it is best said now.
+     *
+     * @param values of the parameters, in the types that the plan says
+     * @param maxRows the rows that are wanted; one more is given where there are more. 0 is all
+     */
+    Execution prepare(Plan plan, List<@Nullable Object> values, long maxRows, Deadline deadline);
+
+    /** The SQL types of the columns of a statement, without running it. */
+    List<String> columnTypes(Plan plan, Deadline deadline);
+
+    @Override
+    void close();
+}
