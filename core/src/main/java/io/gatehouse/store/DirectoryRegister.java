@@ -72,9 +72,13 @@ public final class DirectoryRegister {
                 ExportedDirectory.requireSameSchema(copy, copy, statement);
             }
             for (StoredTable table : StoredTable.of(database.writing())) {
-                if (QUESTIONS.contains(table.name()) || RUNS.contains(table.name())) {
-                    read(table, copy, statement);
-                    read(table, copy.resolve(UNFINISHED), statement);
+                if (QUESTIONS.contains(table.name())) {
+                    read(table, copy, "", statement);
+                } else if (RUNS.contains(table.name())) {
+                    read(table, copy, "", statement);
+                    // A run that has just ended may be told of as an unfinished one still.
+                    String unread = " WHERE f.run_id NOT IN (SELECT run_id FROM %s)".formatted(table.name());
+                    read(table, copy.resolve(UNFINISHED), unread, statement);
                 }
             }
             return new DirectoryRegister(file, QuestionRegister.lastId(database.writing()));
@@ -148,13 +152,13 @@ public final class DirectoryRegister {
         }
     }
 
-    /** A run that has just ended may be told of as an unfinished one still: what was read first counts. */
-    private static void read(StoredTable table, Path root, Statement statement) throws SQLException {
+    /** @param condition on the rows {@code f} to read */
+    private static void read(StoredTable table, Path root, String condition, Statement statement) throws SQLException {
         if (!ExportedDirectory.hasFiles(table, root, statement)) {
             return;
         }
         try {
-            statement.execute("INSERT OR IGNORE INTO %s BY NAME %s".formatted(table.name(), table.everyRow(root)));
+            statement.execute("INSERT INTO %s BY NAME %s%s".formatted(table.name(), table.everyRow(root), condition));
         } catch (SQLException e) {
             throw new GatehouseException(
                     ErrorCode.CORRUPT_DATABASE,
