@@ -71,7 +71,9 @@ final class TestScriptsOnSpark {
         }
         Files.write(Path.of("target", "different.txt"), report);
         assertThat(different).isSubsetOf(known);
-        assertThat(asked - different.size()).isGreaterThanOrEqualTo(asked * 95 / 100);
+        if (every == 1) {
+            assertThat(asked - different.size()).isGreaterThanOrEqualTo(asked * 95 / 100);
+        }
     }
 
     /** An aggregate that a rollup answers reads it there, too. */
