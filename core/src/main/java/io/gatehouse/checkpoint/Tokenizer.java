@@ -3,17 +3,19 @@ package io.gatehouse.checkpoint;
 import static java.util.Objects.requireNonNull;
 
 import ai.djl.engine.EngineException;
+import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 
 /**
- * A model's tokenizer.json, run by Hugging Face's own library: text to token ids and back. It adds no special tokens
- * and never truncates or pads. Thread-safe until it is closed.
+ * A model's tokenizer.json, run by Hugging Face's own library: text to token ids and back. It never truncates or pads.
+ * Thread-safe until it is closed.
  */
 public final class Tokenizer implements AutoCloseable {
     static final int MAX_BYTES = 64 << 20;
@@ -38,18 +40,31 @@ public final class Tokenizer implements AutoCloseable {
         return new Tokenizer(load(tokenizerJson, content), vocabulary);
     }
 
-    /** Returns the ids of the text's tokens; none for the empty text. */
+    /** Returns the ids of the text's tokens, without special tokens around them; none for the empty text. */
     public int[] encode(String text) {
         return encode(tokenizer, text);
     }
 
-    static int[] encode(HuggingFaceTokenizer tokenizer, String text) {
-        long[] ids = tokenizer.encode(text, false, false).getIds();
-        int[] narrow = new int[ids.length];
-        for (int i = 0; i < ids.length; i++) {
-            narrow[i] = Math.toIntExact(ids[i]);
+    /**
+     * Returns the ids of a text that something follows: before those of its tokens, the special tokens that the file begins
+     * a text with, such as Mixtral's {@code <s>}. What it ends one with is left out.
+     */
+    public int[] encodeBeginning(String text) {
+        Encoding encoding = tokenizer.encode(text, true, false);
+        long[] added = encoding.getSpecialTokenMask();
+        int to = added.length;
+        while (to > 0 && added[to - 1] == 1) {
+            to--;
         }
-        return narrow;
+        return narrow(Arrays.copyOf(encoding.getIds(), to));
+    }
+
+    static int[] encode(HuggingFaceTokenizer tokenizer, String text) {
+        return narrow(tokenizer.encode(text, false, false).getIds());
+    }
+
+    private static int[] narrow(long[] ids) {
+        return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
     }
 
     /** Returns the text that the tokens make together, special tokens included. Ids that no token has count for nothing. */

@@ -55,9 +55,10 @@ final class PromptEncoder implements AutoCloseable {
         return chat.map(ChatTemplate::asksForTheDate).orElse(false);
     }
 
+    /** Ids of a prompt, with what the tokenizer or the template of a conversation begins a text with. */
     int[] encode(String text) {
         return chat.map(template -> template.encodeBegun(List.of(Message.user(text)), begun))
-                .orElseGet(() -> tokenizer.encode(text));
+                .orElseGet(() -> tokenizer.encodeBeginning(text));
     }
 
     /** Reads answers off where prompts end. */

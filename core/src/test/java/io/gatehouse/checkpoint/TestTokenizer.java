@@ -91,6 +91,30 @@ final class TestTokenizer {
     }
 
     @Test
+    void beginsATextWithWhatTheFilePutsThereAndNeverEndsIt() throws IOException {
+        ObjectNode json = TinyTokenizer.json(List.of());
+        int begin = json.at("/model/vocab").size();
+        add(json, begin, "<s>");
+        add(json, begin + 1, "</s>");
+        json.set("post_processor", JSON.readTree("""
+                {"type": "TemplateProcessing",
+                 "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}},
+                            {"SpecialToken": {"id": "</s>", "type_id": 0}}],
+                 "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}],
+                 "special_tokens": {"<s>": {"id": "<s>", "ids": [%d], "tokens": ["<s>"]},
+                                    "</s>": {"id": "</s>", "ids": [%d], "tokens": ["</s>"]}}}
+                """.formatted(begin, begin + 1)));
+        try (Tokenizer tokenizer = open(json)) {
+            assertThat(tokenizer.encodeBeginning("AB")).containsExactly(begin, 0, 8);
+            assertThat(tokenizer.encodeBeginning("A</s>")).containsExactly(begin, 0, begin + 1);
+            assertThat(tokenizer.encode("AB")).containsExactly(0, 8);
+        }
+        try (Tokenizer tokenizer = Tokenizer.open(TinyTokenizer.write(file(), List.of()))) {
+            assertThat(tokenizer.encodeBeginning("AB")).containsExactly(0, 8);
+        }
+    }
+
+    @Test
     void givesAddedTokensOutsideTheVocabularyTheNextIds() throws IOException {
         ObjectNode json = TinyTokenizer.json(List.of());
         add(json, 5_000, "<|new|>");
