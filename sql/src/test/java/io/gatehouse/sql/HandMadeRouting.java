@@ -27,8 +27,7 @@ final class HandMadeRouting {
 
     /** A question that a run answered, with the tokens of its prompt; the last token is the one that answers. */
     HandMadeRouting question(int run, int question, String subject, boolean correct, String... tokens) {
-        sql.append(
-                """
+        sql.append("""
                 INSERT INTO questions BY NAME
                 SELECT %1$d AS question_id, 'quiz' AS task, '%2$s' AS subject, %1$d AS ordinal, 'q' AS question,
                     ['a', 'b'] AS choices, 'A' AS answer
