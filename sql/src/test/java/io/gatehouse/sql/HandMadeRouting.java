@@ -27,15 +27,15 @@ final class HandMadeRouting {
 
     /** A question that a run answered, with the tokens of its prompt; the last token is the one that answers. */
     HandMadeRouting question(int run, int question, String subject, boolean correct, String... tokens) {
-        sql.append(
-                """
-                INSERT OR IGNORE INTO questions BY NAME
-                SELECT %d AS question_id, 'quiz' AS task, '%s' AS subject, %d AS ordinal, 'q' AS question,
-                    ['a', 'b'] AS choices, 'A' AS answer;
+        sql.append("""
+                INSERT INTO questions BY NAME
+                SELECT %1$d AS question_id, 'quiz' AS task, '%2$s' AS subject, %1$d AS ordinal, 'q' AS question,
+                    ['a', 'b'] AS choices, 'A' AS answer
+                WHERE %1$d NOT IN (SELECT question_id FROM questions);
                 INSERT INTO answers BY NAME
-                SELECT %d AS run_id, %d AS question_id, '%s' AS predicted, %s AS correct, [-1, -2] AS log_probabilities,
-                    0 AS top_token_id, 'A' AS top_token, %d AS prompt_tokens;
-                """.formatted(question, subject, question, run, question, correct ? "A" : "B", correct, tokens.length));
+                SELECT %3$d AS run_id, %1$d AS question_id, '%4$s' AS predicted, %5$s AS correct,
+                    [-1, -2] AS log_probabilities, 0 AS top_token_id, 'A' AS top_token, %6$d AS prompt_tokens;
+                """.formatted(question, subject, run, correct ? "A" : "B", correct, tokens.length));
         for (int position = 0; position < tokens.length; position++) {
             String scope = position == tokens.length - 1 ? "last_prompt" : "prompt";
             sql.append("INSERT INTO tokens VALUES (%d, %d, %d, '%s', %d, 't%d');\n"
