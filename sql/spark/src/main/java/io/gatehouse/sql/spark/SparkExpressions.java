@@ -129,7 +129,7 @@ final class SparkExpressions extends RexShuttle {
             case "trunc" -> truncated(call, operands);
             case "SUBSTRING", "substr" -> substring(call, operands);
             case "TRIM" -> trimmed(call, operands);
-            case "list_slice" -> sliced(call, operands);
+            case "bit_count" -> bits(operands.get(0), type);
             case "EXTRACT" -> part(symbol(operands.get(0)), operands.get(1), type);
             case "date_part" -> part(literal(call, 0, "date_part"), operands.get(1), type);
             case "date_trunc" -> form(type, "CAST(date_trunc({0}, {1}) AS TIMESTAMP_NTZ)", operands);
@@ -360,16 +360,19 @@ final class SparkExpressions extends RexShuttle {
         return form(call.getType(), "trim(%s {1} FROM {2})".formatted(symbol(operands.get(0))), operands);
     }
 
-    private RexNode sliced(RexCall call, List<RexNode> operands) {
-        int first = Integer.parseInt(literal(call, 1, "list_slice"));
-        int last = Integer.parseInt(literal(call, 2, "list_slice"));
-        if (first < 1 || last < 0) {
-            throw Refusal.of("list_slice from the end");
-        }
+    /** Spark counts the bits of 64, which those of a negative number of fewer are not. */
+    private RexNode bits(RexNode number, RelDataType type) {
+        int width = switch (number.getType().getSqlTypeName()) {
+            case TINYINT -> Byte.SIZE;
+            case SMALLINT -> Short.SIZE;
+            case INTEGER -> Integer.SIZE;
+            case BIGINT, NULL -> Long.SIZE;
+            default -> throw Refusal.of("bit_count of %s".formatted(SparkTypes.of(number.getType())));
+        };
         return form(
-                call.getType(),
-                "slice({0}, %d, %d)".formatted(first, Math.max(0, last - first + 1)),
-                operands.subList(0, 1));
+                type,
+                "(bit_count({0}) - CASE WHEN {0} < 0 THEN %d ELSE 0 END)".formatted(Long.SIZE - width),
+                List.of(number));
     }
 
     private RexNode part(String part, RexNode time, RelDataType type) {
