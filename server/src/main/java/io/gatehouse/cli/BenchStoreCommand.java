@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
                     + " prompts are made once, from a fixed seed, and come again with other questions, further apart than"
                     + " DuckDB's compression looks.",
             "Writes the run alone, opens and verifies it; a part of it row by row and without rollups, for comparison;"
-                    + " and half of it beside 8 readers that each ask a rollup query four times a second. About 150"
+                    + " and once more beside 8 readers that each ask a rollup query four times a second. About 150"
                     + " million activations are written first and not counted, so that the figures are those of a"
                     + " long run: until Java has compiled the code, writing is a tenth slower."
         },

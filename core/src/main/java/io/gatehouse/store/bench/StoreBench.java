@@ -31,9 +31,6 @@ public final class StoreBench {
     /** About 150 million activations of shards of this size. */
     private static final int WARM_UP_SHARDS = 160;
 
-    /** Below this, readers ask too few queries. */
-    private static final int LEAST_SHARDS_BESIDE = 48;
-
     private static final int ROW_WISE_SHARDS = 8;
     private static final int READERS = 8;
     private static final long SEED = 20_261_124;
@@ -83,7 +80,7 @@ public final class StoreBench {
             Reading reading = read(database);
             double rowWise = new RowWise(source, shardQuestions).activationsPerSecond(other, ROW_WISE_SHARDS, SEED);
             delete(other);
-            Ingest beside = write(other, Math.max(LEAST_SHARDS_BESIDE, shards / 2), READERS);
+            Ingest beside = write(other, shards, READERS);
             return new StoreBenchResult(
                     alone.activations,
                     alone.activations / seconds(alone.wall),
