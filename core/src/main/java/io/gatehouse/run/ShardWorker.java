@@ -9,6 +9,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.Shard;
 import io.gatehouse.store.ShardFiles;
 import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
 
 /**
  * The model of a run on one of several machines. May be asked by several threads: one shard is computed at a time, and
@@ -61,17 +62,17 @@ public final class ShardWorker implements AutoCloseable {
     /**
      * Computes a shard and writes its files, as an export has them, below the directory.
      *
-     * @return how many of its questions are answered rightly
+     * @param unwanted asked after each layer; whether to give the shard up
+     * @throws GatehouseException CANCELLED_BY_USER if it is unwanted
      */
-    public int compute(ShardTask task, Path directory) {
-        Shard shard = compute(task);
+    public void compute(ShardTask task, Path directory, BooleanSupplier unwanted) {
+        Shard shard = compute(task, unwanted);
         ShardFiles.write(directory, terms.runId(), terms.description(), task.rows(), task.questionIds(), shard);
-        return (int) shard.answers().stream().filter(answer -> answer.correct()).count();
     }
 
-    private synchronized Shard compute(ShardTask task) {
+    private synchronized Shard compute(ShardTask task, BooleanSupplier unwanted) {
         return runner.compute(task, tokens -> {
-            if (Thread.currentThread().isInterrupted()) {
+            if (unwanted.getAsBoolean()) {
                 throw new GatehouseException(
                         ErrorCode.CANCELLED_BY_USER, "Shard %d is no longer wanted".formatted(task.number()));
             }

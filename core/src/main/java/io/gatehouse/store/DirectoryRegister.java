@@ -31,7 +31,10 @@ public final class DirectoryRegister {
     /** Folder that says that this is a directory of ours. */
     public static final String VERSION = StoredTable.VERSION;
 
-    private static final List<String> QUESTIONS = List.of("questions", "question_attributes");
+    private static final String QUESTIONS = "questions";
+
+    /** In the order in which a directory is told of questions: one is there with all that is known of it. */
+    private static final List<String> OF_QUESTIONS = List.of("question_attributes", QUESTIONS);
 
     /** In the order in which a directory is told of a run: it is there when the last one is. */
     private static final List<String> RUNS = List.of("run_definitions", StoredTable.RUNS);
@@ -47,8 +50,7 @@ public final class DirectoryRegister {
     /** The folders that a register is read from. */
     public static List<String> folders() {
         return Stream.of(
-                        Stream.of(VERSION),
-                        QUESTIONS.stream(),
+                        Stream.of(VERSION, QUESTIONS),
                         RUNS.stream(),
                         RUNS.stream().map(folder -> UNFINISHED + "/" + folder))
                 .flatMap(folders -> folders)
@@ -72,7 +74,7 @@ public final class DirectoryRegister {
                 ExportedDirectory.requireSameSchema(copy, copy, statement);
             }
             for (StoredTable table : StoredTable.of(database.writing())) {
-                if (QUESTIONS.contains(table.name())) {
+                if (table.name().equals(QUESTIONS)) {
                     read(table, copy, "", statement);
                 } else if (RUNS.contains(table.name())) {
                     read(table, copy, "", statement);
@@ -109,7 +111,7 @@ public final class DirectoryRegister {
      */
     public List<String> writeQuestions(Path directory) {
         Map<String, String> queries = new LinkedHashMap<>();
-        for (String table : QUESTIONS) {
+        for (String table : hasNewQuestions() ? OF_QUESTIONS : List.<String>of()) {
             queries.put(
                     "%s/from-%d.parquet".formatted(table, lastQuestion + 1),
                     "SELECT * FROM %s WHERE question_id > %d ORDER BY question_id".formatted(table, lastQuestion));
@@ -133,16 +135,27 @@ public final class DirectoryRegister {
         return write(Map.of(VERSION + "/data.parquet", "SELECT * FROM " + VERSION), directory);
     }
 
-    /** @param queries those of them that have rows are written, by the name of their file */
+    private boolean hasNewQuestions() {
+        try (OpenDatabase database = DatabaseFile.open(file)) {
+            return QuestionRegister.lastId(database.writing()) > lastQuestion;
+        } catch (SQLException e) {
+            throw DatabaseFailure.using(file, e);
+        }
+    }
+
+    /**
+     * Writes a file for each query, one without rows too: it takes the place of one that was there for something else,
+     * whose writer was killed before it came to an end.
+     *
+     * @param queries by the name of their file
+     */
     private List<String> write(Map<String, String> queries, Path directory) {
         List<String> names = new ArrayList<>();
         try (OpenDatabase database = DatabaseFile.open(file, List.of(directory));
                 Statement statement = database.writing().createStatement()) {
             for (Map.Entry<String, String> query : queries.entrySet()) {
-                if (ParquetCopy.hasRows(query.getValue(), statement)) {
-                    ParquetCopy.write(query.getValue(), directory.resolve(query.getKey()), statement);
-                    names.add(query.getKey());
-                }
+                ParquetCopy.write(query.getValue(), directory.resolve(query.getKey()), statement);
+                names.add(query.getKey());
             }
             return names;
         } catch (SQLException e) {

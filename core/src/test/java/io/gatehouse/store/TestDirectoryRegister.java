@@ -123,6 +123,32 @@ final class TestDirectoryRegister {
         }
     }
 
+    /** A driver is killed when the attributes of its questions are there and the questions are not. */
+    @Test
+    void attributesOfQuestionsThatNeverCameAreThoseOfNoOther() throws Exception {
+        Path built = Files.createDirectory(directory.resolve("built"));
+        DirectoryRegister killed = DirectoryRegister.read(built, directory.resolve("killed.duckdb"));
+        QuestionRow hard = new QuestionRow("maths", 1, "2 + 2?", List.of("3", "4"), 'B', Map.of("level", "hard"));
+        try (Store store = killed.open()) {
+            store.startRun(RUN.description(), List.of(hard)).close();
+        }
+        killed.writeVersion(built);
+        assertThat(killed.writeQuestions(built))
+                .containsExactly("question_attributes/from-1.parquet", "questions/from-1.parquet");
+        Files.delete(built.resolve("questions/from-1.parquet"));
+
+        DirectoryRegister next = DirectoryRegister.read(built, directory.resolve("next.duckdb"));
+        try (Store store = next.open()) {
+            store.startRun(RUN.description(), RandomRun.questions(1)).close();
+        }
+        next.writeQuestions(built);
+        try (Store store = Store.open(built)) {
+            assertThat(Rows.count(store, "SELECT count(*) FROM questions")).isOne();
+            assertThat(Rows.count(store, "SELECT count(*) FROM question_attributes"))
+                    .isZero();
+        }
+    }
+
     @Test
     void refusesADirectoryOfAnotherSchema() throws Exception {
         Path built = Files.createDirectory(directory.resolve("built"));

@@ -13,6 +13,8 @@ final class ClusterSession {
         master.ifPresent(conf::setMaster);
         conf.setIfMissing("spark.app.name", "gatehouse");
         conf.setIfMissing("spark.ui.enabled", "false");
+        // A line for every task would bury how far the run is.
+        conf.setIfMissing("spark.log.level", "WARN");
         // The same shard twice is waste, and never faster than the first where both have a GPU.
         conf.set("spark.speculation", "false");
         conf.setIfMissing("spark.sql.shuffle.partitions", "8");

@@ -9,8 +9,7 @@ import java.util.List;
  * @param folder where its files wait in the directory
  * @param files paths below that folder, and of what they are to become below the directory
  */
-record ComputedShard(int number, int questions, int tokens, int correct, String folder, List<String> files)
-        implements Serializable {
+record ComputedShard(int number, int questions, int tokens, String folder, List<String> files) implements Serializable {
     ComputedShard {
         files = List.copyOf(files);
     }

@@ -29,7 +29,7 @@ final class RollupSum {
 
     /** Writes the rollups of all shards that the ledger has. */
     void write(int runId) throws IOException {
-        if (!shared.exists(SharedDirectory.ledger(runId))) {
+        if (shared.shards(runId).isEmpty()) {
             return;
         }
         Dataset<Row> ledger =

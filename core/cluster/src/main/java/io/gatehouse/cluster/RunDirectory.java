@@ -11,7 +11,6 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * The directory of a run as its driver writes it. A shard is there once the ledger names it, and a run once {@code runs}
@@ -19,25 +18,28 @@ import java.util.stream.Stream;
  */
 final class RunDirectory implements AutoCloseable {
     private final SharedDirectory shared;
-    private final Path scratch;
+    private final Scratch scratch;
     private final DirectoryRegister register;
 
-    private RunDirectory(SharedDirectory shared, Path scratch, DirectoryRegister register) {
+    private RunDirectory(SharedDirectory shared, Scratch scratch, DirectoryRegister register) {
         this.shared = shared;
         this.scratch = scratch;
         this.register = register;
     }
 
     static RunDirectory open(SharedDirectory shared) throws IOException {
-        Path scratch = Files.createTempDirectory("gatehouse-cluster");
+        Scratch scratch = Scratch.create();
         try {
-            Path copy = Files.createDirectory(scratch.resolve("copy"));
+            Path copy = Files.createDirectory(scratch.directory().resolve("copy"));
             for (String folder : DirectoryRegister.folders()) {
                 shared.download(folder, copy);
             }
-            return new RunDirectory(shared, scratch, DirectoryRegister.read(copy, scratch.resolve("register.duckdb")));
+            return new RunDirectory(
+                    shared,
+                    scratch,
+                    DirectoryRegister.read(copy, scratch.directory().resolve("register.duckdb")));
         } catch (IOException | RuntimeException e) {
-            delete(scratch);
+            scratch.close();
             throw e;
         }
     }
@@ -48,14 +50,15 @@ final class RunDirectory implements AutoCloseable {
         try (Store store = register.open()) {
             run = beginning.apply(store);
         }
-        Path told = Files.createDirectory(scratch.resolve("begun"));
+        Path told = Files.createDirectory(scratch.directory().resolve("begun"));
         shared.delete(SharedDirectory.staging(run.runId(), ""));
-        shared.delete("runs/run_id=" + run.runId());
-        if (!shared.exists(DirectoryRegister.VERSION)) {
+        shared.delete(shown(run.runId()));
+        if (!shared.exists(DirectoryRegister.VERSION + "/" + SharedDirectory.FILE)) {
             publish(told, register.writeVersion(told), run.runId(), "");
         }
         publish(told, register.writeQuestions(told), run.runId(), "");
-        if (!shared.exists(DirectoryRegister.UNFINISHED + "/runs/run_id=" + run.runId())) {
+        if (!shared.exists(
+                "%s/%s/%s".formatted(DirectoryRegister.UNFINISHED, shown(run.runId()), SharedDirectory.FILE))) {
             publish(told, register.writeRun(run.runId(), told), run.runId(), DirectoryRegister.UNFINISHED + "/");
         }
         return run;
@@ -81,7 +84,7 @@ final class RunDirectory implements AutoCloseable {
     void end(DividedRun run, RunStatus status, RollupSum rollups) throws IOException {
         rollups.write(run.runId());
         register.end(run.runId(), status);
-        Path told = Files.createDirectory(scratch.resolve("ended"));
+        Path told = Files.createDirectory(scratch.directory().resolve("ended"));
         publish(told, register.writeRun(run.runId(), told), run.runId(), "");
         if (status == RunStatus.COMPLETE) {
             for (String table : shared.folders(DirectoryRegister.UNFINISHED)) {
@@ -92,7 +95,12 @@ final class RunDirectory implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        delete(scratch);
+        scratch.close();
+    }
+
+    /** Folder that shows a run to readers. */
+    private static String shown(int runId) {
+        return "runs/run_id=" + runId;
     }
 
     /** @param prefix what the names of the files get before them */
@@ -103,13 +111,5 @@ final class RunDirectory implements AutoCloseable {
             shared.publish(folder, prefix + name);
         }
         shared.delete(folder);
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> paths = Files.walk(directory)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        }
     }
 }

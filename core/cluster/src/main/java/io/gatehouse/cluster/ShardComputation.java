@@ -4,12 +4,8 @@ import io.gatehouse.run.RunTerms;
 import io.gatehouse.run.ShardTask;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
 import org.apache.spark.util.SerializableConfiguration;
@@ -28,30 +24,18 @@ final class ShardComputation implements ShardStep {
 
     @Override
     public ComputedShard compute(ShardTask task) {
-        try {
-            Path local = Files.createTempDirectory("gatehouse-shard");
-            try {
-                int correct = LoadedModel.of(terms).compute(task, local);
-                SharedDirectory shared = SharedDirectory.open(directory, configuration.value());
-                String folder = SharedDirectory.staging(
-                        terms.runId(),
-                        "shard=%d-%d-%s"
-                                .formatted(task.number(), TaskContext.get().attemptNumber(), UUID.randomUUID()));
-                List<String> files = shared.uploadAll(local, folder);
-                return new ComputedShard(task.number(), task.questions().size(), task.tokens(), correct, folder, files);
-            } finally {
-                delete(local);
-            }
+        try (Scratch local = Scratch.create()) {
+            // A task that was killed is not told so in any other way.
+            TaskContext attempt = TaskContext.get();
+            LoadedModel.of(terms).compute(task, local.directory(), attempt::isInterrupted);
+            SharedDirectory shared = SharedDirectory.open(directory, configuration.value());
+            String folder = SharedDirectory.staging(
+                    terms.runId(),
+                    "shard=%d-%d-%s".formatted(task.number(), attempt.attemptNumber(), UUID.randomUUID()));
+            List<String> files = shared.uploadAll(local.directory(), folder);
+            return new ComputedShard(task.number(), task.questions().size(), task.tokens(), folder, files);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> paths = Files.walk(directory)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
         }
     }
 }

@@ -1,7 +1,5 @@
 package io.gatehouse.cluster;
 
-import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.DirectoryRegister;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -23,7 +21,8 @@ import org.apache.hadoop.fs.Path;
  * else Hadoop knows. Names are given relative to it.
  */
 final class SharedDirectory {
-    private static final String FILE = "data.parquet";
+    /** Name of the one file that a folder has. A folder without it is of no account: whoever made it was killed. */
+    static final String FILE = "data.parquet";
 
     private final FileSystem files;
     private final Path root;
@@ -148,12 +147,5 @@ final class SharedDirectory {
 
     static String ledger(int runId) {
         return DirectoryRegister.LEDGER + "/run_id=" + runId;
-    }
-
-    GatehouseException failure(IOException cause) {
-        return new GatehouseException(
-                ErrorCode.INVALID_ARGUMENT,
-                "%s cannot be read or written: %s".formatted(root, cause.getMessage()),
-                cause);
     }
 }

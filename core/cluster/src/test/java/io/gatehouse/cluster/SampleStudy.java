@@ -24,6 +24,9 @@ import java.util.function.UnaryOperator;
 final class SampleStudy {
     static final String MASTER = "local[2,4]";
 
+    /** A master and two workers of one core, whose executors are processes. */
+    static final String STANDALONE = "local-cluster[2,1,1024]";
+
     private static final Path SAMPLE =
             Path.of(System.getProperty("gatehouse.root")).resolve("core").resolve("sample");
     private static final Recording EVERYTHING = new Recording(Scope.PROMPT, Probabilities.LAST_PROMPT, true);
@@ -57,10 +60,15 @@ final class SampleStudy {
         }
     }
 
-    /** Into a directory, by Spark. */
+    /** Into a directory, by Spark in this process. */
     static RunOutcome divided(Path directory, RunRequest request, RunListener listener, UnaryOperator<ShardStep> step) {
+        return divided(MASTER, directory, request, listener, step);
+    }
+
+    static RunOutcome divided(
+            String master, Path directory, RunRequest request, RunListener listener, UnaryOperator<ShardStep> step) {
         try (Checkpoint checkpoint = Checkpoint.open(SAMPLE.resolve("model"))) {
-            return new ClusterRun(Optional.of(MASTER), directory.toString(), step)
+            return new ClusterRun(Optional.of(master), directory.toString(), step)
                     .execute(
                             register -> DividedRun.begin(checkpoint, EngineOptions.EXACT, request, register, "test"),
                             listener);
