@@ -58,13 +58,7 @@ public final class ClusterRun {
     public RunOutcome execute(Function<Store, DividedRun> beginning, RunListener listener) {
         HeldShutdown held = HeldShutdown.hold();
         try (SparkSession spark = ClusterSession.open(master)) {
-            SharedDirectory shared =
-                    SharedDirectory.open(directory, spark.sparkContext().hadoopConfiguration());
-            requireOurs(shared);
-            try (RunDirectory runs = RunDirectory.open(shared)) {
-                DividedRun run = runs.begin(beginning);
-                return execute(spark, shared, runs, run, listener);
-            }
+            return execute(spark, beginning, listener);
         } catch (IOException e) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
@@ -72,6 +66,29 @@ public final class ClusterRun {
                     e);
         } finally {
             held.end();
+        }
+    }
+
+    private RunOutcome execute(SparkSession spark, Function<Store, DividedRun> beginning, RunListener listener)
+            throws IOException {
+        try {
+            SharedDirectory shared =
+                    SharedDirectory.open(directory, spark.sparkContext().hadoopConfiguration());
+            requireOurs(shared);
+            try (RunDirectory runs = RunDirectory.open(shared)) {
+                return execute(spark, shared, runs, runs.begin(beginning), listener);
+            }
+        } catch (GatehouseException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            // A session that Spark has ended fails anywhere, and in any way.
+            if (spark.sparkContext().isStopped()) {
+                throw new GatehouseException(
+                        ErrorCode.CLUSTER_FAILED,
+                        "Spark has ended the session: its master does not answer, or has given it up",
+                        e);
+            }
+            throw e;
         }
     }
 
