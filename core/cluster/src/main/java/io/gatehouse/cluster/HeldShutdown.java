@@ -12,7 +12,8 @@ final class HeldShutdown {
     /** Spark's own hook has 40, and hooks of higher numbers go first. */
     private static final int BEFORE_SPARK = 100;
 
-    private static final long LIMIT_SECONDS = 30;
+    /** Longer than the rollups of a large run take to be summed. */
+    private static final long LIMIT_SECONDS = 600;
 
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Runnable hook = this::await;
@@ -28,8 +29,10 @@ final class HeldShutdown {
     /** Lets Spark go. */
     void end() {
         ended.countDown();
-        if (!ShutdownHookManager.get().isShutdownInProgress()) {
+        try {
             ShutdownHookManager.get().removeShutdownHook(hook);
+        } catch (IllegalStateException stopping) {
+            // It is called, or was.
         }
     }
 

@@ -29,16 +29,14 @@ final class RollupSum {
 
     /** Writes the rollups of all shards that the ledger has. */
     void write(int runId) throws IOException {
-        if (shared.shards(runId).isEmpty()) {
+        Object[] shards = shared.shards(runId).stream().boxed().toArray();
+        if (shards.length == 0) {
             return;
         }
-        Dataset<Row> ledger =
-                spark.read().parquet(shared.path(SharedDirectory.ledger(runId))).select("shard");
         for (String table : TABLES) {
             String folder = "%s/run_id=%d".formatted(table, runId);
             Dataset<Row> all = spark.read().parquet(shared.path(DirectoryRegister.UNFINISHED + "/" + folder));
-            all.join(ledger, all.col("shard").equalTo(ledger.col("shard")), "left_semi")
-                    .createOrReplaceTempView("parts");
+            all.where(all.col("shard").isin(shards)).createOrReplaceTempView("parts");
             spark.sql(statement(table))
                     .coalesce(1)
                     .write()

@@ -86,6 +86,7 @@ final class RunDirectory implements AutoCloseable {
         register.end(run.runId(), status);
         Path told = Files.createDirectory(scratch.directory().resolve("ended"));
         publish(told, register.writeRun(run.runId(), told), run.runId(), "");
+        shared.delete(SharedDirectory.staging(run.runId(), ""));
         if (status == RunStatus.COMPLETE) {
             for (String table : shared.folders(DirectoryRegister.UNFINISHED)) {
                 shared.delete("%s/%s/run_id=%d".formatted(DirectoryRegister.UNFINISHED, table, run.runId()));

@@ -145,7 +145,7 @@ final class SharedDirectory {
         return shards;
     }
 
-    static String ledger(int runId) {
+    private static String ledger(int runId) {
         return DirectoryRegister.LEDGER + "/run_id=" + runId;
     }
 }
