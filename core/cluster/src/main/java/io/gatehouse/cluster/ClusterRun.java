@@ -56,43 +56,42 @@ public final class ClusterRun {
      *     beginning the run throws
      */
     public RunOutcome execute(Function<Store, DividedRun> beginning, RunListener listener) {
-        HeldShutdown held = HeldShutdown.hold();
         try (SparkSession spark = ClusterSession.open(master)) {
-            return execute(spark, beginning, listener);
+            HeldShutdown held = HeldShutdown.hold();
+            try {
+                return executeOn(spark, beginning, listener);
+            } finally {
+                held.end();
+            }
         } catch (IOException e) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
                     "%s cannot be read or written: %s".formatted(directory, e.getMessage()),
                     e);
-        } finally {
-            held.end();
         }
     }
 
-    private RunOutcome execute(SparkSession spark, Function<Store, DividedRun> beginning, RunListener listener)
+    private RunOutcome executeOn(SparkSession spark, Function<Store, DividedRun> beginning, RunListener listener)
             throws IOException {
         try {
             SharedDirectory shared =
                     SharedDirectory.open(directory, spark.sparkContext().hadoopConfiguration());
             requireOurs(shared);
             try (RunDirectory runs = RunDirectory.open(shared)) {
-                return execute(spark, shared, runs, runs.begin(beginning), listener);
+                return compute(spark, shared, runs, runs.begin(beginning), listener);
             }
         } catch (GatehouseException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
             // A session that Spark has ended fails anywhere, and in any way.
             if (spark.sparkContext().isStopped()) {
-                throw new GatehouseException(
-                        ErrorCode.CLUSTER_FAILED,
-                        "Spark has ended the session: its master does not answer, or has given it up",
-                        e);
+                throw ClusterSession.ended(e);
             }
             throw e;
         }
     }
 
-    private RunOutcome execute(
+    private RunOutcome compute(
             SparkSession spark, SharedDirectory shared, RunDirectory runs, DividedRun run, RunListener listener)
             throws IOException {
         RollupSum rollups = new RollupSum(spark, shared);
@@ -131,12 +130,12 @@ public final class ClusterRun {
         }
     }
 
-    private static void requireOurs(SharedDirectory shared) throws IOException {
+    private void requireOurs(SharedDirectory shared) throws IOException {
         boolean ours = shared.exists(DirectoryRegister.VERSION) || shared.exists(DirectoryRegister.UNFINISHED);
         if (!ours && !shared.isEmpty()) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "%s is neither empty nor a directory that Gatehouse has written.".formatted(shared.uri()));
+                    "%s is neither empty nor a directory that Gatehouse has written".formatted(directory));
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.gatehouse.cluster;
 
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
 import java.util.Optional;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -8,6 +10,7 @@ import org.apache.spark.sql.SparkSession;
 final class ClusterSession {
     private ClusterSession() {}
 
+    /** @throws GatehouseException CLUSTER_FAILED if the master does not answer */
     static SparkSession open(Optional<String> master) {
         SparkConf conf = new SparkConf();
         master.ifPresent(conf::setMaster);
@@ -22,6 +25,21 @@ final class ClusterSession {
         conf.setIfMissing("spark.executorEnv.TF_CPP_MIN_LOG_LEVEL", "3");
         String options = conf.get("spark.executor.extraJavaOptions", "");
         conf.set("spark.executor.extraJavaOptions", (options + " -Dorg.bytedeco.javacpp.maxPhysicalBytes=0").strip());
-        return SparkSession.builder().config(conf).getOrCreate();
+        try {
+            return SparkSession.builder().config(conf).getOrCreate();
+        } catch (IllegalStateException e) {
+            // The context was stopped while the session was made of it.
+            throw ended(e);
+        }
+    }
+
+    /** What is to be said when a session comes to an end by itself. */
+    static GatehouseException ended(Exception cause) {
+        return HeldShutdown.isStopping()
+                ? HeldShutdown.cancelled(cause)
+                : new GatehouseException(
+                        ErrorCode.CLUSTER_FAILED,
+                        "Spark has ended the session: its master does not answer, or has given it up",
+                        cause);
     }
 }

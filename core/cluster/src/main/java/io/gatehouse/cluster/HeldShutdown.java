@@ -1,5 +1,7 @@
 package io.gatehouse.cluster;
 
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.util.ShutdownHookManager;
@@ -20,10 +22,23 @@ final class HeldShutdown {
 
     private HeldShutdown() {}
 
+    /** @throws GatehouseException CANCELLED_BY_USER if the process is stopping */
     static HeldShutdown hold() {
         HeldShutdown held = new HeldShutdown();
-        ShutdownHookManager.get().addShutdownHook(held.hook, BEFORE_SPARK, LIMIT_SECONDS, TimeUnit.SECONDS);
+        try {
+            ShutdownHookManager.get().addShutdownHook(held.hook, BEFORE_SPARK, LIMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (IllegalStateException e) {
+            throw cancelled(e);
+        }
         return held;
+    }
+
+    static boolean isStopping() {
+        return ShutdownHookManager.get().isShutdownInProgress();
+    }
+
+    static GatehouseException cancelled(Exception cause) {
+        return new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The run was cancelled before it began", cause);
     }
 
     /** Lets Spark go. */

@@ -14,6 +14,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -35,9 +36,9 @@ final class SharedDirectory {
     static SharedDirectory open(String directory, Configuration configuration) throws IOException {
         Path root = new Path(directory);
         FileSystem files = root.getFileSystem(configuration);
-        // A file of sums beside each file is of no use to readers, who have Parquet's own.
-        files.setWriteChecksum(false);
-        return new SharedDirectory(files, files.makeQualified(root));
+        // Hadoop would put a file of sums beside each, and start a chmod for every file and folder.
+        FileSystem plain = files instanceof LocalFileSystem local ? local.getRawFileSystem() : files;
+        return new SharedDirectory(plain, plain.makeQualified(root));
     }
 
     /** Folder in which files of a run wait. */

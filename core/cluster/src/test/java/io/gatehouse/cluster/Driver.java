@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -73,10 +74,15 @@ record Driver(Process process, BufferedReader output) implements AutoCloseable {
         }
     }
 
-    /** Waits until there is an executor and kills one of them. */
+    /** Waits until there is an executor and kills one of them, while there are any. */
     boolean killsExecutor(Random random) throws InterruptedException {
+        String java = process.info().command().orElseThrow();
         while (process.isAlive()) {
-            List<ProcessHandle> executors = process.toHandle().children().toList();
+            // Spark's and Hadoop's scripts and tools are children as well.
+            List<ProcessHandle> executors = process.toHandle()
+                    .children()
+                    .filter(child -> child.info().command().equals(Optional.of(java)))
+                    .toList();
             if (!executors.isEmpty()) {
                 return executors.get(random.nextInt(executors.size())).destroyForcibly();
             }
