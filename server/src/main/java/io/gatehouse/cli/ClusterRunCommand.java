@@ -3,7 +3,9 @@ package io.gatehouse.cli;
 import io.gatehouse.cluster.ClusterRun;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.run.DividedRun;
 import io.gatehouse.run.RunOutcome;
+import io.gatehouse.store.Store;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -61,9 +63,8 @@ final class ClusterRunCommand implements Callable<Integer> {
         requireSpark();
         try (RunDraft draft = options.read();
                 ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), stop)) {
-            stop.take();
-            RunOutcome outcome = new ClusterRun(master, directory)
-                    .execute(register -> draft.plan(register).divide(), progress);
+            RunOutcome outcome =
+                    new ClusterRun(master, directory).execute(register -> begin(draft, register), progress);
             new Report()
                     .figure("Run", outcome.name())
                     .figure("Questions answered", outcome.questions())
@@ -73,6 +74,12 @@ final class ClusterRunCommand implements Callable<Integer> {
                     .print(output);
         }
         return 0;
+    }
+
+    /** From here on there is something to keep. While Spark looks for its master there is not, and the process just ends. */
+    private DividedRun begin(RunDraft draft, Store register) {
+        stop.take();
+        return draft.plan(register).divide();
     }
 
     private static void requireSpark() {
