@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
  * times, each at a moment of its own; target/kills.txt says when and what.
  */
 final class TestKilledRun {
-    private static final int SHARDS = 8;
+    private static final int SHARDS = 6;
     private static final int QUESTIONS = 64 * SHARDS;
     private static final int LONGEST_MILLIS = 1_500;
 
