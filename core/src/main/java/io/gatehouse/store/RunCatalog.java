@@ -7,7 +7,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -42,8 +41,19 @@ final class RunCatalog {
 
     /** The same, at the moment of a transaction. */
     static List<RunSummary> runs(Connection reader) throws SQLException {
-        try (Statement statement = reader.createStatement();
-                ResultSet rows = statement.executeQuery(SqlFile.read("list_runs.sql"))) {
+        return runs(reader, Optional.empty());
+    }
+
+    /** @param name of the only one; all if empty */
+    private static List<RunSummary> runs(Connection reader, Optional<String> name) throws SQLException {
+        try (PreparedStatement select = reader.prepareStatement(SqlFile.read("list_runs.sql"))) {
+            select.setString(1, name.orElse(null));
+            return summaries(select);
+        }
+    }
+
+    private static List<RunSummary> summaries(PreparedStatement select) throws SQLException {
+        try (ResultSet rows = select.executeQuery()) {
             List<RunSummary> runs = new ArrayList<>();
             while (rows.next()) {
                 runs.add(new RunSummary(
@@ -64,7 +74,7 @@ final class RunCatalog {
     }
 
     Optional<RunSummary> find(String name) {
-        return runs().stream().filter(run -> run.name().equals(name)).findFirst();
+        return read(reader -> runs(reader, Optional.of(name))).stream().findFirst();
     }
 
     /** @throws GatehouseException RUN_NOT_FOUND */

@@ -1,3 +1,4 @@
+-- Of the run with a name, or of all.
 SELECT
     r.run_id, r.name, r.model, r.task, r.scope, r.status, r.questions,
     count(a.question_id) AS answered,
@@ -5,5 +6,6 @@ SELECT
     r.started_at, r.finished_at
 FROM runs AS r
 LEFT JOIN answers AS a ON a.run_id = r.run_id
+WHERE r.name = coalesce(?, r.name)
 GROUP BY ALL
 ORDER BY r.run_id

@@ -20,10 +20,10 @@ import picocli.CommandLine.Option;
                     + " last, and experts are as unevenly used, as was measured on that model. The decisions of 256"
                     + " prompts are made once, from a fixed seed, and come again with other questions, further apart than"
                     + " DuckDB's compression looks.",
-            "Writes the run alone, opens and verifies it; a part of it row by row and without rollups, for comparison;"
-                    + " and once more beside 8 readers that each ask a rollup query four times a second. About 150"
-                    + " million activations are written first and not counted, so that the figures are those of a"
-                    + " long run: until Java has compiled the code, writing is a tenth slower."
+            "Writes the run alone and beside 8 readers that each ask a rollup query four times a second, in turns, of which"
+                    + " the median counts; opens and verifies it; and writes a part of it row by row and without rollups,"
+                    + " for comparison. About 150 million activations are written first and not counted, so that the"
+                    + " figures are those of a long run: until Java has compiled the code, writing is a tenth slower."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  gatehouse bench store --activations 215M --db mmlu-shaped.duckdb"})
@@ -35,6 +35,9 @@ final class BenchStoreCommand implements Callable<Integer> {
             converter = CountConverter.class,
             description = "Activations to write, such as 215M; default: ${DEFAULT-VALUE}.")
     private long activations;
+
+    @Option(names = "--rounds", description = "How often each is written (default: ${DEFAULT-VALUE}).")
+    private int rounds = 3;
 
     @Option(
             names = "--db",
@@ -53,7 +56,7 @@ final class BenchStoreCommand implements Callable<Integer> {
     }
 
     private StoreBenchResult measure(Path file) {
-        return new StoreBench(file, activations).run();
+        return new StoreBench(file, activations).run(rounds);
     }
 
     private StoreBenchResult measureInPassing() {
@@ -80,6 +83,7 @@ final class BenchStoreCommand implements Callable<Integer> {
                         Report.rounded(result.activationsPerSecond() / result.rowWisePerSecond(), 2))
                 .figure("Readers", result.readers())
                 .figure("Activations/s beside readers", Math.round(result.besideReadersPerSecond()))
+                .figure("Lost to readers", Report.rounded(result.lostToReaders(), 3))
                 .figure("Queries", result.queries().count())
                 .figure("Rollup query p50 ms", millis(result.queries().p50()))
                 .figure("Rollup query p99 ms", millis(result.queries().p99()));

@@ -66,7 +66,7 @@ final class Routes {
         QueryDoor door = new QueryDoor(engine, activity.queries(), settings.queries());
         this.query = new QueryResource(door, activity.history());
         this.queries = new QueriesResource(door);
-        this.history = new HistoryResource(store.queryHistory());
+        this.history = new HistoryResource(activity.history());
         Lookups lookups = new Lookups(settings.queries());
         this.describe = new DescribeResource(engine, settings.queries(), lookups);
         this.events = new EventStream(activity.events(), settings.http().eventStreams());

@@ -93,7 +93,7 @@ final class TestQueries {
             HttpResponse<String> refused = start(server, "refused", "SELECT 1").get();
             assertThat(refused.statusCode()).isEqualTo(429);
             assertThat(refused.headers().firstValue("Retry-After")).hasValue("1");
-            assertThat(refused.body()).contains("1 queries run and 1 wait");
+            assertThat(refused.body()).contains("As many queries run as this server takes, 1, and as many wait, 1.");
             delete(server, "running");
             assertThat(waiting.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
             running.get(10, TimeUnit.SECONDS);

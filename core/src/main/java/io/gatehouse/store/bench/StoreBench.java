@@ -20,9 +20,9 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Writes a run of made-up routing three times: alone, row by row through DuckDB's appender for comparison, and beside
- * readers. The first is then opened and verified. What is measured is what a long run gets: a whole run is written and
- * deleted first, until Java has compiled the code and no memory is touched for the first time.
+ * Writes a run of made-up routing alone and beside readers, in turns, and row by row through DuckDB's appender for
+ * comparison. The first file is then opened and verified. What is measured is what a long run gets: a whole run is
+ * written and deleted first, until Java has compiled the code and no memory is touched for the first time.
  */
 public final class StoreBench {
     /** Questions of a shard, as many as those of a run. */
@@ -43,7 +43,7 @@ public final class StoreBench {
     /**
      * Writes about so many activations, rounded up to whole shards.
      *
-     * @param database file to make and leave; two more beside it are made and deleted again
+     * @param database file to make and leave; another one beside it is made and deleted again
      */
     public StoreBench(Path database, long activations) {
         this(database, activations, SHARD_QUESTIONS);
@@ -70,34 +70,54 @@ public final class StoreBench {
         write(database, shards, 0);
     }
 
-    public StoreBenchResult run() {
+    /**
+     * Measures writing.
+     *
+     * @param rounds how often the run is written alone and beside readers
+     */
+    public StoreBenchResult run(int rounds) {
+        if (rounds < 1) {
+            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--rounds must be at least 1, not " + rounds);
+        }
         Path other = database.resolveSibling(database.getFileName() + ".other");
         try {
-            write(other, WARM_UP_SHARDS, 0);
-            delete(other);
-            Ingest alone = write(database, shards, 0);
-            double bytes = (double) Files.size(database) / alone.activations;
-            Reading reading = read(database);
+            writeInPassing(other, WARM_UP_SHARDS, 0);
+            List<Ingest> alone = new ArrayList<>();
+            List<Ingest> beside = new ArrayList<>();
+            alone.add(write(database, shards, 0));
+            beside.add(writeInPassing(other, shards, READERS));
+            for (int round = 1; round < rounds; round++) {
+                alone.add(writeInPassing(other, shards, 0));
+                beside.add(writeInPassing(other, shards, READERS));
+            }
             double rowWise = new RowWise(source, shardQuestions).activationsPerSecond(other, ROW_WISE_SHARDS, SEED);
-            delete(other);
-            Ingest beside = write(other, shards, READERS);
-            return new StoreBenchResult(
-                    alone.activations,
-                    alone.activations / seconds(alone.wall),
-                    alone.activations / seconds(alone.cpu),
-                    bytes,
-                    reading.opened,
-                    reading.verified,
-                    Latencies.of(alone.commits),
-                    rowWise,
-                    beside.activations / seconds(beside.wall),
-                    READERS,
-                    beside.queries);
+            return result(alone, beside, rowWise);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
             delete(other);
         }
+    }
+
+    private StoreBenchResult result(List<Ingest> alone, List<Ingest> beside, double rowWise) throws IOException {
+        long activations = alone.get(0).activations;
+        Reading reading = read(database);
+        return new StoreBenchResult(
+                activations,
+                alone.stream().map(Ingest::perSecond).toList(),
+                median(alone.stream().map(Ingest::perCpuSecond).toList()),
+                (double) Files.size(database) / activations,
+                reading.opened,
+                reading.verified,
+                Latencies.of(alone.stream()
+                        .flatMap(ingest -> ingest.commits.stream())
+                        .toList()),
+                rowWise,
+                READERS,
+                beside.stream().map(Ingest::perSecond).toList(),
+                Latencies.of(beside.stream()
+                        .flatMap(ingest -> ingest.queries.stream())
+                        .toList()));
     }
 
     /** What it takes to open the closed file again, and to verify it. */
@@ -117,7 +137,22 @@ public final class StoreBench {
     }
 
     /** What writing a run took; queries are those of readers beside it. */
-    private record Ingest(long activations, Duration wall, Duration cpu, List<Duration> commits, Latencies queries) {}
+    private record Ingest(
+            long activations, Duration wall, Duration cpu, List<Duration> commits, List<Duration> queries) {
+        double perSecond() {
+            return activations / seconds(wall);
+        }
+
+        double perCpuSecond() {
+            return activations / seconds(cpu);
+        }
+    }
+
+    private Ingest writeInPassing(Path file, int count, int readers) {
+        Ingest ingest = write(file, count, readers);
+        delete(file);
+        return ingest;
+    }
 
     private Ingest write(Path file, int count, int readers) {
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -131,11 +166,7 @@ public final class StoreBench {
             long activations = writeShards(writer, count, commits);
             Duration wall = Duration.ofNanos(System.nanoTime() - start);
             return new Ingest(
-                    activations,
-                    wall,
-                    Duration.ofNanos(system.getProcessCpuTime() - cpu),
-                    commits,
-                    Latencies.of(crowd.latencies()));
+                    activations, wall, Duration.ofNanos(system.getProcessCpuTime() - cpu), commits, crowd.latencies());
         }
     }
 
@@ -149,6 +180,10 @@ public final class StoreBench {
             writer.finish(RunStatus.COMPLETE);
             return queue.progress().activations();
         }
+    }
+
+    static double median(List<Double> values) {
+        return values.stream().sorted().toList().get(values.size() / 2);
     }
 
     private static double seconds(Duration duration) {

@@ -37,7 +37,7 @@ final class Admission {
             if (waiting.size() >= allowance.queued()) {
                 throw new GatehouseException(
                         ErrorCode.QUERY_BUSY,
-                        "%d queries run and %d wait, which is as many as this server takes. Try again in a moment."
+                        "As many queries run as this server takes, %d, and as many wait, %d. Try again in a moment."
                                 .formatted(running, waiting.size()));
             }
             waiting.addLast(turn);
@@ -72,7 +72,7 @@ final class Admission {
                 if (System.nanoTime() - deadline >= 0) {
                     throw new GatehouseException(
                             ErrorCode.QUERY_BUSY,
-                            "The query has waited %d s for %d others, which is as long as this server lets one wait."
+                            "The query has waited %d s for its turn, as long as this server lets one wait. It runs %d at a time."
                                     .formatted(allowance.patience().toSeconds(), allowance.concurrent()));
                 }
             }

@@ -16,9 +16,9 @@ import java.util.Optional;
 public final class HistoryResource implements Handler {
     private static final int USUAL = 100;
 
-    private final QueryHistory history;
+    private final HistoryWriter history;
 
-    public HistoryResource(QueryHistory history) {
+    public HistoryResource(HistoryWriter history) {
         this.history = requireNonNull(history, "history is null");
     }
 

@@ -15,12 +15,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes queries that have ended into the file, some at a time on a thread of its own, so that no query waits for it. If
- * more end than can be written, some are left out. Nothing is written into an export.
+ * Writes queries that have ended into the file, some at a time on a thread of its own, so that no query waits for it; who
+ * asks for them gets all. It writes seldom, as each time is a commit that a run's own wait for. If more end than can be
+ * written, some are left out. Nothing is written into an export.
  */
 public final class HistoryWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HistoryWriter.class);
-    private static final long EVERY_MILLIS = 1000;
+    private static final long EVERY_SECONDS = 5;
     private static final long LAST_SECONDS = 5;
     private static final int BATCH = 200;
     private static final int UNWRITTEN = 5_000;
@@ -34,7 +35,7 @@ public final class HistoryWriter implements AutoCloseable {
 
     public HistoryWriter(Store store) {
         this.store = requireNonNull(store, "store is null");
-        var unused = pen.scheduleWithFixedDelay(this::writeOrLog, EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+        var unused = pen.scheduleWithFixedDelay(this::writeOrLog, EVERY_SECONDS, EVERY_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Takes note of a query that has ended; does not wait. */
@@ -42,6 +43,12 @@ public final class HistoryWriter implements AutoCloseable {
         if (!store.isReadOnly() && !query.id().startsWith(PICTURE) && !unwritten.offer(query.past())) {
             LOG.debug("Query {} is left out of the history", query.id());
         }
+    }
+
+    /** The queries that ended last, the newest first. */
+    List<PastQuery> newest(int limit) {
+        writeOrLog();
+        return store.queryHistory().newest(limit);
     }
 
     private void writeOrLog() {
@@ -52,7 +59,8 @@ public final class HistoryWriter implements AutoCloseable {
         }
     }
 
-    private void write() {
+    /** One at a time, so that whoever comes second finds in the file what the first one took. */
+    private synchronized void write() {
         List<PastQuery> batch = new ArrayList<>();
         while (unwritten.drainTo(batch, BATCH) > 0) {
             store.queryHistory().add(batch);

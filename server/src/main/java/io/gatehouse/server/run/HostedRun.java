@@ -7,11 +7,13 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunProgress;
+import io.gatehouse.store.RunSummary;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +46,9 @@ final class HostedRun implements RunListener {
         void gotOn(HostedRun run);
     }
 
+    /** What the file said of the run when so many questions were committed. */
+    private record Recorded(int questionsDone, RunSummary summary) {}
+
     private static final long BETWEEN_NEWS_NANOS = 250_000_000L;
 
     private static final Logger LOG = LoggerFactory.getLogger(HostedRun.class);
@@ -56,6 +61,7 @@ final class HostedRun implements RunListener {
     private volatile long lastNanos = Long.MAX_VALUE;
     private volatile @Nullable RunProgress progress;
     private volatile @Nullable GatehouseException failure;
+    private volatile @Nullable Recorded recorded;
     private long toldAt;
     private boolean committedSinceAsked;
 
@@ -140,6 +146,23 @@ final class HostedRun implements RunListener {
     int questionsDone() {
         RunProgress now = progress;
         return now == null ? 0 : now.questionsDone();
+    }
+
+    /**
+     * What the file says of it. While it runs, only a commit changes that: it is read once after each, since whoever
+     * watches asks several times a second, and reading takes from the run.
+     *
+     * @param file finds runs by name
+     */
+    Optional<RunSummary> summary(Function<String, Optional<RunSummary>> file) {
+        int done = questionsDone();
+        Recorded last = recorded;
+        if (state == State.RUNNING && last != null && last.questionsDone() == done) {
+            return Optional.of(last.summary());
+        }
+        Optional<RunSummary> summary = file.apply(name);
+        recorded = summary.map(now -> new Recorded(done, now)).orElse(null);
+        return summary;
     }
 
     @Override

@@ -161,8 +161,9 @@ public final class RunHost {
 
     /** @throws GatehouseException RUN_NOT_FOUND */
     ObjectNode show(String name) {
-        Optional<RunSummary> summary = store.findRun(name);
         Optional<HostedRun> run = find(name);
+        Optional<RunSummary> summary =
+                run.map(hosted -> hosted.summary(store::findRun)).orElseGet(() -> store.findRun(name));
         if (summary.isEmpty() && run.isEmpty()) {
             throw unknown(name);
         }
