@@ -12,38 +12,29 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * The scripts of the SQL module on Spark: what Gatehouse accepts gives the same rows there. What does not is listed with
  * the reason.
  */
+@ExtendWith(RoutingOnSpark.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestScriptsOnSpark {
-    private RoutingFile file;
-    private QueryEngine duckDb;
-    private ConnectServer server;
-    private RemoteEngine spark;
+    private final QueryEngine duckDb;
+    private final RemoteEngine spark;
 
-    @BeforeAll
-    void open(@TempDir Path directory) throws Exception {
-        file = RoutingFile.filled();
-        duckDb = file.engine();
-        Path exported = directory.resolve("exported");
-        ExportedRouting.write(file, directory.resolve("routing.duckdb"), exported);
-        server = ConnectServer.start(directory);
-        spark = RemoteEngine.connect(server.address(), exported.toString());
+    TestScriptsOnSpark(RoutingOnSpark.Served routing) {
+        duckDb = routing.file().engine();
+        spark = RemoteEngine.connect(routing.address(), routing.directory());
     }
 
     @AfterAll
-    void close() throws Exception {
+    void close() {
         spark.close();
-        server.close();
         duckDb.close();
-        file.close();
     }
 
     /** Every so many of the statements; with {@code -Dgatehouse.test.spark.every=1} all of them. */
