@@ -1,5 +1,7 @@
 package io.gatehouse.sql.spark;
 
+import static java.util.Objects.requireNonNull;
+
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
@@ -39,33 +41,50 @@ final class Numbers {
                         ? "({0} % nullif({1}, 0))"
                         : "coalesce({0} % nullif({1}, 0), {0} * CAST('NaN' AS DOUBLE) + {1} * 0)";
         };
-        return forms.form(type, "CAST(%s AS %s)".formatted(said, SparkTypes.of(type)), alike);
+        // Of floating numbers Spark's arithmetic has the type already, and views are long as they are.
+        boolean typed = !exact && call.getKind() != SqlKind.MOD;
+        return forms.form(type, typed ? said : "CAST(%s AS %s)".formatted(said, SparkTypes.of(type)), alike);
     }
 
     /** What {@code //} and divide give: whole numbers of whole numbers. */
-    RexNode dividedWhole(List<RexNode> operands, RelDataType type) {
+    RexNode dividedWhole(RexCall call, List<RexNode> operands) {
+        RelDataType type = call.getType();
         return SqlTypeUtil.isIntType(type)
                 ? forms.form(type, "CAST({0} div nullif({1}, 0) AS %s)".formatted(SparkTypes.of(type)), operands)
-                : divided(operands, type);
+                : divided(call, operands);
     }
 
     /** A quotient as the hardware gives it, where Spark would have an error for 0. */
-    RexNode divided(List<RexNode> operands, RelDataType type) {
+    RexNode divided(RexCall call, List<RexNode> operands) {
+        RelDataType type = call.getType();
         RelDataType wide = forms.type(SqlTypeName.DOUBLE);
         List<RexNode> doubles = forms.alike(operands, wide);
-        boolean known = isNumberButZero(operands.get(1));
+        boolean known = isNeverZero(call.getOperands().get(1));
         String quotient =
                 known ? "({0} / {1})" : "coalesce(try_divide({0}, {1}), {0} * CAST('Infinity' AS DOUBLE) + {1} * 0D)";
         RexNode said = forms.form(wide, quotient, doubles);
         return type.getSqlTypeName() == SqlTypeName.REAL ? forms.form(type, "CAST({0} AS FLOAT)", List.of(said)) : said;
     }
 
-    private static boolean isNumberButZero(RexNode operand) {
-        if (!(operand instanceof RexLiteral literal) || literal.isNull()) {
-            return false;
-        }
-        BigDecimal number = literal.getValueAs(BigDecimal.class);
-        return number != null && number.signum() != 0;
+    /** Whether it is another number, or nullif(x, 0). */
+    private static boolean isNeverZero(RexNode divisor) {
+        RexNode bare = WrittenOut.bare(divisor);
+        return bare.getKind() == SqlKind.NULLIF
+                ? isNumber(((RexCall) bare).getOperands().get(1), 0)
+                : isNumber(divisor) && !isNumber(divisor, 0);
+    }
+
+    private static boolean isNumber(RexNode operand) {
+        return operand instanceof RexLiteral literal
+                && !literal.isNull()
+                && literal.getValueAs(BigDecimal.class) != null;
+    }
+
+    private static boolean isNumber(RexNode operand, int number) {
+        return isNumber(operand)
+                && requireNonNull(((RexLiteral) operand).getValueAs(BigDecimal.class))
+                                .compareTo(BigDecimal.valueOf(number))
+                        == 0;
     }
 
     /** floor and ceil. Beyond 2^53 every double is whole. */

@@ -118,11 +118,11 @@ final class SparkExpressions extends RexShuttle {
     private RexNode named(RexCall call, List<RexNode> operands) {
         RelDataType type = call.getType();
         if (call.getOperator().equals(Division.OPERATOR)) {
-            return numbers.divided(operands, type);
+            return numbers.divided(call, operands);
         }
         String name = call.getOperator().getName();
         if (call.getOperator().equals(IntegerDivision.OPERATOR) || name.equals("divide")) {
-            return numbers.dividedWhole(operands, type);
+            return numbers.dividedWhole(call, operands);
         }
         return switch (name) {
             case "||" -> texts.joined(type, operands);

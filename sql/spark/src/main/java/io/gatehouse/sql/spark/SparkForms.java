@@ -11,6 +11,9 @@ import org.apache.calcite.sql.type.SqlTypeUtil;
 
 /** What expressions of all kinds are put together from: forms, and operands in the types that they need. */
 final class SparkForms {
+    /** In parts: the smallest sum or quotient has three. */
+    private static final int LONG = 12;
+
     private final RexBuilder rex;
     private final Casts casts;
 
@@ -19,8 +22,25 @@ final class SparkForms {
         this.casts = new Casts(rex);
     }
 
+    /** An expression by a form. Operands that are long and would stand in it more than once are given names first. */
     RexNode form(RelDataType type, String template, List<? extends RexNode> operands) {
-        return SparkFunction.call(rex, type, template, operands);
+        boolean grows = false;
+        for (int i = 0; i < operands.size(); i++) {
+            String place = "{%d}".formatted(i);
+            grows |= operands.get(i).nodeCount() > LONG && template.indexOf(place) != template.lastIndexOf(place);
+        }
+        return SparkFunction.call(rex, type, grows ? named(template, operands.size()) : template, operands);
+    }
+
+    /** The form of a struct that has the operands: what a view puts into one another would double with each level. */
+    private static String named(String template, int operands) {
+        StringBuilder struct = new StringBuilder();
+        String form = template;
+        for (int i = 0; i < operands; i++) {
+            struct.append(i == 0 ? "" : ", ").append("'a%1$d', {%1$d}".formatted(i));
+            form = form.replace("{%d}".formatted(i), "named.a%d".formatted(i));
+        }
+        return "element_at(transform(array(named_struct(%s)), named -> %s), 1)".formatted(struct, form);
     }
 
     /** A value in another type, as DuckDB casts. */

@@ -35,7 +35,8 @@ final class WrittenOut {
         return bare(operand) instanceof RexLiteral literal && literal.isNull();
     }
 
-    private static RexNode bare(RexNode operand) {
+    /** Without a cast around it. */
+    static RexNode bare(RexNode operand) {
         return operand.getKind() == SqlKind.CAST
                 ? ((RexCall) operand).getOperands().get(0)
                 : operand;
