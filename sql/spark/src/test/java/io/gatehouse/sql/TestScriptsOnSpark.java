@@ -41,7 +41,7 @@ final class TestScriptsOnSpark {
     /** Every so many of the statements; with {@code -Dgatehouse.test.spark.every=1} all of them. */
     @Test
     void statementsGiveTheSameRows() throws Exception {
-        int every = Integer.getInteger("gatehouse.test.spark.every", 10);
+        int every = Integer.getInteger("gatehouse.test.spark.every", 15);
         Set<String> known =
                 Set.copyOf(RoutingFile.resource("/spark/different.txt").lines().toList());
         int number = 0;
