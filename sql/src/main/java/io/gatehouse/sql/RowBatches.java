@@ -28,9 +28,11 @@ public final class RowBatches extends ArrowReader {
 
     @Override
     public boolean loadNextBatch() throws IOException {
-        prepareLoadNextBatch();
         List<FieldVector> vectors = getVectorSchemaRoot().getFieldVectors();
-        vectors.forEach(FieldVector::reset);
+        // Whoever got the batch before may still read it: each has memory of its own.
+        vectors.forEach(FieldVector::clear);
+        prepareLoadNextBatch();
+        vectors.forEach(FieldVector::allocateNew);
         try {
             int count = 0;
             while (count < ROWS_PER_BATCH && rows.next()) {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A Spark Connect server in a process of its own, {@code local[2]}: its class path and the client's do not mix. */
-final class ConnectServer implements AutoCloseable {
+public final class ConnectServer implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 120;
 
     private final Process process;
@@ -23,8 +23,12 @@ final class ConnectServer implements AutoCloseable {
         this.port = port;
     }
 
-    /** @param directory for what it writes */
-    static ConnectServer start(Path directory) throws IOException, InterruptedException {
+    /**
+     * Starts one, which is there when this returns.
+     *
+     * @param directory for what it writes
+     */
+    public static ConnectServer start(Path directory) throws IOException, InterruptedException {
         int port = freePort();
         Path root = Path.of(System.getProperty("gatehouse.root"));
         String classPath = Files.readString(root.resolve("sql/spark/connect-server/target/classpath"))
@@ -86,7 +90,8 @@ final class ConnectServer implements AutoCloseable {
         }
     }
 
-    String address() {
+    /** Where it answers: {@code sc://HOST:PORT}. */
+    public String address() {
         return "sc://127.0.0.1:" + port;
     }
 

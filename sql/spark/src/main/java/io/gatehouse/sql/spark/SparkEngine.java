@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -35,6 +36,9 @@ final class SparkEngine implements ExecutionEngine {
             "spark.sql.datetime.java8API.enabled", "true",
             "spark.sql.storeAssignmentPolicy", "ANSI");
 
+    /** Spark gives sessions up that it hears nothing of for an hour. */
+    private static final long SIGN_OF_LIFE_MINUTES = 10;
+
     private static final Logger LOG = LoggerFactory.getLogger(SparkEngine.class);
 
     private final SparkSession session;
@@ -43,12 +47,22 @@ final class SparkEngine implements ExecutionEngine {
 
     private SparkEngine(SparkSession session) {
         this.session = session;
+        var unused = watchdog.scheduleWithFixedDelay(
+                this::showLife, SIGN_OF_LIFE_MINUTES, SIGN_OF_LIFE_MINUTES, TimeUnit.MINUTES);
+    }
+
+    private void showLife() {
+        try {
+            session.conf().get("spark.sql.session.timeZone");
+        } catch (RuntimeException e) {
+            // Whoever asks something next is told.
+            LOG.debug("Spark does not answer", e);
+        }
     }
 
     static SparkEngine open(URI address, String directory, List<StoredTable> tables) {
         return SparkFailures.translated(() -> {
-            SparkSession session =
-                    SparkSession.builder().remote(address.toString()).create();
+            SparkSession session = SparkConnection.open(address);
             try {
                 SETTINGS.forEach((name, value) -> session.conf().set(name, value));
                 new DirectoryViews(session, directory, tables).create();
@@ -106,8 +120,8 @@ final class SparkEngine implements ExecutionEngine {
         watchdog.shutdownNow();
         try {
             session.close();
-        } catch (IOException | IllegalStateException e) {
-            // Batches of statements that were stopped were not given back; they go with the session.
+        } catch (IOException | RuntimeException e) {
+            // Spark ends sessions that it hears nothing of.
             LOG.debug("The session of Spark did not end cleanly", e);
         }
     }

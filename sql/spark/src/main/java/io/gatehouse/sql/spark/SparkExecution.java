@@ -7,7 +7,6 @@ import io.gatehouse.sql.Execution;
 import io.gatehouse.sql.RowBatches;
 import io.gatehouse.sql.Stopping;
 import java.sql.SQLException;
-import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.UUID;
@@ -22,7 +21,10 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 
-/** One statement in a session, under a tag of its own by which it is interrupted. */
+/**
+ * One statement in a session, under a tag of its own by which it is interrupted. Its rows lie in memory that closing
+ * gives back, whichever thread closes, and who reads them holds its monitor meanwhile.
+ */
 final class SparkExecution implements Execution {
     private static final long LOOK_EVERY_MILLIS = 50;
 
@@ -34,6 +36,8 @@ final class SparkExecution implements Execution {
     private final String tag = "gatehouse-" + UUID.randomUUID();
     private volatile boolean running;
     private @Nullable ScheduledFuture<?> guard;
+    private @Nullable SparkRows rows;
+    private boolean closed;
 
     SparkExecution(
             SparkSession session,
@@ -62,8 +66,7 @@ final class SparkExecution implements Execution {
         // A tag belongs to the thread that sends the statement.
         session.addTag(tag);
         try {
-            Iterator<Row> rows = statement.get().toLocalIterator();
-            return new SparkRows(guarded(rows), types);
+            return begun(new SparkRows(statement.get().toLocalIterator(), types, this::ended, this::failure));
         } catch (Exception e) {
             throw failure(e);
         } finally {
@@ -71,22 +74,17 @@ final class SparkExecution implements Execution {
         }
     }
 
-    private Iterator<Row> guarded(Iterator<Row> rows) {
-        return new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                try {
-                    return rows.hasNext();
-                } catch (Exception e) {
-                    throw failure(e);
-                }
-            }
+    private synchronized SparkRows begun(SparkRows begun) {
+        if (closed) {
+            begun.close();
+        }
+        rows = begun;
+        return begun;
+    }
 
-            @Override
-            public Row next() {
-                return rows.next();
-            }
-        };
+    /** Spark has handed its last row out: there is nothing left to interrupt. */
+    private void ended() {
+        running = false;
     }
 
     @Override
@@ -114,28 +112,44 @@ final class SparkExecution implements Execution {
     }
 
     private void interruptIfDue() {
-        if (stopping.isDue() && running) {
-            session.interruptTag(tag);
+        if (stopping.isDue()) {
+            interrupt();
         }
     }
 
     @Override
     public void cancel() {
         stopping.cancel();
-        if (running) {
+        interrupt();
+    }
+
+    /** Spark is told each time that one looks: what is interrupted before it has begun there goes on. */
+    private void interrupt() {
+        if (!running) {
+            return;
+        }
+        try {
             session.interruptTag(tag);
+        } catch (RuntimeException e) {
+            // Spark has gone, and the statement with it: who reads it is told.
+            return;
         }
     }
 
+    /** Ends the statement, on Spark too if it has rows left. */
     @Override
-    public void close(long rows) {
+    public void close(long read) {
         stopping.close();
-        if (running) {
+        interrupt();
+        synchronized (this) {
+            closed = true;
             running = false;
-            session.interruptTag(tag);
-        }
-        if (guard != null) {
-            guard.cancel(false);
+            if (guard != null) {
+                guard.cancel(false);
+            }
+            if (rows != null) {
+                rows.close();
+            }
         }
     }
 }

@@ -23,9 +23,18 @@ final class SparkFailures {
         if (e instanceof GatehouseException ours) {
             return ours;
         }
-        String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("no message");
+        String message = firstLine(e);
         String state = e instanceof SparkThrowable spark && spark.getSqlState() != null ? spark.getSqlState() : "";
-        return new GatehouseException(code(state, message), "Spark: %s".formatted(message.strip()), e);
+        return new GatehouseException(code(state, message), "Spark: %s".formatted(message), e);
+    }
+
+    /** Behind its first line Spark's plan follows, and more. */
+    static String firstLine(Exception e) {
+        return String.valueOf(e.getMessage())
+                .lines()
+                .findFirst()
+                .map(String::strip)
+                .orElse("no message");
     }
 
     private static ErrorCode code(String state, String message) {

@@ -19,7 +19,14 @@ public final class SparkSource implements EngineSource {
             return Optional.empty();
         }
         requireClient();
-        return Optional.of(SparkEngine.open(address, directory, tables));
+        try {
+            return Optional.of(SparkEngine.open(address, directory, tables));
+        } catch (LinkageError e) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "Spark's client on the class path is of another version: set SPARK_HOME to a Spark 4.2 for Scala 2.13",
+                    e);
+        }
     }
 
     private static void requireClient() {

@@ -4,6 +4,7 @@ import io.gatehouse.sql.plan.EngineSql;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlDialect;
+import org.apache.calcite.sql.type.SqlTypeUtil;
 
 /** Spark's SQL. */
 final class SparkSql implements EngineSql {
@@ -25,6 +26,11 @@ final class SparkSql implements EngineSql {
 
     @Override
     public RelNode adapted(RelNode algebra) {
+        boolean interval =
+                algebra.getRowType().getFieldList().stream().anyMatch(field -> SqlTypeUtil.isInterval(field.getType()));
+        if (interval) {
+            throw Refusal.of("An interval as a result");
+        }
         return SparkAlgebra.of(algebra);
     }
 

@@ -1,0 +1,151 @@
+package io.gatehouse.sql.spark;
+
+import static java.util.Objects.requireNonNull;
+
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Locale;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexLiteral;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.type.SqlTypeUtil;
+
+/** Arithmetic that has the types, the bounds and the errors of DuckDB's. */
+final class Numbers {
+    private final SparkForms forms;
+
+    Numbers(SparkForms forms) {
+        this.forms = forms;
+    }
+
+    RexNode arithmetic(RexCall call, List<RexNode> operands) {
+        RelDataType type = call.getType();
+        if (!SqlTypeUtil.isNumeric(type)) {
+            throw Refusal.of("%s of %s".formatted(call.getOperator().getName(), type));
+        }
+        boolean exact = SqlTypeUtil.isExactNumeric(type);
+        // A remainder is of the type of the divisor, and what is divided may be wider.
+        boolean asTheyAre = exact && (SqlTypeUtil.isDecimal(type) || call.getKind() == SqlKind.MOD);
+        List<RexNode> alike = asTheyAre ? operands : forms.alike(operands, type);
+        String said = switch (call.getKind()) {
+            case PLUS -> "({0} + {1})";
+            case MINUS -> "({0} - {1})";
+            case TIMES -> "({0} * {1})";
+            case PLUS_PREFIX -> "{0}";
+            case MINUS_PREFIX -> "(- {0})";
+            default ->
+                exact
+                        ? "({0} % nullif({1}, 0))"
+                        : "coalesce({0} % nullif({1}, 0), {0} * CAST('NaN' AS DOUBLE) + {1} * 0)";
+        };
+        // Of floating numbers Spark's arithmetic has the type already, and views are long as they are.
+        boolean typed = !exact && call.getKind() != SqlKind.MOD;
+        return forms.form(type, typed ? said : "CAST(%s AS %s)".formatted(said, SparkTypes.of(type)), alike);
+    }
+
+    /** What {@code //} and divide give: whole numbers of whole numbers. */
+    RexNode dividedWhole(RexCall call, List<RexNode> operands) {
+        RelDataType type = call.getType();
+        return SqlTypeUtil.isIntType(type)
+                ? forms.form(type, "CAST({0} div nullif({1}, 0) AS %s)".formatted(SparkTypes.of(type)), operands)
+                : divided(call, operands);
+    }
+
+    /** A quotient as the hardware gives it, where Spark would have an error for 0. */
+    RexNode divided(RexCall call, List<RexNode> operands) {
+        RelDataType type = call.getType();
+        RelDataType wide = forms.type(SqlTypeName.DOUBLE);
+        List<RexNode> doubles = forms.alike(operands, wide);
+        boolean known = isNeverZero(call.getOperands().get(1));
+        String quotient =
+                known ? "({0} / {1})" : "coalesce(try_divide({0}, {1}), {0} * CAST('Infinity' AS DOUBLE) + {1} * 0D)";
+        RexNode said = forms.form(wide, quotient, doubles);
+        return type.getSqlTypeName() == SqlTypeName.REAL ? forms.form(type, "CAST({0} AS FLOAT)", List.of(said)) : said;
+    }
+
+    /** Whether it is another number, or nullif(x, 0). */
+    private static boolean isNeverZero(RexNode divisor) {
+        RexNode bare = WrittenOut.bare(divisor);
+        return bare.getKind() == SqlKind.NULLIF
+                ? isNumber(((RexCall) bare).getOperands().get(1), 0)
+                : isNumber(divisor) && !isNumber(divisor, 0);
+    }
+
+    private static boolean isNumber(RexNode operand) {
+        return operand instanceof RexLiteral literal
+                && !literal.isNull()
+                && literal.getValueAs(BigDecimal.class) != null;
+    }
+
+    private static boolean isNumber(RexNode operand, int number) {
+        return isNumber(operand)
+                && requireNonNull(((RexLiteral) operand).getValueAs(BigDecimal.class))
+                                .compareTo(BigDecimal.valueOf(number))
+                        == 0;
+    }
+
+    /** floor and ceil. Beyond 2^53 every double is whole. */
+    RexNode whole(RexCall call, List<RexNode> operands) {
+        RelDataType type = call.getType();
+        String function = call.getOperator().getName().toLowerCase(Locale.ROOT).startsWith("floor") ? "floor" : "ceil";
+        if (operands.size() == 2) {
+            if (!function.equals("floor")
+                    || !SqlTypeUtil.isDatetime(operands.get(0).getType())) {
+                throw Refusal.of(call.getOperator().getName() + " TO");
+            }
+            return forms.form(
+                    type,
+                    "CAST(date_trunc('%s', {0}) AS %s)"
+                            .formatted(WrittenOut.symbol(operands.get(1)), SparkTypes.of(type)),
+                    operands.subList(0, 1));
+        }
+        return forms.form(type, whole(function + "({0})", operands.get(0).getType(), type), operands);
+    }
+
+    private static String whole(String said, RelDataType operand, RelDataType type) {
+        String cast = "CAST(%s AS %s)".formatted(said, SparkTypes.of(type));
+        return SqlTypeUtil.isApproximateNumeric(operand)
+                ? "CASE WHEN abs({0}) < 9007199254740992 THEN %s ELSE {0} END".formatted(cast)
+                : cast;
+    }
+
+    RexNode truncated(RexCall call, List<RexNode> operands) {
+        if (operands.size() > 1) {
+            throw Refusal.of("trunc with digits");
+        }
+        String said = "CASE WHEN {0} < 0 THEN ceil({0}) ELSE floor({0}) END";
+        return forms.form(call.getType(), whole(said, operands.get(0).getType(), call.getType()), operands);
+    }
+
+    /** Doubles are multiplied by a power of ten, rounded and divided again, as in DuckDB: 2.675 to 2.67. */
+    RexNode rounded(RexCall call, List<RexNode> operands) {
+        int digits = operands.size() == 1 ? 0 : Integer.parseInt(WrittenOut.literal(call, 1, "round"));
+        RelDataType type = call.getType();
+        String said = !SqlTypeUtil.isApproximateNumeric(operands.get(0).getType())
+                ? "round({0}, %d)".formatted(digits)
+                : digits == 0
+                        ? "round(CAST({0} AS DOUBLE))"
+                        : digits > 0
+                                ? "round(CAST({0} AS DOUBLE) * 1e%1$d) / 1e%1$d".formatted(digits)
+                                : "round(CAST({0} AS DOUBLE) / 1e%1$d) * 1e%1$d".formatted(-digits);
+        return forms.form(type, "CAST(%s AS %s)".formatted(said, SparkTypes.of(type)), operands.subList(0, 1));
+    }
+
+    /** Spark counts the bits of 64, which those of a negative number of fewer are not. */
+    RexNode bits(RexNode number, RelDataType type) {
+        int width = switch (number.getType().getSqlTypeName()) {
+            case TINYINT -> Byte.SIZE;
+            case SMALLINT -> Short.SIZE;
+            case INTEGER -> Integer.SIZE;
+            case BIGINT, NULL -> Long.SIZE;
+            default -> throw Refusal.of("bit_count of %s".formatted(SparkTypes.of(number.getType())));
+        };
+        return forms.form(
+                type,
+                "(bit_count({0}) - CASE WHEN {0} < 0 THEN %d ELSE 0 END)".formatted(Long.SIZE - width),
+                List.of(number));
+    }
+}
