@@ -107,6 +107,27 @@ final class TestEngineOption {
     }
 
     @Test
+    void saysWhatSparkHomeLacks() throws Exception {
+        ProcessBuilder command =
+                home.gatehouse("sql", "--db", directory, "--engine", spark.address(), "-c", "SELECT 1");
+        command.environment().put("SPARK_HOME", folder.toString());
+        Process process = command.start();
+        assertThat(process.errorReader(StandardCharsets.UTF_8).lines())
+                .singleElement()
+                .asString()
+                .startsWith("gatehouse: SPARK_HOME is %s, where there is no jars/connect-repl/".formatted(folder));
+        assertThat(process.waitFor()).isEqualTo(1);
+    }
+
+    @Test
+    void readsNoDatabaseFileByAnotherEngine() {
+        CommandOutcome refused =
+                CommandOutcome.of("sql", "--db", file.toString(), "--engine", spark.address(), "-c", "SELECT 1");
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.err()).contains("%s is a file".formatted(file), "gatehouse export writes one");
+    }
+
+    @Test
     void servesNoDatabaseFileByAnotherEngine() {
         CommandOutcome refused =
                 CommandOutcome.of("serve", "--db", file.toString(), "--engine", spark.address(), "--port", "0");

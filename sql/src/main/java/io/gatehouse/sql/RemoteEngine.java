@@ -6,6 +6,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.EmptyDatabase;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -41,9 +42,17 @@ public final class RemoteEngine implements AutoCloseable {
 
     /** A path of this machine is named in full; others, such as hdfs://host/path, are the engine's to understand. */
     private static String named(String directory) {
-        return directory.contains(":/")
-                ? directory
-                : Path.of(directory).toAbsolutePath().normalize().toString();
+        if (directory.contains(":/")) {
+            return directory;
+        }
+        Path path = Path.of(directory).toAbsolutePath().normalize();
+        if (Files.isRegularFile(path)) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "%s is a file, and another engine reads directories: gatehouse export writes one of a database file"
+                            .formatted(directory));
+        }
+        return path.toString();
     }
 
     private static ExecutionEngine open(URI address, String directory, EmptyDatabase names) {

@@ -18,13 +18,14 @@ public final class SparkSource implements EngineSource {
         if (!"sc".equals(address.getScheme())) {
             return Optional.empty();
         }
-        requireClient();
         try {
+            requireClient();
             return Optional.of(SparkEngine.open(address, directory, tables));
         } catch (LinkageError e) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "Spark's client on the class path is of another version: set SPARK_HOME to a Spark 4.2 for Scala 2.13",
+                    "Spark's client on the class path is not whole, or of another version: set SPARK_HOME to a Spark 4.2 for"
+                            + " Scala 2.13, from which gatehouse takes it; elsewhere see docs/cluster.md",
                     e);
         }
     }
