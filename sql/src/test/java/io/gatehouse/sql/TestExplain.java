@@ -47,6 +47,15 @@ final class TestExplain {
     }
 
     @Test
+    void whatIsLongAndUsedOftenIsWrittenOnce() {
+        String sql = value("""
+                EXPLAIN SELECT two_sided_p(z) FROM (
+                    SELECT two_proportion_z(position, 10, token_id, 20) AS z FROM tokens
+                ) AS t""", "duckdb_sql");
+        assertThat(sql.split("SQRT\\(", -1)).as(sql).hasSize(2);
+    }
+
+    @Test
     void explainAnalyzeAddsTimesAndRows() {
         String sql = "EXPLAIN ANALYZE SELECT position, count(*) FROM token_routing GROUP BY position";
         assertThat(keys(sql)).containsExactly("logical_plan", "rollup", "duckdb_sql", "planning", "analyzed_plan");

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.calcite.rel.RelHomogeneousShuttle;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
@@ -19,6 +20,7 @@ import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
+import org.apache.calcite.rex.RexVisitorImpl;
 
 /**
  * Makes algebra safe to be written with names. Algebra refers to columns by number, SQL by name, and there an alias can
@@ -28,6 +30,9 @@ import org.apache.calcite.rex.RexSubQuery;
  * that users see are kept apart, in {@link ColumnNames}.
  */
 final class WritableAlgebra extends RelHomogeneousShuttle {
+    /** Parts of expressions that may be written more than once. */
+    private static final int MOST_REPEATED = 100;
+
     /** The names, in lower case, of the columns of all relations that were met below the one that is looked at. */
     private Set<String> below = new HashSet<>();
 
@@ -91,10 +96,33 @@ final class WritableAlgebra extends RelHomogeneousShuttle {
         return node.copy(node.getTraitSet(), separate);
     }
 
-    /** An unnest in a SELECT list makes rows; a window cannot stand in an aggregate, its FILTER or its GROUP BY. */
+    /**
+     * An unnest in a SELECT list makes rows; a window cannot stand in an aggregate, its FILTER or its GROUP BY; and what
+     * is long and used often would be written, and computed, as often.
+     */
     private static boolean standsApart(RelNode input, RelNode above) {
         boolean windowed = above instanceof Aggregate && input instanceof Project project && project.containsOver();
-        return windowed || UnnestPlaces.unnests(input);
+        boolean repeated = above instanceof Project upper
+                && input instanceof Project lower
+                && growth(upper, lower) > MOST_REPEATED;
+        return windowed || repeated || UnnestPlaces.unnests(input);
+    }
+
+    /** By how many parts expressions would grow in which others stand in the place of the columns that they refer to. */
+    private static int growth(Project above, Project below) {
+        int[] uses = new int[below.getProjects().size()];
+        new RexVisitorImpl<Void>(true) {
+            @Override
+            public Void visitInputRef(RexInputRef column) {
+                uses[column.getIndex()]++;
+                return null;
+            }
+        }.visitEach(above.getProjects());
+        return IntStream.range(0, uses.length)
+                .filter(column -> uses[column] > 1)
+                .map(column ->
+                        (uses[column] - 1) * (below.getProjects().get(column).nodeCount() - 1))
+                .sum();
     }
 
     private RelNode rename(Project project) {
