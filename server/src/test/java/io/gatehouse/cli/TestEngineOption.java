@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class TestEngineOption {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String ACTIVATIONS =
-            "SELECT layer, expert, count(*) AS n FROM activations WHERE layer < 2" + " GROUP BY ALL ORDER BY ALL";
+            "SELECT layer, expert, count(*) AS n FROM activations WHERE layer < 2 GROUP BY ALL ORDER BY ALL";
 
     private final HttpClient client = HttpClient.newHttpClient();
     private Path folder = Path.of("");

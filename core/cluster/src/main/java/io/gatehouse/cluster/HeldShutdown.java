@@ -14,7 +14,7 @@ final class HeldShutdown {
     /** Spark's own hook has 40, and hooks of higher numbers go first. */
     private static final int BEFORE_SPARK = 100;
 
-    /** Longer than the rollups of a large run take to be summed. */
+    /** Hadoop wants a limit, which only what hangs is to reach: rollups of a large run may take minutes. */
     private static final long LIMIT_SECONDS = 600;
 
     private final CountDownLatch ended = new CountDownLatch(1);

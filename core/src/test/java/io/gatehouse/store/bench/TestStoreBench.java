@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,6 +48,21 @@ final class TestStoreBench {
                 assertThat(run.answered()).isEqualTo(16);
             });
         }
+    }
+
+    @Test
+    void countsTheMedianOfTheRounds() {
+        StoreBenchResult two = result(List.of(10.0, 30.0), List.of(10.0, 15.0));
+        assertThat(two.activationsPerSecond()).isEqualTo(20);
+        assertThat(two.besideReadersPerSecond()).isEqualTo(12.5);
+        assertThat(two.lostToReaders()).isEqualTo(0.25);
+        assertThat(result(List.of(10.0, 20.0, 40.0), List.of(9.0, 16.0, 40.0)).lostToReaders())
+                .isCloseTo(0.1, within(1e-12));
+    }
+
+    private static StoreBenchResult result(List<Double> alone, List<Double> besideReaders) {
+        Latencies none = Latencies.of(List.of());
+        return new StoreBenchResult(1, alone, 1, 1, Duration.ZERO, Duration.ZERO, none, 1, 8, besideReaders, none);
     }
 
     @Test

@@ -46,7 +46,7 @@ final class HostedRun implements RunListener {
         void gotOn(HostedRun run);
     }
 
-    /** What the file said of the run when so many questions were committed. */
+    /** What the file said of the run, while it ran, when so many questions were committed. */
     private record Recorded(int questionsDone, RunSummary summary) {}
 
     private static final long BETWEEN_NEWS_NANOS = 250_000_000L;
@@ -155,9 +155,12 @@ final class HostedRun implements RunListener {
      * @param file finds runs by name
      */
     Optional<RunSummary> summary(Function<String, Optional<RunSummary>> file) {
+        if (state != State.RUNNING) {
+            return file.apply(name);
+        }
         int done = questionsDone();
         Recorded last = recorded;
-        if (state == State.RUNNING && last != null && last.questionsDone() == done) {
+        if (last != null && last.questionsDone() == done) {
             return Optional.of(last.summary());
         }
         Optional<RunSummary> summary = file.apply(name);

@@ -103,6 +103,33 @@ final class TestScriptsOnSpark {
                 });
     }
 
+    @Test
+    void failsWhereDuckDbDoes() {
+        for (QueryEngine engine : List.of(duckDb, spark.engine())) {
+            assertThatThrownBy(() -> Rows.of(engine, "SELECT factorial(question_id - 100) AS f FROM questions"))
+                    .isInstanceOfSatisfying(
+                            GatehouseException.class,
+                            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.SQL_EXECUTION));
+        }
+    }
+
+    @Test
+    void hasTheNumbersThatDuckDbHas() {
+        assertThat(
+                        difference(
+                                "SELECT sqrt(x) AS a, ln(x) AS b, log2(x) AS c, log10(x) AS d, log(x) AS e, asin(x * 2) AS f,"
+                                        + " acos(x * 2) AS g FROM (SELECT question_id - 1 AS x FROM questions) AS q ORDER BY x"))
+                .isEmpty();
+    }
+
+    /** By what a cast has rounded to 0, too. */
+    @Test
+    void dividesAsDuckDbDoes() {
+        assertThat(difference("SELECT ordinal / CAST(nullif(question_id * 0.3, 0) AS INTEGER) AS x FROM questions"
+                        + " ORDER BY question_id"))
+                .isEmpty();
+    }
+
     private String difference(String sql) {
         Rows expected = Rows.of(duckDb, sql);
         try {

@@ -66,9 +66,9 @@ final class Numbers {
         return type.getSqlTypeName() == SqlTypeName.REAL ? forms.form(type, "CAST({0} AS FLOAT)", List.of(said)) : said;
     }
 
-    /** Whether it is another number, or nullif(x, 0). */
+    /** Whether it is another number, or nullif(x, 0). A cast to a whole number may make 0 of something else. */
     private static boolean isNeverZero(RexNode divisor) {
-        RexNode bare = WrittenOut.bare(divisor);
+        RexNode bare = SqlTypeUtil.isApproximateNumeric(divisor.getType()) ? WrittenOut.bare(divisor) : divisor;
         return bare.getKind() == SqlKind.NULLIF
                 ? isNumber(((RexCall) bare).getOperands().get(1), 0)
                 : isNumber(divisor) && !isNumber(divisor, 0);

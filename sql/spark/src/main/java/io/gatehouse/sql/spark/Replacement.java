@@ -23,7 +23,8 @@ record Replacement(String text) {
                         .append(Matcher.quoteReplacement(piece.group()));
             } else if (escaped.equals("\\")) {
                 text.append("\\\\");
-            } else if (escaped.matches("[0-9]")) {
+            } else if (escaped.matches("[0-9]") && Integer.parseInt(escaped) + groupsBefore <= 9) {
+                // Of two digits Java takes the first alone where there are fewer groups.
                 text.append('$').append(Integer.parseInt(escaped) + groupsBefore);
             } else {
                 throw Refusal.of("regexp_replace with %s".formatted(piece.group()));

@@ -38,10 +38,10 @@ final class SparkConnection {
                 .connectionString(address.toString())
                 .retryPolicy(patience())
                 .build();
-        SparkSession session = org.apache.spark.sql.connect.SparkSession.builder()
-                .client(client)
-                .create();
         try {
+            SparkSession session = org.apache.spark.sql.connect.SparkSession.builder()
+                    .client(client)
+                    .create();
             requireVersion(version(session, address), address);
             return session;
         } catch (RuntimeException e) {

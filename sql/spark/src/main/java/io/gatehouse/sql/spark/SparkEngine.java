@@ -9,7 +9,6 @@ import io.gatehouse.sql.Stopping;
 import io.gatehouse.sql.plan.EngineSql;
 import io.gatehouse.sql.plan.Plan;
 import io.gatehouse.store.StoredTable;
-import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -54,8 +53,8 @@ final class SparkEngine implements ExecutionEngine {
     private void showLife() {
         try {
             session.conf().get("spark.sql.session.timeZone");
-        } catch (RuntimeException e) {
-            // Whoever asks something next is told.
+        } catch (Exception e) {
+            // Whoever asks something next is told; a task that throws would not be run again.
             LOG.debug("Spark does not answer", e);
         }
     }
@@ -67,8 +66,8 @@ final class SparkEngine implements ExecutionEngine {
                 SETTINGS.forEach((name, value) -> session.conf().set(name, value));
                 new DirectoryViews(session, directory, tables).create();
                 return new SparkEngine(session);
-            } catch (RuntimeException e) {
-                session.close();
+            } catch (Exception e) {
+                close(session);
                 throw e;
             }
         });
@@ -118,9 +117,13 @@ final class SparkEngine implements ExecutionEngine {
     @Override
     public void close() {
         watchdog.shutdownNow();
+        close(session);
+    }
+
+    private static void close(SparkSession session) {
         try {
             session.close();
-        } catch (IOException | RuntimeException e) {
+        } catch (Exception e) {
             // Spark ends sessions that it hears nothing of.
             LOG.debug("The session of Spark did not end cleanly", e);
         }

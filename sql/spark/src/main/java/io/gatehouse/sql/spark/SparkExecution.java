@@ -59,10 +59,7 @@ final class SparkExecution implements Execution {
 
     @Override
     public ExecutedRows rows() {
-        stopping.checkStopped();
-        running = true;
-        guard = watchdog.scheduleWithFixedDelay(
-                this::interruptIfDue, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+        begin();
         // A tag belongs to the thread that sends the statement.
         session.addTag(tag);
         try {
@@ -72,6 +69,14 @@ final class SparkExecution implements Execution {
         } finally {
             session.removeTag(tag);
         }
+    }
+
+    /** Either closing finds the guard, or this finds that it is closed: none is left behind. */
+    private synchronized void begin() {
+        stopping.checkStopped();
+        running = true;
+        guard = watchdog.scheduleWithFixedDelay(
+                this::interruptIfDue, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private synchronized SparkRows begun(SparkRows begun) {
@@ -130,8 +135,9 @@ final class SparkExecution implements Execution {
         }
         try {
             session.interruptTag(tag);
-        } catch (RuntimeException e) {
-            // Spark has gone, and the statement with it: who reads it is told.
+        } catch (Exception e) {
+            // Checked ones, too, which Spark's client does not declare. Spark has gone, and the statement with it: who
+            // reads it is told.
             return;
         }
     }

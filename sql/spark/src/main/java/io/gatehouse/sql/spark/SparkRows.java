@@ -60,7 +60,8 @@ final class SparkRows implements ExecutedRows, AutoCloseable {
             try {
                 open.close();
             } catch (Exception e) {
-                throw failure.apply(e);
+                // Not what stopped the statement, which is closed whether it was read to its end or not.
+                throw SparkFailures.translate(e);
             }
         }
     }

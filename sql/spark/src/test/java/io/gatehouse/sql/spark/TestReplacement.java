@@ -28,6 +28,15 @@ final class TestReplacement {
                 .hasMessage("regexp_replace with \\n is not available on Spark.");
     }
 
+    /** Java would read $11 as the first group and a 1. */
+    @Test
+    void refusesGroupsOfTwoDigits() {
+        assertThat(Replacement.of("\\7", 2).text()).isEqualTo("$9");
+        assertThat(Replacement.of("\\9", 0).text()).isEqualTo("$9");
+        assertThatThrownBy(() -> Replacement.of("\\9", 2))
+                .hasMessage("regexp_replace with \\9 is not available on Spark.");
+    }
+
     private static String replaced(String pattern, String text, String by) {
         return Pattern.compile(pattern)
                 .matcher(text)
