@@ -3,6 +3,7 @@ package io.gatehouse.server.query;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.store.PastQuery;
+import io.gatehouse.store.QueryHistory;
 import io.gatehouse.store.Store;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,21 +17,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes queries that have ended into the file, some at a time on a thread of its own, so that no query waits for it; who
- * asks for them gets all. It writes seldom, as each time is a commit that a run's own wait for. If more end than can be
- * written, some are left out. Nothing is written into an export.
+ * asks for them gets all. It writes seldom, as each time is a commit that a run's own wait for. If more end meanwhile than
+ * the file keeps, the oldest are left out. Nothing is written into an export.
  */
 public final class HistoryWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HistoryWriter.class);
     private static final long EVERY_SECONDS = 5;
     private static final long LAST_SECONDS = 5;
     private static final int BATCH = 200;
-    private static final int UNWRITTEN = 5_000;
 
     /** What the console asks to draw its own pictures. Nobody typed it. */
     private static final String PICTURE = "picture-";
 
     private final Store store;
-    private final BlockingQueue<PastQuery> unwritten = new ArrayBlockingQueue<>(UNWRITTEN);
+    private final BlockingQueue<PastQuery> unwritten = new ArrayBlockingQueue<>(QueryHistory.KEPT);
     private final ScheduledExecutorService pen = Executors.newSingleThreadScheduledExecutor(HistoryWriter::thread);
 
     public HistoryWriter(Store store) {
@@ -40,8 +40,12 @@ public final class HistoryWriter implements AutoCloseable {
 
     /** Takes note of a query that has ended; does not wait. */
     void add(ServedQuery query) {
-        if (!store.isReadOnly() && !query.id().startsWith(PICTURE) && !unwritten.offer(query.past())) {
-            LOG.debug("Query {} is left out of the history", query.id());
+        if (store.isReadOnly() || query.id().startsWith(PICTURE)) {
+            return;
+        }
+        PastQuery past = query.past();
+        while (!unwritten.offer(past)) {
+            unwritten.poll();
         }
     }
 
