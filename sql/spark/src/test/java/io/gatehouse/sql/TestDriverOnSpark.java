@@ -28,10 +28,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
 final class TestDriverOnSpark {
-    /** More rows than can be counted, some thousands of which are read before a task looks up. */
+    /** Over twenty seconds of work, of which some hundred thousand rows are made before a task looks up. */
     private static final String ENDLESS = """
-            SELECT count(*) FROM activations AS a, activations AS b, activations AS c
-            WHERE a.weight + b.weight + c.weight < 0""";
+            SELECT count(*) FROM activations AS a, activations AS b, activations AS c, activations AS d
+            WHERE a.weight + b.weight + c.weight + d.weight < 0""";
 
     private final RoutingOnSpark.Served routing;
     private final Connection connection;
@@ -102,7 +102,8 @@ final class TestDriverOnSpark {
             CompletableFuture<Void> first = CompletableFuture.runAsync(() -> ask(one));
             CompletableFuture<Void> second = CompletableFuture.runAsync(() -> ask(other));
             while (isFree()) {
-                Thread.onSpinWait();
+                assertThat(first).isNotDone();
+                assertThat(second).isNotDone();
             }
             one.cancel();
             other.cancel();
