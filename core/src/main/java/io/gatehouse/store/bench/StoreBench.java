@@ -85,13 +85,15 @@ public final class StoreBench {
             List<Ingest> alone = new ArrayList<>();
             List<Ingest> beside = new ArrayList<>();
             alone.add(write(database, shards, 0));
+            // Before the disk is busy with the files that come and go.
+            Reading reading = read(database);
             beside.add(writeInPassing(other, shards, READERS));
             for (int round = 1; round < rounds; round++) {
                 alone.add(writeInPassing(other, shards, 0));
                 beside.add(writeInPassing(other, shards, READERS));
             }
             double rowWise = new RowWise(source, shardQuestions).activationsPerSecond(other, ROW_WISE_SHARDS, SEED);
-            return result(alone, beside, rowWise);
+            return result(alone, beside, reading, rowWise);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
@@ -99,9 +101,9 @@ public final class StoreBench {
         }
     }
 
-    private StoreBenchResult result(List<Ingest> alone, List<Ingest> beside, double rowWise) throws IOException {
+    private StoreBenchResult result(List<Ingest> alone, List<Ingest> beside, Reading reading, double rowWise)
+            throws IOException {
         long activations = alone.get(0).activations;
-        Reading reading = read(database);
         return new StoreBenchResult(
                 activations,
                 alone.stream().map(Ingest::perSecond).toList(),
