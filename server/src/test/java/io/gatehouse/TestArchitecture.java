@@ -95,13 +95,13 @@ final class TestArchitecture {
     }
 
     @Test
-    void textKnowsNothingElse() {
+    void textAndBenchKnowNothingElse() {
         classes()
                 .that()
-                .resideInAPackage("io.gatehouse.text")
+                .resideInAnyPackage("io.gatehouse.text", "io.gatehouse.bench")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("io.gatehouse.text", "java..", "org.jspecify..")
+                .resideInAnyPackage("io.gatehouse.text", "io.gatehouse.bench", "java..", "org.jspecify..")
                 .check(gatehouse);
     }
 
@@ -156,6 +156,7 @@ final class TestArchitecture {
                 .that()
                 .resideInAnyPackage(
                         "io.gatehouse.error..",
+                        "io.gatehouse.bench..",
                         "io.gatehouse.checkpoint..",
                         "io.gatehouse.dataset..",
                         "io.gatehouse.engine..",

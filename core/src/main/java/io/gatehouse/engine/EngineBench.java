@@ -2,6 +2,7 @@ package io.gatehouse.engine;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.bench.Spread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -3,6 +3,7 @@ package io.gatehouse.store.bench;
 import static java.util.Objects.requireNonNull;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.gatehouse.bench.Spread;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.RunStatus;
@@ -107,7 +108,7 @@ public final class StoreBench {
         return new StoreBenchResult(
                 activations,
                 alone.stream().map(Ingest::perSecond).toList(),
-                median(alone.stream().map(Ingest::perCpuSecond).toList()),
+                Spread.of(alone.stream().map(Ingest::perCpuSecond).toList()).median(),
                 (double) Files.size(database) / activations,
                 reading.opened,
                 reading.verified,
@@ -182,12 +183,6 @@ public final class StoreBench {
             writer.finish(RunStatus.COMPLETE);
             return queue.progress().activations();
         }
-    }
-
-    /** Of two in the middle their mean: the better one would flatter. */
-    static double median(List<Double> values) {
-        List<Double> sorted = values.stream().sorted().toList();
-        return (sorted.get((sorted.size() - 1) / 2) + sorted.get(sorted.size() / 2)) / 2;
     }
 
     private static double seconds(Duration duration) {

@@ -2,6 +2,7 @@ package io.gatehouse.store.bench;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.bench.Spread;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -42,19 +43,20 @@ public record StoreBenchResult(
 
     /** In the median of the rounds. */
     public double activationsPerSecond() {
-        return StoreBench.median(alone);
+        return Spread.of(alone).median();
     }
 
     /** In the median of the rounds. */
     public double besideReadersPerSecond() {
-        return StoreBench.median(besideReaders);
+        return Spread.of(besideReaders).median();
     }
 
     /** What readers take from the speed of writing, as a share of it: in the median of the rounds, each by itself. */
     public double lostToReaders() {
         return 1
-                - StoreBench.median(IntStream.range(0, alone.size())
-                        .mapToObj(round -> besideReaders.get(round) / alone.get(round))
-                        .toList());
+                - Spread.of(IntStream.range(0, alone.size())
+                                .mapToObj(round -> besideReaders.get(round) / alone.get(round))
+                                .toList())
+                        .median();
     }
 }

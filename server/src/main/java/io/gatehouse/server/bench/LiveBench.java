@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.bench.Spread;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.run.RunListener;
@@ -78,7 +79,7 @@ public final class LiveBench {
 
         /** What being watched adds, as a share of the time without. */
         public double overhead() {
-            return median(ratios) - 1;
+            return Spread.of(ratios).median() - 1;
         }
     }
 
@@ -105,7 +106,7 @@ public final class LiveBench {
         List<Double> ratios = IntStream.range(0, rounds)
                 .mapToObj(round -> watched.get(round) / alone.get(round))
                 .toList();
-        return new Watched(median(alone), median(watched), ratios, Latencies.of(news));
+        return new Watched(Spread.of(alone).median(), Spread.of(watched).median(), ratios, Latencies.of(news));
     }
 
     /** Lets clients at a server that writes run after run. */
@@ -181,10 +182,6 @@ public final class LiveBench {
                 .put("quiz", String.valueOf(quiz.getFileName()));
         limit.ifPresent(questions -> options.put("limit", questions));
         return options;
-    }
-
-    private static double median(List<Double> values) {
-        return values.stream().sorted().toList().get(values.size() / 2);
     }
 
     private static void delete(Path file) {

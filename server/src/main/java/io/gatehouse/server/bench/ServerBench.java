@@ -2,6 +2,7 @@ package io.gatehouse.server.bench;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.bench.Spread;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.GatehouseServer;
@@ -141,7 +142,11 @@ public final class ServerBench {
                     .mapToObj(round -> way.seconds().get(round) / duckDb.get(round))
                     .toList();
             transfers.add(new Transfer(
-                    way.name(), amounts.get(i).rows(), amounts.get(i).bytes(), median(way.seconds()), median(ratios)));
+                    way.name(),
+                    amounts.get(i).rows(),
+                    amounts.get(i).bytes(),
+                    Spread.of(way.seconds()).median(),
+                    Spread.of(ratios).median()));
         }
         return List.copyOf(transfers);
     }
@@ -162,10 +167,6 @@ public final class ServerBench {
             throw new GatehouseException(
                     ErrorCode.INTERNAL_ERROR, "Reading %s failed: %s".formatted(way.name(), e.getMessage()), e);
         }
-    }
-
-    private static double median(List<Double> seconds) {
-        return seconds.stream().sorted().toList().get(seconds.size() / 2);
     }
 
     private Amount duckDbArrow(BufferAllocator allocator) throws SQLException, IOException {

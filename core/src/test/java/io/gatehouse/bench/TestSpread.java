@@ -1,4 +1,4 @@
-package io.gatehouse.engine;
+package io.gatehouse.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

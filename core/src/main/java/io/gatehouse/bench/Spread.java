@@ -1,4 +1,4 @@
-package io.gatehouse.engine;
+package io.gatehouse.bench;
 
 import java.util.Collection;
 
