@@ -1,0 +1,46 @@
+package io.gatehouse.server;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+
+/**
+ * How the memory that a server may take, all its processes together, is divided.
+ *
+ * @param bytes what {@code serve --memory} states
+ */
+public record ServerMemory(long bytes) {
+    /** Java, DuckDB and a small model do not fit into less. */
+    private static final long LEAST = 1L << 30;
+
+    public ServerMemory {
+        if (bytes < LEAST) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "A server needs at least %,d bytes of memory, but --memory is %,d.".formatted(LEAST, bytes));
+        }
+    }
+
+    /** What DuckDB accounts for itself: tables that are read, hash tables, sorts, results that wait. */
+    public long database() {
+        return percent(35);
+    }
+
+    /** What statements hold that DuckDB does not account for: texts and lists that expressions make. */
+    public long statements() {
+        return percent(15);
+    }
+
+    /** The Java heap of the process that has the file. */
+    public long heap() {
+        return percent(20);
+    }
+
+    /** The process that computes a run. */
+    public long worker() {
+        return percent(30);
+    }
+
+    private long percent(int share) {
+        return bytes / 100 * share;
+    }
+}
