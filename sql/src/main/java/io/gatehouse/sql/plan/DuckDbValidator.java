@@ -119,6 +119,9 @@ final class DuckDbValidator extends SqlValidatorImpl {
         if (rewritten instanceof SqlCall call && call.getKind() == SqlKind.EXISTS) {
             keepRows(call.operand(0));
         }
+        if (rewritten instanceof SqlSelect select) {
+            WrittenSets.writeOut(select);
+        }
         return rewritten instanceof SqlJoin join ? commaLast(join) : rewritten;
     }
 
