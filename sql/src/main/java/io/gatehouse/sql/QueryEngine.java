@@ -210,8 +210,13 @@ public final class QueryEngine implements AutoCloseable {
                             .formatted(plan.columns().size(), types.size()));
         }
         return IntStream.range(0, types.size())
-                .mapToObj(i -> new ResultColumn(plan.columns().get(i), types.get(i)))
+                .mapToObj(i -> new ResultColumn(plan.columns().get(i), typeName(types.get(i))))
                 .toList();
+    }
+
+    /** DuckDB quotes the name of the type of a column that has nothing but NULL. */
+    private static String typeName(String type) {
+        return type.startsWith("\"NULL\"") ? type.replace("\"", "") : type;
     }
 
     /** Calcite reads the property once, when it loads; without it every text outside Latin-1 is refused. */

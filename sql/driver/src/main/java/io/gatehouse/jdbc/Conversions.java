@@ -288,11 +288,10 @@ final class Conversions {
         if (value instanceof Clob text) {
             return text.getSubString(1, (int) Math.min(text.length(), Integer.MAX_VALUE));
         }
-        boolean plain = value == null || PLAIN.stream().anyMatch(known -> known.isInstance(value));
-        if (!plain) {
-            throw SqlErrors.unsupported(
-                    "A parameter of the class %s".formatted(value.getClass().getName()));
+        if (value == null || PLAIN.stream().anyMatch(known -> known.isInstance(value))) {
+            return value;
         }
-        return value;
+        throw SqlErrors.unsupported(
+                "A parameter of the class %s".formatted(value.getClass().getName()));
     }
 }
