@@ -62,9 +62,12 @@ final class Convertlets implements SqlRexConvertletTable {
     }
 
     private static RexNode typed(SqlRexContext context, SqlCall call) {
-        RelDataType type = context.getValidator().getValidatedNodeType(call);
-        return context.getRexBuilder()
-                .makeCall(call.getParserPosition(), type, call.getOperator(), operands(context, call));
+        RelDataType known = context.getValidator().getValidatedNodeTypeIfKnown(call);
+        RexBuilder rex = context.getRexBuilder();
+        // CURRENT_DATE in a key of GROUP BY is a copy that validation has not seen.
+        return known == null
+                ? rex.makeCall(call.getParserPosition(), call.getOperator(), operands(context, call))
+                : rex.makeCall(call.getParserPosition(), known, call.getOperator(), operands(context, call));
     }
 
     /** A NULL that keeps its type: the type of an expression around it hangs on that. */

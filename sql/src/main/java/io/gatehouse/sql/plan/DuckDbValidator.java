@@ -38,6 +38,7 @@ import org.apache.calcite.sql.validate.SqlMoniker;
 import org.apache.calcite.sql.validate.SqlValidatorImpl;
 import org.apache.calcite.sql.validate.SqlValidatorNamespace;
 import org.apache.calcite.sql.validate.SqlValidatorScope;
+import org.apache.calcite.util.Util;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,10 +130,25 @@ final class DuckDbValidator extends SqlValidatorImpl {
         if (rewritten instanceof SqlCall call && call.getKind() == SqlKind.EXISTS) {
             keepRows(call.operand(0));
         }
+        if (rewritten instanceof SqlCall filter && filter.getKind() == SqlKind.FILTER) {
+            filter.setOperand(0, withinGroup(filter.operand(0)));
+        }
         if (rewritten instanceof SqlSelect select) {
             WrittenSets.writeOut(select);
         }
         return rewritten instanceof SqlJoin join ? commaLast(join) : rewritten;
+    }
+
+    /** Below FILTER Calcite asks for the types of all operands, and takes the keys of an order within them for one. */
+    private static SqlNode withinGroup(SqlCall aggregate) {
+        List<SqlNode> operands = aggregate.getOperandList();
+        if (aggregate.getKind() != SqlKind.STRING_AGG || !(Util.last(operands) instanceof SqlNodeList order)) {
+            return aggregate;
+        }
+        SqlParserPos position = aggregate.getParserPosition();
+        SqlNode list = SqlStdOperatorTable.LISTAGG.createCall(
+                aggregate.getFunctionQuantifier(), position, Util.skipLast(operands));
+        return SqlStdOperatorTable.WITHIN_GROUP.createCall(position, list, order);
     }
 
     /** Calcite drops what EXISTS selects, and with it an unnest that makes no rows; below a limit it stays. */

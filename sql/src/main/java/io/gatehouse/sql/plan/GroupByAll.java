@@ -1,6 +1,7 @@
 package io.gatehouse.sql.plan;
 
 import io.gatehouse.sql.function.FunctionTable;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.apache.calcite.sql.SqlCall;
@@ -63,12 +64,17 @@ final class GroupByAll {
         return names.found;
     }
 
+    /** CURRENT_DATE and its like, which are read as names. */
+    private static boolean isConstant(SqlIdentifier name) {
+        return name.isSimple() && name.getSimple().toLowerCase(Locale.ROOT).matches("current_(date|time|timestamp)|local(time|timestamp)");
+    }
+
     private static final class Names extends SqlBasicVisitor<Void> {
         private boolean found;
 
         @Override
         public Void visit(SqlIdentifier name) {
-            found = true;
+            found = found || !isConstant(name);
             return null;
         }
     }
