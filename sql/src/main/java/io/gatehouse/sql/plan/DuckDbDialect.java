@@ -1,5 +1,7 @@
 package io.gatehouse.sql.plan;
 
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
 import java.util.List;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexCall;
@@ -166,6 +168,9 @@ final class DuckDbDialect extends DuckDBSqlDialect {
             case TIMESTAMP_WITH_LOCAL_TIME_ZONE -> named("TIMESTAMPTZ");
             case DECIMAL ->
                 type.getPrecision() == 38 && type.getScale() == 0 ? named("HUGEINT") : super.getCastSpec(type);
+            case ROW ->
+                throw new GatehouseException(
+                        ErrorCode.SQL_NOT_SUPPORTED, "A row is not a value that CASE can choose; name its columns.");
             default -> super.getCastSpec(type);
         };
     }
