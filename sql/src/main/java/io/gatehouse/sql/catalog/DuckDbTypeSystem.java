@@ -41,7 +41,7 @@ final class DuckDbTypeSystem extends RelDataTypeSystemImpl {
 
     @Override
     public int getDefaultScale(SqlTypeName typeName) {
-        return typeName == SqlTypeName.DECIMAL ? 3 : super.getDefaultScale(typeName);
+        return typeName == SqlTypeName.DECIMAL ? 0 : super.getDefaultScale(typeName);
     }
 
     @Override
@@ -51,7 +51,7 @@ final class DuckDbTypeSystem extends RelDataTypeSystemImpl {
 
     @Override
     public RelDataType deriveSumType(RelDataTypeFactory typeFactory, RelDataType argumentType) {
-        if (SqlTypeUtil.isIntType(argumentType) || SqlTypeUtil.isBoolean(argumentType)) {
+        if (WholeNumbers.isWhole(argumentType) || SqlTypeUtil.isBoolean(argumentType)) {
             return nullableAs(argumentType, typeFactory, typeFactory.createSqlType(SqlTypeName.DECIMAL, 38, 0));
         }
         if (SqlTypeUtil.isDecimal(argumentType)) {

@@ -10,6 +10,7 @@ import io.gatehouse.sql.grammar.DialectOperators;
 import java.util.List;
 import java.util.Locale;
 import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
@@ -96,6 +97,11 @@ final class DialectForms extends SqlShuttle {
             return visited(ListSlice.written(call), this);
         }
         return operator instanceof SqlUnresolvedFunction ? function(call) : below(call);
+    }
+
+    @Override
+    public SqlNode visit(SqlDataTypeSpec type) {
+        return WrittenTypes.standard(type);
     }
 
     /** TABLE(function), which FROM function is read as. */
