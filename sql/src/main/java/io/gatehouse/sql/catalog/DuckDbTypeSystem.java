@@ -8,7 +8,7 @@ import org.apache.calcite.sql.type.SqlTypeUtil;
 
 /**
  * The types that DuckDB gives to results, where Calcite's standard differs: strings have no length, decimals go to 38
- * digits, a sum of integers is a HUGEINT (here DECIMAL(38,0)), an average is a DOUBLE.
+ * digits, a sum of integers is a HUGEINT (here DECIMAL(38,0)), an average of numbers is a DOUBLE.
  */
 final class DuckDbTypeSystem extends RelDataTypeSystemImpl {
     static final DuckDbTypeSystem INSTANCE = new DuckDbTypeSystem();
@@ -65,7 +65,13 @@ final class DuckDbTypeSystem extends RelDataTypeSystemImpl {
 
     @Override
     public RelDataType deriveAvgAggType(RelDataTypeFactory typeFactory, RelDataType argumentType) {
-        return nullableAs(argumentType, typeFactory, typeFactory.createSqlType(SqlTypeName.DOUBLE));
+        boolean time = SqlTypeUtil.isInterval(argumentType)
+                || (SqlTypeUtil.isDatetime(argumentType) && argumentType.getSqlTypeName() != SqlTypeName.DATE);
+        if (time) {
+            return argumentType;
+        }
+        SqlTypeName average = SqlTypeUtil.isDatetime(argumentType) ? SqlTypeName.TIMESTAMP : SqlTypeName.DOUBLE;
+        return nullableAs(argumentType, typeFactory, typeFactory.createSqlType(average));
     }
 
     @Override

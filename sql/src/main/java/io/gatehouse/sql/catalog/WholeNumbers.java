@@ -39,6 +39,13 @@ public final class WholeNumbers {
         return name == SqlTypeName.DECIMAL ? factory.createSqlType(name, 38, 0) : factory.createSqlType(name);
     }
 
+    /** The type in which DuckDB computes with two: the one that holds both, else BIGINT, of which no one was asked for. */
+    public static RelDataType computed(List<RelDataType> types, RelDataTypeFactory factory) {
+        RelDataType common = common(types, factory);
+        boolean one = types.stream().anyMatch(type -> type.getSqlTypeName() == common.getSqlTypeName());
+        return one || common.getSqlTypeName() == SqlTypeName.DECIMAL ? common : factory.createSqlType(SqlTypeName.BIGINT);
+    }
+
     /** The narrowest type of the list where none of it is there. */
     private static SqlTypeName widest(Collection<RelDataType> types, List<SqlTypeName> names) {
         return types.stream()

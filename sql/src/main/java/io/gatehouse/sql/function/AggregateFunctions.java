@@ -14,14 +14,31 @@ import static org.apache.calcite.sql.type.SqlTypeFamily.NUMERIC;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.sql.SqlCallBinding;
+import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.fun.SqlAvgAggFunction;
+import org.apache.calcite.sql.type.SqlTypeUtil;
 
 /** DuckDB's aggregates beyond those of the standard. */
 final class AggregateFunctions {
     private AggregateFunctions() {}
 
+    /** Of times and intervals, too. */
+    private static final SqlOperator AVG = new SqlAvgAggFunction(SqlKind.AVG) {
+        @Override
+        public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {
+            RelDataType type = binding.getOperandType(0);
+            return SqlTypeUtil.isDatetime(type)
+                    || SqlTypeUtil.isInterval(type)
+                    || super.checkOperandTypes(binding, throwOnFailure);
+        }
+    };
+
     static List<SqlOperator> all() {
         List<SqlOperator> all = new ArrayList<>();
+        all.add(AVG);
         for (String name : List.of("covar_pop", "covar_samp", "corr", "regr_slope", "regr_intercept", "regr_r2")) {
             all.add(aggregate(name, DOUBLE, takes(NUMERIC, NUMERIC)));
         }

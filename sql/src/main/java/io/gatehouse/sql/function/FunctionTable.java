@@ -29,6 +29,9 @@ public final class FunctionTable implements SqlOperatorTable {
     /** power(x, y), which x ** y is another form of. */
     public static final SqlOperator POWER = INSTANCE.named("POWER").get(0);
 
+    /** trunc(x), which cuts the number of an interval. */
+    public static final SqlOperator TRUNC = INSTANCE.named("TRUNC").get(0);
+
     private final List<SqlOperator> operators;
     private final Set<SqlOperator> set;
     private final Map<String, List<SqlOperator>> byName;
@@ -36,8 +39,11 @@ public final class FunctionTable implements SqlOperatorTable {
     private FunctionTable() {
         operators = Stream.of(
                         StandardOperators.all().stream().flatMap(List::stream),
+                        Alternatives.all().stream(),
+                        Arithmetic.all().stream(),
                         BitOperators.all().stream(),
                         ScalarFunctions.all().stream(),
+                        TimeFunctions.all().stream(),
                         ListFunctions.all().stream(),
                         AggregateFunctions.all().stream())
                 .flatMap(group -> group)

@@ -8,7 +8,6 @@ import static io.gatehouse.sql.function.Signatures.HUGEINT;
 import static io.gatehouse.sql.function.Signatures.INTEGER;
 import static io.gatehouse.sql.function.Signatures.LIST_OF_VARCHAR;
 import static io.gatehouse.sql.function.Signatures.ROUNDED;
-import static io.gatehouse.sql.function.Signatures.TIMESTAMP;
 import static io.gatehouse.sql.function.Signatures.TINYINT;
 import static io.gatehouse.sql.function.Signatures.VARCHAR;
 import static io.gatehouse.sql.function.Signatures.WHOLE;
@@ -19,7 +18,6 @@ import static io.gatehouse.sql.function.Signatures.takes;
 import static io.gatehouse.sql.function.Signatures.takesOptional;
 import static org.apache.calcite.sql.type.SqlTypeFamily.ANY;
 import static org.apache.calcite.sql.type.SqlTypeFamily.CHARACTER;
-import static org.apache.calcite.sql.type.SqlTypeFamily.DATETIME;
 import static org.apache.calcite.sql.type.SqlTypeFamily.NUMERIC;
 
 import java.util.ArrayList;
@@ -28,7 +26,7 @@ import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.type.SqlTypeFamily;
 
 /**
- * DuckDB's functions of numbers, texts and times. Left out on purpose are those that make much out of little, such as
+ * DuckDB's functions of numbers and texts. Left out on purpose are those that make much out of little, such as
  * repeat, lpad, format and range: DuckDB's memory limit does not stop them.
  */
 final class ScalarFunctions {
@@ -38,7 +36,6 @@ final class ScalarFunctions {
         List<SqlOperator> all = new ArrayList<>();
         numbers(all);
         texts(all);
-        times(all);
         all.add(scalar("hash", HUGEINT, anythingFrom(1)));
         all.add(scalar("ifnull", FIRST, anything(2)));
         return all;
@@ -105,21 +102,5 @@ final class ScalarFunctions {
         all.add(scalar("replace", VARCHAR, takes(CHARACTER, CHARACTER, CHARACTER)));
         all.add(scalar("concat", VARCHAR, anythingFrom(1)));
         all.add(scalar("concat_ws", VARCHAR, anythingFrom(2)));
-    }
-
-    private static void times(List<SqlOperator> all) {
-        for (String name : List.of(
-                "year", "quarter", "month", "week", "day", "hour", "minute", "second", "dayofweek", "dayofyear")) {
-            all.add(scalar(name, BIGINT, takes(DATETIME)));
-        }
-        for (String name : List.of("dayname", "monthname")) {
-            all.add(scalar(name, VARCHAR, takes(DATETIME)));
-        }
-        all.add(scalar("date_trunc", TIMESTAMP, takes(CHARACTER, DATETIME)));
-        all.add(scalar("date_part", BIGINT, takes(CHARACTER, DATETIME)));
-        all.add(scalar("date_diff", BIGINT, takes(CHARACTER, DATETIME, DATETIME)));
-        all.add(scalar("now", Signatures.INSTANT, takes()));
-        all.add(scalar("epoch", DOUBLE, takes(DATETIME)));
-        all.add(scalar("strftime", VARCHAR, takes(DATETIME, CHARACTER)));
     }
 }

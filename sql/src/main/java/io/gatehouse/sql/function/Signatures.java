@@ -2,14 +2,18 @@ package io.gatehouse.sql.function;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Predicate;
+import org.apache.calcite.avatica.util.TimeUnit;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.SqlAggFunction;
 import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlFunctionCategory;
+import org.apache.calcite.sql.SqlIntervalQualifier;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlOperatorBinding;
 import org.apache.calcite.sql.fun.SqlBasicAggFunction;
+import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.OperandTypes;
 import org.apache.calcite.sql.type.SqlOperandCountRanges;
 import org.apache.calcite.sql.type.SqlOperandTypeChecker;
@@ -23,6 +27,10 @@ import org.apache.calcite.sql.type.SqlTypeTransforms;
  * checked for its family only; DuckDB binds the exact type.
  */
 final class Signatures {
+    /** There is one type of intervals, whatever the unit. */
+    private static final SqlIntervalQualifier ANY_UNIT =
+            new SqlIntervalQualifier(TimeUnit.DAY, null, SqlParserPos.ZERO);
+
     static final SqlReturnTypeInference BOOLEAN = nullable(SqlTypeName.BOOLEAN);
     static final SqlReturnTypeInference TINYINT = nullable(SqlTypeName.TINYINT);
     static final SqlReturnTypeInference INTEGER = nullable(SqlTypeName.INTEGER);
@@ -33,7 +41,12 @@ final class Signatures {
     static final SqlReturnTypeInference VARCHAR = nullable(SqlTypeName.VARCHAR);
     static final SqlReturnTypeInference TIMESTAMP = nullable(SqlTypeName.TIMESTAMP);
     static final SqlReturnTypeInference INSTANT = nullable(SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE);
+    static final SqlReturnTypeInference DATE = nullable(SqlTypeName.DATE);
+    static final SqlReturnTypeInference TIME = nullable(SqlTypeName.TIME);
+    static final SqlReturnTypeInference INTERVAL = binding ->
+            forceNullable(binding, binding.getTypeFactory().createSqlIntervalType(ANY_UNIT));
     static final SqlReturnTypeInference FIRST = binding -> forceNullable(binding, binding.getOperandType(0));
+    static final SqlReturnTypeInference SECOND = binding -> forceNullable(binding, binding.getOperandType(1));
     static final SqlReturnTypeInference ELEMENT = binding -> forceNullable(binding, element(binding));
     static final SqlReturnTypeInference LIST_OF_FIRST = binding -> list(binding, binding.getOperandType(0));
     static final SqlReturnTypeInference LIST_OF_VARCHAR =
@@ -76,6 +89,11 @@ final class Signatures {
 
     static SqlOperandTypeChecker anythingFrom(int arguments) {
         return OperandTypes.variadic(SqlOperandCountRanges.from(arguments));
+    }
+
+    static SqlReturnTypeInference either(
+            Predicate<SqlOperatorBinding> condition, SqlReturnTypeInference one, SqlReturnTypeInference other) {
+        return binding -> (condition.test(binding) ? one : other).inferReturnType(binding);
     }
 
     private static SqlReturnTypeInference nullable(SqlTypeName type) {

@@ -12,6 +12,7 @@ import java.util.Locale;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlIntervalLiteral;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
@@ -93,10 +94,19 @@ final class DialectForms extends SqlShuttle {
         if (operator.equals(DialectOperators.UNNEST)) {
             return with(ListFunctions.UNNEST, call);
         }
+        if (operator.equals(SqlStdOperatorTable.INTERVAL)) {
+            SqlNode number = visited(call.operand(0), this);
+            return IntervalForm.written(number, call.operand(1), call.getParserPosition());
+        }
         if (ListSlice.isIn(call)) {
             return visited(ListSlice.written(call), this);
         }
         return operator instanceof SqlUnresolvedFunction ? function(call) : below(call);
+    }
+
+    @Override
+    public SqlNode visit(SqlLiteral literal) {
+        return literal instanceof SqlIntervalLiteral interval ? IntervalForm.written(interval) : literal;
     }
 
     @Override
