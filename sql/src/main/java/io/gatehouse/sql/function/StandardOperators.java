@@ -95,7 +95,6 @@ final class StandardOperators {
                 IntegerDivision.OPERATOR,
                 SqlStdOperatorTable.UNARY_MINUS,
                 SqlStdOperatorTable.UNARY_PLUS,
-                SqlStdOperatorTable.ITEM,
                 SqlStdOperatorTable.ARRAY_VALUE_CONSTRUCTOR,
                 SqlStdOperatorTable.LITERAL_CHAIN,
                 SqlStdOperatorTable.INTERVAL,

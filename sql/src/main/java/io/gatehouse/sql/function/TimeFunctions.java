@@ -15,6 +15,7 @@ import static io.gatehouse.sql.function.Signatures.either;
 import static io.gatehouse.sql.function.Signatures.scalar;
 import static io.gatehouse.sql.function.Signatures.takes;
 import static io.gatehouse.sql.function.Signatures.takesOptional;
+import static io.gatehouse.sql.function.Signatures.takesUpTo;
 import static org.apache.calcite.sql.type.SqlTypeFamily.ANY;
 import static org.apache.calcite.sql.type.SqlTypeFamily.CHARACTER;
 import static org.apache.calcite.sql.type.SqlTypeFamily.DATETIME;
@@ -142,7 +143,7 @@ public final class TimeFunctions {
                 "make_timestamptz",
                 INSTANT,
                 takes(NUMERIC)
-                        .or(takesOptional(NUMERIC, NUMERIC, NUMERIC, NUMERIC, NUMERIC, NUMERIC, CHARACTER))));
+                        .or(takesUpTo(NUMERIC, NUMERIC, NUMERIC, NUMERIC, NUMERIC, NUMERIC, CHARACTER))));
         all.add(scalar("to_timestamp", INSTANT, takes(NUMERIC)));
         for (String name : List.of("strptime", "try_strptime")) {
             all.add(scalar(name, either(TimeFunctions::readsZone, INSTANT, TIMESTAMP), takes(CHARACTER, ANY)));
@@ -175,7 +176,7 @@ public final class TimeFunctions {
 
     /** The width, the time, and where the buckets begin: a time or a distance. */
     private static SqlOperandTypeChecker bucket() {
-        return takesOptional(DATETIME_INTERVAL, DATETIME, DATETIME)
+        return takesUpTo(DATETIME_INTERVAL, DATETIME, DATETIME)
                 .or(takes(DATETIME_INTERVAL, DATETIME, DATETIME_INTERVAL))
                 .or(takes(DATETIME_INTERVAL, DATETIME, CHARACTER));
     }

@@ -3,6 +3,7 @@ package io.gatehouse.sql.plan;
 import io.gatehouse.sql.function.Alternatives;
 import io.gatehouse.sql.function.Arithmetic;
 import io.gatehouse.sql.function.Division;
+import io.gatehouse.sql.function.ListFunctions;
 import java.util.List;
 import java.util.Set;
 import org.apache.calcite.rel.type.RelDataType;
@@ -29,7 +30,7 @@ import org.apache.calcite.sql2rel.StandardConvertletTable;
 final class Convertlets implements SqlRexConvertletTable {
     /** Typed by validation, because the type is DuckDB's and no other than the operator's own. */
     private static final Set<SqlOperator> TYPED =
-            Set.of(Division.OPERATOR, Alternatives.GREATEST, Alternatives.LEAST);
+            Set.of(Division.OPERATOR, Alternatives.GREATEST, Alternatives.LEAST, ListFunctions.ITEM);
 
     private static final Set<SqlOperator> COMPARISONS = Set.of(
             SqlStdOperatorTable.EQUALS,

@@ -22,6 +22,7 @@ import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlStarExclude;
 import org.apache.calcite.sql.SqlStarReplace;
 import org.apache.calcite.sql.SqlUnresolvedFunction;
+import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.util.SqlShuttle;
@@ -101,7 +102,13 @@ final class DialectForms extends SqlShuttle {
         if (ListSlice.isIn(call)) {
             return visited(ListSlice.written(call), this);
         }
-        return operator instanceof SqlUnresolvedFunction ? function(call) : below(call);
+        if (operator.equals(SqlLibraryOperators.TRANSLATE3)) {
+            return with(FunctionTable.TRANSLATE, call);
+        }
+        if (operator instanceof SqlUnresolvedFunction) {
+            return OtherNames.isOne(call) ? OtherNames.written(with(operator, call)) : function(call);
+        }
+        return below(call);
     }
 
     @Override
