@@ -95,9 +95,8 @@ final class DialectForms extends SqlShuttle {
         if (operator.equals(DialectOperators.UNNEST)) {
             return with(ListFunctions.UNNEST, call);
         }
-        if (operator.equals(SqlStdOperatorTable.INTERVAL)) {
-            SqlNode number = visited(call.operand(0), this);
-            return IntervalForm.written(number, call.operand(1), call.getParserPosition());
+        if (operator.equals(DialectOperators.INTERVAL)) {
+            return IntervalForm.written(below(call));
         }
         if (ListSlice.isIn(call)) {
             return visited(ListSlice.written(call), this);
@@ -222,9 +221,9 @@ final class DialectForms extends SqlShuttle {
         return node instanceof SqlCall call && call.getOperator().equals(DialectOperators.ALL_COLUMNS);
     }
 
-    private SqlNode below(SqlCall call) {
+    private SqlCall below(SqlCall call) {
         SqlNode visited = super.visit(call);
-        return visited == null ? call : visited;
+        return visited == null ? call : (SqlCall) visited;
     }
 
     private static SqlNode visited(SqlNode node, DialectForms forms) {

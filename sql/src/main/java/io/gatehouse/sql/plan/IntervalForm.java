@@ -37,12 +37,27 @@ final class IntervalForm {
         return written(number, value.getIntervalQualifier(), position);
     }
 
+    /** @param call INTERVAL (number) UNIT, INTERVAL 'number' UNIT or INTERVAL '3 days' */
+    static SqlNode written(SqlCall call) {
+        SqlParserPos position = call.getParserPosition();
+        if (call.operandCount() == 2) {
+            return written(call.operand(0), call.operand(1), position);
+        }
+        SqlNode text = call.operand(0);
+        SqlIntervalQualifier type = new SqlIntervalQualifier(TimeUnit.DAY, null, position);
+        return text instanceof SqlCall negative && isNegative(negative)
+                ? SqlStdOperatorTable.UNARY_MINUS.createCall(
+                        position, SqlStdOperatorTable.CAST.createCall(position, negative.operand(0), type))
+                : SqlStdOperatorTable.CAST.createCall(position, text, type);
+    }
+
     /** @param number a number, or a text that is one */
-    static SqlNode written(SqlNode number, SqlIntervalQualifier unit, SqlParserPos position) {
+    private static SqlNode written(SqlNode number, SqlIntervalQualifier unit, SqlParserPos position) {
         if (unit.timeUnitRange.endUnit != null) {
             throw DialectForms.refused(
                     unit,
-                    "INTERVAL takes one unit; write INTERVAL '1' YEAR + INTERVAL '2' MONTH for an interval of two.");
+                    "An INTERVAL of %s is not supported; write each unit in the text, as in INTERVAL '1 day 2 hours'."
+                            .formatted(unit));
         }
         SqlNode count = literal(number)
                 .filter(literal -> literal.precision() - literal.scale() <= MAX_DIGITS && literal.scale() <= MAX_DIGITS)
