@@ -266,7 +266,7 @@ final class RandomStatements {
         Source source = right.sources().get(0);
         List<Source> sources = new ArrayList<>(left.sources());
         long product = (long) left.rows() * source.rows();
-        sources.add(new Source(source.alias(), source.columns(), source.key(), (int) Math.max(1, Math.min(MOST_ROWS, source.rows() / 4 + 1))));
+        sources.add(new Source(source.alias(), source.columns(), source.key(), source.rows() / 4 + 1, source.whole()));
         Set<String> common = common(left, source);
         if (chance < 58 && !common.isEmpty()) {
             boolean natural = draw.chance(20) && left.sources().size() == 1;
@@ -412,7 +412,7 @@ final class RandomStatements {
             }
         }
         String alias = alias();
-        return new From(Phrase.word(parts[0] + draw.one(" AS ", " ") + alias), new Source(alias, columns, key, Integer.parseInt(parts[1])));
+        return new From(Phrase.word(parts[0] + draw.one(" AS ", " ") + alias), new Source(alias, columns, key, Integer.parseInt(parts[1]), parts[0].matches("questions|question_attributes|answers|tokens|activations|experts")));
     }
 
     private From valuesTable() {
@@ -511,7 +511,7 @@ final class RandomStatements {
     private Query plain(From from, Scope rows, Phrase where, int depth, Wish wish) {
         boolean named = rows.key().isPresent() && draw.chance(8);
         Scope scope = rows.withWindows(named ? Optional.of("w") : Optional.empty());
-        List<Item> items = wish.wanted().isEmpty() && draw.chance(18) ? stars(from, rows) : List.of();
+        List<Item> items = wish.wanted().isEmpty() && draw.chance(18) ? stars(from, rows, wish.top()) : List.of();
         if (items.isEmpty()) {
             items = items(depth, scope, wish);
         }
@@ -598,18 +598,19 @@ final class RandomStatements {
     }
 
     /** Items that stand for several columns. */
-    private List<Item> stars(From from, Scope rows) {
+    private List<Item> stars(From from, Scope rows, boolean top) {
         List<Column> all = from.sources().stream().flatMap(source -> source.columns().stream()).toList();
         boolean distinct = all.stream().map(Column::text).distinct().count() == all.size();
         Source source = draw.oneOf(from.sources());
         String alias = source.alias();
         Column column = draw.oneOf(source.columns());
-        if (source.alias().isEmpty() || source.columns().size() < 2) {
+        if (source.columns().size() < 2) {
             return List.of();
         }
-        boolean relation = from.sources().size() == 1 && !from.phrase().text().matches("(?s)[\\w]+ (AS )?t\\d+.*");
+        // Of runs and views the grammar does not know all columns.
+        boolean relation = from.sources().stream().allMatch(Source::whole);
         return switch (draw.below(6)) {
-            case 0 -> distinct && relation ? List.of(new Item(Phrase.word("*"), all)) : List.of();
+            case 0 -> (distinct || top) && relation ? List.of(new Item(Phrase.word("*"), all)) : List.of();
             case 1 -> relation ? List.of(new Item(Phrase.word(alias + ".*"), source.columns())) : List.of();
             case 2 ->
                 relation
@@ -717,7 +718,7 @@ final class RandomStatements {
             case 3 -> groups.size() < 2
                     ? Phrase.of(" GROUP BY GROUPING SETS (#, #)", series, draw.one(Phrase.word("()"), groups.get(0)))
                     : Phrase.of(" GROUP BY #, ROLLUP (#)", groups.get(0), Phrase.series(", ", groups.subList(1, groups.size())));
-            case 4 -> draw.chance(30) ? Phrase.of(" GROUP BY ROLLUP (#, " + first + ")", series) : Phrase.of(" GROUP BY #", series);
+            case 4 -> draw.chance(15) ? Phrase.of(" GROUP BY ROLLUP (#, " + first + ")", series) : Phrase.of(" GROUP BY #", series);
             default -> Phrase.of(" GROUP BY #", series);
         };
     }
