@@ -178,7 +178,7 @@ final class DialectForms extends SqlShuttle {
         if (copy.getGroup() != null
                 && copy.getGroup().size() == 1
                 && isAll(copy.getGroup().get(0))) {
-            copy.setGroupBy(GroupByAll.keys(copy));
+            copy.setGroupBy(GroupByAll.keys(copy).orElse(null));
         }
         SqlNode qualify = copy.getQualify();
         if (qualify instanceof SqlCall call && call.getOperator().equals(DialectOperators.DISTINCT_ON)) {
