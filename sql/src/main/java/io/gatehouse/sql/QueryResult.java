@@ -79,7 +79,8 @@ public final class QueryResult implements AutoCloseable {
 
     /**
      * The value of a column, from 0, in the current row: Boolean, Integer, Long, Float, Double, BigDecimal, String,
-     * LocalDate, LocalTime, LocalDateTime, OffsetDateTime or a List of these; null is SQL's NULL.
+     * LocalDate, LocalTime, LocalDateTime, OffsetDateTime or a List of these; null is SQL's NULL. An interval is a text,
+     * and so are the times that Java has not, such as infinity.
      */
     public @Nullable Object value(int column) {
         if (text != null) {

@@ -10,7 +10,9 @@ import io.gatehouse.sql.grammar.DialectOperators;
 import java.util.List;
 import java.util.Locale;
 import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlIntervalLiteral;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
@@ -20,6 +22,7 @@ import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlStarExclude;
 import org.apache.calcite.sql.SqlStarReplace;
 import org.apache.calcite.sql.SqlUnresolvedFunction;
+import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.util.SqlShuttle;
@@ -93,18 +96,28 @@ final class DialectForms extends SqlShuttle {
             return with(ListFunctions.UNNEST, call);
         }
         if (operator.equals(DialectOperators.INTERVAL)) {
-            return Intervals.written(below(call));
+            return IntervalForm.written(below(call));
         }
         if (ListSlice.isIn(call)) {
             return visited(ListSlice.written(call), this);
         }
-        return operator instanceof SqlUnresolvedFunction ? function(call) : below(call);
+        if (operator.equals(SqlLibraryOperators.TRANSLATE3)) {
+            return with(FunctionTable.TRANSLATE, call);
+        }
+        if (operator instanceof SqlUnresolvedFunction) {
+            return OtherNames.isOne(call) ? OtherNames.written(with(operator, call)) : function(call);
+        }
+        return below(call);
     }
 
     @Override
     public SqlNode visit(SqlLiteral literal) {
-        Intervals.check(literal);
-        return literal;
+        return literal instanceof SqlIntervalLiteral interval ? IntervalForm.written(interval) : literal;
+    }
+
+    @Override
+    public SqlNode visit(SqlDataTypeSpec type) {
+        return WrittenTypes.standard(type);
     }
 
     /** TABLE(function), which FROM function is read as. */
