@@ -1,17 +1,42 @@
 package io.gatehouse.sql.plan;
 
 import io.gatehouse.sql.function.FunctionTable;
+import java.util.List;
 import java.util.function.Predicate;
 import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlStarExclude;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
 
 /** GROUP BY ALL: the items of the SELECT list that hold no aggregate, by their numbers. */
 final class GroupByAll {
     private GroupByAll() {}
+
+    /** Writes the columns in the place of a star, where each has another name. */
+    static void writeStars(SqlSelect select, OutputNames names) {
+        SqlNodeList items = new SqlNodeList(select.getSelectList().getParserPosition());
+        for (SqlNode item : select.getSelectList()) {
+            boolean star = DialectForms.isStar(item) && !holds(item, GroupByAll::isAggregate);
+            List<String> columns = star ? names.of(item, select.getFrom()) : List.of();
+            columns.forEach(name -> items.add(column(item, name)));
+            if (columns.isEmpty()) {
+                items.add(item);
+            }
+        }
+        select.setSelectList(items);
+    }
+
+    /** Behind q.* a column of q. */
+    private static SqlNode column(SqlNode star, String name) {
+        SqlNode bare = star instanceof SqlStarExclude exclude ? exclude.getStarIdentifier() : star;
+        return bare instanceof SqlIdentifier relation && relation.names.size() > 1
+                ? relation.skipLast(1).plus(name, star.getParserPosition())
+                : new SqlIdentifier(name, star.getParserPosition());
+    }
 
     static SqlNodeList keys(SqlSelect select) {
         SqlNode all = select.getGroup().get(0);
