@@ -142,29 +142,32 @@ SqlNode ListLiteral() :
     }
 }
 
-/** In brackets behind a list: the number of an element, or first:last, of which one may be left out. */
+/** In brackets behind a list: the number of an element, or first:last or first:last:step, in which each may be left out. */
 SqlNode Subscript() :
 {
     final Span s;
-    final SqlNode first;
+    SqlNode first;
     SqlNode last = null;
+    SqlNode step = null;
 }
 {
-    <COLON> { s = span(); }
-    last = Expression(ExprContext.ACCEPT_SUB_QUERY) {
-        return DialectOperators.SLICE_TO.createCall(s.end(this), last);
-    }
-|
-    first = Expression(ExprContext.ACCEPT_SUB_QUERY) { s = span(); }
+    ( first = Expression(ExprContext.ACCEPT_SUB_QUERY) | { first = null; } ) { s = span(); }
     [
         <COLON>
-        [ last = Expression(ExprContext.ACCEPT_SUB_QUERY) ] {
-            return last == null
-                ? DialectOperators.SLICE_FROM.createCall(s.end(this), first)
-                : DialectOperators.SLICE.createCall(s.end(this), first, last);
-        }
+        [
+            LOOKAHEAD(<MINUS> ( <COLON> | <RBRACKET> )) <MINUS>
+        |
+            last = Expression(ExprContext.ACCEPT_SUB_QUERY)
+        ]
+        [ <COLON> step = Expression(ExprContext.ACCEPT_SUB_QUERY) ]
+        { return DialectOperators.slice(s.end(this), first, last, step); }
     ]
-    { return first; }
+    {
+        if (first == null) {
+            throw generateParseException();
+        }
+        return first;
+    }
 }
 
 /** INTERVAL '3' DAY as the standard's literal; any other number, expression or text as a call. */
@@ -256,6 +259,182 @@ SqlNode UnnestCall() :
     }
 }
 
+/** type 'text', such as TIMESTAMPTZ '2026-01-31', or BIGINT '12'. */
+SqlNode TypedLiteral() :
+{
+    final Span s = Span.of();
+    final SqlIdentifier name;
+    final SqlTypeNameSpec type;
+    final SqlNode text;
+}
+{
+    (
+        <IDENTIFIER> {
+            s.add(this);
+            name = new SqlIdentifier(unquotedIdentifier(), getPos());
+            type = new SqlUserDefinedTypeNameSpec(name, getPos());
+        }
+    |
+        LOOKAHEAD(PlainTypeName() <QUOTED_STRING>)
+        type = PlainTypeName() { s.add(type.getParserPos()); }
+    )
+    text = StringLiteral() {
+        return DialectOperators.INFIX_CAST.createCall(
+            s.end(this), text, new SqlDataTypeSpec(type, type.getParserPos()));
+    }
+}
+
+SqlTypeNameSpec PlainTypeName() :
+{
+    final Span s = Span.of();
+    final SqlTypeNameSpec type;
+}
+{
+    (
+        type = SqlTypeName1(s)
+    |
+        type = SqlTypeName3(s)
+    |
+        type = CharacterTypeName(s)
+    )
+    { return type; }
+}
+
+/** The arguments of a function, the first of them DISTINCT, ALL or null, and ORDER BY behind them. */
+List<SqlNode> OrderedParameterList(List<SqlNodeList> order) :
+{
+    final SqlLiteral qualifier;
+    final List<SqlNode> list = new ArrayList<SqlNode>();
+    final SqlNodeList keys;
+}
+{
+    <LPAREN>
+    (
+        qualifier = AllOrDistinct() { list.add(qualifier); }
+    |
+        { list.add(null); }
+    )
+    AddArg0(list, ExprContext.ACCEPT_SUB_QUERY)
+    (
+        <COMMA>
+        AddArg(list, ExprContext.ACCEPT_SUB_QUERY)
+    )*
+    [ keys = OrderBy(true) { order.add(keys); } ]
+    <RPAREN> { return list; }
+}
+
+/** x IN list */
+void InList(List<Object> list, ExprContext exprContext) :
+{
+    SqlBinaryOperator operator = DialectOperators.IN_LIST;
+}
+{
+    { checkNonQueryExpression(exprContext); }
+    [ <NOT> { operator = DialectOperators.NOT_IN_LIST; } ]
+    <IN> { list.add(new SqlParserUtil.ToTreeListItem(operator, getPos())); }
+    AddExpression2b(list, ExprContext.ACCEPT_SUB_QUERY)
+}
+
+/** The bound of a frame of rows, values or groups. */
+SqlNode WindowBound(boolean groups) :
+{
+    final SqlNode bound;
+}
+{
+    bound = WindowRange() { return groups ? DialectOperators.groups(bound) : bound; }
+}
+
+/** PIVOT (…) and UNPIVOT (…) behind a relation that has no name. */
+SqlNode Pivots(SqlNode relation) :
+{
+    SqlNode e = relation;
+}
+{
+    (
+        LOOKAHEAD(2) e = Pivot(e)
+    |
+        LOOKAHEAD(2) e = Unpivot(e)
+    )*
+    { return e; }
+}
+
+/** PIVOT (…) and UNPIVOT (…) behind a relation with a name, and a name for what they give. */
+SqlNode NamedPivots(SqlNode relation) :
+{
+    SqlNode e = relation;
+    final SqlIdentifier alias;
+}
+{
+    [
+        (
+            LOOKAHEAD(2) e = Pivot(e)
+        |
+            LOOKAHEAD(2) e = Unpivot(e)
+        )+
+        [
+            [ <AS> ] alias = SimpleIdentifier() {
+                e = SqlStdOperatorTable.AS.createCall(Span.of(e).end(this), e, alias);
+            }
+        ]
+    ]
+    { return e; }
+}
+
+/** PIVOT relation ON column IN (values) USING aggregates GROUP BY columns */
+SqlNode PivotQuery() :
+{
+    final Span s;
+    final SqlNode relation;
+    final List<SqlNode> columns = new ArrayList<SqlNode>();
+    final List<SqlNode> aggregates = new ArrayList<SqlNode>();
+    SqlNodeList groups = null;
+}
+{
+    <PIVOT> { s = span(); }
+    relation = TableRef()
+    <ON> AddExpression(columns, ExprContext.ACCEPT_SUB_QUERY)
+    ( <COMMA> AddExpression(columns, ExprContext.ACCEPT_SUB_QUERY) )*
+    [ <USING> AddPivotAgg(aggregates) ( <COMMA> AddPivotAgg(aggregates) )* ]
+    [ groups = GroupBy() ]
+    {
+        return DialectOperators.PIVOT.createCall(s.end(this), relation,
+            new SqlNodeList(columns, s.pos()), new SqlNodeList(aggregates, s.pos()),
+            groups == null ? SqlNodeList.EMPTY : groups);
+    }
+}
+
+/** UNPIVOT relation ON columns INTO NAME name VALUE value */
+SqlNode UnpivotQuery() :
+{
+    final Span s;
+    final SqlNode relation;
+    final List<SqlNode> columns = new ArrayList<SqlNode>();
+    boolean nulls = false;
+    SqlIdentifier name = null;
+    final List<SqlNode> values = new ArrayList<SqlNode>();
+    SqlIdentifier value;
+}
+{
+    <UNPIVOT> { s = span(); }
+    relation = TableRef()
+    [ <INCLUDE> <NULLS> { nulls = true; } ]
+    <ON> AddExpression(columns, ExprContext.ACCEPT_SUB_QUERY)
+    ( <COMMA> AddExpression(columns, ExprContext.ACCEPT_SUB_QUERY) )*
+    [
+        <INTO> <NAME> name = SimpleIdentifier()
+        <VALUE> value = SimpleIdentifier() { values.add(value); }
+        ( <COMMA> value = SimpleIdentifier() { values.add(value); } )*
+    ]
+    {
+        return DialectOperators.UNPIVOT.createCall(s.end(this), relation,
+            SqlLiteral.createBoolean(nulls, s.pos()), new SqlNodeList(columns, s.pos()),
+            name == null ? new SqlIdentifier("name", s.pos()) : name,
+            values.isEmpty()
+                ? SqlNodeList.of(new SqlIdentifier("value", s.pos()))
+                : new SqlNodeList(values, s.pos()));
+    }
+}
+
 /** Behind a type: a list of it. */
 SqlTypeNameSpec ListTypeName(SqlTypeNameSpec elements) :
 {
@@ -305,8 +484,8 @@ void PowerOf(List<Object> list, ExprContext exprContext, Span s) :
     AddExpression2b(list, ExprContext.ACCEPT_SUB_QUERY)
 }
 
-/** a & b, a | b, a << b, a >> b */
-void BitOperation(List<Object> list, ExprContext exprContext, Span s) :
+/** a & b, a | b, a << b, a >> b, a ^@ b, a && b */
+void OtherOperation(List<Object> list, ExprContext exprContext, Span s) :
 {
     final SqlBinaryOperator operator;
 }
@@ -319,6 +498,10 @@ void BitOperation(List<Object> list, ExprContext exprContext, Span s) :
         <LEFTSHIFT> { operator = DialectOperators.SHIFT_LEFT; }
     |
         <RIGHTSHIFT> { operator = DialectOperators.SHIFT_RIGHT; }
+    |
+        <STARTS_WITH> { operator = DialectOperators.STARTS_WITH; }
+    |
+        <OVERLAP> { operator = DialectOperators.OVERLAP; }
     )
     {
         checkNonQueryExpression(exprContext);
