@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.error.ReadingNote;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
@@ -33,6 +34,7 @@ final class MmluFile {
     static List<Question> read(Path file, String subject) {
         List<Question> questions = new ArrayList<>();
         long line = 1;
+        ReadingNote.of(file);
         try (Reader reader = afterMark(Files.newBufferedReader(file));
                 CSVParser parser = CSVParser.parse(reader, FORMAT)) {
             Iterator<CSVRecord> records = parser.iterator();
