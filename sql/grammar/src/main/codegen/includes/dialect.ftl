@@ -167,6 +167,82 @@ SqlNode Subscript() :
     { return first; }
 }
 
+/** INTERVAL '3' DAY as the standard's literal; any other number, expression or text as a call. */
+SqlNode IntervalValue() :
+{
+    final Span s;
+    final SqlNode text;
+    final SqlNode number;
+    SqlIntervalQualifier unit;
+    int sign = 1;
+}
+{
+    <INTERVAL> { s = span(); }
+    (
+        [ <MINUS> { sign = -1; } | <PLUS> ]
+        text = StringLiteral()
+        (
+            LOOKAHEAD(2)
+            unit = IntervalRange() {
+                return DialectOperators.interval(s.end(this), sign, text, unit);
+            }
+        |
+            unit = IntervalUnit() {
+                return DialectOperators.interval(s.end(this), sign, text, unit);
+            }
+        |
+            { return DialectOperators.interval(s.end(this), sign, text); }
+        )
+    |
+        (
+            <LPAREN> number = Expression(ExprContext.ACCEPT_SUB_QUERY) <RPAREN>
+        |
+            number = UnsignedNumericLiteral()
+        )
+        unit = IntervalUnit() {
+            return DialectOperators.INTERVAL.createCall(s.end(this), number, unit);
+        }
+    )
+}
+
+/** YEAR TO MONTH, DAY TO SECOND and the like. */
+SqlIntervalQualifier IntervalRange() :
+{
+    final Span s;
+    final SqlIntervalQualifier first;
+    final SqlIntervalQualifier last;
+}
+{
+    first = IntervalUnit() { s = span(); }
+    <TO>
+    last = IntervalUnit() {
+        return new SqlIntervalQualifier(first.getUnit(), last.getUnit(), s.end(this));
+    }
+}
+
+SqlIntervalQualifier IntervalUnit() :
+{
+    final TimeUnit unit;
+}
+{
+    (
+        unit = Year()
+    |   unit = Quarter()
+    |   unit = Month()
+    |   unit = Week()
+    |   unit = Day()
+    |   unit = Hour()
+    |   unit = Minute()
+    |   unit = Second()
+    |   ( <MILLENNIUM> | <MILLENNIA> ) { unit = TimeUnit.MILLENNIUM; }
+    |   ( <CENTURY> | <CENTURIES> ) { unit = TimeUnit.CENTURY; }
+    |   ( <DECADE> | <DECADES> ) { unit = TimeUnit.DECADE; }
+    |   ( <MILLISECOND> | <MILLISECONDS> ) { unit = TimeUnit.MILLISECOND; }
+    |   ( <MICROSECOND> | <MICROSECONDS> ) { unit = TimeUnit.MICROSECOND; }
+    )
+    { return new SqlIntervalQualifier(unit, null, getPos()); }
+}
+
 /** unnest(list) as an expression. */
 SqlNode UnnestCall() :
 {

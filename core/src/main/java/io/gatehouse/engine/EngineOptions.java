@@ -31,6 +31,11 @@ public record EngineOptions(Precision precision, Device device, OptionalLong mem
         return new EngineOptions(precision, device, OptionalLong.of(bytes), interventions);
     }
 
+    /** The same with so many bytes at most, or fewer where fewer were asked for. */
+    public EngineOptions within(long bytes) {
+        return in(Math.min(bytes, memory.orElse(bytes)));
+    }
+
     /** The same with the routing changed. */
     public EngineOptions with(Interventions changes) {
         return new EngineOptions(precision, device, memory, changes);

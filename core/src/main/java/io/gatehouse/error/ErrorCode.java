@@ -32,6 +32,8 @@ public enum ErrorCode {
     QUERY_BUSY(RESOURCES, "53300", 429),
     RESULT_TOO_LARGE(RESOURCES, "54000", 413),
     OUT_OF_MEMORY(RESOURCES, "53200", 507),
+    /** The process that read a model or a quiz for a server ended in a way of its own, or was ended. */
+    WORKER_ENDED(CORRUPT, "58030", 422),
     INSUFFICIENT_DISK(RESOURCES, "53100", 507),
     ADDRESS_IN_USE(RESOURCES, "08001", 500),
     CLUSTER_FAILED(RESOURCES, "58000", 500),

@@ -47,20 +47,35 @@ public record DiskNeed(long activations, long bytes, long freeBytes) {
 
     private static final long PASSING_BYTES = 32L << 20;
 
-    static DiskNeed of(List<Asked> prompts, ModelConfig config, Recording recording, Path file) {
-        double bytes = BEGUN_BLOCKS;
-        long activations = 0;
-        for (Asked asked : prompts) {
-            long recorded = recording.scope() == Scope.PROMPT ? asked.tokens() : 1;
-            bytes += QUESTION + text(asked) + recorded * TOKEN;
-            for (FeedForward feedForward : config.feedForwards()) {
-                if (feedForward instanceof FeedForward.Sparse sparse) {
-                    bytes += bytes(sparse, recorded, asked.tokens(), recording);
-                    activations += recorded * sparse.topK();
+    /**
+     * What a run adds to a file, whatever its disk has.
+     *
+     * @param activations prompt tokens of the scope x layers with experts x top-k
+     * @param bytes about how much the file will grow
+     */
+    public record Growth(long activations, long bytes) {
+        /** Of a run whose files are not on one disk. */
+        static final Growth UNKNOWN = new Growth(0, 0);
+
+        static Growth of(List<Asked> prompts, ModelConfig config, Recording recording) {
+            double bytes = BEGUN_BLOCKS;
+            long activations = 0;
+            for (Asked asked : prompts) {
+                long recorded = recording.scope() == Scope.PROMPT ? asked.tokens() : 1;
+                bytes += QUESTION + text(asked) + recorded * TOKEN;
+                for (FeedForward feedForward : config.feedForwards()) {
+                    if (feedForward instanceof FeedForward.Sparse sparse) {
+                        bytes += DiskNeed.bytes(sparse, recorded, asked.tokens(), recording);
+                        activations += recorded * sparse.topK();
+                    }
                 }
             }
+            return new Growth(activations, Math.round(bytes));
         }
-        return new DiskNeed(activations, Math.round(bytes), free(file));
+    }
+
+    static DiskNeed of(Growth growth, Path file) {
+        return new DiskNeed(growth.activations(), growth.bytes(), free(file));
     }
 
     /** Bytes of an activation, everything that comes with it included. */

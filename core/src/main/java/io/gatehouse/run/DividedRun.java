@@ -41,7 +41,7 @@ public final class DividedRun {
         try (PromptEncoder encoder = PromptEncoder.open(checkpoint, request, date)) {
             PreparedRun run = PreparedRun.of(
                     RunModel.asked(checkpoint, options), request, begun, date, encoder, any -> {}, gatehouseVersion);
-            try (RunWriter writer = run.open(register)) {
+            try (RunWriter writer = run.open(register, begun.isPresent())) {
                 int[] ids = new int[run.prompts().size()];
                 for (int i = 0; i < ids.length; i++) {
                     ids[i] = writer.questionId(i);

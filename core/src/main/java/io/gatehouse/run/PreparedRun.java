@@ -3,7 +3,6 @@ package io.gatehouse.run;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.engine.Prompt;
-import io.gatehouse.store.QuestionRow;
 import io.gatehouse.store.RunDescription;
 import io.gatehouse.store.RunWriter;
 import io.gatehouse.store.Store;
@@ -20,15 +19,8 @@ import java.util.stream.IntStream;
  * A run before anything is computed: what it asks, how that is divided, and how the store is to know it.
  *
  * @param more what decides what the run computes and keeps, beside description and questions
- * @param begun whether it goes on with an unfinished one
  */
-record PreparedRun(RunDescription description, List<Asked> prompts, Map<String, String> more, boolean begun) {
-    /**
-     * Questions of a shard. Fixed, so that the same request always makes the same shards: large enough to fill
-     * micro-batches, small enough that little is lost when a run is stopped.
-     */
-    private static final int SHARD_QUESTIONS = 64;
-
+record PreparedRun(RunDescription description, List<Asked> prompts, Map<String, String> more) {
     PreparedRun {
         requireNonNull(description, "description is null");
         prompts = List.copyOf(prompts);
@@ -62,27 +54,36 @@ record PreparedRun(RunDescription description, List<Asked> prompts, Map<String, 
                 request.shots(),
                 request.recording(),
                 gatehouseVersion);
-        return new PreparedRun(description, prompts, more, begun.isPresent());
+        return new PreparedRun(description, prompts, more);
+    }
+
+    /** What whoever records the run has to know of it. */
+    RunManifest manifest(DiskNeed.Growth growth) {
+        return new RunManifest(
+                description,
+                prompts.stream()
+                        .map(asked -> new RunManifest.Entry(asked.row(), asked.tokens()))
+                        .toList(),
+                more,
+                growth);
     }
 
     /** Registers the run, or goes on with it. */
-    RunWriter open(Store store) {
-        List<QuestionRow> questions = prompts.stream().map(Asked::row).toList();
-        return begun ? store.resumeRun(description, questions, more) : store.startRun(description, questions, more);
+    RunWriter open(Store store, boolean begun) {
+        return manifest(DiskNeed.Growth.UNKNOWN).open(store, begun);
     }
 
     /** Number of shards. */
     int shards() {
-        return (prompts.size() + SHARD_QUESTIONS - 1) / SHARD_QUESTIONS;
+        return RunManifest.shards(prompts.size());
     }
 
     /** @param ids what the store calls the question at an index */
     ShardTask shard(int number, IntUnaryOperator ids) {
-        int from = number * SHARD_QUESTIONS;
-        int to = Math.min(from + SHARD_QUESTIONS, prompts.size());
+        int[] indices = RunManifest.shard(number, prompts.size()).toArray();
         return new ShardTask(
                 number,
-                prompts.subList(from, to),
-                IntStream.range(from, to).map(ids).toArray());
+                prompts.subList(indices[0], indices[0] + indices.length),
+                IntStream.of(indices).map(ids).toArray());
     }
 }

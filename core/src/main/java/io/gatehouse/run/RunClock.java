@@ -5,12 +5,10 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.ShardQueue;
 import io.gatehouse.store.WritingProgress;
 import java.time.Duration;
-import java.util.List;
 
 /** Counts what is done and tells the listener, for the thread that computes and the one that writes. */
 final class RunClock {
     private final int questions;
-    private final long tokensOfAll;
     private long tokens;
     private final int layers;
     private final RunListener listener;
@@ -18,11 +16,10 @@ final class RunClock {
     private int questionsDone;
     private long tokenLayersDone;
 
-    RunClock(List<Asked> prompts, int layers, RunListener listener) {
-        this.questions = prompts.size();
-        this.tokensOfAll = prompts.stream().mapToLong(Asked::tokens).sum();
-        this.tokens = tokensOfAll;
-        this.layers = layers;
+    RunClock(RunManifest run, RunListener listener) {
+        this.questions = run.questions().size();
+        this.tokens = run.tokens();
+        this.layers = run.description().layers();
         this.listener = listener;
     }
 
@@ -42,9 +39,9 @@ final class RunClock {
     }
 
     /** Counts questions that an earlier try has answered; they take no time, and so say nothing about the rate. */
-    synchronized void skipped(List<Asked> answered) {
-        tokens -= answered.stream().mapToLong(Asked::tokens).sum();
-        questionsDone += answered.size();
+    synchronized void skipped(int answered, long answeredTokens) {
+        tokens -= answeredTokens;
+        questionsDone += answered;
         tick(WritingProgress.NOTHING);
     }
 
@@ -54,10 +51,6 @@ final class RunClock {
                 ErrorCode.CANCELLED_BY_USER,
                 "The run was cancelled; the answers to %d of %d questions are kept"
                         .formatted(questionsDone, questions));
-    }
-
-    long tokens() {
-        return tokensOfAll;
     }
 
     Duration elapsed() {

@@ -38,6 +38,11 @@ public record RunRequest(String name, Quiz quiz, PromptFormat format, int shots,
         this(name, quiz, format, shots, recording, false);
     }
 
+    /** The same under another name. */
+    public RunRequest named(String other) {
+        return new RunRequest(other, quiz, format, shots, recording, chat);
+    }
+
     /** Says how the model is asked. */
     String formatId() {
         return chat && format.begun().isEmpty() ? format.id() + "+chat" : format.id();

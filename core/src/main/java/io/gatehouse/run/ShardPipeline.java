@@ -8,28 +8,35 @@ import io.gatehouse.store.Shard;
 import io.gatehouse.store.ShardQueue;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
-/** Computes the shards of a run in their order, while those before are written. */
+/** Has the shards of a run computed in their order, while those before are written. */
 final class ShardPipeline {
-    private final ShardRunner runner;
-    private final PreparedRun run;
+    private final ShardSource source;
+    private final RunManifest run;
     private final RunClock clock;
     private final RunWriter writer;
+    private final long room;
 
-    ShardPipeline(ShardRunner runner, PreparedRun run, RunClock clock, RunWriter writer) {
-        this.runner = runner;
+    /** @param room most bytes of shards that wait to be written */
+    ShardPipeline(ShardSource source, RunManifest run, RunClock clock, RunWriter writer, long room) {
+        this.source = source;
         this.run = run;
         this.clock = clock;
         this.writer = writer;
+        this.room = room;
     }
 
     /** Answers the questions that have no answer yet and ends the run; what is computed is kept, whatever ends it. */
     void run() {
-        List<List<ShardTask>> groups = runner.together(missing());
-        try (ShardQueue queue = queue()) {
+        List<Integer> missing = missing();
+        int[] questionIds = IntStream.range(0, run.questions().size())
+                .map(writer::questionId)
+                .toArray();
+        try (ShardQueue queue = new ShardQueue(writer, room, clock::committed)) {
             try {
-                for (List<ShardTask> shards : groups) {
-                    compute(shards, queue).forEach(queue::put);
+                if (!missing.isEmpty()) {
+                    source.compute(missing, questionIds, receiver(queue));
                 }
                 queue.drain();
                 writer.finish(RunStatus.COMPLETE);
@@ -40,28 +47,31 @@ final class ShardPipeline {
     }
 
     /** Shards that are not in the file. */
-    private List<ShardTask> missing() {
-        List<ShardTask> missing = new ArrayList<>();
+    private List<Integer> missing() {
+        List<Integer> missing = new ArrayList<>();
         for (int number = 0; number < run.shards(); number++) {
-            ShardTask shard = run.shard(number, writer::questionId);
             if (writer.isWritten(number)) {
-                clock.skipped(shard.questions());
+                clock.skipped((int) run.shard(number).count(), run.tokens(number));
             } else {
-                missing.add(shard);
+                missing.add(number);
             }
         }
         return missing;
     }
 
-    private ShardQueue queue() {
-        return new ShardQueue(writer, ShardQueue.DEFAULT_BYTES, clock::committed);
-    }
+    private ShardSource.Receiver receiver(ShardQueue queue) {
+        return new ShardSource.Receiver() {
+            @Override
+            public void layerDone(int tokens) {
+                queue.requireWriting();
+                clock.layerDone(tokens, queue.progress());
+            }
 
-    private List<Shard> compute(List<ShardTask> shards, ShardQueue queue) {
-        return runner.compute(shards, tokens -> {
-            queue.requireWriting();
-            clock.layerDone(tokens, queue.progress());
-        });
+            @Override
+            public void computed(Shard shard) {
+                queue.put(shard);
+            }
+        };
     }
 
     /** Writes what is computed, marks the run, and throws what is to be said of it. */

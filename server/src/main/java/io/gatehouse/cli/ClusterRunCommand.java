@@ -79,7 +79,7 @@ final class ClusterRunCommand implements Callable<Integer> {
     /** From here on there is something to keep. While Spark looks for its master there is not, and the process just ends. */
     private DividedRun begin(RunDraft draft, Store register) {
         stop.take();
-        return draft.plan(register).divide();
+        return draft.plan(register).divide(register);
     }
 
     private static void requireSpark() {

@@ -104,6 +104,7 @@ final class DemoCommand implements Callable<Integer> {
                 store,
                 engine,
                 ServerSettings.standard(new ListenAddress(LOOPBACK, port), GatehouseVersion.current()),
+                WorkerCommand.standard(),
                 stop,
                 out);
     }
@@ -123,8 +124,8 @@ final class DemoCommand implements Callable<Integer> {
                     PromptFormat.HENDRYCKS,
                     0,
                     Recording.decisions(Scope.PROMPT));
-            PlannedRun run = new PlannedRun(checkpoint, store, request, EngineOptions.EXACT);
-            int runId = RunCommand.execute(run, stop, spec).runId();
+            PlannedRun run = new PlannedRun(checkpoint, request, EngineOptions.EXACT);
+            int runId = RunCommand.execute(run, store, stop, spec).runId();
             ExpertWeights.record(checkpoint, store, Optional.empty(), WeightListener.SILENT);
             return runId;
         }

@@ -61,6 +61,7 @@ public final class Gatehouse {
                 .addSubcommand(new ExportCommand(stop))
                 .addSubcommand(new BenchCommand())
                 .addSubcommand(new TokenizeCommand())
+                .addSubcommand(new WorkerCommand())
                 .setExecutionStrategy(Gatehouse::runUnderstood)
                 .setExecutionExceptionHandler(Gatehouse::report)
                 .setCaseInsensitiveEnumValuesAllowed(true);

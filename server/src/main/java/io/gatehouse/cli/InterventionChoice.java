@@ -49,15 +49,20 @@ final class InterventionChoice {
     @Option(names = "--top-k", paramLabel = "K", description = "Send each token to K experts.")
     private Optional<Integer> topK = Optional.empty();
 
-    /** Reads the options, and the run they may name from the store. */
-    Interventions interventions(Store store) {
-        Set<ExpertPlace> places = new HashSet<>();
-        masked.forEach(place -> places.add(ExpertPlace.of(place)));
+    /** The experts that the run which the options may name never used. */
+    Set<ExpertPlace> unusedExperts(Store store) {
         if (unusedScope.isPresent() && unusedOf.isEmpty()) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT, "--unused-scope needs --mask-unused-of with the run to look at");
         }
-        unusedOf.ifPresent(run -> places.addAll(UnusedExperts.of(store, run, unusedScope.map(Scope::of))));
+        return unusedOf.map(run -> UnusedExperts.of(store, run, unusedScope.map(Scope::of)))
+                .orElse(Set.of());
+    }
+
+    /** @param unused what {@link #unusedExperts} found */
+    Interventions interventions(Set<ExpertPlace> unused) {
+        Set<ExpertPlace> places = new HashSet<>(unused);
+        masked.forEach(place -> places.add(ExpertPlace.of(place)));
         return new Interventions(places, scales(), topK.map(OptionalInt::of).orElse(OptionalInt.empty()));
     }
 

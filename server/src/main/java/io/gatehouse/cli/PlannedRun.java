@@ -9,51 +9,30 @@ import io.gatehouse.engine.Interventions;
 import io.gatehouse.engine.Precision;
 import io.gatehouse.run.DividedRun;
 import io.gatehouse.run.QuizRun;
+import io.gatehouse.run.RunComputation;
 import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunOutcome;
 import io.gatehouse.run.RunRequest;
 import io.gatehouse.run.UnfinishedRun;
-import io.gatehouse.server.run.RunPlan;
 import io.gatehouse.store.Store;
+import io.gatehouse.worker.Owner;
+import java.time.Clock;
+import java.time.ZoneId;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** A run whose model and quiz are found and whose options are right. */
-final class PlannedRun implements RunPlan {
-    private final Checkpoint checkpoint;
-    private final Store store;
-    private final RunRequest request;
-    private final EngineOptions options;
-
-    PlannedRun(Checkpoint checkpoint, Store store, RunRequest request, EngineOptions options) {
-        this.checkpoint = requireNonNull(checkpoint, "checkpoint is null");
-        this.store = requireNonNull(store, "store is null");
-        this.request = requireNonNull(request, "request is null");
-        this.options = requireNonNull(options, "options is null");
-    }
-
-    @Override
-    public String name() {
-        return request.name();
-    }
-
-    /**
-     * Runs beside queries. The run takes every core for as long as it lasts, and they want some of one at once: so
-     * TensorFlow's threads, which are made when the model is loaded, give way to them. Whoever writes the run does not,
-     * since queries wait for what it is committing.
-     */
-    @Override
-    public RunOutcome execute(RunListener listener) {
-        Optional<Precision> begun = begunIn();
-        try (Engine engine = BackgroundWork.result(() -> load(begun))) {
-            return run(engine).execute(request, listener);
-        }
+/** A run whose model and quiz are found and whose options are right. The checkpoint is whoever's opened it. */
+record PlannedRun(Checkpoint checkpoint, RunRequest request, EngineOptions options) {
+    PlannedRun {
+        requireNonNull(checkpoint, "checkpoint is null");
+        requireNonNull(request, "request is null");
+        requireNonNull(options, "options is null");
     }
 
     /** @param notes is told how the model is held and computed, once it is loaded */
-    RunOutcome execute(RunListener listener, Consumer<String> notes) {
-        Optional<Precision> begun = begunIn();
-        try (Engine engine = load(begun)) {
+    RunOutcome execute(Store store, RunListener listener, Consumer<String> notes) {
+        Optional<Precision> begun = begunIn(UnfinishedRun.find(store, request.name()));
+        try (Engine engine = load(begun, options)) {
             notes.accept("Weights %s; precision %s; %s"
                     .formatted(
                             engine.memory().description(),
@@ -62,29 +41,41 @@ final class PlannedRun implements RunPlan {
             if (!options.interventions().equals(Interventions.NONE)) {
                 notes.accept("Routing changed: " + options.interventions().summary());
             }
-            return run(engine).execute(request, listener);
+            return new QuizRun(checkpoint, engine, store, GatehouseVersion.current()).execute(request, listener);
         }
     }
 
-    private QuizRun run(Engine engine) {
-        return new QuizRun(checkpoint, engine, store, GatehouseVersion.current());
+    /** Computes the run under the name that the owner of the file gives it. */
+    void compute(Owner owner) {
+        Optional<UnfinishedRun> begun = owner.unfinished();
+        try (Engine engine = load(begunIn(begun), options.within(owner.memory()))) {
+            owner.tokenising();
+            try (RunComputation computation = RunComputation.prepare(
+                    checkpoint,
+                    engine,
+                    request.named(owner.run()),
+                    begun,
+                    Clock.system(ZoneId.systemDefault()),
+                    GatehouseVersion.current(),
+                    owner::tokenising)) {
+                owner.compute(computation.manifest(), computation);
+            }
+        }
     }
 
     /** Registers the run, whose shards are for other machines to compute. */
-    DividedRun divide() {
+    DividedRun divide(Store store) {
         return DividedRun.begin(checkpoint, options, request, store, GatehouseVersion.current());
     }
 
-    /** The plan that an unfinished run of the name was begun in, if it can go on in that. */
-    private Optional<Precision> begunIn() {
-        return UnfinishedRun.find(store, request.name())
-                .flatMap(UnfinishedRun::plan)
-                .filter(options::mayRunIn);
+    /** The plan that the unfinished run was begun in, if this one can go on in that. */
+    private Optional<Precision> begunIn(Optional<UnfinishedRun> unfinished) {
+        return unfinished.flatMap(UnfinishedRun::plan).filter(options::mayRunIn);
     }
 
-    private Engine load(Optional<Precision> begun) {
-        return begun.map(plan -> Engine.loadAsAsked(checkpoint, options.planned(plan)))
-                .orElseGet(() -> Engine.load(checkpoint, options));
+    private Engine load(Optional<Precision> begun, EngineOptions chosen) {
+        return begun.map(plan -> Engine.loadAsAsked(checkpoint, chosen.planned(plan)))
+                .orElseGet(() -> Engine.load(checkpoint, chosen));
     }
 
     private String precision(Precision actual, boolean begun) {
@@ -96,10 +87,5 @@ final class PlannedRun implements RunPlan {
                         actual.id(),
                         options.precision().id(),
                         begun ? "the run was begun in it" : "this CPU is slower in bf16");
-    }
-
-    @Override
-    public void close() {
-        checkpoint.close();
     }
 }

@@ -63,7 +63,7 @@ final class RunCommand implements Callable<Integer> {
 
     private Report run(RunDraft draft) {
         try (Store store = Store.create(database)) {
-            RunOutcome outcome = execute(draft.plan(store), stop, spec);
+            RunOutcome outcome = execute(draft.plan(store), store, stop, spec);
             return new Report()
                     .figure("Run", outcome.name())
                     .figure("Questions answered", outcome.questions())
@@ -109,10 +109,10 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** Loads the model and runs, with progress on stderr; Ctrl-C ends the run and keeps what is committed. */
-    static RunOutcome execute(PlannedRun run, StopSignal stop, CommandSpec spec) {
+    static RunOutcome execute(PlannedRun run, Store store, StopSignal stop, CommandSpec spec) {
         PrintWriter err = spec.commandLine().getErr();
         try (ProgressLine progress = new ProgressLine(err, stop)) {
-            return run.execute(progress, note -> {
+            return run.execute(store, progress, note -> {
                 err.println(note);
                 err.flush();
             });

@@ -10,7 +10,6 @@ import io.gatehouse.quiz.Quiz;
 import io.gatehouse.run.RunRequest;
 import io.gatehouse.store.Recording;
 import io.gatehouse.store.Store;
-import java.util.Optional;
 
 /** A run whose model and quiz are found, but which has no file yet. */
 record RunDraft(
@@ -21,25 +20,25 @@ record RunDraft(
         Recording recording,
         boolean chat,
         EngineOptions options,
-        Optional<String> wish,
-        InterventionChoice changes)
+        RunOptions choice)
         implements AutoCloseable {
     RunDraft {
         requireNonNull(checkpoint, "checkpoint is null");
         requireNonNull(quiz, "quiz is null");
-        requireNonNull(wish, "wish is null");
+        requireNonNull(choice, "choice is null");
     }
 
     /** Names the run and reads what it takes from other runs of the file. The checkpoint stays this draft's. */
     PlannedRun plan(Store store) {
-        Interventions interventions = changes.interventions(store);
+        Interventions interventions = choice.interventions(choice.unusedExperts(store));
+        return plan(choice.name(new RunNames(store), checkpoint.name(), quiz.name(), interventions), interventions);
+    }
+
+    /** Says what is wrong with the options so far. The checkpoint stays this draft's. */
+    PlannedRun plan(String name, Interventions interventions) {
         interventions.requireFor(checkpoint.config());
-        RunNames names = new RunNames(store);
-        String name = wish.map(names::notFinished)
-                .orElseGet(() -> names.unfinishedOrFree(checkpoint.name() + "-" + quiz.name()
-                        + (interventions.equals(Interventions.NONE) ? "" : "-changed")));
         RunRequest request = new RunRequest(name, quiz, format, shots, recording, chat);
-        return new PlannedRun(checkpoint, store, request, options.with(interventions));
+        return new PlannedRun(checkpoint, request, options.with(interventions));
     }
 
     @Override

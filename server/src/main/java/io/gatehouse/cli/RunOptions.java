@@ -3,15 +3,19 @@ package io.gatehouse.cli;
 import io.gatehouse.checkpoint.ChatConfig;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.engine.EngineOptions;
+import io.gatehouse.engine.ExpertPlace;
+import io.gatehouse.engine.Interventions;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.quiz.Quiz;
 import io.gatehouse.quiz.QuizSource;
 import io.gatehouse.store.Recording;
+import io.gatehouse.store.Store;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -91,7 +95,23 @@ final class RunOptions {
             throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "Model %s has no chat template".formatted(model));
         }
         return new RunDraft(
-                Checkpoint.open(model), chosen, asking, shots, kept, chat, engine, name, interventionChoice);
+                Checkpoint.open(model), chosen, asking, shots, kept, chat, engine, this);
+    }
+
+    /** The experts that the options leave to a run of the file to name. */
+    Set<ExpertPlace> unusedExperts(Store store) {
+        return interventionChoice.unusedExperts(store);
+    }
+
+    Interventions interventions(Set<ExpertPlace> unused) {
+        return interventionChoice.interventions(unused);
+    }
+
+    /** The name of the run: as wished, or after its model and quiz. */
+    String name(RunNames names, String ofModel, String ofQuiz, Interventions interventions) {
+        return name.map(names::notFinished)
+                .orElseGet(() -> names.unfinishedOrFree(
+                        ofModel + "-" + ofQuiz + (interventions.equals(Interventions.NONE) ? "" : "-changed")));
     }
 
     private Quiz chosen() {

@@ -9,6 +9,7 @@ import io.gatehouse.server.query.QueryAllowance;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.RemoteEngine;
 import io.gatehouse.store.Store;
+import io.gatehouse.worker.WorkerSettings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -67,7 +68,7 @@ final class ServeCommand implements Runnable {
     private void serve(Store store, ServerSettings settings) {
         if (!engine.isGiven()) {
             try (QueryEngine own = new QueryEngine(store)) {
-                serve(store, own, settings, stop, command.commandLine().getOut());
+                serve(store, own, settings, options.worker(), stop, command.commandLine().getOut());
             }
             return;
         }
@@ -76,13 +77,20 @@ final class ServeCommand implements Runnable {
                     ErrorCode.INVALID_ARGUMENT, "--engine goes with a directory, as gatehouse export writes it");
         }
         try (RemoteEngine remote = engine.connect(database.toString())) {
-            serve(store, remote.engine(), settings, stop, command.commandLine().getOut());
+            serve(store, remote.engine(), settings, options.worker(), stop, command.commandLine().getOut());
         }
     }
 
     /** Serves what is open until the process is asked to stop. */
-    static void serve(Store store, QueryEngine engine, ServerSettings settings, StopSignal stop, PrintWriter out) {
-        try (GatehouseServer server = GatehouseServer.start(store, engine, settings, new RunOptionParser(store))) {
+    static void serve(
+            Store store,
+            QueryEngine engine,
+            ServerSettings settings,
+            WorkerSettings worker,
+            StopSignal stop,
+            PrintWriter out) {
+        try (GatehouseServer server =
+                GatehouseServer.start(store, engine, settings, new RunOptionParser(store, worker))) {
             engine.warmUp();
             announce(store, server, settings, out);
             stop.await();

@@ -9,6 +9,7 @@ import io.gatehouse.server.Tls;
 import io.gatehouse.server.http.HttpLimits;
 import io.gatehouse.server.query.QueryAllowance;
 import io.gatehouse.server.run.RunSources;
+import io.gatehouse.worker.WorkerSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -157,11 +158,24 @@ final class ServeOptions {
     private int eventStreams;
 
     @Option(
+            names = "--reading-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "120",
+            description = "Time in which whatever reads the model and the quiz of a run must get on (default:"
+                    + " ${DEFAULT-VALUE}).")
+    private int readingTimeout;
+
+    @Option(
             names = "--log",
             paramLabel = "FILE",
             description = "File to append a line of JSON to for each query that ended and each change of a run; without"
                     + " what was asked. By default only what fails unexpectedly is said, on stderr.")
     private Optional<Path> log = Optional.empty();
+
+    /** What the processes that compute runs may take. */
+    WorkerSettings worker() {
+        return WorkerCommand.settings(WorkerCommand.standardMemory(), Duration.ofSeconds(readingTimeout));
+    }
 
     ServerSettings settings() {
         QueryAllowance allowance = new QueryAllowance(

@@ -10,7 +10,7 @@ import io.gatehouse.error.GatehouseException;
  */
 public record ServerMemory(long bytes) {
     /** Java, DuckDB and a small model do not fit into less. */
-    private static final long LEAST = 1L << 30;
+    public static final long LEAST = 1L << 30;
 
     public ServerMemory {
         if (bytes < LEAST) {

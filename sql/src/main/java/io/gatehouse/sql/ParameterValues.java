@@ -60,6 +60,20 @@ final class ParameterValues {
         return converted;
     }
 
+    /** A value of each type, for statements that cannot be looked at without. */
+    static List<@Nullable Object> samples(List<String> types) {
+        return types.stream()
+                .<@Nullable Object>map(type -> switch (type) {
+                    case "VARCHAR" -> "";
+                    case "DATE" -> LocalDate.EPOCH;
+                    case "TIME" -> LocalTime.MIDNIGHT;
+                    case "TIMESTAMP" -> LocalDate.EPOCH.atStartOfDay();
+                    case "TIMESTAMP WITH TIME ZONE" -> LocalDate.EPOCH.atStartOfDay().atOffset(ZoneOffset.UTC);
+                    default -> 0;
+                })
+                .toList();
+    }
+
     private static String counted(int count, String noun) {
         return count == 1 ? "1 " + noun : count + " " + noun + "s";
     }

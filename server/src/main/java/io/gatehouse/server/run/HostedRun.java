@@ -63,7 +63,7 @@ final class HostedRun implements RunListener {
     private volatile @Nullable GatehouseException failure;
     private volatile @Nullable Recorded recorded;
     private long toldAt;
-    private boolean committedSinceAsked;
+    private volatile boolean committedSinceAsked;
 
     HostedRun(String name, Watcher watcher) {
         this.name = requireNonNull(name, "name is null");

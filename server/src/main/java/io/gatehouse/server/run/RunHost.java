@@ -71,6 +71,9 @@ public final class RunHost {
         synchronized (hosted) {
             requireRoom(plan.name());
             HostedRun run = new HostedRun(plan.name(), news);
+            if (hosted.values().stream().anyMatch(other -> !other.state().ended())) {
+                plan.rest();
+            }
             // Taken out first, so that it stands behind those that were started before.
             hosted.remove(plan.name());
             hosted.put(plan.name(), run);

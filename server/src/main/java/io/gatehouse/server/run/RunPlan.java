@@ -11,6 +11,9 @@ public interface RunPlan extends AutoCloseable {
     /** Loads the model and runs to the end. */
     RunOutcome execute(RunListener listener);
 
+    /** Gives back what it holds, because others come first; told before it is executed, if at all. */
+    default void rest() {}
+
     @Override
     void close();
 }

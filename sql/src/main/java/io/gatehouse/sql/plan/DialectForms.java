@@ -92,10 +92,19 @@ final class DialectForms extends SqlShuttle {
         if (operator.equals(DialectOperators.UNNEST)) {
             return with(ListFunctions.UNNEST, call);
         }
+        if (operator.equals(DialectOperators.INTERVAL)) {
+            return Intervals.written(below(call));
+        }
         if (ListSlice.isIn(call)) {
             return visited(ListSlice.written(call), this);
         }
         return operator instanceof SqlUnresolvedFunction ? function(call) : below(call);
+    }
+
+    @Override
+    public SqlNode visit(SqlLiteral literal) {
+        Intervals.check(literal);
+        return literal;
     }
 
     /** TABLE(function), which FROM function is read as. */
@@ -199,9 +208,9 @@ final class DialectForms extends SqlShuttle {
         return node instanceof SqlCall call && call.getOperator().equals(DialectOperators.ALL_COLUMNS);
     }
 
-    private SqlNode below(SqlCall call) {
+    private SqlCall below(SqlCall call) {
         SqlNode visited = super.visit(call);
-        return visited == null ? call : visited;
+        return visited == null ? call : (SqlCall) visited;
     }
 
     private static SqlNode visited(SqlNode node, DialectForms forms) {

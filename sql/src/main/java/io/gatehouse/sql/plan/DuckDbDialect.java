@@ -3,6 +3,7 @@ package io.gatehouse.sql.plan;
 import java.util.List;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.sql.JoinType;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
@@ -36,6 +37,12 @@ final class DuckDbDialect extends DuckDBSqlDialect {
     @Override
     public boolean hasImplicitTableAlias() {
         return false;
+    }
+
+    /** A join with a comma cannot stand in parentheses. */
+    @Override
+    public JoinType emulateJoinTypeForCrossJoin() {
+        return JoinType.CROSS;
     }
 
     @Override

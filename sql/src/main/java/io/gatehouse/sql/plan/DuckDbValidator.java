@@ -1,11 +1,11 @@
 package io.gatehouse.sql.plan;
 
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.function.FunctionTable;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import org.apache.calcite.config.NullCollation;
 import org.apache.calcite.prepare.CalciteCatalogReader;
 import org.apache.calcite.rel.type.RelDataType;
@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * the alias each time.
  */
 final class DuckDbValidator extends SqlValidatorImpl {
-    private final Set<SqlCall> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final KnownTypes types = new KnownTypes();
+    private final ParameterTyping parameters;
 
     DuckDbValidator(CalciteCatalogReader reader) {
         super(
@@ -47,53 +48,66 @@ final class DuckDbValidator extends SqlValidatorImpl {
                         .withCallRewrite(false)
                         .withTypeCoercionFactory(LiteralCoercion::new)
                         .withIdentifierExpansion(true));
+        parameters = new ParameterTyping(types, reader.getTypeFactory());
     }
 
     @Override
     protected void inferUnknownTypes(RelDataType inferred, SqlValidatorScope scope, SqlNode node) {
-        if (node instanceof SqlDynamicParam) {
-            if (inferred.equals(getUnknownType()) && getValidatedNodeTypeIfKnown(node) != null) {
-                return;
-            }
-            super.inferUnknownTypes(Parameters.widened(inferred, getTypeFactory()), scope, node);
+        boolean told = !inferred.equals(getUnknownType());
+        parameters.infer(scopes.getOrDefault(node, scope), node, told ? Optional.of(inferred) : Optional.empty());
+        if (node instanceof SqlDynamicParam parameter && types.isTyped(parameter)) {
             return;
-        }
-        if (node instanceof SqlCall call && Parameters.isCast(call)) {
-            super.inferUnknownTypes(deriveType(scope, call.operand(1)), scope, call.operand(0));
-            return;
-        }
-        if (node instanceof SqlCall call && !call.isA(SqlKind.QUERY) && seen.add(call)) {
-            call.getOperandList().stream()
-                    .filter(Parameters::within)
-                    .forEach(operand -> inferFromWithin(scope, operand));
-            inferFromDeclaration(scope, call);
         }
         super.inferUnknownTypes(inferred, scope, node);
     }
 
-    /** What a function takes at a place, where it takes one type only there. */
-    private void inferFromDeclaration(SqlValidatorScope scope, SqlCall call) {
-        for (int i = 0; i < call.operandCount(); i++) {
-            if (call.operand(i) instanceof SqlDynamicParam parameter
-                    && call.getOperator().getOperandTypeInference() == null) {
-                Parameters.declared(call.getOperator(), i, getTypeFactory())
-                        .ifPresent(type -> super.inferUnknownTypes(type, scope, parameter));
-            }
-        }
+    /** The rows of VALUES tell each other the types of their columns. */
+    @Override
+    protected void validateValues(SqlCall values, RelDataType target, SqlValidatorScope scope) {
+        parameters.inferRows(scope, values.getOperandList());
+        super.validateValues(values, target, scope);
     }
 
-    /** Of {@code layer + ? > 1} Calcite asks for the type of the sum before that of the parameter in it. */
-    private void inferFromWithin(SqlValidatorScope scope, SqlNode operand) {
-        try {
-            inferUnknownTypes(getUnknownType(), scope, operand);
-        } catch (CalciteContextException e) {
-            // What cannot be told from within may be told from around it, and is refused there if not.
-            return;
+    /** The queries of a UNION do so too. */
+    @Override
+    public void validateQuery(SqlNode query, SqlValidatorScope scope, RelDataType target) {
+        if (SqlKind.SET_QUERY.contains(query.getKind())) {
+            new UnionParameters(types).infer(query, scope);
+        }
+        super.validateQuery(query, scope, target);
+    }
+
+    private final class KnownTypes implements ParameterTyping.Types {
+        @Override
+        public Optional<RelDataType> find(SqlValidatorScope scope, SqlNode expression) {
+            try {
+                return Optional.of(deriveType(scope, expression)).filter(type -> !type.equals(getUnknownType()));
+            } catch (CalciteContextException e) {
+                // It is refused where it is validated.
+                return Optional.empty();
+            }
+        }
+
+        @Override
+        public boolean isTyped(SqlDynamicParam parameter) {
+            RelDataType type = getValidatedNodeTypeIfKnown(parameter);
+            return type != null && !type.equals(getUnknownType());
+        }
+
+        @Override
+        public void set(SqlValidatorScope scope, SqlDynamicParam parameter, RelDataType type) {
+            DuckDbValidator.super.inferUnknownTypes(type, scope, parameter);
         }
     }
 
     @Override
     public SqlNode expandOrderExpr(SqlSelect select, SqlNode key) {
+        if (bare(key) instanceof SqlDynamicParam parameter) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_VALIDATION,
+                    "A parameter cannot be a key of ORDER BY: it is a value, and neither a column nor its number.",
+                    Positions.of(parameter));
+        }
         SqlNode qualified = bare(key) instanceof SqlIdentifier ? key : columnsFirst(select, key);
         SqlNode expanded = super.expandOrderExpr(select, qualified);
         if (expanded == qualified && qualified != key) {
@@ -111,6 +125,9 @@ final class DuckDbValidator extends SqlValidatorImpl {
     /** Calcite asks whether an aggregate stands before OVER where it may not yet have looked up what stands there. */
     @Override
     public void validateCall(SqlCall call, SqlValidatorScope scope) {
+        if (call.getKind() == SqlKind.UNNEST) {
+            inferUnknownTypes(getUnknownType(), scope, call);
+        }
         if (call.getKind() == SqlKind.OVER) {
             deriveType(scope, call);
         }

@@ -1,13 +1,19 @@
 package io.gatehouse.sql.grammar;
 
 import java.util.Set;
+import java.util.regex.Pattern;
+import org.apache.calcite.avatica.util.TimeUnit;
 import org.apache.calcite.sql.SqlBinaryOperator;
 import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlIntervalQualifier;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlSpecialOperator;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.parser.SqlParserUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +60,12 @@ public final class DialectOperators {
     /** :last in the brackets behind a list: the number. */
     public static final SqlOperator SLICE_TO = form("SLICE TO");
 
+    /**
+     * INTERVAL of what the standard's literal cannot say. INTERVAL (number) UNIT and INTERVAL 'number' UNIT: the number
+     * or text and the unit; INTERVAL 'text': the text.
+     */
+    public static final SqlOperator INTERVAL = form("INTERVAL");
+
     /** value::type: the value and the type. Binds tighter than any sign, looser than a dot or a bracket. */
     public static final SqlBinaryOperator INFIX_CAST =
             new SqlBinaryOperator("::", SqlKind.OTHER, 94, true, null, null, null);
@@ -73,6 +85,21 @@ public final class DialectOperators {
     public static final SqlBinaryOperator BIT_OR = bits("|");
     public static final SqlBinaryOperator SHIFT_LEFT = bits("<<");
     public static final SqlBinaryOperator SHIFT_RIGHT = bits(">>");
+
+    private static final Set<TimeUnit> STANDARD_UNITS = Set.of(
+            TimeUnit.YEAR,
+            TimeUnit.QUARTER,
+            TimeUnit.MONTH,
+            TimeUnit.WEEK,
+            TimeUnit.DAY,
+            TimeUnit.HOUR,
+            TimeUnit.MINUTE,
+            TimeUnit.SECOND);
+
+    /** As many digits as the standard's literal takes. */
+    private static final Pattern WHOLE_NUMBER = Pattern.compile("[-+]?[0-9]{1,9}");
+
+    private static final Pattern SECONDS = Pattern.compile("[-+]?[0-9]{1,9}(\\.[0-9]{1,6})?");
 
     private static final Set<SqlOperator> STATEMENTS =
             Set.of(EXPLAIN, EXPLAIN_ANALYZE, DESCRIBE, DESCRIBE_FUNCTION, SUMMARIZE, SHOW_TABLES);
@@ -100,6 +127,29 @@ public final class DialectOperators {
 
     private static SqlOperator form(String name) {
         return new SqlSpecialOperator(name, SqlKind.OTHER);
+    }
+
+    /** INTERVAL 'text' unit. What is a whole number of one of the standard's units, or a range of them, is a literal. */
+    static SqlNode interval(SqlParserPos position, int sign, SqlNode text, SqlIntervalQualifier unit) {
+        String number = SqlLiteral.unchain(text).getValueAs(String.class).strip();
+        boolean range = unit.timeUnitRange.endUnit != null;
+        Pattern plain = unit.getUnit() == TimeUnit.SECOND ? SECONDS : WHOLE_NUMBER;
+        boolean standard = STANDARD_UNITS.contains(unit.getUnit()) && plain.matcher(number).matches();
+        if (!range && !standard) {
+            return INTERVAL.createCall(position, signed(sign, text), unit);
+        }
+        boolean negative = number.startsWith("-");
+        String digits = range ? number : number.replaceFirst("^[-+]", "");
+        return SqlParserUtil.parseIntervalLiteral(position, negative && !range ? -sign : sign, digits, unit);
+    }
+
+    /** INTERVAL 'text' */
+    static SqlNode interval(SqlParserPos position, int sign, SqlNode text) {
+        return INTERVAL.createCall(position, signed(sign, text));
+    }
+
+    private static SqlNode signed(int sign, SqlNode text) {
+        return sign < 0 ? SqlStdOperatorTable.UNARY_MINUS.createCall(text.getParserPosition(), text) : text;
     }
 
     /** DISTINCT ON in the place of QUALIFY; behind it what QUALIFY asks for, which cannot be had together. */

@@ -1,0 +1,80 @@
+package io.gatehouse.run;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.store.QuestionRow;
+import io.gatehouse.store.RunDescription;
+import io.gatehouse.store.RunWriter;
+import io.gatehouse.store.Store;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * A run as its file is to know it before anything is computed: all that whoever records it needs, and nothing of the
+ * model.
+ *
+ * @param questions in the order that they are asked in
+ * @param more what decides what the run computes and keeps, beside description and questions
+ * @param growth what the questions that have no answer yet will put on the disk
+ */
+public record RunManifest(
+        RunDescription description, List<Entry> questions, Map<String, String> more, DiskNeed.Growth growth) {
+    /**
+     * Questions of a shard. Fixed, so that the same request always makes the same shards: large enough to fill
+     * micro-batches, small enough that little is lost when a run is stopped.
+     */
+    private static final int SHARD_QUESTIONS = 64;
+
+    /** A question and the number of tokens of its prompt. */
+    public record Entry(QuestionRow question, int tokens) {
+        public Entry {
+            requireNonNull(question, "question is null");
+            if (tokens < 1) {
+                throw new IllegalArgumentException("A prompt of %d tokens".formatted(tokens));
+            }
+        }
+    }
+
+    public RunManifest {
+        requireNonNull(description, "description is null");
+        requireNonNull(growth, "growth is null");
+        questions = List.copyOf(questions);
+        more = Map.copyOf(more);
+    }
+
+    /** Registers the run, or goes on with the unfinished one of its name. */
+    RunWriter open(Store store, boolean begun) {
+        List<QuestionRow> rows = questions.stream().map(Entry::question).toList();
+        return begun ? store.resumeRun(description, rows, more) : store.startRun(description, rows, more);
+    }
+
+    /** Number of shards. */
+    public int shards() {
+        return shards(questions.size());
+    }
+
+    /** The indices of the questions of a shard. */
+    public IntStream shard(int number) {
+        return shard(number, questions.size());
+    }
+
+    /** Number of prompt tokens of a shard. */
+    long tokens(int shard) {
+        return shard(shard).mapToLong(index -> questions.get(index).tokens()).sum();
+    }
+
+    /** Number of prompt tokens of all questions. */
+    long tokens() {
+        return questions.stream().mapToLong(Entry::tokens).sum();
+    }
+
+    static int shards(int questions) {
+        return (questions + SHARD_QUESTIONS - 1) / SHARD_QUESTIONS;
+    }
+
+    static IntStream shard(int number, int questions) {
+        int from = number * SHARD_QUESTIONS;
+        return IntStream.range(from, Math.min(from + SHARD_QUESTIONS, questions));
+    }
+}

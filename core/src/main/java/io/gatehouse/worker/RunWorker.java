@@ -1,0 +1,186 @@
+package io.gatehouse.worker;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.run.RunListener;
+import io.gatehouse.run.RunManifest;
+import io.gatehouse.run.RunOutcome;
+import io.gatehouse.run.RunRecording;
+import io.gatehouse.run.ShardSource;
+import io.gatehouse.run.UnfinishedRun;
+import io.gatehouse.store.AnswerRow;
+import io.gatehouse.store.Shard;
+import io.gatehouse.store.Store;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A process that reads and computes one run, as the process that has the file sees it. Believes nothing of what it sends
+ * before it is checked. For one thread.
+ */
+public final class RunWorker implements AutoCloseable {
+    /** Longer messages than this are nobody's. */
+    private static final int LONGEST_MESSAGE = 4000;
+
+    private final WorkerProcess process;
+    private final PipeOutput out;
+    private final PipeInput in;
+    private final Sources sources;
+
+    private RunWorker(WorkerProcess process, Order.Read order) {
+        this.process = process;
+        this.out = new PipeOutput(process.orders());
+        this.in = new PipeInput(process.words());
+        tell(order);
+        require(Word.Kind.SOURCES, next());
+        this.sources = json(Sources.class);
+        process.mustGetOn(false);
+    }
+
+    /**
+     * Starts a process and has it read what the options name, short of the weights.
+     *
+     * @throws GatehouseException what is wrong with them; WORKER_ENDED or OUT_OF_MEMORY if reading ended the process
+     */
+    public static RunWorker start(WorkerSettings settings, Map<String, String> options) {
+        WorkerProcess process = WorkerProcess.start(settings);
+        try {
+            return new RunWorker(process, new Order.Read(options, settings.memory()));
+        } catch (RuntimeException | Error e) {
+            process.close();
+            throw e;
+        }
+    }
+
+    /** What the options name. */
+    public Sources sources() {
+        return sources;
+    }
+
+    /**
+     * Loads the model and runs, into the file; a worker does that once.
+     *
+     * @param name of the run
+     */
+    public RunOutcome execute(String name, Store store, RunListener listener) {
+        process.endWhen(listener::cancelled);
+        tell(Order.Prepare.of(name, UnfinishedRun.find(store, name)));
+        RunManifest manifest = manifest(name);
+        return new RunRecording(store)
+                .record(manifest, (shards, ids, receiver) -> compute(manifest, shards, ids, receiver), listener);
+    }
+
+    private RunManifest manifest(String name) {
+        List<RunManifest.Entry> questions = new ArrayList<>();
+        long room = RunRecording.room();
+        while (true) {
+            in.allow(Math.min(PipeInput.WORD_BYTES, room));
+            switch (next()) {
+                case TOKENISING -> process.mustGetOn(true);
+                case QUESTIONS -> {
+                    questions.addAll(json(Word.Questions.class).entries());
+                    room -= Math.min(PipeInput.WORD_BYTES, room) - in.allowed();
+                }
+                case PREPARED -> {
+                    process.mustGetOn(false);
+                    Word.Prepared prepared = json(Word.Prepared.class);
+                    if (!prepared.description().name().equals(name)) {
+                        throw strange("it prepares another run");
+                    }
+                    return new RunManifest(prepared.description(), questions, prepared.more(), prepared.growth());
+                }
+                default -> throw strange("it does not prepare the run");
+            }
+        }
+    }
+
+    private void compute(RunManifest run, List<Integer> shards, int[] ids, ShardSource.Receiver receiver) {
+        tell(new Order.Compute(shards, ids));
+        Set<Integer> expected = new HashSet<>(shards);
+        while (true) {
+            in.allow(RunRecording.room());
+            switch (next()) {
+                case LAYER_DONE -> receiver.layerDone(process.exchange(in::number));
+                case SHARD -> {
+                    Shard shard = process.exchange(in::shard);
+                    requireAsked(run, ids, expected, shard);
+                    give(shard, receiver);
+                }
+                case DONE -> {
+                    if (!expected.isEmpty()) {
+                        throw strange("it leaves shards out");
+                    }
+                    return;
+                }
+                default -> throw strange("it does not compute the run");
+            }
+        }
+    }
+
+    private void give(Shard shard, ShardSource.Receiver receiver) {
+        try {
+            receiver.computed(shard);
+        } catch (IllegalArgumentException e) {
+            throw strange(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void requireAsked(RunManifest run, int[] ids, Set<Integer> expected, Shard shard) {
+        if (!expected.remove(shard.number())) {
+            throw strange("it sends shard %d, which was not asked for".formatted(shard.number()));
+        }
+        Set<Integer> asked =
+                run.shard(shard.number()).mapToObj(index -> ids[index]).collect(Collectors.toSet());
+        Set<Integer> answered =
+                shard.answers().stream().map(AnswerRow::questionId).collect(Collectors.toSet());
+        if (!asked.equals(answered) || shard.answers().size() != asked.size()) {
+            throw strange("shard %d answers other questions".formatted(shard.number()));
+        }
+    }
+
+    /** What comes next, unless that is an error. */
+    private Word.Kind next() {
+        Word.Kind kind = process.exchange(in::kind);
+        if (kind != Word.Kind.FAILED) {
+            return kind;
+        }
+        Word.Failed failed = json(Word.Failed.class);
+        String message = String.valueOf(failed.message());
+        throw new GatehouseException(
+                failed.code(), message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE));
+    }
+
+    private static void require(Word.Kind expected, Word.Kind kind) {
+        if (kind != expected) {
+            throw strange("it says %s before %s".formatted(kind, expected));
+        }
+    }
+
+    private <T> T json(Class<T> type) {
+        return requireNonNull(process.exchange(() -> in.json(type)), "nothing is said");
+    }
+
+    private void tell(Object order) {
+        process.exchange(() -> {
+            out.json(order);
+            out.flush();
+            return order;
+        });
+    }
+
+    private static GatehouseException strange(String what) {
+        return new GatehouseException(
+                ErrorCode.WORKER_ENDED, "The process that computes the run does not do as it is told: " + what);
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}

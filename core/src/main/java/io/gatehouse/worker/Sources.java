@@ -1,0 +1,16 @@
+package io.gatehouse.worker;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * What the options of a run name, once it is read.
+ *
+ * @param model name of the checkpoint
+ * @param quiz name of the quiz
+ */
+public record Sources(String model, String quiz) {
+    public Sources {
+        requireNonNull(model, "model is null");
+        requireNonNull(quiz, "quiz is null");
+    }
+}
