@@ -59,6 +59,8 @@ final class Doors {
             statement.execute("SET max_temp_directory_size = '%s'".formatted(megabytes(freeDisk(disk) / 2)));
             statement.execute("SET allowed_directories = [%s]".formatted(open));
             statement.execute("SET enable_external_access = false");
+            // How rows come out of one connection is for who reads them to choose.
+            statement.execute("SET allowed_configs = ['jdbc_stream_results']");
             statement.execute("SET lock_configuration = true");
         }
     }
