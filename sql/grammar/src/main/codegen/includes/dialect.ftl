@@ -314,7 +314,12 @@ List<SqlNode> OrderedParameterList(List<SqlNodeList> order) :
     |
         { list.add(null); }
     )
-    AddArg0(list, ExprContext.ACCEPT_SUB_QUERY)
+    (
+        LOOKAHEAD({ startsQuery() })
+        AddArg0(list, ExprContext.ACCEPT_SUB_QUERY)
+    |
+        AddArg(list, ExprContext.ACCEPT_SUB_QUERY)
+    )
     (
         <COMMA>
         AddArg(list, ExprContext.ACCEPT_SUB_QUERY)
@@ -351,7 +356,7 @@ SqlNode Pivots(SqlNode relation) :
 }
 {
     (
-        LOOKAHEAD(2) e = Pivot(e)
+        LOOKAHEAD(2) e = PivotClause(e)
     |
         LOOKAHEAD(2) e = Unpivot(e)
     )*
@@ -367,7 +372,7 @@ SqlNode NamedPivots(SqlNode relation) :
 {
     [
         (
-            LOOKAHEAD(2) e = Pivot(e)
+            LOOKAHEAD(2) e = PivotClause(e)
         |
             LOOKAHEAD(2) e = Unpivot(e)
         )+
@@ -385,22 +390,89 @@ SqlNode PivotQuery() :
 {
     final Span s;
     final SqlNode relation;
-    final List<SqlNode> columns = new ArrayList<SqlNode>();
+    final List<SqlNode> axes = new ArrayList<SqlNode>();
     final List<SqlNode> aggregates = new ArrayList<SqlNode>();
-    SqlNodeList groups = null;
+    SqlNodeList groups = SqlNodeList.EMPTY;
 }
 {
     <PIVOT> { s = span(); }
     relation = TableRef()
-    <ON> AddExpression(columns, ExprContext.ACCEPT_SUB_QUERY)
-    ( <COMMA> AddExpression(columns, ExprContext.ACCEPT_SUB_QUERY) )*
-    [ <USING> AddPivotAgg(aggregates) ( <COMMA> AddPivotAgg(aggregates) )* ]
+    [ <ON> AddPivotAxis(axes) ( <COMMA> AddPivotAxis(axes) )* ]
+    [ <USING> AddPivotAggregate(aggregates) ( <COMMA> AddPivotAggregate(aggregates) )* ]
     [ groups = GroupBy() ]
     {
         return DialectOperators.PIVOT.createCall(s.end(this), relation,
-            new SqlNodeList(columns, s.pos()), new SqlNodeList(aggregates, s.pos()),
-            groups == null ? SqlNodeList.EMPTY : groups);
+            new SqlNodeList(axes, s.pos()), new SqlNodeList(aggregates, s.pos()), groups);
     }
+}
+
+/** PIVOT (aggregates FOR column IN (values) GROUP BY columns) behind a relation */
+SqlNode PivotClause(SqlNode relation) :
+{
+    final Span s;
+    final List<SqlNode> axes = new ArrayList<SqlNode>();
+    final List<SqlNode> aggregates = new ArrayList<SqlNode>();
+    SqlNodeList groups = SqlNodeList.EMPTY;
+}
+{
+    <PIVOT> { s = span(); checkNotJoin(relation); }
+    <LPAREN>
+    AddPivotAggregate(aggregates) ( <COMMA> AddPivotAggregate(aggregates) )*
+    <FOR> ( AddPivotAxis(axes) )+
+    [ groups = GroupBy() ]
+    <RPAREN> {
+        return DialectOperators.PIVOT.createCall(s.end(this), relation,
+            new SqlNodeList(axes, s.pos()), new SqlNodeList(aggregates, s.pos()), groups);
+    }
+}
+
+void AddPivotAggregate(List<SqlNode> list) :
+{
+    SqlNode e;
+    final SqlIdentifier alias;
+}
+{
+    e = NamedFunctionCall()
+    [
+        [ <AS> ] alias = SimpleIdentifier() {
+            e = SqlStdOperatorTable.AS.createCall(Span.of(e).end(this), e, alias);
+        }
+    ]
+    { list.add(e); }
+}
+
+/** A column or an expression, and the values of it that become columns; without them it stands for itself. */
+void AddPivotAxis(List<SqlNode> list) :
+{
+    final List<Object> e = new ArrayList<Object>();
+    final List<SqlNode> values = new ArrayList<SqlNode>();
+    final Span s = span();
+}
+{
+    AddExpression2b(e, ExprContext.ACCEPT_SUB_QUERY)
+    (
+        <IN> <LPAREN> AddNamedPivotValue(values) ( <COMMA> AddNamedPivotValue(values) )* <RPAREN> {
+            list.add(DialectOperators.PIVOT_AXIS.createCall(s.end(this),
+                SqlParserUtil.toTree(e), new SqlNodeList(values, s.pos())));
+        }
+    |
+        { list.add(SqlParserUtil.toTree(e)); }
+    )
+}
+
+void AddNamedPivotValue(List<SqlNode> list) :
+{
+    SqlNode e;
+    final SqlIdentifier alias;
+}
+{
+    e = Expression(ExprContext.ACCEPT_NON_QUERY)
+    [
+        [ <AS> ] alias = SimpleIdentifier() {
+            e = SqlStdOperatorTable.AS.createCall(Span.of(e).end(this), e, alias);
+        }
+    ]
+    { list.add(e); }
 }
 
 /** UNPIVOT relation ON columns INTO NAME name VALUE value */

@@ -24,6 +24,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** DuckDB's SQL, where Calcite's own dialect writes what DuckDB 2.0 cannot read or reads otherwise. */
 final class DuckDbDialect extends DuckDBSqlDialect {
+    private static final String NO_EXCLUSION =
+            SqlWindow.createExcludeNoOthers(SqlParserPos.ZERO).toString();
+
     DuckDbDialect() {
         super(DuckDBSqlDialect.DEFAULT_CONTEXT);
     }
@@ -164,7 +167,7 @@ final class DuckDbDialect extends DuckDBSqlDialect {
         writer.literal("AND");
         (upper == null ? SqlWindow.createCurrentRow(SqlParserPos.ZERO) : upper).unparse(writer, 0, 0);
         SqlNode exclude = window.getOperandList().get(window.getOperandList().size() - 1);
-        if (exclude != null) {
+        if (exclude != null && !exclude.toString().equals(NO_EXCLUSION)) {
             exclude.unparse(writer, 0, 0);
         }
         writer.endList(frame);

@@ -10,6 +10,9 @@ import org.apache.calcite.sql.type.SqlTypeName;
  * tries each star again for each star behind it.
  */
 final class Glob {
+    /** Matches no character. */
+    private static final String NOTHING = "[^\\x{0}-\\x{10FFFF}]";
+
     private final String pattern;
     private final StringBuilder regex = new StringBuilder("(?s)");
     private int at;
@@ -30,47 +33,59 @@ final class Glob {
 
     private String regex() {
         while (at < pattern.length()) {
-            char c = pattern.charAt(at++);
+            int c = pattern.codePointAt(at);
+            at += Character.charCount(c);
             switch (c) {
                 case '*' -> regex.append(".*");
                 case '?' -> regex.append('.');
                 case '[' -> characters();
                 case '\\' -> {
-                    if (at < pattern.length()) {
-                        literal(pattern.charAt(at++));
+                    if (at == pattern.length()) {
+                        regex.append(NOTHING);
                     } else {
-                        literal(c);
+                        regex.append(code(pattern.codePointAt(at)));
+                        at = pattern.offsetByCodePoints(at, 1);
                     }
                 }
-                default -> literal(c);
+                default -> regex.append(Character.isLetterOrDigit(c) ? Character.toString(c) : code(c));
             }
         }
         return regex.toString();
     }
 
-    /** [abc], [a-z] and [!abc]; without the closing bracket nothing matches. */
+    /** [abc], [a-z] and [!abc]; a bracket that closes at once is one of the characters. */
     private void characters() {
-        int end = pattern.indexOf(']', at + 1);
+        boolean negated = pattern.startsWith("!", at);
+        int first = negated ? at + 1 : at;
+        int end = pattern.indexOf(']', negated ? first : first + 1);
         if (end < 0) {
-            regex.append("[^\\x{0}-\\x{10FFFF}]");
+            regex.append(NOTHING);
             at = pattern.length();
             return;
         }
-        String content = pattern.substring(at, end);
         at = end + 1;
-        boolean negated = content.startsWith("!");
-        regex.append(negated ? "[^" : "[");
-        String members = negated ? content.substring(1) : content;
-        for (int i = 0; i < members.length(); i++) {
-            char c = members.charAt(i);
-            boolean range = c == '-' && i > 0 && i + 1 < members.length();
-            regex.append(range || Character.isLetterOrDigit(c) ? "" : "\\").append(c);
+        String members = members(pattern.substring(first, end).codePoints().toArray());
+        if (members.isEmpty()) {
+            regex.append(negated ? "." : NOTHING);
+        } else {
+            regex.append(negated ? "[^" : "[").append(members).append(']');
         }
-        regex.append(']');
     }
 
-    private void literal(char c) {
-        boolean special = c < 128 && !Character.isLetterOrDigit(c) && !Character.isWhitespace(c);
-        regex.append(special ? "\\" : "").append(c);
+    private static String members(int[] characters) {
+        StringBuilder members = new StringBuilder();
+        for (int i = 0; i < characters.length; i++) {
+            boolean range = i + 2 < characters.length && characters[i + 1] == '-';
+            int last = range ? characters[i + 2] : characters[i];
+            if (characters[i] <= last) {
+                members.append(code(characters[i])).append('-').append(code(last));
+            }
+            i += range ? 2 : 0;
+        }
+        return members.toString();
+    }
+
+    private static String code(int character) {
+        return "\\x{%X}".formatted(character);
     }
 }

@@ -4,6 +4,7 @@ import static io.gatehouse.sql.grammar.DialectParserConstants.AS;
 import static io.gatehouse.sql.grammar.DialectParserConstants.EOF;
 import static io.gatehouse.sql.grammar.DialectParserConstants.FROM;
 import static io.gatehouse.sql.grammar.DialectParserConstants.IDENTIFIER;
+import static io.gatehouse.sql.grammar.DialectParserConstants.LPAREN;
 import static io.gatehouse.sql.grammar.DialectParserConstants.tokenImage;
 
 import io.gatehouse.error.TextRange;
@@ -87,8 +88,10 @@ final class Misspelling {
             return Optional.empty();
         }
         int after = tokens.get(i + 1).kind;
-        boolean symbol = after == EOF || !Character.isLetter(tokenImage[after].replace("\"", "").charAt(0));
-        boolean endsName = (symbol && !tokenImage[after].startsWith("<")) || after == EOF || after == FROM || after == AS;
+        boolean symbol = !tokenImage[after].startsWith("<")
+                && !Character.isLetter(tokenImage[after].charAt(1))
+                && after != LPAREN;
+        boolean endsName = symbol || after == EOF || after == FROM || after == AS;
         String quoted = Quotes.name(word.image.toLowerCase(Locale.ROOT));
         return endsName && reads(word, quoted)
                 ? Optional.of("it is a keyword. Write %s for a name.".formatted(quoted))

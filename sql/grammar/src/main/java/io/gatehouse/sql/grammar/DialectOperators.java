@@ -63,11 +63,14 @@ public final class DialectOperators {
     /** A number of groups in the bound of a frame: the number. */
     public static final SqlOperator GROUPS = form("GROUPS");
 
-    /** PIVOT as a query: the relation, the columns, the aggregates, the keys of its groups. */
-    public static final SqlOperator PIVOT = form("PIVOT");
+    /** PIVOT: the relation, the axes, the aggregates, the keys of its groups. */
+    public static final SqlOperator PIVOT = query("PIVOT");
+
+    /** What PIVOT makes columns of: the expression and its values. */
+    public static final SqlOperator PIVOT_AXIS = form("PIVOT AXIS");
 
     /** UNPIVOT as a query: the relation, whether NULLs are kept, the columns, the name's name and the values' names. */
-    public static final SqlOperator UNPIVOT = form("UNPIVOT");
+    public static final SqlOperator UNPIVOT = query("UNPIVOT");
 
     /**
      * INTERVAL of what the standard's literal cannot say. INTERVAL (number) UNIT and INTERVAL 'number' UNIT: the number
@@ -154,6 +157,11 @@ public final class DialectOperators {
     private static SqlBinaryOperator comparison(String name) {
         return new SqlBinaryOperator(
                 name, SqlKind.OTHER, SqlStdOperatorTable.LIKE.getLeftPrec(), true, null, null, null);
+    }
+
+    /** Of a kind that is a query to the parser. */
+    private static SqlOperator query(String name) {
+        return new SqlSpecialOperator(name, SqlKind.EXPLICIT_TABLE);
     }
 
     private static SqlOperator form(String name) {
