@@ -10,6 +10,7 @@ import com.hubspot.jinjava.lib.Importable;
 import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.error.ReadingNote;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -93,6 +94,7 @@ final class JinjaTemplate {
         this.file = file;
         this.clock = clock;
         try {
+            ReadingNote.of(file);
             this.template = new PythonSyntax(template).rewritten();
         } catch (TemplateFault | StackOverflowError e) {
             throw failure(e, String.valueOf(e.getMessage()));
@@ -100,6 +102,7 @@ final class JinjaTemplate {
     }
 
     String render(Map<String, ?> variables) {
+        ReadingNote.of(file);
         Map<String, Object> bindings = new HashMap<>(variables);
         // A function is no variable to the library, but templates ask whether it is defined.
         bindings.put("strftime_now", "strftime_now");

@@ -26,10 +26,12 @@ public final class ChatTokenizer implements AutoCloseable {
     private static final String BEFORE = "\uFDD0";
     private static final String AFTER = "\uFDD1";
 
+    private final Path file;
     private final HuggingFaceTokenizer tokenizer;
     private final Map<String, String> standIns;
 
-    private ChatTokenizer(HuggingFaceTokenizer tokenizer, Map<String, String> standIns) {
+    private ChatTokenizer(Path file, HuggingFaceTokenizer tokenizer, Map<String, String> standIns) {
+        this.file = file;
         this.tokenizer = tokenizer;
         this.standIns = standIns;
     }
@@ -56,7 +58,7 @@ public final class ChatTokenizer implements AutoCloseable {
         special.forEach(token -> standIns.put(token, BEFORE + standIns.size() + AFTER));
         standIns.forEach((token, standIn) -> rename(root, token, standIn));
         byte[] content = root.toString().getBytes(StandardCharsets.UTF_8);
-        return new ChatTokenizer(Tokenizer.load(tokenizerJson, content), standIns);
+        return new ChatTokenizer(tokenizerJson, Tokenizer.load(tokenizerJson, content), standIns);
     }
 
     /** The texts of the special tokens. */
@@ -71,7 +73,7 @@ public final class ChatTokenizer implements AutoCloseable {
 
     /** Returns the ids of the text's tokens, in which special tokens are written as their stand-ins. */
     public int[] encode(String text) {
-        return Tokenizer.encode(tokenizer, text);
+        return Tokenizer.narrow(Tokenizer.encode(file, tokenizer, text, false).getIds());
     }
 
     @Override

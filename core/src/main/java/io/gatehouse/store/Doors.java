@@ -37,6 +37,10 @@ final class Doors {
         properties.setProperty("allow_community_extensions", "false");
         properties.setProperty("allow_persistent_secrets", "false");
         properties.setProperty("max_expression_depth", "250");
+        // A query on which DuckDB meets a defect of its own ("INTERNAL Error") would otherwise end all others and the run
+        // that is being written, until the file is opened anew. Queries only read, so they leave nothing half done. What a
+        // failed checkpoint leaves is refused by DuckDB whatever this says.
+        properties.setProperty("disable_database_invalidation", "true");
         return properties;
     }
 
@@ -55,6 +59,8 @@ final class Doors {
             statement.execute("SET max_temp_directory_size = '%s'".formatted(megabytes(freeDisk(disk) / 2)));
             statement.execute("SET allowed_directories = [%s]".formatted(open));
             statement.execute("SET enable_external_access = false");
+            // How rows come out of one connection is for who reads them to choose.
+            statement.execute("SET allowed_configs = ['jdbc_stream_results']");
             statement.execute("SET lock_configuration = true");
         }
     }

@@ -1,6 +1,7 @@
 package io.gatehouse.sql.plan;
 
 import io.gatehouse.sql.function.FunctionTable;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -10,6 +11,7 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlStarExclude;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
 
 /**
@@ -18,6 +20,28 @@ import org.apache.calcite.sql.util.SqlBasicVisitor;
  */
 final class GroupByAll {
     private GroupByAll() {}
+
+    /** Writes the columns in the place of a star, where each has another name. */
+    static void writeStars(SqlSelect select, OutputNames names) {
+        SqlNodeList items = new SqlNodeList(select.getSelectList().getParserPosition());
+        for (SqlNode item : select.getSelectList()) {
+            boolean star = DialectForms.isStar(item) && !holds(item, GroupByAll::isAggregate);
+            List<String> columns = star ? names.of(item, select.getFrom()) : List.of();
+            columns.forEach(name -> items.add(column(item, name)));
+            if (columns.isEmpty()) {
+                items.add(item);
+            }
+        }
+        select.setSelectList(items);
+    }
+
+    /** Behind q.* a column of q. */
+    private static SqlNode column(SqlNode star, String name) {
+        SqlNode bare = star instanceof SqlStarExclude exclude ? exclude.getStarIdentifier() : star;
+        return bare instanceof SqlIdentifier relation && relation.names.size() > 1
+                ? relation.skipLast(1).plus(name, star.getParserPosition())
+                : new SqlIdentifier(name, star.getParserPosition());
+    }
 
     /** The keys; none if there is nothing to group, where all items are constants. */
     static Optional<SqlNodeList> keys(SqlSelect select) {
