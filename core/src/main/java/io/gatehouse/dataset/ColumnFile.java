@@ -4,61 +4,67 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Arrays;
+import java.util.Properties;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.apache.arrow.c.ArrowArrayStream;
 import org.apache.arrow.c.Data;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
-import org.apache.arrow.vector.ipc.ArrowFileReader;
-import org.apache.arrow.vector.ipc.ArrowReader;
-import org.apache.arrow.vector.ipc.ArrowStreamReader;
-import org.apache.arrow.vector.ipc.InvalidArrowFileException;
 import org.duckdb.DuckDBConnection;
 
 /** Files of columns, read by DuckDB in an empty database in memory that writes each row as JSON. */
 final class ColumnFile {
-    private static final byte[] ARROW_FILE = "ARROW1".getBytes(StandardCharsets.US_ASCII);
+    /** Arrow's buffers are as long as the file says, which has them once; the reader has them once or twice. */
+    private static final int ARROW_SHARE = 3;
+
+    private static final long ARROW_SPARE = 1 << 24;
+    private static final long MEMORY_LIMIT = 512L << 20;
     /** What has a meaning in the patterns that DuckDB takes paths for; in brackets it has none. */
     private static final Pattern WILD = Pattern.compile("[*?\\[]");
 
     private ColumnFile() {}
 
     static void readParquet(Path file, Consumer<DatasetRecord> reader) {
-        try (DuckDBConnection database = open();
-                PreparedStatement rows =
-                        database.prepareStatement("SELECT CAST(to_json(t) AS VARCHAR) FROM read_parquet(?) AS t")) {
-            rows.setString(1, WILD.matcher(file.toString()).replaceAll("[$0]"));
-            give(file, rows, reader);
+        String path = WILD.matcher(file.toString()).replaceAll("[$0]");
+        try (DuckDBConnection database = open()) {
+            refuseBrotli(file, path, database);
+            try (PreparedStatement rows =
+                    database.prepareStatement("SELECT CAST(to_json(t) AS VARCHAR) FROM read_parquet(?) AS t")) {
+                rows.setString(1, path);
+                give(file, rows, reader);
+            }
         } catch (SQLException e) {
             throw damaged(file, e);
         }
     }
 
     static void readArrow(Path file, Consumer<DatasetRecord> reader) {
-        try (BufferAllocator allocator = new RootAllocator();
-                FileChannel channel = FileChannel.open(file);
-                ArrowReader batches =
-                        isArrowFile(file) ? new ArrowFileReader(channel, allocator) : streamed(channel, allocator);
-                ArrowArrayStream stream = ArrowArrayStream.allocateNew(allocator);
-                DuckDBConnection database = open()) {
-            batches.getVectorSchemaRoot();
-            Data.exportArrayStream(allocator, batches, stream);
-            database.registerArrowStream("records", stream);
-            try (PreparedStatement rows =
-                    database.prepareStatement("SELECT CAST(to_json(t) AS VARCHAR) FROM records AS t")) {
-                give(file, rows, reader);
+        try (FileChannel channel = FileChannel.open(file)) {
+            ArrowMessages messages = ArrowMessages.of(file, channel);
+            messages.requireWhole();
+            try (BufferAllocator allocator = new RootAllocator(ARROW_SPARE + ARROW_SHARE * channel.size());
+                    CheckedBatches batches = new CheckedBatches(messages.open(), allocator);
+                    ArrowArrayStream stream = ArrowArrayStream.allocateNew(allocator);
+                    DuckDBConnection database = open()) {
+                batches.getVectorSchemaRoot();
+                Data.exportArrayStream(allocator, batches, stream);
+                database.registerArrowStream("records", stream);
+                try (PreparedStatement rows =
+                        database.prepareStatement("SELECT CAST(to_json(t) AS VARCHAR) FROM records AS t")) {
+                    give(file, rows, reader);
+                }
             }
-        } catch (IOException | SQLException | InvalidArrowFileException e) {
+        } catch (GatehouseException e) {
+            throw e;
+        } catch (IOException | SQLException | RuntimeException e) {
+            // Of the latter Arrow throws many kinds at what it does not understand.
             throw damaged(file, e);
         }
     }
@@ -73,19 +79,33 @@ final class ColumnFile {
         }
     }
 
-    private static ArrowReader streamed(FileChannel channel, BufferAllocator allocator) {
-        return new ArrowStreamReader(channel, allocator);
-    }
-
-    private static boolean isArrowFile(Path file) throws IOException {
-        try (var start = Files.newInputStream(file)) {
-            return Arrays.equals(start.readNBytes(ARROW_FILE.length), ARROW_FILE);
-        }
-    }
-
+    /** Results stream, so that DuckDB's limit holds for all that a file inflates to. */
     private static DuckDBConnection open() throws SQLException {
-        Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+        Properties properties = new Properties();
+        properties.setProperty("jdbc_stream_results", "true");
+        properties.setProperty("memory_limit", "%dMiB".formatted(MEMORY_LIMIT >> 20));
+        // Each thread has a batch of rows of its own.
+        properties.setProperty("threads", "1");
+        Connection connection = DriverManager.getConnection("jdbc:duckdb:", properties);
         return connection.unwrap(DuckDBConnection.class);
+    }
+
+    /** DuckDB's reader of Brotli can be made to write outside of its memory (CVE-2026-111497). */
+    private static void refuseBrotli(Path file, String path, DuckDBConnection database) throws SQLException {
+        try (PreparedStatement chunks =
+                database.prepareStatement("SELECT DISTINCT compression FROM parquet_metadata(?)")) {
+            chunks.setString(1, path);
+            try (ResultSet codecs = chunks.executeQuery()) {
+                while (codecs.next()) {
+                    if ("BROTLI".equalsIgnoreCase(codecs.getString(1))) {
+                        throw new GatehouseException(
+                                ErrorCode.CORRUPT_DATASET,
+                                "%s is compressed with Brotli, which is not read: write it with zstd, snappy or gzip"
+                                        .formatted(file));
+                    }
+                }
+            }
+        }
     }
 
     private static GatehouseException damaged(Path file, Exception cause) {

@@ -3,11 +3,10 @@ package io.gatehouse.dataset;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** One JSON object a line; blank lines are skipped. */
@@ -15,12 +14,11 @@ final class JsonLines {
     private JsonLines() {}
 
     static void read(Path file, Consumer<DatasetRecord> reader) {
-        try (BufferedReader lines = Files.newBufferedReader(file)) {
-            int number = 1;
-            for (String line = lines.readLine(); line != null; line = lines.readLine(), number++) {
-                if (!line.isBlank()) {
-                    String place = "%s, line %d".formatted(file, number);
-                    reader.accept(new DatasetRecord(place, parse(place, line)));
+        try (TextLines lines = new TextLines(file)) {
+            for (Optional<String> line = lines.next(); line.isPresent(); line = lines.next()) {
+                if (!line.get().isBlank()) {
+                    String place = "%s, line %d".formatted(file, lines.number());
+                    reader.accept(new DatasetRecord(place, parse(place, line.get())));
                 }
             }
         } catch (CharacterCodingException e) {

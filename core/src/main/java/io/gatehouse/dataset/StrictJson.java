@@ -9,14 +9,20 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.memory.FileMemory;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 
 /** JSON as its standard has it, where lenient readers guess: no name twice in an object, and nothing after the value. */
 public final class StrictJson {
-    private static final ObjectReader VALUES = JsonMapper.builder(JsonFactory.builder()
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .build())
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            // Names come from the file: interning them would keep them for ever.
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .build();
+
+    private static final ObjectReader VALUES = JsonMapper.builder(FACTORY)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build()
@@ -31,9 +37,11 @@ public final class StrictJson {
      */
     static JsonNode parse(String place, String text) {
         try {
-            return VALUES.readTree(text);
+            return VALUES.readTree(new CountedJson(FACTORY.createParser(text), FileMemory.of(place)));
         } catch (JsonProcessingException e) {
             throw invalid(place, e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -44,7 +52,7 @@ public final class StrictJson {
      */
     public static JsonNode parse(String place, InputStream in) throws IOException {
         try {
-            return VALUES.readTree(in);
+            return VALUES.readTree(new CountedJson(FACTORY.createParser(in), FileMemory.of(place)));
         } catch (JsonProcessingException e) {
             throw invalid(place, e);
         }

@@ -32,15 +32,16 @@ final class DatasetQuiz {
 
     static Quiz read(Path path) {
         String name = name(path);
+        HeldQuestions held = new HeldQuestions(path);
         if (!Files.isDirectory(path)) {
-            return quiz(path, name, questions(List.of(path), name), Map.of());
+            return quiz(path, name, questions(List.of(path), name, held), Map.of());
         }
         List<Path> solved = SOLVED.stream()
                 .map(split -> split(path, split))
                 .filter(files -> !files.isEmpty())
                 .findFirst()
                 .orElse(List.of());
-        return quiz(path, name, questions(split(path, TEST), name), questions(solved, name));
+        return quiz(path, name, questions(split(path, TEST), name, held), questions(solved, name, held));
     }
 
     private static Quiz quiz(
@@ -57,17 +58,18 @@ final class DatasetQuiz {
     }
 
     /** The questions of a split by subject, in the order of its files. */
-    private static Map<String, List<Question>> questions(List<Path> files, String quiz) {
+    private static Map<String, List<Question>> questions(List<Path> files, String quiz, HeldQuestions held) {
         Map<String, List<Question>> bySubject = new TreeMap<>();
-        files.forEach(file -> DatasetFile.read(file, dataset -> add(bySubject, dataset, quiz)));
+        files.forEach(file -> DatasetFile.read(file, dataset -> add(bySubject, dataset, quiz, held)));
         return bySubject;
     }
 
-    private static void add(Map<String, List<Question>> bySubject, DatasetRecord dataset, String quiz) {
+    private static void add(
+            Map<String, List<Question>> bySubject, DatasetRecord dataset, String quiz, HeldQuestions held) {
         QuestionFields fields = new QuestionFields(dataset);
         String subject = fields.findSubject().orElse(quiz);
         List<Question> questions = bySubject.computeIfAbsent(subject, unseen -> new ArrayList<>());
-        questions.add(fields.question(subject, questions.size() + 1));
+        questions.add(held.hold(fields.question(subject, questions.size() + 1), dataset.place()));
     }
 
     private static List<Path> split(Path directory, String split) {

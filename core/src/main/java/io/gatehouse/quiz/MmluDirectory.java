@@ -31,8 +31,11 @@ public final class MmluDirectory {
         if (!Files.isDirectory(tests)) {
             throw missing("Quiz directory %s has no directory 'test'".formatted(directory));
         }
+        HeldQuestions held = new HeldQuestions(directory);
         List<Subject> subjects =
-                testFiles(tests).stream().map(file -> subject(directory, file)).toList();
+                testFiles(tests).stream()
+                .map(file -> subject(directory, file, held))
+                .toList();
         if (subjects.isEmpty()) {
             throw missing("%s has no file SUBJECT%s".formatted(tests, TEST_SUFFIX));
         }
@@ -40,12 +43,12 @@ public final class MmluDirectory {
         return new Quiz(name == null ? directory.toString() : name.toString(), subjects);
     }
 
-    private static Subject subject(Path directory, Path testFile) {
+    private static Subject subject(Path directory, Path testFile, HeldQuestions held) {
         String file = testFile.getFileName().toString();
         String name = file.substring(0, file.length() - TEST_SUFFIX.length());
         Path devFile = directory.resolve("dev").resolve(name + "_dev.csv");
-        List<Question> dev = Files.exists(devFile) ? MmluFile.read(devFile, name) : List.of();
-        return new Subject(name, dev, MmluFile.read(testFile, name));
+        List<Question> dev = Files.exists(devFile) ? MmluFile.read(devFile, name, held) : List.of();
+        return new Subject(name, dev, MmluFile.read(testFile, name, held));
     }
 
     private static List<Path> testFiles(Path tests) {

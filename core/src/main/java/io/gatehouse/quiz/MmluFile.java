@@ -2,6 +2,7 @@ package io.gatehouse.quiz;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.dataset.RecordReader;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.error.ReadingNote;
@@ -31,15 +32,17 @@ final class MmluFile {
 
     private MmluFile() {}
 
-    static List<Question> read(Path file, String subject) {
+    static List<Question> read(Path file, String subject, HeldQuestions held) {
         List<Question> questions = new ArrayList<>();
         long line = 1;
         ReadingNote.of(file);
-        try (Reader reader = afterMark(Files.newBufferedReader(file));
+        try (RecordReader reader = new RecordReader(afterMark(Files.newBufferedReader(file)), file.toString());
                 CSVParser parser = CSVParser.parse(reader, FORMAT)) {
             Iterator<CSVRecord> records = parser.iterator();
             while (records.hasNext()) {
-                questions.add(question(subject, records.next(), place(file, questions.size() + 1, line)));
+                String place = place(file, questions.size() + 1, line);
+                questions.add(held.hold(question(subject, records.next(), place), place));
+                reader.recordRead();
                 line = parser.getCurrentLineNumber() + 1;
             }
         } catch (UncheckedIOException e) {

@@ -21,6 +21,8 @@ public record Question(
         implements Serializable {
     public static final int MIN_CHOICES = 2;
     public static final int MAX_CHOICES = 10;
+    /** Characters of a question with its choices and attributes: more than any model reads. */
+    static final int MAX_LENGTH = 1 << 23;
 
     public Question {
         requireNonNull(subject, "subject is null");
@@ -37,6 +39,18 @@ public record Question(
         if (answer < 'A' || answer >= 'A' + choices.size()) {
             throw new IllegalArgumentException("Answer %s is not among %d choices".formatted(answer, choices.size()));
         }
+    }
+
+    /** Characters of its texts, with its attributes. */
+    int length() {
+        long length = (long) subject.length() + text.length();
+        for (String choice : choices) {
+            length += choice.length();
+        }
+        for (Map.Entry<String, String> attribute : attributes.entrySet()) {
+            length += attribute.getKey().length() + attribute.getValue().length();
+        }
+        return (int) Math.min(length, Integer.MAX_VALUE);
     }
 
     /** A question of which nothing else is known. */

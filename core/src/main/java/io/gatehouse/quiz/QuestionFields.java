@@ -90,7 +90,7 @@ final class QuestionFields {
         int answer =
                 node.isIntegralNumber() && node.canConvertToInt() ? node.intValue() : labels.indexOf(node.asText());
         if (answer < 0 || answer >= labels.size()) {
-            throw corrupt("has the answer %s, which is none of %s".formatted(shown(node), String.join(", ", labels)));
+            throw corrupt("has the answer %s, which is none of %s".formatted(shown(node), shown(String.join(", ", labels))));
         }
         return answer;
     }
@@ -135,7 +135,10 @@ final class QuestionFields {
     }
 
     private static String shown(JsonNode node) {
-        String text = node.toString();
+        return shown(node.toString());
+    }
+
+    private static String shown(String text) {
         return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
     }
 

@@ -67,12 +67,13 @@ public record Quiz(String name, List<Subject> subjects) {
         }
         int[] share = new int[subjects.size()];
         int left = Math.min(questions, questions());
-        for (int turn = 0; left > 0; turn++) {
-            for (int i = 0; i < share.length && left > 0; i++) {
-                if (turn < subjects.get(i).test().size()) {
-                    share[i]++;
-                    left--;
-                }
+        int[] having = IntStream.range(0, share.length).toArray();
+        while (left > 0) {
+            having = IntStream.of(having)
+                    .filter(i -> share[i] < subjects.get(i).test().size())
+                    .toArray();
+            for (int i = 0; i < having.length && left > 0; i++, left--) {
+                share[having[i]]++;
             }
         }
         return new Quiz(

@@ -13,6 +13,9 @@ import java.util.function.Consumer;
 
 /** Puts the questions of a quiz to a model. */
 final class QuizPrompts {
+    /** Ten times what a token of English has; a run of spaces or dashes may be one of many. */
+    private static final int MOST_CHARACTERS_OF_A_TOKEN = 48;
+
     private QuizPrompts() {}
 
     /**
@@ -26,9 +29,12 @@ final class QuizPrompts {
             Checkpoint checkpoint, RunRequest request, PromptEncoder encoder, Consumer<Prompt> requirement) {
         List<Asked> prompts = new ArrayList<>();
         for (Subject subject : request.quiz().subjects()) {
-            int[] preamble = encoder.encode(request.format().preamble(subject, request.shots()));
+            String begun = request.format().preamble(subject, request.shots());
+            requireReadable(checkpoint, "What the prompts of %s begin with".formatted(subject.name()), begun);
+            int[] preamble = encoder.encode(begun);
             for (Question question : subject.test()) {
                 String text = request.format().prompt(subject, question, request.shots());
+                requireReadable(checkpoint, prompt(question), text);
                 int[] tokens = encoder.encode(text);
                 requireFits(checkpoint, question, tokens.length);
                 int shared = request.shots() == 0 ? 0 : sharedPrefix(preamble, tokens);
@@ -54,8 +60,23 @@ final class QuizPrompts {
         if (tokens > limit) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "The prompt of question %d of %s has %d tokens; %s takes at most %d. Use fewer shots"
-                            .formatted(question.ordinal(), question.subject(), tokens, checkpoint.name(), limit));
+                    "%s has %d tokens; %s takes at most %d. Use fewer shots"
+                            .formatted(prompt(question), tokens, checkpoint.name(), limit));
         }
+    }
+
+    /** Tokenising what is far too long would take minutes. */
+    private static void requireReadable(Checkpoint checkpoint, String what, String text) {
+        int limit = checkpoint.config().maxPositions();
+        if (text.length() > MOST_CHARACTERS_OF_A_TOKEN * (long) limit) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "%s has %,d characters; %s takes at most %d tokens. Use fewer shots"
+                            .formatted(what, text.length(), checkpoint.name(), limit));
+        }
+    }
+
+    private static String prompt(Question question) {
+        return "The prompt of question %d of %s".formatted(question.ordinal(), question.subject());
     }
 }

@@ -1,18 +1,20 @@
 package io.gatehouse.trace;
 
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.dataset.RecordReader;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.memory.FileMemory;
 import io.gatehouse.store.TracedSequence;
 import java.io.IOException;
-import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -26,60 +28,80 @@ final class CommitteeCsv implements TraceReader {
     private static final CSVFormat FORMAT =
             CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get();
 
-    private record Row(int layer, String domain, int expert, float weight, String rank, String place) {
-        /** Whether it cannot be of the prompt of an earlier row. */
-        private boolean endsPromptOf(Row earlier) {
-            boolean again = layer == earlier.layer && !rank.isEmpty() && rank.equals(earlier.rank);
-            return again || layer < earlier.layer || !domain.equals(earlier.domain);
+    private static final int MAX_SHOWN = 40;
+    /** Heap that a row takes, in the table that is made of it, too. */
+    private static final int ROW_BYTES = 256;
+
+    private record Row(int layer, String domain, int expert, float weight, String rank, String place) {}
+
+    /** A place that a prompt has once. */
+    private record Rank(int layer, String rank) {}
+
+    /** The rows of one prompt. */
+    private static final class Prompt {
+        private final List<Row> rows = new ArrayList<>();
+        private final Set<Rank> ranks = new HashSet<>();
+        private int lastLayer;
+
+        boolean takes(Row row) {
+            return rows.isEmpty()
+                    || (row.layer() >= lastLayer
+                            && row.domain().equals(rows.get(0).domain())
+                            && !ranks.contains(new Rank(row.layer(), row.rank())));
+        }
+
+        void add(Row row) {
+            rows.add(row);
+            lastLayer = row.layer();
+            if (!row.rank().isEmpty()) {
+                ranks.add(new Rank(row.layer(), row.rank()));
+            }
+        }
+
+        TracedSequence sequence(int number) {
+            DecisionTable table = new DecisionTable(rows.get(0).place(), true);
+            rows.stream()
+                    .sorted(Comparator.comparingInt(Row::layer)
+                            .thenComparing(Row::weight, Comparator.reverseOrder()))
+                    .forEach(row -> table.add(row.layer(), 0, row.expert(), row.weight()));
+            return new TracedSequence(
+                    "prompt %d".formatted(number),
+                    Optional.of(rows.get(0).domain()),
+                    "",
+                    new int[0],
+                    1,
+                    table.layers());
         }
     }
 
     @Override
     public void read(Path file, TraceShape shape, TraceListener listener) {
-        List<Row> prompt = new ArrayList<>();
+        Prompt prompt = new Prompt();
         int number = 0;
-        for (Row row : rows(file)) {
-            if (prompt.stream().anyMatch(row::endsPromptOf)) {
-                listener.sequence(sequence(prompt, ++number));
-                prompt.clear();
-            }
-            prompt.add(row);
-        }
-        if (!prompt.isEmpty()) {
-            listener.sequence(sequence(prompt, ++number));
-        }
-    }
-
-    private static TracedSequence sequence(List<Row> prompt, int number) {
-        DecisionTable table = new DecisionTable(true);
-        Map<Integer, List<Row>> byLayer = new LinkedHashMap<>();
-        prompt.forEach(row -> byLayer.computeIfAbsent(row.layer(), unseen -> new ArrayList<>())
-                .add(row));
-        byLayer.values()
-                .forEach(rows -> rows.stream()
-                        .sorted((a, b) -> Float.compare(b.weight(), a.weight()))
-                        .forEach(row -> table.add(row.layer(), 0, row.expert(), row.weight())));
-        return new TracedSequence(
-                "prompt %d".formatted(number),
-                Optional.of(prompt.get(0).domain()),
-                "",
-                new int[0],
-                1,
-                table.layers(prompt.get(0).place()));
-    }
-
-    private static List<Row> rows(Path file) {
-        List<Row> rows = new ArrayList<>();
-        try (Reader reader = Files.newBufferedReader(file);
+        // A prompt that never ends is held whole.
+        FileMemory memory = FileMemory.of(file);
+        try (RecordReader reader = new RecordReader(Files.newBufferedReader(file), file.toString());
                 CSVParser parser = CSVParser.parse(reader, FORMAT)) {
             for (CSVRecord fields : parser) {
-                rows.add(row(file, fields));
+                reader.recordRead();
+                Row row = row(file, fields);
+                if (!prompt.takes(row)) {
+                    listener.sequence(prompt.sequence(++number));
+                    prompt = new Prompt();
+                }
+                memory.take(ROW_BYTES);
+                prompt.add(row);
             }
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
+            // The last is what the parser says of names of columns.
             throw new GatehouseException(
-                    ErrorCode.CORRUPT_DATASET, "%s cannot be read: %s".formatted(file, e.getMessage()), e);
+                    ErrorCode.CORRUPT_DATASET,
+                    "%s cannot be read: %s".formatted(file, shown(String.valueOf(e.getMessage()))),
+                    e);
         }
-        return rows;
+        if (!prompt.rows.isEmpty()) {
+            listener.sequence(prompt.sequence(++number));
+        }
     }
 
     private static Row row(Path file, CSVRecord fields) {
@@ -112,7 +134,7 @@ final class CommitteeCsv implements TraceReader {
         }
         throw new GatehouseException(
                 ErrorCode.CORRUPT_DATASET,
-                "%s, field '%s' is '%s' instead of a whole number".formatted(place, name, text));
+                "%s, field '%s' is '%s' instead of a whole number".formatted(place, name, shown(text)));
     }
 
     private static float weight(String place, CSVRecord fields) {
@@ -127,6 +149,10 @@ final class CommitteeCsv implements TraceReader {
         }
         throw new GatehouseException(
                 ErrorCode.CORRUPT_DATASET,
-                "%s, field 'expert_weight' is '%s' instead of a number".formatted(place, text));
+                "%s, field 'expert_weight' is '%s' instead of a number".formatted(place, shown(text)));
+    }
+
+    private static String shown(String text) {
+        return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
     }
 }

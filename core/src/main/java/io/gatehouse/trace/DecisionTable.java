@@ -4,81 +4,127 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.TracedLayer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /** Gathers a sequence's decisions one expert at a time, in any order of layers and tokens. */
 final class DecisionTable {
+    private final String place;
     private final boolean ranked;
-    private final Map<Integer, Map<Integer, List<Chosen>>> byLayerAndToken = new TreeMap<>();
+    private final Map<Integer, Column> layers = new TreeMap<>();
     private boolean weighted;
 
-    private record Chosen(int expert, float weight) {}
-
-    /** @param ranked whether the experts of a token come best first */
-    DecisionTable(boolean ranked) {
+    /**
+     * @param place names the source in errors
+     * @param ranked whether the experts of a token come best first
+     */
+    DecisionTable(String place, boolean ranked) {
+        this.place = place;
         this.ranked = ranked;
     }
 
     /** Adds an expert of a token, its weight unknown. */
     void add(int layer, int token, int expert) {
-        put(layer, token, new Chosen(expert, 0));
+        column(layer).add(token, expert, 0);
     }
 
     /** Adds an expert of a token. */
     void add(int layer, int token, int expert, float weight) {
         weighted = true;
-        put(layer, token, new Chosen(expert, weight));
+        column(layer).add(token, expert, weight);
     }
 
-    private void put(int layer, int token, Chosen chosen) {
-        byLayerAndToken
-                .computeIfAbsent(layer, unseen -> new TreeMap<>())
-                .computeIfAbsent(token, unseen -> new ArrayList<>())
-                .add(chosen);
+    private Column column(int layer) {
+        if (layer >= TraceBounds.MOST) {
+            throw corrupt("has a layer %d".formatted(layer));
+        }
+        return layers.computeIfAbsent(layer, unseen -> new Column());
     }
 
     /**
      * The decisions layer by layer.
      *
-     * @param place names the source in errors
      * @throws GatehouseException CORRUPT_DATASET if tokens of a layer have different numbers of experts, or one twice
      */
-    List<TracedLayer> layers(String place) {
-        List<TracedLayer> layers = new ArrayList<>();
-        byLayerAndToken.forEach((layer, tokens) -> layers.add(layer(place, layer, tokens)));
-        return layers;
+    List<TracedLayer> layers() {
+        List<TracedLayer> traced = new ArrayList<>();
+        layers.forEach((layer, column) -> traced.add(layer(layer, column.byToken())));
+        return traced;
     }
 
-    private TracedLayer layer(String place, int layer, Map<Integer, List<Chosen>> tokens) {
-        int topK = tokens.values().iterator().next().size();
-        int[] positions = tokens.keySet().stream().mapToInt(Integer::intValue).toArray();
-        int[] experts = new int[positions.length * topK];
-        float[] weights = new float[weighted ? experts.length : 0];
-        int at = 0;
-        for (Map.Entry<Integer, List<Chosen>> token : tokens.entrySet()) {
-            List<Chosen> chosen = token.getValue();
-            if (chosen.size() != topK) {
-                throw corrupt(
-                        place,
-                        "has %d experts for token %d of layer %d, but %d for the first"
-                                .formatted(chosen.size(), token.getKey(), layer, topK));
+    private TracedLayer layer(int layer, Column column) {
+        int topK = column.run(0);
+        int[] positions = new int[column.size / topK];
+        for (int at = 0, row = 0; at < column.size; row++) {
+            int chosen = column.run(at);
+            int token = column.tokens[at];
+            if (chosen != topK) {
+                throw corrupt("has %d experts for token %d of layer %d, but %d for the first"
+                        .formatted(chosen, token, layer, topK));
             }
-            if (chosen.stream().map(Chosen::expert).distinct().count() != topK) {
-                throw corrupt(place, "names an expert twice for token %d of layer %d".formatted(token.getKey(), layer));
+            if (IntStream.range(at, at + topK).map(i -> column.experts[i]).distinct().count() != topK) {
+                throw corrupt("names an expert twice for token %d of layer %d".formatted(token, layer));
             }
-            for (Chosen one : chosen) {
-                if (weighted) {
-                    weights[at] = one.weight();
-                }
-                experts[at++] = one.expert();
-            }
+            positions[row] = token;
+            at += topK;
         }
-        return new TracedLayer(layer, topK, positions, experts, ranked, weights, new float[0]);
+        return new TracedLayer(
+                layer,
+                topK,
+                positions,
+                Arrays.copyOf(column.experts, column.size),
+                ranked,
+                weighted ? Arrays.copyOf(column.weights, column.size) : new float[0],
+                new float[0]);
     }
 
-    private static GatehouseException corrupt(String place, String what) {
+    private GatehouseException corrupt(String what) {
         return new GatehouseException(ErrorCode.CORRUPT_DATASET, "%s %s".formatted(place, what));
+    }
+
+    /** What is said of one layer. */
+    private static final class Column {
+        private int[] tokens = new int[8];
+        private int[] experts = new int[8];
+        private float[] weights = new float[8];
+        private int size;
+
+        void add(int token, int expert, float weight) {
+            if (size == tokens.length) {
+                tokens = Arrays.copyOf(tokens, 2 * size);
+                experts = Arrays.copyOf(experts, 2 * size);
+                weights = Arrays.copyOf(weights, 2 * size);
+            }
+            tokens[size] = token;
+            experts[size] = expert;
+            weights[size++] = weight;
+        }
+
+        /** The same by token; of a token in the order in which they came. */
+        Column byToken() {
+            if (IntStream.range(1, size).allMatch(i -> tokens[i - 1] <= tokens[i])) {
+                return this;
+            }
+            Column sorted = new Column();
+            // The place in the lower half keeps the order.
+            IntStream.range(0, size)
+                    .mapToLong(i -> (long) tokens[i] << Integer.SIZE | i)
+                    .sorted()
+                    .mapToInt(key -> (int) key)
+                    .forEach(i -> sorted.add(tokens[i], experts[i], weights[i]));
+            return sorted;
+        }
+
+        /** How many from a place on are of the token there. */
+        int run(int at) {
+            int end = at;
+            while (end < size && tokens[end] == tokens[at]) {
+                end++;
+            }
+            return end - at;
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.gatehouse.trace;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.memory.FileMemory;
 import io.gatehouse.store.TracedSequence;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +15,8 @@ import java.util.regex.Pattern;
  * columns {@code indices} and {@code scores}, each a list of top-k, a row a token; row i is the same token in every file.
  */
 final class FlameTrace implements TraceReader {
+    /** Heap that an expert of a token takes while its table grows. */
+    private static final int DECISION_BYTES = 32;
     /** The number after the word, or else the last one; other numbers may say the rank or the step. */
     private static final List<Pattern> NUMBERS =
             List.of(Pattern.compile("(?i)layer\\D*(\\d{1,5})(?!\\d)"), Pattern.compile("(?<!\\d)(\\d{1,5})(?=\\D*$)"));
@@ -21,21 +24,23 @@ final class FlameTrace implements TraceReader {
     @Override
     public void read(Path file, TraceShape shape, TraceListener listener) {
         int layer = layer(file);
-        DecisionTable table = new DecisionTable(true);
+        DecisionTable table = new DecisionTable(file.toString(), true);
         int[] token = new int[1];
+        FileMemory memory = FileMemory.of(file);
         JsonRecords.read(file, row -> {
             int[] experts = row.field("indices").indices();
             TraceFields scores = row.field("scores");
             if (scores.size() != experts.length) {
                 throw scores.corrupt("has %d numbers for %d experts".formatted(scores.size(), experts.length));
             }
+            memory.take((long) experts.length * DECISION_BYTES);
             for (int rank = 0; rank < experts.length; rank++) {
                 table.add(layer, token[0], experts[rank], scores.item(rank).number());
             }
             token[0]++;
         });
         listener.sequence(
-                new TracedSequence("trace", Optional.empty(), "", new int[0], token[0], table.layers(file.toString())));
+                new TracedSequence("trace", Optional.empty(), "", new int[0], token[0], table.layers()));
     }
 
     private static int layer(Path file) {

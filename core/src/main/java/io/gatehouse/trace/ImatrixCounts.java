@@ -36,9 +36,10 @@ final class ImatrixCounts implements TraceReader {
     }
 
     private static long[] counts(Path file, NamedArray array) {
-        long[] counts = new long[array.values().length];
+        TraceBounds.requireExperts(file, array.size());
+        long[] counts = new long[array.size()];
         for (int i = 0; i < counts.length; i++) {
-            double count = array.values()[i];
+            double count = array.value(i);
             if (!(count >= 0) || count != Math.rint(count)) {
                 throw new GatehouseException(
                         ErrorCode.CORRUPT_DATASET,

@@ -1,5 +1,6 @@
 package io.gatehouse.trace;
 
+import io.gatehouse.memory.FileMemory;
 import io.gatehouse.store.TracedSequence;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -11,26 +12,40 @@ import java.util.TreeMap;
  * is a sequence here, as the trace does not say where one ends.
  */
 final class MegatronTrace implements TraceReader {
+    /** Heap that a line takes of a step that has no other, and an expert of a token while its table grows. */
+    private static final int LINE_BYTES = 512;
+
+    private static final int DECISION_BYTES = 32;
+
     private static final class Step {
-        private final DecisionTable table = new DecisionTable(false);
+        private final DecisionTable table;
         private int tokens;
+
+        Step(Path file, int number) {
+            this.table = new DecisionTable("%s, step %d".formatted(file, number), false);
+        }
     }
 
     @Override
     public void read(Path file, TraceShape shape, TraceListener listener) {
         TreeMap<Integer, Step> steps = new TreeMap<>();
+        FileMemory memory = FileMemory.of(file);
         JsonRecords.read(
-                file, line -> add(steps.computeIfAbsent(line.field("step").index(), unseen -> new Step()), line));
+                file,
+                line -> add(
+                        steps.computeIfAbsent(line.field("step").index(), number -> new Step(file, number)),
+                        line,
+                        memory));
         steps.forEach((number, step) -> listener.sequence(new TracedSequence(
                 "step %d".formatted(number),
                 Optional.empty(),
                 "",
                 new int[0],
                 step.tokens,
-                step.table.layers("%s, step %d".formatted(file, number)))));
+                step.table.layers())));
     }
 
-    private static void add(Step step, TraceFields line) {
+    private static void add(Step step, TraceFields line, FileMemory memory) {
         int layer = line.field("layer").index();
         int topK = line.field("topk").index();
         TraceFields routed = line.field("top_indices");
@@ -38,6 +53,7 @@ final class MegatronTrace implements TraceReader {
         if (routed.size() != tokens) {
             throw routed.corrupt("has %d tokens, but num_tokens is %d".formatted(routed.size(), tokens));
         }
+        memory.take(LINE_BYTES + (long) tokens * topK * DECISION_BYTES);
         for (int token = 0; token < tokens; token++) {
             int[] experts = routed.item(token).indices();
             if (experts.length != topK) {

@@ -51,21 +51,21 @@ final class OlmoeCounters implements TraceReader {
         if (counter instanceof Map<?, ?> entries) {
             return entries;
         }
-        throw corrupt(file, "holds %s instead of a Counter".formatted(counter));
+        throw corrupt(file, "holds %s instead of a Counter".formatted(Pickle.shown(counter)));
     }
 
     private static int number(Path file, Object expert) {
         if (expert instanceof Long number && number >= 0 && number < MAX_EXPERT) {
             return number.intValue();
         }
-        throw corrupt(file, "counts expert %s".formatted(expert));
+        throw corrupt(file, "counts expert %s".formatted(Pickle.shown(expert)));
     }
 
     private static long count(Path file, Object count) {
         if (count instanceof Long number && number >= 0) {
             return number;
         }
-        throw corrupt(file, "has the count %s".formatted(count));
+        throw corrupt(file, "has the count %s".formatted(Pickle.shown(count)));
     }
 
     private static GatehouseException corrupt(Path file, String what) {

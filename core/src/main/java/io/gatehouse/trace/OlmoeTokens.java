@@ -20,7 +20,7 @@ final class OlmoeTokens implements TraceReader {
         if (routed.size() != tokens.length) {
             throw routed.corrupt("has %d tokens, but input_ids has %d".formatted(routed.size(), tokens.length));
         }
-        DecisionTable table = new DecisionTable(true);
+        DecisionTable table = new DecisionTable(routed.place(), true);
         for (int token = 0; token < tokens.length; token++) {
             TraceFields ranks = routed.item(token);
             for (int rank = 0; rank < ranks.size(); rank++) {
@@ -31,6 +31,6 @@ final class OlmoeTokens implements TraceReader {
             }
         }
         return new TracedSequence(
-                line.place(), Optional.empty(), "", tokens, tokens.length, table.layers(routed.place()));
+                line.place(), Optional.empty(), "", tokens, tokens.length, table.layers());
     }
 }

@@ -2,6 +2,7 @@ package io.gatehouse.trace;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.memory.FileMemory;
 import io.gatehouse.store.TracedLayer;
 import io.gatehouse.store.TracedSequence;
 import io.gatehouse.trace.format.ArrayFile;
@@ -25,6 +26,9 @@ import java.util.regex.Pattern;
  */
 final class RouterLogits implements TraceReader {
     private static final Pattern NAME = Pattern.compile("(?:(.+)\\.)?router_logits(?:\\.(\\d{1,6}))?");
+    /** Heap that a score takes as what is read and as what is made of it. */
+    private static final int SCORE_BYTES = 2 * Float.BYTES;
+
     private static final int ALL_LAYERS = 3;
     private static final int ONE_LAYER = 2;
 
@@ -44,7 +48,8 @@ final class RouterLogits implements TraceReader {
             throw new GatehouseException(
                     ErrorCode.CORRUPT_DATASET, "%s has no array router_logits or router_logits.N".formatted(file));
         }
-        sequences.forEach((name, layers) -> listener.sequence(sequence(file, name, layers, shape)));
+        FileMemory memory = FileMemory.of(file);
+        sequences.forEach((name, layers) -> listener.sequence(sequence(file, name, layers, shape, memory)));
     }
 
     private static void add(Path file, Map<Integer, NamedArray> layers, NamedArray array, OptionalInt layer) {
@@ -59,13 +64,19 @@ final class RouterLogits implements TraceReader {
             layers.put(layer.getAsInt(), array);
             return;
         }
+        if (array.shape().get(0) > TraceBounds.MOST) {
+            throw new GatehouseException(
+                    ErrorCode.CORRUPT_DATASET,
+                    "%s, array %s has %,d layers; there are at most %,d"
+                            .formatted(file, array.name(), array.shape().get(0), TraceBounds.MOST));
+        }
         for (int i = 0; i < array.shape().get(0); i++) {
             layers.put(i, array.part(i));
         }
     }
 
     private static TracedSequence sequence(
-            Path file, String name, SortedMap<Integer, NamedArray> layers, TraceShape shape) {
+            Path file, String name, SortedMap<Integer, NamedArray> layers, TraceShape shape, FileMemory memory) {
         int tokens = layers.values().iterator().next().shape().get(0);
         List<TracedLayer> traced = new ArrayList<>();
         layers.forEach((layer, array) -> {
@@ -76,6 +87,8 @@ final class RouterLogits implements TraceReader {
                         "%s has %d tokens, but the first layer has %d"
                                 .formatted(place, array.shape().get(0), tokens));
             }
+            TraceBounds.requireExperts(file, array.shape().get(1));
+            memory.take((long) array.size() * SCORE_BYTES);
             float[] scores = array.floats();
             for (float score : scores) {
                 if (!Float.isFinite(score)) {

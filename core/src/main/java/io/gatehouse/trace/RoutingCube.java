@@ -38,12 +38,16 @@ final class RoutingCube {
             throw field.corrupt("has no experts");
         }
         int tokens = array.shape().get(0);
+        // Beside a zero any number of tokens would lie in no bytes.
+        if (tokens > 0 && array.shape().get(1) == 0) {
+            throw field.corrupt("has %d tokens in no layers".formatted(tokens));
+        }
         RoutingCube cube = new RoutingCube(tokens == 0 ? 0 : array.shape().get(1), topK);
         int row = cube.layers * topK;
         for (int token = 0; token < tokens; token++) {
             int[] experts = new int[row];
             for (int i = 0; i < row; i++) {
-                experts[i] = whole(array.values()[token * row + i], field);
+                experts[i] = whole(array.value(token * row + i), field);
             }
             cube.add(experts, field);
         }

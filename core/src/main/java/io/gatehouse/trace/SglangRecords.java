@@ -2,10 +2,12 @@ package io.gatehouse.trace;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.memory.FileMemory;
 import io.gatehouse.store.ExpertCounts;
 import io.gatehouse.store.TracedLayer;
 import io.gatehouse.store.TracedSequence;
 import io.gatehouse.trace.format.NamedArray;
+import io.gatehouse.trace.format.Pickle;
 import io.gatehouse.trace.format.TorchFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Dumps of SGLang's expert distribution recorder ({@code .pt}). Mode stat: {@code logical_count} of shape [steps, layers,
@@ -28,8 +31,9 @@ final class SglangRecords implements TraceReader {
         if (dump.get("logical_count") instanceof NamedArray counts) {
             counts(file, counts, listener);
         } else if (dump.get("records") instanceof List<?> records) {
+            FileMemory memory = FileMemory.of(file);
             for (int i = 0; i < records.size(); i++) {
-                listener.sequence(sequence("%s, records[%d]".formatted(file, i), records.get(i)));
+                listener.sequence(sequence("%s, records[%d]".formatted(file, i), records.get(i), memory));
             }
         } else {
             throw corrupt(file, "has no field 'logical_count' or 'records'");
@@ -40,35 +44,40 @@ final class SglangRecords implements TraceReader {
         if (counts.shape().size() != 3) {
             throw corrupt(file, "has logical_count of shape %s".formatted(counts.shape()));
         }
+        requireSize(counts, file);
         int layers = counts.shape().get(1);
         int experts = counts.shape().get(2);
+        TraceBounds.requireExperts(file, experts);
         for (int layer = 0; layer < layers; layer++) {
             long[] sums = new long[experts];
             for (int step = 0; step < counts.shape().get(0); step++) {
                 for (int expert = 0; expert < experts; expert++) {
-                    sums[expert] += (long) counts.values()[(step * layers + layer) * experts + expert];
+                    sums[expert] += (long) counts.value((step * layers + layer) * experts + expert);
                 }
             }
             listener.counts(new ExpertCounts(Optional.empty(), layer, sums));
         }
     }
 
-    private static TracedSequence sequence(String place, Object value) {
+    private static TracedSequence sequence(String place, Object value, FileMemory memory) {
         if (!(value instanceof Map<?, ?> pass) || !(pass.get("topk_ids_of_layer") instanceof NamedArray ids)) {
             throw corrupt(place, "has no field 'topk_ids_of_layer'");
         }
         if (ids.shape().size() != 3) {
             throw corrupt(place, "has topk_ids_of_layer of shape %s".formatted(ids.shape()));
         }
+        requireSize(ids, place);
+        memory.take((long) ids.size() * 2 * Integer.BYTES);
         int tokens = ids.shape().get(1);
         List<TracedLayer> layers = new ArrayList<>();
         for (int layer = 0; layer < ids.shape().get(0); layer++) {
             layers.add(layer(layer, tokens, ids.shape().get(2), ids.part(layer), place));
         }
-        int[] input = pass.get("input_ids") instanceof NamedArray array && array.values().length == tokens
-                ? Arrays.stream(array.values()).mapToInt(id -> (int) id).toArray()
+        int[] input = pass.get("input_ids") instanceof NamedArray array && array.size() == tokens
+                ? IntStream.range(0, tokens).map(i -> (int) array.value(i)).toArray()
                 : new int[0];
-        return new TracedSequence("pass " + pass.get("forward_pass_id"), Optional.empty(), "", input, tokens, layers);
+        String name = "pass " + Pickle.shown(pass.get("forward_pass_id"));
+        return new TracedSequence(name, Optional.empty(), "", input, tokens, layers);
     }
 
     private static TracedLayer layer(int layer, int tokens, int topK, NamedArray ids, String place) {
@@ -76,10 +85,10 @@ final class SglangRecords implements TraceReader {
         int[] experts = new int[tokens * topK];
         int rows = 0;
         for (int token = 0; token < tokens; token++) {
-            if (ids.values()[token * topK] >= 0) {
+            if (ids.value(token * topK) >= 0) {
                 positions[rows] = token;
                 for (int rank = 0; rank < topK; rank++) {
-                    double expert = ids.values()[token * topK + rank];
+                    double expert = ids.value(token * topK + rank);
                     if (expert < 0) {
                         throw corrupt(place, "has fewer experts for token %d of layer %d".formatted(token, layer));
                     }
@@ -96,6 +105,13 @@ final class SglangRecords implements TraceReader {
                 false,
                 new float[0],
                 new float[0]);
+    }
+
+    /** Beside a zero the other sizes may be anything, and lie in no bytes. */
+    private static void requireSize(NamedArray array, Object place) {
+        if (array.size() == 0) {
+            throw corrupt(place, "has an array of shape %s, which holds nothing".formatted(array.shape()));
+        }
     }
 
     private static GatehouseException corrupt(Object place, String what) {

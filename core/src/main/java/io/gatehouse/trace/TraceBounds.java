@@ -12,12 +12,13 @@ final class TraceBounds {
     /** One more than the largest number of a layer or an expert. */
     static final int MOST = Short.MAX_VALUE;
 
-    private TraceBounds() {}
+    /** By expert, the last token of all that were looked at which was sent to it. */
+    private final long[] lastRow = new long[MOST];
+
+    private long row;
 
     /** CORRUPT_DATASET with the file and the sequence if it goes beyond them. */
-    static void require(Path file, TracedSequence sequence) {
-        int[] lastRow = new int[MOST];
-        int row = 0;
+    void require(Path file, TracedSequence sequence) {
         for (TracedLayer layer : sequence.layers()) {
             if (layer.layer() >= MOST) {
                 throw corrupt(file, sequence, "has a layer %d".formatted(layer.layer()));
@@ -41,11 +42,20 @@ final class TraceBounds {
     }
 
     /** The same of counts. */
-    static void require(Path file, ExpertCounts counts) {
+    void require(Path file, ExpertCounts counts) {
         if (counts.layer() >= MOST || counts.counts().length > MOST) {
             throw new GatehouseException(
                     ErrorCode.CORRUPT_DATASET,
                     "%s counts %d experts of layer %d".formatted(file, counts.counts().length, counts.layer()));
+        }
+    }
+
+    /** CORRUPT_DATASET if a layer has more experts than have numbers, before anything is made of them. */
+    static void requireExperts(Path file, int experts) {
+        if (experts > MOST) {
+            throw new GatehouseException(
+                    ErrorCode.CORRUPT_DATASET,
+                    "%s has %,d experts in a layer; there are at most %,d".formatted(file, experts, MOST));
         }
     }
 

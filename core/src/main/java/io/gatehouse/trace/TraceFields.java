@@ -7,14 +7,33 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
-/**
- * A JSON value of a trace that is asked for its fields, and names the field that is missing or wrong.
- *
- * @param place file and line or row, and the path within it
- */
-record TraceFields(String place, JsonNode node) {
+/** A JSON value of a trace that is asked for its fields, and names the field that is missing or wrong. */
+final class TraceFields {
     private static final int MAX_SHOWN = 40;
+
+    /** File and line or row, and the path within it; made when it is asked for, as there are millions of values. */
+    private final Supplier<String> place;
+
+    private final JsonNode node;
+
+    TraceFields(String place, JsonNode node) {
+        this(() -> place, node);
+    }
+
+    private TraceFields(Supplier<String> place, JsonNode node) {
+        this.place = place;
+        this.node = node;
+    }
+
+    String place() {
+        return place.get();
+    }
+
+    JsonNode node() {
+        return node;
+    }
 
     TraceFields field(String name) {
         return find(name).orElseThrow(() -> corrupt("has no field '%s'".formatted(name)));
@@ -22,12 +41,12 @@ record TraceFields(String place, JsonNode node) {
 
     Optional<TraceFields> find(String name) {
         return node.hasNonNull(name)
-                ? Optional.of(new TraceFields("%s, field '%s'".formatted(place, name), node.get(name)))
+                ? Optional.of(new TraceFields(() -> "%s, field '%s'".formatted(place(), name), node.get(name)))
                 : Optional.empty();
     }
 
     TraceFields item(int index) {
-        return new TraceFields("%s[%d]".formatted(place, index), node.get(index));
+        return new TraceFields(() -> "%s[%d]".formatted(place(), index), node.get(index));
     }
 
     /** The fields of an object. */
@@ -107,7 +126,7 @@ record TraceFields(String place, JsonNode node) {
     }
 
     GatehouseException corrupt(String what) {
-        return new GatehouseException(ErrorCode.CORRUPT_DATASET, "%s %s".formatted(place, what));
+        return new GatehouseException(ErrorCode.CORRUPT_DATASET, "%s %s".formatted(place(), what));
     }
 
     private String shown() {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.error.ReadingNote;
+import io.gatehouse.memory.FileMemory;
 import io.gatehouse.store.ExpertCounts;
 import io.gatehouse.store.ImportedRun;
 import io.gatehouse.store.TracedAnswer;
@@ -23,12 +24,19 @@ import java.util.stream.Stream;
 
 /** Gathers what some files of one kind say into one run. */
 public final class TraceImport {
+    /** Twenty times the layers and experts of the largest models there are. */
+    private static final int MAX_GRID = 1 << 19;
+    /** Heap that a sequence, a layer of it, counts or an answer take beside their numbers. */
+    private static final int OVERHEAD = 256;
+
     private final TraceKind kind;
     private final TraceShape shape;
     private final Map<String, TracedSequence> sequences = new LinkedHashMap<>();
     private final Map<String, TracedAnswer> answers = new LinkedHashMap<>();
     private final List<ExpertCounts> counts = new ArrayList<>();
     private final List<Path> files = new ArrayList<>();
+    private final TraceBounds bounds = new TraceBounds();
+    private final FileMemory memory;
 
     /** Takes what one file says. */
     private final class Gathering implements TraceListener {
@@ -40,18 +48,22 @@ public final class TraceImport {
 
         @Override
         public void sequence(TracedSequence sequence) {
-            TraceBounds.require(file, sequence);
+            bounds.require(file, sequence);
+            memory.take(bytes(sequence));
             sequences.merge(sequence.name(), sequence, TraceImport::joined);
         }
 
         @Override
         public void counts(ExpertCounts expertCounts) {
-            TraceBounds.require(file, expertCounts);
+            bounds.require(file, expertCounts);
+            memory.take(OVERHEAD + (long) expertCounts.counts().length * Long.BYTES);
             counts.add(expertCounts);
         }
 
         @Override
         public void answer(TracedAnswer answer) {
+            memory.take(
+                    OVERHEAD + (long) answer.question().length() + answer.answer().length());
             if (answers.putIfAbsent(answer.name(), answer) != null) {
                 throw new GatehouseException(
                         ErrorCode.CORRUPT_DATASET,
@@ -63,6 +75,7 @@ public final class TraceImport {
     public TraceImport(TraceKind kind, TraceShape shape) {
         this.kind = requireNonNull(kind, "kind is null");
         this.shape = requireNonNull(shape, "shape is null");
+        this.memory = FileMemory.of("The routing of all files");
     }
 
     /** Reads a file. A sequence whose layers are spread over files is one sequence. */
@@ -110,11 +123,13 @@ public final class TraceImport {
         }
         int topK = layers.stream().mapToInt(TracedLayer::topK).max().orElseGet(() -> shape.requireTopK(files.get(0)));
         requireShape(experts.orElse(seen), topK);
+        int layerCount = layerCount(layers);
+        requireGrid(layerCount, experts.orElse(seen));
         return new ImportedRun(
                 name,
                 kind.id(),
                 model,
-                layerCount(layers),
+                layerCount,
                 experts.orElse(seen),
                 topK,
                 provenance(layers),
@@ -139,6 +154,26 @@ public final class TraceImport {
                     "A token cannot be sent to %d of %d experts; there are at most %d"
                             .formatted(topK, experts, TraceBounds.MOST));
         }
+    }
+
+    /** A run has a row for every layer and expert, whether it was seen or not. */
+    private void requireGrid(int layerCount, int experts) {
+        if ((long) layerCount * experts > MAX_GRID) {
+            throw said("%,d layers of %,d experts; a run has at most %,d of them in all"
+                    .formatted(layerCount, experts, MAX_GRID));
+        }
+    }
+
+    private static long bytes(TracedSequence sequence) {
+        long bytes = OVERHEAD + sequence.text().length() + (long) sequence.tokens().length * Integer.BYTES;
+        for (TracedLayer layer : sequence.layers()) {
+            long numbers = (long) layer.positions().length
+                    + layer.experts().length
+                    + layer.weights().length
+                    + layer.probabilities().length;
+            bytes += OVERHEAD + numbers * Integer.BYTES;
+        }
+        return bytes;
     }
 
     /** The sequences with their answers, which go by name or else by order. */

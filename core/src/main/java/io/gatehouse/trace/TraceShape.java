@@ -21,6 +21,11 @@ public record TraceShape(OptionalInt layers, OptionalInt topK) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT, "There are no %d %s".formatted(number.getAsInt(), what));
         }
+        if (number.isPresent() && number.getAsInt() > TraceBounds.MOST) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "There are at most %,d %s, not %,d".formatted(TraceBounds.MOST, what, number.getAsInt()));
+        }
     }
 
     /** Nothing is known beside what the source says. */

@@ -82,7 +82,7 @@ final class TestDatasetFile {
         Path arrow = directory.resolve("cut.arrow");
         writeArrow(arrow, true);
         Files.write(arrow, Arrays.copyOf(Files.readAllBytes(arrow), 40));
-        fails(arrow, ErrorCode.CORRUPT_DATASET, arrow + " cannot be read: ");
+        fails(arrow, ErrorCode.CORRUPT_DATASET, arrow + " has a message of 136 bytes at byte 8 of 40.");
     }
 
     @Test

@@ -172,7 +172,7 @@ final class TestTraceImport {
         assertRefused(
                 () -> new TraceImport(TraceKind.MEGATRON, TraceShape.unknown()).read(layer),
                 ErrorCode.CORRUPT_DATASET,
-                layer + ", sequence step 3 has a layer 32767");
+                layer + ", step 3 has a layer 32767");
     }
 
     @Test

@@ -31,6 +31,9 @@ public final class QueryEngine implements AutoCloseable {
     /** For what is asked while someone types. */
     private static final Duration CHECK_LIMIT = Duration.ofSeconds(1);
 
+    /** What DuckDB says of columns whose types hang on the value of a parameter. It then does not even say how many. */
+    private static final String UNKNOWN = "UNKNOWN";
+
     private static final int MAX_COMPLETED = 100_000;
 
     private final ExecutionEngine engine;
@@ -42,8 +45,7 @@ public final class QueryEngine implements AutoCloseable {
     /**
      * Reads the catalog of the file behind the source.
      *
-     * @param readers connections without {@code jdbc_stream_results}: with it DuckDB's driver replaces the message of
-     *     every error by "Invalid result set"
+     * @param readers connections on which {@code jdbc_stream_results} may be set
      */
     public QueryEngine(ReaderSource readers) {
         this(readers, true);
@@ -130,7 +132,7 @@ public final class QueryEngine implements AutoCloseable {
         Deadline deadline = Deadline.in(limits.timeout());
         Plan plan = exact(plan(sql, shorter(limits.timeout(), limits.planning())), deadline);
         List<@Nullable Object> values = ParameterValues.of(plan.parameters(), parameters);
-        Execution statement = runner(plan).prepare(plan, values, limits.maxRows(), deadline);
+        Execution statement = prepared(plan, values, limits.maxRows(), deadline);
         try {
             return new QueryResult(statement, columns(plan, statement.columnTypes()), plan.preface(), limits.maxRows());
         } catch (RuntimeException failure) {
@@ -139,10 +141,32 @@ public final class QueryEngine implements AutoCloseable {
         }
     }
 
+    private Execution prepared(Plan plan, List<@Nullable Object> values, long maxRows, Deadline deadline) {
+        Execution statement = runner(plan).prepare(plan, values, maxRows, deadline);
+        if (plan.parameters().isEmpty() || !statement.columnTypes().contains(UNKNOWN)) {
+            return statement;
+        }
+        statement.close(0);
+        return runner(plan).prepare(plan.withValues(values), List.of(), maxRows, deadline);
+    }
+
+    private static List<String> columnTypes(ExecutionEngine engine, Plan plan, Deadline deadline) {
+        List<String> types = engine.columnTypes(plan, deadline);
+        if (plan.parameters().isEmpty() || !types.contains(UNKNOWN)) {
+            return types;
+        }
+        try {
+            return engine.columnTypes(plan.withValues(ParameterValues.samples(plan.parameters())), deadline);
+        } catch (GatehouseException e) {
+            // Not every value is one that the statement takes; validation has found the types as well, if not the exact ones.
+            return plan.types();
+        }
+    }
+
     /** With the types that DuckDB finds for the columns, whichever engine gives the rows. */
     private Plan exact(Plan plan, Deadline deadline) {
         return plan.findInDuckDb()
-                .map(duckDb -> plan.withTypes(names.columnTypes(duckDb, deadline)))
+                .map(duckDb -> plan.withTypes(columnTypes(names, duckDb, deadline)))
                 .orElse(plan);
     }
 
@@ -154,7 +178,7 @@ public final class QueryEngine implements AutoCloseable {
     public StatementShape shape(String sql, Duration timeout) {
         Deadline deadline = Deadline.in(timeout);
         Plan plan = exact(plan(sql, shorter(timeout, QueryLimits.USUAL_PLANNING)), deadline);
-        List<String> types = runner(plan).columnTypes(plan, deadline);
+        List<String> types = columnTypes(runner(plan), plan, deadline);
         return new StatementShape(columns(plan, types), plan.parameters());
     }
 
@@ -210,8 +234,13 @@ public final class QueryEngine implements AutoCloseable {
                             .formatted(plan.columns().size(), types.size()));
         }
         return IntStream.range(0, types.size())
-                .mapToObj(i -> new ResultColumn(plan.columns().get(i), types.get(i)))
+                .mapToObj(i -> new ResultColumn(plan.columns().get(i), typeName(types.get(i))))
                 .toList();
+    }
+
+    /** DuckDB quotes the name of the type of a column that has nothing but NULL. */
+    private static String typeName(String type) {
+        return type.startsWith("\"NULL\"") ? type.replace("\"", "") : type;
     }
 
     /** Calcite reads the property once, when it loads; without it every text outside Latin-1 is refused. */

@@ -46,6 +46,16 @@ final class RoutingFile implements AutoCloseable {
         return file;
     }
 
+    /** With those, but fewer rows and stranger ones, and a fourth run that was imported without weights. */
+    static RoutingFile strange() throws SQLException, IOException {
+        RoutingFile file = comparable();
+        file.execute(resource("/sql/random.data.sql"));
+        file.run(resource("/sql/random.imported.sql"));
+        file.run(resource("/io/gatehouse/store/import_rollups.sql").replace("$1", "4"));
+        file.run(resource("/io/gatehouse/store/import_experts.sql").replace("$1", "4"));
+        return file;
+    }
+
     static String resource(String name) throws IOException {
         try (InputStream in = RoutingFile.class.getResourceAsStream(name)) {
             return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);

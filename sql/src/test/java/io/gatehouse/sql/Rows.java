@@ -23,36 +23,44 @@ record Rows(List<String> types, List<List<@Nullable Object>> rows) {
     static Rows of(QueryEngine engine, String sql, List<String> names) {
         try (QueryResult result = engine.query(sql, LIMITS)) {
             result.columns().forEach(column -> names.add(column.name()));
-            List<List<@Nullable Object>> rows = new ArrayList<>();
-            while (result.next()) {
-                List<@Nullable Object> row = new ArrayList<>();
-                for (int i = 0; i < result.columns().size(); i++) {
-                    row.add(result.value(i));
-                }
-                rows.add(row);
-            }
-            return new Rows(result.columns().stream().map(ResultColumn::type).toList(), rows);
+            return of(result);
         }
+    }
+
+    static Rows of(QueryResult result) {
+        List<List<@Nullable Object>> rows = new ArrayList<>();
+        while (result.next()) {
+            List<@Nullable Object> row = new ArrayList<>();
+            for (int i = 0; i < result.columns().size(); i++) {
+                row.add(result.value(i));
+            }
+            rows.add(row);
+        }
+        return new Rows(result.columns().stream().map(ResultColumn::type).toList(), rows);
     }
 
     /** The same from DuckDB, which gets the text as it is. */
     static Rows of(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery(sql)) {
-            List<String> types = new ArrayList<>();
-            for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
-                types.add(result.getMetaData().getColumnTypeName(i));
-            }
-            List<List<@Nullable Object>> rows = new ArrayList<>();
-            while (result.next()) {
-                List<@Nullable Object> row = new ArrayList<>();
-                for (int i = 1; i <= types.size(); i++) {
-                    row.add(Cell.of(types.get(i - 1), i - 1).read(result));
-                }
-                rows.add(row);
-            }
-            return new Rows(types, rows);
+            return of(result);
         }
+    }
+
+    static Rows of(ResultSet result) throws SQLException {
+        List<String> types = new ArrayList<>();
+        for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
+            types.add(result.getMetaData().getColumnTypeName(i).replace("\"NULL\"", "NULL"));
+        }
+        List<List<@Nullable Object>> rows = new ArrayList<>();
+        while (result.next()) {
+            List<@Nullable Object> row = new ArrayList<>();
+            for (int i = 1; i <= types.size(); i++) {
+                row.add(Cell.of(types.get(i - 1), i - 1).read(result));
+            }
+            rows.add(row);
+        }
+        return new Rows(types, rows);
     }
 
     /** For statements that leave the order open. */

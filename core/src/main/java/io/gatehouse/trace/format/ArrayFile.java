@@ -5,6 +5,8 @@ import io.gatehouse.checkpoint.SafetensorsReader;
 import io.gatehouse.checkpoint.TensorInfo;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.memory.FileMemory;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +31,8 @@ public final class ArrayFile {
             DType.I8, Element.I8,
             DType.U8, Element.U8,
             DType.BOOL, Element.U8));
-    private static final int MAX_BYTES = 1 << 30;
+    /** Heap that an array takes beside its bytes. */
+    private static final int ARRAY_OVERHEAD = 256;
     private static final String NPY = ".npy";
 
     private ArrayFile() {}
@@ -49,7 +52,7 @@ public final class ArrayFile {
             return npz(file);
         }
         if (name.endsWith(NPY)) {
-            return List.of(NpyArray.read(stem(String.valueOf(file.getFileName())), FileBytes.read(file)));
+            return List.of(NpyArray.read(stem(String.valueOf(file.getFileName())), FileBytes.read(file, FileMemory.of(file))));
         }
         throw new GatehouseException(
                 ErrorCode.INVALID_ARGUMENT, "%s does not end in .safetensors, .npz or .npy".formatted(file));
@@ -68,22 +71,33 @@ public final class ArrayFile {
     private static List<NamedArray> safetensors(Path file) {
         try (SafetensorsReader reader = SafetensorsReader.open(file)) {
             List<NamedArray> arrays = new ArrayList<>();
+            FileMemory memory = FileMemory.of(file);
             for (TensorInfo tensor : reader.tensors()) {
                 Element element = ELEMENTS.get(tensor.dtype());
                 if (element == null) {
                     throw new GatehouseException(
                             ErrorCode.CORRUPT_DATASET,
                             "%s has tensor %s of type %s, which is not read"
-                                    .formatted(file, tensor.name(), tensor.dtype()));
+                                    .formatted(file, FileBytes.shown(tensor.name()), tensor.dtype()));
                 }
-                FileBytes bytes = new FileBytes("%s, tensor %s".formatted(file, tensor.name()), reader.read(tensor));
-                arrays.add(bytes.array(
-                        tensor.name(),
-                        element,
-                        tensor.shape().stream().map(Math::toIntExact).toList()));
+                String name = FileBytes.shown(tensor.name());
+                memory.take(tensor.bytes() + ARRAY_OVERHEAD);
+                FileBytes bytes = new FileBytes("%s, tensor %s".formatted(file, name), reader.read(tensor));
+                arrays.add(bytes.array(tensor.name(), element, sizes(tensor, bytes)));
             }
             return arrays;
         }
+    }
+
+    private static List<Integer> sizes(TensorInfo tensor, FileBytes bytes) {
+        List<Integer> sizes = new ArrayList<>();
+        for (long size : tensor.shape()) {
+            if (size > Integer.MAX_VALUE) {
+                throw bytes.corrupt("has a dimension of %,d".formatted(size));
+            }
+            sizes.add((int) size);
+        }
+        return sizes;
     }
 
     private static List<NamedArray> npz(Path file) {
@@ -91,10 +105,11 @@ public final class ArrayFile {
             throw new GatehouseException(ErrorCode.FILE_NOT_FOUND, "There is no file %s".formatted(file));
         }
         List<NamedArray> arrays = new ArrayList<>();
-        try (ZipInputStream zip = new ZipInputStream(Files.newInputStream(file))) {
+        try (ZipInputStream zip = new ZipInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+            Inflation inflation = Inflation.of(file);
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-                byte[] content = zip.readNBytes(MAX_BYTES);
-                FileBytes bytes = new FileBytes("%s, array %s".formatted(file, entry.getName()), content);
+                String name = FileBytes.shown(entry.getName());
+                FileBytes bytes = new FileBytes("%s, array %s".formatted(file, name), inflation.read(zip));
                 arrays.add(NpyArray.read(stem(entry.getName()), bytes));
             }
         } catch (IOException | IllegalArgumentException e) {

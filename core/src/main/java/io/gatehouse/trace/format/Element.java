@@ -8,56 +8,56 @@ import java.nio.ByteBuffer;
 enum Element {
     F64(8) {
         @Override
-        double read(ByteBuffer from) {
-            return from.getDouble();
+        double read(ByteBuffer from, int at) {
+            return from.getDouble(at);
         }
     },
     F32(4) {
         @Override
-        double read(ByteBuffer from) {
-            return from.getFloat();
+        double read(ByteBuffer from, int at) {
+            return from.getFloat(at);
         }
     },
     F16(2) {
         @Override
-        double read(ByteBuffer from) {
-            return HalfFloat.toFloat(from.getShort());
+        double read(ByteBuffer from, int at) {
+            return HalfFloat.toFloat(from.getShort(at));
         }
     },
     BF16(2) {
         @Override
-        double read(ByteBuffer from) {
-            return Bfloat16.toFloat(from.getShort());
+        double read(ByteBuffer from, int at) {
+            return Bfloat16.toFloat(from.getShort(at));
         }
     },
     I64(8) {
         @Override
-        double read(ByteBuffer from) {
-            return from.getLong();
+        double read(ByteBuffer from, int at) {
+            return from.getLong(at);
         }
     },
     I32(4) {
         @Override
-        double read(ByteBuffer from) {
-            return from.getInt();
+        double read(ByteBuffer from, int at) {
+            return from.getInt(at);
         }
     },
     I16(2) {
         @Override
-        double read(ByteBuffer from) {
-            return from.getShort();
+        double read(ByteBuffer from, int at) {
+            return from.getShort(at);
         }
     },
     I8(1) {
         @Override
-        double read(ByteBuffer from) {
-            return from.get();
+        double read(ByteBuffer from, int at) {
+            return from.get(at);
         }
     },
     U8(1) {
         @Override
-        double read(ByteBuffer from) {
-            return Byte.toUnsignedInt(from.get());
+        double read(ByteBuffer from, int at) {
+            return Byte.toUnsignedInt(from.get(at));
         }
     };
 
@@ -71,5 +71,5 @@ enum Element {
         return bytes;
     }
 
-    abstract double read(ByteBuffer from);
+    abstract double read(ByteBuffer from, int at);
 }

@@ -2,6 +2,7 @@ package io.gatehouse.trace.format;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.memory.FileMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,6 +14,10 @@ import java.util.List;
 /** Little-endian bytes of a file, read forward, with one error for whatever the file does not hold. */
 final class FileBytes {
     private static final long MAX_BYTES = 1L << 30;
+    /** As NumPy has it. */
+    private static final int MAX_RANK = 64;
+
+    private static final int MAX_SHOWN = 40;
 
     private final String place;
     private final ByteBuffer bytes;
@@ -23,7 +28,7 @@ final class FileBytes {
     }
 
     /** The whole of a file of at most a gigabyte. */
-    static FileBytes read(Path file) {
+    static FileBytes read(Path file, FileMemory memory) {
         if (!Files.isRegularFile(file)) {
             throw new GatehouseException(ErrorCode.FILE_NOT_FOUND, "There is no file %s".formatted(file));
         }
@@ -32,6 +37,7 @@ final class FileBytes {
                 throw new GatehouseException(
                         ErrorCode.CORRUPT_DATASET, "%s has more than %,d bytes".formatted(file, MAX_BYTES));
             }
+            memory.take(Files.size(file));
             return new FileBytes(file.toString(), Files.readAllBytes(file));
         } catch (IOException e) {
             throw new GatehouseException(
@@ -75,6 +81,10 @@ final class FileBytes {
         return take(Long.BYTES).getLong();
     }
 
+    void skip(long length) {
+        bytes.position(bytes.position() + requireHeld(length));
+    }
+
     byte[] bytes(long length) {
         byte[] taken = new byte[requireHeld(length)];
         bytes.get(taken);
@@ -87,6 +97,9 @@ final class FileBytes {
 
     /** The number of elements of an array that begins here and lies in the file wholly. */
     int requireArray(Element element, List<Integer> shape) {
+        if (shape.size() > MAX_RANK) {
+            throw corrupt("has an array of %d dimensions".formatted(shape.size()));
+        }
         long elements = 1;
         for (int size : shape) {
             elements = size < 0 ? -1 : Math.min(elements * size, Integer.MAX_VALUE);
@@ -95,12 +108,12 @@ final class FileBytes {
         return (int) elements;
     }
 
+    /** An array that begins here, and is not copied; what comes after it is next. */
     NamedArray array(String name, Element element, List<Integer> shape) {
-        double[] values = new double[requireArray(element, shape)];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = element.read(bytes);
-        }
-        return new NamedArray(name, shape, values);
+        int elements = requireArray(element, shape);
+        NamedArray array = new NamedArray(name, shape, elements, element, bytes);
+        skip((long) elements * element.bytes());
+        return array;
     }
 
     private ByteBuffer take(int length) {
@@ -108,12 +121,18 @@ final class FileBytes {
         return bytes;
     }
 
-    private int requireHeld(long length) {
+    /** The length, if so many bytes are left. */
+    int requireHeld(long length) {
         if (length < 0 || length > bytes.remaining()) {
             throw corrupt("ends at byte %,d, within %,d bytes that begin at %,d"
                     .formatted(bytes.limit(), length, bytes.position()));
         }
         return (int) length;
+    }
+
+    /** Text of the file as it may stand in a message. */
+    static String shown(String text) {
+        return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
     }
 
     GatehouseException corrupt(String what) {

@@ -1,8 +1,10 @@
 package io.gatehouse.trace.format;
 
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.memory.FileMemory;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** The float32 tensors of a GGUF file, version 2 or 3. Its key-value pairs are passed over but for the alignment. */
@@ -10,7 +12,7 @@ public final class GgufFile {
     private static final int MAGIC = 0x46554747;
     private static final String ALIGNMENT = "general.alignment";
     private static final int USUAL_ALIGNMENT = 32;
-    private static final int MAX_ENTRIES = 1 << 20;
+    private static final int MAX_ENTRIES = 1 << 17;
     private static final int MAX_RANK = 8;
     private static final int F32 = 0;
     private static final int UINT32 = 4;
@@ -19,7 +21,16 @@ public final class GgufFile {
     /** Bytes of a value by its type; strings and arrays say theirs themselves. */
     private static final int[] VALUE_BYTES = {1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8};
 
-    private record Entry(String name, List<Integer> shape, int type, long offset) {}
+    private record Entry(String name, List<Integer> shape, int type, long offset) {
+        /** Its bytes if it is of float32; as many as there can be if it has more. */
+        private long bytes() {
+            long elements = 1;
+            for (int size : shape) {
+                elements = Math.min(elements * size, Integer.MAX_VALUE);
+            }
+            return elements * Element.F32.bytes();
+        }
+    }
 
     private GgufFile() {}
 
@@ -29,7 +40,7 @@ public final class GgufFile {
      * @throws GatehouseException FILE_NOT_FOUND or CORRUPT_DATASET
      */
     public static List<NamedArray> read(Path file, String suffix) {
-        FileBytes bytes = FileBytes.read(file);
+        FileBytes bytes = FileBytes.read(file, FileMemory.of(file));
         if (bytes.remaining() < Integer.BYTES || bytes.i32() != MAGIC) {
             throw bytes.corrupt("is no GGUF file");
         }
@@ -44,6 +55,7 @@ public final class GgufFile {
             entries.add(entry(bytes));
         }
         long data = (bytes.position() + alignment - 1L) / alignment * alignment;
+        requireDisjoint(entries, bytes);
         List<NamedArray> arrays = new ArrayList<>();
         for (Entry entry : entries) {
             bytes.position(entry.offset() < 0 ? -1 : data + entry.offset());
@@ -52,8 +64,8 @@ public final class GgufFile {
             }
             if (entry.name().endsWith(suffix)) {
                 if (entry.type() != F32) {
-                    throw bytes.corrupt(
-                            "has tensor %s of type %d instead of float32".formatted(entry.name(), entry.type()));
+                    throw bytes.corrupt("has tensor %s of type %d instead of float32"
+                            .formatted(FileBytes.shown(entry.name()), entry.type()));
                 }
                 arrays.add(bytes.array(entry.name(), Element.F32, entry.shape()));
             }
@@ -61,17 +73,33 @@ public final class GgufFile {
         return arrays;
     }
 
+    /** Tensors that share bytes would together be larger than the file. Of other types the size is not known here. */
+    private static void requireDisjoint(List<Entry> entries, FileBytes bytes) {
+        List<Entry> inOrder = entries.stream()
+                .filter(entry -> entry.type() == F32)
+                .sorted(Comparator.comparingLong(Entry::offset).thenComparingLong(Entry::bytes))
+                .toList();
+        for (int i = 1; i < inOrder.size(); i++) {
+            Entry before = inOrder.get(i - 1);
+            if (before.bytes() > inOrder.get(i).offset() - before.offset()) {
+                throw bytes.corrupt("has tensor %s where tensor %s is"
+                        .formatted(
+                                FileBytes.shown(inOrder.get(i).name()), FileBytes.shown(before.name())));
+            }
+        }
+    }
+
     private static Entry entry(FileBytes bytes) {
         String name = bytes.text(bytes.i64());
         int rank = bytes.i32();
         if (rank < 0 || rank > MAX_RANK) {
-            throw bytes.corrupt("has tensor %s of %d dimensions".formatted(name, rank));
+            throw bytes.corrupt("has tensor %s of %d dimensions".formatted(FileBytes.shown(name), rank));
         }
         List<Integer> shape = new ArrayList<>();
         for (int i = 0; i < rank; i++) {
             long size = bytes.i64();
             if (size < 0 || size > Integer.MAX_VALUE) {
-                throw bytes.corrupt("has tensor %s with a dimension of %d".formatted(name, size));
+                throw bytes.corrupt("has tensor %s with a dimension of %d".formatted(FileBytes.shown(name), size));
             }
             shape.add(0, (int) size);
         }
@@ -104,21 +132,31 @@ public final class GgufFile {
     }
 
     private static void skip(FileBytes bytes, String key, int type) {
-        if (type == STRING) {
-            bytes.bytes(bytes.i64());
-        } else if (type == ARRAY) {
+        if (type == ARRAY) {
             int of = bytes.i32();
-            if (of == ARRAY) {
-                throw bytes.corrupt("has lists of lists under %s".formatted(key));
-            }
             long items = bytes.i64();
-            for (long i = 0; i < items; i++) {
-                skip(bytes, key, of);
+            if (of == STRING) {
+                for (long i = 0; i < items; i++) {
+                    bytes.skip(bytes.i64());
+                }
+            } else {
+                long each = size(bytes, key, of);
+                // Negative, and so refused, where the product would not be a number of bytes.
+                bytes.skip(items > Long.MAX_VALUE / each ? -1 : items * each);
             }
-        } else if (type >= 0 && type < VALUE_BYTES.length) {
-            bytes.bytes(VALUE_BYTES[type]);
+        } else if (type == STRING) {
+            bytes.skip(bytes.i64());
         } else {
-            throw bytes.corrupt("has a value of type %d under %s".formatted(type, key));
+            bytes.skip(size(bytes, key, type));
         }
+    }
+
+    private static int size(FileBytes bytes, String key, int type) {
+        int size = type >= 0 && type < VALUE_BYTES.length ? VALUE_BYTES[type] : 0;
+        if (size == 0) {
+            throw bytes.corrupt("has a value of type %d under %s, which is not read"
+                    .formatted(type, FileBytes.shown(key)));
+        }
+        return size;
     }
 }

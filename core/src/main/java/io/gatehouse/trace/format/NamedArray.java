@@ -2,44 +2,63 @@ package io.gatehouse.trace.format;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.Arrays;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 
-/**
- * An array of numbers with a name, row-major.
- *
- * @param shape sizes of its dimensions; empty for a scalar
- * @param values its elements; integers beyond 2^53 lose their last digits
- */
-public record NamedArray(String name, List<Integer> shape, double[] values) {
-    public NamedArray {
-        requireNonNull(name, "name is null");
-        shape = List.copyOf(shape);
-        // Sizes beside a zero may be anything.
-        long elements = shape.contains(0)
-                ? 0
-                : shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
-        if (elements != values.length) {
-            throw new IllegalArgumentException(
-                    "Array %s of shape %s has %d elements".formatted(name, shape, values.length));
-        }
+/** An array of numbers with a name, row-major: a view of the bytes that it was found in. */
+public final class NamedArray {
+    private final String name;
+    private final List<Integer> shape;
+    private final Element element;
+    private final ByteBuffer bytes;
+    private final int size;
+
+    /** @param bytes from the first element on; there may be more of them than the array takes */
+    NamedArray(String name, List<Integer> shape, int size, Element element, ByteBuffer bytes) {
+        this.name = requireNonNull(name, "name is null");
+        this.shape = List.copyOf(shape);
+        this.size = size;
+        this.element = requireNonNull(element, "element is null");
+        this.bytes = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** Sizes of its dimensions; empty for a scalar. */
+    public List<Integer> shape() {
+        return shape;
+    }
+
+    /** The number of its elements. */
+    public int size() {
+        return size;
+    }
+
+    /** An element; integers beyond 2^53 lose their last digits. */
+    public double value(int index) {
+        return element.read(bytes, index * element.bytes());
     }
 
     /** The elements as floats. */
     public float[] floats() {
-        float[] floats = new float[values.length];
+        float[] floats = new float[size];
         for (int i = 0; i < floats.length; i++) {
-            floats[i] = (float) values[i];
+            floats[i] = (float) value(i);
         }
         return floats;
     }
 
     /** The part at an index of the first dimension. */
     public NamedArray part(int index) {
-        int size = values.length / shape.get(0);
+        int part = size / shape.get(0);
         return new NamedArray(
                 "%s[%d]".formatted(name, index),
                 shape.subList(1, shape.size()),
-                Arrays.copyOfRange(values, index * size, (index + 1) * size));
+                part,
+                element,
+                bytes.duplicate().position(index * part * element.bytes()));
     }
 }

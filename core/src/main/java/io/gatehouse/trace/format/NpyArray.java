@@ -12,6 +12,9 @@ final class NpyArray {
     private static final Pattern DESCR = Pattern.compile("'descr': *'([^']*)'");
     private static final Pattern FORTRAN = Pattern.compile("'fortran_order': *(True|False)");
     private static final Pattern SHAPE = Pattern.compile("'shape': *\\(([0-9, ]*)\\)");
+    /** Those of NumPy's own arrays without fields have 128 bytes. */
+    private static final int MAX_HEADER = 1 << 16;
+
     private static final Map<String, Element> ELEMENTS = Map.of(
             "<f8", Element.F64,
             "<f4", Element.F32,
@@ -33,14 +36,18 @@ final class NpyArray {
         }
         int major = bytes.u8();
         bytes.u8();
-        String header = bytes.text(major == 1 ? bytes.u16() : Integer.toUnsignedLong(bytes.i32()));
+        long length = major == 1 ? bytes.u16() : Integer.toUnsignedLong(bytes.i32());
+        if (length > MAX_HEADER) {
+            throw bytes.corrupt("has a header of %,d bytes; at most %,d are read".formatted(length, MAX_HEADER));
+        }
+        String header = bytes.text(length);
         if (group(FORTRAN, header, "fortran_order", bytes).equals("True")) {
             throw bytes.corrupt("is in Fortran's order, which is not read");
         }
         String type = group(DESCR, header, "descr", bytes);
         Element element = ELEMENTS.get(type);
         if (element == null) {
-            throw bytes.corrupt("has elements of type '%s', which are not read".formatted(type));
+            throw bytes.corrupt("has elements of type '%s', which are not read".formatted(FileBytes.shown(type)));
         }
         return bytes.array(name, element, shape(group(SHAPE, header, "shape", bytes), bytes));
     }
@@ -52,7 +59,7 @@ final class NpyArray {
                 try {
                     shape.add(Integer.parseInt(size.strip()));
                 } catch (NumberFormatException e) {
-                    throw bytes.corrupt("has the shape (%s)".formatted(text));
+                    throw bytes.corrupt("has the shape (%s)".formatted(FileBytes.shown(text)));
                 }
             }
         }

@@ -1,6 +1,7 @@
 package io.gatehouse.trace.format;
 
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.memory.FileMemory;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +30,20 @@ public final class Pickle {
      *     not plain data
      */
     public static Object read(Path file) {
-        return new Unpickler(FileBytes.read(file), new Plain()).value();
+        FileMemory memory = FileMemory.of(file);
+        return new Unpickler(FileBytes.read(file, memory), memory, new Plain(memory)).value();
+    }
+
+    /**
+     * A value as it may stand in a message. Of a collection only that it is one: it may hold itself, and many times.
+     */
+    public static String shown(Object value) {
+        if (value instanceof String text) {
+            return FileBytes.shown(text);
+        }
+        return value instanceof Number || value instanceof Boolean || value == NONE
+                ? value.toString()
+                : value instanceof Map ? "a dictionary" : value instanceof List ? "a list" : "an object";
     }
 
     /** How an unpickler makes values of what a pickle names. */
@@ -39,30 +53,40 @@ public final class Pickle {
 
         /** What stands outside the pickle under an id. */
         default Object outside(Object id, FileBytes bytes) {
-            throw bytes.corrupt("points outside of itself: " + id);
+            throw bytes.corrupt("points outside of itself: " + shown(id));
         }
     }
 
     /** Counters, dictionaries and the scalars of NumPy. */
     static class Plain implements Builder {
+        private static final int ENTRY_BYTES = 48;
+
+        private final FileMemory memory;
+
+        Plain(FileMemory memory) {
+            this.memory = memory;
+        }
+
         @Override
         public Object build(String constructor, List<Object> arguments, FileBytes bytes) {
             return switch (constructor) {
                 case "collections.Counter", "collections.OrderedDict" -> dictionary(arguments);
                 case "collections.defaultdict" -> new LinkedHashMap<Object, Object>();
-                case "numpy.dtype" -> new DtypeName(String.valueOf(arguments.isEmpty() ? "" : arguments.get(0)));
+                case "numpy.dtype" -> new DtypeName(arguments.isEmpty() ? "" : shown(arguments.get(0)));
                 case "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar" -> scalar(arguments, bytes);
                 case "_codecs.encode" -> latin(arguments, bytes);
-                default -> throw bytes.corrupt("wants %s built, which is not plain data".formatted(constructor));
+                default -> throw bytes.corrupt("wants %s built, which is not plain data".formatted(shown(constructor)));
             };
         }
 
         private record DtypeName(String name) {}
 
-        private static Object dictionary(List<Object> arguments) {
-            return !arguments.isEmpty() && arguments.get(0) instanceof Map<?, ?> items
-                    ? new LinkedHashMap<Object, Object>(items)
-                    : new LinkedHashMap<Object, Object>();
+        private Object dictionary(List<Object> arguments) {
+            if (!arguments.isEmpty() && arguments.get(0) instanceof Map<?, ?> items) {
+                memory.take((long) items.size() * ENTRY_BYTES);
+                return new LinkedHashMap<Object, Object>(items);
+            }
+            return new LinkedHashMap<Object, Object>();
         }
 
         private static Object scalar(List<Object> arguments, FileBytes bytes) {
@@ -101,8 +125,9 @@ public final class Pickle {
         }
 
         /** How protocols before 3 write bytes: as text of one character a byte. */
-        private static Object latin(List<Object> arguments, FileBytes bytes) {
+        private Object latin(List<Object> arguments, FileBytes bytes) {
             if (!arguments.isEmpty() && arguments.get(0) instanceof String text) {
+                memory.take(text.length());
                 byte[] content = new byte[text.length()];
                 for (int i = 0; i < content.length; i++) {
                     content[i] = (byte) text.charAt(i);

@@ -1,12 +1,15 @@
 package io.gatehouse.trace.format;
 
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.memory.FileMemory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
@@ -28,8 +31,10 @@ public final class TorchFile {
             "torch.CharStorage", Element.I8,
             "torch.ByteStorage", Element.U8,
             "torch.BoolStorage", Element.U8);
+    /** As PyTorch has it. */
+    private static final int MAX_RANK = 64;
+
     private static final String PICKLE = "/data.pkl";
-    private static final int MAX_BYTES = 1 << 30;
 
     private TorchFile() {}
 
@@ -43,6 +48,7 @@ public final class TorchFile {
         if (!Files.isRegularFile(file)) {
             throw new GatehouseException(ErrorCode.FILE_NOT_FOUND, "There is no file %s".formatted(file));
         }
+        requireMemory(file);
         try (ZipFile zip = new ZipFile(file.toFile())) {
             ZipEntry pickle = zip.stream()
                     .filter(entry -> entry.getName().endsWith(PICKLE))
@@ -50,8 +56,10 @@ public final class TorchFile {
                     .orElseThrow(() ->
                             new GatehouseException(ErrorCode.CORRUPT_DATASET, "%s holds no data.pkl".formatted(file)));
             String root = pickle.getName().substring(0, pickle.getName().length() - PICKLE.length());
-            FileBytes bytes = new FileBytes("%s, data.pkl".formatted(file), content(zip, pickle));
-            return new Unpickler(bytes, new Tensors(file, zip, root)).value();
+            Inflation inflation = Inflation.of(file);
+            FileBytes bytes = new FileBytes("%s, data.pkl".formatted(file), content(zip, pickle, inflation));
+            FileMemory memory = FileMemory.of(file);
+            return new Unpickler(bytes, memory, new Tensors(file, zip, root, inflation, memory)).value();
         } catch (IOException | IllegalArgumentException e) {
             // The latter is what Java says of names that are no text.
             throw new GatehouseException(
@@ -59,9 +67,18 @@ public final class TorchFile {
         }
     }
 
-    private static byte[] content(ZipFile zip, ZipEntry entry) throws IOException {
+    /** The list of entries is read whole, before one can look at it. */
+    private static void requireMemory(Path file) {
+        try {
+            FileMemory.of(file).take(Files.size(file));
+        } catch (IOException e) {
+            throw FileFailure.reading(file, e);
+        }
+    }
+
+    private static byte[] content(ZipFile zip, ZipEntry entry, Inflation inflation) throws IOException {
         try (InputStream in = zip.getInputStream(entry)) {
-            return in.readNBytes(MAX_BYTES);
+            return inflation.read(in);
         }
     }
 
@@ -71,11 +88,16 @@ public final class TorchFile {
         private final Path file;
         private final ZipFile zip;
         private final String root;
+        private final Inflation inflation;
+        /** Tensors may share one; it is inflated once. */
+        private final Map<String, Storage> storages = new HashMap<>();
 
-        Tensors(Path file, ZipFile zip, String root) {
+        Tensors(Path file, ZipFile zip, String root, Inflation inflation, FileMemory memory) {
+            super(memory);
             this.file = file;
             this.zip = zip;
             this.root = root;
+            this.inflation = inflation;
         }
 
         @Override
@@ -88,17 +110,26 @@ public final class TorchFile {
         /** ("storage", type, key, device, elements). */
         @Override
         public Object outside(Object id, FileBytes bytes) {
-            if (!(id instanceof List<?> parts) || parts.size() < 3) {
-                throw bytes.corrupt("points outside of itself: " + id);
+            if (!(id instanceof List<?> parts)
+                    || parts.size() < 3
+                    || !(parts.get(2) instanceof String || parts.get(2) instanceof Long)) {
+                throw bytes.corrupt("points outside of itself: " + Pickle.shown(id));
             }
+            String key = String.valueOf(parts.get(2));
             String type = Unpickler.nameOf(parts.get(1));
             Element element = STORAGES.get(type);
-            ZipEntry entry = zip.getEntry("%s/data/%s".formatted(root, parts.get(2)));
+            ZipEntry entry = zip.getEntry("%s/data/%s".formatted(root, key));
             if (element == null || entry == null) {
-                throw bytes.corrupt("has a storage %s of type %s".formatted(parts.get(2), type));
+                throw bytes.corrupt("has a storage %s of type %s".formatted(FileBytes.shown(key), type));
+            }
+            Storage known = storages.get(key);
+            if (known != null && known.element() == element) {
+                return known;
             }
             try {
-                return new Storage(String.valueOf(parts.get(2)), element, content(zip, entry));
+                Storage storage = new Storage(key, element, content(zip, entry, inflation));
+                storages.put(key, storage);
+                return storage;
             } catch (IOException e) {
                 throw bytes.corrupt("has a storage that cannot be read: " + e.getMessage());
             }
@@ -113,7 +144,8 @@ public final class TorchFile {
             List<Integer> shape = sizes(arguments.get(2), bytes);
             requireRowMajor(shape, sizes(arguments.get(3), bytes), bytes);
             FileBytes content = new FileBytes("%s, storage %s".formatted(file, storage.name()), storage.content());
-            content.position(offset * storage.element().bytes());
+            // Whatever is beyond the storage is refused as such, without a product that might wrap around.
+            content.position(Math.min(Math.max(offset, -1), Integer.MAX_VALUE) * storage.element().bytes());
             return content.array("tensor", storage.element(), shape);
         }
 
@@ -130,17 +162,18 @@ public final class TorchFile {
 
         private static List<Integer> sizes(Object value, FileBytes bytes) {
             List<Integer> sizes = new ArrayList<>();
-            if (value instanceof List<?> list) {
+            if (value instanceof List<?> list && list.size() <= MAX_RANK) {
                 for (Object size : list) {
                     if (size instanceof Long number && number >= 0 && number <= Integer.MAX_VALUE) {
                         sizes.add(number.intValue());
                     } else {
-                        throw bytes.corrupt("has a tensor with a dimension of " + size);
+                        throw bytes.corrupt("has a tensor with a dimension of " + Pickle.shown(size));
                     }
                 }
                 return sizes;
             }
-            throw bytes.corrupt("has a tensor of shape " + value);
+            throw bytes.corrupt("has a tensor whose shape is %s, which is not a list of at most %d numbers"
+                    .formatted(Pickle.shown(value), MAX_RANK));
         }
     }
 }

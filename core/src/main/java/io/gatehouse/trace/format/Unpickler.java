@@ -1,5 +1,6 @@
 package io.gatehouse.trace.format;
 
+import io.gatehouse.memory.FileMemory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -10,12 +11,21 @@ import java.util.Map;
 
 /**
  * The machine of Python's pickle protocols 2 to 5 (PEP 307, 3154, 574; pickletools names the operations), without the
- * operations that plain data does not need.
+ * operations that plain data does not need. A few bytes can make a value that holds itself, or one list a billion times:
+ * no collection is ever hashed, compared, copied as a whole without being counted, or shown.
  */
 final class Unpickler {
     private static final Object MARK = new Object();
+    /** Heap that values take, with their place on the stack. */
+    private static final int REFERENCE = 8;
+
+    private static final int NUMBER = 32;
+    private static final int TEXT = 64;
+    private static final int COLLECTION = 96;
+    private static final int ENTRY = 64;
 
     private final FileBytes bytes;
+    private final FileMemory memory;
     private final Pickle.Builder builder;
     private final List<Object> stack = new ArrayList<>();
     private final Map<Integer, Object> memo = new HashMap<>();
@@ -23,13 +33,17 @@ final class Unpickler {
     /** The name of something that is built, not yet called. */
     private record Global(String name) {}
 
+    /** A key that is a collection: nobody asks for it, and it equals nothing else. */
+    private static final class Opaque {}
+
     /** The name of a constructor that stands as a value. */
     static String nameOf(Object value) {
-        return value instanceof Global global ? global.name() : String.valueOf(value);
+        return value instanceof Global global ? global.name() : Pickle.shown(value);
     }
 
-    Unpickler(FileBytes bytes, Pickle.Builder builder) {
+    Unpickler(FileBytes bytes, FileMemory memory, Pickle.Builder builder) {
         this.bytes = bytes;
+        this.memory = memory;
         this.builder = builder;
     }
 
@@ -49,22 +63,22 @@ final class Unpickler {
         switch (operation) {
             case 0x80 -> bytes.u8();
             case 0x95 -> bytes.i64();
-            case 'N' -> stack.add(Pickle.NONE);
-            case 0x88 -> stack.add(true);
-            case 0x89 -> stack.add(false);
-            case 'J' -> stack.add((long) bytes.i32());
-            case 'K' -> stack.add((long) bytes.u8());
-            case 'M' -> stack.add((long) bytes.u16());
-            case 0x8a -> stack.add(longOf(bytes.bytes(bytes.u8())));
-            case 'G' -> stack.add(ByteBuffer.wrap(bytes.bytes(Double.BYTES)).getDouble());
-            case 'X' -> stack.add(bytes.text(Integer.toUnsignedLong(bytes.i32())));
-            case 0x8c -> stack.add(bytes.text(bytes.u8()));
-            case 0x8d -> stack.add(bytes.text(bytes.i64()));
-            case 'B' -> stack.add(bytes.bytes(Integer.toUnsignedLong(bytes.i32())));
-            case 'C' -> stack.add(bytes.bytes(bytes.u8()));
-            case 0x8e -> stack.add(bytes.bytes(bytes.i64()));
-            case 'T' -> stack.add(latin(bytes.bytes(Integer.toUnsignedLong(bytes.i32()))));
-            case 'U' -> stack.add(latin(bytes.bytes(bytes.u8())));
+            case 'N' -> push(Pickle.NONE, 0);
+            case 0x88 -> push(true, 0);
+            case 0x89 -> push(false, 0);
+            case 'J' -> push((long) bytes.i32(), NUMBER);
+            case 'K' -> push((long) bytes.u8(), NUMBER);
+            case 'M' -> push((long) bytes.u16(), NUMBER);
+            case 0x8a -> push(longOf(bytes.bytes(bytes.u8())), NUMBER);
+            case 'G' -> push(ByteBuffer.wrap(bytes.bytes(Double.BYTES)).getDouble(), NUMBER);
+            case 'X' -> push(text(Integer.toUnsignedLong(bytes.i32())), TEXT);
+            case 0x8c -> push(text(bytes.u8()), TEXT);
+            case 0x8d -> push(text(bytes.i64()), TEXT);
+            case 'B' -> push(content(Integer.toUnsignedLong(bytes.i32())), TEXT);
+            case 'C' -> push(content(bytes.u8()), TEXT);
+            case 0x8e -> push(content(bytes.i64()), TEXT);
+            case 'T' -> push(latin(content(Integer.toUnsignedLong(bytes.i32()))), TEXT);
+            case 'U' -> push(latin(content(bytes.u8())), TEXT);
             default -> {
                 return false;
             }
@@ -74,25 +88,28 @@ final class Unpickler {
 
     private boolean collection(int operation) {
         switch (operation) {
-            case '(' -> stack.add(MARK);
-            case ']', ')' -> stack.add(new ArrayList<>());
-            case '}' -> stack.add(new LinkedHashMap<>());
-            case 'l', 't' -> stack.add(toMark());
+            case '(' -> push(MARK, 0);
+            case ']', ')' -> push(new ArrayList<>(), COLLECTION);
+            case '}' -> push(new LinkedHashMap<>(), COLLECTION);
+            case 'l', 't' -> push(toMark(), COLLECTION);
             case 'd' -> {
                 List<Object> items = toMark();
-                stack.add(new LinkedHashMap<>());
+                push(new LinkedHashMap<>(), COLLECTION);
                 put(items);
             }
-            case 'a' -> list(last(1)).add(pop());
+            case 'a' -> {
+                memory.take(2 * REFERENCE);
+                list(last(1)).add(pop());
+            }
             case 'e' -> {
                 List<Object> items = toMark();
                 list(last(0)).addAll(items);
             }
             case 's' -> put(take(2));
             case 'u' -> put(toMark());
-            case 0x85 -> stack.add(take(1));
-            case 0x86 -> stack.add(take(2));
-            case 0x87 -> stack.add(take(3));
+            case 0x85 -> push(take(1), COLLECTION);
+            case 0x86 -> push(take(2), COLLECTION);
+            case 0x87 -> push(take(3), COLLECTION);
             default -> {
                 return false;
             }
@@ -102,11 +119,11 @@ final class Unpickler {
 
     private boolean memory(int operation) {
         switch (operation) {
-            case 0x94 -> memo.put(memo.size(), last(0));
-            case 'q' -> memo.put(bytes.u8(), last(0));
-            case 'r' -> memo.put(bytes.i32(), last(0));
-            case 'h' -> stack.add(remembered(bytes.u8()));
-            case 'j' -> stack.add(remembered(bytes.i32()));
+            case 0x94 -> remember(memo.size());
+            case 'q' -> remember(bytes.u8());
+            case 'r' -> remember(bytes.i32());
+            case 'h' -> push(remembered(bytes.u8()), 0);
+            case 'j' -> push(remembered(bytes.i32()), 0);
             case '0' -> pop();
             default -> {
                 return false;
@@ -117,21 +134,24 @@ final class Unpickler {
 
     private void build(int operation) {
         switch (operation) {
-            case 'c' -> stack.add(new Global(line() + "." + line()));
+            case 'c' -> push(new Global(line() + "." + line()), TEXT);
             case 0x93 -> {
-                Object name = pop();
-                stack.add(new Global(pop() + "." + name));
+                if (!(pop() instanceof String name) || !(pop() instanceof String module)) {
+                    throw bytes.corrupt("names a constructor by what is not a text");
+                }
+                memory.take(2L * (name.length() + module.length()));
+                push(new Global(module + "." + name), TEXT);
             }
             case 'R', 0x81 -> {
                 List<Object> arguments = list(pop());
                 if (!(pop() instanceof Global called)) {
                     throw bytes.corrupt("calls what is no constructor");
                 }
-                stack.add(builder.build(called.name(), arguments, bytes));
+                push(builder.build(called.name(), arguments, bytes), COLLECTION);
             }
             // The state of a dtype says its byte order, which is ours on every machine that such files come from.
             case 'b' -> pop();
-            case 'Q' -> stack.add(builder.outside(pop(), bytes));
+            case 'Q' -> push(builder.outside(pop(), bytes), COLLECTION);
             default ->
                 throw bytes.corrupt("has the operation 0x%02x, which plain data does not need".formatted(operation));
         }
@@ -143,14 +163,21 @@ final class Unpickler {
         }
         @SuppressWarnings("unchecked") // Every map on the stack was made here or by a builder, of objects.
         Map<Object, Object> dictionary = (Map<Object, Object>) map;
+        memory.take((long) items.size() * ENTRY);
         for (int i = 0; i < items.size(); i += 2) {
-            dictionary.put(items.get(i), items.get(i + 1));
+            dictionary.put(key(items.get(i)), items.get(i + 1));
         }
+    }
+
+    private static Object key(Object value) {
+        return value instanceof String || value instanceof Number || value instanceof Boolean || value == Pickle.NONE
+                ? value
+                : new Opaque();
     }
 
     private List<Object> list(Object value) {
         if (!(value instanceof List<?> list)) {
-            throw bytes.corrupt("has %s where a list belongs".formatted(value));
+            throw bytes.corrupt("has %s where a list belongs".formatted(Pickle.shown(value)));
         }
         @SuppressWarnings("unchecked") // As above.
         List<Object> objects = (List<Object>) list;
@@ -162,6 +189,7 @@ final class Unpickler {
         if (mark < 0) {
             throw bytes.corrupt("takes items from a mark that is not there");
         }
+        memory.take((long) (stack.size() - mark) * 2 * REFERENCE);
         List<Object> items = new ArrayList<>(stack.subList(mark + 1, stack.size()));
         stack.subList(mark, stack.size()).clear();
         return items;
@@ -173,6 +201,22 @@ final class Unpickler {
         List<Object> items = new ArrayList<>(top);
         top.clear();
         return items;
+    }
+
+    private void push(Object value, int heap) {
+        memory.take(2 * REFERENCE + heap);
+        stack.add(value);
+    }
+
+    private String text(long length) {
+        // A byte may become a character of two.
+        memory.take(2L * bytes.requireHeld(length));
+        return bytes.text(length);
+    }
+
+    private byte[] content(long length) {
+        memory.take(2L * bytes.requireHeld(length));
+        return bytes.bytes(length);
     }
 
     private Object pop() {
@@ -188,6 +232,11 @@ final class Unpickler {
         return stack.get(stack.size() - 1 - below);
     }
 
+    private void remember(int key) {
+        memory.take(ENTRY);
+        memo.put(key, last(0));
+    }
+
     private Object remembered(int key) {
         Object value = memo.get(key);
         if (value == null) {
@@ -198,9 +247,11 @@ final class Unpickler {
 
     private String line() {
         StringBuilder line = new StringBuilder();
+        int start = bytes.position();
         for (int c = bytes.u8(); c != '\n'; c = bytes.u8()) {
             line.append((char) c);
         }
+        memory.take(3L * (bytes.position() - start));
         return line.toString();
     }
 

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param token for a server that asks for one; given as {@code token} or as {@code password}
  * @param queryTimeout for statements that set none
  * @param engine what has the rows of the directory that the target is, where that is not this process
+ * @param listsAsText whether lists are shown as VARCHAR, for tools that know no arrays
  */
 public record ConnectionSettings(
         String url,
@@ -29,10 +32,15 @@ public record ConnectionSettings(
         Optional<String> token,
         Optional<Duration> queryTimeout,
         boolean tls,
-        Optional<String> engine) {
+        Optional<String> engine,
+        boolean listsAsText) {
     static final String PREFIX = "jdbc:gatehouse:";
     private static final String REMOTE = "//";
     private static final String ENGINE = "engine";
+    private static final String LISTS = "lists";
+
+    /** What may stand behind the name of a file, which may hold a question mark itself. */
+    private static final Pattern BEHIND_FILE = Pattern.compile("\\?(?=(%s|%s)=)".formatted(ENGINE, LISTS));
 
     /** The keys and what they mean. */
     static final Map<String, String> KEYS = new TreeMap<>(Map.of(
@@ -47,7 +55,9 @@ public record ConnectionSettings(
             "tls",
             "true to speak to a server by TLS",
             ENGINE,
-            "of a directory that Spark reads: sc://HOST[:PORT], its Spark Connect"));
+            "of a directory that Spark reads: sc://HOST[:PORT], its Spark Connect",
+            LISTS,
+            "array, or varchar to show lists as texts to tools that know no arrays"));
 
     static ConnectionSettings of(String url, Properties properties) throws SQLException {
         String rest = url.substring(PREFIX.length());
@@ -58,8 +68,7 @@ public record ConnectionSettings(
                     "A server is named //HOST:PORT. Who asks does not go into the URL, which is shown and logged; give a"
                             + " token as a property.");
         }
-        // The name of a file may hold a question mark; that of a directory that an engine reads may not.
-        int question = rest.startsWith(REMOTE) ? rest.indexOf('?') : rest.indexOf("?%s=".formatted(ENGINE));
+        int question = parametersAt(rest);
         if (question >= 0) {
             addParameters(rest.substring(question + 1), values);
         }
@@ -78,7 +87,17 @@ public record ConnectionSettings(
                 token(values),
                 timeout(values.get("queryTimeout")),
                 tls(values.getOrDefault("tls", "false")),
-                engine(values, target));
+                engine(values, target),
+                listsAsText(values.getOrDefault(LISTS, "array")));
+    }
+
+    /** The place of the question mark before the parameters; -1 if there are none. */
+    private static int parametersAt(String rest) {
+        if (rest.startsWith(REMOTE)) {
+            return rest.indexOf('?');
+        }
+        Matcher parameters = BEHIND_FILE.matcher(rest);
+        return parameters.find() ? parameters.start() : -1;
     }
 
     private static Optional<String> engine(Map<String, String> values, String target) throws SQLException {
@@ -151,6 +170,13 @@ public record ConnectionSettings(
             throw SqlErrors.invalid("queryTimeout is a number of seconds, not \"%s\".".formatted(seconds));
         }
         return Optional.of(Duration.ofSeconds(Long.parseLong(seconds)));
+    }
+
+    private static boolean listsAsText(String value) throws SQLException {
+        if (!value.equals("array") && !value.equals("varchar")) {
+            throw SqlErrors.invalid("lists is array or varchar, not \"%s\".".formatted(value));
+        }
+        return value.equals("varchar");
     }
 
     private static boolean tls(String value) throws SQLException {

@@ -20,7 +20,8 @@ public final class Connections {
                 Optional.empty(),
                 Optional.empty(),
                 false,
-                Optional.empty());
+                Optional.empty(),
+                false);
         return new GatehouseConnection(session, settings);
     }
 }

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.sql.Array;
+import java.sql.Clob;
 import java.sql.Date;
 import java.sql.SQLException;
 import java.sql.Time;
@@ -31,6 +32,17 @@ import org.jspecify.annotations.Nullable;
 final class Conversions {
     private static final int MAX_DIGITS = 400;
     private static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
+
+    /** The classes of parameters that are handed on as they are. */
+    private static final List<Class<?>> PLAIN = List.of(
+            CharSequence.class,
+            Character.class,
+            Number.class,
+            Boolean.class,
+            LocalDate.class,
+            LocalTime.class,
+            LocalDateTime.class,
+            Moment.class);
 
     private Conversions() {}
 
@@ -244,10 +256,10 @@ final class Conversions {
     }
 
     private static SQLException none(Object value, String type) {
-        return SqlErrors.of("22018", "The value %s is no %s.".formatted(ValueText.of(value), type));
+        return SqlErrors.of("22018", "The value %s is not a %s.".formatted(ValueText.of(value), type));
     }
 
-    /** Values that callers set, in the classes that a {@link Query} takes. */
+    /** Values that callers set, in the classes that a {@link Query} takes; what is a moment, as that. */
     static @Nullable Object plain(@Nullable Object value) throws SQLException {
         if (value instanceof Date date) {
             return date.toLocalDate();
@@ -255,16 +267,31 @@ final class Conversions {
         if (value instanceof Time time) {
             return time.toLocalTime().with(ChronoField.MILLI_OF_SECOND, Math.floorMod(time.getTime(), 1_000L));
         }
+        if (value instanceof Timestamp timestamp) {
+            return new Moment(timestamp.toInstant().atOffset(ZoneOffset.UTC), timestamp.toLocalDateTime());
+        }
+        if (value instanceof java.util.Date date) {
+            return Moment.of(date.toInstant(), null);
+        }
+        if (value instanceof Calendar calendar) {
+            return Moment.of(calendar.toInstant(), null);
+        }
         if (value instanceof Instant instant) {
-            return instant.atOffset(ZoneOffset.UTC);
+            return Moment.of(instant, null);
+        }
+        if (value instanceof OffsetDateTime time) {
+            return Moment.of(time.toInstant(), null);
         }
         if (value instanceof ZonedDateTime time) {
-            return time.toOffsetDateTime();
+            return Moment.of(time.toInstant(), null);
         }
-        if (value instanceof Array || value instanceof byte[]) {
-            throw SqlErrors.unsupported(
-                    "A parameter of the class %s".formatted(value.getClass().getName()));
+        if (value instanceof Clob text) {
+            return text.getSubString(1, (int) Math.min(text.length(), Integer.MAX_VALUE));
         }
-        return value;
+        if (value == null || PLAIN.stream().anyMatch(known -> known.isInstance(value))) {
+            return value;
+        }
+        throw SqlErrors.unsupported(
+                "A parameter of the class %s".formatted(value.getClass().getName()));
     }
 }

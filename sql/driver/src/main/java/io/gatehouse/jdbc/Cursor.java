@@ -15,6 +15,8 @@ final class Cursor {
     private final int columns;
     private Place place = Place.BEFORE;
     private long count;
+    private boolean peeked;
+    private boolean empty;
     private boolean wasNull;
 
     Cursor(Rows rows) {
@@ -27,10 +29,19 @@ final class Cursor {
         if (place == Place.AFTER) {
             return false;
         }
-        boolean present = rows.next();
+        boolean present = place == Place.BEFORE ? first() : rows.next();
         place = present ? Place.IN : Place.AFTER;
         count += present ? 1 : 0;
         return present;
+    }
+
+    /** Whether there is a first row, asked of the rows once. */
+    private boolean first() throws SQLException {
+        if (!peeked) {
+            peeked = true;
+            empty = !rows.next();
+        }
+        return !empty;
     }
 
     /** The value of a column, from 1, in the current row. */
@@ -52,8 +63,9 @@ final class Cursor {
         return wasNull;
     }
 
-    boolean isBeforeFirst() {
-        return place == Place.BEFORE;
+    /** False of a result without rows, which is how callers ask for that. */
+    boolean isBeforeFirst() throws SQLException {
+        return place == Place.BEFORE && first();
     }
 
     boolean isFirst() {
@@ -61,7 +73,7 @@ final class Cursor {
     }
 
     boolean isAfterLast() {
-        return place == Place.AFTER;
+        return place == Place.AFTER && count > 0;
     }
 
     /** The number of the current row, from 1; 0 where there is none. */

@@ -41,7 +41,9 @@ public final class Driver implements java.sql.Driver {
         for (SessionSource source : ServiceLoader.load(SessionSource.class, Driver.class.getClassLoader())) {
             Optional<Session> session = source.open(settings);
             if (session.isPresent()) {
-                return new GatehouseConnection(session.get(), settings);
+                Session opened = session.get();
+                return new GatehouseConnection(
+                        settings.listsAsText() ? new TextListSession(opened) : opened, settings);
             }
         }
         throw SqlErrors.of(

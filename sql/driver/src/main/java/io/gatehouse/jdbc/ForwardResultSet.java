@@ -1,11 +1,7 @@
 package io.gatehouse.jdbc;
 
-import java.io.InputStream;
-import java.io.Reader;
 import java.net.URL;
 import java.sql.Blob;
-import java.sql.Clob;
-import java.sql.NClob;
 import java.sql.Ref;
 import java.sql.RowId;
 import java.sql.SQLException;
@@ -13,61 +9,12 @@ import java.sql.SQLXML;
 
 /** The methods of a result set that want rows in another order, or types that SQL here does not have. */
 abstract class ForwardResultSet extends ReadOnlyResultSet {
-    @Override
-    public byte[] getBytes(int column) throws SQLException {
-        throw SqlErrors.unsupported("getBytes");
-    }
-
-    @Override
-    public InputStream getAsciiStream(int column) throws SQLException {
-        throw SqlErrors.unsupported("getAsciiStream");
-    }
-
-    @Override
-    @Deprecated
-    public InputStream getUnicodeStream(int column) throws SQLException {
-        throw SqlErrors.unsupported("getUnicodeStream");
-    }
-
-    @Override
-    public InputStream getBinaryStream(int column) throws SQLException {
-        throw SqlErrors.unsupported("getBinaryStream");
-    }
-
-    @Override
-    public byte[] getBytes(String label) throws SQLException {
-        throw SqlErrors.unsupported("getBytes");
-    }
-
-    @Override
-    public InputStream getAsciiStream(String label) throws SQLException {
-        throw SqlErrors.unsupported("getAsciiStream");
-    }
-
-    @Override
-    @Deprecated
-    public InputStream getUnicodeStream(String label) throws SQLException {
-        throw SqlErrors.unsupported("getUnicodeStream");
-    }
-
-    @Override
-    public InputStream getBinaryStream(String label) throws SQLException {
-        throw SqlErrors.unsupported("getBinaryStream");
-    }
+    /** Throws once the result is closed. */
+    abstract void checkOpen() throws SQLException;
 
     @Override
     public String getCursorName() throws SQLException {
         throw SqlErrors.unsupported("getCursorName");
-    }
-
-    @Override
-    public Reader getCharacterStream(int column) throws SQLException {
-        throw SqlErrors.unsupported("getCharacterStream");
-    }
-
-    @Override
-    public Reader getCharacterStream(String label) throws SQLException {
-        throw SqlErrors.unsupported("getCharacterStream");
     }
 
     @Override
@@ -116,11 +63,6 @@ abstract class ForwardResultSet extends ReadOnlyResultSet {
     }
 
     @Override
-    public Clob getClob(int column) throws SQLException {
-        throw SqlErrors.unsupported("getClob");
-    }
-
-    @Override
     public Ref getRef(String label) throws SQLException {
         throw SqlErrors.unsupported("getRef");
     }
@@ -128,11 +70,6 @@ abstract class ForwardResultSet extends ReadOnlyResultSet {
     @Override
     public Blob getBlob(String label) throws SQLException {
         throw SqlErrors.unsupported("getBlob");
-    }
-
-    @Override
-    public Clob getClob(String label) throws SQLException {
-        throw SqlErrors.unsupported("getClob");
     }
 
     @Override
@@ -156,16 +93,6 @@ abstract class ForwardResultSet extends ReadOnlyResultSet {
     }
 
     @Override
-    public NClob getNClob(int column) throws SQLException {
-        throw SqlErrors.unsupported("getNClob");
-    }
-
-    @Override
-    public NClob getNClob(String label) throws SQLException {
-        throw SqlErrors.unsupported("getNClob");
-    }
-
-    @Override
     public SQLXML getSQLXML(int column) throws SQLException {
         throw SqlErrors.unsupported("getSQLXML");
     }
@@ -176,64 +103,63 @@ abstract class ForwardResultSet extends ReadOnlyResultSet {
     }
 
     @Override
-    public Reader getNCharacterStream(int column) throws SQLException {
-        throw SqlErrors.unsupported("getNCharacterStream");
-    }
-
-    @Override
-    public Reader getNCharacterStream(String label) throws SQLException {
-        throw SqlErrors.unsupported("getNCharacterStream");
-    }
-
-    @Override
     public boolean isLast() throws SQLException {
         throw SqlErrors.unsupported("isLast of rows that are only read forward");
     }
 
     @Override
     public void setFetchDirection(int direction) throws SQLException {
+        checkOpen();
         if (direction != FETCH_FORWARD) {
             throw SqlErrors.unsupported("Fetching in another direction than forward");
         }
     }
 
     @Override
-    public int getFetchDirection() {
+    public int getFetchDirection() throws SQLException {
+        checkOpen();
         return FETCH_FORWARD;
     }
 
     @Override
-    public int getFetchSize() {
+    public int getFetchSize() throws SQLException {
+        checkOpen();
         return 0;
     }
 
     @Override
-    public int getType() {
+    public int getType() throws SQLException {
+        checkOpen();
         return TYPE_FORWARD_ONLY;
     }
 
     @Override
-    public int getConcurrency() {
+    public int getConcurrency() throws SQLException {
+        checkOpen();
         return CONCUR_READ_ONLY;
     }
 
     @Override
-    public int getHoldability() {
+    public int getHoldability() throws SQLException {
+        checkOpen();
         return HOLD_CURSORS_OVER_COMMIT;
     }
 
     @Override
-    public boolean rowUpdated() {
+    public boolean rowUpdated() throws SQLException {
+        checkOpen();
         return false;
     }
 
     @Override
-    public boolean rowInserted() {
+    public boolean rowInserted() throws SQLException {
+        checkOpen();
         return false;
     }
 
     @Override
-    public boolean rowDeleted() {
+    public boolean rowDeleted() throws SQLException {
+        checkOpen();
         return false;
     }
 
@@ -248,7 +174,7 @@ abstract class ForwardResultSet extends ReadOnlyResultSet {
     }
 
     @Override
-    public boolean isWrapperFor(Class<?> wanted) {
-        return wanted.isInstance(this);
+    public boolean isWrapperFor(Class<?> wanted) throws SQLException {
+        return Wrappers.isWrapper(this, wanted);
     }
 }

@@ -84,15 +84,13 @@ final class GatehouseConnection extends ReadOnlyConnection {
 
     @Override
     public Statement createStatement(int type, int concurrency, int holdability) throws SQLException {
+        Arguments.known(HOLDABILITIES, holdability, "holdability");
         return createStatement(type, concurrency);
     }
 
     @Override
     public PreparedStatement prepareStatement(String sql) throws SQLException {
-        if (sql == null) {
-            throw SqlErrors.invalid("There is no statement.");
-        }
-        return opened(new GatehousePreparedStatement(this, sql));
+        return opened(new GatehousePreparedStatement(this, Arguments.present(sql, "statement")));
     }
 
     @Override
@@ -104,11 +102,13 @@ final class GatehouseConnection extends ReadOnlyConnection {
     @Override
     public PreparedStatement prepareStatement(String sql, int type, int concurrency, int holdability)
             throws SQLException {
+        Arguments.known(HOLDABILITIES, holdability, "holdability");
         return prepareStatement(sql, type, concurrency);
     }
 
     @Override
     public PreparedStatement prepareStatement(String sql, int keys) throws SQLException {
+        Arguments.known(QueryOnlyStatement.GENERATED_KEYS, keys, "choice of generated keys");
         return prepareStatement(sql);
     }
 
@@ -128,9 +128,8 @@ final class GatehouseConnection extends ReadOnlyConnection {
      */
     private void checkForm(int type, int concurrency) throws SQLException {
         checkOpen();
-        if (!TYPES.contains(type) || !CONCURRENCIES.contains(concurrency)) {
-            throw SqlErrors.invalid("There is no result of type %d and concurrency %d.".formatted(type, concurrency));
-        }
+        Arguments.known(TYPES, type, "type of result");
+        Arguments.known(CONCURRENCIES, concurrency, "concurrency");
         if (type != ResultSet.TYPE_FORWARD_ONLY || concurrency != ResultSet.CONCUR_READ_ONLY) {
             warning = new SQLWarning("Rows are only read forward here, not scrolled through or changed.", "01000");
         }
@@ -189,9 +188,7 @@ final class GatehouseConnection extends ReadOnlyConnection {
 
     @Override
     public void abort(Executor executor) throws SQLException {
-        if (executor == null) {
-            throw SqlErrors.invalid("There is no executor to close the connection.");
-        }
+        Arguments.present(executor, "executor");
         if (closed.compareAndSet(false, true)) {
             executor.execute(() -> {
                 try {
@@ -205,9 +202,7 @@ final class GatehouseConnection extends ReadOnlyConnection {
 
     @Override
     public boolean isValid(int seconds) throws SQLException {
-        if (seconds < 0) {
-            throw SqlErrors.invalid("The timeout must be 0 or more, not %d.".formatted(seconds));
-        }
+        Arguments.notNegative(seconds, "timeout");
         Duration timeout = seconds == 0 ? Session.PATIENCE : Duration.ofSeconds(seconds);
         return !closed.get() && session.isAlive(timeout);
     }

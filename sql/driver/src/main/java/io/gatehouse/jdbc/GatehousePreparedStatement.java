@@ -12,17 +12,13 @@ import java.sql.Time;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Calendar;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A statement whose parameters are given values before each run. */
-final class GatehousePreparedStatement extends UnsupportedParameters {
+final class GatehousePreparedStatement extends TextParameters {
     private static final Object NOT_SET = new Object();
     private static final int MAX_PARAMETERS = 10_000;
 
@@ -43,9 +39,7 @@ final class GatehousePreparedStatement extends UnsupportedParameters {
         while (values.size() < parameter) {
             values.add(NOT_SET);
         }
-        values.set(
-                parameter - 1,
-                value instanceof Timestamp timestamp ? Moment.of(timestamp, null) : Conversions.plain(value));
+        values.set(parameter - 1, Conversions.plain(value));
     }
 
     private List<@Nullable Object> values() throws SQLException {
@@ -66,22 +60,6 @@ final class GatehousePreparedStatement extends UnsupportedParameters {
         return typed;
     }
 
-    /** A Timestamp, which is a moment to some types and to others what a clock shows then. */
-    private record Moment(OffsetDateTime instant, LocalDateTime shown) {
-        static Moment of(Timestamp timestamp, @Nullable Calendar calendar) {
-            Instant instant = timestamp.toInstant();
-            return new Moment(
-                    instant.atOffset(ZoneOffset.UTC),
-                    calendar == null
-                            ? timestamp.toLocalDateTime()
-                            : instant.atZone(zone(calendar)).toLocalDateTime());
-        }
-
-        Object as(String type) {
-            return type.equals("TIMESTAMP WITH TIME ZONE") ? instant : shown;
-        }
-    }
-
     @Override
     public ResultSet executeQuery() throws SQLException {
         return run(sql, values());
@@ -99,6 +77,11 @@ final class GatehousePreparedStatement extends UnsupportedParameters {
     }
 
     @Override
+    public long executeLargeUpdate() throws SQLException {
+        return executeUpdate();
+    }
+
+    @Override
     public void addBatch() throws SQLException {
         throw SqlErrors.unsupported("A batch of statements");
     }
@@ -110,6 +93,7 @@ final class GatehousePreparedStatement extends UnsupportedParameters {
     }
 
     private Shape shape() throws SQLException {
+        checkOpen();
         Shape known = shape == null ? session().shape(sql) : shape;
         shape = known;
         return known;
@@ -223,18 +207,12 @@ final class GatehousePreparedStatement extends UnsupportedParameters {
     @Override
     public void setTimestamp(int parameter, @Nullable Timestamp value, @Nullable Calendar calendar)
             throws SQLException {
-        set(parameter, value == null ? null : Moment.of(value, calendar));
+        set(parameter, value == null || calendar == null ? value : Moment.of(value.toInstant(), calendar));
     }
 
     /** A moment as the clock of a calendar shows it. */
-    private static ZonedDateTime shown(long millis, @Nullable Calendar calendar) {
-        return Instant.ofEpochMilli(millis).atZone(zone(calendar));
-    }
-
-    private static ZoneId zone(@Nullable Calendar calendar) {
-        return calendar == null
-                ? ZoneId.systemDefault()
-                : calendar.getTimeZone().toZoneId();
+    private static LocalDateTime shown(long millis, @Nullable Calendar calendar) {
+        return Moment.of(Instant.ofEpochMilli(millis), calendar).shown();
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,9 @@ class GatehouseStatement extends QueryOnlyStatement {
     private final GatehouseConnection connection;
     /** Held while a statement is brought to its first row, so that closing can wait for the end of that. */
     private final ReentrantLock starting = new ReentrantLock();
+
+    private static final Set<Integer> RESULTS_THEN =
+            Set.of(CLOSE_CURRENT_RESULT, KEEP_CURRENT_RESULT, CLOSE_ALL_RESULTS);
 
     private volatile @Nullable Rows running;
     private @Nullable RowsResultSet result;
@@ -51,6 +55,7 @@ class GatehouseStatement extends QueryOnlyStatement {
 
     private ResultSet started(String sql, List<@Nullable Object> parameters) throws SQLException {
         Session session = session();
+        Arguments.present(sql, "statement");
         closeResult();
         Optional<Duration> timeout =
                 timeoutSeconds == 0 ? connection.defaultTimeout() : Optional.of(Duration.ofSeconds(timeoutSeconds));
@@ -100,11 +105,18 @@ class GatehouseStatement extends QueryOnlyStatement {
 
     @Override
     public boolean getMoreResults(int current) throws SQLException {
+        checkOpen();
+        Arguments.known(RESULTS_THEN, current, "choice of what becomes of the result");
         return getMoreResults();
     }
 
     @Override
     public void cancel() throws SQLException {
+        checkOpen();
+        cancelRunning();
+    }
+
+    private void cancelRunning() throws SQLException {
         Rows rows = running;
         if (rows != null) {
             rows.cancel();
@@ -132,7 +144,7 @@ class GatehouseStatement extends QueryOnlyStatement {
     final void stop() throws SQLException {
         closed = true;
         if (starting.isLocked() && !starting.isHeldByCurrentThread()) {
-            cancel();
+            cancelRunning();
         }
     }
 
@@ -178,7 +190,7 @@ class GatehouseStatement extends QueryOnlyStatement {
     @Override
     public void setQueryTimeout(int seconds) throws SQLException {
         checkOpen();
-        timeoutSeconds = notNegative(seconds, "timeout");
+        timeoutSeconds = Arguments.notNegative(seconds, "timeout");
     }
 
     @Override
@@ -201,17 +213,14 @@ class GatehouseStatement extends QueryOnlyStatement {
     @Override
     public void setLargeMaxRows(long rows) throws SQLException {
         checkOpen();
-        if (rows < 0) {
-            throw SqlErrors.invalid("The number of rows must be 0 (all) or more, not %d.".formatted(rows));
-        }
-        maxRows = rows;
+        maxRows = Arguments.notNegative(rows, "number of rows");
     }
 
     /** A hint; rows come in batches of the engine's size. */
     @Override
     public void setFetchSize(int rows) throws SQLException {
         checkOpen();
-        fetchSize = notNegative(rows, "fetch size");
+        fetchSize = Arguments.notNegative(rows, "fetch size");
     }
 
     @Override
@@ -227,12 +236,14 @@ class GatehouseStatement extends QueryOnlyStatement {
     }
 
     @Override
-    public void setPoolable(boolean poolable) {
+    public void setPoolable(boolean poolable) throws SQLException {
+        checkOpen();
         this.poolable = poolable;
     }
 
     @Override
-    public boolean isPoolable() {
+    public boolean isPoolable() throws SQLException {
+        checkOpen();
         return poolable;
     }
 }

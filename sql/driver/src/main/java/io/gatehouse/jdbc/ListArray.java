@@ -12,24 +12,34 @@ import org.jspecify.annotations.Nullable;
 final class ListArray implements Array {
     private final List<?> list;
     private final SqlType element;
+    private boolean freed;
 
     ListArray(List<?> list, SqlType element) {
         this.list = list;
         this.element = element;
     }
 
+    private void checkOpen() throws SQLException {
+        if (freed) {
+            throw SqlErrors.closed("array");
+        }
+    }
+
     @Override
-    public String getBaseTypeName() {
+    public String getBaseTypeName() throws SQLException {
+        checkOpen();
         return element.name();
     }
 
     @Override
-    public int getBaseType() {
+    public int getBaseType() throws SQLException {
+        checkOpen();
         return element.jdbcType();
     }
 
     @Override
     public Object getArray() throws SQLException {
+        checkOpen();
         @Nullable Object[] elements = new @Nullable Object[list.size()];
         for (int i = 0; i < elements.length; i++) {
             elements[i] = Conversions.standard(list.get(i), element);
@@ -53,7 +63,8 @@ final class ListArray implements Array {
     }
 
     private List<?> part(long index, int count) throws SQLException {
-        if (index < 1 || count < 0 || index - 1 + count > list.size()) {
+        checkOpen();
+        if (index < 1 || count < 0 || index - 1 > list.size() - count) {
             throw SqlErrors.invalid(
                     "The list has %d elements, not %d from %d on.".formatted(list.size(), count, index));
         }
@@ -62,6 +73,7 @@ final class ListArray implements Array {
 
     @Override
     public ResultSet getResultSet() throws SQLException {
+        checkOpen();
         return resultSet(1, list);
     }
 
@@ -94,7 +106,7 @@ final class ListArray implements Array {
 
     @Override
     public void free() {
-        // It holds nothing that the collector does not free.
+        freed = true;
     }
 
     @Override

@@ -76,13 +76,16 @@ final class MetaData implements InvocationHandler {
             case "equals" -> arguments != null && proxy == arguments[0];
             case "hashCode" -> System.identityHashCode(proxy);
             case "toString" -> "Metadata of " + queries.getURL();
-            case "unwrap" -> Wrappers.unwrap(proxy, (Class<?>) first(arguments));
-            case "isWrapperFor" -> ((Class<?>) first(arguments)).isInstance(proxy);
+            case "unwrap" -> Wrappers.unwrap(proxy, wanted(arguments));
+            case "isWrapperFor" -> Wrappers.isWrapper(proxy, wanted(arguments));
             default -> answer(method, arguments);
         };
     }
 
     private @Nullable Object answer(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+        if (method.getReturnType() == ResultSet.class) {
+            queries.checkOpen();
+        }
         Method query = QUERIES.get(method);
         if (query == null) {
             return answer(method.getName(), method.getReturnType());
@@ -94,12 +97,11 @@ final class MetaData implements InvocationHandler {
         }
     }
 
-    private static Object first(@Nullable Object @Nullable [] arguments) throws SQLException {
-        Object argument = arguments == null ? null : arguments[0];
-        if (argument == null) {
-            throw SqlErrors.invalid("A class is needed.");
+    private static Class<?> wanted(@Nullable Object @Nullable [] arguments) throws SQLException {
+        if (arguments != null && arguments[0] instanceof Class<?> wanted) {
+            return wanted;
         }
-        return argument;
+        throw SqlErrors.invalid("A class is needed.");
     }
 
     private @Nullable Object answer(String name, Class<?> type) throws SQLException {

@@ -25,6 +25,10 @@ final class MetaDataQueries {
         this.session = connection.session();
     }
 
+    void checkOpen() throws SQLException {
+        connection.checkOpen();
+    }
+
     Connection getConnection() {
         return connection;
     }
@@ -179,7 +183,7 @@ final class MetaDataQueries {
                 null,
                 null,
                 null,
-                null,
+                type.isText() ? type.precision() : null,
                 position,
                 column.nullable() ? "YES" : "NO",
                 null,

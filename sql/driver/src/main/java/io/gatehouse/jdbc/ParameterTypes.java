@@ -73,7 +73,7 @@ final class ParameterTypes implements ParameterMetaData {
     }
 
     @Override
-    public boolean isWrapperFor(Class<?> wanted) {
-        return wanted.isInstance(this);
+    public boolean isWrapperFor(Class<?> wanted) throws SQLException {
+        return Wrappers.isWrapper(this, wanted);
     }
 }

@@ -14,16 +14,29 @@ import java.sql.Savepoint;
 import java.sql.Struct;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** The methods of a connection that write, or that ask for what there is not here: transactions, schemas, large objects. */
 abstract class ReadOnlyConnection implements Connection {
+    /** What drivers of other databases know, too; pools set again what they have read. */
+    private static final Set<Integer> ISOLATIONS = Set.of(
+            TRANSACTION_NONE,
+            TRANSACTION_READ_UNCOMMITTED,
+            TRANSACTION_READ_COMMITTED,
+            TRANSACTION_REPEATABLE_READ,
+            TRANSACTION_SERIALIZABLE);
+
+    static final Set<Integer> HOLDABILITIES =
+            Set.of(ResultSet.HOLD_CURSORS_OVER_COMMIT, ResultSet.CLOSE_CURSORS_AT_COMMIT);
+
     /** Throws once the connection is closed. */
     abstract void checkOpen() throws SQLException;
 
     @Override
     public CallableStatement prepareCall(String sql) throws SQLException {
+        checkOpen();
         throw SqlErrors.unsupported("CALL");
     }
 
@@ -38,8 +51,9 @@ abstract class ReadOnlyConnection implements Connection {
     }
 
     @Override
-    public String nativeSQL(String sql) {
-        return sql;
+    public String nativeSQL(String sql) throws SQLException {
+        checkOpen();
+        return Arguments.present(sql, "statement");
     }
 
     @Override
@@ -67,6 +81,7 @@ abstract class ReadOnlyConnection implements Connection {
     @Override
     public void setTransactionIsolation(int level) throws SQLException {
         checkOpen();
+        Arguments.known(ISOLATIONS, level, "transaction isolation");
     }
 
     @Override
@@ -98,13 +113,15 @@ abstract class ReadOnlyConnection implements Connection {
     }
 
     @Override
-    public Map<String, Class<?>> getTypeMap() {
+    public Map<String, Class<?>> getTypeMap() throws SQLException {
+        checkOpen();
         return Map.of();
     }
 
     @Override
     public void setTypeMap(Map<String, Class<?>> map) throws SQLException {
-        if (!map.isEmpty()) {
+        checkOpen();
+        if (!Arguments.present(map, "map of types").isEmpty()) {
             throw SqlErrors.unsupported("A map of types");
         }
     }
@@ -112,10 +129,12 @@ abstract class ReadOnlyConnection implements Connection {
     @Override
     public void setHoldability(int holdability) throws SQLException {
         checkOpen();
+        Arguments.known(HOLDABILITIES, holdability, "holdability");
     }
 
     @Override
-    public int getHoldability() {
+    public int getHoldability() throws SQLException {
+        checkOpen();
         return ResultSet.HOLD_CURSORS_OVER_COMMIT;
     }
 
@@ -171,23 +190,38 @@ abstract class ReadOnlyConnection implements Connection {
 
     @Override
     public void setClientInfo(String name, String value) throws SQLClientInfoException {
-        throw new SQLClientInfoException("There is no client info \"%s\".".formatted(name), "0A000", Map.of());
+        checkClientInfo(false, "There is no client info \"%s\".".formatted(name));
+    }
+
+    /** Of client info JDBC wants an exception of its own, also where the connection is closed. */
+    private void checkClientInfo(boolean holds, String otherwise) throws SQLClientInfoException {
+        try {
+            checkOpen();
+        } catch (SQLException e) {
+            throw new SQLClientInfoException(e.getMessage(), e.getSQLState(), Map.of(), e);
+        }
+        if (!holds) {
+            throw new SQLClientInfoException(otherwise, "0A000", Map.of());
+        }
     }
 
     @Override
     public void setClientInfo(Properties properties) throws SQLClientInfoException {
+        checkClientInfo(properties != null, "The properties are null.");
         for (String name : properties.stringPropertyNames()) {
             setClientInfo(name, properties.getProperty(name));
         }
     }
 
     @Override
-    public @Nullable String getClientInfo(String name) {
+    public @Nullable String getClientInfo(String name) throws SQLException {
+        checkOpen();
         return null;
     }
 
     @Override
-    public Properties getClientInfo() {
+    public Properties getClientInfo() throws SQLException {
+        checkOpen();
         return new Properties();
     }
 
@@ -202,12 +236,22 @@ abstract class ReadOnlyConnection implements Connection {
     }
 
     @Override
+    public void beginRequest() throws SQLException {
+        checkOpen();
+    }
+
+    @Override
+    public void endRequest() throws SQLException {
+        checkOpen();
+    }
+
+    @Override
     public <T> T unwrap(Class<T> wanted) throws SQLException {
         return Wrappers.unwrap(this, wanted);
     }
 
     @Override
-    public boolean isWrapperFor(Class<?> wanted) {
-        return wanted.isInstance(this);
+    public boolean isWrapperFor(Class<?> wanted) throws SQLException {
+        return Wrappers.isWrapper(this, wanted);
     }
 }

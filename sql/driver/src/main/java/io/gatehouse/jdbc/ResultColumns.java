@@ -144,7 +144,7 @@ final class ResultColumns implements ResultSetMetaData {
     }
 
     @Override
-    public boolean isWrapperFor(Class<?> wanted) {
-        return wanted.isInstance(this);
+    public boolean isWrapperFor(Class<?> wanted) throws SQLException {
+        return Wrappers.isWrapper(this, wanted);
     }
 }

@@ -1,9 +1,17 @@
 package io.gatehouse.jdbc;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.Reader;
+import java.io.StringReader;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.sql.Array;
+import java.sql.Clob;
 import java.sql.Date;
+import java.sql.NClob;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
@@ -22,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The rows of a statement, read forward by one thread. */
 final class RowsResultSet extends LabelledResultSet {
+    /** Each digit of a scale becomes one of the number. */
+    private static final int MAX_SCALE = 10_000;
+
     private final Rows rows;
     private final Cursor cursor;
     private final @Nullable GatehouseStatement statement;
@@ -47,7 +58,8 @@ final class RowsResultSet extends LabelledResultSet {
         return cursor.next();
     }
 
-    private void checkOpen() throws SQLException {
+    @Override
+    void checkOpen() throws SQLException {
         if (closed) {
             throw SqlErrors.closed("result");
         }
@@ -137,6 +149,9 @@ final class RowsResultSet extends LabelledResultSet {
     @Deprecated
     public @Nullable BigDecimal getBigDecimal(int column, int scale) throws SQLException {
         BigDecimal value = getBigDecimal(column);
+        if (scale < 0 || scale > MAX_SCALE) {
+            throw SqlErrors.invalid("The scale must be between 0 and %d, not %d.".formatted(MAX_SCALE, scale));
+        }
         return value == null ? null : value.setScale(scale, RoundingMode.HALF_UP);
     }
 
@@ -197,6 +212,7 @@ final class RowsResultSet extends LabelledResultSet {
 
     @Override
     public <T> @Nullable T getObject(int column, Class<T> wanted) throws SQLException {
+        Arguments.present(wanted, "class");
         Object value = value(column);
         return value == null ? null : Conversions.as(value, wanted, type(column));
     }
@@ -210,6 +226,60 @@ final class RowsResultSet extends LabelledResultSet {
     @Override
     public @Nullable String getNString(int column) throws SQLException {
         return getString(column);
+    }
+
+    /** What {@code getString} gives, in UTF-8, whatever the type: some callers ask for what they do not know as bytes. */
+    @Override
+    public byte @Nullable [] getBytes(int column) throws SQLException {
+        return encoded(column, StandardCharsets.UTF_8);
+    }
+
+    private byte @Nullable [] encoded(int column, Charset charset) throws SQLException {
+        String text = getString(column);
+        return text == null ? null : text.getBytes(charset);
+    }
+
+    @Override
+    public @Nullable InputStream getBinaryStream(int column) throws SQLException {
+        return stream(column, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public @Nullable InputStream getAsciiStream(int column) throws SQLException {
+        return stream(column, StandardCharsets.US_ASCII);
+    }
+
+    @Override
+    @Deprecated
+    public @Nullable InputStream getUnicodeStream(int column) throws SQLException {
+        return stream(column, StandardCharsets.UTF_8);
+    }
+
+    private @Nullable InputStream stream(int column, Charset charset) throws SQLException {
+        byte[] bytes = encoded(column, charset);
+        return bytes == null ? null : new ByteArrayInputStream(bytes);
+    }
+
+    @Override
+    public @Nullable Reader getCharacterStream(int column) throws SQLException {
+        String text = getString(column);
+        return text == null ? null : new StringReader(text);
+    }
+
+    @Override
+    public @Nullable Reader getNCharacterStream(int column) throws SQLException {
+        return getCharacterStream(column);
+    }
+
+    @Override
+    public @Nullable NClob getNClob(int column) throws SQLException {
+        String text = getString(column);
+        return text == null ? null : new TextClob(text);
+    }
+
+    @Override
+    public @Nullable Clob getClob(int column) throws SQLException {
+        return getNClob(column);
     }
 
     @Override
@@ -257,10 +327,12 @@ final class RowsResultSet extends LabelledResultSet {
     @Override
     public void setFetchSize(int size) throws SQLException {
         checkOpen();
+        Arguments.notNegative(size, "fetch size");
     }
 
     @Override
-    public @Nullable Statement getStatement() {
+    public @Nullable Statement getStatement() throws SQLException {
+        checkOpen();
         return statement;
     }
 

@@ -1,11 +1,8 @@
 package io.gatehouse.jdbc;
 
 import java.io.InputStream;
-import java.io.Reader;
 import java.net.URL;
 import java.sql.Blob;
-import java.sql.Clob;
-import java.sql.NClob;
 import java.sql.PreparedStatement;
 import java.sql.Ref;
 import java.sql.RowId;
@@ -24,11 +21,6 @@ abstract class UnsupportedParameters extends GatehouseStatement implements Prepa
     }
 
     @Override
-    public void setAsciiStream(int parameter, InputStream value, int length) throws SQLException {
-        throw SqlErrors.unsupported("setAsciiStream");
-    }
-
-    @Override
     @Deprecated
     public void setUnicodeStream(int parameter, InputStream value, int length) throws SQLException {
         throw SqlErrors.unsupported("setUnicodeStream");
@@ -37,11 +29,6 @@ abstract class UnsupportedParameters extends GatehouseStatement implements Prepa
     @Override
     public void setBinaryStream(int parameter, InputStream value, int length) throws SQLException {
         throw SqlErrors.unsupported("setBinaryStream");
-    }
-
-    @Override
-    public void setCharacterStream(int parameter, Reader value, int length) throws SQLException {
-        throw SqlErrors.unsupported("setCharacterStream");
     }
 
     @Override
@@ -55,11 +42,6 @@ abstract class UnsupportedParameters extends GatehouseStatement implements Prepa
     }
 
     @Override
-    public void setClob(int parameter, Clob value) throws SQLException {
-        throw SqlErrors.unsupported("setClob");
-    }
-
-    @Override
     public void setURL(int parameter, URL value) throws SQLException {
         throw SqlErrors.unsupported("setURL");
     }
@@ -70,28 +52,8 @@ abstract class UnsupportedParameters extends GatehouseStatement implements Prepa
     }
 
     @Override
-    public void setNCharacterStream(int parameter, Reader value, long length) throws SQLException {
-        throw SqlErrors.unsupported("setNCharacterStream");
-    }
-
-    @Override
-    public void setNClob(int parameter, NClob value) throws SQLException {
-        throw SqlErrors.unsupported("setNClob");
-    }
-
-    @Override
-    public void setClob(int parameter, Reader value, long length) throws SQLException {
-        throw SqlErrors.unsupported("setClob");
-    }
-
-    @Override
     public void setBlob(int parameter, InputStream value, long length) throws SQLException {
         throw SqlErrors.unsupported("setBlob");
-    }
-
-    @Override
-    public void setNClob(int parameter, Reader value, long length) throws SQLException {
-        throw SqlErrors.unsupported("setNClob");
     }
 
     @Override
@@ -100,23 +62,8 @@ abstract class UnsupportedParameters extends GatehouseStatement implements Prepa
     }
 
     @Override
-    public void setAsciiStream(int parameter, InputStream value, long length) throws SQLException {
-        throw SqlErrors.unsupported("setAsciiStream");
-    }
-
-    @Override
     public void setBinaryStream(int parameter, InputStream value, long length) throws SQLException {
         throw SqlErrors.unsupported("setBinaryStream");
-    }
-
-    @Override
-    public void setCharacterStream(int parameter, Reader value, long length) throws SQLException {
-        throw SqlErrors.unsupported("setCharacterStream");
-    }
-
-    @Override
-    public void setAsciiStream(int parameter, InputStream value) throws SQLException {
-        throw SqlErrors.unsupported("setAsciiStream");
     }
 
     @Override
@@ -125,27 +72,7 @@ abstract class UnsupportedParameters extends GatehouseStatement implements Prepa
     }
 
     @Override
-    public void setCharacterStream(int parameter, Reader value) throws SQLException {
-        throw SqlErrors.unsupported("setCharacterStream");
-    }
-
-    @Override
-    public void setNCharacterStream(int parameter, Reader value) throws SQLException {
-        throw SqlErrors.unsupported("setNCharacterStream");
-    }
-
-    @Override
-    public void setClob(int parameter, Reader value) throws SQLException {
-        throw SqlErrors.unsupported("setClob");
-    }
-
-    @Override
     public void setBlob(int parameter, InputStream value) throws SQLException {
         throw SqlErrors.unsupported("setBlob");
-    }
-
-    @Override
-    public void setNClob(int parameter, Reader value) throws SQLException {
-        throw SqlErrors.unsupported("setNClob");
     }
 }

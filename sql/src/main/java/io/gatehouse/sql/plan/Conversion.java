@@ -24,17 +24,21 @@ import org.apache.calcite.sql2rel.SqlToRelConverter;
 
 /** Validates one parsed statement against the catalog and turns it, and the views in it, into relational algebra. */
 final class Conversion {
-    /** Nothing is computed or rearranged: what a statement means is left to DuckDB. */
+    /**
+     * Nothing is computed or rearranged: what a statement means is left to DuckDB. Each SELECT stays one, because in
+     * merging two of them Calcite 1.42 mixes up their columns (CALCITE-7405), and what unnests in one must not stand in an
+     * expression of another.
+     */
     private static final SqlToRelConverter.Config CONVERSION = SqlToRelConverter.config()
             .withExpand(false)
             .withTrimUnusedFields(false)
             .withRemoveSortInSubQuery(false)
-            .addRelBuilderConfigTransform(config ->
-                    config.withSimplify(false).withSimplifyLimit(false).withSimplifyValues(false));
-
-    /** In a view each SELECT stays one: what unnests in one must not be merged into an expression of another. */
-    private static final SqlToRelConverter.Config VIEW_CONVERSION =
-            CONVERSION.addRelBuilderConfigTransform(config -> config.withBloat(-1));
+            .addRelBuilderConfigTransform(config -> config.withSimplify(false)
+                    .withSimplifyLimit(false)
+                    .withSimplifyValues(false)
+                    .withPushJoinCondition(false)
+                    .withAggregateUnique(true)
+                    .withBloat(-1));
 
     /** Views are algebra already, so that none is ever expanded from its text. */
     private static final RelOptTable.ViewExpander VIEWS = (rowType, sql, schemaPath, viewPath) -> {
@@ -130,7 +134,7 @@ final class Conversion {
 
     /** Converts the query of a view, which may read what users may not. */
     Result convertView(SqlNode parsed) {
-        return convert(parsed, catalog.viewReader(types), VIEW_CONVERSION);
+        return convert(parsed, catalog.viewReader(types), CONVERSION);
     }
 
     private Result convert(SqlNode parsed, CalciteCatalogReader reader, SqlToRelConverter.Config config) {
@@ -141,7 +145,8 @@ final class Conversion {
 
     private RelRoot converted(
             SqlNode validated, SqlValidator validator, CalciteCatalogReader reader, SqlToRelConverter.Config config) {
-        return new SqlToRelConverter(VIEWS, validator, reader, cluster, new Convertlets(), config)
+        RelRoot root = new SqlToRelConverter(VIEWS, validator, reader, cluster, new Convertlets(), config)
                 .convertQuery(validated, false, true);
+        return root.withRel(GroupedCorrelations.of(root.rel));
     }
 }

@@ -6,25 +6,16 @@ import io.gatehouse.sql.catalog.TypeNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.RelVisitor;
 import org.apache.calcite.rel.type.RelDataType;
-import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.rex.RexDynamicParam;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
-import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDynamicParam;
-import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
-import org.apache.calcite.sql.SqlOperator;
-import org.apache.calcite.sql.fun.SqlStdOperatorTable;
-import org.apache.calcite.sql.type.ImplicitCastOperandTypeChecker;
-import org.apache.calcite.sql.type.SqlTypeFamily;
-import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -73,47 +64,6 @@ final class Parameters extends RelVisitor {
             names.add(TypeNames.of(type));
         });
         return names;
-    }
-
-    /**
-     * The type of a parameter that stands beside a value of a type. Beside a SMALLINT it is a BIGINT, as a literal may be
-     * one too: 100000 is not out of place there, only larger than any.
-     */
-    static RelDataType widened(RelDataType beside, RelDataTypeFactory types) {
-        return SqlTypeName.INT_TYPES.contains(beside.getSqlTypeName())
-                ? types.createTypeWithNullability(types.createSqlType(SqlTypeName.BIGINT), beside.isNullable())
-                : beside;
-    }
-
-    /** The type of an operand, where an operator takes no other there. */
-    static Optional<RelDataType> declared(SqlOperator operator, int index, RelDataTypeFactory types) {
-        SqlTypeFamily family = operator.getOperandTypeChecker() instanceof ImplicitCastOperandTypeChecker checker
-                ? checker.getOperandSqlTypeFamily(index)
-                : operator.equals(SqlStdOperatorTable.CONCAT) ? SqlTypeFamily.STRING : SqlTypeFamily.ANY;
-        Optional<SqlTypeName> name = switch (family) {
-            case STRING, CHARACTER -> Optional.of(SqlTypeName.VARCHAR);
-            case INTEGER -> Optional.of(SqlTypeName.BIGINT);
-            case BOOLEAN -> Optional.of(SqlTypeName.BOOLEAN);
-            case DATE -> Optional.of(SqlTypeName.DATE);
-            case TIME -> Optional.of(SqlTypeName.TIME);
-            case TIMESTAMP -> Optional.of(SqlTypeName.TIMESTAMP);
-            default -> Optional.empty();
-        };
-        return name.map(types::createSqlType);
-    }
-
-    /** Whether a call is CAST(? AS type), which says itself what its parameter is. */
-    static boolean isCast(SqlCall call) {
-        boolean cast = call.getKind() == SqlKind.CAST || call.getKind() == SqlKind.SAFE_CAST;
-        return cast && call.operand(0) instanceof SqlDynamicParam;
-    }
-
-    /** Whether an expression, which is more than a parameter itself, holds one. */
-    static boolean within(@Nullable SqlNode expression) {
-        return expression instanceof SqlCall call
-                && !call.isA(SqlKind.QUERY)
-                && call.getOperandList().stream()
-                        .anyMatch(operand -> operand instanceof SqlDynamicParam || within(operand));
     }
 
     private static boolean isScalar(RelDataType type) {

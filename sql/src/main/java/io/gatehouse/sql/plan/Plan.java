@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A planned statement.
@@ -56,9 +57,19 @@ public record Plan(
         return new Plan(sql, columns, preface, parameters, exact, inDuckDb, isOfNames);
     }
 
+    /**
+     * With the values of the parameters written into it, each as a text inside the cast that it stands in. DuckDB knows
+     * what some functions return only when it has the value, such as the fraction of a quantile.
+     */
+    public Plan withValues(List<? extends @Nullable Object> values) {
+        return new Plan(
+                ParameterText.replace(sql, values), columns, preface, List.of(), types, Optional.empty(), isOfNames);
+    }
+
     /** The same for DuckDB, if this is for another engine. */
     public Optional<Plan> findInDuckDb() {
-        return inDuckDb.map(duckDb -> ofDuckDb(duckDb, columns, List.of(), parameters));
+        return inDuckDb.map(duckDb -> new Plan(
+                duckDb, columns, List.of(), parameters, types, Optional.empty(), false));
     }
 
     /**

@@ -6,10 +6,9 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.ViewTable;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.calcite.plan.RelOptTable;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
@@ -30,18 +29,27 @@ import org.apache.calcite.rel.core.Union;
 import org.apache.calcite.rel.core.Values;
 import org.apache.calcite.rel.rel2sql.RelToSqlConverter;
 import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeField;
 import org.apache.calcite.schema.TransientTable;
+import org.apache.calcite.sql.JoinConditionType;
+import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlJoin;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlUtil;
 import org.apache.calcite.sql.SqlWith;
 import org.apache.calcite.sql.SqlWithItem;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.pretty.SqlPrettyWriter;
+import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.validate.SqlValidatorUtil;
+import org.apache.calcite.util.Util;
+import org.jspecify.annotations.Nullable;
 
 /** Writes relational algebra as one statement of an engine. */
 final class StatementWriter {
@@ -53,7 +61,7 @@ final class StatementWriter {
     static String write(RelNode algebra, EngineSql engine) {
         Writer writer = new Writer(engine, Parameters.in(algebra));
         new Converter(engine)
-                .visitRoot(WritableAlgebra.of(engine.adapted(algebra)))
+                .visitRoot(WritableAlgebra.of(QueryBlocks.of(engine.adapted(algebra))))
                 .asStatement()
                 .unparse(writer, 0, 0);
         String sql = writer.toString();
@@ -90,7 +98,9 @@ final class StatementWriter {
     }
 
     private static final class Converter extends RelToSqlConverter {
-        private final IdentityHashMap<TransientTable, String> recursions = new IdentityHashMap<>();
+        /** The names, in the statement, of the recursions that are being written, by their own names. */
+        private final Map<String, String> recursions = new HashMap<>();
+
         private long characters;
 
         Converter(EngineSql sql) {
@@ -160,9 +170,14 @@ final class StatementWriter {
             RelOptTable own = requireNonNull(union.getTransientTable(), "a recursion has its own rows");
             SqlIdentifier name =
                     identifier(SqlValidatorUtil.uniquify("recursion", aliasSet, SqlValidatorUtil.EXPR_SUGGESTER));
-            recursions.put(own.unwrapOrThrow(TransientTable.class), name.getSimple());
             SqlNode first = visitInput(union, 0).asQueryOrValues();
+            String known = Util.last(own.getQualifiedName());
+            String outer = recursions.put(known, name.getSimple());
             SqlNode again = visitInput(union, 1).asQueryOrValues();
+            recursions.remove(known);
+            if (outer != null) {
+                recursions.put(known, outer);
+            }
             SqlNode both = (union.all ? SqlStdOperatorTable.UNION_ALL : SqlStdOperatorTable.UNION)
                     .createCall(SqlParserPos.ZERO, first, again);
             SqlNodeList columns = new SqlNodeList(SqlParserPos.ZERO);
@@ -181,12 +196,16 @@ final class StatementWriter {
         }
 
         private static SqlSelect everythingFrom(SqlNode from) {
+            return select(SqlNodeList.of(SqlIdentifier.star(SqlParserPos.ZERO)), from, null);
+        }
+
+        private static SqlSelect select(SqlNodeList items, @Nullable SqlNode from, @Nullable SqlNode where) {
             return new SqlSelect(
                     SqlParserPos.ZERO,
                     null,
-                    SqlNodeList.of(SqlIdentifier.star(SqlParserPos.ZERO)),
+                    items,
                     from,
-                    null,
+                    where,
                     null,
                     null,
                     null,
@@ -207,7 +226,9 @@ final class StatementWriter {
                 return derived(scan, new WrittenQuery(view.written().sql()).createCall(SqlParserPos.ZERO));
             }
             TransientTable own = scan.getTable().unwrap(TransientTable.class);
-            String name = own == null ? null : recursions.get(own);
+            String name = own == null
+                    ? null
+                    : recursions.get(Util.last(scan.getTable().getQualifiedName()));
             return name == null ? super.visit(scan) : result(identifier(name), List.of(Clause.FROM), scan, null);
         }
 
@@ -234,12 +255,55 @@ final class StatementWriter {
             return SqlStdOperatorTable.AS.createCall(SqlParserPos.ZERO, operands);
         }
 
-        /** Names the columns of a lateral query as they are outside of it, where Calcite takes the names inside. */
+        /** left [LEFT] JOIN LATERAL (right) ON true; both sides are tables with names of their own. */
         @Override
-        public Result visitInput(
-                RelNode parent, int input, boolean anonymous, boolean ignoreClauses, Set<Clause> expected) {
-            Result result = super.visitInput(parent, input, anonymous, ignoreClauses, expected);
-            return parent instanceof Correlate && input == 1 ? result.resetAlias() : result;
+        public Result visit(Correlate correlate) {
+            Result left = visitInput(correlate, 0).resetAlias();
+            correlTableMap.put(correlate.getCorrelationId(), left.qualifiedContext());
+            Result right = visitInput(correlate, 1).resetAlias();
+            SqlCall table = (SqlCall) right.asFrom();
+            List<SqlNode> lateral = new ArrayList<>(table.getOperandList());
+            lateral.set(0, SqlStdOperatorTable.LATERAL.createCall(SqlParserPos.ZERO, lateral.get(0)));
+            SqlNode join = new SqlJoin(
+                    SqlParserPos.ZERO,
+                    left.asFrom(),
+                    SqlLiteral.createBoolean(false, SqlParserPos.ZERO),
+                    joinType(correlate.getJoinType()).symbol(SqlParserPos.ZERO),
+                    SqlStdOperatorTable.AS.createCall(SqlParserPos.ZERO, lateral),
+                    JoinConditionType.ON.symbol(SqlParserPos.ZERO),
+                    SqlLiteral.createBoolean(true, SqlParserPos.ZERO));
+            return result(join, left, right);
+        }
+
+        /** UNNEST(list, list …) AS alias (columns), of which the shorter lists end in NULLs. */
+        @Override
+        public Result visit(Uncollect uncollect) {
+            SqlSelect lists = visitInput(uncollect, 0).asSelect();
+            List<SqlNode> operands =
+                    lists.getSelectList().stream().map(SqlUtil::stripAs).toList();
+            SqlOperator unnest = uncollect.withOrdinality
+                    ? SqlStdOperatorTable.UNNEST_WITH_ORDINALITY
+                    : SqlStdOperatorTable.UNNEST;
+            return derived(uncollect, unnest.createCall(SqlParserPos.ZERO, operands));
+        }
+
+        /** Without rows there is nothing to show the types of the columns. */
+        @Override
+        public Result visit(Values values) {
+            if (!values.getTuples().isEmpty()) {
+                return super.visit(values);
+            }
+            SqlNodeList columns = new SqlNodeList(SqlParserPos.ZERO);
+            for (RelDataTypeField field : values.getRowType().getFieldList()) {
+                columns.add(ofType(SqlLiteral.createNull(SqlParserPos.ZERO), field.getType()));
+            }
+            SqlSelect nothing = select(columns, null, SqlLiteral.createBoolean(false, SqlParserPos.ZERO));
+            return derived(values, nothing);
+        }
+
+        private SqlNode ofType(SqlNode value, RelDataType type) {
+            SqlNode spec = type.getSqlTypeName() == SqlTypeName.NULL ? null : dialect.getCastSpec(type);
+            return spec == null ? value : SqlStdOperatorTable.CAST.createCall(SqlParserPos.ZERO, value, spec);
         }
     }
 }

@@ -1,0 +1,25 @@
+package io.gatehouse.jdbc;
+
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Calendar;
+import org.jspecify.annotations.Nullable;
+
+/** A moment that is set as a parameter: itself to a type with a time zone, to others what a clock shows then. */
+record Moment(OffsetDateTime instant, LocalDateTime shown) {
+    /** @param calendar the clock; null for that of this machine */
+    static Moment of(Instant instant, @Nullable Calendar calendar) {
+        ZoneId zone = calendar == null
+                ? ZoneId.systemDefault()
+                : calendar.getTimeZone().toZoneId();
+        return new Moment(
+                instant.atOffset(ZoneOffset.UTC), instant.atZone(zone).toLocalDateTime());
+    }
+
+    Object as(String type) {
+        return type.equals("TIMESTAMP WITH TIME ZONE") ? instant : shown;
+    }
+}
