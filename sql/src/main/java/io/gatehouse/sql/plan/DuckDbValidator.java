@@ -242,6 +242,17 @@ final class DuckDbValidator extends SqlValidatorImpl {
     }
 
     @Override
+    protected void validateWhereClause(SqlSelect select) {
+        SqlNode condition = select.getWhere();
+        if (condition != null) {
+            SqlValidatorScope columns = getWhereScope(select);
+            select.setWhere(
+                    SelectAliases.writtenOut(condition, select, name -> !qualify(columns, name).isSimple()));
+        }
+        super.validateWhereClause(select);
+    }
+
+    @Override
     protected void validateQualifyClause(SqlSelect select) {
         SqlNode condition = select.getQualify();
         if (condition != null) {
@@ -371,7 +382,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
         return qualified == null ? expression : qualified;
     }
 
-    private static SqlNode qualify(SqlValidatorScope columns, SqlIdentifier name) {
+    private static SqlIdentifier qualify(SqlValidatorScope columns, SqlIdentifier name) {
         try {
             return columns.fullyQualify(name).identifier;
         } catch (CalciteContextException e) {
