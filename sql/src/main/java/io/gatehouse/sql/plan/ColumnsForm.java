@@ -68,9 +68,7 @@ final class ColumnsForm {
             throw DialectForms.refused(argument, "COLUMNS takes a regular expression as a text, or a star.");
         }
         try {
-            return Pattern.compile(pattern)
-                    .matcher(StarForm.nameOf(column))
-                    .find();
+            return Pattern.compile(pattern).matcher(StarForm.nameOf(column)).find();
         } catch (PatternSyntaxException e) {
             throw DialectForms.refused(argument, "'%s' is no regular expression.".formatted(pattern));
         }
