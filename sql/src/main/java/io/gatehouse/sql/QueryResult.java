@@ -65,6 +65,10 @@ public final class QueryResult implements AutoCloseable {
             statement.stopping().checkCancelled();
             try {
                 boolean present = open.next();
+                if (!present) {
+                    // DuckDB ends rows that were interrupted as if they were all.
+                    statement.stopping().checkCancelled();
+                }
                 truncated = present && maxRows > 0 && count == maxRows;
                 ended = !present || truncated;
             } catch (SQLException e) {

@@ -84,7 +84,7 @@ public final class FunctionTable implements SqlOperatorTable {
 
     /** Whether an operator is one of these, and not another of the same name. */
     public boolean contains(SqlOperator operator) {
-        return set.contains(operator);
+        return set.contains(operator instanceof GroupsFrame frame ? frame.function() : operator);
     }
 
     /** The names of the functions, in lower case and in order. */
@@ -96,7 +96,11 @@ public final class FunctionTable implements SqlOperatorTable {
     }
 
     private List<SqlOperator> named(String name) {
-        return byName.getOrDefault(key(name), List.of());
+        return GroupsFrame.functionOf(name)
+                .map(function -> named(function).stream()
+                        .flatMap(operator -> GroupsFrame.of(operator).stream())
+                        .toList())
+                .orElseGet(() -> byName.getOrDefault(key(name), List.of()));
     }
 
     private static String key(String name) {

@@ -69,9 +69,12 @@ final class Convertlets implements SqlRexConvertletTable {
     }
 
     private static RexNode typed(SqlRexContext context, SqlCall call) {
-        RelDataType type = context.getValidator().getValidatedNodeType(call);
-        return context.getRexBuilder()
-                .makeCall(call.getParserPosition(), type, call.getOperator(), operands(context, call));
+        RelDataType known = context.getValidator().getValidatedNodeTypeIfKnown(call);
+        RexBuilder rex = context.getRexBuilder();
+        // CURRENT_DATE in a key of GROUP BY is a copy that validation has not seen.
+        return known == null
+                ? rex.makeCall(call.getParserPosition(), call.getOperator(), operands(context, call))
+                : rex.makeCall(call.getParserPosition(), known, call.getOperator(), operands(context, call));
     }
 
     /** Calcite's own operator where it means the same. A number of days that may be too large is one DuckDB looks at. */
