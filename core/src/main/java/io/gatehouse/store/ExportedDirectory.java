@@ -29,10 +29,11 @@ final class ExportedDirectory {
     /**
      * Opens it.
      *
+     * @param atOpening what {@link Doors} has to say of it
      * @throws GatehouseException INVALID_ARGUMENT if it is no export or was written with another schema,
      *     CORRUPT_DATABASE if one of its small files cannot be read
      */
-    static OpenDatabase open(Path directory) {
+    static OpenDatabase open(Path directory, Properties atOpening) {
         Path root = directory.toAbsolutePath().normalize();
         requirePlainName(root);
         if (!Files.isDirectory(root.resolve(StoredTable.VERSION))) {
@@ -42,7 +43,7 @@ final class ExportedDirectory {
                             .formatted(directory, StoredTable.VERSION));
         }
         try {
-            DuckDBConnection connection = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", properties());
+            DuckDBConnection connection = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", spillingElsewhere(atOpening));
             try {
                 attach(directory, root, connection);
                 return OpenDatabase.of(connection, true, root, List.of(root));
@@ -66,8 +67,9 @@ final class ExportedDirectory {
         }
     }
 
-    private static Properties properties() {
-        Properties properties = Doors.atOpening();
+    private static Properties spillingElsewhere(Properties atOpening) {
+        Properties properties = new Properties();
+        properties.putAll(atOpening);
         // Made when a query spills and deleted with the instance; beside the export, it might be on a disk for reading.
         properties.setProperty(
                 "temp_directory",

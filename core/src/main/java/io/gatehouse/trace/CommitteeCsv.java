@@ -92,9 +92,12 @@ final class CommitteeCsv implements TraceReader {
                 memory.take(ROW_BYTES);
                 prompt.add(row);
             }
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
+            // The last is what the parser says of names of columns.
             throw new GatehouseException(
-                    ErrorCode.CORRUPT_DATASET, "%s cannot be read: %s".formatted(file, e.getMessage()), e);
+                    ErrorCode.CORRUPT_DATASET,
+                    "%s cannot be read: %s".formatted(file, shown(String.valueOf(e.getMessage()))),
+                    e);
         }
         if (!prompt.rows.isEmpty()) {
             listener.sequence(prompt.sequence(++number));

@@ -14,7 +14,10 @@ import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoField;
+import java.time.temporal.Temporal;
+import java.time.temporal.TemporalAccessor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -39,6 +42,7 @@ final class ParameterValues {
     private static final int FLOAT_DIGITS = 6;
 
     private static final int DOUBLE_DIGITS = 15;
+    private static final int DATE_LENGTH = "2026-01-02".length();
     private static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
 
     private ParameterValues() {}
@@ -122,7 +126,7 @@ final class ParameterValues {
             case "BOOLEAN" -> bool(value);
             case "FLOAT" -> single(value);
             case "DOUBLE" -> real(value);
-            case "VARCHAR" -> isText(value) ? value.toString() : null;
+            case "VARCHAR" -> text(value);
             case "DATE" -> date(value);
             case "TIME" -> time(value);
             case "TIMESTAMP" -> dateTime(value);
@@ -133,6 +137,22 @@ final class ParameterValues {
 
     private static boolean isText(Object value) {
         return value instanceof CharSequence || value instanceof Character;
+    }
+
+    /** Whatever can be written as a text: {@code ? IS NULL} tells no other type of a parameter that holds a number. */
+    private static @Nullable Object text(Object value) {
+        if (value instanceof BigDecimal number) {
+            return number.toPlainString();
+        }
+        if (value instanceof LocalDateTime || value instanceof OffsetDateTime) {
+            return value.toString().replace('T', ' ');
+        }
+        boolean scalar = isText(value)
+                || value instanceof Number
+                || value instanceof Boolean
+                || value instanceof Temporal
+                || value instanceof java.util.Date;
+        return scalar ? value.toString() : null;
     }
 
     private static @Nullable Object bool(Object value) {
@@ -214,10 +234,10 @@ final class ParameterValues {
                 || ((long) stripped.precision() - stripped.scale() <= before && stripped.scale() <= behind);
     }
 
+    /** The begin of a day stands for the day, as the day does for its begin. */
     private static @Nullable Object date(Object value) {
-        return value instanceof Date date
-                ? date.toLocalDate()
-                : value instanceof LocalDate ? value : isText(value) ? LocalDate.parse(value.toString()) : null;
+        LocalDateTime time = dateTime(value);
+        return time != null && time.toLocalTime().equals(LocalTime.MIDNIGHT) ? time.toLocalDate() : null;
     }
 
     private static @Nullable Object time(Object value) {
@@ -226,16 +246,31 @@ final class ParameterValues {
                 : value instanceof LocalTime ? value : isText(value) ? LocalTime.parse(value.toString()) : null;
     }
 
-    private static @Nullable Object dateTime(Object value) {
+    /** What clocks show, those in UTC where a moment is given. */
+    private static @Nullable LocalDateTime dateTime(Object value) {
+        if (value instanceof Date date) {
+            return date.toLocalDate().atStartOfDay();
+        }
         if (value instanceof Timestamp timestamp) {
             return timestamp.toLocalDateTime();
         }
-        return value instanceof LocalDateTime
-                ? value
-                : isText(value) ? LocalDateTime.parse(value.toString().replace(' ', 'T')) : null;
+        if (value instanceof LocalDate date) {
+            return date.atStartOfDay();
+        }
+        if (value instanceof LocalDateTime time) {
+            return time;
+        }
+        OffsetDateTime instant = instant(value);
+        return instant == null
+                ? null
+                : instant.withOffsetSameInstant(ZoneOffset.UTC).toLocalDateTime();
     }
 
-    private static @Nullable Object instant(Object value) {
+    /** A moment; what tells no zone is in UTC. */
+    private static @Nullable OffsetDateTime instant(Object value) {
+        if (value instanceof OffsetDateTime time) {
+            return time;
+        }
         if (value instanceof Instant instant) {
             return instant.atOffset(ZoneOffset.UTC);
         }
@@ -245,8 +280,19 @@ final class ParameterValues {
         if (value instanceof ZonedDateTime zoned) {
             return zoned.toOffsetDateTime();
         }
-        return value instanceof OffsetDateTime
-                ? value
-                : isText(value) ? OffsetDateTime.parse(value.toString().replace(' ', 'T')) : null;
+        if (isText(value)) {
+            return instant(parsed(value.toString()));
+        }
+        boolean zoneless = value instanceof Date || value instanceof LocalDate || value instanceof LocalDateTime;
+        LocalDateTime time = zoneless ? dateTime(value) : null;
+        return time == null ? null : time.atOffset(ZoneOffset.UTC);
+    }
+
+    /** A date, or a date and a time with or without an offset. */
+    private static TemporalAccessor parsed(String text) {
+        return text.length() <= DATE_LENGTH
+                ? LocalDate.parse(text)
+                : DateTimeFormatter.ISO_DATE_TIME.parseBest(
+                        text.replace(' ', 'T'), OffsetDateTime::from, LocalDateTime::from);
     }
 }

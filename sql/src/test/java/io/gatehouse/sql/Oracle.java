@@ -87,6 +87,9 @@ final class Oracle implements AutoCloseable {
         Answer expected = expected(sql, parameters);
         Answer actual = actual(sql, parameters);
         mend(actual, expected);
+        if (expected instanceof Refusal there && there.breaks()) {
+            return new Outcome(Kind.DUCKDB_BREAKS, there.message());
+        }
         if (actual instanceof Refusal here) {
             return refused(here, expected);
         }

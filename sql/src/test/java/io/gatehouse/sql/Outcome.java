@@ -30,13 +30,15 @@ record Outcome(Kind kind, String detail) {
         LATE,
         /** Only we answer it. */
         ONLY_HERE,
+        /** A defect of DuckDB's own, after which that database answers nothing. */
+        DUCKDB_BREAKS,
         REFUSED_BY_BOTH;
 
         /** Whether it is a defect wherever no reason is known. */
         boolean wrong() {
             return switch (this) {
                 case ORDER, ROWS, TYPES, INTERNAL, LATE -> true;
-                case EQUAL, LAST_DIGITS, REFUSED, FAILED, ONLY_HERE, REFUSED_BY_BOTH -> false;
+                case EQUAL, LAST_DIGITS, REFUSED, FAILED, ONLY_HERE, DUCKDB_BREAKS, REFUSED_BY_BOTH -> false;
             };
         }
     }

@@ -65,7 +65,7 @@ final class RandomExpressions {
         if (scope.grouped() && draw.chance(50)) {
             return aggregate(type, depth, scope);
         }
-        if (scope.windows() && draw.chance(8)) {
+        if (scope.windows() && draw.chance(scope.window().isPresent() ? 40 : 8)) {
             return window(type, depth, scope);
         }
         if (draw.chance(7) && queries.more()) {
@@ -169,7 +169,8 @@ final class RandomExpressions {
     private Phrase general(Category type, int depth, Scope scope) {
         Phrase a = value(like(type), depth, scope);
         Phrase b = value(like(type), depth - 1, scope);
-        return switch (draw.below(12)) {
+        return switch (draw.below(13)) {
+            case 12 -> Phrase.of(type, "if(#, #, #)", condition(depth, scope), a, b);
             case 0, 1 -> Phrase.of(type, "CASE WHEN # THEN # ELSE # END", condition(depth, scope), a, b);
             case 2 -> Phrase.of(type, "CASE WHEN # THEN ## END", condition(depth, scope), a, Phrase.optional(" WHEN # THEN #", condition(depth - 1, scope), b));
             case 3 -> {
@@ -272,7 +273,8 @@ final class RandomExpressions {
     private Phrase fraction(int depth, Scope scope) {
         Category type = Category.DOUBLE;
         Phrase a = number(depth, scope);
-        return switch (draw.below(12)) {
+        return switch (draw.below(13)) {
+            case 12 -> Phrase.of(type, "list_aggregate(#, " + draw.one("'sum'", "'avg'", "'max'") + ")", value(Category.DOUBLES, depth, scope));
             case 0, 1, 2 -> Phrase.of(type, "#" + draw.one(" / ", " / ", " + ", " * ", " - ") + "#", closed(a), closed(number(depth, scope)));
             case 3 -> Phrase.of(type, "CAST(# AS %s)".formatted(typeName(type)), a);
             case 4 -> Phrase.of(type, "sqrt(abs(#))", a);
@@ -289,7 +291,9 @@ final class RandomExpressions {
     private Phrase text(int depth, Scope scope) {
         Category type = Category.TEXT;
         Phrase a = value(type, depth, scope);
-        return switch (draw.below(21)) {
+        return switch (draw.below(23)) {
+            case 21 -> Phrase.of(type, draw.one("sha256(#)", "split(#, ' ')[1]", "regexp_split_to_array(#, 'o')[1]", "chr(#)".replace("#", "65 + length(#)"), "coalesce(#, 'x')[2]"), a);
+            case 22 -> Phrase.of(type, "typeof(#)", value(scalar(), depth, scope));
             case 0, 1, 2 -> Phrase.of(type, "# || #", closed(a), closed(value(type, depth, scope)));
             case 3 -> Phrase.of(type, draw.one("substring", "substr") + "(#, #, 3)", a, value(Category.INT, 0, scope));
             case 4 -> Phrase.of(type, draw.one("lower", "upper", "trim", "reverse", "ltrim", "md5") + "(#)", a);
@@ -329,7 +333,8 @@ final class RandomExpressions {
 
     private Phrase timestamp(int depth, Scope scope) {
         Category type = Category.TIMESTAMP;
-        return switch (draw.below(8)) {
+        return switch (draw.below(9)) {
+            case 8 -> Phrase.of(type, draw.one("strptime(strftime(#, '%Y-%m-%d'), '%Y-%m-%d')", "time_bucket(INTERVAL '1' DAY, #)", "greatest(#, TIMESTAMP '2025-01-01')", "make_timestamp(epoch_us(#))"), value(type, depth, scope));
             case 0, 1, 2 -> Phrase.of(type, "#" + draw.one(" + ", " - ") + "#", value(time(), depth, scope), value(Category.INTERVAL, 0, scope));
             case 3, 4 -> Phrase.of(type, "date_trunc('" + draw.one("day", "month", "hour", "week", "quarter", "minute") + "', #)", value(type, depth, scope));
             case 5 -> Phrase.of(type, "CAST(# AS TIMESTAMP)", value(Category.DATE, depth, scope));
@@ -352,7 +357,8 @@ final class RandomExpressions {
 
     private Phrase list(Category type, int depth, Scope scope) {
         Phrase a = value(type, depth, scope);
-        return switch (draw.below(9)) {
+        return switch (draw.below(10)) {
+            case 9 -> type == Category.DOUBLES ? Phrase.of(type, "list_sort(#::DOUBLE[])", inParentheses(a)) : Phrase.of(type, "flatten([#, #])", a, value(type, depth - 1, scope));
             case 0 -> Phrase.of(type, "[#, #]", value(element(type), depth, scope), value(like(element(type)), depth - 1, scope));
             case 1 -> Phrase.of(type, draw.one("list_sort", "list_reverse", "list_reverse_sort") + "(#)", a);
             case 2 -> Phrase.of(type, "list_sort(list_distinct(#))", a);
@@ -403,8 +409,34 @@ final class RandomExpressions {
                 Category of = anyList();
                 yield Phrase.of(type, draw.one("list_has_any(#, #)", "list_has_all(#, #)"), value(of, depth - 1, scope), value(of, depth - 1, scope));
             }
+            case 20 -> rare(depth - 1, scope);
             case 17, 18, 19 -> queries.more() ? queries.predicate(scope, this, depth) : simpleCondition(scope);
             default -> simpleCondition(scope);
+        };
+    }
+
+    private Phrase rare(int depth, Scope scope) {
+        Category type = Category.BOOL;
+        return switch (draw.below(6)) {
+            case 0 -> {
+                Category of = scalar();
+                String a = leaf(of, scope).text();
+                String b = leaf(of, scope).text();
+                yield a.contains("?") || b.contains("?")
+                        ? simpleCondition(scope)
+                        : Phrase.of(type, draw.one("", "NOT ") + "((%1$s) = (%2$s) OR ((%1$s) IS NULL AND (%2$s) IS NULL))".formatted(a, b));
+            }
+            case 1 -> {
+                Category of = anyList();
+                yield Phrase.of(type, "# " + draw.one("", "NOT ") + "IN #", inParentheses(value(element(of), depth, scope)), inParentheses(value(of, depth, scope)));
+            }
+            case 2 -> comparison(" == ", scalar(), depth, scope);
+            case 3 -> Phrase.of(type, "#" + draw.one(" ~ ", " !~ ", " ^@ ", " GLOB ", " SIMILAR TO ", " ~~ ") + "#", inParentheses(value(Category.TEXT, depth, scope)), Phrase.of(Category.TEXT, draw.one("'a'", "'a*'", "'.*o.*'", "''")));
+            case 4 -> {
+                Category of = anyList();
+                yield Phrase.of(type, "#" + draw.one(" && ", " @> ") + "#", inParentheses(value(of, depth, scope)), inParentheses(value(of, depth, scope)));
+            }
+            default -> comparison(" = ", draw.one(Category.INTS, Category.TEXTS), depth, scope);
         };
     }
 
@@ -465,7 +497,9 @@ final class RandomExpressions {
             };
             case BOOL -> Phrase.of(type, draw.one("bool_and", "bool_or") + "(#)", condition(below, rows));
             case DATE, TIMESTAMP, TIME, INTERVAL -> Phrase.of(type, draw.one("min", "max") + "(#)", value(type, below, rows));
-            case INTS, DOUBLES, TEXTS -> draw.chance(20)
+            case INTS, DOUBLES, TEXTS -> type == Category.DOUBLES && draw.chance(25)
+                    ? Phrase.of(type, draw.one("quantile_cont(#, [0.25, 0.5])", "quantile_disc(#, [0.5, 1])"), value(Category.DOUBLE, below, rows))
+                    : draw.chance(20)
                     ? Phrase.of(type, "list_sort(" + draw.one("list", "array_agg") + "(" + distinct + "#))", value(element(type), below, rows))
                     : ordered(type, draw.one("array_agg(", "array_agg(", "list("), "", element(type), below, rows);
             case QUERY, ORDER, OTHER -> throw new IllegalArgumentException("No aggregate gives " + type);
@@ -557,8 +591,8 @@ final class RandomExpressions {
     }
 
     private Phrase over(Scope scope, Optional<List<String>> key, boolean framed, Optional<String> named) {
-        if (named.isPresent() && draw.chance(70)) {
-            return draw.chance(50)
+        if (named.isPresent() && draw.chance(80)) {
+            return draw.chance(50) || named.get().equals("w2")
                     ? Phrase.word(named.get())
                     : Phrase.of("(" + named.get() + "#)", framed ? Phrase.optional(" #", rowsFrame()) : Phrase.nothing());
         }

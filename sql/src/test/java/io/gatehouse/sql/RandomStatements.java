@@ -32,7 +32,16 @@ final class RandomStatements {
         }
     }
 
-    private record Query(Phrase phrase, List<Column> columns, int rows) {}
+    /** @param ends whether it ends in an order of its own, so that nothing can follow it outside of parentheses */
+    private record Query(Phrase phrase, List<Column> columns, int rows, boolean ends) {
+        Query(Phrase phrase, List<Column> columns, int rows) {
+            this(phrase, columns, rows, false);
+        }
+
+        Phrase operand() {
+            return ends ? Phrase.of(Category.QUERY, "(#)", phrase) : phrase;
+        }
+    }
 
     /** @param name as WITH gives it */
     private record Shared(String name, List<Column> columns, int rows) {}
@@ -86,7 +95,7 @@ final class RandomStatements {
 
     private Statement statement() {
         Query query = query(3, Optional.empty(), Wish.TOP);
-        if (draw.chance(45)) {
+        if (query.ends() || draw.chance(45)) {
             return new Statement(query.phrase(), false);
         }
         Phrase limit = draw.chance(35) ? limit() : Phrase.nothing();
@@ -130,7 +139,7 @@ final class RandomStatements {
             return values();
         }
         if (chance < 30 && wish.top()) {
-            return recursive();
+            return draw.chance(70) ? recursive() : pivotStatement();
         }
         return select(depth, outer, wish);
     }
@@ -158,7 +167,8 @@ final class RandomStatements {
         return new Query(
                 Phrase.of(Category.QUERY, "WITH # #", Phrase.series(", ", definitions), body.phrase()),
                 body.columns(),
-                body.rows());
+                body.rows(),
+                body.ends());
     }
 
     private List<Column> renamed(List<Column> columns) {
@@ -191,11 +201,11 @@ final class RandomStatements {
             }
             columns = List.copyOf(all);
         }
-        Phrase whole = Phrase.of(Category.QUERY, "# " + operator + " #", left.phrase(), right.phrase());
+        Phrase whole = Phrase.of(Category.QUERY, "# " + operator + " #", left.operand(), right.operand());
         if (draw.chance(15) && more()) {
             Query third = select(depth - 1, outer, new Wish(Optional.of(types), false, false));
             if (columns.size() == types.size()) {
-                whole = Phrase.of(Category.QUERY, "# " + draw.one("UNION ALL", "EXCEPT", "INTERSECT", "UNION") + " #", whole, third.phrase());
+                whole = Phrase.of(Category.QUERY, "# " + draw.one("UNION ALL", "EXCEPT", "INTERSECT", "UNION") + " #", whole, third.operand());
             }
         }
         return new Query(whole, columns, left.rows() + right.rows());
@@ -221,6 +231,20 @@ final class RandomStatements {
                                         .map(expressions::like)
                                         .map(expressions::literal)
                                         .toArray(Phrase[]::new))));
+    }
+
+    private Query pivotStatement() {
+        if (draw.chance(50)) {
+            return new Query(
+                    Phrase.word("PIVOT (SELECT layer AS k, scope, expert AS n FROM activations) ON scope IN ('prompt', 'last_prompt') USING "
+                            + draw.one("count(*)", "sum(n)", "max(n)") + " GROUP BY k"),
+                    List.of(new Column("k", Category.INT), new Column("prompt", Category.INT), new Column("last_prompt", Category.INT)),
+                    3);
+        }
+        return new Query(
+                Phrase.word("UNPIVOT (SELECT run_id AS k, layers AS a, experts AS b FROM runs) ON a, b INTO NAME n VALUE v"),
+                List.of(new Column("k", Category.INT), new Column("n", Category.TEXT), new Column("v", Category.INT)),
+                8);
     }
 
     private Query recursive() {
@@ -266,7 +290,7 @@ final class RandomStatements {
         Source source = right.sources().get(0);
         List<Source> sources = new ArrayList<>(left.sources());
         long product = (long) left.rows() * source.rows();
-        sources.add(new Source(source.alias(), source.columns(), source.key(), (int) Math.max(1, Math.min(MOST_ROWS, source.rows() / 4 + 1))));
+        sources.add(new Source(source.alias(), source.columns(), source.key(), source.rows() / 4 + 1, source.whole()));
         Set<String> common = common(left, source);
         if (chance < 58 && !common.isEmpty()) {
             boolean natural = draw.chance(20) && left.sources().size() == 1;
@@ -412,7 +436,7 @@ final class RandomStatements {
             }
         }
         String alias = alias();
-        return new From(Phrase.word(parts[0] + draw.one(" AS ", " ") + alias), new Source(alias, columns, key, Integer.parseInt(parts[1])));
+        return new From(Phrase.word(parts[0] + draw.one(" AS ", " ") + alias), new Source(alias, columns, key, Integer.parseInt(parts[1]), parts[0].matches("questions|question_attributes|answers|tokens|activations|experts")));
     }
 
     private From valuesTable() {
@@ -473,6 +497,12 @@ final class RandomStatements {
 
     private Query withoutFrom(Optional<Scope> outer, Wish wish) {
         Scope scope = Scope.of(List.of(), outer);
+        if (draw.chance(10) && wish.wanted().isEmpty()) {
+            return new Query(
+                    Phrase.of(Category.QUERY, "SELECT # AS c1 HAVING #", expressions.aggregate(Category.INT, 1, scope), expressions.condition(1, scope.groupedBy(List.of()))),
+                    List.of(new Column("c1", Category.INT)),
+                    1);
+        }
         List<Category> types = wish.wanted().orElseGet(() -> draw.times(draw.between(1, 3), expressions::any));
         List<Column> columns = new ArrayList<>();
         List<Phrase> items = new ArrayList<>();
@@ -510,14 +540,15 @@ final class RandomStatements {
 
     private Query plain(From from, Scope rows, Phrase where, int depth, Wish wish) {
         boolean named = rows.key().isPresent() && draw.chance(8);
-        Scope scope = rows.withWindows(named ? Optional.of("w") : Optional.empty());
-        List<Item> items = wish.wanted().isEmpty() && draw.chance(18) ? stars(from, rows) : List.of();
+        boolean upon = draw.chance(30);
+        Scope scope = rows.withWindows(named ? Optional.of(upon ? "w2" : "w") : Optional.empty());
+        List<Item> items = wish.wanted().isEmpty() && draw.chance(18) ? stars(from, rows, wish.top()) : List.of();
         if (items.isEmpty()) {
             items = items(depth, scope, wish);
         }
         List<Column> columns = items.stream().flatMap(item -> item.columns().stream()).toList();
         Phrase list = Phrase.series(", ", items.stream().map(Item::phrase).toList());
-        Phrase window = named ? Phrase.optional(" WINDOW w AS #", expressions.windowDefinition(rows)) : Phrase.nothing();
+        Phrase window = named ? Phrase.optional(" WINDOW w AS ##", expressions.windowDefinition(rows), Phrase.word(upon ? ", w2 AS (w ROWS 1 PRECEDING)" : "")) : Phrase.nothing();
         Phrase qualify = draw.chance(7) ? Phrase.optional(" QUALIFY #", qualified(scope)) : Phrase.nothing();
         if (rows.key().isPresent() && draw.chance(4)) {
             Phrase on = expressions.value(expressions.present(rows), 1, rows);
@@ -529,7 +560,7 @@ final class RandomStatements {
                     from.phrase(),
                     where,
                     on);
-            return new Query(Phrase.of(Category.QUERY, "(#)", query), columns, from.rows());
+            return new Query(query, columns, from.rows(), true);
         }
         String distinct = draw.chance(9) ? "DISTINCT " : "";
         if (!wish.top() && columns.size() < 6 && draw.chance(10)) {
@@ -538,8 +569,10 @@ final class RandomStatements {
                     columns,
                     5);
         }
-        String form = draw.chance(3) ? "FROM #" : "";
-        if (!form.isEmpty()) {
+        if (draw.chance(1)) {
+            return new Query(Phrase.of(Category.QUERY, "SELECT " + distinct + "#, FROM ####", list, from.phrase(), where, window, qualify), columns, from.rows());
+        }
+        if (draw.chance(3)) {
             return new Query(
                     Phrase.of(Category.QUERY, "FROM # SELECT " + distinct + "####", from.phrase(), list, where, window, qualify), columns, from.rows());
         }
@@ -590,6 +623,12 @@ final class RandomStatements {
                 return draw.oneOf(names);
             }
         }
+        if (draw.chance(3)) {
+            String word = draw.one("date", "day", "value", "time", "month", "range", "start", "\"order\"", "year", "values", "row");
+            if (!used.contains(word)) {
+                return word;
+            }
+        }
         int number = used.size() + 1;
         while (used.contains("c" + number)) {
             number++;
@@ -598,18 +637,19 @@ final class RandomStatements {
     }
 
     /** Items that stand for several columns. */
-    private List<Item> stars(From from, Scope rows) {
+    private List<Item> stars(From from, Scope rows, boolean top) {
         List<Column> all = from.sources().stream().flatMap(source -> source.columns().stream()).toList();
         boolean distinct = all.stream().map(Column::text).distinct().count() == all.size();
         Source source = draw.oneOf(from.sources());
         String alias = source.alias();
         Column column = draw.oneOf(source.columns());
-        if (source.alias().isEmpty() || source.columns().size() < 2) {
+        if (source.columns().size() < 2) {
             return List.of();
         }
-        boolean relation = from.sources().size() == 1 && !from.phrase().text().matches("(?s)[\\w]+ (AS )?t\\d+.*");
+        // Of runs and views the grammar does not know all columns.
+        boolean relation = from.sources().stream().allMatch(Source::whole);
         return switch (draw.below(6)) {
-            case 0 -> distinct && relation ? List.of(new Item(Phrase.word("*"), all)) : List.of();
+            case 0 -> (distinct || top) && relation ? List.of(new Item(Phrase.word("*"), all)) : List.of();
             case 1 -> relation ? List.of(new Item(Phrase.word(alias + ".*"), source.columns())) : List.of();
             case 2 ->
                 relation
@@ -685,7 +725,7 @@ final class RandomStatements {
         Phrase list = Phrase.series(", ", items.stream().map(Item::phrase).toList());
         Phrase group = all ? Phrase.word(" GROUP BY ALL") : groups.isEmpty() ? Phrase.nothing() : group(groups);
         Phrase having = draw.chance(14)
-                ? Phrase.optional(" HAVING #", draw.chance(10) ? Phrase.word("FALSE") : expressions.condition(draw.between(1, 2), scope.withoutWindows()))
+                ? Phrase.optional(" HAVING #", draw.chance(10) ? Phrase.word("FALSE") : draw.chance(10) && types.contains(Category.INT) ? Phrase.word(columns.get(columns.size() - types.size() + types.indexOf(Category.INT)).text() + " > 1") : expressions.condition(draw.between(1, 2), scope.withoutWindows()))
                 : Phrase.nothing();
         return new Query(
                 Phrase.of(Category.QUERY, "SELECT # FROM ####", list, from.phrase(), where, group, having),
@@ -717,7 +757,7 @@ final class RandomStatements {
             case 3 -> groups.size() < 2
                     ? Phrase.of(" GROUP BY GROUPING SETS (#, #)", series, draw.one(Phrase.word("()"), groups.get(0)))
                     : Phrase.of(" GROUP BY #, ROLLUP (#)", groups.get(0), Phrase.series(", ", groups.subList(1, groups.size())));
-            case 4 -> draw.chance(30) ? Phrase.of(" GROUP BY ROLLUP (#, " + first + ")", series) : Phrase.of(" GROUP BY #", series);
+            case 4 -> draw.chance(15) ? Phrase.of(" GROUP BY ROLLUP (#, " + first + ")", series) : Phrase.of(" GROUP BY #", series);
             default -> Phrase.of(" GROUP BY #", series);
         };
     }

@@ -32,8 +32,13 @@ record Scope(
      *
      * @param key columns that tell any two rows apart that are not the same; none where nothing does
      * @param rows about how many
+     * @param whole whether these are all of its columns
      */
-    record Source(String alias, List<Column> columns, List<String> key, int rows) {}
+    record Source(String alias, List<Column> columns, List<String> key, int rows, boolean whole) {
+        Source(String alias, List<Column> columns, List<String> key, int rows) {
+            this(alias, columns, key, rows, true);
+        }
+    }
 
     /** More keys make an ORDER BY that nobody can read. */
     private static final int MOST_KEYS = 7;

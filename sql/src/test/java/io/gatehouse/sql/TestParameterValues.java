@@ -8,9 +8,11 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.sql.Date;
 import java.sql.Time;
 import java.sql.Timestamp;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
@@ -153,8 +155,8 @@ final class TestParameterValues {
         assertThat(failure("SELECT CAST(? AS TINYINT)", 128)).hasMessageContaining("of type TINYINT, but 128");
         assertThat(failure("SELECT CAST(? AS DECIMAL(4, 1))", "0.25")).hasMessageContaining("'0.25'");
         assertThat(failure("SELECT CAST(? AS DECIMAL(4, 1))", 1000)).hasMessageContaining("1000");
-        assertThat(failure("SELECT name FROM runs WHERE name = ?", 7))
-                .hasMessageContaining("of type VARCHAR, but 7 (Integer)");
+        assertThat(failure("SELECT name FROM runs WHERE name = ?", List.of(7)))
+                .hasMessageContaining("of type VARCHAR, but [7]");
         assertThat(failure("SELECT CAST(? AS DATE)", "2026-02-30"))
                 .hasMessageContaining("of type DATE, but '2026-02-30'");
         assertThat(failure("SELECT CAST(? AS BOOLEAN)", "yes").code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
@@ -196,6 +198,42 @@ final class TestParameterValues {
         assertThat(rows(real, "-Infinity")).containsExactly(List.of(Double.NEGATIVE_INFINITY));
         assertThat(rows(real, Double.NaN)).containsExactly(List.of(Double.NaN));
         assertThat(rows(single, Float.POSITIVE_INFINITY)).containsExactly(List.of(Float.POSITIVE_INFINITY));
+    }
+
+    @Test
+    void aDayIsItsBegin() {
+        String count = "SELECT count(*) FROM runs WHERE started_at >= ? AND started_at < ?";
+        LocalDate day = LocalDate.of(1970, 1, 1);
+        List<List<@Nullable Object>> all = rows("SELECT count(*) FROM runs");
+        assertThat(rows(count, day, "2999-01-01")).isEqualTo(all);
+        assertThat(rows(count, Date.valueOf(day), Timestamp.valueOf("2999-01-01 00:00:00")))
+                .isEqualTo(all);
+        assertThat(rows(count, Instant.EPOCH, OffsetDateTime.parse("2999-01-01T00:00:00+02:00")))
+                .isEqualTo(all);
+        assertThat(rows(count, "1970-01-01T00:00:00Z", "2999-01-01 02:00:00+02:00")).isEqualTo(all);
+        String day4 = "SELECT CAST(? AS DATE), CAST(? AS TIMESTAMP), CAST(? AS TIMESTAMP WITH LOCAL TIME ZONE) = CAST(? AS TIMESTAMP WITH LOCAL TIME ZONE)";
+        List<Object> expected = List.of(LocalDate.of(2026, 1, 2), LocalDateTime.of(2026, 1, 2, 0, 0), true);
+        LocalDateTime midnight = LocalDateTime.of(2026, 1, 2, 0, 0);
+        assertThat(rows(day4, midnight, midnight.toLocalDate(), midnight, "2026-01-02T00:00:00Z"))
+                .containsExactly(expected);
+        assertThat(rows(day4, "2026-01-02 00:00:00", "2026-01-02", "2026-01-02", midnight.toLocalDate()))
+                .containsExactly(expected);
+        assertThat(failure("SELECT CAST(? AS DATE)", midnight.plusSeconds(1)))
+                .hasMessageContaining("of type DATE, but 2026-01-02T00:00:01");
+        assertThat(failure("SELECT CAST(? AS DATE)", "2026-01-02 00:00:00.5").code())
+                .isEqualTo(ErrorCode.INVALID_ARGUMENT);
+    }
+
+    /** The idiom of optional filters: the first of the two is a text as far as anything tells. */
+    @Test
+    void aTextTakesWhateverCanBeWritten() {
+        String optional = "SELECT count(*) FROM runs WHERE (? IS NULL OR run_id = ?)";
+        assertThat(rows(optional, 1, 1)).containsExactly(List.of(1L));
+        assertThat(rows(optional, null, null)).isEqualTo(rows("SELECT count(*) FROM runs"));
+        assertThat(rows("SELECT ?, ?, ?, ?", 7, new BigDecimal("1E+3"), true, LocalDate.of(2026, 1, 2)))
+                .containsExactly(List.of("7", "1000", "true", "2026-01-02"));
+        assertThat(rows("SELECT ?, concat(?, 'x')", LocalDateTime.of(2026, 1, 2, 3, 4, 5), 1))
+                .containsExactly(List.of("2026-01-02 03:04:05", "1x"));
     }
 
     @Test

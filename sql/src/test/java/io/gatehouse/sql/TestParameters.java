@@ -7,10 +7,16 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.error.TextRange;
+import io.gatehouse.sql.function.FunctionTable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import org.apache.calcite.sql.SqlFunction;
+import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.type.FamilyOperandTypeChecker;
+import org.apache.calcite.sql.type.SqlTypeFamily;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -87,16 +93,127 @@ final class TestParameters {
 
     @Test
     void aParameterWithoutATypeAsksForACast() {
-        GatehouseException failure = failure("SELECT 1,\n ?", 1);
+        GatehouseException failure = failure("SELECT 1,\n ? + ?", 1, 1);
         assertThat(failure.code()).isEqualTo(ErrorCode.SQL_VALIDATION);
         assertThat(failure)
                 .hasMessage("The type of this parameter cannot be told from where it stands; write CAST(? AS type).");
         assertThat(failure.position()).contains(new TextRange(2, 2, 2, 2));
-        assertThat(failure("SELECT abs(?)", 1)).hasMessageContaining("write CAST(? AS type)");
+        assertThat(failure("SELECT -?", 1)).hasMessageContaining("write CAST(? AS type)");
         assertThat(parameters("SELECT upper(?), ? || 'x', replace(name, ?, 'x') FROM runs WHERE ? IS NULL"))
                 .containsExactly("VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR");
+        assertThat(failure("SELECT name FROM runs ORDER BY ?", 1))
+                .hasMessageStartingWith("A parameter cannot be a key of ORDER BY");
         assertThat(failure("SELECT list_contains(experts, ?) FROM token_routing", List.of(1)))
                 .isInstanceOf(GatehouseException.class);
+    }
+
+    @Test
+    void otherOperandsTellTheType() {
+        assertThat(parameters("SELECT coalesce(?, name), coalesce(name, ?), ifnull(?, name), nullif(?, 'x') FROM runs"))
+                .containsOnly("VARCHAR")
+                .hasSize(4);
+        assertThat(parameters("SELECT * FROM runs WHERE run_id = coalesce(?, run_id) OR coalesce(?, ?) = run_id"))
+                .containsExactly("BIGINT", "BIGINT", "BIGINT");
+        assertThat(parameters("SELECT CASE WHEN layer = ? THEN ? ELSE weight END, CASE ? WHEN 1 THEN ? END FROM activations"))
+                .containsExactly("BIGINT", "FLOAT", "BIGINT", "VARCHAR");
+        assertThat(parameters("SELECT CASE WHEN layer > ? THEN weight * ? ELSE NULL END FROM activations"))
+                .containsExactly("BIGINT", "FLOAT");
+        assertThat(parameters("SELECT sum(CASE WHEN correct = ? THEN ? ELSE ? END), greatest(1, ?), [?, 1] FROM answers"))
+                .containsExactly("BOOLEAN", "DOUBLE", "DOUBLE", "BIGINT", "BIGINT");
+        assertThat(parameters("SELECT 1 FROM runs WHERE (name, run_id) IN ((?, ?), (?, ?)) AND ? IN (SELECT name FROM runs)"))
+                .containsExactly("VARCHAR", "BIGINT", "VARCHAR", "BIGINT", "VARCHAR");
+        assertThat(parameters("SELECT 1 FROM runs WHERE 1.5 < ? AND 'abc' = ? AND started_at > ? - INTERVAL '1' DAY"))
+                .containsExactly("DOUBLE", "VARCHAR", "TIMESTAMP");
+        assertThat(parameters(
+                        "SELECT lag(weight, ?, ?) OVER (ORDER BY layer), sum(layer) OVER (ORDER BY layer ROWS ? PRECEDING) FROM activations"))
+                .containsExactly("BIGINT", "FLOAT", "BIGINT");
+    }
+
+    @Test
+    void functionsTellTheType() {
+        assertThat(parameters(
+                        "SELECT concat('%', ?, '%'), date_trunc(?, started_at), substring(name, ?, ?), left(name, ?) FROM runs"))
+                .containsExactly("VARCHAR", "VARCHAR", "BIGINT", "BIGINT", "BIGINT");
+        assertThat(parameters("SELECT date_trunc('month', ?), extract(year FROM ?), year(?), abs(?), power(?, 2)"))
+                .containsExactly("TIMESTAMP", "TIMESTAMP", "TIMESTAMP", "DOUBLE", "DOUBLE");
+        assertThat(parameters("SELECT experts[?], experts[?:?], list_contains(experts, ?) FROM token_routing"))
+                .containsOnly("BIGINT")
+                .hasSize(4);
+        assertThat(rows("SELECT round(avg(weight), ?) = round(avg(weight), 2) FROM activations", 2))
+                .containsExactly(List.of(true));
+        assertThat(rows("SELECT quantile_cont(x, ?), string_agg('a', ?), ? FROM (VALUES (10), (20)) AS t(x)", 0.5, "'", "x"))
+                .containsExactly(List.of(15.0, "a'a", "x"));
+        assertThat(engine.shape("SELECT quantile_cont(layer, ?), ? AS y FROM activations", LIMITS.timeout()).columns())
+                .extracting(ResultColumn::type)
+                .containsExactly("DOUBLE", "VARCHAR");
+    }
+
+    @Test
+    void aBareParameterIsAText() {
+        assertThat(rows("SELECT ?", "x")).containsExactly(List.of("x"));
+        assertThat(parameters("SELECT ? AS x, count(?), max(?), ? = ? FROM runs")).containsOnly("VARCHAR");
+        assertThat(parameters("VALUES (?, 1), ('x', ?), (?, ?)"))
+                .containsExactly("VARCHAR", "BIGINT", "VARCHAR", "BIGINT");
+        assertThat(rows("SELECT ? AS x UNION ALL SELECT 1 ORDER BY x", 2)).containsExactly(List.of(1), List.of(2));
+        assertThat(rows("SELECT x FROM UNNEST([?, ?]) AS t(x) ORDER BY x", "b", "a"))
+                .containsExactly(List.of("a"), List.of("b"));
+    }
+
+    /** DuckDB would say so itself, but only when it is asked with a function that it does not know for these types. */
+    @Test
+    void everyFunctionTakesAParameterAtEachPlace() {
+        List<String> faults = new ArrayList<>();
+        for (SqlOperator operator : FunctionTable.INSTANCE.getOperatorList()) {
+            if (operator instanceof SqlFunction
+                    && operator.getOperandTypeChecker() instanceof FamilyOperandTypeChecker checker
+                    && !operator.getName().equals("range")) {
+                int count = checker.getOperandCountRange().getMax();
+                for (int place = 0; place < count; place++) {
+                    if (checker.getOperandSqlTypeFamily(place) != SqlTypeFamily.ARRAY) {
+                        fault(operator, checker, count, place).ifPresent(faults::add);
+                    }
+                }
+            }
+        }
+        assertThat(faults).isEmpty();
+    }
+
+    private Optional<String> fault(SqlOperator operator, FamilyOperandTypeChecker checker, int count, int place) {
+        List<String> arguments = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            arguments.add(i == place ? "?" : sample(checker.getOperandSqlTypeFamily(i)));
+        }
+        String over = operator.requiresOver() ? " OVER (ORDER BY run_id)" : "";
+        String sql = "SELECT %s(%s)%s FROM runs".formatted(operator.getName(), String.join(", ", arguments), over);
+        try {
+            String type = parameters(sql).get(0);
+            rows(sql, value(type));
+            return Optional.empty();
+        } catch (GatehouseException e) {
+            boolean literal = String.valueOf(e.getMessage()).endsWith("must be a literal.");
+            boolean refused = e.code() == ErrorCode.SQL_EXECUTION || literal;
+            return refused ? Optional.empty() : Optional.of(sql + ": " + e.getMessage());
+        }
+    }
+
+    private static String sample(SqlTypeFamily family) {
+        return switch (family) {
+            case CHARACTER, STRING -> "'day'";
+            case DATETIME, TIMESTAMP -> "TIMESTAMP '2024-01-01 00:00:00'";
+            case ARRAY -> "[0.5, 1.0]";
+            case BOOLEAN -> "TRUE";
+            default -> "1";
+        };
+    }
+
+    private static Object value(String type) {
+        return switch (type) {
+            case "VARCHAR" -> "day";
+            case "TIMESTAMP" -> "2024-01-01 00:00:00";
+            case "BOOLEAN" -> true;
+            case "DOUBLE" -> 0.5;
+            default -> 1;
+        };
     }
 
     /** Each ? is a parameter of its own: that two would get one value is not known when names are checked. */

@@ -9,6 +9,7 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlUnresolvedFunction;
+import org.apache.calcite.sql.SqlUtil;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
 import org.apache.calcite.sql.util.SqlShuttle;
@@ -27,16 +28,16 @@ final class ColumnsForm {
     }
 
     /** The items that an item stands for. */
-    static List<SqlNode> expanded(SqlNode item, List<SqlIdentifier> columns) {
+    static List<SqlNode> expanded(SqlNode item, List<SqlNode> columns) {
         if (!isIn(item)) {
             return List.of(item);
         }
         List<SqlNode> items = new ArrayList<>();
-        for (SqlIdentifier column : columns) {
+        for (SqlNode column : columns) {
             Replacement replacement = new Replacement(column);
             SqlNode replaced = item.accept(replacement);
             if (replaced != null && !replacement.missed) {
-                items.add(replaced);
+                items.add(isColumns(item) ? column : replaced);
             }
         }
         if (items.isEmpty()) {
@@ -45,31 +46,14 @@ final class ColumnsForm {
         return items;
     }
 
-    /**
-     * Throws if an item stands for a column of which a relation of a join with USING or NATURAL has another: they are one
-     * column there, and which of the two it is hangs on the join.
-     */
-    static void checkApart(SqlNode item, List<SqlIdentifier> columns) {
-        List<String> names = columns.stream()
-                .map(column -> column.names.get(column.names.size() - 1).toLowerCase(Locale.ROOT))
-                .toList();
-        for (int i = 0; i < names.size(); i++) {
-            Replacement replacement = new Replacement(columns.get(i));
-            item.accept(replacement);
-            if (!replacement.missed && names.indexOf(names.get(i)) != names.lastIndexOf(names.get(i))) {
-                throw DialectForms.refused(
-                        item, "COLUMNS cannot stand for the columns of USING or NATURAL; write ON, or name them.");
-            }
-        }
-    }
-
-    private static boolean isColumns(SqlCall call) {
-        return call.getOperator() instanceof SqlUnresolvedFunction function
+    private static boolean isColumns(SqlNode node) {
+        return node instanceof SqlCall call
+                && call.getOperator() instanceof SqlUnresolvedFunction function
                 && function.getName().toLowerCase(Locale.ROOT).equals("columns")
                 && call.operandCount() == 1;
     }
 
-    private static boolean matches(SqlCall call, SqlIdentifier column) {
+    private static boolean matches(SqlCall call, SqlNode column) {
         SqlNode argument = call.operand(0);
         if (argument instanceof SqlIdentifier star && star.isStar()) {
             return true;
@@ -82,7 +66,7 @@ final class ColumnsForm {
         return NamePattern.of(pattern)
                 .orElseThrow(() -> DialectForms.refused(
                         argument, "'%s' is not a regular expression of RE2, or too large a one.".formatted(pattern)))
-                .isIn(column.names.get(column.names.size() - 1));
+                .isIn(StarForm.nameOf(column));
     }
 
     private static final class Search extends SqlBasicVisitor<Void> {
@@ -96,10 +80,10 @@ final class ColumnsForm {
     }
 
     private static final class Replacement extends SqlShuttle {
-        private final SqlIdentifier column;
+        private final SqlNode column;
         private boolean missed;
 
-        private Replacement(SqlIdentifier column) {
+        private Replacement(SqlNode column) {
             this.column = column;
         }
 
@@ -110,7 +94,7 @@ final class ColumnsForm {
                 return visited == null ? call : visited;
             }
             missed = missed || !matches(call, column);
-            return column.clone(call.getParserPosition());
+            return SqlUtil.stripAs(column).clone(call.getParserPosition());
         }
     }
 }

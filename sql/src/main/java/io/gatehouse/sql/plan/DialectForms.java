@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlIntervalLiteral;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
@@ -23,6 +25,7 @@ import org.apache.calcite.sql.SqlStarExclude;
 import org.apache.calcite.sql.SqlStarReplace;
 import org.apache.calcite.sql.SqlUnpivot;
 import org.apache.calcite.sql.SqlUnresolvedFunction;
+import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.SqlWith;
 import org.apache.calcite.sql.SqlWithItem;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
@@ -119,18 +122,28 @@ final class DialectForms extends SqlShuttle {
             return with(ListFunctions.UNNEST, call);
         }
         if (operator.equals(DialectOperators.INTERVAL)) {
-            return Intervals.written(below(call));
+            return IntervalForm.written(below(call));
         }
         if (ListSlice.isIn(call)) {
             return visited(ListSlice.written(call), this);
         }
-        return operator instanceof SqlUnresolvedFunction ? function(call) : below(call);
+        if (operator.equals(SqlLibraryOperators.TRANSLATE3)) {
+            return with(FunctionTable.TRANSLATE, call);
+        }
+        if (operator instanceof SqlUnresolvedFunction) {
+            return OtherNames.isOne(call) ? OtherNames.written(with(operator, call)) : function(call);
+        }
+        return below(call);
     }
 
     @Override
     public SqlNode visit(SqlLiteral literal) {
-        Intervals.check(literal);
-        return literal;
+        return literal instanceof SqlIntervalLiteral interval ? IntervalForm.written(interval) : literal;
+    }
+
+    @Override
+    public SqlNode visit(SqlDataTypeSpec type) {
+        return WrittenTypes.standard(type);
     }
 
     /** TABLE(function), which FROM function is read as. */
@@ -233,7 +246,7 @@ final class DialectForms extends SqlShuttle {
                 && copy.getGroup().size() == 1
                 && isAll(copy.getGroup().get(0))) {
             GroupByAll.writeStars(copy, names);
-            copy.setGroupBy(GroupByAll.keys(copy));
+            copy.setGroupBy(GroupByAll.keys(copy).orElse(null));
         }
         SqlNode qualify = copy.getQualify();
         if (qualify instanceof SqlCall call && call.getOperator().equals(DialectOperators.DISTINCT_ON)) {

@@ -206,7 +206,9 @@ final class DuckDbDialect extends DuckDBSqlDialect {
             case REAL -> named("FLOAT");
             case TIME -> named("TIME");
             case TIMESTAMP -> type.getPrecision() == 6 ? named("TIMESTAMP") : super.getCastSpec(type);
-            case TIMESTAMP_WITH_LOCAL_TIME_ZONE -> named("TIMESTAMPTZ");
+            case TIMESTAMP_WITH_LOCAL_TIME_ZONE, TIMESTAMP_TZ -> named("TIMESTAMPTZ");
+            case INTERVAL_DAY_SECOND -> named("INTERVAL");
+            case UTINYINT, USMALLINT, UINTEGER, UBIGINT -> named(type.getSqlTypeName().getName());
             case DECIMAL ->
                 type.getPrecision() == 38 && type.getScale() == 0 ? named("HUGEINT") : super.getCastSpec(type);
             default -> super.getCastSpec(type);

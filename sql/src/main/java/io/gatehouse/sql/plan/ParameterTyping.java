@@ -21,7 +21,6 @@ import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlOperator;
-import org.apache.calcite.sql.SqlUnresolvedFunction;
 import org.apache.calcite.sql.fun.SqlCase;
 import org.apache.calcite.sql.type.ImplicitCastOperandTypeChecker;
 import org.apache.calcite.sql.type.SqlTypeFamily;
@@ -45,9 +44,6 @@ final class ParameterTyping {
 
         void set(SqlValidatorScope scope, SqlDynamicParam parameter, RelDataType type);
     }
-
-    /** What DuckDB takes as an INTEGER only; of all others it takes a BIGINT. */
-    private static final Set<String> OF_INTEGERS = Set.of("round", "trunc", "factorial");
 
     private final Types types;
     private final RelDataTypeFactory factory;
@@ -332,14 +328,17 @@ final class ParameterTyping {
 
         /** What a function takes at a place. */
         private Optional<RelDataType> declared(SqlOperator operator, int index, List<SqlNode> operands) {
-            String name = name(operator);
+            Optional<SqlTypeName> exact = exact(name(operator), index);
+            if (exact.isPresent()) {
+                return exact.map(ParameterTyping.this::type);
+            }
             return switch (family(operator, index)) {
                 case STRING, CHARACTER -> Optional.of(type(SqlTypeName.VARCHAR));
                 case BOOLEAN -> Optional.of(type(SqlTypeName.BOOLEAN));
                 case DATE -> Optional.of(type(SqlTypeName.DATE));
                 case TIME -> Optional.of(type(SqlTypeName.TIME));
                 case TIMESTAMP, DATETIME -> Optional.of(type(SqlTypeName.TIMESTAMP));
-                case INTEGER -> Optional.of(type(OF_INTEGERS.contains(name) ? SqlTypeName.INTEGER : SqlTypeName.BIGINT));
+                case INTEGER -> Optional.of(type(SqlTypeName.BIGINT));
                 case NUMERIC -> Optional.of(type(number(operator, index)));
                 case ANY -> family(operator, 0) == SqlTypeFamily.ARRAY
                         ? find(operands.get(0)).map(RelDataType::getComponentType).map(ParameterTyping.this::widened)
@@ -350,13 +349,9 @@ final class ParameterTyping {
 
         /** A number behind a text, a list or a value counts something; but quantiles take a fraction. */
         private SqlTypeName number(SqlOperator operator, int index) {
-            String name = name(operator);
-            if (name.equals("chr")) {
-                return SqlTypeName.INTEGER;
-            }
             boolean counts = index > 0
                     && family(operator, 0) != SqlTypeFamily.NUMERIC
-                    && !name.startsWith("quantile");
+                    && !name(operator).startsWith("quantile");
             return counts ? SqlTypeName.BIGINT : SqlTypeName.DOUBLE;
         }
 
@@ -379,6 +374,20 @@ final class ParameterTyping {
         }
     }
 
+    /** Where DuckDB takes less than the family says that the function was declared with. */
+    private static Optional<SqlTypeName> exact(String function, int index) {
+        return switch (function) {
+            case "bool_and", "bool_or", "count_if" -> Optional.of(SqlTypeName.BOOLEAN);
+            case "bit_and", "bit_or", "bit_xor" -> Optional.of(SqlTypeName.BIGINT);
+            case "chr", "factorial" -> Optional.of(SqlTypeName.INTEGER);
+            case "round", "trunc" -> index == 1 ? Optional.of(SqlTypeName.INTEGER) : Optional.empty();
+            case "regexp_extract", "regexp_extract_all" ->
+                index == 2 ? Optional.of(SqlTypeName.INTEGER) : Optional.empty();
+            case "approx_quantile" -> index == 1 ? Optional.of(SqlTypeName.REAL) : Optional.empty();
+            default -> Optional.empty();
+        };
+    }
+
     private static boolean isArithmetic(SqlCall call) {
         return switch (call.getKind()) {
             case PLUS, MINUS, TIMES, DIVIDE, MOD, MINUS_PREFIX, PLUS_PREFIX -> true;
@@ -386,10 +395,10 @@ final class ParameterTyping {
         };
     }
 
-    /** The function that a call means, where Calcite has not chosen between two of a name yet. */
+    /** The function that a call means, where Calcite has not looked up its name yet or has one of its own for it. */
     private static SqlOperator resolved(SqlCall call) {
         SqlOperator operator = call.getOperator();
-        if (!(operator instanceof SqlUnresolvedFunction)) {
+        if (FunctionTable.INSTANCE.contains(operator)) {
             return operator;
         }
         return FunctionTable.INSTANCE.getOperatorList().stream()

@@ -11,7 +11,11 @@ import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexOver;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
+import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.util.SqlBasicVisitor;
+import org.apache.calcite.util.Util;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +27,24 @@ final class UnnestPlaces extends RelVisitor {
 
     static void check(RelNode root) {
         new UnnestPlaces().go(root);
+    }
+
+    /** Whether an expression anywhere in a statement makes rows. */
+    static boolean isIn(SqlNode statement) {
+        try {
+            statement.accept(new SqlBasicVisitor<Void>() {
+                @Override
+                public Void visit(SqlCall call) {
+                    if (call.getOperator().equals(ListFunctions.UNNEST)) {
+                        throw Util.FoundOne.NULL;
+                    }
+                    return super.visit(call);
+                }
+            });
+            return false;
+        } catch (Util.FoundOne found) {
+            return true;
+        }
     }
 
     /** Whether the items of a SELECT list make rows. */
