@@ -23,7 +23,13 @@ final class DuckDbErrors {
             return new GatehouseException(
                     ErrorCode.SQL_TOO_LARGE, "The statement has expressions that are nested too deeply.", e);
         }
-        return new GatehouseException(code(kind), sentence(kind, detail), e);
+        return new GatehouseException(isOfPattern(kind, detail) ? ErrorCode.SQL_EXECUTION : code(kind), sentence(kind, detail), e);
+    }
+
+    /** The pattern of LIKE, and its escape character, are values of the statement. */
+    private static boolean isOfPattern(String kind, String detail) {
+        return kind.equals("Syntax Error")
+                && (detail.startsWith("Invalid escape string") || detail.startsWith("Like pattern"));
     }
 
     private static ErrorCode code(String kind) {
@@ -43,7 +49,7 @@ final class DuckDbErrors {
         return switch (kind) {
             case "Out of Memory Error" -> "The query needs more memory than it may use: %s.".formatted(detail);
             case "INTERRUPT Error" -> "The query was cancelled.";
-            default -> detail.endsWith(".") ? detail : detail + ".";
+            default -> detail.replaceFirst("[.!]$", "") + ".";
         };
     }
 }

@@ -3,6 +3,7 @@ package io.gatehouse.sql.plan;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.sql.function.GroupsFrame;
+import io.gatehouse.sql.catalog.TypeNames;
 import java.util.List;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexCall;
@@ -208,6 +209,7 @@ final class DuckDbDialect extends DuckDBSqlDialect {
             case TIMESTAMP -> type.getPrecision() == 6 ? named("TIMESTAMP") : super.getCastSpec(type);
             case TIMESTAMP_WITH_LOCAL_TIME_ZONE, TIMESTAMP_TZ -> named("TIMESTAMPTZ");
             case INTERVAL_DAY_SECOND -> named("INTERVAL");
+            case ARRAY -> new SqlDataTypeSpec(new WrittenTypeName(TypeNames.of(type)), SqlParserPos.ZERO);
             case UTINYINT, USMALLINT, UINTEGER, UBIGINT -> named(type.getSqlTypeName().getName());
             case DECIMAL ->
                 type.getPrecision() == 38 && type.getScale() == 0 ? named("HUGEINT") : super.getCastSpec(type);

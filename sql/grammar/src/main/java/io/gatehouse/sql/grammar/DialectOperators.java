@@ -119,6 +119,13 @@ public final class DialectOperators {
 
     /** a && b: whether two lists have an element in common. */
     public static final SqlBinaryOperator OVERLAP = bits("&&");
+    /** time AT TIME ZONE zone. */
+    public static final SqlBinaryOperator AT_TIME_ZONE =
+            new SqlBinaryOperator("AT TIME ZONE", SqlKind.OTHER, 92, true, null, null, null);
+
+    /** text COLLATE name: the text and the name of the collation. */
+    public static final SqlBinaryOperator COLLATE =
+            new SqlBinaryOperator("COLLATE", SqlKind.OTHER, 92, true, null, null, null);
 
     private static final Set<TimeUnit> STANDARD_UNITS = Set.of(
             TimeUnit.YEAR,
