@@ -3,12 +3,16 @@ package io.gatehouse.sql;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.sql.SQLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * DuckDB's errors as ours. Its driver sets neither SQLSTATE nor a code, so the kind is read from the first words of
- * the message.
+ * the message. What it cannot read we have written: that is a defect of ours, which goes to the log in DuckDB's words,
+ * while the user is told of what form of the statement it is.
  */
 final class DuckDbErrors {
+    private static final Logger LOG = LoggerFactory.getLogger(DuckDbErrors.class);
     private static final String TOO_DEEP = "Max expression depth limit";
 
     private DuckDbErrors() {}
@@ -22,6 +26,11 @@ final class DuckDbErrors {
         if (detail.startsWith(TOO_DEEP)) {
             return new GatehouseException(
                     ErrorCode.SQL_TOO_LARGE, "The statement has expressions that are nested too deeply.", e);
+        }
+        if (WrittenFault.isIn(kind, detail) && !isOfPattern(kind, detail)) {
+            LOG.error("DuckDB cannot read what was written for a statement", e);
+            return new GatehouseException(
+                    ErrorCode.SQL_NOT_SUPPORTED, WrittenFault.of(message).sentence(), e);
         }
         return new GatehouseException(isOfPattern(kind, detail) ? ErrorCode.SQL_EXECUTION : code(kind), sentence(kind, detail), e);
     }

@@ -2,6 +2,8 @@ package io.gatehouse.sql.plan;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.function.GroupsFrame;
 import io.gatehouse.sql.catalog.TypeNames;
 import java.util.List;
@@ -213,6 +215,9 @@ final class DuckDbDialect extends DuckDBSqlDialect {
             case UTINYINT, USMALLINT, UINTEGER, UBIGINT -> named(type.getSqlTypeName().getName());
             case DECIMAL ->
                 type.getPrecision() == 38 && type.getScale() == 0 ? named("HUGEINT") : super.getCastSpec(type);
+            case ROW ->
+                throw new GatehouseException(
+                        ErrorCode.SQL_NOT_SUPPORTED, "A row is not a value that CASE can choose; name its columns.");
             default -> super.getCastSpec(type);
         };
     }
