@@ -63,18 +63,10 @@ final class ColumnsForm {
         if (pattern == null) {
             throw DialectForms.refused(argument, "COLUMNS takes a regular expression as a text, or a star.");
         }
-<<<<<<< HEAD
         return NamePattern.of(pattern)
                 .orElseThrow(() -> DialectForms.refused(
                         argument, "'%s' is not a regular expression of RE2, or too large a one.".formatted(pattern)))
                 .isIn(StarForm.nameOf(column));
-=======
-        try {
-            return Pattern.compile(pattern).matcher(StarForm.nameOf(column)).find();
-        } catch (PatternSyntaxException e) {
-            throw DialectForms.refused(argument, "'%s' is no regular expression.".formatted(pattern));
-        }
->>>>>>> w-algebra
     }
 
     private static final class Search extends SqlBasicVisitor<Void> {
