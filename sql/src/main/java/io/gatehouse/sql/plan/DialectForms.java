@@ -15,6 +15,8 @@ import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlIntervalLiteral;
+import org.apache.calcite.sql.SqlIntervalQualifier;
+import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
@@ -99,8 +101,8 @@ final class DialectForms extends SqlShuttle {
             SqlNode exists = operator.createCall(call.getParserPosition(), visited(cast.operand(0), this));
             return SqlStdOperatorTable.CAST.createCall(call.getParserPosition(), exists, cast.operand(1));
         }
-        if (isInfixCast(call)) {
-            return with(SqlStdOperatorTable.CAST, call);
+        if (call.getKind() == SqlKind.CAST || call.getKind() == SqlKind.SAFE_CAST || isInfixCast(call)) {
+            return cast(call);
         }
         if (operator.equals(DialectOperators.INTEGER_DIVIDE)) {
             return with(IntegerDivision.OPERATOR, call);
@@ -170,6 +172,20 @@ final class DialectForms extends SqlShuttle {
         return call.getOperandList().stream()
                 .map(operand -> visited(operand, this))
                 .toList();
+    }
+
+    /** x::t as CAST(x AS t), and INTERVAL as the type that stands for all intervals. */
+    private SqlNode cast(SqlCall call) {
+        SqlNode type = call.operand(1);
+        if (type instanceof SqlIntervalQualifier) {
+            throw refused(type, "A cast to INTERVAL takes no unit; write CAST(x AS INTERVAL).");
+        }
+        SqlOperator operator = isInfixCast(call) ? SqlStdOperatorTable.CAST : call.getOperator();
+        SqlNode value = visited(call.operand(0), this);
+        SqlNode written = IntervalForm.isType(type)
+                ? IntervalForm.type(type.getParserPosition())
+                : visited(type, this);
+        return operator.createCall(call.getParserPosition(), value, written);
     }
 
     /** Of EXISTS (...)::t the grammar makes EXISTS ((...)::t), as it does with the minus of -1::t. */
