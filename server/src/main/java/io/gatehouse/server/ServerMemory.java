@@ -14,6 +14,8 @@ public record ServerMemory(long bytes) {
     /** Java, DuckDB and a small model do not fit into less. */
     private static final long LEAST = 1L << 30;
 
+    private static final long LEAST_HEAP = 1L << 28;
+
     public ServerMemory {
         if (bytes < LEAST) {
             throw new GatehouseException(
@@ -38,9 +40,9 @@ public record ServerMemory(long bytes) {
         return percent(15);
     }
 
-    /** The Java heap of the process that has the file. */
+    /** The Java heap of the process that has the file: the launcher asks Java for as much. */
     public long heap() {
-        return percent(20);
+        return Math.max(LEAST_HEAP, percent(20));
     }
 
     /** The process that computes a run. */

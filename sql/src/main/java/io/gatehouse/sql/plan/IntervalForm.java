@@ -15,7 +15,6 @@ import org.apache.calcite.sql.SqlIntervalQualifier;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNumericLiteral;
-import org.apache.calcite.sql.SqlUserDefinedTypeNameSpec;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.SqlTypeName;
@@ -45,23 +44,11 @@ final class IntervalForm {
             return written(call.operand(0), call.operand(1), position);
         }
         SqlNode text = call.operand(0);
-        SqlIntervalQualifier type = type(position);
+        SqlDataTypeSpec type = new SqlDataTypeSpec(new IntervalTypeName(position), position);
         return text instanceof SqlCall negative && isNegative(negative)
                 ? SqlStdOperatorTable.UNARY_MINUS.createCall(
                         position, SqlStdOperatorTable.CAST.createCall(position, negative.operand(0), type))
                 : SqlStdOperatorTable.CAST.createCall(position, text, type);
-    }
-
-    /** Whether a type is INTERVAL. */
-    static boolean isType(SqlNode type) {
-        return type instanceof SqlDataTypeSpec spec
-                && spec.getTypeNameSpec() instanceof SqlUserDefinedTypeNameSpec name
-                && name.getTypeName().toString().equalsIgnoreCase("interval");
-    }
-
-    /** The type of all intervals. */
-    static SqlIntervalQualifier type(SqlParserPos position) {
-        return new SqlIntervalQualifier(TimeUnit.DAY, null, position);
     }
 
     /** @param number a number, or a text that is one */
