@@ -212,7 +212,6 @@ final class DuckDbDialect extends DuckDBSqlDialect {
             case TIMESTAMP_WITH_LOCAL_TIME_ZONE, TIMESTAMP_TZ -> named("TIMESTAMPTZ");
             case INTERVAL_DAY_SECOND -> named("INTERVAL");
             case ARRAY -> new SqlDataTypeSpec(new WrittenTypeName(TypeNames.of(type)), SqlParserPos.ZERO);
-            case UTINYINT, USMALLINT, UINTEGER, UBIGINT -> named(type.getSqlTypeName().getName());
             case UTINYINT, USMALLINT, UINTEGER, UBIGINT ->
                 named(type.getSqlTypeName().getName());
             case DECIMAL ->
