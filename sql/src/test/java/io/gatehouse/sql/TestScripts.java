@@ -40,6 +40,7 @@ final class TestScripts {
             "precedence.iq",
             "dates.iq",
             "duckdb-forms.iq",
+            "dialect.iq",
             "standard-forms.iq",
             "corners.iq",
             "routing.iq",
