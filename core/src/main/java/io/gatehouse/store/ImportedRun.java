@@ -33,9 +33,7 @@ public record ImportedRun(
         requireNonNull(name, "name is null");
         requireNonNull(source, "source is null");
         requireNonNull(model, "model is null");
-        if (name.isBlank()) {
-            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "The name of a run must not be blank");
-        }
+        GivenName.checked("a run", name);
         provenance = Map.copyOf(provenance);
         sequences = List.copyOf(sequences);
         counts = List.copyOf(counts);
