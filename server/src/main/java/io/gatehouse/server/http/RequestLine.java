@@ -17,6 +17,12 @@ public final class RequestLine implements HttpConfiguration.Customizer {
 
     @Override
     public Request customize(Request request, HttpFields.Mutable answer) {
+        if (HttpMethod.CONNECT.is(request.getMethod())) {
+            // It is refused as any other method, but Jetty would keep the connection for the tunnel that it does not become.
+            Request.addCompletionListener(
+                    request,
+                    failure -> request.getConnectionMetaData().getConnection().close());
+        }
         boolean head = HttpMethod.HEAD.is(request.getMethod());
         if (head) {
             request.setAttribute(HEAD, true);
