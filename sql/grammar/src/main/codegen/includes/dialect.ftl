@@ -142,29 +142,32 @@ SqlNode ListLiteral() :
     }
 }
 
-/** In brackets behind a list: the number of an element, or first:last, of which one may be left out. */
+/** In brackets behind a list: the number of an element, or first:last or first:last:step, in which each may be left out. */
 SqlNode Subscript() :
 {
     final Span s;
-    final SqlNode first;
+    SqlNode first;
     SqlNode last = null;
+    SqlNode step = null;
 }
 {
-    <COLON> { s = span(); }
-    last = Expression(ExprContext.ACCEPT_SUB_QUERY) {
-        return DialectOperators.SLICE_TO.createCall(s.end(this), last);
-    }
-|
-    first = Expression(ExprContext.ACCEPT_SUB_QUERY) { s = span(); }
+    ( first = Expression(ExprContext.ACCEPT_SUB_QUERY) | { first = null; } ) { s = span(); }
     [
         <COLON>
-        [ last = Expression(ExprContext.ACCEPT_SUB_QUERY) ] {
-            return last == null
-                ? DialectOperators.SLICE_FROM.createCall(s.end(this), first)
-                : DialectOperators.SLICE.createCall(s.end(this), first, last);
-        }
+        [
+            LOOKAHEAD(<MINUS> ( <COLON> | <RBRACKET> )) <MINUS>
+        |
+            last = Expression(ExprContext.ACCEPT_SUB_QUERY)
+        ]
+        [ <COLON> step = Expression(ExprContext.ACCEPT_SUB_QUERY) ]
+        { return DialectOperators.slice(s.end(this), first, last, step); }
     ]
-    { return first; }
+    {
+        if (first == null) {
+            throw generateParseException();
+        }
+        return first;
+    }
 }
 
 /** INTERVAL '3' DAY as the standard's literal; any other number, expression or text as a call. */
@@ -256,6 +259,254 @@ SqlNode UnnestCall() :
     }
 }
 
+/** type 'text', such as TIMESTAMPTZ '2026-01-31', or BIGINT '12'. */
+SqlNode TypedLiteral() :
+{
+    final Span s = Span.of();
+    final SqlIdentifier name;
+    final SqlTypeNameSpec type;
+    final SqlNode text;
+}
+{
+    (
+        <IDENTIFIER> {
+            s.add(this);
+            name = new SqlIdentifier(unquotedIdentifier(), getPos());
+            type = new SqlUserDefinedTypeNameSpec(name, getPos());
+        }
+    |
+        LOOKAHEAD(PlainTypeName() <QUOTED_STRING>)
+        type = PlainTypeName() { s.add(type.getParserPos()); }
+    )
+    text = StringLiteral() {
+        return DialectOperators.INFIX_CAST.createCall(
+            s.end(this), text, new SqlDataTypeSpec(type, type.getParserPos()));
+    }
+}
+
+SqlTypeNameSpec PlainTypeName() :
+{
+    final Span s = Span.of();
+    final SqlTypeNameSpec type;
+}
+{
+    (
+        type = SqlTypeName1(s)
+    |
+        type = SqlTypeName3(s)
+    |
+        type = CharacterTypeName(s)
+    )
+    { return type; }
+}
+
+/** The arguments of a function, the first of them DISTINCT, ALL or null, and ORDER BY behind them. */
+List<SqlNode> OrderedParameterList(List<SqlNodeList> order) :
+{
+    final SqlLiteral qualifier;
+    final List<SqlNode> list = new ArrayList<SqlNode>();
+    final SqlNodeList keys;
+}
+{
+    <LPAREN>
+    (
+        qualifier = AllOrDistinct() { list.add(qualifier); }
+    |
+        { list.add(null); }
+    )
+    (
+        LOOKAHEAD({ startsQuery() })
+        AddArg0(list, ExprContext.ACCEPT_SUB_QUERY)
+    |
+        AddArg(list, ExprContext.ACCEPT_SUB_QUERY)
+    )
+    (
+        <COMMA>
+        AddArg(list, ExprContext.ACCEPT_SUB_QUERY)
+    )*
+    [ keys = OrderBy(true) { order.add(keys); } ]
+    <RPAREN> { return list; }
+}
+
+/** x IN list */
+void InList(List<Object> list, ExprContext exprContext) :
+{
+    SqlBinaryOperator operator = DialectOperators.IN_LIST;
+}
+{
+    { checkNonQueryExpression(exprContext); }
+    [ <NOT> { operator = DialectOperators.NOT_IN_LIST; } ]
+    <IN> { list.add(new SqlParserUtil.ToTreeListItem(operator, getPos())); }
+    AddExpression2b(list, ExprContext.ACCEPT_SUB_QUERY)
+}
+
+/** The bound of a frame of rows, values or groups. */
+SqlNode WindowBound(boolean groups) :
+{
+    final SqlNode bound;
+}
+{
+    bound = WindowRange() { return groups ? DialectOperators.groups(bound) : bound; }
+}
+
+/** PIVOT (…) and UNPIVOT (…) behind a relation that has no name. */
+SqlNode Pivots(SqlNode relation) :
+{
+    SqlNode e = relation;
+}
+{
+    (
+        LOOKAHEAD(2) e = PivotClause(e)
+    |
+        LOOKAHEAD(2) e = Unpivot(e)
+    )*
+    { return e; }
+}
+
+/** PIVOT (…) and UNPIVOT (…) behind a relation with a name, and a name for what they give. */
+SqlNode NamedPivots(SqlNode relation) :
+{
+    SqlNode e = relation;
+    final SqlIdentifier alias;
+}
+{
+    [
+        (
+            LOOKAHEAD(2) e = PivotClause(e)
+        |
+            LOOKAHEAD(2) e = Unpivot(e)
+        )+
+        [
+            [ <AS> ] alias = SimpleIdentifier() {
+                e = SqlStdOperatorTable.AS.createCall(Span.of(e).end(this), e, alias);
+            }
+        ]
+    ]
+    { return e; }
+}
+
+/** PIVOT relation ON column IN (values) USING aggregates GROUP BY columns */
+SqlNode PivotQuery() :
+{
+    final Span s;
+    final SqlNode relation;
+    final List<SqlNode> axes = new ArrayList<SqlNode>();
+    final List<SqlNode> aggregates = new ArrayList<SqlNode>();
+    SqlNodeList groups = SqlNodeList.EMPTY;
+}
+{
+    <PIVOT> { s = span(); }
+    relation = TableRef()
+    [ <ON> AddPivotAxis(axes) ( <COMMA> AddPivotAxis(axes) )* ]
+    [ <USING> AddPivotAggregate(aggregates) ( <COMMA> AddPivotAggregate(aggregates) )* ]
+    [ groups = GroupBy() ]
+    {
+        return DialectOperators.PIVOT.createCall(s.end(this), relation,
+            new SqlNodeList(axes, s.pos()), new SqlNodeList(aggregates, s.pos()), groups);
+    }
+}
+
+/** PIVOT (aggregates FOR column IN (values) GROUP BY columns) behind a relation */
+SqlNode PivotClause(SqlNode relation) :
+{
+    final Span s;
+    final List<SqlNode> axes = new ArrayList<SqlNode>();
+    final List<SqlNode> aggregates = new ArrayList<SqlNode>();
+    SqlNodeList groups = SqlNodeList.EMPTY;
+}
+{
+    <PIVOT> { s = span(); checkNotJoin(relation); }
+    <LPAREN>
+    AddPivotAggregate(aggregates) ( <COMMA> AddPivotAggregate(aggregates) )*
+    <FOR> ( AddPivotAxis(axes) )+
+    [ groups = GroupBy() ]
+    <RPAREN> {
+        return DialectOperators.PIVOT.createCall(s.end(this), relation,
+            new SqlNodeList(axes, s.pos()), new SqlNodeList(aggregates, s.pos()), groups);
+    }
+}
+
+void AddPivotAggregate(List<SqlNode> list) :
+{
+    SqlNode e;
+    final SqlIdentifier alias;
+}
+{
+    e = NamedFunctionCall()
+    [
+        [ <AS> ] alias = SimpleIdentifier() {
+            e = SqlStdOperatorTable.AS.createCall(Span.of(e).end(this), e, alias);
+        }
+    ]
+    { list.add(e); }
+}
+
+/** A column or an expression, and the values of it that become columns; without them it stands for itself. */
+void AddPivotAxis(List<SqlNode> list) :
+{
+    final List<Object> e = new ArrayList<Object>();
+    final List<SqlNode> values = new ArrayList<SqlNode>();
+    final Span s = span();
+}
+{
+    AddExpression2b(e, ExprContext.ACCEPT_SUB_QUERY)
+    (
+        <IN> <LPAREN> AddNamedPivotValue(values) ( <COMMA> AddNamedPivotValue(values) )* <RPAREN> {
+            list.add(DialectOperators.PIVOT_AXIS.createCall(s.end(this),
+                SqlParserUtil.toTree(e), new SqlNodeList(values, s.pos())));
+        }
+    |
+        { list.add(SqlParserUtil.toTree(e)); }
+    )
+}
+
+void AddNamedPivotValue(List<SqlNode> list) :
+{
+    SqlNode e;
+    final SqlIdentifier alias;
+}
+{
+    e = Expression(ExprContext.ACCEPT_NON_QUERY)
+    [
+        [ <AS> ] alias = SimpleIdentifier() {
+            e = SqlStdOperatorTable.AS.createCall(Span.of(e).end(this), e, alias);
+        }
+    ]
+    { list.add(e); }
+}
+
+/** UNPIVOT relation ON columns INTO NAME name VALUE value */
+SqlNode UnpivotQuery() :
+{
+    final Span s;
+    final SqlNode relation;
+    final List<SqlNode> columns = new ArrayList<SqlNode>();
+    boolean nulls = false;
+    SqlIdentifier name = null;
+    final List<SqlNode> values = new ArrayList<SqlNode>();
+    SqlIdentifier value;
+}
+{
+    <UNPIVOT> { s = span(); }
+    relation = TableRef()
+    [ <INCLUDE> <NULLS> { nulls = true; } ]
+    <ON> AddExpression(columns, ExprContext.ACCEPT_SUB_QUERY)
+    ( <COMMA> AddExpression(columns, ExprContext.ACCEPT_SUB_QUERY) )*
+    [
+        <INTO> <NAME> name = SimpleIdentifier()
+        <VALUE> value = SimpleIdentifier() { values.add(value); }
+        ( <COMMA> value = SimpleIdentifier() { values.add(value); } )*
+    ]
+    {
+        return DialectOperators.UNPIVOT.createCall(s.end(this), relation,
+            SqlLiteral.createBoolean(nulls, s.pos()), new SqlNodeList(columns, s.pos()),
+            name == null ? new SqlIdentifier("name", s.pos()) : name,
+            values.isEmpty()
+                ? SqlNodeList.of(new SqlIdentifier("value", s.pos()))
+                : new SqlNodeList(values, s.pos()));
+    }
+}
+
 /** Behind a type: a list of it. */
 SqlTypeNameSpec ListTypeName(SqlTypeNameSpec elements) :
 {
@@ -305,8 +556,8 @@ void PowerOf(List<Object> list, ExprContext exprContext, Span s) :
     AddExpression2b(list, ExprContext.ACCEPT_SUB_QUERY)
 }
 
-/** a & b, a | b, a << b, a >> b */
-void BitOperation(List<Object> list, ExprContext exprContext, Span s) :
+/** a & b, a | b, a << b, a >> b, a ^@ b, a && b */
+void OtherOperation(List<Object> list, ExprContext exprContext, Span s) :
 {
     final SqlBinaryOperator operator;
 }
@@ -319,10 +570,53 @@ void BitOperation(List<Object> list, ExprContext exprContext, Span s) :
         <LEFTSHIFT> { operator = DialectOperators.SHIFT_LEFT; }
     |
         <RIGHTSHIFT> { operator = DialectOperators.SHIFT_RIGHT; }
+    |
+        <STARTS_WITH> { operator = DialectOperators.STARTS_WITH; }
+    |
+        <OVERLAP> { operator = DialectOperators.OVERLAP; }
     )
     {
         checkNonQueryExpression(exprContext);
         list.add(new SqlParserUtil.ToTreeListItem(operator, getPos()));
     }
     AddExpression2b(list, ExprContext.ACCEPT_SUB_QUERY)
+}
+
+/** INTERVAL as a type; a unit behind it says nothing. */
+SqlTypeNameSpec IntervalTypeName() :
+{
+    final Span s;
+}
+{
+    <INTERVAL> { s = span(); }
+    [ IntervalUnit() ] {
+        return new SqlUserDefinedTypeNameSpec(new SqlIdentifier("interval", s.end(this)), s.end(this));
+    }
+}
+
+/** time AT TIME ZONE zone */
+void AtTimeZone(List<Object> list, ExprContext exprContext, Span s) :
+{
+}
+{
+    <AT> <TIME> <ZONE> {
+        checkNonQueryExpression(exprContext);
+        list.add(new SqlParserUtil.ToTreeListItem(DialectOperators.AT_TIME_ZONE, getPos()));
+    }
+    AddExpression2b(list, ExprContext.ACCEPT_SUB_QUERY)
+}
+
+/** text COLLATE name */
+void Collation(List<Object> list, ExprContext exprContext, Span s) :
+{
+    final SqlIdentifier name;
+}
+{
+    <COLLATE> {
+        checkNonQueryExpression(exprContext);
+        list.add(new SqlParserUtil.ToTreeListItem(DialectOperators.COLLATE, getPos()));
+    }
+    name = CompoundIdentifier() {
+        list.add(name);
+    }
 }

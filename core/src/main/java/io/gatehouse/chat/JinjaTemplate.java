@@ -10,6 +10,7 @@ import com.hubspot.jinjava.lib.Importable;
 import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.error.ReadingNote;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -93,20 +95,23 @@ final class JinjaTemplate {
         this.file = file;
         this.clock = clock;
         try {
-            this.template = new PythonSyntax(template).rewritten();
-        } catch (TemplateFault | StackOverflowError e) {
+            ReadingNote.of(file);
+            this.template = Deadline.result(MAX_TIME, deadline -> new PythonSyntax(template).rewritten());
+        } catch (TemplateFault | Deadline.Passed | StackOverflowError e) {
             throw failure(e, String.valueOf(e.getMessage()));
         }
     }
 
     String render(Map<String, ?> variables) {
+        ReadingNote.of(file);
         Map<String, Object> bindings = new HashMap<>(variables);
         // A function is no variable to the library, but templates ask whether it is defined.
         bindings.put("strftime_now", "strftime_now");
         bindings.put("raise_exception", "raise_exception");
         bindings.put(TemplateFunctions.CLOCK, clock);
         try {
-            RenderResult result = jinjava(new Deadline(MAX_TIME)).renderForResult(template, bindings);
+            RenderResult result =
+                    Deadline.result(MAX_TIME, deadline -> jinjava(deadline).renderForResult(template, bindings));
             if (!result.getErrors().isEmpty()) {
                 throw failure(
                         result.getErrors().get(0).getException(),
@@ -155,7 +160,10 @@ final class JinjaTemplate {
         jinjava.setResourceLocator((name, encoding, interpreter) -> {
             throw new TemplateRefusal("A chat template cannot read the template '%s'".formatted(name));
         });
-        jinjava.getGlobalContext().registerFilter(new JsonFilter());
+        Context global = jinjava.getGlobalContext();
+        FILTERS.forEach(name -> Optional.ofNullable(global.getFilter(name))
+                .ifPresent(filter -> global.registerFilter(new BoundedFilter(filter))));
+        global.registerFilter(new BoundedFilter(new JsonFilter()));
         jinjava.registerFunction(new ELFunctionDefinition(
                 "", "raise_exception", TemplateFunctions.class, "raiseException", String.class));
         jinjava.registerFunction(

@@ -2,6 +2,7 @@ package io.gatehouse.checkpoint;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.error.ReadingNote;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
@@ -34,6 +35,7 @@ final class ModelFiles {
     /** Reads a file of at most {@code limit} bytes. */
     static byte[] read(Path file, int limit) {
         requireFile(file);
+        ReadingNote.of(file);
         try (InputStream in = Files.newInputStream(file)) {
             byte[] content = in.readNBytes(limit);
             if (in.read() != -1) {

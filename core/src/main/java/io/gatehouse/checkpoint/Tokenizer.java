@@ -7,6 +7,7 @@ import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.error.ReadingNote;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,10 +21,12 @@ import java.util.Map;
 public final class Tokenizer implements AutoCloseable {
     static final int MAX_BYTES = 64 << 20;
 
+    private final Path file;
     private final HuggingFaceTokenizer tokenizer;
     private final Vocabulary vocabulary;
 
-    private Tokenizer(HuggingFaceTokenizer tokenizer, Vocabulary vocabulary) {
+    private Tokenizer(Path file, HuggingFaceTokenizer tokenizer, Vocabulary vocabulary) {
+        this.file = file;
         this.tokenizer = tokenizer;
         this.vocabulary = vocabulary;
     }
@@ -37,12 +40,12 @@ public final class Tokenizer implements AutoCloseable {
         requireNonNull(tokenizerJson, "tokenizerJson is null");
         byte[] content = ModelFiles.read(tokenizerJson, MAX_BYTES);
         Vocabulary vocabulary = Vocabulary.parse(tokenizerJson, content);
-        return new Tokenizer(load(tokenizerJson, content), vocabulary);
+        return new Tokenizer(tokenizerJson, load(tokenizerJson, content), vocabulary);
     }
 
     /** Returns the ids of the text's tokens, without special tokens around them; none for the empty text. */
     public int[] encode(String text) {
-        return encode(tokenizer, text);
+        return narrow(encode(file, tokenizer, text, false).getIds());
     }
 
     /**
@@ -50,7 +53,7 @@ public final class Tokenizer implements AutoCloseable {
      * a text with, such as Mixtral's {@code <s>}. What it ends one with is left out.
      */
     public int[] encodeBeginning(String text) {
-        Encoding encoding = tokenizer.encode(text, true, false);
+        Encoding encoding = encode(file, tokenizer, text, true);
         long[] added = encoding.getSpecialTokenMask();
         int to = added.length;
         while (to > 0 && added[to - 1] == 1) {
@@ -59,11 +62,17 @@ public final class Tokenizer implements AutoCloseable {
         return narrow(Arrays.copyOf(encoding.getIds(), to));
     }
 
-    static int[] encode(HuggingFaceTokenizer tokenizer, String text) {
-        return narrow(tokenizer.encode(text, false, false).getIds());
+    /** What the library cannot encode by the file, it says in an exception, or with the end of the process. */
+    static Encoding encode(Path file, HuggingFaceTokenizer tokenizer, String text, boolean special) {
+        ReadingNote.of(file);
+        try {
+            return tokenizer.encode(text, special, false);
+        } catch (RuntimeException e) {
+            throw unusable(file, e);
+        }
     }
 
-    private static int[] narrow(long[] ids) {
+    static int[] narrow(long[] ids) {
         return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
     }
 
@@ -98,6 +107,7 @@ public final class Tokenizer implements AutoCloseable {
         // The library would otherwise ask the cloud's metadata service who we are and report home, and download a
         // native library where it finds a GPU.
         System.setProperty("ai.djl.offline", "true");
+        ReadingNote.of(file);
         Map<String, String> options = Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
         try {
             return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(content), options);
@@ -105,10 +115,14 @@ public final class Tokenizer implements AutoCloseable {
             throw new GatehouseException(
                     ErrorCode.INTERNAL_ERROR, "The tokenizer library does not load: " + e.getMessage(), e);
         } catch (IOException | RuntimeException e) {
-            throw new GatehouseException(
-                    ErrorCode.CORRUPT_CHECKPOINT,
-                    "%s is no usable tokenizer: %s".formatted(file, JsonFile.shown(String.valueOf(e.getMessage()))),
-                    e);
+            throw unusable(file, e);
         }
+    }
+
+    private static GatehouseException unusable(Path file, Exception cause) {
+        return new GatehouseException(
+                ErrorCode.CORRUPT_CHECKPOINT,
+                "%s is not a usable tokenizer: %s".formatted(file, JsonFile.shown(String.valueOf(cause.getMessage()))),
+                cause);
     }
 }

@@ -3,6 +3,7 @@ package io.gatehouse.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.error.ReadingNote;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -196,6 +197,7 @@ final class WeightFiles implements AutoCloseable {
         ModelFiles.requireFile(file);
         FileChannel channel;
         try {
+            ReadingNote.of(file);
             channel = FileChannel.open(file, StandardOpenOption.READ);
         } catch (IOException e) {
             throw ModelFiles.unreadable(file, e);

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.error.ReadingNote;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -73,6 +74,7 @@ public enum DatasetFile {
         if (!Files.isRegularFile(file)) {
             throw new GatehouseException(ErrorCode.FILE_NOT_FOUND, "There is no file %s".formatted(file));
         }
+        ReadingNote.of(file);
         format.records(file, reader);
     }
 

@@ -3,6 +3,7 @@ package io.gatehouse.error;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The one exception that Gatehouse throws at its users. The message is a whole sentence that says what was wrong and
@@ -10,6 +11,9 @@ import java.util.Optional;
  * gets a full stop. It is caught at three doors only: the command line, the HTTP error mapper and JDBC.
  */
 public final class GatehouseException extends RuntimeException {
+    /** Names in files may hold what steers a terminal. Texts of users have lines. */
+    private static final Pattern CONTROLS = Pattern.compile("[\\p{Cc}&&[^\n\r\t]]");
+
     private final ErrorCode code;
     private final transient Optional<TextRange> position;
 
@@ -40,7 +44,9 @@ public final class GatehouseException extends RuntimeException {
     }
 
     private static String sentence(String message) {
-        String text = requireNonNull(message, "message is null").strip();
+        String text = CONTROLS.matcher(
+                        requireNonNull(message, "message is null").strip())
+                .replaceAll("\uFFFD");
         boolean ends = text.isEmpty() || ".?!".indexOf(text.charAt(text.length() - 1)) >= 0;
         return ends ? text : text + ".";
     }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.dataset.RecordReader;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.error.ReadingNote;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
@@ -34,6 +35,7 @@ final class MmluFile {
     static List<Question> read(Path file, String subject, HeldQuestions held) {
         List<Question> questions = new ArrayList<>();
         long line = 1;
+        ReadingNote.of(file);
         try (RecordReader reader = new RecordReader(afterMark(Files.newBufferedReader(file)), file.toString());
                 CSVParser parser = CSVParser.parse(reader, FORMAT)) {
             Iterator<CSVRecord> records = parser.iterator();

@@ -22,8 +22,17 @@ import org.duckdb.DuckDBConnection;
 final class Doors {
     private Doors() {}
 
-    /** What has to be said when a database is opened. */
+    /** What has to be said when a database is opened by a process that does little else. */
     static Properties atOpening() {
+        return atOpening(physicalMemory() / 4);
+    }
+
+    /**
+     * What has to be said when a database is opened.
+     *
+     * @param memory bytes that DuckDB may take
+     */
+    static Properties atOpening(long memory) {
         Properties properties = new Properties();
         // Without this, a second open in this process would silently share the first one's instance.
         properties.setProperty("jdbc_instance_cache", "false");
@@ -31,12 +40,18 @@ final class Doors {
         // empty.
         properties.setProperty("default_block_size", "65536");
         properties.setProperty("threads", String.valueOf(Runtime.getRuntime().availableProcessors()));
-        properties.setProperty("memory_limit", megabytes(physicalMemory() / 4));
+        properties.setProperty("memory_limit", megabytes(memory));
         properties.setProperty("autoload_known_extensions", "false");
         properties.setProperty("autoinstall_known_extensions", "false");
         properties.setProperty("allow_community_extensions", "false");
         properties.setProperty("allow_persistent_secrets", "false");
         properties.setProperty("max_expression_depth", "250");
+        // A query on which DuckDB meets a defect of its own ("INTERNAL Error") would otherwise end all others and the
+        // run
+        // that is being written, until the file is opened anew. Queries only read, so they leave nothing half done.
+        // What a
+        // failed checkpoint leaves is refused by DuckDB whatever this says.
+        properties.setProperty("disable_database_invalidation", "true");
         return properties;
     }
 
@@ -55,6 +70,8 @@ final class Doors {
             statement.execute("SET max_temp_directory_size = '%s'".formatted(megabytes(freeDisk(disk) / 2)));
             statement.execute("SET allowed_directories = [%s]".formatted(open));
             statement.execute("SET enable_external_access = false");
+            // How rows come out of one connection is for who reads them to choose.
+            statement.execute("SET allowed_configs = ['jdbc_stream_results']");
             statement.execute("SET lock_configuration = true");
         }
     }

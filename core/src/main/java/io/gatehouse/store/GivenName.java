@@ -23,7 +23,8 @@ public final class GivenName {
     public static String checked(String what, String name) {
         requireNonNull(name, "name is null");
         if (name.isBlank()) {
-            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "The name of %s must not be blank.".formatted(what));
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT, "The name of %s must not be blank.".formatted(what));
         }
         int characters = name.codePointCount(0, name.length());
         if (characters > MAX_CHARACTERS) {
@@ -42,7 +43,8 @@ public final class GivenName {
     /** Also what turns the direction of text around, and half a character. */
     private static boolean isControl(int c) {
         return switch (Character.getType(c)) {
-            case Character.CONTROL, Character.SURROGATE, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
+            case Character.CONTROL, Character.SURROGATE, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR ->
+                true;
             case Character.FORMAT -> c == 0x061c || c == 0x200e || c == 0x200f || turns(c);
             default -> false;
         };

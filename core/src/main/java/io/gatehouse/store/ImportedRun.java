@@ -2,8 +2,6 @@ package io.gatehouse.store;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
 import java.util.List;
 import java.util.Map;
 

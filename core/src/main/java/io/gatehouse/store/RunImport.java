@@ -33,9 +33,10 @@ final class RunImport {
         try (Transaction transaction = Transaction.begin(connection)) {
             int runId = insertRun(gatehouseVersion);
             int[] questionIds = insertQuestions();
-            SequenceInsert sequences = new SequenceInsert(connection, runId);
-            for (int i = 0; i < questionIds.length; i++) {
-                sequences.insert(questionIds[i], run.sequences().get(i));
+            try (SequenceInsert sequences = new SequenceInsert(connection, runId)) {
+                for (int i = 0; i < questionIds.length; i++) {
+                    sequences.insert(questionIds[i], run.sequences().get(i));
+                }
             }
             insertCounts(runId);
             insertRollups(runId, "import_rollups.sql");

@@ -5,47 +5,47 @@ import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 
 /** Writes the sequences of a run of another engine, row by row: they come once, and are few. */
-final class SequenceInsert {
-    private final DuckDBConnection connection;
+final class SequenceInsert implements AutoCloseable {
     private final int runId;
+    private final DuckDBAppender routing;
+    private final DuckDBAppender gates;
+    private final DuckDBAppender tokens;
+    private final DuckDBAppender answers;
 
-    SequenceInsert(DuckDBConnection connection, int runId) {
-        this.connection = connection;
+    SequenceInsert(DuckDBConnection connection, int runId) throws SQLException {
         this.runId = runId;
+        this.routing = connection.createAppender("routing");
+        this.gates = connection.createAppender("gates");
+        this.tokens = connection.createAppender("tokens");
+        this.answers = connection.createAppender("answers");
     }
 
     /** Writes what is known of a sequence under the id of its question. */
     void insert(int questionId, TracedSequence sequence) throws SQLException {
-        try (DuckDBAppender routing = connection.createAppender("routing");
-                DuckDBAppender gates = connection.createAppender("gates")) {
-            for (TracedLayer layer : sequence.layers()) {
-                for (int row = 0; row < layer.tokens(); row++) {
-                    appendDecision(routing, questionId, sequence.length(), layer, row);
-                    appendGate(gates, questionId, layer, row);
-                }
+        for (TracedLayer layer : sequence.layers()) {
+            for (int row = 0; row < layer.tokens(); row++) {
+                appendDecision(questionId, sequence.length(), layer, row);
+                appendGate(questionId, layer, row);
             }
         }
-        try (DuckDBAppender tokens = connection.createAppender("tokens")) {
-            for (int position = 0; position < sequence.tokens().length; position++) {
-                tokens.beginRow()
-                        .append(runId)
-                        .append(questionId)
-                        .append(position)
-                        .append(position == sequence.length() - 1 ? Scope.LAST_PROMPT.id() : Scope.PROMPT.id())
-                        .append(sequence.tokens()[position])
-                        .append("")
-                        .endRow();
-            }
+        for (int position = 0; position < sequence.tokens().length; position++) {
+            tokens.beginRow()
+                    .append(runId)
+                    .append(questionId)
+                    .append(position)
+                    .append(position == sequence.length() - 1 ? Scope.LAST_PROMPT.id() : Scope.PROMPT.id())
+                    .append(sequence.tokens()[position])
+                    .append("")
+                    .endRow();
         }
         if (sequence.answer().isPresent()) {
             appendAnswer(questionId, sequence.length(), sequence.answer().get());
         }
     }
 
-    private void appendDecision(DuckDBAppender appender, int questionId, int length, TracedLayer layer, int row)
-            throws SQLException {
+    private void appendDecision(int questionId, int length, TracedLayer layer, int row) throws SQLException {
         TracedDecision decision = TracedDecision.of(layer, row);
-        appender.beginRow()
+        routing.beginRow()
                 .append(runId)
                 .append(questionId)
                 .append(layer.positions()[row])
@@ -53,21 +53,21 @@ final class SequenceInsert {
                 .append(layer.positions()[row] == length - 1)
                 .append(decision.experts());
         if (decision.weights().length == 0) {
-            appender.appendNull();
+            routing.appendNull();
         } else {
-            appender.append(decision.weights());
+            routing.append(decision.weights());
         }
         if (layer.probabilities().length == 0) {
-            appender.appendNull().appendNull().appendNull();
+            routing.appendNull().appendNull().appendNull();
         } else {
-            appender.append((short) decision.entropy())
+            routing.append((short) decision.entropy())
                     .append((short) decision.spareMass())
                     .append(decision.margin());
         }
-        appender.append(layer.ranked()).endRow();
+        routing.append(layer.ranked()).endRow();
     }
 
-    private void appendGate(DuckDBAppender appender, int questionId, TracedLayer layer, int row) throws SQLException {
+    private void appendGate(int questionId, TracedLayer layer, int row) throws SQLException {
         if (layer.probabilities().length == 0) {
             return;
         }
@@ -76,7 +76,7 @@ final class SequenceInsert {
         for (int expert = 0; expert < width; expert++) {
             units[expert] = Units.of(layer.probabilities()[row * width + expert], Units.PROBABILITY);
         }
-        appender.beginRow()
+        gates.beginRow()
                 .append(runId)
                 .append(questionId)
                 .append(layer.positions()[row])
@@ -86,19 +86,28 @@ final class SequenceInsert {
     }
 
     private void appendAnswer(int questionId, int length, TracedAnswer answer) throws SQLException {
-        try (DuckDBAppender appender = connection.createAppender("answers")) {
-            appender.beginRow().append(runId).append(questionId);
-            if (answer.predicted().isPresent()) {
-                appender.append(answer.predicted().get());
-            } else {
-                appender.appendNull();
-            }
-            appender.append(answer.correct())
-                    .appendNull()
-                    .appendNull()
-                    .appendNull()
-                    .append(length)
-                    .endRow();
+        answers.beginRow().append(runId).append(questionId);
+        if (answer.predicted().isPresent()) {
+            answers.append(answer.predicted().get());
+        } else {
+            answers.appendNull();
+        }
+        answers.append(answer.correct())
+                .appendNull()
+                .appendNull()
+                .appendNull()
+                .append(length)
+                .endRow();
+    }
+
+    /** Writes what was not written yet. */
+    @Override
+    public void close() throws SQLException {
+        try (routing;
+                gates;
+                tokens;
+                answers) {
+            routing.flush();
         }
     }
 }

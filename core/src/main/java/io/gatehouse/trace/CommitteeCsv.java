@@ -1,7 +1,7 @@
 package io.gatehouse.trace;
 
-import io.gatehouse.error.ErrorCode;
 import io.gatehouse.dataset.RecordReader;
+import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.memory.FileMemory;
 import io.gatehouse.store.TracedSequence;
@@ -61,8 +61,7 @@ final class CommitteeCsv implements TraceReader {
         TracedSequence sequence(int number) {
             DecisionTable table = new DecisionTable(rows.get(0).place(), true);
             rows.stream()
-                    .sorted(Comparator.comparingInt(Row::layer)
-                            .thenComparing(Row::weight, Comparator.reverseOrder()))
+                    .sorted(Comparator.comparingInt(Row::layer).thenComparing(Row::weight, Comparator.reverseOrder()))
                     .forEach(row -> table.add(row.layer(), 0, row.expert(), row.weight()));
             return new TracedSequence(
                     "prompt %d".formatted(number),
@@ -92,9 +91,12 @@ final class CommitteeCsv implements TraceReader {
                 memory.take(ROW_BYTES);
                 prompt.add(row);
             }
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
+            // The last is what the parser says of names of columns.
             throw new GatehouseException(
-                    ErrorCode.CORRUPT_DATASET, "%s cannot be read: %s".formatted(file, e.getMessage()), e);
+                    ErrorCode.CORRUPT_DATASET,
+                    "%s cannot be read: %s".formatted(file, shown(String.valueOf(e.getMessage()))),
+                    e);
         }
         if (!prompt.rows.isEmpty()) {
             listener.sequence(prompt.sequence(++number));

@@ -64,6 +64,12 @@ final class RouterLogits implements TraceReader {
             layers.put(layer.getAsInt(), array);
             return;
         }
+        if (array.shape().get(0) > TraceBounds.MOST) {
+            throw new GatehouseException(
+                    ErrorCode.CORRUPT_DATASET,
+                    "%s, array %s has %,d layers; there are at most %,d"
+                            .formatted(file, array.name(), array.shape().get(0), TraceBounds.MOST));
+        }
         for (int i = 0; i < array.shape().get(0); i++) {
             layers.put(i, array.part(i));
         }

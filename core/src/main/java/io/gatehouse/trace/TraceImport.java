@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.error.ReadingNote;
 import io.gatehouse.memory.FileMemory;
 import io.gatehouse.store.ExpertCounts;
 import io.gatehouse.store.ImportedRun;
@@ -61,8 +62,9 @@ public final class TraceImport {
 
         @Override
         public void answer(TracedAnswer answer) {
-            memory.take(
-                    OVERHEAD + (long) answer.question().length() + answer.answer().length());
+            memory.take(OVERHEAD
+                    + (long) answer.question().length()
+                    + answer.answer().length());
             if (answers.putIfAbsent(answer.name(), answer) != null) {
                 throw new GatehouseException(
                         ErrorCode.CORRUPT_DATASET,
@@ -79,12 +81,14 @@ public final class TraceImport {
 
     /** Reads a file. A sequence whose layers are spread over files is one sequence. */
     public void read(Path file) {
+        ReadingNote.of(file);
         kind.read(file, shape, new Gathering(file));
         files.add(file);
     }
 
     /** Reads lm-evaluation-harness's samples, which say what was answered rightly. */
     public void readAnswers(Path samples) {
+        ReadingNote.of(samples);
         TraceKind.LM_EVAL.read(samples, shape, new Gathering(samples));
         files.add(samples);
     }
@@ -123,15 +127,7 @@ public final class TraceImport {
         int layerCount = layerCount(layers);
         requireGrid(layerCount, experts.orElse(seen));
         return new ImportedRun(
-                name,
-                kind.id(),
-                model,
-                layerCount,
-                experts.orElse(seen),
-                topK,
-                provenance(layers),
-                answered,
-                counts);
+                name, kind.id(), model, layerCount, experts.orElse(seen), topK, provenance(layers), answered, counts);
     }
 
     private GatehouseException said(String what) {

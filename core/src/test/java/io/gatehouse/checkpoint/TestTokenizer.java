@@ -149,8 +149,8 @@ final class TestTokenizer {
         damaged(whole.replace("\"n\":1", "\"n\":-1"), "gives token 'n' the id -1");
         damaged(whole.replace("\"n\":1", "\"n\":2000000000"), "gives token 'n' the id 2000000000");
         damaged(whole.replace("\"n\":1", "\"n\":1,\"n\":1"), "is not valid JSON");
-        damaged(whole.replace("Ġ A\"", "Ġ Z\""), "is no usable tokenizer");
-        damaged(whole.replace("\"BPE\"", "\"Abacus\""), "is no usable tokenizer");
+        damaged(whole.replace("Ġ A\"", "Ġ Z\""), "is not a usable tokenizer");
+        damaged(whole.replace("\"BPE\"", "\"Abacus\""), "is not a usable tokenizer");
     }
 
     private static void agrees(String tokenizerFile, String casesFile) throws IOException {

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 final class TestGivenName {
     @Test
     void takesWhatPeopleWrite() {
-        for (String name : List.of("r", "OLMoE-1B-7B/mmlu 100 %", "日本 𝕏", "نام‌ها", "n".repeat(200), "𝕏".repeat(200))) {
+        for (String name :
+                List.of("r", "OLMoE-1B-7B/mmlu 100 %", "日本 𝕏", "نام‌ها", "n".repeat(200), "𝕏".repeat(200))) {
             assertThat(GivenName.checked("a run", name)).isEqualTo(name);
         }
     }
@@ -20,7 +21,8 @@ final class TestGivenName {
         assertThatThrownBy(() -> GivenName.checked("a run", "a\u001b[31mb"))
                 .isInstanceOf(GatehouseException.class)
                 .hasMessage("The name of a run has the control character U+001B; it may have none.");
-        for (String name : List.of("a\nb", "a\rb", "a\tb", "a\u0000b", "a\u007fb", "a\u009bb", "a\u2028b", "a\u202eb", "a\ud800b")) {
+        for (String name : List.of(
+                "a\nb", "a\rb", "a\tb", "a\u0000b", "a\u007fb", "a\u009bb", "a\u2028b", "a\u202eb", "a\ud800b")) {
             assertThatThrownBy(() -> GivenName.checked("a run", name)).hasMessageContaining("control character");
         }
         assertThatThrownBy(() -> GivenName.checked("a saved query", "n".repeat(201)))

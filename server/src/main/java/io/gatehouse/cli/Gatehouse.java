@@ -90,7 +90,10 @@ public final class Gatehouse {
         command.getErr().println("internal error, please report it: " + CellText.visible(failure.toString()));
         StringWriter trace = new StringWriter();
         failure.printStackTrace(new PrintWriter(trace));
-        trace.toString().lines().map(line -> "  " + CellText.visible(line.strip())).forEach(command.getErr()::println);
+        trace.toString()
+                .lines()
+                .map(line -> "  " + CellText.visible(line.strip()))
+                .forEach(command.getErr()::println);
         return ErrorCategory.INTERNAL.exitCode();
     }
 }

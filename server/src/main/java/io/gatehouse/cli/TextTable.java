@@ -15,9 +15,8 @@ final class TextTable {
         List<List<String>> cells = rows.stream()
                 .map(row -> row.stream().map(CellText::of).toList())
                 .toList();
-        List<String> names = columns.stream()
-                .map(column -> CellText.visible(column.name()))
-                .toList();
+        List<String> names =
+                columns.stream().map(column -> CellText.visible(column.name())).toList();
         int[] widths = new int[columns.size()];
         boolean[] right = new boolean[columns.size()];
         for (int column = 0; column < widths.length; column++) {

@@ -197,7 +197,8 @@ final class TestRequestForms {
         Map<String, String> headers = new LinkedHashMap<>();
         answer.substring(0, answer.indexOf("\r\n\r\n")).lines().skip(1).forEach(line -> {
             String name = line.substring(0, line.indexOf(':')).toLowerCase(Locale.ROOT);
-            if (!List.of("date", "content-length", "transfer-encoding", "query-id").contains(name)) {
+            if (!List.of("date", "content-length", "transfer-encoding", "query-id")
+                    .contains(name)) {
                 headers.put(name, line);
             }
         });

@@ -1,14 +1,14 @@
 package io.gatehouse.sql;
 
-import static java.util.Objects.requireNonNull;
-
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 public final class ArrowBatches implements AutoCloseable {
     /** The key of a field's metadata that holds the SQL type of the column. */
     public static final String SQL_TYPE = "sql_type";
+
+    private static final Pattern IMPORTED =
+            Pattern.compile("^\\[errno -?\\d+] CDataJniException\\{errno=-?\\d+, message=");
 
     private final Execution statement;
     private final List<ResultColumn> columns;
@@ -66,13 +69,17 @@ public final class ArrowBatches implements AutoCloseable {
             return false;
         }
         statement.stopping().checkStopped();
-        ArrowReader opened = reader == null ? statement.arrow(allocator) : null;
+        ArrowReader open = reader == null ? statement.arrow(allocator) : reader;
+        reader = open;
         synchronized (statement) {
             statement.stopping().checkCancelled();
             try {
-                return loadNext(opened == null ? requireNonNull(reader, "reader is null") : begun(opened));
+                if (root == null) {
+                    begin(open);
+                }
+                return loadNext(open);
             } catch (IOException e) {
-                throw failure(e);
+                throw statement.failure(e.getCause() instanceof SQLException reason ? reason : engineError(e));
             }
         }
     }
@@ -83,7 +90,12 @@ public final class ArrowBatches implements AutoCloseable {
             loadPreface();
             return true;
         }
-        ended = !open.loadNextBatch() || !load(open.getVectorSchemaRoot());
+        boolean present = open.loadNextBatch();
+        if (!present) {
+            // DuckDB ends rows that were interrupted as if they were all.
+            statement.stopping().checkCancelled();
+        }
+        ended = !present || !load(open.getVectorSchemaRoot());
         return !ended;
     }
 
@@ -100,11 +112,9 @@ public final class ArrowBatches implements AutoCloseable {
         return truncated;
     }
 
-    private ArrowReader begun(ArrowReader opened) throws IOException {
-        reader = opened;
+    private void begin(ArrowReader opened) throws IOException {
         VectorSchemaRoot theirs = opened.getVectorSchemaRoot();
         root = new VectorSchemaRoot(schema(theirs.getSchema()), theirs.getFieldVectors(), 0);
-        return opened;
     }
 
     /** The schema with the names that users see, instead of those of the engine's statement; the vectors keep theirs. */
@@ -142,6 +152,12 @@ public final class ArrowBatches implements AutoCloseable {
             }
         }
         texts.setRowCount(preface.size());
+    }
+
+    /** The engine's message, around which Arrow has put its own words. */
+    private static SQLException engineError(IOException e) {
+        String message = String.valueOf(e.getMessage());
+        return new SQLException(IMPORTED.matcher(message).replaceFirst(""), e);
     }
 
     private static GatehouseException failure(IOException e) {

@@ -1,7 +1,10 @@
 package io.gatehouse.sql;
 
+import io.gatehouse.jdbc.Moments;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import org.jspecify.annotations.Nullable;
 
@@ -41,8 +44,18 @@ interface Cell {
                 };
             case "VARCHAR" -> row -> row.getString(index);
             // As java.sql.Timestamp it would pass through the clock of this machine, which skips hours and days.
-            case "TIMESTAMP" -> row -> row.getObject(index, LocalDateTime.class);
+            case "TIMESTAMP" -> row -> Moments.finite(row.getObject(index, LocalDateTime.class));
+            case "TIME" -> row -> time(row, index);
             default -> row -> Values.plain(row.getObject(index));
         };
+    }
+
+    /** 24:00:00 is a time of SQL and none of Java's, for which the driver fails. */
+    private static @Nullable Object time(ResultSet row, int index) throws SQLException {
+        try {
+            return row.getObject(index);
+        } catch (DateTimeException e) {
+            return Moments.time(Duration.ofDays(1).toNanos() / 1_000);
+        }
     }
 }

@@ -66,6 +66,7 @@ final class ChunkRows implements ExecutedRows {
     private boolean nextChunk() throws SQLException {
         try {
             if (!chunks.nextChunk()) {
+                DriverConnection.checkEnd(chunks);
                 return false;
             }
             rows = chunks.chunk().rowCount();

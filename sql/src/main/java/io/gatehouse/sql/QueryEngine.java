@@ -45,8 +45,7 @@ public final class QueryEngine implements AutoCloseable {
     /**
      * Reads the catalog of the file behind the source.
      *
-     * @param readers connections without {@code jdbc_stream_results}: with it DuckDB's driver replaces the message of
-     *     every error by "Invalid result set"
+     * @param readers connections on which {@code jdbc_stream_results} may be set
      */
     public QueryEngine(ReaderSource readers) {
         this(readers, true);
@@ -159,7 +158,8 @@ public final class QueryEngine implements AutoCloseable {
         try {
             return engine.columnTypes(plan.withValues(ParameterValues.samples(plan.parameters())), deadline);
         } catch (GatehouseException e) {
-            // Not every value is one that the statement takes; validation has found the types as well, if not the exact ones.
+            // Not every value is one that the statement takes; validation has found the types as well, if not the exact
+            // ones.
             return plan.types();
         }
     }

@@ -65,6 +65,10 @@ public final class QueryResult implements AutoCloseable {
             statement.stopping().checkCancelled();
             try {
                 boolean present = open.next();
+                if (!present) {
+                    // DuckDB ends rows that were interrupted as if they were all.
+                    statement.stopping().checkCancelled();
+                }
                 truncated = present && maxRows > 0 && count == maxRows;
                 ended = !present || truncated;
             } catch (SQLException e) {
@@ -79,7 +83,8 @@ public final class QueryResult implements AutoCloseable {
 
     /**
      * The value of a column, from 0, in the current row: Boolean, Integer, Long, Float, Double, BigDecimal, String,
-     * LocalDate, LocalTime, LocalDateTime, OffsetDateTime or a List of these; null is SQL's NULL.
+     * LocalDate, LocalTime, LocalDateTime, OffsetDateTime or a List of these; null is SQL's NULL. An interval is a text,
+     * and so are the times that Java has not, such as infinity.
      */
     public @Nullable Object value(int column) {
         if (text != null) {

@@ -10,6 +10,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -22,41 +23,59 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One statement on a connection of its own, inside a read-only transaction, with a deadline: prepared, or run as it is
- * where nothing need be known of it. It is stopped by interrupting DuckDB, again and again until it has ended: an
- * interrupt that comes before DuckDB has begun is lost. Who reads what it gave holds its monitor meanwhile and asks
+ * where nothing need be known of it. Its rows stream: it goes on running while they are read, and DuckDB keeps a megabyte
+ * of them ready. It is stopped by interrupting DuckDB, again and again until it is closed: an interrupt that comes before
+ * DuckDB has begun is lost. Who reads what it gave holds its monitor meanwhile and asks
  * {@link Stopping#checkCancelled()} in there: rows lie in memory that closing gives back, whichever thread closes.
  */
 final class RunningStatement implements Execution, AutoCloseable {
     private static final long LOOK_EVERY_MILLIS = 50;
 
+    /** Batches of numbers are as large as is fastest; texts and lists may be long, and a batch is whole in memory. */
     private static final long ROWS_PER_BATCH = 1L << 16;
+
+    private static final long ROWS_PER_LONG_BATCH = 1L << 13;
+
+    /** The setting is of the connection. Without it the driver has all rows in memory before it hands out the first. */
+    private static final String BEGIN = "SET SESSION jdbc_stream_results = true; BEGIN TRANSACTION READ ONLY";
+
+    /** What the driver says, instead of what happened, of a streaming statement that failed before its first rows. */
+    private static final String SWALLOWED = "Invalid result set";
 
     /** What runs a statement of DuckDB's driver. */
     private interface Run<R> {
         R of(DuckDBPreparedStatement statement) throws SQLException;
     }
 
-    private final Connection connection;
+    private final DriverConnection connection;
     private final DuckDBPreparedStatement statement;
     private final String sql;
     private final boolean prepared;
     private final Stopping stopping;
     private final ScheduledExecutorService watchdog;
-    private volatile boolean busy;
+    private Optional<ScheduledFuture<?>> guard = Optional.empty();
+    private volatile boolean running;
     private boolean inChunks;
+    private List<@Nullable Object> values = List.of();
     private KnownStatements.@Nullable Known known;
     private boolean closed;
 
     private RunningStatement(
-            Connection connection, String sql, boolean prepared, Deadline deadline, ScheduledExecutorService watchdog)
+            DriverConnection connection,
+            String sql,
+            boolean prepared,
+            Deadline deadline,
+            ScheduledExecutorService watchdog)
             throws SQLException {
         this.connection = connection;
         this.sql = sql;
         this.prepared = prepared;
         this.stopping = new Stopping(deadline);
         this.watchdog = watchdog;
-        execute(connection, "BEGIN TRANSACTION READ ONLY");
-        Statement opened = prepared ? connection.prepareStatement(sql) : connection.createStatement();
+        execute(BEGIN);
+        Statement opened = prepared
+                ? connection.jdbc().prepareStatement(sql)
+                : connection.jdbc().createStatement();
         this.statement = opened.unwrap(DuckDBPreparedStatement.class);
     }
 
@@ -77,7 +96,7 @@ final class RunningStatement implements Execution, AutoCloseable {
         Connection connection = null;
         try {
             connection = readers.open();
-            return new RunningStatement(connection, sql, prepared, deadline, watchdog);
+            return new RunningStatement(new DriverConnection(connection), sql, prepared, deadline, watchdog);
         } catch (SQLException e) {
             GatehouseException failure = DuckDbErrors.translate(e);
             closeAfter(failure, connection);
@@ -110,13 +129,18 @@ final class RunningStatement implements Execution, AutoCloseable {
     }
 
     /** Gives {@code $1}, {@code $2} and so on their values. */
-    void bind(List<@Nullable Object> values) {
+    void bind(List<@Nullable Object> given) {
+        values = given;
         try {
-            for (int i = 0; i < values.size(); i++) {
-                statement.setObject(i + 1, values.get(i));
-            }
+            bind(statement);
         } catch (SQLException e) {
             throw failure(e);
+        }
+    }
+
+    private void bind(PreparedStatement target) throws SQLException {
+        for (int i = 0; i < values.size(); i++) {
+            target.setObject(i + 1, values.get(i));
         }
     }
 
@@ -140,35 +164,49 @@ final class RunningStatement implements Execution, AutoCloseable {
     @Override
     public ArrowReader arrow(BufferAllocator allocator) {
         ResultSet rows = execute();
+        boolean fixed = columnTypes().stream().noneMatch(type -> type.equals("VARCHAR") || type.endsWith("[]"));
         synchronized (this) {
             stopping.checkCancelled();
             try {
-                return (ArrowReader) rows.unwrap(DuckDBResultSet.class).arrowExportStream(allocator, ROWS_PER_BATCH);
+                return (ArrowReader) rows.unwrap(DuckDBResultSet.class)
+                        .arrowExportStream(allocator, fixed ? ROWS_PER_BATCH : ROWS_PER_LONG_BATCH);
             } catch (SQLException e) {
                 throw failure(e);
             }
         }
     }
 
-    /** Runs the statement to its end. */
+    /** Begins the statement and returns when its first rows are there. */
     private ResultSet execute() {
         return run(duckDb -> prepared ? duckDb.executeQuery() : duckDb.executeQuery(sql));
     }
 
     private <R> R run(Run<R> execution) {
         stopping.checkStopped();
-        ScheduledFuture<?> guard = watchdog.scheduleWithFixedDelay(
-                this::interruptIfDue, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
-        busy = true;
+        guard = Optional.of(watchdog.scheduleWithFixedDelay(
+                this::interruptIfDue, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS));
+        running = true;
         try {
             statement.setQueryTimeout(wholeSeconds(stopping.deadline().span()));
             return execution.of(statement);
         } catch (SQLException e) {
-            throw failure(e);
-        } finally {
-            busy = false;
-            guard.cancel(false);
+            throw failure(String.valueOf(e.getMessage()).contains(SWALLOWED) && !stopping.isDue() ? again(e) : e);
         }
+    }
+
+    /** Runs a statement that failed once more, in the driver's one way of running it that says what happened. */
+    private SQLException again(SQLException swallowed) {
+        try {
+            execute("ROLLBACK");
+            execute("BEGIN TRANSACTION READ ONLY");
+            try (PreparedStatement anew = connection.jdbc().prepareStatement(sql)) {
+                bind(anew);
+                anew.unwrap(DuckDBPreparedStatement.class).query().close();
+            }
+        } catch (SQLException e) {
+            return e;
+        }
+        return swallowed;
     }
 
     @Override
@@ -178,38 +216,20 @@ final class RunningStatement implements Execution, AutoCloseable {
 
     @Override
     public OptionalDouble progress() {
-        if (!busy) {
-            return OptionalDouble.empty();
-        }
-        try {
-            double percentage = statement.getQueryProgress().getPercentage();
-            return percentage < 0 ? OptionalDouble.empty() : OptionalDouble.of(Math.min(1, percentage / 100));
-        } catch (SQLException e) {
-            // The statement has just been closed.
-            return OptionalDouble.empty();
-        }
+        return running ? connection.progress() : OptionalDouble.empty();
     }
 
     private void interruptIfDue() {
-        if (stopping.isDue() && busy) {
-            interrupt();
+        if (stopping.isDue() && running) {
+            connection.interrupt();
         }
     }
 
     @Override
     public void cancel() {
         stopping.cancel();
-        if (busy) {
-            interrupt();
-        }
-    }
-
-    private void interrupt() {
-        try {
-            statement.cancel();
-        } catch (SQLException e) {
-            // The statement has just been closed: there is nothing left to interrupt.
-            return;
+        if (running) {
+            connection.interrupt();
         }
     }
 
@@ -232,18 +252,20 @@ final class RunningStatement implements Execution, AutoCloseable {
     }
 
     /**
-     * Ends the transaction and gives the connection back; stops the statement if another thread is running it. A thread
-     * that goes on reading gets an error: the rows that it has are not all.
+     * Gives the connection back, which ends its transaction; stops the statement if another thread is running or reading
+     * it. A thread that goes on reading gets an error: the rows that it has are not all.
      */
     @Override
     public void close() {
         stopping.close();
-        if (busy) {
-            interrupt();
+        if (running) {
+            connection.interrupt();
         }
         synchronized (this) {
             if (!closed) {
                 closed = true;
+                running = false;
+                guard.ifPresent(task -> task.cancel(false));
                 giveBack();
             }
         }
@@ -252,15 +274,14 @@ final class RunningStatement implements Execution, AutoCloseable {
     private void giveBack() {
         try (connection) {
             statement.close();
-            execute(connection, "ROLLBACK");
         } catch (SQLException e) {
             throw DuckDbErrors.translate(e);
         }
     }
 
-    private static void execute(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
+    private void execute(String text) throws SQLException {
+        try (Statement plain = connection.jdbc().createStatement()) {
+            plain.execute(text);
         }
     }
 

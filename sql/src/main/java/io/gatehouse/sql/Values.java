@@ -1,21 +1,19 @@
 package io.gatehouse.sql;
 
+import io.gatehouse.jdbc.Moments;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** DuckDB's Java values as plain ones. */
 final class Values {
-    private static final int MICROS = 1_000_000;
-
     private Values() {}
 
     static @Nullable Object plain(@Nullable Object value) throws SQLException {
@@ -25,36 +23,34 @@ final class Values {
         if (value instanceof BigInteger whole) {
             return new BigDecimal(whole);
         }
-        return value instanceof Array array ? list(array) : value;
+        return value instanceof Array array ? list(array) : Moments.finite(value);
     }
 
     private static List<@Nullable Object> list(Array array) throws SQLException {
         List<@Nullable Object> list = new ArrayList<>();
-        if (array.getBaseTypeName().equals("TIMESTAMP")) {
-            addTimestamps(array, list);
-        } else {
-            for (Object element : (Object[]) array.getArray()) {
-                list.add(plain(element));
+        switch (array.getBaseTypeName()) {
+            case "TIMESTAMP" -> addCounted(array, Moments::dateTime, list);
+            case "TIME" -> addCounted(array, Moments::time, list);
+            default -> {
+                for (Object element : (Object[]) array.getArray()) {
+                    list.add(plain(element));
+                }
             }
         }
         return Collections.unmodifiableList(list);
     }
 
     /**
-     * The driver makes java.sql.Timestamp of them, by the clock of this machine, which skips an hour a year. The number
-     * behind it, microseconds since 1970, it hands out as well.
+     * The driver makes java.sql.Timestamp of them, by the clock of this machine, which skips an hour a year, and fails at
+     * 24:00:00. The number behind it, microseconds, it hands out as well.
      */
-    private static void addTimestamps(Array array, List<@Nullable Object> list) throws SQLException {
+    private static void addCounted(Array array, LongFunction<Object> made, List<@Nullable Object> list)
+            throws SQLException {
         try (ResultSet elements = array.getResultSet()) {
             while (elements.next()) {
                 long micros = elements.getLong(2);
-                list.add(elements.wasNull() ? null : dateTime(micros));
+                list.add(elements.wasNull() ? null : made.apply(micros));
             }
         }
-    }
-
-    private static LocalDateTime dateTime(long micros) {
-        return LocalDateTime.ofEpochSecond(
-                Math.floorDiv(micros, MICROS), Math.floorMod(micros, MICROS) * 1_000, ZoneOffset.UTC);
     }
 }

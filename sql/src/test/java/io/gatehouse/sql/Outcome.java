@@ -30,13 +30,15 @@ record Outcome(Kind kind, String detail) {
         LATE,
         /** Only we answer it. */
         ONLY_HERE,
+        /** A defect of DuckDB's own, after which that database answers nothing. */
+        DUCKDB_BREAKS,
         REFUSED_BY_BOTH;
 
         /** Whether it is a defect wherever no reason is known. */
         boolean wrong() {
             return switch (this) {
                 case ORDER, ROWS, TYPES, INTERNAL, LATE -> true;
-                case EQUAL, LAST_DIGITS, REFUSED, FAILED, ONLY_HERE, REFUSED_BY_BOTH -> false;
+                case EQUAL, LAST_DIGITS, REFUSED, FAILED, ONLY_HERE, DUCKDB_BREAKS, REFUSED_BY_BOTH -> false;
             };
         }
     }
@@ -73,8 +75,8 @@ record Outcome(Kind kind, String detail) {
         }
         return IntStream.range(0, actual.types().size())
                 .filter(i -> !actual.types().get(i).equals(expected.types().get(i)))
-                .mapToObj(i ->
-                        actual.types().get(i) + " for " + expected.types().get(i))
+                .mapToObj(
+                        i -> actual.types().get(i) + " for " + expected.types().get(i))
                 .distinct()
                 .collect(Collectors.joining("; "));
     }

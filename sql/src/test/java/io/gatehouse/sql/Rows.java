@@ -50,7 +50,7 @@ record Rows(List<String> types, List<List<@Nullable Object>> rows) {
     static Rows of(ResultSet result) throws SQLException {
         List<String> types = new ArrayList<>();
         for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
-            types.add(result.getMetaData().getColumnTypeName(i));
+            types.add(result.getMetaData().getColumnTypeName(i).replace("\"NULL\"", "NULL"));
         }
         List<List<@Nullable Object>> rows = new ArrayList<>();
         while (result.next()) {

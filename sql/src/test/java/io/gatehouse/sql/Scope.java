@@ -32,8 +32,13 @@ record Scope(
      *
      * @param key columns that tell any two rows apart that are not the same; none where nothing does
      * @param rows about how many
+     * @param whole whether these are all of its columns
      */
-    record Source(String alias, List<Column> columns, List<String> key, int rows) {}
+    record Source(String alias, List<Column> columns, List<String> key, int rows, boolean whole) {
+        Source(String alias, List<Column> columns, List<String> key, int rows) {
+            this(alias, columns, key, rows, true);
+        }
+    }
 
     /** More keys make an ORDER BY that nobody can read. */
     private static final int MOST_KEYS = 7;
@@ -106,9 +111,7 @@ record Scope(
     }
 
     private static List<String> names(Category type, Stream<Column> columns) {
-        return columns.filter(column -> column.type() == type)
-                .map(Column::text)
-                .toList();
+        return columns.filter(column -> column.type() == type).map(Column::text).toList();
     }
 
     /** Columns that put the rows into an order that leaves nothing open. */

@@ -12,9 +12,11 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -34,12 +36,16 @@ final class TestRandomStatements {
 
     private static final double MOST_REFUSED = 0.5;
 
+    private static final long SLOW_NANOS = 1_000_000_000L;
+
     private record Example(long seed, String sql, List<?> parameters, Outcome outcome) {}
 
     private final Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
     private final Map<String, Integer> reasons = new TreeMap<>();
     private final Map<String, Integer> groups = new TreeMap<>();
     private final Map<String, Example> examples = new TreeMap<>();
+    private final List<Example> slow = new ArrayList<>();
+    private final Map<String, Integer> alike = new TreeMap<>();
     private final List<Example> wrong = new ArrayList<>();
 
     @Test
@@ -77,28 +83,49 @@ final class TestRandomStatements {
 
     private void statement(Oracle oracle, KnownDifferences known, long seed) throws SQLException, IOException {
         Statement statement = RandomStatements.of(seed);
+        long start = System.nanoTime();
         Outcome outcome = oracle.outcome(statement);
+        if (System.nanoTime() - start > SLOW_NANOS) {
+            slow.add(example(seed, statement, outcome));
+        }
         counts.merge(outcome.kind(), 1, Integer::sum);
         if (outcome.kind().wrong()) {
             Optional<String> reason = known.reason(outcome, statement.phrase().text());
             Statement smallest = statement;
             if (reason.isEmpty() && wrong.size() < MOST_REDUCED) {
                 smallest = oracle.smallest(statement);
-                reason = known.reason(oracle.outcome(smallest), smallest.phrase().text());
+                reason =
+                        known.reason(oracle.outcome(smallest), smallest.phrase().text());
             }
             if (reason.isPresent()) {
                 reasons.merge(reason.get(), 1, Integer::sum);
             } else {
+                alike.merge(form(smallest), 1, Integer::sum);
                 wrong.add(example(seed, smallest, smallest.equals(statement) ? outcome : oracle.outcome(smallest)));
             }
         } else if (outcome.kind() != Kind.EQUAL) {
-            String group = outcome.kind() + " " + (outcome.kind() == Kind.LAST_DIGITS ? "" : Oracle.shape(outcome.detail()));
+            String group =
+                    outcome.kind() + " " + (outcome.kind() == Kind.LAST_DIGITS ? "" : Oracle.shape(outcome.detail()));
             groups.merge(group, 1, Integer::sum);
             examples.merge(
                     group,
                     example(seed, statement, outcome),
                     (one, other) -> one.sql().length() <= other.sql().length() ? one : other);
         }
+    }
+
+    /** A statement without its names and values. */
+    private static String form(Statement statement) {
+        return form(statement.phrase().text());
+    }
+
+    private static String form(String sql) {
+        return sql.replaceAll("'[^']*'", "0")
+                .replaceAll("\\b[a-z][\\w.\"]*(?![\\w(])|\"\\w+\"", "x")
+                .replaceAll("-?[\\d.]+(e\\d)?", "0")
+                .replaceAll("\\bAS (?=x)", "")
+                .replaceAll("\\bx(,? x)+", "x")
+                .replaceAll(" (DESC|ASC)?( NULLS (FIRST|LAST))?", " ");
     }
 
     private static Example example(long seed, Statement statement, Outcome outcome) {
@@ -124,10 +151,14 @@ final class TestRandomStatements {
         Files.createDirectories(path.toAbsolutePath().getParent());
         try (PrintWriter out = new PrintWriter(Files.newBufferedWriter(path))) {
             out.println(summary);
+            Set<String> shown = new HashSet<>();
             wrong.stream()
-                    .sorted(Comparator.comparing((Example example) -> example.outcome().kind())
+                    .filter(example -> shown.add(example.outcome().kind() + form(example.sql())))
+                    .sorted(Comparator.comparing(
+                                    (Example example) -> example.outcome().kind())
                             .thenComparing(example -> example.sql().length()))
-                    .forEach(example -> out.println(text(example)));
+                    .forEach(example -> out.printf("%d × %s%n", alike.get(form(example.sql())), text(example)));
+            slow.forEach(example -> out.println("Slow: " + text(example)));
             groups.entrySet().stream()
                     .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
                     .forEach(group -> out.printf("%d × %s%n", group.getValue(), text(examples.get(group.getKey()))));

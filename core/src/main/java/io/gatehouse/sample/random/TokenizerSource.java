@@ -29,7 +29,7 @@ public record TokenizerSource(String content, int tokens) {
     /**
      * That of a file.
      *
-     * @throws GatehouseException FILE_NOT_FOUND or CORRUPT_CHECKPOINT if it is no usable tokenizer
+     * @throws GatehouseException FILE_NOT_FOUND or CORRUPT_CHECKPOINT if it is not a usable tokenizer
      */
     public static TokenizerSource of(Path file) {
         try (Tokenizer tokenizer = Tokenizer.open(file)) {

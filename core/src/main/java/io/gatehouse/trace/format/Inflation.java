@@ -17,9 +17,9 @@ final class Inflation {
     private static final long MAX_BYTES = 1L << 30;
     private static final int MAX_RATIO = 100;
     /** What is no danger, whatever it came from. */
-    private static final long FREE = 16L << 20;
+    private static final long FREE = 1L << 20;
 
-    private static final int FIRST_CHUNK = 1 << 16;
+    private static final int FIRST_CHUNK = 1 << 13;
     /** Heap that an entry takes beside its bytes. */
     private static final int ENTRY_OVERHEAD = 256;
 

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.server.http.ClientConnection;
-import io.gatehouse.server.http.RequestLine;
 import io.gatehouse.server.http.Json;
+import io.gatehouse.server.http.RequestLine;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HttpResponseException;

@@ -18,7 +18,8 @@ public final class RequestLine implements HttpConfiguration.Customizer {
     @Override
     public Request customize(Request request, HttpFields.Mutable answer) {
         if (HttpMethod.CONNECT.is(request.getMethod())) {
-            // It is refused as any other method, but Jetty would keep the connection for the tunnel that it does not become.
+            // It is refused as any other method, but Jetty would keep the connection for the tunnel that it does not
+            // become.
             Request.addCompletionListener(
                     request,
                     failure -> request.getConnectionMetaData().getConnection().close());

@@ -1,20 +1,18 @@
 package io.gatehouse.server.query;
 
+import io.gatehouse.jdbc.Moments;
 import java.math.BigDecimal;
-import java.time.Duration;
-import java.time.LocalDate;
-import java.time.LocalTime;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.apache.arrow.vector.DateDayVector;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.IntervalMonthDayNanoVector;
+import org.apache.arrow.vector.PeriodDuration;
 import org.apache.arrow.vector.SmallIntVector;
 import org.apache.arrow.vector.TimeMicroVector;
 import org.apache.arrow.vector.TimeStampMicroTZVector;
+import org.apache.arrow.vector.TimeStampMicroVector;
 import org.apache.arrow.vector.TinyIntVector;
 import org.apache.arrow.vector.UInt1Vector;
 import org.apache.arrow.vector.UInt2Vector;
@@ -66,14 +64,23 @@ final class ArrowValue {
 
     private static @Nullable Object timeOrOther(FieldVector vector, int row) {
         if (vector instanceof DateDayVector days) {
-            return LocalDate.ofEpochDay(days.get(row));
+            return Moments.date(days.get(row));
         }
         if (vector instanceof TimeMicroVector times) {
-            return LocalTime.MIDNIGHT.plus(Duration.of(times.get(row), ChronoUnit.MICROS));
+            return Moments.time(times.get(row));
+        }
+        if (vector instanceof TimeStampMicroVector times) {
+            return Moments.dateTime(times.get(row));
         }
         if (vector instanceof TimeStampMicroTZVector times) {
-            return OffsetDateTime.of(LocalDate.EPOCH, LocalTime.MIDNIGHT, ZoneOffset.UTC)
-                    .plus(times.get(row), ChronoUnit.MICROS);
+            return Moments.instant(times.get(row));
+        }
+        if (vector instanceof IntervalMonthDayNanoVector intervals) {
+            PeriodDuration interval = intervals.getObject(row);
+            return Moments.interval(
+                    (int) interval.getPeriod().toTotalMonths(),
+                    interval.getPeriod().getDays(),
+                    interval.getDuration().toNanos() / 1_000);
         }
         return vector.getObject(row);
     }

@@ -42,7 +42,8 @@ public final class SavedResource {
         ObjectNode body = Json.body(context, Set.of("sql", "description"));
         String sql = Json.text(body, "sql");
         if (sql.isBlank() || sql.length() > LONGEST_SQL) {
-            throw invalid("A saved query has a text of 1 to %d characters, not of %d.".formatted(LONGEST_SQL, sql.length()));
+            throw invalid(
+                    "A saved query has a text of 1 to %d characters, not of %d.".formatted(LONGEST_SQL, sql.length()));
         }
         boolean known = queries.find(name).isPresent();
         queries.save(name, sql, Json.findText(body, "description").orElse(""));

@@ -46,7 +46,8 @@ record SqlType(String name, int jdbcType, Class<?> javaClass, int precision, int
             new SqlType("TIME", Types.TIME, Time.class, 15, 6, 15, false),
             new SqlType("TIMESTAMP", Types.TIMESTAMP, Timestamp.class, 26, 6, 26, false),
             new SqlType(
-                    "TIMESTAMP WITH TIME ZONE", Types.TIMESTAMP_WITH_TIMEZONE, OffsetDateTime.class, 32, 6, 32, false));
+                    "TIMESTAMP WITH TIME ZONE", Types.TIMESTAMP_WITH_TIMEZONE, OffsetDateTime.class, 32, 6, 32, false),
+            new SqlType("INTERVAL", Types.VARCHAR, String.class, 0, 0, 64, false));
 
     private static final Map<String, SqlType> BY_NAME =
             SIMPLE.stream().collect(Collectors.toMap(SqlType::name, type -> type));
@@ -62,7 +63,8 @@ record SqlType(String name, int jdbcType, Class<?> javaClass, int precision, int
 
     /** Of a type that SQL names. A column of nothing but NULL, which has none of JDBC's types that tools take, is a text. */
     static SqlType of(String named) {
-        String name = named.equals(NULL) || named.startsWith(NULL + "[") ? "VARCHAR" + named.substring(NULL.length()) : named;
+        String name =
+                named.equals(NULL) || named.startsWith(NULL + "[") ? "VARCHAR" + named.substring(NULL.length()) : named;
         SqlType simple = BY_NAME.get(name);
         if (simple != null) {
             return simple;

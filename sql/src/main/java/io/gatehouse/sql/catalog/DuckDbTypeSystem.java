@@ -8,7 +8,7 @@ import org.apache.calcite.sql.type.SqlTypeUtil;
 
 /**
  * The types that DuckDB gives to results, where Calcite's standard differs: strings have no length, decimals go to 38
- * digits, a sum of integers is a HUGEINT (here DECIMAL(38,0)), an average is a DOUBLE.
+ * digits, a sum of integers is a HUGEINT (here DECIMAL(38,0)), an average of numbers is a DOUBLE.
  */
 final class DuckDbTypeSystem extends RelDataTypeSystemImpl {
     static final DuckDbTypeSystem INSTANCE = new DuckDbTypeSystem();
@@ -41,7 +41,7 @@ final class DuckDbTypeSystem extends RelDataTypeSystemImpl {
 
     @Override
     public int getDefaultScale(SqlTypeName typeName) {
-        return typeName == SqlTypeName.DECIMAL ? 3 : super.getDefaultScale(typeName);
+        return typeName == SqlTypeName.DECIMAL ? 0 : super.getDefaultScale(typeName);
     }
 
     @Override
@@ -51,7 +51,7 @@ final class DuckDbTypeSystem extends RelDataTypeSystemImpl {
 
     @Override
     public RelDataType deriveSumType(RelDataTypeFactory typeFactory, RelDataType argumentType) {
-        if (SqlTypeUtil.isIntType(argumentType) || SqlTypeUtil.isBoolean(argumentType)) {
+        if (WholeNumbers.isWhole(argumentType) || SqlTypeUtil.isBoolean(argumentType)) {
             return nullableAs(argumentType, typeFactory, typeFactory.createSqlType(SqlTypeName.DECIMAL, 38, 0));
         }
         if (SqlTypeUtil.isDecimal(argumentType)) {
@@ -65,7 +65,13 @@ final class DuckDbTypeSystem extends RelDataTypeSystemImpl {
 
     @Override
     public RelDataType deriveAvgAggType(RelDataTypeFactory typeFactory, RelDataType argumentType) {
-        return nullableAs(argumentType, typeFactory, typeFactory.createSqlType(SqlTypeName.DOUBLE));
+        boolean time = SqlTypeUtil.isInterval(argumentType)
+                || (SqlTypeUtil.isDatetime(argumentType) && argumentType.getSqlTypeName() != SqlTypeName.DATE);
+        if (time) {
+            return argumentType;
+        }
+        SqlTypeName average = SqlTypeUtil.isDatetime(argumentType) ? SqlTypeName.TIMESTAMP : SqlTypeName.DOUBLE;
+        return nullableAs(argumentType, typeFactory, typeFactory.createSqlType(average));
     }
 
     @Override

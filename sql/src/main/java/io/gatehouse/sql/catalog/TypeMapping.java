@@ -33,10 +33,14 @@ final class TypeMapping {
         return switch (type) {
             case "BOOLEAN" -> types.createSqlType(SqlTypeName.BOOLEAN);
             case "TINYINT" -> types.createSqlType(SqlTypeName.TINYINT);
-            case "SMALLINT", "UTINYINT" -> types.createSqlType(SqlTypeName.SMALLINT);
-            case "INTEGER", "USMALLINT" -> types.createSqlType(SqlTypeName.INTEGER);
-            case "BIGINT", "UINTEGER" -> types.createSqlType(SqlTypeName.BIGINT);
-            case "UBIGINT", "HUGEINT" -> types.createSqlType(SqlTypeName.DECIMAL, 38, 0);
+            case "SMALLINT" -> types.createSqlType(SqlTypeName.SMALLINT);
+            case "INTEGER" -> types.createSqlType(SqlTypeName.INTEGER);
+            case "BIGINT" -> types.createSqlType(SqlTypeName.BIGINT);
+            case "UTINYINT" -> types.createSqlType(SqlTypeName.UTINYINT);
+            case "USMALLINT" -> types.createSqlType(SqlTypeName.USMALLINT);
+            case "UINTEGER" -> types.createSqlType(SqlTypeName.UINTEGER);
+            case "UBIGINT" -> types.createSqlType(SqlTypeName.UBIGINT);
+            case "HUGEINT" -> types.createSqlType(SqlTypeName.DECIMAL, 38, 0);
             case "FLOAT" -> types.createSqlType(SqlTypeName.REAL);
             case "DOUBLE" -> types.createSqlType(SqlTypeName.DOUBLE);
             case "VARCHAR" -> types.createSqlType(SqlTypeName.VARCHAR);

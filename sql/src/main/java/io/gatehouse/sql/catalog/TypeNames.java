@@ -25,6 +25,7 @@ public final class TypeNames {
             case TIMESTAMP_WITH_LOCAL_TIME_ZONE -> "TIMESTAMP WITH TIME ZONE";
             case DECIMAL -> decimal(type);
             case ARRAY -> of(requireNonNull(type.getComponentType(), "a list has elements")) + "[]";
+            case INTERVAL_DAY_SECOND -> "INTERVAL";
             default -> type.getSqlTypeName().getName();
         };
     }

@@ -1,41 +1,102 @@
 package io.gatehouse.sql.function;
 
+import static io.gatehouse.sql.function.Signatures.BETWEEN_VALUES;
 import static io.gatehouse.sql.function.Signatures.BIGINT;
 import static io.gatehouse.sql.function.Signatures.BOOLEAN;
+import static io.gatehouse.sql.function.Signatures.DISTANCE;
 import static io.gatehouse.sql.function.Signatures.DOUBLE;
 import static io.gatehouse.sql.function.Signatures.FIRST;
-import static io.gatehouse.sql.function.Signatures.FLOATING;
 import static io.gatehouse.sql.function.Signatures.LIST_OF_FIRST;
+import static io.gatehouse.sql.function.Signatures.VARCHAR;
 import static io.gatehouse.sql.function.Signatures.aggregate;
 import static io.gatehouse.sql.function.Signatures.anything;
 import static io.gatehouse.sql.function.Signatures.takes;
+import static io.gatehouse.sql.function.Signatures.takesOptional;
 import static org.apache.calcite.sql.type.SqlTypeFamily.ANY;
+import static org.apache.calcite.sql.type.SqlTypeFamily.ARRAY;
+import static org.apache.calcite.sql.type.SqlTypeFamily.CHARACTER;
+import static org.apache.calcite.sql.type.SqlTypeFamily.DATETIME;
+import static org.apache.calcite.sql.type.SqlTypeFamily.DATETIME_INTERVAL;
 import static org.apache.calcite.sql.type.SqlTypeFamily.NUMERIC;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.sql.SqlCallBinding;
+import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.fun.SqlAvgAggFunction;
+import org.apache.calcite.sql.type.ReturnTypes;
+import org.apache.calcite.sql.type.SqlOperandTypeChecker;
+import org.apache.calcite.sql.type.SqlReturnTypeInference;
+import org.apache.calcite.sql.type.SqlTypeTransforms;
+import org.apache.calcite.sql.type.SqlTypeUtil;
 
 /** DuckDB's aggregates beyond those of the standard. */
 final class AggregateFunctions {
     private AggregateFunctions() {}
 
+    private static final SqlOperandTypeChecker MEASURED =
+            takes(NUMERIC).or(takes(DATETIME)).or(takes(DATETIME_INTERVAL));
+
+    private static final SqlOperandTypeChecker MEASURED_AND_SHARE = takes(NUMERIC, NUMERIC)
+            .or(takes(DATETIME, NUMERIC))
+            .or(takes(DATETIME_INTERVAL, NUMERIC))
+            .or(takes(NUMERIC, ARRAY))
+            .or(takes(DATETIME, ARRAY))
+            .or(takes(DATETIME_INTERVAL, ARRAY));
+
+    /** Of times and intervals, too. */
+    private static final SqlOperator AVG = new SqlAvgAggFunction(SqlKind.AVG) {
+        @Override
+        public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {
+            RelDataType type = binding.getOperandType(0);
+            return SqlTypeUtil.isDatetime(type)
+                    || SqlTypeUtil.isInterval(type)
+                    || super.checkOperandTypes(binding, throwOnFailure);
+        }
+    };
+
     static List<SqlOperator> all() {
         List<SqlOperator> all = new ArrayList<>();
-        for (String name : List.of("covar_pop", "covar_samp", "corr", "regr_slope", "regr_intercept", "regr_r2")) {
+        all.add(AVG);
+        all.add(aggregate("mean", ReturnTypes.AVG_AGG_FUNCTION, MEASURED));
+        for (String name : List.of(
+                "covar_pop",
+                "covar_samp",
+                "corr",
+                "regr_slope",
+                "regr_intercept",
+                "regr_r2",
+                "regr_avgx",
+                "regr_avgy",
+                "regr_sxx",
+                "regr_syy",
+                "regr_sxy",
+                "wavg",
+                "weighted_avg")) {
             all.add(aggregate(name, DOUBLE, takes(NUMERIC, NUMERIC)));
         }
-        for (String name : List.of("skewness", "kurtosis", "product", "geomean", "sem")) {
+        for (String name : List.of(
+                "skewness",
+                "kurtosis",
+                "kurtosis_pop",
+                "product",
+                "geomean",
+                "geometric_mean",
+                "sem",
+                "fsum",
+                "sumkahan",
+                "kahan_sum",
+                "favg")) {
             all.add(aggregate(name, DOUBLE, takes(NUMERIC)));
         }
-        for (String name : List.of("median", "mad")) {
-            all.add(aggregate(name, FLOATING, takes(NUMERIC)));
-        }
-        for (String name : List.of("arg_max", "arg_min", "max_by", "min_by")) {
+        for (String name : List.of("arg_max", "arg_min", "argmax", "argmin", "max_by", "min_by")) {
             all.add(aggregate(name, FIRST, anything(2)));
-        }
-        for (String name : List.of("arg_max", "arg_min", "max_by", "min_by")) {
             all.add(aggregate(name, LIST_OF_FIRST, takes(ANY, ANY, NUMERIC)));
+        }
+        for (String name : List.of("arg_max_null", "arg_min_null", "arg_max_nulls_last", "arg_min_nulls_last")) {
+            all.add(aggregate(name, FIRST, anything(2)));
         }
         for (String name : List.of("max", "min")) {
             all.add(aggregate(name, LIST_OF_FIRST, takes(ANY, NUMERIC)));
@@ -43,17 +104,39 @@ final class AggregateFunctions {
         for (String name : List.of("bool_and", "bool_or")) {
             all.add(aggregate(name, BOOLEAN, anything(1)));
         }
-        for (String name : List.of("bit_and", "bit_or", "bit_xor", "mode")) {
+        for (String name : List.of("bit_and", "bit_or", "bit_xor", "mode", "first", "last", "arbitrary")) {
             all.add(aggregate(name, FIRST, anything(1)));
+        }
+        quantiles(all);
+        for (String name : List.of("count_if", "countif")) {
+            all.add(aggregate(name, BIGINT, anything(1)));
         }
         all.add(aggregate("regr_count", BIGINT, takes(NUMERIC, NUMERIC)));
         all.add(aggregate("entropy", DOUBLE, anything(1)));
-        all.add(aggregate("count_if", BIGINT, anything(1)));
-        all.add(aggregate("quantile", FIRST, takes(NUMERIC, NUMERIC)));
-        all.add(aggregate("quantile_cont", FLOATING, takes(NUMERIC, NUMERIC)));
-        all.add(aggregate("quantile_disc", FIRST, takes(ANY, NUMERIC)));
-        all.add(aggregate("approx_quantile", FIRST, takes(NUMERIC, NUMERIC)));
         all.add(aggregate("list", LIST_OF_FIRST, anything(1)));
+        all.add(aggregate("approx_top_k", LIST_OF_FIRST, takes(ANY, NUMERIC)));
+        all.add(aggregate("group_concat", VARCHAR, takesOptional(CHARACTER, CHARACTER)));
         return all;
+    }
+
+    /** The share may be a list of them; the result is then one, too. */
+    private static void quantiles(List<SqlOperator> all) {
+        all.add(aggregate("median", BETWEEN_VALUES, anything(1)));
+        all.add(aggregate("mad", DISTANCE, takes(NUMERIC).or(takes(DATETIME))));
+        for (String name : List.of("quantile_cont", "approx_quantile")) {
+            SqlReturnTypeInference one = name.equals("quantile_cont") ? BETWEEN_VALUES : FIRST;
+            all.add(aggregate(name, eachShare(one), MEASURED_AND_SHARE));
+        }
+        for (String name : List.of("quantile", "quantile_disc")) {
+            all.add(aggregate(name, eachShare(FIRST), takes(ANY, NUMERIC).or(takes(ANY, ARRAY))));
+        }
+    }
+
+    private static SqlReturnTypeInference eachShare(SqlReturnTypeInference one) {
+        return binding -> {
+            RelDataType type = one.inferReturnType(binding);
+            boolean list = binding.getOperandType(1).getComponentType() != null;
+            return list ? SqlTypeTransforms.TO_ARRAY.transformType(binding, type) : type;
+        };
     }
 }

@@ -4,7 +4,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -15,7 +14,6 @@ import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlOperatorTable;
 import org.apache.calcite.sql.SqlSyntax;
-import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.validate.SqlNameMatcher;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -29,6 +27,12 @@ public final class FunctionTable implements SqlOperatorTable {
     /** power(x, y), which x ** y is another form of. */
     public static final SqlOperator POWER = INSTANCE.named("POWER").get(0);
 
+    /** trunc(x), which cuts the number of an interval. */
+    public static final SqlOperator TRUNC = INSTANCE.named("TRUNC").get(0);
+
+    /** translate(text, from, to), which the grammar knows as another. */
+    public static final SqlOperator TRANSLATE = INSTANCE.named("TRANSLATE").get(0);
+
     private final List<SqlOperator> operators;
     private final Set<SqlOperator> set;
     private final Map<String, List<SqlOperator>> byName;
@@ -36,8 +40,12 @@ public final class FunctionTable implements SqlOperatorTable {
     private FunctionTable() {
         operators = Stream.of(
                         StandardOperators.all().stream().flatMap(List::stream),
+                        Alternatives.all().stream(),
+                        Arithmetic.all().stream(),
                         BitOperators.all().stream(),
+                        Collate.all().stream(),
                         ScalarFunctions.all().stream(),
+                        TimeFunctions.all().stream(),
                         ListFunctions.all().stream(),
                         AggregateFunctions.all().stream())
                 .flatMap(group -> group)
@@ -76,32 +84,7 @@ public final class FunctionTable implements SqlOperatorTable {
 
     /** Whether an operator is one of these, and not another of the same name. */
     public boolean contains(SqlOperator operator) {
-        return set.contains(operator);
-    }
-
-    /** Whether the result is as long as all operands together. */
-    public static boolean joinsTexts(SqlOperator operator) {
-        return operator.equals(SqlStdOperatorTable.CONCAT)
-                || operator.equals(SqlStdOperatorTable.ARRAY_VALUE_CONSTRUCTOR)
-                || operator.getName().equals("concat")
-                || operator.getName().equals("concat_ws");
-    }
-
-    /**
-     * The operand that may come into the result as often as the first is long: of replace what each match becomes, of
-     * array_to_string what stands between two elements.
-     */
-    public static OptionalInt putsInto(SqlOperator operator) {
-        return switch (operator.getName()) {
-            case "replace", "regexp_replace" -> OptionalInt.of(2);
-            case "array_to_string" -> OptionalInt.of(1);
-            default -> OptionalInt.empty();
-        };
-    }
-
-    /** Whether it may also put something where the first operand has nothing: a pattern can match between two letters. */
-    public static boolean putsBetween(SqlOperator operator) {
-        return operator.getName().equals("regexp_replace");
+        return set.contains(operator instanceof GroupsFrame frame ? frame.function() : operator);
     }
 
     /** The names of the functions, in lower case and in order. */
@@ -113,7 +96,11 @@ public final class FunctionTable implements SqlOperatorTable {
     }
 
     private List<SqlOperator> named(String name) {
-        return byName.getOrDefault(key(name), List.of());
+        return GroupsFrame.functionOf(name)
+                .map(function -> named(function).stream()
+                        .flatMap(operator -> GroupsFrame.of(operator).stream())
+                        .toList())
+                .orElseGet(() -> byName.getOrDefault(key(name), List.of()));
     }
 
     private static String key(String name) {

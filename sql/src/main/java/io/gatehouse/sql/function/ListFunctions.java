@@ -7,10 +7,14 @@ import static io.gatehouse.sql.function.Signatures.ELEMENT;
 import static io.gatehouse.sql.function.Signatures.FIRST;
 import static io.gatehouse.sql.function.Signatures.FLOATING_ELEMENT;
 import static io.gatehouse.sql.function.Signatures.INTEGER;
+import static io.gatehouse.sql.function.Signatures.LIST_OF_BIGINT;
 import static io.gatehouse.sql.function.Signatures.VARCHAR;
 import static io.gatehouse.sql.function.Signatures.anything;
+import static io.gatehouse.sql.function.Signatures.either;
 import static io.gatehouse.sql.function.Signatures.scalar;
 import static io.gatehouse.sql.function.Signatures.takes;
+import static io.gatehouse.sql.function.Signatures.takesOptional;
+import static io.gatehouse.sql.function.Signatures.takesUpTo;
 import static org.apache.calcite.sql.type.SqlTypeFamily.ANY;
 import static org.apache.calcite.sql.type.SqlTypeFamily.ARRAY;
 import static org.apache.calcite.sql.type.SqlTypeFamily.CHARACTER;
@@ -18,13 +22,23 @@ import static org.apache.calcite.sql.type.SqlTypeFamily.NUMERIC;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.sql.SqlCallBinding;
 import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlFunctionCategory;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlOperandCountRange;
 import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.SqlOperatorBinding;
+import org.apache.calcite.sql.fun.SqlItemOperator;
+import org.apache.calcite.sql.type.OperandTypes;
+import org.apache.calcite.sql.type.ReturnTypes;
+import org.apache.calcite.sql.type.SqlOperandCountRanges;
+import org.apache.calcite.sql.type.SqlOperandTypeChecker;
 import org.apache.calcite.sql.type.SqlTypeFamily;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.type.SqlTypeTransforms;
+import org.apache.calcite.sql.type.SqlTypeUtil;
 
 /** DuckDB's functions of lists. */
 public final class ListFunctions {
@@ -53,8 +67,29 @@ public final class ListFunctions {
                     binding, binding.getTypeFactory().createSqlType(SqlTypeName.BIGINT)),
             takes(SqlTypeFamily.INTEGER, SqlTypeFamily.INTEGER, SqlTypeFamily.INTEGER));
 
+    private static final SqlOperandTypeChecker SLICE_OPERANDS =
+            takesUpTo(ARRAY, NUMERIC, NUMERIC, NUMERIC).or(takes(CHARACTER, NUMERIC, NUMERIC));
+
+    private static final SqlOperandTypeChecker ITEM_OPERANDS =
+            takes(ARRAY, NUMERIC).or(takes(CHARACTER, NUMERIC));
+
+    /** list[n], and text[n]: the n-th character. */
+    public static final SqlOperator ITEM = new SqlItemOperator("ITEM", OperandTypes.ARRAY_OR_MAP, 1, true) {
+        @Override
+        public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {
+            return isText(binding)
+                    ? takes(CHARACTER, SqlTypeFamily.INTEGER).checkOperandTypes(binding, throwOnFailure)
+                    : super.checkOperandTypes(binding, throwOnFailure);
+        }
+
+        @Override
+        public RelDataType inferReturnType(SqlOperatorBinding binding) {
+            return isText(binding) ? VARCHAR.inferReturnType(binding) : super.inferReturnType(binding);
+        }
+    };
+
     /** The elements from one to another, both included, which list[first:last] is another form of. */
-    public static final SqlFunction SLICE = scalar("list_slice", FIRST, takes(ARRAY, NUMERIC, NUMERIC));
+    public static final SqlFunction SLICE = scalar("list_slice", FIRST, SLICE_OPERANDS);
 
     private ListFunctions() {}
 
@@ -62,41 +97,166 @@ public final class ListFunctions {
         List<SqlOperator> all = new ArrayList<>();
         all.add(UNNEST);
         all.add(RANGE);
+        all.add(ITEM);
+        all.add(SLICE);
+        all.add(scalar("array_slice", FIRST, SLICE_OPERANDS));
+        counts(all);
+        searches(all);
+        elements(all);
+        lists(all);
+        return all;
+    }
+
+    private static void counts(List<SqlOperator> all) {
         all.add(scalar("len", BIGINT, anything(1)));
-        all.add(scalar("array_length", BIGINT, takes(ARRAY)));
-        for (String name : List.of("list_unique", "list_count")) {
+        for (String name :
+                List.of("array_length", "list_unique", "array_unique", "list_count", "list_approx_count_distinct")) {
             all.add(scalar(name, BIGINT, takes(ARRAY)));
         }
+        for (String name : List.of("list_position", "list_indexof", "array_position", "array_indexof")) {
+            all.add(scalar(name, INTEGER, takes(ARRAY, ANY)));
+        }
+    }
+
+    private static void searches(List<SqlOperator> all) {
         for (String name : List.of("list_contains", "list_has", "array_contains", "array_has")) {
             all.add(scalar(name, BOOLEAN, takes(ARRAY, ANY)));
         }
-        for (String name : List.of("list_has_any", "list_has_all")) {
+        for (String name : List.of("list_has_any", "list_has_all", "array_has_any", "array_has_all")) {
             all.add(scalar(name, BOOLEAN, takes(ARRAY, ARRAY)));
         }
-        for (String name : List.of("list_position", "list_indexof", "array_position")) {
-            all.add(scalar(name, INTEGER, takes(ARRAY, ANY)));
-        }
-        for (String name : List.of("list_sum", "list_avg", "list_median", "list_stddev_samp", "list_stddev_pop")) {
+    }
+
+    private static void elements(List<SqlOperator> all) {
+        for (String name : List.of(
+                "list_sum",
+                "list_avg",
+                "list_median",
+                "list_stddev_samp",
+                "list_stddev_pop",
+                "list_var_samp",
+                "list_var_pop",
+                "list_sem",
+                "list_mad",
+                "list_skewness",
+                "list_kurtosis",
+                "list_kurtosis_pop",
+                "list_product",
+                "list_entropy")) {
             all.add(scalar(name, DOUBLE, takes(ARRAY)));
         }
-        for (String name : List.of("list_min", "list_max", "list_first", "list_last", "list_mode")) {
+        for (String name : List.of(
+                "list_min",
+                "list_max",
+                "list_first",
+                "list_last",
+                "list_any_value",
+                "list_mode",
+                "list_bit_and",
+                "list_bit_or",
+                "list_bit_xor")) {
             all.add(scalar(name, ELEMENT, takes(ARRAY)));
         }
-        for (String name : List.of("list_sort", "list_reverse_sort", "list_reverse", "list_distinct")) {
-            all.add(scalar(name, FIRST, takes(ARRAY)));
+        for (String name : List.of("list_bool_and", "list_bool_or")) {
+            all.add(scalar(name, BOOLEAN, takes(ARRAY)));
+        }
+        for (String name : List.of("list_extract", "list_element", "array_extract")) {
+            all.add(scalar(name, either(ListFunctions::isText, VARCHAR, ELEMENT), ITEM_OPERANDS));
         }
         for (String name : List.of(
                 "list_cosine_similarity",
                 "list_cosine_distance",
                 "list_dot_product",
                 "list_inner_product",
+                "list_negative_dot_product",
+                "list_negative_inner_product",
                 "list_distance")) {
             all.add(scalar(name, FLOATING_ELEMENT, takes(ARRAY, ARRAY)));
         }
-        all.add(scalar("list_intersect", FIRST, takes(ARRAY, ARRAY)));
-        all.add(scalar("list_extract", ELEMENT, takes(ARRAY, NUMERIC)));
-        all.add(SLICE);
+        all.add(scalar("list_string_agg", VARCHAR, takes(ARRAY)));
         all.add(scalar("array_to_string", VARCHAR, takes(ARRAY, CHARACTER)));
-        return all;
+        all.add(scalar("array_to_string_comma_default", VARCHAR, takesOptional(ARRAY, CHARACTER)));
+        for (String name : List.of("list_aggregate", "list_aggr", "array_aggregate", "array_aggr", "aggregate")) {
+            all.add(new ListAggregate(name));
+        }
+    }
+
+    private static void lists(List<SqlOperator> all) {
+        for (String name : List.of(
+                "list_reverse",
+                "array_reverse",
+                "list_distinct",
+                "array_distinct",
+                "array_pop_back",
+                "array_pop_front")) {
+            all.add(scalar(name, FIRST, takes(ARRAY)));
+        }
+        for (String name : List.of("list_sort", "array_sort")) {
+            all.add(scalar(name, FIRST, takes(ARRAY).or(takesUpTo(ARRAY, CHARACTER, CHARACTER))));
+        }
+        for (String name : List.of("list_reverse_sort", "array_reverse_sort")) {
+            all.add(scalar(name, FIRST, takesOptional(ARRAY, CHARACTER)));
+        }
+        for (String name : List.of("list_grade_up", "array_grade_up", "grade_up")) {
+            all.add(scalar(name, LIST_OF_BIGINT, takes(ARRAY).or(takesUpTo(ARRAY, CHARACTER, CHARACTER))));
+        }
+        for (String name : List.of("list_intersect", "array_intersect")) {
+            all.add(scalar(name, FIRST, takes(ARRAY, ARRAY)));
+        }
+        for (String name : List.of("list_where", "array_where", "list_select", "array_select")) {
+            all.add(scalar(name, FIRST, takes(ARRAY, ARRAY)));
+        }
+        for (String name : List.of("list_concat", "list_cat", "array_concat", "array_cat")) {
+            all.add(scalar(name, ReturnTypes.LEAST_RESTRICTIVE, new Lists()));
+        }
+        for (String name : List.of("list_append", "array_append", "array_push_back")) {
+            all.add(scalar(name, binding -> with(binding, 0, 1), takes(ARRAY, ANY)));
+        }
+        for (String name : List.of("list_prepend", "array_prepend")) {
+            all.add(scalar(name, binding -> with(binding, 1, 0), takes(ANY, ARRAY)));
+        }
+        all.add(scalar("array_push_front", binding -> with(binding, 0, 1), takes(ARRAY, ANY)));
+        all.add(scalar("flatten", ELEMENT, takes(ARRAY)));
+    }
+
+    private static boolean isText(SqlOperatorBinding binding) {
+        return SqlTypeUtil.inCharFamily(binding.getOperandType(0));
+    }
+
+    /** The type of a list with one more element. */
+    private static RelDataType with(SqlOperatorBinding binding, int list, int element) {
+        RelDataType elements = binding.getOperandType(list).getComponentType();
+        RelDataType common = binding.getTypeFactory()
+                .leastRestrictive(List.of(
+                        elements == null ? binding.getOperandType(list) : elements, binding.getOperandType(element)));
+        return common == null
+                ? FIRST.inferReturnType(binding)
+                : SqlTypeTransforms.TO_ARRAY.transformType(
+                        binding, binding.getTypeFactory().createTypeWithNullability(common, true));
+    }
+
+    /** Any number of lists. */
+    private record Lists() implements SqlOperandTypeChecker {
+        @Override
+        public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {
+            boolean lists = binding.collectOperandTypes().stream()
+                            .allMatch(type ->
+                                    type.getComponentType() != null || type.getSqlTypeName() == SqlTypeName.NULL)
+                    && binding.getTypeFactory().leastRestrictive(binding.collectOperandTypes()) != null;
+            if (!lists && throwOnFailure) {
+                throw binding.newValidationSignatureError();
+            }
+            return lists;
+        }
+
+        @Override
+        public SqlOperandCountRange getOperandCountRange() {
+            return SqlOperandCountRanges.from(1);
+        }
+
+        @Override
+        public String getAllowedSignatures(SqlOperator operator, String name) {
+            return "%s(<ARRAY>, <ARRAY>)".formatted(name);
+        }
     }
 }

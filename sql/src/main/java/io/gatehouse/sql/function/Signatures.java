@@ -1,15 +1,20 @@
 package io.gatehouse.sql.function;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Predicate;
+import org.apache.calcite.avatica.util.TimeUnit;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.SqlAggFunction;
 import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlFunctionCategory;
+import org.apache.calcite.sql.SqlIntervalQualifier;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlOperatorBinding;
 import org.apache.calcite.sql.fun.SqlBasicAggFunction;
+import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.OperandTypes;
 import org.apache.calcite.sql.type.SqlOperandCountRanges;
 import org.apache.calcite.sql.type.SqlOperandTypeChecker;
@@ -17,12 +22,18 @@ import org.apache.calcite.sql.type.SqlReturnTypeInference;
 import org.apache.calcite.sql.type.SqlTypeFamily;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.type.SqlTypeTransforms;
+import org.apache.calcite.sql.type.SqlTypeUtil;
+import org.apache.calcite.util.Optionality;
 
 /**
  * The words in which DuckDB's functions are declared: what they take and what they return. What an argument may be is
  * checked for its family only; DuckDB binds the exact type.
  */
 final class Signatures {
+    /** There is one type of intervals, whatever the unit. */
+    private static final SqlIntervalQualifier ANY_UNIT =
+            new SqlIntervalQualifier(TimeUnit.DAY, null, SqlParserPos.ZERO);
+
     static final SqlReturnTypeInference BOOLEAN = nullable(SqlTypeName.BOOLEAN);
     static final SqlReturnTypeInference TINYINT = nullable(SqlTypeName.TINYINT);
     static final SqlReturnTypeInference INTEGER = nullable(SqlTypeName.INTEGER);
@@ -33,14 +44,28 @@ final class Signatures {
     static final SqlReturnTypeInference VARCHAR = nullable(SqlTypeName.VARCHAR);
     static final SqlReturnTypeInference TIMESTAMP = nullable(SqlTypeName.TIMESTAMP);
     static final SqlReturnTypeInference INSTANT = nullable(SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE);
+    static final SqlReturnTypeInference DATE = nullable(SqlTypeName.DATE);
+    static final SqlReturnTypeInference TIME = nullable(SqlTypeName.TIME);
+    static final SqlReturnTypeInference INTERVAL =
+            binding -> forceNullable(binding, binding.getTypeFactory().createSqlIntervalType(ANY_UNIT));
     static final SqlReturnTypeInference FIRST = binding -> forceNullable(binding, binding.getOperandType(0));
+    static final SqlReturnTypeInference SECOND = binding -> forceNullable(binding, binding.getOperandType(1));
     static final SqlReturnTypeInference ELEMENT = binding -> forceNullable(binding, element(binding));
     static final SqlReturnTypeInference LIST_OF_FIRST = binding -> list(binding, binding.getOperandType(0));
+    static final SqlReturnTypeInference LIST_OF_BIGINT =
+            binding -> list(binding, binding.getTypeFactory().createSqlType(SqlTypeName.BIGINT));
     static final SqlReturnTypeInference LIST_OF_VARCHAR =
             binding -> list(binding, binding.getTypeFactory().createSqlType(SqlTypeName.VARCHAR));
 
     /** FLOAT stays FLOAT, any other number becomes DOUBLE: how DuckDB types quantiles and similarities. */
     static final SqlReturnTypeInference FLOATING = binding -> floating(binding, binding.getOperandType(0));
+
+    /** A value between two others: of whole numbers a DOUBLE, of dates a TIMESTAMP, of what has none between a value itself. */
+    static final SqlReturnTypeInference BETWEEN_VALUES = Signatures::betweenValues;
+
+    /** How far apart two values are: of times an INTERVAL. */
+    static final SqlReturnTypeInference DISTANCE =
+            either(binding -> SqlTypeUtil.isDatetime(binding.getOperandType(0)), INTERVAL, BETWEEN_VALUES);
 
     static final SqlReturnTypeInference FLOATING_ELEMENT = binding -> floating(binding, element(binding));
 
@@ -58,7 +83,8 @@ final class Signatures {
     }
 
     static SqlAggFunction aggregate(String name, SqlReturnTypeInference returns, SqlOperandTypeChecker takes) {
-        return SqlBasicAggFunction.create(name, SqlKind.OTHER_FUNCTION, returns, takes);
+        return SqlBasicAggFunction.create(name, SqlKind.OTHER_FUNCTION, returns, takes)
+                .withGroupOrder(Optionality.OPTIONAL);
     }
 
     static SqlOperandTypeChecker takes(SqlTypeFamily... families) {
@@ -70,12 +96,22 @@ final class Signatures {
         return OperandTypes.family(List.of(families), i -> i == families.length - 1);
     }
 
+    /** The same, where it is one of several forms. */
+    static SqlOperandTypeChecker takesUpTo(SqlTypeFamily... families) {
+        return takes(Arrays.copyOf(families, families.length - 1)).or(takes(families));
+    }
+
     static SqlOperandTypeChecker anything(int arguments) {
         return OperandTypes.family(Collections.nCopies(arguments, SqlTypeFamily.ANY));
     }
 
     static SqlOperandTypeChecker anythingFrom(int arguments) {
         return OperandTypes.variadic(SqlOperandCountRanges.from(arguments));
+    }
+
+    static SqlReturnTypeInference either(
+            Predicate<SqlOperatorBinding> condition, SqlReturnTypeInference one, SqlReturnTypeInference other) {
+        return binding -> (condition.test(binding) ? one : other).inferReturnType(binding);
     }
 
     private static SqlReturnTypeInference nullable(SqlTypeName type) {
@@ -95,6 +131,14 @@ final class Signatures {
     private static RelDataType floating(SqlOperatorBinding binding, RelDataType number) {
         SqlTypeName type = number.getSqlTypeName() == SqlTypeName.REAL ? SqlTypeName.REAL : SqlTypeName.DOUBLE;
         return forceNullable(binding, binding.getTypeFactory().createSqlType(type));
+    }
+
+    private static RelDataType betweenValues(SqlOperatorBinding binding) {
+        RelDataType type = binding.getOperandType(0);
+        if (SqlTypeUtil.isNumeric(type) && !SqlTypeUtil.isDecimal(type)) {
+            return floating(binding, type);
+        }
+        return (type.getSqlTypeName() == SqlTypeName.DATE ? TIMESTAMP : FIRST).inferReturnType(binding);
     }
 
     private static RelDataType whole(SqlOperatorBinding binding) {

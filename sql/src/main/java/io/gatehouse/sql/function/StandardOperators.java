@@ -49,11 +49,7 @@ final class StandardOperators {
                 SqlStdOperatorTable.IS_NOT_FALSE,
                 SqlStdOperatorTable.IS_UNKNOWN,
                 SqlStdOperatorTable.IS_NOT_UNKNOWN,
-                SqlStdOperatorTable.CASE,
-                SqlStdOperatorTable.COALESCE,
-                SqlStdOperatorTable.NULLIF,
-                SqlLibraryOperators.GREATEST,
-                SqlLibraryOperators.LEAST);
+                SqlStdOperatorTable.CASE);
     }
 
     private static List<SqlOperator> comparisons() {
@@ -97,13 +93,8 @@ final class StandardOperators {
                 SqlStdOperatorTable.CONCAT,
                 Division.OPERATOR,
                 IntegerDivision.OPERATOR,
-                SqlStdOperatorTable.PERCENT_REMAINDER,
-                SqlStdOperatorTable.MULTIPLY,
-                SqlStdOperatorTable.PLUS,
-                SqlStdOperatorTable.MINUS,
                 SqlStdOperatorTable.UNARY_MINUS,
                 SqlStdOperatorTable.UNARY_PLUS,
-                SqlStdOperatorTable.ITEM,
                 SqlStdOperatorTable.ARRAY_VALUE_CONSTRUCTOR,
                 SqlStdOperatorTable.LITERAL_CHAIN,
                 SqlStdOperatorTable.INTERVAL,
@@ -121,7 +112,6 @@ final class StandardOperators {
                 SqlStdOperatorTable.UPPER,
                 SqlStdOperatorTable.LOWER,
                 SqlStdOperatorTable.CARDINALITY,
-                SqlStdOperatorTable.MOD,
                 SqlStdOperatorTable.EXTRACT,
                 SqlStdOperatorTable.CURRENT_DATE,
                 SqlStdOperatorTable.CURRENT_TIMESTAMP);
@@ -134,7 +124,6 @@ final class StandardOperators {
                 SqlStdOperatorTable.GROUPING,
                 SqlStdOperatorTable.COUNT,
                 SqlStdOperatorTable.SUM,
-                SqlStdOperatorTable.AVG,
                 SqlStdOperatorTable.MIN,
                 SqlStdOperatorTable.MAX,
                 SqlStdOperatorTable.STDDEV_POP,
@@ -161,8 +150,6 @@ final class StandardOperators {
                 SqlStdOperatorTable.PERCENT_RANK,
                 SqlStdOperatorTable.CUME_DIST,
                 SqlStdOperatorTable.NTILE,
-                SqlStdOperatorTable.LAG,
-                SqlStdOperatorTable.LEAD,
                 SqlStdOperatorTable.FIRST_VALUE,
                 SqlStdOperatorTable.LAST_VALUE,
                 SqlStdOperatorTable.NTH_VALUE,

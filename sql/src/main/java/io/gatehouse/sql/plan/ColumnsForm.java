@@ -3,14 +3,13 @@ package io.gatehouse.sql.plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlUnresolvedFunction;
+import org.apache.calcite.sql.SqlUtil;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
 import org.apache.calcite.sql.util.SqlShuttle;
@@ -20,8 +19,6 @@ import org.apache.calcite.sql.util.SqlShuttle;
  * matches somewhere, as DuckDB does it. COLUMNS(*) is all of them.
  */
 final class ColumnsForm {
-    private static final int MAX_PATTERN = 200;
-
     private ColumnsForm() {}
 
     static boolean isIn(SqlNode item) {
@@ -31,16 +28,16 @@ final class ColumnsForm {
     }
 
     /** The items that an item stands for. */
-    static List<SqlNode> expanded(SqlNode item, List<SqlIdentifier> columns) {
+    static List<SqlNode> expanded(SqlNode item, List<SqlNode> columns) {
         if (!isIn(item)) {
             return List.of(item);
         }
         List<SqlNode> items = new ArrayList<>();
-        for (SqlIdentifier column : columns) {
+        for (SqlNode column : columns) {
             Replacement replacement = new Replacement(column);
             SqlNode replaced = item.accept(replacement);
             if (replaced != null && !replacement.missed) {
-                items.add(replaced);
+                items.add(isColumns(item) ? column : replaced);
             }
         }
         if (items.isEmpty()) {
@@ -49,47 +46,27 @@ final class ColumnsForm {
         return items;
     }
 
-    /**
-     * Throws if an item stands for a column of which a relation of a join with USING or NATURAL has another: they are one
-     * column there, and which of the two it is hangs on the join.
-     */
-    static void checkApart(SqlNode item, List<SqlIdentifier> columns) {
-        List<String> names = columns.stream()
-                .map(column -> column.names.get(column.names.size() - 1).toLowerCase(Locale.ROOT))
-                .toList();
-        for (int i = 0; i < names.size(); i++) {
-            Replacement replacement = new Replacement(columns.get(i));
-            item.accept(replacement);
-            if (!replacement.missed && names.indexOf(names.get(i)) != names.lastIndexOf(names.get(i))) {
-                throw DialectForms.refused(
-                        item, "COLUMNS cannot stand for the columns of USING or NATURAL; write ON, or name them.");
-            }
-        }
-    }
-
-    private static boolean isColumns(SqlCall call) {
-        return call.getOperator() instanceof SqlUnresolvedFunction function
+    private static boolean isColumns(SqlNode node) {
+        return node instanceof SqlCall call
+                && call.getOperator() instanceof SqlUnresolvedFunction function
                 && function.getName().toLowerCase(Locale.ROOT).equals("columns")
                 && call.operandCount() == 1;
     }
 
-    private static boolean matches(SqlCall call, SqlIdentifier column) {
+    private static boolean matches(SqlCall call, SqlNode column) {
         SqlNode argument = call.operand(0);
         if (argument instanceof SqlIdentifier star && star.isStar()) {
             return true;
         }
         boolean text = argument instanceof SqlLiteral literal && literal.getTypeName() == SqlTypeName.CHAR;
         String pattern = text ? ((SqlLiteral) argument).toValue() : null;
-        if (pattern == null || pattern.length() > MAX_PATTERN) {
+        if (pattern == null) {
             throw DialectForms.refused(argument, "COLUMNS takes a regular expression as a text, or a star.");
         }
-        try {
-            return Pattern.compile(pattern)
-                    .matcher(column.names.get(column.names.size() - 1))
-                    .find();
-        } catch (PatternSyntaxException e) {
-            throw DialectForms.refused(argument, "'%s' is no regular expression.".formatted(pattern));
-        }
+        return NamePattern.of(pattern)
+                .orElseThrow(() -> DialectForms.refused(
+                        argument, "'%s' is not a regular expression of RE2, or too large a one.".formatted(pattern)))
+                .isIn(StarForm.nameOf(column));
     }
 
     private static final class Search extends SqlBasicVisitor<Void> {
@@ -103,10 +80,10 @@ final class ColumnsForm {
     }
 
     private static final class Replacement extends SqlShuttle {
-        private final SqlIdentifier column;
+        private final SqlNode column;
         private boolean missed;
 
-        private Replacement(SqlIdentifier column) {
+        private Replacement(SqlNode column) {
             this.column = column;
         }
 
@@ -117,7 +94,7 @@ final class ColumnsForm {
                 return visited == null ? call : visited;
             }
             missed = missed || !matches(call, column);
-            return column.clone(call.getParserPosition());
+            return SqlUtil.stripAs(column).clone(call.getParserPosition());
         }
     }
 }

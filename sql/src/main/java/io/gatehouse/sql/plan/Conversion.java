@@ -37,6 +37,7 @@ final class Conversion {
                     .withSimplifyLimit(false)
                     .withSimplifyValues(false)
                     .withPushJoinCondition(false)
+                    .withAggregateUnique(true)
                     .withBloat(-1));
 
     /** Views are algebra already, so that none is ever expanded from its text. */
@@ -144,7 +145,8 @@ final class Conversion {
 
     private RelRoot converted(
             SqlNode validated, SqlValidator validator, CalciteCatalogReader reader, SqlToRelConverter.Config config) {
-        return new SqlToRelConverter(VIEWS, validator, reader, cluster, new Convertlets(), config)
+        RelRoot root = new SqlToRelConverter(VIEWS, validator, reader, cluster, new Convertlets(), config)
                 .convertQuery(validated, false, true);
+        return root.withRel(GroupedCorrelations.of(root.rel));
     }
 }

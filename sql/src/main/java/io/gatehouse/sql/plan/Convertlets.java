@@ -1,6 +1,9 @@
 package io.gatehouse.sql.plan;
 
+import io.gatehouse.sql.function.Alternatives;
+import io.gatehouse.sql.function.Arithmetic;
 import io.gatehouse.sql.function.Division;
+import io.gatehouse.sql.function.ListFunctions;
 import java.util.List;
 import java.util.Set;
 import org.apache.calcite.rel.type.RelDataType;
@@ -11,8 +14,9 @@ import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlUtil;
-import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.type.SqlTypeUtil;
 import org.apache.calcite.sql2rel.SqlRexContext;
 import org.apache.calcite.sql2rel.SqlRexConvertlet;
 import org.apache.calcite.sql2rel.SqlRexConvertletTable;
@@ -26,7 +30,7 @@ import org.apache.calcite.sql2rel.StandardConvertletTable;
 final class Convertlets implements SqlRexConvertletTable {
     /** Typed by validation, because the type is DuckDB's and no other than the operator's own. */
     private static final Set<SqlOperator> TYPED =
-            Set.of(Division.OPERATOR, SqlLibraryOperators.GREATEST, SqlLibraryOperators.LEAST);
+            Set.of(Division.OPERATOR, Alternatives.GREATEST, Alternatives.LEAST, ListFunctions.ITEM);
 
     private static final Set<SqlOperator> COMPARISONS = Set.of(
             SqlStdOperatorTable.EQUALS,
@@ -50,6 +54,9 @@ final class Convertlets implements SqlRexConvertletTable {
         if (COMPARISONS.contains(operator)) {
             return Convertlets::comparison;
         }
+        if (Arithmetic.standard(operator).isPresent()) {
+            return Convertlets::arithmetic;
+        }
         if (TYPED.contains(operator) || operator.getKind() == SqlKind.OTHER_FUNCTION) {
             return Convertlets::typed;
         }
@@ -62,9 +69,36 @@ final class Convertlets implements SqlRexConvertletTable {
     }
 
     private static RexNode typed(SqlRexContext context, SqlCall call) {
+        RelDataType known = context.getValidator().getValidatedNodeTypeIfKnown(call);
+        RexBuilder rex = context.getRexBuilder();
+        // CURRENT_DATE in a key of GROUP BY is a copy that validation has not seen.
+        return known == null
+                ? rex.makeCall(call.getParserPosition(), call.getOperator(), operands(context, call))
+                : rex.makeCall(call.getParserPosition(), known, call.getOperator(), operands(context, call));
+    }
+
+    /** Calcite's own operator where it means the same. A number of days that may be too large is one DuckDB looks at. */
+    private static RexNode arithmetic(SqlRexContext context, SqlCall call) {
+        RexBuilder rex = context.getRexBuilder();
         RelDataType type = context.getValidator().getValidatedNodeType(call);
-        return context.getRexBuilder()
-                .makeCall(call.getParserPosition(), type, call.getOperator(), operands(context, call));
+        List<RexNode> operands = operands(context, call);
+        boolean numbers = operands.stream().allMatch(operand -> SqlTypeUtil.isNumeric(operand.getType()));
+        SqlOperator operator = numbers ? Arithmetic.standard(call.getOperator()).orElseThrow() : call.getOperator();
+        if (type.getSqlTypeName() == SqlTypeName.DATE) {
+            operands = operands.stream().map(operand -> days(rex, operand)).toList();
+        }
+        return rex.makeCall(call.getParserPosition(), type, operator, operands);
+    }
+
+    private static RexNode days(RexBuilder rex, RexNode operand) {
+        if (operand.getType().getSqlTypeName() != SqlTypeName.BIGINT) {
+            return operand;
+        }
+        RelDataType days = rex.getTypeFactory()
+                .createTypeWithNullability(
+                        rex.getTypeFactory().createSqlType(SqlTypeName.INTEGER),
+                        operand.getType().isNullable());
+        return rex.makeAbstractCast(days, operand, false);
     }
 
     /** A NULL that keeps its type: the type of an expression around it hangs on that. */

@@ -46,7 +46,7 @@ public record DefinitionPlanner(boolean rollups, EngineSql sql) implements ViewP
         try {
             SqlNode parsed = QueryParameters.numbered(
                     SqlParser.create(query.sql(), Grammar.parser()).parseQuery(), query);
-            SqlNode standard = DialectForms.replace(parsed, new DomainCalls(), new TableCalls(catalog));
+            SqlNode standard = DialectForms.replace(parsed, new DomainCalls(), new TableCalls(catalog), catalog);
             NullOrder.makeExplicit(standard);
             return conversion.convertView(standard).root().project();
         } catch (SqlParseException | CalciteContextException e) {

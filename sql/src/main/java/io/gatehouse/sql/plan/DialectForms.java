@@ -2,15 +2,22 @@ package io.gatehouse.sql.plan;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.function.BitOperators;
+import io.gatehouse.sql.function.Collate;
 import io.gatehouse.sql.function.FunctionTable;
 import io.gatehouse.sql.function.IntegerDivision;
 import io.gatehouse.sql.function.ListFunctions;
+import io.gatehouse.sql.function.TimeFunctions;
 import io.gatehouse.sql.grammar.DialectOperators;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlIntervalLiteral;
+import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
@@ -19,7 +26,11 @@ import org.apache.calcite.sql.SqlOrderBy;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlStarExclude;
 import org.apache.calcite.sql.SqlStarReplace;
+import org.apache.calcite.sql.SqlUnpivot;
 import org.apache.calcite.sql.SqlUnresolvedFunction;
+import org.apache.calcite.sql.SqlWith;
+import org.apache.calcite.sql.SqlWithItem;
+import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.util.SqlShuttle;
@@ -31,11 +42,13 @@ import org.apache.calcite.sql.util.SqlShuttle;
 final class DialectForms extends SqlShuttle {
     private final DomainCalls functions;
     private final TableCalls tables;
+    private final OutputNames names;
     private final WrittenSize size = new WrittenSize();
 
-    private DialectForms(DomainCalls functions, TableCalls tables) {
+    private DialectForms(DomainCalls functions, TableCalls tables, OutputNames names) {
         this.functions = functions;
         this.tables = tables;
+        this.names = names;
     }
 
     /**
@@ -43,8 +56,8 @@ final class DialectForms extends SqlShuttle {
      *
      * @param tables gets the table functions that the statement calls
      */
-    static SqlNode replace(SqlNode statement, DomainCalls functions, TableCalls tables) {
-        DialectForms forms = new DialectForms(functions, tables);
+    static SqlNode replace(SqlNode statement, DomainCalls functions, TableCalls tables, Catalog catalog) {
+        DialectForms forms = new DialectForms(functions, tables, new OutputNames(catalog, tables));
         SqlNode replaced = visited(statement, forms);
         forms.size.check(replaced);
         return replaced;
@@ -57,6 +70,18 @@ final class DialectForms extends SqlShuttle {
         }
         if (call instanceof SqlSelect select) {
             return select(select, SqlNodeList.EMPTY);
+        }
+        if (call instanceof SqlWith with) {
+            return with(with, SqlNodeList.EMPTY);
+        }
+        if (PivotForm.isQuery(call)) {
+            return pivot(call);
+        }
+        if (UnionByName.isIn(call)) {
+            return UnionByName.written(below(call), names);
+        }
+        if (call instanceof SqlUnpivot unpivot) {
+            return new PivotForm(names).named((SqlUnpivot) below(unpivot));
         }
         if (isCountOfNothing(call)) {
             SqlParserPos position = call.getParserPosition();
@@ -78,7 +103,10 @@ final class DialectForms extends SqlShuttle {
             return SqlStdOperatorTable.CAST.createCall(call.getParserPosition(), exists, cast.operand(1));
         }
         if (isInfixCast(call)) {
-            return with(SqlStdOperatorTable.CAST, call);
+            return cast(with(SqlStdOperatorTable.CAST, call));
+        }
+        if (call.getKind() == SqlKind.CAST || call.getKind() == SqlKind.SAFE_CAST) {
+            return cast(below(call));
         }
         if (operator.equals(DialectOperators.INTEGER_DIVIDE)) {
             return with(IntegerDivision.OPERATOR, call);
@@ -89,22 +117,46 @@ final class DialectForms extends SqlShuttle {
         if (DialectOperators.isOnBits(operator)) {
             return with(BitOperators.named(operator.getName()), call);
         }
+        if (operator.equals(SqlStdOperatorTable.OVER)) {
+            return WindowForms.written(below(call));
+        }
+        Optional<SqlNode> asFunction = OperatorForms.written(call);
+        if (asFunction.isPresent()) {
+            return visited(asFunction.get(), this);
+        }
         if (operator.equals(DialectOperators.UNNEST)) {
             return with(ListFunctions.UNNEST, call);
         }
+        if (operator.equals(DialectOperators.COLLATE)) {
+            return collated(call);
+        }
+        if (operator.equals(DialectOperators.AT_TIME_ZONE)) {
+            List<SqlNode> operands = operands(call);
+            return TimeFunctions.AT_ZONE.createCall(call.getParserPosition(), operands.get(1), operands.get(0));
+        }
         if (operator.equals(DialectOperators.INTERVAL)) {
-            return Intervals.written(below(call));
+            return IntervalForm.written(below(call));
         }
         if (ListSlice.isIn(call)) {
             return visited(ListSlice.written(call), this);
         }
-        return operator instanceof SqlUnresolvedFunction ? function(call) : below(call);
+        if (operator.equals(SqlLibraryOperators.TRANSLATE3)) {
+            return with(FunctionTable.TRANSLATE, call);
+        }
+        if (operator instanceof SqlUnresolvedFunction) {
+            return OtherNames.isOne(call) ? OtherNames.written(with(operator, call)) : function(call);
+        }
+        return below(call);
     }
 
     @Override
     public SqlNode visit(SqlLiteral literal) {
-        Intervals.check(literal);
-        return literal;
+        return literal instanceof SqlIntervalLiteral interval ? IntervalForm.written(interval) : literal;
+    }
+
+    @Override
+    public SqlNode visit(SqlDataTypeSpec type) {
+        return WrittenTypes.standard(type);
     }
 
     /** TABLE(function), which FROM function is read as. */
@@ -138,6 +190,28 @@ final class DialectForms extends SqlShuttle {
         return node instanceof SqlCall call && call.getOperator().equals(DialectOperators.INFIX_CAST);
     }
 
+    /** A cast to a coarser timestamp is one of that and back: what it gives is a timestamp like all others. */
+    private static SqlNode cast(SqlNode cast) {
+        SqlParserPos position = cast.getParserPosition();
+        return cast instanceof SqlCall call && WrittenTypes.isCoarse(call.operand(1))
+                ? call.getOperator().createCall(position, call, WrittenTypes.timestamp(position))
+                : cast;
+    }
+
+    /** text COLLATE name, with the name as a text. */
+    private SqlNode collated(SqlCall call) {
+        SqlNode name = call.operand(1);
+        if (!Collate.isKnown(name.toString())) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_VALIDATION,
+                    "There is no collation '%s'; there are NOCASE, NOACCENT and languages such as DE.".formatted(name),
+                    Positions.of(name));
+        }
+        SqlNode text = visited(call.operand(0), this);
+        SqlNode literal = SqlLiteral.createCharString(name.toString(), name.getParserPosition());
+        return Collate.OPERATOR.createCall(call.getParserPosition(), text, literal);
+    }
+
     private SqlNode with(SqlOperator operator, SqlCall call) {
         return operator.createCall(call.getParserPosition(), operands(call));
     }
@@ -149,14 +223,39 @@ final class DialectForms extends SqlShuttle {
                 && function.getName().toLowerCase(Locale.ROOT).equals("count");
     }
 
+    private SqlNode pivot(SqlCall call) {
+        PivotForm form = new PivotForm(names);
+        return call.getOperator().equals(DialectOperators.PIVOT) ? form.query(below(call)) : form.unpivot(below(call));
+    }
+
+    /** @param order the keys by which its rows are sorted, in the standard's forms */
+    private SqlNode with(SqlWith with, SqlNodeList order) {
+        SqlNodeList items = new SqlNodeList(with.withList.getParserPosition());
+        for (SqlNode node : with.withList) {
+            SqlWithItem item = (SqlWithItem) visited(node, this);
+            items.add(item);
+            names.enter(item);
+        }
+        SqlNode body = query(with.body, order);
+        items.forEach(item -> names.leave());
+        return new SqlWith(with.getParserPosition(), items, body);
+    }
+
+    private SqlNode query(SqlNode query, SqlNodeList order) {
+        if (query instanceof SqlSelect select) {
+            return select(select, order);
+        }
+        return query instanceof SqlWith with ? with(with, order) : visited(query, this);
+    }
+
     private SqlNode order(SqlOrderBy order) {
         SqlNodeList written = new SqlNodeList(order.orderList.getParserPosition());
         order.orderList.forEach(key -> written.add(visited(key, this)));
-        SqlNode query = order.query instanceof SqlSelect select ? select(select, written) : visited(order.query, this);
+        SqlNode query = query(order.query, written);
         SqlNodeList keys = new SqlNodeList(order.orderList.getParserPosition());
         for (SqlNode key : written) {
             if (isAll(bare(key))) {
-                OrderByAll.keys(query, key).forEach(keys::add);
+                OrderByAll.keys(query, key, names).forEach(keys::add);
             } else {
                 keys.add(key);
             }
@@ -173,12 +272,13 @@ final class DialectForms extends SqlShuttle {
 
     /** @param order the keys by which its rows are sorted, in the standard's forms */
     private SqlNode select(SqlSelect select, SqlNodeList order) {
-        SqlSelect copy = (SqlSelect) below(select).clone(select.getParserPosition());
+        SqlSelect copy = (SqlSelect) below(NamedWindows.writtenOut(select)).clone(select.getParserPosition());
         size.check(copy);
         if (copy.getGroup() != null
                 && copy.getGroup().size() == 1
                 && isAll(copy.getGroup().get(0))) {
-            copy.setGroupBy(GroupByAll.keys(copy));
+            GroupByAll.writeStars(copy, names);
+            copy.setGroupBy(GroupByAll.keys(copy).orElse(null));
         }
         SqlNode qualify = copy.getQualify();
         if (qualify instanceof SqlCall call && call.getOperator().equals(DialectOperators.DISTINCT_ON)) {

@@ -1,5 +1,11 @@
 package io.gatehouse.sql.plan;
 
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.catalog.TypeNames;
+import io.gatehouse.sql.function.GroupsFrame;
 import java.util.List;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexCall;
@@ -10,7 +16,9 @@ import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlUserDefinedTypeNameSpec;
+import org.apache.calcite.sql.SqlWindow;
 import org.apache.calcite.sql.SqlWriter;
 import org.apache.calcite.sql.dialect.DuckDBSqlDialect;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
@@ -19,6 +27,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** DuckDB's SQL, where Calcite's own dialect writes what DuckDB 2.0 cannot read or reads otherwise. */
 final class DuckDbDialect extends DuckDBSqlDialect {
+    private static final String NO_EXCLUSION =
+            SqlWindow.createExcludeNoOthers(SqlParserPos.ZERO).toString();
+
     DuckDbDialect() {
         super(DuckDBSqlDialect.DEFAULT_CONTEXT);
     }
@@ -117,17 +128,52 @@ final class DuckDbDialect extends DuckDBSqlDialect {
         SqlCall function = call.operand(0);
         boolean ignoreNulls = function.getKind() == SqlKind.IGNORE_NULLS;
         SqlCall aggregate = ignoreNulls ? function.operand(0) : function;
-        if (ignoreNulls) {
-            writer.print(aggregate.getOperator().getName());
+        boolean groups = aggregate.getOperator() instanceof GroupsFrame;
+        if (ignoreNulls || groups) {
+            writer.print(nameOf(aggregate.getOperator()));
             SqlWriter.Frame frame = writer.startList("(", ")");
             arguments(writer, aggregate);
-            writer.literal("IGNORE NULLS");
+            if (ignoreNulls) {
+                writer.literal("IGNORE NULLS");
+            }
             writer.endList(frame);
         } else {
             unparseCall(writer, aggregate, 0, 0);
         }
         writer.keyword("OVER");
-        call.operand(1).unparse(writer, 0, 0);
+        if (aggregate.getOperator() instanceof GroupsFrame) {
+            groups(writer, call.operand(1));
+        } else {
+            call.operand(1).unparse(writer, 0, 0);
+        }
+    }
+
+    private static String nameOf(SqlOperator operator) {
+        return operator instanceof GroupsFrame frame ? frame.function().getName() : operator.getName();
+    }
+
+    /** A window whose frame counts groups. */
+    private static void groups(SqlWriter writer, SqlWindow window) {
+        SqlWriter.Frame frame = writer.startList("(", ")");
+        if (!window.getPartitionList().isEmpty()) {
+            writer.literal("PARTITION BY");
+            list(writer, "", window.getPartitionList(), "");
+        }
+        if (!window.getOrderList().isEmpty()) {
+            writer.literal("ORDER BY");
+            list(writer, "", window.getOrderList(), "");
+        }
+        SqlNode lower = requireNonNull(window.getLowerBound(), "a frame of groups has bounds");
+        SqlNode upper = window.getUpperBound();
+        writer.literal("GROUPS BETWEEN");
+        lower.unparse(writer, 0, 0);
+        writer.literal("AND");
+        (upper == null ? SqlWindow.createCurrentRow(SqlParserPos.ZERO) : upper).unparse(writer, 0, 0);
+        SqlNode exclude = window.getOperandList().get(window.getOperandList().size() - 1);
+        if (exclude != null && !exclude.toString().equals(NO_EXCLUSION)) {
+            exclude.unparse(writer, 0, 0);
+        }
+        writer.endList(frame);
     }
 
     private static void arguments(SqlWriter writer, SqlCall aggregate) {
@@ -163,9 +209,16 @@ final class DuckDbDialect extends DuckDBSqlDialect {
             case REAL -> named("FLOAT");
             case TIME -> named("TIME");
             case TIMESTAMP -> type.getPrecision() == 6 ? named("TIMESTAMP") : super.getCastSpec(type);
-            case TIMESTAMP_WITH_LOCAL_TIME_ZONE -> named("TIMESTAMPTZ");
+            case TIMESTAMP_WITH_LOCAL_TIME_ZONE, TIMESTAMP_TZ -> named("TIMESTAMPTZ");
+            case INTERVAL_DAY_SECOND -> named("INTERVAL");
+            case ARRAY -> new SqlDataTypeSpec(new WrittenTypeName(TypeNames.of(type)), SqlParserPos.ZERO);
+            case UTINYINT, USMALLINT, UINTEGER, UBIGINT ->
+                named(type.getSqlTypeName().getName());
             case DECIMAL ->
                 type.getPrecision() == 38 && type.getScale() == 0 ? named("HUGEINT") : super.getCastSpec(type);
+            case ROW ->
+                throw new GatehouseException(
+                        ErrorCode.SQL_NOT_SUPPORTED, "A row is not a value that CASE can choose; name its columns.");
             default -> super.getCastSpec(type);
         };
     }

@@ -4,28 +4,41 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.function.FunctionTable;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.calcite.config.NullCollation;
 import org.apache.calcite.prepare.CalciteCatalogReader;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.runtime.CalciteContextException;
+import org.apache.calcite.sql.JoinConditionType;
+import org.apache.calcite.sql.JoinType;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDynamicParam;
 import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlJoin;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlStarExclude;
+import org.apache.calcite.sql.SqlStarReplace;
 import org.apache.calcite.sql.SqlUnresolvedFunction;
+import org.apache.calcite.sql.SqlWith;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
 import org.apache.calcite.sql.util.SqlShuttle;
 import org.apache.calcite.sql.validate.ListScope;
 import org.apache.calcite.sql.validate.SqlMoniker;
 import org.apache.calcite.sql.validate.SqlValidatorImpl;
+import org.apache.calcite.sql.validate.SqlValidatorNamespace;
 import org.apache.calcite.sql.validate.SqlValidatorScope;
+import org.apache.calcite.util.Util;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +47,9 @@ import org.jspecify.annotations.Nullable;
  * the alias each time.
  */
 final class DuckDbValidator extends SqlValidatorImpl {
+    private static final int CONDITION_OF_JOIN = 5;
+
+    private final Map<SqlSelect, MergedColumns> merged = new IdentityHashMap<>();
     private final KnownTypes types = new KnownTypes();
     private final ParameterTyping parameters;
 
@@ -100,6 +116,97 @@ final class DuckDbValidator extends SqlValidatorImpl {
         }
     }
 
+    /** A query that is all of a join's condition is a value; Calcite takes it for a relation. */
+    @Override
+    protected @Nullable SqlNode performUnconditionalRewrites(@Nullable SqlNode node, boolean underFrom) {
+        if (node instanceof SqlJoin join) {
+            SqlNode condition = join.getCondition();
+            if (condition != null && condition.isA(SqlKind.QUERY)) {
+                SqlNode value = SqlStdOperatorTable.SCALAR_QUERY.createCall(condition.getParserPosition(), condition);
+                join.setOperand(CONDITION_OF_JOIN, value);
+            }
+        }
+        SqlNode rewritten = super.performUnconditionalRewrites(node, underFrom);
+        if (rewritten instanceof SqlCall call && call.getKind() == SqlKind.EXISTS) {
+            keepRows(call.operand(0));
+        }
+        if (rewritten instanceof SqlCall filter && filter.getKind() == SqlKind.FILTER) {
+            filter.setOperand(0, withinGroup(filter.operand(0)));
+        }
+        if (rewritten instanceof SqlSelect select) {
+            WrittenSets.writeOut(select);
+        }
+        return rewritten instanceof SqlJoin join ? commaLast(join) : rewritten;
+    }
+
+    /** Below FILTER Calcite asks for the types of all operands, and takes the keys of an order within them for one. */
+    private static SqlNode withinGroup(SqlCall aggregate) {
+        List<SqlNode> operands = aggregate.getOperandList();
+        if (aggregate.getKind() != SqlKind.STRING_AGG || !(Util.last(operands) instanceof SqlNodeList order)) {
+            return aggregate;
+        }
+        SqlParserPos position = aggregate.getParserPosition();
+        SqlNode list = SqlStdOperatorTable.LISTAGG.createCall(
+                aggregate.getFunctionQuantifier(), position, Util.skipLast(operands));
+        return SqlStdOperatorTable.WITHIN_GROUP.createCall(position, list, order);
+    }
+
+    /** Calcite drops what EXISTS selects, and with it an unnest that makes no rows; below a limit it stays. */
+    private static void keepRows(SqlNode query) {
+        if (query instanceof SqlWith with) {
+            keepRows(with.body);
+        }
+        if (query instanceof SqlSelect select && select.getFetch() == null && UnnestPlaces.isIn(select)) {
+            select.setFetch(DialectForms.number(1, select.getParserPosition()));
+        }
+    }
+
+    /**
+     * Of {@code a, b JOIN c} the join is that of b and c; Calcite's grammar makes it one of (a, b) and c. It is left so
+     * where both are the same, because there the condition may name columns of a.
+     */
+    private static SqlJoin commaLast(SqlJoin join) {
+        boolean differs = join.getJoinType() == JoinType.RIGHT
+                || join.getJoinType() == JoinType.FULL
+                || join.getConditionType() == JoinConditionType.USING
+                || join.isNatural();
+        if (!differs || !(join.getLeft() instanceof SqlJoin comma) || comma.getJoinType() != JoinType.COMMA) {
+            return join;
+        }
+        join.setLeft(comma.getRight());
+        comma.setRight(commaLast(join));
+        return comma;
+    }
+
+    @Override
+    protected void validateSelect(SqlSelect select, RelDataType target) {
+        if (!merged.containsKey(select) && MergedColumns.isIn(select.getFrom())) {
+            merged.put(select, MergedColumns.resolve(select, relations(select).iterator(), this::namesIn));
+        }
+        super.validateSelect(select, target);
+    }
+
+    private List<MergedColumns.Relation> relations(SqlSelect select) {
+        List<MergedColumns.Relation> relations = new ArrayList<>();
+        if (getWhereScope(select) instanceof ListScope from) {
+            List<SqlMoniker> aliases = new ArrayList<>();
+            from.findAliases(aliases);
+            for (int i = 0; i < from.getChildren().size(); i++) {
+                SqlValidatorNamespace relation = from.getChildren().get(i);
+                relations.add(new MergedColumns.Relation(
+                        aliases.get(i).toString(), () -> relation.getRowType().getFieldNames()));
+            }
+        }
+        return relations;
+    }
+
+    private Set<String> namesIn(SqlSelect query) {
+        return relations(query).stream()
+                .flatMap(relation -> relation.columns().get().stream())
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
+    }
+
     @Override
     public SqlNode expandOrderExpr(SqlSelect select, SqlNode key) {
         if (bare(key) instanceof SqlDynamicParam parameter) {
@@ -132,6 +239,17 @@ final class DuckDbValidator extends SqlValidatorImpl {
             deriveType(scope, call);
         }
         super.validateCall(call, scope);
+    }
+
+    @Override
+    protected void validateWhereClause(SqlSelect select) {
+        SqlNode condition = select.getWhere();
+        if (condition != null) {
+            SqlValidatorScope columns = getWhereScope(select);
+            select.setWhere(SelectAliases.writtenOut(
+                    condition, select, name -> !qualify(columns, name).isSimple()));
+        }
+        super.validateWhereClause(select);
     }
 
     @Override
@@ -189,10 +307,15 @@ final class DuckDbValidator extends SqlValidatorImpl {
         return super.validateSelectList(expanded, select, target);
     }
 
-    private static boolean isExpandedHere(SqlNode item, SqlSelect select) {
+    private boolean isExpandedHere(SqlNode item, SqlSelect select) {
         return ColumnsForm.isIn(item)
                 || StarForm.isStar(item)
-                || (item instanceof SqlStarExclude && StarForm.mergesColumns(select.getFrom()));
+                || (merged.containsKey(select)
+                        && (item instanceof SqlStarExclude || item instanceof SqlStarReplace || isStarOfAll(item)));
+    }
+
+    private static boolean isStarOfAll(SqlNode item) {
+        return item instanceof SqlIdentifier star && star.isStar() && star.names.size() == 1;
     }
 
     private List<SqlNode> expanded(SqlNode item, SqlSelect select) {
@@ -200,36 +323,40 @@ final class DuckDbValidator extends SqlValidatorImpl {
             return List.of(item);
         }
         if (item instanceof SqlStarExclude star) {
-            return StarForm.without(star, columnsOf(star, select));
+            return StarForm.without(star, columnsOf(star.getStarIdentifier(), select));
+        }
+        if (item instanceof SqlStarReplace star) {
+            return StarForm.replaced(star, columnsOf(star.getStarIdentifier(), select));
         }
         if (StarForm.isStar(item)) {
             SqlStarExclude star = StarForm.star(item);
-            return StarForm.replaced(item, StarForm.without(star, columnsOf(star, select)));
+            return StarForm.replaced(item, StarForm.without(star, columnsOf(star.getStarIdentifier(), select)));
         }
-        List<SqlIdentifier> columns = columnsOf(select);
-        if (StarForm.mergesColumns(select.getFrom())) {
-            ColumnsForm.checkApart(item, columns);
+        if (isStarOfAll(item)) {
+            return columnsOf((SqlIdentifier) item, select);
         }
-        return ColumnsForm.expanded(item, columns);
+        return ColumnsForm.expanded(item, columnsOf(select));
     }
 
-    private SqlNodeList columnsOf(SqlStarExclude star, SqlSelect select) {
-        return expandStar(SqlNodeList.of(star.getStarIdentifier()), select, false);
+    private SqlNodeList columnsOf(SqlIdentifier star, SqlSelect select) {
+        MergedColumns columns = merged.get(select);
+        return columns != null && isStarOfAll(star)
+                ? columns.items(star.getParserPosition())
+                : expandStar(SqlNodeList.of(star), select, false);
     }
 
-    private List<SqlIdentifier> columnsOf(SqlSelect select) {
-        List<SqlIdentifier> columns = new ArrayList<>();
-        if (getWhereScope(select) instanceof ListScope from) {
-            List<SqlMoniker> aliases = new ArrayList<>();
-            from.findAliases(aliases);
-            for (int i = 0; i < from.getChildren().size(); i++) {
-                String relation = aliases.get(i).toString();
-                for (String name : from.getChildren().get(i).getRowType().getFieldNames()) {
-                    columns.add(new SqlIdentifier(List.of(relation, name), SqlParserPos.ZERO));
-                }
+    private List<SqlNode> columnsOf(SqlSelect select) {
+        MergedColumns columns = merged.get(select);
+        if (columns != null) {
+            return columns.items(SqlParserPos.ZERO);
+        }
+        List<SqlNode> all = new ArrayList<>();
+        for (MergedColumns.Relation relation : relations(select)) {
+            for (String name : relation.columns().get()) {
+                all.add(new SqlIdentifier(List.of(relation.alias(), name), SqlParserPos.ZERO));
             }
         }
-        return columns;
+        return all;
     }
 
     private static SqlNode bare(SqlNode key) {
@@ -256,7 +383,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
         return qualified == null ? expression : qualified;
     }
 
-    private static SqlNode qualify(SqlValidatorScope columns, SqlIdentifier name) {
+    private static SqlIdentifier qualify(SqlValidatorScope columns, SqlIdentifier name) {
         try {
             return columns.fullyQualify(name).identifier;
         } catch (CalciteContextException e) {

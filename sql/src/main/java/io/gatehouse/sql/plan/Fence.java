@@ -53,8 +53,10 @@ final class Fence extends RelVisitor {
 
     /** Operators that no name leads to: FLOOR and CEIL are those of x TO DAY. */
     private static final Set<SqlOperator> MADE_BY_CONVERSION = Set.of(
-            SqlStdOperatorTable.DATETIME_PLUS,
-            SqlStdOperatorTable.MINUS_DATE,
+            SqlStdOperatorTable.PLUS,
+            SqlStdOperatorTable.MINUS,
+            SqlStdOperatorTable.MULTIPLY,
+            SqlStdOperatorTable.PERCENT_REMAINDER,
             SqlStdOperatorTable.FLOOR,
             SqlStdOperatorTable.CEIL,
             SqlLibraryOperators.SAFE_CAST);

@@ -6,6 +6,7 @@ import org.apache.calcite.avatica.util.Casing;
 import org.apache.calcite.avatica.util.Quoting;
 import org.apache.calcite.sql.parser.SqlAbstractParserImpl;
 import org.apache.calcite.sql.parser.SqlParser;
+import org.apache.calcite.sql.parser.SqlParserImplFactory;
 import org.apache.calcite.sql.validate.SqlConformance;
 import org.apache.calcite.sql.validate.SqlConformanceEnum;
 import org.apache.calcite.sql.validate.SqlDelegatingConformance;
@@ -26,15 +27,23 @@ final class Grammar {
         };
     }
 
-    private static SqlAbstractParserImpl dialect(Reader sql) {
-        DialectParser parser = new DialectParser(sql);
+    private static SqlAbstractParserImpl reading(DialectParser parser, Reader sql) {
         parser.token_source = new ParserTokens(sql);
         return parser;
     }
 
     static SqlParser.Config parser() {
+        return parser(sql -> reading(new PlacingParser(sql), sql));
+    }
+
+    /** Tells what could stand where a text cannot be read, which takes a while. */
+    static SqlParser.Config explainingParser() {
+        return parser(sql -> reading(new DialectParser(sql), sql));
+    }
+
+    private static SqlParser.Config parser(SqlParserImplFactory factory) {
         return SqlParser.config()
-                .withParserFactory(Grammar::dialect)
+                .withParserFactory(factory)
                 .withQuoting(Quoting.DOUBLE_QUOTE)
                 .withUnquotedCasing(Casing.TO_LOWER)
                 .withQuotedCasing(Casing.UNCHANGED)

@@ -150,7 +150,7 @@ public final class Keywords {
     private static Set<String> expected(String text) {
         Set<String> words = new HashSet<>();
         try {
-            SqlParser.create(text + STOP, Grammar.parser()).parseStmt();
+            SqlParser.create(text + STOP, Grammar.explainingParser()).parseStmt();
         } catch (SqlParseException e) {
             int[][] sequences = e.getExpectedTokenSequences();
             String[] images = e.getTokenImages();
@@ -169,7 +169,7 @@ public final class Keywords {
     /** A name as it can be written, in quotes where it has to be. */
     public static String quoted(String name) {
         boolean plain = name.matches("[a-z_][a-z0-9_]*")
-                && (ParserTokens.isName(name) || !Reserved.METADATA.isReservedWord(name.toUpperCase(Locale.ROOT)));
+                && (WordsAsNames.isName(name) || !Reserved.METADATA.isReservedWord(name.toUpperCase(Locale.ROOT)));
         return plain ? name : Quotes.name(name);
     }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlWith;
 
@@ -17,13 +18,12 @@ final class OrderByAll {
      *
      * @param query whose rows are sorted
      */
-    static List<SqlNode> keys(SqlNode query, SqlNode key) {
-        SqlSelect first = firstSelect(query, key);
+    static List<SqlNode> keys(SqlNode query, SqlNode key, OutputNames names) {
+        SqlNodeList list = firstSelect(query, key).getSelectList();
+        int items =
+                list.stream().anyMatch(DialectForms::isStar) ? names.of(query).size() : list.size();
         List<SqlNode> keys = new ArrayList<>();
-        for (int item = 1; item <= first.getSelectList().size(); item++) {
-            if (DialectForms.isStar(first.getSelectList().get(item - 1))) {
-                throw DialectForms.refused(key, "ORDER BY ALL cannot stand with a star; name the columns.");
-            }
+        for (int item = 1; item <= items; item++) {
             keys.add(ordered(key, DialectForms.number(item, key.getParserPosition())));
         }
         return keys;

@@ -1,29 +1,6 @@
 package io.gatehouse.sql.plan;
 
-import static io.gatehouse.sql.grammar.DialectParserConstants.APPROX_NUMERIC_LITERAL;
-import static io.gatehouse.sql.grammar.DialectParserConstants.AS;
-import static io.gatehouse.sql.grammar.DialectParserConstants.CEIL;
-import static io.gatehouse.sql.grammar.DialectParserConstants.CEILING;
-import static io.gatehouse.sql.grammar.DialectParserConstants.CONTAINS;
-import static io.gatehouse.sql.grammar.DialectParserConstants.DATE_DIFF;
-import static io.gatehouse.sql.grammar.DialectParserConstants.DECIMAL_NUMERIC_LITERAL;
-import static io.gatehouse.sql.grammar.DialectParserConstants.DOT;
-import static io.gatehouse.sql.grammar.DialectParserConstants.EOF;
-import static io.gatehouse.sql.grammar.DialectParserConstants.FIRST;
-import static io.gatehouse.sql.grammar.DialectParserConstants.FLOOR;
-import static io.gatehouse.sql.grammar.DialectParserConstants.IDENTIFIER;
-import static io.gatehouse.sql.grammar.DialectParserConstants.IS;
-import static io.gatehouse.sql.grammar.DialectParserConstants.LAST;
-import static io.gatehouse.sql.grammar.DialectParserConstants.LPAREN;
-import static io.gatehouse.sql.grammar.DialectParserConstants.NOT;
-import static io.gatehouse.sql.grammar.DialectParserConstants.NULL;
-import static io.gatehouse.sql.grammar.DialectParserConstants.ORDINAL;
-import static io.gatehouse.sql.grammar.DialectParserConstants.RANGE;
-import static io.gatehouse.sql.grammar.DialectParserConstants.RPAREN;
-import static io.gatehouse.sql.grammar.DialectParserConstants.SAFE_ORDINAL;
-import static io.gatehouse.sql.grammar.DialectParserConstants.TO;
-import static io.gatehouse.sql.grammar.DialectParserConstants.UNSIGNED_INTEGER_LITERAL;
-import static io.gatehouse.sql.grammar.DialectParserConstants.tokenImage;
+import static io.gatehouse.sql.grammar.DialectParserConstants.*;
 
 import io.gatehouse.sql.grammar.DialectParserTokenManager;
 import io.gatehouse.sql.grammar.Token;
@@ -33,25 +10,44 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokens as the parser gets them. Some words that the grammar keeps for forms of other systems are plain names
- * here, because they are columns or functions of DuckDB's: ordinal is a column of questions. And numbers lose the
- * underscores between their digits.
+ * The tokens as the parser gets them. What DuckDB or JDBC writes in another way than the grammar, and what means nothing,
+ * is the grammar's own here: == is =, a comma behind the last item of a list is none, {fn ucase(x)} is upper(x), and
+ * numbers lose the underscores between their digits.
  */
 final class ParserTokens extends DialectParserTokenManager {
-    private static final Set<Integer> NAMES = Set.of(ORDINAL, SAFE_ORDINAL, DATE_DIFF);
-
-    /** Words of forms such as NULLS FIRST that are functions before a parenthesis. */
-    private static final Set<Integer> FUNCTIONS = Set.of(FIRST, LAST, CONTAINS, RANGE);
-
-    /** Functions of numbers, unless TO stands between their parentheses. */
-    private static final Set<Integer> ROUNDINGS = Set.of(FLOOR, CEIL, CEILING);
-
     private static final Set<Integer> NUMBERS =
             Set.of(UNSIGNED_INTEGER_LITERAL, DECIMAL_NUMERIC_LITERAL, APPROX_NUMERIC_LITERAL);
+
+    /** Signs of operators that have a word. */
+    private static final Map<Integer, List<Integer>> SIGNS = Map.of(
+            DOUBLE_EQUALS, List.of(EQ),
+            LIKE_SIGN, List.of(LIKE),
+            NOT_LIKE_SIGN, List.of(NOT, LIKE),
+            ILIKE_SIGN, List.of(ILIKE),
+            NOT_ILIKE_SIGN, List.of(NOT, ILIKE),
+            GLOB_SIGN, List.of(GLOB));
+
+    /** What follows the last item of a list. */
+    private static final Set<Integer> ENDS = Set.of(
+            EOF, EXCEPT, FETCH, FROM, GROUP, HAVING, INTERSECT, LIMIT, OFFSET, ORDER, QUALIFY, RBRACKET, RPAREN, SELECT,
+            UNION, WHERE, WINDOW);
+
+    /** JDBC's names of functions that have another name here. */
+    private static final Map<String, String> JDBC_FUNCTIONS = Map.ofEntries(
+            Map.entry("char", "chr"),
+            Map.entry("curdate", "current_date"),
+            Map.entry("dayofmonth", "day"),
+            Map.entry("ifnull", "coalesce"),
+            Map.entry("lcase", "lower"),
+            Map.entry("log", "ln"),
+            Map.entry("truncate", "trunc"),
+            Map.entry("ucase", "upper"));
 
     private final Tokens raw;
     private final Deque<Token> tokens = new ArrayDeque<>();
@@ -65,11 +61,6 @@ final class ParserTokens extends DialectParserTokenManager {
     private ParserTokens(Tokens raw) {
         super(raw.characters());
         this.raw = raw;
-    }
-
-    /** Whether a word of the grammar is a plain name here. */
-    static boolean isName(String word) {
-        return NAMES.stream().anyMatch(kind -> tokenImage[kind].equalsIgnoreCase('"' + word + '"'));
     }
 
     @Override
@@ -95,44 +86,85 @@ final class ParserTokens extends DialectParserTokenManager {
             failure = e;
             all.add(new Token());
         }
-        for (int i = 0; i + 1 < all.size(); i++) {
-            int kind = all.get(i).kind;
-            boolean call = all.get(i + 1).kind == LPAREN;
-            if (NAMES.contains(kind)
-                    || (call && FUNCTIONS.contains(kind))
-                    || (call && ROUNDINGS.contains(kind) && !holdsTo(all, i + 1))) {
-                all.get(i).kind = IDENTIFIER;
-            }
-            if (NUMBERS.contains(kind)) {
-                all.get(i).image = all.get(i).image.replace("_", "");
-            }
-        }
-        return withNullTests(all);
+        List<Token> written = withoutTrailingCommas(withNullTreatmentBehind(withWords(withoutEscapes(all))));
+        WordsAsNames.mark(written);
+        written.stream()
+                .filter(token -> NUMBERS.contains(token.kind))
+                .forEach(token -> token.image = token.image.replace("_", ""));
+        return written;
     }
 
-    /** With x ISNULL as x IS NULL, which the grammar would take for an alias; it is a name behind AS and a dot. */
-    private static List<Token> withNullTests(List<Token> all) {
+    /** JDBC's escapes, {fn f(x)}, {oj a LEFT JOIN b}, {escape '!'} and {limit 1}, without their braces. */
+    private static List<Token> withoutEscapes(List<Token> all) {
         List<Token> written = new ArrayList<>();
-        for (Token token : all) {
-            int before = written.isEmpty() ? EOF : written.get(written.size() - 1).kind;
-            String word = token.kind == IDENTIFIER && before != AS && before != DOT ? token.image : "";
-            if (word.equalsIgnoreCase("ISNULL") || word.equalsIgnoreCase("NOTNULL")) {
-                written.add(inPlaceOf(token, IS, "IS"));
-                if (word.equalsIgnoreCase("NOTNULL")) {
-                    written.add(inPlaceOf(token, NOT, "NOT"));
+        Deque<Boolean> escapes = new ArrayDeque<>();
+        for (int i = 0; i < all.size(); i++) {
+            Token token = all.get(i);
+            switch (token.kind) {
+                case LBRACE_FN -> {
+                    escapes.push(true);
+                    function(all.get(Math.min(i + 1, all.size() - 1)));
                 }
-                written.add(inPlaceOf(token, NULL, "NULL"));
-            } else {
-                written.add(token);
+                case LBRACE -> {
+                    Token word = all.get(Math.min(i + 1, all.size() - 1));
+                    boolean join = word.image != null && word.image.equalsIgnoreCase("oj");
+                    boolean escape = join || word.kind == ESCAPE || word.kind == LIMIT;
+                    escapes.push(escape);
+                    i += join ? 1 : 0;
+                    if (!escape) {
+                        written.add(token);
+                    }
+                }
+                case LBRACE_D, LBRACE_T, LBRACE_TS -> {
+                    escapes.push(false);
+                    written.add(token);
+                }
+                case RBRACE -> {
+                    if (escapes.isEmpty() || !escapes.pop()) {
+                        written.add(token);
+                    }
+                }
+                default -> written.add(token);
             }
         }
         return written;
     }
 
-    private static Token inPlaceOf(Token token, int kind, String image) {
+    private static void function(Token name) {
+        String ours = name.image == null ? null : JDBC_FUNCTIONS.get(name.image.toLowerCase(Locale.ROOT));
+        if (ours != null) {
+            name.kind = IDENTIFIER;
+            name.image = ours;
+        }
+    }
+
+    /** With x ISNULL as x IS NULL, which the grammar would take for an alias, and == as =. */
+    private static List<Token> withWords(List<Token> all) {
+        List<Token> written = new ArrayList<>();
+        for (Token token : all) {
+            int before = written.isEmpty() ? EOF : written.get(written.size() - 1).kind;
+            for (int kind : SIGNS.getOrDefault(token.kind, nullTest(token, before))) {
+                written.add(inPlaceOf(token, kind));
+            }
+        }
+        return written;
+    }
+
+    /** ISNULL and NOTNULL are names behind AS and a dot. */
+    private static List<Integer> nullTest(Token token, int before) {
+        String word = token.kind == IDENTIFIER && before != AS && before != DOT ? token.image : "";
+        return word.equalsIgnoreCase("ISNULL")
+                ? List.of(IS, NULL)
+                : word.equalsIgnoreCase("NOTNULL") ? List.of(IS, NOT, NULL) : List.of(token.kind);
+    }
+
+    private static Token inPlaceOf(Token token, int kind) {
+        if (kind == token.kind) {
+            return token;
+        }
         Token other = new Token();
         other.kind = kind;
-        other.image = image;
+        other.image = tokenImage[kind].replace("\"", "");
         other.beginLine = token.beginLine;
         other.beginColumn = token.beginColumn;
         other.endLine = token.endLine;
@@ -140,18 +172,30 @@ final class ParserTokens extends DialectParserTokenManager {
         return other;
     }
 
-    private static boolean holdsTo(List<Token> all, int open) {
-        int depth = 0;
-        for (int i = open; i < all.size(); i++) {
+    /** With first_value(x IGNORE NULLS) as first_value(x) IGNORE NULLS. */
+    private static List<Token> withNullTreatmentBehind(List<Token> all) {
+        for (int i = 0; i + 3 < all.size(); i++) {
             int kind = all.get(i).kind;
-            depth += kind == LPAREN ? 1 : kind == RPAREN ? -1 : 0;
-            if (depth == 0) {
-                return false;
-            }
-            if (depth == 1 && kind == TO) {
-                return true;
+            if ((kind == IGNORE || kind == RESPECT)
+                    && all.get(i + 1).kind == NULLS
+                    && all.get(i + 2).kind == RPAREN
+                    && (all.get(i + 3).kind == OVER || all.get(i + 3).kind == FILTER)) {
+                all.add(i, all.remove(i + 2));
+                i += 2;
             }
         }
-        return false;
+        return all;
+    }
+
+    private static List<Token> withoutTrailingCommas(List<Token> all) {
+        List<Token> written = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            boolean trailing =
+                    all.get(i).kind == COMMA && i > 0 && i + 1 < all.size() && ENDS.contains(all.get(i + 1).kind);
+            if (!trailing) {
+                written.add(all.get(i));
+            }
+        }
+        return written;
     }
 }

@@ -150,7 +150,7 @@ public final class Planner {
     /** A statement in the standard's forms, and after it the arguments of the table functions that it calls. */
     private List<SqlNode> queries(SqlNode parsed, TableCalls calls) {
         List<SqlNode> queries = new ArrayList<>();
-        queries.add(DialectForms.replace(Measures.inline(parsed), functions, calls));
+        queries.add(DialectForms.replace(Measures.inline(parsed), functions, calls, catalog));
         calls.all().forEach(call -> queries.addAll(call.arguments()));
         queries.forEach(StatementPolicy::check);
         queries.forEach(Expansion::check);

@@ -9,19 +9,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.calcite.sql.JoinConditionType;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlIdentifier;
-import org.apache.calcite.sql.SqlJoin;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlStarExclude;
-import org.jspecify.annotations.Nullable;
+import org.apache.calcite.util.Util;
 
 /**
  * {@code * EXCLUDE (a) REPLACE (x AS b)}: the columns without some, and others in the place of some of them. Calcite knows
- * one or the other, and EXCLUDE not where columns of two relations become one.
+ * one or the other.
  */
 final class StarForm {
     private StarForm() {}
@@ -42,7 +40,7 @@ final class StarForm {
             if (!((SqlIdentifier) name).isSimple()) {
                 throw DialectForms.refused(name, "EXCLUDE names its columns without their relation here.");
             }
-            excluded.put(key(name), name);
+            excluded.put(name(name), name);
         }
         SqlNodeList left = new SqlNodeList(star.getParserPosition());
         List<String> met = new ArrayList<>();
@@ -62,21 +60,12 @@ final class StarForm {
         return left;
     }
 
-    /** Whether columns of two relations become one in a FROM. */
-    static boolean mergesColumns(@Nullable SqlNode from) {
-        return from instanceof SqlJoin join
-                && (join.isNatural()
-                        || join.getConditionType() == JoinConditionType.USING
-                        || mergesColumns(join.getLeft())
-                        || mergesColumns(join.getRight()));
-    }
-
     /** The columns of the star with the replacements in their places. */
     static List<SqlNode> replaced(SqlNode item, SqlNodeList columns) {
         Map<String, SqlCall> replacements = new LinkedHashMap<>();
         for (SqlNode replacement : ((SqlCall) item).<SqlNodeList>operand(1)) {
             SqlCall as = (SqlCall) replacement;
-            replacements.put(key(as.operand(1)), as);
+            replacements.put(name(as.operand(1)), as);
         }
         List<SqlNode> items = new ArrayList<>();
         List<String> met = new ArrayList<>();
@@ -99,12 +88,13 @@ final class StarForm {
                 Positions.of(place));
     }
 
-    private static String name(SqlNode column) {
-        return key(column.getKind() == SqlKind.AS ? ((SqlCall) column).operand(1) : column);
+    /** The name of a column that a star stands for. */
+    static String nameOf(SqlNode column) {
+        SqlNode name = column.getKind() == SqlKind.AS ? ((SqlCall) column).operand(1) : column;
+        return Util.last(((SqlIdentifier) name).names);
     }
 
-    private static String key(SqlNode name) {
-        SqlIdentifier identifier = (SqlIdentifier) name;
-        return identifier.names.get(identifier.names.size() - 1).toLowerCase(Locale.ROOT);
+    private static String name(SqlNode column) {
+        return nameOf(column).toLowerCase(Locale.ROOT);
     }
 }

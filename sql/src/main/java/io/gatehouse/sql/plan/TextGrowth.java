@@ -2,8 +2,7 @@ package io.gatehouse.sql.plan;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.function.FunctionTable;
-import java.util.OptionalInt;
+import io.gatehouse.sql.function.Growth;
 import java.util.stream.LongStream;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.RepeatUnion;
@@ -53,19 +52,26 @@ final class TextGrowth {
         if (!(expression instanceof RexCall call)) {
             return 1;
         }
-        LongStream operands = call.getOperands().stream().mapToLong(TextGrowth::factor);
-        OptionalInt put = FunctionTable.putsInto(call.getOperator());
-        if (put.isPresent()) {
-            long text = factor(call.getOperands().get(0));
-            long kept = FunctionTable.putsBetween(call.getOperator()) ? 1 : 0;
-            return Math.min(
-                    ENOUGH, text * (kept + replacement(call.getOperands().get(put.getAsInt()))));
+        Growth growth = Growth.of(call.getOperator());
+        if (growth instanceof Growth.Together) {
+            return Math.min(ENOUGH, factors(call).sum());
         }
-        return Math.min(
-                ENOUGH,
-                FunctionTable.joinsTexts(call.getOperator())
-                        ? operands.sum()
-                        : operands.max().orElse(1));
+        long longest = factors(call).max().orElse(1);
+        if (growth instanceof Growth.Times times) {
+            return Math.min(ENOUGH, longest * times.factor());
+        }
+        if (growth instanceof Growth.PutInto put) {
+            long kept = put.between() ? 1 : 0;
+            long replacement = put.operand() < call.getOperands().size()
+                    ? replacement(call.getOperands().get(put.operand()))
+                    : 1;
+            return Math.min(ENOUGH, factor(call.getOperands().get(0)) * (kept + replacement));
+        }
+        return Math.min(ENOUGH, LongTexts.factor(call, growth, longest));
+    }
+
+    private static LongStream factors(RexCall call) {
+        return call.getOperands().stream().mapToLong(TextGrowth::factor);
     }
 
     private static long replacement(RexNode with) {

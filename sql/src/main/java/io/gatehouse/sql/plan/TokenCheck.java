@@ -51,9 +51,7 @@ final class TokenCheck {
             Map.entry("execute", ErrorCode.SQL_NOT_SUPPORTED),
             Map.entry("begin", ErrorCode.SQL_NOT_SUPPORTED),
             Map.entry("commit", ErrorCode.SQL_NOT_SUPPORTED),
-            Map.entry("rollback", ErrorCode.SQL_NOT_SUPPORTED),
-            Map.entry("pivot", ErrorCode.SQL_NOT_SUPPORTED),
-            Map.entry("unpivot", ErrorCode.SQL_NOT_SUPPORTED));
+            Map.entry("rollback", ErrorCode.SQL_NOT_SUPPORTED));
 
     /** Kinds of joins that the grammar would take for an alias of the relation before, and what to write. */
     private static final Map<String, String> JOINS = Map.of("SEMI", "WHERE EXISTS", "ANTI", "WHERE NOT EXISTS");
@@ -128,16 +126,9 @@ final class TokenCheck {
             return;
         }
         String word = token.image.toUpperCase(Locale.ROOT);
-        String message = switch (word) {
-            case "PIVOT" ->
-                "PIVOT is not supported as a statement; write count(*) FILTER (WHERE x = 'a') AS a for each"
-                        + " column, or PIVOT in FROM.";
-            case "UNPIVOT" -> "UNPIVOT is not supported; write a SELECT for each column with UNION ALL between them.";
-            default ->
-                code == ErrorCode.SQL_READ_ONLY
-                        ? "%s is refused: SQL can only read here.".formatted(word)
-                        : "%s is not supported; write a query that starts with SELECT, WITH or VALUES.".formatted(word);
-        };
+        String message = code == ErrorCode.SQL_READ_ONLY
+                ? "%s is refused: SQL can only read here.".formatted(word)
+                : "%s is not supported; write a query that starts with SELECT, WITH or VALUES.".formatted(word);
         throw at(token, code, message);
     }
 

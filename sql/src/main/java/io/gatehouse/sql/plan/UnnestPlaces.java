@@ -6,12 +6,17 @@ import io.gatehouse.sql.function.ListFunctions;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.RelVisitor;
 import org.apache.calcite.rel.core.Project;
+import org.apache.calcite.rel.core.Uncollect;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexOver;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
+import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.util.SqlBasicVisitor;
+import org.apache.calcite.util.Util;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +30,24 @@ final class UnnestPlaces extends RelVisitor {
         new UnnestPlaces().go(root);
     }
 
+    /** Whether an expression anywhere in a statement makes rows. */
+    static boolean isIn(SqlNode statement) {
+        try {
+            statement.accept(new SqlBasicVisitor<Void>() {
+                @Override
+                public Void visit(SqlCall call) {
+                    if (call.getOperator().equals(ListFunctions.UNNEST)) {
+                        throw Util.FoundOne.NULL;
+                    }
+                    return super.visit(call);
+                }
+            });
+            return false;
+        } catch (Util.FoundOne found) {
+            return true;
+        }
+    }
+
     /** Whether the items of a SELECT list make rows. */
     static boolean unnests(RelNode node) {
         return node instanceof Project project
@@ -33,6 +56,9 @@ final class UnnestPlaces extends RelVisitor {
 
     @Override
     public void visit(RelNode node, int ordinal, @Nullable RelNode parent) {
+        if (node instanceof Uncollect uncollect && holdsRows(uncollect)) {
+            throw refused("UNNEST takes no list of rows; unnest one list for each column: UNNEST(a, b) AS t(x, y).");
+        }
         if (node instanceof Project project) {
             boolean rows = unnests(project);
             project.getProjects().forEach(item -> checkItem(item, rows));
@@ -40,6 +66,12 @@ final class UnnestPlaces extends RelVisitor {
             node.accept(new Inside(false));
         }
         super.visit(node, ordinal, parent);
+    }
+
+    private static boolean holdsRows(Uncollect uncollect) {
+        return uncollect.getInput().getRowType().getFieldList().stream()
+                .map(list -> list.getType().getComponentType())
+                .anyMatch(element -> element != null && element.isStruct());
     }
 
     private void checkItem(RexNode item, boolean besideRows) {

@@ -1,15 +1,11 @@
 package io.gatehouse.jdbc.remote;
 
+import io.gatehouse.jdbc.Moments;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.LocalTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -19,6 +15,8 @@ import org.apache.arrow.flatbuf.Decimal;
 import org.apache.arrow.flatbuf.Field;
 import org.apache.arrow.flatbuf.FloatingPoint;
 import org.apache.arrow.flatbuf.Int;
+import org.apache.arrow.flatbuf.Interval;
+import org.apache.arrow.flatbuf.IntervalUnit;
 import org.apache.arrow.flatbuf.Precision;
 import org.apache.arrow.flatbuf.TimeUnit;
 import org.apache.arrow.flatbuf.Timestamp;
@@ -27,8 +25,6 @@ import org.jspecify.annotations.Nullable;
 
 /** How values of one of Arrow's types lie in memory; those that SQL's types here become. */
 abstract class ArrowValues {
-    static final long MICROS = 1_000_000;
-
     private ByteBuffer data = ByteBuffer.allocate(0);
 
     static ArrowValues of(Field field) throws IOException {
@@ -42,6 +38,7 @@ abstract class ArrowValues {
             case Type.Date -> date((org.apache.arrow.flatbuf.Date) field.type(new org.apache.arrow.flatbuf.Date()));
             case Type.Time -> time((org.apache.arrow.flatbuf.Time) field.type(new org.apache.arrow.flatbuf.Time()));
             case Type.Timestamp -> timestamp((Timestamp) field.type(new Timestamp()));
+            case Type.Interval -> interval((Interval) field.type(new Interval()));
             case Type.List -> new Lists(ArrowColumn.of(field.children(0)));
             default -> throw unexpected(field);
         };
@@ -107,14 +104,14 @@ abstract class ArrowValues {
         if (type.unit() != DateUnit.DAY) {
             throw new IOException("A date in milliseconds is not expected");
         }
-        return values((data, row) -> LocalDate.ofEpochDay(data.getInt(row << 2)));
+        return values((data, row) -> Moments.date(data.getInt(row << 2)));
     }
 
     private static ArrowValues time(org.apache.arrow.flatbuf.Time type) throws IOException {
         if (type.unit() != TimeUnit.MICROSECOND) {
             throw new IOException("A time in another unit than microseconds is not expected");
         }
-        return values((data, row) -> LocalTime.ofNanoOfDay(data.getLong(row << 3) * 1000));
+        return values((data, row) -> Moments.time(data.getLong(row << 3)));
     }
 
     private static ArrowValues timestamp(Timestamp type) throws IOException {
@@ -122,17 +119,16 @@ abstract class ArrowValues {
             throw new IOException("A timestamp in another unit than microseconds is not expected");
         }
         return type.timezone() == null
-                ? values((data, row) -> dateTime(data.getLong(row << 3)))
-                : values((data, row) -> {
-                    long micros = data.getLong(row << 3);
-                    return Instant.ofEpochSecond(Math.floorDiv(micros, MICROS), Math.floorMod(micros, MICROS) * 1000)
-                            .atOffset(ZoneOffset.UTC);
-                });
+                ? values((data, row) -> Moments.dateTime(data.getLong(row << 3)))
+                : values((data, row) -> Moments.instant(data.getLong(row << 3)));
     }
 
-    private static LocalDateTime dateTime(long micros) {
-        return LocalDateTime.ofEpochSecond(
-                Math.floorDiv(micros, MICROS), (int) Math.floorMod(micros, MICROS) * 1000, ZoneOffset.UTC);
+    private static ArrowValues interval(Interval type) throws IOException {
+        if (type.unit() != IntervalUnit.MONTH_DAY_NANO) {
+            throw new IOException("An interval without months, days and nanoseconds is not expected");
+        }
+        return values((data, row) -> Moments.interval(
+                data.getInt(row << 4), data.getInt((row << 4) + 4), data.getLong((row << 4) + 8) / 1000));
     }
 
     /** Whether a buffer says which values are there; without one, none is. */

@@ -1,5 +1,6 @@
 package io.gatehouse.sql.grammar;
 
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.calcite.avatica.util.TimeUnit;
@@ -9,7 +10,9 @@ import org.apache.calcite.sql.SqlIntervalQualifier;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.SqlSetOperator;
 import org.apache.calcite.sql.SqlSpecialOperator;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
@@ -51,14 +54,23 @@ public final class DialectOperators {
     /** unnest(list) outside FROM: the list. */
     public static final SqlOperator UNNEST = form("UNNEST");
 
-    /** first:last in the brackets behind a list: the two numbers. */
+    /** first:last:step in the brackets behind a list: the three numbers, an empty list for one that is left out. */
     public static final SqlOperator SLICE = form("SLICE");
 
-    /** first: in the brackets behind a list: the number. */
-    public static final SqlOperator SLICE_FROM = form("SLICE FROM");
+    /** aggregate(x ORDER BY y): the call and the keys. */
+    public static final SqlOperator ORDERED = form("ORDER BY");
 
-    /** :last in the brackets behind a list: the number. */
-    public static final SqlOperator SLICE_TO = form("SLICE TO");
+    /** A number of groups in the bound of a frame: the number. */
+    public static final SqlOperator GROUPS = form("GROUPS");
+
+    /** PIVOT: the relation, the axes, the aggregates, the keys of its groups. */
+    public static final SqlOperator PIVOT = query("PIVOT");
+
+    /** What PIVOT makes columns of: the expression and its values. */
+    public static final SqlOperator PIVOT_AXIS = form("PIVOT AXIS");
+
+    /** UNPIVOT as a query: the relation, whether NULLs are kept, the columns, the name's name and the values' names. */
+    public static final SqlOperator UNPIVOT = query("UNPIVOT");
 
     /**
      * INTERVAL of what the standard's literal cannot say. INTERVAL (number) UNIT and INTERVAL 'number' UNIT: the number
@@ -78,6 +90,22 @@ public final class DialectOperators {
     public static final SqlBinaryOperator POWER_OF =
             new SqlBinaryOperator("**", SqlKind.OTHER, 70, true, null, null, null);
 
+    /** UNION of queries whose columns are matched by their names. */
+    public static final SqlSetOperator UNION_BY_NAME = new SqlSetOperator("UNION BY NAME", SqlKind.UNION, 12, false);
+
+    public static final SqlSetOperator UNION_ALL_BY_NAME =
+            new SqlSetOperator("UNION ALL BY NAME", SqlKind.UNION, 12, true);
+
+    /** x IN list */
+    public static final SqlBinaryOperator IN_LIST = comparison("IN");
+
+    public static final SqlBinaryOperator NOT_IN_LIST = comparison("NOT IN");
+
+    /** x GLOB pattern */
+    public static final SqlBinaryOperator GLOB = comparison("GLOB");
+
+    public static final SqlBinaryOperator NOT_GLOB = comparison("NOT GLOB");
+
     /** All operations on bits bind alike, looser than + and tighter than a comparison. */
     private static final int BIT_PRECEDENCE = 38;
 
@@ -85,6 +113,20 @@ public final class DialectOperators {
     public static final SqlBinaryOperator BIT_OR = bits("|");
     public static final SqlBinaryOperator SHIFT_LEFT = bits("<<");
     public static final SqlBinaryOperator SHIFT_RIGHT = bits(">>");
+
+    /** time AT TIME ZONE zone. */
+    public static final SqlBinaryOperator AT_TIME_ZONE =
+            new SqlBinaryOperator("AT TIME ZONE", SqlKind.OTHER, 92, true, null, null, null);
+
+    /** text COLLATE name: the text and the name of the collation. */
+    public static final SqlBinaryOperator COLLATE =
+            new SqlBinaryOperator("COLLATE", SqlKind.OTHER, 92, true, null, null, null);
+
+    /** a ^@ b: whether a text begins with another. */
+    public static final SqlBinaryOperator STARTS_WITH = bits("^@");
+
+    /** a && b: whether two lists have an element in common. */
+    public static final SqlBinaryOperator OVERLAP = bits("&&");
 
     private static final Set<TimeUnit> STANDARD_UNITS = Set.of(
             TimeUnit.YEAR,
@@ -116,13 +158,18 @@ public final class DialectOperators {
         return Set.of(BIT_AND, BIT_OR, SHIFT_LEFT, SHIFT_RIGHT).contains(operator);
     }
 
-    /** Whether an operator is one of those in the brackets behind a list. */
-    public static boolean isSlice(SqlOperator operator) {
-        return Set.of(SLICE, SLICE_FROM, SLICE_TO).contains(operator);
-    }
-
     private static SqlBinaryOperator bits(String name) {
         return new SqlBinaryOperator(name, SqlKind.OTHER, BIT_PRECEDENCE, true, null, null, null);
+    }
+
+    private static SqlBinaryOperator comparison(String name) {
+        return new SqlBinaryOperator(
+                name, SqlKind.OTHER, SqlStdOperatorTable.LIKE.getLeftPrec(), true, null, null, null);
+    }
+
+    /** Of a kind that is a query to the parser. */
+    private static SqlOperator query(String name) {
+        return new SqlSpecialOperator(name, SqlKind.EXPLICIT_TABLE);
     }
 
     private static SqlOperator form(String name) {
@@ -146,6 +193,31 @@ public final class DialectOperators {
     /** INTERVAL 'text' */
     static SqlNode interval(SqlParserPos position, int sign, SqlNode text) {
         return INTERVAL.createCall(position, signed(sign, text));
+    }
+
+    static SqlNode slice(
+            SqlParserPos position, @Nullable SqlNode first, @Nullable SqlNode last, @Nullable SqlNode step) {
+        return SLICE.createCall(position, orNothing(first), orNothing(last), orNothing(step));
+    }
+
+    private static SqlNode orNothing(@Nullable SqlNode node) {
+        return node == null ? SqlNodeList.EMPTY : node;
+    }
+
+    /** The bound of a frame whose number, if it has one, counts groups. */
+    static SqlNode groups(SqlNode bound) {
+        return bound.getKind() == SqlKind.PRECEDING || bound.getKind() == SqlKind.FOLLOWING
+                ? ((SqlCall) bound)
+                        .getOperator()
+                        .createCall(
+                                bound.getParserPosition(),
+                                GROUPS.createCall(bound.getParserPosition(), ((SqlCall) bound).<SqlNode>operand(0)))
+                : bound;
+    }
+
+    /** @param order the keys inside the parentheses, of which there may be none */
+    static SqlCall ordered(SqlCall call, List<SqlNodeList> order) {
+        return order.isEmpty() ? call : ORDERED.createCall(call.getParserPosition(), call, order.get(0));
     }
 
     private static SqlNode signed(int sign, SqlNode text) {

@@ -1,0 +1,113 @@
+package io.gatehouse.sql;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.duckdb.DuckDBChunkedResult;
+import org.duckdb.DuckDBConnection;
+import org.duckdb.QueryProgress;
+
+/**
+ * A connection of DuckDB's driver that can be interrupted while rows are read from it. The driver's own cancel() does
+ * nothing then, and waits for a lock that the driver holds for as long as it fetches; its result of chunks keeps the
+ * error that ended it to itself. So this calls what lies below them.
+ */
+final class DriverConnection implements AutoCloseable {
+    private static final MethodHandle REFERENCE;
+    private static final MethodHandle INTERRUPT;
+    private static final MethodHandle PROGRESS;
+    private static final MethodHandle CHECK_ERROR;
+
+    static {
+        try {
+            MethodHandles.Lookup driver = MethodHandles.privateLookupIn(DuckDBConnection.class, MethodHandles.lookup());
+            Class<?> library = driver.findClass("org.duckdb.DuckDBNative");
+            REFERENCE = driver.findGetter(DuckDBConnection.class, "connRef", ByteBuffer.class);
+            INTERRUPT = driver.findStatic(
+                    library, "duckdb_jdbc_interrupt", MethodType.methodType(void.class, ByteBuffer.class));
+            PROGRESS = driver.findStatic(
+                    library,
+                    "duckdb_jdbc_query_progress",
+                    MethodType.methodType(QueryProgress.class, ByteBuffer.class));
+            CHECK_ERROR =
+                    driver.findVirtual(DuckDBChunkedResult.class, "checkError", MethodType.methodType(void.class));
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final DuckDBConnection connection;
+    private boolean closed;
+
+    DriverConnection(Connection connection) throws SQLException {
+        this.connection = connection.unwrap(DuckDBConnection.class);
+    }
+
+    Connection jdbc() {
+        return connection;
+    }
+
+    /** Interrupts what runs. Lost if nothing does; kept for the next fetch where rows are being read. */
+    synchronized void interrupt() {
+        if (!closed) {
+            call(() -> INTERRUPT.invoke(reference()));
+        }
+    }
+
+    /** How much of what runs is done, 0 to 1. */
+    synchronized OptionalDouble progress() {
+        if (closed) {
+            return OptionalDouble.empty();
+        }
+        double percentage =
+                call(() -> (QueryProgress) PROGRESS.invoke(reference())).getPercentage();
+        return percentage < 0 ? OptionalDouble.empty() : OptionalDouble.of(Math.min(1, percentage / 100));
+    }
+
+    /** Throws the error that ended chunks, which look as if there were no more of them. */
+    static void checkEnd(DuckDBChunkedResult chunks) throws SQLException {
+        Optional<SQLException> error = call(() -> {
+            try {
+                CHECK_ERROR.invoke(chunks);
+                return Optional.<SQLException>empty();
+            } catch (SQLException e) {
+                return Optional.of(e);
+            }
+        });
+        if (error.isPresent()) {
+            throw error.get();
+        }
+    }
+
+    private ByteBuffer reference() throws Throwable {
+        return (ByteBuffer) REFERENCE.invoke(connection);
+    }
+
+    /** A call of the driver that declares nothing which it throws. */
+    private interface Call<R> {
+        R run() throws Throwable;
+    }
+
+    private static <R> R call(Call<R> call) {
+        try {
+            return call.run();
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        synchronized (this) {
+            closed = true;
+        }
+        connection.close();
+    }
+}

@@ -1,0 +1,86 @@
+package io.gatehouse.sql.function;
+
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+
+/** How long a text or list can become that a function returns, beside its operands. */
+public sealed interface Growth {
+    /** As the longest operand. */
+    record Longest() implements Growth {}
+
+    /** As all operands together. */
+    record Together() implements Growth {}
+
+    /** So many times as the longest operand. */
+    record Times(int factor) implements Growth {}
+
+    /**
+     * As the first operand with another put into it as often as that is long: of replace what each match becomes, of
+     * array_to_string what stands between two elements.
+     *
+     * @param between whether it may also be put where the first operand has nothing: a pattern can match between two
+     *     letters
+     */
+    record PutInto(int operand, boolean between) implements Growth {}
+
+    /** As the first operand, as often as the number in another says. */
+    record Repeated(int count) implements Growth {}
+
+    /** So many characters as the number in an operand says; another number where it is left out. */
+    record Filled(int length, int otherwise) implements Growth {}
+
+    /** As what the first operand, a format, makes of the others. */
+    record Formatted() implements Growth {}
+
+    Growth LONGEST = new Longest();
+
+    /** By name; a function that is not here makes nothing longer. */
+    Map<String, Growth> BY_NAME = Stream.of(
+                    named(
+                            new Together(),
+                            "concat",
+                            "concat_ws",
+                            "list_concat",
+                            "list_cat",
+                            "array_concat",
+                            "array_cat",
+                            "list_append",
+                            "array_append",
+                            "array_push_back",
+                            "list_prepend",
+                            "array_prepend",
+                            "array_push_front"),
+                    named(new Times(2), "hex", "to_hex", "regexp_escape"),
+                    named(new Times(3), "url_encode", "nfc_normalize"),
+                    named(new Times(8), "bin", "to_binary"),
+                    named(new PutInto(2, false), "replace"),
+                    named(new PutInto(2, true), "regexp_replace"),
+                    named(new PutInto(1, false), "array_to_string", "array_to_string_comma_default"),
+                    named(
+                            new PutInto(2, false),
+                            "list_aggregate",
+                            "list_aggr",
+                            "array_aggregate",
+                            "array_aggr",
+                            "aggregate"),
+                    named(new Repeated(1), "repeat"),
+                    named(new Filled(1, 0), "lpad", "rpad"),
+                    named(new Filled(3, 80), "bar"),
+                    named(new Filled(2, 0), "to_base"),
+                    named(new Formatted(), "printf", "format"))
+            .flatMap(map -> map.entrySet().stream())
+            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+
+    static Growth of(SqlOperator operator) {
+        boolean joins = operator.equals(SqlStdOperatorTable.CONCAT)
+                || operator.equals(SqlStdOperatorTable.ARRAY_VALUE_CONSTRUCTOR);
+        return joins ? new Together() : BY_NAME.getOrDefault(operator.getName(), LONGEST);
+    }
+
+    private static Map<String, Growth> named(Growth growth, String... names) {
+        return Stream.of(names).collect(Collectors.toMap(name -> name, name -> growth));
+    }
+}

@@ -1,0 +1,144 @@
+package io.gatehouse.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Rows stream: the first is there before the last is computed, and what waits for a reader is bounded. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TestStreaming {
+    private static final QueryLimits LIMITS = new QueryLimits(Duration.ofMinutes(2), 0);
+    private static final long MEGABYTE = 1L << 20;
+
+    private final BufferAllocator allocator = new RootAllocator();
+    private RoutingFile file;
+    private QueryEngine engine;
+
+    /** How rows are read; which one it is depends on the types of the columns. */
+    private enum Way {
+        CHUNKS("q.question AS value, r.i"),
+        CURSOR("q.choices AS value, r.i"),
+        ARROW("q.question AS value, r.i");
+
+        private final String columns;
+
+        Way(String columns) {
+            this.columns = columns;
+        }
+
+        /** Twelve questions, each many times. */
+        String rows(long times) {
+            return "SELECT %s FROM questions AS q, questions AS p, range(10000) AS r(i), range(%d) AS s(j)"
+                    .formatted(columns, times / 10_000);
+        }
+
+        /** The same with an error in one row. */
+        String failing(long times, long at) {
+            return "SELECT %s, CAST(CASE WHEN r.i = %d THEN 'x' ELSE '1' END AS INTEGER) AS n FROM questions AS q, range(%d) AS r(i)"
+                    .formatted(columns, at, times);
+        }
+    }
+
+    @BeforeAll
+    void open() throws Exception {
+        file = RoutingFile.filled();
+        engine = file.engine();
+    }
+
+    @AfterAll
+    void close() throws Exception {
+        engine.close();
+        file.close();
+        allocator.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theFirstRowsComeAtOnceAndTheRestWaitsInBoundedMemory(Way way) throws Exception {
+        long before = resident();
+        long start = System.nanoTime();
+        try (QueryResult result = engine.query(way.rows(100_000_000), LIMITS)) {
+            try (ArrowBatches batches = result.batches(allocator)) {
+                assertThat(step(way, result, batches)).isTrue();
+                assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+                TimeUnit.SECONDS.sleep(1);
+                for (int i = 0; i < 50; i++) {
+                    assertThat(step(way, result, batches)).isTrue();
+                }
+                assertThat(resident() - before).isLessThan(1_000 * MEGABYTE);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatFailsSaysTheSameWhereverItFails(Way way) {
+        for (long at : new long[] {0, 90_000, 99_999}) {
+            assertThatThrownBy(() -> {
+                        try (QueryResult result = engine.query(way.failing(100_000, at), LIMITS);
+                                ArrowBatches batches = result.batches(allocator)) {
+                            while (step(way, result, batches)) {
+                                assertThat(result.columns()).hasSize(3);
+                            }
+                        }
+                    })
+                    .isInstanceOfSatisfying(
+                            GatehouseException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SQL_EXECUTION))
+                    .hasMessageStartingWith("Could not convert string 'x' to INT32");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whoStopsInTheMiddleIsHeardWithinASecond(Way way) throws Exception {
+        String slow = way.rows(100_000_000) + " WHERE sin(r.i * s.j) + sqrt(q.question_id) > 1e9";
+        try (QueryResult result = engine.query(slow, LIMITS);
+                ArrowBatches batches = result.batches(allocator)) {
+            CompletableFuture<Boolean> reader = CompletableFuture.supplyAsync(() -> step(way, result, batches));
+            TimeUnit.MILLISECONDS.sleep(700);
+            assertThat(reader).isNotDone();
+            result.cancel();
+            assertThat(reader)
+                    .failsWithin(Duration.ofSeconds(1))
+                    .withThrowableThat()
+                    .withMessageContaining("The query was cancelled.");
+        }
+    }
+
+    @Test
+    void aTransactionEndsWithItsResult() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            try (QueryResult result = engine.query(Way.CHUNKS.rows(10_000), LIMITS)) {
+                assertThat(result.next()).isTrue();
+            }
+        }
+        assertThat(engine.query("SELECT 1 AS one", LIMITS).next()).isTrue();
+    }
+
+    private static boolean step(Way way, QueryResult result, ArrowBatches batches) {
+        return way == Way.ARROW ? batches.next() : result.next();
+    }
+
+    private static long resident() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                .sum();
+    }
+}
