@@ -150,7 +150,9 @@ final class BenchServerCommand implements Callable<Integer> {
                 .figure("Ordinary questions before", load.quiet().count())
                 .figure("p50 ms before", millis(load.quiet().p50()))
                 .figure("p99 ms before", millis(load.quiet().p99()))
-                .figure("Ordinary questions beside hostile clients", load.besides().count())
+                .figure(
+                        "Ordinary questions beside hostile clients",
+                        load.besides().count())
                 .figure("p50 ms beside hostile clients", millis(load.besides().p50()))
                 .figure("p99 ms beside hostile clients", millis(load.besides().p99()))
                 .figure("p99 as a multiple", Report.rounded(load.latencyRatio(), 2))

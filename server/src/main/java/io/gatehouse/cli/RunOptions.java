@@ -94,8 +94,7 @@ final class RunOptions {
         if (chats && ChatConfig.find(model).isEmpty()) {
             throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "Model %s has no chat template".formatted(model));
         }
-        return new RunDraft(
-                Checkpoint.open(model), chosen, asking, shots, kept, chat, engine, this);
+        return new RunDraft(Checkpoint.open(model), chosen, asking, shots, kept, chat, engine, this);
     }
 
     /** The experts that the options leave to a run of the file to name. */

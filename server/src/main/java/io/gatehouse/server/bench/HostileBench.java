@@ -127,8 +127,7 @@ public final class HostileBench {
         Thread watching = started("overdue", watch);
         for (int i = 0; i < HOSTILE; i++) {
             threads.add(started(
-                    "hostile-" + i,
-                    new HostileClient(server.uri(), "hostile-" + i, diary, seed + ORDINARY + i, end)));
+                    "hostile-" + i, new HostileClient(server.uri(), "hostile-" + i, diary, seed + ORDINARY + i, end)));
         }
         Random random = new Random(seed - 1);
         threads.add(started("hostile-runs", () -> runHostile(server, sources, random, end, diary)));
@@ -189,8 +188,7 @@ public final class HostileBench {
     }
 
     /** Either the model or the quiz is hostile, so that each is come to. */
-    private void runHostile(
-            ServerProcess server, HostileSources sources, Random random, long end, HostileDiary diary) {
+    private void runHostile(ServerProcess server, HostileSources sources, Random random, long end, HostileDiary diary) {
         try {
             for (int number = 1; System.nanoTime() < end && server.isUp(); number++) {
                 boolean ofModel = random.nextBoolean();
@@ -203,7 +201,10 @@ public final class HostileBench {
                 String status;
                 try {
                     JsonNode run = ServedRun.follow(server.uri(), options, LOOK_EVERY, seen -> {});
-                    status = "%s %s".formatted(run.path("status").asText(), run.at("/error/code").asText());
+                    status = "%s %s"
+                            .formatted(
+                                    run.path("status").asText(),
+                                    run.at("/error/code").asText());
                 } catch (IOException e) {
                     status = "refused";
                     Thread.sleep(LOOK_EVERY.toMillis());

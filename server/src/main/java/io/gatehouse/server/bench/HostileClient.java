@@ -48,7 +48,8 @@ final class HostileClient implements Runnable {
 
     private void ask() throws InterruptedException {
         ObjectNode body = statements.next();
-        String id = diary.sent("%s-%d".formatted(name, ++queries), body.path("timeout").asInt());
+        String id = diary.sent(
+                "%s-%d".formatted(name, ++queries), body.path("timeout").asInt());
         try (OneRequest request = OneRequest.query(server, id, body.toString())) {
             int status = request.status();
             int patience = random.nextInt(10);

@@ -63,7 +63,10 @@ public record HostileLoad(
         require(up, "the server ended", broken);
         require(memoryRatio() <= MEMORY_BOUND, "memory is more than %s times --memory".formatted(MEMORY_BOUND), broken);
         require(besides.count() > 0, "no ordinary question was answered", broken);
-        require(latencyRatio() <= LATENCY_BOUND, "p99 is more than %s times that of before".formatted(LATENCY_BOUND), broken);
+        require(
+                latencyRatio() <= LATENCY_BOUND,
+                "p99 is more than %s times that of before".formatted(LATENCY_BOUND),
+                broken);
         require(overdue == 0, "%d statements outlived their limit".formatted(overdue), broken);
         require(!hash.isEmpty() && others.isEmpty(), "runs have other contents than a quiet one", broken);
         require(faults.isEmpty(), "ordinary clients met with faults", broken);

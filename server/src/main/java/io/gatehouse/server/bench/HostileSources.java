@@ -32,8 +32,8 @@ record HostileSources(List<Path> models, List<Path> quizzes) {
     private static List<Path> models(Path model, Path directory) throws IOException {
         List<Path> models = new ArrayList<>();
         models.add(tokenizer(model, directory.resolve("hostile-nested"), "pre_tokenizer", """
-                {"type": "Split", "pattern": {"Regex": "%s"}, "behavior": "Isolated", "invert": false}"""
-                .formatted("(".repeat(2_000) + "a" + ")".repeat(2_000))));
+                {"type": "Split", "pattern": {"Regex": "%s"}, "behavior": "Isolated", "invert": false}""".formatted(
+                        "(".repeat(2_000) + "a" + ")".repeat(2_000))));
         models.add(tokenizer(model, directory.resolve("hostile-backtrack"), "pre_tokenizer", """
                 {"type": "Split", "pattern": {"Regex": "(e+|.)+$x"}, "behavior": "Isolated", "invert": false}"""));
         models.add(tokenizer(model, directory.resolve("hostile-charsmap"), "normalizer", """
@@ -41,14 +41,16 @@ record HostileSources(List<Path> models, List<Path> quizzes) {
         String grow = """
                 {"type": "Replace", "pattern": {"String": "a"}, "content": "%s"}""".formatted("a".repeat(1_000));
         models.add(tokenizer(model, directory.resolve("hostile-growth"), "normalizer", """
-                {"type": "Sequence", "normalizers": [%s]}""".formatted(String.join(",", List.of(grow, grow, grow, grow)))));
+                {"type": "Sequence", "normalizers": [%s]}""".formatted(
+                        String.join(",", List.of(grow, grow, grow, grow)))));
         models.add(template(model, directory.resolve("hostile-format"), "{{ '%1999999999s' | format(1) }}"));
         models.add(template(model, directory.resolve("hostile-indent"), "{{ 'a\\nb' | indent(1000000000) }}"));
         models.add(template(model, directory.resolve("hostile-batch"), "{{ [1] | batch(1000000000, 'x') | list }}"));
-        models.add(template(
-                model,
-                directory.resolve("hostile-list"),
-                "{% set s = namespace(x=[1]) %}{% for i in range(50) %}{% set s.x = [s.x, s.x] %}{% endfor %}{{ s.x | tojson }}"));
+        models.add(
+                template(
+                        model,
+                        directory.resolve("hostile-list"),
+                        "{% set s = namespace(x=[1]) %}{% for i in range(50) %}{% set s.x = [s.x, s.x] %}{% endfor %}{{ s.x | tojson }}"));
         Path weights = copy(model, directory.resolve("hostile-weights"), "model.safetensors");
         Files.write(weights.resolve("model.safetensors"), new byte[] {-1, -1, -1, 5, 0, 0, 0, 0, '{', '}'});
         models.add(weights);
@@ -64,16 +66,18 @@ record HostileSources(List<Path> models, List<Path> quizzes) {
                 directory.resolve("hostile-wide.jsonl"),
                 "{\"question\": \"a\", \"choices\": [" + "{},".repeat(8_000_000) + "{}], \"answer\": 0}"));
         quizzes.add(Files.writeString(
-                directory.resolve("hostile-large.jsonl"), question.formatted("word ".repeat(1_000)).repeat(40_000)));
-        quizzes.add(Files.write(
-                directory.resolve("hostile-claims.arrow"), new byte[] {-1, -1, -1, -1, -1, -1, -1, 127}));
+                directory.resolve("hostile-large.jsonl"),
+                question.formatted("word ".repeat(1_000)).repeat(40_000)));
+        quizzes.add(
+                Files.write(directory.resolve("hostile-claims.arrow"), new byte[] {-1, -1, -1, -1, -1, -1, -1, 127}));
         quizzes.add(Files.write(directory.resolve("hostile-cut.parquet"), new byte[] {'P', 'A', 'R', '1', -1, -1}));
         return quizzes;
     }
 
     private static Path tokenizer(Path model, Path directory, String field, String value) throws IOException {
         Path changed = copy(model, directory, TOKENIZER);
-        ObjectNode tokenizer = (ObjectNode) JSON.readTree(model.resolve(TOKENIZER).toFile());
+        ObjectNode tokenizer =
+                (ObjectNode) JSON.readTree(model.resolve(TOKENIZER).toFile());
         JsonNode hostile = JSON.readTree(value);
         tokenizer.set(field, hostile);
         JSON.writeValue(changed.resolve(TOKENIZER).toFile(), tokenizer);

@@ -49,7 +49,9 @@ public final class RequestBody implements Handler {
         long count = 0;
         try {
             // What is too large is read on for a while: who is still sending would not read that it was refused.
-            for (int read = in.read(buffer); read >= 0 && count < READ_ON * limits.bodyBytes(); read = in.read(buffer)) {
+            for (int read = in.read(buffer);
+                    read >= 0 && count < READ_ON * limits.bodyBytes();
+                    read = in.read(buffer)) {
                 count += read;
                 if (count <= limits.bodyBytes()) {
                     body.write(buffer, 0, read);
