@@ -4,9 +4,11 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.function.BitOperators;
+import io.gatehouse.sql.function.Collate;
 import io.gatehouse.sql.function.FunctionTable;
 import io.gatehouse.sql.function.IntegerDivision;
 import io.gatehouse.sql.function.ListFunctions;
+import io.gatehouse.sql.function.TimeFunctions;
 import io.gatehouse.sql.grammar.DialectOperators;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +17,8 @@ import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlIntervalLiteral;
+import org.apache.calcite.sql.SqlIntervalQualifier;
+import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
@@ -25,9 +29,9 @@ import org.apache.calcite.sql.SqlStarExclude;
 import org.apache.calcite.sql.SqlStarReplace;
 import org.apache.calcite.sql.SqlUnpivot;
 import org.apache.calcite.sql.SqlUnresolvedFunction;
-import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.SqlWith;
 import org.apache.calcite.sql.SqlWithItem;
+import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.util.SqlShuttle;
@@ -100,7 +104,10 @@ final class DialectForms extends SqlShuttle {
             return SqlStdOperatorTable.CAST.createCall(call.getParserPosition(), exists, cast.operand(1));
         }
         if (isInfixCast(call)) {
-            return with(SqlStdOperatorTable.CAST, call);
+            return cast(with(SqlStdOperatorTable.CAST, call));
+        }
+        if (call.getKind() == SqlKind.CAST || call.getKind() == SqlKind.SAFE_CAST) {
+            return cast(below(call));
         }
         if (operator.equals(DialectOperators.INTEGER_DIVIDE)) {
             return with(IntegerDivision.OPERATOR, call);
@@ -120,6 +127,13 @@ final class DialectForms extends SqlShuttle {
         }
         if (operator.equals(DialectOperators.UNNEST)) {
             return with(ListFunctions.UNNEST, call);
+        }
+        if (operator.equals(DialectOperators.COLLATE)) {
+            return collated(call);
+        }
+        if (operator.equals(DialectOperators.AT_TIME_ZONE)) {
+            List<SqlNode> operands = operands(call);
+            return TimeFunctions.AT_ZONE.createCall(call.getParserPosition(), operands.get(1), operands.get(0));
         }
         if (operator.equals(DialectOperators.INTERVAL)) {
             return IntervalForm.written(below(call));
@@ -177,6 +191,31 @@ final class DialectForms extends SqlShuttle {
         return node instanceof SqlCall call && call.getOperator().equals(DialectOperators.INFIX_CAST);
     }
 
+    /** A cast to a coarser timestamp is one of that and back: what it gives is a timestamp like all others. */
+    private static SqlNode cast(SqlNode cast) {
+        SqlParserPos position = cast.getParserPosition();
+        if (cast instanceof SqlCall call && call.operand(1) instanceof SqlIntervalQualifier unit) {
+            throw refused(unit, "A cast to INTERVAL takes no unit; write CAST(x AS INTERVAL).");
+        }
+        return cast instanceof SqlCall call && WrittenTypes.isCoarse(call.operand(1))
+                ? call.getOperator().createCall(position, call, WrittenTypes.timestamp(position))
+                : cast;
+    }
+
+    /** text COLLATE name, with the name as a text. */
+    private SqlNode collated(SqlCall call) {
+        SqlNode name = call.operand(1);
+        if (!Collate.isKnown(name.toString())) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_VALIDATION,
+                    "There is no collation '%s'; there are NOCASE, NOACCENT and languages such as DE.".formatted(name),
+                    Positions.of(name));
+        }
+        SqlNode text = visited(call.operand(0), this);
+        SqlNode literal = SqlLiteral.createCharString(name.toString(), name.getParserPosition());
+        return Collate.OPERATOR.createCall(call.getParserPosition(), text, literal);
+    }
+
     private SqlNode with(SqlOperator operator, SqlCall call) {
         return operator.createCall(call.getParserPosition(), operands(call));
     }
@@ -190,9 +229,7 @@ final class DialectForms extends SqlShuttle {
 
     private SqlNode pivot(SqlCall call) {
         PivotForm form = new PivotForm(names);
-        return call.getOperator().equals(DialectOperators.PIVOT)
-                ? form.query(below(call))
-                : form.unpivot(below(call));
+        return call.getOperator().equals(DialectOperators.PIVOT) ? form.query(below(call)) : form.unpivot(below(call));
     }
 
     /** @param order the keys by which its rows are sorted, in the standard's forms */
@@ -239,8 +276,7 @@ final class DialectForms extends SqlShuttle {
 
     /** @param order the keys by which its rows are sorted, in the standard's forms */
     private SqlNode select(SqlSelect select, SqlNodeList order) {
-        SqlSelect copy =
-                (SqlSelect) below(NamedWindows.writtenOut(select)).clone(select.getParserPosition());
+        SqlSelect copy = (SqlSelect) below(NamedWindows.writtenOut(select)).clone(select.getParserPosition());
         size.check(copy);
         if (copy.getGroup() != null
                 && copy.getGroup().size() == 1

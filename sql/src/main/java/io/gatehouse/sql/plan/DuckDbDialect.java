@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.catalog.TypeNames;
 import io.gatehouse.sql.function.GroupsFrame;
 import java.util.List;
 import org.apache.calcite.rel.type.RelDataType;
@@ -210,6 +211,7 @@ final class DuckDbDialect extends DuckDBSqlDialect {
             case TIMESTAMP -> type.getPrecision() == 6 ? named("TIMESTAMP") : super.getCastSpec(type);
             case TIMESTAMP_WITH_LOCAL_TIME_ZONE, TIMESTAMP_TZ -> named("TIMESTAMPTZ");
             case INTERVAL_DAY_SECOND -> named("INTERVAL");
+            case ARRAY -> new SqlDataTypeSpec(new WrittenTypeName(TypeNames.of(type)), SqlParserPos.ZERO);
             case UTINYINT, USMALLINT, UINTEGER, UBIGINT ->
                 named(type.getSqlTypeName().getName());
             case DECIMAL ->
