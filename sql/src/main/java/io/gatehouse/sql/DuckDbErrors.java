@@ -1,5 +1,6 @@
 package io.gatehouse.sql;
 
+import io.gatehouse.duckdb.Damage;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.sql.SQLException;
@@ -26,6 +27,10 @@ final class DuckDbErrors {
         if (detail.startsWith(TOO_DEEP)) {
             return new GatehouseException(
                     ErrorCode.SQL_TOO_LARGE, "The statement has expressions that are nested too deeply.", e);
+        }
+        if (Damage.isIn(line)) {
+            return new GatehouseException(
+                    ErrorCode.CORRUPT_DATABASE, "What the query reads is damaged: " + sentence(kind, detail), e);
         }
         if (isOfPattern(kind, detail)) {
             return new GatehouseException(ErrorCode.SQL_EXECUTION, sentence(kind, detail), e);
