@@ -66,7 +66,13 @@ final class DuckDbErrors {
         return switch (kind) {
             case "Out of Memory Error" -> "The query needs more memory than it may use: %s.".formatted(detail);
             case "INTERRUPT Error" -> "The query was cancelled.";
-            default -> detail.replaceFirst("[.!]$", "") + ".";
+            default -> withoutAdvice(detail).replaceFirst("[.!]$", "") + ".";
         };
+    }
+
+    /** What DuckDB advises against a division by zero cannot be done here. */
+    private static String withoutAdvice(String detail) {
+        int advice = detail.startsWith("Division by zero") ? detail.indexOf(" Use TRY(") : -1;
+        return advice < 0 ? detail : detail.substring(0, advice) + " Write nullif(x, 0) for the divisor.";
     }
 }

@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.http.HttpException;
 
 /**
  * Reads the body of a request before anything is done with it, within its limits of size and time: one that sends it a
@@ -65,12 +66,21 @@ public final class RequestBody implements Handler {
             if (e.getCause() instanceof TimeoutException) {
                 throw tooSlow();
             }
-            throw e;
+            throw broken(e);
+        } catch (HttpException.RuntimeException e) {
+            throw broken(e);
         }
         if (count > limits.bodyBytes()) {
             throw tooLarge();
         }
         return body.toByteArray();
+    }
+
+    /** Chunks that are none, or a client that sends no more before the end. */
+    private static HttpResponseException broken(Exception e) {
+        HttpResponseException refused = new HttpResponseException(400, "The body cannot be read to its end.", Map.of());
+        refused.addSuppressed(e);
+        return refused;
     }
 
     private HttpResponseException tooLarge() {

@@ -113,6 +113,11 @@ final class WordsAsNames {
     /** Types that the grammar keeps as words. */
     private static final BitSet TYPES = kinds(CHARACTER, DATE, DECIMAL, TIME, TIMESTAMP);
 
+    /** Units of time that may stand behind INTERVAL. */
+    private static final BitSet UNITS = kinds(
+            DAY, DAYS, HOUR, HOURS, MINUTE, MINUTES, MONTH, MONTHS, QUARTER, QUARTERS, SECOND, SECONDS, WEEK, WEEKS,
+            YEAR, YEARS);
+
     private static final BitSet ROUNDINGS = kinds(FLOOR, CEIL, CEILING);
 
     private static final BitSet NUMBERS =
@@ -227,6 +232,7 @@ final class WordsAsNames {
             return after == LPAREN && holdsTo(i + 1);
         }
         return switch (kind) {
+            case AT -> after == TIME && kind(i + 2) == ZONE;
             case BETWEEN -> before == NOT || kind(i - 1) == ROWS || before == RANGE || before == GROUPS || ends(before);
             case CURRENT -> after == ROW;
             case CURRENT_DATE, CURRENT_TIMESTAMP -> after != DOT && !ends(before);
@@ -258,9 +264,11 @@ final class WordsAsNames {
         return kind(i - 1) == INFIX_CAST || (kind(i - 1) == AS && open.peek() == Parenthesis.CAST);
     }
 
-    /** TIMESTAMP WITH TIME ZONE '…' */
+    /** TIMESTAMP WITH TIME ZONE '…', AT TIME ZONE '…' */
     private boolean hasZone(int i) {
-        return (kind(i + 1) == WITH || kind(i + 1) == WITHOUT) && (kind(i + 2) == TIME || kind(i + 2) == LOCAL);
+        return (kind(i - 1) == AT && kind(i + 1) == ZONE)
+                || ((kind(i + 1) == WITH || kind(i + 1) == WITHOUT)
+                        && (kind(i + 2) == TIME || kind(i + 2) == LOCAL));
     }
 
     /** A number, a text or an expression in parentheses follows, or the word is the type with a unit. */
@@ -271,7 +279,7 @@ final class WordsAsNames {
                 || NUMBERS.get(after)
                 || after == LPAREN
                 || (signed && TEXTS.get(kind(i + 2)))
-                || (isType(i) && WORDS.get(after));
+                || (isType(i) && UNITS.get(after));
     }
 
     /** In the parentheses of a window, behind an expression or first, and before a bound. */
