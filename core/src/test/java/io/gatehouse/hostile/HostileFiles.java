@@ -58,8 +58,8 @@ record HostileFiles(Path directory) {
                 entry(zip, i + ".router_logits.npy", npy("|u1", "1, 307200, 1024"), 300L * MB);
             }
         });
-        zip("router-logits-a-million-entries.npz", zip -> {
-            for (int i = 0; i < 200_000; i++) {
+        zip("router-logits-50000-entries.npz", zip -> {
+            for (int i = 0; i < 50_000; i++) {
                 entry(zip, i + ".router_logits.npy", npy("<f4", "1, 1, 1"), 4);
             }
         });
@@ -216,7 +216,7 @@ record HostileFiles(Path directory) {
                 "vllm-grid-of-files.jsonl",
                 "{\"prompt_routed_experts\": [" + "[[32766]]" + "]}\n{\"prompt_routed_experts\": [["
                         + "[0],".repeat(32_000) + "[0]]]}");
-        lines("vllm-a-million-sequences.jsonl", "{\"prompt_routed_experts\":[]}\n".repeat(1_000_000));
+        lines("vllm-600000-sequences.jsonl", "{\"prompt_routed_experts\":[]}\n".repeat(600_000));
         lines("vllm-objects.jsonl", "{\"prompt_routed_experts\": [" + "{},".repeat(6_000_000) + "{}]}");
         lines("vllm-arrays.jsonl", "{\"prompt_routed_experts\": [" + "[],".repeat(6_000_000) + "[]]}");
         lines("vllm-numbers.jsonl", "{\"prompt_routed_experts\": [[[" + "1000,".repeat(6_000_000) + "1]]]}");
@@ -241,13 +241,13 @@ record HostileFiles(Path directory) {
         lines(
                 "quiz-choices.jsonl",
                 "{\"question\": \"a\", \"choices\": [" + "\"\",".repeat(4_000_000) + "\"\"], \"answer\": 0}");
-        lines("quiz-large.jsonl", question.formatted("word ".repeat(1_000_000)).repeat(30));
+        lines("quiz-large.jsonl", question.formatted("word ".repeat(600_000)).repeat(30));
     }
 
     private void csv() throws IOException {
         String header = "layer,domain,expert_idx,expert_weight,topk_rank\n";
-        lines("committee-one-prompt.csv", header + sequence(300_000, "%d,a,1,0.5,\n"));
-        lines("committee-ranks.csv", header + sequence(300_000, "0,a,1,0.5,%d\n"));
+        lines("committee-one-prompt.csv", header + sequence(100_000, "%d,a,1,0.5,\n"));
+        lines("committee-ranks.csv", header + sequence(100_000, "0,a,1,0.5,%d\n"));
         lines("committee-quote.csv", header + "0,\"" + "a".repeat(60 * MB));
         lines("committee-commas.csv", header + ",".repeat(60 * MB));
         lines("committee-columns.csv", sequence(1_000_000, "c%d,") + "\n1");
@@ -259,8 +259,8 @@ record HostileFiles(Path directory) {
     private void safetensors() throws IOException {
         ByteBuffer claims = little(16).putLong(100_000_000);
         file("router-logits-claims.safetensors", claims.array());
-        String tensors = sequence(400_000, ",\"%d\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}");
-        safetensors("router-logits-400000-tensors.safetensors", "{" + tensors.substring(1) + "}");
+        String tensors = sequence(270_000, ",\"%d\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}");
+        safetensors("router-logits-270000-tensors.safetensors", "{" + tensors.substring(1) + "}");
         safetensors(
                 "router-logits-beside-zero.safetensors",
                 "{\"router_logits\":{\"dtype\":\"U8\",\"shape\":[9000000000,0,1],\"data_offsets\":[0,0]}}");
