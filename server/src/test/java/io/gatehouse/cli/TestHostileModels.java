@@ -160,7 +160,8 @@ final class TestHostileModels {
         }
         ProcessHandle.current()
                 .children()
-                .filter(child -> child.info().command().orElse("").endsWith("java"))
+                .filter(child ->
+                        child.info().arguments().map(List::of).orElse(List.of()).contains("worker"))
                 .forEach(ProcessHandle::destroyForcibly);
         JsonNode killed = ended("r");
         assertThat(killed.path("status").asText()).isEqualTo("failed");
