@@ -23,7 +23,9 @@ final class DuckDbErrors {
             return new GatehouseException(
                     ErrorCode.SQL_TOO_LARGE, "The statement has expressions that are nested too deeply.", e);
         }
-        return new GatehouseException(code(kind), sentence(kind, detail), e);
+        return WorkFunctions.explain(detail)
+                .map(text -> new GatehouseException(ErrorCode.SQL_TOO_LARGE, text, e))
+                .orElseGet(() -> new GatehouseException(code(kind), sentence(kind, detail), e));
     }
 
     private static ErrorCode code(String kind) {
