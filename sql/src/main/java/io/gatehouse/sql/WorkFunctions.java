@@ -106,7 +106,7 @@ final class WorkFunctions {
         return exceeded.find()
                 ? Optional.of(String.format(
                         Locale.ROOT,
-                        "The texts or lists of %s are too large: %,d rows of them would take %,d ms at once, in which nothing can stop the query; the limit is %,d ms. Shorten them first, for example with left(text, n) or list_slice(list, 1, n).",
+                        "The texts, lists or patterns of %s are too large: a step of %,d rows would take %,d ms; the limit is %,d ms. Shorten them first, for example with left(text, n) or list_slice(list, 1, n).",
                         exceeded.group(1),
                         Long.parseLong(exceeded.group(2)),
                         Long.parseLong(exceeded.group(3)),

@@ -59,6 +59,10 @@ record Bytes(Map<List<String>, Double> terms) {
         return new Bytes(larger);
     }
 
+    boolean isConstant() {
+        return terms.keySet().stream().allMatch(List::isEmpty);
+    }
+
     boolean isTooLong() {
         return terms.size() > MAX_TERMS;
     }

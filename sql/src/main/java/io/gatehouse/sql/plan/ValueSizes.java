@@ -43,8 +43,18 @@ final class ValueSizes {
         static final Most NOTHING = new Most(0, 0);
         static final Most ANYTHING = new Most(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
 
-        /** Of what a table holds: a question and its choices, or the experts of a token. Rarely is one longer. */
-        static final Most STORED = new Most(2_048, 2_048);
+        /** Of a text that a table holds, such as a question. Rarely is one longer. */
+        private static final Most STORED_TEXT = new Most(2_048, 0);
+
+        /** Of a list that a table holds, such as the choices of a question, or the experts of a token. */
+        private static final Most STORED_LIST = new Most(32 * Cost.ELEMENT_BYTES, 256);
+
+        private static Most stored(RelDataType type) {
+            if (type.getComponentType() != null) {
+                return STORED_LIST;
+            }
+            return WorkGuard.isLong(type) ? STORED_TEXT : NOTHING;
+        }
 
         Most max(Most other) {
             return new Most(Math.max(bytes, other.bytes), Math.max(element, other.element));
@@ -55,8 +65,8 @@ final class ValueSizes {
         }
     }
 
-    /** Making a byte costs as much time as it may cost memory: half a second goes with 250 MB. */
-    private static final double NANOS_A_BYTE_MADE = 2;
+    /** Made bytes count as time, so that one limit bounds both: 250 MB are as much as a vector may make. */
+    private static final double NANOS_A_BYTE_MADE = 6;
 
     private static final double NUMBER = 64;
 
@@ -117,10 +127,7 @@ final class ValueSizes {
         if (same || call.getOperands().stream().noneMatch(operand -> WorkGuard.isLong(operand.getType()))) {
             return WorkGuard.isLong(call.getType()) ? made(call) : Bytes.ZERO;
         }
-        Bytes read = Bytes.ZERO;
-        for (RexNode operand : call.getOperands()) {
-            read = read.plus(size(operand));
-        }
+        Bytes read = read(call);
         Bytes work = made(call);
         if (cost.pattern() && call.getOperands().size() > 1) {
             return work.plus(matching(call, size(call.getOperands().get(0)), cost.each()));
@@ -131,6 +138,22 @@ final class ValueSizes {
             work = work.plus(pairs.times(cost.product()));
         }
         return work;
+    }
+
+    /** Of two texts that are compared no more is read than the shorter one has. */
+    private Bytes read(RexCall call) {
+        List<RexNode> operands = call.getOperands();
+        if (call.isA(SqlKind.COMPARISON) && operands.size() == 2) {
+            RexNode shorter = most(operands.get(0)).bytes() < most(operands.get(1)).bytes() ? operands.get(0) : operands.get(1);
+            if (most(shorter).isBounded()) {
+                return size(shorter).times(2);
+            }
+        }
+        Bytes read = Bytes.ZERO;
+        for (RexNode operand : operands) {
+            read = read.plus(size(operand));
+        }
+        return read;
     }
 
     private Bytes matching(RexCall call, Bytes text, double each) {
@@ -352,7 +375,7 @@ final class ValueSizes {
     static List<Most> stored(RelNode node) {
         List<Most> stored = new ArrayList<>();
         node.getRowType().getFieldList().forEach(field ->
-                stored.add(WorkGuard.isLong(field.getType()) ? Most.STORED : Most.NOTHING));
+                stored.add(Most.stored(field.getType())));
         return stored;
     }
 }

@@ -22,6 +22,7 @@ public final class WorkGuard {
 
     static final SqlFunction CHECK = function(WORK, ReturnTypes.BOOLEAN_NOT_NULL);
     static final SqlFunction PATTERN_NANOS = function(PATTERN, ReturnTypes.DOUBLE);
+    static final SqlFunction RANDOM = function("random", ReturnTypes.DOUBLE);
     static final SqlFunction TEXT_BYTES = function("strlen", ReturnTypes.BIGINT_NULLABLE);
     static final SqlFunction LIST_LENGTH = function("len", ReturnTypes.BIGINT_NULLABLE);
 
