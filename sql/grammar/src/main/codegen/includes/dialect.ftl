@@ -581,3 +581,42 @@ void OtherOperation(List<Object> list, ExprContext exprContext, Span s) :
     }
     AddExpression2b(list, ExprContext.ACCEPT_SUB_QUERY)
 }
+
+/** INTERVAL as a type; a unit behind it says nothing. */
+SqlTypeNameSpec IntervalTypeName() :
+{
+    final Span s;
+}
+{
+    <INTERVAL> { s = span(); }
+    [ IntervalUnit() ] {
+        return new SqlUserDefinedTypeNameSpec(new SqlIdentifier("interval", s.end(this)), s.end(this));
+    }
+}
+
+/** time AT TIME ZONE zone */
+void AtTimeZone(List<Object> list, ExprContext exprContext, Span s) :
+{
+}
+{
+    <AT> <TIME> <ZONE> {
+        checkNonQueryExpression(exprContext);
+        list.add(new SqlParserUtil.ToTreeListItem(DialectOperators.AT_TIME_ZONE, getPos()));
+    }
+    AddExpression2b(list, ExprContext.ACCEPT_SUB_QUERY)
+}
+
+/** text COLLATE name */
+void Collation(List<Object> list, ExprContext exprContext, Span s) :
+{
+    final SqlIdentifier name;
+}
+{
+    <COLLATE> {
+        checkNonQueryExpression(exprContext);
+        list.add(new SqlParserUtil.ToTreeListItem(DialectOperators.COLLATE, getPos()));
+    }
+    name = CompoundIdentifier() {
+        list.add(name);
+    }
+}

@@ -20,11 +20,25 @@ final class CursorRows implements ExecutedRows {
 
     @Override
     public boolean next() throws SQLException {
-        return rows.next();
+        try {
+            return rows.next();
+        } catch (RuntimeException e) {
+            throw unreadable(e);
+        }
     }
 
     @Override
     public @Nullable Object value(int column) throws SQLException {
-        return cells.get(column).read(rows);
+        try {
+            return cells.get(column).read(rows);
+        } catch (RuntimeException e) {
+            throw unreadable(e);
+        }
+    }
+
+    /** The driver fails so at values that Java has not, such as 24:00:00 in a list of times. */
+    private static SQLException unreadable(RuntimeException e) {
+        return new SQLException(
+                "Not implemented Error: A value of this type cannot be read; write CAST(x AS VARCHAR).", e);
     }
 }

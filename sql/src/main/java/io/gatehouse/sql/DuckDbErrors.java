@@ -3,12 +3,17 @@ package io.gatehouse.sql;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.sql.SQLException;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * DuckDB's errors as ours. Its driver sets neither SQLSTATE nor a code, so the kind is read from the first words of
- * the message.
+ * the message. What it cannot read we have written: that is a defect of ours, which goes to the log in DuckDB's words,
+ * while the user is told of what form of the statement it is.
  */
 final class DuckDbErrors {
+    private static final Logger LOG = LoggerFactory.getLogger(DuckDbErrors.class);
     private static final String TOO_DEEP = "Max expression depth limit";
 
     private DuckDbErrors() {}
@@ -23,9 +28,25 @@ final class DuckDbErrors {
             return new GatehouseException(
                     ErrorCode.SQL_TOO_LARGE, "The statement has expressions that are nested too deeply.", e);
         }
-        return WorkFunctions.explain(detail)
-                .map(text -> new GatehouseException(ErrorCode.SQL_TOO_LARGE, text, e))
-                .orElseGet(() -> new GatehouseException(code(kind), sentence(kind, detail), e));
+        Optional<String> tooMuch = WorkFunctions.explain(detail);
+        if (tooMuch.isPresent()) {
+            return new GatehouseException(ErrorCode.SQL_TOO_LARGE, tooMuch.get(), e);
+        }
+        if (isOfPattern(kind, detail)) {
+            return new GatehouseException(ErrorCode.SQL_EXECUTION, sentence(kind, detail), e);
+        }
+        if (WrittenFault.isIn(kind, detail)) {
+            LOG.error("DuckDB cannot read what was written for a statement", e);
+            return new GatehouseException(
+                    ErrorCode.SQL_NOT_SUPPORTED, WrittenFault.of(message).sentence(), e);
+        }
+        return new GatehouseException(code(kind), sentence(kind, detail), e);
+    }
+
+    /** The pattern of LIKE, and its escape character, are values of the statement. */
+    private static boolean isOfPattern(String kind, String detail) {
+        return kind.equals("Syntax Error")
+                && (detail.startsWith("Invalid escape string") || detail.startsWith("Like pattern"));
     }
 
     private static ErrorCode code(String kind) {
@@ -45,7 +66,7 @@ final class DuckDbErrors {
         return switch (kind) {
             case "Out of Memory Error" -> "The query needs more memory than it may use: %s.".formatted(detail);
             case "INTERRUPT Error" -> "The query was cancelled.";
-            default -> detail.endsWith(".") ? detail : detail + ".";
+            default -> detail.replaceFirst("[.!]$", "") + ".";
         };
     }
 }

@@ -45,6 +45,14 @@ final class ParameterValues {
     private static final int DATE_LENGTH = "2026-01-02".length();
     private static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
 
+    /** What DuckDB stores; further out are its infinities. */
+    private static final LocalDate FIRST_DATE = LocalDate.of(-5_877_641, 6, 25);
+
+    private static final LocalDate LAST_DATE = LocalDate.of(5_881_580, 7, 10);
+    private static final LocalDateTime FIRST_TIMESTAMP = LocalDateTime.of(-290_308, 12, 22, 0, 0);
+    private static final LocalDateTime LAST_TIMESTAMP =
+            LocalDateTime.of(294_247, 1, 10, 4, 0, 54).plusNanos(775_806_999);
+
     private ParameterValues() {}
 
     /** @param types DuckDB's names of the types of the parameters */
@@ -89,12 +97,37 @@ final class ParameterValues {
         try {
             Object converted = converted(type, value);
             if (converted != null) {
+                requireStorable(number, converted);
                 return converted;
             }
         } catch (NumberFormatException | ArithmeticException | DateTimeException e) {
             throw refused(number, type, value, e);
         }
         throw refused(number, type, value, null);
+    }
+
+    /** DuckDB's driver would count days and microseconds past what they hold. */
+    private static void requireStorable(int number, Object value) {
+        if (value instanceof LocalDate date) {
+            require(number, !date.isBefore(FIRST_DATE) && !date.isAfter(LAST_DATE), "date", FIRST_DATE, LAST_DATE);
+        }
+        LocalDateTime time = value instanceof OffsetDateTime instant
+                ? instant.withOffsetSameInstant(ZoneOffset.UTC).toLocalDateTime()
+                : value instanceof LocalDateTime local ? local : FIRST_TIMESTAMP;
+        require(
+                number,
+                !time.isBefore(FIRST_TIMESTAMP) && !time.isAfter(LAST_TIMESTAMP),
+                "timestamp",
+                FIRST_TIMESTAMP,
+                LAST_TIMESTAMP);
+    }
+
+    private static void require(int number, boolean condition, String type, Object first, Object last) {
+        if (!condition) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "Parameter %d is out of range: a %s goes from %s to %s.".formatted(number, type, first, last));
+        }
     }
 
     private static GatehouseException refused(int number, String type, Object value, @Nullable Exception cause) {

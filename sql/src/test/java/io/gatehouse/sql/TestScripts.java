@@ -32,6 +32,7 @@ final class TestScripts {
             "joins.iq",
             "sets.iq",
             "subqueries.iq",
+            "nesting.iq",
             "nulls.iq",
             "lists.iq",
             "strings.iq",

@@ -43,6 +43,7 @@ public final class FunctionTable implements SqlOperatorTable {
                         Alternatives.all().stream(),
                         Arithmetic.all().stream(),
                         BitOperators.all().stream(),
+                        Collate.all().stream(),
                         ScalarFunctions.all().stream(),
                         TimeFunctions.all().stream(),
                         ListFunctions.all().stream(),

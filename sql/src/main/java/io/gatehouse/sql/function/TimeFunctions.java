@@ -56,6 +56,10 @@ public final class TimeFunctions {
             interval(TimeUnit.MILLISECOND, "to_milliseconds"),
             interval(TimeUnit.MICROSECOND, "to_microseconds"));
 
+    /** The time of a zone as an instant, or an instant as a time of a zone, which time AT TIME ZONE zone is another form of. */
+    public static final SqlFunction AT_ZONE =
+            scalar("timezone", TimeFunctions::otherZone, takes(CHARACTER, SqlTypeFamily.TIMESTAMP));
+
     /** Parts that are no whole numbers. */
     private static final Set<String> FRACTIONAL = Set.of("epoch", "julian");
 
@@ -148,7 +152,7 @@ public final class TimeFunctions {
         for (String name : List.of("strptime", "try_strptime")) {
             all.add(scalar(name, either(TimeFunctions::readsZone, INSTANT, TIMESTAMP), takes(CHARACTER, ANY)));
         }
-        all.add(scalar("timezone", TimeFunctions::otherZone, takes(CHARACTER, DATETIME)));
+        all.add(AT_ZONE);
         all.add(scalar("time_bucket", SECOND, bucket()));
     }
 
@@ -205,7 +209,6 @@ public final class TimeFunctions {
         return format != null && (format.contains("%z") || format.contains("%Z"));
     }
 
-    /** A time of a zone as an instant, and an instant as a time of a zone. */
     private static RelDataType otherZone(SqlOperatorBinding binding) {
         return switch (binding.getOperandType(1).getSqlTypeName()) {
             case TIMESTAMP_WITH_LOCAL_TIME_ZONE -> TIMESTAMP.inferReturnType(binding);

@@ -4,9 +4,11 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.function.BitOperators;
+import io.gatehouse.sql.function.Collate;
 import io.gatehouse.sql.function.FunctionTable;
 import io.gatehouse.sql.function.IntegerDivision;
 import io.gatehouse.sql.function.ListFunctions;
+import io.gatehouse.sql.function.TimeFunctions;
 import io.gatehouse.sql.grammar.DialectOperators;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +17,7 @@ import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlIntervalLiteral;
+import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
@@ -100,7 +103,10 @@ final class DialectForms extends SqlShuttle {
             return SqlStdOperatorTable.CAST.createCall(call.getParserPosition(), exists, cast.operand(1));
         }
         if (isInfixCast(call)) {
-            return with(SqlStdOperatorTable.CAST, call);
+            return cast(with(SqlStdOperatorTable.CAST, call));
+        }
+        if (call.getKind() == SqlKind.CAST || call.getKind() == SqlKind.SAFE_CAST) {
+            return cast(below(call));
         }
         if (operator.equals(DialectOperators.INTEGER_DIVIDE)) {
             return with(IntegerDivision.OPERATOR, call);
@@ -120,6 +126,13 @@ final class DialectForms extends SqlShuttle {
         }
         if (operator.equals(DialectOperators.UNNEST)) {
             return with(ListFunctions.UNNEST, call);
+        }
+        if (operator.equals(DialectOperators.COLLATE)) {
+            return collated(call);
+        }
+        if (operator.equals(DialectOperators.AT_TIME_ZONE)) {
+            List<SqlNode> operands = operands(call);
+            return TimeFunctions.AT_ZONE.createCall(call.getParserPosition(), operands.get(1), operands.get(0));
         }
         if (operator.equals(DialectOperators.INTERVAL)) {
             return IntervalForm.written(below(call));
@@ -175,6 +188,28 @@ final class DialectForms extends SqlShuttle {
     /** Of EXISTS (...)::t the grammar makes EXISTS ((...)::t), as it does with the minus of -1::t. */
     private static boolean isInfixCast(SqlNode node) {
         return node instanceof SqlCall call && call.getOperator().equals(DialectOperators.INFIX_CAST);
+    }
+
+    /** A cast to a coarser timestamp is one of that and back: what it gives is a timestamp like all others. */
+    private static SqlNode cast(SqlNode cast) {
+        SqlParserPos position = cast.getParserPosition();
+        return cast instanceof SqlCall call && WrittenTypes.isCoarse(call.operand(1))
+                ? call.getOperator().createCall(position, call, WrittenTypes.timestamp(position))
+                : cast;
+    }
+
+    /** text COLLATE name, with the name as a text. */
+    private SqlNode collated(SqlCall call) {
+        SqlNode name = call.operand(1);
+        if (!Collate.isKnown(name.toString())) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_VALIDATION,
+                    "There is no collation '%s'; there are NOCASE, NOACCENT and languages such as DE.".formatted(name),
+                    Positions.of(name));
+        }
+        SqlNode text = visited(call.operand(0), this);
+        SqlNode literal = SqlLiteral.createCharString(name.toString(), name.getParserPosition());
+        return Collate.OPERATOR.createCall(call.getParserPosition(), text, literal);
     }
 
     private SqlNode with(SqlOperator operator, SqlCall call) {

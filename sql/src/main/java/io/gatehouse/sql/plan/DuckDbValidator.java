@@ -242,6 +242,17 @@ final class DuckDbValidator extends SqlValidatorImpl {
     }
 
     @Override
+    protected void validateWhereClause(SqlSelect select) {
+        SqlNode condition = select.getWhere();
+        if (condition != null) {
+            SqlValidatorScope columns = getWhereScope(select);
+            select.setWhere(SelectAliases.writtenOut(
+                    condition, select, name -> !qualify(columns, name).isSimple()));
+        }
+        super.validateWhereClause(select);
+    }
+
+    @Override
     protected void validateQualifyClause(SqlSelect select) {
         SqlNode condition = select.getQualify();
         if (condition != null) {
@@ -299,7 +310,8 @@ final class DuckDbValidator extends SqlValidatorImpl {
     private boolean isExpandedHere(SqlNode item, SqlSelect select) {
         return ColumnsForm.isIn(item)
                 || StarForm.isStar(item)
-                || (merged.containsKey(select) && (item instanceof SqlStarExclude || item instanceof SqlStarReplace || isStarOfAll(item)));
+                || (merged.containsKey(select)
+                        && (item instanceof SqlStarExclude || item instanceof SqlStarReplace || isStarOfAll(item)));
     }
 
     private static boolean isStarOfAll(SqlNode item) {
@@ -371,7 +383,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
         return qualified == null ? expression : qualified;
     }
 
-    private static SqlNode qualify(SqlValidatorScope columns, SqlIdentifier name) {
+    private static SqlIdentifier qualify(SqlValidatorScope columns, SqlIdentifier name) {
         try {
             return columns.fullyQualify(name).identifier;
         } catch (CalciteContextException e) {

@@ -44,7 +44,7 @@ final class IntervalForm {
             return written(call.operand(0), call.operand(1), position);
         }
         SqlNode text = call.operand(0);
-        SqlIntervalQualifier type = new SqlIntervalQualifier(TimeUnit.DAY, null, position);
+        SqlDataTypeSpec type = new SqlDataTypeSpec(new IntervalTypeName(position), position);
         return text instanceof SqlCall negative && isNegative(negative)
                 ? SqlStdOperatorTable.UNARY_MINUS.createCall(
                         position, SqlStdOperatorTable.CAST.createCall(position, negative.operand(0), type))

@@ -11,6 +11,7 @@ import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlBasicTypeNameSpec;
 import org.apache.calcite.sql.SqlCollectionTypeNameSpec;
 import org.apache.calcite.sql.SqlDataTypeSpec;
+import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlTypeNameSpec;
 import org.apache.calcite.sql.SqlUserDefinedTypeNameSpec;
 import org.apache.calcite.sql.parser.SqlParserPos;
@@ -98,6 +99,20 @@ final class WrittenTypes {
 
     private WrittenTypes() {}
 
+    /** Whether it is a timestamp that keeps less than microseconds, which no relation has and nothing that reads one. */
+    static boolean isCoarse(SqlNode type) {
+        return type instanceof SqlDataTypeSpec spec
+                && spec.getTypeNameSpec() instanceof SqlBasicTypeNameSpec basic
+                && SqlTypeName.get(basic.getTypeName().getSimple()) == SqlTypeName.TIMESTAMP
+                && basic.getPrecision() != NONE
+                && basic.getPrecision() != MICROSECONDS;
+    }
+
+    /** TIMESTAMP. */
+    static SqlDataTypeSpec timestamp(SqlParserPos position) {
+        return new SqlDataTypeSpec(written(new Meaning(SqlTypeName.TIMESTAMP, MICROSECONDS), position), position);
+    }
+
     static SqlDataTypeSpec standard(SqlDataTypeSpec type) {
         SqlTypeNameSpec name = type.getTypeNameSpec();
         SqlTypeNameSpec standard = standard(name);
@@ -111,6 +126,9 @@ final class WrittenTypes {
             return new SqlCollectionTypeNameSpec(elements, SqlTypeName.ARRAY, position);
         }
         if (type instanceof SqlUserDefinedTypeNameSpec) {
+            if (type.getTypeName().toString().equalsIgnoreCase("interval")) {
+                return new IntervalTypeName(position);
+            }
             return written(named(type), position);
         }
         return type instanceof SqlBasicTypeNameSpec basic ? basic(basic) : type;

@@ -114,6 +114,14 @@ public final class DialectOperators {
     public static final SqlBinaryOperator SHIFT_LEFT = bits("<<");
     public static final SqlBinaryOperator SHIFT_RIGHT = bits(">>");
 
+    /** time AT TIME ZONE zone. */
+    public static final SqlBinaryOperator AT_TIME_ZONE =
+            new SqlBinaryOperator("AT TIME ZONE", SqlKind.OTHER, 92, true, null, null, null);
+
+    /** text COLLATE name: the text and the name of the collation. */
+    public static final SqlBinaryOperator COLLATE =
+            new SqlBinaryOperator("COLLATE", SqlKind.OTHER, 92, true, null, null, null);
+
     /** a ^@ b: whether a text begins with another. */
     public static final SqlBinaryOperator STARTS_WITH = bits("^@");
 

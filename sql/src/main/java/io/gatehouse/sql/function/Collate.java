@@ -1,0 +1,65 @@
+package io.gatehouse.sql.function;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.calcite.sql.SqlBinaryOperator;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlCharStringLiteral;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.SqlWriter;
+import org.apache.calcite.sql.type.OperandTypes;
+import org.apache.calcite.sql.type.ReturnTypes;
+import org.apache.calcite.sql.type.SqlTypeFamily;
+
+/** DuckDB's text COLLATE name: the text, which is compared and sorted by the rules of the name from then on. */
+public final class Collate {
+    /** Rules that can be put together with a dot, and those of languages. */
+    private static final Set<String> NAMES = Set.copyOf(Arrays.asList(("nocase noaccent nfc binary c posix"
+                    + " af am ar ar_sa as az be bg bn bo br bs ca cs cy da de de_at dsb ee el en en_us eo es et fa fi"
+                    + " fil fo fr fr_ca fy ga gl gu ha haw he he_il hi hr hsb hu hy id id_id ig is it ja ka kk kl km kn"
+                    + " ko kok ku ky lb lkt ln lo lt lv mk ml mn mr ms mt my nb nb_no ne nl nn no nso om or pa pa_in pl"
+                    + " ps pt ro ru sa se si sk sl smn sq sr sr_ba sr_me sr_rs st sv sw ta te th tk tn to tr ug uk ur"
+                    + " uz vi wae wo xh yi yo zh zh_cn zh_hk zh_mo zh_sg zh_tw zu")
+            .split(" ")));
+
+    /** The text, and the name of the rules as a text. */
+    public static final SqlOperator OPERATOR =
+            new SqlBinaryOperator(
+                    "COLLATE",
+                    SqlKind.OTHER_FUNCTION,
+                    92,
+                    true,
+                    ReturnTypes.ARG0,
+                    null,
+                    OperandTypes.family(SqlTypeFamily.CHARACTER, SqlTypeFamily.CHARACTER)) {
+                @Override
+                public void unparse(SqlWriter writer, SqlCall call, int leftPrecedence, int rightPrecedence) {
+                    call.operand(0).unparse(writer, leftPrecedence, getLeftPrec());
+                    writer.keyword("COLLATE");
+                    writer.print(written(((SqlCharStringLiteral) call.operand(1)).getValueAs(String.class)));
+                    writer.setNeedWhitespace(true);
+                }
+            };
+
+    private Collate() {}
+
+    static List<SqlOperator> all() {
+        return List.of(OPERATOR);
+    }
+
+    /** Whether it is a name of rules, or several with a dot between them. */
+    public static boolean isKnown(String name) {
+        return NAMES.containsAll(Arrays.asList(name.toLowerCase(Locale.ROOT).split("\\.", -1)));
+    }
+
+    /** Known names only: they are no texts there. The word binary is one of DuckDB's grammar. */
+    private static String written(String name) {
+        if (!isKnown(name)) {
+            throw new IllegalArgumentException("There is no collation '%s'".formatted(name));
+        }
+        return name.toLowerCase(Locale.ROOT).replace("binary", "c");
+    }
+}
