@@ -72,7 +72,8 @@ public final class ParquetFile {
         Properties settings = new Properties();
         settings.setProperty("memory_limit", MEMORY);
         settings.setProperty("threads", THREADS);
-        settings.setProperty("temp_directory", String.valueOf(file.toAbsolutePath().resolveSibling("waiting")));
+        settings.setProperty(
+                "temp_directory", String.valueOf(file.toAbsolutePath().resolveSibling("waiting")));
         try (DuckDBConnection writer = DuckDb.inMemory(settings);
                 ArrowArrayStream stream = ArrowArrayStream.allocateNew(allocator);
                 Statement statement = writer.createStatement()) {

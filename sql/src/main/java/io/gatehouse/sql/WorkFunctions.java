@@ -23,7 +23,8 @@ import org.duckdb.DuckDBWritableVector;
  * whole: whether a thousand rows share a large text or each is as large as all of them together.
  */
 final class WorkFunctions {
-    private static final Pattern EXCEEDED = Pattern.compile("too much work: (.*) \\| (\\d+) rows \\| (\\d+) of (\\d+) ms");
+    private static final Pattern EXCEEDED =
+            Pattern.compile("too much work: (.*) \\| (\\d+) rows \\| (\\d+) of (\\d+) ms");
 
     private WorkFunctions() {}
 

@@ -25,8 +25,28 @@ final class TestEveryFunction {
     private static final long GIGABYTE = 1L << 30;
 
     private static final List<String> FORMS = List.of(
-            "s", "s, u", "s, 'b'", "s, '(a|b)* c'", "s, s, u", "s, 'a', u", "s, 100, 'x'", "s, 2", "s, 2, 10000", "w", "w, w",
-            "w, 3", "w, ','", "w, 2, 10000", "z", "z, z", "z, ','", "z, u", "[s, u]", "['a'], s", "w, 'sum'", "s, u, 1");
+            "s",
+            "s, u",
+            "s, 'b'",
+            "s, '(a|b)* c'",
+            "s, s, u",
+            "s, 'a', u",
+            "s, 100, 'x'",
+            "s, 2",
+            "s, 2, 10000",
+            "w",
+            "w, w",
+            "w, 3",
+            "w, ','",
+            "w, 2, 10000",
+            "z",
+            "z, z",
+            "z, ','",
+            "z, u",
+            "[s, u]",
+            "['a'], s",
+            "w, 'sum'",
+            "s, u, 1");
 
     @Test
     void everyFunctionEndsInTimeAndInBoundedMemory() throws Exception {
@@ -44,8 +64,11 @@ final class TestEveryFunction {
                     for (String arguments : FORMS) {
                         String call = "%s(%s)".formatted(name, arguments);
                         long start = System.nanoTime();
-                        String end = end(engine, "SELECT count(*) FROM (SELECT %s AS x FROM %s) WHERE x IS NOT NULL"
-                                .formatted(call, from), ends);
+                        String end = end(
+                                engine,
+                                "SELECT count(*) FROM (SELECT %s AS x FROM %s) WHERE x IS NOT NULL"
+                                        .formatted(call, from),
+                                ends);
                         Duration took = Duration.ofNanos(System.nanoTime() - start);
                         if (took.compareTo(LIMIT.plus(LATE)) > 0) {
                             late.add("%s of %d bytes: %d ms, %s".formatted(call, bytes, took.toMillis(), end));

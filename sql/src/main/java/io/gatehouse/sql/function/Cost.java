@@ -33,7 +33,9 @@ public record Cost(double each, double product, boolean pattern) {
                     named(NONE, "as row values lateral unnest $scalar_query exists cube rollup grouping_sets desc"),
                     named(NONE, "nulls_first nulls_last \"grouping sets\" \"nulls first\" \"nulls last\" interval"),
                     named(NONE, "union \"union all\" except \"except all\" intersect \"intersect all\" over filter"),
-                    named(NONE, "\"within group\" \"ignore nulls\" \"respect nulls\" literal_chain $literalchain escape"),
+                    named(
+                            NONE,
+                            "\"within group\" \"ignore nulls\" \"respect nulls\" literal_chain $literalchain escape"),
                     named(NONE, "case coalesce ifnull nullif and or not \"is null\" \"is not null\" \"is true\""),
                     named(NONE, "\"is not true\" \"is false\" \"is not false\" \"is unknown\" \"is not unknown\""),
                     named(NONE, numbers()),

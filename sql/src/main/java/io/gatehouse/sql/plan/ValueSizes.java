@@ -87,8 +87,7 @@ final class ValueSizes {
      * @param outer of those that sub-queries look back at
      * @param queries of the sub-queries
      */
-    ValueSizes(
-            List<Most> columns, Map<CorrelationId, List<Most>> outer, Map<RelNode, List<Most>> queries) {
+    ValueSizes(List<Most> columns, Map<CorrelationId, List<Most>> outer, Map<RelNode, List<Most>> queries) {
         this.columns = columns;
         this.outer = outer;
         this.queries = queries;
@@ -103,7 +102,9 @@ final class ValueSizes {
     double most(String name) {
         Most most = known.getOrDefault(name, Most.ANYTHING);
         RexNode leaf = leaves.get(name);
-        return leaf != null && leaf.getType().getComponentType() != null && WorkGuard.isLong(leaf.getType().getComponentType())
+        return leaf != null
+                        && leaf.getType().getComponentType() != null
+                        && WorkGuard.isLong(leaf.getType().getComponentType())
                 ? most.bytes() / Cost.ELEMENT_BYTES * (Cost.ELEMENT_BYTES + most.element())
                 : most.bytes();
     }
@@ -123,7 +124,8 @@ final class ValueSizes {
     private Bytes own(RexCall call) {
         Cost cost = Cost.of(call.getOperator());
         boolean same = call.getKind() == SqlKind.CAST
-                && call.getType().getSqlTypeName() == call.getOperands().get(0).getType().getSqlTypeName();
+                && call.getType().getSqlTypeName()
+                        == call.getOperands().get(0).getType().getSqlTypeName();
         if (same || call.getOperands().stream().noneMatch(operand -> WorkGuard.isLong(operand.getType()))) {
             return WorkGuard.isLong(call.getType()) ? made(call) : Bytes.ZERO;
         }
@@ -134,7 +136,8 @@ final class ValueSizes {
         }
         work = work.plus(read.times(cost.each()));
         if (cost.product() > 0 && call.getOperands().size() > 1) {
-            Bytes pairs = size(call.getOperands().get(0)).times(size(call.getOperands().get(1)));
+            Bytes pairs = size(call.getOperands().get(0))
+                    .times(size(call.getOperands().get(1)));
             work = work.plus(pairs.times(cost.product()));
         }
         return work;
@@ -144,7 +147,8 @@ final class ValueSizes {
     private Bytes read(RexCall call) {
         List<RexNode> operands = call.getOperands();
         if (call.isA(SqlKind.COMPARISON) && operands.size() == 2) {
-            RexNode shorter = most(operands.get(0)).bytes() < most(operands.get(1)).bytes() ? operands.get(0) : operands.get(1);
+            RexNode shorter =
+                    most(operands.get(0)).bytes() < most(operands.get(1)).bytes() ? operands.get(0) : operands.get(1);
             if (most(shorter).isBounded()) {
                 return size(shorter).times(2);
             }
@@ -186,7 +190,9 @@ final class ValueSizes {
         }
         if (call.getKind() == SqlKind.CAST && SqlTypeUtil.inCharFamily(call.getType())) {
             RexNode from = call.getOperands().get(0);
-            return SqlTypeUtil.inCharFamily(from.getType()) ? size(from) : size(from).times(2).plus(Bytes.of(NUMBER));
+            return SqlTypeUtil.inCharFamily(from.getType())
+                    ? size(from)
+                    : size(from).times(2).plus(Bytes.of(NUMBER));
         }
         return switch (call.getKind()) {
             case CAST, CASE, COALESCE, NULLIF -> longest(call);
@@ -202,11 +208,13 @@ final class ValueSizes {
         }
         if (growth.equals(Growth.LONGEST) && isElement(call)) {
             double element = most(call.getOperands().get(0)).element();
-            boolean one = Double.isFinite(element) && !call.getOperator().getName().equals("list_string_agg");
+            boolean one =
+                    Double.isFinite(element) && !call.getOperator().getName().equals("list_string_agg");
             return one ? Bytes.of(element) : size(call.getOperands().get(0)).times(2);
         }
         if (growth instanceof Growth.Together) {
-            Bytes sum = Bytes.of((double) Cost.ELEMENT_BYTES * call.getOperands().size());
+            Bytes sum =
+                    Bytes.of((double) Cost.ELEMENT_BYTES * call.getOperands().size());
             for (RexNode operand : call.getOperands()) {
                 sum = sum.plus(size(operand));
             }
@@ -215,13 +223,16 @@ final class ValueSizes {
         if (growth instanceof Growth.Times times) {
             return longest(call).times(times.factor());
         }
-        if (growth instanceof Growth.PutInto put && put.operand() < call.getOperands().size()) {
+        if (growth instanceof Growth.PutInto put
+                && put.operand() < call.getOperands().size()) {
             return putInto(call, put);
         }
         if (splits(call)) {
             return size(call.getOperands().get(0)).times(1 + Cost.ELEMENT_BYTES).plus(Bytes.of(Cost.ELEMENT_BYTES));
         }
-        if (growth instanceof Growth.Repeated || growth instanceof Growth.Filled || growth instanceof Growth.Formatted) {
+        if (growth instanceof Growth.Repeated
+                || growth instanceof Growth.Filled
+                || growth instanceof Growth.Formatted) {
             Bytes sum = Bytes.of(4.0 * LongTexts.MAX);
             for (RexNode operand : call.getOperands()) {
                 sum = sum.plus(size(operand));
@@ -241,7 +252,8 @@ final class ValueSizes {
         if (list) {
             return text.plus(text.times(with).times(1.0 / Cost.ELEMENT_BYTES)).plus(text);
         }
-        Optional<RexLiteral> found = put.between() ? Optional.empty() : literal(call.getOperands().get(1));
+        Optional<RexLiteral> found =
+                put.between() ? Optional.empty() : literal(call.getOperands().get(1));
         double least = found.map(ValueSizes::length).orElse(1.0);
         return text.plus(text.plus(Bytes.of(1)).times(with).times(1 / Math.max(1, least)));
     }
@@ -261,17 +273,20 @@ final class ValueSizes {
     /** Of left(text, 10) and the like, whose number is written out. */
     private Optional<Bytes> cut(RexCall call) {
         List<RexNode> operands = call.getOperands();
-        double unit = operands.isEmpty() || operands.get(0).getType().getComponentType() == null ? 4 : Cost.ELEMENT_BYTES;
-        Optional<BigDecimal> length =
-                switch (call.getOperator().getName().toLowerCase(Locale.ROOT)) {
-                    case "left", "right" -> number(operands, 1);
-                    case "substr", "substring" -> number(operands, 2);
-                    case "list_slice", "array_slice" ->
-                        number(operands, 1).filter(first -> first.signum() > 0).flatMap(first -> number(operands, 2)
+        double unit =
+                operands.isEmpty() || operands.get(0).getType().getComponentType() == null ? 4 : Cost.ELEMENT_BYTES;
+        Optional<BigDecimal> length = switch (call.getOperator().getName().toLowerCase(Locale.ROOT)) {
+            case "left", "right" -> number(operands, 1);
+            case "substr", "substring" -> number(operands, 2);
+            case "list_slice", "array_slice" ->
+                number(operands, 1)
+                        .filter(first -> first.signum() > 0)
+                        .flatMap(first -> number(operands, 2)
                                 .filter(last -> last.signum() >= 0)
-                                .map(last -> last.subtract(first).add(BigDecimal.ONE).max(BigDecimal.ZERO)));
-                    default -> Optional.empty();
-                };
+                                .map(last ->
+                                        last.subtract(first).add(BigDecimal.ONE).max(BigDecimal.ZERO)));
+            default -> Optional.empty();
+        };
         return length.map(BigDecimal::doubleValue)
                 .filter(number -> number >= 0 && number <= 1_000_000)
                 .map(number -> Bytes.of(number * unit))
@@ -374,8 +389,7 @@ final class ValueSizes {
     /** All columns of a relation that holds what tables hold. */
     static List<Most> stored(RelNode node) {
         List<Most> stored = new ArrayList<>();
-        node.getRowType().getFieldList().forEach(field ->
-                stored.add(Most.stored(field.getType())));
+        node.getRowType().getFieldList().forEach(field -> stored.add(Most.stored(field.getType())));
         return stored;
     }
 }

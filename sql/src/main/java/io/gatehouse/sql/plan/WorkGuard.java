@@ -55,8 +55,7 @@ public final class WorkGuard {
         return SqlTypeUtil.inCharFamily(type) || type.getComponentType() != null;
     }
 
-    private static SqlFunction function(
-            String name, SqlReturnTypeInference returns) {
+    private static SqlFunction function(String name, SqlReturnTypeInference returns) {
         return new SqlFunction(
                 name,
                 SqlKind.OTHER_FUNCTION,

@@ -75,8 +75,8 @@ final class WorkGuards {
 
     private static final double RESULT_NANOS = 12;
 
-    private static final Set<String> FIRST_OF_MANY = Set.of(
-            "max", "min", "arg_max", "arg_min", "argmax", "argmin", "max_by", "min_by", "approx_top_k");
+    private static final Set<String> FIRST_OF_MANY =
+            Set.of("max", "min", "arg_max", "arg_min", "argmax", "argmin", "max_by", "min_by", "approx_top_k");
 
     private final RexBuilder rex;
     private final double limit;
@@ -117,7 +117,8 @@ final class WorkGuards {
                 outer.put(correlate.getCorrelationId(), inputs.get(0).columns());
             }
         }
-        List<Most> row = inputs.stream().flatMap(input -> input.columns().stream()).toList();
+        List<Most> row =
+                inputs.stream().flatMap(input -> input.columns().stream()).toList();
         node.getVariablesSet().forEach(id -> outer.put(id, row));
         if (node instanceof Project project) {
             return project(project, inputs.get(0));
@@ -180,11 +181,11 @@ final class WorkGuards {
     }
 
     private static List<Most> values(Values values) {
-        List<Most> most = new ArrayList<>(Collections.nCopies(values.getRowType().getFieldCount(), Most.NOTHING));
+        List<Most> most =
+                new ArrayList<>(Collections.nCopies(values.getRowType().getFieldCount(), Most.NOTHING));
         ValueSizes sizes = new ValueSizes(List.of(), Map.of(), Map.of());
         for (List<RexLiteral> row : values.getTuples()) {
-            IntStream.range(0, row.size())
-                    .forEach(i -> most.set(i, most.get(i).max(sizes.most(row.get(i)))));
+            IntStream.range(0, row.size()).forEach(i -> most.set(i, most.get(i).max(sizes.most(row.get(i)))));
         }
         return most;
     }
@@ -229,10 +230,14 @@ final class WorkGuards {
                 conditions.add(guarded(condition, row));
             }
         }
-        Guarded one = guarded(left, keys.stream().filter(key -> key < leftColumns).toList(), "JOIN", KEY_NANOS);
+        Guarded one =
+                guarded(left, keys.stream().filter(key -> key < leftColumns).toList(), "JOIN", KEY_NANOS);
         Guarded other = guarded(
                 right,
-                keys.stream().filter(key -> key >= leftColumns).map(key -> key - leftColumns).toList(),
+                keys.stream()
+                        .filter(key -> key >= leftColumns)
+                        .map(key -> key - leftColumns)
+                        .toList(),
                 "JOIN",
                 KEY_NANOS);
         RelNode copy = join.copy(
@@ -286,8 +291,9 @@ final class WorkGuards {
 
     /** A relation with guards on those of some columns that may be of any length. */
     private Guarded guarded(Guarded input, List<Integer> columns, String what, double nanos) {
-        List<Integer> unbounded =
-                columns.stream().filter(column -> !input.columns().get(column).isBounded()).toList();
+        List<Integer> unbounded = columns.stream()
+                .filter(column -> !input.columns().get(column).isBounded())
+                .toList();
         if (unbounded.isEmpty()) {
             return input;
         }
@@ -383,7 +389,9 @@ final class WorkGuards {
         guards++;
         RexNode late = value.accept(new Late());
         RexNode guarded = choice(what, late, number(work, sizes, false));
-        boolean elements = work.terms().keySet().stream().flatMap(List::stream).anyMatch(name -> hasLongElements(sizes.leaf(name)));
+        boolean elements = work.terms().keySet().stream()
+                .flatMap(List::stream)
+                .anyMatch(name -> hasLongElements(sizes.leaf(name)));
         return elements ? choice(what, late, number(work, sizes, true), guarded) : guarded;
     }
 
@@ -441,8 +449,9 @@ final class WorkGuards {
         return rex.makeCall(
                 type,
                 SqlStdOperatorTable.COALESCE,
-                List.of(rex.makeAbstractCast(
-                        rex.getTypeFactory().createTypeWithNullability(type, true), number, false), approximate(0)));
+                List.of(
+                        rex.makeAbstractCast(rex.getTypeFactory().createTypeWithNullability(type, true), number, false),
+                        approximate(0)));
     }
 
     private RexNode approximate(double value) {
@@ -456,8 +465,8 @@ final class WorkGuards {
             if (!WorkGuard.isLong(parameter.getType())) {
                 return parameter;
             }
-            RexNode always = rex.makeCall(
-                    SqlStdOperatorTable.GREATER_THAN, rex.makeCall(WorkGuard.RANDOM), approximate(-1));
+            RexNode always =
+                    rex.makeCall(SqlStdOperatorTable.GREATER_THAN, rex.makeCall(WorkGuard.RANDOM), approximate(-1));
             RelDataType type = parameter.getType();
             RelDataType nullable = rex.getTypeFactory().createTypeWithNullability(type, true);
             return rex.makeCall(
@@ -491,8 +500,7 @@ final class WorkGuards {
     /** The n largest so far are found anew in each row, in a time that nothing bounds. */
     private static void refuseGrowing(RexOver over) {
         boolean many = over.getType().getComponentType() != null
-                && FIRST_OF_MANY.contains(
-                        over.getAggOperator().getName().toLowerCase(Locale.ROOT))
+                && FIRST_OF_MANY.contains(over.getAggOperator().getName().toLowerCase(Locale.ROOT))
                 && over.getOperands().get(0).getType().getComponentType() == null;
         if (many && !over.getWindow().orderKeys.isEmpty()) {
             throw new GatehouseException(
