@@ -31,7 +31,7 @@ public final class NativeLibrary {
 
     /** Makes the driver load the library from where it was unpacked to. */
     static void prepare() {
-        Prepared.LIBRARY.isPresent();
+        var unused = Prepared.LIBRARY;
     }
 
     /** What the driver calls in place of its own. Public for it alone. */
@@ -97,7 +97,8 @@ public final class NativeLibrary {
                 throw new IOException("The driver has no " + DRIVER);
             }
             byte[] changed = ClassFile.of(in.readAllBytes())
-                    .callElsewhere(DRIVER, LOADING, NativeLibrary.class.getName().replace('.', '/'));
+                    .callElsewhere(
+                            DRIVER, LOADING, NativeLibrary.class.getName().replace('.', '/'));
             MethodHandles.privateLookupIn(DuckDBDriver.class, MethodHandles.lookup())
                     .defineClass(changed);
         }
