@@ -131,9 +131,9 @@ FROM (
                     CAST(sum(c.n) AS BIGINT) AS n,
                     CAST(sum(c.correct) AS BIGINT) AS correct,
                     sum(c.correct_weight_sum) / nullif(sum(c.weight_sum), 0) AS weighted_accuracy,
-                    sum(c.correct - c.n * s.correct / s.n) AS excess,
-                    sum(c.n * (s.n - c.n) / s.n) AS spread,
-                    sum(CASE WHEN s.n > 1 THEN
+                    exact_sum(c.correct - c.n * s.correct / s.n) AS excess,
+                    exact_sum(c.n * (s.n - c.n) / s.n) AS spread,
+                    exact_sum(CASE WHEN s.n > 1 THEN
                         (c.n * (s.n - c.n) / s.n) * (s.correct * (s.n - s.correct) / s.n) / (s.n - 1)
                     ELSE 0e0 END) AS variance
                 FROM expert_subject_accuracy AS c
