@@ -25,8 +25,7 @@ public record DomainFunction(String name, String comment, List<String> arguments
             "normalised_entropy",
             "effective_number",
             "share",
-            "significant",
-            "exact_sum");
+            "significant");
     private static final String ARGUMENTS = "-- Arguments: ";
 
     public DomainFunction {
