@@ -4,12 +4,12 @@ import static io.gatehouse.error.ErrorCode.CORRUPT_DATABASE;
 import static io.gatehouse.error.ErrorCode.FILE_NOT_FOUND;
 import static io.gatehouse.error.ErrorCode.INVALID_ARGUMENT;
 
+import io.gatehouse.duckdb.DuckDb;
 import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -64,14 +64,14 @@ final class DatabaseFile {
         // A killed writer's file ends early, and its log has the rest: what it replays has yet to reach the file.
         boolean checkpointed = Files.exists(file) && !Files.exists(file.resolveSibling(file.getFileName() + ".wal"));
         try {
-            DuckDBConnection connection = (DuckDBConnection)
-                    DriverManager.getConnection("jdbc:duckdb:" + file.toAbsolutePath(), properties);
+            DuckDBConnection connection = DuckDb.file(file, properties);
             try {
                 if (checkpointed) {
                     requireWhole(file, connection);
                 }
                 prepareSchema(file, connection, mayCreate);
                 Macros.bringUpToDate(connection);
+                Compaction.deleteLeftovers(file);
                 return OpenDatabase.of(connection, false, file, directories);
             } catch (SQLException | RuntimeException e) {
                 connection.close();

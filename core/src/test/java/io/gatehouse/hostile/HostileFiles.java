@@ -39,22 +39,27 @@ record HostileFiles(Path directory) {
         file("quiz-length-below-0.arrow", bytes(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff));
         file("quiz-empty.arrow", new byte[0]);
         ByteBuffer footer = little(22);
-        footer.put(latin("ARROW1\0\0")).putInt(Integer.MAX_VALUE).putInt(Integer.MAX_VALUE).put(latin("ARROW1"));
-        file("quiz-footer-of-2-31.arrow", footer.array());
+        footer.put(latin("ARROW1\0\0"))
+                .putInt(Integer.MAX_VALUE)
+                .putInt(Integer.MAX_VALUE)
+                .put(latin("ARROW1"));
+        file("quiz-footer-of-2-31.arrow", all(footer));
         // A message of 64 KB whose root points to itself, and one of zeros.
         ByteBuffer zeros = little(8 + (1 << 16)).putInt(-1).putInt(1 << 16);
-        file("quiz-zeros.arrow", zeros.array());
+        file("quiz-zeros.arrow", all(zeros));
     }
 
     private void npz() throws IOException {
-        zip("router-logits-1-gib-of-zeros.npz", zip -> entry(zip, "router_logits.npy", npy("|u1", "1, 1048576, 1024"), 1L << 30));
+        zip(
+                "router-logits-1-gib-of-zeros.npz",
+                zip -> entry(zip, "router_logits.npy", npy("|u1", "1, 1048576, 1024"), 1L << 30));
         zip("router-logits-8-of-300-mb.npz", zip -> {
             for (int i = 0; i < 8; i++) {
                 entry(zip, i + ".router_logits.npy", npy("|u1", "1, 307200, 1024"), 300L * MB);
             }
         });
-        zip("router-logits-a-million-entries.npz", zip -> {
-            for (int i = 0; i < 200_000; i++) {
+        zip("router-logits-50000-entries.npz", zip -> {
+            for (int i = 0; i < 50_000; i++) {
                 entry(zip, i + ".router_logits.npy", npy("<f4", "1, 1, 1"), 4);
             }
         });
@@ -70,10 +75,10 @@ record HostileFiles(Path directory) {
         file("router-logits-product.npy", npy("<f4", "65536, 65536, 65536, 65536"));
         ByteBuffer version2 = little(4 * MB);
         version2.put(latin("\u0093NUMPY\2\0")).putInt(Integer.MAX_VALUE);
-        file("router-logits-header-of-2-31.npy", version2.array());
+        file("router-logits-header-of-2-31.npy", all(version2));
         version2.putInt(8, 4 * MB - 12).position(12);
         version2.put(latin("'descr': ".repeat(4 * MB / 9 - 4)));
-        file("router-logits-header-of-4-mb.npy", version2.array());
+        file("router-logits-header-of-4-mb.npy", all(version2));
     }
 
     private void gguf() throws IOException {
@@ -84,32 +89,32 @@ record HostileFiles(Path directory) {
             text(overlap, "blk.%d.ffn_gate_exps.weight.counts".formatted(i));
             overlap.putInt(1).putLong(MB).putInt(0).putLong(0);
         }
-        file("imatrix-overlap.gguf", overlap.array());
+        file("imatrix-overlap.gguf", all(overlap));
         ByteBuffer wide = little(8 * MB);
         gguf(wide, 1, 0);
         text(wide, "blk.0.ffn_gate_exps.weight.counts");
         wide.putInt(1).putLong(MB).putInt(0).putLong(0);
-        file("imatrix-a-million-experts.gguf", wide.array());
+        file("imatrix-a-million-experts.gguf", all(wide));
         ByteBuffer counts = little(32);
         counts.putInt(0x46554747).putInt(3).putLong(-1).putLong(-1);
-        file("imatrix-counts.gguf", counts.array());
+        file("imatrix-counts.gguf", all(counts));
         ByteBuffer list = little(16 * MB);
         gguf(list, 0, 1);
         text(list, "general.list");
         list.putInt(9).putInt(0).putLong(15 * MB);
-        file("imatrix-list-of-bytes.gguf", list.array());
+        file("imatrix-list-of-bytes.gguf", all(list));
         ByteBuffer endless = little(128);
         gguf(endless, 0, 1);
         text(endless, "general.list");
         endless.putInt(9).putInt(10).putLong(Long.MAX_VALUE / 4);
-        file("imatrix-list-of-2-61.gguf", endless.array());
+        file("imatrix-list-of-2-61.gguf", all(endless));
         ByteBuffer names = little(4 * MB);
         gguf(names, 100_000, 0);
         for (int i = 0; i < 100_000; i++) {
             text(names, "t");
             names.putInt(0).putInt(0).putLong(0);
         }
-        file("imatrix-100000-tensors.gguf", names.array());
+        file("imatrix-100000-tensors.gguf", all(names));
     }
 
     private void torch() throws IOException {
@@ -142,7 +147,8 @@ record HostileFiles(Path directory) {
             entry(
                     zip,
                     "d/data.pkl",
-                    latin("\u0080\2}X\15\0\0\0logical_count" + tensor("0", "(K\0J\u00ff\u00ff\u00ff\177J\u00ff\u00ff\u00ff\177t") + "s."),
+                    latin("\u0080\2}X\15\0\0\0logical_count"
+                            + tensor("0", "(K\0J\u00ff\u00ff\u00ff\177J\u00ff\u00ff\u00ff\177t") + "s."),
                     0);
             entry(zip, "d/data/0", new byte[0], 8);
         });
@@ -150,7 +156,8 @@ record HostileFiles(Path directory) {
             entry(
                     zip,
                     "d/data.pkl",
-                    latin("\u0080\2}X\15\0\0\0logical_count" + tensor("0", "(K\1K\1K\1t").replace("QK\0", "Q\u008a\10\0\0\0\0\0\0\0\40") + "s."),
+                    latin("\u0080\2}X\15\0\0\0logical_count"
+                            + tensor("0", "(K\1K\1K\1t").replace("QK\0", "Q\u008a\10\0\0\0\0\0\0\0\40") + "s."),
                     0);
             entry(zip, "d/data/0", new byte[0], 64);
         });
@@ -183,7 +190,9 @@ record HostileFiles(Path directory) {
         pickle("list-of-itself", "](]q\0h\0ah\0h\0e.");
         String items = "(" + "K\1".repeat(300_000) + "tq\0";
         pickle("tuple-of-300000-as-key", items + "}(" + "h\0K\1".repeat(300_000) + "u.");
-        pickle("map-copied", "}(" + "K\1K\1".repeat(10) + "uq\0" + "0ccollections\nCounter\nh\0\u0085R".repeat(100_000) + ".");
+        pickle(
+                "map-copied",
+                "}(" + "K\1K\1".repeat(10) + "uq\0" + "0ccollections\nCounter\nh\0\u0085R".repeat(100_000) + ".");
         String deep = ")" + "\u0085".repeat(1_000_000);
         pickle("deep-key", "}" + deep + "K\1s.");
         pickle("deep-id", deep + "Q.");
@@ -203,8 +212,11 @@ record HostileFiles(Path directory) {
     private void jsonLines() throws IOException {
         String layer = "[[32000,1],".concat("[1,2],".repeat(2_999)).replaceAll(",$", "]");
         lines("vllm-grid.jsonl", "{\"id\": \"a\", \"prompt_routed_experts\": [" + layer + "]}");
-        lines("vllm-grid-of-files.jsonl", "{\"prompt_routed_experts\": [" + "[[32766]]" + "]}\n{\"prompt_routed_experts\": [[" + "[0],".repeat(32_000) + "[0]]]}");
-        lines("vllm-a-million-sequences.jsonl", "{\"prompt_routed_experts\":[]}\n".repeat(1_000_000));
+        lines(
+                "vllm-grid-of-files.jsonl",
+                "{\"prompt_routed_experts\": [" + "[[32766]]" + "]}\n{\"prompt_routed_experts\": [["
+                        + "[0],".repeat(32_000) + "[0]]]}");
+        lines("vllm-600000-sequences.jsonl", "{\"prompt_routed_experts\":[]}\n".repeat(600_000));
         lines("vllm-objects.jsonl", "{\"prompt_routed_experts\": [" + "{},".repeat(6_000_000) + "{}]}");
         lines("vllm-arrays.jsonl", "{\"prompt_routed_experts\": [" + "[],".repeat(6_000_000) + "[]]}");
         lines("vllm-numbers.jsonl", "{\"prompt_routed_experts\": [[[" + "1000,".repeat(6_000_000) + "1]]]}");
@@ -213,21 +225,29 @@ record HostileFiles(Path directory) {
         lines("vllm-one-line.jsonl", " ".repeat(100 * MB));
         lines("vllm-document.json", "[" + "{},".repeat(6_000_000) + "{}]");
         lines("vllm-exponent.jsonl", "{\"prompt_routed_experts\": [[[1e999999999]]]}");
-        lines("c3po-exponent.jsonl", "{\"input_text\": \"a\", \"last_token_routing\": {\"layers\": [{\"layer\": 0, \"routing_weights\": {\"expert_0\": 1e999999999, \"expert_1\": 1e-999999999}}]}}");
+        lines(
+                "c3po-exponent.jsonl",
+                "{\"input_text\": \"a\", \"last_token_routing\": {\"layers\": [{\"layer\": 0, \"routing_weights\": {\"expert_0\": 1e999999999, \"expert_1\": 1e-999999999}}]}}");
         lines("olmoe-wide.jsonl", "{\"input_ids\": [0], \"exp_ids\": [[[" + "1,".repeat(2_000_000) + "1]]]}");
-        lines("megatron-steps.jsonl", sequence(300_000, "{\"step\":%d,\"layer\":0,\"num_tokens\":0,\"topk\":1,\"top_indices\":[]}\n"));
+        lines(
+                "megatron-steps.jsonl",
+                sequence(300_000, "{\"step\":%d,\"layer\":0,\"num_tokens\":0,\"topk\":1,\"top_indices\":[]}\n"));
         lines("sglang-wide.jsonl", "{\"meta_info\": {\"routed_experts\": \"" + "AAAA".repeat(4_000_000) + "\"}}");
         String question = "{\"question\": \"%s\", \"choices\": [\"a\", \"b\"], \"answer\": 0}\n";
         lines("quiz-question-of-19-mb.jsonl", question.formatted("word ".repeat(3_800_000)));
-        lines("quiz-a-million-subjects.jsonl", sequence(300_000, "{\"question\":\"q\",\"subject\":\"%d\",\"choices\":[\"a\",\"b\"],\"answer\":0}\n"));
-        lines("quiz-choices.jsonl", "{\"question\": \"a\", \"choices\": [" + "\"\",".repeat(4_000_000) + "\"\"], \"answer\": 0}");
-        lines("quiz-large.jsonl", question.formatted("word ".repeat(1_000_000)).repeat(30));
+        lines(
+                "quiz-a-million-subjects.jsonl",
+                sequence(300_000, "{\"question\":\"q\",\"subject\":\"%d\",\"choices\":[\"a\",\"b\"],\"answer\":0}\n"));
+        lines(
+                "quiz-choices.jsonl",
+                "{\"question\": \"a\", \"choices\": [" + "\"\",".repeat(4_000_000) + "\"\"], \"answer\": 0}");
+        lines("quiz-large.jsonl", question.formatted("word ".repeat(600_000)).repeat(30));
     }
 
     private void csv() throws IOException {
         String header = "layer,domain,expert_idx,expert_weight,topk_rank\n";
-        lines("committee-one-prompt.csv", header + sequence(300_000, "%d,a,1,0.5,\n"));
-        lines("committee-ranks.csv", header + sequence(300_000, "0,a,1,0.5,%d\n"));
+        lines("committee-one-prompt.csv", header + sequence(100_000, "%d,a,1,0.5,\n"));
+        lines("committee-ranks.csv", header + sequence(100_000, "0,a,1,0.5,%d\n"));
         lines("committee-quote.csv", header + "0,\"" + "a".repeat(60 * MB));
         lines("committee-commas.csv", header + ",".repeat(60 * MB));
         lines("committee-columns.csv", sequence(1_000_000, "c%d,") + "\n1");
@@ -238,16 +258,20 @@ record HostileFiles(Path directory) {
 
     private void safetensors() throws IOException {
         ByteBuffer claims = little(16).putLong(100_000_000);
-        file("router-logits-claims.safetensors", claims.array());
-        String tensors = sequence(400_000, ",\"%d\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}");
-        safetensors("router-logits-400000-tensors.safetensors", "{" + tensors.substring(1) + "}");
-        safetensors("router-logits-beside-zero.safetensors", "{\"router_logits\":{\"dtype\":\"U8\",\"shape\":[9000000000,0,1],\"data_offsets\":[0,0]}}");
-        safetensors("router-logits-metadata.safetensors", "{\"__metadata__\":{" + sequence(60_000, ",\"%d\":\"\"").substring(1) + "}}");
+        file("router-logits-claims.safetensors", all(claims));
+        String tensors = sequence(270_000, ",\"%d\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}");
+        safetensors("router-logits-270000-tensors.safetensors", "{" + tensors.substring(1) + "}");
+        safetensors(
+                "router-logits-beside-zero.safetensors",
+                "{\"router_logits\":{\"dtype\":\"U8\",\"shape\":[9000000000,0,1],\"data_offsets\":[0,0]}}");
+        safetensors(
+                "router-logits-metadata.safetensors",
+                "{\"__metadata__\":{" + sequence(60_000, ",\"%d\":\"\"").substring(1) + "}}");
     }
 
     private void safetensors(String name, String header) throws IOException {
         byte[] json = latin(header);
-        file(name, little(8 + json.length).putLong(json.length).put(json).array());
+        file(name, all(little(8 + json.length).putLong(json.length).put(json)));
     }
 
     private void pickle(String name, String operations) throws IOException {
@@ -285,11 +309,10 @@ record HostileFiles(Path directory) {
 
     private static byte[] npy(String type, String shape) {
         byte[] header = latin("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }".formatted(type, shape));
-        return little(10 + header.length)
+        return all(little(10 + header.length)
                 .put(latin("\u0093NUMPY\1\0"))
                 .putShort((short) header.length)
-                .put(header)
-                .array();
+                .put(header));
     }
 
     private static void gguf(ByteBuffer file, long tensors, long pairs) {
@@ -310,6 +333,12 @@ record HostileFiles(Path directory) {
             }
         }
         return text.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    private static byte[] all(ByteBuffer bytes) {
+        byte[] all = new byte[bytes.capacity()];
+        bytes.get(0, all);
+        return all;
     }
 
     private static ByteBuffer little(int bytes) {

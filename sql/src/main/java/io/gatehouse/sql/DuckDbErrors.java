@@ -1,14 +1,19 @@
 package io.gatehouse.sql;
 
+import io.gatehouse.duckdb.Damage;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.sql.SQLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * DuckDB's errors as ours. Its driver sets neither SQLSTATE nor a code, so the kind is read from the first words of
- * the message.
+ * the message. What it cannot read we have written: that is a defect of ours, which goes to the log in DuckDB's words,
+ * while the user is told of what form of the statement it is.
  */
 final class DuckDbErrors {
+    private static final Logger LOG = LoggerFactory.getLogger(DuckDbErrors.class);
     private static final String TOO_DEEP = "Max expression depth limit";
 
     private DuckDbErrors() {}
@@ -23,7 +28,19 @@ final class DuckDbErrors {
             return new GatehouseException(
                     ErrorCode.SQL_TOO_LARGE, "The statement has expressions that are nested too deeply.", e);
         }
-        return new GatehouseException(isOfPattern(kind, detail) ? ErrorCode.SQL_EXECUTION : code(kind), sentence(kind, detail), e);
+        if (Damage.isIn(line)) {
+            return new GatehouseException(
+                    ErrorCode.CORRUPT_DATABASE, "What the query reads is damaged: " + sentence(kind, detail), e);
+        }
+        if (isOfPattern(kind, detail)) {
+            return new GatehouseException(ErrorCode.SQL_EXECUTION, sentence(kind, detail), e);
+        }
+        if (WrittenFault.isIn(kind, detail)) {
+            LOG.error("DuckDB cannot read what was written for a statement", e);
+            return new GatehouseException(
+                    ErrorCode.SQL_NOT_SUPPORTED, WrittenFault.of(message).sentence(), e);
+        }
+        return new GatehouseException(code(kind), sentence(kind, detail), e);
     }
 
     /** The pattern of LIKE, and its escape character, are values of the statement. */
@@ -49,7 +66,13 @@ final class DuckDbErrors {
         return switch (kind) {
             case "Out of Memory Error" -> "The query needs more memory than it may use: %s.".formatted(detail);
             case "INTERRUPT Error" -> "The query was cancelled.";
-            default -> detail.replaceFirst("[.!]$", "") + ".";
+            default -> withoutAdvice(detail).replaceFirst("[.!]$", "") + ".";
         };
+    }
+
+    /** What DuckDB advises against a division by zero cannot be done here. */
+    private static String withoutAdvice(String detail) {
+        int advice = detail.startsWith("Division by zero") ? detail.indexOf(" Use TRY(") : -1;
+        return advice < 0 ? detail : detail.substring(0, advice) + " Write nullif(x, 0) for the divisor.";
     }
 }

@@ -17,6 +17,7 @@ import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlIntervalLiteral;
+import org.apache.calcite.sql.SqlIntervalQualifier;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
@@ -28,9 +29,9 @@ import org.apache.calcite.sql.SqlStarExclude;
 import org.apache.calcite.sql.SqlStarReplace;
 import org.apache.calcite.sql.SqlUnpivot;
 import org.apache.calcite.sql.SqlUnresolvedFunction;
-import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.SqlWith;
 import org.apache.calcite.sql.SqlWithItem;
+import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.util.SqlShuttle;
@@ -193,6 +194,9 @@ final class DialectForms extends SqlShuttle {
     /** A cast to a coarser timestamp is one of that and back: what it gives is a timestamp like all others. */
     private static SqlNode cast(SqlNode cast) {
         SqlParserPos position = cast.getParserPosition();
+        if (cast instanceof SqlCall call && call.operand(1) instanceof SqlIntervalQualifier unit) {
+            throw refused(unit, "A cast to INTERVAL takes no unit; write CAST(x AS INTERVAL).");
+        }
         return cast instanceof SqlCall call && WrittenTypes.isCoarse(call.operand(1))
                 ? call.getOperator().createCall(position, call, WrittenTypes.timestamp(position))
                 : cast;
@@ -225,9 +229,7 @@ final class DialectForms extends SqlShuttle {
 
     private SqlNode pivot(SqlCall call) {
         PivotForm form = new PivotForm(names);
-        return call.getOperator().equals(DialectOperators.PIVOT)
-                ? form.query(below(call))
-                : form.unpivot(below(call));
+        return call.getOperator().equals(DialectOperators.PIVOT) ? form.query(below(call)) : form.unpivot(below(call));
     }
 
     /** @param order the keys by which its rows are sorted, in the standard's forms */
@@ -274,8 +276,7 @@ final class DialectForms extends SqlShuttle {
 
     /** @param order the keys by which its rows are sorted, in the standard's forms */
     private SqlNode select(SqlSelect select, SqlNodeList order) {
-        SqlSelect copy =
-                (SqlSelect) below(NamedWindows.writtenOut(select)).clone(select.getParserPosition());
+        SqlSelect copy = (SqlSelect) below(NamedWindows.writtenOut(select)).clone(select.getParserPosition());
         size.check(copy);
         if (copy.getGroup() != null
                 && copy.getGroup().size() == 1

@@ -2,6 +2,8 @@ package io.gatehouse.sql.plan;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.TypeNames;
 import io.gatehouse.sql.function.GroupsFrame;
 import java.util.List;
@@ -210,9 +212,13 @@ final class DuckDbDialect extends DuckDBSqlDialect {
             case TIMESTAMP_WITH_LOCAL_TIME_ZONE, TIMESTAMP_TZ -> named("TIMESTAMPTZ");
             case INTERVAL_DAY_SECOND -> named("INTERVAL");
             case ARRAY -> new SqlDataTypeSpec(new WrittenTypeName(TypeNames.of(type)), SqlParserPos.ZERO);
-            case UTINYINT, USMALLINT, UINTEGER, UBIGINT -> named(type.getSqlTypeName().getName());
+            case UTINYINT, USMALLINT, UINTEGER, UBIGINT ->
+                named(type.getSqlTypeName().getName());
             case DECIMAL ->
                 type.getPrecision() == 38 && type.getScale() == 0 ? named("HUGEINT") : super.getCastSpec(type);
+            case ROW ->
+                throw new GatehouseException(
+                        ErrorCode.SQL_NOT_SUPPORTED, "A row is not a value that CASE can choose; name its columns.");
             default -> super.getCastSpec(type);
         };
     }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -49,7 +48,7 @@ import org.jspecify.annotations.Nullable;
 final class DuckDbValidator extends SqlValidatorImpl {
     private static final int CONDITION_OF_JOIN = 5;
 
-    private final Map<SqlSelect, MergedColumns> merged = new IdentityHashMap<>();
+    private final IdentityHashMap<SqlSelect, MergedColumns> merged = new IdentityHashMap<>();
     private final KnownTypes types = new KnownTypes();
     private final ParameterTyping parameters;
 
@@ -246,8 +245,8 @@ final class DuckDbValidator extends SqlValidatorImpl {
         SqlNode condition = select.getWhere();
         if (condition != null) {
             SqlValidatorScope columns = getWhereScope(select);
-            select.setWhere(
-                    SelectAliases.writtenOut(condition, select, name -> !qualify(columns, name).isSimple()));
+            select.setWhere(SelectAliases.writtenOut(
+                    condition, select, name -> !qualify(columns, name).isSimple()));
         }
         super.validateWhereClause(select);
     }
@@ -310,7 +309,8 @@ final class DuckDbValidator extends SqlValidatorImpl {
     private boolean isExpandedHere(SqlNode item, SqlSelect select) {
         return ColumnsForm.isIn(item)
                 || StarForm.isStar(item)
-                || (merged.containsKey(select) && (item instanceof SqlStarExclude || item instanceof SqlStarReplace || isStarOfAll(item)));
+                || (merged.containsKey(select)
+                        && (item instanceof SqlStarExclude || item instanceof SqlStarReplace || isStarOfAll(item)));
     }
 
     private static boolean isStarOfAll(SqlNode item) {

@@ -45,7 +45,6 @@ final class ParserTokens extends DialectParserTokenManager {
             Map.entry("dayofmonth", "day"),
             Map.entry("ifnull", "coalesce"),
             Map.entry("lcase", "lower"),
-            Map.entry("locate", "instr"),
             Map.entry("log", "ln"),
             Map.entry("truncate", "trunc"),
             Map.entry("ucase", "upper"));
@@ -191,7 +190,8 @@ final class ParserTokens extends DialectParserTokenManager {
     private static List<Token> withoutTrailingCommas(List<Token> all) {
         List<Token> written = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
-            boolean trailing = all.get(i).kind == COMMA && i > 0 && i + 1 < all.size() && ENDS.contains(all.get(i + 1).kind);
+            boolean trailing =
+                    all.get(i).kind == COMMA && i > 0 && i + 1 < all.size() && ENDS.contains(all.get(i + 1).kind);
             if (!trailing) {
                 written.add(all.get(i));
             }

@@ -65,13 +65,12 @@ final class PivotForm {
         axes.accept(new Columns(used));
         aggregates.accept(new Columns(used));
         SqlNode star = SqlIdentifier.star(pivot.getParserPosition());
-        List<String> columns = names.of(star, relation);
-        if (columns.isEmpty()) {
+        List<SqlNode> columns = names.of(star, relation);
+        if (columns.isEmpty() || columns.stream().anyMatch(column -> !((SqlIdentifier) column).isSimple())) {
             throw DialectForms.refused(pivot, "PIVOT takes no relation with two columns of one name.");
         }
         return columns.stream()
-                .filter(name -> !used.contains(name.toLowerCase(Locale.ROOT)))
-                .<SqlNode>map(name -> new SqlIdentifier(name, pivot.getParserPosition()))
+                .filter(column -> !used.contains(((SqlIdentifier) column).getSimple().toLowerCase(Locale.ROOT)))
                 .toList();
     }
 
@@ -161,14 +160,17 @@ final class PivotForm {
 
     private static String nameOf(SqlNode value) {
         if (value.getKind() == SqlKind.ROW) {
-            return ((SqlCall) value).getOperandList().stream().map(PivotForm::nameOf).collect(Collectors.joining("_"));
+            return ((SqlCall) value)
+                    .getOperandList().stream().map(PivotForm::nameOf).collect(Collectors.joining("_"));
         }
         if (value.getKind() == SqlKind.MINUS_PREFIX) {
             return "-" + nameOf(((SqlCall) value).operand(0));
         }
         if (value instanceof SqlLiteral literal) {
             String text = literal.toValue();
-            return text == null ? "NULL" : literal.getTypeName() == SqlTypeName.BOOLEAN ? text.toLowerCase(Locale.ROOT) : text;
+            return text == null
+                    ? "NULL"
+                    : literal.getTypeName() == SqlTypeName.BOOLEAN ? text.toLowerCase(Locale.ROOT) : text;
         }
         throw DialectForms.refused(value, "A value of PIVOT that is no number or text needs a name; write x AS name.");
     }
@@ -179,8 +181,7 @@ final class PivotForm {
         SqlNodeList columns = new SqlNodeList(position);
         for (SqlNode column : unpivot.<SqlNodeList>operand(2)) {
             if (ColumnsForm.isIn(column)) {
-                names.of(column, unpivot.operand(0))
-                        .forEach(name -> columns.add(SqlNodeList.of(new SqlIdentifier(name, position))));
+                names.of(column, unpivot.operand(0)).forEach(name -> columns.add(SqlNodeList.of(name)));
             } else if (column.getKind() == SqlKind.ROW) {
                 columns.add(new SqlNodeList(((SqlCall) column).getOperandList(), position));
             } else {
@@ -200,7 +201,8 @@ final class PivotForm {
 
     /** With the names of columns as the relation has them, whatever the case in which they are written here. */
     SqlUnpivot named(SqlUnpivot unpivot) {
-        List<String> known = names.of(SqlIdentifier.star(unpivot.getParserPosition()), unpivot.query);
+        List<String> known = names.of(OutputNames.select(
+                SqlNodeList.of(SqlIdentifier.star(unpivot.getParserPosition())), unpivot.query));
         SqlNodeList columns = new SqlNodeList(unpivot.inList.getParserPosition());
         for (SqlNode entry : unpivot.inList) {
             if (entry.getKind() == SqlKind.AS) {
@@ -232,11 +234,12 @@ final class PivotForm {
         if (node instanceof SqlIdentifier name && !name.isStar()) {
             return name.isSimple() ? name : name.getComponent(name.names.size() - 1);
         }
-        throw DialectForms.refused(node, "%s takes names of columns here; write a sub-query that has the expression."
-                .formatted(form));
+        throw DialectForms.refused(
+                node, "%s takes names of columns here; write a sub-query that has the expression.".formatted(form));
     }
 
     static boolean isQuery(SqlCall call) {
-        return call.getOperator().equals(DialectOperators.PIVOT) || call.getOperator().equals(DialectOperators.UNPIVOT);
+        return call.getOperator().equals(DialectOperators.PIVOT)
+                || call.getOperator().equals(DialectOperators.UNPIVOT);
     }
 }

@@ -33,6 +33,7 @@ import org.apache.calcite.rel.type.RelDataTypeField;
 import org.apache.calcite.schema.TransientTable;
 import org.apache.calcite.sql.JoinConditionType;
 import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlFunctionCategory;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlJoin;
 import org.apache.calcite.sql.SqlLiteral;
@@ -40,6 +41,7 @@ import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlUnresolvedFunction;
 import org.apache.calcite.sql.SqlUtil;
 import org.apache.calcite.sql.SqlWith;
 import org.apache.calcite.sql.SqlWithItem;
@@ -275,16 +277,41 @@ final class StatementWriter {
             return result(join, left, right);
         }
 
-        /** UNNEST(list, list …) AS alias (columns), of which the shorter lists end in NULLs. */
+        /** UNNEST(list) AS alias (column), and of several lists, which DuckDB takes in SELECT only, (SELECT …). */
         @Override
         public Result visit(Uncollect uncollect) {
             SqlSelect lists = visitInput(uncollect, 0).asSelect();
             List<SqlNode> operands =
                     lists.getSelectList().stream().map(SqlUtil::stripAs).toList();
-            SqlOperator unnest = uncollect.withOrdinality
-                    ? SqlStdOperatorTable.UNNEST_WITH_ORDINALITY
-                    : SqlStdOperatorTable.UNNEST;
+            if (operands.size() > 1) {
+                return derived(uncollect, sideBySide(operands, uncollect.withOrdinality));
+            }
+            SqlOperator unnest =
+                    uncollect.withOrdinality ? SqlStdOperatorTable.UNNEST_WITH_ORDINALITY : SqlStdOperatorTable.UNNEST;
             return derived(uncollect, unnest.createCall(SqlParserPos.ZERO, operands));
+        }
+
+        /** SELECT unnest(list), unnest(list) …, of which the shorter lists end in NULLs. */
+        private static SqlNode sideBySide(List<SqlNode> lists, boolean numbered) {
+            SqlNodeList items = new SqlNodeList(SqlParserPos.ZERO);
+            lists.forEach(list -> items.add(call("unnest", list)));
+            if (numbered) {
+                SqlNode longest = call(
+                        "greatest",
+                        lists.stream().map(list -> call("len", list)).toArray(SqlNode[]::new));
+                items.add(call("unnest", call("generate_series", number(1), longest)));
+            }
+            return select(items, null, null);
+        }
+
+        private static SqlNode number(int number) {
+            return SqlLiteral.createExactNumeric(Integer.toString(number), SqlParserPos.ZERO);
+        }
+
+        private static SqlNode call(String function, SqlNode... arguments) {
+            return new SqlUnresolvedFunction(
+                            identifier(function), null, null, null, null, SqlFunctionCategory.USER_DEFINED_FUNCTION)
+                    .createCall(SqlParserPos.ZERO, arguments);
         }
 
         /** Without rows there is nothing to show the types of the columns. */

@@ -6,6 +6,7 @@ import io.gatehouse.sql.function.ListFunctions;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.RelVisitor;
 import org.apache.calcite.rel.core.Project;
+import org.apache.calcite.rel.core.Uncollect;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexOver;
@@ -55,6 +56,9 @@ final class UnnestPlaces extends RelVisitor {
 
     @Override
     public void visit(RelNode node, int ordinal, @Nullable RelNode parent) {
+        if (node instanceof Uncollect uncollect && holdsRows(uncollect)) {
+            throw refused("UNNEST takes no list of rows; unnest one list for each column: UNNEST(a, b) AS t(x, y).");
+        }
         if (node instanceof Project project) {
             boolean rows = unnests(project);
             project.getProjects().forEach(item -> checkItem(item, rows));
@@ -62,6 +66,12 @@ final class UnnestPlaces extends RelVisitor {
             node.accept(new Inside(false));
         }
         super.visit(node, ordinal, parent);
+    }
+
+    private static boolean holdsRows(Uncollect uncollect) {
+        return uncollect.getInput().getRowType().getFieldList().stream()
+                .map(list -> list.getType().getComponentType())
+                .anyMatch(element -> element != null && element.isStruct());
     }
 
     private void checkItem(RexNode item, boolean besideRows) {
