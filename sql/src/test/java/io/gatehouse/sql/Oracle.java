@@ -110,7 +110,7 @@ final class Oracle implements AutoCloseable {
                 switch (here.code()) {
                     case QUERY_TIMEOUT, QUERY_BUSY, OUT_OF_MEMORY -> Kind.LATE;
                     case SQL_EXECUTION -> Kind.FAILED;
-                    default -> Kind.REFUSED;
+                    default -> here.message().startsWith("This form of statement") ? Kind.UNWRITABLE : Kind.REFUSED;
                 };
         return new Outcome(kind, here.code() + ": " + here.message());
     }
@@ -185,7 +185,7 @@ final class Oracle implements AutoCloseable {
     private static boolean same(Outcome outcome, Outcome other) {
         return outcome.kind() == other.kind()
                 && switch (outcome.kind()) {
-                    case REFUSED, FAILED, INTERNAL -> shape(outcome.detail()).equals(shape(other.detail()));
+                    case REFUSED, FAILED, INTERNAL, UNWRITABLE -> shape(outcome.detail()).equals(shape(other.detail()));
                     case TYPES -> List.of(outcome.detail().split("; ", -1)).contains(other.detail().split("; ", -1)[0]);
                     default -> true;
                 };

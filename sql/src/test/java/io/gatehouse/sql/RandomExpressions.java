@@ -131,9 +131,15 @@ final class RandomExpressions {
             return Phrase.of(type, draw.one("NULL"));
         }
         Phrase parameter = new Phrase.Parameter(draw.chance(5) ? null : value);
-        return draw.chance(30)
-                ? Phrase.of(type, "#", parameter)
-                : Phrase.of(type, "CAST(# AS %s)".formatted(typeName(type)), parameter);
+        return Phrase.of(type, "CAST(# AS %s)".formatted(typeName(type)), parameter);
+    }
+
+    /** What stands beside a column, which tells the type of a parameter. */
+    private Phrase beside(Category type) {
+        Phrase literal = literal(type);
+        return literal.text().contains("?") && draw.chance(50)
+                ? Phrase.of(type, "#", new Phrase.Parameter(literal.parameters().toList().get(0)))
+                : literal;
     }
 
     private String interval() {
@@ -451,7 +457,7 @@ final class RandomExpressions {
         }
         return draw.chance(20)
                 ? Phrase.of(Category.BOOL, "# IS " + draw.one("", "NOT ") + "NULL", inParentheses(leaf(of, scope)))
-                : Phrase.of(Category.BOOL, "#" + draw.one(" = ", " < ", " > ", " <> ", " >= ") + "#", inParentheses(leaf(of, scope)), inParentheses(draw.chance(50) ? literal(of) : leaf(like(of), scope)));
+                : Phrase.of(Category.BOOL, "#" + draw.one(" = ", " < ", " > ", " <> ", " >= ") + "#", inParentheses(leaf(of, scope)), inParentheses(draw.chance(50) ? beside(of) : leaf(like(of), scope)));
     }
 
     /** An aggregate over the rows of the groups of the scope. */

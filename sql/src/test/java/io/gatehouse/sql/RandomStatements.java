@@ -132,7 +132,7 @@ final class RandomStatements {
         if (chance < (wish.top() ? 16 : 3) && depth > 1) {
             return withQueries(depth, outer, wish);
         }
-        if (chance < 26 && depth > 1 && !wish.oneRow() && more()) {
+        if (chance < 24 && depth > 1 && !wish.oneRow() && more()) {
             return setOperation(depth, outer, wish);
         }
         if (chance < 28 && wish.wanted().isEmpty()) {
@@ -160,7 +160,9 @@ final class RandomStatements {
                     name + renamed + " AS " + draw.one("", "", "", "MATERIALIZED ", "NOT MATERIALIZED ") + "(#)", query.phrase()));
             shared.add(new Shared(name, columns, query.rows()));
         }
-        Query body = query(depth - 1, outer, wish.top() ? Wish.TOP : wish);
+        Query body = draw.chance(25) && !wish.oneRow() && more()
+                ? setOperation(depth, outer, wish)
+                : select(depth - 1, outer, wish);
         while (shared.size() > before) {
             shared.remove(shared.size() - 1);
         }
