@@ -18,6 +18,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -95,8 +96,8 @@ final class JinjaTemplate {
         this.clock = clock;
         try {
             ReadingNote.of(file);
-            this.template = new PythonSyntax(template).rewritten();
-        } catch (TemplateFault | StackOverflowError e) {
+            this.template = Deadline.result(MAX_TIME, deadline -> new PythonSyntax(template).rewritten());
+        } catch (TemplateFault | Deadline.Passed | StackOverflowError e) {
             throw failure(e, String.valueOf(e.getMessage()));
         }
     }
@@ -109,7 +110,8 @@ final class JinjaTemplate {
         bindings.put("raise_exception", "raise_exception");
         bindings.put(TemplateFunctions.CLOCK, clock);
         try {
-            RenderResult result = jinjava(new Deadline(MAX_TIME)).renderForResult(template, bindings);
+            RenderResult result =
+                    Deadline.result(MAX_TIME, deadline -> jinjava(deadline).renderForResult(template, bindings));
             if (!result.getErrors().isEmpty()) {
                 throw failure(
                         result.getErrors().get(0).getException(),
@@ -158,7 +160,10 @@ final class JinjaTemplate {
         jinjava.setResourceLocator((name, encoding, interpreter) -> {
             throw new TemplateRefusal("A chat template cannot read the template '%s'".formatted(name));
         });
-        jinjava.getGlobalContext().registerFilter(new JsonFilter());
+        Context global = jinjava.getGlobalContext();
+        FILTERS.forEach(name -> Optional.ofNullable(global.getFilter(name))
+                .ifPresent(filter -> global.registerFilter(new BoundedFilter(filter))));
+        global.registerFilter(new BoundedFilter(new JsonFilter()));
         jinjava.registerFunction(new ELFunctionDefinition(
                 "", "raise_exception", TemplateFunctions.class, "raiseException", String.class));
         jinjava.registerFunction(

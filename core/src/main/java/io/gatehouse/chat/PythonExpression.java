@@ -15,6 +15,9 @@ import java.util.stream.Collectors;
 final class PythonExpression {
     static final String SLICE = "slice_of_sequence";
 
+    /** More are not worth the time that looking for the ends of brackets takes. */
+    private static final int MAX_DEPTH = 100;
+
     private static final Set<String> WORDS_BETWEEN =
             Set.of("and", "elif", "else", "for", "if", "in", "is", "not", "or", "recursive", "set");
     private static final Set<String> WEAKER_THAN_NOT = Set.of("and", "else", "if", "or");
@@ -34,8 +37,19 @@ final class PythonExpression {
 
     private int openNots;
 
+    /** How many brackets this is in. */
+    private final int depth;
+
     PythonExpression(String text) {
+        this(text, 0);
+    }
+
+    private PythonExpression(String text, int depth) {
+        if (depth > MAX_DEPTH) {
+            throw new TemplateFault("an expression has more than %d brackets in each other".formatted(MAX_DEPTH));
+        }
         this.text = text;
+        this.depth = depth;
     }
 
     String rewritten() {
@@ -117,7 +131,7 @@ final class PythonExpression {
             copyTo(end);
             return;
         }
-        if (word.equals("not") && operand < 0 && !out.toString().stripTrailing().endsWith(" is")) {
+        if (word.equals("not") && operand < 0 && !follows(" is")) {
             out.append("not (");
             openNots++;
             position = end;
@@ -132,11 +146,25 @@ final class PythonExpression {
 
     private void closeNots() {
         if (openNots > 0) {
-            String closed = out.toString();
-            out.setLength(0);
-            out.append(closed.stripTrailing()).append(")".repeat(openNots)).append(' ');
+            out.setLength(lengthWithoutSpace(out));
+            out.append(")".repeat(openNots)).append(' ');
             openNots = 0;
         }
+    }
+
+    /** Whether what is written so far ends in the text, but for space. */
+    private boolean follows(String end) {
+        int begin = lengthWithoutSpace(out) - end.length();
+        return begin >= 0 && out.indexOf(end, begin) == begin;
+    }
+
+    /** Length of what is written, without the space at its end. */
+    static int lengthWithoutSpace(CharSequence written) {
+        int length = written.length();
+        while (length > 0 && Character.isWhitespace(written.charAt(length - 1))) {
+            length--;
+        }
+        return length;
     }
 
     private void bracket(char open) {
@@ -151,12 +179,12 @@ final class PythonExpression {
             out.append(SLICE).append('(').append(sliced);
             for (int i = 0; i < 3; i++) {
                 String bound = i < parts.size() ? parts.get(i).strip() : "";
-                out.append(", ").append(bound.isEmpty() ? "null" : new PythonExpression(bound).rewritten());
+                out.append(", ").append(bound.isEmpty() ? "null" : new PythonExpression(bound, depth + 1).rewritten());
             }
             out.append(')');
         } else {
             operand = operand < 0 || open == '{' ? out.length() : operand;
-            out.append(open).append(new PythonExpression(inside).rewritten());
+            out.append(open).append(new PythonExpression(inside, depth + 1).rewritten());
             out.append(text, end, Math.min(end + 1, text.length()));
         }
         position = Math.min(end + 1, text.length());
@@ -178,9 +206,9 @@ final class PythonExpression {
         return text.length();
     }
 
-    private static String arguments(String inside) {
+    private String arguments(String inside) {
         return parts(inside, ',').stream()
-                .map(argument -> new PythonExpression(argument).rewritten())
+                .map(argument -> new PythonExpression(argument, depth + 1).rewritten())
                 .map(argument -> {
                     Matcher named = NAMED.matcher(argument);
                     return named.matches() && !ONE_WORD.matcher(named.group(2)).matches()

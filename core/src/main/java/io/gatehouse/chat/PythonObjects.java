@@ -38,6 +38,10 @@ final class PythonObjects extends ELResolver {
             ELContext context, Object base, Object method, Class<?> @Nullable [] types, @Nullable Object[] arguments) {
         context.setPropertyResolved(true);
         String name = String.valueOf(method);
+        if (!(base instanceof Filter) && !(base instanceof ExpTest)) {
+            Extent.require(base);
+            Extent.require(Arrays.asList(arguments));
+        }
         if (base instanceof Filter filter) {
             return filter(filter, arguments);
         }

@@ -98,11 +98,18 @@ final class PythonSyntax {
         if (close < 0) {
             throw new TemplateFault("a comment does not end");
         }
-        int line = out.lastIndexOf("\n") + 1;
+        int written = PythonExpression.lengthWithoutSpace(out);
         if (text.startsWith("{#-", open)) {
-            out.setLength(out.toString().stripTrailing().length());
-        } else if (out.substring(line).isBlank()) {
-            out.setLength(line);
+            out.setLength(written);
+        } else {
+            int line = out.length();
+            while (line > written && out.charAt(line - 1) != '\n') {
+                line--;
+            }
+            boolean alone = line > written || line == 0;
+            if (alone) {
+                out.setLength(line);
+            }
         }
         int next = close + 2;
         if (text.charAt(close - 1) == '-') {

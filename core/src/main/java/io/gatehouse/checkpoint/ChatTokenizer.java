@@ -7,10 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -25,6 +28,9 @@ import java.util.Set;
 public final class ChatTokenizer implements AutoCloseable {
     private static final String BEFORE = "\uFDD0";
     private static final String AFTER = "\uFDD1";
+
+    /** Of all special tokens together; models have some thousands. */
+    private static final int MAX_LETTERS = 1 << 20;
 
     private final Path file;
     private final HuggingFaceTokenizer tokenizer;
@@ -44,19 +50,23 @@ public final class ChatTokenizer implements AutoCloseable {
      */
     public static ChatTokenizer open(Path tokenizerJson, Collection<String> alsoSpecial) {
         requireNonNull(tokenizerJson, "tokenizerJson is null");
-        ObjectNode root =
-                (ObjectNode) JsonFile.object(tokenizerJson, ModelFiles.read(tokenizerJson, Tokenizer.MAX_BYTES));
+        byte[] given = ModelFiles.read(tokenizerJson, Tokenizer.MAX_BYTES);
+        Vocabulary.parse(tokenizerJson, given);
+        ObjectNode root = (ObjectNode) JsonFile.object(tokenizerJson, given);
+        Set<String> also = Set.copyOf(alsoSpecial);
+        Map<String, Integer> ids = ids(root, also);
         Set<String> special = new LinkedHashSet<>();
         for (JsonNode token : root.path("added_tokens")) {
             String text = token.path("content").asText();
-            if (!text.isEmpty() && (token.path("special").asBoolean() || alsoSpecial.contains(text))) {
+            if (!text.isEmpty() && (token.path("special").asBoolean() || also.contains(text))) {
                 special.add(text);
             }
         }
-        alsoSpecial.stream().filter(token -> findId(root, token).isPresent()).forEach(special::add);
+        alsoSpecial.stream().filter(ids::containsKey).forEach(special::add);
+        requireShort(tokenizerJson, special);
         Map<String, String> standIns = new LinkedHashMap<>();
         special.forEach(token -> standIns.put(token, BEFORE + standIns.size() + AFTER));
-        standIns.forEach((token, standIn) -> rename(root, token, standIn));
+        rename(root, ids(root, special), standIns);
         byte[] content = root.toString().getBytes(StandardCharsets.UTF_8);
         return new ChatTokenizer(tokenizerJson, Tokenizer.load(tokenizerJson, content), standIns);
     }
@@ -81,49 +91,70 @@ public final class ChatTokenizer implements AutoCloseable {
         tokenizer.close();
     }
 
-    private static Optional<Integer> findId(JsonNode root, String token) {
-        JsonNode vocabulary = root.path("model").path("vocab");
-        if (vocabulary.isObject()) {
-            return Optional.ofNullable(vocabulary.get(token)).map(JsonNode::intValue);
+    private static void requireShort(Path file, Set<String> special) {
+        long letters = special.stream().mapToLong(String::length).sum();
+        if (letters > MAX_LETTERS) {
+            throw new GatehouseException(
+                    ErrorCode.CORRUPT_CHECKPOINT,
+                    "%s has special tokens of %,d letters; at most %,d are read".formatted(file, letters, MAX_LETTERS));
         }
-        for (int id = 0; id < vocabulary.size(); id++) {
-            if (vocabulary.get(id).path(0).asText().equals(token)) {
-                return Optional.of(id);
-            }
-        }
-        return Optional.empty();
     }
 
-    /** Renames a token wherever the file has it; its id follows from its place and stays. */
-    private static void rename(ObjectNode root, String token, String standIn) {
-        Optional<Integer> id = findId(root, token);
-        JsonNode model = root.path("model");
-        if (model.path("vocab") instanceof ObjectNode vocabulary && id.isPresent()) {
-            vocabulary.set(standIn, vocabulary.remove(token));
-        } else if (id.isPresent() && model.path("vocab").get(id.get()) instanceof ArrayNode entry) {
-            entry.set(0, TextNode.valueOf(standIn));
-        }
-        if (model.path("unk_token").asText().equals(token)) {
-            ((ObjectNode) model).put("unk_token", standIn);
-        }
-        boolean added = false;
-        for (JsonNode entry : root.path("added_tokens")) {
-            if (entry.path("content").asText().equals(token)) {
-                ((ObjectNode) entry).put("content", standIn);
-                added = true;
+    /** The ids of those of the tokens that the model's vocabulary has. */
+    private static Map<String, Integer> ids(JsonNode root, Set<String> tokens) {
+        JsonNode vocabulary = root.path("model").path("vocab");
+        Map<String, Integer> ids = new HashMap<>();
+        if (vocabulary.isObject()) {
+            tokens.stream()
+                    .filter(vocabulary::has)
+                    .forEach(token -> ids.put(token, vocabulary.path(token).intValue()));
+        } else {
+            for (int id = 0; id < vocabulary.size(); id++) {
+                String token = vocabulary.path(id).path(0).asText();
+                if (tokens.contains(token)) {
+                    ids.putIfAbsent(token, id);
+                }
             }
         }
-        if (!added) {
-            // Hugging Face adds what tokenizer_config.json names.
-            root.withArray("added_tokens")
-                    .addObject()
-                    .put("id", id.orElseThrow())
-                    .put("content", standIn)
-                    .put("single_word", false)
-                    .put("lstrip", false)
-                    .put("rstrip", false)
-                    .put("normalized", false)
-                    .put("special", true);
+        return ids;
+    }
+
+    /** Renames tokens wherever the file has them; their ids follow from their places and stay. */
+    private static void rename(ObjectNode root, Map<String, Integer> ids, Map<String, String> standIns) {
+        JsonNode model = root.path("model");
+        ids.forEach((token, id) -> {
+            String standIn = requireNonNull(standIns.get(token), "no special token");
+            if (model.path("vocab") instanceof ObjectNode vocabulary) {
+                vocabulary.set(standIn, vocabulary.remove(token));
+            } else if (model.path("vocab").get(id) instanceof ArrayNode entry) {
+                entry.set(0, TextNode.valueOf(standIn));
+            }
+        });
+        Optional.ofNullable(standIns.get(model.path("unk_token").asText()))
+                .ifPresent(standIn -> ((ObjectNode) model).put("unk_token", standIn));
+        Set<String> added = new HashSet<>();
+        for (JsonNode entry : root.path("added_tokens")) {
+            String token = entry.path("content").asText();
+            Optional.ofNullable(standIns.get(token)).ifPresent(standIn -> {
+                ((ObjectNode) entry).put("content", standIn);
+                added.add(token);
+            });
         }
+        standIns.keySet().stream()
+                .filter(token -> !added.contains(token))
+                .forEach(token -> add(root, requireNonNull(ids.get(token)), requireNonNull(standIns.get(token))));
+    }
+
+    /** Hugging Face adds what tokenizer_config.json names. */
+    private static void add(ObjectNode root, int id, String standIn) {
+        root.withArray("added_tokens")
+                .addObject()
+                .put("id", id)
+                .put("content", standIn)
+                .put("single_word", false)
+                .put("lstrip", false)
+                .put("rstrip", false)
+                .put("normalized", false)
+                .put("special", true);
     }
 }

@@ -12,6 +12,11 @@ import java.util.Map;
 final class Vocabulary {
     private static final int MAX_ID = 1 << 24;
 
+    /** The library takes a time that grows with the square of their number; no model that is known has as many. */
+    private static final int MAX_ADDED = 70_000;
+
+    private static final int MAX_ADDED_LETTERS = 1000;
+
     private final String[] texts;
 
     private Vocabulary(String[] texts) {
@@ -21,6 +26,7 @@ final class Vocabulary {
     static Vocabulary parse(Path file, byte[] content) {
         JsonNode root = JsonFile.object(file, content);
         Map<String, Integer> ids = modelVocabulary(file, root.path("model").path("vocab"));
+        requireFew(file, root.path("added_tokens"));
         addTokens(ids, root.path("added_tokens"));
         boolean byteLevel = root.path("decoder").findValuesAsText("type").contains("ByteLevel");
         String[] texts =
@@ -64,6 +70,20 @@ final class Vocabulary {
             throw corrupt(file, "has no vocabulary");
         }
         return ids;
+    }
+
+    private static void requireFew(Path file, JsonNode added) {
+        if (added.size() > MAX_ADDED) {
+            throw corrupt(file, "has %,d added tokens; at most %,d are read".formatted(added.size(), MAX_ADDED));
+        }
+        for (JsonNode token : added) {
+            int letters = token.path("content").asText().length();
+            if (letters > MAX_ADDED_LETTERS) {
+                throw corrupt(
+                        file,
+                        "has an added token of %,d letters; at most %,d are read".formatted(letters, MAX_ADDED_LETTERS));
+            }
+        }
     }
 
     /** An added token that the model does not have gets the next free id, whatever the file says its id is. */

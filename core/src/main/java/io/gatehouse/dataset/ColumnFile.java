@@ -1,12 +1,12 @@
 package io.gatehouse.dataset;
 
+import io.gatehouse.duckdb.DuckDb;
+import io.gatehouse.duckdb.ForeignParquet;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -34,7 +34,7 @@ final class ColumnFile {
     static void readParquet(Path file, Consumer<DatasetRecord> reader) {
         String path = WILD.matcher(file.toString()).replaceAll("[$0]");
         try (DuckDBConnection database = open()) {
-            refuseBrotli(file, path, database);
+            ForeignParquet.requireReadable(database, path.replace("'", "''"), ErrorCode.CORRUPT_DATASET);
             try (PreparedStatement rows =
                     database.prepareStatement("SELECT CAST(to_json(t) AS VARCHAR) FROM read_parquet(?) AS t")) {
                 rows.setString(1, path);
@@ -49,8 +49,8 @@ final class ColumnFile {
         try (FileChannel channel = FileChannel.open(file)) {
             ArrowMessages messages = ArrowMessages.of(file, channel);
             messages.requireWhole();
-            try (BufferAllocator allocator = new RootAllocator(ARROW_SPARE + ARROW_SHARE * channel.size());
-                    CheckedBatches batches = new CheckedBatches(messages.open(), allocator);
+            BufferAllocator allocator = new RootAllocator(ARROW_SPARE + ARROW_SHARE * channel.size());
+            try (CheckedBatches batches = new CheckedBatches(messages.open(), allocator);
                     ArrowArrayStream stream = ArrowArrayStream.allocateNew(allocator);
                     DuckDBConnection database = open()) {
                 batches.getVectorSchemaRoot();
@@ -61,6 +61,8 @@ final class ColumnFile {
                     give(file, rows, reader);
                 }
             }
+            // Where reading failed, Arrow holds what it was reading, and would log that for each file.
+            allocator.close();
         } catch (GatehouseException e) {
             throw e;
         } catch (IOException | SQLException | RuntimeException e) {
@@ -86,26 +88,7 @@ final class ColumnFile {
         properties.setProperty("memory_limit", "%dMiB".formatted(MEMORY_LIMIT >> 20));
         // Each thread has a batch of rows of its own.
         properties.setProperty("threads", "1");
-        Connection connection = DriverManager.getConnection("jdbc:duckdb:", properties);
-        return connection.unwrap(DuckDBConnection.class);
-    }
-
-    /** DuckDB's reader of Brotli can be made to write outside of its memory (CVE-2026-111497). */
-    private static void refuseBrotli(Path file, String path, DuckDBConnection database) throws SQLException {
-        try (PreparedStatement chunks =
-                database.prepareStatement("SELECT DISTINCT compression FROM parquet_metadata(?)")) {
-            chunks.setString(1, path);
-            try (ResultSet codecs = chunks.executeQuery()) {
-                while (codecs.next()) {
-                    if ("BROTLI".equalsIgnoreCase(codecs.getString(1))) {
-                        throw new GatehouseException(
-                                ErrorCode.CORRUPT_DATASET,
-                                "%s is compressed with Brotli, which is not read: write it with zstd, snappy or gzip"
-                                        .formatted(file));
-                    }
-                }
-            }
-        }
+        return DuckDb.inMemory(properties);
     }
 
     private static GatehouseException damaged(Path file, Exception cause) {

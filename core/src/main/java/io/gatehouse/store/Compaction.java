@@ -1,5 +1,6 @@
 package io.gatehouse.store;
 
+import io.gatehouse.duckdb.DuckDb;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
@@ -7,20 +8,31 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
+import java.util.stream.Stream;
 
 /**
  * Gives back the space of deleted runs. DuckDB keeps it for itself, so the file is written anew beside itself and takes
- * its own place when it is whole.
+ * its own place when it is whole. A file that is reached by a link is what takes that place, and the link stays.
  */
 final class Compaction {
+    /** Behind the name of a file: the folder in which it is written anew, which only its owner may look into. */
+    private static final String FOLDER = ".compact";
+    /** What earlier versions left behind when they were killed, beside a file of the name of the folder. */
+    private static final String EARLIER_LOG = ".compact.wal";
+    /** The log of the largest table, and what a new file has beside its rows. */
+    private static final long SPARE = 16L << 20;
+
     private final Path file;
     private final Runnable copied;
 
@@ -34,63 +46,116 @@ final class Compaction {
         this.copied = copied;
     }
 
+    /** Deletes what a compaction that was killed left beside a file, which the caller has open for writing. */
+    static void deleteLeftovers(Path file) {
+        try {
+            Path target = file.toRealPath();
+            deleteAll(beside(target, FOLDER));
+            Files.deleteIfExists(beside(target, EARLIER_LOG));
+        } catch (IOException e) {
+            // They are in nobody's way but the disk's, and whoever may not delete them can still use the file.
+        }
+    }
+
     void run() {
         // Brings the schema up to date, and says it when somebody else has the file.
         Store.open(file).close();
-        Path fresh = file.resolveSibling(file.getFileName() + ".compact");
         try {
-            if (Files.getFileStore(file.toAbsolutePath()).getUsableSpace() < Files.size(file)) {
-                throw new GatehouseException(
-                        ErrorCode.INSUFFICIENT_DISK,
-                        "Compacting %s needs as much free disk as the file has: %d MB."
-                                .formatted(file, Files.size(file) >> 20));
+            Path target = file.toRealPath();
+            Path folder = beside(target, FOLDER);
+            try {
+                replace(target, folder);
+            } finally {
+                deleteAll(folder);
             }
-            Files.deleteIfExists(fresh);
-            Store.create(fresh).close();
-            replaceBy(fresh);
         } catch (IOException e) {
             throw FileFailure.writing(file, e);
         } catch (SQLException e) {
             throw DatabaseFailure.using(file, e);
-        } finally {
-            delete(fresh);
         }
     }
 
     /** The old file stays locked until the new one has its place: nobody writes what would be lost. */
-    private void replaceBy(Path fresh) throws SQLException, IOException {
+    private void replace(Path target, Path folder) throws SQLException, IOException {
         Properties properties = new Properties();
         // Without this, another store of this process could open the file meanwhile.
         properties.setProperty("jdbc_instance_cache", "false");
-        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:", properties);
+        try (Connection connection = DuckDb.inMemory(properties);
                 Statement statement = connection.createStatement()) {
-            lock(statement);
+            lock(target, statement);
+            requireDisk(target, statement);
+            deleteAll(folder);
+            createPrivate(folder);
+            Path fresh = folder.resolve("new.duckdb");
+            Store.create(fresh).close();
+            keepOwner(target, fresh);
             statement.execute("ATTACH '%s' AS fresh".formatted(SqlFile.quoted(fresh)));
-            statement.execute("BEGIN TRANSACTION");
             for (String table : tables(statement)) {
+                // One by one, so that the log never has more than one of them.
+                statement.execute("BEGIN TRANSACTION");
                 statement.execute("DELETE FROM fresh.%s".formatted(table));
                 statement.execute("INSERT INTO fresh.%1$s BY NAME SELECT * FROM old.%1$s".formatted(table));
+                statement.execute("COMMIT");
+                statement.execute("CHECKPOINT fresh");
             }
-            statement.execute("COMMIT");
-            statement.execute("CHECKPOINT fresh");
             statement.execute("DETACH fresh");
             copied.run();
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
         }
     }
 
     /** Somebody may have opened the file since it was looked at, and may have left a log, which names the old blocks. */
-    private void lock(Statement statement) throws SQLException {
+    private void lock(Path target, Statement statement) throws SQLException {
         try {
-            statement.execute("ATTACH '%s' AS old (READ_ONLY)".formatted(SqlFile.quoted(file)));
+            statement.execute("ATTACH '%s' AS old (READ_ONLY)".formatted(SqlFile.quoted(target)));
         } catch (SQLException e) {
             throw DatabaseFailure.opening(file, e);
         }
-        if (Files.exists(file.resolveSibling(file.getFileName() + ".wal"))) {
+        if (Files.exists(beside(target, ".wal"))) {
             throw new GatehouseException(
                     ErrorCode.DATABASE_IN_USE,
                     "%s was written to while it was being compacted: compact it again.".formatted(file));
         }
+    }
+
+    /** The new file is as large as what is used of the old one. */
+    private void requireDisk(Path target, Statement statement) throws SQLException, IOException {
+        long used;
+        try (ResultSet row = statement.executeQuery(
+                "SELECT block_size * used_blocks FROM pragma_database_size() WHERE database_name = 'old'")) {
+            row.next();
+            used = row.getLong(1);
+        }
+        long needed = used + used / 4 + SPARE;
+        if (Files.getFileStore(target).getUsableSpace() < needed) {
+            throw new GatehouseException(
+                    ErrorCode.INSUFFICIENT_DISK,
+                    "Compacting %s needs %d MB of free disk.".formatted(file, (needed >> 20) + 1));
+        }
+    }
+
+    private static void createPrivate(Path folder) throws IOException {
+        Files.createDirectory(folder);
+        PosixFileAttributeView view = Files.getFileAttributeView(folder, PosixFileAttributeView.class);
+        if (view != null) {
+            view.setPermissions(PosixFilePermissions.fromString("rwx------"));
+        }
+    }
+
+    private static void keepOwner(Path from, Path to) throws IOException {
+        PosixFileAttributeView view = Files.getFileAttributeView(to, PosixFileAttributeView.class);
+        if (view == null) {
+            return;
+        }
+        PosixFileAttributes old = Files.readAttributes(from, PosixFileAttributes.class);
+        PosixFileAttributes now = view.readAttributes();
+        if (!now.owner().equals(old.owner())) {
+            view.setOwner(old.owner());
+        }
+        if (!now.group().equals(old.group())) {
+            view.setGroup(old.group());
+        }
+        view.setPermissions(old.permissions());
     }
 
     private static List<String> tables(Statement statement) throws SQLException {
@@ -104,11 +169,17 @@ final class Compaction {
         return tables;
     }
 
-    private static void delete(Path fresh) {
-        try {
-            Files.deleteIfExists(fresh);
-        } catch (IOException e) {
-            throw FileFailure.writing(fresh, e);
+    private static Path beside(Path target, String suffix) {
+        return target.resolveSibling(target.getFileName() + suffix);
+    }
+
+    private static void deleteAll(Path path) throws IOException {
+        if (Files.exists(path)) {
+            try (Stream<Path> files = Files.walk(path)) {
+                for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(each);
+                }
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ import static io.gatehouse.error.ErrorCode.INVALID_ARGUMENT;
 import static io.gatehouse.error.ErrorCode.OUT_OF_MEMORY;
 
 import io.gatehouse.error.GatehouseException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Locale;
@@ -81,10 +82,24 @@ final class DatabaseFailure {
         if (message.startsWith("Data Corruption Error")
                 || message.startsWith("Serialization Error")
                 || message.contains("Parquet file")
-                || message.contains("No magic bytes found")) {
+                || message.contains("No magic bytes found")
+                || isOfDirectory(file, message)) {
             return damaged(file, e);
         }
         return new GatehouseException(INTERNAL_ERROR, "DuckDB failed on %s: %s".formatted(file, firstLine(message)), e);
+    }
+
+    /**
+     * Whether what failed is the reading of an exported directory: what others may have changed, read by statements that
+     * never change. DuckDB's reader of Parquet has many words for it.
+     */
+    private static boolean isOfDirectory(Path file, String message) {
+        return Files.isDirectory(file)
+                && !message.contains("Permission denied")
+                && !message.contains("Read-only file system")
+                && !message.startsWith("Catalog Error")
+                && !message.startsWith("Parser Error")
+                && !message.startsWith("INTERRUPT Error");
     }
 
     private static GatehouseException damaged(Path file, Exception e) {

@@ -4,17 +4,18 @@ import static io.gatehouse.error.ErrorCode.CORRUPT_DATABASE;
 import static io.gatehouse.error.ErrorCode.FILE_NOT_FOUND;
 import static io.gatehouse.error.ErrorCode.INVALID_ARGUMENT;
 
+import io.gatehouse.duckdb.DuckDb;
 import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import org.duckdb.DuckDBConnection;
 
 /** Opens a DuckDB file, brings its schema up to date, and shuts its doors. */
@@ -34,7 +35,7 @@ final class DatabaseFile {
         } catch (IOException e) {
             throw FileFailure.writing(file, e);
         }
-        return open(file, true, List.of());
+        return open(file, true, List.of(), Doors.atOpening());
     }
 
     /** Opens a file that exists. */
@@ -44,13 +45,18 @@ final class DatabaseFile {
 
     /** Opens a file that exists, with a door left open to each of the directories. */
     static OpenDatabase open(Path file, List<Path> directories) {
+        return open(file, directories, Doors.atOpening());
+    }
+
+    /** Opens a file that exists, with what has to be said of that. */
+    static OpenDatabase open(Path file, List<Path> directories, Properties properties) {
         if (!Files.exists(file)) {
             throw new GatehouseException(FILE_NOT_FOUND, "There is no database file %s.".formatted(file));
         }
-        return open(file, false, directories);
+        return open(file, false, directories, properties);
     }
 
-    private static OpenDatabase open(Path file, boolean mayCreate, List<Path> directories) {
+    private static OpenDatabase open(Path file, boolean mayCreate, List<Path> directories, Properties properties) {
         if (file.toString().contains(";")) {
             throw new GatehouseException(
                     INVALID_ARGUMENT, "%s has a semicolon in its name, which DuckDB cannot open.".formatted(file));
@@ -58,14 +64,14 @@ final class DatabaseFile {
         // A killed writer's file ends early, and its log has the rest: what it replays has yet to reach the file.
         boolean checkpointed = Files.exists(file) && !Files.exists(file.resolveSibling(file.getFileName() + ".wal"));
         try {
-            DuckDBConnection connection = (DuckDBConnection)
-                    DriverManager.getConnection("jdbc:duckdb:" + file.toAbsolutePath(), Doors.atOpening());
+            DuckDBConnection connection = DuckDb.file(file, properties);
             try {
                 if (checkpointed) {
                     requireWhole(file, connection);
                 }
                 prepareSchema(file, connection, mayCreate);
                 Macros.bringUpToDate(connection);
+                Compaction.deleteLeftovers(file);
                 return OpenDatabase.of(connection, false, file, directories);
             } catch (SQLException | RuntimeException e) {
                 connection.close();

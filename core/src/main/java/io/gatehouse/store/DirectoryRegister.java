@@ -2,6 +2,7 @@ package io.gatehouse.store;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.duckdb.ForeignParquet;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
@@ -171,6 +172,7 @@ public final class DirectoryRegister {
             return;
         }
         try {
+            ForeignParquet.requireReadable(statement.getConnection(), table.pattern(root), ErrorCode.CORRUPT_DATABASE);
             statement.execute("INSERT INTO %s BY NAME %s%s".formatted(table.name(), table.everyRow(root), condition));
         } catch (SQLException e) {
             throw new GatehouseException(

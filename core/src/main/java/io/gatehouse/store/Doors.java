@@ -22,8 +22,17 @@ import org.duckdb.DuckDBConnection;
 final class Doors {
     private Doors() {}
 
-    /** What has to be said when a database is opened. */
+    /** What has to be said when a database is opened by a process that does little else. */
     static Properties atOpening() {
+        return atOpening(physicalMemory() / 4);
+    }
+
+    /**
+     * What has to be said when a database is opened.
+     *
+     * @param memory bytes that DuckDB may take
+     */
+    static Properties atOpening(long memory) {
         Properties properties = new Properties();
         // Without this, a second open in this process would silently share the first one's instance.
         properties.setProperty("jdbc_instance_cache", "false");
@@ -31,7 +40,7 @@ final class Doors {
         // empty.
         properties.setProperty("default_block_size", "65536");
         properties.setProperty("threads", String.valueOf(Runtime.getRuntime().availableProcessors()));
-        properties.setProperty("memory_limit", megabytes(physicalMemory() / 4));
+        properties.setProperty("memory_limit", megabytes(memory));
         properties.setProperty("autoload_known_extensions", "false");
         properties.setProperty("autoinstall_known_extensions", "false");
         properties.setProperty("allow_community_extensions", "false");

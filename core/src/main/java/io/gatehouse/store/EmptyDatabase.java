@@ -1,8 +1,8 @@
 package io.gatehouse.store;
 
+import io.gatehouse.duckdb.DuckDb;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -25,8 +25,7 @@ public final class EmptyDatabase implements AutoCloseable {
 
     public static EmptyDatabase open() {
         try {
-            DuckDBConnection connection =
-                    (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", Doors.atOpening());
+            DuckDBConnection connection = DuckDb.inMemory(Doors.atOpening());
             try (Statement statement = connection.createStatement()) {
                 statement.execute(SqlFile.read("schema.sql"));
                 List<StoredTable> tables = StoredTable.of(connection);

@@ -3,10 +3,11 @@ package io.gatehouse.store;
 import static io.gatehouse.error.ErrorCode.CORRUPT_DATABASE;
 import static io.gatehouse.error.ErrorCode.INVALID_ARGUMENT;
 
+import io.gatehouse.duckdb.DuckDb;
+import io.gatehouse.duckdb.ForeignParquet;
 import io.gatehouse.error.GatehouseException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -29,10 +30,11 @@ final class ExportedDirectory {
     /**
      * Opens it.
      *
+     * @param atOpening what {@link Doors} has to say of it
      * @throws GatehouseException INVALID_ARGUMENT if it is no export or was written with another schema,
      *     CORRUPT_DATABASE if one of its small files cannot be read
      */
-    static OpenDatabase open(Path directory) {
+    static OpenDatabase open(Path directory, Properties atOpening) {
         Path root = directory.toAbsolutePath().normalize();
         requirePlainName(root);
         if (!Files.isDirectory(root.resolve(StoredTable.VERSION))) {
@@ -42,7 +44,7 @@ final class ExportedDirectory {
                             .formatted(directory, StoredTable.VERSION));
         }
         try {
-            DuckDBConnection connection = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", properties());
+            DuckDBConnection connection = DuckDb.inMemory(spillingElsewhere(atOpening));
             try {
                 attach(directory, root, connection);
                 return OpenDatabase.of(connection, true, root, List.of(root));
@@ -66,8 +68,9 @@ final class ExportedDirectory {
         }
     }
 
-    private static Properties properties() {
-        Properties properties = Doors.atOpening();
+    private static Properties spillingElsewhere(Properties atOpening) {
+        Properties properties = new Properties();
+        properties.putAll(atOpening);
         // Made when a query spills and deleted with the instance; beside the export, it might be on a disk for reading.
         properties.setProperty(
                 "temp_directory",
@@ -87,6 +90,7 @@ final class ExportedDirectory {
                     .reversed());
             for (StoredTable table : tables) {
                 if (!table.name().equals(StoredTable.VERSION) && hasFiles(table, root, statement)) {
+                    ForeignParquet.requireReadable(statement.getConnection(), table.pattern(root), CORRUPT_DATABASE);
                     attach(table, root, statement);
                 }
             }
@@ -95,10 +99,14 @@ final class ExportedDirectory {
 
     static void requireSameSchema(Path directory, Path root, Statement statement) throws SQLException {
         int version;
-        try (ResultSet row = statement.executeQuery("SELECT max(version) FROM read_parquet('%s/%s/*.parquet')"
-                .formatted(SqlFile.quoted(root), StoredTable.VERSION))) {
-            row.next();
-            version = row.getInt(1);
+        String files = "%s/%s/*.parquet".formatted(SqlFile.quoted(root), StoredTable.VERSION);
+        try {
+            ForeignParquet.requireReadable(statement.getConnection(), files, CORRUPT_DATABASE);
+            try (ResultSet row =
+                    statement.executeQuery("SELECT max(version) FROM read_parquet('%s')".formatted(files))) {
+                row.next();
+                version = row.getInt(1);
+            }
         } catch (SQLException e) {
             throw new GatehouseException(
                     CORRUPT_DATABASE,

@@ -1,9 +1,9 @@
 package io.gatehouse.store;
 
+import io.gatehouse.duckdb.DuckDb;
 import io.gatehouse.error.FileFailure;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -33,8 +33,7 @@ public final class ShardFiles {
             List<QuestionRow> questions,
             int[] questionIds,
             Shard shard) {
-        try (DuckDBConnection connection =
-                (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", Doors.atOpening())) {
+        try (DuckDBConnection connection = DuckDb.inMemory(Doors.atOpening())) {
             try (Statement statement = connection.createStatement()) {
                 statement.execute(SqlFile.read("schema.sql"));
             }

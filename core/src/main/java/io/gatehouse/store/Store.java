@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Properties;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -69,8 +70,25 @@ public final class Store implements AutoCloseable {
      *     another process or another store of this one has the file open
      */
     public static Store open(Path file) {
+        return open(file, Doors.atOpening());
+    }
+
+    /**
+     * Like {@link #open(Path)}, for a process that shares its memory with much else.
+     *
+     * @param memory bytes that DuckDB may take for what it accounts for
+     */
+    public static Store open(Path file, long memory) {
+        return open(file, Doors.atOpening(memory));
+    }
+
+    private static Store open(Path file, Properties atOpening) {
         requireNonNull(file, "file is null");
-        return new Store(file, Files.isDirectory(file) ? ExportedDirectory.open(file) : DatabaseFile.open(file));
+        return new Store(
+                file,
+                Files.isDirectory(file)
+                        ? ExportedDirectory.open(file, atOpening)
+                        : DatabaseFile.open(file, List.of(), atOpening));
     }
 
     /** Whether this is the directory of an export, in which nothing can be written. */

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +36,67 @@ final class TestCompaction {
             assertThat(store.verify().problems()).isEmpty();
         }
         assertThat(directory.toFile().list()).containsExactly("a.duckdb");
+    }
+
+    /** What was private stays so, and a link goes on leading to the one database there is. */
+    @Test
+    void keepsPermissionsAndLinks() throws Exception {
+        Path file = file();
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        Path link = Files.createSymbolicLink(directory.resolve("link.duckdb"), Path.of("a.duckdb"));
+        new Compaction(link, () -> {
+                    Path folder = directory.resolve("a.duckdb.compact");
+                    assertThat(permissions(folder)).isEqualTo("rwx------");
+                    assertThat(permissions(folder.resolve("new.duckdb"))).isEqualTo("rw-------");
+                })
+                .run();
+        assertThat(link).isSymbolicLink();
+        assertThat(permissions(file)).isEqualTo("rw-------");
+        assertThat(directory.toFile().list()).containsExactlyInAnyOrder("a.duckdb", "link.duckdb");
+        try (Store store = Store.open(link)) {
+            assertThat(store.verify().problems()).isEmpty();
+        }
+    }
+
+    @Test
+    void leavesNothingBehindWhenItFails() throws Exception {
+        Path file = file();
+        byte[] before = Files.readAllBytes(file);
+        assertThatThrownBy(() -> new Compaction(file, () -> {
+                            throw new IllegalStateException("full");
+                        })
+                        .run())
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(directory.toFile().list()).containsExactly("a.duckdb");
+        assertThat(Files.readAllBytes(file)).isEqualTo(before);
+    }
+
+    /** What one leaves that is killed, now or in an earlier version. */
+    @Test
+    void theNextOpeningClearsUp() throws Exception {
+        Path file = file();
+        Path folder = Files.createDirectory(directory.resolve("a.duckdb.compact"));
+        Files.write(folder.resolve("new.duckdb"), new byte[100]);
+        Files.write(folder.resolve("new.duckdb.wal"), new byte[100]);
+        Files.write(directory.resolve("a.duckdb.compact.wal"), new byte[100]);
+        Store.open(file).close();
+        assertThat(directory.toFile().list()).containsExactly("a.duckdb");
+    }
+
+    private Path file() {
+        Path file = directory.resolve("a.duckdb");
+        try (Store store = Store.create(file)) {
+            store.importRun(TestStartRun.imported("kept"), "test");
+        }
+        return file;
+    }
+
+    private static String permissions(Path path) {
+        try {
+            return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

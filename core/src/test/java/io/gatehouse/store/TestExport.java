@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -141,6 +145,51 @@ final class TestExport {
         Path answers = exported.resolve("answers/run_id=1/shard=1/data.parquet");
         Files.write(answers, new byte[10]);
         assertRefused(() -> Store.open(exported), ErrorCode.CORRUPT_DATABASE, exported.toString());
+    }
+
+    /** Whatever DuckDB says of bytes that are not what they were, it is the directory that is damaged. */
+    @Test
+    void flippedBitsAreDamage() throws Exception {
+        Store.export(file, exported, ExportListener.none());
+        long seed = Long.getLong("test.seed", ThreadLocalRandom.current().nextLong());
+        Random random = new Random(seed);
+        List<Path> files;
+        try (Stream<Path> all = Files.walk(exported)) {
+            files = all.filter(Files::isRegularFile).sorted().toList();
+        }
+        int refused = 0;
+        for (int round = 0; round < 120; round++) {
+            Path damaged = files.get(random.nextInt(files.size()));
+            byte[] whole = Files.readAllBytes(damaged);
+            byte[] flipped = whole.clone();
+            flipped[random.nextInt(whole.length)] ^= (byte) (1 << random.nextInt(8));
+            Files.write(damaged, flipped);
+            try (Store attached = Store.open(exported)) {
+                assertThat(attached.verify()).isNotNull();
+            } catch (GatehouseException e) {
+                assertThat(e.code()).as("test.seed=%d: %s", seed, e).isEqualTo(ErrorCode.CORRUPT_DATABASE);
+                refused++;
+            }
+            Files.write(damaged, whole);
+        }
+        assertThat(refused).as("test.seed=%d", seed).isPositive();
+    }
+
+    @Test
+    void refusesBrotliByName() throws Exception {
+        Store.export(file, exported, ExportListener.none());
+        for (String name : List.of("routing/run_id=1/shard=1", "questions", "schema_version")) {
+            Path written = exported.resolve(name).resolve("data.parquet");
+            Path again = exported.resolve(name).resolve("data.brotli.parquet");
+            try (Connection database = DriverManager.getConnection("jdbc:duckdb:");
+                    Statement statement = database.createStatement()) {
+                statement.execute("COPY (FROM read_parquet('%s', hive_partitioning = false)) TO '%s' (FORMAT parquet, CODEC brotli)"
+                        .formatted(written.toString().replace("'", "''"), again.toString().replace("'", "''")));
+            }
+            assertRefused(() -> Store.open(exported), ErrorCode.CORRUPT_DATABASE, "data.brotli.parquet is compressed with Brotli");
+            Files.delete(again);
+        }
+        Store.open(exported).close();
     }
 
     @Test

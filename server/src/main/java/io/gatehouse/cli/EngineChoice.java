@@ -5,19 +5,12 @@ import io.gatehouse.engine.Engine;
 import io.gatehouse.engine.EngineOptions;
 import io.gatehouse.engine.Interventions;
 import io.gatehouse.engine.Precision;
-import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** How the model is to be run: the options of every command that loads one. */
 final class EngineChoice {
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,3})?)\\s*([KMGT])i?B?");
-
     @Option(
             names = "--precision",
             paramLabel = "PLAN",
@@ -44,7 +37,7 @@ final class EngineChoice {
         return new EngineOptions(
                 Precision.of(precision),
                 Device.of(device),
-                memory.map(size -> OptionalLong.of(bytes(size))).orElse(OptionalLong.empty()),
+                memory.map(size -> OptionalLong.of(MemorySize.bytes(size))).orElse(OptionalLong.empty()),
                 Interventions.NONE);
     }
 
@@ -52,15 +45,5 @@ final class EngineChoice {
     String describe(Engine engine) {
         String plan = engine.precision().id();
         return plan.equals(precision) ? plan : "%s (not %s: this CPU is slower in bf16)".formatted(plan, precision);
-    }
-
-    private static long bytes(String size) {
-        Matcher matcher = SIZE.matcher(size.strip().toUpperCase(Locale.ROOT).replace("IB", "B"));
-        if (!matcher.matches()) {
-            throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT, "--memory takes a size such as 4GB or 512MB, not '%s'".formatted(size));
-        }
-        int power = "KMGT".indexOf(matcher.group(2)) + 1;
-        return (long) (Double.parseDouble(matcher.group(1)) * Math.pow(1024, power));
     }
 }

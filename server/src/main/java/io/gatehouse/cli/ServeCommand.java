@@ -60,7 +60,7 @@ final class ServeCommand implements Runnable {
     public void run() {
         ServerSettings settings = options.settings();
         stop.take();
-        try (Store store = Store.open(database)) {
+        try (Store store = Store.open(database, settings.memory().database())) {
             serve(store, settings);
         }
     }
@@ -132,6 +132,12 @@ final class ServeCommand implements Runnable {
                 "Answers: %,d rows of JSON unless asked for more, %,d bytes.%n",
                 queries.rows(),
                 queries.bytes());
+        out.printf(
+                Locale.ROOT,
+                "Memory: %.1f GB, of which %.1f for DuckDB and %.1f for the process that computes a run.%n",
+                settings.memory().bytes() / 1e9,
+                settings.memory().database() / 1e9,
+                settings.memory().worker() / 1e9);
         HttpLimits http = settings.http();
         out.printf(
                 Locale.ROOT,

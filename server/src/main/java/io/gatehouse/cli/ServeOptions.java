@@ -4,6 +4,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.Exposure;
 import io.gatehouse.server.ListenAddress;
+import io.gatehouse.server.ServerMemory;
 import io.gatehouse.server.ServerSettings;
 import io.gatehouse.server.Tls;
 import io.gatehouse.server.http.HttpLimits;
@@ -158,6 +159,13 @@ final class ServeOptions {
     private int eventStreams;
 
     @Option(
+            names = "--memory",
+            paramLabel = "SIZE",
+            description = "Memory that the server may take, all its processes together, such as 4GB (default: half of"
+                    + " the machine's).")
+    private Optional<String> memory = Optional.empty();
+
+    @Option(
             names = "--reading-timeout",
             paramLabel = "SECONDS",
             defaultValue = "120",
@@ -174,7 +182,11 @@ final class ServeOptions {
 
     /** What the processes that compute runs may take. */
     WorkerSettings worker() {
-        return WorkerCommand.settings(WorkerCommand.standardMemory(), Duration.ofSeconds(readingTimeout));
+        return WorkerCommand.settings(memory().worker(), Duration.ofSeconds(readingTimeout));
+    }
+
+    ServerMemory memory() {
+        return memory.map(size -> new ServerMemory(MemorySize.bytes(size))).orElseGet(ServerMemory::standard);
     }
 
     ServerSettings settings() {
@@ -191,6 +203,7 @@ final class ServeOptions {
                 exposure(),
                 allowance,
                 new HttpLimits(bodyBytes, Duration.ofSeconds(bodyTimeout), headerBytes, connections, eventStreams),
+                memory(),
                 RunSources.of(models, quizzes),
                 log,
                 GatehouseVersion.current());

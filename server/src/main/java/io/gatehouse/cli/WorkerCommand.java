@@ -4,9 +4,7 @@ import io.gatehouse.engine.Interventions;
 import io.gatehouse.worker.Owner;
 import io.gatehouse.worker.Sources;
 import io.gatehouse.worker.WorkerSettings;
-import com.sun.management.OperatingSystemMXBean;
 import io.gatehouse.server.ServerMemory;
-import java.lang.management.ManagementFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -27,12 +25,7 @@ final class WorkerCommand implements Runnable {
 
     /** Of a server that says nothing of memory. */
     static WorkerSettings standard() {
-        return settings(standardMemory(), Duration.ofSeconds(120));
-    }
-
-    static long standardMemory() {
-        OperatingSystemMXBean machine = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        return new ServerMemory(Math.max(ServerMemory.LEAST, machine.getTotalMemorySize())).worker();
+        return settings(ServerMemory.standard().worker(), Duration.ofSeconds(120));
     }
 
     @Override

@@ -53,6 +53,7 @@ final class HealthResource implements Handler {
         json.put("concurrentQueries", queries.concurrent());
         json.put("queuedQueries", queries.queued());
         json.put("queueSeconds", queries.patience().toMillis() / 1000.0);
+        json.put("memoryBytes", settings.memory().bytes());
         json.put("bodyBytes", settings.http().bodyBytes());
         json.put("bodySeconds", settings.http().bodyTime().toMillis() / 1000.0);
         json.put("headerBytes", settings.http().headerBytes());

@@ -1,7 +1,9 @@
 package io.gatehouse.server;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import java.lang.management.ManagementFactory;
 
 /**
  * How the memory that a server may take, all its processes together, is divided.
@@ -10,7 +12,9 @@ import io.gatehouse.error.GatehouseException;
  */
 public record ServerMemory(long bytes) {
     /** Java, DuckDB and a small model do not fit into less. */
-    public static final long LEAST = 1L << 30;
+    private static final long LEAST = 1L << 30;
+
+    private static final long LEAST_HEAP = 1L << 28;
 
     public ServerMemory {
         if (bytes < LEAST) {
@@ -18,6 +22,12 @@ public record ServerMemory(long bytes) {
                     ErrorCode.INVALID_ARGUMENT,
                     "A server needs at least %,d bytes of memory, but --memory is %,d.".formatted(LEAST, bytes));
         }
+    }
+
+    /** What a server takes where nothing is said: half of what this machine, or the container it is in, has. */
+    public static ServerMemory standard() {
+        OperatingSystemMXBean machine = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        return new ServerMemory(Math.max(LEAST, machine.getTotalMemorySize() / 2));
     }
 
     /** What DuckDB accounts for itself: tables that are read, hash tables, sorts, results that wait. */
@@ -30,9 +40,9 @@ public record ServerMemory(long bytes) {
         return percent(15);
     }
 
-    /** The Java heap of the process that has the file. */
+    /** The Java heap of the process that has the file: the launcher asks Java for as much. */
     public long heap() {
-        return percent(20);
+        return Math.max(LEAST_HEAP, percent(20));
     }
 
     /** The process that computes a run. */

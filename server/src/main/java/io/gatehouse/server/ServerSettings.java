@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param exposure who may reach it, and how they show that they may
  * @param queries what queries may use
  * @param http what requests may send
+ * @param memory what all of its processes may take together
  * @param sources models and quizzes that clients may start runs with
  * @param log where to take down what goes on, a line of JSON for each thing
  * @param version of Gatehouse, as {@code /v1/health} tells it
@@ -25,6 +26,7 @@ public record ServerSettings(
         Exposure exposure,
         QueryAllowance queries,
         HttpLimits http,
+        ServerMemory memory,
         RunSources sources,
         Optional<Path> log,
         String version) {
@@ -33,6 +35,7 @@ public record ServerSettings(
         requireNonNull(exposure, "exposure is null");
         requireNonNull(queries, "queries is null");
         requireNonNull(http, "http is null");
+        requireNonNull(memory, "memory is null");
         requireNonNull(sources, "sources is null");
         requireNonNull(log, "log is null");
         requireNonNull(version, "version is null");
@@ -48,29 +51,34 @@ public record ServerSettings(
                 Exposure.local(),
                 QueryAllowance.standard(),
                 HttpLimits.standard(),
+                ServerMemory.standard(),
                 RunSources.none(),
                 Optional.empty(),
                 version);
     }
 
     public ServerSettings with(Exposure change) {
-        return new ServerSettings(address, change, queries, http, sources, log, version);
+        return new ServerSettings(address, change, queries, http, memory, sources, log, version);
     }
 
     public ServerSettings with(QueryAllowance change) {
-        return new ServerSettings(address, exposure, change, http, sources, log, version);
+        return new ServerSettings(address, exposure, change, http, memory, sources, log, version);
     }
 
     public ServerSettings with(HttpLimits change) {
-        return new ServerSettings(address, exposure, queries, change, sources, log, version);
+        return new ServerSettings(address, exposure, queries, change, memory, sources, log, version);
+    }
+
+    public ServerSettings with(ServerMemory change) {
+        return new ServerSettings(address, exposure, queries, http, change, sources, log, version);
     }
 
     public ServerSettings with(RunSources change) {
-        return new ServerSettings(address, exposure, queries, http, change, log, version);
+        return new ServerSettings(address, exposure, queries, http, memory, change, log, version);
     }
 
     public ServerSettings withLog(Path file) {
-        return new ServerSettings(address, exposure, queries, http, sources, Optional.of(file), version);
+        return new ServerSettings(address, exposure, queries, http, memory, sources, Optional.of(file), version);
     }
 
     private static void requireGuarded(ListenAddress address, Exposure exposure) {

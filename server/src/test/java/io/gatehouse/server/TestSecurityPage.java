@@ -27,7 +27,7 @@ final class TestSecurityPage {
                 .lines()
                 .filter(line -> line.matches("\\| P\\d .*"))
                 .toList();
-        assertThat(promises).hasSize(5);
+        assertThat(promises).hasSize(6);
         for (String promise : promises) {
             List<String> named =
                     TEST.matcher(promise).results().map(match -> match.group(1)).toList();

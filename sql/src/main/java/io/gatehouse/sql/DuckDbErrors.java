@@ -27,12 +27,15 @@ final class DuckDbErrors {
             return new GatehouseException(
                     ErrorCode.SQL_TOO_LARGE, "The statement has expressions that are nested too deeply.", e);
         }
-        if (WrittenFault.isIn(kind, detail) && !isOfPattern(kind, detail)) {
+        if (isOfPattern(kind, detail)) {
+            return new GatehouseException(ErrorCode.SQL_EXECUTION, sentence(kind, detail), e);
+        }
+        if (WrittenFault.isIn(kind, detail)) {
             LOG.error("DuckDB cannot read what was written for a statement", e);
             return new GatehouseException(
                     ErrorCode.SQL_NOT_SUPPORTED, WrittenFault.of(message).sentence(), e);
         }
-        return new GatehouseException(isOfPattern(kind, detail) ? ErrorCode.SQL_EXECUTION : code(kind), sentence(kind, detail), e);
+        return new GatehouseException(code(kind), sentence(kind, detail), e);
     }
 
     /** The pattern of LIKE, and its escape character, are values of the statement. */

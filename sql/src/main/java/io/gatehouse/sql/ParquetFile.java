@@ -2,12 +2,12 @@ package io.gatehouse.sql;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.duckdb.DuckDb;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
@@ -69,7 +69,7 @@ public final class ParquetFile {
         settings.setProperty("memory_limit", MEMORY);
         settings.setProperty("threads", THREADS);
         settings.setProperty("temp_directory", "");
-        try (DuckDBConnection writer = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", settings);
+        try (DuckDBConnection writer = DuckDb.inMemory(settings);
                 ArrowArrayStream stream = ArrowArrayStream.allocateNew(allocator);
                 Statement statement = writer.createStatement()) {
             Data.exportArrayStream(allocator, batches, stream);

@@ -57,7 +57,8 @@ record WrittenFault(Optional<String> form, Optional<String> place) {
         while (form.find()) {
             last = Optional.of(form.group());
         }
-        return new WrittenFault(last, word.find(place) ? Optional.of(word.group().strip()) : Optional.empty());
+        return new WrittenFault(
+                last, word.find(place) ? Optional.of(word.group().strip()) : Optional.empty());
     }
 
     String sentence() {

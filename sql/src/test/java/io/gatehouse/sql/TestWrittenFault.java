@@ -10,24 +10,19 @@ import org.junit.jupiter.api.Test;
 final class TestWrittenFault {
     @Test
     void theClauseAndThePlaceAreNamed() {
-        assertThat(message(
-                        """
+        assertThat(message("""
                         Parser Error: syntax error at or near ","
 
                         LINE 2: FROM ("token_routing" AS "q", LATERAL (SELECT "x"
-                                                            ^"""))
-                .isEqualTo("This form of statement is not supported; the fault is in FROM at ,.");
-        assertThat(message(
-                        """
+                                                            ^""")).isEqualTo("This form of statement is not supported; the fault is in FROM at ,.");
+        assertThat(message("""
                         Parser Error: syntax error at or near "NULL"
 
                         LINE 1: ... CAST((1, 2) AS ROW("a from b" INTEGER NULL))
-                                                                          ^^^^"""))
-                .isEqualTo("This form of statement is not supported; the fault is in ROW at NULL.");
+                                                                          ^^^^""")).isEqualTo("This form of statement is not supported; the fault is in ROW at NULL.");
         assertThat(message("Catalog Error: Type with name INTERVAL_SECOND does not exist!"))
                 .isEqualTo("This form of statement is not supported.");
-        assertThat(message(
-                        """
+        assertThat(message("""
                         Binder Error: Values list "$cor80" does not have a column named "experts0"
 
                         LINE 1: SELECT "$cor80"."experts0"
@@ -37,9 +32,8 @@ final class TestWrittenFault {
 
     @Test
     void whatTheUserCanMendIsSaidInDuckDbsWords() {
-        GatehouseException failure = DuckDbErrors.translate(
-                new SQLException("Binder Error: The \"arg\" argument in function \"listagg\" must be a constant expression"
-                        ));
+        GatehouseException failure = DuckDbErrors.translate(new SQLException(
+                "Binder Error: The \"arg\" argument in function \"listagg\" must be a constant expression"));
         assertThat(failure.code()).isEqualTo(ErrorCode.SQL_VALIDATION);
         assertThat(failure).hasMessageContaining("must be a constant expression.");
     }

@@ -1,5 +1,6 @@
 package io.gatehouse.store.bench;
 
+import io.gatehouse.duckdb.DuckDb;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.AnswerRow;
@@ -9,12 +10,12 @@ import io.gatehouse.store.Shard;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.TokenColumns;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Properties;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 
@@ -45,8 +46,7 @@ final class RowWise {
                 shards.add(source.shard(writer, number));
             }
         }
-        try (DuckDBConnection connection =
-                (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:" + file.toAbsolutePath())) {
+        try (DuckDBConnection connection = DuckDb.file(file, new Properties())) {
             write(connection, shards.subList(0, WARM_UP));
             long start = System.nanoTime();
             long activations = write(connection, shards.subList(WARM_UP, shards.size()));

@@ -20,6 +20,9 @@ import java.util.concurrent.TimeoutException;
 public final class RequestBody implements Handler {
     private static final String READ = "gatehouse.body";
 
+    /** How many times the limit is read of a body that is too large. */
+    private static final long READ_ON = 64;
+
     private final HttpLimits limits;
 
     public RequestBody(HttpLimits limits) {
@@ -46,7 +49,7 @@ public final class RequestBody implements Handler {
         long count = 0;
         try {
             // What is too large is read on for a while: who is still sending would not read that it was refused.
-            for (int read = in.read(buffer); read >= 0 && count < 2L * limits.bodyBytes(); read = in.read(buffer)) {
+            for (int read = in.read(buffer); read >= 0 && count < READ_ON * limits.bodyBytes(); read = in.read(buffer)) {
                 count += read;
                 if (count <= limits.bodyBytes()) {
                     body.write(buffer, 0, read);

@@ -3,8 +3,6 @@ package io.gatehouse.sql.plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
@@ -21,8 +19,6 @@ import org.apache.calcite.sql.util.SqlShuttle;
  * matches somewhere, as DuckDB does it. COLUMNS(*) is all of them.
  */
 final class ColumnsForm {
-    private static final int MAX_PATTERN = 200;
-
     private ColumnsForm() {}
 
     static boolean isIn(SqlNode item) {
@@ -64,16 +60,13 @@ final class ColumnsForm {
         }
         boolean text = argument instanceof SqlLiteral literal && literal.getTypeName() == SqlTypeName.CHAR;
         String pattern = text ? ((SqlLiteral) argument).toValue() : null;
-        if (pattern == null || pattern.length() > MAX_PATTERN) {
+        if (pattern == null) {
             throw DialectForms.refused(argument, "COLUMNS takes a regular expression as a text, or a star.");
         }
-        try {
-            return Pattern.compile(pattern)
-                    .matcher(StarForm.nameOf(column))
-                    .find();
-        } catch (PatternSyntaxException e) {
-            throw DialectForms.refused(argument, "'%s' is no regular expression.".formatted(pattern));
-        }
+        return NamePattern.of(pattern)
+                .orElseThrow(() -> DialectForms.refused(
+                        argument, "'%s' is not a regular expression of RE2, or too large a one.".formatted(pattern)))
+                .isIn(StarForm.nameOf(column));
     }
 
     private static final class Search extends SqlBasicVisitor<Void> {

@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.function.GroupsFrame;
 import io.gatehouse.sql.catalog.TypeNames;
+import io.gatehouse.sql.function.GroupsFrame;
 import java.util.List;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexCall;
@@ -212,7 +212,8 @@ final class DuckDbDialect extends DuckDBSqlDialect {
             case TIMESTAMP_WITH_LOCAL_TIME_ZONE, TIMESTAMP_TZ -> named("TIMESTAMPTZ");
             case INTERVAL_DAY_SECOND -> named("INTERVAL");
             case ARRAY -> new SqlDataTypeSpec(new WrittenTypeName(TypeNames.of(type)), SqlParserPos.ZERO);
-            case UTINYINT, USMALLINT, UINTEGER, UBIGINT -> named(type.getSqlTypeName().getName());
+            case UTINYINT, USMALLINT, UINTEGER, UBIGINT ->
+                named(type.getSqlTypeName().getName());
             case DECIMAL ->
                 type.getPrecision() == 38 && type.getScale() == 0 ? named("HUGEINT") : super.getCastSpec(type);
             case ROW ->

@@ -246,8 +246,8 @@ final class DuckDbValidator extends SqlValidatorImpl {
         SqlNode condition = select.getWhere();
         if (condition != null) {
             SqlValidatorScope columns = getWhereScope(select);
-            select.setWhere(
-                    SelectAliases.writtenOut(condition, select, name -> !qualify(columns, name).isSimple()));
+            select.setWhere(SelectAliases.writtenOut(
+                    condition, select, name -> !qualify(columns, name).isSimple()));
         }
         super.validateWhereClause(select);
     }
@@ -310,7 +310,8 @@ final class DuckDbValidator extends SqlValidatorImpl {
     private boolean isExpandedHere(SqlNode item, SqlSelect select) {
         return ColumnsForm.isIn(item)
                 || StarForm.isStar(item)
-                || (merged.containsKey(select) && (item instanceof SqlStarExclude || item instanceof SqlStarReplace || isStarOfAll(item)));
+                || (merged.containsKey(select)
+                        && (item instanceof SqlStarExclude || item instanceof SqlStarReplace || isStarOfAll(item)));
     }
 
     private static boolean isStarOfAll(SqlNode item) {

@@ -90,7 +90,10 @@ final class GroupByAll {
 
     /** CURRENT_DATE and its like, which are read as names. */
     private static boolean isConstant(SqlIdentifier name) {
-        return name.isSimple() && name.getSimple().toLowerCase(Locale.ROOT).matches("current_(date|time|timestamp)|local(time|timestamp)");
+        return name.isSimple()
+                && name.getSimple()
+                        .toLowerCase(Locale.ROOT)
+                        .matches("current_(date|time|timestamp)|local(time|timestamp)");
     }
 
     private static final class Names extends SqlBasicVisitor<Void> {

@@ -168,16 +168,13 @@ final class MergedColumns {
     }
 
     private static Column only(List<Column> columns, SqlIdentifier name) {
-        List<Column> named = columns.stream()
-                .filter(column -> column.is(name.getSimple()))
-                .toList();
+        List<Column> named =
+                columns.stream().filter(column -> column.is(name.getSimple())).toList();
         if (named.isEmpty()) {
-            throw SqlUtil.newContextException(
-                    name.getParserPosition(), RESOURCE.columnNotFound(name.getSimple()));
+            throw SqlUtil.newContextException(name.getParserPosition(), RESOURCE.columnNotFound(name.getSimple()));
         }
         if (named.size() > 1) {
-            throw SqlUtil.newContextException(
-                    name.getParserPosition(), RESOURCE.columnAmbiguous(name.getSimple()));
+            throw SqlUtil.newContextException(name.getParserPosition(), RESOURCE.columnAmbiguous(name.getSimple()));
         }
         return named.get(0);
     }
@@ -185,8 +182,7 @@ final class MergedColumns {
     private static SqlNode value(JoinType type, Column left, Column right) {
         return switch (type) {
             case RIGHT -> right.value();
-            case FULL ->
-                SqlStdOperatorTable.COALESCE.createCall(SqlParserPos.ZERO, left.value(), right.value());
+            case FULL -> SqlStdOperatorTable.COALESCE.createCall(SqlParserPos.ZERO, left.value(), right.value());
             default -> left.value();
         };
     }
@@ -195,8 +191,8 @@ final class MergedColumns {
         SqlParserPos position = join.getParserPosition();
         join.setOperand(NATURAL, SqlLiteral.createBoolean(false, position));
         join.setOperand(CONDITION_TYPE, JoinConditionType.ON.symbol(position));
-        Optional<SqlNode> all = conditions.stream()
-                .reduce((one, next) -> SqlStdOperatorTable.AND.createCall(position, one, next));
+        Optional<SqlNode> all =
+                conditions.stream().reduce((one, next) -> SqlStdOperatorTable.AND.createCall(position, one, next));
         join.setOperand(CONDITION, all.orElseGet(() -> SqlLiteral.createBoolean(true, position)));
     }
 
@@ -332,9 +328,7 @@ final class MergedColumns {
                     SqlNode window = call.operand(1);
                     yield new SqlBasicCall(
                             call.getOperator(),
-                            List.of(
-                                    in(call.operand(0)),
-                                    window instanceof SqlWindow ? in(window) : window),
+                            List.of(in(call.operand(0)), window instanceof SqlWindow ? in(window) : window),
                             call.getParserPosition());
                 }
                 default -> super.visit(call);

@@ -22,8 +22,23 @@ import org.apache.calcite.sql.parser.SqlParserPos;
 /** DuckDB's operators that are another form of a function, and aggregates that say in which order they take their rows. */
 final class OperatorForms {
     /** Aggregates whose result hangs on the order of their rows. */
-    private static final Set<String> ORDERED =
-            Set.of("any_value", "arbitrary", "array_agg", "first", "last", "list", "listagg", "mode", "string_agg");
+    private static final Set<String> ORDERED = Set.of(
+            "any_value",
+            "arbitrary",
+            "arg_max",
+            "arg_min",
+            "argmax",
+            "argmin",
+            "array_agg",
+            "first",
+            "group_concat",
+            "last",
+            "list",
+            "listagg",
+            "max_by",
+            "min_by",
+            "mode",
+            "string_agg");
 
     private OperatorForms() {}
 

@@ -45,7 +45,6 @@ final class ParserTokens extends DialectParserTokenManager {
             Map.entry("dayofmonth", "day"),
             Map.entry("ifnull", "coalesce"),
             Map.entry("lcase", "lower"),
-            Map.entry("locate", "instr"),
             Map.entry("log", "ln"),
             Map.entry("truncate", "trunc"),
             Map.entry("ucase", "upper"));

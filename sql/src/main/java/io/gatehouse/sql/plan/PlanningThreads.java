@@ -132,13 +132,11 @@ public final class PlanningThreads implements AutoCloseable {
                 cause);
     }
 
+    /** What Calcite says of it are words of its own, for the log. */
     private static GatehouseException unsupported(Throwable cause) {
-        String reason = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        LOG.warn("Calcite cannot plan a statement", cause);
         return new GatehouseException(
-                ErrorCode.SQL_NOT_SUPPORTED,
-                "This form of statement is not supported: %s."
-                        .formatted(reason.lines().findFirst().orElse(reason).strip()),
-                cause);
+                ErrorCode.SQL_NOT_SUPPORTED, "This form of statement is not supported.", cause);
     }
 
     private static Thread thread(Runnable work) {

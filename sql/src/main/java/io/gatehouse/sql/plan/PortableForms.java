@@ -1,5 +1,6 @@
 package io.gatehouse.sql.plan;
 
+import com.google.re2j.Pattern;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.error.TextRange;
@@ -7,11 +8,10 @@ import io.gatehouse.sql.catalog.SqlResource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * What to write instead of a form of DuckDB's that is refused. The forms are looked for only in statements that have
- * failed, in the message and around the place of the error.
+ * failed, in the message and around the place of the error, by expressions of RE2, for which no text takes long.
  */
 final class PortableForms {
     /** Stands in the text where the error is. */
@@ -34,7 +34,8 @@ final class PortableForms {
         if (failure.code() == ErrorCode.SQL_TOO_LARGE || failure.code() == ErrorCode.SQL_READ_ONLY) {
             return failure;
         }
-        String searched = failure.getMessage() + "\n" + marked(text.text(), failure.position());
+        String said = failure.getMessage() + " " + (failure.getCause() == null ? "" : failure.getCause());
+        String searched = said + "\n" + marked(text.text(), failure.position());
         return ALL.stream()
                 .filter(form -> form.pattern().matcher(searched).find())
                 .findFirst()

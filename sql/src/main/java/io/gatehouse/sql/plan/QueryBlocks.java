@@ -146,8 +146,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
         boolean apart = sortedByExpression
                 || isGrouped(project.getInput())
                 || written.stream()
-                        .anyMatch(item ->
-                                holds(item, part -> part instanceof RexSubQuery || part instanceof RexOver));
+                        .anyMatch(item -> holds(item, part -> part instanceof RexSubQuery || part instanceof RexOver));
         Project input = apart ? divided(project, written) : project;
         return aggregate.copy(
                 aggregate.getTraitSet(),
@@ -240,8 +239,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
 
     private static boolean asksInWindow(RexNode expression) {
         return holds(
-                expression,
-                part -> part instanceof RexOver over && holds(over, inner -> inner instanceof RexSubQuery));
+                expression, part -> part instanceof RexOver over && holds(over, inner -> inner instanceof RexSubQuery));
     }
 
     /** With the sub-queries of its items computed below. */
@@ -260,8 +258,8 @@ final class QueryBlocks extends RelHomogeneousShuttle {
         }.visitList(project.getProjects());
         List<String> names = new ArrayList<>(input.getRowType().getFieldNames());
         IntStream.range(names.size(), below.size()).forEach(i -> names.add("value" + i));
-        RelNode values = looksBack(
-                LogicalProject.create(input, project.getHints(), below, names, project.getVariablesSet()));
+        RelNode values =
+                looksBack(LogicalProject.create(input, project.getHints(), below, names, project.getVariablesSet()));
         return LogicalProject.create(
                 new DerivedTable(values),
                 project.getHints(),

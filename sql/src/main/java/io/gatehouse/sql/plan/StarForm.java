@@ -97,5 +97,4 @@ final class StarForm {
     private static String name(SqlNode column) {
         return nameOf(column).toLowerCase(Locale.ROOT);
     }
-
 }

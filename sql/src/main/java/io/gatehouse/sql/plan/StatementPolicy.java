@@ -3,16 +3,65 @@ package io.gatehouse.sql.plan;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlDataTypeSpec;
+import org.apache.calcite.sql.SqlIntervalQualifier;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.SqlRowTypeNameSpec;
+import org.apache.calcite.sql.SqlSampleSpec;
+import org.apache.calcite.sql.SqlWindow;
+import org.apache.calcite.sql.fun.SqlLibraryOperators;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What kind of statement may go on: queries. Which relations and functions they may name is decided by the catalog and
- * the function table, which know no others.
+ * What kind of statement may go on: queries, without the forms that Calcite's grammar reads and DuckDB does not know.
+ * Which relations and functions they may name is decided by the catalog and the function table, which know no others.
  */
 final class StatementPolicy {
+    private static final int PARTIAL = 7;
+
+    /** Operators of forms that are refused, and what is said of them. */
+    private static final Map<SqlOperator, String> REFUSED = Map.ofEntries(
+            Map.entry(SqlStdOperatorTable.IS_A_SET, "IS A SET is not supported."),
+            Map.entry(SqlStdOperatorTable.IS_NOT_A_SET, "IS A SET is not supported."),
+            Map.entry(SqlStdOperatorTable.IS_EMPTY, "IS EMPTY is not supported; write len(list) = 0."),
+            Map.entry(SqlStdOperatorTable.IS_NOT_EMPTY, "IS NOT EMPTY is not supported; write len(list) > 0."),
+            Map.entry(SqlStdOperatorTable.IS_JSON_VALUE, "IS JSON is not supported."),
+            Map.entry(SqlStdOperatorTable.IS_NOT_JSON_VALUE, "IS JSON is not supported."),
+            Map.entry(SqlStdOperatorTable.IS_JSON_OBJECT, "IS JSON is not supported."),
+            Map.entry(SqlStdOperatorTable.IS_NOT_JSON_OBJECT, "IS JSON is not supported."),
+            Map.entry(SqlStdOperatorTable.IS_JSON_ARRAY, "IS JSON is not supported."),
+            Map.entry(SqlStdOperatorTable.IS_NOT_JSON_ARRAY, "IS JSON is not supported."),
+            Map.entry(SqlStdOperatorTable.IS_JSON_SCALAR, "IS JSON is not supported."),
+            Map.entry(SqlStdOperatorTable.IS_NOT_JSON_SCALAR, "IS JSON is not supported."),
+            Map.entry(
+                    SqlStdOperatorTable.OVERLAPS,
+                    "OVERLAPS is not supported; write a.first < b.last AND b.first < a.last."),
+            Map.entry(
+                    SqlStdOperatorTable.UNIQUE,
+                    "UNIQUE is not supported; write NOT EXISTS over a query with GROUP BY and HAVING count(*) > 1."),
+            Map.entry(
+                    SqlStdOperatorTable.MINUS_DATE,
+                    "A difference with a unit is not supported; write date_diff('day', first, last)."),
+            Map.entry(SqlStdOperatorTable.SYMMETRIC_BETWEEN, "SYMMETRIC is not supported; write least and greatest."),
+            Map.entry(
+                    SqlStdOperatorTable.SYMMETRIC_NOT_BETWEEN, "SYMMETRIC is not supported; write least and greatest."),
+            Map.entry(SqlLibraryOperators.RLIKE, "RLIKE is not supported; write regexp_matches(text, pattern)."),
+            Map.entry(SqlLibraryOperators.NOT_RLIKE, "RLIKE is not supported; write regexp_matches(text, pattern)."),
+            Map.entry(SqlLibraryOperators.OFFSET, "OFFSET in brackets is not supported; write list[n], from 1."),
+            Map.entry(SqlLibraryOperators.SAFE_OFFSET, "OFFSET in brackets is not supported; write list[n], from 1."),
+            Map.entry(SqlStdOperatorTable.ARGUMENT_ASSIGNMENT, "Arguments are given by their places, without names."),
+            Map.entry(SqlStdOperatorTable.DEFAULT, "DEFAULT is not supported; leave the argument out."),
+            Map.entry(SqlStdOperatorTable.ARRAY_QUERY, "ARRAY of a query is not supported; write (SELECT list(x) …)."),
+            Map.entry(SqlStdOperatorTable.WITHIN_DISTINCT, "WITHIN DISTINCT is not supported; write sum(DISTINCT x)."));
+
     private StatementPolicy() {}
 
     static void check(SqlNode statement) {
@@ -20,24 +69,70 @@ final class StatementPolicy {
         if (!kind.belongsTo(SqlKind.QUERY)) {
             throw refusal(statement, kind);
         }
-        statement.accept(new SqlBasicVisitor<Void>() {
+        statement.accept(new SqlBasicVisitor<@Nullable Void>() {
             @Override
-            public Void visit(SqlCall call) {
+            public @Nullable Void visit(SqlCall call) {
                 checkCall(call);
                 return super.visit(call);
+            }
+
+            @Override
+            public @Nullable Void visit(SqlDataTypeSpec type) {
+                if (type.getTypeNameSpec() instanceof SqlRowTypeNameSpec) {
+                    throw unsupported(type, "Structs are not supported; select the values as columns.");
+                }
+                return super.visit(type);
             }
         });
     }
 
     private static void checkCall(SqlCall call) {
-        switch (call.getKind()) {
-            case INSERT, UPDATE, DELETE, MERGE -> throw refusal(call, call.getKind());
-            case HINT -> throw unsupported(call, "Hints (/*+ */) are not supported.");
-            case MATCH_RECOGNIZE -> throw unsupported(call, "MATCH_RECOGNIZE is not supported.");
-            case SNAPSHOT -> throw unsupported(call, "FOR SYSTEM_TIME is not supported.");
-            case NEXT_VALUE, CURRENT_VALUE -> throw unsupported(call, "Sequences are not supported.");
-            default -> {}
+        refused(call).ifPresent(message -> {
+            throw unsupported(call, message);
+        });
+        if (call.getKind().belongsTo(SqlKind.DML)) {
+            throw refusal(call, call.getKind());
         }
+    }
+
+    private static Optional<String> refused(SqlCall call) {
+        boolean secondIsUnit = call.operandCount() == 2 && call.operand(1) instanceof SqlIntervalQualifier;
+        return switch (call.getKind()) {
+            case HINT -> Optional.of("Hints (/*+ */) are not supported.");
+            case MATCH_RECOGNIZE -> Optional.of("MATCH_RECOGNIZE is not supported.");
+            case SNAPSHOT -> Optional.of("FOR SYSTEM_TIME is not supported.");
+            case NEXT_VALUE, CURRENT_VALUE -> Optional.of("Sequences are not supported.");
+            case EXTEND -> Optional.of("A relation takes no further columns; write them into a sub-query.");
+            case LAMBDA ->
+                Optional.of("Lambdas are not supported; write UNNEST in FROM, and what is to be done with each element"
+                        + " in SELECT or WHERE.");
+            case CAST, SAFE_CAST ->
+                secondIsUnit
+                        ? Optional.of("A cast to INTERVAL takes no unit; write CAST(x AS INTERVAL).")
+                        : Optional.empty();
+            case CEIL ->
+                secondIsUnit
+                        ? Optional.of("CEIL of a time is not supported; write date_trunc('day', x) + INTERVAL 1 DAY.")
+                        : Optional.empty();
+            case TABLESAMPLE ->
+                call.operand(1) instanceof SqlLiteral literal
+                                && literal.getValue() instanceof SqlSampleSpec.SqlSubstitutionSampleSpec
+                        ? Optional.of("SUBSTITUTE is not supported; write TABLESAMPLE BERNOULLI(10).")
+                        : Optional.empty();
+            case ARRAY_VALUE_CONSTRUCTOR ->
+                call.getOperandList().stream().anyMatch(item -> item.getKind() == SqlKind.ROW)
+                        ? Optional.of("A list of structs is not supported; write VALUES.")
+                        : Optional.empty();
+            case SIMILAR ->
+                call.operandCount() > 2
+                        ? Optional.of("SIMILAR TO takes no ESCAPE; write a backslash in the pattern.")
+                        : Optional.empty();
+            case WINDOW ->
+                call instanceof SqlWindow && call.getOperandList().get(PARTIAL) != null
+                        ? Optional.of("ALLOW PARTIAL and DISALLOW PARTIAL are not supported.")
+                        : Optional.empty();
+            default -> Optional.ofNullable(REFUSED.get(call.getOperator()));
+        };
     }
 
     private static GatehouseException refusal(SqlNode statement, SqlKind kind) {

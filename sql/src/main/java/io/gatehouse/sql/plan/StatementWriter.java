@@ -286,9 +286,8 @@ final class StatementWriter {
             if (operands.size() > 1) {
                 return derived(uncollect, sideBySide(operands, uncollect.withOrdinality));
             }
-            SqlOperator unnest = uncollect.withOrdinality
-                    ? SqlStdOperatorTable.UNNEST_WITH_ORDINALITY
-                    : SqlStdOperatorTable.UNNEST;
+            SqlOperator unnest =
+                    uncollect.withOrdinality ? SqlStdOperatorTable.UNNEST_WITH_ORDINALITY : SqlStdOperatorTable.UNNEST;
             return derived(uncollect, unnest.createCall(SqlParserPos.ZERO, operands));
         }
 
@@ -311,12 +310,7 @@ final class StatementWriter {
 
         private static SqlNode call(String function, SqlNode... arguments) {
             return new SqlUnresolvedFunction(
-                            identifier(function),
-                            null,
-                            null,
-                            null,
-                            null,
-                            SqlFunctionCategory.USER_DEFINED_FUNCTION)
+                            identifier(function), null, null, null, null, SqlFunctionCategory.USER_DEFINED_FUNCTION)
                     .createCall(SqlParserPos.ZERO, arguments);
         }
 

@@ -25,6 +25,8 @@ final class Suggestions {
     private static final Pattern FUNCTION =
             Pattern.compile("No match found for function signature (\\w+)\\((.*)\\)", Pattern.DOTALL);
 
+    private static final String NO_OPERATOR = "No match found for function signature ";
+
     private final Catalog catalog;
 
     Suggestions(Catalog catalog) {
@@ -39,6 +41,12 @@ final class Suggestions {
         Matcher function = FUNCTION.matcher(plain);
         if (function.matches()) {
             return unknownFunction(function.group(1).toLowerCase(Locale.ROOT), function.group(2));
+        }
+        if (plain.startsWith(NO_OPERATOR)) {
+            return "%s is not supported".formatted(plain.substring(NO_OPERATOR.length()));
+        }
+        if (plain.startsWith("Cannot apply '$SCALAR_QUERY'")) {
+            return "A sub-query that stands for a value has one column";
         }
         Matcher self = SELF.matcher(plain);
         if (self.matches()) {

@@ -35,7 +35,9 @@ final class WrittenSets {
                 grouping(
                         key,
                         ((SqlCall) key)
-                                .getOperandList().stream().map(WrittenSets::sets).toList());
+                                .getOperandList().stream()
+                                        .map(WrittenSets::sets)
+                                        .toList());
             default -> key;
         };
     }

@@ -201,7 +201,7 @@ final class TestFileDriver {
         SQLException unknown = failure(() -> DriverManager.getConnection("jdbc:gatehouse:" + file, properties));
         assertThat((Throwable) unknown)
                 .hasMessage(
-                        "There is no connection property \"fetchsize\"; there are engine, password, queryTimeout, tls, token, user.");
+                        "There is no connection property \"fetchsize\"; there are engine, lists, password, queryTimeout, tls, token, user.");
         properties.clear();
         properties.setProperty("queryTimeout", "soon");
         assertThatThrownBy(() -> DriverManager.getConnection("jdbc:gatehouse:" + file, properties))

@@ -22,6 +22,7 @@ final class Problems {
     private static String state(int status) {
         return switch (status) {
             case 401, 403 -> "28000";
+            case 413, 414, 431 -> "54000";
             case 429, 503 -> "53300";
             default -> "08004";
         };

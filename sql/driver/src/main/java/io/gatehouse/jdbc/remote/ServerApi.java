@@ -22,6 +22,10 @@ import javax.net.ssl.SSLHandshakeException;
 /** Requests to one server. Safe for use by many threads. */
 final class ServerApi {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+    /** A server refuses less, but what is larger than this it does not read to its end, which breaks the connection. */
+    private static final int MAX_BODY_BYTES = 50_000_000;
+
     private static final String QUERY_ID = "Query-Id";
 
     private final HttpClient client = HttpClient.newBuilder()
@@ -92,8 +96,16 @@ final class ServerApi {
     private static HttpRequest.Builder withBody(HttpRequest.Builder request, Map<String, Object> body)
             throws SQLException {
         try {
+            byte[] json = JSON.std.asBytes(body);
+            if (json.length > MAX_BODY_BYTES) {
+                throw SqlErrors.of(
+                        "54000",
+                        "The statement and its parameters are larger than %d bytes.".formatted(MAX_BODY_BYTES),
+                        false,
+                        null);
+            }
             return request.header("Content-Type", "application/json")
-                    .POST(HttpRequest.BodyPublishers.ofByteArray(JSON.std.asBytes(body)));
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(json));
         } catch (IOException e) {
             throw SqlErrors.of("XX000", "The request cannot be written: %s.".formatted(e.getMessage()), false, e);
         }

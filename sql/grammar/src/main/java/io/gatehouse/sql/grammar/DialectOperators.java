@@ -114,11 +114,6 @@ public final class DialectOperators {
     public static final SqlBinaryOperator SHIFT_LEFT = bits("<<");
     public static final SqlBinaryOperator SHIFT_RIGHT = bits(">>");
 
-    /** a ^@ b: whether a text begins with another. */
-    public static final SqlBinaryOperator STARTS_WITH = bits("^@");
-
-    /** a && b: whether two lists have an element in common. */
-    public static final SqlBinaryOperator OVERLAP = bits("&&");
     /** time AT TIME ZONE zone. */
     public static final SqlBinaryOperator AT_TIME_ZONE =
             new SqlBinaryOperator("AT TIME ZONE", SqlKind.OTHER, 92, true, null, null, null);
@@ -126,6 +121,12 @@ public final class DialectOperators {
     /** text COLLATE name: the text and the name of the collation. */
     public static final SqlBinaryOperator COLLATE =
             new SqlBinaryOperator("COLLATE", SqlKind.OTHER, 92, true, null, null, null);
+
+    /** a ^@ b: whether a text begins with another. */
+    public static final SqlBinaryOperator STARTS_WITH = bits("^@");
+
+    /** a && b: whether two lists have an element in common. */
+    public static final SqlBinaryOperator OVERLAP = bits("&&");
 
     private static final Set<TimeUnit> STANDARD_UNITS = Set.of(
             TimeUnit.YEAR,

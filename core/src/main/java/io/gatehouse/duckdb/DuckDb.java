@@ -1,0 +1,29 @@
+package io.gatehouse.duckdb;
+
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Properties;
+import org.duckdb.DuckDBConnection;
+
+/** Opens instances of DuckDB. */
+public final class DuckDb {
+    private static final String URL = "jdbc:duckdb:";
+
+    private DuckDb() {}
+
+    /** An empty database in memory. */
+    public static DuckDBConnection inMemory(Properties settings) throws SQLException {
+        return open(URL, settings);
+    }
+
+    /** A database file, which is made if it is missing. */
+    public static DuckDBConnection file(Path file, Properties settings) throws SQLException {
+        return open(URL + file.toAbsolutePath(), settings);
+    }
+
+    private static DuckDBConnection open(String url, Properties settings) throws SQLException {
+        NativeLibrary.prepare();
+        return DriverManager.getConnection(url, settings).unwrap(DuckDBConnection.class);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.gatehouse.worker;
+
+import org.jspecify.annotations.NullMarked;

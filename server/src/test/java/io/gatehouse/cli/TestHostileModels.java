@@ -1,0 +1,224 @@
+package io.gatehouse.cli;
+
+import static io.gatehouse.cli.HostileModel.added;
+import static io.gatehouse.cli.HostileModel.precompiled;
+import static io.gatehouse.cli.HostileModel.replace;
+import static io.gatehouse.cli.HostileModel.split;
+import static io.gatehouse.cli.HostileModel.template;
+import static io.gatehouse.cli.HostileModel.tokenizer;
+import static io.gatehouse.cli.HostileModel.unknowing;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gatehouse.server.GatehouseServer;
+import io.gatehouse.server.ListenAddress;
+import io.gatehouse.server.ServerSettings;
+import io.gatehouse.server.run.RunSources;
+import io.gatehouse.sql.QueryEngine;
+import io.gatehouse.store.RunStatus;
+import io.gatehouse.store.Store;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Models that end whatever process reads them: a server says which file it was, and goes on. */
+@Timeout(600)
+final class TestHostileModels {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Path SAMPLE =
+            Path.of(System.getProperty("gatehouse.root")).resolve("core/sample");
+    private static final long WORKER_BYTES = 1L << 30;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** A list that has itself twice, fifty times over. */
+    private static final String DOUBLED =
+            "{% set s = namespace(x=[1]) %}{% for i in range(50) %}{% set s.x = [s.x, s.x] %}{% endfor %}";
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final Map<String, Path> models = new LinkedHashMap<>();
+
+    private Store store;
+    private QueryEngine engine;
+    private GatehouseServer server;
+
+    @BeforeEach
+    void open() throws IOException {
+        store = Store.create(folder.resolve("served.duckdb"));
+        engine = new QueryEngine(store);
+    }
+
+    private void serve() {
+        List<Path> all = new ArrayList<>(models.values());
+        all.add(SAMPLE.resolve("model"));
+        ServerSettings settings = ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test")
+                .with(RunSources.of(all, List.of(SAMPLE.resolve("quiz"))));
+        server = GatehouseServer.start(
+                store, engine, settings, new RunOptionParser(store, WorkerCommand.settings(WORKER_BYTES, PATIENCE)));
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+        engine.close();
+        store.close();
+    }
+
+    @Test
+    void tokenizersThatEndTheProcess() throws Exception {
+        Path all = folder.resolve("models");
+        models.put("nested", tokenizer(all, "nested", split("(".repeat(2000) + "a" + ")".repeat(2000))));
+        models.put("charsmap", tokenizer(all, "charsmap", precompiled("AAAAAAECAwQFBgcICQ==")));
+        models.put("short-charsmap", tokenizer(all, "short-charsmap", precompiled("/////w==")));
+        models.put("long-charsmap", tokenizer(all, "long-charsmap", precompiled("BAAAAP////8AAAAA")));
+        models.put("empty", tokenizer(all, "empty", replace("Regex", "", List.of("x".repeat(1000)))));
+        models.put("backtracking", tokenizer(all, "backtracking", split("(.+.+)+$(?<=\uFFFF)")));
+        models.put("growth", tokenizer(all, "growth", replace("String", "a", Collections.nCopies(5, "a".repeat(100)))));
+        serve();
+        for (String name : models.keySet()) {
+            JsonNode run = end(name, "");
+            assertThat(run.path("status").asText()).as(name).isEqualTo("failed");
+            assertThat(run.at("/error/code").asText()).as(run.toString()).isIn("WORKER_ENDED", "OUT_OF_MEMORY");
+            assertThat(run.at("/error/detail").asText()).contains(models.get(name) + "/tokenizer.json");
+        }
+        requireWell();
+    }
+
+    @Test
+    void tokenizersThatCannotEncode() throws Exception {
+        Path all = folder.resolve("models");
+        models.put("unigram", tokenizer(all, "unigram", unknowing("Unigram")));
+        models.put("words", tokenizer(all, "words", unknowing("WordLevel")));
+        models.put("pieces", tokenizer(all, "pieces", unknowing("WordPiece")));
+        models.put("added", tokenizer(all, "added", added(200_000)));
+        serve();
+        for (String name : models.keySet()) {
+            JsonNode run = end(name, "");
+            assertThat(run.path("status").asText()).as(name).isEqualTo("failed");
+            assertThat(run.at("/error/code").asText()).as(run.toString()).isEqualTo("CORRUPT_CHECKPOINT");
+            assertThat(run.at("/error/detail").asText()).contains(models.get(name) + "/tokenizer.json");
+        }
+        requireWell();
+    }
+
+    @Test
+    void chatTemplates() throws Exception {
+        Path all = folder.resolve("models");
+        models.put("format", template(all, "format", "{{ '%1000000000d' | format(1) }}"));
+        models.put("indent", template(all, "indent", "{{ 'a\\nb\\nc' | indent(1000000000) }}"));
+        models.put("batch", template(all, "batch", "{{ [1] | batch(1000000000, 'x') | list }}"));
+        models.put("doubled", template(all, "doubled", DOUBLED + "{{ s.x | tojson }}"));
+        models.put("text", template(all, "text", DOUBLED + "{{ s.x ~ '' }}"));
+        models.put(
+                "equal",
+                template(all, "equal", DOUBLED + DOUBLED.replace("s.", "t.").replace("set s", "set t")
+                        + "{{ s.x == t.x }}"));
+        models.put("nots", template(all, "nots", "{{ " + "not ".repeat(60_000) + "true }}"));
+        serve();
+        for (String name : models.keySet()) {
+            JsonNode run = end(name, ",\"chat\":true");
+            assertThat(run.path("status").asText()).as(name).isEqualTo("failed");
+            assertThat(run.at("/error/code").asText())
+                    .as(run.toString())
+                    .isIn("UNSUPPORTED_MODEL", "WORKER_ENDED", "OUT_OF_MEMORY");
+            assertThat(run.at("/error/detail").asText()).contains(models.get(name) + "/chat_template.jinja");
+        }
+        requireWell();
+    }
+
+    /** A process that dies in the middle of computing: what it had stored stays, and the run goes on from there. */
+    @Test
+    void aRunGoesOnAfterItsProcessWasKilled() throws Exception {
+        serve();
+        String request = "{\"model\":\"model\",\"quiz\":\"quiz\",\"limit\":640,\"name\":\"r\"}";
+        assertThat(post("v1/runs", request).statusCode()).isEqualTo(202);
+        while (show("r").path("answered").asInt() < 64) {
+            Thread.sleep(5);
+        }
+        ProcessHandle.current()
+                .children()
+                .filter(child -> child.info().arguments().map(List::of).orElse(List.of()).contains("worker"))
+                .forEach(ProcessHandle::destroyForcibly);
+        JsonNode killed = ended("r");
+        assertThat(killed.path("status").asText()).isEqualTo("failed");
+        assertThat(killed.at("/error/detail").asText()).contains("ended by signal 9 (SIGKILL)");
+        assertThat(killed.path("answered").asInt()).isBetween(64, 639);
+        assertThat(post("v1/runs", request).statusCode()).isEqualTo(202);
+        assertThat(ended("r").path("status").asText()).isEqualTo("complete");
+        assertThat(end("model", ",\"limit\":640").path("status").asText()).isEqualTo("complete");
+        List<String> hashes =
+                store.verify().runs().stream().map(run -> run.hash()).distinct().toList();
+        assertThat(hashes).as("content of the killed run and of a quiet one").hasSize(1);
+    }
+
+    private void requireWell() throws Exception {
+        assertThat(end("model", ",\"limit\":64").path("status").asText()).isEqualTo("complete");
+        assertThat(store.runs().stream().filter(run -> run.status() == RunStatus.RUNNING)).isEmpty();
+        try (Stream<Path> left = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            assertThat(left.map(path -> path.getFileName().toString()))
+                    .as("what workers left behind")
+                    .noneMatch(name -> name.startsWith("gatehouse-worker"));
+        }
+    }
+
+    /** Starts a run of the name of its model and waits for its end. */
+    private JsonNode end(String model, String more) throws Exception {
+        HttpResponse<String> started = post(
+                "v1/runs",
+                "{\"model\":\"%s\",\"quiz\":\"quiz\",\"name\":\"%s\"%s%s}"
+                        .formatted(model, model, more.contains("limit") ? "" : ",\"limit\":1", more));
+        assertThat(started.statusCode()).as(started.body()).isEqualTo(202);
+        return ended(model);
+    }
+
+    private JsonNode ended(String name) throws Exception {
+        while (true) {
+            JsonNode run = show(name);
+            if (List.of("complete", "cancelled", "failed")
+                    .contains(run.path("status").asText())) {
+                return run;
+            }
+            Thread.sleep(20);
+        }
+    }
+
+    private JsonNode show(String name) throws Exception {
+        return JSON.readTree(client.send(
+                        HttpRequest.newBuilder(uri("v1/runs/" + name)).build(), BodyHandlers.ofString())
+                .body());
+    }
+
+    private HttpResponse<String> post(String path, String body) throws Exception {
+        return client.send(
+                HttpRequest.newBuilder(uri(path))
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(body))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    private URI uri(String path) {
+        return server.uri().resolve(path);
+    }
+}
