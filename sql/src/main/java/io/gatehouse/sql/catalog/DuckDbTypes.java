@@ -1,5 +1,7 @@
 package io.gatehouse.sql.catalog;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +12,7 @@ import org.apache.calcite.sql.SqlIntervalQualifier;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.SqlTypeFactoryImpl;
 import org.apache.calcite.sql.type.SqlTypeMappingRule;
+import org.apache.calcite.sql.type.SqlTypeMappingRules;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.type.SqlTypeUtil;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -61,9 +64,28 @@ final class DuckDbTypes extends SqlTypeFactoryImpl {
         if (types.stream().anyMatch(WholeNumbers::isUnsigned) && all(types, WholeNumbers::isWhole)) {
             return Optional.of(WholeNumbers.common(types, this));
         }
+        List<RelDataType> decimals =
+                types.stream().filter(SqlTypeUtil::isDecimal).toList();
+        if (!decimals.isEmpty() && decimals.size() < types.size() && all(types, SqlTypeUtil::isExactNumeric)) {
+            return besideIntegers(decimals, types);
+        }
         boolean real = types.stream().anyMatch(DuckDbTypes::isReal);
         return real && all(types, type -> isReal(type) || SqlTypeUtil.isExactNumeric(type))
                 ? Optional.of(createSqlType(SqlTypeName.REAL))
+                : Optional.empty();
+    }
+
+    /** Where there is not room for all digits, those behind the point stay, and an integer that is too large is refused. */
+    private Optional<RelDataType> besideIntegers(List<RelDataType> decimals, List<RelDataType> types) {
+        RelDataType decimal = requireNonNull(super.leastRestrictive(decimals, SqlTypeMappingRules.instance(false)));
+        int whole = types.stream()
+                .filter(type -> !SqlTypeUtil.isDecimal(type))
+                .mapToInt(RelDataType::getPrecision)
+                .max()
+                .orElseThrow();
+        int most = typeSystem.getMaxPrecision(SqlTypeName.DECIMAL);
+        return whole + decimal.getScale() > most
+                ? Optional.of(createSqlType(SqlTypeName.DECIMAL, most, decimal.getScale()))
                 : Optional.empty();
     }
 

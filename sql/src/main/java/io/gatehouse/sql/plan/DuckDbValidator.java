@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -49,7 +48,7 @@ import org.jspecify.annotations.Nullable;
 final class DuckDbValidator extends SqlValidatorImpl {
     private static final int CONDITION_OF_JOIN = 5;
 
-    private final Map<SqlSelect, MergedColumns> merged = new IdentityHashMap<>();
+    private final IdentityHashMap<SqlSelect, MergedColumns> merged = new IdentityHashMap<>();
     private final KnownTypes types = new KnownTypes();
     private final ParameterTyping parameters;
 
