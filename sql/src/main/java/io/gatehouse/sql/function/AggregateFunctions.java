@@ -7,7 +7,9 @@ import static io.gatehouse.sql.function.Signatures.FIRST;
 import static io.gatehouse.sql.function.Signatures.BETWEEN_VALUES;
 import static io.gatehouse.sql.function.Signatures.DISTANCE;
 import static io.gatehouse.sql.function.Signatures.VARCHAR;
+import static io.gatehouse.sql.function.Signatures.either;
 import static io.gatehouse.sql.function.Signatures.takesOptional;
+import static io.gatehouse.sql.function.Signatures.takesUpTo;
 import static io.gatehouse.sql.function.Signatures.LIST_OF_FIRST;
 import static io.gatehouse.sql.function.Signatures.aggregate;
 import static io.gatehouse.sql.function.Signatures.anything;
@@ -92,8 +94,10 @@ final class AggregateFunctions {
             all.add(aggregate(name, DOUBLE, takes(NUMERIC)));
         }
         for (String name : List.of("arg_max", "arg_min", "argmax", "argmin", "max_by", "min_by")) {
-            all.add(aggregate(name, FIRST, anything(2)));
-            all.add(aggregate(name, LIST_OF_FIRST, takes(ANY, ANY, NUMERIC)));
+            all.add(aggregate(
+                    name,
+                    either(binding -> binding.getOperandCount() == 3, LIST_OF_FIRST, FIRST),
+                    takesUpTo(ANY, ANY, NUMERIC)));
         }
         for (String name : List.of("arg_max_null", "arg_min_null", "arg_max_nulls_last", "arg_min_nulls_last")) {
             all.add(aggregate(name, FIRST, anything(2)));
@@ -104,7 +108,7 @@ final class AggregateFunctions {
         for (String name : List.of("bool_and", "bool_or")) {
             all.add(aggregate(name, BOOLEAN, anything(1)));
         }
-        for (String name : List.of("bit_and", "bit_or", "bit_xor", "mode", "first", "last", "arbitrary")) {
+        for (String name : List.of("bit_and", "bit_or", "bit_xor", "mode", "first", "last", "arbitrary", "ANY_VALUE")) {
             all.add(aggregate(name, FIRST, anything(1)));
         }
         quantiles(all);

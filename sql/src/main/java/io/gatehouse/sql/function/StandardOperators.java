@@ -132,7 +132,6 @@ final class StandardOperators {
                 SqlStdOperatorTable.VAR_POP,
                 SqlStdOperatorTable.VAR_SAMP,
                 SqlStdOperatorTable.VARIANCE,
-                SqlStdOperatorTable.ANY_VALUE,
                 SqlStdOperatorTable.APPROX_COUNT_DISTINCT,
                 SqlLibraryOperators.ARRAY_AGG,
                 SqlLibraryOperators.STRING_AGG,

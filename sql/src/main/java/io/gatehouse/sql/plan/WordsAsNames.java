@@ -228,6 +228,7 @@ final class WordsAsNames {
             return after == LPAREN && holdsTo(i + 1);
         }
         return switch (kind) {
+            case AT -> after == TIME && kind(i + 2) == ZONE;
             case BETWEEN -> before == NOT || kind(i - 1) == ROWS || before == RANGE || before == GROUPS || ends(before);
             case CURRENT -> after == ROW;
             case CURRENT_DATE, CURRENT_TIMESTAMP -> after != DOT && !ends(before);
@@ -258,9 +259,11 @@ final class WordsAsNames {
         return kind(i - 1) == INFIX_CAST || (kind(i - 1) == AS && open.peek() == Parenthesis.CAST);
     }
 
-    /** TIMESTAMP WITH TIME ZONE '…' */
+    /** TIMESTAMP WITH TIME ZONE '…', AT TIME ZONE '…' */
     private boolean hasZone(int i) {
-        return (kind(i + 1) == WITH || kind(i + 1) == WITHOUT) && (kind(i + 2) == TIME || kind(i + 2) == LOCAL);
+        return (kind(i - 1) == AT && kind(i + 1) == ZONE)
+                || ((kind(i + 1) == WITH || kind(i + 1) == WITHOUT)
+                        && (kind(i + 2) == TIME || kind(i + 2) == LOCAL));
     }
 
     /** A number, a text or an expression in parentheses follows, or the word is the type with a unit. */
