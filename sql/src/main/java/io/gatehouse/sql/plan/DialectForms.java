@@ -17,6 +17,7 @@ import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlIntervalLiteral;
+import org.apache.calcite.sql.SqlIntervalQualifier;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
@@ -193,6 +194,9 @@ final class DialectForms extends SqlShuttle {
     /** A cast to a coarser timestamp is one of that and back: what it gives is a timestamp like all others. */
     private static SqlNode cast(SqlNode cast) {
         SqlParserPos position = cast.getParserPosition();
+        if (cast instanceof SqlCall call && call.operand(1) instanceof SqlIntervalQualifier unit) {
+            throw refused(unit, "A cast to INTERVAL takes no unit; write CAST(x AS INTERVAL).");
+        }
         return cast instanceof SqlCall call && WrittenTypes.isCoarse(call.operand(1))
                 ? call.getOperator().createCall(position, call, WrittenTypes.timestamp(position))
                 : cast;

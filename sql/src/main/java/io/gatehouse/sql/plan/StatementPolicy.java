@@ -15,6 +15,7 @@ import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlRowTypeNameSpec;
 import org.apache.calcite.sql.SqlSampleSpec;
 import org.apache.calcite.sql.SqlWindow;
+import org.apache.calcite.sql.fun.SqlBetweenOperator;
 import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
@@ -50,9 +51,6 @@ final class StatementPolicy {
             Map.entry(
                     SqlStdOperatorTable.MINUS_DATE,
                     "A difference with a unit is not supported; write date_diff('day', first, last)."),
-            Map.entry(SqlStdOperatorTable.SYMMETRIC_BETWEEN, "SYMMETRIC is not supported; write least and greatest."),
-            Map.entry(
-                    SqlStdOperatorTable.SYMMETRIC_NOT_BETWEEN, "SYMMETRIC is not supported; write least and greatest."),
             Map.entry(SqlLibraryOperators.RLIKE, "RLIKE is not supported; write regexp_matches(text, pattern)."),
             Map.entry(SqlLibraryOperators.NOT_RLIKE, "RLIKE is not supported; write regexp_matches(text, pattern)."),
             Map.entry(SqlLibraryOperators.OFFSET, "OFFSET in brackets is not supported; write list[n], from 1."),
@@ -106,9 +104,10 @@ final class StatementPolicy {
             case LAMBDA ->
                 Optional.of("Lambdas are not supported; write UNNEST in FROM, and what is to be done with each element"
                         + " in SELECT or WHERE.");
-            case CAST, SAFE_CAST ->
-                secondIsUnit
-                        ? Optional.of("A cast to INTERVAL takes no unit; write CAST(x AS INTERVAL).")
+            case BETWEEN ->
+                call.getOperator() instanceof SqlBetweenOperator between
+                                && between.flag == SqlBetweenOperator.Flag.SYMMETRIC
+                        ? Optional.of("SYMMETRIC is not supported; write least(a, b) and greatest(a, b).")
                         : Optional.empty();
             case CEIL ->
                 secondIsUnit

@@ -114,6 +114,11 @@ final class WordsAsNames {
     /** Types that the grammar keeps as words. */
     private static final BitSet TYPES = kinds(CHARACTER, DATE, DECIMAL, TIME, TIMESTAMP);
 
+    /** Units of time that may stand behind INTERVAL. */
+    private static final BitSet UNITS = kinds(
+            DAY, DAYS, HOUR, HOURS, MINUTE, MINUTES, MONTH, MONTHS, QUARTER, QUARTERS, SECOND, SECONDS, WEEK, WEEKS,
+            YEAR, YEARS);
+
     private static final BitSet ROUNDINGS = kinds(FLOOR, CEIL, CEILING);
 
     private static final BitSet NUMBERS =
@@ -274,7 +279,7 @@ final class WordsAsNames {
                 || NUMBERS.get(after)
                 || after == LPAREN
                 || (signed && TEXTS.get(kind(i + 2)))
-                || (isType(i) && WORDS.get(after));
+                || (isType(i) && UNITS.get(after));
     }
 
     /** In the parentheses of a window, behind an expression or first, and before a bound. */
