@@ -25,14 +25,15 @@ final class DriverConnection implements AutoCloseable {
 
     static {
         try {
-            MethodHandles.Lookup driver =
-                    MethodHandles.privateLookupIn(DuckDBConnection.class, MethodHandles.lookup());
+            MethodHandles.Lookup driver = MethodHandles.privateLookupIn(DuckDBConnection.class, MethodHandles.lookup());
             Class<?> library = driver.findClass("org.duckdb.DuckDBNative");
             REFERENCE = driver.findGetter(DuckDBConnection.class, "connRef", ByteBuffer.class);
             INTERRUPT = driver.findStatic(
                     library, "duckdb_jdbc_interrupt", MethodType.methodType(void.class, ByteBuffer.class));
             PROGRESS = driver.findStatic(
-                    library, "duckdb_jdbc_query_progress", MethodType.methodType(QueryProgress.class, ByteBuffer.class));
+                    library,
+                    "duckdb_jdbc_query_progress",
+                    MethodType.methodType(QueryProgress.class, ByteBuffer.class));
             CHECK_ERROR =
                     driver.findVirtual(DuckDBChunkedResult.class, "checkError", MethodType.methodType(void.class));
         } catch (ReflectiveOperationException e) {
@@ -63,7 +64,8 @@ final class DriverConnection implements AutoCloseable {
         if (closed) {
             return OptionalDouble.empty();
         }
-        double percentage = call(() -> (QueryProgress) PROGRESS.invoke(reference())).getPercentage();
+        double percentage =
+                call(() -> (QueryProgress) PROGRESS.invoke(reference())).getPercentage();
         return percentage < 0 ? OptionalDouble.empty() : OptionalDouble.of(Math.min(1, percentage / 100));
     }
 

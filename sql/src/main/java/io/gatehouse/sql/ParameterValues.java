@@ -80,7 +80,8 @@ final class ParameterValues {
                     case "DATE" -> LocalDate.EPOCH;
                     case "TIME" -> LocalTime.MIDNIGHT;
                     case "TIMESTAMP" -> LocalDate.EPOCH.atStartOfDay();
-                    case "TIMESTAMP WITH TIME ZONE" -> LocalDate.EPOCH.atStartOfDay().atOffset(ZoneOffset.UTC);
+                    case "TIMESTAMP WITH TIME ZONE" ->
+                        LocalDate.EPOCH.atStartOfDay().atOffset(ZoneOffset.UTC);
                     default -> 0;
                 })
                 .toList();

@@ -158,7 +158,8 @@ public final class QueryEngine implements AutoCloseable {
         try {
             return engine.columnTypes(plan.withValues(ParameterValues.samples(plan.parameters())), deadline);
         } catch (GatehouseException e) {
-            // Not every value is one that the statement takes; validation has found the types as well, if not the exact ones.
+            // Not every value is one that the statement takes; validation has found the types as well, if not the exact
+            // ones.
             return plan.types();
         }
     }

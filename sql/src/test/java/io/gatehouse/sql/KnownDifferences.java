@@ -18,17 +18,20 @@ record KnownDifferences(List<Entry> entries) {
         List<Entry> entries = new ArrayList<>();
         StringBuilder reason = new StringBuilder();
         boolean within = false;
-        for (String line : RoutingFile.resource("/sql/random.differences.txt").lines().toList()) {
+        for (String line :
+                RoutingFile.resource("/sql/random.differences.txt").lines().toList()) {
             if (line.startsWith("#")) {
                 if (!within) {
                     reason.setLength(0);
                 }
                 within = true;
-                reason.append(reason.isEmpty() ? "" : " ").append(line.substring(1).strip());
+                reason.append(reason.isEmpty() ? "" : " ")
+                        .append(line.substring(1).strip());
             } else if (!line.isBlank()) {
                 within = false;
                 String[] halves = line.split(" ", 2);
-                entries.add(new Entry(Kind.valueOf(halves[0]), Pattern.compile(halves[1], Pattern.DOTALL), reason.toString()));
+                entries.add(new Entry(
+                        Kind.valueOf(halves[0]), Pattern.compile(halves[1], Pattern.DOTALL), reason.toString()));
             }
         }
         return new KnownDifferences(entries);
@@ -46,7 +49,8 @@ record KnownDifferences(List<Entry> entries) {
 
     private Optional<String> find(Kind kind, String text) {
         return entries.stream()
-                .filter(entry -> entry.kind() == kind && entry.pattern().matcher(text).find())
+                .filter(entry ->
+                        entry.kind() == kind && entry.pattern().matcher(text).find())
                 .map(Entry::reason)
                 .findFirst();
     }

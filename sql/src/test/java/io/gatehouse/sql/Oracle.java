@@ -83,7 +83,8 @@ final class Oracle implements AutoCloseable {
 
     Outcome outcome(RandomStatements.Statement statement) throws SQLException, IOException {
         String sql = statement.phrase().text();
-        List<@Nullable Object> parameters = new ArrayList<>(statement.phrase().parameters().toList());
+        List<@Nullable Object> parameters =
+                new ArrayList<>(statement.phrase().parameters().toList());
         Answer expected = expected(sql, parameters);
         Answer actual = actual(sql, parameters);
         mend(actual, expected);
@@ -106,12 +107,11 @@ final class Oracle implements AutoCloseable {
         if (expected instanceof Refusal) {
             return new Outcome(Kind.REFUSED_BY_BOTH, here.message());
         }
-        Kind kind =
-                switch (here.code()) {
-                    case QUERY_TIMEOUT, QUERY_BUSY, OUT_OF_MEMORY -> Kind.LATE;
-                    case SQL_EXECUTION -> Kind.FAILED;
-                    default -> here.message().startsWith("This form of statement") ? Kind.UNWRITABLE : Kind.REFUSED;
-                };
+        Kind kind = switch (here.code()) {
+            case QUERY_TIMEOUT, QUERY_BUSY, OUT_OF_MEMORY -> Kind.LATE;
+            case SQL_EXECUTION -> Kind.FAILED;
+            default -> here.message().startsWith("This form of statement") ? Kind.UNWRITABLE : Kind.REFUSED;
+        };
         return new Outcome(kind, here.code() + ": " + here.message());
     }
 
@@ -121,7 +121,9 @@ final class Oracle implements AutoCloseable {
 
     private record Refusal(ErrorCode code, String message, boolean late) implements Answer {
         boolean breaks() {
-            return message.startsWith("INTERNAL Error") || message.contains("INTERNAL Error") || message.contains(BROKEN);
+            return message.startsWith("INTERNAL Error")
+                    || message.contains("INTERNAL Error")
+                    || message.contains(BROKEN);
         }
     }
 
@@ -167,8 +169,11 @@ final class Oracle implements AutoCloseable {
             smaller = false;
             Iterator<Phrase> candidates = smallest.phrase().simpler().iterator();
             while (!smaller && candidates.hasNext() && tries++ < MOST_TRIES) {
-                RandomStatements.Statement candidate = new RandomStatements.Statement(candidates.next(), keepsOrder(statement));
-                if (candidate.phrase().text().length() <= smallest.phrase().text().length() && same(outcome, outcome(candidate))) {
+                RandomStatements.Statement candidate =
+                        new RandomStatements.Statement(candidates.next(), keepsOrder(statement));
+                if (candidate.phrase().text().length()
+                                <= smallest.phrase().text().length()
+                        && same(outcome, outcome(candidate))) {
                     smallest = candidate;
                     smaller = true;
                 }
@@ -185,15 +190,20 @@ final class Oracle implements AutoCloseable {
     private static boolean same(Outcome outcome, Outcome other) {
         return outcome.kind() == other.kind()
                 && switch (outcome.kind()) {
-                    case REFUSED, FAILED, INTERNAL, UNWRITABLE -> shape(outcome.detail()).equals(shape(other.detail()));
-                    case TYPES -> List.of(outcome.detail().split("; ", -1)).contains(other.detail().split("; ", -1)[0]);
+                    case REFUSED, FAILED, INTERNAL, UNWRITABLE ->
+                        shape(outcome.detail()).equals(shape(other.detail()));
+                    case TYPES ->
+                        List.of(outcome.detail().split("; ", -1))
+                                .contains(other.detail().split("; ", -1)[0]);
                     default -> true;
                 };
     }
 
     /** A message without what is particular to a statement. */
     static String shape(String message) {
-        return message.replaceAll("\"[^\"]*\"|'[^']*'", "'…'").replaceAll("\\d+", "0").replaceAll("<[^>]*>", "<…>");
+        return message.replaceAll("\"[^\"]*\"|'[^']*'", "'…'")
+                .replaceAll("\\d+", "0")
+                .replaceAll("<[^>]*>", "<…>");
     }
 
     @Override

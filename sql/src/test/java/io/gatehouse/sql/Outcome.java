@@ -77,8 +77,8 @@ record Outcome(Kind kind, String detail) {
         }
         return IntStream.range(0, actual.types().size())
                 .filter(i -> !actual.types().get(i).equals(expected.types().get(i)))
-                .mapToObj(i ->
-                        actual.types().get(i) + " for " + expected.types().get(i))
+                .mapToObj(
+                        i -> actual.types().get(i) + " for " + expected.types().get(i))
                 .distinct()
                 .collect(Collectors.joining("; "));
     }

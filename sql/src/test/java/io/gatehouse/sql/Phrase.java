@@ -107,8 +107,9 @@ sealed interface Phrase {
                     : parts.stream()
                             .flatMap(Phrase::all)
                             .filter(part -> part instanceof Words words && words.category == category);
-            return Stream.concat(Stream.concat(leaves, within), Phrase.simplerPart(parts)
-                    .map(simpler -> new Words(category, words, simpler)));
+            return Stream.concat(
+                    Stream.concat(leaves, within),
+                    Phrase.simplerPart(parts).map(simpler -> new Words(category, words, simpler)));
         }
 
         @Override
@@ -138,8 +139,7 @@ sealed interface Phrase {
                         rest.remove(i);
                         return new Series(separator, rest);
                     });
-            return Stream.concat(
-                    shorter, Phrase.simplerPart(elements).map(simpler -> new Series(separator, simpler)));
+            return Stream.concat(shorter, Phrase.simplerPart(elements).map(simpler -> new Series(separator, simpler)));
         }
 
         @Override
@@ -195,9 +195,9 @@ sealed interface Phrase {
     }
 
     private static Stream<List<Phrase>> simplerPart(List<Phrase> parts) {
-        return IntStream.range(0, parts.size()).boxed().flatMap(i -> parts.get(i)
-                .simpler()
-                .map(simpler -> {
+        return IntStream.range(0, parts.size())
+                .boxed()
+                .flatMap(i -> parts.get(i).simpler().map(simpler -> {
                     List<Phrase> changed = new ArrayList<>(parts);
                     changed.set(i, simpler);
                     return changed;

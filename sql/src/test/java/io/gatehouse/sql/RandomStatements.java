@@ -104,7 +104,8 @@ final class RandomStatements {
     }
 
     private Phrase limit() {
-        return Phrase.optional(draw.one(" LIMIT 3", " LIMIT 1", " LIMIT 5 OFFSET 1", " LIMIT 0", " OFFSET 2", " LIMIT 2 + 1"));
+        return Phrase.optional(
+                draw.one(" LIMIT 3", " LIMIT 1", " LIMIT 5 OFFSET 1", " LIMIT 0", " OFFSET 2", " LIMIT 2 + 1"));
     }
 
     /** An order by all columns. */
@@ -157,7 +158,8 @@ final class RandomStatements {
                 renamed = names(columns);
             }
             definitions.add(Phrase.of(
-                    name + renamed + " AS " + draw.one("", "", "", "MATERIALIZED ", "NOT MATERIALIZED ") + "(#)", query.phrase()));
+                    name + renamed + " AS " + draw.one("", "", "", "MATERIALIZED ", "NOT MATERIALIZED ") + "(#)",
+                    query.phrase()));
             shared.add(new Shared(name, columns, query.rows()));
         }
         Query body = draw.chance(25) && !wish.oneRow() && more()
@@ -185,9 +187,19 @@ final class RandomStatements {
 
     private Query setOperation(int depth, Optional<Scope> outer, Wish wish) {
         List<Category> types = wish.wanted()
-                .orElseGet(() -> draw.times(draw.between(1, 3), () -> draw.chance(60) ? Category.INT : expressions.scalar()));
+                .orElseGet(() ->
+                        draw.times(draw.between(1, 3), () -> draw.chance(60) ? Category.INT : expressions.scalar()));
         Query left = select(depth - 1, outer, new Wish(Optional.of(types), false, false));
-        String operator = draw.one("UNION ALL", "UNION ALL", "UNION", "EXCEPT", "INTERSECT", "EXCEPT ALL", "INTERSECT ALL", "UNION ALL BY NAME", "UNION BY NAME");
+        String operator = draw.one(
+                "UNION ALL",
+                "UNION ALL",
+                "UNION",
+                "EXCEPT",
+                "INTERSECT",
+                "EXCEPT ALL",
+                "INTERSECT ALL",
+                "UNION ALL BY NAME",
+                "UNION BY NAME");
         if (operator.endsWith("BY NAME") && wish.wanted().isPresent()) {
             operator = "UNION ALL";
         }
@@ -207,7 +219,11 @@ final class RandomStatements {
         if (draw.chance(15) && more()) {
             Query third = select(depth - 1, outer, new Wish(Optional.of(types), false, false));
             if (columns.size() == types.size()) {
-                whole = Phrase.of(Category.QUERY, "# " + draw.one("UNION ALL", "EXCEPT", "INTERSECT", "UNION") + " #", whole, third.operand());
+                whole = Phrase.of(
+                        Category.QUERY,
+                        "# " + draw.one("UNION ALL", "EXCEPT", "INTERSECT", "UNION") + " #",
+                        whole,
+                        third.operand());
             }
         }
         return new Query(whole, columns, left.rows() + right.rows());
@@ -228,7 +244,10 @@ final class RandomStatements {
                 draw.times(
                         count,
                         () -> Phrase.of(
-                                "(" + String.join(", ", types.stream().map(type -> "#").toList()) + ")",
+                                "("
+                                        + String.join(
+                                                ", ",
+                                                types.stream().map(type -> "#").toList()) + ")",
                                 types.stream()
                                         .map(expressions::like)
                                         .map(expressions::literal)
@@ -238,19 +257,25 @@ final class RandomStatements {
     private Query pivotStatement() {
         if (draw.chance(50)) {
             return new Query(
-                    Phrase.word("PIVOT (SELECT layer AS k, scope, expert AS n FROM activations) ON scope IN ('prompt', 'last_prompt') USING "
-                            + draw.one("count(*)", "sum(n)", "max(n)") + " GROUP BY k"),
-                    List.of(new Column("k", Category.INT), new Column("prompt", Category.INT), new Column("last_prompt", Category.INT)),
+                    Phrase.word(
+                            "PIVOT (SELECT layer AS k, scope, expert AS n FROM activations) ON scope IN ('prompt', 'last_prompt') USING "
+                                    + draw.one("count(*)", "sum(n)", "max(n)") + " GROUP BY k"),
+                    List.of(
+                            new Column("k", Category.INT),
+                            new Column("prompt", Category.INT),
+                            new Column("last_prompt", Category.INT)),
                     3);
         }
         return new Query(
-                Phrase.word("UNPIVOT (SELECT run_id AS k, layers AS a, experts AS b FROM runs) ON a, b INTO NAME n VALUE v"),
+                Phrase.word(
+                        "UNPIVOT (SELECT run_id AS k, layers AS a, experts AS b FROM runs) ON a, b INTO NAME n VALUE v"),
                 List.of(new Column("k", Category.INT), new Column("n", Category.TEXT), new Column("v", Category.INT)),
                 8);
     }
 
     private Query recursive() {
-        Source itself = new Source("r", List.of(new Column("i", Category.INT), new Column("x", Category.INT)), List.of("i", "x"), 4);
+        Source itself = new Source(
+                "r", List.of(new Column("i", Category.INT), new Column("x", Category.INT)), List.of("i", "x"), 4);
         Scope step = Scope.of(List.of(itself), Optional.empty());
         Query first = select(1, Optional.empty(), Wish.of(Category.INT));
         String join = draw.one("", "", "", " JOIN runs AS s ON s.run_id = r.i + 1", ", (VALUES (1), (2)) AS v(j)");
@@ -302,16 +327,34 @@ final class RandomStatements {
             String kind = draw.one("", "", "LEFT ", "FULL ", "RIGHT ", "INNER ");
             Phrase phrase = natural
                     ? Phrase.of("##", left.phrase(), Phrase.optional(" NATURAL " + kind + "JOIN #", right.phrase()))
-                    : Phrase.of("##", left.phrase(), Phrase.optional(" " + kind + "JOIN # USING (" + String.join(", ", using) + ")", right.phrase()));
+                    : Phrase.of(
+                            "##",
+                            left.phrase(),
+                            Phrase.optional(
+                                    " " + kind + "JOIN # USING (" + String.join(", ", using) + ")", right.phrase()));
             return new From(phrase, sources, merged);
         }
         if (product < 3_000 && chance < 68) {
-            return new From(Phrase.of("##", left.phrase(), Phrase.optional((last ? draw.one(", ", " CROSS JOIN ") : " CROSS JOIN ") + "#", right.phrase())), sources, left.merged());
+            return new From(
+                    Phrase.of(
+                            "##",
+                            left.phrase(),
+                            Phrase.optional(
+                                    (last ? draw.one(", ", " CROSS JOIN ") : " CROSS JOIN ") + "#", right.phrase())),
+                    sources,
+                    left.merged());
         }
         Scope both = Scope.of(sources, outer).merging(left.merged());
         Phrase on = on(left, source, both, product);
         return new From(
-                Phrase.of("##", left.phrase(), Phrase.optional(" " + draw.one("", "", "LEFT ", "LEFT ", "RIGHT ", "FULL ", "INNER ", "FULL OUTER ") + "JOIN # ON #", right.phrase(), on)),
+                Phrase.of(
+                        "##",
+                        left.phrase(),
+                        Phrase.optional(
+                                " " + draw.one("", "", "LEFT ", "LEFT ", "RIGHT ", "FULL ", "INNER ", "FULL OUTER ")
+                                        + "JOIN # ON #",
+                                right.phrase(),
+                                on)),
                 sources,
                 left.merged());
     }
@@ -339,7 +382,15 @@ final class RandomStatements {
                 for (Column other : source.columns()) {
                     boolean namesake = other.text().equals(column.text());
                     if (other.type() == column.type() && (namesake || draw.chance(5))) {
-                        equal.add(Phrase.of(Category.BOOL, "%s.%s %s %s.%s".formatted(source.alias(), other.text(), draw.one("=", "=", "=", "=", "IS NOT DISTINCT FROM"), right.alias(), column.text())));
+                        equal.add(Phrase.of(
+                                Category.BOOL,
+                                "%s.%s %s %s.%s"
+                                        .formatted(
+                                                source.alias(),
+                                                other.text(),
+                                                draw.one("=", "=", "=", "=", "IS NOT DISTINCT FROM"),
+                                                right.alias(),
+                                                column.text())));
                     }
                 }
             }
@@ -355,38 +406,59 @@ final class RandomStatements {
     }
 
     private From lateral(From left, Scope scope, int depth, boolean last) {
-        Query query = select(Math.min(depth - 1, 1), Optional.of(scope), new Wish(Optional.empty(), draw.chance(40), false));
+        Query query =
+                select(Math.min(depth - 1, 1), Optional.of(scope), new Wish(Optional.empty(), draw.chance(40), false));
         String alias = alias();
         Source source = new Source(alias, query.columns(), key(query.columns()), 2);
         String form = last
-                ? draw.one(", LATERAL (#) AS ", " CROSS JOIN LATERAL (#) AS ", " LEFT JOIN LATERAL (#) AS ", " JOIN LATERAL (#) AS ")
+                ? draw.one(
+                        ", LATERAL (#) AS ",
+                        " CROSS JOIN LATERAL (#) AS ",
+                        " LEFT JOIN LATERAL (#) AS ",
+                        " JOIN LATERAL (#) AS ")
                 : draw.one(" CROSS JOIN LATERAL (#) AS ", " LEFT JOIN LATERAL (#) AS ");
         List<Source> sources = new ArrayList<>(left.sources());
         sources.add(source);
         String on = form.startsWith(" LEFT") || form.startsWith(" JOIN") ? " ON TRUE" : "";
-        return new From(Phrase.of("##", left.phrase(), Phrase.optional(form + alias + on, query.phrase())), sources, left.merged());
+        return new From(
+                Phrase.of("##", left.phrase(), Phrase.optional(form + alias + on, query.phrase())),
+                sources,
+                left.merged());
     }
 
     private From unnested(From left, Scope scope, boolean last) {
         Category type = draw.one(Category.INTS, Category.INTS, Category.TEXTS, Category.DOUBLES);
-        Category element = type == Category.INTS ? Category.INT : type == Category.TEXTS ? Category.TEXT : Category.DOUBLE;
+        Category element =
+                type == Category.INTS ? Category.INT : type == Category.TEXTS ? Category.TEXT : Category.DOUBLE;
         List<String> lists = scope.names(type);
-        Phrase list = lists.isEmpty() || draw.chance(20) ? expressions.value(type, 1, scope) : Phrase.of(type, draw.oneOf(lists));
+        Phrase list = lists.isEmpty() || draw.chance(20)
+                ? expressions.value(type, 1, scope)
+                : Phrase.of(type, draw.oneOf(lists));
         String alias = alias();
         boolean ordinality = draw.chance(30);
         String columns = ordinality ? "(e, o)" : "(e)";
         String left1 = draw.chance(25) ? " LEFT JOIN " : last && draw.chance(20) ? ", " : " CROSS JOIN ";
         List<Source> sources = new ArrayList<>(left.sources());
-        List<Column> columnList = ordinality ? List.of(new Column("e", element), new Column("o", Category.INT)) : List.of(new Column("e", element));
+        List<Column> columnList = ordinality
+                ? List.of(new Column("e", element), new Column("o", Category.INT))
+                : List.of(new Column("e", element));
         sources.add(new Source(alias, columnList, List.of(ordinality ? "o" : "e"), 3));
         return new From(
-                Phrase.of("##", left.phrase(), Phrase.optional(left1 + "UNNEST(#)" + (ordinality ? " WITH ORDINALITY" : "") + " AS " + alias + columns + (left1.startsWith(" LEFT") ? " ON TRUE" : ""), list)),
+                Phrase.of(
+                        "##",
+                        left.phrase(),
+                        Phrase.optional(
+                                left1 + "UNNEST(#)" + (ordinality ? " WITH ORDINALITY" : "") + " AS " + alias + columns
+                                        + (left1.startsWith(" LEFT") ? " ON TRUE" : ""),
+                                list)),
                 sources,
                 left.merged());
     }
 
     private static List<String> key(List<Column> columns) {
-        return columns.size() > 6 ? List.of() : columns.stream().map(Column::text).toList();
+        return columns.size() > 6
+                ? List.of()
+                : columns.stream().map(Column::text).toList();
     }
 
     private From table(int depth, Optional<Scope> outer) {
@@ -394,7 +466,9 @@ final class RandomStatements {
         if (!shared.isEmpty() && chance < 50) {
             Shared query = draw.oneOf(shared);
             String alias = alias();
-            return new From(Phrase.word(query.name() + " AS " + alias), new Source(alias, query.columns(), key(query.columns()), query.rows()));
+            return new From(
+                    Phrase.word(query.name() + " AS " + alias),
+                    new Source(alias, query.columns(), key(query.columns()), query.rows()));
         }
         if (chance < 72 || depth <= 0 || !more()) {
             return relation(draw.oneOf(draw.chance(12) ? VIEWS : RELATIONS));
@@ -405,7 +479,8 @@ final class RandomStatements {
         if (chance < 83) {
             String alias = alias();
             return new From(
-                    Phrase.word(draw.one("range(3)", "generate_series(1, 3)", "range(1, 9, 3)") + " AS " + alias + "(i)"),
+                    Phrase.word(
+                            draw.one("range(3)", "generate_series(1, 3)", "range(1, 9, 3)") + " AS " + alias + "(i)"),
                     new Source(alias, List.of(new Column("i", Category.INT)), List.of("i"), 3));
         }
         if (chance < 86) {
@@ -422,7 +497,9 @@ final class RandomStatements {
             columns = renamed(columns);
             renamed = names(columns);
         }
-        return new From(Phrase.of("(#) AS " + alias + renamed, query.phrase()), new Source(alias, columns, key(columns), query.rows()));
+        return new From(
+                Phrase.of("(#) AS " + alias + renamed, query.phrase()),
+                new Source(alias, columns, key(columns), query.rows()));
     }
 
     private From relation(String description) {
@@ -438,7 +515,14 @@ final class RandomStatements {
             }
         }
         String alias = alias();
-        return new From(Phrase.word(parts[0] + draw.one(" AS ", " ") + alias), new Source(alias, columns, key, Integer.parseInt(parts[1]), parts[0].matches("questions|question_attributes|answers|tokens|activations|experts")));
+        return new From(
+                Phrase.word(parts[0] + draw.one(" AS ", " ") + alias),
+                new Source(
+                        alias,
+                        columns,
+                        key,
+                        Integer.parseInt(parts[1]),
+                        parts[0].matches("questions|question_attributes|answers|tokens|activations|experts")));
     }
 
     private From valuesTable() {
@@ -448,22 +532,35 @@ final class RandomStatements {
         List<Column> columns = IntStream.range(0, types.size())
                 .mapToObj(i -> new Column("" + (char) ('x' + i), types.get(i)))
                 .toList();
-        return new From(Phrase.of("(VALUES #) AS " + alias + names(columns), rows(types, rows)), new Source(alias, columns, key(columns), rows));
+        return new From(
+                Phrase.of("(VALUES #) AS " + alias + names(columns), rows(types, rows)),
+                new Source(alias, columns, key(columns), rows));
     }
 
     private From pivot() {
         String alias = alias();
-        String aggregate = draw.one("count(*)", "sum(t.n)", "max(t.n)", "min(t.n)").replace("t.", "");
+        String aggregate =
+                draw.one("count(*)", "sum(t.n)", "max(t.n)", "min(t.n)").replace("t.", "");
         String[] form = draw.one(
-                new String[] {"SELECT scope, layer AS k, expert AS n FROM activations", "scope IN ('prompt' AS p, 'last_prompt' AS l)"},
+                new String[] {
+                    "SELECT scope, layer AS k, expert AS n FROM activations",
+                    "scope IN ('prompt' AS p, 'last_prompt' AS l)"
+                },
                 new String[] {"SELECT layer AS k, run_id, expert AS n FROM experts", "run_id IN (1 AS p, 4 AS l)"},
-                new String[] {"SELECT predicted, question_id AS k, prompt_tokens AS n FROM answers", "predicted IN ('A' AS p, 'B' AS l)"},
-                new String[] {"SELECT run_id AS k, correct, question_id AS n FROM answers", "correct IN (TRUE AS p, FALSE AS l)"});
+                new String[] {
+                    "SELECT predicted, question_id AS k, prompt_tokens AS n FROM answers",
+                    "predicted IN ('A' AS p, 'B' AS l)"
+                },
+                new String[] {
+                    "SELECT run_id AS k, correct, question_id AS n FROM answers", "correct IN (TRUE AS p, FALSE AS l)"
+                });
         String source = form[0];
         if (aggregate.startsWith("count")) {
-            source = source.replaceFirst(", [\\w]+ AS n", "").replace("SELECT scope, layer AS k", "SELECT scope, layer AS k");
+            source = source.replaceFirst(", [\\w]+ AS n", "")
+                    .replace("SELECT scope, layer AS k", "SELECT scope, layer AS k");
         }
-        List<Column> columns = List.of(new Column("k", Category.INT), new Column("p", Category.INT), new Column("l", Category.INT));
+        List<Column> columns =
+                List.of(new Column("k", Category.INT), new Column("p", Category.INT), new Column("l", Category.INT));
         return new From(
                 Phrase.word("(" + source + ") PIVOT (" + aggregate + " FOR " + form[1] + ") AS " + alias),
                 new Source(alias, columns, List.of("k"), 6));
@@ -478,7 +575,14 @@ final class RandomStatements {
                 new String[] {"SELECT run_id AS k, layers AS a, experts AS b FROM runs", "a, b"});
         return new From(
                 Phrase.word("(" + form[0] + ") UNPIVOT " + nulls + "(v FOR n IN (" + form[1] + ")) AS " + alias),
-                new Source(alias, List.of(new Column("k", Category.INT), new Column("n", Category.TEXT), new Column("v", Category.INT)), List.of("k", "n", "v"), 40));
+                new Source(
+                        alias,
+                        List.of(
+                                new Column("k", Category.INT),
+                                new Column("n", Category.TEXT),
+                                new Column("v", Category.INT)),
+                        List.of("k", "n", "v"),
+                        40));
     }
 
     // ----------------------------------------------------------------------------------------------- SELECT
@@ -501,7 +605,11 @@ final class RandomStatements {
         Scope scope = Scope.of(List.of(), outer);
         if (draw.chance(10) && wish.wanted().isEmpty()) {
             return new Query(
-                    Phrase.of(Category.QUERY, "SELECT # AS c1 HAVING #", expressions.aggregate(Category.INT, 1, scope), expressions.condition(1, scope.groupedBy(List.of()))),
+                    Phrase.of(
+                            Category.QUERY,
+                            "SELECT # AS c1 HAVING #",
+                            expressions.aggregate(Category.INT, 1, scope),
+                            expressions.condition(1, scope.groupedBy(List.of()))),
                     List.of(new Column("c1", Category.INT)),
                     1);
         }
@@ -523,7 +631,9 @@ final class RandomStatements {
         if (draw.chance(45)) {
             conditions.add(closed(expressions.condition(draw.between(0, Math.max(1, depth)), rows)));
         }
-        return conditions.isEmpty() ? Phrase.nothing() : Phrase.optional(" WHERE #", Phrase.series(" AND ", conditions));
+        return conditions.isEmpty()
+                ? Phrase.nothing()
+                : Phrase.optional(" WHERE #", Phrase.series(" AND ", conditions));
     }
 
     private static Phrase closed(Phrase condition) {
@@ -537,7 +647,13 @@ final class RandomStatements {
         if (inner.isEmpty() || outer.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(Phrase.of(Category.BOOL, "%s %s %s".formatted(draw.oneOf(inner), draw.one("=", "=", "=", "<", "<>", "IS NOT DISTINCT FROM"), draw.oneOf(outer))));
+        return Optional.of(Phrase.of(
+                Category.BOOL,
+                "%s %s %s"
+                        .formatted(
+                                draw.oneOf(inner),
+                                draw.one("=", "=", "=", "<", "<>", "IS NOT DISTINCT FROM"),
+                                draw.oneOf(outer))));
     }
 
     private Query plain(From from, Scope rows, Phrase where, int depth, Wish wish) {
@@ -548,15 +664,22 @@ final class RandomStatements {
         if (items.isEmpty()) {
             items = items(depth, scope, wish);
         }
-        List<Column> columns = items.stream().flatMap(item -> item.columns().stream()).toList();
+        List<Column> columns =
+                items.stream().flatMap(item -> item.columns().stream()).toList();
         Phrase list = Phrase.series(", ", items.stream().map(Item::phrase).toList());
-        Phrase window = named ? Phrase.optional(" WINDOW w AS ##", expressions.windowDefinition(rows), Phrase.word(upon ? ", w2 AS (w ROWS 1 PRECEDING)" : "")) : Phrase.nothing();
+        Phrase window = named
+                ? Phrase.optional(
+                        " WINDOW w AS ##",
+                        expressions.windowDefinition(rows),
+                        Phrase.word(upon ? ", w2 AS (w ROWS 1 PRECEDING)" : ""))
+                : Phrase.nothing();
         Phrase qualify = draw.chance(7) ? Phrase.optional(" QUALIFY #", qualified(scope)) : Phrase.nothing();
         if (rows.key().isPresent() && draw.chance(4)) {
             Phrase on = expressions.value(expressions.present(rows), 1, rows);
             Phrase query = Phrase.of(
                     Category.QUERY,
-                    "SELECT DISTINCT ON (" + "#) # FROM ## ORDER BY " + "#, " + String.join(", ", rows.key().get()) + draw.one("", " DESC"),
+                    "SELECT DISTINCT ON (" + "#) # FROM ## ORDER BY " + "#, "
+                            + String.join(", ", rows.key().get()) + draw.one("", " DESC"),
                     on,
                     list,
                     from.phrase(),
@@ -567,27 +690,67 @@ final class RandomStatements {
         String distinct = draw.chance(9) ? "DISTINCT " : "";
         if (!wish.top() && columns.size() < 6 && draw.chance(10)) {
             return new Query(
-                    Phrase.of(Category.QUERY, "(SELECT " + distinct + "# FROM ####)", list, from.phrase(), where, qualify.text().isEmpty() ? window : Phrase.of("##", window, qualify), Phrase.optional(" ORDER BY # LIMIT " + draw.one("1", "2", "5 OFFSET 1"), total(columns.size()))),
+                    Phrase.of(
+                            Category.QUERY,
+                            "(SELECT " + distinct + "# FROM ####)",
+                            list,
+                            from.phrase(),
+                            where,
+                            qualify.text().isEmpty() ? window : Phrase.of("##", window, qualify),
+                            Phrase.optional(
+                                    " ORDER BY # LIMIT " + draw.one("1", "2", "5 OFFSET 1"), total(columns.size()))),
                     columns,
                     5);
         }
         if (draw.chance(1)) {
-            return new Query(Phrase.of(Category.QUERY, "SELECT " + distinct + "#, FROM ####", list, from.phrase(), where, window, qualify), columns, from.rows());
+            return new Query(
+                    Phrase.of(
+                            Category.QUERY,
+                            "SELECT " + distinct + "#, FROM ####",
+                            list,
+                            from.phrase(),
+                            where,
+                            window,
+                            qualify),
+                    columns,
+                    from.rows());
         }
         if (draw.chance(3)) {
             return new Query(
-                    Phrase.of(Category.QUERY, "FROM # SELECT " + distinct + "####", from.phrase(), list, where, window, qualify), columns, from.rows());
+                    Phrase.of(
+                            Category.QUERY,
+                            "FROM # SELECT " + distinct + "####",
+                            from.phrase(),
+                            list,
+                            where,
+                            window,
+                            qualify),
+                    columns,
+                    from.rows());
         }
         return new Query(
-                Phrase.of(Category.QUERY, "SELECT " + distinct + "# FROM ####", list, from.phrase(), where, window, qualify), columns, from.rows());
+                Phrase.of(
+                        Category.QUERY,
+                        "SELECT " + distinct + "# FROM ####",
+                        list,
+                        from.phrase(),
+                        where,
+                        window,
+                        qualify),
+                columns,
+                from.rows());
     }
 
     private Phrase qualified(Scope scope) {
-        return Phrase.of(Category.BOOL, "#" + draw.one(" <= ", " = ", " > ", " < ") + draw.one("1", "2", "3"), expressions.window(Category.INT, 1, scope));
+        return Phrase.of(
+                Category.BOOL,
+                "#" + draw.one(" <= ", " = ", " > ", " < ") + draw.one("1", "2", "3"),
+                expressions.window(Category.INT, 1, scope));
     }
 
     private List<Item> items(int depth, Scope scope, Wish wish) {
-        List<Category> types = wish.wanted().orElseGet(() -> draw.times(draw.between(1, 4), () -> expressions.present(scope)));
+        List<Category> types =
+                wish.wanted().orElseGet(() -> draw.times(draw.between(1, 4), () -> expressions.present(scope)));
         List<Item> items = new ArrayList<>();
         Set<String> used = new LinkedHashSet<>();
         for (Category type : types) {
@@ -606,12 +769,15 @@ final class RandomStatements {
             }
         }
         String alias = aliasName(scope, used);
-        List<String> earlier = used.stream().filter(name -> name.matches("c\\d+")).toList();
+        List<String> earlier =
+                used.stream().filter(name -> name.matches("c\\d+")).toList();
         used.add(alias);
         Phrase value = type == Category.INT && !earlier.isEmpty() && draw.chance(5)
                 ? Phrase.of(type, "coalesce(TRY_CAST(" + draw.oneOf(earlier) + " AS INTEGER), 0) + 1")
                 : expressions.value(type, draw.between(0, Math.max(1, depth)), scope);
-        return new Item(Phrase.of("#" + draw.one(" AS ", " AS ", " AS ", " ") + alias, value), List.of(new Column(alias, type)));
+        return new Item(
+                Phrase.of("#" + draw.one(" AS ", " AS ", " AS ", " ") + alias, value),
+                List.of(new Column(alias, type)));
     }
 
     private String aliasName(Scope scope, Set<String> used) {
@@ -626,7 +792,8 @@ final class RandomStatements {
             }
         }
         if (draw.chance(3)) {
-            String word = draw.one("date", "day", "value", "time", "month", "range", "start", "\"order\"", "year", "values", "row");
+            String word = draw.one(
+                    "date", "day", "value", "time", "month", "range", "start", "\"order\"", "year", "values", "row");
             if (!used.contains(word)) {
                 return word;
             }
@@ -640,7 +807,9 @@ final class RandomStatements {
 
     /** Items that stand for several columns. */
     private List<Item> stars(From from, Scope rows, boolean top) {
-        List<Column> all = from.sources().stream().flatMap(source -> source.columns().stream()).toList();
+        List<Column> all = from.sources().stream()
+                .flatMap(source -> source.columns().stream())
+                .toList();
         boolean distinct = all.stream().map(Column::text).distinct().count() == all.size();
         Source source = draw.oneOf(from.sources());
         String alias = source.alias();
@@ -657,26 +826,36 @@ final class RandomStatements {
                 relation
                         ? List.of(new Item(
                                 Phrase.word("* EXCLUDE (" + column.text() + ")"),
-                                all.stream().filter(other -> !other.equals(column)).toList()))
+                                all.stream()
+                                        .filter(other -> !other.equals(column))
+                                        .toList()))
                         : List.of();
             case 3 ->
                 relation
                         ? List.of(new Item(
-                                Phrase.of("* REPLACE (# AS " + column.text() + ")", expressions.value(column.type(), 1, rows)), all))
+                                Phrase.of(
+                                        "* REPLACE (# AS " + column.text() + ")",
+                                        expressions.value(column.type(), 1, rows)),
+                                all))
                         : List.of();
-            case 4 -> List.of(new Item(Phrase.of(alias + "." + column.text()), List.of(column)), unnest(rows, column.text()));
+            case 4 ->
+                List.of(new Item(Phrase.of(alias + "." + column.text()), List.of(column)), unnest(rows, column.text()));
             default ->
                 relation
-                        ? List.of(new Item(Phrase.word("COLUMNS('^" + column.text().replace("\"", "") + "$')"), List.of(column)))
+                        ? List.of(new Item(
+                                Phrase.word("COLUMNS('^" + column.text().replace("\"", "") + "$')"), List.of(column)))
                         : List.of();
         };
     }
 
     private Item unnest(Scope rows, String used) {
         Category type = draw.one(Category.INTS, Category.TEXTS, Category.DOUBLES);
-        Category element = type == Category.INTS ? Category.INT : type == Category.TEXTS ? Category.TEXT : Category.DOUBLE;
+        Category element =
+                type == Category.INTS ? Category.INT : type == Category.TEXTS ? Category.TEXT : Category.DOUBLE;
         String alias = used.equals("c1") ? "c2" : "c1";
-        return new Item(Phrase.of("unnest(#) AS " + alias, expressions.value(type, 1, rows)), List.of(new Column(alias, element)));
+        return new Item(
+                Phrase.of("unnest(#) AS " + alias, expressions.value(type, 1, rows)),
+                List.of(new Column(alias, element)));
     }
 
     private Query grouped(From from, Scope rows, Phrase where, int depth, Wish wish) {
@@ -699,9 +878,13 @@ final class RandomStatements {
             for (Column key : keys) {
                 String alias = aliasName(rows, used);
                 if (draw.chance(80) && used.add(alias)) {
-                    items.add(new Item(Phrase.of("%s AS %s".formatted(key.text(), alias)), List.of(new Column(alias, key.type()))));
-                    boolean shadows = rows.columns().stream().anyMatch(column -> column.text().equals(alias));
-                    groups.add(Phrase.word(draw.chance(75) || shadows ? key.text() : draw.one(alias, String.valueOf(items.size()))));
+                    items.add(new Item(
+                            Phrase.of("%s AS %s".formatted(key.text(), alias)),
+                            List.of(new Column(alias, key.type()))));
+                    boolean shadows = rows.columns().stream()
+                            .anyMatch(column -> column.text().equals(alias));
+                    groups.add(Phrase.word(
+                            draw.chance(75) || shadows ? key.text() : draw.one(alias, String.valueOf(items.size()))));
                 } else {
                     groups.add(Phrase.word(key.text()));
                 }
@@ -711,8 +894,10 @@ final class RandomStatements {
         }
         boolean all = items.size() == keys.size() && !keys.isEmpty() && draw.chance(12);
         Scope ofItems = all ? scope.groupedBy(List.of()) : scope;
-        List<Category> types = wish.wanted().orElseGet(() -> draw.times(
-                draw.between(items.isEmpty() ? 1 : 0, 2), () -> draw.chance(50) ? Category.INT : expressions.any()));
+        List<Category> types = wish.wanted()
+                .orElseGet(() -> draw.times(
+                        draw.between(items.isEmpty() ? 1 : 0, 2),
+                        () -> draw.chance(50) ? Category.INT : expressions.any()));
         for (Category type : types) {
             String alias = aliasName(rows, used);
             used.add(alias);
@@ -723,11 +908,21 @@ final class RandomStatements {
                             : expressions.value(type, Math.max(1, depth), ofItems);
             items.add(new Item(Phrase.of("# AS " + alias, value), List.of(new Column(alias, type))));
         }
-        List<Column> columns = items.stream().flatMap(item -> item.columns().stream()).toList();
+        List<Column> columns =
+                items.stream().flatMap(item -> item.columns().stream()).toList();
         Phrase list = Phrase.series(", ", items.stream().map(Item::phrase).toList());
         Phrase group = all ? Phrase.word(" GROUP BY ALL") : groups.isEmpty() ? Phrase.nothing() : group(groups);
         Phrase having = draw.chance(14)
-                ? Phrase.optional(" HAVING #", draw.chance(10) ? Phrase.word("FALSE") : draw.chance(10) && types.contains(Category.INT) ? Phrase.word(columns.get(columns.size() - types.size() + types.indexOf(Category.INT)).text() + " > 1") : expressions.condition(draw.between(1, 2), scope.withoutWindows()))
+                ? Phrase.optional(
+                        " HAVING #",
+                        draw.chance(10)
+                                ? Phrase.word("FALSE")
+                                : draw.chance(10) && types.contains(Category.INT)
+                                        ? Phrase.word(
+                                                columns.get(columns.size() - types.size() + types.indexOf(Category.INT))
+                                                                .text()
+                                                        + " > 1")
+                                        : expressions.condition(draw.between(1, 2), scope.withoutWindows()))
                 : Phrase.nothing();
         return new Query(
                 Phrase.of(Category.QUERY, "SELECT # FROM ####", list, from.phrase(), where, group, having),
@@ -746,7 +941,9 @@ final class RandomStatements {
         boolean usable = rows.columns().stream().anyMatch(column -> value.text().contains(column.text()))
                 && !value.text().contains("SELECT")
                 && !value.text().contains("?");
-        return usable ? new Column(value.text(), type) : columns.isEmpty() ? new Column("1 + 1", Category.INT) : draw.oneOf(columns);
+        return usable
+                ? new Column(value.text(), type)
+                : columns.isEmpty() ? new Column("1 + 1", Category.INT) : draw.oneOf(columns);
     }
 
     private Phrase group(List<Phrase> groups) {
@@ -756,10 +953,18 @@ final class RandomStatements {
             case 0 -> Phrase.of(" GROUP BY ROLLUP (#)", series);
             case 1 -> Phrase.of(" GROUP BY CUBE (#)", series);
             case 2 -> Phrase.of(" GROUP BY GROUPING SETS ((#), ())", series);
-            case 3 -> groups.size() < 2
-                    ? Phrase.of(" GROUP BY GROUPING SETS (#, #)", series, draw.one(Phrase.word("()"), groups.get(0)))
-                    : Phrase.of(" GROUP BY #, ROLLUP (#)", groups.get(0), Phrase.series(", ", groups.subList(1, groups.size())));
-            case 4 -> draw.chance(15) ? Phrase.of(" GROUP BY ROLLUP (#, " + first + ")", series) : Phrase.of(" GROUP BY #", series);
+            case 3 ->
+                groups.size() < 2
+                        ? Phrase.of(
+                                " GROUP BY GROUPING SETS (#, #)", series, draw.one(Phrase.word("()"), groups.get(0)))
+                        : Phrase.of(
+                                " GROUP BY #, ROLLUP (#)",
+                                groups.get(0),
+                                Phrase.series(", ", groups.subList(1, groups.size())));
+            case 4 ->
+                draw.chance(15)
+                        ? Phrase.of(" GROUP BY ROLLUP (#, " + first + ")", series)
+                        : Phrase.of(" GROUP BY #", series);
             default -> Phrase.of(" GROUP BY #", series);
         };
     }
@@ -780,11 +985,15 @@ final class RandomStatements {
     /** A condition with a sub-query in it. */
     Phrase predicate(Scope scope, RandomExpressions of, int depth) {
         Optional<Scope> outer = Optional.of(scope.withoutWindows());
-        Category type = draw.one(Category.INT, Category.INT, Category.TEXT, Category.DOUBLE, Category.DATE, Category.TIMESTAMP);
+        Category type =
+                draw.one(Category.INT, Category.INT, Category.TEXT, Category.DOUBLE, Category.DATE, Category.TIMESTAMP);
         int chance = draw.below(100);
         if (chance < 40) {
             queries++;
-            return Phrase.of(Category.BOOL, draw.one("", "NOT ") + "EXISTS (#)", select(draw.one(0, 0, 1), outer, Wish.ANY).phrase());
+            return Phrase.of(
+                    Category.BOOL,
+                    draw.one("", "NOT ") + "EXISTS (#)",
+                    select(draw.one(0, 0, 1), outer, Wish.ANY).phrase());
         }
         Phrase value = of.value(type, Math.min(depth - 1, 1), scope);
         Phrase left = value.text().matches("[\\w.\"]+") ? value : Phrase.of(type, "(#)", value);
@@ -793,6 +1002,10 @@ final class RandomStatements {
         if (chance < 78) {
             return Phrase.of(Category.BOOL, "# " + draw.one("", "NOT ") + "IN (#)", left, query.phrase());
         }
-        return Phrase.of(Category.BOOL, "# " + draw.one("=", "<", ">=", "<>", ">") + draw.one(" ANY", " ALL", " SOME") + " (#)", left, query.phrase());
+        return Phrase.of(
+                Category.BOOL,
+                "# " + draw.one("=", "<", ">=", "<>", ">") + draw.one(" ANY", " ALL", " SOME") + " (#)",
+                left,
+                query.phrase());
     }
 }

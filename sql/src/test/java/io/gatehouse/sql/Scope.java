@@ -111,9 +111,7 @@ record Scope(
     }
 
     private static List<String> names(Category type, Stream<Column> columns) {
-        return columns.filter(column -> column.type() == type)
-                .map(Column::text)
-                .toList();
+        return columns.filter(column -> column.type() == type).map(Column::text).toList();
     }
 
     /** Columns that put the rows into an order that leaves nothing open. */

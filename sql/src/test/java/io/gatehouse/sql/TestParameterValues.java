@@ -210,8 +210,10 @@ final class TestParameterValues {
                 .isEqualTo(all);
         assertThat(rows(count, Instant.EPOCH, OffsetDateTime.parse("2999-01-01T00:00:00+02:00")))
                 .isEqualTo(all);
-        assertThat(rows(count, "1970-01-01T00:00:00Z", "2999-01-01 02:00:00+02:00")).isEqualTo(all);
-        String day4 = "SELECT CAST(? AS DATE), CAST(? AS TIMESTAMP), CAST(? AS TIMESTAMP WITH LOCAL TIME ZONE) = CAST(? AS TIMESTAMP WITH LOCAL TIME ZONE)";
+        assertThat(rows(count, "1970-01-01T00:00:00Z", "2999-01-01 02:00:00+02:00"))
+                .isEqualTo(all);
+        String day4 =
+                "SELECT CAST(? AS DATE), CAST(? AS TIMESTAMP), CAST(? AS TIMESTAMP WITH LOCAL TIME ZONE) = CAST(? AS TIMESTAMP WITH LOCAL TIME ZONE)";
         List<Object> expected = List.of(LocalDate.of(2026, 1, 2), LocalDateTime.of(2026, 1, 2, 0, 0), true);
         LocalDateTime midnight = LocalDateTime.of(2026, 1, 2, 0, 0);
         assertThat(rows(day4, midnight, midnight.toLocalDate(), midnight, "2026-01-02T00:00:00Z"))

@@ -114,25 +114,30 @@ final class TestParameters {
                 .hasSize(4);
         assertThat(parameters("SELECT * FROM runs WHERE run_id = coalesce(?, run_id) OR coalesce(?, ?) = run_id"))
                 .containsExactly("BIGINT", "BIGINT", "BIGINT");
-        assertThat(parameters("SELECT CASE WHEN layer = ? THEN ? ELSE weight END, CASE ? WHEN 1 THEN ? END FROM activations"))
+        assertThat(parameters(
+                        "SELECT CASE WHEN layer = ? THEN ? ELSE weight END, CASE ? WHEN 1 THEN ? END FROM activations"))
                 .containsExactly("BIGINT", "FLOAT", "BIGINT", "VARCHAR");
         assertThat(parameters("SELECT CASE WHEN layer > ? THEN weight * ? ELSE NULL END FROM activations"))
                 .containsExactly("BIGINT", "FLOAT");
-        assertThat(parameters("SELECT sum(CASE WHEN correct = ? THEN ? ELSE ? END), greatest(1, ?), [?, 1] FROM answers"))
+        assertThat(parameters(
+                        "SELECT sum(CASE WHEN correct = ? THEN ? ELSE ? END), greatest(1, ?), [?, 1] FROM answers"))
                 .containsExactly("BOOLEAN", "DOUBLE", "DOUBLE", "BIGINT", "BIGINT");
-        assertThat(parameters("SELECT 1 FROM runs WHERE (name, run_id) IN ((?, ?), (?, ?)) AND ? IN (SELECT name FROM runs)"))
+        assertThat(parameters(
+                        "SELECT 1 FROM runs WHERE (name, run_id) IN ((?, ?), (?, ?)) AND ? IN (SELECT name FROM runs)"))
                 .containsExactly("VARCHAR", "BIGINT", "VARCHAR", "BIGINT", "VARCHAR");
         assertThat(parameters("SELECT 1 FROM runs WHERE 1.5 < ? AND 'abc' = ? AND started_at > ? - INTERVAL '1' DAY"))
                 .containsExactly("DOUBLE", "VARCHAR", "TIMESTAMP");
-        assertThat(parameters(
-                        "SELECT lag(weight, ?, ?) OVER (ORDER BY layer), sum(layer) OVER (ORDER BY layer ROWS ? PRECEDING) FROM activations"))
+        assertThat(
+                        parameters(
+                                "SELECT lag(weight, ?, ?) OVER (ORDER BY layer), sum(layer) OVER (ORDER BY layer ROWS ? PRECEDING) FROM activations"))
                 .containsExactly("BIGINT", "FLOAT", "BIGINT");
     }
 
     @Test
     void functionsTellTheType() {
-        assertThat(parameters(
-                        "SELECT concat('%', ?, '%'), date_trunc(?, started_at), substring(name, ?, ?), left(name, ?) FROM runs"))
+        assertThat(
+                        parameters(
+                                "SELECT concat('%', ?, '%'), date_trunc(?, started_at), substring(name, ?, ?), left(name, ?) FROM runs"))
                 .containsExactly("VARCHAR", "VARCHAR", "BIGINT", "BIGINT", "BIGINT");
         assertThat(parameters("SELECT date_trunc('month', ?), extract(year FROM ?), year(?), abs(?), power(?, 2)"))
                 .containsExactly("TIMESTAMP", "TIMESTAMP", "TIMESTAMP", "DOUBLE", "DOUBLE");
@@ -141,9 +146,14 @@ final class TestParameters {
                 .hasSize(4);
         assertThat(rows("SELECT round(avg(weight), ?) = round(avg(weight), 2) FROM activations", 2))
                 .containsExactly(List.of(true));
-        assertThat(rows("SELECT quantile_cont(x, ?), string_agg('a', ?), ? FROM (VALUES (10), (20)) AS t(x)", 0.5, "'", "x"))
+        assertThat(rows(
+                        "SELECT quantile_cont(x, ?), string_agg('a', ?), ? FROM (VALUES (10), (20)) AS t(x)",
+                        0.5,
+                        "'",
+                        "x"))
                 .containsExactly(List.of(15.0, "a'a", "x"));
-        assertThat(engine.shape("SELECT quantile_cont(layer, ?), ? AS y FROM activations", LIMITS.timeout()).columns())
+        assertThat(engine.shape("SELECT quantile_cont(layer, ?), ? AS y FROM activations", LIMITS.timeout())
+                        .columns())
                 .extracting(ResultColumn::type)
                 .containsExactly("DOUBLE", "VARCHAR");
     }
@@ -151,7 +161,8 @@ final class TestParameters {
     @Test
     void aBareParameterIsAText() {
         assertThat(rows("SELECT ?", "x")).containsExactly(List.of("x"));
-        assertThat(parameters("SELECT ? AS x, count(?), max(?), ? = ? FROM runs")).containsOnly("VARCHAR");
+        assertThat(parameters("SELECT ? AS x, count(?), max(?), ? = ? FROM runs"))
+                .containsOnly("VARCHAR");
         assertThat(parameters("VALUES (?, 1), ('x', ?), (?, ?)"))
                 .containsExactly("VARCHAR", "BIGINT", "VARCHAR", "BIGINT");
         assertThat(rows("SELECT ? AS x UNION ALL SELECT 1 ORDER BY x", 2)).containsExactly(List.of(1), List.of(2));

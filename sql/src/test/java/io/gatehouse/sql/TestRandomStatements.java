@@ -94,7 +94,8 @@ final class TestRandomStatements {
             Statement smallest = statement;
             if (reason.isEmpty() && wrong.size() < MOST_REDUCED) {
                 smallest = oracle.smallest(statement);
-                reason = known.reason(oracle.outcome(smallest), smallest.phrase().text());
+                reason =
+                        known.reason(oracle.outcome(smallest), smallest.phrase().text());
             }
             if (reason.isPresent()) {
                 reasons.merge(reason.get(), 1, Integer::sum);
@@ -103,7 +104,8 @@ final class TestRandomStatements {
                 wrong.add(example(seed, smallest, smallest.equals(statement) ? outcome : oracle.outcome(smallest)));
             }
         } else if (outcome.kind() != Kind.EQUAL) {
-            String group = outcome.kind() + " " + (outcome.kind() == Kind.LAST_DIGITS ? "" : Oracle.shape(outcome.detail()));
+            String group =
+                    outcome.kind() + " " + (outcome.kind() == Kind.LAST_DIGITS ? "" : Oracle.shape(outcome.detail()));
             groups.merge(group, 1, Integer::sum);
             examples.merge(
                     group,
@@ -152,7 +154,8 @@ final class TestRandomStatements {
             Set<String> shown = new HashSet<>();
             wrong.stream()
                     .filter(example -> shown.add(example.outcome().kind() + form(example.sql())))
-                    .sorted(Comparator.comparing((Example example) -> example.outcome().kind())
+                    .sorted(Comparator.comparing(
+                                    (Example example) -> example.outcome().kind())
                             .thenComparing(example -> example.sql().length()))
                     .forEach(example -> out.printf("%d × %s%n", alike.get(form(example.sql())), text(example)));
             slow.forEach(example -> out.println("Slow: " + text(example)));

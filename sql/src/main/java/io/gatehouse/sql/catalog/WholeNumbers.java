@@ -43,7 +43,9 @@ public final class WholeNumbers {
     public static RelDataType computed(List<RelDataType> types, RelDataTypeFactory factory) {
         RelDataType common = common(types, factory);
         boolean one = types.stream().anyMatch(type -> type.getSqlTypeName() == common.getSqlTypeName());
-        return one || common.getSqlTypeName() == SqlTypeName.DECIMAL ? common : factory.createSqlType(SqlTypeName.BIGINT);
+        return one || common.getSqlTypeName() == SqlTypeName.DECIMAL
+                ? common
+                : factory.createSqlType(SqlTypeName.BIGINT);
     }
 
     /** The narrowest type of the list where none of it is there. */

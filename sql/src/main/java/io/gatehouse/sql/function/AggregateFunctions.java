@@ -1,19 +1,19 @@
 package io.gatehouse.sql.function;
 
+import static io.gatehouse.sql.function.Signatures.BETWEEN_VALUES;
 import static io.gatehouse.sql.function.Signatures.BIGINT;
 import static io.gatehouse.sql.function.Signatures.BOOLEAN;
+import static io.gatehouse.sql.function.Signatures.DISTANCE;
 import static io.gatehouse.sql.function.Signatures.DOUBLE;
 import static io.gatehouse.sql.function.Signatures.FIRST;
-import static io.gatehouse.sql.function.Signatures.BETWEEN_VALUES;
-import static io.gatehouse.sql.function.Signatures.DISTANCE;
-import static io.gatehouse.sql.function.Signatures.VARCHAR;
-import static io.gatehouse.sql.function.Signatures.either;
-import static io.gatehouse.sql.function.Signatures.takesOptional;
-import static io.gatehouse.sql.function.Signatures.takesUpTo;
 import static io.gatehouse.sql.function.Signatures.LIST_OF_FIRST;
+import static io.gatehouse.sql.function.Signatures.VARCHAR;
 import static io.gatehouse.sql.function.Signatures.aggregate;
 import static io.gatehouse.sql.function.Signatures.anything;
+import static io.gatehouse.sql.function.Signatures.either;
 import static io.gatehouse.sql.function.Signatures.takes;
+import static io.gatehouse.sql.function.Signatures.takesOptional;
+import static io.gatehouse.sql.function.Signatures.takesUpTo;
 import static org.apache.calcite.sql.type.SqlTypeFamily.ANY;
 import static org.apache.calcite.sql.type.SqlTypeFamily.ARRAY;
 import static org.apache.calcite.sql.type.SqlTypeFamily.CHARACTER;

@@ -87,7 +87,10 @@ public final class Arithmetic {
     }
 
     private static SqlBinaryOperator binary(
-            SqlBinaryOperator standard, SqlReturnTypeInference numbers, SqlOperandTypeInference inferred, OfTimes times) {
+            SqlBinaryOperator standard,
+            SqlReturnTypeInference numbers,
+            SqlOperandTypeInference inferred,
+            OfTimes times) {
         return new SqlBinaryOperator(
                 standard.getName(),
                 standard.getKind(),

@@ -42,7 +42,9 @@ public final class GroupsFrame extends SqlAggFunction {
     }
 
     static Optional<SqlOperator> of(SqlOperator function) {
-        return function instanceof SqlAggFunction aggregate ? Optional.of(new GroupsFrame(aggregate)) : Optional.empty();
+        return function instanceof SqlAggFunction aggregate
+                ? Optional.of(new GroupsFrame(aggregate))
+                : Optional.empty();
     }
 
     /** The function itself. */

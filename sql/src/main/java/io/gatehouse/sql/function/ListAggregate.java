@@ -72,7 +72,8 @@ final class ListAggregate extends SqlFunction {
     }
 
     private static Optional<SqlReturnTypeInference> named(SqlOperatorBinding binding) {
-        @Nullable String name = binding.getOperandCount() > 1 && binding.isOperandLiteral(1, false)
+        @Nullable
+        String name = binding.getOperandCount() > 1 && binding.isOperandLiteral(1, false)
                 ? binding.getOperandLiteralValue(1, String.class)
                 : null;
         return name == null ? Optional.empty() : Optional.ofNullable(TYPES.get(name.toLowerCase(Locale.ROOT)));

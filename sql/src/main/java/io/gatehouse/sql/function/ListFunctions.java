@@ -70,7 +70,8 @@ public final class ListFunctions {
     private static final SqlOperandTypeChecker SLICE_OPERANDS =
             takesUpTo(ARRAY, NUMERIC, NUMERIC, NUMERIC).or(takes(CHARACTER, NUMERIC, NUMERIC));
 
-    private static final SqlOperandTypeChecker ITEM_OPERANDS = takes(ARRAY, NUMERIC).or(takes(CHARACTER, NUMERIC));
+    private static final SqlOperandTypeChecker ITEM_OPERANDS =
+            takes(ARRAY, NUMERIC).or(takes(CHARACTER, NUMERIC));
 
     /** list[n], and text[n]: the n-th character. */
     public static final SqlOperator ITEM = new SqlItemOperator("ITEM", OperandTypes.ARRAY_OR_MAP, 1, true) {
@@ -108,8 +109,8 @@ public final class ListFunctions {
 
     private static void counts(List<SqlOperator> all) {
         all.add(scalar("len", BIGINT, anything(1)));
-        for (String name : List.of(
-                "array_length", "list_unique", "array_unique", "list_count", "list_approx_count_distinct")) {
+        for (String name :
+                List.of("array_length", "list_unique", "array_unique", "list_count", "list_approx_count_distinct")) {
             all.add(scalar(name, BIGINT, takes(ARRAY)));
         }
         for (String name : List.of("list_position", "list_indexof", "array_position", "array_indexof")) {
@@ -182,7 +183,12 @@ public final class ListFunctions {
 
     private static void lists(List<SqlOperator> all) {
         for (String name : List.of(
-                "list_reverse", "array_reverse", "list_distinct", "array_distinct", "array_pop_back", "array_pop_front")) {
+                "list_reverse",
+                "array_reverse",
+                "list_distinct",
+                "array_distinct",
+                "array_pop_back",
+                "array_pop_front")) {
             all.add(scalar(name, FIRST, takes(ARRAY)));
         }
         for (String name : List.of("list_sort", "array_sort")) {
@@ -234,7 +240,8 @@ public final class ListFunctions {
         @Override
         public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {
             boolean lists = binding.collectOperandTypes().stream()
-                            .allMatch(type -> type.getComponentType() != null || type.getSqlTypeName() == SqlTypeName.NULL)
+                            .allMatch(type ->
+                                    type.getComponentType() != null || type.getSqlTypeName() == SqlTypeName.NULL)
                     && binding.getTypeFactory().leastRestrictive(binding.collectOperandTypes()) != null;
             if (!lists && throwOnFailure) {
                 throw binding.newValidationSignatureError();

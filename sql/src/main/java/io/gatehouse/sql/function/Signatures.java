@@ -46,8 +46,8 @@ final class Signatures {
     static final SqlReturnTypeInference INSTANT = nullable(SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE);
     static final SqlReturnTypeInference DATE = nullable(SqlTypeName.DATE);
     static final SqlReturnTypeInference TIME = nullable(SqlTypeName.TIME);
-    static final SqlReturnTypeInference INTERVAL = binding ->
-            forceNullable(binding, binding.getTypeFactory().createSqlIntervalType(ANY_UNIT));
+    static final SqlReturnTypeInference INTERVAL =
+            binding -> forceNullable(binding, binding.getTypeFactory().createSqlIntervalType(ANY_UNIT));
     static final SqlReturnTypeInference FIRST = binding -> forceNullable(binding, binding.getOperandType(0));
     static final SqlReturnTypeInference SECOND = binding -> forceNullable(binding, binding.getOperandType(1));
     static final SqlReturnTypeInference ELEMENT = binding -> forceNullable(binding, element(binding));

@@ -1,7 +1,6 @@
 package io.gatehouse.sql.function;
 
 import static io.gatehouse.sql.function.Signatures.BIGINT;
-import static io.gatehouse.sql.function.Signatures.BOOLEAN;
 import static io.gatehouse.sql.function.Signatures.DATE;
 import static io.gatehouse.sql.function.Signatures.DOUBLE;
 import static io.gatehouse.sql.function.Signatures.FIRST;
@@ -146,8 +145,7 @@ public final class TimeFunctions {
         all.add(scalar(
                 "make_timestamptz",
                 INSTANT,
-                takes(NUMERIC)
-                        .or(takesUpTo(NUMERIC, NUMERIC, NUMERIC, NUMERIC, NUMERIC, NUMERIC, CHARACTER))));
+                takes(NUMERIC).or(takesUpTo(NUMERIC, NUMERIC, NUMERIC, NUMERIC, NUMERIC, NUMERIC, CHARACTER))));
         all.add(scalar("to_timestamp", INSTANT, takes(NUMERIC)));
         for (String name : List.of("strptime", "try_strptime")) {
             all.add(scalar(name, either(TimeFunctions::readsZone, INSTANT, TIMESTAMP), takes(CHARACTER, ANY)));

@@ -29,9 +29,9 @@ import org.apache.calcite.sql.SqlStarExclude;
 import org.apache.calcite.sql.SqlStarReplace;
 import org.apache.calcite.sql.SqlUnpivot;
 import org.apache.calcite.sql.SqlUnresolvedFunction;
-import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.SqlWith;
 import org.apache.calcite.sql.SqlWithItem;
+import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.util.SqlShuttle;
@@ -229,9 +229,7 @@ final class DialectForms extends SqlShuttle {
 
     private SqlNode pivot(SqlCall call) {
         PivotForm form = new PivotForm(names);
-        return call.getOperator().equals(DialectOperators.PIVOT)
-                ? form.query(below(call))
-                : form.unpivot(below(call));
+        return call.getOperator().equals(DialectOperators.PIVOT) ? form.query(below(call)) : form.unpivot(below(call));
     }
 
     /** @param order the keys by which its rows are sorted, in the standard's forms */
@@ -278,8 +276,7 @@ final class DialectForms extends SqlShuttle {
 
     /** @param order the keys by which its rows are sorted, in the standard's forms */
     private SqlNode select(SqlSelect select, SqlNodeList order) {
-        SqlSelect copy =
-                (SqlSelect) below(NamedWindows.writtenOut(select)).clone(select.getParserPosition());
+        SqlSelect copy = (SqlSelect) below(NamedWindows.writtenOut(select)).clone(select.getParserPosition());
         size.check(copy);
         if (copy.getGroup() != null
                 && copy.getGroup().size() == 1

@@ -43,7 +43,8 @@ final class LongTexts {
             return longest * Math.max(1, number(call, repeated.count()));
         }
         if (growth instanceof Growth.Filled filled) {
-            int length = filled.length() < call.getOperands().size() ? number(call, filled.length()) : filled.otherwise();
+            int length =
+                    filled.length() < call.getOperands().size() ? number(call, filled.length()) : filled.otherwise();
             return Math.max(longest, length / SHORT);
         }
         return growth instanceof Growth.Formatted ? formatted(call, longest) : longest;
@@ -54,9 +55,8 @@ final class LongTexts {
                 .map(literal -> literal.getValueAs(BigDecimal.class))
                 .filter(number -> number.abs().compareTo(BigDecimal.valueOf(MAX)) <= 0)
                 .map(BigDecimal::intValue)
-                .orElseThrow(() -> refused(
-                        "%s needs a number that is written out, of no more than %,d."
-                                .formatted(call.getOperator().getName(), MAX)));
+                .orElseThrow(() -> refused("%s needs a number that is written out, of no more than %,d."
+                        .formatted(call.getOperator().getName(), MAX)));
     }
 
     private static long formatted(RexCall call, long longest) {

@@ -26,9 +26,33 @@ import org.apache.calcite.sql.parser.SqlParser;
 final class Misspelling {
     /** Words that shape a statement; a wrong letter in one makes a name of it. */
     private static final Set<String> KEYWORDS = Set.of(
-            "SELECT", "FROM", "WHERE", "GROUP", "ORDER", "HAVING", "QUALIFY", "LIMIT", "OFFSET", "JOIN", "LEFT", "USING",
-            "UNION", "WITH", "DISTINCT", "CASE", "WHEN", "THEN", "ELSE", "BETWEEN", "LIKE", "VALUES", "WINDOW", "UNNEST",
-            "EXCEPT", "INTERSECT", "PARTITION");
+            "SELECT",
+            "FROM",
+            "WHERE",
+            "GROUP",
+            "ORDER",
+            "HAVING",
+            "QUALIFY",
+            "LIMIT",
+            "OFFSET",
+            "JOIN",
+            "LEFT",
+            "USING",
+            "UNION",
+            "WITH",
+            "DISTINCT",
+            "CASE",
+            "WHEN",
+            "THEN",
+            "ELSE",
+            "BETWEEN",
+            "LIKE",
+            "VALUES",
+            "WINDOW",
+            "UNNEST",
+            "EXCEPT",
+            "INTERSECT",
+            "PARTITION");
 
     private final StatementText text;
     private final Lines lines;

@@ -133,8 +133,8 @@ final class NamedWindows extends SqlShuttle {
         for (int part : List.of(ROWS, LOWER, UPPER, PARTIAL, EXCLUDE)) {
             operands.add(operand(window, part));
         }
-        return (SqlWindow) window.getOperator()
-                .createCall(null, window.getParserPosition(), operands.toArray(new SqlNode[0]));
+        return (SqlWindow)
+                window.getOperator().createCall(null, window.getParserPosition(), operands.toArray(new SqlNode[0]));
     }
 
     private static @Nullable SqlNode operand(SqlWindow window, int part) {

@@ -20,7 +20,8 @@ final class OrderByAll {
      */
     static List<SqlNode> keys(SqlNode query, SqlNode key, OutputNames names) {
         SqlNodeList list = firstSelect(query, key).getSelectList();
-        int items = list.stream().anyMatch(DialectForms::isStar) ? names.of(query).size() : list.size();
+        int items =
+                list.stream().anyMatch(DialectForms::isStar) ? names.of(query).size() : list.size();
         List<SqlNode> keys = new ArrayList<>();
         for (int item = 1; item <= items; item++) {
             keys.add(ordered(key, DialectForms.number(item, key.getParserPosition())));

@@ -36,8 +36,7 @@ final class OtherNames {
                     "if takes a condition, what holds then, and what else.",
                     Positions.of(call));
         }
-        return new SqlCase(
-                position, null, list(call.operand(0)), list(call.operand(1)), call.operand(2));
+        return new SqlCase(position, null, list(call.operand(0)), list(call.operand(1)), call.operand(2));
     }
 
     private static SqlNodeList list(SqlNode node) {

@@ -55,7 +55,10 @@ final class OutputNames {
     /** The columns that an item of a SELECT list stands for; each name once, or else empty. */
     List<String> of(SqlNode item, @Nullable SqlNode from) {
         List<String> names = of(select(SqlNodeList.of(item), from));
-        long different = names.stream().map(name -> name.toLowerCase(Locale.ROOT)).distinct().count();
+        long different = names.stream()
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .distinct()
+                .count();
         return different == names.size() ? names : List.of();
     }
 

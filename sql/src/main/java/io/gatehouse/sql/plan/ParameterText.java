@@ -16,8 +16,10 @@ final class ParameterText {
     private ParameterText() {}
 
     static String replace(String sql, List<? extends @Nullable Object> values) {
-        return PARAMETER.matcher(sql).replaceAll(match -> Matcher.quoteReplacement(
-                match.group(1) == null ? match.group() : of(values.get(Integer.parseInt(match.group(1)) - 1))));
+        return PARAMETER
+                .matcher(sql)
+                .replaceAll(match -> Matcher.quoteReplacement(
+                        match.group(1) == null ? match.group() : of(values.get(Integer.parseInt(match.group(1)) - 1))));
     }
 
     private static String of(@Nullable Object value) {

@@ -206,15 +206,15 @@ final class ParameterTyping {
                         IS_DISTINCT_FROM,
                         IS_NOT_DISTINCT_FROM,
                         BETWEEN -> inferRows(operands);
-                case IN, NOT_IN, SOME, ALL -> inferRows(Stream.concat(
-                                Stream.of(operands.get(0)),
-                                operands.get(1) instanceof SqlNodeList list
-                                        ? present(list.getList()).stream()
-                                        : Stream.of(operands.get(1)))
-                        .toList());
+                case IN, NOT_IN, SOME, ALL ->
+                    inferRows(Stream.concat(
+                                    Stream.of(operands.get(0)),
+                                    operands.get(1) instanceof SqlNodeList list
+                                            ? present(list.getList()).stream()
+                                            : Stream.of(operands.get(1)))
+                            .toList());
                 case COALESCE, NULLIF, GREATEST, LEAST -> inferPeers(operands, context);
-                case ARRAY_VALUE_CONSTRUCTOR ->
-                    inferPeers(operands, context.map(RelDataType::getComponentType));
+                case ARRAY_VALUE_CONSTRUCTOR -> inferPeers(operands, context.map(RelDataType::getComponentType));
                 case ROW -> inferRow(operands, context);
                 case ITEM -> {
                     alone(operands.subList(0, 1));
@@ -239,8 +239,9 @@ final class ParameterTyping {
 
         /** Operands of one type: the first that has one tells it to the others, else what stands around them. */
         private void inferPeers(List<SqlNode> operands, Optional<RelDataType> context) {
-            operands.stream().filter(operand -> !(operand instanceof SqlDynamicParam)).forEach(operand -> infer(
-                    operand, Optional.empty()));
+            operands.stream()
+                    .filter(operand -> !(operand instanceof SqlDynamicParam))
+                    .forEach(operand -> infer(operand, Optional.empty()));
             Optional<RelDataType> common = operands.stream()
                     .map(this::find)
                     .flatMap(Optional::stream)
@@ -277,8 +278,9 @@ final class ParameterTyping {
         }
 
         private void inferArithmetic(List<SqlNode> operands, SqlCall call, Optional<RelDataType> context) {
-            operands.stream().filter(operand -> !(operand instanceof SqlDynamicParam)).forEach(operand -> infer(
-                    operand, Optional.empty()));
+            operands.stream()
+                    .filter(operand -> !(operand instanceof SqlDynamicParam))
+                    .forEach(operand -> infer(operand, Optional.empty()));
             Optional<RelDataType> beside =
                     operands.stream().map(this::find).flatMap(Optional::stream).findFirst();
             Optional<RelDataType> told =
@@ -322,7 +324,8 @@ final class ParameterTyping {
                     .filter(found -> found.getSqlTypeName() != SqlTypeName.NULL);
             // 1.5 says that a fraction may stand here, not that two digits are enough.
             return node instanceof SqlLiteral
-                    ? type.map(found -> found.getSqlTypeName() == SqlTypeName.DECIMAL ? type(SqlTypeName.DOUBLE) : found)
+                    ? type.map(
+                            found -> found.getSqlTypeName() == SqlTypeName.DECIMAL ? type(SqlTypeName.DOUBLE) : found)
                     : type;
         }
 
@@ -340,9 +343,12 @@ final class ParameterTyping {
                 case TIMESTAMP, DATETIME -> Optional.of(type(SqlTypeName.TIMESTAMP));
                 case INTEGER -> Optional.of(type(SqlTypeName.BIGINT));
                 case NUMERIC -> Optional.of(type(number(operator, index)));
-                case ANY -> family(operator, 0) == SqlTypeFamily.ARRAY
-                        ? find(operands.get(0)).map(RelDataType::getComponentType).map(ParameterTyping.this::widened)
-                        : Optional.empty();
+                case ANY ->
+                    family(operator, 0) == SqlTypeFamily.ARRAY
+                            ? find(operands.get(0))
+                                    .map(RelDataType::getComponentType)
+                                    .map(ParameterTyping.this::widened)
+                            : Optional.empty();
                 default -> Optional.empty();
             };
         }

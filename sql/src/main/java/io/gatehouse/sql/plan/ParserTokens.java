@@ -190,7 +190,8 @@ final class ParserTokens extends DialectParserTokenManager {
     private static List<Token> withoutTrailingCommas(List<Token> all) {
         List<Token> written = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
-            boolean trailing = all.get(i).kind == COMMA && i > 0 && i + 1 < all.size() && ENDS.contains(all.get(i + 1).kind);
+            boolean trailing =
+                    all.get(i).kind == COMMA && i > 0 && i + 1 < all.size() && ENDS.contains(all.get(i + 1).kind);
             if (!trailing) {
                 written.add(all.get(i));
             }

@@ -161,14 +161,17 @@ final class PivotForm {
 
     private static String nameOf(SqlNode value) {
         if (value.getKind() == SqlKind.ROW) {
-            return ((SqlCall) value).getOperandList().stream().map(PivotForm::nameOf).collect(Collectors.joining("_"));
+            return ((SqlCall) value)
+                    .getOperandList().stream().map(PivotForm::nameOf).collect(Collectors.joining("_"));
         }
         if (value.getKind() == SqlKind.MINUS_PREFIX) {
             return "-" + nameOf(((SqlCall) value).operand(0));
         }
         if (value instanceof SqlLiteral literal) {
             String text = literal.toValue();
-            return text == null ? "NULL" : literal.getTypeName() == SqlTypeName.BOOLEAN ? text.toLowerCase(Locale.ROOT) : text;
+            return text == null
+                    ? "NULL"
+                    : literal.getTypeName() == SqlTypeName.BOOLEAN ? text.toLowerCase(Locale.ROOT) : text;
         }
         throw DialectForms.refused(value, "A value of PIVOT that is no number or text needs a name; write x AS name.");
     }
@@ -232,11 +235,12 @@ final class PivotForm {
         if (node instanceof SqlIdentifier name && !name.isStar()) {
             return name.isSimple() ? name : name.getComponent(name.names.size() - 1);
         }
-        throw DialectForms.refused(node, "%s takes names of columns here; write a sub-query that has the expression."
-                .formatted(form));
+        throw DialectForms.refused(
+                node, "%s takes names of columns here; write a sub-query that has the expression.".formatted(form));
     }
 
     static boolean isQuery(SqlCall call) {
-        return call.getOperator().equals(DialectOperators.PIVOT) || call.getOperator().equals(DialectOperators.UNPIVOT);
+        return call.getOperator().equals(DialectOperators.PIVOT)
+                || call.getOperator().equals(DialectOperators.UNPIVOT);
     }
 }

@@ -40,8 +40,7 @@ final class PlacingParser extends DialectParser {
         Token current = ((ParseException) exception).currentToken;
         Token next = requireNonNull(current == null ? token : current).next;
         Token place = next == null ? getToken(1) : next;
-        SqlParserPos position =
-                new SqlParserPos(place.beginLine, place.beginColumn, place.endLine, place.endColumn);
+        SqlParserPos position = new SqlParserPos(place.beginLine, place.beginColumn, place.endLine, place.endColumn);
         String message = place.kind == DialectParserConstants.EOF ? END : UNEXPECTED;
         return new SqlParseException(message, position, null, null, exception);
     }

@@ -68,8 +68,7 @@ public record Plan(
 
     /** The same for DuckDB, if this is for another engine. */
     public Optional<Plan> findInDuckDb() {
-        return inDuckDb.map(duckDb -> new Plan(
-                duckDb, columns, List.of(), parameters, types, Optional.empty(), false));
+        return inDuckDb.map(duckDb -> new Plan(duckDb, columns, List.of(), parameters, types, Optional.empty(), false));
     }
 
     /**

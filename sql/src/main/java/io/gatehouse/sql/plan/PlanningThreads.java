@@ -135,8 +135,7 @@ public final class PlanningThreads implements AutoCloseable {
     /** What Calcite says of it are words of its own, for the log. */
     private static GatehouseException unsupported(Throwable cause) {
         LOG.warn("Calcite cannot plan a statement", cause);
-        return new GatehouseException(
-                ErrorCode.SQL_NOT_SUPPORTED, "This form of statement is not supported.", cause);
+        return new GatehouseException(ErrorCode.SQL_NOT_SUPPORTED, "This form of statement is not supported.", cause);
     }
 
     private static Thread thread(Runnable work) {

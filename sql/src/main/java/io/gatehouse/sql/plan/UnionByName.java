@@ -53,8 +53,7 @@ final class UnionByName {
                             ? column
                             : SqlStdOperatorTable.AS.createCall(position, SqlLiteral.createNull(position), column));
         }
-        SqlNode relation =
-                SqlStdOperatorTable.AS.createCall(position, query, new SqlIdentifier("by_name", position));
+        SqlNode relation = SqlStdOperatorTable.AS.createCall(position, query, new SqlIdentifier("by_name", position));
         return OutputNames.select(items, relation);
     }
 

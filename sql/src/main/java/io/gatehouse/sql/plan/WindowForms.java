@@ -65,11 +65,7 @@ final class WindowForms {
         boolean all = operands.isEmpty() || (operands.get(0) instanceof SqlIdentifier star && star.isStar());
         SqlNode value = all ? DialectForms.number(1, position) : operands.get(0);
         SqlNode kept = new SqlCase(
-                position,
-                null,
-                SqlNodeList.of(condition),
-                SqlNodeList.of(value),
-                SqlLiteral.createNull(position));
+                position, null, SqlNodeList.of(condition), SqlNodeList.of(value), SqlLiteral.createNull(position));
         if (operands.isEmpty()) {
             operands.add(kept);
         } else {
@@ -99,8 +95,8 @@ final class WindowForms {
                         bound, call.getOperator().createCall(call.getParserPosition(), groups.<SqlNode>operand(0)));
             }
         }
-        return (SqlWindow) window.getOperator()
-                .createCall(null, window.getParserPosition(), operands.toArray(new SqlNode[0]));
+        return (SqlWindow)
+                window.getOperator().createCall(null, window.getParserPosition(), operands.toArray(new SqlNode[0]));
     }
 
     /** The function whose frame counts groups. */
@@ -112,11 +108,11 @@ final class WindowForms {
                 return call.getOperator().createCall(call.getParserPosition(), of(call.operand(0)));
             }
             SqlParserPos position = call.getParserPosition();
-            SqlIdentifier name = new SqlIdentifier(GroupsFrame.nameOf(call.getOperator().getName()), position);
+            SqlIdentifier name =
+                    new SqlIdentifier(GroupsFrame.nameOf(call.getOperator().getName()), position);
             boolean all = call.operandCount() == 1 && call.operand(0) instanceof SqlIdentifier star && star.isStar();
             List<SqlNode> operands = all ? List.of(DialectForms.number(1, position)) : call.getOperandList();
-            return new SqlUnresolvedFunction(
-                            name, null, null, null, null, SqlFunctionCategory.USER_DEFINED_FUNCTION)
+            return new SqlUnresolvedFunction(name, null, null, null, null, SqlFunctionCategory.USER_DEFINED_FUNCTION)
                     .createCall(call.getFunctionQuantifier(), position, operands);
         }
     }

@@ -9,7 +9,6 @@ import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 
 /**
  * Which words of the grammar are names where they stand. DuckDB takes most words for a column, a relation or a function,
@@ -124,8 +123,8 @@ final class WordsAsNames {
     private static final BitSet NUMBERS =
             kinds(UNSIGNED_INTEGER_LITERAL, DECIMAL_NUMERIC_LITERAL, APPROX_NUMERIC_LITERAL);
 
-    private static final BitSet TEXTS = kinds(
-            QUOTED_STRING, PREFIXED_STRING_LITERAL, UNICODE_STRING_LITERAL, C_STYLE_ESCAPED_STRING_LITERAL);
+    private static final BitSet TEXTS =
+            kinds(QUOTED_STRING, PREFIXED_STRING_LITERAL, UNICODE_STRING_LITERAL, C_STYLE_ESCAPED_STRING_LITERAL);
 
     /** What a value begins with, but for words that are names. */
     private static final BitSet VALUE = kinds(HOOK, IDENTIFIER, LPAREN, NULL, QUOTED_IDENTIFIER);
@@ -133,8 +132,8 @@ final class WordsAsNames {
     /** Words behind which an expression begins; behind any other it has ended. */
     private static final BitSet OPENING = kinds(
             ALL, AND, ANY, AS, BETWEEN, BY, CASE, DISTINCT, ELSE, ESCAPE, EXCEPT, FROM, GLOB, HAVING, ILIKE, IN,
-            INTERSECT, IS, JOIN, LIKE, LIMIT, NOT, OFFSET, ON, OR, QUALIFY, SELECT, SOME, THEN, TO, UNION, USING, VALUES,
-            WHEN, WHERE, WITH);
+            INTERSECT, IS, JOIN, LIKE, LIMIT, NOT, OFFSET, ON, OR, QUALIFY, SELECT, SOME, THEN, TO, UNION, USING,
+            VALUES, WHEN, WHERE, WITH);
 
     private static final BitSet WORDS = words();
 
@@ -251,7 +250,8 @@ final class WordsAsNames {
             case RANGE, GROUPS -> isFrame(i);
             case ROW -> after == LPAREN || before == CURRENT || after == ONLY || kind(i - 2) == OFFSET;
             case ROWS -> isFrame(i) || after == ONLY || kind(i - 2) == OFFSET;
-            case SET_MINUS -> ends(before) && (opensQuery(after) || after == VALUES || after == ALL || after == DISTINCT);
+            case SET_MINUS ->
+                ends(before) && (opensQuery(after) || after == VALUES || after == ALL || after == DISTINCT);
             case UESCAPE -> before == UNICODE_STRING_LITERAL || before == UNICODE_QUOTED_IDENTIFIER;
             case UNKNOWN -> before == IS || (before == NOT && kind(i - 2) == IS);
             case VALUES -> i == 0 || after == LPAREN || after == ROW || NUMBERS.get(after) || TEXTS.get(after);
@@ -267,8 +267,7 @@ final class WordsAsNames {
     /** TIMESTAMP WITH TIME ZONE '…', AT TIME ZONE '…' */
     private boolean hasZone(int i) {
         return (kind(i - 1) == AT && kind(i + 1) == ZONE)
-                || ((kind(i + 1) == WITH || kind(i + 1) == WITHOUT)
-                        && (kind(i + 2) == TIME || kind(i + 2) == LOCAL));
+                || ((kind(i + 1) == WITH || kind(i + 1) == WITHOUT) && (kind(i + 2) == TIME || kind(i + 2) == LOCAL));
     }
 
     /** A number, a text or an expression in parentheses follows, or the word is the type with a unit. */

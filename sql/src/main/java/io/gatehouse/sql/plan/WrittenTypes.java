@@ -143,8 +143,7 @@ final class WrittenTypes {
         String instead = INSTEAD.get(name);
         if (instead != null) {
             throw refused(
-                    type,
-                    "The type %s is not supported; write %s.".formatted(name.toUpperCase(Locale.ROOT), instead));
+                    type, "The type %s is not supported; write %s.".formatted(name.toUpperCase(Locale.ROOT), instead));
         }
         throw new GatehouseException(
                 ErrorCode.SQL_VALIDATION,

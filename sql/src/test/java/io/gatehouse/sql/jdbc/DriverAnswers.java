@@ -43,7 +43,8 @@ public final class DriverAnswers {
                 begin,
                 begin.atOffset(ZoneOffset.ofHours(3)),
                 "1970-01-02");
-        String sql = "SELECT CAST(? AS TIMESTAMP) = TIMESTAMP '1970-01-02 00:00:00', count(*) FROM runs WHERE started_at >= ?";
+        String sql =
+                "SELECT CAST(? AS TIMESTAMP) = TIMESTAMP '1970-01-02 00:00:00', count(*) FROM runs WHERE started_at >= ?";
         try (Connection connection = DriverManager.getConnection(url);
                 PreparedStatement statement = connection.prepareStatement(sql)) {
             for (Object day : days) {
@@ -81,22 +82,23 @@ public final class DriverAnswers {
                             3,
                             2,
                             1))
-                    .containsExactly(
-                            List.of(Timestamp.valueOf("2024-02-01 00:00:00"), "out", 6, new java.math.BigDecimal("1.3")));
+                    .containsExactly(List.of(
+                            Timestamp.valueOf("2024-02-01 00:00:00"), "out", 6, new java.math.BigDecimal("1.3")));
+            assertThat(rows(connection, "SELECT quantile_cont(x, ?), ? FROM (VALUES (10), (20)) AS t(x)", 0.5, "text"))
+                    .containsExactly(List.of(15.0, "text"));
             assertThat(rows(
                             connection,
-                            "SELECT quantile_cont(x, ?), ? FROM (VALUES (10), (20)) AS t(x)",
-                            0.5,
-                            "text"))
-                    .containsExactly(List.of(15.0, "text"));
-            assertThat(rows(connection, "SELECT lag(x, ?) OVER (ORDER BY x) AS y FROM (VALUES (1), (2)) AS t(x) ORDER BY x", 1))
+                            "SELECT lag(x, ?) OVER (ORDER BY x) AS y FROM (VALUES (1), (2)) AS t(x) ORDER BY x",
+                            1))
                     .containsExactly(Arrays.asList((Object) null), List.of(1));
             assertThat(rows(connection, "SELECT count(*) FROM runs WHERE (? IS NULL OR run_id = ?)", 1, 1))
                     .containsExactly(List.of(1L));
             assertThatThrownBy(() -> rows(connection, "SELECT name FROM runs ORDER BY ?", 1))
                     .hasMessageStartingWith("A parameter cannot be a key of ORDER BY");
-            try (PreparedStatement statement = connection.prepareStatement("SELECT ? AS x, quantile_cont(run_id, ?) AS y FROM runs")) {
-                assertThat(statement.getParameterMetaData().getParameterTypeName(1)).isEqualTo("VARCHAR");
+            try (PreparedStatement statement =
+                    connection.prepareStatement("SELECT ? AS x, quantile_cont(run_id, ?) AS y FROM runs")) {
+                assertThat(statement.getParameterMetaData().getParameterTypeName(1))
+                        .isEqualTo("VARCHAR");
                 assertThat(statement.getMetaData().getColumnTypeName(2)).isEqualTo("DOUBLE");
             }
         }
@@ -145,8 +147,10 @@ public final class DriverAnswers {
             try (ResultSet rows = statement.executeQuery()) {
                 assertThat(rows.next()).isTrue();
                 assertThat(rows.getString(1)).isEqualTo(text);
-                assertThat(new BufferedReader(rows.getCharacterStream("x")).readLine()).isEqualTo(text);
-                assertThat(new BufferedReader(rows.getNCharacterStream(1)).readLine()).isEqualTo(text);
+                assertThat(new BufferedReader(rows.getCharacterStream("x")).readLine())
+                        .isEqualTo(text);
+                assertThat(new BufferedReader(rows.getNCharacterStream(1)).readLine())
+                        .isEqualTo(text);
                 assertThat(rows.getClob(1).getSubString(4, 2)).isEqualTo("𝕏");
                 assertThat(rows.getNClob(1).length()).isEqualTo(text.length());
                 assertThat(rows.getClob(1).position("router", 1)).isEqualTo(8);

@@ -41,8 +41,8 @@ import org.jspecify.annotations.Nullable;
 public final class DriverSweep {
     private static final String SQL = "SELECT 'a' AS text, 1 AS number, [1, 2] AS list FROM runs WHERE run_id > ?";
 
-    private static final List<Long> NUMBERS =
-            List.of(1L, -1L, 0L, 99L, (long) Integer.MAX_VALUE, (long) Integer.MIN_VALUE, Long.MAX_VALUE, Long.MIN_VALUE);
+    private static final List<Long> NUMBERS = List.of(
+            1L, -1L, 0L, 99L, (long) Integer.MAX_VALUE, (long) Integer.MIN_VALUE, Long.MAX_VALUE, Long.MIN_VALUE);
 
     /** What may be asked of a closed object. */
     private static final Set<String> ON_CLOSED =
@@ -92,7 +92,10 @@ public final class DriverSweep {
         open(ResultSet.class, DriverSweep::firstRow, faults);
         open(DatabaseMetaData.class, Connection::getMetaData, faults);
         open(ResultSetMetaData.class, connection -> firstRow(connection).getMetaData(), faults);
-        open(ParameterMetaData.class, connection -> connection.prepareStatement(SQL).getParameterMetaData(), faults);
+        open(
+                ParameterMetaData.class,
+                connection -> connection.prepareStatement(SQL).getParameterMetaData(),
+                faults);
         open(Array.class, connection -> firstRow(connection).getArray(3), faults);
         open(Clob.class, connection -> firstRow(connection).getClob(1), faults);
         return faults;
@@ -172,7 +175,8 @@ public final class DriverSweep {
         for (Method method : methods(type)) {
             boolean asked = !onlyRows || method.getReturnType() == ResultSet.class;
             for (Object[] arguments : arguments(method)) {
-                Object thrown = outcome(object, method, arguments).<Object>map(t -> t).orElse("no exception");
+                Object thrown =
+                        outcome(object, method, arguments).<Object>map(t -> t).orElse("no exception");
                 boolean right = ON_CLOSED.contains(method.getName()) || !asked
                         ? thrown instanceof SQLException || !(thrown instanceof Throwable)
                         : thrown instanceof SQLException;
@@ -197,7 +201,9 @@ public final class DriverSweep {
             for (boolean present : new boolean[] {true, false}) {
                 @Nullable Object[] arguments = new @Nullable Object[types.length];
                 for (int i = 0; i < types.length; i++) {
-                    arguments[i] = types[i].isPrimitive() ? primitive(types[i], number) : present ? PRESENT.get(types[i]) : null;
+                    arguments[i] = types[i].isPrimitive()
+                            ? primitive(types[i], number)
+                            : present ? PRESENT.get(types[i]) : null;
                 }
                 if (all.stream().noneMatch(known -> Arrays.equals(known, arguments))) {
                     all.add(arguments);
@@ -220,8 +226,7 @@ public final class DriverSweep {
         };
     }
 
-    private static Optional<Throwable> outcome(
-            Object object, Method method, @Nullable Object[] arguments) {
+    private static Optional<Throwable> outcome(Object object, Method method, @Nullable Object[] arguments) {
         try {
             method.invoke(object, arguments);
             return Optional.empty();
@@ -237,7 +242,11 @@ public final class DriverSweep {
                 .formatted(
                         type.getSimpleName(),
                         method.getName(),
-                        String.join(", ", Arrays.stream(method.getParameterTypes()).map(Class::getSimpleName).toList()),
+                        String.join(
+                                ", ",
+                                Arrays.stream(method.getParameterTypes())
+                                        .map(Class::getSimpleName)
+                                        .toList()),
                         Arrays.toString(arguments));
     }
 }
