@@ -31,8 +31,8 @@ final class Extent {
     private void add(@Nullable Object value, int depth) {
         elements++;
         if (elements > MAX_ELEMENTS || depth > MAX_DEPTH) {
-            throw new TemplateFault("a value has more than %,d elements, or %d levels of them"
-                    .formatted(MAX_ELEMENTS, MAX_DEPTH));
+            throw new TemplateFault(
+                    "a value has more than %,d elements, or %d levels of them".formatted(MAX_ELEMENTS, MAX_DEPTH));
         }
         if (value instanceof CharSequence text) {
             letters += text.length();

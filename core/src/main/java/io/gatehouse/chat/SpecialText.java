@@ -63,7 +63,8 @@ final class SpecialText {
         }
         String core = inside.substring(begin, end);
         boolean first = isContinued(core, UnaryOperator.identity());
-        boolean last = isContinued(core, letters -> new StringBuilder(letters).reverse().toString());
+        boolean last = isContinued(
+                core, letters -> new StringBuilder(letters).reverse().toString());
         return inside.substring(0, begin) + (first ? MARK : "") + core + (last ? MARK : "") + inside.substring(end);
     }
 

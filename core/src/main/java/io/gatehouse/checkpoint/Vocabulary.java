@@ -81,7 +81,8 @@ final class Vocabulary {
             if (letters > MAX_ADDED_LETTERS) {
                 throw corrupt(
                         file,
-                        "has an added token of %,d letters; at most %,d are read".formatted(letters, MAX_ADDED_LETTERS));
+                        "has an added token of %,d letters; at most %,d are read"
+                                .formatted(letters, MAX_ADDED_LETTERS));
             }
         }
     }

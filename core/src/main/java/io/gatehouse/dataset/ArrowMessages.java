@@ -91,8 +91,10 @@ record ArrowMessages(Path file, FileChannel channel, long start, long end) {
         try {
             Message message = Message.getRootAsMessage(metadata);
             long body = message.bodyLength();
-            require(body >= 0 && body <= rest, "has a message with a body of %s bytes where %,d are left"
-                    .formatted(Long.toUnsignedString(body), rest));
+            require(
+                    body >= 0 && body <= rest,
+                    "has a message with a body of %s bytes where %,d are left"
+                            .formatted(Long.toUnsignedString(body), rest));
             switch (message.headerType()) {
                 case MessageHeader.Schema -> requireFields((Schema) message.header(new Schema()));
                 case MessageHeader.RecordBatch -> requireBuffers((RecordBatch) message.header(new RecordBatch()), body);
@@ -102,8 +104,7 @@ record ArrowMessages(Path file, FileChannel channel, long start, long end) {
             }
             return body;
         } catch (IndexOutOfBoundsException | NullPointerException | AssertionError e) {
-            throw new GatehouseException(
-                    ErrorCode.CORRUPT_DATASET, "%s has a damaged message".formatted(file), e);
+            throw new GatehouseException(ErrorCode.CORRUPT_DATASET, "%s has a damaged message".formatted(file), e);
         }
     }
 

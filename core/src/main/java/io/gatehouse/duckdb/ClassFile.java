@@ -33,7 +33,8 @@ record ClassFile(byte[] head, List<byte[]> constants, byte[] rest) {
             while (constants.size() < count) {
                 int tag = in.readUnsignedByte();
                 byte[] length = tag == UTF8 ? in.readNBytes(Short.BYTES) : new byte[0];
-                byte[] value = in.readNBytes(tag == UTF8 ? ByteBuffer.wrap(length).getShort() & 0xffff : size(tag));
+                byte[] value =
+                        in.readNBytes(tag == UTF8 ? ByteBuffer.wrap(length).getShort() & 0xffff : size(tag));
                 constants.add(joined(new byte[] {(byte) tag}, length, value));
                 if (tag == LONG || tag == DOUBLE) {
                     constants.add(new byte[0]);

@@ -63,8 +63,9 @@ public final class ForeignParquet {
     private static Optional<String> findBrotli(Connection database, String pattern) throws SQLException {
         // One that fails closes its statement.
         try (Statement statement = database.createStatement();
-                ResultSet chunks = statement.executeQuery("SELECT file_name FROM parquet_metadata('%s') WHERE upper(compression) = 'BROTLI' LIMIT 1"
-                        .formatted(pattern))) {
+                ResultSet chunks = statement.executeQuery(
+                        "SELECT file_name FROM parquet_metadata('%s') WHERE upper(compression) = 'BROTLI' LIMIT 1"
+                                .formatted(pattern))) {
             return chunks.next() ? Optional.of(chunks.getString(1)) : Optional.empty();
         }
     }

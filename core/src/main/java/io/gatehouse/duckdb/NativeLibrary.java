@@ -97,7 +97,8 @@ public final class NativeLibrary {
                 throw new IOException("The driver has no " + DRIVER);
             }
             byte[] changed = ClassFile.of(in.readAllBytes())
-                    .callElsewhere(DRIVER, LOADING, NativeLibrary.class.getName().replace('.', '/'));
+                    .callElsewhere(
+                            DRIVER, LOADING, NativeLibrary.class.getName().replace('.', '/'));
             MethodHandles.privateLookupIn(DuckDBDriver.class, MethodHandles.lookup())
                     .defineClass(changed);
         }

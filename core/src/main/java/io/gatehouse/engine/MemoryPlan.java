@@ -26,7 +26,8 @@ public record MemoryPlan(boolean streamed, long weightBytes, long totalBytes, Ba
      * Java, TensorFlow and DuckDB themselves, and hidden states between layers: measured, with some to spare. Less where
      * Java's heap is bounded more narrowly.
      */
-    private static final long BASE_BYTES = Math.min(1_200L << 20, (200L << 20) + Runtime.getRuntime().maxMemory());
+    private static final long BASE_BYTES =
+            Math.min(1_200L << 20, (200L << 20) + Runtime.getRuntime().maxMemory());
 
     /** Of what a weight takes that is not counted exactly, for an estimate that is rather too large. */
     private static final double MARGIN = 1.01;

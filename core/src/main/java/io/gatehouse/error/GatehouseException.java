@@ -44,8 +44,8 @@ public final class GatehouseException extends RuntimeException {
     }
 
     private static String sentence(String message) {
-        String text = CONTROLS
-                .matcher(requireNonNull(message, "message is null").strip())
+        String text = CONTROLS.matcher(
+                        requireNonNull(message, "message is null").strip())
                 .replaceAll("\uFFFD");
         boolean ends = text.isEmpty() || ".?!".indexOf(text.charAt(text.length() - 1)) >= 0;
         return ends ? text : text + ".";

@@ -48,8 +48,7 @@ public final class ReadingNote {
             return Optional.empty();
         }
         try {
-            FileChannel note = FileChannel.open(
-                    Path.of(place), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel note = FileChannel.open(Path.of(place), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> write(note, "\n"), "gatehouse-reading"));
             return Optional.of(note);
         } catch (IOException | IllegalStateException e) {

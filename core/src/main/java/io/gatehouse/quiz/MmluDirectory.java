@@ -32,8 +32,7 @@ public final class MmluDirectory {
             throw missing("Quiz directory %s has no directory 'test'".formatted(directory));
         }
         HeldQuestions held = new HeldQuestions(directory);
-        List<Subject> subjects =
-                testFiles(tests).stream()
+        List<Subject> subjects = testFiles(tests).stream()
                 .map(file -> subject(directory, file, held))
                 .toList();
         if (subjects.isEmpty()) {

@@ -90,7 +90,8 @@ final class QuestionFields {
         int answer =
                 node.isIntegralNumber() && node.canConvertToInt() ? node.intValue() : labels.indexOf(node.asText());
         if (answer < 0 || answer >= labels.size()) {
-            throw corrupt("has the answer %s, which is none of %s".formatted(shown(node), shown(String.join(", ", labels))));
+            throw corrupt(
+                    "has the answer %s, which is none of %s".formatted(shown(node), shown(String.join(", ", labels))));
         }
         return answer;
     }

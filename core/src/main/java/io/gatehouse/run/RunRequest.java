@@ -6,6 +6,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.quiz.Quiz;
+import io.gatehouse.store.GivenName;
 import io.gatehouse.store.Recording;
 
 /**
@@ -23,9 +24,7 @@ public record RunRequest(String name, Quiz quiz, PromptFormat format, int shots,
         requireNonNull(quiz, "quiz is null");
         requireNonNull(format, "format is null");
         requireNonNull(recording, "recording is null");
-        if (name.isBlank()) {
-            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "The name of a run must not be blank");
-        }
+        GivenName.checked("a run", name);
         chat |= !format.begun().isEmpty();
         if (quiz.questions() == 0) {
             throw new GatehouseException(

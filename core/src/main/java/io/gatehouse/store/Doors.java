@@ -46,8 +46,10 @@ final class Doors {
         properties.setProperty("allow_community_extensions", "false");
         properties.setProperty("allow_persistent_secrets", "false");
         properties.setProperty("max_expression_depth", "250");
-        // A query on which DuckDB meets a defect of its own ("INTERNAL Error") would otherwise end all others and the run
-        // that is being written, until the file is opened anew. Queries only read, so they leave nothing half done. What a
+        // A query on which DuckDB meets a defect of its own ("INTERNAL Error") would otherwise end all others and the
+        // run
+        // that is being written, until the file is opened anew. Queries only read, so they leave nothing half done.
+        // What a
         // failed checkpoint leaves is refused by DuckDB whatever this says.
         properties.setProperty("disable_database_invalidation", "true");
         return properties;

@@ -2,8 +2,6 @@ package io.gatehouse.store;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
 import java.util.List;
 import java.util.Map;
 
@@ -33,9 +31,7 @@ public record ImportedRun(
         requireNonNull(name, "name is null");
         requireNonNull(source, "source is null");
         requireNonNull(model, "model is null");
-        if (name.isBlank()) {
-            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "The name of a run must not be blank");
-        }
+        GivenName.checked("a run", name);
         provenance = Map.copyOf(provenance);
         sequences = List.copyOf(sequences);
         counts = List.copyOf(counts);

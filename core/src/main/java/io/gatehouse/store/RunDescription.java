@@ -44,9 +44,7 @@ public record RunDescription(
         requireNonNull(device, "device is null");
         requireNonNull(interventions, "interventions is null");
         requireNonNull(gatehouseVersion, "gatehouseVersion is null");
-        if (name.isBlank()) {
-            throw new IllegalArgumentException("The name of a run is blank");
-        }
+        GivenName.checked("a run", name);
         if (layers < 1 || layers > Short.MAX_VALUE) {
             throw new IllegalArgumentException("Layers not in 1..%d: %d".formatted(Short.MAX_VALUE, layers));
         }

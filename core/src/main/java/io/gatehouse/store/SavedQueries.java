@@ -57,7 +57,7 @@ public final class SavedQueries {
     public synchronized void save(String name, String sql, String description) {
         try (Connection connection = writers.get();
                 PreparedStatement insert = connection.prepareStatement(SqlFile.read("save_query.sql"))) {
-            insert.setString(1, requireNonNull(name, "name is null"));
+            insert.setString(1, GivenName.checked("a saved query", name));
             insert.setString(2, requireNonNull(sql, "sql is null"));
             insert.setString(3, requireNonNull(description, "description is null"));
             insert.setObject(4, LocalDateTime.now(ZoneOffset.UTC));

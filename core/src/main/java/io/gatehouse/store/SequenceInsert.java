@@ -86,18 +86,18 @@ final class SequenceInsert implements AutoCloseable {
     }
 
     private void appendAnswer(int questionId, int length, TracedAnswer answer) throws SQLException {
-            answers.beginRow().append(runId).append(questionId);
-            if (answer.predicted().isPresent()) {
-                answers.append(answer.predicted().get());
-            } else {
-                answers.appendNull();
-            }
-            answers.append(answer.correct())
-                    .appendNull()
-                    .appendNull()
-                    .appendNull()
-                    .append(length)
-                    .endRow();
+        answers.beginRow().append(runId).append(questionId);
+        if (answer.predicted().isPresent()) {
+            answers.append(answer.predicted().get());
+        } else {
+            answers.appendNull();
+        }
+        answers.append(answer.correct())
+                .appendNull()
+                .appendNull()
+                .appendNull()
+                .append(length)
+                .endRow();
     }
 
     /** Writes what was not written yet. */

@@ -1,7 +1,7 @@
 package io.gatehouse.trace;
 
-import io.gatehouse.error.ErrorCode;
 import io.gatehouse.dataset.RecordReader;
+import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.memory.FileMemory;
 import io.gatehouse.store.TracedSequence;
@@ -61,8 +61,7 @@ final class CommitteeCsv implements TraceReader {
         TracedSequence sequence(int number) {
             DecisionTable table = new DecisionTable(rows.get(0).place(), true);
             rows.stream()
-                    .sorted(Comparator.comparingInt(Row::layer)
-                            .thenComparing(Row::weight, Comparator.reverseOrder()))
+                    .sorted(Comparator.comparingInt(Row::layer).thenComparing(Row::weight, Comparator.reverseOrder()))
                     .forEach(row -> table.add(row.layer(), 0, row.expert(), row.weight()));
             return new TracedSequence(
                     "prompt %d".formatted(number),

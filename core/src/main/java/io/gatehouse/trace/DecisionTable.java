@@ -65,7 +65,11 @@ final class DecisionTable {
                 throw corrupt("has %d experts for token %d of layer %d, but %d for the first"
                         .formatted(chosen, token, layer, topK));
             }
-            if (IntStream.range(at, at + topK).map(i -> column.experts[i]).distinct().count() != topK) {
+            if (IntStream.range(at, at + topK)
+                            .map(i -> column.experts[i])
+                            .distinct()
+                            .count()
+                    != topK) {
                 throw corrupt("names an expert twice for token %d of layer %d".formatted(token, layer));
             }
             positions[row] = token;

@@ -39,8 +39,7 @@ final class FlameTrace implements TraceReader {
             }
             token[0]++;
         });
-        listener.sequence(
-                new TracedSequence("trace", Optional.empty(), "", new int[0], token[0], table.layers()));
+        listener.sequence(new TracedSequence("trace", Optional.empty(), "", new int[0], token[0], table.layers()));
     }
 
     private static int layer(Path file) {

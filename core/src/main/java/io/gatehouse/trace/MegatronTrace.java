@@ -37,12 +37,7 @@ final class MegatronTrace implements TraceReader {
                         line,
                         memory));
         steps.forEach((number, step) -> listener.sequence(new TracedSequence(
-                "step %d".formatted(number),
-                Optional.empty(),
-                "",
-                new int[0],
-                step.tokens,
-                step.table.layers())));
+                "step %d".formatted(number), Optional.empty(), "", new int[0], step.tokens, step.table.layers())));
     }
 
     private static void add(Step step, TraceFields line, FileMemory memory) {

@@ -30,7 +30,6 @@ final class OlmoeTokens implements TraceReader {
                 }
             }
         }
-        return new TracedSequence(
-                line.place(), Optional.empty(), "", tokens, tokens.length, table.layers());
+        return new TracedSequence(line.place(), Optional.empty(), "", tokens, tokens.length, table.layers());
     }
 }

@@ -62,8 +62,9 @@ public final class TraceImport {
 
         @Override
         public void answer(TracedAnswer answer) {
-            memory.take(
-                    OVERHEAD + (long) answer.question().length() + answer.answer().length());
+            memory.take(OVERHEAD
+                    + (long) answer.question().length()
+                    + answer.answer().length());
             if (answers.putIfAbsent(answer.name(), answer) != null) {
                 throw new GatehouseException(
                         ErrorCode.CORRUPT_DATASET,
@@ -126,15 +127,7 @@ public final class TraceImport {
         int layerCount = layerCount(layers);
         requireGrid(layerCount, experts.orElse(seen));
         return new ImportedRun(
-                name,
-                kind.id(),
-                model,
-                layerCount,
-                experts.orElse(seen),
-                topK,
-                provenance(layers),
-                answered,
-                counts);
+                name, kind.id(), model, layerCount, experts.orElse(seen), topK, provenance(layers), answered, counts);
     }
 
     private GatehouseException said(String what) {

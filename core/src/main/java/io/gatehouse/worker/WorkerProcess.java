@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -38,7 +37,8 @@ final class WorkerProcess implements AutoCloseable {
     private static final int OUT_OF_HEAP = 3;
     private static final int SIGNALLED = 128;
     private static final Map<Integer, String> SIGNALS = Map.of(
-            4, "SIGILL", 5, "SIGTRAP", 6, "SIGABRT", 7, "SIGBUS", 8, "SIGFPE", 9, "SIGKILL", 11, "SIGSEGV", 15, "SIGTERM");
+            4, "SIGILL", 5, "SIGTRAP", 6, "SIGABRT", 7, "SIGBUS", 8, "SIGFPE", 9, "SIGKILL", 11, "SIGSEGV", 15,
+            "SIGTERM");
 
     /** The smallest heap that reads the headers and the vocabulary of a model. */
     private static final long LEAST_HEAP = 96L << 20;
@@ -54,7 +54,8 @@ final class WorkerProcess implements AutoCloseable {
     private static final Predicate<String> OWN = option -> option.startsWith("-Xm")
             || option.startsWith("-agentlib")
             || option.startsWith("-javaagent")
-            || option.matches("-XX:[+]Use\\w+GC|-XX:(ErrorFile|HeapDumpPath|OnOutOfMemoryError|OnError|Initial|Max|Min).*")
+            || option.matches(
+                    "-XX:[+]Use\\w+GC|-XX:(ErrorFile|HeapDumpPath|OnOutOfMemoryError|OnError|Initial|Max|Min).*")
             || option.startsWith("-Djava.io.tmpdir=")
             || option.startsWith("-D" + ReadingNote.PLACE + "=");
 
@@ -91,8 +92,7 @@ final class WorkerProcess implements AutoCloseable {
         try {
             Path scratch = Files.createTempDirectory("gatehouse-worker");
             try {
-                return new WorkerProcess(
-                        settings, scratch, new ProcessBuilder(command(settings, scratch)).start());
+                return new WorkerProcess(settings, scratch, new ProcessBuilder(command(settings, scratch)).start());
             } catch (IOException e) {
                 delete(scratch);
                 throw e;
@@ -187,7 +187,9 @@ final class WorkerProcess implements AutoCloseable {
         if (memory.bytes() > settings.memory()) {
             return Verdict.TOO_LARGE;
         }
-        if (mustGetOn && waiting && System.nanoTime() - waitingSince > settings.patience().toNanos()) {
+        if (mustGetOn
+                && waiting
+                && System.nanoTime() - waitingSince > settings.patience().toNanos()) {
             return Verdict.TOO_SLOW;
         }
         return unwanted.getAsBoolean() ? Verdict.CANCELLED : Verdict.NONE;
@@ -230,10 +232,12 @@ final class WorkerProcess implements AutoCloseable {
         }
         if (exit == OUT_OF_HEAP) {
             return new GatehouseException(
-                    ErrorCode.OUT_OF_MEMORY, "The process that computes the run ran out of memory%s".formatted(reading));
+                    ErrorCode.OUT_OF_MEMORY,
+                    "The process that computes the run ran out of memory%s".formatted(reading));
         }
         return new GatehouseException(
-                ErrorCode.WORKER_ENDED, "The process that computes the run ended by %s%s".formatted(how(exit), reading));
+                ErrorCode.WORKER_ENDED,
+                "The process that computes the run ended by %s%s".formatted(how(exit), reading));
     }
 
     private static String how(int exit) {
@@ -241,7 +245,8 @@ final class WorkerProcess implements AutoCloseable {
             return "itself with code " + exit;
         }
         int signal = exit - SIGNALLED;
-        return "signal %d%s".formatted(signal, SIGNALS.containsKey(signal) ? " (%s)".formatted(SIGNALS.get(signal)) : "");
+        return "signal %d%s"
+                .formatted(signal, SIGNALS.containsKey(signal) ? " (%s)".formatted(SIGNALS.get(signal)) : "");
     }
 
     private String reading() {

@@ -66,10 +66,14 @@ final class TestHostileTemplates {
     @Test
     void scanningTakesTimeThatGrowsWithTheText() {
         Duration most = Duration.ofSeconds(5);
-        assertThat(timeOf(() -> new PythonExpression("not ".repeat(100_000) + "true").rewritten())).isLessThan(most);
-        assertThat(timeOf(() -> new PythonExpression("not a, ".repeat(100_000)).rewritten())).isLessThan(most);
-        assertThat(timeOf(() -> new PythonSyntax("x{#- -#}".repeat(100_000)).rewritten())).isLessThan(most);
-        assertThat(timeOf(() -> new PythonSyntax("x{# #}".repeat(100_000)).rewritten())).isLessThan(most);
+        assertThat(timeOf(() -> new PythonExpression("not ".repeat(100_000) + "true").rewritten()))
+                .isLessThan(most);
+        assertThat(timeOf(() -> new PythonExpression("not a, ".repeat(100_000)).rewritten()))
+                .isLessThan(most);
+        assertThat(timeOf(() -> new PythonSyntax("x{#- -#}".repeat(100_000)).rewritten()))
+                .isLessThan(most);
+        assertThat(timeOf(() -> new PythonSyntax("x{# #}".repeat(100_000)).rewritten()))
+                .isLessThan(most);
         assertThatThrownBy(() -> new PythonSyntax("{{".repeat(300_000)).rewritten())
                 .isInstanceOf(TemplateFault.class)
                 .hasMessageContaining("brackets");

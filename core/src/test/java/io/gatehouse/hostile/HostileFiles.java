@@ -39,7 +39,10 @@ record HostileFiles(Path directory) {
         file("quiz-length-below-0.arrow", bytes(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff));
         file("quiz-empty.arrow", new byte[0]);
         ByteBuffer footer = little(22);
-        footer.put(latin("ARROW1\0\0")).putInt(Integer.MAX_VALUE).putInt(Integer.MAX_VALUE).put(latin("ARROW1"));
+        footer.put(latin("ARROW1\0\0"))
+                .putInt(Integer.MAX_VALUE)
+                .putInt(Integer.MAX_VALUE)
+                .put(latin("ARROW1"));
         file("quiz-footer-of-2-31.arrow", footer.array());
         // A message of 64 KB whose root points to itself, and one of zeros.
         ByteBuffer zeros = little(8 + (1 << 16)).putInt(-1).putInt(1 << 16);
@@ -47,7 +50,9 @@ record HostileFiles(Path directory) {
     }
 
     private void npz() throws IOException {
-        zip("router-logits-1-gib-of-zeros.npz", zip -> entry(zip, "router_logits.npy", npy("|u1", "1, 1048576, 1024"), 1L << 30));
+        zip(
+                "router-logits-1-gib-of-zeros.npz",
+                zip -> entry(zip, "router_logits.npy", npy("|u1", "1, 1048576, 1024"), 1L << 30));
         zip("router-logits-8-of-300-mb.npz", zip -> {
             for (int i = 0; i < 8; i++) {
                 entry(zip, i + ".router_logits.npy", npy("|u1", "1, 307200, 1024"), 300L * MB);
@@ -142,7 +147,8 @@ record HostileFiles(Path directory) {
             entry(
                     zip,
                     "d/data.pkl",
-                    latin("\u0080\2}X\15\0\0\0logical_count" + tensor("0", "(K\0J\u00ff\u00ff\u00ff\177J\u00ff\u00ff\u00ff\177t") + "s."),
+                    latin("\u0080\2}X\15\0\0\0logical_count"
+                            + tensor("0", "(K\0J\u00ff\u00ff\u00ff\177J\u00ff\u00ff\u00ff\177t") + "s."),
                     0);
             entry(zip, "d/data/0", new byte[0], 8);
         });
@@ -150,7 +156,8 @@ record HostileFiles(Path directory) {
             entry(
                     zip,
                     "d/data.pkl",
-                    latin("\u0080\2}X\15\0\0\0logical_count" + tensor("0", "(K\1K\1K\1t").replace("QK\0", "Q\u008a\10\0\0\0\0\0\0\0\40") + "s."),
+                    latin("\u0080\2}X\15\0\0\0logical_count"
+                            + tensor("0", "(K\1K\1K\1t").replace("QK\0", "Q\u008a\10\0\0\0\0\0\0\0\40") + "s."),
                     0);
             entry(zip, "d/data/0", new byte[0], 64);
         });
@@ -183,7 +190,9 @@ record HostileFiles(Path directory) {
         pickle("list-of-itself", "](]q\0h\0ah\0h\0e.");
         String items = "(" + "K\1".repeat(300_000) + "tq\0";
         pickle("tuple-of-300000-as-key", items + "}(" + "h\0K\1".repeat(300_000) + "u.");
-        pickle("map-copied", "}(" + "K\1K\1".repeat(10) + "uq\0" + "0ccollections\nCounter\nh\0\u0085R".repeat(100_000) + ".");
+        pickle(
+                "map-copied",
+                "}(" + "K\1K\1".repeat(10) + "uq\0" + "0ccollections\nCounter\nh\0\u0085R".repeat(100_000) + ".");
         String deep = ")" + "\u0085".repeat(1_000_000);
         pickle("deep-key", "}" + deep + "K\1s.");
         pickle("deep-id", deep + "Q.");
@@ -203,7 +212,10 @@ record HostileFiles(Path directory) {
     private void jsonLines() throws IOException {
         String layer = "[[32000,1],".concat("[1,2],".repeat(2_999)).replaceAll(",$", "]");
         lines("vllm-grid.jsonl", "{\"id\": \"a\", \"prompt_routed_experts\": [" + layer + "]}");
-        lines("vllm-grid-of-files.jsonl", "{\"prompt_routed_experts\": [" + "[[32766]]" + "]}\n{\"prompt_routed_experts\": [[" + "[0],".repeat(32_000) + "[0]]]}");
+        lines(
+                "vllm-grid-of-files.jsonl",
+                "{\"prompt_routed_experts\": [" + "[[32766]]" + "]}\n{\"prompt_routed_experts\": [["
+                        + "[0],".repeat(32_000) + "[0]]]}");
         lines("vllm-a-million-sequences.jsonl", "{\"prompt_routed_experts\":[]}\n".repeat(1_000_000));
         lines("vllm-objects.jsonl", "{\"prompt_routed_experts\": [" + "{},".repeat(6_000_000) + "{}]}");
         lines("vllm-arrays.jsonl", "{\"prompt_routed_experts\": [" + "[],".repeat(6_000_000) + "[]]}");
@@ -213,14 +225,22 @@ record HostileFiles(Path directory) {
         lines("vllm-one-line.jsonl", " ".repeat(100 * MB));
         lines("vllm-document.json", "[" + "{},".repeat(6_000_000) + "{}]");
         lines("vllm-exponent.jsonl", "{\"prompt_routed_experts\": [[[1e999999999]]]}");
-        lines("c3po-exponent.jsonl", "{\"input_text\": \"a\", \"last_token_routing\": {\"layers\": [{\"layer\": 0, \"routing_weights\": {\"expert_0\": 1e999999999, \"expert_1\": 1e-999999999}}]}}");
+        lines(
+                "c3po-exponent.jsonl",
+                "{\"input_text\": \"a\", \"last_token_routing\": {\"layers\": [{\"layer\": 0, \"routing_weights\": {\"expert_0\": 1e999999999, \"expert_1\": 1e-999999999}}]}}");
         lines("olmoe-wide.jsonl", "{\"input_ids\": [0], \"exp_ids\": [[[" + "1,".repeat(2_000_000) + "1]]]}");
-        lines("megatron-steps.jsonl", sequence(300_000, "{\"step\":%d,\"layer\":0,\"num_tokens\":0,\"topk\":1,\"top_indices\":[]}\n"));
+        lines(
+                "megatron-steps.jsonl",
+                sequence(300_000, "{\"step\":%d,\"layer\":0,\"num_tokens\":0,\"topk\":1,\"top_indices\":[]}\n"));
         lines("sglang-wide.jsonl", "{\"meta_info\": {\"routed_experts\": \"" + "AAAA".repeat(4_000_000) + "\"}}");
         String question = "{\"question\": \"%s\", \"choices\": [\"a\", \"b\"], \"answer\": 0}\n";
         lines("quiz-question-of-19-mb.jsonl", question.formatted("word ".repeat(3_800_000)));
-        lines("quiz-a-million-subjects.jsonl", sequence(300_000, "{\"question\":\"q\",\"subject\":\"%d\",\"choices\":[\"a\",\"b\"],\"answer\":0}\n"));
-        lines("quiz-choices.jsonl", "{\"question\": \"a\", \"choices\": [" + "\"\",".repeat(4_000_000) + "\"\"], \"answer\": 0}");
+        lines(
+                "quiz-a-million-subjects.jsonl",
+                sequence(300_000, "{\"question\":\"q\",\"subject\":\"%d\",\"choices\":[\"a\",\"b\"],\"answer\":0}\n"));
+        lines(
+                "quiz-choices.jsonl",
+                "{\"question\": \"a\", \"choices\": [" + "\"\",".repeat(4_000_000) + "\"\"], \"answer\": 0}");
         lines("quiz-large.jsonl", question.formatted("word ".repeat(1_000_000)).repeat(30));
     }
 
@@ -241,8 +261,12 @@ record HostileFiles(Path directory) {
         file("router-logits-claims.safetensors", claims.array());
         String tensors = sequence(400_000, ",\"%d\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}");
         safetensors("router-logits-400000-tensors.safetensors", "{" + tensors.substring(1) + "}");
-        safetensors("router-logits-beside-zero.safetensors", "{\"router_logits\":{\"dtype\":\"U8\",\"shape\":[9000000000,0,1],\"data_offsets\":[0,0]}}");
-        safetensors("router-logits-metadata.safetensors", "{\"__metadata__\":{" + sequence(60_000, ",\"%d\":\"\"").substring(1) + "}}");
+        safetensors(
+                "router-logits-beside-zero.safetensors",
+                "{\"router_logits\":{\"dtype\":\"U8\",\"shape\":[9000000000,0,1],\"data_offsets\":[0,0]}}");
+        safetensors(
+                "router-logits-metadata.safetensors",
+                "{\"__metadata__\":{" + sequence(60_000, ",\"%d\":\"\"").substring(1) + "}}");
     }
 
     private void safetensors(String name, String header) throws IOException {

@@ -39,7 +39,9 @@ final class TestHostileFiles {
                 .redirectOutput(log.toFile())
                 .start();
         try {
-            assertThat(process.waitFor(10, TimeUnit.MINUTES)).as(Files.readString(log)).isTrue();
+            assertThat(process.waitFor(10, TimeUnit.MINUTES))
+                    .as(Files.readString(log))
+                    .isTrue();
         } finally {
             process.destroyForcibly();
         }

@@ -183,10 +183,16 @@ final class TestExport {
             Path again = exported.resolve(name).resolve("data.brotli.parquet");
             try (Connection database = DriverManager.getConnection("jdbc:duckdb:");
                     Statement statement = database.createStatement()) {
-                statement.execute("COPY (FROM read_parquet('%s', hive_partitioning = false)) TO '%s' (FORMAT parquet, CODEC brotli)"
-                        .formatted(written.toString().replace("'", "''"), again.toString().replace("'", "''")));
+                statement.execute(
+                        "COPY (FROM read_parquet('%s', hive_partitioning = false)) TO '%s' (FORMAT parquet, CODEC brotli)"
+                                .formatted(
+                                        written.toString().replace("'", "''"),
+                                        again.toString().replace("'", "''")));
             }
-            assertRefused(() -> Store.open(exported), ErrorCode.CORRUPT_DATABASE, "data.brotli.parquet is compressed with Brotli");
+            assertRefused(
+                    () -> Store.open(exported),
+                    ErrorCode.CORRUPT_DATABASE,
+                    "data.brotli.parquet is compressed with Brotli");
             Files.delete(again);
         }
         Store.open(exported).close();

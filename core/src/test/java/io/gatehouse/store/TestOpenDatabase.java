@@ -45,8 +45,7 @@ final class TestOpenDatabase {
                 Statement statement = reader.createStatement()) {
             assertThatThrownBy(() -> statement.executeQuery("""
                             SELECT * FROM (VALUES (1)) AS a(x), LATERAL (
-                                SELECT y, count(*) FROM (VALUES (1), (2)) AS b(y) WHERE x >= y GROUP BY ROLLUP (1))"""))
-                    .hasMessageStartingWith("INTERNAL Error");
+                                SELECT y, count(*) FROM (VALUES (1), (2)) AS b(y) WHERE x >= y GROUP BY ROLLUP (1))""")).hasMessageStartingWith("INTERNAL Error");
             assertThat(store.runs()).isEmpty();
             store.savedQueries().save("a", "SELECT 1", "");
             assertThat(store.savedQueries().list()).hasSize(1);

@@ -215,7 +215,7 @@ final class TestTraceImport {
         assertRefused(
                 () -> traces.run(" ", "m", OptionalInt.empty()),
                 ErrorCode.INVALID_ARGUMENT,
-                "The name of a run must not be blank");
+                "The name of a run must not be blank.");
         assertRefused(
                 () -> traces.run("r", "m", OptionalInt.of(40_000)),
                 ErrorCode.INVALID_ARGUMENT,

@@ -70,8 +70,7 @@ final class TestPipe {
         byte[] shard = written(out -> out.shard(shard()));
         assertThatThrownBy(() -> input(shard, 100_000).shard()).isInstanceOf(PipeInput.Malformed.class);
         byte[] claim = ByteBuffer.allocate(8).putInt(Integer.MAX_VALUE).array();
-        assertThatThrownBy(() -> input(claim, 1 << 20).json(Word.Failed.class))
-                .isInstanceOf(PipeInput.Malformed.class);
+        assertThatThrownBy(() -> input(claim, 1 << 20).json(Word.Failed.class)).isInstanceOf(PipeInput.Malformed.class);
         byte[] negative = ByteBuffer.allocate(8).putInt(-1).array();
         assertThatThrownBy(() -> input(negative, 1 << 20).json(Word.Failed.class))
                 .isInstanceOf(PipeInput.Malformed.class);

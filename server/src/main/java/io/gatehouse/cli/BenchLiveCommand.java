@@ -61,7 +61,10 @@ final class BenchLiveCommand implements Callable<Integer> {
                             .formatted(rounds, clients, seconds));
         }
         LiveBench bench = new LiveBench(
-                model.orElseGet(Sample::model), quiz.orElseGet(Sample::quiz), limit, store -> new RunOptionParser(store, WorkerCommand.standard()));
+                model.orElseGet(Sample::model),
+                quiz.orElseGet(Sample::quiz),
+                limit,
+                store -> new RunOptionParser(store, WorkerCommand.standard()));
         try (ScratchDirectory directory = ScratchDirectory.make()) {
             LiveBench.Watched watched = bench.watch(directory.path(), rounds);
             Load load = bench.load(directory.path(), clients, Duration.ofSeconds(seconds), SEED);

@@ -29,7 +29,7 @@ final class CellText {
     }
 
     /** Texts come from models and traces of anybody: none may move the cursor or change the colours of a terminal. */
-    private static String visible(String text) {
+    static String visible(String text) {
         if (text.chars().noneMatch(Character::isISOControl)) {
             return text;
         }

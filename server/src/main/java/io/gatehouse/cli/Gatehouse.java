@@ -2,6 +2,8 @@ package io.gatehouse.cli;
 
 import io.gatehouse.error.ErrorCategory;
 import io.gatehouse.error.GatehouseException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParseResult;
@@ -82,11 +84,16 @@ public final class Gatehouse {
     /** The door where errors end: one sentence on stderr and the exit code of the error's category. */
     private static int report(Exception failure, CommandLine command, ParseResult arguments) {
         if (failure instanceof GatehouseException error) {
-            command.getErr().println("error: " + error.getMessage());
+            command.getErr().println("error: " + CellText.visible(String.valueOf(error.getMessage())));
             return error.code().category().exitCode();
         }
-        command.getErr().println("internal error, please report it: " + failure);
-        failure.printStackTrace(command.getErr());
+        command.getErr().println("internal error, please report it: " + CellText.visible(failure.toString()));
+        StringWriter trace = new StringWriter();
+        failure.printStackTrace(new PrintWriter(trace));
+        trace.toString()
+                .lines()
+                .map(line -> "  " + CellText.visible(line.strip()))
+                .forEach(command.getErr()::println);
         return ErrorCategory.INTERNAL.exitCode();
     }
 }

@@ -67,16 +67,17 @@ final class Report {
     private void printText(PrintWriter out) {
         int width = entries.entrySet().stream()
                 .filter(entry -> !(entry.getValue() instanceof Rows))
-                .mapToInt(entry -> entry.getKey().length())
+                .mapToInt(entry -> CellText.visible(entry.getKey()).length())
                 .max()
                 .orElse(0);
         entries.forEach((label, value) -> {
             if (value instanceof Rows rows) {
                 out.println();
-                out.println(label);
+                out.println(CellText.visible(label));
                 TextTable.print(out, rows.columns(), rows.rows());
             } else {
-                out.println(label + " ".repeat(width - label.length() + 2) + CellText.of(value));
+                String shown = CellText.visible(label);
+                out.println(shown + " ".repeat(width - shown.length() + 2) + CellText.of(value));
             }
         });
     }

@@ -113,7 +113,7 @@ final class RunCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         try (ProgressLine progress = new ProgressLine(err, stop)) {
             return run.execute(store, progress, note -> {
-                err.println(note);
+                err.println(CellText.visible(note));
                 err.flush();
             });
         }

@@ -80,7 +80,10 @@ final class RunOptionParser implements RunPlanner {
         RunWorker worker = read(settled);
         try {
             String name = parsed.name(
-                    new RunNames(store), worker.sources().model(), worker.sources().quiz(), interventions);
+                    new RunNames(store),
+                    worker.sources().model(),
+                    worker.sources().quiz(),
+                    interventions);
             return new WorkerPlan(name, settled, store, settings, worker);
         } catch (RuntimeException e) {
             worker.close();
@@ -98,7 +101,10 @@ final class RunOptionParser implements RunPlanner {
         settled.remove("unused-scope");
         settled.put(
                 "mask",
-                interventions.masked().stream().sorted().map(ExpertPlace::toString).collect(Collectors.joining(",")));
+                interventions.masked().stream()
+                        .sorted()
+                        .map(ExpertPlace::toString)
+                        .collect(Collectors.joining(",")));
         return settled;
     }
 

@@ -10,6 +10,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.quiz.Quiz;
 import io.gatehouse.quiz.QuizSource;
+import io.gatehouse.store.GivenName;
 import io.gatehouse.store.Recording;
 import io.gatehouse.store.Store;
 import java.nio.file.Path;
@@ -94,8 +95,7 @@ final class RunOptions {
         if (chats && ChatConfig.find(model).isEmpty()) {
             throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "Model %s has no chat template".formatted(model));
         }
-        return new RunDraft(
-                Checkpoint.open(model), chosen, asking, shots, kept, chat, engine, this);
+        return new RunDraft(Checkpoint.open(model), chosen, asking, shots, kept, chat, engine, this);
     }
 
     /** The experts that the options leave to a run of the file to name. */
@@ -109,9 +109,10 @@ final class RunOptions {
 
     /** The name of the run: as wished, or after its model and quiz. */
     String name(RunNames names, String ofModel, String ofQuiz, Interventions interventions) {
-        return name.map(names::notFinished)
-                .orElseGet(() -> names.unfinishedOrFree(
-                        ofModel + "-" + ofQuiz + (interventions.equals(Interventions.NONE) ? "" : "-changed")));
+        return name.map(wished -> names.notFinished(GivenName.checked("a run", wished)))
+                .orElseGet(() -> names.unfinishedOrFree(GivenName.checked(
+                        "a run",
+                        ofModel + "-" + ofQuiz + (interventions.equals(Interventions.NONE) ? "" : "-changed"))));
     }
 
     private Quiz chosen() {

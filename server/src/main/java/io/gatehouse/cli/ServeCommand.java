@@ -68,7 +68,13 @@ final class ServeCommand implements Runnable {
     private void serve(Store store, ServerSettings settings) {
         if (!engine.isGiven()) {
             try (QueryEngine own = new QueryEngine(store)) {
-                serve(store, own, settings, options.worker(), stop, command.commandLine().getOut());
+                serve(
+                        store,
+                        own,
+                        settings,
+                        options.worker(),
+                        stop,
+                        command.commandLine().getOut());
             }
             return;
         }
@@ -77,7 +83,13 @@ final class ServeCommand implements Runnable {
                     ErrorCode.INVALID_ARGUMENT, "--engine goes with a directory, as gatehouse export writes it");
         }
         try (RemoteEngine remote = engine.connect(database.toString())) {
-            serve(store, remote.engine(), settings, options.worker(), stop, command.commandLine().getOut());
+            serve(
+                    store,
+                    remote.engine(),
+                    settings,
+                    options.worker(),
+                    stop,
+                    command.commandLine().getOut());
         }
     }
 

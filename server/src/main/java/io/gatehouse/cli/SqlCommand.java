@@ -189,7 +189,9 @@ final class SqlCommand implements Callable<Integer> {
                     if (!keepGoing) {
                         throw failure;
                     }
-                    spec.commandLine().getErr().println("error: " + failure.getMessage());
+                    spec.commandLine()
+                            .getErr()
+                            .println("error: " + CellText.visible(String.valueOf(failure.getMessage())));
                     exitCode = exitCode == 0 ? failure.code().category().exitCode() : exitCode;
                 }
             }

@@ -59,7 +59,7 @@ final class SqlShell {
             StatementSplitter.split(text).forEach(runner::run);
             return true;
         } catch (GatehouseException failure) {
-            terminal.writer().println("error: " + failure.getMessage());
+            terminal.writer().println("error: " + CellText.visible(String.valueOf(failure.getMessage())));
             return true;
         } catch (UserInterruptException interrupted) {
             return true;

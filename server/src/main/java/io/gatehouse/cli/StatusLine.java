@@ -39,9 +39,9 @@ final class StatusLine implements AutoCloseable {
         }
         lastShown = now;
         if (terminal) {
-            out.print("\r\u001b[K" + bar(share) + " " + text.get());
+            out.print("\r\u001b[K" + bar(share) + " " + CellText.visible(text.get()));
         } else {
-            out.println(text.get());
+            out.println(CellText.visible(text.get()));
         }
         out.flush();
     }

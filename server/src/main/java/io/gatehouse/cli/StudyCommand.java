@@ -99,7 +99,7 @@ final class StudyCommand implements Callable<Integer> {
     static void printFindings(Study study, PrintWriter out) {
         study.figures().forEach(evidence -> {
             out.printf("%n%s%n", evidence.figure().title());
-            MarkdownReport.sentences(evidence).forEach(sentence -> out.println("  " + sentence));
+            MarkdownReport.sentences(evidence).forEach(sentence -> out.println("  " + CellText.visible(sentence)));
         });
     }
 

@@ -15,19 +15,21 @@ final class TextTable {
         List<List<String>> cells = rows.stream()
                 .map(row -> row.stream().map(CellText::of).toList())
                 .toList();
+        List<String> names =
+                columns.stream().map(column -> CellText.visible(column.name())).toList();
         int[] widths = new int[columns.size()];
         boolean[] right = new boolean[columns.size()];
         for (int column = 0; column < widths.length; column++) {
             int index = column;
             widths[column] = Math.max(
-                    columns.get(column).name().length(),
+                    names.get(column).length(),
                     cells.stream()
                             .mapToInt(row -> row.get(index).length())
                             .max()
                             .orElse(0));
             right[column] = rows.stream().map(row -> row.get(index)).anyMatch(Number.class::isInstance);
         }
-        printRow(out, columns.stream().map(ResultColumn::name).toList(), widths, right);
+        printRow(out, names, widths, right);
         cells.forEach(row -> printRow(out, row, widths, right));
     }
 

@@ -1,10 +1,10 @@
 package io.gatehouse.cli;
 
 import io.gatehouse.engine.Interventions;
+import io.gatehouse.server.ServerMemory;
 import io.gatehouse.worker.Owner;
 import io.gatehouse.worker.Sources;
 import io.gatehouse.worker.WorkerSettings;
-import io.gatehouse.server.ServerMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;

@@ -5,11 +5,13 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.http.HttpLimits;
 import io.gatehouse.server.http.MalformedRequests;
+import io.gatehouse.server.http.RequestLine;
 import io.gatehouse.server.run.RunPlanner;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
 import io.javalin.Javalin;
 import io.javalin.config.JettyConfig;
+import io.javalin.util.JavalinException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.ServerSocketChannel;
@@ -147,6 +149,7 @@ public final class GatehouseServer implements AutoCloseable {
         jetty.modifyHttpConfiguration(http -> {
             http.setUriCompliance(ADDRESSES);
             http.setRequestHeaderSize(limits.headerBytes());
+            http.addCustomizer(new RequestLine());
         });
         jetty.modifyServletContextHandler(
                 servlets -> servlets.getServletHandler().setDecodeAmbiguousURIs(true));
@@ -200,11 +203,21 @@ public final class GatehouseServer implements AutoCloseable {
         try {
             notice.ifPresent(this::remove);
             activity.stop(PATIENCE, SHARD_PATIENCE);
-            javalin.stop();
+            stop(javalin);
         } finally {
             activity.close();
             log.stopped();
             log.close();
+        }
+    }
+
+    /** A query that nothing ends does not keep the server from its end, which ends the process and so the query. */
+    static void stop(Javalin javalin) {
+        try {
+            javalin.stop();
+        } catch (JavalinException e) {
+            LOG.warn("Requests that did not end are given up");
+            LOG.debug("The web server did not stop in time", e);
         }
     }
 

@@ -20,8 +20,8 @@ final class HostileModel {
 
     /** A model with another tokenizer.json. */
     static Path tokenizer(Path folder, String name, Consumer<ObjectNode> change) throws IOException {
-        ObjectNode root = (ObjectNode)
-                JSON.readTree(SAMPLE.resolve("tokenizer.json").toFile());
+        ObjectNode root =
+                (ObjectNode) JSON.readTree(SAMPLE.resolve("tokenizer.json").toFile());
         change.accept(root);
         return with(folder, name, "tokenizer.json", root.toString());
     }

@@ -132,8 +132,10 @@ final class TestHostileModels {
         models.put("text", template(all, "text", DOUBLED + "{{ s.x ~ '' }}"));
         models.put(
                 "equal",
-                template(all, "equal", DOUBLED + DOUBLED.replace("s.", "t.").replace("set s", "set t")
-                        + "{{ s.x == t.x }}"));
+                template(
+                        all,
+                        "equal",
+                        DOUBLED + DOUBLED.replace("s.", "t.").replace("set s", "set t") + "{{ s.x == t.x }}"));
         models.put("nots", template(all, "nots", "{{ " + "not ".repeat(60_000) + "true }}"));
         serve();
         for (String name : models.keySet()) {
@@ -158,7 +160,8 @@ final class TestHostileModels {
         }
         ProcessHandle.current()
                 .children()
-                .filter(child -> child.info().arguments().map(List::of).orElse(List.of()).contains("worker"))
+                .filter(child ->
+                        child.info().arguments().map(List::of).orElse(List.of()).contains("worker"))
                 .forEach(ProcessHandle::destroyForcibly);
         JsonNode killed = ended("r");
         assertThat(killed.path("status").asText()).isEqualTo("failed");
@@ -174,7 +177,8 @@ final class TestHostileModels {
 
     private void requireWell() throws Exception {
         assertThat(end("model", ",\"limit\":64").path("status").asText()).isEqualTo("complete");
-        assertThat(store.runs().stream().filter(run -> run.status() == RunStatus.RUNNING)).isEmpty();
+        assertThat(store.runs().stream().filter(run -> run.status() == RunStatus.RUNNING))
+                .isEmpty();
         try (Stream<Path> left = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
             assertThat(left.map(path -> path.getFileName().toString()))
                     .as("what workers left behind")
@@ -204,9 +208,9 @@ final class TestHostileModels {
     }
 
     private JsonNode show(String name) throws Exception {
-        return JSON.readTree(client.send(
-                        HttpRequest.newBuilder(uri("v1/runs/" + name)).build(), BodyHandlers.ofString())
-                .body());
+        return JSON.readTree(
+                client.send(HttpRequest.newBuilder(uri("v1/runs/" + name)).build(), BodyHandlers.ofString())
+                        .body());
     }
 
     private HttpResponse<String> post(String path, String body) throws Exception {

@@ -21,8 +21,7 @@ final class TestLauncher {
             Path.of(System.getProperty("gatehouse.root")).resolve("gatehouse");
 
     /** Notes what it reads as Gatehouse does, and goes on with {@code $END}. */
-    private static final String JAVA =
-            """
+    private static final String JAVA = """
             #!/usr/bin/env bash
             if [ "$1" = -version ]; then echo 'openjdk version "17.0.1"' >&2; exit 0; fi
             for option in "$@"; do
@@ -48,8 +47,7 @@ final class TestLauncher {
         Path java = Files.createDirectories(folder.resolve("jdk/bin")).resolve("java");
         Files.writeString(java, JAVA);
         Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Files.setPosixFilePermissions(
-                folder.resolve("gatehouse"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(folder.resolve("gatehouse"), PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     @Test
@@ -124,8 +122,7 @@ final class TestLauncher {
     }
 
     private ProcessBuilder process(String how, String temporary) {
-        ProcessBuilder process =
-                new ProcessBuilder(folder.resolve("gatehouse").toString(), "tokenize");
+        ProcessBuilder process = new ProcessBuilder(folder.resolve("gatehouse").toString(), "tokenize");
         process.environment().put("JAVA_HOME", folder.resolve("jdk").toString());
         process.environment().put("TMPDIR", temporary);
         process.environment().put("END", how);

@@ -170,7 +170,8 @@ final class TestRemoteSql {
                 .with(exposure);
         try (Store store = Store.open(file);
                 QueryEngine engine = new QueryEngine(store);
-                GatehouseServer server = GatehouseServer.start(store, engine, settings, new RunOptionParser(store, WorkerCommand.standard()))) {
+                GatehouseServer server = GatehouseServer.start(
+                        store, engine, settings, new RunOptionParser(store, WorkerCommand.standard()))) {
             return work.apply(server.uri());
         }
     }

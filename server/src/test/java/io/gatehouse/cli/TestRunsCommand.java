@@ -38,6 +38,31 @@ final class TestRunsCommand {
         assertThat(CommandOutcome.of("runs", "compact", "--db", file).out()).contains("Bytes after");
     }
 
+    /** A file of another place, or of an earlier version, may hold any name. */
+    @Test
+    void aNameDoesNotReachTheTerminalAsItIs() throws Exception {
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE runs SET name = 'a' || chr(27) || '[2J' || chr(10) || 'b'");
+        }
+        String name = "a\u001b[2J\nb";
+        for (String[] command : new String[][] {
+            {"runs", "list", "--db", file},
+            {"runs", "show", "--db", file, name},
+            {"verify", "--db", file},
+            {"sql", "--db", file, "-c", "SELECT name FROM runs"},
+            {"sql", "--db", file, "-c", "SELECT 1 AS \"" + name + "\""},
+            {"runs", "show", "--db", file, name + "?"},
+            {"runs", "delete", "--db", file, name}
+        }) {
+            CommandOutcome outcome = CommandOutcome.of(command);
+            assertThat(outcome.out() + outcome.err())
+                    .as(String.join(" ", command))
+                    .contains("a\\u001b[2J\\nb")
+                    .doesNotContain("\u001b");
+        }
+    }
+
     @Test
     void namesARunThatIsNotThere() {
         for (String command : new String[] {"show", "delete"}) {

@@ -107,9 +107,9 @@ final class TestWorkerProcess {
     }
 
     private JsonNode show(URI uri) throws Exception {
-        return JSON.readTree(client.send(
-                        HttpRequest.newBuilder(uri.resolve("v1/runs/r")).build(), BodyHandlers.ofString())
-                .body());
+        return JSON.readTree(
+                client.send(HttpRequest.newBuilder(uri.resolve("v1/runs/r")).build(), BodyHandlers.ofString())
+                        .body());
     }
 
     private void post(URI uri, String body) throws Exception {

@@ -38,6 +38,21 @@ final class TestClientConnections {
     }
 
     @Test
+    void answersAClientThatHasOnlyStoppedSending(@TempDir Path folder) throws Exception {
+        String slow = "SELECT sum(a.token_id + b.token_id + c.token_id + d.token_id) AS slow "
+                + "FROM tokens a, tokens b, tokens c, tokens d";
+        try (TestingServer server = TestingServer.start(folder);
+                Socket client = server.connect()) {
+            client.getOutputStream().write(post(server, slow));
+            client.shutdownOutput();
+            String answer = new String(client.getInputStream().readAllBytes(), US_ASCII);
+            assertThat(answer.replaceAll("HTTP/1.1 102 Processing\r\n\r\n", ""))
+                    .startsWith("HTTP/1.1 200 ")
+                    .contains("\"slow\"");
+        }
+    }
+
+    @Test
     void cancelsAQueryAtItsTimeLimit(@TempDir Path folder) throws Exception {
         QueryAllowance limits = QueryAllowance.standard().withTimeout(Duration.ofSeconds(1));
         try (TestingServer server = TestingServer.start(folder, limits)) {

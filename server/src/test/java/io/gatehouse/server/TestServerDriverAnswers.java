@@ -100,7 +100,9 @@ final class TestServerDriverAnswers {
                 assertThatThrownBy(statement::executeQuery)
                         .isInstanceOfSatisfying(
                                 SQLException.class,
-                                e -> assertThat(e.getSQLState()).as(e.getMessage()).isEqualTo("54000"))
+                                e -> assertThat(e.getSQLState())
+                                        .as(e.getMessage())
+                                        .isEqualTo("54000"))
                         .hasMessageContaining("larger than 1000000 bytes");
                 statement.setString(1, "x".repeat(900_000));
                 try (ResultSet rows = statement.executeQuery()) {
@@ -142,8 +144,7 @@ final class TestServerDriverAnswers {
                 assertThat(connection.getMetaData().getDriverVersion())
                         .isEqualTo(version)
                         .matches("\\d+\\.\\d+\\.\\d+.*");
-                assertThat(driver.getMinorVersion())
-                        .isEqualTo(Integer.parseInt(version.split("\\.", -1)[1]));
+                assertThat(driver.getMinorVersion()).isEqualTo(Integer.parseInt(version.split("\\.", -1)[1]));
             }
         }
     }

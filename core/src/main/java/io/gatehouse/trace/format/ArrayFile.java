@@ -33,6 +33,7 @@ public final class ArrayFile {
             DType.BOOL, Element.U8));
     /** Heap that an array takes beside its bytes. */
     private static final int ARRAY_OVERHEAD = 256;
+
     private static final String NPY = ".npy";
 
     private ArrayFile() {}
@@ -52,7 +53,8 @@ public final class ArrayFile {
             return npz(file);
         }
         if (name.endsWith(NPY)) {
-            return List.of(NpyArray.read(stem(String.valueOf(file.getFileName())), FileBytes.read(file, FileMemory.of(file))));
+            return List.of(
+                    NpyArray.read(stem(String.valueOf(file.getFileName())), FileBytes.read(file, FileMemory.of(file))));
         }
         throw new GatehouseException(
                 ErrorCode.INVALID_ARGUMENT, "%s does not end in .safetensors, .npz or .npy".formatted(file));

@@ -83,8 +83,7 @@ public final class GgufFile {
             Entry before = inOrder.get(i - 1);
             if (before.bytes() > inOrder.get(i).offset() - before.offset()) {
                 throw bytes.corrupt("has tensor %s where tensor %s is"
-                        .formatted(
-                                FileBytes.shown(inOrder.get(i).name()), FileBytes.shown(before.name())));
+                        .formatted(FileBytes.shown(inOrder.get(i).name()), FileBytes.shown(before.name())));
             }
         }
     }
@@ -154,8 +153,8 @@ public final class GgufFile {
     private static int size(FileBytes bytes, String key, int type) {
         int size = type >= 0 && type < VALUE_BYTES.length ? VALUE_BYTES[type] : 0;
         if (size == 0) {
-            throw bytes.corrupt("has a value of type %d under %s, which is not read"
-                    .formatted(type, FileBytes.shown(key)));
+            throw bytes.corrupt(
+                    "has a value of type %d under %s, which is not read".formatted(type, FileBytes.shown(key)));
         }
         return size;
     }

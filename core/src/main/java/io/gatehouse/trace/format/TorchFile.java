@@ -145,7 +145,8 @@ public final class TorchFile {
             requireRowMajor(shape, sizes(arguments.get(3), bytes), bytes);
             FileBytes content = new FileBytes("%s, storage %s".formatted(file, storage.name()), storage.content());
             // Whatever is beyond the storage is refused as such, without a product that might wrap around.
-            content.position(Math.min(Math.max(offset, -1), Integer.MAX_VALUE) * storage.element().bytes());
+            content.position(Math.min(Math.max(offset, -1), Integer.MAX_VALUE)
+                    * storage.element().bytes());
             return content.array("tensor", storage.element(), shape);
         }
 

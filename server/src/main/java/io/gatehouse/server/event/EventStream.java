@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.server.http.ClientConnection;
 import io.gatehouse.server.http.Json;
+import io.gatehouse.server.http.RequestLine;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HttpResponseException;
@@ -46,6 +47,9 @@ public final class EventStream implements Handler {
         try (Subscription subscription = resumed.orElseGet(() -> events.subscribe(topics))) {
             context.contentType("text/event-stream; charset=utf-8");
             context.header("X-Accel-Buffering", "no");
+            if (RequestLine.isHead(context)) {
+                return;
+            }
             OutputStream out = context.res().getOutputStream();
             // What a client has seen of another life of the server, or too long ago, it has to read anew.
             boolean missed = lastId.isPresent() && resumed.isEmpty();
@@ -58,7 +62,7 @@ public final class EventStream implements Handler {
     private void follow(Subscription subscription, ClientConnection client, OutputStream out)
             throws IOException, InterruptedException {
         long lastSent = System.nanoTime();
-        while (!subscription.ended() && !client.hasLeft()) {
+        while (!subscription.ended() && !client.hasClosed()) {
             Optional<Event> event = subscription.next(LOOK);
             if (event.isPresent()) {
                 out.write(event.get().toBytes(events.server()));

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
@@ -23,15 +24,23 @@ import org.jspecify.annotations.Nullable;
  * connection only for a request, so during a long query nobody would notice; here somebody may read ahead, and what
  * arrives (the next request of a client that pipelines) is kept until Jetty asks for it.
  *
- * <p>A client that closes only its sending side counts as gone.
+ * <p>A client that closes only its sending side looks like one that has left. Before an answer has begun it is told apart
+ * by a word that every client of HTTP/1.1 passes over: where nobody is left to read it, the other side breaks the
+ * connection.
  */
 public final class ClientConnection extends SocketChannelEndPoint {
     private static final int READ_AHEAD_BYTES = 1024;
     private static final int LOOKS = 50;
     private static final long BETWEEN_LOOKS_NANOS = 20_000;
 
+    private static final byte[] STILL_HERE = "HTTP/1.1 102 Processing\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
     private final Executor executor;
     private volatile @Nullable Thread writer;
+    private boolean clear;
+    private boolean asks;
+    private boolean answering;
+    private int looks;
     private final ByteBuffer ahead = ByteBuffer.allocateDirect(READ_AHEAD_BYTES).limit(0);
 
     public ClientConnection(
@@ -48,11 +57,40 @@ public final class ClientConnection extends SocketChannelEndPoint {
         EndPoint endPoint = outer instanceof SslConnection.SslEndPoint tls
                 ? tls.getSslConnection().getEndPoint()
                 : outer;
-        return (ClientConnection) endPoint;
+        ClientConnection client = (ClientConnection) endPoint;
+        client.serve(endPoint == outer, context.req().getProtocol().equals("HTTP/1.1"));
+        return client;
     }
 
-    /** Whether the client has closed the connection. Does not wait. */
+    private synchronized void serve(boolean inTheClear, boolean passesOver) {
+        clear = inTheClear;
+        asks = passesOver;
+        looks = 0;
+        answering = false;
+    }
+
+    /** Whether the client has left, which of one that has closed its side is known at a later look. Does not wait. */
     public synchronized boolean hasLeft() {
+        if (!hasClosed()) {
+            return false;
+        }
+        if (!clear) {
+            return true;
+        }
+        looks++;
+        // Seldomer and seldomer; and while an answer is written, whoever writes it finds out.
+        if (answering || !asks || Integer.bitCount(looks) != 1) {
+            return false;
+        }
+        try {
+            return getChannel().write(ByteBuffer.wrap(STILL_HERE)) < STILL_HERE.length;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    /** Whether the client has closed the connection, or its side of it. Does not wait. */
+    public synchronized boolean hasClosed() {
         ahead.compact();
         try {
             // What is ahead may be no request but the farewell of TLS, so the end is looked for behind it.
@@ -80,6 +118,7 @@ public final class ClientConnection extends SocketChannelEndPoint {
      */
     @Override
     public boolean flush(ByteBuffer... buffers) throws IOException {
+        begin();
         boolean done = super.flush(buffers);
         if (!done && Thread.currentThread() == writer) {
             for (int look = 0; !done && look < LOOKS; look++) {
@@ -88,6 +127,10 @@ public final class ClientConnection extends SocketChannelEndPoint {
             }
         }
         return done;
+    }
+
+    private synchronized void begin() {
+        answering = true;
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.http.HttpException;
 
 /**
  * Reads the body of a request before anything is done with it, within its limits of size and time: one that sends it a
@@ -49,7 +50,9 @@ public final class RequestBody implements Handler {
         long count = 0;
         try {
             // What is too large is read on for a while: who is still sending would not read that it was refused.
-            for (int read = in.read(buffer); read >= 0 && count < READ_ON * limits.bodyBytes(); read = in.read(buffer)) {
+            for (int read = in.read(buffer);
+                    read >= 0 && count < READ_ON * limits.bodyBytes();
+                    read = in.read(buffer)) {
                 count += read;
                 if (count <= limits.bodyBytes()) {
                     body.write(buffer, 0, read);
@@ -63,12 +66,21 @@ public final class RequestBody implements Handler {
             if (e.getCause() instanceof TimeoutException) {
                 throw tooSlow();
             }
-            throw e;
+            throw broken(e);
+        } catch (HttpException.RuntimeException e) {
+            throw broken(e);
         }
         if (count > limits.bodyBytes()) {
             throw tooLarge();
         }
         return body.toByteArray();
+    }
+
+    /** Chunks that are none, or a client that sends no more before the end. */
+    private static HttpResponseException broken(Exception e) {
+        HttpResponseException refused = new HttpResponseException(400, "The body cannot be read to its end.", Map.of());
+        refused.addSuppressed(e);
+        return refused;
     }
 
     private HttpResponseException tooLarge() {

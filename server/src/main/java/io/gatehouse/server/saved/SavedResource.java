@@ -16,7 +16,6 @@ import java.util.Set;
 
 /** {@code /v1/saved}. */
 public final class SavedResource {
-    private static final int LONGEST_NAME = 200;
     private static final int LONGEST_SQL = 100_000;
 
     private final SavedQueries queries;
@@ -42,9 +41,9 @@ public final class SavedResource {
         String name = context.pathParam("name");
         ObjectNode body = Json.body(context, Set.of("sql", "description"));
         String sql = Json.text(body, "sql");
-        if (name.isBlank() || name.length() > LONGEST_NAME || sql.isBlank() || sql.length() > LONGEST_SQL) {
-            throw invalid("A saved query has a name of 1 to %d characters and a text of 1 to %d, not of %d and %d."
-                    .formatted(LONGEST_NAME, LONGEST_SQL, name.length(), sql.length()));
+        if (sql.isBlank() || sql.length() > LONGEST_SQL) {
+            throw invalid(
+                    "A saved query has a text of 1 to %d characters, not of %d.".formatted(LONGEST_SQL, sql.length()));
         }
         boolean known = queries.find(name).isPresent();
         queries.save(name, sql, Json.findText(body, "description").orElse(""));

@@ -3,7 +3,6 @@ package io.gatehouse.jdbc;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
-import java.sql.Array;
 import java.sql.Clob;
 import java.sql.Date;
 import java.sql.SQLException;

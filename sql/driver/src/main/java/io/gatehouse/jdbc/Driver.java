@@ -42,8 +42,7 @@ public final class Driver implements java.sql.Driver {
             Optional<Session> session = source.open(settings);
             if (session.isPresent()) {
                 Session opened = session.get();
-                return new GatehouseConnection(
-                        settings.listsAsText() ? new TextListSession(opened) : opened, settings);
+                return new GatehouseConnection(settings.listsAsText() ? new TextListSession(opened) : opened, settings);
             }
         }
         throw SqlErrors.of(

@@ -15,8 +15,7 @@ record Moment(OffsetDateTime instant, LocalDateTime shown) {
         ZoneId zone = calendar == null
                 ? ZoneId.systemDefault()
                 : calendar.getTimeZone().toZoneId();
-        return new Moment(
-                instant.atOffset(ZoneOffset.UTC), instant.atZone(zone).toLocalDateTime());
+        return new Moment(instant.atOffset(ZoneOffset.UTC), instant.atZone(zone).toLocalDateTime());
     }
 
     Object as(String type) {

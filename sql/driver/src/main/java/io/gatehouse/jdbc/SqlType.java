@@ -63,7 +63,8 @@ record SqlType(String name, int jdbcType, Class<?> javaClass, int precision, int
 
     /** Of a type that SQL names. A column of nothing but NULL, which has none of JDBC's types that tools take, is a text. */
     static SqlType of(String named) {
-        String name = named.equals(NULL) || named.startsWith(NULL + "[") ? "VARCHAR" + named.substring(NULL.length()) : named;
+        String name =
+                named.equals(NULL) || named.startsWith(NULL + "[") ? "VARCHAR" + named.substring(NULL.length()) : named;
         SqlType simple = BY_NAME.get(name);
         if (simple != null) {
             return simple;

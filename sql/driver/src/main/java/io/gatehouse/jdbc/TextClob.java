@@ -31,8 +31,8 @@ final class TextClob implements NClob {
     private String part(long position, long length) throws SQLException {
         String whole = text();
         if (position < 1 || position - 1 > whole.length() || length < 0) {
-            throw SqlErrors.invalid("The text has %d characters, not %d from %d on."
-                    .formatted(whole.length(), length, position));
+            throw SqlErrors.invalid(
+                    "The text has %d characters, not %d from %d on.".formatted(whole.length(), length, position));
         }
         int start = (int) position - 1;
         return whole.substring(start, start + (int) Math.min(length, whole.length() - start));

@@ -41,8 +41,8 @@ final class TextListSession implements Session {
 
     private static Table table(Table table) {
         List<Table.Column> columns = table.columns().stream()
-                .map(column -> new Table.Column(
-                        column.name(), type(column.type()), column.nullable(), column.comment()))
+                .map(column ->
+                        new Table.Column(column.name(), type(column.type()), column.nullable(), column.comment()))
                 .toList();
         return new Table(table.name(), table.view(), table.comment(), columns);
     }

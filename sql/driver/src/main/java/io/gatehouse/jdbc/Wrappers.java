@@ -16,7 +16,8 @@ final class Wrappers {
 
     static <T> T unwrap(Object object, Class<T> wanted) throws SQLException {
         if (!isWrapper(object, wanted)) {
-            throw SqlErrors.invalid("A %s is not a %s.".formatted(object.getClass().getName(), wanted.getName()));
+            throw SqlErrors.invalid(
+                    "A %s is not a %s.".formatted(object.getClass().getName(), wanted.getName()));
         }
         return wanted.cast(object);
     }
