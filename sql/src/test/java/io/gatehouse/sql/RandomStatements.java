@@ -74,8 +74,8 @@ final class RandomStatements {
             "answer_difference 10 run_id*:INT other_run_id*:INT scope*:TEXT n:INT both_right:INT neither:INT",
             "routing_margins 20 run_id*:INT scope*:TEXT layer*:INT n:INT near_ties:INT least_margin:DOUBLE");
 
-    private static final int MOST_ROWS = 30_000;
-    private static final int MOST_QUERIES = 7;
+    private static final int MOST_ROWS = 4_000;
+    private static final int MOST_QUERIES = 5;
 
     private final Draw draw;
     private final RandomExpressions expressions;
@@ -537,10 +537,10 @@ final class RandomStatements {
                 new Source(alias, columns, key(columns), rows));
     }
 
+    /** In parentheses: behind a join it would be of the whole join to DuckDB. */
     private From pivot() {
         String alias = alias();
-        String aggregate =
-                draw.one("count(*)", "sum(t.n)", "max(t.n)", "min(t.n)").replace("t.", "");
+        String aggregate = draw.one("count(*)", "sum(n)", "max(n)", "min(n)");
         String[] form = draw.one(
                 new String[] {
                     "SELECT scope, layer AS k, expert AS n FROM activations",
@@ -554,15 +554,11 @@ final class RandomStatements {
                 new String[] {
                     "SELECT run_id AS k, correct, question_id AS n FROM answers", "correct IN (TRUE AS p, FALSE AS l)"
                 });
-        String source = form[0];
-        if (aggregate.startsWith("count")) {
-            source = source.replaceFirst(", [\\w]+ AS n", "")
-                    .replace("SELECT scope, layer AS k", "SELECT scope, layer AS k");
-        }
+        String source = aggregate.startsWith("count") ? form[0].replaceFirst(", \\w+ AS n", "") : form[0];
         List<Column> columns =
                 List.of(new Column("k", Category.INT), new Column("p", Category.INT), new Column("l", Category.INT));
         return new From(
-                Phrase.word("(" + source + ") PIVOT (" + aggregate + " FOR " + form[1] + ") AS " + alias),
+                Phrase.word("(SELECT * FROM (" + source + ") PIVOT (" + aggregate + " FOR " + form[1] + ")) AS " + alias),
                 new Source(alias, columns, List.of("k"), 6));
     }
 
@@ -574,7 +570,7 @@ final class RandomStatements {
                 new String[] {"SELECT question_id AS k, top_token_id AS a, prompt_tokens AS b FROM answers", "a, b"},
                 new String[] {"SELECT run_id AS k, layers AS a, experts AS b FROM runs", "a, b"});
         return new From(
-                Phrase.word("(" + form[0] + ") UNPIVOT " + nulls + "(v FOR n IN (" + form[1] + ")) AS " + alias),
+                Phrase.word("(SELECT * FROM (" + form[0] + ") UNPIVOT " + nulls + "(v FOR n IN (" + form[1] + "))) AS " + alias),
                 new Source(
                         alias,
                         List.of(
