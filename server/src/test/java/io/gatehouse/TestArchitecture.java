@@ -140,6 +140,20 @@ final class TestArchitecture {
                 "io.gatehouse.quiz..");
     }
 
+    /** Both of its ends: what it is told to read, and by whom, it knows from outside. */
+    @Test
+    void workerKnowsManifestsAndShardsOnly() {
+        mustNotKnow(
+                "worker",
+                TENSORFLOW,
+                DUCKDB,
+                CALCITE,
+                "io.gatehouse.checkpoint..",
+                "io.gatehouse.engine..",
+                "io.gatehouse.quiz..",
+                "io.gatehouse.chat..");
+    }
+
     @Test
     void runNeverTouchesCalcite() {
         mustNotKnow("run", CALCITE, "io.gatehouse.sql..");
@@ -159,10 +173,13 @@ final class TestArchitecture {
                         "io.gatehouse.bench..",
                         "io.gatehouse.checkpoint..",
                         "io.gatehouse.dataset..",
+                        "io.gatehouse.duckdb..",
                         "io.gatehouse.engine..",
+                        "io.gatehouse.memory..",
                         "io.gatehouse.quiz..",
                         "io.gatehouse.store..",
                         "io.gatehouse.run..",
+                        "io.gatehouse.worker..",
                         "io.gatehouse.trace..",
                         "io.gatehouse.weights..",
                         "io.gatehouse.chat..",

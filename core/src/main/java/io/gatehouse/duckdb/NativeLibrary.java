@@ -31,7 +31,7 @@ public final class NativeLibrary {
 
     /** Makes the driver load the library from where it was unpacked to. */
     static void prepare() {
-        Prepared.LIBRARY.isPresent();
+        var unused = Prepared.LIBRARY;
     }
 
     /** What the driver calls in place of its own. Public for it alone. */

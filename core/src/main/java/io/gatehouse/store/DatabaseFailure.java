@@ -8,6 +8,7 @@ import static io.gatehouse.error.ErrorCode.INTERNAL_ERROR;
 import static io.gatehouse.error.ErrorCode.INVALID_ARGUMENT;
 import static io.gatehouse.error.ErrorCode.OUT_OF_MEMORY;
 
+import io.gatehouse.duckdb.Damage;
 import io.gatehouse.error.GatehouseException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,11 +80,7 @@ final class DatabaseFailure {
             return new GatehouseException(
                     OUT_OF_MEMORY, "DuckDB ran out of memory on %s: %s".formatted(file, firstLine(message)), e);
         }
-        if (message.startsWith("Data Corruption Error")
-                || message.startsWith("Serialization Error")
-                || message.contains("Parquet file")
-                || message.contains("No magic bytes found")
-                || isOfDirectory(file, message)) {
+        if (Damage.isIn(message) || isOfDirectory(file, message)) {
             return damaged(file, e);
         }
         return new GatehouseException(INTERNAL_ERROR, "DuckDB failed on %s: %s".formatted(file, firstLine(message)), e);

@@ -46,11 +46,6 @@ public final class Owner {
         Silence(IOException cause) {
             super(cause);
         }
-
-        @Override
-        public synchronized IOException getCause() {
-            return (IOException) super.getCause();
-        }
     }
 
     /** What a worker does with the options of a run. */
@@ -69,7 +64,7 @@ public final class Owner {
             owner.memory = order.memory();
             work.execute(order.options(), owner);
         } catch (Silence e) {
-            throw e.getCause();
+            throw e;
         } catch (GatehouseException e) {
             owner.fail(e.code(), String.valueOf(e.getMessage()));
         } catch (OutOfMemoryError e) {

@@ -55,12 +55,13 @@ final class PipeInput {
     }
 
     Word.Kind kind() throws IOException {
-        int kind = in.readUnsignedByte();
-        Word.Kind[] kinds = Word.Kind.values();
-        if (kind >= kinds.length) {
-            throw new Malformed("word of kind %d".formatted(kind));
+        int code = in.readUnsignedByte();
+        for (Word.Kind kind : Word.Kind.values()) {
+            if (kind.code() == code) {
+                return kind;
+            }
         }
-        return kinds[kind];
+        throw new Malformed("word of kind %d".formatted(code));
     }
 
     int number() throws IOException {

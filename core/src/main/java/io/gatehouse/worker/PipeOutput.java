@@ -27,7 +27,7 @@ final class PipeOutput {
     }
 
     void kind(Word.Kind kind) throws IOException {
-        out.writeByte(kind.ordinal());
+        out.writeByte(kind.code());
     }
 
     void number(int value) throws IOException {
@@ -128,25 +128,25 @@ final class PipeOutput {
     }
 
     private void ints(int[] column) throws IOException {
-        ByteBuffer bytes = begin(column.length, Integer.BYTES);
-        bytes.asIntBuffer().put(column);
-        out.write(bytes.array());
+        byte[] bytes = begin(column.length, Integer.BYTES);
+        ByteBuffer.wrap(bytes).asIntBuffer().put(column);
+        out.write(bytes);
     }
 
     private void floats(float[] column) throws IOException {
-        ByteBuffer bytes = begin(column.length, Float.BYTES);
-        bytes.asFloatBuffer().put(column);
-        out.write(bytes.array());
+        byte[] bytes = begin(column.length, Float.BYTES);
+        ByteBuffer.wrap(bytes).asFloatBuffer().put(column);
+        out.write(bytes);
     }
 
     private void shorts(short[] column) throws IOException {
-        ByteBuffer bytes = begin(column.length, Short.BYTES);
-        bytes.asShortBuffer().put(column);
-        out.write(bytes.array());
+        byte[] bytes = begin(column.length, Short.BYTES);
+        ByteBuffer.wrap(bytes).asShortBuffer().put(column);
+        out.write(bytes);
     }
 
-    private ByteBuffer begin(int length, int bytesEach) throws IOException {
+    private byte[] begin(int length, int bytesEach) throws IOException {
         number(length);
-        return ByteBuffer.allocate(Math.multiplyExact(length, bytesEach));
+        return new byte[Math.multiplyExact(length, bytesEach)];
     }
 }

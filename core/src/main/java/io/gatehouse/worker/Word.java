@@ -11,14 +11,25 @@ import java.util.Map;
 final class Word {
     /** Comes before each word, and says what it is. */
     enum Kind {
-        SOURCES,
-        TOKENISING,
-        QUESTIONS,
-        PREPARED,
-        LAYER_DONE,
-        SHARD,
-        DONE,
-        FAILED
+        SOURCES('n'),
+        TOKENISING('t'),
+        QUESTIONS('q'),
+        PREPARED('p'),
+        LAYER_DONE('l'),
+        SHARD('s'),
+        DONE('d'),
+        FAILED('f');
+
+        private final char code;
+
+        Kind(char code) {
+            this.code = code;
+        }
+
+        /** The byte that stands for it. */
+        char code() {
+            return code;
+        }
     }
 
     private Word() {}

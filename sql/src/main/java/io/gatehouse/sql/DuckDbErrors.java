@@ -1,5 +1,6 @@
 package io.gatehouse.sql;
 
+import io.gatehouse.duckdb.Damage;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.sql.SQLException;
@@ -26,6 +27,10 @@ final class DuckDbErrors {
         if (detail.startsWith(TOO_DEEP)) {
             return new GatehouseException(
                     ErrorCode.SQL_TOO_LARGE, "The statement has expressions that are nested too deeply.", e);
+        }
+        if (Damage.isIn(line)) {
+            return new GatehouseException(
+                    ErrorCode.CORRUPT_DATABASE, "What the query reads is damaged: " + sentence(kind, detail), e);
         }
         if (isOfPattern(kind, detail)) {
             return new GatehouseException(ErrorCode.SQL_EXECUTION, sentence(kind, detail), e);
@@ -61,7 +66,13 @@ final class DuckDbErrors {
         return switch (kind) {
             case "Out of Memory Error" -> "The query needs more memory than it may use: %s.".formatted(detail);
             case "INTERRUPT Error" -> "The query was cancelled.";
-            default -> detail.replaceFirst("[.!]$", "") + ".";
+            default -> withoutAdvice(detail).replaceFirst("[.!]$", "") + ".";
         };
+    }
+
+    /** What DuckDB advises against a division by zero cannot be done here. */
+    private static String withoutAdvice(String detail) {
+        int advice = detail.startsWith("Division by zero") ? detail.indexOf(" Use TRY(") : -1;
+        return advice < 0 ? detail : detail.substring(0, advice) + " Write nullif(x, 0) for the divisor.";
     }
 }

@@ -44,6 +44,7 @@ final class TestScripts {
             "functions.iq",
             "zones-and-orders.iq",
             "duckdb-forms.iq",
+            "dialect.iq",
             "standard-forms.iq",
             "corners.iq",
             "routing.iq",

@@ -81,7 +81,7 @@ final class TestSqlErrors {
 
     @Test
     void wordsThatDoNotFitAreNamedAndFound() {
-        check("SELECT * FORM runs", SQL_SYNTAX, "Unexpected runs.", new TextRange(1, 15, 1, 18));
+        check("SELECT * FORM runs", SQL_SYNTAX, "Unexpected runs; did you mean FROM?", new TextRange(1, 15, 1, 18));
         check("SELECT a b c FROM runs", SQL_SYNTAX, "Unexpected c.", new TextRange(1, 12, 1, 12));
         check("SELECT 1 +", SQL_SYNTAX, "The statement ends too early.", new TextRange(1, 10, 1, 10));
         check(
@@ -119,7 +119,11 @@ final class TestSqlErrors {
     @Test
     void doubleSlashIsNeverAComment() {
         assertThat(Rows.of(engine, "SELECT 10 // 3 AS x, 7 //2").rows().get(0)).containsExactly(3, 3);
-        check("SELECT 1 // over", SQL_SYNTAX, "Unexpected //.", new TextRange(1, 10, 1, 11));
+        check(
+                "SELECT 1 // over",
+                SQL_VALIDATION,
+                "Column 'over' not found in any table.",
+                new TextRange(1, 13, 1, 16));
         check(
                 "SELECT 1; // over",
                 SQL_NOT_SUPPORTED,

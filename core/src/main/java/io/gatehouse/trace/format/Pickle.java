@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Python's pickles of plain data. Nothing is imported and nothing called: a pickle names what it wants built, and what
@@ -37,7 +38,7 @@ public final class Pickle {
     /**
      * A value as it may stand in a message. Of a collection only that it is one: it may hold itself, and many times.
      */
-    public static String shown(Object value) {
+    public static String shown(@Nullable Object value) {
         if (value instanceof String text) {
             return FileBytes.shown(text);
         }

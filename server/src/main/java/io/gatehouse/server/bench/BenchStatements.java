@@ -13,6 +13,10 @@ final class BenchStatements {
     /** Small questions that rollups answer. */
     static final List<String> ROLLUPS = List.of(text("rollups.sql").split(";\\R"));
 
+    /** What may come from clients that want to stop a server. */
+    static final List<String> HOSTILE =
+            List.of(text("hostile.sql").replaceAll("(?m)^--.*\\R", "").split(";\\R"));
+
     static final String WHOLE = text("whole.sql");
     static final String EXPORT = text("export.sql");
     static final String ENDLESS = text("endless.sql");

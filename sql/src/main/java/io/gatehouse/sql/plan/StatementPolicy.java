@@ -118,10 +118,6 @@ final class StatementPolicy {
                                 && literal.getValue() instanceof SqlSampleSpec.SqlSubstitutionSampleSpec
                         ? Optional.of("SUBSTITUTE is not supported; write TABLESAMPLE BERNOULLI(10).")
                         : Optional.empty();
-            case ARRAY_VALUE_CONSTRUCTOR ->
-                call.getOperandList().stream().anyMatch(item -> item.getKind() == SqlKind.ROW)
-                        ? Optional.of("A list of structs is not supported; write VALUES.")
-                        : Optional.empty();
             case SIMILAR ->
                 call.operandCount() > 2
                         ? Optional.of("SIMILAR TO takes no ESCAPE; write a backslash in the pattern.")
