@@ -863,7 +863,8 @@ final class RandomStatements {
                 keys.add(key);
             }
         }
-        Scope scope = rows.groupedBy(keys).withWindows(Optional.empty());
+        boolean named = !keys.isEmpty() && draw.chance(8);
+        Scope scope = rows.groupedBy(keys).withWindows(named ? Optional.of("w") : Optional.empty());
         if (wish.oneRow()) {
             scope = scope.withoutWindows();
         }
@@ -920,8 +921,11 @@ final class RandomStatements {
                                                         + " > 1")
                                         : expressions.condition(draw.between(1, 2), scope.withoutWindows()))
                 : Phrase.nothing();
+        Phrase window = named
+                ? Phrase.optional(" WINDOW w AS #", expressions.windowDefinition(scope.withoutWindows()))
+                : Phrase.nothing();
         return new Query(
-                Phrase.of(Category.QUERY, "SELECT # FROM ####", list, from.phrase(), where, group, having),
+                Phrase.of(Category.QUERY, "SELECT # FROM #####", list, from.phrase(), where, group, having, window),
                 columns,
                 keys.isEmpty() ? 1 : 20);
     }
