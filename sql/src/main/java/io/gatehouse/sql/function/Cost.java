@@ -52,7 +52,7 @@ public record Cost(double each, double product, boolean pattern) {
                     named(each(5), "cast try_cast hash md5 sha1 sha256 upper lower ucase lcase hex to_hex bin"),
                     named(each(5), "to_binary list_contains list_has array_contains array_has list_position"),
                     named(each(5), "list_indexof array_position array_indexof list_min list_max list_any_value"),
-                    named(each(8), "trim ltrim rtrim reverse translate string_split str_split split jaccard"),
+                    named(each(8), "collate trim ltrim rtrim reverse translate string_split str_split split jaccard"),
                     named(each(8), "string_to_array split_part hamming mismatches url_encode url_decode"),
                     named(each(8), "parse_dirname parse_dirpath parse_filename list_sum list_avg list_median"),
                     named(each(8), "list_count list_product list_bool_and list_bool_or list_bit_and list_bit_or"),
