@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.sql.plan.EngineSql;
 import io.gatehouse.sql.plan.Plan;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -21,6 +23,11 @@ final class DuckDbEngine implements ExecutionEngine {
 
     DuckDbEngine(ReaderSource readers) {
         this.readers = requireNonNull(readers, "readers is null");
+        try (Connection connection = readers.open()) {
+            WorkFunctions.register(connection);
+        } catch (SQLException e) {
+            throw DuckDbErrors.translate(e);
+        }
     }
 
     @Override
