@@ -37,6 +37,9 @@ final class DuckDbEngine implements ExecutionEngine {
 
     @Override
     public Execution prepare(Plan plan, List<@Nullable Object> values, long maxRows, Deadline deadline) {
+        if (!plan.holdsAllParameters()) {
+            return prepare(plan.withValues(values), List.of(), maxRows, deadline);
+        }
         String limited = plan.limitedTo(maxRows);
         Optional<KnownStatements.Known> before = known.find(plan);
         RunningStatement statement =
@@ -62,6 +65,9 @@ final class DuckDbEngine implements ExecutionEngine {
 
     @Override
     public List<String> columnTypes(Plan plan, Deadline deadline) {
+        if (!plan.holdsAllParameters()) {
+            return columnTypes(plan.withValues(ParameterValues.samples(plan.parameters())), deadline);
+        }
         try (RunningStatement statement = RunningStatement.prepare(readers, plan.sql(), deadline, watchdog)) {
             return statement.columnTypes();
         }

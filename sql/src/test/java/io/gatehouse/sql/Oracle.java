@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** DuckDB beside Gatehouse: it is asked the same text about plain tables that are copies of the relations of a file. */
 final class Oracle implements AutoCloseable {
-    private static final QueryLimits LIMITS =
-            new QueryLimits(Duration.ofSeconds(30), Duration.ofSeconds(30), 0);
+    private static final QueryLimits LIMITS = new QueryLimits(Duration.ofSeconds(30), Duration.ofSeconds(30), 0);
     private static final int DUCKDB_SECONDS = 10;
     private static final int MOST_TRIES = 1_500;
 

@@ -558,7 +558,8 @@ final class RandomStatements {
         List<Column> columns =
                 List.of(new Column("k", Category.INT), new Column("p", Category.INT), new Column("l", Category.INT));
         return new From(
-                Phrase.word("(SELECT * FROM (" + source + ") PIVOT (" + aggregate + " FOR " + form[1] + ")) AS " + alias),
+                Phrase.word(
+                        "(SELECT * FROM (" + source + ") PIVOT (" + aggregate + " FOR " + form[1] + ")) AS " + alias),
                 new Source(alias, columns, List.of("k"), 6));
     }
 
@@ -570,7 +571,8 @@ final class RandomStatements {
                 new String[] {"SELECT question_id AS k, top_token_id AS a, prompt_tokens AS b FROM answers", "a, b"},
                 new String[] {"SELECT run_id AS k, layers AS a, experts AS b FROM runs", "a, b"});
         return new From(
-                Phrase.word("(SELECT * FROM (" + form[0] + ") UNPIVOT " + nulls + "(v FOR n IN (" + form[1] + "))) AS " + alias),
+                Phrase.word("(SELECT * FROM (" + form[0] + ") UNPIVOT " + nulls + "(v FOR n IN (" + form[1] + "))) AS "
+                        + alias),
                 new Source(
                         alias,
                         List.of(
@@ -859,7 +861,7 @@ final class RandomStatements {
         int count = wish.oneRow() ? 0 : draw.one(0, 1, 1, 1, 1, 2, 2, 3);
         for (int i = 0; i < count; i++) {
             Column key = key(rows);
-            if (keys.stream().noneMatch(other -> other.text().equals(key.text()))) {
+            if (keys.stream().noneMatch(other -> bare(other).equals(bare(key)))) {
                 keys.add(key);
             }
         }
@@ -928,6 +930,11 @@ final class RandomStatements {
                 Phrase.of(Category.QUERY, "SELECT # FROM #####", list, from.phrase(), where, group, having, window),
                 columns,
                 keys.isEmpty() ? 1 : 20);
+    }
+
+    /** Without the source: two keys that are the same column are drawn on purpose only. */
+    private static String bare(Column key) {
+        return key.text().substring(key.text().lastIndexOf('.') + 1);
     }
 
     private Column key(Scope rows) {

@@ -294,8 +294,7 @@ final class StatementWriter {
 
         /** Whether the lists are expressions; otherwise the one list is what a query gives. */
         private static boolean isOneRow(RelNode lists) {
-            return lists instanceof Values
-                    || (lists instanceof Project project && isOneRow(project.getInput()));
+            return lists instanceof Values || (lists instanceof Project project && isOneRow(project.getInput()));
         }
 
         /** SELECT unnest(list), unnest(list) …, of which the shorter lists end in NULLs. */
