@@ -46,7 +46,8 @@ final class ColumnsForm {
         return items;
     }
 
-    private static boolean isColumns(SqlNode node) {
+    /** Whether an item is COLUMNS and nothing else. */
+    static boolean isColumns(SqlNode node) {
         return node instanceof SqlCall call
                 && call.getOperator() instanceof SqlUnresolvedFunction function
                 && function.getName().toLowerCase(Locale.ROOT).equals("columns")

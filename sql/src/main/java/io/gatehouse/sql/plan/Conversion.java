@@ -90,6 +90,11 @@ final class Conversion {
         return convert(parsed, catalog.userReader(types, made(calls)), CONVERSION);
     }
 
+    /** A statement of a user with every name and star written out. */
+    SqlNode validated(SqlNode parsed, TableCalls calls) {
+        return new DuckDbValidator(catalog.userReader(types, made(calls))).validate(parsed);
+    }
+
     /** The columns of a statement of a user. */
     RelDataType rowType(SqlNode parsed, TableCalls calls) {
         SqlValidator validator = new DuckDbValidator(catalog.userReader(types, made(calls)));

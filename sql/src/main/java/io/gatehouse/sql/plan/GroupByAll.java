@@ -25,9 +25,11 @@ final class GroupByAll {
     static void writeStars(SqlSelect select, OutputNames names) {
         SqlNodeList items = new SqlNodeList(select.getSelectList().getParserPosition());
         for (SqlNode item : select.getSelectList()) {
-            boolean star = DialectForms.isStar(item) && !holds(item, GroupByAll::isAggregate);
-            List<String> columns = star ? names.of(item, select.getFrom()) : List.of();
-            columns.forEach(name -> items.add(column(item, name)));
+            boolean star = item instanceof SqlStarExclude
+                    || (item instanceof SqlIdentifier name && name.isStar())
+                    || ColumnsForm.isColumns(item);
+            List<SqlNode> columns = star ? names.of(item, select.getFrom()) : List.of();
+            columns.forEach(column -> items.add(column(item, (SqlIdentifier) column)));
             if (columns.isEmpty()) {
                 items.add(item);
             }
@@ -36,11 +38,11 @@ final class GroupByAll {
     }
 
     /** Behind q.* a column of q. */
-    private static SqlNode column(SqlNode star, String name) {
+    private static SqlNode column(SqlNode star, SqlIdentifier name) {
         SqlNode bare = star instanceof SqlStarExclude exclude ? exclude.getStarIdentifier() : star;
-        return bare instanceof SqlIdentifier relation && relation.names.size() > 1
-                ? relation.skipLast(1).plus(name, star.getParserPosition())
-                : new SqlIdentifier(name, star.getParserPosition());
+        return name.isSimple() && bare instanceof SqlIdentifier relation && relation.names.size() > 1
+                ? relation.skipLast(1).plus(name.getSimple(), star.getParserPosition())
+                : name;
     }
 
     /** The keys; none if there is nothing to group, where all items are constants. */

@@ -54,6 +54,9 @@ final class Misspelling {
             "INTERSECT",
             "PARTITION");
 
+    /** One of these goes on where a word or symbol is the last that was typed. */
+    private static final List<String> CONTINUATIONS = List.of("x", "BY x", "JOIN x", "NULL", "(x)", "x AND x");
+
     private final StatementText text;
     private final Lines lines;
 
@@ -79,6 +82,9 @@ final class Misspelling {
             Token token = tokens.get(i);
             if (token.beginLine == place.line() && token.beginColumn == place.column()) {
                 int at = i;
+                if (tokens.get(Math.min(i + 1, tokens.size() - 1)).kind == EOF && goesOn()) {
+                    return "The statement ends too early.";
+                }
                 return keyword(tokens, at)
                         .or(() -> misspelt(tokens, at))
                         .or(() -> at == 0 ? Optional.empty() : misspelt(tokens, at - 1))
@@ -132,14 +138,22 @@ final class Misspelling {
                 .map(near -> "did you mean %s?".formatted(near));
     }
 
+    /** Whether the statement can be read if something is added to it. */
+    private boolean goesOn() {
+        return CONTINUATIONS.stream().anyMatch(more -> reads(text.text() + "\n" + more));
+    }
+
     /** Whether the statement can be read with another word in the place of one. */
     private boolean reads(Token word, String other) {
         String sql = text.text();
         int start = lines.offset(word.beginLine, word.beginColumn);
         int end = lines.offset(word.endLine, word.endColumn) + 1;
+        return reads(sql.substring(0, start) + other + sql.substring(end));
+    }
+
+    private static boolean reads(String sql) {
         try {
-            SqlParser.create(sql.substring(0, start) + other + sql.substring(end), Grammar.parser())
-                    .parseStmt();
+            SqlParser.create(sql, Grammar.parser()).parseStmt();
             return true;
         } catch (SqlParseException e) {
             return false;

@@ -8,6 +8,7 @@ import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlWith;
+import org.jspecify.annotations.Nullable;
 
 /** ORDER BY ALL: the items of the SELECT list, by their numbers. */
 final class OrderByAll {
@@ -19,14 +20,26 @@ final class OrderByAll {
      * @param query whose rows are sorted
      */
     static List<SqlNode> keys(SqlNode query, SqlNode key, OutputNames names) {
-        SqlNodeList list = firstSelect(query, key).getSelectList();
-        int items =
-                list.stream().anyMatch(DialectForms::isStar) ? names.of(query).size() : list.size();
+        SqlSelect first = firstSelect(query, key);
+        SqlNodeList list = first.getSelectList();
+        int items = list.stream().anyMatch(DialectForms::isStar)
+                ? names.of(columnsOf(query, list, first.getFrom())).size()
+                : list.size();
         List<SqlNode> keys = new ArrayList<>();
         for (int item = 1; item <= items; item++) {
             keys.add(ordered(key, DialectForms.number(item, key.getParserPosition())));
         }
         return keys;
+    }
+
+    /** A query of the same columns without conditions, which may hang on the queries around. */
+    private static SqlNode columnsOf(SqlNode query, SqlNodeList list, @Nullable SqlNode from) {
+        if (query instanceof SqlWith with) {
+            return new SqlWith(with.getParserPosition(), with.withList, columnsOf(with.body, list, from));
+        }
+        return query instanceof SqlSelect
+                ? OutputNames.select(list, from)
+                : columnsOf(((SqlCall) query).operand(0), list, from);
     }
 
     /** The SELECT whose items are the columns of a query. */

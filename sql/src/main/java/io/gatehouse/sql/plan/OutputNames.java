@@ -11,6 +11,7 @@ import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlUtil;
 import org.apache.calcite.sql.SqlWith;
 import org.apache.calcite.sql.SqlWithItem;
 import org.apache.calcite.sql.parser.SqlParserPos;
@@ -43,23 +44,45 @@ final class OutputNames {
 
     /** The names of the columns of a query in the standard's forms. */
     List<String> of(SqlNode query) {
-        SqlNode copy = query.accept(new Copy());
-        if (!visible.isEmpty()) {
-            SqlNodeList items = new SqlNodeList(SqlParserPos.ZERO);
-            visible.forEach(item -> items.add(item.accept(new Copy())));
-            copy = new SqlWith(query.getParserPosition(), items, copy);
-        }
-        return new Conversion(catalog).rowType(copy, calls).getFieldNames();
+        return new Conversion(catalog).rowType(visible(query), calls).getFieldNames();
     }
 
-    /** The columns that an item of a SELECT list stands for; each name once, or else empty. */
-    List<String> of(SqlNode item, @Nullable SqlNode from) {
-        List<String> names = of(select(SqlNodeList.of(item), from));
+    /**
+     * The columns that an item of a SELECT list stands for, by their names alone where each has another, and else with
+     * their relations; empty where they cannot be told apart.
+     */
+    List<SqlNode> of(SqlNode item, @Nullable SqlNode from) {
+        SqlNode validated = new Conversion(catalog).validated(visible(select(SqlNodeList.of(item), from)), calls);
+        SqlNode body = validated instanceof SqlWith with ? with.body : validated;
+        if (!(body instanceof SqlSelect select)) {
+            return List.of();
+        }
+        List<SqlNode> columns = select.getSelectList().getList();
+        List<String> names = columns.stream()
+                .map(column -> StarForm.nameOf(SqlUtil.stripAs(column) instanceof SqlIdentifier plain ? plain : column))
+                .toList();
         long different = names.stream()
                 .map(name -> name.toLowerCase(Locale.ROOT))
                 .distinct()
                 .count();
-        return different == names.size() ? names : List.of();
+        if (different == names.size()) {
+            return names.stream()
+                    .<SqlNode>map(name -> new SqlIdentifier(name, item.getParserPosition()))
+                    .toList();
+        }
+        boolean plain = columns.stream().allMatch(column -> SqlUtil.stripAs(column) instanceof SqlIdentifier);
+        return plain ? columns.stream().map(SqlUtil::stripAs).toList() : List.of();
+    }
+
+    /** A copy of a query below the WITH queries that it can see. */
+    private SqlNode visible(SqlNode query) {
+        SqlNode copy = query.accept(new Copy());
+        if (visible.isEmpty()) {
+            return copy;
+        }
+        SqlNodeList items = new SqlNodeList(SqlParserPos.ZERO);
+        visible.forEach(item -> items.add(item.accept(new Copy())));
+        return new SqlWith(query.getParserPosition(), items, copy);
     }
 
     static SqlSelect select(SqlNodeList items, @Nullable SqlNode from) {

@@ -65,13 +65,13 @@ final class PivotForm {
         axes.accept(new Columns(used));
         aggregates.accept(new Columns(used));
         SqlNode star = SqlIdentifier.star(pivot.getParserPosition());
-        List<String> columns = names.of(star, relation);
-        if (columns.isEmpty()) {
+        List<SqlNode> columns = names.of(star, relation);
+        if (columns.isEmpty() || columns.stream().anyMatch(column -> !((SqlIdentifier) column).isSimple())) {
             throw DialectForms.refused(pivot, "PIVOT takes no relation with two columns of one name.");
         }
         return columns.stream()
-                .filter(name -> !used.contains(name.toLowerCase(Locale.ROOT)))
-                .<SqlNode>map(name -> new SqlIdentifier(name, pivot.getParserPosition()))
+                .filter(column ->
+                        !used.contains(((SqlIdentifier) column).getSimple().toLowerCase(Locale.ROOT)))
                 .toList();
     }
 
@@ -182,8 +182,7 @@ final class PivotForm {
         SqlNodeList columns = new SqlNodeList(position);
         for (SqlNode column : unpivot.<SqlNodeList>operand(2)) {
             if (ColumnsForm.isIn(column)) {
-                names.of(column, unpivot.operand(0))
-                        .forEach(name -> columns.add(SqlNodeList.of(new SqlIdentifier(name, position))));
+                names.of(column, unpivot.operand(0)).forEach(name -> columns.add(SqlNodeList.of(name)));
             } else if (column.getKind() == SqlKind.ROW) {
                 columns.add(new SqlNodeList(((SqlCall) column).getOperandList(), position));
             } else {
@@ -203,7 +202,8 @@ final class PivotForm {
 
     /** With the names of columns as the relation has them, whatever the case in which they are written here. */
     SqlUnpivot named(SqlUnpivot unpivot) {
-        List<String> known = names.of(SqlIdentifier.star(unpivot.getParserPosition()), unpivot.query);
+        List<String> known = names.of(
+                OutputNames.select(SqlNodeList.of(SqlIdentifier.star(unpivot.getParserPosition())), unpivot.query));
         SqlNodeList columns = new SqlNodeList(unpivot.inList.getParserPosition());
         for (SqlNode entry : unpivot.inList) {
             if (entry.getKind() == SqlKind.AS) {
