@@ -164,8 +164,8 @@ final class WeightFiles implements AutoCloseable {
     }
 
     private void openIndexed(Path index) {
-        JsonNode map =
-                JsonFile.object(index, ModelFiles.read(index, FileMemory.least(MAX_INDEX_BYTES, INDEX_SHARE))).path("weight_map");
+        JsonNode map = JsonFile.object(index, ModelFiles.read(index, FileMemory.least(MAX_INDEX_BYTES, INDEX_SHARE)))
+                .path("weight_map");
         if (!map.isObject() || map.isEmpty()) {
             throw SafetensorsHeader.corrupt(index, "has no weight_map");
         }

@@ -126,11 +126,7 @@ final class TestSqlErrors {
     @Test
     void doubleSlashIsNeverAComment() {
         assertThat(Rows.of(engine, "SELECT 10 // 3 AS x, 7 //2").rows().get(0)).containsExactly(3, 3);
-        check(
-                "SELECT 1 // over",
-                SQL_VALIDATION,
-                "Column 'over' not found in any table.",
-                new TextRange(1, 13, 1, 16));
+        check("SELECT 1 // over", SQL_VALIDATION, "Column 'over' not found in any table.", new TextRange(1, 13, 1, 16));
         check(
                 "SELECT 1; // over",
                 SQL_NOT_SUPPORTED,

@@ -61,7 +61,10 @@ final class OutputNames {
         List<String> names = columns.stream()
                 .map(column -> StarForm.nameOf(SqlUtil.stripAs(column) instanceof SqlIdentifier plain ? plain : column))
                 .toList();
-        long different = names.stream().map(name -> name.toLowerCase(Locale.ROOT)).distinct().count();
+        long different = names.stream()
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .distinct()
+                .count();
         if (different == names.size()) {
             return names.stream()
                     .<SqlNode>map(name -> new SqlIdentifier(name, item.getParserPosition()))

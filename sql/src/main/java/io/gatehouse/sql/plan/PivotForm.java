@@ -70,7 +70,8 @@ final class PivotForm {
             throw DialectForms.refused(pivot, "PIVOT takes no relation with two columns of one name.");
         }
         return columns.stream()
-                .filter(column -> !used.contains(((SqlIdentifier) column).getSimple().toLowerCase(Locale.ROOT)))
+                .filter(column ->
+                        !used.contains(((SqlIdentifier) column).getSimple().toLowerCase(Locale.ROOT)))
                 .toList();
     }
 
@@ -201,8 +202,8 @@ final class PivotForm {
 
     /** With the names of columns as the relation has them, whatever the case in which they are written here. */
     SqlUnpivot named(SqlUnpivot unpivot) {
-        List<String> known = names.of(OutputNames.select(
-                SqlNodeList.of(SqlIdentifier.star(unpivot.getParserPosition())), unpivot.query));
+        List<String> known = names.of(
+                OutputNames.select(SqlNodeList.of(SqlIdentifier.star(unpivot.getParserPosition())), unpivot.query));
         SqlNodeList columns = new SqlNodeList(unpivot.inList.getParserPosition());
         for (SqlNode entry : unpivot.inList) {
             if (entry.getKind() == SqlKind.AS) {

@@ -181,7 +181,8 @@ public final class DialectOperators {
         String number = SqlLiteral.unchain(text).getValueAs(String.class).strip();
         boolean range = unit.timeUnitRange.endUnit != null;
         Pattern plain = unit.getUnit() == TimeUnit.SECOND ? SECONDS : WHOLE_NUMBER;
-        boolean standard = STANDARD_UNITS.contains(unit.getUnit()) && plain.matcher(number).matches();
+        boolean standard =
+                STANDARD_UNITS.contains(unit.getUnit()) && plain.matcher(number).matches();
         if (!range && !standard) {
             return INTERVAL.createCall(position, signed(sign, text), unit);
         }

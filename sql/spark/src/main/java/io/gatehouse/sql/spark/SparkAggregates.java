@@ -52,7 +52,8 @@ final class SparkAggregates {
     }
 
     private static String form(SqlAggFunction function, List<RelDataType> arguments) {
-        boolean time = arguments.stream().anyMatch(type -> SqlTypeUtil.isDatetime(type) || SqlTypeUtil.isInterval(type));
+        boolean time =
+                arguments.stream().anyMatch(type -> SqlTypeUtil.isDatetime(type) || SqlTypeUtil.isInterval(type));
         boolean listed = arguments.stream().skip(1).anyMatch(type -> type.getComponentType() != null);
         String name = function.getName().toLowerCase(Locale.ROOT);
         if (time && MEASURING.contains(name)) {
@@ -66,9 +67,7 @@ final class SparkAggregates {
             case AVG -> average(arguments.get(0));
             case GROUPING -> grouping(arguments.size());
             default ->
-                FormTable.AGGREGATES
-                        .find(function.getName(), arguments.size())
-                        .orElseThrow(() -> Refusal.of(name));
+                FormTable.AGGREGATES.find(function.getName(), arguments.size()).orElseThrow(() -> Refusal.of(name));
         };
     }
 

@@ -152,7 +152,8 @@ final class SparkExpressions extends RexShuttle {
             case "date_trunc", "datetrunc" ->
                 forms.form(type, "CAST(date_trunc({0}, {1}) AS %s)".formatted(SparkTypes.of(type)), operands);
             case "date_diff", "datediff" -> times.difference(WrittenOut.literal(call, 0, name), operands, type);
-            case "strptime", "try_strptime" -> times.read(operands.get(0), WrittenOut.literal(call, 1, name), name, type);
+            case "strptime", "try_strptime" ->
+                times.read(operands.get(0), WrittenOut.literal(call, 1, name), name, type);
             case "timezone" -> times.inZone(operands, type);
             case "date_add" -> times.moved(call, operands);
             case "strftime" -> times.formatted(operands.get(0), WrittenOut.literal(call, 1, "strftime"), type);
