@@ -141,6 +141,12 @@ final class SparkExpressions extends RexShuttle {
             case "EXTRACT" -> times.part(WrittenOut.symbol(operands.get(0)), operands.get(1), type);
             case "contains", "list_extract", "list_element", "array_extract", "repeat" ->
                 forms.form(type, ofTextOrList(name, operands.get(0)), operands);
+            case "list_slice", "array_slice" -> {
+                if (operands.size() > 3) {
+                    throw Refusal.of("A slice with a step");
+                }
+                yield forms.form(type, ofTextOrList(name, operands.get(0)), operands);
+            }
             case "printf" -> forms.form(type, "format_string({*})", operands);
             case "datepart", "date_part" -> times.part(WrittenOut.literal(call, 0, "date_part"), operands.get(1), type);
             case "date_trunc", "datetrunc" ->
@@ -170,6 +176,12 @@ final class SparkExpressions extends RexShuttle {
 
     private static String ofTextOrList(String name, RexNode of) {
         boolean text = SqlTypeUtil.isCharacter(of.getType());
+        if (name.endsWith("_slice")) {
+            if (text) {
+                throw Refusal.of("A slice of a text");
+            }
+            return FormTable.FUNCTIONS.find("list_slice", 3).orElseThrow();
+        }
         if (name.equals("contains")) {
             return FormTable.FUNCTIONS.find(text ? name : "list_contains", 2).orElseThrow();
         }
