@@ -1,5 +1,7 @@
 package io.gatehouse.sql.plan;
 
+import static java.util.Objects.requireNonNull;
+
 import io.gatehouse.sql.function.Cost;
 import io.gatehouse.sql.function.Growth;
 import io.gatehouse.sql.function.ListFunctions;
@@ -8,6 +10,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -75,7 +78,7 @@ final class ValueSizes {
 
     private final List<Most> columns;
     private final Map<CorrelationId, List<Most>> outer;
-    private final Map<RelNode, List<Most>> queries;
+    private final IdentityHashMap<RelNode, List<Most>> queries;
 
     /** What is measured where rows are looked at, by the name that it has in sums. */
     private final Map<String, RexNode> leaves = new LinkedHashMap<>();
@@ -87,7 +90,7 @@ final class ValueSizes {
      * @param outer of those that sub-queries look back at
      * @param queries of the sub-queries
      */
-    ValueSizes(List<Most> columns, Map<CorrelationId, List<Most>> outer, Map<RelNode, List<Most>> queries) {
+    ValueSizes(List<Most> columns, Map<CorrelationId, List<Most>> outer, IdentityHashMap<RelNode, List<Most>> queries) {
         this.columns = columns;
         this.outer = outer;
         this.queries = queries;
@@ -95,7 +98,7 @@ final class ValueSizes {
 
     /** The value that a name in sums stands for: its length counts; of a pattern, what matching it costs. */
     RexNode leaf(String name) {
-        return leaves.get(name);
+        return requireNonNull(leaves.get(name), "a name in sums stands for a value");
     }
 
     /** What is known of the length of a name in sums. */
@@ -238,7 +241,7 @@ final class ValueSizes {
                 sum = sum.plus(size(operand));
             }
             return growth instanceof Growth.Repeated repeated
-                    ? size(call.getOperands().get(0)).times(LongTexts.factor(call, repeated, 1))
+                    ? size(call.getOperands().get(0)).times((double) LongTexts.factor(call, repeated, 1))
                     : sum;
         }
         return longest(call);

@@ -82,7 +82,7 @@ final class WorkGuards {
     private final double limit;
     private final Map<CorrelationId, List<Most>> outer = new HashMap<>();
     private final Map<TransientTable, List<Most>> recursions = new HashMap<>();
-    private final Map<RelNode, List<Most>> queries = new IdentityHashMap<>();
+    private final IdentityHashMap<RelNode, List<Most>> queries = new IdentityHashMap<>();
     private int guards;
 
     private WorkGuards(RexBuilder rex, double limit) {
@@ -183,7 +183,7 @@ final class WorkGuards {
     private static List<Most> values(Values values) {
         List<Most> most =
                 new ArrayList<>(Collections.nCopies(values.getRowType().getFieldCount(), Most.NOTHING));
-        ValueSizes sizes = new ValueSizes(List.of(), Map.of(), Map.of());
+        ValueSizes sizes = new ValueSizes(List.of(), Map.of(), new IdentityHashMap<>());
         for (List<RexLiteral> row : values.getTuples()) {
             IntStream.range(0, row.size()).forEach(i -> most.set(i, most.get(i).max(sizes.most(row.get(i)))));
         }
@@ -320,7 +320,7 @@ final class WorkGuards {
 
     /** An expression with a guard around it, around its parts, or none. */
     private RexNode guarded(RexNode expression, List<Most> row) {
-        RexNode inside = expression.accept(new Inside(row));
+        RexNode inside = expression.accept(new Inside());
         if (!(inside instanceof RexCall call) || inside instanceof RexOver || inside instanceof RexSubQuery) {
             return inside;
         }
@@ -476,12 +476,6 @@ final class WorkGuards {
 
     /** Guards what stands inside an expression and is computed by itself: sub-queries, and what windows look at. */
     private final class Inside extends RexShuttle {
-        private final List<Most> row;
-
-        Inside(List<Most> row) {
-            this.row = row;
-        }
-
         @Override
         public RexNode visitSubQuery(RexSubQuery query) {
             RexSubQuery inside = (RexSubQuery) super.visitSubQuery(query);
