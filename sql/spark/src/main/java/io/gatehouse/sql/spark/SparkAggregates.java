@@ -1,5 +1,6 @@
 package io.gatehouse.sql.spark;
 
+import io.gatehouse.sql.function.GroupsFrame;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -49,6 +50,9 @@ final class SparkAggregates {
     }
 
     private static String form(SqlAggFunction function, List<RelDataType> arguments) {
+        if (function instanceof GroupsFrame) {
+            throw Refusal.of("A frame of GROUPS");
+        }
         return switch (function.getKind()) {
             case SUM, SUM0 -> sum(arguments.get(0));
             case AVG -> average(arguments.get(0));
