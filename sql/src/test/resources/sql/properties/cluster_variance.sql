@@ -1,6 +1,6 @@
 -- Variances, and their ratio.
 SELECT * FROM cluster_variance
-WHERE NOT (within_variance >= 0 AND variance >= 0 AND abs(ratio * variance - within_variance) < 1e-12
+WHERE NOT (within_variance >= 0 AND variance >= 0 AND abs(ratio * variance - within_variance) < 1e-11
     AND abs(mean_router_cosine) <= 1 + 1e-9);
 
 -- Over the experts of a layer.

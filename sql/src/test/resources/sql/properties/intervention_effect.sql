@@ -1,6 +1,6 @@
 -- A difference of shares.
 SELECT * FROM intervention_effect
-WHERE NOT (effect BETWEEN -1 AND 1 AND abs(accuracy - reference_accuracy - effect) < 1e-12
+WHERE NOT (effect BETWEEN -1 AND 1 AND abs(accuracy - reference_accuracy - effect) < 1e-11
     AND changed_answers BETWEEN 0 AND n AND p_value BETWEEN 0 AND 1);
 
 -- Only the one of the two changes something.

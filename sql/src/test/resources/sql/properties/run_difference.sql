@@ -1,7 +1,7 @@
 -- Shares, of which those that forgive less are smaller.
 SELECT * FROM run_difference
-WHERE NOT (0 <= same_set AND same_set <= jaccard + 1e-12 AND jaccard <= saturation + 1e-12 AND saturation <= 1 + 1e-12
-    AND rank_biased_overlap BETWEEN 0 AND 1 + 1e-12 AND top_1_agreement BETWEEN 0 AND 1);
+WHERE NOT (0 <= same_set AND same_set <= jaccard + 1e-11 AND jaccard <= saturation + 1e-11 AND saturation <= 1 + 1e-11
+    AND rank_biased_overlap BETWEEN 0 AND 1 + 1e-11 AND top_1_agreement BETWEEN 0 AND 1);
 
 -- A difference is mutual.
 SELECT a.run_id
@@ -10,6 +10,6 @@ LEFT JOIN run_difference AS b
     ON b.run_id = a.other_run_id AND b.other_run_id = a.run_id AND b.scope = a.scope AND b.layer = a.layer
 JOIN runs AS r ON r.run_id = a.run_id
 JOIN runs AS o ON o.run_id = a.other_run_id AND o.top_k = r.top_k
-WHERE b.n IS DISTINCT FROM a.n OR abs(a.rank_biased_overlap - b.rank_biased_overlap) > 1e-12
-    OR abs(a.saturation - b.saturation) > 1e-12 OR abs(a.jaccard - b.jaccard) > 1e-12
+WHERE b.n IS DISTINCT FROM a.n OR abs(a.rank_biased_overlap - b.rank_biased_overlap) > 1e-11
+    OR abs(a.saturation - b.saturation) > 1e-11 OR abs(a.jaccard - b.jaccard) > 1e-11
     OR a.top_1_agreement IS DISTINCT FROM b.top_1_agreement OR a.same_set <> b.same_set;

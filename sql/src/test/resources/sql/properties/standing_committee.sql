@@ -3,7 +3,7 @@ SELECT c.run_id
 FROM standing_committee AS c
 JOIN runs AS r ON r.run_id = c.run_id
 WHERE NOT (c.mean_rank BETWEEN 1 AND r.top_k + 1 AND c.rank_variance >= 0 AND c.present_in BETWEEN 0 AND c.subjects
-    AND c.contribution >= 0 AND c.coverage BETWEEN 0 AND 1 + 1e-12);
+    AND c.contribution >= 0 AND c.coverage BETWEEN 0 AND 1 + 1e-11);
 
 -- Members serve four subjects of five, and are counted.
 SELECT run_id

@@ -1,6 +1,6 @@
 -- A number of experts.
 SELECT * FROM unused_rarefaction
-WHERE NOT (unused BETWEEN -1e-9 AND experts + 1e-9 AND abs(unused_share - unused / experts) < 1e-12
+WHERE NOT (unused BETWEEN -1e-9 AND experts + 1e-9 AND abs(unused_share - unused / experts) < 1e-11
     AND uniform_unused BETWEEN 0 AND experts AND questions BETWEEN 1 AND n);
 
 -- More questions leave no more unused.

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.error.ReadingNote;
+import io.gatehouse.memory.FileMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -27,6 +28,10 @@ final class WeightFiles implements AutoCloseable {
     private static final String SINGLE = "model.safetensors";
     private static final String INDEX = "model.safetensors.index.json";
     private static final int MAX_INDEX_BYTES = 32 << 20;
+    /** A tree of it takes twenty times its bytes. */
+    private static final int INDEX_SHARE = 64;
+    /** Heap that the entry of a tensor takes. */
+    private static final int TENSOR_BYTES = 256;
 
     /** A sample is a page of the disk; 1,024 of them are 4 MiB, a tenth of a second from a cold disk. */
     private static final int SAMPLE_BYTES = 4096;
@@ -41,10 +46,13 @@ final class WeightFiles implements AutoCloseable {
     private final SortedMap<Path, Shard> shards = new TreeMap<>();
     private final SortedMap<String, TensorInfo> tensors = new TreeMap<>();
     private final StoredNames names;
+    /** For the headers of all files, which are kept. */
+    private final FileMemory memory;
 
     private WeightFiles(Path directory, ExpertNames expertNames) {
         this.directory = directory;
         this.names = new StoredNames(tensors, expertNames);
+        this.memory = FileMemory.of("The list of the weights in %s".formatted(directory));
     }
 
     static WeightFiles open(Path directory, ExpertNames expertNames) {
@@ -156,8 +164,8 @@ final class WeightFiles implements AutoCloseable {
     }
 
     private void openIndexed(Path index) {
-        JsonNode map =
-                JsonFile.object(index, ModelFiles.read(index, MAX_INDEX_BYTES)).path("weight_map");
+        JsonNode map = JsonFile.object(index, ModelFiles.read(index, FileMemory.least(MAX_INDEX_BYTES, INDEX_SHARE)))
+                .path("weight_map");
         if (!map.isObject() || map.isEmpty()) {
             throw SafetensorsHeader.corrupt(index, "has no weight_map");
         }
@@ -204,6 +212,8 @@ final class WeightFiles implements AutoCloseable {
         }
         try {
             Shard shard = new Shard(channel, SafetensorsHeader.read(file, channel));
+            memory.take(shard.header().content().length
+                    + (long) shard.header().tensors().size() * TENSOR_BYTES);
             shards.put(file, shard);
             return shard;
         } catch (RuntimeException e) {

@@ -24,7 +24,8 @@ public record DomainFunction(String name, String comment, List<String> arguments
             "lift",
             "normalised_entropy",
             "effective_number",
-            "share");
+            "share",
+            "significant");
     private static final String ARGUMENTS = "-- Arguments: ";
 
     public DomainFunction {

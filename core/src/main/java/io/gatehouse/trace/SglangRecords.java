@@ -76,7 +76,10 @@ final class SglangRecords implements TraceReader {
         int[] input = pass.get("input_ids") instanceof NamedArray array && array.size() == tokens
                 ? IntStream.range(0, tokens).map(i -> (int) array.value(i)).toArray()
                 : new int[0];
-        String name = "pass " + Pickle.shown(pass.get("forward_pass_id"));
+        String name = "pass "
+                + Optional.<Object>ofNullable(pass.get("forward_pass_id"))
+                        .map(Pickle::shown)
+                        .orElse("null");
         return new TracedSequence(name, Optional.empty(), "", input, tokens, layers);
     }
 

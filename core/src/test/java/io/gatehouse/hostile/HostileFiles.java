@@ -43,10 +43,10 @@ record HostileFiles(Path directory) {
                 .putInt(Integer.MAX_VALUE)
                 .putInt(Integer.MAX_VALUE)
                 .put(latin("ARROW1"));
-        file("quiz-footer-of-2-31.arrow", footer.array());
+        file("quiz-footer-of-2-31.arrow", all(footer));
         // A message of 64 KB whose root points to itself, and one of zeros.
         ByteBuffer zeros = little(8 + (1 << 16)).putInt(-1).putInt(1 << 16);
-        file("quiz-zeros.arrow", zeros.array());
+        file("quiz-zeros.arrow", all(zeros));
     }
 
     private void npz() throws IOException {
@@ -58,8 +58,8 @@ record HostileFiles(Path directory) {
                 entry(zip, i + ".router_logits.npy", npy("|u1", "1, 307200, 1024"), 300L * MB);
             }
         });
-        zip("router-logits-a-million-entries.npz", zip -> {
-            for (int i = 0; i < 200_000; i++) {
+        zip("router-logits-50000-entries.npz", zip -> {
+            for (int i = 0; i < 50_000; i++) {
                 entry(zip, i + ".router_logits.npy", npy("<f4", "1, 1, 1"), 4);
             }
         });
@@ -75,10 +75,10 @@ record HostileFiles(Path directory) {
         file("router-logits-product.npy", npy("<f4", "65536, 65536, 65536, 65536"));
         ByteBuffer version2 = little(4 * MB);
         version2.put(latin("\u0093NUMPY\2\0")).putInt(Integer.MAX_VALUE);
-        file("router-logits-header-of-2-31.npy", version2.array());
+        file("router-logits-header-of-2-31.npy", all(version2));
         version2.putInt(8, 4 * MB - 12).position(12);
         version2.put(latin("'descr': ".repeat(4 * MB / 9 - 4)));
-        file("router-logits-header-of-4-mb.npy", version2.array());
+        file("router-logits-header-of-4-mb.npy", all(version2));
     }
 
     private void gguf() throws IOException {
@@ -89,32 +89,32 @@ record HostileFiles(Path directory) {
             text(overlap, "blk.%d.ffn_gate_exps.weight.counts".formatted(i));
             overlap.putInt(1).putLong(MB).putInt(0).putLong(0);
         }
-        file("imatrix-overlap.gguf", overlap.array());
+        file("imatrix-overlap.gguf", all(overlap));
         ByteBuffer wide = little(8 * MB);
         gguf(wide, 1, 0);
         text(wide, "blk.0.ffn_gate_exps.weight.counts");
         wide.putInt(1).putLong(MB).putInt(0).putLong(0);
-        file("imatrix-a-million-experts.gguf", wide.array());
+        file("imatrix-a-million-experts.gguf", all(wide));
         ByteBuffer counts = little(32);
         counts.putInt(0x46554747).putInt(3).putLong(-1).putLong(-1);
-        file("imatrix-counts.gguf", counts.array());
+        file("imatrix-counts.gguf", all(counts));
         ByteBuffer list = little(16 * MB);
         gguf(list, 0, 1);
         text(list, "general.list");
         list.putInt(9).putInt(0).putLong(15 * MB);
-        file("imatrix-list-of-bytes.gguf", list.array());
+        file("imatrix-list-of-bytes.gguf", all(list));
         ByteBuffer endless = little(128);
         gguf(endless, 0, 1);
         text(endless, "general.list");
         endless.putInt(9).putInt(10).putLong(Long.MAX_VALUE / 4);
-        file("imatrix-list-of-2-61.gguf", endless.array());
+        file("imatrix-list-of-2-61.gguf", all(endless));
         ByteBuffer names = little(4 * MB);
         gguf(names, 100_000, 0);
         for (int i = 0; i < 100_000; i++) {
             text(names, "t");
             names.putInt(0).putInt(0).putLong(0);
         }
-        file("imatrix-100000-tensors.gguf", names.array());
+        file("imatrix-100000-tensors.gguf", all(names));
     }
 
     private void torch() throws IOException {
@@ -216,7 +216,7 @@ record HostileFiles(Path directory) {
                 "vllm-grid-of-files.jsonl",
                 "{\"prompt_routed_experts\": [" + "[[32766]]" + "]}\n{\"prompt_routed_experts\": [["
                         + "[0],".repeat(32_000) + "[0]]]}");
-        lines("vllm-a-million-sequences.jsonl", "{\"prompt_routed_experts\":[]}\n".repeat(1_000_000));
+        lines("vllm-600000-sequences.jsonl", "{\"prompt_routed_experts\":[]}\n".repeat(600_000));
         lines("vllm-objects.jsonl", "{\"prompt_routed_experts\": [" + "{},".repeat(6_000_000) + "{}]}");
         lines("vllm-arrays.jsonl", "{\"prompt_routed_experts\": [" + "[],".repeat(6_000_000) + "[]]}");
         lines("vllm-numbers.jsonl", "{\"prompt_routed_experts\": [[[" + "1000,".repeat(6_000_000) + "1]]]}");
@@ -241,13 +241,13 @@ record HostileFiles(Path directory) {
         lines(
                 "quiz-choices.jsonl",
                 "{\"question\": \"a\", \"choices\": [" + "\"\",".repeat(4_000_000) + "\"\"], \"answer\": 0}");
-        lines("quiz-large.jsonl", question.formatted("word ".repeat(1_000_000)).repeat(30));
+        lines("quiz-large.jsonl", question.formatted("word ".repeat(600_000)).repeat(30));
     }
 
     private void csv() throws IOException {
         String header = "layer,domain,expert_idx,expert_weight,topk_rank\n";
-        lines("committee-one-prompt.csv", header + sequence(300_000, "%d,a,1,0.5,\n"));
-        lines("committee-ranks.csv", header + sequence(300_000, "0,a,1,0.5,%d\n"));
+        lines("committee-one-prompt.csv", header + sequence(100_000, "%d,a,1,0.5,\n"));
+        lines("committee-ranks.csv", header + sequence(100_000, "0,a,1,0.5,%d\n"));
         lines("committee-quote.csv", header + "0,\"" + "a".repeat(60 * MB));
         lines("committee-commas.csv", header + ",".repeat(60 * MB));
         lines("committee-columns.csv", sequence(1_000_000, "c%d,") + "\n1");
@@ -258,9 +258,9 @@ record HostileFiles(Path directory) {
 
     private void safetensors() throws IOException {
         ByteBuffer claims = little(16).putLong(100_000_000);
-        file("router-logits-claims.safetensors", claims.array());
-        String tensors = sequence(400_000, ",\"%d\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}");
-        safetensors("router-logits-400000-tensors.safetensors", "{" + tensors.substring(1) + "}");
+        file("router-logits-claims.safetensors", all(claims));
+        String tensors = sequence(270_000, ",\"%d\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}");
+        safetensors("router-logits-270000-tensors.safetensors", "{" + tensors.substring(1) + "}");
         safetensors(
                 "router-logits-beside-zero.safetensors",
                 "{\"router_logits\":{\"dtype\":\"U8\",\"shape\":[9000000000,0,1],\"data_offsets\":[0,0]}}");
@@ -271,7 +271,7 @@ record HostileFiles(Path directory) {
 
     private void safetensors(String name, String header) throws IOException {
         byte[] json = latin(header);
-        file(name, little(8 + json.length).putLong(json.length).put(json).array());
+        file(name, all(little(8 + json.length).putLong(json.length).put(json)));
     }
 
     private void pickle(String name, String operations) throws IOException {
@@ -309,11 +309,10 @@ record HostileFiles(Path directory) {
 
     private static byte[] npy(String type, String shape) {
         byte[] header = latin("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }".formatted(type, shape));
-        return little(10 + header.length)
+        return all(little(10 + header.length)
                 .put(latin("\u0093NUMPY\1\0"))
                 .putShort((short) header.length)
-                .put(header)
-                .array();
+                .put(header));
     }
 
     private static void gguf(ByteBuffer file, long tensors, long pairs) {
@@ -334,6 +333,12 @@ record HostileFiles(Path directory) {
             }
         }
         return text.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    private static byte[] all(ByteBuffer bytes) {
+        byte[] all = new byte[bytes.capacity()];
+        bytes.get(0, all);
+        return all;
     }
 
     private static ByteBuffer little(int bytes) {

@@ -45,7 +45,7 @@ final class ReadHostileFiles {
             read(directory, file);
             return "read";
         } catch (GatehouseException e) {
-            return e.code() + "\t" + e.getMessage().replace(directory + "/", "");
+            return e.code() + "\t" + String.valueOf(e.getMessage()).replace(directory + "/", "");
         } catch (Throwable e) {
             return "THROWN\t" + e;
         }

@@ -161,8 +161,8 @@ final class ServeOptions {
     @Option(
             names = "--memory",
             paramLabel = "SIZE",
-            description = "Memory that the server may take, all its processes together, such as 4GB (default: half of"
-                    + " the machine's).")
+            description = "Memory that the server may take, all its processes together, such as 4GB (default: two"
+                    + " thirds of the machine's).")
     private Optional<String> memory = Optional.empty();
 
     @Option(

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.server.event.Events;
 import io.gatehouse.server.event.Topic;
 import io.gatehouse.server.query.HistoryWriter;
+import io.gatehouse.server.query.MemoryWatch;
 import io.gatehouse.server.query.QueryRegister;
 import io.gatehouse.server.run.RunHost;
 import io.gatehouse.server.run.RunPlanner;
@@ -12,22 +13,27 @@ import io.gatehouse.store.Store;
 import java.time.Duration;
 
 /** All that goes on in a server: its queries, its runs, and what is told of them. */
-record Activity(Events events, QueryRegister queries, HistoryWriter history, RunHost runs) implements AutoCloseable {
+record Activity(Events events, QueryRegister queries, MemoryWatch memory, HistoryWriter history, RunHost runs)
+        implements AutoCloseable {
     Activity {
         requireNonNull(events, "events is null");
         requireNonNull(queries, "queries is null");
+        requireNonNull(memory, "memory is null");
         requireNonNull(history, "history is null");
         requireNonNull(runs, "runs is null");
     }
 
-    static Activity begin(Store store, RunPlanner planner, ServerMetrics metrics, ServerLog log) {
+    /** @param memory bytes that this process may hold */
+    static Activity begin(Store store, RunPlanner planner, ServerMetrics metrics, ServerLog log, long memory) {
         Events events = new Events(log::witness);
+        QueryRegister queries = new QueryRegister(query -> {
+            metrics.count(query);
+            events.publish(Topic.QUERY, query);
+        });
         return new Activity(
                 events,
-                new QueryRegister(query -> {
-                    metrics.count(query);
-                    events.publish(Topic.QUERY, query);
-                }),
+                queries,
+                new MemoryWatch(queries, memory),
                 new HistoryWriter(store),
                 new RunHost(store, planner, events));
     }
@@ -46,6 +52,7 @@ record Activity(Events events, QueryRegister queries, HistoryWriter history, Run
 
     @Override
     public void close() {
+        memory.close();
         queries.close();
         history.close();
     }

@@ -82,7 +82,8 @@ public final class GatehouseServer implements AutoCloseable {
         try {
             ServerLog log = ServerLog.of(settings.log());
             ServerMetrics metrics = new ServerMetrics();
-            Activity activity = Activity.begin(store, planner, metrics, log);
+            Activity activity = Activity.begin(
+                    store, planner, metrics, log, settings.memory().bytes());
             try {
                 return start(store, engine, settings, channel, activity, metrics, log);
             } catch (RuntimeException e) {

@@ -24,10 +24,10 @@ public record ServerMemory(long bytes) {
         }
     }
 
-    /** What a server takes where nothing is said: half of what this machine, or the container it is in, has. */
+    /** What a server takes where nothing is said: two thirds of what this machine, or the container it is in, has. */
     public static ServerMemory standard() {
         OperatingSystemMXBean machine = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        return new ServerMemory(Math.max(LEAST, machine.getTotalMemorySize() / 2));
+        return new ServerMemory(Math.max(LEAST, machine.getTotalMemorySize() / 3 * 2));
     }
 
     /** What DuckDB accounts for itself: tables that are read, hash tables, sorts, results that wait. */

@@ -3,6 +3,7 @@ package io.gatehouse.server;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.server.query.MemoryWatch;
 import io.gatehouse.server.query.QueryDoor;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
@@ -46,6 +47,15 @@ final class ServerMetrics implements Handler {
                 "gatehouse_heap_bytes",
                 "Heap in use",
                 () -> ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+        gauge("gatehouse_resident_bytes", "Memory that this process holds", ServerMetrics::resident);
+    }
+
+    private static double resident() {
+        try {
+            return MemoryWatch.resident();
+        } catch (IOException e) {
+            return Double.NaN;
+        }
     }
 
     /** Watches what is there to be counted. */

@@ -105,6 +105,9 @@ final class TestErrors {
         assertThat(gatehouse.getSubcommands().keySet())
                 .contains("demo", "run", "sql", "serve", "sample", "prefill", "tokenize");
         gatehouse.getSubcommands().forEach((name, command) -> {
+            if (command.getCommandSpec().usageMessage().hidden()) {
+                return;
+            }
             CommandOutcome help = CommandOutcome.of(name, "--help");
             assertThat(help.exitCode()).as(name).isZero();
             assertThat(help.out()).as(name).contains("Example", "gatehouse " + name);

@@ -82,7 +82,14 @@ final class TestExposure {
         Exposure clear = new Exposure(Optional.of(TOKEN), Optional.empty(), false, List.of());
         assertRefused(
                 () -> new ServerSettings(
-                        everywhere, clear, local.queries(), local.http(), local.sources(), local.log(), "test"),
+                        everywhere,
+                        clear,
+                        local.queries(),
+                        local.http(),
+                        local.memory(),
+                        local.sources(),
+                        local.log(),
+                        "test"),
                 ErrorCode.INVALID_ARGUMENT,
                 "in the clear: give a certificate with --tls-keystore, or --insecure");
         assertThat(clear.toString()).doesNotContain(TOKEN);

@@ -72,6 +72,29 @@ final class TestQueryFormats {
                 .isEmpty();
     }
 
+    /** Intervals, and times that Java has not, are the texts of SQL; in Parquet an interval is one. */
+    @Test
+    void writesIntervalsAndInfinities(@TempDir Path folder) throws Exception {
+        String sql = """
+                SELECT INTERVAL '14 months 3 days 04:05:06.7' AS i, CAST('infinity' AS TIMESTAMP) AS t,
+                    CAST('-infinity' AS DATE) AS d, CAST('24:00:00' AS TIME) AS e, [INTERVAL '-1 hour'] AS l""";
+        assertThat(accepting("text/csv", sql).body().lines().skip(1))
+                .containsExactly("1 year 2 months 3 days 04:05:06.7,infinity,-infinity,24:00:00,\"[\"\"-01:00:00\"\"]\"");
+        assertThat(accepting("application/x-ndjson", sql).body().strip())
+                .isEqualTo("{\"i\":\"1 year 2 months 3 days 04:05:06.7\",\"t\":\"infinity\",\"d\":\"-infinity\","
+                        + "\"e\":\"24:00:00\",\"l\":[\"-01:00:00\"]}");
+        HttpResponse<byte[]> parquet = server.bytes(
+                "v1/query?format=parquet&sql=" + encoded("SELECT INTERVAL '14 months 3 days 04:05:06.7' AS i"));
+        Path file = Files.write(folder.resolve("intervals.parquet"), parquet.body());
+        try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = duckDb.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT i, typeof(i) FROM '%s'".formatted(file))) {
+            rows.next();
+            assertThat(rows.getString(1)).isEqualTo("1 year 2 months 3 days 04:05:06.7");
+            assertThat(rows.getString(2)).isEqualTo("INTERVAL");
+        }
+    }
+
     @Test
     void writesAnArrowStream() throws Exception {
         HttpResponse<byte[]> response = server.bytes("v1/query?format=arrow&sql=" + encoded(KINDS));

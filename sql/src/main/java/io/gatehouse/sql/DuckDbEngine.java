@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.sql.plan.EngineSql;
 import io.gatehouse.sql.plan.Plan;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -21,6 +23,11 @@ final class DuckDbEngine implements ExecutionEngine {
 
     DuckDbEngine(ReaderSource readers) {
         this.readers = requireNonNull(readers, "readers is null");
+        try (Connection connection = readers.open()) {
+            WorkFunctions.register(connection);
+        } catch (SQLException e) {
+            throw DuckDbErrors.translate(e);
+        }
     }
 
     @Override
@@ -30,6 +37,9 @@ final class DuckDbEngine implements ExecutionEngine {
 
     @Override
     public Execution prepare(Plan plan, List<@Nullable Object> values, long maxRows, Deadline deadline) {
+        if (!plan.holdsAllParameters()) {
+            return prepare(plan.withValues(values), List.of(), maxRows, deadline);
+        }
         String limited = plan.limitedTo(maxRows);
         Optional<KnownStatements.Known> before = known.find(plan);
         RunningStatement statement =
@@ -55,6 +65,9 @@ final class DuckDbEngine implements ExecutionEngine {
 
     @Override
     public List<String> columnTypes(Plan plan, Deadline deadline) {
+        if (!plan.holdsAllParameters()) {
+            return columnTypes(plan.withValues(ParameterValues.samples(plan.parameters())), deadline);
+        }
         try (RunningStatement statement = RunningStatement.prepare(readers, plan.sql(), deadline, watchdog)) {
             return statement.columnTypes();
         }

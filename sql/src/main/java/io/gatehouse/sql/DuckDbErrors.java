@@ -4,6 +4,7 @@ import io.gatehouse.duckdb.Damage;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,10 @@ final class DuckDbErrors {
         if (detail.startsWith(TOO_DEEP)) {
             return new GatehouseException(
                     ErrorCode.SQL_TOO_LARGE, "The statement has expressions that are nested too deeply.", e);
+        }
+        Optional<String> tooMuch = WorkFunctions.explain(detail);
+        if (tooMuch.isPresent()) {
+            return new GatehouseException(ErrorCode.SQL_TOO_LARGE, tooMuch.get(), e);
         }
         if (Damage.isIn(line)) {
             return new GatehouseException(

@@ -30,10 +30,14 @@ import org.jspecify.annotations.Nullable;
  * memory, which is given nothing but them and the name of the file.
  */
 public final class ParquetFile {
-    private static final String COPY = "COPY (SELECT * FROM answer) TO '%s' (FORMAT parquet, COMPRESSION zstd)";
+    private static final String COPY =
+            "COPY (SELECT * FROM answer) TO '%s' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440)";
 
-    /** A writer needs room for a few row groups, and must take neither all memory nor all cores from who reads. */
-    private static final String MEMORY = "1GB";
+    /**
+     * A writer needs room for a few row groups, and must take neither all memory nor all cores from who reads: what does
+     * not fit waits beside the file.
+     */
+    private static final String MEMORY = "256MB";
 
     private static final String THREADS = "2";
 
@@ -68,7 +72,8 @@ public final class ParquetFile {
         Properties settings = new Properties();
         settings.setProperty("memory_limit", MEMORY);
         settings.setProperty("threads", THREADS);
-        settings.setProperty("temp_directory", "");
+        settings.setProperty(
+                "temp_directory", String.valueOf(file.toAbsolutePath().resolveSibling("waiting")));
         try (DuckDBConnection writer = DuckDb.inMemory(settings);
                 ArrowArrayStream stream = ArrowArrayStream.allocateNew(allocator);
                 Statement statement = writer.createStatement()) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** DuckDB beside Gatehouse: it is asked the same text about plain tables that are copies of the relations of a file. */
 final class Oracle implements AutoCloseable {
-    private static final QueryLimits LIMITS = new QueryLimits(Duration.ofSeconds(20), 0);
+    private static final QueryLimits LIMITS = new QueryLimits(Duration.ofSeconds(30), Duration.ofSeconds(30), 0);
     private static final int DUCKDB_SECONDS = 10;
     private static final int MOST_TRIES = 1_500;
 
@@ -110,7 +110,7 @@ final class Oracle implements AutoCloseable {
         Kind kind = switch (here.code()) {
             case QUERY_TIMEOUT, QUERY_BUSY, OUT_OF_MEMORY -> Kind.LATE;
             case SQL_EXECUTION -> Kind.FAILED;
-            default -> Kind.REFUSED;
+            default -> here.message().startsWith("This form of statement") ? Kind.UNWRITABLE : Kind.REFUSED;
         };
         return new Outcome(kind, here.code() + ": " + here.message());
     }
@@ -190,7 +190,8 @@ final class Oracle implements AutoCloseable {
     private static boolean same(Outcome outcome, Outcome other) {
         return outcome.kind() == other.kind()
                 && switch (outcome.kind()) {
-                    case REFUSED, FAILED, INTERNAL -> shape(outcome.detail()).equals(shape(other.detail()));
+                    case REFUSED, FAILED, INTERNAL, UNWRITABLE ->
+                        shape(outcome.detail()).equals(shape(other.detail()));
                     case TYPES ->
                         List.of(outcome.detail().split("; ", -1))
                                 .contains(other.detail().split("; ", -1)[0]);

@@ -27,6 +27,8 @@ record Outcome(Kind kind, String detail) {
         /** DuckDB answers it, and here a value of a row is at fault. */
         FAILED,
         INTERNAL,
+        /** We took it, and could not write it in DuckDB's SQL. */
+        UNWRITABLE,
         LATE,
         /** Only we answer it. */
         ONLY_HERE,
@@ -37,7 +39,7 @@ record Outcome(Kind kind, String detail) {
         /** Whether it is a defect wherever no reason is known. */
         boolean wrong() {
             return switch (this) {
-                case ORDER, ROWS, TYPES, INTERNAL, LATE -> true;
+                case ORDER, ROWS, TYPES, INTERNAL, UNWRITABLE, LATE -> true;
                 case EQUAL, LAST_DIGITS, REFUSED, FAILED, ONLY_HERE, DUCKDB_BREAKS, REFUSED_BY_BOTH -> false;
             };
         }

@@ -140,9 +140,18 @@ final class RandomExpressions {
             return Phrase.of(type, draw.one("NULL"));
         }
         Phrase parameter = new Phrase.Parameter(draw.chance(5) ? null : value);
-        return draw.chance(30)
-                ? Phrase.of(type, "#", parameter)
-                : Phrase.of(type, "CAST(# AS %s)".formatted(typeName(type)), parameter);
+        return Phrase.of(type, "CAST(# AS %s)".formatted(typeName(type)), parameter);
+    }
+
+    /** What stands beside a column, which tells the type of a parameter. */
+    private Phrase beside(Category type) {
+        Phrase literal = literal(type);
+        return literal.text().contains("?") && draw.chance(50)
+                ? Phrase.of(
+                        type,
+                        "#",
+                        new Phrase.Parameter(literal.parameters().toList().get(0)))
+                : literal;
     }
 
     private String interval() {
@@ -668,7 +677,7 @@ final class RandomExpressions {
                         Category.BOOL,
                         "#" + draw.one(" = ", " < ", " > ", " <> ", " >= ") + "#",
                         inParentheses(leaf(of, scope)),
-                        inParentheses(draw.chance(50) ? literal(of) : leaf(like(of), scope)));
+                        inParentheses(draw.chance(50) ? beside(of) : leaf(like(of), scope)));
     }
 
     /** An aggregate over the rows of the groups of the scope. */

@@ -74,8 +74,8 @@ final class RandomStatements {
             "answer_difference 10 run_id*:INT other_run_id*:INT scope*:TEXT n:INT both_right:INT neither:INT",
             "routing_margins 20 run_id*:INT scope*:TEXT layer*:INT n:INT near_ties:INT least_margin:DOUBLE");
 
-    private static final int MOST_ROWS = 30_000;
-    private static final int MOST_QUERIES = 7;
+    private static final int MOST_ROWS = 4_000;
+    private static final int MOST_QUERIES = 5;
 
     private final Draw draw;
     private final RandomExpressions expressions;
@@ -133,7 +133,7 @@ final class RandomStatements {
         if (chance < (wish.top() ? 16 : 3) && depth > 1) {
             return withQueries(depth, outer, wish);
         }
-        if (chance < 26 && depth > 1 && !wish.oneRow() && more()) {
+        if (chance < 24 && depth > 1 && !wish.oneRow() && more()) {
             return setOperation(depth, outer, wish);
         }
         if (chance < 28 && wish.wanted().isEmpty()) {
@@ -162,7 +162,9 @@ final class RandomStatements {
                     query.phrase()));
             shared.add(new Shared(name, columns, query.rows()));
         }
-        Query body = query(depth - 1, outer, wish.top() ? Wish.TOP : wish);
+        Query body = draw.chance(25) && !wish.oneRow() && more()
+                ? setOperation(depth, outer, wish)
+                : select(depth - 1, outer, wish);
         while (shared.size() > before) {
             shared.remove(shared.size() - 1);
         }
@@ -535,10 +537,10 @@ final class RandomStatements {
                 new Source(alias, columns, key(columns), rows));
     }
 
+    /** In parentheses: behind a join it would be of the whole join to DuckDB. */
     private From pivot() {
         String alias = alias();
-        String aggregate =
-                draw.one("count(*)", "sum(t.n)", "max(t.n)", "min(t.n)").replace("t.", "");
+        String aggregate = draw.one("count(*)", "sum(n)", "max(n)", "min(n)");
         String[] form = draw.one(
                 new String[] {
                     "SELECT scope, layer AS k, expert AS n FROM activations",
@@ -552,15 +554,12 @@ final class RandomStatements {
                 new String[] {
                     "SELECT run_id AS k, correct, question_id AS n FROM answers", "correct IN (TRUE AS p, FALSE AS l)"
                 });
-        String source = form[0];
-        if (aggregate.startsWith("count")) {
-            source = source.replaceFirst(", [\\w]+ AS n", "")
-                    .replace("SELECT scope, layer AS k", "SELECT scope, layer AS k");
-        }
+        String source = aggregate.startsWith("count") ? form[0].replaceFirst(", \\w+ AS n", "") : form[0];
         List<Column> columns =
                 List.of(new Column("k", Category.INT), new Column("p", Category.INT), new Column("l", Category.INT));
         return new From(
-                Phrase.word("(" + source + ") PIVOT (" + aggregate + " FOR " + form[1] + ") AS " + alias),
+                Phrase.word(
+                        "(SELECT * FROM (" + source + ") PIVOT (" + aggregate + " FOR " + form[1] + ")) AS " + alias),
                 new Source(alias, columns, List.of("k"), 6));
     }
 
@@ -572,7 +571,8 @@ final class RandomStatements {
                 new String[] {"SELECT question_id AS k, top_token_id AS a, prompt_tokens AS b FROM answers", "a, b"},
                 new String[] {"SELECT run_id AS k, layers AS a, experts AS b FROM runs", "a, b"});
         return new From(
-                Phrase.word("(" + form[0] + ") UNPIVOT " + nulls + "(v FOR n IN (" + form[1] + ")) AS " + alias),
+                Phrase.word("(SELECT * FROM (" + form[0] + ") UNPIVOT " + nulls + "(v FOR n IN (" + form[1] + "))) AS "
+                        + alias),
                 new Source(
                         alias,
                         List.of(
@@ -861,11 +861,12 @@ final class RandomStatements {
         int count = wish.oneRow() ? 0 : draw.one(0, 1, 1, 1, 1, 2, 2, 3);
         for (int i = 0; i < count; i++) {
             Column key = key(rows);
-            if (keys.stream().noneMatch(other -> other.text().equals(key.text()))) {
+            if (keys.stream().noneMatch(other -> bare(other).equals(bare(key)))) {
                 keys.add(key);
             }
         }
-        Scope scope = rows.groupedBy(keys).withWindows(Optional.empty());
+        boolean named = !keys.isEmpty() && draw.chance(8);
+        Scope scope = rows.groupedBy(keys).withWindows(named ? Optional.of("w") : Optional.empty());
         if (wish.oneRow()) {
             scope = scope.withoutWindows();
         }
@@ -922,10 +923,18 @@ final class RandomStatements {
                                                         + " > 1")
                                         : expressions.condition(draw.between(1, 2), scope.withoutWindows()))
                 : Phrase.nothing();
+        Phrase window = named
+                ? Phrase.optional(" WINDOW w AS #", expressions.windowDefinition(scope.withoutWindows()))
+                : Phrase.nothing();
         return new Query(
-                Phrase.of(Category.QUERY, "SELECT # FROM ####", list, from.phrase(), where, group, having),
+                Phrase.of(Category.QUERY, "SELECT # FROM #####", list, from.phrase(), where, group, having, window),
                 columns,
                 keys.isEmpty() ? 1 : 20);
+    }
+
+    /** Without the source: two keys that are the same column are drawn on purpose only. */
+    private static String bare(Column key) {
+        return key.text().substring(key.text().lastIndexOf('.') + 1);
     }
 
     private Column key(Scope rows) {

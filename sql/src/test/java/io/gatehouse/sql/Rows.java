@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A result as a test compares it: DuckDB's types and the rows. */
 record Rows(List<String> types, List<List<@Nullable Object>> rows) {
-    private static final QueryLimits LIMITS = new QueryLimits(Duration.ofSeconds(60), 0);
+    private static final QueryLimits LIMITS = new QueryLimits(Duration.ofSeconds(60), Duration.ofSeconds(60), 0);
 
     static Rows of(QueryEngine engine, String sql) {
         return of(engine, sql, new ArrayList<>());

@@ -226,6 +226,30 @@ final class TestParameterValues {
                 .isEqualTo(ErrorCode.INVALID_ARGUMENT);
     }
 
+    /** Days and microseconds of DuckDB, which its driver would count past their ends. */
+    @Test
+    void datesAndTimestampsAreWithinWhatIsStored() {
+        String date = "SELECT CAST(CAST(? AS DATE) AS VARCHAR)";
+        assertThat(rows(date, LocalDate.of(5881580, 7, 10))).containsExactly(List.of("5881580-07-10"));
+        assertThat(rows(date, LocalDate.of(-5877641, 6, 25))).containsExactly(List.of("5877642-06-25 (BC)"));
+        for (Object far : List.of("-999999999-01-01", "+999999999-12-31", LocalDate.of(5881580, 7, 11))) {
+            assertThat(failure(date, far).code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+            assertThat(failure("SELECT CAST(? AS TIMESTAMP)", far).code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+        }
+        assertThat(failure(date, LocalDate.MAX))
+                .hasMessage("Parameter 1 is out of range: a date goes from -5877641-06-25 to +5881580-07-10.");
+        String time = "SELECT CAST(CAST(? AS TIMESTAMP) AS VARCHAR)";
+        assertThat(rows(time, LocalDateTime.of(294247, 1, 10, 4, 0, 54, 775_806_000)))
+                .containsExactly(List.of("294247-01-10 04:00:54.775806"));
+        assertThat(failure(time, LocalDateTime.of(294247, 1, 10, 4, 0, 54, 775_807_000)).code())
+                .isEqualTo(ErrorCode.INVALID_ARGUMENT);
+        assertThat(failure(
+                                "SELECT CAST(? AS TIMESTAMP WITH LOCAL TIME ZONE)",
+                                OffsetDateTime.parse("+294248-01-01T00:00:00Z"))
+                        .code())
+                .isEqualTo(ErrorCode.INVALID_ARGUMENT);
+    }
+
     /** The idiom of optional filters: the first of the two is a text as far as anything tells. */
     @Test
     void aTextTakesWhateverCanBeWritten() {

@@ -65,6 +65,24 @@ final class TestParameters {
     }
 
     @Test
+    void aParameterThatNothingUsesLeavesNoGap() {
+        assertThat(rows("SELECT count(*) FROM (SELECT CAST(? AS INTEGER) AS a FROM runs) AS t", 1))
+                .containsExactly(List.of(2L));
+        assertThat(rows(
+                        "SELECT b FROM (SELECT CAST(? AS INTEGER) AS a, run_id AS b FROM runs) AS t GROUP BY b HAVING b = ?",
+                        7,
+                        2))
+                .containsExactly(List.of(2));
+        assertThat(rows("SELECT list(CAST(? AS INTEGER) ORDER BY run_id) FROM runs", 5))
+                .containsExactly(List.of(List.of(5, 5)));
+        assertThat(engine.shape(
+                                "SELECT count(*) AS n FROM (SELECT CAST(? AS DATE) AS a FROM runs) AS t",
+                                Duration.ofSeconds(20))
+                        .parameters())
+                .containsExactly("DATE");
+    }
+
+    @Test
     void aValueIsNeverReadAsSql() {
         String hostile = "'; DROP TABLE runs; -- $1 \" ?";
         assertThat(rows("SELECT CAST(? AS VARCHAR), '?', \"a\".* FROM (VALUES (1)) AS \"a\" (\"?\")", hostile))

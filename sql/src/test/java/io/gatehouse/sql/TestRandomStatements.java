@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
  */
 final class TestRandomStatements {
     private static final long SEED = Long.getLong("test.seed", 20_261_127L);
-    private static final int STATEMENTS = Integer.getInteger("test.statements", 400);
+    private static final int STATEMENTS = Integer.getInteger("test.statements", 300);
 
     /** How many are brought down to their smallest form, which takes many tries each. */
     private static final int MOST_REDUCED = Integer.getInteger("test.reduced", 40);

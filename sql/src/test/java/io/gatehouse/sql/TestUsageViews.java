@@ -185,7 +185,7 @@ final class TestUsageViews {
 
     private static void assertNumbers(List<@Nullable Object> actual, double... expected) {
         for (int i = 0; i < expected.length; i++) {
-            assertThat((double) actual.get(i)).isEqualTo(expected[i], within(1e-12));
+            assertThat((double) actual.get(i)).isEqualTo(expected[i], within(1e-11));
         }
     }
 }

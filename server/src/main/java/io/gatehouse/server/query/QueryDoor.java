@@ -98,8 +98,9 @@ public final class QueryDoor {
                     admission.leave();
                 }
             } catch (GatehouseException e) {
-                query.fails(e);
-                throw e;
+                GatehouseException reason = query.reason(e);
+                query.fails(reason);
+                throw reason;
             } catch (IOException e) {
                 query.fails(new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The client left.", e));
                 throw e;

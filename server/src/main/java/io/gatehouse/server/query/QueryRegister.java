@@ -97,6 +97,15 @@ public final class QueryRegister implements AutoCloseable {
         return running.size();
     }
 
+    /** Ends the query that began last, for the sake of the others; false if none runs. */
+    boolean endLatest(long limit) {
+        return running.values().stream()
+                .filter(query -> query.state() == ServedQuery.State.RUNNING)
+                .min(Comparator.comparing(ServedQuery::elapsedMs))
+                .map(query -> query.endForMemory(limit))
+                .orElse(false);
+    }
+
     /** Cancels whatever still runs after the time given, or comes later. */
     public void cancelAllAfter(Duration patience) {
         var unused = watch.scheduleWithFixedDelay(

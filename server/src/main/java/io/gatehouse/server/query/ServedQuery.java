@@ -57,6 +57,7 @@ final class ServedQuery implements AutoCloseable {
     private volatile double progress;
     private volatile @Nullable QueryResult result;
     private volatile @Nullable GatehouseException failure;
+    private volatile @Nullable GatehouseException starved;
     private long rows;
     private boolean ended;
 
@@ -171,6 +172,25 @@ final class ServedQuery implements AutoCloseable {
         if (running != null && !state.ended()) {
             running.cancel();
         }
+    }
+
+    /** Ends it because the process holds more memory than it may; false if that was done before. */
+    synchronized boolean endForMemory(long limit) {
+        boolean first = starved == null;
+        if (first) {
+            starved = new GatehouseException(
+                    ErrorCode.OUT_OF_MEMORY,
+                    "The query was ended because the server held more than its %,d bytes of memory, and it began last."
+                            .formatted(limit));
+            cancel();
+        }
+        return first;
+    }
+
+    /** Why it fails: what an error says, or what made it come. */
+    GatehouseException reason(GatehouseException error) {
+        GatehouseException memory = starved;
+        return memory != null && error.code() == ErrorCode.CANCELLED_BY_USER ? memory : error;
     }
 
     /** Says why it ends, if not by its last row. */

@@ -11,12 +11,14 @@ import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlAggFunction;
 import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlUtil;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.type.SqlTypeUtil;
+import org.apache.calcite.sql.validate.SqlValidator;
 import org.apache.calcite.sql2rel.SqlRexContext;
 import org.apache.calcite.sql2rel.SqlRexConvertlet;
 import org.apache.calcite.sql2rel.SqlRexConvertletTable;
@@ -104,7 +106,9 @@ final class Convertlets implements SqlRexConvertletTable {
     /** A NULL that keeps its type: the type of an expression around it hangs on that. */
     private static RexNode castOfNull(SqlRexContext context, SqlCall call) {
         RexBuilder rex = context.getRexBuilder();
-        RelDataType type = context.getValidator().getValidatedNodeType(call);
+        SqlValidator validator = context.getValidator();
+        RelDataType known = validator.getValidatedNodeTypeIfKnown(call);
+        RelDataType type = known == null ? call.<SqlDataTypeSpec>operand(1).deriveType(validator, true) : known;
         return rex.makeAbstractCast(call.getParserPosition(), type, rex.makeNullLiteral(type), false);
     }
 

@@ -27,20 +27,26 @@ import org.apache.calcite.sql.SqlOrderBy;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlStarExclude;
 import org.apache.calcite.sql.SqlStarReplace;
+import org.apache.calcite.sql.SqlUnknownLiteral;
 import org.apache.calcite.sql.SqlUnpivot;
 import org.apache.calcite.sql.SqlUnresolvedFunction;
+import org.apache.calcite.sql.SqlUtil;
 import org.apache.calcite.sql.SqlWith;
 import org.apache.calcite.sql.SqlWithItem;
 import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.util.SqlShuttle;
+import org.apache.calcite.util.TimestampString;
 
 /**
  * Writes DuckDB's forms as what they mean in the standard's: x::t as CAST, GROUP BY ALL and ORDER BY ALL as the numbers
  * of the items, DISTINCT ON as QUALIFY, count() as count(*). Calls of our own functions are written out.
  */
 final class DialectForms extends SqlShuttle {
+    private static final int MICROSECONDS = 6;
+
     private final DomainCalls functions;
     private final TableCalls tables;
     private final OutputNames names;
@@ -125,6 +131,9 @@ final class DialectForms extends SqlShuttle {
         if (asFunction.isPresent()) {
             return visited(asFunction.get(), this);
         }
+        if (call.getKind() == SqlKind.UNNEST && call.getOperandList().stream().anyMatch(SqlUtil::isNull)) {
+            throw refused(call, "UNNEST takes a list; write UNNEST(CAST(NULL AS INTEGER[])).");
+        }
         if (operator.equals(DialectOperators.UNNEST)) {
             return with(ListFunctions.UNNEST, call);
         }
@@ -152,7 +161,16 @@ final class DialectForms extends SqlShuttle {
 
     @Override
     public SqlNode visit(SqlLiteral literal) {
+        if (literal instanceof SqlUnknownLiteral unknown && unknown.tag.equals(SqlTypeName.TIMESTAMP.getName())) {
+            return inMicroseconds(unknown);
+        }
         return literal instanceof SqlIntervalLiteral interval ? IntervalForm.written(interval) : literal;
+    }
+
+    /** To Calcite a time without a fraction is one of seconds. */
+    private static SqlNode inMicroseconds(SqlUnknownLiteral literal) {
+        TimestampString time = literal.resolve(SqlTypeName.TIMESTAMP).getValueAs(TimestampString.class);
+        return SqlLiteral.createTimestamp(SqlTypeName.TIMESTAMP, time, MICROSECONDS, literal.getParserPosition());
     }
 
     @Override

@@ -19,9 +19,10 @@ final class DuckDbSql implements EngineSql {
         return DIALECT;
     }
 
+    /** Guarded against what DuckDB neither accounts for nor interrupts. */
     @Override
     public RelNode adapted(RelNode algebra) {
-        return algebra;
+        return WorkGuards.of(algebra);
     }
 
     /** With the type that validation found, so that DuckDB finds no other. */

@@ -12,6 +12,7 @@ import org.apache.calcite.rel.core.AggregateCall;
 import org.apache.calcite.rel.core.Correlate;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Join;
+import org.apache.calcite.rel.core.JoinRelType;
 import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.RepeatUnion;
 import org.apache.calcite.rel.core.Sample;
@@ -26,9 +27,11 @@ import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexOver;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
+import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.util.ImmutableBitSet;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -79,8 +82,31 @@ final class Fence extends RelVisitor {
                     .map(AggregateCall::getAggregation)
                     .forEach(Fence::checkOperator);
         }
+        if (node instanceof Correlate correlate && breaksDuckDb(correlate)) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_NOT_SUPPORTED,
+                    "ROLLUP, CUBE and GROUPING SETS with count cannot stand in a LATERAL query that all rows must match;"
+                            + " write LEFT JOIN LATERAL (…) AS q ON TRUE.");
+        }
         node.accept(new Expressions());
         super.visit(node, ordinal, parent);
+    }
+
+    /**
+     * An inner LATERAL of a count over all rows and over groups, at once, is an internal error to DuckDB, after which it
+     * answers nothing at all. The outer one is not.
+     */
+    private static boolean breaksDuckDb(Correlate correlate) {
+        return correlate.getJoinType() == JoinRelType.INNER && countsInSets(correlate.getRight());
+    }
+
+    private static boolean countsInSets(RelNode node) {
+        boolean here = node instanceof Aggregate aggregate
+                && aggregate.getGroupSets().size() > 1
+                && aggregate.getGroupSets().stream().anyMatch(ImmutableBitSet::isEmpty)
+                && aggregate.getAggCallList().stream()
+                        .anyMatch(call -> call.getAggregation().getKind() == SqlKind.COUNT);
+        return here || node.getInputs().stream().anyMatch(Fence::countsInSets);
     }
 
     private static void checkOperator(SqlOperator operator) {

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * would lose the frame that is added to a named window.
  */
 final class NamedWindows extends SqlShuttle {
+    /** Where a SELECT has its WINDOW. */
+    private static final int WINDOWS = 6;
+
     private static final int REFERENCE = 1;
     private static final int PARTITION = 2;
     private static final int ORDER = 3;
@@ -47,7 +50,7 @@ final class NamedWindows extends SqlShuttle {
             names.declare((SqlWindow) node);
         }
         SqlSelect copy = (SqlSelect) select.clone(select.getParserPosition());
-        copy.setOperand(5, null);
+        copy.setOperand(WINDOWS, SqlNodeList.EMPTY);
         return names.in(copy);
     }
 

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,17 @@ final class ParameterText {
     private static final Pattern PARAMETER = Pattern.compile("'(?:[^']|'')*+'|\"(?:[^\"]|\"\")*+\"|\\$(\\d++)");
 
     private ParameterText() {}
+
+    /** How many parameters a statement holds, each counted once. */
+    static long in(String sql) {
+        return PARAMETER
+                .matcher(sql)
+                .results()
+                .map(match -> match.group(1))
+                .filter(Objects::nonNull)
+                .distinct()
+                .count();
+    }
 
     static String replace(String sql, List<? extends @Nullable Object> values) {
         return PARAMETER

@@ -420,6 +420,11 @@ final class ParameterTyping {
 
     private static SqlTypeFamily family(SqlOperator operator, int index) {
         if (operator.getOperandTypeChecker() instanceof ImplicitCastOperandTypeChecker checker) {
+            int most = operator.getOperandCountRange().getMax();
+            if (most >= 0 && index >= most) {
+                // The order of an aggregate, which stands behind its arguments.
+                return SqlTypeFamily.ANY;
+            }
             return checker.getOperandSqlTypeFamily(index);
         }
         return switch (operator.getKind()) {

@@ -66,6 +66,14 @@ public record Plan(
                 ParameterText.replace(sql, values), columns, preface, List.of(), types, Optional.empty(), isOfNames);
     }
 
+    /**
+     * Whether each parameter stands in the statement: one that nothing uses is left out when the statement is written, and
+     * DuckDB cannot prepare a statement with such a gap. For DuckDB's own SQL.
+     */
+    public boolean holdsAllParameters() {
+        return ParameterText.in(sql) == parameters.size();
+    }
+
     /** The same for DuckDB, if this is for another engine. */
     public Optional<Plan> findInDuckDb() {
         return inDuckDb.map(duckDb -> new Plan(duckDb, columns, List.of(), parameters, types, Optional.empty(), false));

@@ -6,11 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.calcite.rel.RelCollations;
 import org.apache.calcite.rel.RelFieldCollation;
 import org.apache.calcite.rel.RelHomogeneousShuttle;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
+import org.apache.calcite.rel.core.AggregateCall;
 import org.apache.calcite.rel.core.Correlate;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Project;
@@ -27,6 +30,7 @@ import org.apache.calcite.rex.RexOver;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
 import org.apache.calcite.rex.RexVisitorImpl;
+import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.util.Util;
 
@@ -108,10 +112,19 @@ final class QueryBlocks extends RelHomogeneousShuttle {
     }
 
     private static boolean standsApart(RelNode input, RelNode above) {
-        boolean repeated = above instanceof Project upper
+        boolean divided = above instanceof Project upper
                 && input instanceof Project lower
-                && growth(upper, lower) > MOST_REPEATED;
-        return repeated || UnnestPlaces.unnests(input);
+                && (growth(upper, lower) > MOST_REPEATED || hidesWindows(upper, lower));
+        return divided || UnnestPlaces.unnests(input);
+    }
+
+    /** The writer takes windows that nothing uses for aggregates, and would make one group of all rows. */
+    private static boolean hidesWindows(Project above, Project below) {
+        return holdsWindow(written(below)) && !holdsWindow(written(above));
+    }
+
+    private static boolean holdsWindow(List<RexNode> items) {
+        return items.stream().anyMatch(item -> holds(item, RexOver.class::isInstance));
     }
 
     /** By how many parts expressions would grow in which others stand in the place of the columns that they refer to. */
@@ -137,17 +150,58 @@ final class QueryBlocks extends RelHomogeneousShuttle {
                 : expression.nodeCount() - 1;
     }
 
+    /**
+     * An order by a constant is none, but the constant may be what a percentile is of: it becomes a column of its own,
+     * apart from an equal one that the aggregate takes as a constant.
+     */
     private static RelNode aggregate(Aggregate aggregate, Project project) {
+        List<RexNode> written = written(project);
+        List<RexNode> items = new ArrayList<>(project.getProjects());
+        List<String> names = new ArrayList<>(project.getRowType().getFieldNames());
+        List<AggregateCall> calls = new ArrayList<>();
+        for (AggregateCall call : aggregate.getAggCallList()) {
+            List<RelFieldCollation> keys = new ArrayList<>();
+            for (RelFieldCollation key : call.getCollation().getFieldCollations()) {
+                if (!isConstant(written.get(key.getFieldIndex()))) {
+                    keys.add(key);
+                } else if (isPercentile(call)) {
+                    keys.add(key.withFieldIndex(items.size()));
+                    names.add("constant" + items.size());
+                    items.add(project.getProjects().get(key.getFieldIndex()));
+                }
+            }
+            calls.add(call.withCollation(RelCollations.of(keys)));
+        }
+        if (calls.equals(aggregate.getAggCallList())) {
+            return divided(aggregate, project, Set.of());
+        }
+        Project columns =
+                LogicalProject.create(project.getInput(), project.getHints(), items, names, project.getVariablesSet());
+        Aggregate ordered = aggregate.copy(
+                aggregate.getTraitSet(), columns, aggregate.getGroupSet(), aggregate.getGroupSets(), calls);
+        Set<Integer> computed = IntStream.range(project.getProjects().size(), items.size())
+                .boxed()
+                .collect(Collectors.toSet());
+        return divided(ordered, columns, computed);
+    }
+
+    private static boolean isPercentile(AggregateCall call) {
+        SqlKind kind = call.getAggregation().getKind();
+        return kind == SqlKind.PERCENTILE_CONT || kind == SqlKind.PERCENTILE_DISC;
+    }
+
+    /** @param computed items that are computed below though they are constants */
+    private static RelNode divided(Aggregate aggregate, Project project, Set<Integer> computed) {
         List<RexNode> written = written(project);
         boolean sortedByExpression = aggregate.getAggCallList().stream()
                 .flatMap(call -> call.getCollation().getFieldCollations().stream())
                 .map(RelFieldCollation::getFieldIndex)
-                .anyMatch(key -> !(written.get(key) instanceof RexInputRef) && !isConstant(written.get(key)));
+                .anyMatch(key -> !(written.get(key) instanceof RexInputRef));
         boolean apart = sortedByExpression
                 || isGrouped(project.getInput())
                 || written.stream()
                         .anyMatch(item -> holds(item, part -> part instanceof RexSubQuery || part instanceof RexOver));
-        Project input = apart ? divided(project, written) : project;
+        Project input = apart ? divided(project, written, computed) : project;
         return aggregate.copy(
                 aggregate.getTraitSet(),
                 List.of(withKeys(input, aggregate.getGroupSet().asList())));
@@ -162,13 +216,13 @@ final class QueryBlocks extends RelHomogeneousShuttle {
     }
 
     /** A projection of columns and constants over one that computes the rest. */
-    private static Project divided(Project project, List<RexNode> written) {
+    private static Project divided(Project project, List<RexNode> written, Set<Integer> apart) {
         Map<RexNode, Integer> computed = new LinkedHashMap<>();
         List<String> names = new ArrayList<>();
         List<Integer> places = new ArrayList<>();
         for (int i = 0; i < written.size(); i++) {
             RexNode item = project.getProjects().get(i);
-            if (isConstant(written.get(i))) {
+            if (isConstant(written.get(i)) && !apart.contains(i)) {
                 places.add(-1);
             } else {
                 if (!computed.containsKey(item)) {

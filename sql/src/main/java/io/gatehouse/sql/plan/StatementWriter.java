@@ -281,14 +281,20 @@ final class StatementWriter {
         @Override
         public Result visit(Uncollect uncollect) {
             SqlSelect lists = visitInput(uncollect, 0).asSelect();
-            List<SqlNode> operands =
-                    lists.getSelectList().stream().map(SqlUtil::stripAs).toList();
+            List<SqlNode> operands = isOneRow(uncollect.getInput())
+                    ? lists.getSelectList().stream().map(SqlUtil::stripAs).toList()
+                    : List.of(lists);
             if (operands.size() > 1) {
                 return derived(uncollect, sideBySide(operands, uncollect.withOrdinality));
             }
             SqlOperator unnest =
                     uncollect.withOrdinality ? SqlStdOperatorTable.UNNEST_WITH_ORDINALITY : SqlStdOperatorTable.UNNEST;
             return derived(uncollect, unnest.createCall(SqlParserPos.ZERO, operands));
+        }
+
+        /** Whether the lists are expressions; otherwise the one list is what a query gives. */
+        private static boolean isOneRow(RelNode lists) {
+            return lists instanceof Values || (lists instanceof Project project && isOneRow(project.getInput()));
         }
 
         /** SELECT unnest(list), unnest(list) …, of which the shorter lists end in NULLs. */

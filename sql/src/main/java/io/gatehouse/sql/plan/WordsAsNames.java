@@ -477,9 +477,9 @@ final class WordsAsNames {
         return kind(i - 1) == INFIX_CAST || (kind(i - 1) == AS && open.peek() == Parenthesis.CAST);
     }
 
-    /** TIMESTAMP WITH TIME ZONE '…', AT TIME ZONE '…' */
+    /** TIMESTAMP WITH [LOCAL] TIME ZONE '…', AT TIME ZONE '…' */
     private boolean hasZone(int i) {
-        return (kind(i - 1) == AT && kind(i + 1) == ZONE)
+        return kind(i + 1) == ZONE
                 || ((kind(i + 1) == WITH || kind(i + 1) == WITHOUT) && (kind(i + 2) == TIME || kind(i + 2) == LOCAL));
     }
 

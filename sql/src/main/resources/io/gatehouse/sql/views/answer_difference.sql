@@ -40,10 +40,10 @@ SELECT
     t.only_this,
     t.only_other,
     t.n - t.both_right - t.only_this - t.only_other AS neither,
-    least(1e0, 2 * sum(exp(
+    significant(least(1e0, 2 * sum(exp(
         lgamma(t.only_this + t.only_other + 1) - lgamma(i.number + 1)
             - lgamma(t.only_this + t.only_other - i.number + 1) - (t.only_this + t.only_other) * ln(2e0)
-    ))) AS p_value
+    )))) AS p_value
 FROM (
     SELECT
         a.run_id,

@@ -31,10 +31,12 @@ SELECT
     a.scope,
     a.layer,
     count(*) AS n,
-    avg(s.router_cosine) AS mean_router_cosine,
-    avg((a.gate_mass - b.gate_mass) * (a.gate_mass - b.gate_mass)) / 2 AS within_variance,
-    var_samp(a.gate_mass) AS variance,
-    avg((a.gate_mass - b.gate_mass) * (a.gate_mass - b.gate_mass)) / 2 / nullif(var_samp(a.gate_mass), 0) AS ratio
+    significant(avg(s.router_cosine)) AS mean_router_cosine,
+    significant(avg((a.gate_mass - b.gate_mass) * (a.gate_mass - b.gate_mass)) / 2) AS within_variance,
+    significant(var_samp(a.gate_mass)) AS variance,
+    significant(
+        avg((a.gate_mass - b.gate_mass) * (a.gate_mass - b.gate_mass)) / 2 / nullif(var_samp(a.gate_mass), 0)
+    ) AS ratio
 FROM (
     SELECT
         run_id,

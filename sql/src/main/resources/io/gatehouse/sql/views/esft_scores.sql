@@ -55,8 +55,8 @@ FROM (
         u.layer,
         u.expert,
         s.n,
-        sum(u.weight_sum / u.tokens) / s.n AS gate_score,
-        sum(u.activations / u.tokens) / (s.n * r.top_k) AS token_ratio
+        significant(sum(u.weight_sum / u.tokens) / s.n) AS gate_score,
+        significant(sum(u.activations / u.tokens) / (s.n * r.top_k)) AS token_ratio
     FROM (
         SELECT run_id, 'last_prompt' AS scope, question_id, layer, expert, n AS activations, weight_sum, 1 AS tokens
         FROM question_usage

@@ -131,11 +131,11 @@ FROM (
                     CAST(sum(c.n) AS BIGINT) AS n,
                     CAST(sum(c.correct) AS BIGINT) AS correct,
                     sum(c.correct_weight_sum) / nullif(sum(c.weight_sum), 0) AS weighted_accuracy,
-                    sum(c.correct - c.n * s.correct / s.n) AS excess,
-                    sum(c.n * (s.n - c.n) / s.n) AS spread,
-                    sum(CASE WHEN s.n > 1 THEN
+                    sum(CAST(c.correct - c.n * s.correct / s.n AS DECIMAL(38, 18))) AS excess,
+                    sum(CAST(c.n * (s.n - c.n) / s.n AS DECIMAL(38, 18))) AS spread,
+                    sum(CAST(CASE WHEN s.n > 1 THEN
                         (c.n * (s.n - c.n) / s.n) * (s.correct * (s.n - s.correct) / s.n) / (s.n - 1)
-                    ELSE 0e0 END) AS variance
+                    ELSE 0e0 END AS DECIMAL(38, 18))) AS variance
                 FROM expert_subject_accuracy AS c
                 JOIN (
                     SELECT a.run_id, q.subject, count(*) AS n, count(*) FILTER (WHERE a.correct) AS correct

@@ -22,7 +22,7 @@ SELECT
     t.scope,
     t.layer,
     count(*) AS n,
-    avg(len(list_intersect(t.experts, t.before)) / len(t.experts)) AS reuse,
+    significant(avg(len(list_intersect(t.experts, t.before)) / len(t.experts))) AS reuse,
     r.top_k / r.experts AS chance
 FROM (
     SELECT a.run_id, 'last_prompt' AS scope, a.layer, a.experts, b.experts AS before

@@ -38,7 +38,9 @@ SELECT
     a.activations AS n,
     p.together,
     p.together / sum(p.together) OVER (PARTITION BY p.run_id, p.scope, p.layer, p.expert) AS share,
-    p.mass / nullif(sum(p.mass) OVER (PARTITION BY p.run_id, p.scope, p.layer, p.expert), 0) AS mass_share,
+    significant(
+        p.mass / nullif(sum(p.mass) OVER (PARTITION BY p.run_id, p.scope, p.layer, p.expert), 0)
+    ) AS mass_share,
     p.together / sum(p.together) OVER (PARTITION BY p.run_id, p.scope, p.layer, p.expert) / b.share AS lift
 FROM (
     SELECT
@@ -48,7 +50,7 @@ FROM (
         expert,
         next_expert,
         count(*) AS together,
-        sum(CAST(weight AS DOUBLE) * next_weight) AS mass
+        significant(sum(CAST(weight AS DOUBLE) * next_weight)) AS mass
     FROM (
         SELECT
             run_id,

@@ -50,8 +50,10 @@ JOIN (
         a.run_id,
         b.run_id AS other_run_id,
         count(*) FILTER (WHERE a.predicted <> b.predicted) AS changed,
-        avg(CAST(list_extract(a.log_probabilities, ascii(q.answer) - 64) AS DOUBLE)
-            - list_extract(b.log_probabilities, ascii(q.answer) - 64)) AS log_probability_effect
+        significant(
+            avg(CAST(list_extract(a.log_probabilities, ascii(q.answer) - 64) AS DOUBLE)
+                - list_extract(b.log_probabilities, ascii(q.answer) - 64))
+        ) AS log_probability_effect
     FROM answers AS a
     JOIN answers AS b ON b.question_id = a.question_id AND b.run_id <> a.run_id
     JOIN questions AS q ON q.question_id = a.question_id

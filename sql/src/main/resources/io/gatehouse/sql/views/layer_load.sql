@@ -37,9 +37,11 @@ SELECT
     avg(x.activations) / max(x.activations) AS balancedness,
     max(x.activations) / avg(x.activations) - 1 AS max_violation,
     2 * sum(CAST(x.place AS DOUBLE) * x.activations) / (count(*) * sum(x.activations)) - (count(*) + 1) / count(*) AS gini,
-    stddev_pop(x.activations) / avg(x.activations) AS cv,
-    exp(ln(sum(x.activations)) - sum(CASE WHEN x.activations > 0 THEN x.activations * ln(x.activations) ELSE 0e0 END)
-        / sum(x.activations)) AS effective_experts,
+    significant(stddev_pop(x.activations) / avg(x.activations)) AS cv,
+    significant(
+        exp(ln(sum(x.activations)) - sum(CASE WHEN x.activations > 0 THEN x.activations * ln(x.activations) ELSE 0e0 END)
+            / sum(x.activations))
+    ) AS effective_experts,
     max(x.activations) * r.top_k / sum(x.activations) AS busiest_share,
     r.top_k / r.experts AS uniform_share
 FROM (

@@ -46,9 +46,9 @@ FROM (
         run_id,
         layer,
         count(*) AS n,
-        avg(distance) AS mean_distance,
-        avg(relative_distance) AS mean_relative_distance,
-        avg(weight_cosine) AS mean_cosine
+        significant(avg(distance)) AS mean_distance,
+        significant(avg(relative_distance)) AS mean_relative_distance,
+        significant(avg(weight_cosine)) AS mean_cosine
     FROM expert_similarity
     WHERE expert < other_expert
     GROUP BY run_id, layer

@@ -27,7 +27,7 @@ SELECT
     g.scope,
     g.layer,
     max(g.n) AS n,
-    1 - 6 * sum(g.share * (g.gate_rank - g.norm_rank) * (g.gate_rank - g.norm_rank))
+    1 - 6 * sum(CAST(g.share * (g.gate_rank - g.norm_rank) * (g.gate_rank - g.norm_rank) AS DECIMAL(38, 18)))
         / nullif(r.top_k * (r.top_k * r.top_k - 1), 0) AS spearman,
     coalesce(max(g.share) FILTER (WHERE g.gate_rank = 1 AND g.norm_rank = 1), 0e0) AS top_1_agreement,
     g.chance

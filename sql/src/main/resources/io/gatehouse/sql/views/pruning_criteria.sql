@@ -68,12 +68,12 @@ LEFT JOIN (
         scope,
         layer,
         expert,
-        sum(norm) AS ean_sum,
-        avg(norm) AS ean_mean,
-        sum(weight * norm) AS weighted_ean,
-        avg(norm * norm) AS msan,
-        avg(weight * norm) AS reap_raw,
-        avg(weight * norm / nullif(total, 0)) AS reap
+        significant(sum(norm)) AS ean_sum,
+        significant(avg(norm)) AS ean_mean,
+        significant(sum(weight * norm)) AS weighted_ean,
+        significant(avg(norm * norm)) AS msan,
+        significant(avg(weight * norm)) AS reap_raw,
+        significant(avg(weight * norm / nullif(total, 0))) AS reap
     FROM (
         SELECT
             run_id,

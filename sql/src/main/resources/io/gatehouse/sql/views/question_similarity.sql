@@ -38,7 +38,7 @@ SELECT
     s.question_id,
     s.other_question_id,
     s.n,
-    s.similarity,
+    significant(s.similarity) AS similarity,
     q.subject = o.subject AS same_subject
 FROM (
     SELECT

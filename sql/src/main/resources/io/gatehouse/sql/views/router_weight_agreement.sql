@@ -32,10 +32,11 @@ SELECT
     layer,
     matrix,
     count(*) AS n,
-    avg(x) AS mean_router_cosine,
-    avg(y) AS mean_cosine,
-    CASE WHEN stddev_pop(x) > 0 AND stddev_pop(y) > 0 THEN corr(x, y) END AS r,
-    CASE WHEN stddev_pop(x) > 0 AND stddev_pop(y) > 0 THEN corr(x, y) * corr(x, y) END AS r_squared
+    significant(avg(x)) AS mean_router_cosine,
+    significant(avg(y)) AS mean_cosine,
+    CASE WHEN stddev_pop(x) > 0 AND stddev_pop(y) > 0 THEN significant(corr(x, y)) END AS r,
+    CASE WHEN stddev_pop(x) > 0 AND stddev_pop(y) > 0 THEN significant(corr(x, y) * corr(x, y)) END
+        AS r_squared
 FROM (
     SELECT
         s.run_id,

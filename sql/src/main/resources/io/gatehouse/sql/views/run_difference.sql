@@ -37,12 +37,12 @@ SELECT
     scope,
     layer,
     count(*) AS n,
-    avg(common / k) AS saturation,
+    significant(avg(common / k)) AS saturation,
     chance,
     CASE WHEN bool_and(ranked) THEN count(*) FILTER (WHERE first_common) / count(*) END AS top_1_agreement,
-    avg(common / (k + other_k - common)) AS jaccard,
+    significant(avg(common / (k + other_k - common))) AS jaccard,
     count(*) FILTER (WHERE common = k AND common = other_k) / count(*) AS same_set,
-    CASE WHEN bool_and(ranked) THEN avg(overlap / most) END AS rank_biased_overlap
+    CASE WHEN bool_and(ranked) THEN significant(avg(overlap / most)) END AS rank_biased_overlap
 FROM (
     SELECT
         p.run_id,

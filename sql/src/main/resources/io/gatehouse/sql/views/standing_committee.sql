@@ -47,9 +47,10 @@ SELECT
     contribution,
     in_committee,
     committee_size,
-    coverage,
+    significant(coverage) AS coverage,
     CASE WHEN committee_size BETWEEN 1 AND experts - 1
-        THEN coverage / committee_size / nullif((1 - coverage) / (experts - committee_size), 0) END AS dominance
+        THEN significant(coverage / committee_size / nullif((1 - coverage) / (experts - committee_size), 0)) END
+        AS dominance
 FROM (
     SELECT
         *,
@@ -81,8 +82,10 @@ FROM (
                     count(*) AS subjects,
                     count(*) FILTER (WHERE place <= top_k) AS present_in,
                     avg(least(place, top_k + 1)) AS mean_rank,
-                    var_pop(least(place, top_k + 1)) AS rank_variance,
-                    avg(contribution) AS contribution,
+                    (count(*) * sum(CAST(least(place, top_k + 1) AS DOUBLE) * least(place, top_k + 1))
+                        - sum(CAST(least(place, top_k + 1) AS DOUBLE)) * sum(CAST(least(place, top_k + 1) AS DOUBLE)))
+                        / (CAST(count(*) AS DOUBLE) * count(*)) AS rank_variance,
+                    significant(avg(contribution)) AS contribution,
                     count(*) FILTER (WHERE place <= top_k) >= 0.8 * count(*) AS candidate
                 FROM (
                     SELECT

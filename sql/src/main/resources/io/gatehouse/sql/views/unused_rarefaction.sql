@@ -29,14 +29,14 @@ SELECT
     x.scope,
     x.layer,
     k.questions,
-    sum(CASE WHEN k.questions > x.n - x.fired THEN 0e0 ELSE exp(
+    significant(sum(CASE WHEN k.questions > x.n - x.fired THEN 0e0 ELSE exp(
         lgamma(x.n - x.fired + 1) - lgamma(x.n - x.fired - k.questions + 1) - lgamma(x.n + 1)
             + lgamma(x.n - k.questions + 1)
-    ) END) AS unused,
-    sum(CASE WHEN k.questions > x.n - x.fired THEN 0e0 ELSE exp(
+    ) END)) AS unused,
+    significant(sum(CASE WHEN k.questions > x.n - x.fired THEN 0e0 ELSE exp(
         lgamma(x.n - x.fired + 1) - lgamma(x.n - x.fired - k.questions + 1) - lgamma(x.n + 1)
             + lgamma(x.n - k.questions + 1)
-    ) END) / count(*) AS unused_share,
+    ) END) / count(*)) AS unused_share,
     count(*) * power(1e0 - x.top_k / x.experts, k.questions * x.tokens_per_question) AS uniform_unused,
     count(*) AS experts,
     x.n

@@ -34,7 +34,11 @@ SELECT
     norm,
     statistic,
     count(*) AS n,
-    CASE WHEN stddev_pop(place) > 0 AND stddev_pop(other_place) > 0 THEN corr(place, other_place) END AS spearman
+    (count(*) * sum(place * other_place) - sum(place) * sum(other_place))
+        / nullif(sqrt(
+            (count(*) * sum(place * place) - sum(place) * sum(place))
+                * (count(*) * sum(other_place * other_place) - sum(other_place) * sum(other_place))
+        ), 0) AS spearman
 FROM (
     SELECT
         *,

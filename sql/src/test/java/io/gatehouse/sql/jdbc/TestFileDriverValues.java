@@ -59,6 +59,43 @@ final class TestFileDriverValues {
         connection.close();
     }
 
+    /** Intervals, and times that Java has not, are the texts of SQL. */
+    @Test
+    void whatJavaHasNoValueForIsAText() throws Exception {
+        String sql = """
+                SELECT INTERVAL '1 year 2 months 3 days 04:05:06.7' AS i, INTERVAL '-1 hour' AS j, to_days(0) AS k,
+                    CAST('infinity' AS TIMESTAMP) AS t, CAST('-infinity' AS DATE) AS d,
+                    CAST('infinity' AS TIMESTAMPTZ) AS z, CAST('24:00:00' AS TIME) AS e, CAST(255 AS UTINYINT) AS u,
+                    CAST('18446744073709551615' AS UBIGINT) AS v, [INTERVAL 1 DAY] AS l
+                """;
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            assertThat(rows.next()).isTrue();
+            List<String> texts = new ArrayList<>();
+            for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+                texts.add(rows.getString(i));
+            }
+            assertThat(texts)
+                    .containsExactly(
+                            "1 year 2 months 3 days 04:05:06.7",
+                            "-01:00:00",
+                            "00:00:00",
+                            "infinity",
+                            "-infinity",
+                            "infinity",
+                            "24:00:00",
+                            "255",
+                            "18446744073709551615",
+                            "[1 day]");
+            assertThat(rows.getMetaData().getColumnTypeName(1)).isEqualTo("INTERVAL");
+            assertThat(rows.getObject("i")).isEqualTo("1 year 2 months 3 days 04:05:06.7");
+            assertThat(rows.getObject("u")).isEqualTo(255);
+            assertThat(rows.getObject("v")).isEqualTo(new BigDecimal("18446744073709551615"));
+            assertThatThrownBy(() -> rows.getTimestamp("t")).isInstanceOf(SQLException.class);
+            assertThatThrownBy(() -> rows.getTime("e")).isInstanceOf(SQLException.class);
+        }
+    }
+
     @Test
     void valuesOfEveryTypeComeAsJdbcSays() throws Exception {
         String sql = """

@@ -59,8 +59,14 @@ final class Casts {
         return "%s({0} AS %s)".formatted(cast, name);
     }
 
-    /** The double is multiplied, nudged and rounded to even, as in DuckDB. */
+    /**
+     * The double is multiplied, nudged and rounded to even, as in DuckDB. Spark's products keep six digits behind the
+     * point where there are too many in all; for more of them its own cast is as near.
+     */
     private static String scaled(int scale, String name, String cast) {
+        if (scale > 6) {
+            return "%s({0} AS %s)".formatted(cast, name);
+        }
         return "%1$s(CAST(rint(CAST({0} AS DOUBLE) * 1e%2$d + 1e-9 * signum({0})) AS DECIMAL(38, 0)) * %3$s AS %4$s)"
                 .formatted(cast, scale, "0." + "0".repeat(scale - 1) + "1", name);
     }

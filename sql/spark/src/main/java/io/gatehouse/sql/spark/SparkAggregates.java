@@ -23,6 +23,9 @@ final class SparkAggregates {
             SqlKind.LAG,
             SqlKind.LEAD);
 
+    /** Aggregates that compute with values, which Spark does with numbers only. */
+    private static final Set<String> MEASURING = Set.of("avg", "mean", "median", "mad", "quantile_cont");
+
     private SparkAggregates() {}
 
     /**
@@ -53,14 +56,22 @@ final class SparkAggregates {
         if (function instanceof GroupsFrame) {
             throw Refusal.of("A frame of GROUPS");
         }
+        boolean time =
+                arguments.stream().anyMatch(type -> SqlTypeUtil.isDatetime(type) || SqlTypeUtil.isInterval(type));
+        boolean listed = arguments.stream().skip(1).anyMatch(type -> type.getComponentType() != null);
+        String name = function.getName().toLowerCase(Locale.ROOT);
+        if (time && MEASURING.contains(name)) {
+            throw Refusal.of("%s of times".formatted(name));
+        }
+        if (listed && name.startsWith("quantile")) {
+            throw Refusal.of("%s of a list of shares".formatted(name));
+        }
         return switch (function.getKind()) {
             case SUM, SUM0 -> sum(arguments.get(0));
             case AVG -> average(arguments.get(0));
             case GROUPING -> grouping(arguments.size());
             default ->
-                FormTable.AGGREGATES
-                        .find(function.getName(), arguments.size())
-                        .orElseThrow(() -> Refusal.of(function.getName().toLowerCase(Locale.ROOT)));
+                FormTable.AGGREGATES.find(function.getName(), arguments.size()).orElseThrow(() -> Refusal.of(name));
         };
     }
 

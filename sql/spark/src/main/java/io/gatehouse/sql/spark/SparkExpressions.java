@@ -83,6 +83,7 @@ final class SparkExpressions extends RexShuttle {
 
     private RexNode said(RexCall call, List<RexNode> operands) {
         RelDataType type = call.getType();
+        Times.requireNoValue(call, operands);
         return switch (call.getKind()) {
             case AND, OR, NOT, IS_NULL, IS_NOT_NULL, IS_TRUE, IS_NOT_TRUE, IS_FALSE, IS_NOT_FALSE ->
                 call.clone(type, operands);
@@ -106,11 +107,11 @@ final class SparkExpressions extends RexShuttle {
             case LEAST -> forms.form(type, "least({*})", forms.alike(operands, type));
             case ARRAY_VALUE_CONSTRUCTOR ->
                 forms.form(type, "array({*})", forms.alike(operands, Objects.requireNonNull(type.getComponentType())));
-            case ITEM -> forms.form(type, "try_element_at({0}, nullif(CAST({1} AS INT), 0))", operands);
+            case ITEM -> forms.form(type, item(operands.get(0)), operands);
             case LIKE -> texts.like(call, operands);
             case SIMILAR, POSIX_REGEX_CASE_SENSITIVE -> texts.matches(call, operands);
             case PLUS, MINUS, TIMES, MINUS_PREFIX, PLUS_PREFIX, MOD ->
-                isOfTime(operands) ? times.withInterval(call, operands) : numbers.arithmetic(call, operands);
+                Times.isTime(call, operands) ? times.moved(call, operands) : numbers.arithmetic(call, operands);
             default -> named(call, operands);
         };
     }
@@ -138,9 +139,23 @@ final class SparkExpressions extends RexShuttle {
             case "TRIM" -> texts.trimmed(call, operands);
             case "bit_count" -> numbers.bits(operands.get(0), type);
             case "EXTRACT" -> times.part(WrittenOut.symbol(operands.get(0)), operands.get(1), type);
-            case "date_part" -> times.part(WrittenOut.literal(call, 0, "date_part"), operands.get(1), type);
-            case "date_trunc" -> forms.form(type, "CAST(date_trunc({0}, {1}) AS TIMESTAMP_NTZ)", operands);
-            case "date_diff" -> times.difference(WrittenOut.literal(call, 0, "date_diff"), operands, type);
+            case "contains", "list_extract", "list_element", "array_extract", "repeat" ->
+                forms.form(type, ofTextOrList(name, operands.get(0)), operands);
+            case "list_slice", "array_slice" -> {
+                if (operands.size() > 3) {
+                    throw Refusal.of("A slice with a step");
+                }
+                yield forms.form(type, ofTextOrList(name, operands.get(0)), operands);
+            }
+            case "printf" -> forms.form(type, "format_string({*})", operands);
+            case "datepart", "date_part" -> times.part(WrittenOut.literal(call, 0, "date_part"), operands.get(1), type);
+            case "date_trunc", "datetrunc" ->
+                forms.form(type, "CAST(date_trunc({0}, {1}) AS %s)".formatted(SparkTypes.of(type)), operands);
+            case "date_diff", "datediff" -> times.difference(WrittenOut.literal(call, 0, name), operands, type);
+            case "strptime", "try_strptime" ->
+                times.read(operands.get(0), WrittenOut.literal(call, 1, name), name, type);
+            case "timezone" -> times.inZone(operands, type);
+            case "date_add" -> times.moved(call, operands);
             case "strftime" -> times.formatted(operands.get(0), WrittenOut.literal(call, 1, "strftime"), type);
             case "regexp_replace" -> texts.replaced(call, operands);
             default ->
@@ -153,8 +168,27 @@ final class SparkExpressions extends RexShuttle {
         };
     }
 
-    private static boolean isOfTime(List<RexNode> operands) {
-        return operands.stream().anyMatch(operand -> SqlTypeUtil.isInterval(operand.getType()));
+    private static String item(RexNode of) {
+        return SqlTypeUtil.isCharacter(of.getType())
+                ? "CASE WHEN {1} <> 0 THEN substring({0}, CAST({1} AS INT), 1) ELSE '' END"
+                : "try_element_at({0}, nullif(CAST({1} AS INT), 0))";
+    }
+
+    private static String ofTextOrList(String name, RexNode of) {
+        boolean text = SqlTypeUtil.isCharacter(of.getType());
+        if (name.endsWith("_slice")) {
+            if (text) {
+                throw Refusal.of("A slice of a text");
+            }
+            return FormTable.FUNCTIONS.find("list_slice", 3).orElseThrow();
+        }
+        if (name.equals("contains")) {
+            return FormTable.FUNCTIONS.find(text ? name : "list_contains", 2).orElseThrow();
+        }
+        if (name.equals("repeat") && !text) {
+            throw Refusal.of("repeat of a list");
+        }
+        return name.equals("repeat") ? "repeat({0}, CAST({1} AS INT))" : item(of);
     }
 
     private RexNode between(RexCall call, List<RexNode> operands) {

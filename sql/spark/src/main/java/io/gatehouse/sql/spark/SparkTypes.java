@@ -26,6 +26,7 @@ final class SparkTypes {
             case "VARCHAR" -> "STRING";
             case "INTEGER" -> "INT";
             case "HUGEINT" -> "DECIMAL(38, 0)";
+            case "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT" -> throw Refusal.of("The type %s".formatted(type));
             case "TIMESTAMP" -> "TIMESTAMP_NTZ";
             case "TIMESTAMP WITH TIME ZONE" -> "TIMESTAMP_LTZ";
             default -> type;

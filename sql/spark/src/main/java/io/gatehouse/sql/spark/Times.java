@@ -17,20 +17,66 @@ final class Times {
         this.forms = forms;
     }
 
-    RexNode withInterval(RexCall call, List<RexNode> operands) {
+    /** Intervals are made and added to times; Spark has several types of them, which DuckDB's one is none of. */
+    static void requireNoValue(RexCall call, List<RexNode> operands) {
+        boolean made = call.getOperator().getName().startsWith("to_") && SqlTypeUtil.isInterval(call.getType());
+        boolean added = SqlTypeUtil.isDatetime(call.getType())
+                && operands.stream().anyMatch(operand -> SqlTypeUtil.isDatetime(operand.getType()));
+        boolean interval = SqlTypeUtil.isInterval(call.getType())
+                || operands.stream().anyMatch(operand -> SqlTypeUtil.isInterval(operand.getType()));
+        if (interval && !made && !added) {
+            throw Refusal.of("An interval but to add to a time");
+        }
+    }
+
+    /** Whether it computes with a date or a timestamp. */
+    static boolean isTime(RexCall call, List<RexNode> operands) {
+        return SqlTypeUtil.isDatetime(call.getType())
+                || operands.stream().anyMatch(operand -> SqlTypeUtil.isDatetime(operand.getType()));
+    }
+
+    /** A time and an interval, a date and days, or the days between two dates. */
+    RexNode moved(RexCall call, List<RexNode> operands) {
         RelDataType type = call.getType();
-        String sign = call.getKind() == SqlKind.MINUS ? "-" : "+";
-        boolean intervalFirst = SqlTypeUtil.isInterval(operands.get(0).getType());
-        String time = intervalFirst ? "{1}" : "{0}";
-        String interval = intervalFirst ? "{0}" : "{1}";
-        // Calcite takes a DATE and an interval for a DATE; in DuckDB, and so here, it is a TIMESTAMP.
-        String said = "(CAST(%s AS %s) %s %s)"
-                .formatted(
-                        time,
-                        type.getSqlTypeName() == SqlTypeName.DATE ? "TIMESTAMP_NTZ" : SparkTypes.of(type),
-                        sign,
-                        interval);
-        return forms.form(type, said, operands);
+        boolean minus = call.getKind() == SqlKind.MINUS;
+        boolean timeFirst = SqlTypeUtil.isDatetime(operands.get(0).getType());
+        String time = timeFirst ? "{0}" : "{1}";
+        String other = timeFirst ? "{1}" : "{0}";
+        if (SqlTypeUtil.isIntType(type)) {
+            return forms.form(type, "CAST(datediff({0}, {1}) AS BIGINT)", operands);
+        }
+        if (type.getSqlTypeName() == SqlTypeName.DATE) {
+            String form = minus ? "date_sub(%s, CAST(%s AS INT))" : "date_add(%s, CAST(%s AS INT))";
+            return forms.form(type, form.formatted(time, other), operands);
+        }
+        if (operands.stream().noneMatch(operand -> SqlTypeUtil.isInterval(operand.getType()))) {
+            throw Refusal.of("A date and a time as a timestamp");
+        }
+        if (type.getSqlTypeName() == SqlTypeName.TIME) {
+            throw Refusal.of("A time and an interval");
+        }
+        String form = "(CAST(%s AS %s) %s %s)".formatted(time, SparkTypes.of(type), minus ? "-" : "+", other);
+        return forms.form(type, form, operands);
+    }
+
+    RexNode read(RexNode text, String format, String function, RelDataType type) {
+        if (type.getSqlTypeName() != SqlTypeName.TIMESTAMP) {
+            throw Refusal.of("%s with a time zone".formatted(function));
+        }
+        String form = function.startsWith("try_")
+                ? "CAST(try_to_timestamp({0}, '%s') AS TIMESTAMP_NTZ)"
+                : "to_timestamp_ntz({0}, '%s')";
+        return forms.form(type, form.formatted(TimeFormat.of(format)), List.of(text));
+    }
+
+    /** @param operands a zone and a time */
+    RexNode inZone(List<RexNode> operands, RelDataType type) {
+        return forms.form(
+                type,
+                type.getSqlTypeName() == SqlTypeName.TIMESTAMP
+                        ? "convert_timezone('UTC', {0}, CAST({1} AS TIMESTAMP_NTZ))"
+                        : "CAST(convert_timezone({0}, 'UTC', CAST({1} AS TIMESTAMP_NTZ)) AS TIMESTAMP_LTZ)",
+                operands);
     }
 
     RexNode part(String part, RexNode time, RelDataType type) {

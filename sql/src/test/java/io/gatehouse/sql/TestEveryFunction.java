@@ -1,0 +1,103 @@
+package io.gatehouse.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.function.FunctionTable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Every function of the table, with texts and lists in each row of a vector: some are just below their guard. */
+final class TestEveryFunction {
+    private static final Duration LIMIT = Duration.ofSeconds(2);
+
+    /** A second, on a machine that has nothing else to do. */
+    private static final Duration LATE = Duration.ofSeconds(4);
+
+    private static final long GIGABYTE = 1L << 30;
+
+    private static final List<String> FORMS = List.of(
+            "s",
+            "s, u",
+            "s, 'b'",
+            "s, '(a|b)* c'",
+            "s, s, u",
+            "s, 'a', u",
+            "s, 100, 'x'",
+            "s, 2",
+            "s, 2, 10000",
+            "w",
+            "w, w",
+            "w, 3",
+            "w, ','",
+            "w, 2, 10000",
+            "z",
+            "z, z",
+            "z, ','",
+            "z, u",
+            "[s, u]",
+            "['a'], s",
+            "w, 'sum'",
+            "s, u, 1");
+
+    @Test
+    void everyFunctionEndsInTimeAndInBoundedMemory() throws Exception {
+        try (RoutingFile file = RoutingFile.filled();
+                QueryEngine engine = file.engine()) {
+            long before = resident();
+            List<String> late = new ArrayList<>();
+            for (int bytes : new int[] {500, 20_000}) {
+                String from = """
+                        (SELECT r.i, string_agg('ab c', '') || CAST(r.i AS VARCHAR) AS s, string_agg('b cd', '') AS u,
+                            array_agg(t.j * 7919 %% 1000) AS w, array_agg(CAST(t.j AS VARCHAR)) AS z
+                        FROM range(2048) AS r(i), range(%d) AS t(j) GROUP BY r.i)""".formatted(bytes / 4);
+                Map<ErrorCode, Integer> ends = new EnumMap<>(ErrorCode.class);
+                for (String name : FunctionTable.INSTANCE.functionNames()) {
+                    for (String arguments : FORMS) {
+                        String call = "%s(%s)".formatted(name, arguments);
+                        long start = System.nanoTime();
+                        String end = end(
+                                engine,
+                                "SELECT count(*) FROM (SELECT %s AS x FROM %s) WHERE x IS NOT NULL"
+                                        .formatted(call, from),
+                                ends);
+                        Duration took = Duration.ofNanos(System.nanoTime() - start);
+                        if (took.compareTo(LIMIT.plus(LATE)) > 0) {
+                            late.add("%s of %d bytes: %d ms, %s".formatted(call, bytes, took.toMillis(), end));
+                        }
+                    }
+                }
+                assertThat(ends).containsKey(ErrorCode.SQL_VALIDATION).doesNotContainKey(ErrorCode.INTERNAL_ERROR);
+            }
+            assertThat(late).isEmpty();
+            assertThat(resident() - before).isLessThan(3 * GIGABYTE);
+        }
+    }
+
+    private static String end(QueryEngine engine, String sql, Map<ErrorCode, Integer> ends) {
+        try (QueryResult result = engine.query(sql, new QueryLimits(LIMIT, 0))) {
+            while (result.next()) {
+                assertThat(result.columns()).hasSize(1);
+            }
+            return "rows";
+        } catch (GatehouseException e) {
+            ends.merge(e.code(), 1, Integer::sum);
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    private static long resident() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                .sum();
+    }
+}

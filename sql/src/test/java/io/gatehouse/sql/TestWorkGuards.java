@@ -1,0 +1,208 @@
+package io.gatehouse.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What a statement does within one vector of rows, where DuckDB can neither be interrupted nor accounts for memory, is
+ * bounded: it ends in time, or is refused with the name of the function.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TestWorkGuards {
+    private static final Duration LIMIT = Duration.ofSeconds(2);
+
+    /** A second, on a machine that has nothing else to do. */
+    private static final Duration LATE = Duration.ofSeconds(5);
+
+    /** How a statement may end. */
+    private static final Set<ErrorCode> ENDS = EnumSet.of(
+            ErrorCode.SQL_TOO_LARGE, ErrorCode.OUT_OF_MEMORY, ErrorCode.QUERY_TIMEOUT, ErrorCode.SQL_EXECUTION);
+
+    /** It may not even come to the guard. */
+    private static final Set<ErrorCode> REFUSED = EnumSet.of(ErrorCode.SQL_TOO_LARGE, ErrorCode.QUERY_TIMEOUT);
+
+    private static final String LONG_TEXT =
+            "WITH b AS (SELECT string_agg(question, '') AS s FROM questions CROSS JOIN range(30000)) ";
+    private static final String LONG_LIST =
+            "WITH b AS (SELECT array_agg(r.i) AS w FROM questions, range(50000) AS r(i)) ";
+
+    private RoutingFile file;
+    private QueryEngine engine;
+
+    @BeforeAll
+    void open() throws Exception {
+        file = RoutingFile.filled();
+        engine = file.engine();
+    }
+
+    @AfterAll
+    void close() throws Exception {
+        engine.close();
+        file.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT max(length(s || question)) FROM b, questions, range(1000)",
+                "SELECT max(length(substr(s, CAST(question_id AS INTEGER) + 1))) FROM b, questions, range(1000)",
+                "SELECT max(len(string_split(s || question, ''))) FROM b, questions, range(1000)",
+                "SELECT s, question FROM b, questions, range(1000)",
+                "SELECT count(DISTINCT s || question) FROM b, questions, range(1000)",
+                "SELECT max(s) FROM b, questions, range(1000)",
+                "SELECT upper(s) FROM b, range(1000)",
+                "SELECT max(len(regexp_extract_all(s || question, '.'))) FROM b, questions",
+                "SELECT max(levenshtein(s, question)) FROM b, questions, range(1000)",
+                "SELECT levenshtein(s, s || 'x') FROM b",
+                "SELECT question FROM b, questions, range(1000) ORDER BY s || question",
+                "SELECT max(CASE WHEN question_id < 0 THEN 'x' ELSE s || question END) FROM b, questions, range(1000)"
+            })
+    void longTextsOfAggregatesAreGuarded(String query) throws Exception {
+        assertThat(end(LONG_TEXT + query)).isIn(REFUSED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT max(len(list_sort(w))) FROM b, range(3000)",
+                "SELECT max(len(w[1:400000 - question_id])) FROM b, questions, range(1000)",
+                "SELECT max(len(list_intersect(w, [question_id]))) FROM b, questions",
+                "SELECT max(list_sum(w)) FROM b, range(100000)",
+                "SELECT w, i FROM b, range(3000) AS r(i)",
+                "SELECT max(len(w || [i])) FROM b, range(3000) AS r(i)",
+                "SELECT count(DISTINCT w) FROM b, range(3000)"
+            })
+    void longListsAreGuarded(String query) throws Exception {
+        assertThat(end(LONG_LIST + query)).isIn(REFUSED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT count(*) FROM b, questions, range(1000) WHERE s || question LIKE '%x%y'",
+                "SELECT (SELECT max(length(s || q.question)) FROM b) FROM questions AS q, range(1000)",
+                "SELECT string_agg(s, '') OVER (ORDER BY question_id) FROM b, questions",
+                "SELECT max(t.n) FROM b, questions, LATERAL (SELECT length(s || question) AS n) AS t",
+                "SELECT count(*) FROM b, questions AS x JOIN questions AS y ON s || x.question < y.question || s",
+                "SELECT s FROM b UNION SELECT s || question FROM b, questions, range(100)",
+                "SELECT first_value(s || question) OVER (ORDER BY question_id) FROM b, questions, range(100)"
+            })
+    void othersEndInTime(String query) throws Exception {
+        end(LONG_TEXT + query);
+    }
+
+    @Test
+    void longParametersAreGuarded() throws Exception {
+        String a = "a".repeat(450_000);
+        String b = "b".repeat(450_000);
+        assertThat(end("SELECT length(replace(?, 'a', ?))", a, b)).isIn(REFUSED);
+        assertThat(end("SELECT levenshtein(?, ?)", a, b)).isIn(REFUSED);
+        assertThat(end("SELECT max(length(CAST(i AS VARCHAR) || ?)) FROM range(5000) AS r(i)", a))
+                .isIn(REFUSED);
+        assertThat(end(
+                        "SELECT length(replace(a, 'a', b)) FROM (SELECT max(x) AS a, min(y) AS b"
+                                + " FROM (VALUES (CAST(? AS VARCHAR), CAST(? AS VARCHAR))) AS t(x, y))",
+                        a,
+                        b))
+                .isIn(REFUSED);
+    }
+
+    @Test
+    void longLiteralsAreRefusedBeforeDuckDbComputesThem() throws Exception {
+        assertThat(end("SELECT levenshtein('%s', '%s')".formatted("a".repeat(90_000), "b".repeat(90_000))))
+                .isIn(REFUSED);
+    }
+
+    @Test
+    void largePatternsAreGuarded() throws Exception {
+        String texts =
+                "SELECT count(*) FROM range(5000) AS r(i) WHERE regexp_matches(repeat('ab', 500) || CAST(i AS VARCHAR), %s)";
+        assertThat(end(texts.formatted("'(([ab]?){30}){30}c'"))).isIn(REFUSED);
+        assertThat(end(texts.formatted("'(([ab]?){30}){' || CAST(20 + i % 10 AS VARCHAR) || '}c'")))
+                .isIn(REFUSED);
+    }
+
+    @Test
+    void ordinaryStatementsAreNot() throws Exception {
+        for (String sql : List.of(
+                "SELECT subject, length(string_agg(question, ' ')) FROM questions GROUP BY subject",
+                "SELECT upper(string_agg(question, '')) FROM questions",
+                "SELECT list_sort(array_agg(question)) FROM questions GROUP BY subject",
+                "SELECT array_to_string(array_agg(question ORDER BY question_id), ', ') FROM questions",
+                "SELECT regexp_replace(question, '[0-9]+', '#', 'g') FROM questions, range(10000)",
+                "SELECT levenshtein(a.question, b.question) FROM questions AS a, questions AS b, range(500)",
+                "SELECT count(*) FROM questions WHERE regexp_matches(question, ?)",
+                LONG_TEXT + "SELECT length(s), length(replace(s, 'Q', 'q')) FROM b",
+                LONG_LIST + "SELECT len(list_sort(w)), list_sum(w), len(list_distinct(w)) FROM b")) {
+            Object[] values = sql.contains("?") ? new Object[] {"[0-9] (a|b)"} : new Object[0];
+            try (QueryResult result = engine.query(sql, List.of(values), new QueryLimits(Duration.ofSeconds(60), 0))) {
+                assertThat(result.next()).as(sql).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void aGuardLooksAtTheRowsThatAreComputedOnly() throws Exception {
+        String sql = LONG_TEXT
+                + "SELECT max(CASE WHEN question_id < 0 THEN levenshtein(s, question) ELSE 1 END) FROM b, questions, range(100)";
+        try (QueryResult result = engine.query(sql, new QueryLimits(Duration.ofSeconds(20), 0))) {
+            assertThat(result.next()).isTrue();
+        }
+    }
+
+    @Test
+    void statementsOfShortTextsAreWrittenWithoutGuards() {
+        for (String sql : List.of(
+                "SELECT question || ' ' || subject, upper(question), replace(question, 'a', 'b') FROM questions",
+                "SELECT count(*) FROM questions WHERE question LIKE '%a%' AND subject = ?",
+                "SELECT list_contains(choices, 'a'), len(choices) FROM questions",
+                "SELECT layer, expert, count(*) FROM activations GROUP BY layer, expert ORDER BY 3 DESC")) {
+            try (QueryResult result = engine.query("EXPLAIN " + sql, new QueryLimits(Duration.ofSeconds(20), 0))) {
+                while (result.next()) {
+                    assertThat(String.valueOf(result.value(1))).doesNotContainIgnoringCase("gatehouse_work");
+                }
+            }
+        }
+    }
+
+    @Test
+    void guardsCannotBeCalled() {
+        assertThatThrownBy(() -> engine.query("SELECT gatehouse_work('x', 1, 2)", new QueryLimits(LIMIT, 0)))
+                .isInstanceOf(GatehouseException.class)
+                .hasMessageContaining("gatehouse_work");
+    }
+
+    /** How a statement ends; null where it gives its rows or is not valid. */
+    private @Nullable ErrorCode end(String sql, Object... values) {
+        long start = System.nanoTime();
+        try (QueryResult result = engine.query(sql, List.of(values), new QueryLimits(LIMIT, 0))) {
+            while (result.next()) {
+                assertThat(result.columns()).isNotEmpty();
+            }
+            return null;
+        } catch (GatehouseException e) {
+            if (e.code() != ErrorCode.SQL_VALIDATION
+                    && e.code() != ErrorCode.SQL_NOT_SUPPORTED
+                    && e.code() != ErrorCode.SQL_SYNTAX) {
+                assertThat(e.code()).as("%s: %s", sql, e.getMessage()).isIn(ENDS);
+            }
+            return e.code();
+        } finally {
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).as(sql).isLessThan(LIMIT.plus(LATE));
+        }
+    }
+}
