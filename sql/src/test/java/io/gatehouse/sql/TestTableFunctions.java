@@ -124,7 +124,7 @@ final class TestTableFunctions {
             SELECT * FROM top_experts(1, 'prompt', max(1)) | k of top_experts must be one value for the whole statement: a number or text, ? or a query of one value.
             SELECT * FROM top_experts(1, 'prompt', unnest([1, 2])) | k of top_experts must be one value for the whole statement: a number or text, ? or a query of one value.
             SELECT * FROM top_experts(1, 'prompt', (SELECT no FROM runs)) | Column 'no' not found in any table; did you mean 'n'?
-            SELECT * FROM top_experts(1, 'prompt', (SELECT 1, 2)) | Cannot apply '$SCALAR_QUERY' to arguments of type '$SCALAR_QUERY(<RECORDTYPE(INTEGER EXPR$0, INTEGER EXPR$1)>)'. Supported form(s): '$SCALAR_QUERY(<RECORDTYPE(SINGLE FIELD)>)'.
+            SELECT * FROM top_experts(1, 'prompt', (SELECT 1, 2)) | A sub-query that stands for a value has one column.
             SELECT top_experts(1, 'prompt', 1) | top_experts can only stand in FROM.
             SELECT * FROM top_experts | top_experts is a function; write top_experts(run INTEGER, scope VARCHAR, k INTEGER).
             SELECT * FROM top_expert(1, 'prompt', 1) | Function 'top_expert' does not exist; did you mean 'top_experts'?

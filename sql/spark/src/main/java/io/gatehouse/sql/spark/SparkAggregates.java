@@ -1,5 +1,6 @@
 package io.gatehouse.sql.spark;
 
+import io.gatehouse.sql.function.GroupsFrame;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -52,6 +53,9 @@ final class SparkAggregates {
     }
 
     private static String form(SqlAggFunction function, List<RelDataType> arguments) {
+        if (function instanceof GroupsFrame) {
+            throw Refusal.of("A frame of GROUPS");
+        }
         boolean time =
                 arguments.stream().anyMatch(type -> SqlTypeUtil.isDatetime(type) || SqlTypeUtil.isInterval(type));
         boolean listed = arguments.stream().skip(1).anyMatch(type -> type.getComponentType() != null);
