@@ -6,6 +6,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoField;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,11 @@ public final class Moments {
 
     private Moments() {}
 
-    /** @param day days since 1970 */
+    /**
+     * A date, or the text of an infinite one.
+     *
+     * @param day days since 1970
+     */
     public static Object date(int day) {
         return switch (day) {
             case Integer.MAX_VALUE -> INFINITY;
@@ -40,17 +45,29 @@ public final class Moments {
         };
     }
 
-    /** @param micros microseconds since midnight */
+    /**
+     * A time of day, or the text of its end.
+     *
+     * @param micros microseconds since midnight
+     */
     public static Object time(long micros) {
         return micros == MICROS_PER_DAY ? END_OF_DAY : LocalTime.ofNanoOfDay(micros * NANOS_PER_MICRO);
     }
 
-    /** @param micros microseconds since 1970 */
+    /**
+     * A date and time, or the text of an infinite one.
+     *
+     * @param micros microseconds since 1970
+     */
     public static Object dateTime(long micros) {
         return isInfinite(micros) ? infinity(micros > 0) : localDateTime(micros);
     }
 
-    /** @param micros microseconds since 1970, UTC */
+    /**
+     * A moment, or the text of an infinite one.
+     *
+     * @param micros microseconds since 1970, UTC
+     */
     public static Object instant(long micros) {
         return isInfinite(micros)
                 ? infinity(micros > 0)
@@ -106,7 +123,7 @@ public final class Moments {
 
     private static long micros(LocalDateTime time) {
         long seconds = time.toEpochSecond(ZoneOffset.UTC);
-        return seconds * MICROS + time.getNano() / NANOS_PER_MICRO;
+        return seconds * MICROS + time.get(ChronoField.MICRO_OF_SECOND);
     }
 
     private static void unit(StringBuilder text, int count, String name) {

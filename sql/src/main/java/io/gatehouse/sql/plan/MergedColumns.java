@@ -31,6 +31,7 @@ import org.apache.calcite.sql.SqlWith;
 import org.apache.calcite.sql.SqlWithItem;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.util.SqlBasicVisitor;
 import org.apache.calcite.sql.util.SqlShuttle;
 import org.apache.calcite.sql.validate.SqlValidatorUtil;
 import org.apache.calcite.util.Util;
@@ -322,7 +323,9 @@ final class MergedColumns {
                 case AS -> {
                     List<SqlNode> operands = new ArrayList<>(call.getOperandList());
                     operands.set(0, in(operands.get(0)));
-                    yield call.getOperator().createCall(call.getParserPosition(), operands);
+                    yield operands.get(0) == call.operand(0)
+                            ? call
+                            : call.getOperator().createCall(call.getParserPosition(), operands);
                 }
                 case OVER -> {
                     SqlNode window = call.operand(1);
@@ -335,8 +338,11 @@ final class MergedColumns {
             };
         }
 
-        /** A sub-query, in which its own columns come first. */
+        /** A sub-query, in which its own columns come first. They are looked up only for one that has such a name. */
         private void query(SqlSelect query) {
+            if (!names(query)) {
+                return;
+            }
             Map<String, SqlNode> visible = new HashMap<>(values);
             visible.keySet().removeAll(columnsOf.apply(query));
             Names names = new Names(visible, columnsOf);
@@ -344,6 +350,23 @@ final class MergedColumns {
                 names.inRelation(query.getFrom());
             }
             names.resolve(query);
+        }
+
+        private boolean names(SqlSelect query) {
+            try {
+                query.accept(new SqlBasicVisitor<@Nullable Void>() {
+                    @Override
+                    public @Nullable Void visit(SqlIdentifier name) {
+                        if (name.isSimple() && values.containsKey(key(name.getSimple()))) {
+                            throw Util.FoundOne.NULL;
+                        }
+                        return null;
+                    }
+                });
+                return false;
+            } catch (Util.FoundOne found) {
+                return true;
+            }
         }
     }
 }

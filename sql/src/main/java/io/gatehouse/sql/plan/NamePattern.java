@@ -72,7 +72,8 @@ final class NamePattern {
     private static long largest(String counts) {
         long largest = 1;
         long number = 0;
-        for (char c : counts.toCharArray()) {
+        for (int i = 0; i < counts.length(); i++) {
+            char c = counts.charAt(i);
             number = Character.isDigit(c) ? Math.min(number * 10 + Character.digit(c, 10), MAX_SIZE) : 0;
             largest = Math.max(largest, number);
         }

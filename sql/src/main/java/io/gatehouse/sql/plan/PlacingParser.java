@@ -34,10 +34,10 @@ final class PlacingParser extends DialectParser {
 
     @Override
     public SqlParseException normalizeException(Throwable exception) {
-        if (!(exception instanceof ParseException)) {
+        if (!(exception instanceof ParseException unexpected)) {
             return super.normalizeException(exception);
         }
-        Token current = ((ParseException) exception).currentToken;
+        Token current = unexpected.currentToken;
         Token next = requireNonNull(current == null ? token : current).next;
         Token place = next == null ? getToken(1) : next;
         SqlParserPos position = new SqlParserPos(place.beginLine, place.beginColumn, place.endLine, place.endColumn);
