@@ -33,9 +33,15 @@ final class SparkAggregates {
      *
      * @param arguments their types
      * @param type the type of the result
+     * @param ordered whether ORDER BY stands inside its parentheses
      */
-    static SqlAggFunction of(SqlAggFunction function, List<RelDataType> arguments, RelDataType type) {
-        return new SparkAggregate(function, type, typed(form(function, arguments), type, function), true);
+    static SqlAggFunction of(
+            SqlAggFunction function, List<RelDataType> arguments, RelDataType type, boolean ordered) {
+        String form = form(function, arguments);
+        if (ordered && !form.contains("{keys}") && !form.contains("{order}")) {
+            throw Refusal.of("%s with ORDER BY".formatted(function.getName().toLowerCase(Locale.ROOT)));
+        }
+        return new SparkAggregate(function, type, typed(form, type, function), true);
     }
 
     /** The same with a window. What has no order has no frame to speak of, and some functions take none. */

@@ -66,7 +66,11 @@ final class SparkAlgebra extends RelHomogeneousShuttle {
                     .toList();
             calls.add(AggregateCall.create(
                     call.getParserPosition(),
-                    SparkAggregates.of(call.getAggregation(), types, call.getType()),
+                    SparkAggregates.of(
+                            call.getAggregation(),
+                            types,
+                            call.getType(),
+                            !call.getCollation().getFieldCollations().isEmpty()),
                     call.isDistinct(),
                     call.isApproximate(),
                     call.ignoreNulls(),

@@ -19,6 +19,7 @@ import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
 import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.rex.RexWindow;
+import org.apache.calcite.rex.RexWindowBound;
 import org.apache.calcite.rex.RexWindowExclusion;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.fun.SqlQuantifyOperator;
@@ -215,11 +216,19 @@ final class SparkExpressions extends RexShuttle {
                 : operand;
     }
 
+    private static boolean isInterval(RexWindowBound bound) {
+        RexNode offset = bound.getOffset();
+        return offset != null && SqlTypeUtil.isInterval(offset.getType());
+    }
+
     @Override
     public RexNode visitOver(RexOver over) {
         RexWindow window = over.getWindow();
         if (window.getExclude() != RexWindowExclusion.EXCLUDE_NO_OTHER) {
             throw Refusal.of("EXCLUDE in a window");
+        }
+        if (isInterval(window.getLowerBound()) || isInterval(window.getUpperBound())) {
+            throw Refusal.of("A frame of an interval");
         }
         List<RexNode> operands = new ArrayList<>();
         over.getOperands().forEach(operand -> operands.add(operand.accept(this)));
