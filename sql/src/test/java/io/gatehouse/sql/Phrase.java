@@ -27,6 +27,7 @@ sealed interface Phrase {
         /** Nothing stands for it but itself. */
         OTHER;
 
+        @SuppressWarnings("ImmutableEnumChecker")
         private final List<String> simplest;
 
         Category(String... simplest) {
@@ -50,7 +51,11 @@ sealed interface Phrase {
         return new Words(Category.OTHER, List.of(text), List.of());
     }
 
-    /** @param form text with a # for each of the parts */
+    /**
+     * A phrase of a category.
+     *
+     * @param form text with a # for each of the parts
+     */
     static Phrase of(Category category, String form, Phrase... parts) {
         return new Words(category, List.of(form.split("#", -1)), List.of(parts));
     }
