@@ -883,7 +883,7 @@ final class RandomExpressions {
         boolean value = call.contains("#");
         Phrase argument = value(type, below, inner);
         boolean moves = call.startsWith("lag") || call.startsWith("lead") || call.contains("_value");
-        boolean ranks = !value && !call.startsWith("count") || call.startsWith("lag") || call.startsWith("lead");
+        boolean ranks = (!value && !call.startsWith("count")) || call.startsWith("lag") || call.startsWith("lead");
         String nulls = moves && draw.chance(15) ? " IGNORE NULLS" : "";
         String form = nulls.isEmpty()
                 ? call

@@ -296,7 +296,7 @@ final class RandomStatements {
     }
 
     private From from(int depth, Optional<Scope> outer) {
-        From from = table(depth, outer);
+        From from = table(depth);
         int joins = depth <= 0 ? 0 : draw.one(0, 0, 0, 0, 0, 1, 1, 1, 1, 2);
         for (int i = 0; i < joins && from.rows() < MOST_ROWS; i++) {
             from = joined(from, depth, outer, i == joins - 1);
@@ -313,7 +313,7 @@ final class RandomStatements {
         if (chance < 40) {
             return unnested(left, scope, last);
         }
-        From right = table(depth - 1, outer);
+        From right = table(depth - 1);
         Source source = right.sources().get(0);
         List<Source> sources = new ArrayList<>(left.sources());
         long product = (long) left.rows() * source.rows();
@@ -461,7 +461,7 @@ final class RandomStatements {
                 : columns.stream().map(Column::text).toList();
     }
 
-    private From table(int depth, Optional<Scope> outer) {
+    private From table(int depth) {
         int chance = draw.below(100);
         if (!shared.isEmpty() && chance < 50) {
             Shared query = draw.oneOf(shared);
@@ -585,7 +585,6 @@ final class RandomStatements {
 
     // ----------------------------------------------------------------------------------------------- SELECT
 
-    /** @param star whether it stands for several columns */
     private record Item(Phrase phrase, List<Column> columns) {}
 
     private Query select(int depth, Optional<Scope> outer, Wish wish) {

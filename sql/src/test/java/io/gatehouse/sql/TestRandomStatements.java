@@ -1,5 +1,6 @@
 package io.gatehouse.sql;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.sql.Outcome.Kind;
@@ -162,7 +163,7 @@ final class TestRandomStatements {
             slow.forEach(example -> out.println("Slow: " + text(example)));
             groups.entrySet().stream()
                     .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
-                    .forEach(group -> out.printf("%d × %s%n", group.getValue(), text(examples.get(group.getKey()))));
+                    .forEach(group -> out.printf("%d × %s%n", group.getValue(), text(requireNonNull(examples.get(group.getKey()), "each group has an example"))));
         }
     }
 }

@@ -41,6 +41,6 @@ final class TestWrittenFault {
     private static String message(String duckDb) {
         GatehouseException failure = DuckDbErrors.translate(new SQLException(duckDb));
         assertThat(failure.code()).isEqualTo(ErrorCode.SQL_NOT_SUPPORTED);
-        return failure.getMessage();
+        return String.valueOf(failure.getMessage());
     }
 }

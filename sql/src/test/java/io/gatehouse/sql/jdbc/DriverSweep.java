@@ -177,7 +177,7 @@ public final class DriverSweep {
             for (Object[] arguments : arguments(method)) {
                 Object thrown =
                         outcome(object, method, arguments).<Object>map(t -> t).orElse("no exception");
-                boolean right = ON_CLOSED.contains(method.getName()) || !asked
+                boolean right = (ON_CLOSED.contains(method.getName()) || !asked)
                         ? thrown instanceof SQLException || !(thrown instanceof Throwable)
                         : thrown instanceof SQLException;
                 if (!right) {
