@@ -241,7 +241,8 @@ final class TestParameterValues {
         String time = "SELECT CAST(CAST(? AS TIMESTAMP) AS VARCHAR)";
         assertThat(rows(time, LocalDateTime.of(294247, 1, 10, 4, 0, 54, 775_806_000)))
                 .containsExactly(List.of("294247-01-10 04:00:54.775806"));
-        assertThat(failure(time, LocalDateTime.of(294247, 1, 10, 4, 0, 54, 775_807_000)).code())
+        assertThat(failure(time, LocalDateTime.of(294247, 1, 10, 4, 0, 54, 775_807_000))
+                        .code())
                 .isEqualTo(ErrorCode.INVALID_ARGUMENT);
         assertThat(failure(
                                 "SELECT CAST(? AS TIMESTAMP WITH LOCAL TIME ZONE)",
