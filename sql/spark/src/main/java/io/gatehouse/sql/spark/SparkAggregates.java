@@ -35,8 +35,7 @@ final class SparkAggregates {
      * @param type the type of the result
      * @param ordered whether ORDER BY stands inside its parentheses
      */
-    static SqlAggFunction of(
-            SqlAggFunction function, List<RelDataType> arguments, RelDataType type, boolean ordered) {
+    static SqlAggFunction of(SqlAggFunction function, List<RelDataType> arguments, RelDataType type, boolean ordered) {
         String form = form(function, arguments);
         if (ordered && !form.contains("{keys}") && !form.contains("{order}")) {
             throw Refusal.of("%s with ORDER BY".formatted(function.getName().toLowerCase(Locale.ROOT)));
