@@ -62,7 +62,7 @@ final class Quantified {
                 .map(argument -> rows.getRowType().getFieldList().get(argument).getType())
                 .toList();
         AggregateCall call = AggregateCall.create(
-                SparkAggregates.of(function, types, type),
+                SparkAggregates.of(function, types, type, false),
                 false,
                 false,
                 false,
