@@ -163,7 +163,10 @@ final class TestRandomStatements {
             slow.forEach(example -> out.println("Slow: " + text(example)));
             groups.entrySet().stream()
                     .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
-                    .forEach(group -> out.printf("%d × %s%n", group.getValue(), text(requireNonNull(examples.get(group.getKey()), "each group has an example"))));
+                    .forEach(group -> out.printf(
+                            "%d × %s%n",
+                            group.getValue(),
+                            text(requireNonNull(examples.get(group.getKey()), "each group has an example"))));
         }
     }
 }
