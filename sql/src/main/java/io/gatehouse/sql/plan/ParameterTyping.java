@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
@@ -22,6 +23,8 @@ import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.fun.SqlCase;
+import org.apache.calcite.sql.type.CompositeOperandTypeChecker;
+import org.apache.calcite.sql.type.FamilyOperandTypeChecker;
 import org.apache.calcite.sql.type.ImplicitCastOperandTypeChecker;
 import org.apache.calcite.sql.type.SqlTypeFamily;
 import org.apache.calcite.sql.type.SqlTypeName;
@@ -344,11 +347,13 @@ final class ParameterTyping {
                 case INTEGER -> Optional.of(type(SqlTypeName.BIGINT));
                 case NUMERIC -> Optional.of(type(number(operator, index)));
                 case ANY ->
-                    family(operator, 0) == SqlTypeFamily.ARRAY
-                            ? find(operands.get(0))
-                                    .map(RelDataType::getComponentType)
-                                    .map(ParameterTyping.this::widened)
-                            : Optional.empty();
+                    IntStream.range(0, operands.size())
+                            .filter(list -> family(operator, list) == SqlTypeFamily.ARRAY)
+                            .mapToObj(list -> find(operands.get(list)))
+                            .flatMap(Optional::stream)
+                            .findFirst()
+                            .map(RelDataType::getComponentType)
+                            .map(ParameterTyping.this::widened);
                 default -> Optional.empty();
             };
         }
@@ -383,10 +388,10 @@ final class ParameterTyping {
     /** Where DuckDB takes less than the family says that the function was declared with. */
     private static Optional<SqlTypeName> exact(String function, int index) {
         return switch (function) {
-            case "bool_and", "bool_or", "count_if" -> Optional.of(SqlTypeName.BOOLEAN);
+            case "bool_and", "bool_or", "count_if", "countif" -> Optional.of(SqlTypeName.BOOLEAN);
             case "bit_and", "bit_or", "bit_xor" -> Optional.of(SqlTypeName.BIGINT);
-            case "chr", "factorial" -> Optional.of(SqlTypeName.INTEGER);
-            case "round", "trunc" -> index == 1 ? Optional.of(SqlTypeName.INTEGER) : Optional.empty();
+            case "binom", "chr", "factorial" -> Optional.of(SqlTypeName.INTEGER);
+            case "round", "round_even", "roundbankers", "to_base", "trunc" -> index == 1 ? Optional.of(SqlTypeName.INTEGER) : Optional.empty();
             case "regexp_extract", "regexp_extract_all" ->
                 index == 2 ? Optional.of(SqlTypeName.INTEGER) : Optional.empty();
             case "approx_quantile" -> index == 1 ? Optional.of(SqlTypeName.REAL) : Optional.empty();
@@ -418,7 +423,24 @@ final class ParameterTyping {
         return operator.getName().toLowerCase(Locale.ROOT);
     }
 
+    /** Of several forms of a function the first that takes something there. */
+    private static SqlTypeFamily ofFirst(CompositeOperandTypeChecker forms, int index) {
+        return forms.getRules().stream()
+                .map(form -> form instanceof CompositeOperandTypeChecker several
+                        ? ofFirst(several, index)
+                        : form instanceof FamilyOperandTypeChecker one
+                                        && index < one.getOperandCountRange().getMax()
+                                ? one.getOperandSqlTypeFamily(index)
+                                : SqlTypeFamily.ANY)
+                .filter(family -> family != SqlTypeFamily.ANY)
+                .findFirst()
+                .orElse(SqlTypeFamily.ANY);
+    }
+
     private static SqlTypeFamily family(SqlOperator operator, int index) {
+        if (operator.getOperandTypeChecker() instanceof CompositeOperandTypeChecker forms) {
+            return ofFirst(forms, index);
+        }
         if (operator.getOperandTypeChecker() instanceof ImplicitCastOperandTypeChecker checker) {
             int most = operator.getOperandCountRange().getMax();
             if (most >= 0 && index >= most) {
