@@ -167,7 +167,8 @@ final class ScalarFunctions {
         }
         all.add(scalar("repeat", FIRST, takes(CHARACTER, NUMERIC).or(takes(ARRAY, NUMERIC))));
         all.add(scalar("bar", VARCHAR, takesOptional(NUMERIC, NUMERIC, NUMERIC, NUMERIC)));
-        all.add(scalar("to_base",
+        all.add(scalar(
+                "to_base",
                 VARCHAR,
                 takesOptional(SqlTypeFamily.INTEGER, SqlTypeFamily.INTEGER, SqlTypeFamily.INTEGER)));
     }

@@ -147,11 +147,13 @@ public final class TimeFunctions {
         all.add(scalar(
                 "make_timestamptz",
                 INSTANT,
-                takes(INTEGER)
-                        .or(takesUpTo(INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, NUMERIC, CHARACTER))));
+                takes(INTEGER).or(takesUpTo(INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, NUMERIC, CHARACTER))));
         all.add(scalar("to_timestamp", INSTANT, takes(NUMERIC)));
         for (String name : List.of("strptime", "try_strptime")) {
-            all.add(scalar(name, either(TimeFunctions::readsZone, INSTANT, TIMESTAMP), takes(CHARACTER, CHARACTER).or(takes(CHARACTER, ARRAY))));
+            all.add(scalar(
+                    name,
+                    either(TimeFunctions::readsZone, INSTANT, TIMESTAMP),
+                    takes(CHARACTER, CHARACTER).or(takes(CHARACTER, ARRAY))));
         }
         all.add(AT_ZONE);
         all.add(scalar("time_bucket", SECOND, bucket()));

@@ -391,7 +391,8 @@ final class ParameterTyping {
             case "bool_and", "bool_or", "count_if", "countif" -> Optional.of(SqlTypeName.BOOLEAN);
             case "bit_and", "bit_or", "bit_xor" -> Optional.of(SqlTypeName.BIGINT);
             case "binom", "chr", "factorial" -> Optional.of(SqlTypeName.INTEGER);
-            case "round", "round_even", "roundbankers", "to_base", "trunc" -> index == 1 ? Optional.of(SqlTypeName.INTEGER) : Optional.empty();
+            case "round", "round_even", "roundbankers", "to_base", "trunc" ->
+                index == 1 ? Optional.of(SqlTypeName.INTEGER) : Optional.empty();
             case "regexp_extract", "regexp_extract_all" ->
                 index == 2 ? Optional.of(SqlTypeName.INTEGER) : Optional.empty();
             case "approx_quantile" -> index == 1 ? Optional.of(SqlTypeName.REAL) : Optional.empty();
