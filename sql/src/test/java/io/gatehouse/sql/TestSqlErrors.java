@@ -23,7 +23,7 @@ import org.junit.jupiter.api.TestInstance;
 /** What is said about wrong statements, and where in the text. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestSqlErrors {
-    private static final QueryLimits LIMITS = new QueryLimits(Duration.ofSeconds(20), 0);
+    private static final QueryLimits LIMITS = new QueryLimits(Duration.ofSeconds(60), 0);
 
     private RoutingFile file;
     private QueryEngine engine;
