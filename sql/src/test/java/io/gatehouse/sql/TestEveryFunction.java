@@ -69,8 +69,7 @@ final class TestEveryFunction {
                     long start = System.nanoTime();
                     String end = end(
                             engine,
-                            "SELECT count(*) FROM (SELECT %s AS x FROM %s) WHERE x IS NOT NULL"
-                                    .formatted(call, from),
+                            "SELECT count(*) FROM (SELECT %s AS x FROM %s) WHERE x IS NOT NULL".formatted(call, from),
                             ends);
                     Duration took = Duration.ofNanos(System.nanoTime() - start);
                     if (took.compareTo(LIMIT.plus(LATE)) > 0) {
