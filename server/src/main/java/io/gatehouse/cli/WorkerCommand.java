@@ -25,7 +25,7 @@ final class WorkerCommand implements Runnable {
 
     /** Of a server that says nothing of memory. */
     static WorkerSettings standard() {
-        return settings(ServerMemory.standard().worker(), Duration.ofSeconds(120));
+        return settings(ServerMemory.standard().worker(), Duration.ofMinutes(2));
     }
 
     @Override

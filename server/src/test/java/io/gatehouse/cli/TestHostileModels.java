@@ -33,6 +33,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,7 +62,7 @@ final class TestHostileModels {
 
     private Store store;
     private QueryEngine engine;
-    private GatehouseServer server;
+    private Optional<GatehouseServer> server = Optional.empty();
 
     @BeforeEach
     void open() throws IOException {
@@ -74,13 +75,13 @@ final class TestHostileModels {
         all.add(SAMPLE.resolve("model"));
         ServerSettings settings = ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test")
                 .with(RunSources.of(all, List.of(SAMPLE.resolve("quiz"))));
-        server = GatehouseServer.start(
-                store, engine, settings, new RunOptionParser(store, WorkerCommand.settings(WORKER_BYTES, PATIENCE)));
+        server = Optional.of(GatehouseServer.start(
+                store, engine, settings, new RunOptionParser(store, WorkerCommand.settings(WORKER_BYTES, PATIENCE))));
     }
 
     @AfterEach
     void close() {
-        server.close();
+        server.ifPresent(GatehouseServer::close);
         engine.close();
         store.close();
     }
@@ -223,6 +224,6 @@ final class TestHostileModels {
     }
 
     private URI uri(String path) {
-        return server.uri().resolve(path);
+        return server.orElseThrow().uri().resolve(path);
     }
 }

@@ -37,7 +37,7 @@ final class DuckDbErrors {
             return new GatehouseException(
                     ErrorCode.CORRUPT_DATABASE, "What the query reads is damaged: " + sentence(kind, detail), e);
         }
-        if (isOfPattern(kind, detail)) {
+        if (isOfValue(kind, detail)) {
             return new GatehouseException(ErrorCode.SQL_EXECUTION, sentence(kind, detail), e);
         }
         if (WrittenFault.isIn(kind, detail)) {
@@ -48,10 +48,11 @@ final class DuckDbErrors {
         return new GatehouseException(code(kind), sentence(kind, detail), e);
     }
 
-    /** The pattern of LIKE, and its escape character, are values of the statement. */
-    private static boolean isOfPattern(String kind, String detail) {
-        return kind.equals("Syntax Error")
-                && (detail.startsWith("Invalid escape string") || detail.startsWith("Like pattern"));
+    /** The pattern of LIKE, its escape character and a time zone are values of the statement. */
+    private static boolean isOfValue(String kind, String detail) {
+        return (kind.equals("Syntax Error")
+                        && (detail.startsWith("Invalid escape string") || detail.startsWith("Like pattern")))
+                || (kind.equals("Not implemented Error") && detail.startsWith("Unknown TimeZone"));
     }
 
     private static ErrorCode code(String kind) {

@@ -45,8 +45,8 @@ final class ParameterValues {
     private static final int DATE_LENGTH = "2026-01-02".length();
     private static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
 
-    /** What DuckDB stores; further out are its infinities. */
-    private static final LocalDate FIRST_DATE = LocalDate.of(-5_877_641, 6, 25);
+    /** What DuckDB stores, and of dates what it can be sent as; further out are its infinities. */
+    private static final LocalDate FIRST_DATE = LocalDate.of(-290_308, 12, 22);
 
     private static final LocalDate LAST_DATE = LocalDate.of(5_881_580, 7, 10);
     private static final LocalDateTime FIRST_TIMESTAMP = LocalDateTime.of(-290_308, 12, 22, 0, 0);
@@ -99,12 +99,17 @@ final class ParameterValues {
             Object converted = converted(type, value);
             if (converted != null) {
                 requireStorable(number, converted);
-                return converted;
+                return beforeChrist(converted);
             }
         } catch (NumberFormatException | ArithmeticException | DateTimeException e) {
             throw refused(number, type, value, e);
         }
         throw refused(number, type, value, null);
+    }
+
+    /** The driver sends a date without its era, and a timestamp with it. */
+    private static Object beforeChrist(Object value) {
+        return value instanceof LocalDate date && date.getYear() < 1 ? date.atStartOfDay() : value;
     }
 
     /** DuckDB's driver would count days and microseconds past what they hold. */

@@ -231,13 +231,14 @@ final class TestParameterValues {
     void datesAndTimestampsAreWithinWhatIsStored() {
         String date = "SELECT CAST(CAST(? AS DATE) AS VARCHAR)";
         assertThat(rows(date, LocalDate.of(5881580, 7, 10))).containsExactly(List.of("5881580-07-10"));
-        assertThat(rows(date, LocalDate.of(-5877641, 6, 25))).containsExactly(List.of("5877642-06-25 (BC)"));
+        assertThat(rows(date, LocalDate.of(-290308, 12, 22))).containsExactly(List.of("290309-12-22 (BC)"));
+        assertThat(rows(date, LocalDate.of(-43, 3, 15))).containsExactly(List.of("0044-03-15 (BC)"));
         for (Object far : List.of("-999999999-01-01", "+999999999-12-31", LocalDate.of(5881580, 7, 11))) {
             assertThat(failure(date, far).code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
             assertThat(failure("SELECT CAST(? AS TIMESTAMP)", far).code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
         }
         assertThat(failure(date, LocalDate.MAX))
-                .hasMessage("Parameter 1 is out of range: a date goes from -5877641-06-25 to +5881580-07-10.");
+                .hasMessage("Parameter 1 is out of range: a date goes from -290308-12-22 to +5881580-07-10.");
         String time = "SELECT CAST(CAST(? AS TIMESTAMP) AS VARCHAR)";
         assertThat(rows(time, LocalDateTime.of(294247, 1, 10, 4, 0, 54, 775_806_000)))
                 .containsExactly(List.of("294247-01-10 04:00:54.775806"));

@@ -198,7 +198,10 @@ final class TestParameters {
                     && !operator.getName().equals("range")) {
                 int count = checker.getOperandCountRange().getMax();
                 for (int place = 0; place < count; place++) {
-                    if (checker.getOperandSqlTypeFamily(place) != SqlTypeFamily.ARRAY) {
+                    // There are no parameters that are lists or intervals.
+                    boolean scalar = checker.getOperandSqlTypeFamily(place) != SqlTypeFamily.ARRAY
+                            && checker.getOperandSqlTypeFamily(place) != SqlTypeFamily.DATETIME_INTERVAL;
+                    if (scalar) {
                         fault(operator, checker, count, place).ifPresent(faults::add);
                     }
                 }
@@ -243,6 +246,7 @@ final class TestParameters {
             case CHARACTER, STRING -> "'day'";
             case DATETIME, TIMESTAMP -> "TIMESTAMP '2024-01-01 00:00:00'";
             case ARRAY -> "[0.5, 1.0]";
+            case DATETIME_INTERVAL -> "INTERVAL '1' DAY";
             case BOOLEAN -> "TRUE";
             default -> "1";
         };

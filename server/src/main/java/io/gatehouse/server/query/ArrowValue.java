@@ -5,10 +5,10 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.DateDayVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.IntervalMonthDayNanoVector;
-import org.apache.arrow.vector.PeriodDuration;
 import org.apache.arrow.vector.SmallIntVector;
 import org.apache.arrow.vector.TimeMicroVector;
 import org.apache.arrow.vector.TimeStampMicroTZVector;
@@ -76,11 +76,11 @@ final class ArrowValue {
             return Moments.instant(times.get(row));
         }
         if (vector instanceof IntervalMonthDayNanoVector intervals) {
-            PeriodDuration interval = intervals.getObject(row);
+            ArrowBuf data = intervals.getDataBuffer();
             return Moments.interval(
-                    (int) interval.getPeriod().toTotalMonths(),
-                    interval.getPeriod().getDays(),
-                    interval.getDuration().toNanos() / 1_000);
+                    IntervalMonthDayNanoVector.getMonths(data, row),
+                    IntervalMonthDayNanoVector.getDays(data, row),
+                    IntervalMonthDayNanoVector.getNanoseconds(data, row) / 1_000);
         }
         return vector.getObject(row);
     }

@@ -82,7 +82,7 @@ final class ScalarFunctions {
             all.add(scalar(name, BIGINT, takes(SqlTypeFamily.INTEGER, SqlTypeFamily.INTEGER)));
         }
         for (String name : List.of("format_bytes", "formatReadableSize", "formatReadableDecimalSize")) {
-            all.add(scalar(name, VARCHAR, takes(NUMERIC)));
+            all.add(scalar(name, VARCHAR, takes(SqlTypeFamily.INTEGER)));
         }
     }
 
@@ -167,7 +167,10 @@ final class ScalarFunctions {
         }
         all.add(scalar("repeat", FIRST, takes(CHARACTER, NUMERIC).or(takes(ARRAY, NUMERIC))));
         all.add(scalar("bar", VARCHAR, takesOptional(NUMERIC, NUMERIC, NUMERIC, NUMERIC)));
-        all.add(scalar("to_base", VARCHAR, takesOptional(NUMERIC, NUMERIC, NUMERIC)));
+        all.add(scalar(
+                "to_base",
+                VARCHAR,
+                takesOptional(SqlTypeFamily.INTEGER, SqlTypeFamily.INTEGER, SqlTypeFamily.INTEGER)));
     }
 
     /** A text, a pattern, and which group of it, and options. */

@@ -15,10 +15,11 @@ import static io.gatehouse.sql.function.Signatures.scalar;
 import static io.gatehouse.sql.function.Signatures.takes;
 import static io.gatehouse.sql.function.Signatures.takesOptional;
 import static io.gatehouse.sql.function.Signatures.takesUpTo;
-import static org.apache.calcite.sql.type.SqlTypeFamily.ANY;
+import static org.apache.calcite.sql.type.SqlTypeFamily.ARRAY;
 import static org.apache.calcite.sql.type.SqlTypeFamily.CHARACTER;
 import static org.apache.calcite.sql.type.SqlTypeFamily.DATETIME;
 import static org.apache.calcite.sql.type.SqlTypeFamily.DATETIME_INTERVAL;
+import static org.apache.calcite.sql.type.SqlTypeFamily.INTEGER;
 import static org.apache.calcite.sql.type.SqlTypeFamily.NUMERIC;
 
 import java.util.ArrayList;
@@ -83,7 +84,8 @@ public final class TimeFunctions {
     }
 
     private static Map.Entry<TimeUnit, SqlFunction> interval(TimeUnit unit, String name) {
-        return Map.entry(unit, scalar(name, INTERVAL, takes(NUMERIC)));
+        boolean fractions = unit == TimeUnit.SECOND || unit == TimeUnit.MILLISECOND;
+        return Map.entry(unit, scalar(name, INTERVAL, takes(fractions ? NUMERIC : INTEGER)));
     }
 
     private static void parts(List<SqlOperator> all) {
@@ -135,20 +137,23 @@ public final class TimeFunctions {
     }
 
     private static void made(List<SqlOperator> all) {
-        all.add(scalar("make_date", DATE, takes(NUMERIC, NUMERIC, NUMERIC)));
-        all.add(scalar("make_time", TIME, takes(NUMERIC, NUMERIC, NUMERIC)));
+        all.add(scalar("make_date", DATE, takes(INTEGER, INTEGER, INTEGER)));
+        all.add(scalar("make_time", TIME, takes(INTEGER, INTEGER, NUMERIC)));
         all.add(scalar(
                 "make_timestamp",
                 TIMESTAMP,
-                takes(NUMERIC).or(takes(NUMERIC, NUMERIC, NUMERIC, NUMERIC, NUMERIC, NUMERIC))));
-        all.add(scalar("make_timestamp_ms", TIMESTAMP, takes(NUMERIC)));
+                takes(INTEGER).or(takes(INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, NUMERIC))));
+        all.add(scalar("make_timestamp_ms", TIMESTAMP, takes(INTEGER)));
         all.add(scalar(
                 "make_timestamptz",
                 INSTANT,
-                takes(NUMERIC).or(takesUpTo(NUMERIC, NUMERIC, NUMERIC, NUMERIC, NUMERIC, NUMERIC, CHARACTER))));
+                takes(INTEGER).or(takesUpTo(INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, NUMERIC, CHARACTER))));
         all.add(scalar("to_timestamp", INSTANT, takes(NUMERIC)));
         for (String name : List.of("strptime", "try_strptime")) {
-            all.add(scalar(name, either(TimeFunctions::readsZone, INSTANT, TIMESTAMP), takes(CHARACTER, ANY)));
+            all.add(scalar(
+                    name,
+                    either(TimeFunctions::readsZone, INSTANT, TIMESTAMP),
+                    takes(CHARACTER, CHARACTER).or(takes(CHARACTER, ARRAY))));
         }
         all.add(AT_ZONE);
         all.add(scalar("time_bucket", SECOND, bucket()));

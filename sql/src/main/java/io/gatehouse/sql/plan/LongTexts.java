@@ -51,23 +51,25 @@ final class LongTexts {
     }
 
     private static int number(RexCall call, int operand) {
-        return literal(call.getOperands().get(operand))
+        String name = call.getOperator().getName();
+        BigDecimal number = literal(call.getOperands().get(operand))
                 .map(literal -> literal.getValueAs(BigDecimal.class))
-                .filter(number -> number.abs().compareTo(BigDecimal.valueOf(MAX)) <= 0)
-                .map(BigDecimal::intValue)
-                .orElseThrow(() -> refused("%s needs a number that is written out, of no more than %,d."
-                        .formatted(call.getOperator().getName(), MAX)));
+                .orElseThrow(() -> refused("Argument %d of %s must be a literal.".formatted(operand + 1, name)));
+        if (number.abs().compareTo(BigDecimal.valueOf(MAX)) > 0) {
+            throw refused("%s takes no number larger than %,d.".formatted(name, MAX));
+        }
+        return number.intValue();
     }
 
     private static long formatted(RexCall call, long longest) {
         String name = call.getOperator().getName();
         String format = literal(call.getOperands().get(0))
                 .map(literal -> literal.getValueAs(String.class))
-                .orElseThrow(() -> refused("%s needs a format that is written out.".formatted(name)));
+                .orElseThrow(() -> refused("The format of %s must be a literal.".formatted(name)));
         boolean printf = name.equals("printf");
         String places = printf ? format : format.replace("{{", "").replace("}}", "");
         if ((printf ? PRINTF_WIDTH : FORMAT_WIDTH).matcher(places).find()) {
-            throw refused("%s needs widths that are written out.".formatted(name));
+            throw refused("Each width in the format of %s must be a literal.".formatted(name));
         }
         long factor = 1;
         for (Matcher place = (printf ? PRINTF_PLACE : FORMAT_PLACE).matcher(places); place.find(); ) {
