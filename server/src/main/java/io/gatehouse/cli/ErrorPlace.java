@@ -12,7 +12,8 @@ final class ErrorPlace {
         if (place.line() > lines.length) {
             return "";
         }
-        String line = lines[place.line() - 1];
+        // Each control character becomes one place, as the carets count them; a script may be anybody's.
+        String line = lines[place.line() - 1].replaceAll("[\\p{Cntrl}&&[^\t]]", "\ufffd");
         int from = Math.min(place.column() - 1, line.length());
         int to = place.endLine() == place.line() ? Math.min(place.endColumn(), line.length()) : line.length();
         String head = lines.length == 1 ? "  " : "  line " + place.line() + ": ";

@@ -2,16 +2,17 @@ package io.gatehouse.sql.plan;
 
 import io.gatehouse.sql.function.FunctionTable;
 import io.gatehouse.sql.function.IntegerDivision;
+import io.gatehouse.sql.function.TakenTypes;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
@@ -24,8 +25,8 @@ import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.fun.SqlCase;
 import org.apache.calcite.sql.type.CompositeOperandTypeChecker;
-import org.apache.calcite.sql.type.FamilyOperandTypeChecker;
 import org.apache.calcite.sql.type.ImplicitCastOperandTypeChecker;
+import org.apache.calcite.sql.type.SqlOperandTypeChecker;
 import org.apache.calcite.sql.type.SqlTypeFamily;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.type.SqlTypeUtil;
@@ -332,38 +333,39 @@ final class ParameterTyping {
                     : type;
         }
 
-        /** What a function takes at a place. */
+        /** What a function takes at a place: the widest of DuckDB's types that our own declaration lets through. */
         private Optional<RelDataType> declared(SqlOperator operator, int index, List<SqlNode> operands) {
-            Optional<SqlTypeName> exact = exact(name(operator), index);
-            if (exact.isPresent()) {
-                return exact.map(ParameterTyping.this::type);
+            Set<SqlTypeFamily> families = families(operator, index);
+            List<SqlTypeName> taken = TakenTypes.of(operator.getName(), index).stream()
+                    .filter(type -> families.stream()
+                            .anyMatch(family -> family == SqlTypeFamily.ANY
+                                    || family.getTypeNames().contains(type)))
+                    .toList();
+            boolean anything = taken.contains(SqlTypeName.DOUBLE) && taken.contains(SqlTypeName.VARCHAR);
+            if (!taken.isEmpty() && !anything) {
+                return Optional.of(type(taken.get(0)));
             }
-            return switch (family(operator, index)) {
-                case STRING, CHARACTER -> Optional.of(type(SqlTypeName.VARCHAR));
-                case BOOLEAN -> Optional.of(type(SqlTypeName.BOOLEAN));
-                case DATE -> Optional.of(type(SqlTypeName.DATE));
-                case TIME -> Optional.of(type(SqlTypeName.TIME));
-                case TIMESTAMP, DATETIME -> Optional.of(type(SqlTypeName.TIMESTAMP));
-                case INTEGER -> Optional.of(type(SqlTypeName.BIGINT));
-                case NUMERIC -> Optional.of(type(number(operator, index)));
-                case ANY ->
-                    IntStream.range(0, operands.size())
-                            .filter(list -> family(operator, list) == SqlTypeFamily.ARRAY)
-                            .mapToObj(list -> find(operands.get(list)))
-                            .flatMap(Optional::stream)
-                            .findFirst()
-                            .map(RelDataType::getComponentType)
-                            .map(ParameterTyping.this::widened);
-                default -> Optional.empty();
-            };
+            if (families.contains(SqlTypeFamily.ANY)) {
+                return anything ? Optional.empty() : element(operator, operands);
+            }
+            boolean counts = index > 0 && !families(operator, 0).contains(SqlTypeFamily.NUMERIC);
+            return families.stream()
+                    .map(family -> widest(family, counts))
+                    .flatMap(Optional::stream)
+                    .findFirst()
+                    .map(ParameterTyping.this::type);
         }
 
-        /** A number behind a text, a list or a value counts something; but quantiles take a fraction. */
-        private SqlTypeName number(SqlOperator operator, int index) {
-            boolean counts = index > 0
-                    && family(operator, 0) != SqlTypeFamily.NUMERIC
-                    && !name(operator).startsWith("quantile");
-            return counts ? SqlTypeName.BIGINT : SqlTypeName.DOUBLE;
+        /** What stands beside a list is an element of it. */
+        private Optional<RelDataType> element(SqlOperator operator, List<SqlNode> operands) {
+            for (int i = 0; i < operands.size(); i++) {
+                if (families(operator, i).contains(SqlTypeFamily.ARRAY)) {
+                    return find(operands.get(i))
+                            .map(RelDataType::getComponentType)
+                            .map(ParameterTyping.this::widened);
+                }
+            }
+            return Optional.empty();
         }
 
         /** Gives what nothing tells the type of a text, but for the operands of arithmetic. */
@@ -383,21 +385,6 @@ final class ParameterTyping {
                 }
             }
         }
-    }
-
-    /** Where DuckDB takes less than the family says that the function was declared with. */
-    private static Optional<SqlTypeName> exact(String function, int index) {
-        return switch (function) {
-            case "bool_and", "bool_or", "count_if", "countif" -> Optional.of(SqlTypeName.BOOLEAN);
-            case "bit_and", "bit_or", "bit_xor" -> Optional.of(SqlTypeName.BIGINT);
-            case "binom", "chr", "factorial" -> Optional.of(SqlTypeName.INTEGER);
-            case "round", "round_even", "roundbankers", "to_base", "trunc" ->
-                index == 1 ? Optional.of(SqlTypeName.INTEGER) : Optional.empty();
-            case "regexp_extract", "regexp_extract_all" ->
-                index == 2 ? Optional.of(SqlTypeName.INTEGER) : Optional.empty();
-            case "approx_quantile" -> index == 1 ? Optional.of(SqlTypeName.REAL) : Optional.empty();
-            default -> Optional.empty();
-        };
     }
 
     private static boolean isArithmetic(SqlCall call) {
@@ -424,40 +411,41 @@ final class ParameterTyping {
         return operator.getName().toLowerCase(Locale.ROOT);
     }
 
-    /** Of several forms of a function the first that takes something there. */
-    private static SqlTypeFamily ofFirst(CompositeOperandTypeChecker forms, int index) {
-        return forms.getRules().stream()
-                .map(form -> form instanceof CompositeOperandTypeChecker several
-                        ? ofFirst(several, index)
-                        : form instanceof FamilyOperandTypeChecker one
-                                        && index < one.getOperandCountRange().getMax()
-                                ? one.getOperandSqlTypeFamily(index)
-                                : SqlTypeFamily.ANY)
-                .filter(family -> family != SqlTypeFamily.ANY)
-                .findFirst()
-                .orElse(SqlTypeFamily.ANY);
+    /** What our declaration lets through at a place. */
+    private static Set<SqlTypeFamily> families(SqlOperator operator, int index) {
+        Set<SqlTypeFamily> families = new LinkedHashSet<>();
+        addFamilies(operator.getOperandTypeChecker(), index, families);
+        if (families.isEmpty()) {
+            families.add(
+                    switch (name(operator)) {
+                        case "||", "upper", "lower", "position", "trim", "char_length", "character_length" ->
+                            SqlTypeFamily.CHARACTER;
+                        default -> SqlTypeFamily.ANY;
+                    });
+        }
+        return families;
     }
 
-    private static SqlTypeFamily family(SqlOperator operator, int index) {
-        if (operator.getOperandTypeChecker() instanceof CompositeOperandTypeChecker forms) {
-            return ofFirst(forms, index);
+    private static void addFamilies(@Nullable SqlOperandTypeChecker checker, int index, Set<SqlTypeFamily> families) {
+        if (checker instanceof CompositeOperandTypeChecker forms) {
+            forms.getRules().forEach(rule -> addFamilies(rule, index, families));
+        } else if (checker instanceof ImplicitCastOperandTypeChecker form
+                && index < checker.getOperandCountRange().getMax()) {
+            families.add(form.getOperandSqlTypeFamily(index));
         }
-        if (operator.getOperandTypeChecker() instanceof ImplicitCastOperandTypeChecker checker) {
-            int most = operator.getOperandCountRange().getMax();
-            if (most >= 0 && index >= most) {
-                // The order of an aggregate, which stands behind its arguments.
-                return SqlTypeFamily.ANY;
-            }
-            return checker.getOperandSqlTypeFamily(index);
-        }
-        return switch (operator.getKind()) {
-            case CHAR_LENGTH, POSITION, TRIM -> SqlTypeFamily.CHARACTER;
-            default ->
-                switch (name(operator)) {
-                    case "substring" -> index == 0 ? SqlTypeFamily.CHARACTER : SqlTypeFamily.INTEGER;
-                    case "||", "upper", "lower", "position", "trim" -> SqlTypeFamily.CHARACTER;
-                    default -> SqlTypeFamily.ANY;
-                };
+    }
+
+    /** @param counts whether a number would say how many or which, and so be whole */
+    private static Optional<SqlTypeName> widest(SqlTypeFamily family, boolean counts) {
+        return switch (family) {
+            case STRING, CHARACTER -> Optional.of(SqlTypeName.VARCHAR);
+            case BOOLEAN -> Optional.of(SqlTypeName.BOOLEAN);
+            case DATE -> Optional.of(SqlTypeName.DATE);
+            case TIME -> Optional.of(SqlTypeName.TIME);
+            case TIMESTAMP, DATETIME -> Optional.of(SqlTypeName.TIMESTAMP);
+            case INTEGER -> Optional.of(SqlTypeName.BIGINT);
+            case NUMERIC -> Optional.of(counts ? SqlTypeName.BIGINT : SqlTypeName.DOUBLE);
+            default -> Optional.empty();
         };
     }
 }

@@ -75,6 +75,18 @@ final class WorkGuards {
 
     private static final double RESULT_NANOS = 12;
 
+    /** Functions that DuckDB plans only with the values of all arguments but the first: formats, orders, separators. */
+    private static final Set<String> PLANNED_WITH = Set.of(
+            "strftime",
+            "strptime",
+            "try_strptime",
+            "array_to_string",
+            "array_to_string_comma_default",
+            "list_sort",
+            "list_reverse_sort",
+            "array_sort",
+            "array_reverse_sort");
+
     private static final Set<String> FIRST_OF_MANY =
             Set.of("max", "min", "arg_max", "arg_min", "argmax", "argmin", "max_by", "min_by", "approx_top_k");
 
@@ -460,6 +472,17 @@ final class WorkGuards {
 
     /** Keeps DuckDB from computing what holds nothing but parameters when it plans, before any guard. */
     private final class Late extends RexShuttle {
+        /** What DuckDB needs when it plans stays as it is: it takes a moment for each row, however long it is. */
+        @Override
+        public RexNode visitCall(RexCall call) {
+            if (!PLANNED_WITH.contains(call.getOperator().getName().toLowerCase(Locale.ROOT))) {
+                return super.visitCall(call);
+            }
+            List<RexNode> operands = new ArrayList<>(call.getOperands());
+            operands.set(0, operands.get(0).accept(this));
+            return call.clone(call.getType(), operands);
+        }
+
         @Override
         public RexNode visitDynamicParam(RexDynamicParam parameter) {
             if (!WorkGuard.isLong(parameter.getType())) {
