@@ -164,7 +164,7 @@ public final class DialectOperators {
 
     private static SqlBinaryOperator comparison(String name) {
         return new SqlBinaryOperator(
-                name, SqlKind.OTHER, SqlStdOperatorTable.LIKE.getLeftPrec(), true, null, null, null);
+                name, SqlKind.OTHER, SqlStdOperatorTable.LIKE.getRightPrec(), true, null, null, null);
     }
 
     /** Of a kind that is a query to the parser. */
