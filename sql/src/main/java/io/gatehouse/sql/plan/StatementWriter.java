@@ -56,7 +56,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes relational algebra as one statement of an engine. */
 final class StatementWriter {
     /** Of a statement as it is written; a view has up to 20,000, and its query stands wherever it is named. */
-    static final int MAX_CHARACTERS = 500_000;
+    static final int MAX_CHARACTERS = 700_000;
 
     private StatementWriter() {}
 
