@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +87,9 @@ public final class Owner {
                     } catch (IOException e) {
                         // The owner is gone, or the work is done.
                     }
+                    // An owner that was killed cannot remove it.
+                    Optional.ofNullable(System.getProperty(WorkerProcess.SCRATCH))
+                            .ifPresent(scratch -> WorkerProcess.delete(Path.of(scratch)));
                     Runtime.getRuntime().halt(1);
                 },
                 "gatehouse-owner");

@@ -40,6 +40,9 @@ final class WorkerProcess implements AutoCloseable {
             4, "SIGILL", 5, "SIGTRAP", 6, "SIGABRT", 7, "SIGBUS", 8, "SIGFPE", 9, "SIGKILL", 11, "SIGSEGV", 15,
             "SIGTERM");
 
+    /** System property of a worker: the directory of its temporary files, which is removed after it. */
+    static final String SCRATCH = "gatehouse.worker.scratch";
+
     /** The smallest heap that reads the headers and the vocabulary of a model. */
     private static final long LEAST_HEAP = 96L << 20;
 
@@ -116,6 +119,7 @@ final class WorkerProcess implements AutoCloseable {
                 "-XX:+ExitOnOutOfMemoryError",
                 "-XX:ErrorFile=/dev/null",
                 "-Djava.io.tmpdir=" + scratch,
+                "-D" + SCRATCH + "=" + scratch,
                 "-D" + ReadingNote.PLACE + "=" + note(scratch),
                 "-cp",
                 System.getProperty("java.class.path")));
@@ -287,7 +291,8 @@ final class WorkerProcess implements AutoCloseable {
         }
     }
 
-    private static void delete(Path directory) {
+    /** Removes a directory and what is in it. */
+    static void delete(Path directory) {
         try (Stream<Path> paths = Files.walk(directory)) {
             for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);

@@ -3,7 +3,6 @@ package io.gatehouse.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -95,36 +94,45 @@ final class TestLauncher {
 
     @Test
     void startsWhereNothingCanBeNoted() throws Exception {
-        End end = launch("exit 0", "/proc/nowhere");
+        End end = launch("exit 0", Path.of("/proc/nowhere"));
         assertThat(end.exit()).isZero();
         assertThat(end.out()).isEqualTo("out\n");
     }
 
     private End launch(String how) throws Exception {
-        End end = launch(how, folder.resolve("tmp").toString());
-        try (Stream<Path> left = Files.list(folder.resolve("tmp"))) {
-            assertThat(left).as("notes left behind").isEmpty();
+        Path temporary = folder.resolve("tmp");
+        End end = launch(how, temporary);
+        // The note goes when all is said, which may be after the end of the process.
+        while (!isEmpty(temporary)) {
+            Thread.sleep(10);
         }
-        return end;
+        return new End(end.exit(), end.out(), Files.readString(folder.resolve("err")));
     }
 
-    private End launch(String how, String temporary) throws Exception {
-        Process process = process(how, temporary).start();
+    private static boolean isEmpty(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.findAny().isEmpty();
+        }
+    }
+
+    private End launch(String how, Path temporary) throws Exception {
+        Process process = process(how, temporary)
+                .redirectOutput(folder.resolve("out").toFile())
+                .redirectError(folder.resolve("err").toFile())
+                .start();
         process.getOutputStream().close();
-        // The last line comes after the end of Java: stderr ends with it.
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new End(process.waitFor(), out, err);
+        int exit = process.waitFor();
+        return new End(exit, Files.readString(folder.resolve("out")), Files.readString(folder.resolve("err")));
     }
 
     private Process start(String how) throws IOException {
-        return process(how, folder.resolve("tmp").toString()).start();
+        return process(how, folder.resolve("tmp")).start();
     }
 
-    private ProcessBuilder process(String how, String temporary) {
+    private ProcessBuilder process(String how, Path temporary) {
         ProcessBuilder process = new ProcessBuilder(folder.resolve("gatehouse").toString(), "tokenize");
         process.environment().put("JAVA_HOME", folder.resolve("jdk").toString());
-        process.environment().put("TMPDIR", temporary);
+        process.environment().put("TMPDIR", temporary.toString());
         process.environment().put("END", how);
         return process;
     }

@@ -59,6 +59,9 @@ final class TestServeCommand {
             assertThat(out.readLine())
                     .isEqualTo("Answers: 10,000 rows of JSON unless asked for more, 16,000,000,000 bytes.");
             assertThat(out.readLine())
+                    .matches(
+                            "Memory: [0-9.]+ [MG]B, of which [0-9.]+ for DuckDB and [0-9.]+ for the process that computes a run\\.");
+            assertThat(out.readLine())
                     .isEqualTo(
                             "Requests: 1,000,000 bytes in 30 s, 8,192 of headers; 256 connections, 64 that listen to events.");
             assertThat(out.readLine()).isEqualTo("Ctrl-C stops it.");

@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of a query whose client leaves, waits too long, or sends more; and of all of them when the server stops. */
 @Timeout(60)
@@ -25,11 +27,14 @@ final class TestClientConnections {
             "SELECT sum(a.token_id + b.token_id + c.token_id + d.token_id + e.token_id + f.token_id) "
                     + "FROM tokens a, tokens b, tokens c, tokens d, tokens e, tokens f";
 
-    @Test
-    void cancelsTheQueryOfAClientThatLeaves(@TempDir Path folder) throws Exception {
+    /** One of HTTP/1.1 is asked whether it is still there, one of HTTP/1.0 cannot be. */
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.1", "HTTP/1.0"})
+    void cancelsTheQueryOfAClientThatLeaves(String protocol, @TempDir Path folder) throws Exception {
         try (TestingServer server = TestingServer.start(folder)) {
             Socket client = server.connect();
-            client.getOutputStream().write(post(server, ENDLESS));
+            String request = new String(post(server, ENDLESS), US_ASCII).replace("HTTP/1.1", protocol);
+            client.getOutputStream().write(request.getBytes(US_ASCII));
             awaitRunning(server, 1);
             client.close();
             awaitRunning(server, 0);

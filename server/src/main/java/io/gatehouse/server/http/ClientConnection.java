@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A client that closes only its sending side looks like one that has left. Before an answer has begun it is told apart
  * by a word that every client of HTTP/1.1 passes over: where nobody is left to read it, the other side breaks the
- * connection.
+ * connection. A client of HTTP/1.0, or one behind TLS, cannot be asked so: one that closes its side has left.
  */
 public final class ClientConnection extends SocketChannelEndPoint {
     private static final int READ_AHEAD_BYTES = 1024;
@@ -74,12 +74,12 @@ public final class ClientConnection extends SocketChannelEndPoint {
         if (!hasClosed()) {
             return false;
         }
-        if (!clear) {
+        if (!clear || !asks) {
             return true;
         }
         looks++;
         // Seldomer and seldomer; and while an answer is written, whoever writes it finds out.
-        if (answering || !asks || Integer.bitCount(looks) != 1) {
+        if (answering || Integer.bitCount(looks) != 1) {
             return false;
         }
         try {
