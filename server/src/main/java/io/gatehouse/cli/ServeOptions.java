@@ -109,6 +109,13 @@ final class ServeOptions {
     private Optional<Integer> queries = Optional.empty();
 
     @Option(
+            names = "--max-long-queries",
+            paramLabel = "N",
+            description = "Queries that compute at a time of those that take long; the others of them wait, and short"
+                    + " ones do not wait for them (default: half the cores, 2 at least).")
+    private Optional<Integer> longQueries = Optional.empty();
+
+    @Option(
             names = "--max-queued",
             paramLabel = "N",
             defaultValue = "64",
@@ -196,6 +203,7 @@ final class ServeOptions {
                 rows,
                 resultBytes,
                 queries.orElse(QueryAllowance.standard().concurrent()),
+                longQueries.orElse(QueryAllowance.standard().computing()),
                 queued,
                 Duration.ofSeconds(queueTimeout));
         return new ServerSettings(

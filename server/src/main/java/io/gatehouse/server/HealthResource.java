@@ -51,6 +51,7 @@ final class HealthResource implements Handler {
         json.put("rows", queries.rows());
         json.put("resultBytes", queries.bytes());
         json.put("concurrentQueries", queries.concurrent());
+        json.put("concurrentLongQueries", queries.computing());
         json.put("queuedQueries", queries.queued());
         json.put("queueSeconds", queries.patience().toMillis() / 1000.0);
         json.put("memoryBytes", settings.memory().bytes());

@@ -55,7 +55,8 @@ final class TestServeCommand {
             URI uri = URI.create(out.readLine().strip());
             assertThat(uri.toString()).matches("http://127\\.0\\.0\\.1:[0-9]+/");
             assertThat(out.readLine())
-                    .matches("Queries: [0-9]+ at a time, 64 more wait up to 30 s; 60 s each, of which 10 s to plan\\.");
+                    .matches(
+                            "Queries: [0-9]+ at a time, [0-9]+ of those that take long, 64 more wait up to 30 s; 60 s each, of which 10 s to plan\\.");
             assertThat(out.readLine())
                     .isEqualTo("Answers: 10,000 rows of JSON unless asked for more, 16,000,000,000 bytes.");
             assertThat(out.readLine())

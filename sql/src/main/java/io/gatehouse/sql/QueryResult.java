@@ -1,6 +1,7 @@
 package io.gatehouse.sql;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -130,6 +131,16 @@ public final class QueryResult implements AutoCloseable {
         statement.progress().ifPresent(now -> progress.accumulate(now));
         double most = progress.get();
         return most < 0 ? OptionalDouble.empty() : OptionalDouble.of(most);
+    }
+
+    /** Throws if the statement was cancelled, or its time is over. */
+    public void checkStopped() {
+        statement.stopping().checkStopped();
+    }
+
+    /** Whether the time of the statement is over for so long. */
+    public boolean isOverdue(Duration grace) {
+        return System.nanoTime() - statement.stopping().deadline().nanoTime() > grace.toNanos();
     }
 
     /** Stops the statement; the reading thread gets CANCELLED_BY_USER. */

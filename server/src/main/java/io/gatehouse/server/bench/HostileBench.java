@@ -23,7 +23,7 @@ import java.util.function.Function;
 
 /**
  * Lets {@value #HOSTILE} clients that want to stop a server at one, with statements and with models and quizzes for runs,
- * beside {@value #ORDINARY} that ask ordinary questions and one ordinary run after another. For the first quarter of the
+ * beside {@value #ORDINARY} that ask ordinary questions and ordinary runs. For the first quarter of the
  * time the ordinary ones are alone. What clients do is random, and the same for the same seed.
  */
 public final class HostileBench {
@@ -77,7 +77,7 @@ public final class HostileBench {
             Served served = new Served(database, with(model, sources.models()), with(quiz, sources.quizzes()));
             boolean up;
             long peak;
-            int overdue;
+            List<String> overdue;
             try (ServerProcess server = ServerProcess.start(command.apply(served), directory.resolve("server.log"))) {
                 overdue = let(server, sources, diary);
                 up = server.isUp();
@@ -108,8 +108,8 @@ public final class HostileBench {
         }
     }
 
-    /** Returns how many statements outlived their limit. */
-    private int let(ServerProcess server, HostileSources sources, HostileDiary diary)
+    /** Returns the statements that outlived their limit. */
+    private List<String> let(ServerProcess server, HostileSources sources, HostileDiary diary)
             throws IOException, InterruptedException {
         // Something to ask about, and a server that is warm.
         ran(server, ORDINARY_RUN + 0, diary);
@@ -121,7 +121,8 @@ public final class HostileBench {
             Random random = new Random(seed + i);
             threads.add(started("ordinary-" + i, () -> ask(server, random, quietEnd, end, diary)));
         }
-        threads.add(started("ordinary-runs", () -> runOn(server, end, diary)));
+        Random runs = new Random(seed - 1);
+        threads.add(started("runs", () -> runOn(server, sources, runs, quietEnd, end, diary)));
         sleepUntil(quietEnd);
         OverdueWatch watch = new OverdueWatch(server.uri(), diary);
         Thread watching = started("overdue", watch);
@@ -129,8 +130,6 @@ public final class HostileBench {
             threads.add(started(
                     "hostile-" + i, new HostileClient(server.uri(), "hostile-" + i, diary, seed + ORDINARY + i, end)));
         }
-        Random random = new Random(seed - 1);
-        threads.add(started("hostile-runs", () -> runHostile(server, sources, random, end, diary)));
         // Whatever still waits for an answer then is left: the server is asked to stop.
         long patience = end + GRACE.toNanos();
         for (Thread thread : threads) {
@@ -167,9 +166,14 @@ public final class HostileBench {
         }
     }
 
-    private void runOn(ServerProcess server, long end, HostileDiary diary) {
+    /** One run after the other, since a server computes one at a time: every second one is hostile after a while. */
+    private void runOn(
+            ServerProcess server, HostileSources sources, Random random, long quietEnd, long end, HostileDiary diary) {
         try {
             for (int number = 1; System.nanoTime() < end && server.isUp(); number++) {
+                if (System.nanoTime() > quietEnd) {
+                    runHostile(server, sources, random, number, diary);
+                }
                 ran(server, ORDINARY_RUN + number, diary);
             }
         } catch (IOException e) {
@@ -188,32 +192,23 @@ public final class HostileBench {
     }
 
     /** Either the model or the quiz is hostile, so that each is come to. */
-    private void runHostile(ServerProcess server, HostileSources sources, Random random, long end, HostileDiary diary) {
+    private void runHostile(ServerProcess server, HostileSources sources, Random random, int number, HostileDiary diary)
+            throws InterruptedException {
+        boolean ofModel = random.nextBoolean();
+        List<Path> all = ofModel ? sources.models() : sources.quizzes();
+        Path chosen = all.get(random.nextInt(all.size()));
+        ObjectNode options = options(ofModel ? chosen : model, ofModel ? quiz : chosen, "hostile-" + number);
+        options.put("chat", ofModel);
+        String outcome;
         try {
-            for (int number = 1; System.nanoTime() < end && server.isUp(); number++) {
-                boolean ofModel = random.nextBoolean();
-                Path chosen = ofModel
-                        ? sources.models().get(random.nextInt(sources.models().size()))
-                        : sources.quizzes().get(random.nextInt(sources.quizzes().size()));
-                ObjectNode options =
-                        options(ofModel ? chosen : model, ofModel ? quiz : chosen, "hostile-%d".formatted(number));
-                options.put("chat", ofModel);
-                String status;
-                try {
-                    JsonNode run = ServedRun.follow(server.uri(), options, LOOK_EVERY, seen -> {});
-                    status = "%s %s"
-                            .formatted(
-                                    run.path("status").asText(),
-                                    run.at("/error/code").asText());
-                } catch (IOException e) {
-                    status = "refused";
-                    Thread.sleep(LOOK_EVERY.toMillis());
-                }
-                diary.ran("%s %s".formatted(chosen.getFileName(), status.strip()));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            JsonNode run = ServedRun.follow(server.uri(), options, LOOK_EVERY, seen -> {});
+            outcome = "%s %s"
+                    .formatted(
+                            run.path("status").asText(), run.at("/error/code").asText());
+        } catch (IOException e) {
+            outcome = "refused: " + e.getMessage();
         }
+        diary.ran("%s %s".formatted(chosen.getFileName(), outcome.strip()));
     }
 
     private static ObjectNode options(Path model, Path quiz, String name) {

@@ -28,7 +28,7 @@ public record HostileLoad(
         long memory,
         Latencies quiet,
         Latencies besides,
-        int overdue,
+        List<String> overdue,
         SortedMap<String, Integer> answers,
         SortedMap<String, Integer> runs,
         String hash,
@@ -43,6 +43,7 @@ public record HostileLoad(
         requireNonNull(quiet, "quiet is null");
         requireNonNull(besides, "besides is null");
         requireNonNull(hash, "hash is null");
+        overdue = List.copyOf(overdue);
         others = List.copyOf(others);
         faults = List.copyOf(faults);
     }
@@ -67,7 +68,7 @@ public record HostileLoad(
                 latencyRatio() <= LATENCY_BOUND,
                 "p99 is more than %s times that of before".formatted(LATENCY_BOUND),
                 broken);
-        require(overdue == 0, "%d statements outlived their limit".formatted(overdue), broken);
+        require(overdue.isEmpty(), "%d statements outlived their limit".formatted(overdue.size()), broken);
         require(!hash.isEmpty() && others.isEmpty(), "runs have other contents than a quiet one", broken);
         require(faults.isEmpty(), "ordinary clients met with faults", broken);
         return broken;

@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /** Asks a server what it is at, and finds statements that it has not ended a second after their limit. */
@@ -17,16 +19,16 @@ final class OverdueWatch implements Runnable {
     private final URI server;
     private final HostileDiary diary;
     private final Map<String, Long> since = new HashMap<>();
-    private final Set<String> overdue = new HashSet<>();
+    private final Map<String, String> overdue = new TreeMap<>();
 
     OverdueWatch(URI server, HostileDiary diary) {
         this.server = server;
         this.diary = diary;
     }
 
-    /** How many were overdue. */
-    synchronized int overdue() {
-        return overdue.size();
+    /** Those that were overdue. */
+    synchronized List<String> overdue() {
+        return List.copyOf(overdue.values());
     }
 
     @Override
@@ -57,7 +59,14 @@ final class OverdueWatch implements Runnable {
                 seen.add(key);
                 long start = since.computeIfAbsent(key, unseen -> System.nanoTime());
                 if (now - start > TimeUnit.MILLISECONDS.toNanos((long) (1000 * (diary.limit(id) + GRACE_SECONDS)))) {
-                    overdue.add(id);
+                    overdue.put(
+                            id,
+                            "%s for %d ms of %d s: %s"
+                                    .formatted(
+                                            state,
+                                            (now - start) / 1_000_000,
+                                            diary.limit(id),
+                                            query.path("sql").asText()));
                 }
             }
         }

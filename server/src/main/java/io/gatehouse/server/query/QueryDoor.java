@@ -85,17 +85,11 @@ public final class QueryDoor {
     void serve(String id, SqlStatement statement, String format, ClientConnection client, Reading reading)
             throws IOException {
         try (ServedQuery query = register.enter(id, statement, format, client)) {
-            try {
-                admission.enter(query);
-                try {
-                    query.planning();
-                    query.begins(engine.query(
-                            statement.sql(),
-                            statement.parameters(),
-                            new QueryLimits(timeout(statement), allowance.planning(), statement.maxRows())));
-                    reading.read(query);
-                } finally {
-                    admission.leave();
+            try (Turn turn = admission.enter(query)) {
+                query.takes(turn);
+                while (!run(query, statement, reading)) {
+                    query.queued();
+                    turn.await(query);
                 }
             } catch (GatehouseException e) {
                 GatehouseException reason = query.reason(e);
@@ -109,6 +103,24 @@ public final class QueryDoor {
                         new GatehouseException(ErrorCode.INTERNAL_ERROR, "Gatehouse failed; its log says more.", e));
                 throw e;
             }
+        }
+    }
+
+    /** False if the query was set aside before its first row, and is to begin anew when its turn has come. */
+    private boolean run(ServedQuery query, SqlStatement statement, Reading reading) throws IOException {
+        query.planning();
+        try {
+            query.begins(engine.query(
+                    statement.sql(),
+                    statement.parameters(),
+                    new QueryLimits(timeout(statement), allowance.planning(), statement.maxRows())));
+            reading.read(query);
+            return true;
+        } catch (GatehouseException e) {
+            if (query.isSetAside(e, register.count() > 1)) {
+                return false;
+            }
+            throw e;
         }
     }
 }

@@ -131,6 +131,7 @@ public final class QueryRegister implements AutoCloseable {
             if (query.client().hasLeft()) {
                 query.cancel();
             }
+            query.look();
             if (telling && query.state() == ServedQuery.State.RUNNING) {
                 listener.accept(query.toJson(SQL_SHOWN));
             }

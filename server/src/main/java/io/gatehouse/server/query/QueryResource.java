@@ -43,7 +43,7 @@ public final class QueryResource {
                     request.filename().ifPresent(name -> saveAs(context, name));
                     // Not Javalin's stream, which compresses: that costs more than loopback does.
                     HttpOutput out = (HttpOutput) context.res().getOutputStream();
-                    AnswerStream stream = new AnswerStream(out, door.allowance().bytes());
+                    AnswerStream stream = new AnswerStream(out, door.allowance().bytes(), query::pause);
                     answer.write(stream);
                     // Closed only here: closing on the way out of a failure would complete a cut answer.
                     stream.close();

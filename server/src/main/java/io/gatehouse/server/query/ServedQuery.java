@@ -11,10 +11,15 @@ import io.gatehouse.sql.ArrowBatches;
 import io.gatehouse.sql.QueryResult;
 import io.gatehouse.sql.ResultColumn;
 import io.gatehouse.store.PastQuery;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +43,22 @@ final class ServedQuery implements AutoCloseable {
         }
     }
 
+    /** A query takes long that has run and computed for so long, or has run for longer. */
+    private static final long LONG_RUN_NANOS = 250_000_000;
+
+    private static final long LONG_WORK_NANOS = 100_000_000;
+    private static final long LONGEST_RUN_NANOS = 1_000_000_000;
+
+    /** The reading thread has so long to end the answer itself. */
+    private static final Duration GRACE = Duration.ofMillis(500);
+
+    /** How often a query may begin anew that found no memory beside others. */
+    private static final int MOST_CROWDED = 3;
+
+    private static final long BETWEEN_TRIES_NANOS = 50_000_000;
+
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+    private static final int ROWS_BETWEEN_TURNS = 64;
     private static final int ROWS_BETWEEN_COUNTS = 1024;
     private static final int SQL_KEPT = 20_000;
 
@@ -56,6 +77,13 @@ final class ServedQuery implements AutoCloseable {
     private volatile boolean truncated;
     private volatile double progress;
     private volatile @Nullable QueryResult result;
+    private volatile @Nullable Turn turn;
+    private volatile boolean begun;
+    private volatile boolean aside;
+    private long thread;
+    private long workBefore;
+    private int crowdedTimes;
+    private volatile long runningSince;
     private volatile @Nullable GatehouseException failure;
     private volatile @Nullable GatehouseException starved;
     private long rows;
@@ -88,13 +116,21 @@ final class ServedQuery implements AutoCloseable {
     }
 
     void planning() {
+        runningSince = System.nanoTime();
         move(State.PLANNING);
         requireWanted();
+    }
+
+    /** It may run, and computes when it has its turn. */
+    void takes(Turn turn) {
+        this.turn = turn;
     }
 
     /** The statement is planned and begins. */
     void begins(QueryResult planned) {
         result = planned;
+        thread = Thread.currentThread().getId();
+        workBefore = THREADS.getThreadCpuTime(thread);
         move(State.RUNNING);
         requireWanted();
     }
@@ -109,7 +145,11 @@ final class ServedQuery implements AutoCloseable {
     }
 
     boolean next() {
+        if (rows % ROWS_BETWEEN_TURNS == 0) {
+            awaitTurn();
+        }
         boolean present = opened().next();
+        begin();
         if (present && ++rows % ROWS_BETWEEN_COUNTS == 0) {
             rowsSeen = rows;
         }
@@ -124,7 +164,9 @@ final class ServedQuery implements AutoCloseable {
     }
 
     boolean next(ArrowBatches batches) {
+        awaitTurn();
         boolean present = batches.next();
+        begin();
         if (present) {
             rows += batches.root().getRowCount();
             rowsSeen = rows;
@@ -132,6 +174,93 @@ final class ServedQuery implements AutoCloseable {
         ended = !present;
         truncated = batches.truncated();
         return present;
+    }
+
+    /** Others compute for a while if this query has done so for long and they wait. */
+    private void awaitTurn() {
+        Turn own = turn();
+        own.giveWay();
+        own.await(this);
+    }
+
+    /** Others may compute while this query waits for its client. */
+    void pause() {
+        turn().pause();
+    }
+
+    private Turn turn() {
+        return requireNonNull(turn, "the query was not admitted");
+    }
+
+    /** The first rows are there, and it can no longer begin anew. */
+    private void begin() {
+        if (!begun) {
+            synchronized (this) {
+                if (!aside) {
+                    begun = true;
+                    return;
+                }
+            }
+            throw new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The query was set aside.");
+        }
+    }
+
+    /**
+     * Sees whether it takes long, or too long. One that takes long takes turns with its like from then on; before its
+     * first row it is set aside if it has no turn now, since DuckDB cannot be made to pause. One whose time is over while
+     * it waits for a slow client loses the connection.
+     */
+    void look() {
+        Turn own = turn;
+        if (own == null || state != State.RUNNING) {
+            return;
+        }
+        if (begun && opened().isOverdue(GRACE)) {
+            client.abort(new IOException("The time of the query is over."));
+        }
+        if (own.isShort() && takesLong()) {
+            own.becomeLong();
+            synchronized (this) {
+                if (!begun && own.isWaiting()) {
+                    aside = true;
+                    opened().cancel();
+                }
+            }
+        }
+    }
+
+    private boolean takesLong() {
+        long run = System.nanoTime() - runningSince;
+        return run > LONGEST_RUN_NANOS
+                || (run > LONG_RUN_NANOS && THREADS.getThreadCpuTime(thread) - workBefore > LONG_WORK_NANOS);
+    }
+
+    /**
+     * Whether it is to begin anew when its turn has come: it was set aside, or soon found no memory among others.
+     *
+     * @param error that ended it
+     * @param besides whether there are others
+     */
+    boolean isSetAside(GatehouseException error, boolean besides) {
+        synchronized (this) {
+            boolean crowded = error.code() == ErrorCode.OUT_OF_MEMORY
+                    && besides
+                    && System.nanoTime() - runningSince < LONGEST_RUN_NANOS
+                    && ++crowdedTimes <= MOST_CROWDED;
+            if (begun || unwanted || !(aside || crowded)) {
+                return false;
+            }
+            aside = false;
+        }
+        turn().becomeLong();
+        turn().pause();
+        QueryResult open = result;
+        if (open != null) {
+            open.close();
+        }
+        // Whoever holds the memory has some time to end.
+        LockSupport.parkNanos(crowdedTimes * BETWEEN_TRIES_NANOS);
+        return true;
     }
 
     @Nullable
@@ -159,10 +288,13 @@ final class ServedQuery implements AutoCloseable {
         return Math.round(nanos / 1e3) / 1e3;
     }
 
-    /** Whether its text was still being looked at or its turn awaited when it was cancelled. */
+    /** Throws if it was cancelled, or its time is over. */
     void requireWanted() {
         if (unwanted) {
             throw new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The query was cancelled.");
+        }
+        if (state == State.RUNNING) {
+            opened().checkStopped();
         }
     }
 
