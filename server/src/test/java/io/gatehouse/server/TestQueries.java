@@ -84,28 +84,32 @@ final class TestQueries {
 
     @Test
     void letsSomeWaitAndTurnsTheRestAway(@TempDir Path folder) throws Exception {
-        QueryAllowance allowance = QueryAllowance.standard().withConcurrent(1).withQueued(1);
+        QueryAllowance allowance =
+                QueryAllowance.standard().withConcurrent(1).withComputing(1).withQueued(1);
         try (TestingServer server = TestingServer.start(folder, allowance)) {
             CompletableFuture<HttpResponse<String>> running = start(server, "running", ENDLESS);
-            await(server, "running", "running");
-            CompletableFuture<HttpResponse<String>> waiting = start(server, "waiting", "SELECT 1");
+            awaitLong(server, "running");
+            CompletableFuture<HttpResponse<String>> waiting = start(server, "waiting", ENDLESS);
             await(server, "waiting", "queued");
             HttpResponse<String> refused = start(server, "refused", "SELECT 1").get();
             assertThat(refused.statusCode()).isEqualTo(429);
             assertThat(refused.headers().firstValue("Retry-After")).hasValue("1");
             assertThat(refused.body()).contains("As many queries run as this server takes, 1, and as many wait, 1.");
             delete(server, "running");
-            assertThat(waiting.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
             running.get(10, TimeUnit.SECONDS);
+            await(server, "waiting", "running");
+            assertThat(start(server, "short", "SELECT 1").get().statusCode()).isEqualTo(200);
+            delete(server, "waiting");
+            assertThat(waiting.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(409);
         }
     }
 
     @Test
     void cancelsAQueryThatWaits(@TempDir Path folder) throws Exception {
-        QueryAllowance allowance = QueryAllowance.standard().withConcurrent(1);
+        QueryAllowance allowance = QueryAllowance.standard().withComputing(1);
         try (TestingServer server = TestingServer.start(folder, allowance)) {
             CompletableFuture<HttpResponse<String>> running = start(server, "running", ENDLESS);
-            await(server, "running", "running");
+            awaitLong(server, "running");
             CompletableFuture<HttpResponse<String>> waiting = start(server, "waiting", ENDLESS);
             await(server, "waiting", "queued");
             delete(server, "waiting");
@@ -118,13 +122,13 @@ final class TestQueries {
 
     @Test
     void letsNobodyWaitForEver(@TempDir Path folder) throws Exception {
-        QueryAllowance allowance = QueryAllowance.standard().withConcurrent(1).withPatience(Duration.ofMillis(200));
+        QueryAllowance allowance = QueryAllowance.standard().withComputing(1).withPatience(Duration.ofMillis(200));
         try (TestingServer server = TestingServer.start(folder, allowance)) {
             CompletableFuture<HttpResponse<String>> running = start(server, "running", ENDLESS);
-            await(server, "running", "running");
-            HttpResponse<String> late = server.query("SELECT 1");
+            awaitLong(server, "running");
+            HttpResponse<String> late = server.query(ENDLESS);
             assertThat(late.statusCode()).isEqualTo(429);
-            assertThat(late.body()).contains("has waited");
+            assertThat(late.body()).contains("has waited 0.2 s for its turn");
             delete(server, "running");
             running.get(10, TimeUnit.SECONDS);
         }
@@ -168,6 +172,16 @@ final class TestQueries {
             if (query.at("/state").asText().equals(state)) {
                 return query;
             }
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+    }
+
+    /** Waits until a query is known to take long, and has the turn if no other had it. */
+    private static void awaitLong(TestingServer server, String id) throws Exception {
+        while (JSON.readTree(server.get("v1/queries/" + id).body())
+                        .at("/elapsedMs")
+                        .asDouble()
+                < 1500) {
             TimeUnit.MILLISECONDS.sleep(10);
         }
     }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.Deadline;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -91,8 +92,8 @@ final class Admission {
             if (System.nanoTime() - deadline >= 0) {
                 throw new GatehouseException(
                         ErrorCode.QUERY_BUSY,
-                        "The query has waited %d s for its turn, as long as this server lets one wait. It runs %d at a time."
-                                .formatted(allowance.patience().toSeconds(), atATime));
+                        "The query has waited %s for its turn, as long as this server lets one wait. It runs %d at a time."
+                                .formatted(Deadline.in(allowance.patience()), atATime));
             }
         };
     }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,7 +97,12 @@ public final class QueryDoor {
                 query.fails(reason);
                 throw reason;
             } catch (IOException e) {
-                query.fails(new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The client left.", e));
+                Optional<GatehouseException> broken = query.broken();
+                query.fails(broken.orElseGet(
+                        () -> new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The client left.", e)));
+                if (broken.isPresent()) {
+                    throw broken.get();
+                }
                 throw e;
             } catch (RuntimeException e) {
                 query.fails(

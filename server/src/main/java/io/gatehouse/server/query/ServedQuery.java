@@ -11,7 +11,6 @@ import io.gatehouse.sql.ArrowBatches;
 import io.gatehouse.sql.QueryResult;
 import io.gatehouse.sql.ResultColumn;
 import io.gatehouse.store.PastQuery;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
@@ -80,6 +79,7 @@ final class ServedQuery implements AutoCloseable {
     private volatile @Nullable Turn turn;
     private volatile boolean begun;
     private volatile boolean aside;
+    private volatile @Nullable GatehouseException broken;
     private long thread;
     private long workBefore;
     private int crowdedTimes;
@@ -216,7 +216,10 @@ final class ServedQuery implements AutoCloseable {
             return;
         }
         if (begun && opened().isOverdue(GRACE)) {
-            client.abort(new IOException("The time of the query is over."));
+            broken = new GatehouseException(
+                    ErrorCode.QUERY_TIMEOUT,
+                    "The client did not read the answer before the time of the query was over.");
+            client.abort(broken);
         }
         if (own.isShort() && takesLong()) {
             own.becomeLong();
@@ -227,6 +230,11 @@ final class ServedQuery implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** Why its connection was broken, if it was. */
+    Optional<GatehouseException> broken() {
+        return Optional.ofNullable(broken);
     }
 
     private boolean takesLong() {
