@@ -87,10 +87,13 @@ public final class Owner {
                     } catch (IOException e) {
                         // The owner is gone, or the work is done.
                     }
-                    // An owner that was killed cannot remove it.
-                    Optional.ofNullable(System.getProperty(WorkerProcess.SCRATCH))
-                            .ifPresent(scratch -> WorkerProcess.delete(Path.of(scratch)));
-                    Runtime.getRuntime().halt(1);
+                    try {
+                        // An owner that was killed cannot remove it.
+                        Optional.ofNullable(System.getProperty(WorkerProcess.SCRATCH))
+                                .ifPresent(scratch -> WorkerProcess.delete(Path.of(scratch)));
+                    } finally {
+                        Runtime.getRuntime().halt(1);
+                    }
                 },
                 "gatehouse-owner");
         thread.setDaemon(true);

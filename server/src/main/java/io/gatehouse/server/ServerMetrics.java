@@ -14,7 +14,6 @@ import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
@@ -47,15 +46,7 @@ final class ServerMetrics implements Handler {
                 "gatehouse_heap_bytes",
                 "Heap in use",
                 () -> ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
-        gauge("gatehouse_resident_bytes", "Memory that this process holds", ServerMetrics::resident);
-    }
-
-    private static double resident() {
-        try {
-            return MemoryWatch.resident();
-        } catch (IOException e) {
-            return Double.NaN;
-        }
+        gauge("gatehouse_resident_bytes", "Memory that this process holds", MemoryWatch::resident);
     }
 
     /** Watches what is there to be counted. */

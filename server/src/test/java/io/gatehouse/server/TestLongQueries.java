@@ -30,10 +30,10 @@ final class TestLongQueries {
             "SELECT sum(a.token_id + b.token_id + c.token_id + d.token_id + e.token_id + f.token_id) "
                     + "FROM tokens a, tokens b, tokens c, tokens d, tokens e, tokens f";
 
-    /** Of about a second: 120 tokens to the fourth. */
+    /** Of some seconds: 120 tokens to the fourth, and ten times as many rows. */
     private static final String LONG =
             "SELECT count(*) AS n, sum(a.token_id % 7 + b.token_id % 5 + c.token_id % 3 + d.token_id) AS s "
-                    + "FROM tokens a, tokens b, tokens c, tokens d";
+                    + "FROM tokens a, tokens b, tokens c, tokens d, range(10)";
 
     private static final String ENDLESS_ROWS =
             "SELECT a.token, b.token, c.token, d.token FROM tokens a, tokens b, tokens c, tokens d, tokens e";
@@ -75,6 +75,13 @@ final class TestLongQueries {
                 assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
                 assertThat(JSON.readTree(response.body()).at("/rows")).isEqualTo(alone);
             }
+            int attempts = 0;
+            for (int i = 0; i < 4; i++) {
+                attempts += JSON.readTree(server.get("v1/queries/long-" + i).body())
+                        .at("/attempts")
+                        .asInt();
+            }
+            assertThat(attempts).as("attempts of four queries").isGreaterThan(4);
         }
     }
 
@@ -100,6 +107,48 @@ final class TestLongQueries {
                     assertThat(answer.get(60, TimeUnit.SECONDS)).as(format).isBetween(alone - 10, alone + 10);
                 }
             }
+        }
+    }
+
+    /** Whoever downloads a file slowly has waited for its rows already. */
+    @Test
+    void sendsAFileThatWasMadeInTimeForAsLongAsItTakes(@TempDir Path folder) throws Exception {
+        String sql = "SELECT a.token, b.token_id, c.token_id FROM tokens a, tokens b, tokens c";
+        QueryAllowance allowance = QueryAllowance.standard().withTimeout(Duration.ofSeconds(6));
+        try (TestingServer server = TestingServer.start(folder, allowance);
+                Socket client = server.connect()) {
+            client.setReceiveBufferSize(1 << 14);
+            client.getOutputStream()
+                    .write("GET /v1/query?format=parquet&sql=%s HTTP/1.0\r\nHost: %s\r\nQuery-Id: file\r\n\r\n"
+                            .formatted(sql.replace(" ", "%20"), server.uri().getAuthority())
+                            .getBytes(US_ASCII));
+            assertThat(client.getInputStream().read()).isPositive();
+            Thread.sleep(7500);
+            byte[] rest = client.getInputStream().readAllBytes();
+            assertThat(new String(rest, rest.length - 4, 4, US_ASCII))
+                    .as("the end of a Parquet file")
+                    .isEqualTo("PAR1");
+            assertThat(await(server, "file", "finished").at("/error").isMissingNode())
+                    .isTrue();
+        }
+    }
+
+    /** The plan comes before the rows of the statement, which nobody is to take for a reason to let it compute on. */
+    @Test
+    void explainAnalyzeWaitsLikeTheStatement(@TempDir Path folder) throws Exception {
+        QueryAllowance allowance = QueryAllowance.standard().withComputing(1);
+        try (TestingServer server = TestingServer.start(folder, allowance)) {
+            CompletableFuture<HttpResponse<String>> first = start(server, "first", "EXPLAIN ANALYZE " + ENDLESS);
+            await(server, "first", "running");
+            CompletableFuture<HttpResponse<String>> second = start(server, "second", "EXPLAIN ANALYZE " + ENDLESS);
+            while (waiting(server) == 0) {
+                Thread.sleep(10);
+            }
+            for (String id : List.of("first", "second")) {
+                server.send("v1/queries/" + id, request -> request.DELETE());
+            }
+            assertThat(first.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(409);
+            assertThat(second.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(409);
         }
     }
 

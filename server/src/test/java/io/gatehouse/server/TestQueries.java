@@ -94,7 +94,7 @@ final class TestQueries {
             HttpResponse<String> refused = start(server, "refused", "SELECT 1").get();
             assertThat(refused.statusCode()).isEqualTo(429);
             assertThat(refused.headers().firstValue("Retry-After")).hasValue("1");
-            assertThat(refused.body()).contains("As many queries run as this server takes, 1, and as many wait, 1.");
+            assertThat(refused.body()).contains("2 long queries run or wait, as many as this server takes.");
             delete(server, "running");
             running.get(10, TimeUnit.SECONDS);
             await(server, "waiting", "running");
@@ -128,7 +128,8 @@ final class TestQueries {
             awaitLong(server, "running");
             HttpResponse<String> late = server.query(ENDLESS);
             assertThat(late.statusCode()).isEqualTo(429);
-            assertThat(late.body()).contains("has waited 0.2 s for its turn");
+            assertThat(late.body())
+                    .contains("has waited for 0.2 s, the limit of this server, which runs 1 such queries at a time");
             delete(server, "running");
             running.get(10, TimeUnit.SECONDS);
         }

@@ -80,6 +80,11 @@ final class DuckDbEngine implements ExecutionEngine {
     }
 
     @Override
+    public boolean isLocal() {
+        return true;
+    }
+
+    @Override
     public void close() {
         watchdog.shutdownNow();
     }

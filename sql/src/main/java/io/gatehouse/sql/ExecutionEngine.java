@@ -21,6 +21,9 @@ public interface ExecutionEngine extends AutoCloseable {
     /** The SQL types of the columns of a statement, without running it. */
     List<String> columnTypes(Plan plan, Deadline deadline);
 
+    /** Whether statements compute in this process, and so take its cores and memory from each other. */
+    boolean isLocal();
+
     @Override
     void close();
 }

@@ -96,6 +96,11 @@ public final class QueryEngine implements AutoCloseable {
         return new QueryEngine(readers, false);
     }
 
+    /** Whether statements compute in this process, and so take its cores and memory from each other. */
+    public boolean isLocal() {
+        return engine.isLocal();
+    }
+
     /** What statements can name. */
     public Catalog catalog() {
         return catalog;

@@ -56,12 +56,13 @@ public final class QueryResult implements AutoCloseable {
         } else {
             statement.stopping().checkCancelled();
         }
+        // Run first, so that what fails does so before any row.
+        ExecutedRows open = rows == null ? statement.rows() : rows;
+        rows = open;
         text = preface.poll();
         if (text != null) {
             return true;
         }
-        ExecutedRows open = rows == null ? statement.rows() : rows;
-        rows = open;
         synchronized (statement) {
             statement.stopping().checkCancelled();
             try {

@@ -182,16 +182,21 @@ final class RunningStatement implements Execution, AutoCloseable {
     }
 
     private <R> R run(Run<R> execution) {
-        stopping.checkStopped();
-        guard = Optional.of(watchdog.scheduleWithFixedDelay(
-                this::interruptIfDue, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS));
-        running = true;
+        begin();
         try {
             statement.setQueryTimeout(wholeSeconds(stopping.deadline().span()));
             return execution.of(statement);
         } catch (SQLException e) {
             throw failure(String.valueOf(e.getMessage()).contains(SWALLOWED) && !stopping.isDue() ? again(e) : e);
         }
+    }
+
+    /** Either closing finds the guard, or this finds that it is closed: none is left behind. */
+    private synchronized void begin() {
+        stopping.checkStopped();
+        guard = Optional.of(watchdog.scheduleWithFixedDelay(
+                this::interruptIfDue, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS));
+        running = true;
     }
 
     /** Runs a statement that failed once more, in the driver's one way of running it that says what happened. */

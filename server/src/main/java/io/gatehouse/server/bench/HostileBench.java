@@ -93,6 +93,7 @@ public final class HostileBench {
                     Latencies.of(diary.besides()),
                     overdue,
                     diary.answers(),
+                    diary.runsBesides(),
                     diary.runs(),
                     hash,
                     contents.stream()
@@ -174,7 +175,11 @@ public final class HostileBench {
                 if (System.nanoTime() > quietEnd) {
                     runHostile(server, sources, random, number, diary);
                 }
+                boolean besides = System.nanoTime() > quietEnd;
                 ran(server, ORDINARY_RUN + number, diary);
+                if (besides) {
+                    diary.ranBesides();
+                }
             }
         } catch (IOException e) {
             diary.fault("An ordinary run: " + e.getMessage());
@@ -206,7 +211,7 @@ public final class HostileBench {
                     .formatted(
                             run.path("status").asText(), run.at("/error/code").asText());
         } catch (IOException e) {
-            outcome = "refused: " + e.getMessage();
+            outcome = "refused";
         }
         diary.ran("%s %s".formatted(chosen.getFileName(), outcome.strip()));
     }

@@ -13,6 +13,7 @@ final class HostileDiary {
     private final Map<String, Integer> limits = new HashMap<>();
     private final SortedMap<String, Integer> answers = new TreeMap<>();
     private final SortedMap<String, Integer> runs = new TreeMap<>();
+    private int runsBesides;
     private final List<Duration> quiet = new ArrayList<>();
     private final List<Duration> besides = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
@@ -34,6 +35,15 @@ final class HostileDiary {
 
     synchronized void ran(String outcome) {
         runs.merge(outcome, 1, Integer::sum);
+    }
+
+    /** An ordinary run ended beside hostile clients. */
+    synchronized void ranBesides() {
+        runsBesides++;
+    }
+
+    synchronized int runsBesides() {
+        return runsBesides;
     }
 
     /** The time of an ordinary question, by itself or beside hostile clients. */

@@ -17,6 +17,7 @@ import java.util.SortedMap;
  * @param besides time of ordinary questions beside the hostile clients
  * @param overdue statements that it had not ended a second after their limit
  * @param answers answers to hostile statements by status
+ * @param runsBesides ordinary runs that ended beside the hostile clients
  * @param runs ends of ordinary and hostile runs, and how often each came
  * @param hash of the content of an ordinary run before
  * @param others hashes of those beside the hostile clients that are not the same
@@ -30,6 +31,7 @@ public record HostileLoad(
         Latencies besides,
         List<String> overdue,
         SortedMap<String, Integer> answers,
+        int runsBesides,
         SortedMap<String, Integer> runs,
         String hash,
         List<String> others,
@@ -69,6 +71,7 @@ public record HostileLoad(
                 "p99 is more than %s times that of before".formatted(LATENCY_BOUND),
                 broken);
         require(overdue.isEmpty(), "%d statements outlived their limit".formatted(overdue.size()), broken);
+        require(runsBesides > 0, "no ordinary run ended beside the hostile clients", broken);
         require(!hash.isEmpty() && others.isEmpty(), "runs have other contents than a quiet one", broken);
         require(faults.isEmpty(), "ordinary clients met with faults", broken);
         return broken;

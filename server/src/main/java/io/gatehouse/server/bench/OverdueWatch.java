@@ -55,7 +55,7 @@ final class OverdueWatch implements Runnable {
             String state = query.path("state").asText();
             if (state.equals("planning") || state.equals("running")) {
                 String id = query.path("queryId").asText();
-                String key = state + " " + id;
+                String key = "%s %s %s".formatted(state, id, query.path("attempts"));
                 seen.add(key);
                 long start = since.computeIfAbsent(key, unseen -> System.nanoTime());
                 if (now - start > TimeUnit.MILLISECONDS.toNanos((long) (1000 * (diary.limit(id) + GRACE_SECONDS)))) {

@@ -37,6 +37,7 @@ public final class ClientConnection extends SocketChannelEndPoint {
 
     private final Executor executor;
     private volatile @Nullable Thread writer;
+    private volatile Runnable beforeWaiting = () -> {};
     private boolean clear;
     private boolean asks;
     private boolean answering;
@@ -107,8 +108,13 @@ public final class ClientConnection extends SocketChannelEndPoint {
         close(cause);
     }
 
-    /** This thread writes an answer to the client, and may wait for it. */
-    public void writtenByThisThread() {
+    /**
+     * This thread writes an answer to the client.
+     *
+     * @param waits is called when it is about to wait until the client has read some of it
+     */
+    public void writtenByThisThread(Runnable waits) {
+        beforeWaiting = waits;
         writer = Thread.currentThread();
     }
 
@@ -124,6 +130,9 @@ public final class ClientConnection extends SocketChannelEndPoint {
             for (int look = 0; !done && look < LOOKS; look++) {
                 LockSupport.parkNanos(BETWEEN_LOOKS_NANOS);
                 done = super.flush(buffers);
+            }
+            if (!done) {
+                beforeWaiting.run();
             }
         }
         return done;

@@ -20,24 +20,18 @@ final class AnswerStream extends OutputStream implements WritableByteChannel {
     private final HttpOutput out;
     private final long limit;
     private final ByteBuffer small = ByteBuffer.allocateDirect(2 * SMALL);
-    private final Runnable beforeWaiting;
     private long written;
 
-    /**
-     * @param limit bytes
-     * @param beforeWaiting is called before what may wait for the client
-     */
-    AnswerStream(HttpOutput out, long limit, Runnable beforeWaiting) {
+    /** @param limit bytes */
+    AnswerStream(HttpOutput out, long limit) {
         this.out = requireNonNull(out, "out is null");
         this.limit = limit;
-        this.beforeWaiting = requireNonNull(beforeWaiting, "beforeWaiting is null");
     }
 
     @Override
     public void write(int b) throws IOException {
         count(1);
         passOn();
-        beforeWaiting.run();
         out.write(b);
     }
 
@@ -45,7 +39,6 @@ final class AnswerStream extends OutputStream implements WritableByteChannel {
     public void write(byte[] bytes, int offset, int length) throws IOException {
         count(length);
         passOn();
-        beforeWaiting.run();
         out.write(bytes, offset, length);
     }
 
@@ -60,7 +53,6 @@ final class AnswerStream extends OutputStream implements WritableByteChannel {
             small.put(buffer);
         } else {
             passOn();
-            beforeWaiting.run();
             out.write(buffer);
         }
         return length;
@@ -68,7 +60,6 @@ final class AnswerStream extends OutputStream implements WritableByteChannel {
 
     private void passOn() throws IOException {
         if (small.position() > 0) {
-            beforeWaiting.run();
             out.write(small.flip());
             small.clear();
         }

@@ -2,9 +2,7 @@ package io.gatehouse.server.query;
 
 import static java.util.Objects.requireNonNull;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.gatehouse.worker.ProcessMemory;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -14,11 +12,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The second guard over memory, behind those in statements and DuckDB's own limit: as long as this process holds more
- * than it may, the query that began last is ended, one after the other. On Linux; elsewhere nothing is known of memory.
+ * than it may, queries are ended, one after the other: the long ones first, and of these the one that was started last. On Linux; elsewhere nothing is known of memory.
  */
 public final class MemoryWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MemoryWatch.class);
-    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final ProcessMemory OWN =
+            ProcessMemory.of(ProcessHandle.current().pid());
     private static final Duration INTERVAL = Duration.ofMillis(100);
     /** What a query held is given back some time after it has ended. */
     private static final Duration RELIEF = Duration.ofSeconds(1);
@@ -32,10 +31,8 @@ public final class MemoryWatch implements AutoCloseable {
     public MemoryWatch(QueryRegister queries, long limit) {
         this.queries = requireNonNull(queries, "queries is null");
         this.limit = limit;
-        if (Files.isReadable(STATUS)) {
-            var unused = watch.scheduleWithFixedDelay(
-                    this::look, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
-        }
+        var unused = watch.scheduleWithFixedDelay(
+                this::look, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void look() {
@@ -43,21 +40,15 @@ public final class MemoryWatch implements AutoCloseable {
             if (System.nanoTime() - notBefore >= 0 && resident() > limit && queries.endLatest(limit)) {
                 notBefore = System.nanoTime() + RELIEF.toNanos();
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (RuntimeException e) {
             // A scheduler would end without a word.
             LOG.error("Memory cannot be watched", e);
         }
     }
 
     /** Bytes of memory that are the process's own, 0 where that is not known. */
-    public static long resident() throws IOException {
-        if (!Files.isReadable(STATUS)) {
-            return 0;
-        }
-        return Files.readAllLines(STATUS).stream()
-                .filter(line -> line.startsWith("RssAnon:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-                .sum();
+    public static long resident() {
+        return OWN.bytes();
     }
 
     @Override

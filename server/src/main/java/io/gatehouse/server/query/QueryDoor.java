@@ -6,6 +6,8 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.http.ClientConnection;
 import io.gatehouse.server.http.QueryId;
+import io.gatehouse.server.query.admission.Admission;
+import io.gatehouse.server.query.admission.ComputeSlot;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.QueryLimits;
 import io.javalin.http.Context;
@@ -13,7 +15,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,8 @@ public final class QueryDoor {
         this.engine = requireNonNull(engine, "engine is null");
         this.register = requireNonNull(register, "register is null");
         this.allowance = requireNonNull(allowance, "allowance is null");
-        this.admission = new Admission(allowance);
+        this.admission =
+                new Admission(allowance.concurrent(), allowance.computing(), allowance.queued(), allowance.patience());
     }
 
     /** What is done with the rows of a query. */
@@ -86,22 +88,29 @@ public final class QueryDoor {
     void serve(String id, SqlStatement statement, String format, ClientConnection client, Reading reading)
             throws IOException {
         try (ServedQuery query = register.enter(id, statement, format, client)) {
-            try (Turn turn = admission.enter(query)) {
-                query.takes(turn);
-                while (!run(query, statement, reading)) {
-                    query.queued();
-                    turn.await(query);
+            try (ComputeSlot slot = admission.enter(query::queued, query::checkStopped)) {
+                query.admitted(new Preemption(slot, engine.isLocal()));
+                try {
+                    while (!attempt(query, statement, reading)) {
+                        query.queued();
+                        admission.awaitRestart(slot, query::checkStopped);
+                    }
+                } finally {
+                    // What it holds goes before its slot does.
+                    query.endAttempt();
                 }
             } catch (GatehouseException e) {
                 GatehouseException reason = query.reason(e);
                 query.fails(reason);
                 throw reason;
             } catch (IOException e) {
-                Optional<GatehouseException> broken = query.broken();
-                query.fails(broken.orElseGet(
-                        () -> new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The client left.", e)));
-                if (broken.isPresent()) {
-                    throw broken.get();
+                GatehouseException reason = query.reason(new GatehouseException(
+                        ErrorCode.CANCELLED_BY_USER,
+                        query.isUnwanted() ? "The query was cancelled." : "The client left.",
+                        e));
+                query.fails(reason);
+                if (reason.code() != ErrorCode.CANCELLED_BY_USER) {
+                    throw reason;
                 }
                 throw e;
             } catch (RuntimeException e) {
@@ -112,10 +121,10 @@ public final class QueryDoor {
         }
     }
 
-    /** False if the query was set aside before its first row, and is to begin anew when its turn has come. */
-    private boolean run(ServedQuery query, SqlStatement statement, Reading reading) throws IOException {
-        query.planning();
+    /** Runs a query from its beginning. False if it was interrupted before its first row, and is to be restarted. */
+    private boolean attempt(ServedQuery query, SqlStatement statement, Reading reading) throws IOException {
         try {
+            query.startAttempt();
             query.begins(engine.query(
                     statement.sql(),
                     statement.parameters(),
@@ -123,7 +132,16 @@ public final class QueryDoor {
             reading.read(query);
             return true;
         } catch (GatehouseException e) {
-            if (query.isSetAside(e, register.count() > 1)) {
+            if (query.isUnwanted()) {
+                throw e;
+            }
+            if (query.preemption().mustRestart(e)) {
+                query.endAttempt();
+                return false;
+            }
+            if (register.count() > 1 && query.preemption().mustRetry(e)) {
+                query.endAttempt();
+                query.preemption().awaitMemory();
                 return false;
             }
             throw e;

@@ -97,13 +97,15 @@ public final class QueryRegister implements AutoCloseable {
         return running.size();
     }
 
-    /** Ends the query that began last, for the sake of the others; false if none runs. */
+    /** Ends the query that was started last, long ones before short ones, for the sake of the others; false if none runs. */
     boolean endLatest(long limit) {
-        return running.values().stream()
-                .filter(query -> query.state() == ServedQuery.State.RUNNING)
-                .min(Comparator.comparing(ServedQuery::elapsedMs))
-                .map(query -> query.endForMemory(limit))
-                .orElse(false);
+        Optional<ServedQuery> latest = running.values().stream()
+                .filter(ServedQuery::isRunning)
+                .max(Comparator.<ServedQuery, Boolean>comparing(
+                                query -> query.preemption().isLong())
+                        .thenComparing(query -> query.preemption().attemptStart()));
+        latest.ifPresent(query -> query.endForMemory(limit));
+        return latest.isPresent();
     }
 
     /** Cancels whatever still runs after the time given, or comes later. */

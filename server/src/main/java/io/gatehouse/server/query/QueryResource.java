@@ -32,10 +32,10 @@ public final class QueryResource {
         String id = QueryId.assign(context);
         SqlText.assign(context, request.sql());
         ClientConnection client = ClientConnection.of(context);
-        client.writtenByThisThread();
         SqlStatement statement = request.statement(door.allowance());
         try {
             door.serve(id, statement, request.format().id(), client, query -> {
+                client.writtenByThisThread(query.preemption()::pause);
                 try (Answer answer = answer(request, query)) {
                     // The status leaves with the first rows, so that what fails before them still gets one of its own.
                     answer.start();
@@ -43,7 +43,7 @@ public final class QueryResource {
                     request.filename().ifPresent(name -> saveAs(context, name));
                     // Not Javalin's stream, which compresses: that costs more than loopback does.
                     HttpOutput out = (HttpOutput) context.res().getOutputStream();
-                    AnswerStream stream = new AnswerStream(out, door.allowance().bytes(), query::pause);
+                    AnswerStream stream = new AnswerStream(out, door.allowance().bytes());
                     answer.write(stream);
                     // Closed only here: closing on the way out of a failure would complete a cut answer.
                     stream.close();

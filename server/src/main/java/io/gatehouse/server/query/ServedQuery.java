@@ -11,14 +11,12 @@ import io.gatehouse.sql.ArrowBatches;
 import io.gatehouse.sql.QueryResult;
 import io.gatehouse.sql.ResultColumn;
 import io.gatehouse.store.PastQuery;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
@@ -42,22 +40,9 @@ final class ServedQuery implements AutoCloseable {
         }
     }
 
-    /** A query takes long that has run and computed for so long, or has run for longer. */
-    private static final long LONG_RUN_NANOS = 250_000_000;
-
-    private static final long LONG_WORK_NANOS = 100_000_000;
-    private static final long LONGEST_RUN_NANOS = 1_000_000_000;
-
-    /** The reading thread has so long to end the answer itself. */
+    /** The serving thread has this time to end the query itself; then the connection is broken. */
     private static final Duration GRACE = Duration.ofMillis(500);
 
-    /** How often a query may begin anew that found no memory beside others. */
-    private static final int MOST_CROWDED = 3;
-
-    private static final long BETWEEN_TRIES_NANOS = 50_000_000;
-
-    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-    private static final int ROWS_BETWEEN_TURNS = 64;
     private static final int ROWS_BETWEEN_COUNTS = 1024;
     private static final int SQL_KEPT = 20_000;
 
@@ -71,23 +56,19 @@ final class ServedQuery implements AutoCloseable {
 
     private volatile State state = State.PLANNING;
     private volatile boolean unwanted;
+    private volatile long unwantedSince;
     private volatile long elapsedNanos = -1;
     private volatile long rowsSeen;
     private volatile boolean truncated;
     private volatile double progress;
     private volatile @Nullable QueryResult result;
-    private volatile @Nullable Turn turn;
-    private volatile boolean begun;
-    private volatile boolean aside;
-    private volatile @Nullable GatehouseException broken;
-    private long thread;
-    private long workBefore;
-    private int crowdedTimes;
-    private volatile long runningSince;
+    private volatile @Nullable Preemption preemption;
     private volatile @Nullable GatehouseException failure;
-    private volatile @Nullable GatehouseException starved;
+    /** Why the server ended it, which the serving thread learns as a cancellation or a broken connection. */
+    private volatile @Nullable GatehouseException ending;
+
     private long rows;
-    private boolean ended;
+    private volatile boolean ended;
 
     /** @param changed is told of each change of state */
     ServedQuery(
@@ -115,24 +96,33 @@ final class ServedQuery implements AutoCloseable {
         move(State.QUEUED);
     }
 
-    void planning() {
-        runningSince = System.nanoTime();
-        move(State.PLANNING);
-        requireWanted();
+    /** It was admitted. */
+    void admitted(Preemption decisions) {
+        preemption = decisions;
     }
 
-    /** It may run, and computes when it has its turn. */
-    void takes(Turn turn) {
-        this.turn = turn;
+    /** It is planned, for the first time or to be restarted. */
+    void startAttempt() {
+        preemption().startAttempt();
+        move(State.PLANNING);
+        checkStopped();
     }
 
     /** The statement is planned and begins. */
     void begins(QueryResult planned) {
         result = planned;
-        thread = Thread.currentThread().getId();
-        workBefore = THREADS.getThreadCpuTime(thread);
         move(State.RUNNING);
-        requireWanted();
+        preemption().checkPreempted();
+        checkStopped();
+    }
+
+    /** Ends what runs, if anything does, and the memory that it holds. */
+    void endAttempt() {
+        QueryResult open = result;
+        result = null;
+        if (open != null) {
+            open.close();
+        }
     }
 
     private void move(State next) {
@@ -145,16 +135,13 @@ final class ServedQuery implements AutoCloseable {
     }
 
     boolean next() {
-        if (rows % ROWS_BETWEEN_TURNS == 0) {
-            awaitTurn();
-        }
-        boolean present = opened().next();
-        begin();
+        QueryResult open = opened();
+        boolean present = compute(open::next);
         if (present && ++rows % ROWS_BETWEEN_COUNTS == 0) {
             rowsSeen = rows;
         }
         ended = !present;
-        truncated = opened().truncated();
+        truncated = open.truncated();
         return present;
     }
 
@@ -164,9 +151,7 @@ final class ServedQuery implements AutoCloseable {
     }
 
     boolean next(ArrowBatches batches) {
-        awaitTurn();
-        boolean present = batches.next();
-        begin();
+        boolean present = compute(batches::next);
         if (present) {
             rows += batches.root().getRowCount();
             rowsSeen = rows;
@@ -176,99 +161,55 @@ final class ServedQuery implements AutoCloseable {
         return present;
     }
 
-    /** Others compute for a while if this query has done so for long and they wait. */
-    private void awaitTurn() {
-        Turn own = turn();
-        own.giveWay();
-        own.await(this);
+    private boolean compute(BooleanSupplier engine) {
+        Preemption decisions = preemption();
+        decisions.enterEngine(this::checkStopped);
+        boolean present;
+        try {
+            present = engine.getAsBoolean();
+        } catch (RuntimeException e) {
+            decisions.leaveEngineWithError();
+            throw e;
+        }
+        decisions.leaveEngine();
+        return present;
     }
 
-    /** Others may compute while this query waits for its client. */
-    void pause() {
-        turn().pause();
-    }
-
-    private Turn turn() {
-        return requireNonNull(turn, "the query was not admitted");
-    }
-
-    /** The first rows are there, and it can no longer begin anew. */
-    private void begin() {
-        if (!begun) {
-            synchronized (this) {
-                if (!aside) {
-                    begun = true;
-                    return;
-                }
-            }
-            throw new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The query was set aside.");
+    private void interrupt() {
+        QueryResult running = result;
+        if (running != null) {
+            running.cancel();
         }
     }
 
-    /**
-     * Sees whether it takes long, or too long. One that takes long takes turns with its like from then on; before its
-     * first row it is set aside if it has no turn now, since DuckDB cannot be made to pause. One whose time is over while
-     * it waits for a slow client loses the connection.
-     */
+    Preemption preemption() {
+        return requireNonNull(preemption, "the query was not admitted");
+    }
+
+    /** Looks at it from another thread: whether it takes too much from others, or does not end as it should. */
     void look() {
-        Turn own = turn;
-        if (own == null || state != State.RUNNING) {
+        Preemption decisions = preemption;
+        QueryResult open = result;
+        if (decisions == null || open == null || state != State.RUNNING) {
             return;
         }
-        if (begun && opened().isOverdue(GRACE)) {
-            broken = new GatehouseException(
-                    ErrorCode.QUERY_TIMEOUT,
-                    "The client did not read the answer before the time of the query was over.");
-            client.abort(broken);
+        if (!decisions.look(this::interrupt)) {
+            end(new GatehouseException(
+                    ErrorCode.QUERY_BUSY,
+                    "The query computed on between two rows while too many others did. Try again in a moment."));
         }
-        if (own.isShort() && takesLong()) {
-            own.becomeLong();
-            synchronized (this) {
-                if (!begun && own.isWaiting()) {
-                    aside = true;
-                    opened().cancel();
-                }
+        if (decisions.isStreaming() && !ended) {
+            boolean overdue = open.isOverdue(GRACE);
+            if (overdue) {
+                end(new GatehouseException(
+                        ErrorCode.QUERY_TIMEOUT,
+                        "The client did not read the answer before the time of the query was over."));
+            }
+            if (overdue || (unwanted && System.nanoTime() - unwantedSince > GRACE.toNanos())) {
+                // The serving thread waits for its client, and nothing else would wake it.
+                client.abort(reason(new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The query was cancelled.")));
             }
         }
-    }
-
-    /** Why its connection was broken, if it was. */
-    Optional<GatehouseException> broken() {
-        return Optional.ofNullable(broken);
-    }
-
-    private boolean takesLong() {
-        long run = System.nanoTime() - runningSince;
-        return run > LONGEST_RUN_NANOS
-                || (run > LONG_RUN_NANOS && THREADS.getThreadCpuTime(thread) - workBefore > LONG_WORK_NANOS);
-    }
-
-    /**
-     * Whether it is to begin anew when its turn has come: it was set aside, or soon found no memory among others.
-     *
-     * @param error that ended it
-     * @param besides whether there are others
-     */
-    boolean isSetAside(GatehouseException error, boolean besides) {
-        synchronized (this) {
-            boolean crowded = error.code() == ErrorCode.OUT_OF_MEMORY
-                    && besides
-                    && System.nanoTime() - runningSince < LONGEST_RUN_NANOS
-                    && ++crowdedTimes <= MOST_CROWDED;
-            if (begun || unwanted || !(aside || crowded)) {
-                return false;
-            }
-            aside = false;
-        }
-        turn().becomeLong();
-        turn().pause();
-        QueryResult open = result;
-        if (open != null) {
-            open.close();
-        }
-        // Whoever holds the memory has some time to end.
-        LockSupport.parkNanos(crowdedTimes * BETWEEN_TRIES_NANOS);
-        return true;
     }
 
     @Nullable
@@ -297,40 +238,52 @@ final class ServedQuery implements AutoCloseable {
     }
 
     /** Throws if it was cancelled, or its time is over. */
-    void requireWanted() {
+    void checkStopped() {
         if (unwanted) {
             throw new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The query was cancelled.");
         }
-        if (state == State.RUNNING) {
-            opened().checkStopped();
+        QueryResult open = result;
+        if (open != null) {
+            open.checkStopped();
         }
+    }
+
+    boolean isUnwanted() {
+        return unwanted;
     }
 
     void cancel() {
-        unwanted = true;
-        QueryResult running = result;
-        if (running != null && !state.ended()) {
-            running.cancel();
+        if (!unwanted) {
+            unwantedSince = System.nanoTime();
+            unwanted = true;
+        }
+        interrupt();
+    }
+
+    /** Ends it, for a reason of the server. */
+    private synchronized void end(GatehouseException reason) {
+        if (ending == null) {
+            ending = reason;
+            cancel();
         }
     }
 
-    /** Ends it because the process holds more memory than it may; false if that was done before. */
-    synchronized boolean endForMemory(long limit) {
-        boolean first = starved == null;
-        if (first) {
-            starved = new GatehouseException(
-                    ErrorCode.OUT_OF_MEMORY,
-                    "The query was ended because the server held more than its %,d bytes of memory, and it began last."
-                            .formatted(limit));
-            cancel();
-        }
-        return first;
+    /** Whether it runs, and nobody has ended it so far. */
+    boolean isRunning() {
+        return state == State.RUNNING && !unwanted;
+    }
+
+    /** Ends it because the process holds more memory than it may. */
+    void endForMemory(long limit) {
+        end(new GatehouseException(
+                ErrorCode.OUT_OF_MEMORY,
+                "The query was ended because the server held more than its %,d bytes of memory.".formatted(limit)));
     }
 
     /** Why it fails: what an error says, or what made it come. */
     GatehouseException reason(GatehouseException error) {
-        GatehouseException memory = starved;
-        return memory != null && error.code() == ErrorCode.CANCELLED_BY_USER ? memory : error;
+        GatehouseException own = ending;
+        return own != null && error.code() == ErrorCode.CANCELLED_BY_USER ? own : error;
     }
 
     /** Says why it ends, if not by its last row. */
@@ -345,17 +298,14 @@ final class ServedQuery implements AutoCloseable {
         }
         elapsedNanos = System.nanoTime() - start;
         rowsSeen = rows;
-        QueryResult open = result;
         try {
-            if (open != null) {
-                open.close();
-            }
+            endAttempt();
         } finally {
-            move(end());
+            move(endState());
         }
     }
 
-    private State end() {
+    private State endState() {
         GatehouseException reason = failure;
         if (reason == null) {
             // Neither at its end nor failed: whoever read it has gone.
@@ -394,6 +344,8 @@ final class ServedQuery implements AutoCloseable {
         json.put("format", format);
         json.put("submittedAt", submitted.toString());
         json.put("elapsedMs", elapsedMs());
+        Preemption decisions = preemption;
+        json.put("attempts", decisions == null ? 0 : decisions.attempts());
         json.put("rows", rowsSeen);
         json.put("limit", maxRows());
         json.put("truncated", truncated);

@@ -115,6 +115,11 @@ final class SparkEngine implements ExecutionEngine {
     }
 
     @Override
+    public boolean isLocal() {
+        return false;
+    }
+
+    @Override
     public void close() {
         watchdog.shutdownNow();
         close(session);

@@ -1,0 +1,170 @@
+package io.gatehouse.server.query;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.server.query.admission.ComputeSlot;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When a query becomes a long one, and what happens to it if no slot for long queries is free. DuckDB cannot pause a
+ * statement: one without rows is interrupted and restarted later, one with rows waits between two of them.
+ *
+ * <p>One thread serves the query; another one looks at it from time to time.
+ */
+final class Preemption {
+    /** A query is long that has run for this time and computed for {@link #LONG_CPU_NANOS} of it, in its own thread. */
+    private static final long LONG_NANOS = 250_000_000;
+
+    private static final long LONG_CPU_NANOS = 100_000_000;
+    /** A query is long that has run for this time, even if it has waited for others. */
+    private static final long LONGEST_SHORT_NANOS = 1_000_000_000;
+
+    private static final int MAX_MEMORY_RETRIES = 8;
+    private static final long MEMORY_RETRY_NANOS = 50_000_000;
+
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+    private enum Phase {
+        /** Planned or run, with nothing sent to the client. */
+        NO_ROWS,
+        /** Interrupted before its first row. */
+        PREEMPTED,
+        STREAMING
+    }
+
+    private final ComputeSlot slot;
+    private final boolean local;
+    private volatile Phase phase = Phase.NO_ROWS;
+    private volatile long attemptStart = System.nanoTime();
+    /** When the serving thread went into the engine; 0 while it is not there. */
+    private volatile long inEngineSince;
+
+    private volatile int attempts;
+    private @Nullable Thread thread;
+    private long cpuBefore;
+    private int memoryRetries;
+
+    /** @param local whether the query computes in this process; elsewhere it takes nothing from others here */
+    Preemption(ComputeSlot slot, boolean local) {
+        this.local = local;
+        this.slot = requireNonNull(slot, "slot is null");
+    }
+
+    /** The query is planned and run, from its beginning. */
+    synchronized void startAttempt() {
+        phase = Phase.NO_ROWS;
+        attempts++;
+        attemptStart = System.nanoTime();
+        thread = Thread.currentThread();
+        cpuBefore = THREADS.getThreadCpuTime(thread.getId());
+    }
+
+    /** How often the query was started. */
+    int attempts() {
+        return attempts;
+    }
+
+    long attemptStart() {
+        return attemptStart;
+    }
+
+    boolean isLong() {
+        return !slot.isShort();
+    }
+
+    boolean isStreaming() {
+        return phase == Phase.STREAMING;
+    }
+
+    /**
+     * Must come before the serving thread asks the engine for rows.
+     *
+     * @param check is called while the query waits for a slot, and throws to give up
+     */
+    void enterEngine(Runnable check) {
+        slot.giveWay();
+        slot.await(check);
+        inEngineSince = System.nanoTime();
+    }
+
+    /** The serving thread has rows, or knows that there are no more. */
+    void leaveEngine() {
+        inEngineSince = 0;
+        if (phase != Phase.STREAMING) {
+            synchronized (this) {
+                checkPreempted();
+                phase = Phase.STREAMING;
+            }
+        }
+    }
+
+    void checkPreempted() {
+        if (phase == Phase.PREEMPTED) {
+            throw new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The query was preempted.");
+        }
+    }
+
+    void leaveEngineWithError() {
+        inEngineSince = 0;
+    }
+
+    /**
+     * Looks whether the query is long, and what to do then.
+     *
+     * @param interrupt stops the statement that runs
+     * @return false if the query must end, because too many compute between their rows
+     */
+    synchronized boolean look(Runnable interrupt) {
+        if (!local) {
+            return true;
+        }
+        long now = System.nanoTime();
+        if (slot.isShort() && isLong(now)) {
+            slot.becomeLong();
+            if (slot.isWaiting() && phase == Phase.NO_ROWS) {
+                phase = Phase.PREEMPTED;
+                interrupt.run();
+            }
+        }
+        long since = inEngineSince;
+        return !(slot.isWaiting() && phase == Phase.STREAMING && since != 0 && now - since > LONG_NANOS)
+                || slot.borrow();
+    }
+
+    private boolean isLong(long now) {
+        long run = now - attemptStart;
+        return run > LONGEST_SHORT_NANOS
+                || (run > LONG_NANOS
+                        && thread != null
+                        && THREADS.getThreadCpuTime(thread.getId()) - cpuBefore > LONG_CPU_NANOS);
+    }
+
+    /** Whether the query was preempted, and is to be restarted once it has a slot, instead of failing with an error. */
+    boolean mustRestart(GatehouseException error) {
+        return phase == Phase.PREEMPTED
+                && (error.code() == ErrorCode.CANCELLED_BY_USER || error.code() == ErrorCode.OUT_OF_MEMORY);
+    }
+
+    /** Whether the query, which soon found no memory beside others, is to be restarted a moment later. */
+    synchronized boolean mustRetry(GatehouseException error) {
+        return error.code() == ErrorCode.OUT_OF_MEMORY
+                && phase == Phase.NO_ROWS
+                && System.nanoTime() - attemptStart < LONGEST_SHORT_NANOS
+                && ++memoryRetries <= MAX_MEMORY_RETRIES;
+    }
+
+    /** Gives those that hold the memory some time. */
+    void awaitMemory() {
+        LockSupport.parkNanos(memoryRetries * MEMORY_RETRY_NANOS);
+    }
+
+    /** Lets others compute while the serving thread waits for its client. */
+    void pause() {
+        slot.pause();
+    }
+}

@@ -1,0 +1,135 @@
+package io.gatehouse.server.query.admission;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * The right of one query to compute. A short query has a slot of its own until it ends. A long query shares the slots for
+ * long queries with others: it holds one while it computes, and waits for one between two of its rows. Safe for use by
+ * many threads, of which one computes.
+ */
+public final class ComputeSlot implements AutoCloseable {
+    /** A long query lets another one compute after this time. */
+    private static final long SLICE_NANOS = 50_000_000;
+
+    private enum State {
+        SHORT,
+        SHORT_PAUSED,
+        LONG_WAITING,
+        LONG_COMPUTING,
+        CLOSED
+    }
+
+    private final Admission admission;
+    private volatile State state = State.SHORT;
+    private volatile long computingSince;
+
+    ComputeSlot(Admission admission) {
+        this.admission = requireNonNull(admission, "admission is null");
+    }
+
+    public boolean isShort() {
+        return state == State.SHORT || state == State.SHORT_PAUSED;
+    }
+
+    /** Makes the query a long one. It goes on computing if a slot for long queries is free. */
+    public synchronized void becomeLong() {
+        if (isShort()) {
+            boolean computes = state == State.SHORT;
+            admission.becomeLong();
+            state = State.LONG_WAITING;
+            if (computes && admission.longQueries().tryAcquire()) {
+                compute();
+            }
+        }
+    }
+
+    /** Whether it is a long query without a slot. */
+    public boolean isWaiting() {
+        return state == State.LONG_WAITING;
+    }
+
+    /**
+     * Lets a long query that computes without a slot have one, although none is free; false if too many do so.
+     */
+    public synchronized boolean borrow() {
+        if (state == State.LONG_WAITING) {
+            if (!admission.longQueries().borrow()) {
+                return false;
+            }
+            compute();
+        }
+        return true;
+    }
+
+    /**
+     * Returns when the query may compute.
+     *
+     * @param check is called while it may not, and throws to give up
+     */
+    public void await(Runnable check) {
+        switch (state) {
+            case SHORT_PAUSED -> resumeShort();
+            case LONG_WAITING -> {}
+            default -> {
+                return;
+            }
+        }
+        if (state == State.LONG_WAITING) {
+            admission.longQueries().acquire(check);
+            resumeLong();
+        }
+    }
+
+    private synchronized void resumeShort() {
+        if (state == State.SHORT_PAUSED) {
+            state = State.SHORT;
+        }
+    }
+
+    private synchronized void resumeLong() {
+        if (state == State.LONG_WAITING) {
+            compute();
+        } else {
+            // It was borrowed, or closed, in the meantime.
+            admission.longQueries().release();
+        }
+    }
+
+    private void compute() {
+        state = State.LONG_COMPUTING;
+        computingSince = System.nanoTime();
+    }
+
+    /** Lets another long query compute if this one has done so for a while. */
+    public void giveWay() {
+        if (state == State.LONG_COMPUTING
+                && System.nanoTime() - computingSince > SLICE_NANOS
+                && admission.longQueries().waiting() > 0) {
+            pause();
+        }
+    }
+
+    /** Lets other long queries compute while this query waits for its client. */
+    public synchronized void pause() {
+        if (state == State.SHORT) {
+            state = State.SHORT_PAUSED;
+        } else if (state == State.LONG_COMPUTING) {
+            state = State.LONG_WAITING;
+            admission.longQueries().release();
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        switch (state) {
+            case SHORT, SHORT_PAUSED -> admission.leaveShort();
+            case LONG_COMPUTING -> {
+                admission.longQueries().release();
+                admission.leaveLong();
+            }
+            case LONG_WAITING -> admission.leaveLong();
+            case CLOSED -> {}
+        }
+        state = State.CLOSED;
+    }
+}

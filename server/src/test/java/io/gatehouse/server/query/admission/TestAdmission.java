@@ -1,0 +1,165 @@
+package io.gatehouse.server.query.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** One short query and one long one at a time, unless a test says otherwise. */
+@Timeout(20)
+final class TestAdmission {
+    private static final Runnable NOTHING = () -> {};
+
+    private final Admission admission = new Admission(1, 1, 3, Duration.ofSeconds(10));
+
+    private ComputeSlot enter() {
+        return admission.enter(NOTHING, NOTHING);
+    }
+
+    private ComputeSlot enterLong() {
+        ComputeSlot slot = enter();
+        slot.becomeLong();
+        return slot;
+    }
+
+    private static CompletableFuture<Void> awaiting(ComputeSlot slot) {
+        return CompletableFuture.runAsync(() -> slot.await(NOTHING));
+    }
+
+    private void awaitWaiting(int queries) throws InterruptedException {
+        while (admission.waiting() != queries) {
+            Thread.sleep(1);
+        }
+    }
+
+    @Test
+    void aLongQueryMakesRoomForAShortOne() {
+        try (ComputeSlot first = enterLong();
+                ComputeSlot second = enter()) {
+            assertThat(first.isShort()).isFalse();
+            assertThat(first.isWaiting()).as("computes").isFalse();
+            assertThat(second.isShort()).isTrue();
+        }
+        assertEmpty();
+    }
+
+    @Test
+    void longQueriesComputeInTheOrderInWhichTheyAsked() throws Exception {
+        List<Integer> order = Collections.synchronizedList(new ArrayList<>());
+        ComputeSlot first = enterLong();
+        List<CompletableFuture<Void>> others = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            int number = i;
+            ComputeSlot slot = enterLong();
+            assertThat(slot.isWaiting()).isTrue();
+            others.add(CompletableFuture.runAsync(() -> {
+                slot.await(NOTHING);
+                order.add(number);
+                slot.close();
+            }));
+            awaitWaiting(i + 1);
+        }
+        first.close();
+        for (CompletableFuture<Void> other : others) {
+            other.get(10, TimeUnit.SECONDS);
+        }
+        assertThat(order).containsExactly(0, 1, 2);
+        assertEmpty();
+    }
+
+    /** Its thread waits for a client: a slot would be lost on it. */
+    @Test
+    void aPausedQueryThatBecomesLongTakesNoSlot() {
+        ComputeSlot paused = enter();
+        paused.pause();
+        paused.becomeLong();
+        try (ComputeSlot other = enterLong()) {
+            assertThat(paused.isWaiting()).isTrue();
+            assertThat(other.isWaiting()).isFalse();
+        }
+        paused.await(NOTHING);
+        assertThat(paused.isWaiting()).isFalse();
+        paused.close();
+        assertEmpty();
+    }
+
+    @Test
+    void aBorrowedSlotComesBackBeforeOthersHaveOne() throws Exception {
+        ComputeSlot first = enterLong();
+        ComputeSlot borrower = enterLong();
+        assertThat(borrower.borrow()).isTrue();
+        ComputeSlot refused = enterLong();
+        assertThat(refused.borrow()).as("a second slot beyond one").isFalse();
+        CompletableFuture<Void> waiting = awaiting(refused);
+        awaitWaiting(1);
+        first.close();
+        Thread.sleep(50);
+        assertThat(waiting).isNotDone();
+        borrower.close();
+        waiting.get(10, TimeUnit.SECONDS);
+        refused.close();
+        assertEmpty();
+    }
+
+    @Test
+    void refusesWhatComesWhenTooManyWait() throws Exception {
+        ComputeSlot running = enter();
+        List<CompletableFuture<ComputeSlot>> waiting = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            waiting.add(CompletableFuture.supplyAsync(this::enter));
+            awaitWaiting(i + 1);
+        }
+        assertThatThrownBy(this::enter).hasMessageContaining("3 queries wait, and 1 run");
+        running.close();
+        for (int i = 0; i < 3; i++) {
+            ((ComputeSlot) CompletableFuture.anyOf(waiting.toArray(CompletableFuture[]::new))
+                            .get(10, TimeUnit.SECONDS))
+                    .close();
+            waiting.removeIf(CompletableFuture::isDone);
+        }
+        assertEmpty();
+    }
+
+    @Test
+    void whoeverGivesUpLeavesNothing() throws Exception {
+        ComputeSlot running = enter();
+        CompletableFuture<ComputeSlot> late = CompletableFuture.supplyAsync(() -> admission.enter(NOTHING, () -> {
+            throw new IllegalStateException("enough");
+        }));
+        assertThatThrownBy(() -> late.get(10, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasMessageContaining("enough");
+        assertThatThrownBy(() -> admission.enter(
+                        () -> {
+                            throw new IllegalStateException("a listener failed");
+                        },
+                        NOTHING))
+                .hasMessage("a listener failed");
+        running.close();
+        running.close();
+        assertEmpty();
+    }
+
+    /** As many slots are free as at the beginning, and no more. */
+    private void assertEmpty() {
+        assertThat(admission.waiting()).isZero();
+        ComputeSlot shortOne = enter();
+        shortOne.becomeLong();
+        assertThat(shortOne.isWaiting()).isFalse();
+        ComputeSlot another = enter();
+        another.becomeLong();
+        assertThat(another.isWaiting()).isTrue();
+        ComputeSlot third = enter();
+        third.close();
+        another.close();
+        shortOne.close();
+    }
+}
