@@ -113,14 +113,36 @@ final class QueryBlocks extends RelHomogeneousShuttle {
 
     private static boolean standsApart(RelNode input, RelNode above) {
         boolean divided = above instanceof Project upper
-                && input instanceof Project lower
-                && (growth(upper, lower) > MOST_REPEATED || hidesWindows(upper, lower));
+                && ((input instanceof Project lower && growth(upper, lower) > MOST_REPEATED)
+                        || hidesAggregates(upper, input)
+                        || (holdsWindow(upper.getProjects()) && isLimited(input)));
         return divided || UnnestPlaces.unnests(input);
     }
 
-    /** The writer takes windows that nothing uses for aggregates, and would make one group of all rows. */
-    private static boolean hidesWindows(Project above, Project below) {
-        return holdsWindow(written(below)) && !holdsWindow(written(above));
+    /**
+     * The writer takes windows, and aggregates in sub-queries, for aggregates of the SELECT. Where nothing uses them it
+     * would make one group of all rows.
+     */
+    private static boolean hidesAggregates(Project above, RelNode below) {
+        return withoutSort(below) instanceof Project lower
+                && holdsAggregate(written(lower))
+                && !holdsAggregate(written(above));
+    }
+
+    private static RelNode withoutSort(RelNode node) {
+        return node instanceof Sort sort ? sort.getInput() : node;
+    }
+
+    /** Whether the SELECT that a relation is written as has a LIMIT, before which a window would see all rows. */
+    private static boolean isLimited(RelNode node) {
+        return node instanceof Sort sort
+                ? sort.fetch != null || sort.offset != null
+                : node instanceof Project project && isLimited(project.getInput());
+    }
+
+    private static boolean holdsAggregate(List<RexNode> items) {
+        return items.stream()
+                .anyMatch(item -> holds(item, part -> part instanceof RexOver || part instanceof RexSubQuery));
     }
 
     private static boolean holdsWindow(List<RexNode> items) {
@@ -269,7 +291,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
 
     /** The items as the writer writes them: with those of a projection below in the place of its columns. */
     private static List<RexNode> written(Project project) {
-        if (!(project.getInput() instanceof Project lower)) {
+        if (!(withoutSort(project.getInput()) instanceof Project lower)) {
             return project.getProjects();
         }
         List<RexNode> below = written(lower);
