@@ -238,6 +238,11 @@ final class DuckDbValidator extends SqlValidatorImpl {
             deriveType(scope, call);
         }
         super.validateCall(call, scope);
+        if (call.getKind() == SqlKind.FILTER
+                && Util.last(call.<SqlCall>operand(0).getOperandList()) instanceof SqlNodeList keys) {
+            // Below FILTER Calcite leaves out the keys of an order.
+            keys.forEach(key -> deriveType(scope, key));
+        }
     }
 
     @Override
