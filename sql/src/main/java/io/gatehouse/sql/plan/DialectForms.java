@@ -274,6 +274,7 @@ final class DialectForms extends SqlShuttle {
         SqlNodeList written = new SqlNodeList(order.orderList.getParserPosition());
         order.orderList.forEach(key -> written.add(visited(key, this)));
         SqlNode query = query(order.query, written);
+            item.columnList = ValuesNames.of(item);
         SqlNodeList keys = new SqlNodeList(order.orderList.getParserPosition());
         for (SqlNode key : written) {
             if (isAll(bare(key))) {
@@ -315,6 +316,9 @@ final class DialectForms extends SqlShuttle {
                 || StarForm.isStar(item)
                 || (item instanceof SqlIdentifier name && name.isStar())
                 || ColumnsForm.isIn(item);
+        if (copy.getFrom() != null) {
+            copy.setFrom(ValuesNames.in(copy.getFrom()));
+        }
     }
 
     static SqlNode number(int number, SqlParserPos position) {

@@ -81,6 +81,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
     protected void validateValues(SqlCall values, RelDataType target, SqlValidatorScope scope) {
         parameters.inferRows(scope, values.getOperandList());
         super.validateValues(values, target, scope);
+        ValuesLiterals.convert(values, this, scope);
     }
 
     /** The queries of a UNION do so too. */
