@@ -23,6 +23,7 @@ import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.SqlNumericLiteral;
 import org.apache.calcite.sql.SqlOrderBy;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlStarExclude;
@@ -51,20 +52,28 @@ final class DialectForms extends SqlShuttle {
     private final TableCalls tables;
     private final OutputNames names;
     private final WrittenSize size = new WrittenSize();
+    private final Optional<WrittenNumbers> numbers;
 
-    private DialectForms(DomainCalls functions, TableCalls tables, OutputNames names) {
+    private DialectForms(DomainCalls functions, TableCalls tables, OutputNames names, Optional<StatementText> text) {
         this.functions = functions;
         this.tables = tables;
         this.names = names;
     }
+        this.numbers = text.map(WrittenNumbers::new);
 
     /**
      * The statement in the standard's forms. What is written once and meant twice stands in both places.
      *
      * @param tables gets the table functions that the statement calls
      */
-    static SqlNode replace(SqlNode statement, DomainCalls functions, TableCalls tables, Catalog catalog) {
-        DialectForms forms = new DialectForms(functions, tables, new OutputNames(catalog, tables));
+     * @param text that the statement was read from; definitions of our own have none
+    static SqlNode replace(
+            SqlNode statement,
+            DomainCalls functions,
+            TableCalls tables,
+            Catalog catalog,
+            Optional<StatementText> text) {
+        DialectForms forms = new DialectForms(functions, tables, new OutputNames(catalog, tables), text);
         SqlNode replaced = visited(statement, forms);
         forms.size.check(replaced);
         return replaced;
@@ -169,6 +178,12 @@ final class DialectForms extends SqlShuttle {
 
     /** To Calcite a time without a fraction is one of seconds. */
     private static SqlNode inMicroseconds(SqlUnknownLiteral literal) {
+        if (literal instanceof SqlNumericLiteral number
+                && numbers.filter(written -> written.endsInPoint(number)).isPresent()) {
+            SqlParserPos position = number.getParserPosition();
+            return SqlStdOperatorTable.CAST.createCall(
+                    position, number, WrittenTypes.decimal(number.getPrec(), position));
+        }
         TimestampString time = literal.resolve(SqlTypeName.TIMESTAMP).getValueAs(TimestampString.class);
         return SqlLiteral.createTimestamp(SqlTypeName.TIMESTAMP, time, MICROSECONDS, literal.getParserPosition());
     }
