@@ -307,16 +307,21 @@ final class DuckDbValidator extends SqlValidatorImpl {
             return super.validateSelectList(items, select, target);
         }
         SqlNodeList expanded = new SqlNodeList(items.getParserPosition());
-        items.forEach(item -> expanded.addAll(expanded(item, select)));
+        for (SqlNode item : items) {
+            List<SqlNode> columns = expanded(item, select);
+            boolean star = merged.containsKey(select) && (StarForm.isStar(item) || isStarItem(item));
+            expanded.addAll(star ? MergedColumns.numbered(columns) : columns);
+        }
         select.setSelectList(expanded);
         return super.validateSelectList(expanded, select, target);
     }
 
     private boolean isExpandedHere(SqlNode item, SqlSelect select) {
-        return ColumnsForm.isIn(item)
-                || StarForm.isStar(item)
-                || (merged.containsKey(select)
-                        && (item instanceof SqlStarExclude || item instanceof SqlStarReplace || isStarOfAll(item)));
+        return ColumnsForm.isIn(item) || StarForm.isStar(item) || (merged.containsKey(select) && isStarItem(item));
+    }
+
+    private static boolean isStarItem(SqlNode item) {
+        return item instanceof SqlStarExclude || item instanceof SqlStarReplace || isStarOfAll(item);
     }
 
     private static boolean isStarOfAll(SqlNode item) {
