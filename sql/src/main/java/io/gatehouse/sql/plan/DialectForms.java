@@ -316,7 +316,7 @@ final class DialectForms extends SqlShuttle {
                 && copy.getGroup().size() == 1
                 && isAll(copy.getGroup().get(0))) {
             GroupByAll.writeStars(copy, names);
-            copy.setGroupBy(GroupByAll.keys(copy).orElse(null));
+            copy.setGroupBy(GroupByAll.keys(copy, names).orElse(null));
         }
         SqlNode qualify = copy.getQualify();
         if (qualify instanceof SqlCall call && call.getOperator().equals(DialectOperators.DISTINCT_ON)) {
