@@ -18,6 +18,7 @@ import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlIntervalLiteral;
 import org.apache.calcite.sql.SqlIntervalQualifier;
+import org.apache.calcite.sql.SqlJoin;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
@@ -95,6 +96,9 @@ final class DialectForms extends SqlShuttle {
         }
         if (UnionByName.isIn(call)) {
             return UnionByName.written(below(call), names);
+        }
+        if (call instanceof SqlJoin join) {
+            PivotForm.checkJoin(join);
         }
         if (call instanceof SqlUnpivot unpivot) {
             return new PivotForm(names).named((SqlUnpivot) below(unpivot));

@@ -258,6 +258,16 @@ final class DuckDbValidator extends SqlValidatorImpl {
     }
 
     @Override
+    protected void validateGroupClause(SqlSelect select) {
+        SqlNodeList written = select.getGroup();
+        super.validateGroupClause(select);
+        SqlNodeList expanded = select.getGroup();
+        if (written != null && expanded != null) {
+            WrittenSets.checkKeys(written, expanded);
+        }
+    }
+
+    @Override
     protected void validateQualifyClause(SqlSelect select) {
         SqlNode condition = select.getQualify();
         if (condition != null) {

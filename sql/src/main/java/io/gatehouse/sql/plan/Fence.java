@@ -27,6 +27,7 @@ import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexOver;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
+import org.apache.calcite.sql.SqlAggFunction;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.fun.SqlLibraryOperators;
@@ -80,7 +81,7 @@ final class Fence extends RelVisitor {
         if (node instanceof Aggregate aggregate) {
             aggregate.getAggCallList().stream()
                     .map(AggregateCall::getAggregation)
-                    .forEach(Fence::checkOperator);
+                    .forEach(Fence::checkAggregate);
         }
         if (node instanceof Correlate correlate && breaksDuckDb(correlate)) {
             throw new GatehouseException(
@@ -107,6 +108,16 @@ final class Fence extends RelVisitor {
                 && aggregate.getAggCallList().stream()
                         .anyMatch(call -> call.getAggregation().getKind() == SqlKind.COUNT);
         return here || node.getInputs().stream().anyMatch(Fence::countsInSets);
+    }
+
+    /** Of lag(count(*) IGNORE NULLS) OVER … above GROUP BY Calcite makes an aggregate of the groups. */
+    private static void checkAggregate(SqlAggFunction aggregate) {
+        checkOperator(aggregate);
+        if (aggregate.requiresOver()) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_NOT_SUPPORTED,
+                    "IGNORE NULLS cannot stand above GROUP BY; write the groups as a sub-query in FROM.");
+        }
     }
 
     private static void checkOperator(SqlOperator operator) {

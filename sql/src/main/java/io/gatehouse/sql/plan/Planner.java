@@ -136,6 +136,7 @@ public final class Planner {
         RelNode algebra = converted.root().project();
         Fence.check(algebra);
         UnnestPlaces.check(algebra);
+        OuterAggregates.check(algebra);
         TextGrowth.check(algebra);
         List<String> columns = ColumnNames.of(converted.root(), converted.validated(), text);
         RollupRewrite.Result rolledUp = conversion.answered(algebra, rollups);
