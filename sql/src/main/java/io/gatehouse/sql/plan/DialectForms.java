@@ -23,8 +23,8 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
-import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlNumericLiteral;
+import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlOrderBy;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlStarExclude;
@@ -52,22 +52,22 @@ final class DialectForms extends SqlShuttle {
     private final DomainCalls functions;
     private final TableCalls tables;
     private final OutputNames names;
-    private final WrittenSize size = new WrittenSize();
     private final Optional<WrittenNumbers> numbers;
+    private final WrittenSize size = new WrittenSize();
 
     private DialectForms(DomainCalls functions, TableCalls tables, OutputNames names, Optional<StatementText> text) {
         this.functions = functions;
         this.tables = tables;
         this.names = names;
-    }
         this.numbers = text.map(WrittenNumbers::new);
+    }
 
     /**
      * The statement in the standard's forms. What is written once and meant twice stands in both places.
      *
      * @param tables gets the table functions that the statement calls
-     */
      * @param text that the statement was read from; definitions of our own have none
+     */
     static SqlNode replace(
             SqlNode statement,
             DomainCalls functions,
@@ -177,17 +177,17 @@ final class DialectForms extends SqlShuttle {
         if (literal instanceof SqlUnknownLiteral unknown && unknown.tag.equals(SqlTypeName.TIMESTAMP.getName())) {
             return inMicroseconds(unknown);
         }
-        return literal instanceof SqlIntervalLiteral interval ? IntervalForm.written(interval) : literal;
-    }
-
-    /** To Calcite a time without a fraction is one of seconds. */
-    private static SqlNode inMicroseconds(SqlUnknownLiteral literal) {
         if (literal instanceof SqlNumericLiteral number
                 && numbers.filter(written -> written.endsInPoint(number)).isPresent()) {
             SqlParserPos position = number.getParserPosition();
             return SqlStdOperatorTable.CAST.createCall(
                     position, number, WrittenTypes.decimal(number.getPrec(), position));
         }
+        return literal instanceof SqlIntervalLiteral interval ? IntervalForm.written(interval) : literal;
+    }
+
+    /** To Calcite a time without a fraction is one of seconds. */
+    private static SqlNode inMicroseconds(SqlUnknownLiteral literal) {
         TimestampString time = literal.resolve(SqlTypeName.TIMESTAMP).getValueAs(TimestampString.class);
         return SqlLiteral.createTimestamp(SqlTypeName.TIMESTAMP, time, MICROSECONDS, literal.getParserPosition());
     }
@@ -274,6 +274,7 @@ final class DialectForms extends SqlShuttle {
         SqlNodeList items = new SqlNodeList(with.withList.getParserPosition());
         for (SqlNode node : with.withList) {
             SqlWithItem item = (SqlWithItem) visited(node, this);
+            item.columnList = ValuesNames.of(item);
             items.add(item);
             names.enter(item);
         }
@@ -293,7 +294,6 @@ final class DialectForms extends SqlShuttle {
         SqlNodeList written = new SqlNodeList(order.orderList.getParserPosition());
         order.orderList.forEach(key -> written.add(visited(key, this)));
         SqlNode query = query(order.query, written);
-            item.columnList = ValuesNames.of(item);
         SqlNodeList keys = new SqlNodeList(order.orderList.getParserPosition());
         for (SqlNode key : written) {
             if (isAll(bare(key))) {
@@ -316,6 +316,9 @@ final class DialectForms extends SqlShuttle {
     private SqlNode select(SqlSelect select, SqlNodeList order) {
         SqlSelect copy = (SqlSelect) below(NamedWindows.writtenOut(select)).clone(select.getParserPosition());
         size.check(copy);
+        if (copy.getFrom() != null) {
+            copy.setFrom(ValuesNames.in(copy.getFrom()));
+        }
         if (copy.getGroup() != null
                 && copy.getGroup().size() == 1
                 && isAll(copy.getGroup().get(0))) {
@@ -335,9 +338,6 @@ final class DialectForms extends SqlShuttle {
                 || StarForm.isStar(item)
                 || (item instanceof SqlIdentifier name && name.isStar())
                 || ColumnsForm.isIn(item);
-        if (copy.getFrom() != null) {
-            copy.setFrom(ValuesNames.in(copy.getFrom()));
-        }
     }
 
     static SqlNode number(int number, SqlParserPos position) {

@@ -238,12 +238,12 @@ final class DuckDbValidator extends SqlValidatorImpl {
         if (call.getKind() == SqlKind.OVER) {
             deriveType(scope, call);
         }
-        super.validateCall(call, scope);
         if (call.getKind() == SqlKind.FILTER
                 && Util.last(call.<SqlCall>operand(0).getOperandList()) instanceof SqlNodeList keys) {
             // Below FILTER Calcite leaves out the keys of an order.
             keys.forEach(key -> deriveType(scope, key));
         }
+        super.validateCall(call, scope);
     }
 
     @Override
