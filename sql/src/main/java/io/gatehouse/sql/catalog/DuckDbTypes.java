@@ -34,6 +34,12 @@ final class DuckDbTypes extends SqlTypeFactoryImpl {
         return super.createSqlType(name == SqlTypeName.FLOAT ? SqlTypeName.REAL : name);
     }
 
+    /** A list can hold NULL, whatever it is made of, so that there is one type of lists. */
+    @Override
+    public RelDataType createArrayType(RelDataType element, long maxCardinality) {
+        return super.createArrayType(createTypeWithNullability(element, true), maxCardinality);
+    }
+
     /** The one type of intervals, whatever their units. */
     @Override
     public RelDataType createSqlIntervalType(SqlIntervalQualifier qualifier) {

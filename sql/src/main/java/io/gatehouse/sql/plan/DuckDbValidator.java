@@ -250,9 +250,9 @@ final class DuckDbValidator extends SqlValidatorImpl {
     protected void validateWhereClause(SqlSelect select) {
         SqlNode condition = select.getWhere();
         if (condition != null) {
-            SqlValidatorScope columns = getWhereScope(select);
+            Set<String> columns = namesIn(select);
             select.setWhere(SelectAliases.writtenOut(
-                    condition, select, name -> !qualify(columns, name).isSimple()));
+                    condition, select, name -> columns.contains(name.getSimple().toLowerCase(Locale.ROOT))));
         }
         super.validateWhereClause(select);
     }

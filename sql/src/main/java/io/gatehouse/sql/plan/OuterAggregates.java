@@ -15,6 +15,7 @@ import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
+import org.apache.calcite.sql.SqlKind;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -35,7 +36,11 @@ final class OuterAggregates extends RelVisitor {
                 Columns columns = new Columns();
                 arguments(call)
                         .forEach(argument -> project.getProjects().get(argument).accept(columns));
-                if (columns.outer && !columns.own && hasArguments(call)) {
+                if (call.hasFilter() && !columns.own && !columns.outer) {
+                    // Of count(*), of a count of what is never NULL, and of a constant.
+                    project.getProjects().get(call.filterArg).accept(columns);
+                }
+                if (columns.outer && !columns.own) {
                     throw new GatehouseException(
                             ErrorCode.SQL_NOT_SUPPORTED,
                             "%s in a sub-query has columns of an outer query only, and so is an aggregate of that query; write it there."
@@ -53,19 +58,13 @@ final class OuterAggregates extends RelVisitor {
         super.visit(node, ordinal, parent);
     }
 
-    /** Of count(x) Calcite keeps no argument where x is never NULL. */
-    private static boolean hasArguments(AggregateCall call) {
-        return !call.getArgList().isEmpty()
-                || !call.getCollation().getFieldCollations().isEmpty();
-    }
-
     private static List<Integer> arguments(AggregateCall call) {
         List<Integer> arguments = new ArrayList<>(call.getArgList());
-        call.getCollation().getFieldCollations().stream()
-                .map(RelFieldCollation::getFieldIndex)
-                .forEach(arguments::add);
-        if (call.hasFilter()) {
-            arguments.add(call.filterArg);
+        SqlKind kind = call.getAggregation().getKind();
+        if (kind == SqlKind.PERCENTILE_CONT || kind == SqlKind.PERCENTILE_DISC) {
+            call.getCollation().getFieldCollations().stream()
+                    .map(RelFieldCollation::getFieldIndex)
+                    .forEach(arguments::add);
         }
         return arguments;
     }

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelCollations;
 import org.apache.calcite.rel.RelFieldCollation;
 import org.apache.calcite.rel.RelHomogeneousShuttle;
@@ -116,7 +117,12 @@ final class QueryBlocks extends RelHomogeneousShuttle {
                 && ((input instanceof Project lower && growth(upper, lower) > MOST_REPEATED)
                         || hidesAggregates(upper, input)
                         || (holdsWindow(upper.getProjects()) && isLimited(input)));
-        return divided || UnnestPlaces.unnests(input);
+        return divided || UnnestPlaces.unnests(input) || (looksOut(above) && input instanceof Aggregate);
+    }
+
+    /** Whether it is a condition with columns of an outer query, which DuckDB does not find in HAVING. */
+    private static boolean looksOut(RelNode node) {
+        return node instanceof Filter && !RelOptUtil.getVariablesUsed(node).isEmpty();
     }
 
     /**
@@ -125,8 +131,20 @@ final class QueryBlocks extends RelHomogeneousShuttle {
      */
     private static boolean hidesAggregates(Project above, RelNode below) {
         return withoutSort(below) instanceof Project lower
-                && holdsAggregate(written(lower))
-                && !holdsAggregate(written(above));
+                && ((holdsAggregate(written(lower)) && !holdsAggregate(written(above)))
+                        || (isOneGroup(lower) && !holdsColumn(written(above))));
+    }
+
+    /** Whether the SELECT that a relation is written as has aggregates and no GROUP BY. */
+    private static boolean isOneGroup(RelNode node) {
+        return node instanceof Aggregate aggregate
+                ? aggregate.getGroupSets().size() == 1
+                        && aggregate.getGroupSet().isEmpty()
+                : (node instanceof Project || node instanceof Filter) && isOneGroup(node.getInput(0));
+    }
+
+    private static boolean holdsColumn(List<RexNode> items) {
+        return !RelOptUtil.InputFinder.bits(items, null).isEmpty();
     }
 
     private static RelNode withoutSort(RelNode node) {
