@@ -325,11 +325,23 @@ final class DialectForms extends SqlShuttle {
             GroupByAll.writeStars(copy, names);
             copy.setGroupBy(GroupByAll.keys(copy, names).orElse(null));
         }
+        if (copy.getHaving() instanceof SqlLiteral never && isFalse(never)) {
+            copy.setHaving(never(never.getParserPosition()));
+        }
         SqlNode qualify = copy.getQualify();
         if (qualify instanceof SqlCall call && call.getOperator().equals(DialectOperators.DISTINCT_ON)) {
             copy.setQualify(DistinctOn.firstOfEach(copy, call, order));
         }
         return copy;
+    }
+
+    private static boolean isFalse(SqlLiteral literal) {
+        return literal.getTypeName() == SqlTypeName.BOOLEAN && !literal.booleanValue();
+    }
+
+    /** 1 = 0: of HAVING FALSE Calcite forgets the aggregates, and with them their types. */
+    private static SqlNode never(SqlParserPos position) {
+        return SqlStdOperatorTable.EQUALS.createCall(position, number(1, position), number(0, position));
     }
 
     static boolean isStar(SqlNode item) {
