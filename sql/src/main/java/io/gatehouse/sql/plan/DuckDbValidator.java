@@ -151,13 +151,35 @@ final class DuckDbValidator extends SqlValidatorImpl {
         return SqlStdOperatorTable.WITHIN_GROUP.createCall(position, list, order);
     }
 
-    /** Calcite drops what EXISTS selects, and with it an unnest that makes no rows; below a limit it stays. */
+    /**
+     * Calcite drops what EXISTS selects, and with it an unnest that makes no rows, and an aggregate in a sub-query that may
+     * be one of this query; below a limit it stays.
+     */
     private static void keepRows(SqlNode query) {
         if (query instanceof SqlWith with) {
             keepRows(with.body);
         }
-        if (query instanceof SqlSelect select && select.getFetch() == null && UnnestPlaces.isIn(select)) {
+        if (query instanceof SqlSelect select
+                && select.getFetch() == null
+                && (UnnestPlaces.isIn(select) || asks(select.getSelectList()))) {
             select.setFetch(DialectForms.number(1, select.getParserPosition()));
+        }
+    }
+
+    private static boolean asks(SqlNodeList items) {
+        try {
+            items.accept(new SqlBasicVisitor<@Nullable Void>() {
+                @Override
+                public @Nullable Void visit(SqlCall call) {
+                    if (call.isA(SqlKind.QUERY)) {
+                        throw Util.FoundOne.NULL;
+                    }
+                    return super.visit(call);
+                }
+            });
+            return false;
+        } catch (Util.FoundOne found) {
+            return true;
         }
     }
 

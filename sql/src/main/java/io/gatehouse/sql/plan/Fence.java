@@ -21,6 +21,7 @@ import org.apache.calcite.rel.core.Sort;
 import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rel.core.TableSpool;
 import org.apache.calcite.rel.core.Uncollect;
+import org.apache.calcite.rel.core.Union;
 import org.apache.calcite.rel.core.Values;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexNode;
@@ -89,6 +90,11 @@ final class Fence extends RelVisitor {
                     "ROLLUP, CUBE and GROUPING SETS with count cannot stand in a LATERAL query that all rows must match;"
                             + " write LEFT JOIN LATERAL (…) AS q ON TRUE.");
         }
+        if (node instanceof Correlate correlate && repeatsSets(correlate.getRight())) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_NOT_SUPPORTED,
+                    "A LATERAL query cannot have a key twice in ROLLUP, CUBE or GROUPING SETS; write it once.");
+        }
         node.accept(new Expressions());
         super.visit(node, ordinal, parent);
     }
@@ -99,6 +105,19 @@ final class Fence extends RelVisitor {
      */
     private static boolean breaksDuckDb(Correlate correlate) {
         return correlate.getJoinType() == JoinRelType.INNER && countsInSets(correlate.getRight());
+    }
+
+    /** Sets that come twice are a UNION ALL, in which DuckDB forgets the total of no rows below LATERAL. */
+    private static boolean repeatsSets(RelNode node) {
+        boolean here = node instanceof Union union && union.getInputs().stream().anyMatch(Fence::hasTotal);
+        return here || node.getInputs().stream().anyMatch(Fence::repeatsSets);
+    }
+
+    private static boolean hasTotal(RelNode node) {
+        return node instanceof Aggregate aggregate
+                ? aggregate.getGroupSets().size() > 1
+                        && aggregate.getGroupSets().stream().anyMatch(ImmutableBitSet::isEmpty)
+                : node instanceof Project project && hasTotal(project.getInput());
     }
 
     private static boolean countsInSets(RelNode node) {
