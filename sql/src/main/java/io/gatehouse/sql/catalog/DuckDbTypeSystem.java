@@ -51,7 +51,9 @@ final class DuckDbTypeSystem extends RelDataTypeSystemImpl {
 
     @Override
     public RelDataType deriveSumType(RelDataTypeFactory typeFactory, RelDataType argumentType) {
-        if (WholeNumbers.isWhole(argumentType) || SqlTypeUtil.isBoolean(argumentType)) {
+        if (WholeNumbers.isWhole(argumentType)
+                || SqlTypeUtil.isBoolean(argumentType)
+                || argumentType.getSqlTypeName() == SqlTypeName.NULL) {
             return nullableAs(argumentType, typeFactory, typeFactory.createSqlType(SqlTypeName.DECIMAL, 38, 0));
         }
         if (SqlTypeUtil.isDecimal(argumentType)) {

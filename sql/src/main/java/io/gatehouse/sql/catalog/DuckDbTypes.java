@@ -34,6 +34,12 @@ final class DuckDbTypes extends SqlTypeFactoryImpl {
         return super.createSqlType(name == SqlTypeName.FLOAT ? SqlTypeName.REAL : name);
     }
 
+    /** A list can hold NULL, whatever it is made of, so that there is one type of lists. */
+    @Override
+    public RelDataType createArrayType(RelDataType element, long maxCardinality) {
+        return super.createArrayType(createTypeWithNullability(element, true), maxCardinality);
+    }
+
     /** The one type of intervals, whatever their units. */
     @Override
     public RelDataType createSqlIntervalType(SqlIntervalQualifier qualifier) {
@@ -64,10 +70,22 @@ final class DuckDbTypes extends SqlTypeFactoryImpl {
         if (types.stream().anyMatch(WholeNumbers::isUnsigned) && all(types, WholeNumbers::isWhole)) {
             return Optional.of(WholeNumbers.common(types, this));
         }
-        List<RelDataType> decimals =
-                types.stream().filter(SqlTypeUtil::isDecimal).toList();
-        if (!decimals.isEmpty() && decimals.size() < types.size() && all(types, SqlTypeUtil::isExactNumeric)) {
-            return besideIntegers(decimals, types);
+        List<RelDataType> fractions = types.stream()
+                .filter(type -> SqlTypeUtil.isDecimal(type) && !WholeNumbers.isWhole(type))
+                .toList();
+        if (!fractions.isEmpty() && fractions.size() < types.size() && all(types, SqlTypeUtil::isExactNumeric)) {
+            return besideIntegers(fractions, types);
+        }
+        if (types.size() > 1 && all(types, type -> type.getComponentType() != null)) {
+            // Beside NULL Calcite would take the list to which the others can be cast.
+            List<RelDataType> elements =
+                    types.stream().map(RelDataType::getComponentType).toList();
+            return Optional.ofNullable(leastRestrictive(elements, SqlTypeMappingRules.instance(false)))
+                    .map(element -> createArrayType(element, -1));
+        }
+        if (types.size() > 1 && all(types, SqlTypeUtil::isApproximateNumeric)) {
+            boolean wide = !all(types, DuckDbTypes::isReal);
+            return Optional.of(createSqlType(wide ? SqlTypeName.DOUBLE : SqlTypeName.REAL));
         }
         boolean real = types.stream().anyMatch(DuckDbTypes::isReal);
         return real && all(types, type -> isReal(type) || SqlTypeUtil.isExactNumeric(type))
@@ -76,16 +94,16 @@ final class DuckDbTypes extends SqlTypeFactoryImpl {
     }
 
     /** Where there is not room for all digits, those behind the point stay, and an integer that is too large is refused. */
-    private Optional<RelDataType> besideIntegers(List<RelDataType> decimals, List<RelDataType> types) {
-        RelDataType decimal = requireNonNull(super.leastRestrictive(decimals, SqlTypeMappingRules.instance(false)));
+    private Optional<RelDataType> besideIntegers(List<RelDataType> fractions, List<RelDataType> types) {
+        RelDataType fraction = requireNonNull(super.leastRestrictive(fractions, SqlTypeMappingRules.instance(false)));
         int whole = types.stream()
-                .filter(type -> !SqlTypeUtil.isDecimal(type))
+                .filter(WholeNumbers::isWhole)
                 .mapToInt(RelDataType::getPrecision)
                 .max()
                 .orElseThrow();
         int most = typeSystem.getMaxPrecision(SqlTypeName.DECIMAL);
-        return whole + decimal.getScale() > most
-                ? Optional.of(createSqlType(SqlTypeName.DECIMAL, most, decimal.getScale()))
+        return whole + fraction.getScale() > most
+                ? Optional.of(createSqlType(SqlTypeName.DECIMAL, most, fraction.getScale()))
                 : Optional.empty();
     }
 

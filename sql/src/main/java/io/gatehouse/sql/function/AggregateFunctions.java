@@ -6,6 +6,7 @@ import static io.gatehouse.sql.function.Signatures.BOOLEAN;
 import static io.gatehouse.sql.function.Signatures.DISTANCE;
 import static io.gatehouse.sql.function.Signatures.DOUBLE;
 import static io.gatehouse.sql.function.Signatures.FIRST;
+import static io.gatehouse.sql.function.Signatures.HUGEINT;
 import static io.gatehouse.sql.function.Signatures.LIST_OF_FIRST;
 import static io.gatehouse.sql.function.Signatures.VARCHAR;
 import static io.gatehouse.sql.function.Signatures.aggregate;
@@ -113,7 +114,7 @@ final class AggregateFunctions {
         }
         quantiles(all);
         for (String name : List.of("count_if", "countif")) {
-            all.add(aggregate(name, BIGINT, anything(1)));
+            all.add(aggregate(name, HUGEINT, anything(1)));
         }
         all.add(aggregate("regr_count", BIGINT, takes(NUMERIC, NUMERIC)));
         all.add(aggregate("entropy", DOUBLE, anything(1)));

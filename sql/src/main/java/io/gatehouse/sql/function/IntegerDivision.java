@@ -1,5 +1,8 @@
 package io.gatehouse.sql.function;
 
+import io.gatehouse.sql.catalog.WholeNumbers;
+import java.util.List;
+import java.util.stream.Stream;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.SqlBinaryOperator;
@@ -9,7 +12,6 @@ import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.type.InferTypes;
 import org.apache.calcite.sql.type.OperandTypes;
 import org.apache.calcite.sql.type.SqlTypeName;
-import org.apache.calcite.sql.type.SqlTypeUtil;
 
 /**
  * DuckDB's {@code //}: 7 // 2 is 3. It cuts integers only: of other numbers it is the division of {@code /}, so that
@@ -30,13 +32,12 @@ public final class IntegerDivision {
     private static RelDataType type(SqlOperatorBinding binding) {
         RelDataType left = binding.getOperandType(0);
         RelDataType right = binding.getOperandType(1);
-        if (!SqlTypeUtil.isIntType(left) || !SqlTypeUtil.isIntType(right)) {
-            return Division.type(binding);
-        }
         RelDataTypeFactory types = binding.getTypeFactory();
-        SqlTypeName wider = left.getSqlTypeName().compareTo(right.getSqlTypeName()) > 0
-                ? left.getSqlTypeName()
-                : right.getSqlTypeName();
-        return types.createTypeWithNullability(types.createSqlType(wider), true);
+        List<RelDataType> known = Stream.of(left, right)
+                .filter(type -> type.getSqlTypeName() != SqlTypeName.NULL)
+                .toList();
+        return !known.isEmpty() && known.stream().allMatch(WholeNumbers::isWhole)
+                ? types.createTypeWithNullability(WholeNumbers.computed(known, types), true)
+                : Division.type(binding);
     }
 }

@@ -23,6 +23,7 @@ import static org.apache.calcite.sql.type.SqlTypeFamily.NUMERIC;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.SqlCallBinding;
 import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlFunctionCategory;
@@ -128,8 +129,8 @@ public final class ListFunctions {
     }
 
     private static void elements(List<SqlOperator> all) {
+        all.add(scalar("list_sum", ListFunctions::sum, takes(ARRAY)));
         for (String name : List.of(
-                "list_sum",
                 "list_avg",
                 "list_median",
                 "list_stddev_samp",
@@ -221,6 +222,16 @@ public final class ListFunctions {
 
     private static boolean isText(SqlOperatorBinding binding) {
         return SqlTypeUtil.inCharFamily(binding.getOperandType(0));
+    }
+
+    /** The type of the sum of the elements. */
+    private static RelDataType sum(SqlOperatorBinding binding) {
+        RelDataTypeFactory types = binding.getTypeFactory();
+        RelDataType element = binding.getOperandType(0).getComponentType();
+        RelDataType type = element == null
+                ? types.createSqlType(SqlTypeName.DOUBLE)
+                : types.getTypeSystem().deriveSumType(types, element);
+        return types.createTypeWithNullability(type, true);
     }
 
     /** The type of a list with one more element. */

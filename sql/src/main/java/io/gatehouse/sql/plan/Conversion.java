@@ -6,6 +6,7 @@ import io.gatehouse.sql.rollup.RollupRewrite;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.calcite.plan.RelOptCluster;
+import org.apache.calcite.plan.RelOptPredicateList;
 import org.apache.calcite.plan.RelOptTable;
 import org.apache.calcite.plan.hep.HepPlanner;
 import org.apache.calcite.plan.hep.HepProgram;
@@ -14,6 +15,7 @@ import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.RelRoot;
 import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.Values;
+import org.apache.calcite.rel.metadata.RelMetadataQuery;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.rex.RexNode;
@@ -55,8 +57,7 @@ final class Conversion {
 
     private final Catalog catalog;
     private final RelDataTypeFactory types = Catalog.types();
-    private final RelOptCluster cluster =
-            RelOptCluster.create(new HepPlanner(HepProgram.builder().build()), new DuckDbRexBuilder(types));
+    private final RelOptCluster cluster = cluster(types);
 
     /** Of a user's statement. */
     Conversion(Catalog catalog) {
@@ -67,6 +68,21 @@ final class Conversion {
     Conversion(Catalog catalog, int correlations) {
         this.catalog = catalog;
         reserveCorrelations(correlations);
+    }
+
+    private static RelOptCluster cluster(RelDataTypeFactory types) {
+        RelOptCluster cluster =
+                RelOptCluster.create(new HepPlanner(HepProgram.builder().build()), new DuckDbRexBuilder(types));
+        cluster.setMetadataQuerySupplier(NoPredicates::new);
+        return cluster;
+    }
+
+    /** Calcite would compute what is the same in all rows, and cannot with the values of DuckDB's types. */
+    private static final class NoPredicates extends RelMetadataQuery {
+        @Override
+        public RelOptPredicateList getPulledUpPredicates(RelNode node) {
+            return RelOptPredicateList.EMPTY;
+        }
     }
 
     /** A correlation has a number in its cluster; those of the views keep theirs. */
@@ -150,8 +166,8 @@ final class Conversion {
 
     private RelRoot converted(
             SqlNode validated, SqlValidator validator, CalciteCatalogReader reader, SqlToRelConverter.Config config) {
-        RelRoot root = new SqlToRelConverter(VIEWS, validator, reader, cluster, new Convertlets(), config)
-                .convertQuery(validated, false, true);
+        RelRoot root =
+                new AlgebraConverter(VIEWS, validator, reader, cluster, config).convertQuery(validated, false, true);
         return root.withRel(GroupedCorrelations.of(root.rel));
     }
 }

@@ -62,7 +62,8 @@ final class Convertlets implements SqlRexConvertletTable {
         if (TYPED.contains(operator) || operator.getKind() == SqlKind.OTHER_FUNCTION) {
             return Convertlets::typed;
         }
-        boolean castOfNull = operator.getKind() == SqlKind.CAST && SqlUtil.isNullLiteral(call.operand(0), false);
+        boolean cast = operator.getKind() == SqlKind.CAST || operator.getKind() == SqlKind.SAFE_CAST;
+        boolean castOfNull = cast && SqlUtil.isNullLiteral(call.operand(0), false);
         return castOfNull ? Convertlets::castOfNull : StandardConvertletTable.INSTANCE.get(call);
     }
 

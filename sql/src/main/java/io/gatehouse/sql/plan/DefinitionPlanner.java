@@ -9,6 +9,7 @@ import io.gatehouse.sql.catalog.TableFunction;
 import io.gatehouse.sql.catalog.ViewPlanning;
 import io.gatehouse.sql.catalog.WrittenView;
 import io.gatehouse.sql.rollup.RollupRewrite;
+import java.util.Optional;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.runtime.CalciteContextException;
 import org.apache.calcite.sql.SqlNode;
@@ -46,7 +47,8 @@ public record DefinitionPlanner(boolean rollups, EngineSql sql) implements ViewP
         try {
             SqlNode parsed = QueryParameters.numbered(
                     SqlParser.create(query.sql(), Grammar.parser()).parseQuery(), query);
-            SqlNode standard = DialectForms.replace(parsed, new DomainCalls(), new TableCalls(catalog), catalog);
+            SqlNode standard =
+                    DialectForms.replace(parsed, new DomainCalls(), new TableCalls(catalog), catalog, Optional.empty());
             NullOrder.makeExplicit(standard);
             return conversion.convertView(standard).root().project();
         } catch (SqlParseException | CalciteContextException e) {

@@ -18,10 +18,12 @@ import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlIntervalLiteral;
 import org.apache.calcite.sql.SqlIntervalQualifier;
+import org.apache.calcite.sql.SqlJoin;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlNumericLiteral;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlOrderBy;
 import org.apache.calcite.sql.SqlSelect;
@@ -50,21 +52,29 @@ final class DialectForms extends SqlShuttle {
     private final DomainCalls functions;
     private final TableCalls tables;
     private final OutputNames names;
+    private final Optional<WrittenNumbers> numbers;
     private final WrittenSize size = new WrittenSize();
 
-    private DialectForms(DomainCalls functions, TableCalls tables, OutputNames names) {
+    private DialectForms(DomainCalls functions, TableCalls tables, OutputNames names, Optional<StatementText> text) {
         this.functions = functions;
         this.tables = tables;
         this.names = names;
+        this.numbers = text.map(WrittenNumbers::new);
     }
 
     /**
      * The statement in the standard's forms. What is written once and meant twice stands in both places.
      *
      * @param tables gets the table functions that the statement calls
+     * @param text that the statement was read from; definitions of our own have none
      */
-    static SqlNode replace(SqlNode statement, DomainCalls functions, TableCalls tables, Catalog catalog) {
-        DialectForms forms = new DialectForms(functions, tables, new OutputNames(catalog, tables));
+    static SqlNode replace(
+            SqlNode statement,
+            DomainCalls functions,
+            TableCalls tables,
+            Catalog catalog,
+            Optional<StatementText> text) {
+        DialectForms forms = new DialectForms(functions, tables, new OutputNames(catalog, tables), text);
         SqlNode replaced = visited(statement, forms);
         forms.size.check(replaced);
         return replaced;
@@ -86,6 +96,9 @@ final class DialectForms extends SqlShuttle {
         }
         if (UnionByName.isIn(call)) {
             return UnionByName.written(below(call), names);
+        }
+        if (call instanceof SqlJoin join) {
+            PivotForm.checkJoin(join);
         }
         if (call instanceof SqlUnpivot unpivot) {
             return new PivotForm(names).named((SqlUnpivot) below(unpivot));
@@ -163,6 +176,12 @@ final class DialectForms extends SqlShuttle {
     public SqlNode visit(SqlLiteral literal) {
         if (literal instanceof SqlUnknownLiteral unknown && unknown.tag.equals(SqlTypeName.TIMESTAMP.getName())) {
             return inMicroseconds(unknown);
+        }
+        if (literal instanceof SqlNumericLiteral number
+                && numbers.filter(written -> written.endsInPoint(number)).isPresent()) {
+            SqlParserPos position = number.getParserPosition();
+            return SqlStdOperatorTable.CAST.createCall(
+                    position, number, WrittenTypes.decimal(number.getPrec(), position));
         }
         return literal instanceof SqlIntervalLiteral interval ? IntervalForm.written(interval) : literal;
     }
@@ -255,6 +274,7 @@ final class DialectForms extends SqlShuttle {
         SqlNodeList items = new SqlNodeList(with.withList.getParserPosition());
         for (SqlNode node : with.withList) {
             SqlWithItem item = (SqlWithItem) visited(node, this);
+            item.columnList = ValuesNames.of(item);
             items.add(item);
             names.enter(item);
         }
@@ -296,17 +316,32 @@ final class DialectForms extends SqlShuttle {
     private SqlNode select(SqlSelect select, SqlNodeList order) {
         SqlSelect copy = (SqlSelect) below(NamedWindows.writtenOut(select)).clone(select.getParserPosition());
         size.check(copy);
+        if (copy.getFrom() != null) {
+            copy.setFrom(ValuesNames.in(copy.getFrom()));
+        }
         if (copy.getGroup() != null
                 && copy.getGroup().size() == 1
                 && isAll(copy.getGroup().get(0))) {
             GroupByAll.writeStars(copy, names);
-            copy.setGroupBy(GroupByAll.keys(copy).orElse(null));
+            copy.setGroupBy(GroupByAll.keys(copy, names).orElse(null));
+        }
+        if (copy.getHaving() instanceof SqlLiteral never && isFalse(never)) {
+            copy.setHaving(never(never.getParserPosition()));
         }
         SqlNode qualify = copy.getQualify();
         if (qualify instanceof SqlCall call && call.getOperator().equals(DialectOperators.DISTINCT_ON)) {
             copy.setQualify(DistinctOn.firstOfEach(copy, call, order));
         }
         return copy;
+    }
+
+    private static boolean isFalse(SqlLiteral literal) {
+        return literal.getTypeName() == SqlTypeName.BOOLEAN && !literal.booleanValue();
+    }
+
+    /** 1 = 0: of HAVING FALSE Calcite forgets the aggregates, and with them their types. */
+    private static SqlNode never(SqlParserPos position) {
+        return SqlStdOperatorTable.EQUALS.createCall(position, number(1, position), number(0, position));
     }
 
     static boolean isStar(SqlNode item) {

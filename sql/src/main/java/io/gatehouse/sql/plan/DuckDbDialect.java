@@ -211,7 +211,9 @@ final class DuckDbDialect extends DuckDBSqlDialect {
             case TIMESTAMP -> type.getPrecision() == 6 ? named("TIMESTAMP") : super.getCastSpec(type);
             case TIMESTAMP_WITH_LOCAL_TIME_ZONE, TIMESTAMP_TZ -> named("TIMESTAMPTZ");
             case INTERVAL_DAY_SECOND -> named("INTERVAL");
-            case ARRAY -> new SqlDataTypeSpec(new WrittenTypeName(TypeNames.of(type)), SqlParserPos.ZERO);
+            case ARRAY ->
+                new SqlDataTypeSpec(
+                        new WrittenTypeName(TypeNames.of(type).replace("NULL[", "INTEGER[")), SqlParserPos.ZERO);
             case UTINYINT, USMALLINT, UINTEGER, UBIGINT ->
                 named(type.getSqlTypeName().getName());
             case DECIMAL ->

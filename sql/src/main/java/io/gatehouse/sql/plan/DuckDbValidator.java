@@ -81,6 +81,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
     protected void validateValues(SqlCall values, RelDataType target, SqlValidatorScope scope) {
         parameters.inferRows(scope, values.getOperandList());
         super.validateValues(values, target, scope);
+        ValuesLiterals.convert(values, this, scope);
     }
 
     /** The queries of a UNION do so too. */
@@ -150,13 +151,35 @@ final class DuckDbValidator extends SqlValidatorImpl {
         return SqlStdOperatorTable.WITHIN_GROUP.createCall(position, list, order);
     }
 
-    /** Calcite drops what EXISTS selects, and with it an unnest that makes no rows; below a limit it stays. */
+    /**
+     * Calcite drops what EXISTS selects, and with it an unnest that makes no rows, and an aggregate in a sub-query that may
+     * be one of this query; below a limit it stays.
+     */
     private static void keepRows(SqlNode query) {
         if (query instanceof SqlWith with) {
             keepRows(with.body);
         }
-        if (query instanceof SqlSelect select && select.getFetch() == null && UnnestPlaces.isIn(select)) {
+        if (query instanceof SqlSelect select
+                && select.getFetch() == null
+                && (UnnestPlaces.isIn(select) || asks(select.getSelectList()))) {
             select.setFetch(DialectForms.number(1, select.getParserPosition()));
+        }
+    }
+
+    private static boolean asks(SqlNodeList items) {
+        try {
+            items.accept(new SqlBasicVisitor<@Nullable Void>() {
+                @Override
+                public @Nullable Void visit(SqlCall call) {
+                    if (call.isA(SqlKind.QUERY)) {
+                        throw Util.FoundOne.NULL;
+                    }
+                    return super.visit(call);
+                }
+            });
+            return false;
+        } catch (Util.FoundOne found) {
+            return true;
         }
     }
 
@@ -237,6 +260,11 @@ final class DuckDbValidator extends SqlValidatorImpl {
         if (call.getKind() == SqlKind.OVER) {
             deriveType(scope, call);
         }
+        if (call.getKind() == SqlKind.FILTER
+                && Util.last(call.<SqlCall>operand(0).getOperandList()) instanceof SqlNodeList keys) {
+            // Below FILTER Calcite leaves out the keys of an order.
+            keys.forEach(key -> deriveType(scope, key));
+        }
         super.validateCall(call, scope);
     }
 
@@ -244,11 +272,21 @@ final class DuckDbValidator extends SqlValidatorImpl {
     protected void validateWhereClause(SqlSelect select) {
         SqlNode condition = select.getWhere();
         if (condition != null) {
-            SqlValidatorScope columns = getWhereScope(select);
+            Set<String> columns = namesIn(select);
             select.setWhere(SelectAliases.writtenOut(
-                    condition, select, name -> !qualify(columns, name).isSimple()));
+                    condition, select, name -> columns.contains(name.getSimple().toLowerCase(Locale.ROOT))));
         }
         super.validateWhereClause(select);
+    }
+
+    @Override
+    protected void validateGroupClause(SqlSelect select) {
+        SqlNodeList written = select.getGroup();
+        super.validateGroupClause(select);
+        SqlNodeList expanded = select.getGroup();
+        if (written != null && expanded != null) {
+            WrittenSets.checkKeys(written, expanded);
+        }
     }
 
     @Override
@@ -301,16 +339,21 @@ final class DuckDbValidator extends SqlValidatorImpl {
             return super.validateSelectList(items, select, target);
         }
         SqlNodeList expanded = new SqlNodeList(items.getParserPosition());
-        items.forEach(item -> expanded.addAll(expanded(item, select)));
+        for (SqlNode item : items) {
+            List<SqlNode> columns = expanded(item, select);
+            boolean star = merged.containsKey(select) && (StarForm.isStar(item) || isStarItem(item));
+            expanded.addAll(star ? MergedColumns.numbered(columns) : columns);
+        }
         select.setSelectList(expanded);
         return super.validateSelectList(expanded, select, target);
     }
 
     private boolean isExpandedHere(SqlNode item, SqlSelect select) {
-        return ColumnsForm.isIn(item)
-                || StarForm.isStar(item)
-                || (merged.containsKey(select)
-                        && (item instanceof SqlStarExclude || item instanceof SqlStarReplace || isStarOfAll(item)));
+        return ColumnsForm.isIn(item) || StarForm.isStar(item) || (merged.containsKey(select) && isStarItem(item));
+    }
+
+    private static boolean isStarItem(SqlNode item) {
+        return item instanceof SqlStarExclude || item instanceof SqlStarReplace || isStarOfAll(item);
     }
 
     private static boolean isStarOfAll(SqlNode item) {

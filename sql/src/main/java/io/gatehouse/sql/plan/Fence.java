@@ -21,12 +21,14 @@ import org.apache.calcite.rel.core.Sort;
 import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rel.core.TableSpool;
 import org.apache.calcite.rel.core.Uncollect;
+import org.apache.calcite.rel.core.Union;
 import org.apache.calcite.rel.core.Values;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexOver;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
+import org.apache.calcite.sql.SqlAggFunction;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.fun.SqlLibraryOperators;
@@ -80,13 +82,18 @@ final class Fence extends RelVisitor {
         if (node instanceof Aggregate aggregate) {
             aggregate.getAggCallList().stream()
                     .map(AggregateCall::getAggregation)
-                    .forEach(Fence::checkOperator);
+                    .forEach(Fence::checkAggregate);
         }
         if (node instanceof Correlate correlate && breaksDuckDb(correlate)) {
             throw new GatehouseException(
                     ErrorCode.SQL_NOT_SUPPORTED,
                     "ROLLUP, CUBE and GROUPING SETS with count cannot stand in a LATERAL query that all rows must match;"
                             + " write LEFT JOIN LATERAL (…) AS q ON TRUE.");
+        }
+        if (node instanceof Correlate correlate && repeatsSets(correlate.getRight())) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_NOT_SUPPORTED,
+                    "A LATERAL query cannot have a key twice in ROLLUP, CUBE or GROUPING SETS; write it once.");
         }
         node.accept(new Expressions());
         super.visit(node, ordinal, parent);
@@ -100,6 +107,19 @@ final class Fence extends RelVisitor {
         return correlate.getJoinType() == JoinRelType.INNER && countsInSets(correlate.getRight());
     }
 
+    /** Sets that come twice are a UNION ALL, in which DuckDB forgets the total of no rows below LATERAL. */
+    private static boolean repeatsSets(RelNode node) {
+        boolean here = node instanceof Union union && union.getInputs().stream().anyMatch(Fence::hasTotal);
+        return here || node.getInputs().stream().anyMatch(Fence::repeatsSets);
+    }
+
+    private static boolean hasTotal(RelNode node) {
+        return node instanceof Aggregate aggregate
+                ? aggregate.getGroupSets().size() > 1
+                        && aggregate.getGroupSets().stream().anyMatch(ImmutableBitSet::isEmpty)
+                : node instanceof Project project && hasTotal(project.getInput());
+    }
+
     private static boolean countsInSets(RelNode node) {
         boolean here = node instanceof Aggregate aggregate
                 && aggregate.getGroupSets().size() > 1
@@ -107,6 +127,16 @@ final class Fence extends RelVisitor {
                 && aggregate.getAggCallList().stream()
                         .anyMatch(call -> call.getAggregation().getKind() == SqlKind.COUNT);
         return here || node.getInputs().stream().anyMatch(Fence::countsInSets);
+    }
+
+    /** Of lag(count(*) IGNORE NULLS) OVER … above GROUP BY Calcite makes an aggregate of the groups. */
+    private static void checkAggregate(SqlAggFunction aggregate) {
+        checkOperator(aggregate);
+        if (aggregate.requiresOver()) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_NOT_SUPPORTED,
+                    "IGNORE NULLS cannot stand above GROUP BY; write the groups as a sub-query in FROM.");
+        }
     }
 
     private static void checkOperator(SqlOperator operator) {

@@ -77,8 +77,16 @@ final class GroupedCorrelations extends RelHomogeneousShuttle {
         public RexNode visitFieldAccess(RexFieldAccess access) {
             boolean ofRows = access.getReferenceExpr() instanceof RexCorrelVariable variable
                     && variable.id.equals(id)
+                    && variable.getType().getFieldNames().equals(rows().getFieldNames())
                     && !variable.getType().equals(aggregate.getRowType());
             return ofRows ? group(access.getField().getIndex()) : super.visitFieldAccess(access);
+        }
+
+        /** The rows that are grouped; a grouped query that is another one's FROM has groups by the names of its columns. */
+        private RelDataType rows() {
+            return aggregate.getInput() instanceof Project project
+                    ? project.getInput().getRowType()
+                    : aggregate.getInput().getRowType();
         }
 
         private RexNode group(int column) {

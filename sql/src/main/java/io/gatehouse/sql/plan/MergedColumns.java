@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.apache.calcite.sql.JoinConditionType;
 import org.apache.calcite.sql.JoinType;
 import org.apache.calcite.sql.SqlBasicCall;
@@ -97,18 +98,27 @@ final class MergedColumns {
         return merged;
     }
 
-    /** What a star stands for. Names that several relations have get numbers, as Calcite gives them. */
+    /** What a star stands for. Several columns can have one name, and EXCLUDE and COLUMNS mean them all. */
     SqlNodeList items(SqlParserPos position) {
-        List<String> names = SqlValidatorUtil.uniquify(
-                columns.stream().map(Column::name).toList(), SqlValidatorUtil.EXPR_SUGGESTER, false);
         SqlNodeList items = new SqlNodeList(position);
-        for (int i = 0; i < names.size(); i++) {
-            SqlNode value = columns.get(i).value();
+        for (Column column : columns) {
+            SqlNode value = column.value();
             boolean named = value instanceof SqlIdentifier identifier
-                    && Util.last(identifier.names).equals(names.get(i));
-            items.add(named ? value : SqlValidatorUtil.addAlias(value, names.get(i)));
+                    && Util.last(identifier.names).equals(column.name());
+            items.add(named ? value : SqlValidatorUtil.addAlias(value, column.name()));
         }
         return items;
+    }
+
+    /** Items of a SELECT list with numbers at names that several have, as Calcite gives them to those of a star. */
+    static List<SqlNode> numbered(List<SqlNode> items) {
+        List<String> names = SqlValidatorUtil.uniquify(
+                items.stream().map(StarForm::nameOf).toList(), SqlValidatorUtil.EXPR_SUGGESTER, false);
+        return IntStream.range(0, items.size())
+                .mapToObj(i -> StarForm.nameOf(items.get(i)).equals(names.get(i))
+                        ? items.get(i)
+                        : SqlValidatorUtil.addAlias(SqlUtil.stripAs(items.get(i)), names.get(i)))
+                .toList();
     }
 
     private Map<String, SqlNode> values() {

@@ -8,14 +8,18 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.calcite.sql.JoinConditionType;
+import org.apache.calcite.sql.JoinType;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlJoin;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlUnpivot;
+import org.apache.calcite.sql.SqlUtil;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.SqlTypeName;
@@ -237,6 +241,29 @@ final class PivotForm {
         }
         throw DialectForms.refused(
                 node, "%s takes names of columns here; write a sub-query that has the expression.".formatted(form));
+    }
+
+    /** Refuses {@code a CROSS JOIN b PIVOT (…)}, which to DuckDB pivots the join, and to Calcite b. */
+    static void checkJoin(SqlJoin join) {
+        boolean conditioned = join.getConditionType() != JoinConditionType.NONE || join.getJoinType() == JoinType.COMMA;
+        SqlNode right = SqlUtil.stripAs(join.getRight());
+        if (!conditioned && right instanceof SqlCall pivot && isClause(pivot)) {
+            throw DialectForms.refused(
+                    pivot,
+                    "%1$s behind a join without ON is one of the whole join; write a CROSS JOIN (SELECT * FROM b %1$s (…))."
+                            .formatted(pivot.getOperator().getName()));
+        }
+    }
+
+    /** Whether it stands behind its relation; a query begins with the word. */
+    private static boolean isClause(SqlCall pivot) {
+        if (!pivot.getOperator().equals(DialectOperators.PIVOT)) {
+            return pivot instanceof SqlUnpivot;
+        }
+        SqlParserPos relation = pivot.operand(0).getParserPosition();
+        SqlParserPos word = pivot.operand(1).getParserPosition();
+        return relation.getLineNum() < word.getLineNum()
+                || (relation.getLineNum() == word.getLineNum() && relation.getColumnNum() < word.getColumnNum());
     }
 
     static boolean isQuery(SqlCall call) {

@@ -116,11 +116,11 @@ public final class Planner {
     /** The columns of a query; none if something is wrong with it. */
     public Optional<List<Column>> columnsOf(String sql) {
         try {
-            SqlNode parsed = SqlParser.create(StatementText.of(sql).text(), Grammar.parser())
-                    .parseQuery();
+            StatementText text = StatementText.of(sql);
+            SqlNode parsed = SqlParser.create(text.text(), Grammar.parser()).parseQuery();
             TreeLimits.check(parsed);
             TableCalls calls = new TableCalls(catalog);
-            List<SqlNode> queries = queries(parsed, calls);
+            List<SqlNode> queries = queries(parsed, calls, text);
             return Optional.of(TypeNames.columns(new Conversion(catalog).rowType(queries.get(0), calls)));
         } catch (SqlParseException | RuntimeException e) {
             return Optional.empty();
@@ -129,13 +129,14 @@ public final class Planner {
 
     private PlannedQuery query(SqlNode parsed, StatementText text) {
         TableCalls calls = new TableCalls(catalog);
-        List<SqlNode> queries = queries(parsed, calls);
+        List<SqlNode> queries = queries(parsed, calls, text);
         queries.forEach(NullOrder::makeExplicit);
         Conversion conversion = new Conversion(catalog);
         Conversion.Result converted = conversion.convert(queries.get(0), calls);
         RelNode algebra = converted.root().project();
         Fence.check(algebra);
         UnnestPlaces.check(algebra);
+        OuterAggregates.check(algebra);
         TextGrowth.check(algebra);
         List<String> columns = ColumnNames.of(converted.root(), converted.validated(), text);
         RollupRewrite.Result rolledUp = conversion.answered(algebra, rollups);
@@ -148,9 +149,9 @@ public final class Planner {
     }
 
     /** A statement in the standard's forms, and after it the arguments of the table functions that it calls. */
-    private List<SqlNode> queries(SqlNode parsed, TableCalls calls) {
+    private List<SqlNode> queries(SqlNode parsed, TableCalls calls, StatementText text) {
         List<SqlNode> queries = new ArrayList<>();
-        queries.add(DialectForms.replace(Measures.inline(parsed), functions, calls, catalog));
+        queries.add(DialectForms.replace(Measures.inline(parsed), functions, calls, catalog, Optional.of(text)));
         calls.all().forEach(call -> queries.addAll(call.arguments()));
         queries.forEach(StatementPolicy::check);
         queries.forEach(Expansion::check);

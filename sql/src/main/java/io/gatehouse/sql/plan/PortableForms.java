@@ -1,5 +1,6 @@
 package io.gatehouse.sql.plan;
 
+import com.google.common.base.Throwables;
 import com.google.re2j.Pattern;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
@@ -8,6 +9,7 @@ import io.gatehouse.sql.catalog.SqlResource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What to write instead of a form of DuckDB's that is refused. The forms are looked for only in statements that have
@@ -34,7 +36,9 @@ final class PortableForms {
         if (failure.code() == ErrorCode.SQL_TOO_LARGE || failure.code() == ErrorCode.SQL_READ_ONLY) {
             return failure;
         }
-        String said = failure.getMessage() + " " + (failure.getCause() == null ? "" : failure.getCause());
+        String said = Throwables.getCausalChain(failure).stream()
+                .map(Throwable::toString)
+                .collect(Collectors.joining(" "));
         String searched = said + "\n" + marked(text.text(), failure.position());
         return ALL.stream()
                 .filter(form -> form.pattern().matcher(searched).find())

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelCollations;
 import org.apache.calcite.rel.RelFieldCollation;
 import org.apache.calcite.rel.RelHomogeneousShuttle;
@@ -113,14 +114,53 @@ final class QueryBlocks extends RelHomogeneousShuttle {
 
     private static boolean standsApart(RelNode input, RelNode above) {
         boolean divided = above instanceof Project upper
-                && input instanceof Project lower
-                && (growth(upper, lower) > MOST_REPEATED || hidesWindows(upper, lower));
-        return divided || UnnestPlaces.unnests(input);
+                && ((input instanceof Project lower && growth(upper, lower) > MOST_REPEATED)
+                        || hidesAggregates(upper, input)
+                        || (holdsWindow(upper.getProjects()) && isLimited(input)));
+        return divided || UnnestPlaces.unnests(input) || (looksOut(above) && input instanceof Aggregate);
     }
 
-    /** The writer takes windows that nothing uses for aggregates, and would make one group of all rows. */
-    private static boolean hidesWindows(Project above, Project below) {
-        return holdsWindow(written(below)) && !holdsWindow(written(above));
+    /** Whether it is a condition with columns of an outer query, which DuckDB does not find in HAVING. */
+    private static boolean looksOut(RelNode node) {
+        return node instanceof Filter && !RelOptUtil.getVariablesUsed(node).isEmpty();
+    }
+
+    /**
+     * The writer takes windows, and aggregates in sub-queries, for aggregates of the SELECT. Where nothing uses them it
+     * would make one group of all rows.
+     */
+    private static boolean hidesAggregates(Project above, RelNode below) {
+        return withoutSort(below) instanceof Project lower
+                && ((holdsAggregate(written(lower)) && !holdsAggregate(written(above)))
+                        || (isOneGroup(lower) && !holdsColumn(written(above))));
+    }
+
+    /** Whether the SELECT that a relation is written as has aggregates and no GROUP BY. */
+    private static boolean isOneGroup(RelNode node) {
+        return node instanceof Aggregate aggregate
+                ? aggregate.getGroupSets().size() == 1
+                        && aggregate.getGroupSet().isEmpty()
+                : (node instanceof Project || node instanceof Filter) && isOneGroup(node.getInput(0));
+    }
+
+    private static boolean holdsColumn(List<RexNode> items) {
+        return !RelOptUtil.InputFinder.bits(items, null).isEmpty();
+    }
+
+    private static RelNode withoutSort(RelNode node) {
+        return node instanceof Sort sort ? sort.getInput() : node;
+    }
+
+    /** Whether the SELECT that a relation is written as has a LIMIT, before which a window would see all rows. */
+    private static boolean isLimited(RelNode node) {
+        return node instanceof Sort sort
+                ? sort.fetch != null || sort.offset != null
+                : node instanceof Project project && isLimited(project.getInput());
+    }
+
+    private static boolean holdsAggregate(List<RexNode> items) {
+        return items.stream()
+                .anyMatch(item -> holds(item, part -> part instanceof RexOver || part instanceof RexSubQuery));
     }
 
     private static boolean holdsWindow(List<RexNode> items) {
@@ -269,7 +309,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
 
     /** The items as the writer writes them: with those of a projection below in the place of its columns. */
     private static List<RexNode> written(Project project) {
-        if (!(project.getInput() instanceof Project lower)) {
+        if (!(withoutSort(project.getInput()) instanceof Project lower)) {
             return project.getProjects();
         }
         List<RexNode> below = written(lower);

@@ -70,6 +70,14 @@ final class StarForm {
         List<SqlNode> items = new ArrayList<>();
         List<String> met = new ArrayList<>();
         for (SqlNode column : columns) {
+            SqlCall replacement = replacements.get(name(column));
+            if (replacement != null && met.contains(name(column))) {
+                // DuckDB leaves out the second of them where USING joins the relations, and replaces it elsewhere.
+                throw DialectForms.refused(
+                        replacement,
+                        "REPLACE names a column that several relations have: %s; name the columns instead of the star."
+                                .formatted(nameOf(column)));
+            }
             met.add(name(column));
             items.add(
                     Optional.<SqlNode>ofNullable(replacements.get(name(column))).orElse(column));

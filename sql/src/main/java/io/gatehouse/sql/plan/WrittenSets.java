@@ -1,14 +1,19 @@
 package io.gatehouse.sql.plan;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.util.Litmus;
 
 /**
  * ROLLUP and CUBE as the grouping sets that they mean. Calcite forgets a set that comes twice, as all do but the last of
@@ -79,6 +84,41 @@ final class WrittenSets {
             case 0 -> new SqlNodeList(place.getParserPosition());
             case 1 -> flat.get(0);
             default -> SqlStdOperatorTable.ROW.createCall(place.getParserPosition(), flat);
+        };
+    }
+
+    /**
+     * Refuses a key that two sets name in two ways, such as by its alias and by its column. To DuckDB these are two keys,
+     * and the SELECT list shows one of them; to the standard they are one.
+     *
+     * @param written the keys as they were written
+     * @param expanded the same keys with every name and number written out
+     */
+    static void checkKeys(SqlNodeList written, SqlNodeList expanded) {
+        if (written.stream()
+                .noneMatch(key -> key.getKind() == SqlKind.GROUPING_SETS || key.getKind() == SqlKind.CUBE)) {
+            return;
+        }
+        List<SqlNode> meanings = leaves(expanded).toList();
+        Map<String, SqlNode> forms = new HashMap<>();
+        Iterator<SqlNode> meaning = meanings.iterator();
+        for (SqlNode key : leaves(written).toList()) {
+            SqlNode other = forms.putIfAbsent(meaning.next().toString(), key);
+            if (other != null && !other.equalsDeep(key, Litmus.IGNORE)) {
+                throw DialectForms.refused(
+                        key, "%s and %s are the same key of grouping sets; write it in one way.".formatted(other, key));
+            }
+        }
+    }
+
+    private static Stream<SqlNode> leaves(SqlNode key) {
+        if (key instanceof SqlNodeList list) {
+            return list.stream().flatMap(WrittenSets::leaves);
+        }
+        return switch (key.getKind()) {
+            case GROUPING_SETS, ROLLUP, CUBE, ROW ->
+                ((SqlCall) key).getOperandList().stream().flatMap(WrittenSets::leaves);
+            default -> Stream.of(key);
         };
     }
 

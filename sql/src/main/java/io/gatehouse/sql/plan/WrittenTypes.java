@@ -113,6 +113,11 @@ final class WrittenTypes {
         return new SqlDataTypeSpec(written(new Meaning(SqlTypeName.TIMESTAMP, MICROSECONDS), position), position);
     }
 
+    /** DECIMAL(digits, 0). */
+    static SqlDataTypeSpec decimal(int digits, SqlParserPos position) {
+        return new SqlDataTypeSpec(written(new Meaning(SqlTypeName.DECIMAL, digits, 0), position), position);
+    }
+
     static SqlDataTypeSpec standard(SqlDataTypeSpec type) {
         SqlTypeNameSpec name = type.getTypeNameSpec();
         SqlTypeNameSpec standard = standard(name);
