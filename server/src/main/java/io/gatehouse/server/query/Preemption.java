@@ -24,6 +24,9 @@ final class Preemption {
     /** A query is long that has run for this time, even if it has waited for others. */
     private static final long LONGEST_SHORT_NANOS = 1_000_000_000;
 
+    /** A query that has no slot, and for which none can be borrowed, may compute for this time until its next row. */
+    private static final long MAX_BETWEEN_ROWS_NANOS = 5_000_000_000L;
+
     private static final int MAX_MEMORY_RETRIES = 8;
     private static final long MEMORY_RETRY_NANOS = 50_000_000;
 
@@ -132,8 +135,8 @@ final class Preemption {
             }
         }
         long since = inEngineSince;
-        return !(slot.isWaiting() && phase == Phase.STREAMING && since != 0 && now - since > LONG_NANOS)
-                || slot.borrow();
+        long between = since == 0 || phase != Phase.STREAMING || !slot.isWaiting() ? 0 : now - since;
+        return between < LONG_NANOS || slot.borrow() || between < MAX_BETWEEN_ROWS_NANOS;
     }
 
     private boolean isLong(long now) {

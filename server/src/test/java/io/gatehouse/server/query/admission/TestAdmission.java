@@ -119,11 +119,8 @@ final class TestAdmission {
         }
         assertThatThrownBy(this::enter).hasMessageContaining("3 queries wait, and 1 run");
         running.close();
-        for (int i = 0; i < 3; i++) {
-            ((ComputeSlot) CompletableFuture.anyOf(waiting.toArray(CompletableFuture[]::new))
-                            .get(10, TimeUnit.SECONDS))
-                    .close();
-            waiting.removeIf(CompletableFuture::isDone);
+        for (CompletableFuture<ComputeSlot> next : waiting) {
+            next.get(10, TimeUnit.SECONDS).close();
         }
         assertEmpty();
     }
