@@ -16,12 +16,12 @@ import org.junit.jupiter.api.Timeout;
 /** One short query and one long one at a time, unless a test says otherwise. */
 @Timeout(20)
 final class TestAdmission {
-    private static final Runnable NOTHING = () -> {};
-
     private final Admission admission = new Admission(1, 1, 3, Duration.ofSeconds(10));
 
+    private static void nothing() {}
+
     private ComputeSlot enter() {
-        return admission.enter(NOTHING, NOTHING);
+        return admission.enter(TestAdmission::nothing, TestAdmission::nothing);
     }
 
     private ComputeSlot enterLong() {
@@ -31,7 +31,7 @@ final class TestAdmission {
     }
 
     private static CompletableFuture<Void> awaiting(ComputeSlot slot) {
-        return CompletableFuture.runAsync(() -> slot.await(NOTHING));
+        return CompletableFuture.runAsync(() -> slot.await(TestAdmission::nothing));
     }
 
     private void awaitWaiting(int queries) throws InterruptedException {
@@ -61,7 +61,7 @@ final class TestAdmission {
             ComputeSlot slot = enterLong();
             assertThat(slot.isWaiting()).isTrue();
             others.add(CompletableFuture.runAsync(() -> {
-                slot.await(NOTHING);
+                slot.await(TestAdmission::nothing);
                 order.add(number);
                 slot.close();
             }));
@@ -85,7 +85,7 @@ final class TestAdmission {
             assertThat(paused.isWaiting()).isTrue();
             assertThat(other.isWaiting()).isFalse();
         }
-        paused.await(NOTHING);
+        paused.await(TestAdmission::nothing);
         assertThat(paused.isWaiting()).isFalse();
         paused.close();
         assertEmpty();
@@ -128,9 +128,10 @@ final class TestAdmission {
     @Test
     void whoeverGivesUpLeavesNothing() throws Exception {
         ComputeSlot running = enter();
-        CompletableFuture<ComputeSlot> late = CompletableFuture.supplyAsync(() -> admission.enter(NOTHING, () -> {
-            throw new IllegalStateException("enough");
-        }));
+        CompletableFuture<ComputeSlot> late =
+                CompletableFuture.supplyAsync(() -> admission.enter(TestAdmission::nothing, () -> {
+                    throw new IllegalStateException("enough");
+                }));
         assertThatThrownBy(() -> late.get(10, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .hasMessageContaining("enough");
@@ -138,7 +139,7 @@ final class TestAdmission {
                         () -> {
                             throw new IllegalStateException("a listener failed");
                         },
-                        NOTHING))
+                        TestAdmission::nothing))
                 .hasMessage("a listener failed");
         running.close();
         running.close();
