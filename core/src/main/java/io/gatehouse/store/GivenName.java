@@ -26,6 +26,12 @@ public final class GivenName {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT, "The name of %s must not be blank.".formatted(what));
         }
+        if (name.equals(".") || name.equals("..")) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "The name of %s must not be \"%s\", which is a directory to whatever handles addresses."
+                            .formatted(what, name));
+        }
         int characters = name.codePointCount(0, name.length());
         if (characters > MAX_CHARACTERS) {
             throw new GatehouseException(

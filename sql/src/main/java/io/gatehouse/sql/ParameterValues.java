@@ -2,6 +2,7 @@ package io.gatehouse.sql;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.plan.PlainNumber;
 import java.math.BigDecimal;
 import java.sql.Date;
 import java.sql.Time;
@@ -181,7 +182,7 @@ final class ParameterValues {
     /** Whatever can be written as a text: {@code ? IS NULL} tells no other type of a parameter that holds a number. */
     private static @Nullable Object text(Object value) {
         if (value instanceof BigDecimal number) {
-            return number.toPlainString();
+            return PlainNumber.of(number);
         }
         if (value instanceof LocalDateTime || value instanceof OffsetDateTime) {
             return value.toString().replace('T', ' ');

@@ -119,7 +119,7 @@ final class AggregateFunctions {
         all.add(aggregate("regr_count", BIGINT, takes(NUMERIC, NUMERIC)));
         all.add(aggregate("entropy", DOUBLE, anything(1)));
         all.add(aggregate("list", LIST_OF_FIRST, anything(1)));
-        all.add(aggregate("approx_top_k", LIST_OF_FIRST, takes(ANY, NUMERIC)));
+        all.add(aggregate("approx_top_k", LIST_OF_FIRST, new SmallLiteral(takes(ANY, NUMERIC), 1, 1_000)));
         all.add(aggregate("group_concat", VARCHAR, takesOptional(CHARACTER, CHARACTER)));
         return all;
     }

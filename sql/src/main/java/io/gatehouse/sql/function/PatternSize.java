@@ -2,6 +2,7 @@ package io.gatehouse.sql.function;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.regex.Pattern;
 
 /**
  * What matching a regular expression costs, from its text alone. DuckDB matches in a time that grows with the text times
@@ -15,6 +16,11 @@ public final class PatternSize {
 
     /** Nanoseconds for a byte of the text and a part of a large pattern. */
     private static final double EACH_PART = 12;
+
+    /** A repetition without end that something must follow, and what lets a match do without it. */
+    private static final Pattern ENDLESS = Pattern.compile("(?:[*+]|\\{\\d*,})(?![|)]|$)");
+
+    private static final Pattern CHOICE = Pattern.compile("[|?]|\\)[*+{]");
 
     private PatternSize() {}
 
@@ -72,5 +78,13 @@ public final class PatternSize {
             }
         }
         return most;
+    }
+
+    /**
+     * Whether a match may look at much of a text that it does not take, so that to find all matches takes a time by the
+     * square of the length. Rather yes than no: {@code a+} never does, {@code [^z]*z|b} does.
+     */
+    public static boolean looksFarAhead(String pattern) {
+        return ENDLESS.matcher(pattern).find() && CHOICE.matcher(pattern).find();
     }
 }

@@ -40,7 +40,7 @@ final class ParameterText {
 
     private static String text(Object value) {
         if (value instanceof BigDecimal number) {
-            return number.toPlainString();
+            return PlainNumber.of(number);
         }
         return value instanceof LocalDateTime || value instanceof OffsetDateTime
                 ? value.toString().replace('T', ' ')

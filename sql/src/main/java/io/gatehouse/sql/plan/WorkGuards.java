@@ -46,6 +46,7 @@ import org.apache.calcite.rex.RexOver;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
 import org.apache.calcite.rex.RexUtil;
+import org.apache.calcite.rex.RexWindowExclusion;
 import org.apache.calcite.schema.TransientTable;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
@@ -510,7 +511,21 @@ final class WorkGuards {
         @Override
         public RexNode visitOver(RexOver over) {
             refuseGrowing(over);
+            refuseMoving(over);
             return super.visitOver(over);
+        }
+    }
+
+    /** All values of a frame are counted anew whenever the most frequent one leaves it, in a time that nothing bounds. */
+    private static void refuseMoving(RexOver over) {
+        String name = over.getAggOperator().getName().toLowerCase(Locale.ROOT);
+        boolean moves = !over.getWindow().getLowerBound().isUnbounded()
+                || over.getWindow().getExclude() != RexWindowExclusion.EXCLUDE_NO_OTHER;
+        if ((name.equals("mode") || name.equals("entropy")) && moves) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_NOT_SUPPORTED,
+                    "%s is not available in a window whose frame does not begin with its first row; write it as an aggregate, or let the frame begin with UNBOUNDED PRECEDING."
+                            .formatted(over.getAggOperator().getName()));
         }
     }
 
