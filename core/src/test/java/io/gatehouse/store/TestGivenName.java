@@ -28,5 +28,7 @@ final class TestGivenName {
         assertThatThrownBy(() -> GivenName.checked("a saved query", "n".repeat(201)))
                 .hasMessage("The name of a saved query has 201 characters; it may have 200.");
         assertThatThrownBy(() -> GivenName.checked("a run", " ")).hasMessage("The name of a run must not be blank.");
+        assertThatThrownBy(() -> GivenName.checked("a run", ".."))
+                .hasMessageContaining("The name of a run must not be \"..\"");
     }
 }

@@ -46,6 +46,14 @@ final class TestParameterValues {
         file.close();
     }
 
+    /** All its digits would be a text of a gigabyte. */
+    @Test
+    void aNumberOfManyDigitsForATextKeepsItsExponent() throws Exception {
+        assertThat(rows("SELECT CAST(? AS VARCHAR)", new BigDecimal("1e999999999")))
+                .containsExactly(List.of("1E+999999999"));
+        assertThat(rows("SELECT CAST(? AS VARCHAR)", new BigDecimal("1e3"))).containsExactly(List.of("1000"));
+    }
+
     @Test
     void everyTypeArrivesWhole() {
         String sql = """
