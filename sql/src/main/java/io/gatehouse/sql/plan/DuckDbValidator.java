@@ -4,6 +4,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.function.FunctionTable;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +33,7 @@ import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
 import org.apache.calcite.sql.util.SqlShuttle;
+import org.apache.calcite.sql.validate.DelegatingScope;
 import org.apache.calcite.sql.validate.ListScope;
 import org.apache.calcite.sql.validate.SqlMoniker;
 import org.apache.calcite.sql.validate.SqlValidatorImpl;
@@ -49,6 +51,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
     private static final int CONDITION_OF_JOIN = 5;
 
     private final IdentityHashMap<SqlSelect, MergedColumns> merged = new IdentityHashMap<>();
+    private final Set<SqlNode> windowed = Collections.newSetFromMap(new IdentityHashMap<>());
     private final KnownTypes types = new KnownTypes();
     private final ParameterTyping parameters;
 
@@ -251,6 +254,69 @@ final class DuckDbValidator extends SqlValidatorImpl {
         setValidatedNodeType(copy, deriveType(scope, copy));
     }
 
+    /**
+     * Refuses a count of nothing but outer columns, as {@link OuterAggregates} does other aggregates. Of one that is never
+     * NULL the algebra has forgotten the column.
+     */
+    @Override
+    public void validateAggregateParams(
+            SqlCall aggregate,
+            @Nullable SqlNode filter,
+            @Nullable SqlNodeList distinct,
+            @Nullable SqlNodeList order,
+            SqlValidatorScope scope) {
+        SqlValidatorScope around = scope;
+        while (!(around.getNode() instanceof SqlSelect) && around instanceof DelegatingScope inner) {
+            around = inner.getParent();
+        }
+        if (aggregate.getKind() == SqlKind.COUNT
+                && !windowed.contains(aggregate)
+                && around.getNode() instanceof SqlSelect select) {
+            NamedColumns columns = new NamedColumns(relations(select));
+            aggregate.getOperandList().forEach(operand -> operand.accept(columns));
+            if (filter != null) {
+                filter.accept(columns);
+            }
+            if (columns.outer && !columns.own) {
+                throw DialectForms.refused(
+                        aggregate,
+                        OuterAggregates.sentence(aggregate.getOperator().getName()));
+            }
+        }
+        super.validateAggregateParams(aggregate, filter, distinct, order, scope);
+    }
+
+    /** Whether the columns that are named in an expression are those of certain relations. */
+    private static final class NamedColumns extends SqlBasicVisitor<@Nullable Void> {
+        private final List<MergedColumns.Relation> relations;
+        private boolean own;
+        private boolean outer;
+
+        NamedColumns(List<MergedColumns.Relation> relations) {
+            this.relations = relations;
+        }
+
+        @Override
+        public @Nullable Void visit(SqlIdentifier name) {
+            if (!name.isStar()) {
+                boolean here = name.isSimple()
+                        ? relations.stream()
+                                .flatMap(relation -> relation.columns().get().stream())
+                                .anyMatch(name.getSimple()::equalsIgnoreCase)
+                        : relations.stream()
+                                .anyMatch(relation -> relation.alias().equalsIgnoreCase(name.names.get(0)));
+                own |= here;
+                outer |= !here;
+            }
+            return null;
+        }
+
+        @Override
+        public @Nullable Void visit(SqlCall call) {
+            return call.isA(SqlKind.QUERY) ? null : super.visit(call);
+        }
+    }
+
     /** Calcite asks whether an aggregate stands before OVER where it may not yet have looked up what stands there. */
     @Override
     public void validateCall(SqlCall call, SqlValidatorScope scope) {
@@ -258,6 +324,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
             inferUnknownTypes(getUnknownType(), scope, call);
         }
         if (call.getKind() == SqlKind.OVER) {
+            windowed.add(call.operand(0));
             deriveType(scope, call);
         }
         if (call.getKind() == SqlKind.FILTER
