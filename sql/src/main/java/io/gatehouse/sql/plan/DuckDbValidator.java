@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.calcite.config.NullCollation;
 import org.apache.calcite.prepare.CalciteCatalogReader;
 import org.apache.calcite.rel.type.RelDataType;
@@ -252,6 +253,32 @@ final class DuckDbValidator extends SqlValidatorImpl {
     private void resolve(SqlNode copy, SqlValidatorScope scope) {
         inferUnknownTypes(getUnknownType(), scope, copy);
         setValidatedNodeType(copy, deriveType(scope, copy));
+    }
+
+    /** To DuckDB rows with NULLs are the same or not, in IN as in {@code =}; to Calcite that is not known. */
+    @Override
+    public RelDataType deriveType(SqlValidatorScope scope, SqlNode expression) {
+        RelDataType type = super.deriveType(scope, expression);
+        if (expression instanceof SqlCall in
+                && (in.getKind() == SqlKind.IN || in.getKind() == SqlKind.NOT_IN)
+                && in.operand(1) instanceof SqlNodeList list
+                && Stream.concat(Stream.of(in.<SqlNode>operand(0)), list.stream())
+                        .anyMatch(row -> isRowWithNull(scope, row))) {
+            boolean not = in.getKind() == SqlKind.NOT_IN;
+            throw DialectForms.refused(
+                    in,
+                    "%s takes no rows with values that can be NULL; write (x, y) %s (1, 2) %s (x, y) %s (3, 4)."
+                            .formatted(not ? "NOT IN" : "IN", not ? "<>" : "=", not ? "AND" : "OR", not ? "<>" : "="));
+        }
+        return type;
+    }
+
+    private boolean isRowWithNull(SqlValidatorScope scope, SqlNode row) {
+        return row.getKind() == SqlKind.ROW
+                && ((SqlCall) row)
+                        .getOperandList().stream()
+                                .anyMatch(item ->
+                                        super.deriveType(scope, item).isNullable() || isRowWithNull(scope, item));
     }
 
     /**
