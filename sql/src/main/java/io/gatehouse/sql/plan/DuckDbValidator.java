@@ -1,13 +1,17 @@
 package io.gatehouse.sql.plan;
 
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Sets;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.function.FunctionTable;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -32,6 +36,9 @@ import org.apache.calcite.sql.SqlUnresolvedFunction;
 import org.apache.calcite.sql.SqlWith;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.type.SqlTypeCoercionRule;
+import org.apache.calcite.sql.type.SqlTypeMappingRule;
+import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
 import org.apache.calcite.sql.util.SqlShuttle;
 import org.apache.calcite.sql.validate.DelegatingScope;
@@ -50,6 +57,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DuckDbValidator extends SqlValidatorImpl {
     private static final int CONDITION_OF_JOIN = 5;
+    private static final SqlTypeMappingRule CASTS = casts();
 
     private final IdentityHashMap<SqlSelect, MergedColumns> merged = new IdentityHashMap<>();
     private final Set<SqlNode> windowed = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -342,6 +350,24 @@ final class DuckDbValidator extends SqlValidatorImpl {
         public @Nullable Void visit(SqlCall call) {
             return call.isA(SqlKind.QUERY) ? null : super.visit(call);
         }
+    }
+
+    /** DuckDB also makes a number with a fraction of a BOOLEAN. */
+    @Override
+    public SqlTypeMappingRule getTypeMappingRule() {
+        return CASTS;
+    }
+
+    private static SqlTypeMappingRule casts() {
+        Map<SqlTypeName, ImmutableSet<SqlTypeName>> casts =
+                new EnumMap<>(SqlTypeCoercionRule.lenientInstance().getTypeMapping());
+        for (SqlTypeName number : SqlTypeName.FRACTIONAL_TYPES) {
+            casts.merge(
+                    number,
+                    ImmutableSet.of(SqlTypeName.BOOLEAN),
+                    (from, more) -> ImmutableSet.copyOf(Sets.union(from, more)));
+        }
+        return SqlTypeCoercionRule.instance(casts);
     }
 
     /** Calcite asks whether an aggregate stands before OVER where it may not yet have looked up what stands there. */
