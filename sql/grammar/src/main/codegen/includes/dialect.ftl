@@ -525,9 +525,9 @@ void InfixCast(List<Object> list, ExprContext exprContext, Span s) :
 {
     <INFIX_CAST> {
         checkNonQueryExpression(exprContext);
+        list.add(new SqlParserUtil.ToTreeListItem(DialectOperators.INFIX_CAST, getPos()));
     }
     type = DataType() {
-        list.add(new SqlParserUtil.ToTreeListItem(DialectOperators.INFIX_CAST, s.pos()));
         list.add(type);
     }
 }

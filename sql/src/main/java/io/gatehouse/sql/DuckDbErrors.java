@@ -17,6 +17,9 @@ final class DuckDbErrors {
     private static final Logger LOG = LoggerFactory.getLogger(DuckDbErrors.class);
     private static final String TOO_DEEP = "Max expression depth limit";
 
+    /** DuckDB makes BETWEEN of two comparisons, and does not know that of rows. */
+    private static final String ROWS_BETWEEN = "Invalid type for BETWEEN";
+
     private DuckDbErrors() {}
 
     static GatehouseException translate(SQLException e) {
@@ -32,6 +35,12 @@ final class DuckDbErrors {
         Optional<String> tooMuch = WorkFunctions.explain(detail);
         if (tooMuch.isPresent()) {
             return new GatehouseException(ErrorCode.SQL_TOO_LARGE, tooMuch.get(), e);
+        }
+        if (detail.endsWith(ROWS_BETWEEN)) {
+            return new GatehouseException(
+                    ErrorCode.SQL_NOT_SUPPORTED,
+                    "Rows take no two bounds; write x BETWEEN 1 AND 2 AND (x > 1 OR y >= 1) AND (x < 2 OR y <= 2).",
+                    e);
         }
         if (Damage.isIn(line)) {
             return new GatehouseException(

@@ -82,6 +82,11 @@ public final class FunctionTable implements SqlOperatorTable {
         return named(name).stream().anyMatch(SqlOperator::isAggregator);
     }
 
+    /** Whether a name is that of a function that stands before OVER only. */
+    public boolean needsWindow(String name) {
+        return named(name).stream().anyMatch(SqlOperator::requiresOver);
+    }
+
     /** Whether an operator is one of these, and not another of the same name. */
     public boolean contains(SqlOperator operator) {
         return set.contains(operator instanceof GroupsFrame frame ? frame.function() : operator);

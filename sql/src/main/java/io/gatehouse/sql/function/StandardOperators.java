@@ -112,7 +112,7 @@ final class StandardOperators {
                 SqlStdOperatorTable.UPPER,
                 SqlStdOperatorTable.LOWER,
                 SqlStdOperatorTable.CARDINALITY,
-                SqlStdOperatorTable.EXTRACT,
+                TimeFunctions.EXTRACT,
                 SqlStdOperatorTable.CURRENT_DATE,
                 SqlStdOperatorTable.CURRENT_TIMESTAMP);
     }

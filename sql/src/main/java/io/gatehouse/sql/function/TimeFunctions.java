@@ -32,6 +32,7 @@ import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlOperatorBinding;
+import org.apache.calcite.sql.fun.SqlExtractFunction;
 import org.apache.calcite.sql.type.SqlOperandTypeChecker;
 import org.apache.calcite.sql.type.SqlTypeFamily;
 import org.apache.calcite.sql.type.SqlTypeName;
@@ -59,6 +60,14 @@ public final class TimeFunctions {
     /** The time of a zone as an instant, or an instant as a time of a zone, which time AT TIME ZONE zone is another form of. */
     public static final SqlFunction AT_ZONE =
             scalar("timezone", TimeFunctions::otherZone, takes(CHARACTER, SqlTypeFamily.TIMESTAMP));
+
+    /** Of an infinite time each part is NULL. */
+    static final SqlFunction EXTRACT = new SqlExtractFunction("EXTRACT", false) {
+        @Override
+        public RelDataType inferReturnType(SqlOperatorBinding binding) {
+            return binding.getTypeFactory().createTypeWithNullability(super.inferReturnType(binding), true);
+        }
+    };
 
     /** Parts that are no whole numbers. */
     private static final Set<String> FRACTIONAL = Set.of("epoch", "julian");

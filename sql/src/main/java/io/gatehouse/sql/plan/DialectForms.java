@@ -138,6 +138,7 @@ final class DialectForms extends SqlShuttle {
             return with(BitOperators.named(operator.getName()), call);
         }
         if (operator.equals(SqlStdOperatorTable.OVER)) {
+            WindowForms.checkArguments(call);
             return WindowForms.written(below(call));
         }
         Optional<SqlNode> asFunction = OperatorForms.written(call);

@@ -1,15 +1,21 @@
 package io.gatehouse.sql.plan;
 
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Sets;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.function.FunctionTable;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.calcite.config.NullCollation;
 import org.apache.calcite.prepare.CalciteCatalogReader;
 import org.apache.calcite.rel.type.RelDataType;
@@ -30,8 +36,12 @@ import org.apache.calcite.sql.SqlUnresolvedFunction;
 import org.apache.calcite.sql.SqlWith;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.type.SqlTypeCoercionRule;
+import org.apache.calcite.sql.type.SqlTypeMappingRule;
+import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
 import org.apache.calcite.sql.util.SqlShuttle;
+import org.apache.calcite.sql.validate.DelegatingScope;
 import org.apache.calcite.sql.validate.ListScope;
 import org.apache.calcite.sql.validate.SqlMoniker;
 import org.apache.calcite.sql.validate.SqlValidatorImpl;
@@ -47,8 +57,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class DuckDbValidator extends SqlValidatorImpl {
     private static final int CONDITION_OF_JOIN = 5;
+    private static final SqlTypeMappingRule CASTS = casts();
 
     private final IdentityHashMap<SqlSelect, MergedColumns> merged = new IdentityHashMap<>();
+    private final Set<SqlNode> windowed = Collections.newSetFromMap(new IdentityHashMap<>());
     private final KnownTypes types = new KnownTypes();
     private final ParameterTyping parameters;
 
@@ -251,6 +263,113 @@ final class DuckDbValidator extends SqlValidatorImpl {
         setValidatedNodeType(copy, deriveType(scope, copy));
     }
 
+    /** To DuckDB rows with NULLs are the same or not, in IN as in {@code =}; to Calcite that is not known. */
+    @Override
+    public RelDataType deriveType(SqlValidatorScope scope, SqlNode expression) {
+        RelDataType type = super.deriveType(scope, expression);
+        if (expression instanceof SqlCall in
+                && (in.getKind() == SqlKind.IN || in.getKind() == SqlKind.NOT_IN)
+                && in.operand(1) instanceof SqlNodeList list
+                && Stream.concat(Stream.of(in.<SqlNode>operand(0)), list.stream())
+                        .anyMatch(row -> isRowWithNull(scope, row))) {
+            boolean not = in.getKind() == SqlKind.NOT_IN;
+            throw DialectForms.refused(
+                    in,
+                    "%s takes no rows with values that can be NULL; write (x, y) %s (1, 2) %s (x, y) %s (3, 4)."
+                            .formatted(not ? "NOT IN" : "IN", not ? "<>" : "=", not ? "AND" : "OR", not ? "<>" : "="));
+        }
+        return type;
+    }
+
+    private boolean isRowWithNull(SqlValidatorScope scope, SqlNode row) {
+        return row.getKind() == SqlKind.ROW
+                && ((SqlCall) row)
+                        .getOperandList().stream()
+                                .anyMatch(item ->
+                                        super.deriveType(scope, item).isNullable() || isRowWithNull(scope, item));
+    }
+
+    /**
+     * Refuses a count of nothing but outer columns, as {@link OuterAggregates} does other aggregates. Of one that is never
+     * NULL the algebra has forgotten the column.
+     */
+    @Override
+    public void validateAggregateParams(
+            SqlCall aggregate,
+            @Nullable SqlNode filter,
+            @Nullable SqlNodeList distinct,
+            @Nullable SqlNodeList order,
+            SqlValidatorScope scope) {
+        SqlValidatorScope around = scope;
+        while (!(around.getNode() instanceof SqlSelect) && around instanceof DelegatingScope inner) {
+            around = inner.getParent();
+        }
+        if (aggregate.getKind() == SqlKind.COUNT
+                && !windowed.contains(aggregate)
+                && around.getNode() instanceof SqlSelect select) {
+            NamedColumns columns = new NamedColumns(relations(select));
+            aggregate.getOperandList().forEach(operand -> operand.accept(columns));
+            if (filter != null) {
+                filter.accept(columns);
+            }
+            if (columns.outer && !columns.own) {
+                throw DialectForms.refused(
+                        aggregate,
+                        OuterAggregates.sentence(aggregate.getOperator().getName()));
+            }
+        }
+        super.validateAggregateParams(aggregate, filter, distinct, order, scope);
+    }
+
+    /** Whether the columns that are named in an expression are those of certain relations. */
+    private static final class NamedColumns extends SqlBasicVisitor<@Nullable Void> {
+        private final List<MergedColumns.Relation> relations;
+        private boolean own;
+        private boolean outer;
+
+        NamedColumns(List<MergedColumns.Relation> relations) {
+            this.relations = relations;
+        }
+
+        @Override
+        public @Nullable Void visit(SqlIdentifier name) {
+            if (!name.isStar()) {
+                boolean here = name.isSimple()
+                        ? relations.stream()
+                                .flatMap(relation -> relation.columns().get().stream())
+                                .anyMatch(name.getSimple()::equalsIgnoreCase)
+                        : relations.stream()
+                                .anyMatch(relation -> relation.alias().equalsIgnoreCase(name.names.get(0)));
+                own |= here;
+                outer |= !here;
+            }
+            return null;
+        }
+
+        @Override
+        public @Nullable Void visit(SqlCall call) {
+            return call.isA(SqlKind.QUERY) ? null : super.visit(call);
+        }
+    }
+
+    /** DuckDB also makes a number with a fraction of a BOOLEAN. */
+    @Override
+    public SqlTypeMappingRule getTypeMappingRule() {
+        return CASTS;
+    }
+
+    private static SqlTypeMappingRule casts() {
+        Map<SqlTypeName, ImmutableSet<SqlTypeName>> casts =
+                new EnumMap<>(SqlTypeCoercionRule.lenientInstance().getTypeMapping());
+        for (SqlTypeName number : SqlTypeName.FRACTIONAL_TYPES) {
+            casts.merge(
+                    number,
+                    ImmutableSet.of(SqlTypeName.BOOLEAN),
+                    (from, more) -> ImmutableSet.copyOf(Sets.union(from, more)));
+        }
+        return SqlTypeCoercionRule.instance(casts);
+    }
+
     /** Calcite asks whether an aggregate stands before OVER where it may not yet have looked up what stands there. */
     @Override
     public void validateCall(SqlCall call, SqlValidatorScope scope) {
@@ -258,6 +377,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
             inferUnknownTypes(getUnknownType(), scope, call);
         }
         if (call.getKind() == SqlKind.OVER) {
+            windowed.add(call.operand(0));
             deriveType(scope, call);
         }
         if (call.getKind() == SqlKind.FILTER

@@ -1,6 +1,7 @@
 package io.gatehouse.sql.plan;
 
 import java.util.List;
+import java.util.Set;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.SqlCall;
@@ -10,6 +11,7 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.type.SqlTypeFamily;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.validate.SqlValidator;
 import org.apache.calcite.sql.validate.SqlValidatorScope;
@@ -22,6 +24,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * casting every row.
  */
 final class LiteralCoercion extends TypeCoercionImpl {
+    private static final Set<String> ARITHMETIC = Set.of("+", "-", "*", "/", "//", "%", "MOD");
+
     LiteralCoercion(RelDataTypeFactory types, SqlValidator validator) {
         super(types, validator);
     }
@@ -39,6 +43,28 @@ final class LiteralCoercion extends TypeCoercionImpl {
         return index < nodes.size()
                 && (isLiteral(nodes.get(index)) || isLaterTime(scope, nodes.get(index), targetType))
                 && super.coerceColumnType(scope, nodes, index, targetType);
+    }
+
+    /** A text beside a number is one of many types to DuckDB, which mostly leaves the choice to who writes it. */
+    @Override
+    public boolean builtinFunctionCoercion(
+            SqlCallBinding binding, List<RelDataType> types, List<SqlTypeFamily> families) {
+        if (ARITHMETIC.contains(binding.getOperator().getName())) {
+            binding.operands().stream()
+                    .filter(LiteralCoercion::isText)
+                    .findFirst()
+                    .ifPresent(text -> {
+                        throw DialectForms.refused(
+                                text,
+                                "%s takes numbers and no text; write CAST(%s AS INTEGER), or another type."
+                                        .formatted(binding.getOperator().getName(), text));
+                    });
+        }
+        return super.builtinFunctionCoercion(binding, types, families);
+    }
+
+    private static boolean isText(SqlNode node) {
+        return node instanceof SqlLiteral literal && literal.getTypeName() == SqlTypeName.CHAR;
     }
 
     /** Rows are compared field by field. */

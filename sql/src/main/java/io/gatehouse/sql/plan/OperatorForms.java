@@ -18,6 +18,7 @@ import org.apache.calcite.sql.SqlUnresolvedFunction;
 import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.util.Util;
 
 /** DuckDB's operators that are another form of a function, and aggregates that say in which order they take their rows. */
 final class OperatorForms {
@@ -104,18 +105,36 @@ final class OperatorForms {
                 .createCall(position, Arrays.asList(operands));
     }
 
+    /** Whether a call is function(x ORDER BY y), the result of which may hang on the order. */
+    static boolean hangsOnOrder(SqlCall call) {
+        boolean standard = !call.getOperandList().isEmpty() && Util.last(call.getOperandList()) instanceof SqlNodeList;
+        if (!call.getOperator().equals(DialectOperators.ORDERED)) {
+            return standard && call.getOperator().isAggregator();
+        }
+        String name = functionOf(call);
+        return !FunctionTable.INSTANCE.isAggregate(name)
+                || FunctionTable.INSTANCE.needsWindow(name)
+                || ORDERED.contains(name);
+    }
+
+    /** The name of the function in function(x ORDER BY y). */
+    static String functionOf(SqlCall call) {
+        boolean ordered = call.getOperator().equals(DialectOperators.ORDERED);
+        SqlCall function = ordered ? call.operand(0) : call;
+        return function.getOperator().getName().toLowerCase(Locale.ROOT);
+    }
+
     /** aggregate(x ORDER BY y): without the order where it changes nothing. */
     private static SqlNode ordered(SqlCall ordered) {
         SqlCall call = ordered.operand(0);
         SqlNodeList keys = ordered.operand(1);
-        String name = call.getOperator().getName().toLowerCase(Locale.ROOT);
-        if (name.equals("list")) {
+        if (functionOf(ordered).equals("list")) {
             List<SqlNode> operands = new java.util.ArrayList<>(call.getOperandList());
             operands.add(keys);
             return SqlLibraryOperators.ARRAY_AGG.createCall(
                     call.getFunctionQuantifier(), call.getParserPosition(), operands);
         }
-        return FunctionTable.INSTANCE.isAggregate(name) && !ORDERED.contains(name)
+        return !hangsOnOrder(ordered)
                 ? call
                 : SqlStdOperatorTable.WITHIN_GROUP.createCall(ordered.getParserPosition(), call, keys);
     }

@@ -29,6 +29,11 @@ final class OuterAggregates extends RelVisitor {
         new OuterAggregates().go(root);
     }
 
+    static String sentence(String aggregate) {
+        return "%s in a sub-query has columns of an outer query only, and so is an aggregate of that query; write it there."
+                .formatted(aggregate);
+    }
+
     @Override
     public void visit(RelNode node, int ordinal, @Nullable RelNode parent) {
         if (node instanceof Aggregate aggregate && aggregate.getInput() instanceof Project project) {
@@ -43,8 +48,7 @@ final class OuterAggregates extends RelVisitor {
                 if (columns.outer && !columns.own) {
                     throw new GatehouseException(
                             ErrorCode.SQL_NOT_SUPPORTED,
-                            "%s in a sub-query has columns of an outer query only, and so is an aggregate of that query; write it there."
-                                    .formatted(call.getAggregation().getName()));
+                            sentence(call.getAggregation().getName()));
                 }
             }
         }

@@ -105,10 +105,10 @@ final class StatementPolicy {
                 Optional.of("Lambdas are not supported; write UNNEST in FROM, and what is to be done with each element"
                         + " in SELECT or WHERE.");
             case BETWEEN ->
-                call.getOperator() instanceof SqlBetweenOperator between
-                                && between.flag == SqlBetweenOperator.Flag.SYMMETRIC
-                        ? Optional.of("SYMMETRIC is not supported; write least(a, b) and greatest(a, b).")
-                        : Optional.empty();
+                call.getOperandList().stream().anyMatch(side -> side.getKind() == SqlKind.ROW)
+                        ? Optional.of(
+                                "BETWEEN takes no rows; write x BETWEEN 1 AND 2 AND (x > 1 OR y >= 1) AND (x < 2 OR y <= 2).")
+                        : between(call);
             case CEIL ->
                 secondIsUnit
                         ? Optional.of("CEIL of a time is not supported; write date_trunc('day', x) + INTERVAL 1 DAY.")
@@ -128,6 +128,14 @@ final class StatementPolicy {
                         : Optional.empty();
             default -> Optional.ofNullable(REFUSED.get(call.getOperator()));
         };
+    }
+
+    private static Optional<String> between(SqlCall call) {
+        boolean symmetric = call.getOperator() instanceof SqlBetweenOperator between
+                && between.flag == SqlBetweenOperator.Flag.SYMMETRIC;
+        return symmetric
+                ? Optional.of("SYMMETRIC is not supported; write least(a, b) and greatest(a, b).")
+                : Optional.empty();
     }
 
     private static GatehouseException refusal(SqlNode statement, SqlKind kind) {

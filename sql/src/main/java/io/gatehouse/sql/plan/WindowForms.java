@@ -33,6 +33,12 @@ final class WindowForms {
     private static final Set<String> KEEPING_NULLS =
             Set.of("array_agg", "list", "first", "last", "arbitrary", "first_value", "last_value", "nth_value");
 
+    /** Functions that look at all rows, whatever the frame. */
+    private static final Set<String> WITHOUT_FRAME = Set.of("lag", "lead", "ntile");
+
+    /** What can stand around a function before OVER. */
+    private static final Set<SqlKind> AROUND = Set.of(SqlKind.FILTER, SqlKind.IGNORE_NULLS, SqlKind.RESPECT_NULLS);
+
     private WindowForms() {}
 
     /** A function OVER a window, its parts in the standard's forms. */
@@ -47,6 +53,25 @@ final class WindowForms {
             window = rows(frame);
         }
         return over.getOperator().createCall(over.getParserPosition(), function, window);
+    }
+
+    /** Calcite's windows know no order of the arguments; it may be left out where it changes nothing. */
+    static void checkArguments(SqlCall over) {
+        SqlNode function = over.operand(0);
+        while (function instanceof SqlCall call && AROUND.contains(call.getKind())) {
+            function = call.operand(0);
+        }
+        if (function instanceof SqlCall call && OperatorForms.hangsOnOrder(call)) {
+            String name = OperatorForms.functionOf(call);
+            throw DialectForms.refused(
+                    call,
+                    "ORDER BY in the arguments of the window function %s is not supported; write the order into OVER%s."
+                            .formatted(
+                                    name,
+                                    WITHOUT_FRAME.contains(name)
+                                            ? ""
+                                            : " (ORDER BY … ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"));
+        }
     }
 
     /** f(CASE WHEN condition THEN x END) for f(x) FILTER (WHERE condition). */
