@@ -307,7 +307,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
         if (aggregate.getKind() == SqlKind.COUNT
                 && !windowed.contains(aggregate)
                 && around.getNode() instanceof SqlSelect select) {
-            NamedColumns columns = new NamedColumns(relations(select));
+            NamedColumns columns = new NamedColumns(relations(select), select.getSelectList());
             aggregate.getOperandList().forEach(operand -> operand.accept(columns));
             if (filter != null) {
                 filter.accept(columns);
@@ -324,26 +324,49 @@ final class DuckDbValidator extends SqlValidatorImpl {
     /** Whether the columns that are named in an expression are those of certain relations. */
     private static final class NamedColumns extends SqlBasicVisitor<@Nullable Void> {
         private final List<MergedColumns.Relation> relations;
+        private final SqlNodeList items;
+        private boolean withinItem;
         private boolean own;
         private boolean outer;
 
-        NamedColumns(List<MergedColumns.Relation> relations) {
+        /** @param items of which a key of ORDER BY may name one */
+        NamedColumns(List<MergedColumns.Relation> relations, SqlNodeList items) {
             this.relations = relations;
+            this.items = items;
         }
 
         @Override
         public @Nullable Void visit(SqlIdentifier name) {
-            if (!name.isStar()) {
-                boolean here = name.isSimple()
-                        ? relations.stream()
-                                .flatMap(relation -> relation.columns().get().stream())
-                                .anyMatch(name.getSimple()::equalsIgnoreCase)
-                        : relations.stream()
-                                .anyMatch(relation -> relation.alias().equalsIgnoreCase(name.names.get(0)));
-                own |= here;
-                outer |= !here;
+            Optional<SqlNode> item = name.isStar() || isOwn(name) ? Optional.empty() : item(name);
+            if (item.isPresent()) {
+                withinItem = true;
+                item.get().accept(this);
+                withinItem = false;
+            } else if (!name.isStar()) {
+                own |= isOwn(name);
+                outer |= !isOwn(name);
             }
             return null;
+        }
+
+        private boolean isOwn(SqlIdentifier name) {
+            return name.isSimple()
+                    ? relations.stream()
+                            .flatMap(relation -> relation.columns().get().stream())
+                            .anyMatch(name.getSimple()::equalsIgnoreCase)
+                    : relations.stream()
+                            .anyMatch(relation -> relation.alias().equalsIgnoreCase(name.names.get(0)));
+        }
+
+        private Optional<SqlNode> item(SqlIdentifier name) {
+            return items.stream()
+                    .filter(item -> !withinItem
+                            && name.isSimple()
+                            && item instanceof SqlCall as
+                            && as.getKind() == SqlKind.AS
+                            && as.<SqlIdentifier>operand(1).getSimple().equalsIgnoreCase(name.getSimple()))
+                    .findFirst()
+                    .map(item -> ((SqlCall) item).operand(0));
         }
 
         @Override
