@@ -27,8 +27,9 @@ record SmallLiteral(SqlOperandTypeChecker others, int operand, int most) impleme
         if (!others.checkOperandTypes(binding, throwOnFailure)) {
             return false;
         }
-        BigDecimal number =
-                binding.isOperandLiteral(operand, false) ? binding.getOperandLiteralValue(operand, BigDecimal.class) : null;
+        BigDecimal number = binding.isOperandLiteral(operand, false)
+                ? binding.getOperandLiteralValue(operand, BigDecimal.class)
+                : null;
         if (number == null || number.signum() <= 0 || number.compareTo(BigDecimal.valueOf(most)) > 0) {
             throw new GatehouseException(
                     ErrorCode.SQL_NOT_SUPPORTED,

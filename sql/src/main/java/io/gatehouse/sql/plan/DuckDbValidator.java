@@ -354,8 +354,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
                     ? relations.stream()
                             .flatMap(relation -> relation.columns().get().stream())
                             .anyMatch(name.getSimple()::equalsIgnoreCase)
-                    : relations.stream()
-                            .anyMatch(relation -> relation.alias().equalsIgnoreCase(name.names.get(0)));
+                    : relations.stream().anyMatch(relation -> relation.alias().equalsIgnoreCase(name.names.get(0)));
         }
 
         private Optional<SqlNode> item(SqlIdentifier name) {
