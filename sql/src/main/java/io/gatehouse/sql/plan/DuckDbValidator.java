@@ -281,12 +281,13 @@ final class DuckDbValidator extends SqlValidatorImpl {
         return type;
     }
 
+    /** A parameter has a value, unless a client means NULL by it: then it is neither in the list nor not in it. */
     private boolean isRowWithNull(SqlValidatorScope scope, SqlNode row) {
         return row.getKind() == SqlKind.ROW
                 && ((SqlCall) row)
                         .getOperandList().stream()
-                                .anyMatch(item ->
-                                        super.deriveType(scope, item).isNullable() || isRowWithNull(scope, item));
+                                .anyMatch(item -> item.getKind() != SqlKind.DYNAMIC_PARAM
+                                        && (super.deriveType(scope, item).isNullable() || isRowWithNull(scope, item)));
     }
 
     /**
