@@ -14,7 +14,9 @@ public final class ComputeSlot implements AutoCloseable {
     private enum State {
         SHORT,
         SHORT_PAUSED,
-        LONG_WAITING,
+        /** Without a slot, and not in the queue for one: it does something else, or computes on nevertheless. */
+        LONG_WITHOUT,
+        LONG_QUEUED,
         LONG_COMPUTING,
         CLOSED
     }
@@ -36,7 +38,7 @@ public final class ComputeSlot implements AutoCloseable {
         if (isShort()) {
             boolean computes = state == State.SHORT;
             admission.becomeLong();
-            state = State.LONG_WAITING;
+            state = State.LONG_WITHOUT;
             if (computes && admission.longQueries().tryAcquire()) {
                 compute();
             }
@@ -45,14 +47,12 @@ public final class ComputeSlot implements AutoCloseable {
 
     /** Whether it is a long query without a slot. */
     public boolean isWaiting() {
-        return state == State.LONG_WAITING;
+        return state == State.LONG_WITHOUT || state == State.LONG_QUEUED;
     }
 
-    /**
-     * Lets a long query that computes without a slot have one, although none is free; false if too many do so.
-     */
+    /** Lets a long query that computes without a slot have one, although none is free; false if too many do so. */
     public synchronized boolean borrow() {
-        if (state == State.LONG_WAITING) {
+        if (state == State.LONG_WITHOUT) {
             if (!admission.longQueries().borrow()) {
                 return false;
             }
@@ -67,30 +67,29 @@ public final class ComputeSlot implements AutoCloseable {
      * @param check is called while it may not, and throws to give up
      */
     public void await(Runnable check) {
-        switch (state) {
-            case SHORT_PAUSED -> resumeShort();
-            case LONG_WAITING -> {}
-            default -> {
-                return;
-            }
+        if (state == State.SHORT || state == State.LONG_COMPUTING || !mustQueue()) {
+            return;
         }
-        if (state == State.LONG_WAITING) {
-            admission.longQueries().acquire(check);
-            resumeLong();
-        }
+        admission.longQueries().acquire(check);
+        resume();
     }
 
-    private synchronized void resumeShort() {
+    private synchronized boolean mustQueue() {
         if (state == State.SHORT_PAUSED) {
             state = State.SHORT;
         }
+        boolean must = state == State.LONG_WITHOUT;
+        if (must) {
+            state = State.LONG_QUEUED;
+        }
+        return must;
     }
 
-    private synchronized void resumeLong() {
-        if (state == State.LONG_WAITING) {
+    private synchronized void resume() {
+        if (state == State.LONG_QUEUED) {
             compute();
         } else {
-            // It was borrowed, or closed, in the meantime.
+            // It was closed in the meantime.
             admission.longQueries().release();
         }
     }
@@ -114,7 +113,7 @@ public final class ComputeSlot implements AutoCloseable {
         if (state == State.SHORT) {
             state = State.SHORT_PAUSED;
         } else if (state == State.LONG_COMPUTING) {
-            state = State.LONG_WAITING;
+            state = State.LONG_WITHOUT;
             admission.longQueries().release();
         }
     }
@@ -127,7 +126,7 @@ public final class ComputeSlot implements AutoCloseable {
                 admission.longQueries().release();
                 admission.leaveLong();
             }
-            case LONG_WAITING -> admission.leaveLong();
+            case LONG_WITHOUT, LONG_QUEUED -> admission.leaveLong();
             case CLOSED -> {}
         }
         state = State.CLOSED;

@@ -109,6 +109,20 @@ final class TestAdmission {
         assertEmpty();
     }
 
+    /** It would wait for what it has. */
+    @Test
+    void whoeverIsInTheQueueBorrowsNothing() throws Exception {
+        ComputeSlot first = enterLong();
+        ComputeSlot second = enterLong();
+        CompletableFuture<Void> waiting = awaiting(second);
+        awaitWaiting(1);
+        assertThat(second.borrow()).isTrue();
+        first.close();
+        waiting.get(10, TimeUnit.SECONDS);
+        second.close();
+        assertEmpty();
+    }
+
     @Test
     void refusesWhatComesWhenTooManyWait() throws Exception {
         ComputeSlot running = enter();
