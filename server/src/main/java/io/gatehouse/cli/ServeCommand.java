@@ -133,7 +133,7 @@ final class ServeCommand implements Runnable {
         QueryAllowance queries = settings.queries();
         out.printf(
                 Locale.ROOT,
-                "Queries: %d at a time, %d of those that take long, %d more wait up to %d s; %d s each, of which %d s to plan.%n",
+                "Queries: %d short and %d long ones at a time, %d more wait up to %d s; %d s each, of which %d s to plan.%n",
                 queries.concurrent(),
                 queries.computing(),
                 queries.queued(),

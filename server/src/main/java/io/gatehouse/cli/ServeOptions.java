@@ -111,8 +111,8 @@ final class ServeOptions {
     @Option(
             names = "--max-long-queries",
             paramLabel = "N",
-            description = "Queries that compute at a time of those that take long; the others of them wait, and short"
-                    + " ones do not wait for them (default: half the cores, 2 at least).")
+            description = "Long queries that compute at a time. Short queries do not wait for them (default: half the"
+                    + " cores, 2 at least).")
     private Optional<Integer> longQueries = Optional.empty();
 
     @Option(

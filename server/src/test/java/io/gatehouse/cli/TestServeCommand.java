@@ -56,7 +56,7 @@ final class TestServeCommand {
             assertThat(uri.toString()).matches("http://127\\.0\\.0\\.1:[0-9]+/");
             assertThat(out.readLine())
                     .matches(
-                            "Queries: [0-9]+ at a time, [0-9]+ of those that take long, 64 more wait up to 30 s; 60 s each, of which 10 s to plan\\.");
+                            "Queries: [0-9]+ short and [0-9]+ long ones at a time, 64 more wait up to 30 s; 60 s each, of which 10 s to plan\\.");
             assertThat(out.readLine())
                     .isEqualTo("Answers: 10,000 rows of JSON unless asked for more, 16,000,000,000 bytes.");
             assertThat(out.readLine())

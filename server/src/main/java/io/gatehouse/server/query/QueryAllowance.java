@@ -42,7 +42,7 @@ public record QueryAllowance(
                 || queued < 0) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "Every limit of a query must be positive: %s of time, %s of planning, %d rows, %d bytes, %d at a time, %d of them long, %d waiting, %s of waiting."
+                    "Every limit of a query must be positive: %s of time, %s of planning, %d rows, %d bytes, %d short and %d long ones at a time, %d waiting, %s of waiting."
                             .formatted(timeout, planning, rows, bytes, concurrent, computing, queued, patience));
         }
     }

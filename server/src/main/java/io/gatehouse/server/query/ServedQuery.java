@@ -195,15 +195,14 @@ final class ServedQuery implements AutoCloseable {
         }
         if (!decisions.look(this::interrupt)) {
             end(new GatehouseException(
-                    ErrorCode.QUERY_BUSY,
-                    "The query computed on between two rows while too many others did. Try again in a moment."));
+                    ErrorCode.QUERY_BUSY, "Too many long queries compute at a time. Try again in a moment."));
         }
         if (decisions.isStreaming() && !ended) {
             boolean overdue = open.isOverdue(GRACE);
             if (overdue) {
                 end(new GatehouseException(
                         ErrorCode.QUERY_TIMEOUT,
-                        "The client did not read the answer before the time of the query was over."));
+                        "The client did not read the answer within the time limit of the query."));
             }
             if (overdue || (unwanted && System.nanoTime() - unwantedSince > GRACE.toNanos())) {
                 // The serving thread waits for its client, and nothing else would wake it.
