@@ -1,0 +1,145 @@
+package io.gatehouse.engine;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.ModelConfig;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.util.List;
+
+/** A loaded model. Not thread-safe: the variables of the generic layers hold one layer at a time. */
+public final class Engine implements AutoCloseable {
+    /** Hidden states of the prompts that go through the layers together take at most this much. */
+    private static final long IN_FLIGHT_BYTES = 256L << 20;
+
+    private final ModelConfig config;
+    private final Precision precision;
+    private final Device device;
+    private final Interventions interventions;
+    private final MemoryPlan memory;
+    private final Parts parts;
+    private final RotaryTable rotary;
+
+    private Engine(ModelConfig config, EngineOptions options, MemoryPlan memory, Parts parts) {
+        this.config = config;
+        this.precision = options.precision();
+        this.device = options.device();
+        this.interventions = options.interventions();
+        this.memory = memory;
+        this.parts = parts;
+        this.rotary = new RotaryTable(config.rope(), config.headDim());
+    }
+
+    /** Reads the weights of a checkpoint to run it in fp32 on the CPU. */
+    public static Engine load(Checkpoint checkpoint) {
+        return load(checkpoint, EngineOptions.EXACT);
+    }
+
+    /**
+     * Reads the weights of a checkpoint, all of them or, where they do not fit, two layers at a time.
+     *
+     * @throws GatehouseException OUT_OF_MEMORY if not even that fits, INVALID_ARGUMENT if there is no such device, or
+     *     an intervention names an expert that is not there,
+     *     CORRUPT_CHECKPOINT if a weight is not a number
+     */
+    public static Engine load(Checkpoint checkpoint, EngineOptions options) {
+        return loadAsAsked(
+                checkpoint, requireNonNull(options, "options is null").forThisMachine());
+    }
+
+    /**
+     * The same, in the asked plan even where another is faster and more exact: what was begun in one goes on in it.
+     *
+     * @throws GatehouseException like {@link #load(Checkpoint, EngineOptions)}
+     */
+    public static Engine loadAsAsked(Checkpoint checkpoint, EngineOptions options) {
+        Interventions interventions = options.interventions();
+        ModelConfig config = interventions.applyTo(checkpoint.config());
+        DecoderGraph graph = new DecoderGraph(checkpoint, config, options.precision(), interventions.ofExperts());
+        try {
+            MemoryPlan memory = MemoryPlan.of(config, graph, options.memory());
+            return new Engine(config, options, memory, Parts.open(checkpoint, graph, options, memory));
+        } catch (RuntimeException failure) {
+            graph.close();
+            throw failure;
+        }
+    }
+
+    /** What is run: the model of the checkpoint, with another top-k where one was asked for. */
+    public ModelConfig config() {
+        return config;
+    }
+
+    /** The plan that is computed in: {@code EXACT} on a CPU that is slower in bf16, whatever was asked for. */
+    public Precision precision() {
+        return precision;
+    }
+
+    public Device device() {
+        return device;
+    }
+
+    /** What is changed about the routing. */
+    public Interventions interventions() {
+        return interventions;
+    }
+
+    public MemoryPlan memory() {
+        return memory;
+    }
+
+    /** Runs the prompts of one request through the model, as {@link #prefill(List, Capture)} does. */
+    public void prefill(List<Prompt> prompts, Capture capture, PrefillListener listener) {
+        prefill(List.of(new PrefillRequest(prompts, listener)), capture);
+    }
+
+    /**
+     * Runs prompts through the model. As many as memory allows are in flight together, layer by layer: the more, the
+     * less often streamed weights are read. A prompt that is longer than the model was made for is computed as any other.
+     *
+     * @throws GatehouseException what {@link #require} throws for any of them; what a listener throws
+     */
+    public void prefill(List<PrefillRequest> requests, Capture capture) {
+        prefill(requests, capture, capture.everyOutput());
+    }
+
+    /** The same, where the last layer's experts may run for every token though nobody asks for what they give. */
+    public void prefill(List<PrefillRequest> requests, Capture capture, boolean everyOutput) {
+        requests.forEach(request -> request.prompts().forEach(this::require));
+        Prefill prefill = new Prefill(config, parts, rotary, capture, everyOutput);
+        PassPlan.passes(requests, config.rope(), memory.batches(), tokensTogether())
+                .forEach(prefill::run);
+    }
+
+    /** So many tokens at most go through the layers together: streamed weights are read once for each so many. */
+    public long tokensTogether() {
+        return Math.max(1, IN_FLIGHT_BYTES / (Float.BYTES * (long) config.hiddenSize()));
+    }
+
+    /**
+     * Refuses a prompt that cannot be computed: an empty one, one with an id that is not in the vocabulary, or one too
+     * long for the memory there is. One that is longer than the model was made for can be.
+     *
+     * @throws GatehouseException INVALID_ARGUMENT or OUT_OF_MEMORY
+     */
+    public void require(Prompt prompt) {
+        int[] tokens = prompt.tokens();
+        if (tokens.length == 0) {
+            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "A prompt has no tokens");
+        }
+        for (int token : tokens) {
+            if (token < 0 || token >= config.vocabSize()) {
+                throw new GatehouseException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "Token id %d is outside the model's vocabulary of %d".formatted(token, config.vocabSize()));
+            }
+        }
+        PassPlan.require(prompt, config.rope(), memory.batches());
+    }
+
+    @Override
+    public void close() {
+        parts.close();
+    }
+}

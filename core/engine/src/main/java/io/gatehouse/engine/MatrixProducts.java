@@ -1,0 +1,145 @@
+package io.gatehouse.engine;
+
+import io.gatehouse.checkpoint.FeedForward;
+import io.gatehouse.checkpoint.ModelConfig;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TBfloat16;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
+
+/** Times matrix products by themselves: what a layer would take if there were nothing else to do. */
+public final class MatrixProducts implements AutoCloseable {
+    /** Products in one run, so that starting it does not count. */
+    private static final int TOGETHER = 8;
+
+    private static final int TRIES = 3;
+
+    /** [rows, in] x [out, in]^T. */
+    private record Product(long rows, long in, long out, Class<? extends TFloating> type) {}
+
+    /** A product in a graph, and the operands that it is fed. */
+    private record Prepared(Session.Runner runner, double times) {}
+
+    private final Graph graph = new Graph();
+    private final Session session;
+    private final List<Tensor> operands = new ArrayList<>();
+    private final List<Prepared> prepared = new ArrayList<>();
+
+    private MatrixProducts(Map<Product, Double> products) {
+        this.session = Device.CPU.open(graph);
+        products.forEach((product, times) -> prepare(product, product.type(), times));
+    }
+
+    /** Those of a mean layer of the model. */
+    public static MatrixProducts ofLayer(ModelConfig config, Precision precision, int tokens) {
+        return new MatrixProducts(products(config, precision, tokens));
+    }
+
+    /**
+     * Whether this machine's CPU multiplies faster in bf16 than in fp32: without instructions for it, it does not. Timed
+     * once, since what else the machine does may change the answer, and with it what a run is computed in.
+     */
+    static boolean bf16IsFaster() {
+        return ThisMachine.BF16_IS_FASTER;
+    }
+
+    private static final class ThisMachine {
+        private static final boolean BF16_IS_FASTER = seconds(TBfloat16.class) < seconds(TFloat32.class);
+    }
+
+    private static double seconds(Class<? extends TFloating> type) {
+        try (MatrixProducts one = new MatrixProducts(Map.of(new Product(128, 1024, 1024, type), 1.0))) {
+            return one.seconds();
+        }
+    }
+
+    /** Seconds for all of them, each at the best of a few tries. */
+    public double seconds() {
+        double seconds = 0;
+        for (Prepared product : prepared) {
+            double best = Double.MAX_VALUE;
+            for (int attempt = 0; attempt < TRIES; attempt++) {
+                long start = System.nanoTime();
+                product.runner().run().close();
+                best = Math.min(best, (System.nanoTime() - start) / 1e9);
+            }
+            seconds += best / TOGETHER * product.times();
+        }
+        return seconds;
+    }
+
+    @Override
+    public void close() {
+        session.close();
+        graph.close();
+        operands.forEach(Tensor::close);
+    }
+
+    private <T extends TFloating> void prepare(Product product, Class<T> type, double times) {
+        Ops tf = Ops.create(graph);
+        Blocks blocks = new Blocks(tf);
+        Session.Runner runner = session.runner();
+        Tensor x = operand(type, product.rows(), product.in());
+        for (int i = 0; i < TOGETHER; i++) {
+            Placeholder<T> left = tf.placeholder(type);
+            Placeholder<T> right = tf.placeholder(type);
+            Operand<T> result = blocks.project(left, right);
+            runner.feed(left, x).feed(right, operand(type, product.out(), product.in()));
+            runner.addTarget(result.op());
+        }
+        prepared.add(new Prepared(runner, times));
+    }
+
+    /** Contents do not matter to the time, as long as they are ordinary numbers. */
+    private <T extends TFloating> Tensor operand(Class<T> type, long rows, long columns) {
+        Tensor tensor = Tensor.of(type, Shape.of(rows, columns));
+        FloatFormat format = FloatFormat.of(type);
+        int row = Math.toIntExact(columns * format.bytes());
+        for (long i = 0; i < rows; i++) {
+            var memory = TensorMemory.window(tensor, i * row, row);
+            for (int j = 0; j < columns; j++) {
+                format.write(memory, j, (j % 7 - 3) / 8f);
+            }
+        }
+        operands.add(tensor);
+        return tensor;
+    }
+
+    /** How often each product is done in a mean layer. */
+    private static Map<Product, Double> products(ModelConfig config, Precision precision, int tokens) {
+        long hidden = config.hiddenSize();
+        long queries = (long) config.heads() * config.headDim();
+        long keys = (long) config.keyValueHeads() * config.headDim();
+        Map<Product, Double> times = new LinkedHashMap<>();
+        times.merge(new Product(tokens, hidden, queries, precision.attention()), 1.0, Double::sum);
+        times.merge(new Product(tokens, hidden, keys, precision.attention()), 2.0, Double::sum);
+        times.merge(new Product(tokens, queries, hidden, precision.attention()), 1.0, Double::sum);
+        double share = 1.0 / config.layers().size();
+        for (FeedForward shape : config.feedForwards()) {
+            if (shape instanceof FeedForward.Sparse sparse) {
+                long rows = Math.max(1, (long) tokens * sparse.topK() / sparse.experts());
+                swiGlu(times, share * sparse.experts(), rows, hidden, sparse.intermediateSize(), precision);
+                sparse.sharedExpertSize().ifPresent(size -> swiGlu(times, share, tokens, hidden, size, precision));
+            } else if (shape instanceof FeedForward.Dense dense) {
+                swiGlu(times, share, tokens, hidden, dense.intermediateSize(), precision);
+            }
+        }
+        return times;
+    }
+
+    private static void swiGlu(
+            Map<Product, Double> times, double often, long rows, long hidden, long width, Precision precision) {
+        times.merge(new Product(rows, hidden, 2 * width, precision.experts()), often, Double::sum);
+        times.merge(new Product(rows, width, hidden, precision.experts()), often, Double::sum);
+    }
+}

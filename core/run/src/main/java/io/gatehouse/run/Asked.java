@@ -1,0 +1,24 @@
+package io.gatehouse.run;
+
+import io.gatehouse.engine.Prompt;
+import io.gatehouse.quiz.Question;
+import io.gatehouse.store.QuestionRow;
+import java.io.Serializable;
+
+/** A question, and what the model is given to read for it. */
+public record Asked(Question question, Prompt prompt) implements Serializable {
+    int tokens() {
+        return prompt.tokens().length;
+    }
+
+    /** The question as the store knows it. */
+    public QuestionRow row() {
+        return new QuestionRow(
+                question.subject(),
+                question.ordinal(),
+                question.text(),
+                question.choices(),
+                question.answer(),
+                question.attributes());
+    }
+}

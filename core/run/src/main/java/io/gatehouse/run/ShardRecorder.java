@@ -1,0 +1,153 @@
+package io.gatehouse.run;
+
+import io.gatehouse.checkpoint.Tokenizer;
+import io.gatehouse.engine.Capture;
+import io.gatehouse.engine.PrefillListener;
+import io.gatehouse.engine.RoutingBatch;
+import io.gatehouse.engine.RowValues;
+import io.gatehouse.quiz.ChoiceScore;
+import io.gatehouse.quiz.ChoiceScorer;
+import io.gatehouse.store.AnswerRow;
+import io.gatehouse.store.Recording;
+import io.gatehouse.store.RoutingColumns;
+import io.gatehouse.store.Scope;
+import io.gatehouse.store.Shard;
+import io.gatehouse.store.TokenColumns;
+import io.gatehouse.store.TokenValues;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+
+/** Turns what the engine says of a shard's prompts into the columns the store keeps. */
+public final class ShardRecorder implements PrefillListener {
+    private final List<Asked> prompts;
+    private final int[] questionIds;
+    private final ChoiceScorer scorer;
+    private final Tokenizer tokenizer;
+    private final IntConsumer layerDone;
+    private final Recording recording;
+    private final List<RoutingColumns> routing = new ArrayList<>();
+    private final List<TokenValues> gates = new ArrayList<>();
+    private final List<TokenValues> norms = new ArrayList<>();
+    private final List<AnswerRow> answers = new ArrayList<>();
+
+    /** @param layerDone told how many tokens a layer is done with, time and again; ends the shard by throwing */
+    ShardRecorder(
+            List<Asked> prompts,
+            int[] questionIds,
+            ChoiceScorer scorer,
+            Tokenizer tokenizer,
+            Recording recording,
+            IntConsumer layerDone) {
+        this.prompts = prompts;
+        this.questionIds = questionIds;
+        this.scorer = scorer;
+        this.tokenizer = tokenizer;
+        this.layerDone = layerDone;
+        this.recording = recording;
+    }
+
+    /** What the engine has to let out for a recording. */
+    public static Capture capture(Recording recording) {
+        Capture.Tokens scope = recording.scope() == Scope.PROMPT ? Capture.Tokens.ALL : Capture.Tokens.LAST;
+        Capture.Tokens gates = switch (recording.probabilities()) {
+            case NONE -> Capture.Tokens.NONE;
+            case LAST_PROMPT -> Capture.Tokens.LAST;
+            case ALL -> Capture.Tokens.ALL;
+        };
+        return new Capture(scope, gates, recording.norms() ? scope : Capture.Tokens.NONE, false);
+    }
+
+    @Override
+    public void routed(RoutingBatch batch) {
+        int[] ids = new int[batch.tokens()];
+        boolean[] last = new boolean[batch.tokens()];
+        for (int row = 0; row < ids.length; row++) {
+            int prompt = batch.prompts()[row];
+            ids[row] = questionIds[prompt];
+            last[row] = batch.positions()[row] == prompts.get(prompt).tokens() - 1;
+        }
+        routing.add(new RoutingColumns(
+                batch.layer(),
+                batch.topK(),
+                ids,
+                batch.positions(),
+                last,
+                batch.experts(),
+                batch.weights(),
+                batch.entropy(),
+                batch.topKEntropy(),
+                batch.mass(),
+                batch.margin()));
+        batch.probabilities().ifPresent(values -> gates.add(values(batch, ids, values)));
+        batch.expertNorms().ifPresent(values -> norms.add(values(batch, ids, values)));
+    }
+
+    private static TokenValues values(RoutingBatch batch, int[] ids, RowValues values) {
+        return new TokenValues(
+                batch.layer(),
+                values.width(),
+                IntStream.of(values.rows()).map(row -> ids[row]).toArray(),
+                IntStream.of(values.rows()).map(row -> batch.positions()[row]).toArray(),
+                values.values());
+    }
+
+    @Override
+    public void layerDone(int layer, int tokens) {
+        layerDone.accept(tokens);
+    }
+
+    @Override
+    public void lastLogits(int prompt, float[] logits) {
+        Asked asked = prompts.get(prompt);
+        ChoiceScore score = scorer.score(logits, asked.question().choices().size());
+        answers.add(new AnswerRow(
+                questionIds[prompt],
+                score.predicted(),
+                score.predicted() == asked.question().answer(),
+                floats(score.logProbabilities()),
+                score.topToken(),
+                tokenizer.token(score.topToken()),
+                asked.tokens()));
+    }
+
+    Shard shard(int number) {
+        return new Shard(number, routing, List.of(tokens()), answers, gates, norms);
+    }
+
+    /** The prompt tokens of the scope. */
+    private TokenColumns tokens() {
+        int rows = prompts.stream().mapToInt(this::recordedTokens).sum();
+        int[] ids = new int[rows];
+        int[] positions = new int[rows];
+        boolean[] last = new boolean[rows];
+        int[] tokenIds = new int[rows];
+        String[] texts = new String[rows];
+        int row = 0;
+        for (int prompt = 0; prompt < prompts.size(); prompt++) {
+            Asked asked = prompts.get(prompt);
+            int[] tokens = asked.prompt().tokens();
+            for (int position = tokens.length - recordedTokens(asked); position < tokens.length; position++, row++) {
+                ids[row] = questionIds[prompt];
+                positions[row] = position;
+                last[row] = position == tokens.length - 1;
+                tokenIds[row] = tokens[position];
+                texts[row] = tokenizer.token(tokens[position]);
+            }
+        }
+        return new TokenColumns(ids, positions, last, tokenIds, texts);
+    }
+
+    private int recordedTokens(Asked asked) {
+        return recording.scope() == Scope.PROMPT ? asked.tokens() : 1;
+    }
+
+    private static float[] floats(List<Double> values) {
+        float[] narrow = new float[values.size()];
+        for (int i = 0; i < narrow.length; i++) {
+            narrow[i] = values.get(i).floatValue();
+        }
+        return narrow;
+    }
+}

@@ -1,0 +1,73 @@
+package io.gatehouse.run;
+
+import io.gatehouse.checkpoint.Tokenizer;
+import io.gatehouse.engine.Engine;
+import io.gatehouse.engine.PrefillRequest;
+import io.gatehouse.quiz.ChoiceScorer;
+import io.gatehouse.store.Recording;
+import io.gatehouse.store.Shard;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/** Computes shards: the same on one machine and on each of many. For one thread at a time, as its engine is. */
+public final class ShardRunner {
+    private final Engine engine;
+    private final Tokenizer tokenizer;
+    private final ChoiceScorer scorer;
+    private final Recording recording;
+
+    public ShardRunner(Engine engine, Tokenizer tokenizer, ChoiceScorer scorer, Recording recording) {
+        this.engine = engine;
+        this.tokenizer = tokenizer;
+        this.scorer = scorer;
+        this.recording = recording;
+    }
+
+    /**
+     * Shards that are computed together: as many as fit where the weights are read again each time, else each by
+     * itself, so that it is in the file the sooner. The result of a shard does not depend on it.
+     */
+    List<List<ShardTask>> together(List<ShardTask> shards) {
+        long most = engine.memory().streamed() ? engine.tokensTogether() : 0;
+        List<List<ShardTask>> groups = new ArrayList<>();
+        long tokens = 0;
+        for (ShardTask shard : shards) {
+            if (groups.isEmpty() || tokens + shard.tokens() > most) {
+                groups.add(new ArrayList<>());
+                tokens = 0;
+            }
+            groups.get(groups.size() - 1).add(shard);
+            tokens += shard.tokens();
+        }
+        return groups;
+    }
+
+    /**
+     * Computes shards together.
+     *
+     * @param layerDone told how many tokens a layer is done with, time and again; ends the shards by throwing
+     */
+    List<Shard> compute(List<ShardTask> shards, IntConsumer layerDone) {
+        List<ShardRecorder> recorders = new ArrayList<>();
+        List<PrefillRequest> requests = new ArrayList<>();
+        for (ShardTask shard : shards) {
+            ShardRecorder recorder =
+                    new ShardRecorder(shard.questions(), shard.questionIds(), scorer, tokenizer, recording, layerDone);
+            recorders.add(recorder);
+            requests.add(new PrefillRequest(
+                    shard.questions().stream().map(Asked::prompt).toList(), recorder));
+        }
+        engine.prefill(requests, ShardRecorder.capture(recording));
+        List<Shard> computed = new ArrayList<>();
+        for (int i = 0; i < recorders.size(); i++) {
+            computed.add(recorders.get(i).shard(shards.get(i).number()));
+        }
+        return computed;
+    }
+
+    /** Computes a shard by itself. */
+    public Shard compute(ShardTask shard, IntConsumer layerDone) {
+        return compute(List.of(shard), layerDone).get(0);
+    }
+}

@@ -1,0 +1,195 @@
+package io.gatehouse.store;
+
+import static io.gatehouse.store.RandomRun.question;
+import static io.gatehouse.store.RandomRun.questions;
+import static io.gatehouse.testing.Refusals.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gatehouse.error.ErrorCode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TestStartRun {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void keepsTheDescription() throws Exception {
+        RunDescription run = new RunDescription(
+                "first",
+                "OLMoE",
+                "abc",
+                "OlmoeForCausalLM",
+                16,
+                64,
+                8,
+                "mmlu",
+                "hendrycks",
+                5,
+                new Recording(Scope.LAST_PROMPT, Recording.Probabilities.LAST_PROMPT, true),
+                "balanced",
+                "gpu",
+                "mask 0:3",
+                "1.2.3");
+        try (Store store = create();
+                RunWriter writer = store.startRun(run, questions(3))) {
+            assertThat(writer.runId()).isEqualTo(1);
+            assertThat(Rows.of(store, "SELECT * EXCLUDE (started_at) FROM runs"))
+                    .containsExactly(
+                            "1|first|OLMoE|abc|OlmoeForCausalLM|16|64|8|mmlu|hendrycks|5|last_prompt|balanced|gpu"
+                                    + "|running|3|null|1.2.3|last_prompt|true|mask 0:3|gatehouse");
+            assertThat(Rows.of(store, "FROM questions WHERE ordinal = 2"))
+                    .containsExactly("2|mmlu|birds|2|Which of birds 2?|[a, b, ü, 日本]|C");
+        }
+    }
+
+    @Test
+    void startsNowInUtc() throws Exception {
+        try (Store store = create();
+                RunWriter writer = store.startRun(run("first", "quiz"), questions(1))) {
+            assertThat(writer.runId()).isPositive();
+            assertThat(
+                            Rows.of(
+                                    store,
+                                    "SELECT abs(epoch(started_at) - epoch(get_current_timestamp()::TIMESTAMPTZ)) < 60 FROM runs"))
+                    .containsExactly("true");
+        }
+    }
+
+    @Test
+    void refusesTheNameOfAnotherRun() throws Exception {
+        try (Store store = create()) {
+            store.startRun(run("first", "quiz"), questions(1)).close();
+            assertRefused(() -> store.startRun(run("first", "other"), questions(2)), ErrorCode.RUN_EXISTS, "\"first\"");
+            assertThat(Rows.of(store, "SELECT count(*) FROM questions")).containsExactly("1");
+            assertThat(store.runs()).hasSize(1);
+        }
+    }
+
+    @Test
+    void givesAQuestionTheSameIdInEveryRun() throws Exception {
+        List<QuestionRow> few = List.of(question("birds", 2), question("fish", 1));
+        List<QuestionRow> many =
+                List.of(question("fish", 1), question("fish", 2), question("birds", 1), question("birds", 2));
+        Path file = directory.resolve("a.duckdb");
+        try (Store store = Store.create(file)) {
+            assertThat(ids(store, run("first", "quiz"), few)).containsExactly(1, 2);
+        }
+        try (Store store = Store.open(file)) {
+            assertThat(ids(store, run("second", "quiz"), many)).containsExactly(2, 3, 4, 1);
+            assertThat(ids(store, run("third", "another quiz"), few)).containsExactly(5, 6);
+            assertThat(ids(store, run("fourth", "quiz"), many)).containsExactly(2, 3, 4, 1);
+            assertThat(Rows.count(store, "SELECT count(*) FROM questions")).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void refusesAQuestionThatChanged() throws Exception {
+        QuestionRow before = question("birds", 1);
+        List<QuestionRow> changes = List.of(
+                new QuestionRow("birds", 1, "Which?", before.choices(), 'C'),
+                new QuestionRow("birds", 1, before.text(), List.of("a", "b", "c", "d"), 'C'),
+                new QuestionRow("birds", 1, before.text(), before.choices(), 'D'));
+        try (Store store = create()) {
+            store.startRun(run("first", "quiz"), List.of(before)).close();
+            for (QuestionRow changed : changes) {
+                List<QuestionRow> questions = List.of(question("fish", 1), changed);
+                assertRefused(
+                        () -> store.startRun(run("second", "quiz"), questions),
+                        ErrorCode.INVALID_ARGUMENT,
+                        "Question 1 of subject birds of quiz quiz");
+            }
+            assertThat(Rows.count(store, "SELECT count(*) FROM questions")).isEqualTo(1);
+            assertThat(store.runs()).hasSize(1);
+        }
+    }
+
+    @Test
+    void refusesAQuestionListedTwice() {
+        try (Store store = create()) {
+            List<QuestionRow> questions = List.of(question("birds", 1), question("fish", 1), question("birds", 1));
+            assertRefused(
+                    () -> store.startRun(run("first", "quiz"), questions),
+                    ErrorCode.INVALID_ARGUMENT,
+                    "Question 1 of subject birds of quiz quiz is listed twice");
+            assertThat(store.runs()).isEmpty();
+        }
+    }
+
+    @Test
+    void refusesAQuizThatIsNamedLikeAnImportedRun() {
+        try (Store store = Store.create(directory.resolve("a.duckdb"))) {
+            store.importRun(imported("served"), "test");
+            assertRefused(
+                    () -> store.startRun(run("r", "served"), RandomRun.questions(1)),
+                    ErrorCode.RUN_EXISTS,
+                    "holds an imported run named \"served\" (vllm), as the quiz is");
+            assertThat(store.runs()).extracting(RunSummary::name).containsExactly("served");
+            store.deleteRun("served");
+            assertThat(ids(store, run("r", "served"), RandomRun.questions(1))).hasSize(1);
+        }
+    }
+
+    /** A run of one token that went to one of two experts. */
+    static ImportedRun imported(String name) {
+        TracedLayer layer = new TracedLayer(0, 1, new int[] {0}, new int[] {1}, false, new float[0], new float[0]);
+        TracedSequence sequence = new TracedSequence("first", Optional.empty(), "", new int[0], 1, List.of(layer));
+        return new ImportedRun(name, "vllm", "m", 1, 2, 1, Map.of(), List.of(sequence), List.of());
+    }
+
+    @Test
+    void listsRunsInTheOrderOfTheirStart() {
+        try (Store store = create()) {
+            RandomRun shards = RandomRun.of("zebra", 1);
+            try (RunWriter writer = store.startRun(shards.description(), questions(4))) {
+                writer.write(shards.shard(writer, 0, 0, 3));
+            }
+            try (RunWriter writer = store.startRun(run("ant", "quiz"), questions(2))) {
+                writer.finish(RunStatus.CANCELLED);
+            }
+            List<RunSummary> runs = store.runs();
+            assertThat(runs).extracting(RunSummary::name).containsExactly("zebra", "ant");
+            assertThat(runs).extracting(RunSummary::status).containsExactly(RunStatus.RUNNING, RunStatus.CANCELLED);
+            assertThat(runs).extracting(RunSummary::questions).containsExactly(4, 2);
+            assertThat(runs).extracting(RunSummary::answered).containsExactly(3, 0);
+            assertThat(runs).extracting(RunSummary::correct).containsExactly(1, 0);
+            assertThat(runs.get(0).finishedAt()).isEmpty();
+            assertThat(runs.get(1).finishedAt().orElseThrow())
+                    .isAfterOrEqualTo(runs.get(1).startedAt());
+        }
+    }
+
+    private Store create() {
+        return Store.create(directory.resolve("a.duckdb"));
+    }
+
+    private static int[] ids(Store store, RunDescription run, List<QuestionRow> questions) {
+        try (RunWriter writer = store.startRun(run, questions)) {
+            return IntStream.range(0, questions.size()).map(writer::questionId).toArray();
+        }
+    }
+
+    private static RunDescription run(String name, String task) {
+        return new RunDescription(
+                name,
+                "tiny",
+                "c0ffee",
+                "OlmoeForCausalLM",
+                3,
+                8,
+                2,
+                task,
+                "hendrycks",
+                0,
+                Recording.decisions(Scope.PROMPT),
+                "exact",
+                "cpu",
+                "",
+                "0.1.0");
+    }
+}

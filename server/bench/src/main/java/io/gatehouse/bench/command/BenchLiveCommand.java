@@ -1,0 +1,112 @@
+package io.gatehouse.bench.command;
+
+import io.gatehouse.bench.server.LiveBench;
+import io.gatehouse.bench.server.Load;
+import io.gatehouse.cli.Report;
+import io.gatehouse.cli.ReportOutput;
+import io.gatehouse.cli.RunOptionParser;
+import io.gatehouse.cli.Sample;
+import io.gatehouse.cli.ScratchDirectory;
+import io.gatehouse.cli.WorkerCommand;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "live",
+        description = {
+            "Measures a run in a server.",
+            "First what it costs that it is watched: the run by itself, and in a server whose events somebody follows and"
+                    + " which four clients ask every second, in turns; of the rounds the median of the ratios counts. News is"
+                    + " the time from the commit of a shard until the listener has heard of it and found it with SQL.",
+            "Then how long clients wait for small questions that rollups answer, while run after run is written and they"
+                    + " also take many rows, cancel queries and leave in the middle of answers, at random."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {"", "Example:", "  gatehouse bench live --clients 16 --seconds 60"})
+final class BenchLiveCommand implements Callable<Integer> {
+    private static final long SEED = 20_261_125;
+
+    @Option(names = "--model", paramLabel = "DIR", description = "Checkpoint to run; default: the sample.")
+    private Optional<Path> model = Optional.empty();
+
+    @Option(names = "--quiz", paramLabel = "PATH", description = "Quiz to answer; default: the sample.")
+    private Optional<Path> quiz = Optional.empty();
+
+    @Option(names = "--limit", paramLabel = "N", description = "Answer only N questions in each run.")
+    private Optional<Integer> limit = Optional.empty();
+
+    @Option(names = "--rounds", description = "How often each run is measured (default: ${DEFAULT-VALUE}).")
+    private int rounds = 5;
+
+    @Option(
+            names = "--clients",
+            paramLabel = "N",
+            description = "Clients at a time in the second part (default: ${DEFAULT-VALUE}).")
+    private int clients = 16;
+
+    @Option(names = "--seconds", paramLabel = "N", description = "How long they are at it (default: ${DEFAULT-VALUE}).")
+    private int seconds = 30;
+
+    @Mixin
+    private ReportOutput output = new ReportOutput();
+
+    @Override
+    public Integer call() {
+        if (Math.min(rounds, Math.min(clients, seconds)) < 1) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "--rounds, --clients and --seconds must be at least 1, not %d, %d and %d"
+                            .formatted(rounds, clients, seconds));
+        }
+        LiveBench bench = new LiveBench(
+                model.orElseGet(Sample::model),
+                quiz.orElseGet(Sample::quiz),
+                limit,
+                store -> new RunOptionParser(store, WorkerCommand.standard()));
+        try (ScratchDirectory directory = ScratchDirectory.make()) {
+            LiveBench.Watched watched = bench.watch(directory.path(), rounds);
+            Load load = bench.load(directory.path(), clients, Duration.ofSeconds(seconds), SEED);
+            report(watched, load).print(output);
+        }
+        return 0;
+    }
+
+    private Report report(LiveBench.Watched watched, Load load) {
+        return new Report()
+                .figure("Cores", Runtime.getRuntime().availableProcessors())
+                .figure("Rounds", rounds)
+                .figure("Seconds of a run by itself", Report.rounded(watched.aloneSeconds(), 2))
+                .figure("Seconds of a run that is watched", Report.rounded(watched.watchedSeconds(), 2))
+                .figure("Overhead of being watched", Report.rounded(watched.overhead(), 3))
+                .figure("Overhead by round", overheads(watched))
+                .figure("News p50 ms", millis(watched.news().p50()))
+                .figure("News p99 ms", millis(watched.news().p99()))
+                .figure("Clients", clients)
+                .figure("Runs meanwhile", load.runs())
+                .figure("Small questions", load.small().count())
+                .figure("Small question p50 ms", millis(load.small().p50()))
+                .figure("Small question p99 ms", millis(load.small().p99()))
+                .figure("Answers of many rows", load.exports())
+                .figure("Cancelled queries", load.cancels())
+                .figure("Clients that left", load.departures())
+                .figure("Faults", load.faults().isEmpty() ? "none" : String.join("; ", load.faults()));
+    }
+
+    private static String overheads(LiveBench.Watched watched) {
+        return watched.ratios().stream()
+                .map(ratio -> String.valueOf(Report.rounded(ratio - 1, 3)))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static double millis(Duration duration) {
+        return Report.rounded(duration.toNanos() / 1e6, 1);
+    }
+}

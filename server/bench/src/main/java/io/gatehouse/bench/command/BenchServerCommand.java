@@ -1,0 +1,207 @@
+package io.gatehouse.bench.command;
+
+import io.gatehouse.bench.server.HostileBench;
+import io.gatehouse.bench.server.HostileLoad;
+import io.gatehouse.bench.server.ServerBench;
+import io.gatehouse.cli.CountConverter;
+import io.gatehouse.cli.Gatehouse;
+import io.gatehouse.cli.MemorySize;
+import io.gatehouse.cli.Report;
+import io.gatehouse.cli.ReportOutput;
+import io.gatehouse.cli.Sample;
+import io.gatehouse.cli.ScratchDirectory;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.server.ServerMemory;
+import io.gatehouse.sql.ResultColumn;
+import io.gatehouse.store.Store;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "server",
+        description = {
+            "Measures how fast rows of seven columns leave a server, over loopback in each format and by JDBC, beside"
+                    + " DuckDB's own Arrow in the process.",
+            "Seconds from the request to the last byte; of the rounds the median counts, also of the times that a way"
+                    + " took as long as DuckDB in the same round.",
+            "Without --db it writes a file of made-up routing first, as bench store does.",
+            "With --hostile it starts a server of its own instead and lets eight clients at it that want to stop it, with"
+                    + " statements and with models and quizzes for runs, beside four that ask ordinary questions and one"
+                    + " ordinary run after another; for the first quarter of the time the ordinary ones are alone. It ends"
+                    + " with 1 if the server ends, takes more than 1.5 times its --memory, lets a statement outlive its limit"
+                    + " by more than a second, lets the p99 of ordinary questions become more than 3 times what it was, or"
+                    + " an ordinary run differ from a quiet one."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  gatehouse bench server --rows 1M --rounds 5",
+            "  gatehouse bench server --hostile --seconds 1800 --memory 4GB"
+        })
+final class BenchServerCommand implements Callable<Integer> {
+    /** Enough for the rows of the default, and written in a second. */
+    private static final long ACTIVATIONS = 5_000_000;
+
+    private static final List<ResultColumn> COLUMNS = Stream.of(
+                    "way", "rows", "seconds", "million_rows_per_second", "mb_per_second", "times_duckdb")
+            .map(name -> new ResultColumn(name, name.equals("way") ? "VARCHAR" : "DOUBLE"))
+            .toList();
+
+    @Option(
+            names = "--rows",
+            paramLabel = "N",
+            defaultValue = "1M",
+            converter = CountConverter.class,
+            description = "Rows to read, such as 1M; default: ${DEFAULT-VALUE}.")
+    private long rows;
+
+    @Mixin
+    private BenchedFile file = new BenchedFile();
+
+    @Option(names = "--rounds", description = "How often each is measured (default: ${DEFAULT-VALUE}).")
+    private int rounds = 5;
+
+    @Option(names = "--hostile", description = "Let hostile clients at a server.")
+    private boolean hostile;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            description = "With --hostile, how long all of it takes (default: ${DEFAULT-VALUE}).")
+    private int seconds = 1800;
+
+    @Option(
+            names = "--memory",
+            paramLabel = "SIZE",
+            description = "With --hostile, what the server is to keep to (default: ${DEFAULT-VALUE}).")
+    private String memory = "4GB";
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "With --hostile, of what clients do (default: ${DEFAULT-VALUE}).")
+    private long seed = 20_261_127;
+
+    @Mixin
+    private ReportOutput output = new ReportOutput();
+
+    @Override
+    public Integer call() {
+        if (hostile) {
+            return hostile();
+        }
+        file.ask(Math.max(ACTIVATIONS, rows), this::measure);
+        return 0;
+    }
+
+    private int hostile() {
+        if (seconds < 1) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT, "--seconds must be at least 1, not %d".formatted(seconds));
+        }
+        long bytes = MemorySize.bytes(memory);
+        try (ScratchDirectory directory = ScratchDirectory.make()) {
+            HostileLoad load = new HostileBench(Sample.model(), Sample.quiz(), Duration.ofSeconds(seconds), seed)
+                    .run(bytes, directory.path(), served -> command(served, bytes));
+            report(load).print(output);
+            return load.broken().isEmpty() ? 0 : 1;
+        }
+    }
+
+    /** As the launcher starts it. */
+    private List<String> command(HostileBench.Served served, long bytes) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+ExitOnOutOfMemoryError",
+                "-XX:+IgnoreUnrecognizedVMOptions",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                "-Dgatehouse.home=" + System.getProperty("gatehouse.home", "."),
+                "-Xmx" + (new ServerMemory(bytes).heap() >> 20) + "m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Gatehouse.class.getName(),
+                "serve",
+                "--db",
+                served.database().toString(),
+                "--port",
+                "0",
+                "--memory",
+                memory));
+        served.models().forEach(model -> command.addAll(List.of("--model", model.toString())));
+        served.quizzes().forEach(quiz -> command.addAll(List.of("--quiz", quiz.toString())));
+        return command;
+    }
+
+    private Report report(HostileLoad load) {
+        return new Report()
+                .figure("Cores", Runtime.getRuntime().availableProcessors())
+                .figure("Seed", seed)
+                .figure("Seconds", seconds)
+                .figure("Server at the end", load.up() ? "up" : "gone")
+                .figure("Memory of the server MB", load.memory() >> 20)
+                .figure("Peak of its processes MB", load.peakBytes() >> 20)
+                .figure("Peak as a multiple", Report.rounded(load.memoryRatio(), 2))
+                .figure("Ordinary questions before", load.quiet().count())
+                .figure("p50 ms before", millis(load.quiet().p50()))
+                .figure("p99 ms before", millis(load.quiet().p99()))
+                .figure(
+                        "Ordinary questions beside hostile clients",
+                        load.besides().count())
+                .figure("p50 ms beside hostile clients", millis(load.besides().p50()))
+                .figure("p99 ms beside hostile clients", millis(load.besides().p99()))
+                .figure("p99 as a multiple", Report.rounded(load.latencyRatio(), 2))
+                .figure("Statements that outlived their limit", load.overdue().size())
+                .figure("Of these", load.overdue().isEmpty() ? "none" : String.join("; ", load.overdue()))
+                .figure("Answers to hostile statements", shown(load.answers()))
+                .figure("Runs", shown(load.runs()))
+                .figure("Hash of the quiet run", load.hash())
+                .figure("Runs of another hash", load.others().isEmpty() ? "none" : String.join("; ", load.others()))
+                .figure("Faults", load.faults().isEmpty() ? "none" : String.join("; ", load.faults()))
+                .figure("Broken", load.broken().isEmpty() ? "none" : String.join("; ", load.broken()));
+    }
+
+    private static String shown(Map<String, Integer> counts) {
+        return counts.entrySet().stream()
+                .map(entry -> "%d %s".formatted(entry.getValue(), entry.getKey()))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static double millis(Duration duration) {
+        return Report.rounded(duration.toNanos() / 1e6, 1);
+    }
+
+    private void measure(Store store) {
+        List<ServerBench.Transfer> transfers = new ServerBench(store, rounds, rows, List.of()).run();
+        new Report()
+                .figure("Cores", Runtime.getRuntime().availableProcessors())
+                .figure("Rounds", rounds)
+                .table(
+                        "Transfer of seven columns",
+                        COLUMNS,
+                        transfers.stream().map(BenchServerCommand::row).toList())
+                .print(output);
+    }
+
+    private static List<Object> row(ServerBench.Transfer transfer) {
+        return List.of(
+                transfer.way(),
+                transfer.rows(),
+                Report.rounded(transfer.seconds(), 3),
+                Report.rounded(transfer.rowsPerSecond() / 1e6, 3),
+                Report.rounded(transfer.bytesPerSecond() / 1e6, 1),
+                Report.rounded(transfer.timesDuckDb(), 2));
+    }
+}

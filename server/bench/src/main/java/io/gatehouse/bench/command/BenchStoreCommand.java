@@ -1,0 +1,103 @@
+package io.gatehouse.bench.command;
+
+import io.gatehouse.bench.store.StoreBench;
+import io.gatehouse.bench.store.StoreBenchResult;
+import io.gatehouse.cli.CountConverter;
+import io.gatehouse.cli.Report;
+import io.gatehouse.cli.ReportOutput;
+import io.gatehouse.cli.ScratchDirectory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "store",
+        description = {
+            "Measures how fast the store takes routing decisions, and how many bytes they need.",
+            "The decisions are made up in the shape of MMLU through OLMoE-1B-7B: prompts of 120 tokens, 16 layers,"
+                    + " top-8 of 64. Logits are gaussian with a part per layer, per prompt and per token, and spread more"
+                    + " with depth, so that the weights of a token sum to a third in the first layers and to a half in the"
+                    + " last, and experts are as unevenly used, as was measured on that model. The decisions of 256"
+                    + " prompts are made once, from a fixed seed, and come again with other questions, further apart than"
+                    + " DuckDB's compression looks.",
+            "Writes the run alone and beside 8 readers that each ask a rollup query four times a second, in turns, of which"
+                    + " the median counts; opens and verifies it; and writes a part of it row by row and without rollups,"
+                    + " for comparison. About 150 million activations are written first and not counted, so that the"
+                    + " figures are those of a long run: until Java has compiled the code, writing is a tenth slower."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {"", "Example:", "  gatehouse bench store --activations 215M --db mmlu-shaped.duckdb"})
+final class BenchStoreCommand implements Callable<Integer> {
+    @Option(
+            names = "--activations",
+            paramLabel = "N",
+            defaultValue = "150M",
+            converter = CountConverter.class,
+            description = "Activations to write, such as 215M; default: ${DEFAULT-VALUE}.")
+    private long activations;
+
+    @Option(names = "--rounds", description = "How often each is written (default: ${DEFAULT-VALUE}).")
+    private int rounds = 3;
+
+    @Option(
+            names = "--db",
+            paramLabel = "FILE",
+            description = "New file to write and keep; by default one in the directory for temporary files.")
+    private Optional<Path> database = Optional.empty();
+
+    @Mixin
+    private ReportOutput output = new ReportOutput();
+
+    @Override
+    public Integer call() {
+        StoreBenchResult result = database.map(this::measure).orElseGet(this::measureInPassing);
+        report(result).print(output);
+        return 0;
+    }
+
+    private StoreBenchResult measure(Path file) {
+        return new StoreBench(file, activations).run(rounds);
+    }
+
+    private StoreBenchResult measureInPassing() {
+        try (ScratchDirectory directory = ScratchDirectory.make()) {
+            return measure(directory.path().resolve("bench.duckdb"));
+        }
+    }
+
+    private static Report report(StoreBenchResult result) {
+        return new Report()
+                .figure("Activations", result.activations())
+                .figure("Cores", Runtime.getRuntime().availableProcessors())
+                .figure("Activations/s", Math.round(result.activationsPerSecond()))
+                .figure("Activations/cpu-second", Math.round(result.activationsPerCpuSecond()))
+                .figure("Bytes/activation", Report.rounded(result.bytesPerActivation(), 2))
+                .figure("Open seconds", seconds(result.opened()))
+                .figure("Verify seconds", seconds(result.verified()))
+                .figure("Commits", result.commits().count())
+                .figure("Commit p50 ms", millis(result.commits().p50()))
+                .figure("Commit p99 ms", millis(result.commits().p99()))
+                .figure("Activations/s row by row", Math.round(result.rowWisePerSecond()))
+                .figure(
+                        "Times faster than row by row",
+                        Report.rounded(result.activationsPerSecond() / result.rowWisePerSecond(), 2))
+                .figure("Readers", result.readers())
+                .figure("Activations/s beside readers", Math.round(result.besideReadersPerSecond()))
+                .figure("Lost to readers", Report.rounded(result.lostToReaders(), 3))
+                .figure("Queries", result.queries().count())
+                .figure("Rollup query p50 ms", millis(result.queries().p50()))
+                .figure("Rollup query p99 ms", millis(result.queries().p99()));
+    }
+
+    private static double seconds(Duration duration) {
+        return Report.rounded(duration.toNanos() / 1e9, 2);
+    }
+
+    private static double millis(Duration duration) {
+        return Report.rounded(duration.toNanos() / 1e6, 2);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.gatehouse.bench.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,101 @@
+package io.gatehouse.cli;
+
+import io.gatehouse.error.ErrorCategory;
+import io.gatehouse.error.GatehouseException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ServiceLoader;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command line, and the one {@code main} of Gatehouse. */
+@Command(
+        name = "gatehouse",
+        description = "The SQL database for mixture-of-experts routing.",
+        mixinStandardHelpOptions = true,
+        versionProvider = GatehouseVersion.class,
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            " 0:done",
+            " 1:the request cannot be served as it was made",
+            " 2:the command line cannot be understood",
+            " 3:a file is damaged or not what it claims to be",
+            " 4:the machine has too little of something: disk, memory, time, a free port",
+            "70:a defect of Gatehouse",
+            "130:cancelled"
+        },
+        footer = {"", "Example:", "  gatehouse demo", "", "'gatehouse COMMAND --help' explains a command."})
+public final class Gatehouse {
+    private Gatehouse() {}
+
+    public static void main(String[] arguments) {
+        // JavaCPP would otherwise kill the process at four times -Xmx; weights live outside the heap.
+        System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+        // Calcite reads it once, when it loads; without it '日本' is not a string.
+        System.setProperty("calcite.default.charset", "UTF-8");
+        System.exit(execute(arguments));
+    }
+
+    private static int execute(String[] arguments) {
+        try (StopSignal stop = new StopSignal()) {
+            return commandLine(stop).execute(arguments);
+        }
+    }
+
+    /** Puts the commands together. */
+    static CommandLine commandLine(StopSignal stop) {
+        CommandLine gatehouse = new CommandLine(new Gatehouse())
+                .addSubcommand(new DemoCommand(stop))
+                .addSubcommand(new RunCommand(stop))
+                .addSubcommand(new CommandLine(new ClusterCommand()).addSubcommand(new ClusterRunCommand(stop)))
+                .addSubcommand(new SqlCommand())
+                .addSubcommand(new StudyCommand())
+                .addSubcommand(new ServeCommand(stop))
+                .addSubcommand(new CommandLine(new SampleCommand()).addSubcommand(new SampleRandomCommand(stop)))
+                .addSubcommand(new ModelCommand())
+                .addSubcommand(new PrefillCommand())
+                .addSubcommand(new ImportCommand())
+                .addSubcommand(new RunsCommand())
+                .addSubcommand(new VerifyCommand())
+                .addSubcommand(new ExportCommand(stop))
+                .addSubcommand(new TokenizeCommand())
+                .addSubcommand(new WorkerCommand());
+        ServiceLoader.load(CommandExtension.class).forEach(extension -> extension.addTo(gatehouse));
+        return gatehouse
+                .setExecutionStrategy(Gatehouse::runUnderstood)
+                .setExecutionExceptionHandler(Gatehouse::report)
+                .setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    /** Runs what was asked for; beside {@code --help} picocli would pass over what it does not understand. */
+    private static int runUnderstood(ParseResult arguments) {
+        for (ParseResult command = arguments; ; command = command.subcommand()) {
+            if (!command.unmatched().isEmpty()) {
+                throw new UnmatchedArgumentException(command.commandSpec().commandLine(), command.unmatched());
+            }
+            if (!command.hasSubcommand()) {
+                return new RunLast().execute(arguments);
+            }
+        }
+    }
+
+    /** The door where errors end: one sentence on stderr and the exit code of the error's category. */
+    private static int report(Exception failure, CommandLine command, ParseResult arguments) {
+        if (failure instanceof GatehouseException error) {
+            command.getErr().println("error: " + CellText.visible(String.valueOf(error.getMessage())));
+            return error.code().category().exitCode();
+        }
+        command.getErr().println("internal error, please report it: " + CellText.visible(failure.toString()));
+        StringWriter trace = new StringWriter();
+        failure.printStackTrace(new PrintWriter(trace));
+        trace.toString()
+                .lines()
+                .map(line -> "  " + CellText.visible(line.strip()))
+                .forEach(command.getErr()::println);
+        return ErrorCategory.INTERNAL.exitCode();
+    }
+}

@@ -1,0 +1,24 @@
+package io.gatehouse.cli;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A size of memory as people write it. */
+public final class MemorySize {
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,3})?)\\s*([KMGT])i?B?");
+
+    private MemorySize() {}
+
+    public static long bytes(String size) {
+        Matcher matcher = SIZE.matcher(size.strip().toUpperCase(Locale.ROOT).replace("IB", "B"));
+        if (!matcher.matches()) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT, "--memory takes a size such as 4GB or 512MB, not '%s'".formatted(size));
+        }
+        int power = "KMGT".indexOf(matcher.group(2)) + 1;
+        return (long) (Double.parseDouble(matcher.group(1)) * Math.pow(1024, power));
+    }
+}

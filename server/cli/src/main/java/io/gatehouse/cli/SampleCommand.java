@@ -1,0 +1,11 @@
+package io.gatehouse.cli;
+
+import picocli.CommandLine.Command;
+
+@Command(
+        name = "sample",
+        description = "Make a model of random weights; in a clone, also the bundled model and quiz again.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {"", "Example:", "  gatehouse sample random --like olmoe-1b-7b --layers 2 --out olmoe-2"})
+final class SampleCommand {}

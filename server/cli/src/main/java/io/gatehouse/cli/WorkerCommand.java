@@ -1,0 +1,50 @@
+package io.gatehouse.cli;
+
+import io.gatehouse.engine.Interventions;
+import io.gatehouse.server.ServerMemory;
+import io.gatehouse.worker.Owner;
+import io.gatehouse.worker.Sources;
+import io.gatehouse.worker.WorkerSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import picocli.CommandLine.Command;
+
+/** Reads and computes a run for the server that starts it, and not for people: it hears and says bytes. */
+@Command(name = WorkerCommand.NAME, hidden = true)
+public final class WorkerCommand implements Runnable {
+    static final String NAME = "worker";
+
+    /** @param memory bytes that a worker may take */
+    static WorkerSettings settings(long memory, Duration patience) {
+        return new WorkerSettings(List.of(Gatehouse.class.getName(), NAME), memory, patience);
+    }
+
+    /** Of a server that says nothing of memory. */
+    public static WorkerSettings standard() {
+        return settings(ServerMemory.standard().worker(), Duration.ofMinutes(2));
+    }
+
+    @Override
+    public void run() {
+        try {
+            Owner.serve(System.in, WorkerCommand::compute);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void compute(Map<String, String> options, Owner owner) {
+        RunOptions parsed = RunOptionParser.parse(options);
+        // The owner has said which experts these are.
+        Interventions interventions = parsed.interventions(Set.of());
+        try (RunDraft draft = parsed.read()) {
+            PlannedRun run = draft.plan("planned", interventions);
+            owner.found(new Sources(draft.checkpoint().name(), draft.quiz().name()));
+            run.compute(owner);
+        }
+    }
+}

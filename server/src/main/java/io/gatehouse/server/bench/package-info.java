@@ -1,8 +1,0 @@
-/**
- * Measures how fast rows leave a server. It knows the server as a client does, and the file behind it; it must not know
- * how a request is answered.
- */
-@NullMarked
-package io.gatehouse.server.bench;
-
-import org.jspecify.annotations.NullMarked;

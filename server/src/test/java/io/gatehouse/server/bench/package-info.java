@@ -1,4 +1,0 @@
-@NullMarked
-package io.gatehouse.server.bench;
-
-import org.jspecify.annotations.NullMarked;
