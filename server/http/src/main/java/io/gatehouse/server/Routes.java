@@ -85,7 +85,10 @@ final class Routes {
         config.http.prefer405over404 = true;
         config.router.javaLangErrorHandler((response, error) -> {
             LOG.error("A request failed", error);
-            response.setStatus(Problem.ofDefect().status());
+            if (!response.isCommitted()) {
+                response.resetBuffer();
+                Problem.ofDefect().send(response);
+            }
         });
         RoutesConfig routes = config.routes;
         routes.before(new AnswerHeaders());

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gatehouse.server.run.RunPlan;
+import io.gatehouse.server.run.RunPlanner;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -15,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -151,6 +154,10 @@ final class TestRequestForms {
         table.put(request("POST", "/v1/query", "Content-Length: 9\r\nContent-Type: application/sql", "SELECT 1"), 400);
         table.put(
                 request("POST", "/v1/query", "Expect: 100-continue\r\nContent-Type: application/sql", "SELECT 1"), 200);
+        table.put(request("POST", "/v1/query", "Content-Type: application/sql; charset=\"UTF-8\"", "SELECT 1"), 200);
+        table.put(request("POST", "/v1/query", "Content-Type: application/sql; charset=latin1", "SELECT 1"), 415);
+        table.put(request("POST", "/v1/query", "Content-Type: application/sql; charset=", "SELECT 1"), 415);
+        table.put(request("POST", "/v1/query", "Content-Type: application/sql\r\nQuery-Id: a b", "SELECT 1"), 400);
         table.put(request("POST", "/v1/query", "Expect: 200-ok\r\nContent-Type: application/sql", "SELECT 1"), 417);
         Map<String, Integer> actual = new LinkedHashMap<>();
         for (String request : table.keySet()) {
@@ -172,6 +179,45 @@ final class TestRequestForms {
                             .PUT(BodyPublishers.ofString("{\"sql\":\"SELECT 1\"}")));
             assertThat(refused.statusCode()).as(name).isEqualTo(400);
             assertThat(refused.body()).as(name).doesNotContain("\u001b");
+        }
+    }
+
+    @Test
+    void descriptionsHaveAnEnd() throws Exception {
+        assertThat(describe(10_000)).isEqualTo(201);
+        assertThat(describe(10_001)).isEqualTo(400);
+    }
+
+    private int describe(int characters) throws Exception {
+        String body =
+                new ObjectMapper().writeValueAsString(Map.of("sql", "SELECT 1", "description", "d".repeat(characters)));
+        return server.send(
+                        "v1/saved/described",
+                        request -> request.header("Content-Type", "application/json")
+                                .PUT(BodyPublishers.ofString(body)))
+                .statusCode();
+    }
+
+    /** An error of Java, such as a library that is missing, is answered as any defect is. */
+    @Test
+    void errorsOfJavaAreProblemDocuments(@TempDir Path folder) throws Exception {
+        RunPlanner missing = new RunPlanner() {
+            @Override
+            public Set<String> options() {
+                return Set.of("model", "quiz", "name");
+            }
+
+            @Override
+            public RunPlan plan(Map<String, String> options) {
+                throw new NoClassDefFoundError("a/Library");
+            }
+        };
+        try (TestingServer planning = TestingServer.startPlanning(folder, missing)) {
+            HttpResponse<String> answer =
+                    planning.post("v1/runs", "{\"model\":\"model\",\"quiz\":\"quiz\",\"name\":\"n\"}");
+            assertThat(answer.statusCode()).isEqualTo(500);
+            assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+            assertThat(answer.body()).contains("INTERNAL_ERROR").doesNotContain("Library");
         }
     }
 

@@ -54,6 +54,13 @@ public final class TestingServer implements AutoCloseable {
         return new TestingServer(folder, change, store -> RunPlanner.NONE);
     }
 
+    /** A server whose runs are planned so. */
+    public static TestingServer startPlanning(Path folder, RunPlanner planner) {
+        RunSources sources =
+                RunSources.of(List.of(SampleRuns.FOLDER.resolve("model")), List.of(SampleRuns.FOLDER.resolve("quiz")));
+        return new TestingServer(folder, settings -> settings.with(sources), store -> planner);
+    }
+
     /** A server that may run the sample model over the sample quiz. */
     public static TestingServer startWithSample(Path folder) {
         return startWithSample(folder, UnaryOperator.identity());

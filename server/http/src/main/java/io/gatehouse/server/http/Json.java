@@ -17,6 +17,8 @@ import java.util.Iterator;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** JSON in requests and answers. */
 public final class Json {
@@ -30,6 +32,8 @@ public final class Json {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
+
+    private static final Pattern CHARSET = Pattern.compile("(?i)\\s*charset\\s*=\\s*\"?([^\"]*?)\"?\\s*");
 
     private Json() {}
 
@@ -69,8 +73,17 @@ public final class Json {
         return body;
     }
 
+    /** The media type of the body, in lower case; bodies are read as UTF-8 and refused if they say another charset. */
     public static String mediaType(Context context) {
-        return contentType(context).split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        String[] parts = contentType(context).split(";", -1);
+        for (int i = 1; i < parts.length; i++) {
+            Matcher charset = CHARSET.matcher(parts[i]);
+            if (charset.matches() && !charset.group(1).equalsIgnoreCase("utf-8")) {
+                throw new UnsupportedMediaTypeResponse(
+                        "The body is read as UTF-8, but its charset is \"%s\".".formatted(charset.group(1)));
+            }
+        }
+        return parts[0].strip().toLowerCase(Locale.ROOT);
     }
 
     public static String contentType(Context context) {

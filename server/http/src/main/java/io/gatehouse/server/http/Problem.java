@@ -10,6 +10,7 @@ import io.gatehouse.error.TextRange;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -71,6 +72,17 @@ public record Problem(String title, int status, String detail, Optional<ErrorCod
             context.header("Retry-After", "1");
         }
         context.status(status).contentType(CONTENT_TYPE).result(toJson(QueryId.of(context), SqlText.of(context)));
+    }
+
+    /** Answers for a handler that ended with an {@link Error}, of which Javalin hands on the bare response. */
+    public void send(HttpServletResponse response) {
+        response.setStatus(status);
+        response.setContentType(CONTENT_TYPE);
+        try {
+            response.getOutputStream().write(toJson(Optional.empty(), Optional.empty()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**

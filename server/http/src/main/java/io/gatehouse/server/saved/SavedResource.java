@@ -17,6 +17,7 @@ import java.util.Set;
 /** {@code /v1/saved}. */
 public final class SavedResource {
     private static final int LONGEST_SQL = 100_000;
+    private static final int LONGEST_DESCRIPTION = 10_000;
 
     private final SavedQueries queries;
     private final Events events;
@@ -45,8 +46,13 @@ public final class SavedResource {
             throw invalid(
                     "A saved query has a text of 1 to %d characters, not of %d.".formatted(LONGEST_SQL, sql.length()));
         }
+        String description = Json.findText(body, "description").orElse("");
+        if (description.length() > LONGEST_DESCRIPTION) {
+            throw invalid("The description of a saved query has at most %d characters, not %d."
+                    .formatted(LONGEST_DESCRIPTION, description.length()));
+        }
         boolean known = queries.find(name).isPresent();
-        queries.save(name, sql, Json.findText(body, "description").orElse(""));
+        queries.save(name, sql, description);
         tell();
         Json.send(context, known ? 200 : 201, describe(named(name)));
     }
