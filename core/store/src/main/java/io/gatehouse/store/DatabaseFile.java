@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Properties;
 import org.duckdb.DuckDBConnection;
 
-/** Opens a DuckDB file, brings its schema up to date, and shuts its doors. */
+/** Opens a DuckDB file, checks or makes its schema, and shuts its doors. */
 final class DatabaseFile {
     /** Bytes before the first block of a DuckDB file. */
     private static final long FILE_HEADERS = 3 * 4096;
@@ -94,13 +94,12 @@ final class DatabaseFile {
                     CORRUPT_DATABASE, "%s is a DuckDB file, but none that Gatehouse made.".formatted(file));
         }
         long version = count(connection, "SELECT max(version) FROM schema_version");
-        if (version < 1 || version > Store.SCHEMA_VERSION) {
+        if (version != Store.SCHEMA_VERSION) {
             throw new GatehouseException(
                     INVALID_ARGUMENT,
-                    "%s has schema version %d, and this Gatehouse reads versions 1 to %d."
+                    "%s has schema version %d, and this Gatehouse reads version %d."
                             .formatted(file, version, Store.SCHEMA_VERSION));
         }
-        migrate(connection, version);
     }
 
     /** DuckDB reads blocks when it needs them, and would say only then that the end of the file is missing. */
@@ -139,17 +138,6 @@ final class DatabaseFile {
                     FROM pragma_storage_info('%s')""".formatted(table.replace("'", "''"))));
         }
         return last;
-    }
-
-    /** Brings an older schema up to date, a version per transaction. */
-    private static void migrate(DuckDBConnection connection, long from) throws SQLException {
-        for (long version = from + 1; version <= Store.SCHEMA_VERSION; version++) {
-            try (Transaction transaction = Transaction.begin(connection);
-                    Statement statement = connection.createStatement()) {
-                statement.execute(SqlFile.read("migration_%d.sql".formatted(version)));
-                transaction.commit();
-            }
-        }
     }
 
     private static long count(DuckDBConnection connection, String sql) throws SQLException {

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class Store implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Store.class);
     /** Version of the schema that this class writes and reads. */
-    public static final int SCHEMA_VERSION = 6;
+    public static final int SCHEMA_VERSION = 1;
 
     private final Path file;
     private final OpenDatabase database;
@@ -130,7 +130,7 @@ public final class Store implements AutoCloseable {
      * @param more what decides what the run computes and keeps, beside description and questions: property and value
      */
     public RunWriter startRun(RunDescription run, List<QuestionRow> questions, Map<String, String> more) {
-        return openRun(run, questions, more, false);
+        return MemoryRetry.get(() -> openRun(run, questions, more, false));
     }
 
     /**
@@ -140,7 +140,7 @@ public final class Store implements AutoCloseable {
      *     with another definition, or is being written in this process
      */
     public RunWriter resumeRun(RunDescription run, List<QuestionRow> questions, Map<String, String> more) {
-        return openRun(run, questions, more, true);
+        return MemoryRetry.get(() -> openRun(run, questions, more, true));
     }
 
     /**

@@ -1,4 +1,4 @@
--- Schema version 6 of a Gatehouse file. Every relation that SQL users see is here with its comments; the analysis
+-- Schema version 1 of a Gatehouse file. Every relation that SQL users see is here with its comments; the analysis
 -- views over them belong to the SQL layer. No column is ever NULL, those of the views included, unless NULL has a
 -- meaning, and then the comment says which with the word NULL: the SQL layer goes by that word.
 --
@@ -14,7 +14,7 @@ CREATE TABLE schema_version (
 );
 COMMENT ON TABLE schema_version IS 'One row: the version of this schema';
 COMMENT ON COLUMN schema_version.version IS 'Version that the file was written with';
-INSERT INTO schema_version VALUES (6);
+INSERT INTO schema_version VALUES (1);
 
 CREATE TABLE runs (
     run_id            INTEGER   NOT NULL,

@@ -139,7 +139,7 @@ final class TestStore {
         assertRefused(
                 () -> Store.open(file),
                 ErrorCode.INVALID_ARGUMENT,
-                "schema version 42, and this Gatehouse reads versions 1 to " + Store.SCHEMA_VERSION);
+                "schema version 42, and this Gatehouse reads version " + Store.SCHEMA_VERSION);
     }
 
     @Test
