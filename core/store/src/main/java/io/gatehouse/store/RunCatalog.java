@@ -123,6 +123,10 @@ final class RunCatalog {
     }
 
     private <T> T read(Reading<T> reading) {
+        return MemoryRetry.get(() -> readOnce(reading));
+    }
+
+    private <T> T readOnce(Reading<T> reading) {
         try (Connection reader = readers.get()) {
             return reading.from(reader);
         } catch (SQLException e) {

@@ -85,15 +85,19 @@ public final class RunWriter implements AutoCloseable {
     /** Writes prepared shards in one transaction, like {@link #write(List)}. */
     void writeRows(List<ShardRows> shards) {
         check.checkNew(shards);
+        MemoryRetry.run(() -> insert(shards));
+        for (ShardRows shard : shards) {
+            check.committed(shard);
+            correct += (int) shard.answers().stream().filter(AnswerRow::correct).count();
+        }
+    }
+
+    private void insert(List<ShardRows> shards) {
         try (Transaction transaction = Transaction.begin(connection)) {
             new ShardInsert(connection, allocator, runId, run, shards).insert();
             transaction.commit();
         } catch (SQLException e) {
             throw DatabaseFailure.using(file, e);
-        }
-        for (ShardRows shard : shards) {
-            check.committed(shard);
-            correct += (int) shard.answers().stream().filter(AnswerRow::correct).count();
         }
     }
 
@@ -121,11 +125,13 @@ public final class RunWriter implements AutoCloseable {
             throw new IllegalStateException(
                     "Run %d has %d of %d questions answered".formatted(runId, check.answered(), questionIds.length));
         }
-        try {
-            new Ledger(connection, runId).finish(status);
-        } catch (SQLException e) {
-            throw DatabaseFailure.using(file, e);
-        }
+        MemoryRetry.run(() -> {
+            try {
+                new Ledger(connection, runId).finish(status);
+            } catch (SQLException e) {
+                throw DatabaseFailure.using(file, e);
+            }
+        });
     }
 
     @Override

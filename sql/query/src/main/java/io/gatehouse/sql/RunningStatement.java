@@ -42,13 +42,15 @@ final class RunningStatement implements Execution, AutoCloseable {
     /** What the driver says, instead of what happened, of a streaming statement that failed before its first rows. */
     private static final String SWALLOWED = "Invalid result set";
 
+    private static final int MAX_TRIES = 3;
+
     /** What runs a statement of DuckDB's driver. */
     private interface Run<R> {
         R of(DuckDBPreparedStatement statement) throws SQLException;
     }
 
     private final DriverConnection connection;
-    private final DuckDBPreparedStatement statement;
+    private DuckDBPreparedStatement statement;
     private final String sql;
     private final boolean prepared;
     private final Stopping stopping;
@@ -73,10 +75,15 @@ final class RunningStatement implements Execution, AutoCloseable {
         this.stopping = new Stopping(deadline);
         this.watchdog = watchdog;
         execute(BEGIN);
+        this.statement = statement(connection, sql, prepared);
+    }
+
+    private static DuckDBPreparedStatement statement(DriverConnection connection, String sql, boolean prepared)
+            throws SQLException {
         Statement opened = prepared
                 ? connection.jdbc().prepareStatement(sql)
                 : connection.jdbc().createStatement();
-        this.statement = opened.unwrap(DuckDBPreparedStatement.class);
+        return opened.unwrap(DuckDBPreparedStatement.class);
     }
 
     /** One that is prepared: what is wrong with it is found now, and its columns and parameters are known. */
@@ -184,11 +191,25 @@ final class RunningStatement implements Execution, AutoCloseable {
     private <R> R run(Run<R> execution) {
         begin();
         try {
-            statement.setQueryTimeout(wholeSeconds(stopping.deadline().span()));
-            return execution.of(statement);
+            for (int tries = 1; ; tries++) {
+                try {
+                    statement.setQueryTimeout(wholeSeconds(stopping.deadline().span()));
+                    return execution.of(statement);
+                } catch (SQLException e) {
+                    if (!isSwallowed(e) || stopping.isDue()) {
+                        throw e;
+                    }
+                    explain(tries);
+                    restart();
+                }
+            }
         } catch (SQLException e) {
-            throw failure(String.valueOf(e.getMessage()).contains(SWALLOWED) && !stopping.isDue() ? again(e) : e);
+            throw failure(e);
         }
+    }
+
+    private static boolean isSwallowed(SQLException e) {
+        return String.valueOf(e.getMessage()).contains(SWALLOWED);
     }
 
     /** Either closing finds the guard, or this finds that it is closed: none is left behind. */
@@ -199,19 +220,29 @@ final class RunningStatement implements Execution, AutoCloseable {
         running = true;
     }
 
-    /** Runs a statement that failed once more, in the driver's one way of running it that says what happened. */
-    private SQLException again(SQLException swallowed) {
-        try {
-            execute("ROLLBACK");
-            execute("BEGIN TRANSACTION READ ONLY");
-            try (PreparedStatement anew = connection.jdbc().prepareStatement(sql)) {
-                bind(anew);
-                anew.unwrap(DuckDBPreparedStatement.class).query().close();
-            }
-        } catch (SQLException e) {
-            return e;
+    /**
+     * Runs a statement that failed in the driver's one way of running it that says what happened, and throws that. Where
+     * it does not fail any more, it lacked the memory that other statements held: then it can be run again.
+     */
+    private void explain(int tries) throws SQLException {
+        execute("ROLLBACK");
+        execute("BEGIN TRANSACTION READ ONLY");
+        try (PreparedStatement anew = connection.jdbc().prepareStatement(sql)) {
+            bind(anew);
+            anew.unwrap(DuckDBPreparedStatement.class).query().close();
         }
-        return swallowed;
+        if (tries == MAX_TRIES) {
+            throw new SQLException("Out of Memory Error: the statement cannot begin beside others");
+        }
+    }
+
+    /** In place of the statement that failed, which the driver has closed. */
+    private synchronized void restart() throws SQLException {
+        stopping.checkStopped();
+        execute("ROLLBACK");
+        execute("BEGIN TRANSACTION READ ONLY");
+        statement = statement(connection, sql, prepared);
+        bind(statement);
     }
 
     @Override

@@ -176,13 +176,15 @@ public final class HostileBench {
                     runHostile(server, sources, random, number, diary);
                 }
                 boolean besides = System.nanoTime() > quietEnd;
-                ran(server, ORDINARY_RUN + number, diary);
+                try {
+                    ran(server, ORDINARY_RUN + number, diary);
+                } catch (IOException e) {
+                    diary.fault("An ordinary run: " + e.getMessage());
+                }
                 if (besides) {
                     diary.ranBesides();
                 }
             }
-        } catch (IOException e) {
-            diary.fault("An ordinary run: " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

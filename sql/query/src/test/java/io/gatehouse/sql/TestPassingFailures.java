@@ -1,0 +1,95 @@
+package io.gatehouse.sql;
+
+import static io.gatehouse.testing.Refusals.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gatehouse.error.ErrorCode;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntPredicate;
+import org.duckdb.DuckDBColumnType;
+import org.duckdb.DuckDBFunctions;
+import org.duckdb.DuckDBScalarFunctionBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Of a streaming statement that fails before its first rows DuckDB's driver does not say why. Where it lacked memory that
+ * others held, it does not fail when it is asked again.
+ */
+final class TestPassingFailures {
+    private final ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor();
+    private final AtomicInteger calls = new AtomicInteger();
+    private RoutingFile file;
+
+    @BeforeEach
+    void open() throws Exception {
+        file = RoutingFile.filled();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        watchdog.shutdownNow();
+        file.close();
+    }
+
+    @Test
+    void aStatementThatFailedOnceIsRunAgain() throws Exception {
+        register(call -> call == 1);
+        try (RunningStatement statement = statement()) {
+            ExecutedRows rows = statement.rows();
+            assertThat(rows.next()).isTrue();
+            assertThat(rows.value(0)).isEqualTo(7L);
+        }
+        // It failed, was asked why, and was run.
+        assertThat(calls).hasValue(3);
+    }
+
+    @Test
+    void aStatementThatFailsAgainAndAgainIsRefused() throws Exception {
+        register(call -> call % 2 == 1);
+        try (RunningStatement statement = statement()) {
+            assertRefused(statement::rows, ErrorCode.OUT_OF_MEMORY, "cannot begin beside others");
+        }
+    }
+
+    @Test
+    void aStatementThatAlwaysFailsSaysWhy() throws Exception {
+        register(call -> true);
+        try (RunningStatement statement = statement()) {
+            assertRefused(statement::rows, ErrorCode.SQL_EXECUTION, "call 2 fails");
+        }
+    }
+
+    private RunningStatement statement() {
+        RunningStatement statement = RunningStatement.prepare(
+                file::reader,
+                "SELECT fails(7::BIGINT + random()::BIGINT * 0)",
+                Deadline.in(Duration.ofMinutes(1)),
+                watchdog);
+        return statement;
+    }
+
+    private void register(IntPredicate fails) throws Exception {
+        try (Connection connection = file.reader();
+                DuckDBScalarFunctionBuilder builder = DuckDBFunctions.scalarFunction()) {
+            var unused = builder.withName("fails")
+                    .withParameters(DuckDBColumnType.BIGINT)
+                    .withReturnType(DuckDBColumnType.BIGINT)
+                    .withVectorizedFunction((rows, result) -> {
+                        int call = calls.incrementAndGet();
+                        if (fails.test(call)) {
+                            throw new IllegalStateException("call %d fails".formatted(call));
+                        }
+                        for (int row = 0; row < rows.rowCount(); row++) {
+                            result.setLong(row, 7);
+                        }
+                    })
+                    .register(connection);
+        }
+    }
+}
