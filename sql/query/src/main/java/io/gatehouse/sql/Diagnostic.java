@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.error.TextRange;
-import io.gatehouse.sql.plan.Lines;
+import io.gatehouse.sql.parse.Lines;
 
 /**
  * What is wrong with a statement, and where.

@@ -2,8 +2,8 @@ package io.gatehouse.sql;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.sql.plan.EngineSql;
 import io.gatehouse.sql.plan.Plan;
+import io.gatehouse.sql.write.EngineSql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.gatehouse.sql;
 
-import io.gatehouse.sql.plan.EngineSql;
 import io.gatehouse.sql.plan.Plan;
+import io.gatehouse.sql.write.EngineSql;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

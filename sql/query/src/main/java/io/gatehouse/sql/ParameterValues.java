@@ -2,7 +2,7 @@ package io.gatehouse.sql;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.plan.PlainNumber;
+import io.gatehouse.sql.parse.PlainNumber;
 import java.math.BigDecimal;
 import java.sql.Date;
 import java.sql.Time;

@@ -1,7 +1,7 @@
 package io.gatehouse.sql;
 
 import io.gatehouse.sql.function.PatternSize;
-import io.gatehouse.sql.plan.WorkGuard;
+import io.gatehouse.sql.limits.WorkGuard;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

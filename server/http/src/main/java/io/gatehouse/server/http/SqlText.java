@@ -1,6 +1,6 @@
 package io.gatehouse.server.http;
 
-import io.gatehouse.sql.plan.Lines;
+import io.gatehouse.sql.parse.Lines;
 import io.javalin.http.Context;
 import java.util.Optional;
 

@@ -6,7 +6,7 @@ import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.catalog.Column;
 import io.gatehouse.sql.completion.Suggestion.Kind;
 import io.gatehouse.sql.function.FunctionNote;
-import io.gatehouse.sql.plan.Keywords;
+import io.gatehouse.sql.parse.Keywords;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

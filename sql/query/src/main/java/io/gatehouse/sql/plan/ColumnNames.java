@@ -1,5 +1,8 @@
 package io.gatehouse.sql.plan;
 
+import io.gatehouse.sql.parse.NormalForm;
+import io.gatehouse.sql.parse.Positions;
+import io.gatehouse.sql.parse.StatementText;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,7 +20,7 @@ import org.apache.calcite.sql.SqlWith;
  * The names of the columns of a result: aliases and column names where there are some, otherwise the text of the
  * expression, as in {@code count(*)}. All differ.
  */
-final class ColumnNames {
+public final class ColumnNames {
     private static final int MAX_LENGTH = 60;
 
     private ColumnNames() {}

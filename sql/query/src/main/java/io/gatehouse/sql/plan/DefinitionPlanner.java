@@ -8,7 +8,16 @@ import io.gatehouse.sql.catalog.DefinedQuery;
 import io.gatehouse.sql.catalog.TableFunction;
 import io.gatehouse.sql.catalog.ViewPlanning;
 import io.gatehouse.sql.catalog.WrittenView;
+import io.gatehouse.sql.dialect.DialectForms;
+import io.gatehouse.sql.dialect.DomainCalls;
+import io.gatehouse.sql.dialect.QueryParameters;
+import io.gatehouse.sql.dialect.TableCalls;
+import io.gatehouse.sql.parse.Grammar;
 import io.gatehouse.sql.rollup.RollupRewrite;
+import io.gatehouse.sql.validate.Conversion;
+import io.gatehouse.sql.validate.NullOrder;
+import io.gatehouse.sql.write.EngineSql;
+import io.gatehouse.sql.write.StatementWriter;
 import java.util.Optional;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.runtime.CalciteContextException;
@@ -47,8 +56,12 @@ public record DefinitionPlanner(boolean rollups, EngineSql sql) implements ViewP
         try {
             SqlNode parsed = QueryParameters.numbered(
                     SqlParser.create(query.sql(), Grammar.parser()).parseQuery(), query);
-            SqlNode standard =
-                    DialectForms.replace(parsed, new DomainCalls(), new TableCalls(catalog), catalog, Optional.empty());
+            SqlNode standard = DialectForms.replace(
+                    parsed,
+                    new DomainCalls(),
+                    new TableCalls(catalog),
+                    () -> new Conversion(catalog),
+                    Optional.empty());
             NullOrder.makeExplicit(standard);
             return conversion.convertView(standard).root().project();
         } catch (SqlParseException | CalciteContextException e) {

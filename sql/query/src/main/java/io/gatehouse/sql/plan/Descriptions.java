@@ -4,13 +4,13 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.function.FunctionNote;
+import io.gatehouse.sql.parse.Positions;
+import io.gatehouse.sql.parse.Quotes;
+import io.gatehouse.sql.parse.Suggestions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.calcite.sql.SqlIdentifier;
-import org.apache.calcite.sql.SqlNodeList;
-import org.apache.calcite.sql.SqlSelect;
-import org.apache.calcite.sql.parser.SqlParserPos;
 
 /** DESCRIBE, SUMMARIZE and SHOW, with the columns that DuckDB gives them. */
 final class Descriptions {
@@ -105,13 +105,5 @@ final class Descriptions {
 
     private static String form(String name, String form, String comment) {
         return "(%s, %s, %s)".formatted(Quotes.text(name), Quotes.text(form), Quotes.text(comment));
-    }
-
-    /** SELECT * FROM name. */
-    static SqlSelect everythingOf(SqlIdentifier name) {
-        SqlParserPos position = name.getParserPosition();
-        SqlNodeList star = SqlNodeList.of(SqlIdentifier.star(position));
-        return new SqlSelect(
-                position, null, star, name, null, null, null, null, null, null, null, null, SqlNodeList.EMPTY);
     }
 }

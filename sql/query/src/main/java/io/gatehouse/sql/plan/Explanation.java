@@ -1,5 +1,7 @@
 package io.gatehouse.sql.plan;
 
+import io.gatehouse.sql.parse.Quotes;
+import io.gatehouse.sql.write.EngineSql;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

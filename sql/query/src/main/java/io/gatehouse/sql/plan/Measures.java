@@ -1,5 +1,6 @@
 package io.gatehouse.sql.plan;
 
+import io.gatehouse.sql.dialect.DialectForms;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

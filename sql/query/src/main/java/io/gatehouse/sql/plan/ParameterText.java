@@ -1,5 +1,6 @@
 package io.gatehouse.sql.plan;
 
+import io.gatehouse.sql.parse.PlainNumber;
 import java.math.BigDecimal;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;

@@ -1,5 +1,6 @@
 package io.gatehouse.sql.plan;
 
+import io.gatehouse.sql.parse.StatementText;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;

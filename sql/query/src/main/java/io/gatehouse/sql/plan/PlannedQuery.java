@@ -2,6 +2,7 @@ package io.gatehouse.sql.plan;
 
 import io.gatehouse.sql.catalog.Column;
 import io.gatehouse.sql.catalog.TypeNames;
+import io.gatehouse.sql.parse.Quotes;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;

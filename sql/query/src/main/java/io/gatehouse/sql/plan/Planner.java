@@ -5,8 +5,26 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.catalog.Column;
 import io.gatehouse.sql.catalog.TypeNames;
+import io.gatehouse.sql.dialect.DialectForms;
+import io.gatehouse.sql.dialect.DomainCalls;
+import io.gatehouse.sql.dialect.Expansion;
+import io.gatehouse.sql.dialect.StarForm;
+import io.gatehouse.sql.dialect.TableCalls;
 import io.gatehouse.sql.grammar.DialectOperators;
+import io.gatehouse.sql.limits.Fence;
+import io.gatehouse.sql.limits.StatementPolicy;
+import io.gatehouse.sql.limits.TextGrowth;
+import io.gatehouse.sql.limits.TreeLimits;
+import io.gatehouse.sql.parse.Grammar;
+import io.gatehouse.sql.parse.StatementText;
 import io.gatehouse.sql.rollup.RollupRewrite;
+import io.gatehouse.sql.validate.Conversion;
+import io.gatehouse.sql.validate.NullOrder;
+import io.gatehouse.sql.validate.OuterAggregates;
+import io.gatehouse.sql.validate.UnnestPlaces;
+import io.gatehouse.sql.write.EngineSql;
+import io.gatehouse.sql.write.Parameters;
+import io.gatehouse.sql.write.StatementWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -103,7 +121,7 @@ public final class Planner {
         boolean describe = call.getOperator().equals(DialectOperators.DESCRIBE);
         if (call.operand(0) instanceof SqlIdentifier name) {
             Optional<String> stored = catalog.findStored(name.toString());
-            PlannedQuery all = query(Descriptions.everythingOf(name), text);
+            PlannedQuery all = query(StarForm.everythingOf(name), text);
             if (!describe) {
                 return Descriptions.summary(all);
             }
@@ -151,7 +169,8 @@ public final class Planner {
     /** A statement in the standard's forms, and after it the arguments of the table functions that it calls. */
     private List<SqlNode> queries(SqlNode parsed, TableCalls calls, StatementText text) {
         List<SqlNode> queries = new ArrayList<>();
-        queries.add(DialectForms.replace(Measures.inline(parsed), functions, calls, catalog, Optional.of(text)));
+        queries.add(DialectForms.replace(
+                Measures.inline(parsed), functions, calls, () -> new Conversion(catalog), Optional.of(text)));
         calls.all().forEach(call -> queries.addAll(call.arguments()));
         queries.forEach(StatementPolicy::check);
         queries.forEach(Expansion::check);

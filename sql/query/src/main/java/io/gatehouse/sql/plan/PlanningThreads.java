@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.parse.PortableForms;
+import io.gatehouse.sql.parse.StatementText;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

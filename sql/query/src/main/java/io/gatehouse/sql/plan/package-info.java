@@ -1,6 +1,6 @@
 /**
- * From the text of a statement to one statement of DuckDB, in stages: text, parse, policy, limits, validate, convert,
- * unparse. Each stage is a class of its own. It knows the catalog and the functions; it must not open a connection.
+ * From the text of a statement to one statement of the engine, in stages: parse, replace forms, check limits, validate,
+ * rewrite onto rollups, write. Plans are kept. It knows the catalog and the functions; it must not open a connection.
  */
 @NullMarked
 package io.gatehouse.sql.plan;

@@ -1,7 +1,7 @@
 package io.gatehouse.sql.spark;
 
 import io.gatehouse.sql.function.ListFunctions;
-import io.gatehouse.sql.plan.DerivedTable;
+import io.gatehouse.sql.write.DerivedTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -1,6 +1,6 @@
 package io.gatehouse.sql.spark;
 
-import io.gatehouse.sql.plan.EngineSql;
+import io.gatehouse.sql.write.EngineSql;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlDialect;

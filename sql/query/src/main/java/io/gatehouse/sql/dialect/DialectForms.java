@@ -1,0 +1,381 @@
+package io.gatehouse.sql.dialect;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.function.BitOperators;
+import io.gatehouse.sql.function.Collate;
+import io.gatehouse.sql.function.FunctionTable;
+import io.gatehouse.sql.function.IntegerDivision;
+import io.gatehouse.sql.function.ListFunctions;
+import io.gatehouse.sql.function.TimeFunctions;
+import io.gatehouse.sql.grammar.DialectOperators;
+import io.gatehouse.sql.parse.Positions;
+import io.gatehouse.sql.parse.StatementText;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlDataTypeSpec;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlIntervalLiteral;
+import org.apache.calcite.sql.SqlIntervalQualifier;
+import org.apache.calcite.sql.SqlJoin;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlLiteral;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlNumericLiteral;
+import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.SqlOrderBy;
+import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlStarExclude;
+import org.apache.calcite.sql.SqlStarReplace;
+import org.apache.calcite.sql.SqlUnknownLiteral;
+import org.apache.calcite.sql.SqlUnpivot;
+import org.apache.calcite.sql.SqlUnresolvedFunction;
+import org.apache.calcite.sql.SqlUtil;
+import org.apache.calcite.sql.SqlWith;
+import org.apache.calcite.sql.SqlWithItem;
+import org.apache.calcite.sql.fun.SqlLibraryOperators;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.util.SqlShuttle;
+import org.apache.calcite.util.TimestampString;
+
+/**
+ * Writes DuckDB's forms as what they mean in the standard's: x::t as CAST, GROUP BY ALL and ORDER BY ALL as the numbers
+ * of the items, DISTINCT ON as QUALIFY, count() as count(*). Calls of our own functions are written out.
+ */
+public final class DialectForms extends SqlShuttle {
+    private static final int MICROSECONDS = 6;
+
+    private final DomainCalls functions;
+    private final TableCalls tables;
+    private final OutputNames names;
+    private final Optional<WrittenNumbers> numbers;
+    private final WrittenSize size = new WrittenSize();
+
+    private DialectForms(DomainCalls functions, TableCalls tables, OutputNames names, Optional<StatementText> text) {
+        this.functions = functions;
+        this.tables = tables;
+        this.names = names;
+        this.numbers = text.map(WrittenNumbers::new);
+    }
+
+    /**
+     * The statement in the standard's forms. What is written once and meant twice stands in both places.
+     *
+     * @param tables gets the table functions that the statement calls
+     * @param validators each validates one part
+     * @param text that the statement was read from; definitions of our own have none
+     */
+    public static SqlNode replace(
+            SqlNode statement,
+            DomainCalls functions,
+            TableCalls tables,
+            Supplier<PartialValidator> validators,
+            Optional<StatementText> text) {
+        DialectForms forms = new DialectForms(functions, tables, new OutputNames(validators, tables), text);
+        SqlNode replaced = visited(statement, forms);
+        forms.size.check(replaced);
+        return replaced;
+    }
+
+    @Override
+    public SqlNode visit(SqlCall call) {
+        if (call instanceof SqlOrderBy order) {
+            return order(order);
+        }
+        if (call instanceof SqlSelect select) {
+            return select(select, SqlNodeList.EMPTY);
+        }
+        if (call instanceof SqlWith with) {
+            return with(with, SqlNodeList.EMPTY);
+        }
+        if (PivotForm.isQuery(call)) {
+            return pivot(call);
+        }
+        if (UnionByName.isIn(call)) {
+            return UnionByName.written(below(call), names);
+        }
+        if (call instanceof SqlJoin join) {
+            PivotForm.checkJoin(join);
+        }
+        if (call instanceof SqlUnpivot unpivot) {
+            return new PivotForm(names).named((SqlUnpivot) below(unpivot));
+        }
+        if (isCountOfNothing(call)) {
+            SqlParserPos position = call.getParserPosition();
+            return call.getOperator().createCall(position, SqlIdentifier.star(position));
+        }
+        SqlOperator operator = call.getOperator();
+        if (operator.equals(SqlStdOperatorTable.EXPLICIT_TABLE)) {
+            return StarForm.everythingOf(call.operand(0));
+        }
+        if (operator.equals(SqlStdOperatorTable.COLLECTION_TABLE)) {
+            return table(call);
+        }
+        if (Series.isSeries(call) || tables.find(call).isPresent()) {
+            throw refused(call, "%s can only stand in FROM.".formatted(operator.getName()));
+        }
+        if (operator.equals(SqlStdOperatorTable.EXISTS) && isInfixCast(call.operand(0))) {
+            SqlCall cast = call.operand(0);
+            SqlNode exists = operator.createCall(call.getParserPosition(), visited(cast.operand(0), this));
+            return SqlStdOperatorTable.CAST.createCall(call.getParserPosition(), exists, cast.operand(1));
+        }
+        if (isInfixCast(call)) {
+            return cast(with(SqlStdOperatorTable.CAST, call));
+        }
+        if (call.getKind() == SqlKind.CAST || call.getKind() == SqlKind.SAFE_CAST) {
+            return cast(below(call));
+        }
+        if (operator.equals(DialectOperators.INTEGER_DIVIDE)) {
+            return with(IntegerDivision.OPERATOR, call);
+        }
+        if (operator.equals(DialectOperators.POWER_OF)) {
+            return with(FunctionTable.POWER, call);
+        }
+        if (DialectOperators.isOnBits(operator)) {
+            return with(BitOperators.named(operator.getName()), call);
+        }
+        if (operator.equals(SqlStdOperatorTable.OVER)) {
+            WindowForms.checkArguments(call);
+            return WindowForms.written(below(call));
+        }
+        Optional<SqlNode> asFunction = OperatorForms.written(call);
+        if (asFunction.isPresent()) {
+            return visited(asFunction.get(), this);
+        }
+        if (call.getKind() == SqlKind.UNNEST && call.getOperandList().stream().anyMatch(SqlUtil::isNull)) {
+            throw refused(call, "UNNEST takes a list; write UNNEST(CAST(NULL AS INTEGER[])).");
+        }
+        if (operator.equals(DialectOperators.UNNEST)) {
+            return with(ListFunctions.UNNEST, call);
+        }
+        if (operator.equals(DialectOperators.COLLATE)) {
+            return collated(call);
+        }
+        if (operator.equals(DialectOperators.AT_TIME_ZONE)) {
+            List<SqlNode> operands = operands(call);
+            return TimeFunctions.AT_ZONE.createCall(call.getParserPosition(), operands.get(1), operands.get(0));
+        }
+        if (operator.equals(DialectOperators.INTERVAL)) {
+            return IntervalForm.written(below(call));
+        }
+        if (ListSlice.isIn(call)) {
+            return visited(ListSlice.written(call), this);
+        }
+        if (operator.equals(SqlLibraryOperators.TRANSLATE3)) {
+            return with(FunctionTable.TRANSLATE, call);
+        }
+        if (operator instanceof SqlUnresolvedFunction) {
+            return OtherNames.isOne(call) ? OtherNames.written(with(operator, call)) : function(call);
+        }
+        return below(call);
+    }
+
+    @Override
+    public SqlNode visit(SqlLiteral literal) {
+        if (literal instanceof SqlUnknownLiteral unknown && unknown.tag.equals(SqlTypeName.TIMESTAMP.getName())) {
+            return inMicroseconds(unknown);
+        }
+        if (literal instanceof SqlNumericLiteral number
+                && numbers.filter(written -> written.endsInPoint(number)).isPresent()) {
+            SqlParserPos position = number.getParserPosition();
+            return SqlStdOperatorTable.CAST.createCall(
+                    position, number, WrittenTypes.decimal(number.getPrec(), position));
+        }
+        return literal instanceof SqlIntervalLiteral interval ? IntervalForm.written(interval) : literal;
+    }
+
+    /** To Calcite a time without a fraction is one of seconds. */
+    private static SqlNode inMicroseconds(SqlUnknownLiteral literal) {
+        TimestampString time = literal.resolve(SqlTypeName.TIMESTAMP).getValueAs(TimestampString.class);
+        return SqlLiteral.createTimestamp(SqlTypeName.TIMESTAMP, time, MICROSECONDS, literal.getParserPosition());
+    }
+
+    @Override
+    public SqlNode visit(SqlDataTypeSpec type) {
+        return WrittenTypes.standard(type);
+    }
+
+    /** TABLE(function), which FROM function is read as. */
+    private SqlNode table(SqlCall collection) {
+        if (!(collection.operand(0) instanceof SqlCall call)) {
+            return below(collection);
+        }
+        return Series.isSeries(call)
+                ? Series.relation(call)
+                : tables.find(call)
+                        .<SqlNode>map(function -> tables.relation(function, call, operands(call)))
+                        .orElseGet(() -> below(collection));
+    }
+
+    /** Each argument is visited once: twice would double with each call inside another. */
+    private SqlNode function(SqlCall call) {
+        return functions
+                .find(call)
+                .map(function -> function.written(call, operands(call)))
+                .orElseGet(() -> below(call));
+    }
+
+    private List<SqlNode> operands(SqlCall call) {
+        return call.getOperandList().stream()
+                .map(operand -> visited(operand, this))
+                .toList();
+    }
+
+    /** Of EXISTS (...)::t the grammar makes EXISTS ((...)::t), as it does with the minus of -1::t. */
+    private static boolean isInfixCast(SqlNode node) {
+        return node instanceof SqlCall call && call.getOperator().equals(DialectOperators.INFIX_CAST);
+    }
+
+    /** A cast to a coarser timestamp is one of that and back: what it gives is a timestamp like all others. */
+    private static SqlNode cast(SqlNode cast) {
+        SqlParserPos position = cast.getParserPosition();
+        if (cast instanceof SqlCall call && call.operand(1) instanceof SqlIntervalQualifier unit) {
+            throw refused(unit, "A cast to INTERVAL takes no unit; write CAST(x AS INTERVAL).");
+        }
+        return cast instanceof SqlCall call && WrittenTypes.isCoarse(call.operand(1))
+                ? call.getOperator().createCall(position, call, WrittenTypes.timestamp(position))
+                : cast;
+    }
+
+    /** text COLLATE name, with the name as a text. */
+    private SqlNode collated(SqlCall call) {
+        SqlNode name = call.operand(1);
+        if (!Collate.isKnown(name.toString())) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_VALIDATION,
+                    "There is no collation '%s'; there are NOCASE, NOACCENT and languages such as DE.".formatted(name),
+                    Positions.of(name));
+        }
+        SqlNode text = visited(call.operand(0), this);
+        SqlNode literal = SqlLiteral.createCharString(name.toString(), name.getParserPosition());
+        return Collate.OPERATOR.createCall(call.getParserPosition(), text, literal);
+    }
+
+    private SqlNode with(SqlOperator operator, SqlCall call) {
+        return operator.createCall(call.getParserPosition(), operands(call));
+    }
+
+    private static boolean isCountOfNothing(SqlCall call) {
+        return call.getOperator() instanceof SqlUnresolvedFunction function
+                && call.operandCount() == 0
+                && call.getFunctionQuantifier() == null
+                && function.getName().toLowerCase(Locale.ROOT).equals("count");
+    }
+
+    private SqlNode pivot(SqlCall call) {
+        PivotForm form = new PivotForm(names);
+        return call.getOperator().equals(DialectOperators.PIVOT) ? form.query(below(call)) : form.unpivot(below(call));
+    }
+
+    /** @param order the keys by which its rows are sorted, in the standard's forms */
+    private SqlNode with(SqlWith with, SqlNodeList order) {
+        SqlNodeList items = new SqlNodeList(with.withList.getParserPosition());
+        for (SqlNode node : with.withList) {
+            SqlWithItem item = (SqlWithItem) visited(node, this);
+            item.columnList = ValuesNames.of(item);
+            items.add(item);
+            names.enter(item);
+        }
+        SqlNode body = query(with.body, order);
+        items.forEach(item -> names.leave());
+        return new SqlWith(with.getParserPosition(), items, body);
+    }
+
+    private SqlNode query(SqlNode query, SqlNodeList order) {
+        if (query instanceof SqlSelect select) {
+            return select(select, order);
+        }
+        return query instanceof SqlWith with ? with(with, order) : visited(query, this);
+    }
+
+    private SqlNode order(SqlOrderBy order) {
+        SqlNodeList written = new SqlNodeList(order.orderList.getParserPosition());
+        order.orderList.forEach(key -> written.add(visited(key, this)));
+        SqlNode query = query(order.query, written);
+        SqlNodeList keys = new SqlNodeList(order.orderList.getParserPosition());
+        for (SqlNode key : written) {
+            if (isAll(bare(key))) {
+                OrderByAll.keys(query, key, names).forEach(keys::add);
+            } else {
+                keys.add(key);
+            }
+        }
+        return new SqlOrderBy(order.getParserPosition(), query, keys, order.offset, order.fetch);
+    }
+
+    static SqlNode bare(SqlNode key) {
+        return switch (key.getKind()) {
+            case DESCENDING, NULLS_FIRST, NULLS_LAST -> bare(((SqlCall) key).operand(0));
+            default -> key;
+        };
+    }
+
+    /** @param order the keys by which its rows are sorted, in the standard's forms */
+    private SqlNode select(SqlSelect select, SqlNodeList order) {
+        SqlSelect copy = (SqlSelect) below(NamedWindows.writtenOut(select)).clone(select.getParserPosition());
+        size.check(copy);
+        if (copy.getFrom() != null) {
+            copy.setFrom(ValuesNames.in(copy.getFrom()));
+        }
+        if (copy.getGroup() != null
+                && copy.getGroup().size() == 1
+                && isAll(copy.getGroup().get(0))) {
+            GroupByAll.writeStars(copy, names);
+            copy.setGroupBy(GroupByAll.keys(copy, names).orElse(null));
+        }
+        if (copy.getHaving() instanceof SqlLiteral never && isFalse(never)) {
+            copy.setHaving(never(never.getParserPosition()));
+        }
+        SqlNode qualify = copy.getQualify();
+        if (qualify instanceof SqlCall call && call.getOperator().equals(DialectOperators.DISTINCT_ON)) {
+            copy.setQualify(DistinctOn.firstOfEach(copy, call, order));
+        }
+        return copy;
+    }
+
+    private static boolean isFalse(SqlLiteral literal) {
+        return literal.getTypeName() == SqlTypeName.BOOLEAN && !literal.booleanValue();
+    }
+
+    /** 1 = 0: of HAVING FALSE Calcite forgets the aggregates, and with them their types. */
+    private static SqlNode never(SqlParserPos position) {
+        return SqlStdOperatorTable.EQUALS.createCall(position, number(1, position), number(0, position));
+    }
+
+    public static boolean isStar(SqlNode item) {
+        return item instanceof SqlStarExclude
+                || item instanceof SqlStarReplace
+                || StarForm.isStar(item)
+                || (item instanceof SqlIdentifier name && name.isStar())
+                || ColumnsForm.isIn(item);
+    }
+
+    public static SqlNode number(int number, SqlParserPos position) {
+        return SqlLiteral.createExactNumeric(Integer.toString(number), position);
+    }
+
+    public static GatehouseException refused(SqlNode node, String message) {
+        return new GatehouseException(ErrorCode.SQL_NOT_SUPPORTED, message, Positions.of(node));
+    }
+
+    /** Whether a key is ALL. */
+    static boolean isAll(SqlNode node) {
+        return node instanceof SqlCall call && call.getOperator().equals(DialectOperators.ALL_COLUMNS);
+    }
+
+    private SqlCall below(SqlCall call) {
+        SqlNode visited = super.visit(call);
+        return visited == null ? call : (SqlCall) visited;
+    }
+
+    private static SqlNode visited(SqlNode node, DialectForms forms) {
+        SqlNode visited = node.accept(forms);
+        return visited == null ? node : visited;
+    }
+}

@@ -1,0 +1,128 @@
+package io.gatehouse.sql.dialect;
+
+import java.util.List;
+import java.util.Set;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlCallBinding;
+import org.apache.calcite.sql.SqlDynamicParam;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlLiteral;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.type.SqlTypeFamily;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.validate.SqlValidator;
+import org.apache.calcite.sql.validate.SqlValidatorScope;
+import org.apache.calcite.sql.validate.implicit.TypeCoercionImpl;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Implicit casts as DuckDB does them: a text literal takes the type of what it is compared with, a text column never
+ * does, and a date beside a timestamp is one, too. Calcite's own rules would compare a text column with a number by
+ * casting every row.
+ */
+public final class LiteralCoercion extends TypeCoercionImpl {
+    private static final Set<String> ARITHMETIC = Set.of("+", "-", "*", "/", "//", "%", "MOD");
+
+    public LiteralCoercion(RelDataTypeFactory types, SqlValidator validator) {
+        super(types, validator);
+    }
+
+    @Override
+    protected boolean coerceOperandType(
+            @Nullable SqlValidatorScope scope, SqlCall call, int index, RelDataType targetType) {
+        boolean cast = isLiteral(call.operand(index)) || isLaterTime(scope, call.operand(index), targetType);
+        return cast && super.coerceOperandType(scope, call, index, targetType);
+    }
+
+    @Override
+    protected boolean coerceColumnType(
+            @Nullable SqlValidatorScope scope, SqlNodeList nodes, int index, RelDataType targetType) {
+        return index < nodes.size()
+                && (isLiteral(nodes.get(index)) || isLaterTime(scope, nodes.get(index), targetType))
+                && super.coerceColumnType(scope, nodes, index, targetType);
+    }
+
+    /** A text beside a number is one of many types to DuckDB, which mostly leaves the choice to who writes it. */
+    @Override
+    public boolean builtinFunctionCoercion(
+            SqlCallBinding binding, List<RelDataType> types, List<SqlTypeFamily> families) {
+        if (ARITHMETIC.contains(binding.getOperator().getName())) {
+            binding.operands().stream()
+                    .filter(LiteralCoercion::isText)
+                    .findFirst()
+                    .ifPresent(text -> {
+                        throw DialectForms.refused(
+                                text,
+                                "%s takes numbers and no text; write CAST(%s AS INTEGER), or another type."
+                                        .formatted(binding.getOperator().getName(), text));
+                    });
+        }
+        return super.builtinFunctionCoercion(binding, types, families);
+    }
+
+    private static boolean isText(SqlNode node) {
+        return node instanceof SqlLiteral literal && literal.getTypeName() == SqlTypeName.CHAR;
+    }
+
+    /** Rows are compared field by field. */
+    @Override
+    public boolean binaryComparisonCoercion(SqlCallBinding binding) {
+        boolean rows = binding.getOperandCount() == 2
+                && binding.operand(0) instanceof SqlCall left
+                && left.getKind() == SqlKind.ROW
+                && binding.operand(1) instanceof SqlCall right
+                && right.getKind() == SqlKind.ROW
+                && left.operandCount() == right.operandCount();
+        return rows ? fields(binding) : super.binaryComparisonCoercion(binding);
+    }
+
+    private boolean fields(SqlCallBinding binding) {
+        boolean coerced = false;
+        for (int i = 0; i < binding.getOperandType(0).getFieldCount(); i++) {
+            RelDataType common = commonTypeForBinaryComparison(field(binding, 0, i), field(binding, 1, i));
+            for (int side = 0; side < 2 && common != null; side++) {
+                SqlCall row = (SqlCall) binding.operand(side);
+                if (coerceOperandType(binding.getScope(), row, i, common)) {
+                    updateInferredColumnType(binding.getScope(), row, i, common);
+                    coerced = true;
+                }
+            }
+        }
+        return coerced;
+    }
+
+    private static RelDataType field(SqlCallBinding binding, int side, int index) {
+        return binding.getOperandType(side).getFieldList().get(index).getType();
+    }
+
+    /** A DATE becomes a TIMESTAMP, and that one with a time zone. */
+    @Override
+    public @Nullable RelDataType commonTypeForBinaryComparison(
+            @Nullable RelDataType type, @Nullable RelDataType other) {
+        return type != null && other != null && isDateOrTimestamp(type) && isDateOrTimestamp(other)
+                ? factory.leastRestrictive(List.of(type, other))
+                : super.commonTypeForBinaryComparison(type, other);
+    }
+
+    private boolean isLaterTime(@Nullable SqlValidatorScope scope, SqlNode node, RelDataType target) {
+        if (scope == null || node instanceof SqlDynamicParam || !isDateOrTimestamp(target)) {
+            return false;
+        }
+        RelDataType type = validator.deriveType(scope, node);
+        return isDateOrTimestamp(type) && type.getSqlTypeName() != target.getSqlTypeName();
+    }
+
+    private static boolean isDateOrTimestamp(RelDataType type) {
+        return type.getSqlTypeName() == SqlTypeName.DATE
+                || type.getSqlTypeName() == SqlTypeName.TIMESTAMP
+                || type.getSqlTypeName() == SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE;
+    }
+
+    private static boolean isLiteral(SqlNode node) {
+        return node instanceof SqlLiteral literal
+                && (literal.getTypeName() == SqlTypeName.CHAR || literal.getTypeName() == SqlTypeName.NULL);
+    }
+}

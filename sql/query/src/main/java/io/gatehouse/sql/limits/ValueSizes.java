@@ -1,0 +1,419 @@
+package io.gatehouse.sql.limits;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.sql.function.Cost;
+import io.gatehouse.sql.function.Growth;
+import io.gatehouse.sql.function.ListFunctions;
+import io.gatehouse.sql.function.PatternSize;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.CorrelationId;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexCorrelVariable;
+import org.apache.calcite.rex.RexFieldAccess;
+import org.apache.calcite.rex.RexInputRef;
+import org.apache.calcite.rex.RexLiteral;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexOver;
+import org.apache.calcite.rex.RexSubQuery;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.type.SqlTypeUtil;
+
+/**
+ * How long the values of expressions can be, and what computing them costs, as sums over the lengths of what they are
+ * made of: columns, parameters, results of sub-queries and windows.
+ */
+final class ValueSizes {
+    /**
+     * How long a value is at most.
+     *
+     * @param bytes of a text, or of the list itself; infinite where an aggregate or a client makes it
+     * @param element of an element of the list
+     */
+    record Most(double bytes, double element) {
+        static final Most NOTHING = new Most(0, 0);
+        static final Most ANYTHING = new Most(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+
+        /** Of a text that a table holds, such as a question. Rarely is one longer. */
+        private static final Most STORED_TEXT = new Most(2_048, 0);
+
+        /** Of a list that a table holds, such as the choices of a question, or the experts of a token. */
+        private static final Most STORED_LIST = new Most(32 * Cost.ELEMENT_BYTES, 256);
+
+        private static Most stored(RelDataType type) {
+            if (type.getComponentType() != null) {
+                return STORED_LIST;
+            }
+            return WorkGuard.isLong(type) ? STORED_TEXT : NOTHING;
+        }
+
+        Most max(Most other) {
+            return new Most(Math.max(bytes, other.bytes), Math.max(element, other.element));
+        }
+
+        boolean isBounded() {
+            return bytes < Double.POSITIVE_INFINITY;
+        }
+    }
+
+    /** Made bytes count as time, so that one limit bounds both: 250 MB are as much as a vector may make. */
+    private static final double NANOS_A_BYTE_MADE = 6;
+
+    private static final double NUMBER = 64;
+
+    /** To find all matches of {@code [^z]*z|b} in 200 KB took 350 s: each looks at the text up to its end. */
+    private static final double NANOS_LOOKED_AHEAD = 9;
+
+    /** A pattern that is not written out is compiled for each row. */
+    private static final double COMPILE = 2_000;
+
+    private final List<Most> columns;
+    private final Map<CorrelationId, List<Most>> outer;
+    private final IdentityHashMap<RelNode, List<Most>> queries;
+
+    /** What is measured where rows are looked at, by the name that it has in sums. */
+    private final Map<String, RexNode> leaves = new LinkedHashMap<>();
+
+    private final Map<String, Most> known = new HashMap<>();
+
+    /**
+     * @param columns of the relation that expressions refer to
+     * @param outer of those that sub-queries look back at
+     * @param queries of the sub-queries
+     */
+    ValueSizes(List<Most> columns, Map<CorrelationId, List<Most>> outer, IdentityHashMap<RelNode, List<Most>> queries) {
+        this.columns = columns;
+        this.outer = outer;
+        this.queries = queries;
+    }
+
+    /** The value that a name in sums stands for: its length counts; of a pattern, what matching it costs. */
+    RexNode leaf(String name) {
+        return requireNonNull(leaves.get(name), "a name in sums stands for a value");
+    }
+
+    /** What is known of the length of a name in sums. */
+    double most(String name) {
+        Most most = known.getOrDefault(name, Most.ANYTHING);
+        RexNode leaf = leaves.get(name);
+        return leaf != null
+                        && leaf.getType().getComponentType() != null
+                        && WorkGuard.isLong(leaf.getType().getComponentType())
+                ? most.bytes() / Cost.ELEMENT_BYTES * (Cost.ELEMENT_BYTES + most.element())
+                : most.bytes();
+    }
+
+    /** What computing an expression for one row costs, in nanoseconds. */
+    Bytes work(RexNode node) {
+        if (!(node instanceof RexCall call) || node instanceof RexOver || node instanceof RexSubQuery) {
+            return Bytes.ZERO;
+        }
+        Bytes work = own(call);
+        for (RexNode operand : call.getOperands()) {
+            work = work.plus(work(operand));
+        }
+        return work;
+    }
+
+    private Bytes own(RexCall call) {
+        Cost cost = Cost.of(call.getOperator());
+        boolean same = call.getKind() == SqlKind.CAST
+                && call.getType().getSqlTypeName()
+                        == call.getOperands().get(0).getType().getSqlTypeName();
+        if (same || call.getOperands().stream().noneMatch(operand -> WorkGuard.isLong(operand.getType()))) {
+            return WorkGuard.isLong(call.getType()) ? made(call) : Bytes.ZERO;
+        }
+        Bytes read = read(call);
+        Bytes work = made(call);
+        if (cost.pattern() && call.getOperands().size() > 1) {
+            Bytes text = size(call.getOperands().get(0));
+            work = work.plus(matching(call, text, cost.each()));
+            return findsAll(call) && looksFarAhead(call.getOperands().get(1))
+                    ? work.plus(text.times(text).times(NANOS_LOOKED_AHEAD))
+                    : work;
+        }
+        work = work.plus(read.times(cost.each()));
+        if (cost.product() > 0 && call.getOperands().size() > 1) {
+            Bytes pairs = size(call.getOperands().get(0))
+                    .times(size(call.getOperands().get(1)));
+            work = work.plus(pairs.times(cost.product()));
+        }
+        return work;
+    }
+
+    /** Of two texts that are compared no more is read than the shorter one has. */
+    private Bytes read(RexCall call) {
+        List<RexNode> operands = call.getOperands();
+        if (call.isA(SqlKind.COMPARISON) && operands.size() == 2) {
+            RexNode shorter =
+                    most(operands.get(0)).bytes() < most(operands.get(1)).bytes() ? operands.get(0) : operands.get(1);
+            if (most(shorter).isBounded()) {
+                return size(shorter).times(2);
+            }
+        }
+        Bytes read = Bytes.ZERO;
+        for (RexNode operand : operands) {
+            read = read.plus(size(operand));
+        }
+        return read;
+    }
+
+    private static boolean findsAll(RexCall call) {
+        return switch (call.getOperator().getName().toLowerCase(Locale.ROOT)) {
+            case "regexp_extract_all", "regexp_split_to_array", "string_split_regex", "str_split_regex" -> true;
+            case "regexp_replace" -> call.getOperands().size() > 3;
+            default -> false;
+        };
+    }
+
+    private static boolean looksFarAhead(RexNode pattern) {
+        return literal(pattern)
+                .map(value -> PatternSize.looksFarAhead(value.getValueAs(String.class)))
+                .orElse(true);
+    }
+
+    private Bytes matching(RexCall call, Bytes text, double each) {
+        RexNode pattern = call.getOperands().get(1);
+        Optional<String> literal = literal(pattern).map(value -> value.getValueAs(String.class));
+        if (literal.isPresent()) {
+            return text.times(Math.max(each, PatternSize.nanos(literal.get())));
+        }
+        Bytes nanos = Bytes.length(name("pattern ", pattern, Most.ANYTHING));
+        return text.times(nanos).plus(nanos.times(COMPILE)).plus(text.times(each));
+    }
+
+    private Bytes made(RexCall call) {
+        return switch (call.getKind()) {
+            case CASE, COALESCE, NULLIF -> Bytes.ZERO;
+            default -> WorkGuard.isLong(call.getType()) ? size(call).times(NANOS_A_BYTE_MADE) : Bytes.ZERO;
+        };
+    }
+
+    /** How many bytes the value of an expression has. */
+    Bytes size(RexNode node) {
+        if (!WorkGuard.isLong(node.getType())) {
+            return Bytes.of(NUMBER);
+        }
+        if (node instanceof RexLiteral literal) {
+            return Bytes.of(length(literal));
+        }
+        if (!(node instanceof RexCall call) || node instanceof RexOver || node instanceof RexSubQuery) {
+            return Bytes.length(name("", node, most(node)));
+        }
+        if (call.getKind() == SqlKind.CAST && SqlTypeUtil.inCharFamily(call.getType())) {
+            RexNode from = call.getOperands().get(0);
+            return SqlTypeUtil.inCharFamily(from.getType())
+                    ? size(from)
+                    : size(from).times(2).plus(Bytes.of(NUMBER));
+        }
+        return switch (call.getKind()) {
+            case CAST, CASE, COALESCE, NULLIF -> longest(call);
+            default -> grown(call);
+        };
+    }
+
+    private Bytes grown(RexCall call) {
+        Growth growth = Growth.of(call.getOperator());
+        Optional<Bytes> cut = cut(call);
+        if (cut.isPresent()) {
+            return cut.get();
+        }
+        if (growth.equals(Growth.LONGEST) && isElement(call)) {
+            double element = most(call.getOperands().get(0)).element();
+            boolean one =
+                    Double.isFinite(element) && !call.getOperator().getName().equals("list_string_agg");
+            return one ? Bytes.of(element) : size(call.getOperands().get(0)).times(2);
+        }
+        if (growth instanceof Growth.Together) {
+            Bytes sum =
+                    Bytes.of((double) Cost.ELEMENT_BYTES * call.getOperands().size());
+            for (RexNode operand : call.getOperands()) {
+                sum = sum.plus(size(operand));
+            }
+            return sum;
+        }
+        if (growth instanceof Growth.Times times) {
+            return longest(call).times(times.factor());
+        }
+        if (growth instanceof Growth.PutInto put
+                && put.operand() < call.getOperands().size()) {
+            return putInto(call, put);
+        }
+        if (splits(call)) {
+            return size(call.getOperands().get(0)).times(1 + Cost.ELEMENT_BYTES).plus(Bytes.of(Cost.ELEMENT_BYTES));
+        }
+        if (growth instanceof Growth.Repeated
+                || growth instanceof Growth.Filled
+                || growth instanceof Growth.Formatted) {
+            Bytes sum = Bytes.of(4.0 * LongTexts.MAX);
+            for (RexNode operand : call.getOperands()) {
+                sum = sum.plus(size(operand));
+            }
+            return growth instanceof Growth.Repeated repeated
+                    ? size(call.getOperands().get(0)).times((double) LongTexts.factor(call, repeated, 1))
+                    : sum;
+        }
+        return longest(call);
+    }
+
+    /** Of replace(text, 'a', 'bc') at most twice the text; where the two are not written out, each byte may become all. */
+    private Bytes putInto(RexCall call, Growth.PutInto put) {
+        Bytes text = size(call.getOperands().get(0));
+        Bytes with = size(call.getOperands().get(put.operand()));
+        boolean list = call.getOperands().get(0).getType().getComponentType() != null;
+        if (list) {
+            return text.plus(text.times(with).times(1.0 / Cost.ELEMENT_BYTES)).plus(text);
+        }
+        Optional<RexLiteral> found =
+                put.between() ? Optional.empty() : literal(call.getOperands().get(1));
+        double least = found.map(ValueSizes::length).orElse(1.0);
+        return text.plus(text.plus(Bytes.of(1)).times(with).times(1 / Math.max(1, least)));
+    }
+
+    private static boolean splits(RexCall call) {
+        return call.getType().getComponentType() != null
+                && SqlTypeUtil.inCharFamily(call.getOperands().get(0).getType())
+                && !call.getOperator().equals(ListFunctions.SLICE);
+    }
+
+    private static boolean isElement(RexCall call) {
+        return !call.getOperands().isEmpty()
+                && call.getOperands().get(0).getType().getComponentType() != null
+                && call.getType().getComponentType() == null;
+    }
+
+    /** Of left(text, 10) and the like, whose number is written out. */
+    private Optional<Bytes> cut(RexCall call) {
+        List<RexNode> operands = call.getOperands();
+        double unit =
+                operands.isEmpty() || operands.get(0).getType().getComponentType() == null ? 4 : Cost.ELEMENT_BYTES;
+        Optional<BigDecimal> length = switch (call.getOperator().getName().toLowerCase(Locale.ROOT)) {
+            case "left", "right" -> number(operands, 1);
+            case "substr", "substring" -> number(operands, 2);
+            case "list_slice", "array_slice" ->
+                number(operands, 1)
+                        .filter(first -> first.signum() > 0)
+                        .flatMap(first -> number(operands, 2)
+                                .filter(last -> last.signum() >= 0)
+                                .map(last ->
+                                        last.subtract(first).add(BigDecimal.ONE).max(BigDecimal.ZERO)));
+            default -> Optional.empty();
+        };
+        return length.map(BigDecimal::doubleValue)
+                .filter(number -> number >= 0 && number <= 1_000_000)
+                .map(number -> Bytes.of(number * unit))
+                .filter(bytes -> bytes.at(this::most) < size(operands.get(0)).at(this::most));
+    }
+
+    private static Optional<BigDecimal> number(List<RexNode> operands, int index) {
+        return index < operands.size()
+                ? literal(operands.get(index)).map(literal -> literal.getValueAs(BigDecimal.class))
+                : Optional.empty();
+    }
+
+    private Bytes longest(RexCall call) {
+        Bytes longest = Bytes.ZERO;
+        for (RexNode operand : call.getOperands()) {
+            if (WorkGuard.isLong(operand.getType())) {
+                longest = longest.max(size(operand));
+            }
+        }
+        return longest.max(Bytes.of(NUMBER));
+    }
+
+    private String name(String prefix, RexNode node, Most most) {
+        String name = prefix + node;
+        leaves.put(name, node);
+        known.merge(name, most, Most::max);
+        return name;
+    }
+
+    /** How long the value of an expression is at most. */
+    Most most(RexNode node) {
+        if (!WorkGuard.isLong(node.getType())) {
+            return Most.NOTHING;
+        }
+        if (node instanceof RexLiteral literal) {
+            return new Most(length(literal), 0);
+        }
+        if (node instanceof RexInputRef column) {
+            return columns.get(column.getIndex());
+        }
+        if (node instanceof RexFieldAccess field && field.getReferenceExpr() instanceof RexCorrelVariable variable) {
+            List<Most> row = outer.get(variable.id);
+            return row == null ? Most.ANYTHING : row.get(field.getField().getIndex());
+        }
+        if (node instanceof RexOver over) {
+            return aggregate(over.getAggOperator(), over.getType(), over.getOperands());
+        }
+        if (node instanceof RexSubQuery query) {
+            List<Most> row = queries.get(query.rel);
+            return row == null || query.getKind() != SqlKind.SCALAR_QUERY ? Most.ANYTHING : row.get(0);
+        }
+        if (!(node instanceof RexCall call)) {
+            return Most.ANYTHING;
+        }
+        return new Most(size(call).at(this::most), element(call));
+    }
+
+    private double element(RexCall call) {
+        return call.getOperands().stream()
+                .mapToDouble(operand -> operand.getType().getComponentType() == null
+                        ? most(operand).bytes()
+                        : most(operand).element())
+                .max()
+                .orElse(0);
+    }
+
+    /** Of what an aggregate gives: one of its values, or something that it makes of many. */
+    Most aggregate(SqlOperator aggregate, RelDataType type, List<RexNode> operands) {
+        if (!WorkGuard.isLong(type)) {
+            return Most.NOTHING;
+        }
+        Most operand = operands.isEmpty() ? Most.ANYTHING : most(operands.get(0));
+        if (type.getComponentType() != null
+                && (operands.isEmpty() || operands.get(0).getType().getComponentType() == null)) {
+            return new Most(Double.POSITIVE_INFINITY, operand.bytes());
+        }
+        return switch (aggregate.getName().toLowerCase(Locale.ROOT)) {
+            case "string_agg", "listagg", "group_concat", "array_agg", "list" -> Most.ANYTHING;
+            default -> operand;
+        };
+    }
+
+    static Optional<RexLiteral> literal(RexNode node) {
+        if (node instanceof RexLiteral literal && !literal.isNull()) {
+            return Optional.of(literal);
+        }
+        return node instanceof RexCall call && call.getKind() == SqlKind.CAST
+                ? literal(call.getOperands().get(0))
+                : Optional.empty();
+    }
+
+    private static double length(RexLiteral literal) {
+        if (literal.isNull() || !SqlTypeUtil.inCharFamily(literal.getType())) {
+            return NUMBER;
+        }
+        String text = literal.getValueAs(String.class);
+        return text == null ? 0 : text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    /** All columns of a relation that holds what tables hold. */
+    static List<Most> stored(RelNode node) {
+        List<Most> stored = new ArrayList<>();
+        node.getRowType().getFieldList().forEach(field -> stored.add(Most.stored(field.getType())));
+        return stored;
+    }
+}

@@ -1,0 +1,544 @@
+package io.gatehouse.sql.limits;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.function.Cost;
+import io.gatehouse.sql.function.ListFunctions;
+import io.gatehouse.sql.limits.ValueSizes.Most;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.apache.calcite.plan.RelOptUtil;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.Aggregate;
+import org.apache.calcite.rel.core.AggregateCall;
+import org.apache.calcite.rel.core.Correlate;
+import org.apache.calcite.rel.core.CorrelationId;
+import org.apache.calcite.rel.core.Filter;
+import org.apache.calcite.rel.core.Join;
+import org.apache.calcite.rel.core.Project;
+import org.apache.calcite.rel.core.RepeatUnion;
+import org.apache.calcite.rel.core.SetOp;
+import org.apache.calcite.rel.core.Sort;
+import org.apache.calcite.rel.core.TableScan;
+import org.apache.calcite.rel.core.Uncollect;
+import org.apache.calcite.rel.core.Values;
+import org.apache.calcite.rel.logical.LogicalProject;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeField;
+import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexDynamicParam;
+import org.apache.calcite.rex.RexInputRef;
+import org.apache.calcite.rex.RexLiteral;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexOver;
+import org.apache.calcite.rex.RexShuttle;
+import org.apache.calcite.rex.RexSubQuery;
+import org.apache.calcite.rex.RexUtil;
+import org.apache.calcite.rex.RexWindowExclusion;
+import org.apache.calcite.schema.TransientTable;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.type.SqlTypeName;
+
+/**
+ * Puts guards around what could take long, or much memory, within one vector of rows. DuckDB looks at interrupts between
+ * vectors of 2,048 rows only, and its memory limit does not see what expressions make. A guard measures the texts and
+ * lists of all rows of a vector before the expression is computed, and ends the statement if that would exceed a limit.
+ * What cannot be long, by what the schema, literals and other functions say, has none, so that ordinary statements are
+ * written as they always were.
+ */
+public final class WorkGuards {
+    /**
+     * Nanoseconds that the rows of one vector may take, all guards of a statement together. What functions declare was
+     * measured on a busy machine and with their worst arguments: it is a third of that, and less.
+     */
+    private static final double LIMIT = 1.5e9;
+
+    /** What one vector may take without a guard, by what is known of its values. */
+    private static final double FREE = LIMIT / 2;
+
+    private static final int VECTOR = 2_048;
+
+    /** Time for a byte of what is sorted, grouped, compared, aggregated; copied into a result with its Java values. */
+    private static final double KEY_NANOS = 2;
+
+    private static final double RESULT_NANOS = 12;
+
+    /** Functions that DuckDB plans only with the values of all arguments but the first: formats, orders, separators. */
+    private static final Set<String> PLANNED_WITH = Set.of(
+            "strftime",
+            "strptime",
+            "try_strptime",
+            "array_to_string",
+            "array_to_string_comma_default",
+            "list_sort",
+            "list_reverse_sort",
+            "array_sort",
+            "array_reverse_sort");
+
+    private static final Set<String> FIRST_OF_MANY =
+            Set.of("max", "min", "arg_max", "arg_min", "argmax", "argmin", "max_by", "min_by", "approx_top_k");
+
+    private final RexBuilder rex;
+    private final double limit;
+    private final Map<CorrelationId, List<Most>> outer = new HashMap<>();
+    private final Map<TransientTable, List<Most>> recursions = new HashMap<>();
+    private final IdentityHashMap<RelNode, List<Most>> queries = new IdentityHashMap<>();
+    private int guards;
+
+    private WorkGuards(RexBuilder rex, double limit) {
+        this.rex = rex;
+        this.limit = limit;
+    }
+
+    /** A relation and how long the values of its columns are at most. */
+    private record Guarded(RelNode rel, List<Most> columns) {}
+
+    public static RelNode of(RelNode root) {
+        RexBuilder rex = root.getCluster().getRexBuilder();
+        WorkGuards counting = new WorkGuards(rex, LIMIT);
+        RelNode guarded = counting.root(root);
+        return counting.guards < 2 ? guarded : new WorkGuards(rex, LIMIT / counting.guards).root(root);
+    }
+
+    /** What leaves is guarded, too: each row of a vector gets its own copy of a text that they share until then. */
+    private RelNode root(RelNode root) {
+        Guarded guarded = visit(root);
+        return guarded(guarded, all(root), "the result", RESULT_NANOS).rel();
+    }
+
+    private Guarded visit(RelNode node) {
+        List<Guarded> inputs = new ArrayList<>();
+        for (int i = 0; i < node.getInputs().size(); i++) {
+            if (node instanceof RepeatUnion union && i == 1) {
+                recursions.put(own(union), inputs.get(0).columns());
+            }
+            inputs.add(visit(node.getInputs().get(i)));
+            if (node instanceof Correlate correlate && i == 0) {
+                outer.put(correlate.getCorrelationId(), inputs.get(0).columns());
+            }
+        }
+        List<Most> row =
+                inputs.stream().flatMap(input -> input.columns().stream()).toList();
+        node.getVariablesSet().forEach(id -> outer.put(id, row));
+        if (node instanceof Project project) {
+            return project(project, inputs.get(0));
+        }
+        if (node instanceof Filter filter) {
+            RexNode condition = conjuncts(filter.getCondition(), row);
+            return new Guarded(filter.copy(filter.getTraitSet(), inputs.get(0).rel(), condition), row);
+        }
+        if (node instanceof Join join) {
+            return join(join, inputs.get(0), inputs.get(1), row);
+        }
+        if (node instanceof Aggregate aggregate) {
+            return aggregate(aggregate, inputs.get(0));
+        }
+        if (node instanceof Sort sort) {
+            Guarded input = guarded(inputs.get(0), sort.getCollation().getKeys(), "ORDER BY", KEY_NANOS);
+            return new Guarded(sort.copy(sort.getTraitSet(), List.of(input.rel())), input.columns());
+        }
+        if (node instanceof SetOp set) {
+            return set(set, inputs);
+        }
+        return new Guarded(withInputs(node, inputs), others(node, inputs));
+    }
+
+    private static RelNode withInputs(RelNode node, List<Guarded> inputs) {
+        List<RelNode> rels = inputs.stream().map(Guarded::rel).toList();
+        return rels.equals(node.getInputs()) ? node : node.copy(node.getTraitSet(), rels);
+    }
+
+    private List<Most> others(RelNode node, List<Guarded> inputs) {
+        if (node instanceof TableScan scan) {
+            TransientTable own = scan.getTable().unwrap(TransientTable.class);
+            List<Most> recursive = own == null ? null : recursions.get(own);
+            return recursive == null ? ValueSizes.stored(node) : recursive;
+        }
+        if (node instanceof Values values) {
+            return values(values);
+        }
+        if (node instanceof Uncollect) {
+            return elements(node, inputs.get(0).columns());
+        }
+        if (node instanceof RepeatUnion) {
+            return longest(inputs, node);
+        }
+        if (node instanceof Correlate correlate) {
+            List<Most> both = new ArrayList<>(inputs.get(0).columns());
+            if (correlate.getJoinType().projectsRight()) {
+                both.addAll(inputs.get(1).columns());
+            }
+            return both;
+        }
+        return inputs.size() == 1 ? inputs.get(0).columns() : ValueSizes.stored(node);
+    }
+
+    private static TransientTable own(RepeatUnion union) {
+        if (union.getTransientTable() == null) {
+            throw new GatehouseException(ErrorCode.INTERNAL_ERROR, "A recursion has no rows of its own.");
+        }
+        return union.getTransientTable().unwrapOrThrow(TransientTable.class);
+    }
+
+    private static List<Most> values(Values values) {
+        List<Most> most =
+                new ArrayList<>(Collections.nCopies(values.getRowType().getFieldCount(), Most.NOTHING));
+        ValueSizes sizes = new ValueSizes(List.of(), Map.of(), new IdentityHashMap<>());
+        for (List<RexLiteral> row : values.getTuples()) {
+            IntStream.range(0, row.size()).forEach(i -> most.set(i, most.get(i).max(sizes.most(row.get(i)))));
+        }
+        return most;
+    }
+
+    private static List<Most> elements(RelNode unnest, List<Most> lists) {
+        double element = lists.stream().mapToDouble(Most::element).max().orElse(Double.POSITIVE_INFINITY);
+        return unnest.getRowType().getFieldList().stream()
+                .map(field -> WorkGuard.isLong(field.getType()) ? new Most(element, element) : Most.NOTHING)
+                .toList();
+    }
+
+    private static List<Most> longest(List<Guarded> inputs, RelNode node) {
+        return IntStream.range(0, node.getRowType().getFieldCount())
+                .mapToObj(column -> inputs.stream()
+                        .map(input -> input.columns().get(column))
+                        .reduce(Most.NOTHING, Most::max))
+                .toList();
+    }
+
+    private Guarded project(Project project, Guarded input) {
+        ValueSizes sizes = new ValueSizes(input.columns(), outer, queries);
+        List<RexNode> expressions = new ArrayList<>();
+        List<Most> columns = new ArrayList<>();
+        for (RexNode expression : project.getProjects()) {
+            RexNode guarded = guarded(expression, input.columns());
+            columns.add(sizes.most(guarded));
+            expressions.add(guarded);
+        }
+        return new Guarded(
+                project.copy(project.getTraitSet(), input.rel(), expressions, project.getRowType()), columns);
+    }
+
+    private Guarded join(Join join, Guarded left, Guarded right, List<Most> row) {
+        int leftColumns = left.columns().size();
+        List<RexNode> conditions = new ArrayList<>();
+        Set<Integer> keys = new HashSet<>();
+        for (RexNode condition : RelOptUtil.conjunctions(join.getCondition())) {
+            if (isEquality(condition)) {
+                RelOptUtil.InputFinder.bits(condition).forEach(keys::add);
+                conditions.add(condition);
+            } else {
+                conditions.add(guarded(condition, row));
+            }
+        }
+        Guarded one =
+                guarded(left, keys.stream().filter(key -> key < leftColumns).toList(), "JOIN", KEY_NANOS);
+        Guarded other = guarded(
+                right,
+                keys.stream()
+                        .filter(key -> key >= leftColumns)
+                        .map(key -> key - leftColumns)
+                        .toList(),
+                "JOIN",
+                KEY_NANOS);
+        RelNode copy = join.copy(
+                join.getTraitSet(),
+                RexUtil.composeConjunction(rex, conditions),
+                one.rel(),
+                other.rel(),
+                join.getJoinType(),
+                join.isSemiJoinDone());
+        return new Guarded(copy, join.getJoinType().projectsRight() ? row : left.columns());
+    }
+
+    private static boolean isEquality(RexNode condition) {
+        return condition.getKind() == SqlKind.EQUALS
+                && ((RexCall) condition).getOperands().stream().allMatch(RexInputRef.class::isInstance);
+    }
+
+    private Guarded aggregate(Aggregate aggregate, Guarded input) {
+        Set<Integer> read = new TreeSet<>(aggregate.getGroupSet().asList());
+        for (AggregateCall call : aggregate.getAggCallList()) {
+            if (call.getAggregation().getKind() != SqlKind.COUNT || call.isDistinct()) {
+                read.addAll(call.getArgList());
+            }
+            call.getCollation().getKeys().forEach(read::add);
+        }
+        Guarded keyed = guarded(input, List.copyOf(read), "GROUP BY", KEY_NANOS);
+        ValueSizes sizes = new ValueSizes(keyed.columns(), outer, queries);
+        List<Most> columns = new ArrayList<>();
+        aggregate.getGroupSet().forEach(key -> columns.add(keyed.columns().get(key)));
+        for (AggregateCall call : aggregate.getAggCallList()) {
+            List<RexNode> operands = call.getArgList().stream()
+                    .map(argument -> (RexNode) rex.makeInputRef(keyed.rel(), argument))
+                    .toList();
+            columns.add(sizes.aggregate(call.getAggregation(), call.getType(), operands));
+        }
+        return new Guarded(aggregate.copy(aggregate.getTraitSet(), List.of(keyed.rel())), columns);
+    }
+
+    private Guarded set(SetOp set, List<Guarded> inputs) {
+        List<Guarded> keyed = set.all && set.kind == SqlKind.UNION
+                ? inputs
+                : inputs.stream()
+                        .map(input -> guarded(input, all(set), set.kind.sql, KEY_NANOS))
+                        .toList();
+        return new Guarded(withInputs(set, keyed), longest(keyed, set));
+    }
+
+    private static List<Integer> all(RelNode node) {
+        return IntStream.range(0, node.getRowType().getFieldCount()).boxed().toList();
+    }
+
+    /** A relation with guards on those of some columns that may be of any length. */
+    private Guarded guarded(Guarded input, List<Integer> columns, String what, double nanos) {
+        List<Integer> unbounded = columns.stream()
+                .filter(column -> !input.columns().get(column).isBounded())
+                .toList();
+        if (unbounded.isEmpty()) {
+            return input;
+        }
+        ValueSizes sizes = new ValueSizes(input.columns(), outer, queries);
+        List<RexNode> expressions = new ArrayList<>();
+        for (RelDataTypeField field : input.rel().getRowType().getFieldList()) {
+            RexNode column = rex.makeInputRef(input.rel(), field.getIndex());
+            expressions.add(
+                    unbounded.contains(field.getIndex())
+                            ? checked(what, column, sizes.size(column).times(nanos), sizes)
+                            : column);
+        }
+        RelNode project = LogicalProject.create(
+                input.rel(), List.of(), expressions, input.rel().getRowType().getFieldNames(), Set.of());
+        return new Guarded(project, input.columns());
+    }
+
+    private RexNode conjuncts(RexNode condition, List<Most> row) {
+        List<RexNode> guarded = RelOptUtil.conjunctions(condition).stream()
+                .map(one -> guarded(one, row))
+                .toList();
+        return RexUtil.composeConjunction(rex, guarded);
+    }
+
+    /** An expression with a guard around it, around its parts, or none. */
+    private RexNode guarded(RexNode expression, List<Most> row) {
+        RexNode inside = expression.accept(new Inside());
+        if (!(inside instanceof RexCall call) || inside instanceof RexOver || inside instanceof RexSubQuery) {
+            return inside;
+        }
+        if (call.getKind() == SqlKind.CASE || call.getKind() == SqlKind.AND || call.getKind() == SqlKind.OR) {
+            List<RexNode> parts =
+                    call.getOperands().stream().map(part -> guarded(part, row)).toList();
+            return parts.equals(call.getOperands()) ? call : call.clone(call.getType(), parts);
+        }
+        if (call.getOperator().equals(ListFunctions.UNNEST)) {
+            return call;
+        }
+        ValueSizes sizes = new ValueSizes(row, outer, queries);
+        Bytes work = sizes.work(inside);
+        double nanos = work.at(sizes::most);
+        if (work.isConstant()) {
+            return constant(call, inside, RexUtil.isConstant(call) ? nanos : VECTOR * nanos);
+        }
+        return VECTOR * nanos <= FREE ? inside : checked(name(call), inside, work, sizes);
+    }
+
+    /**
+     * Nothing is to be measured where all lengths are known. What holds nothing but literals DuckDB computes when it
+     * plans, whatever stands around it.
+     */
+    private static RexNode constant(RexCall call, RexNode value, double nanos) {
+        if (nanos > LIMIT) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_TOO_LARGE,
+                    String.format(
+                            Locale.ROOT,
+                            "The texts, lists or patterns of %s are too large: a step of it would take %,.0f ms; the limit is %,.0f ms.",
+                            name(call),
+                            nanos / 1e6,
+                            LIMIT / 1e6));
+        }
+        return value;
+    }
+
+    /** The dearest function of an expression, as users write it. */
+    private static String name(RexCall call) {
+        String[] dearest = {call.getOperator().getName()};
+        double[] most = {-1};
+        call.accept(new RexShuttle() {
+            @Override
+            public RexNode visitCall(RexCall inner) {
+                Cost cost = Cost.of(inner.getOperator());
+                double nanos = cost.each() + 1000 * cost.product();
+                boolean reads = inner.getOperands().stream().anyMatch(operand -> WorkGuard.isLong(operand.getType()));
+                if (reads && nanos > most[0]) {
+                    most[0] = nanos;
+                    dearest[0] = inner.getOperator().getName();
+                }
+                return super.visitCall(inner);
+            }
+        });
+        return dearest[0];
+    }
+
+    /** CASE WHEN gatehouse_work(what, nanoseconds, limit) THEN value END. */
+    private RexNode checked(String what, RexNode value, Bytes work, ValueSizes sizes) {
+        if (work.isTooLong()) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_TOO_LARGE,
+                    "The statement makes texts or lists of texts or lists in too many steps: how long they can become cannot be told.");
+        }
+        guards++;
+        RexNode late = value.accept(new Late());
+        RexNode guarded = choice(what, late, number(work, sizes, false));
+        boolean elements = work.terms().keySet().stream()
+                .flatMap(List::stream)
+                .anyMatch(name -> hasLongElements(sizes.leaf(name)));
+        return elements ? choice(what, late, number(work, sizes, true), guarded) : guarded;
+    }
+
+    private RexNode choice(String what, RexNode value, RexNode nanos) {
+        return choice(what, value, nanos, value);
+    }
+
+    private RexNode choice(String what, RexNode value, RexNode nanos, RexNode then) {
+        RexNode check = rex.makeCall(WorkGuard.CHECK, rex.makeLiteral(what), nanos, approximate(limit));
+        RelDataType type = value.getType();
+        RelDataType nullable = rex.getTypeFactory().createTypeWithNullability(type, true);
+        return rex.makeCall(type, SqlStdOperatorTable.CASE, List.of(check, then, rex.makeNullLiteral(nullable)));
+    }
+
+    private RexNode number(Bytes work, ValueSizes sizes, boolean shallow) {
+        RexNode sum = null;
+        for (Map.Entry<List<String>, Double> term : work.ordered()) {
+            RexNode product = approximate(term.getValue());
+            for (String name : term.getKey()) {
+                product = rex.makeCall(SqlStdOperatorTable.MULTIPLY, product, length(name, sizes.leaf(name), shallow));
+            }
+            sum = sum == null ? product : rex.makeCall(SqlStdOperatorTable.PLUS, sum, product);
+        }
+        return sum == null ? approximate(0) : sum;
+    }
+
+    private RexNode length(String name, RexNode value, boolean shallow) {
+        if (name.startsWith("pattern ")) {
+            return orZero(rex.makeCall(WorkGuard.PATTERN_NANOS, value));
+        }
+        RelDataType element = value.getType().getComponentType();
+        if (element == null) {
+            return orZero(rex.makeCall(WorkGuard.TEXT_BYTES, value));
+        }
+        RexNode list = rex.makeCall(
+                SqlStdOperatorTable.MULTIPLY,
+                approximate(Cost.ELEMENT_BYTES),
+                orZero(rex.makeCall(WorkGuard.LIST_LENGTH, value)));
+        if (shallow || !WorkGuard.isLong(element)) {
+            return list;
+        }
+        RexNode inside = element.getComponentType() == null
+                ? rex.makeCall(WorkGuard.ELEMENT_BYTES, value)
+                : rex.makeCall(WorkGuard.ELEMENT_BYTES, value, rex.makeLiteral(true));
+        return rex.makeCall(SqlStdOperatorTable.PLUS, list, orZero(inside));
+    }
+
+    private static boolean hasLongElements(RexNode leaf) {
+        return leaf.getType().getComponentType() != null
+                && WorkGuard.isLong(leaf.getType().getComponentType());
+    }
+
+    private RexNode orZero(RexNode number) {
+        RelDataType type = rex.getTypeFactory().createSqlType(SqlTypeName.DOUBLE);
+        return rex.makeCall(
+                type,
+                SqlStdOperatorTable.COALESCE,
+                List.of(
+                        rex.makeAbstractCast(rex.getTypeFactory().createTypeWithNullability(type, true), number, false),
+                        approximate(0)));
+    }
+
+    private RexNode approximate(double value) {
+        return rex.makeApproxLiteral(new BigDecimal(value, new MathContext(6)));
+    }
+
+    /** Keeps DuckDB from computing what holds nothing but parameters when it plans, before any guard. */
+    private final class Late extends RexShuttle {
+        /** What DuckDB needs when it plans stays as it is: it takes a moment for each row, however long it is. */
+        @Override
+        public RexNode visitCall(RexCall call) {
+            if (!PLANNED_WITH.contains(call.getOperator().getName().toLowerCase(Locale.ROOT))) {
+                return super.visitCall(call);
+            }
+            List<RexNode> operands = new ArrayList<>(call.getOperands());
+            operands.set(0, operands.get(0).accept(this));
+            return call.clone(call.getType(), operands);
+        }
+
+        @Override
+        public RexNode visitDynamicParam(RexDynamicParam parameter) {
+            if (!WorkGuard.isLong(parameter.getType())) {
+                return parameter;
+            }
+            RexNode always =
+                    rex.makeCall(SqlStdOperatorTable.GREATER_THAN, rex.makeCall(WorkGuard.RANDOM), approximate(-1));
+            RelDataType type = parameter.getType();
+            RelDataType nullable = rex.getTypeFactory().createTypeWithNullability(type, true);
+            return rex.makeCall(
+                    type, SqlStdOperatorTable.CASE, List.of(always, parameter, rex.makeNullLiteral(nullable)));
+        }
+    }
+
+    /** Guards what stands inside an expression and is computed by itself: sub-queries, and what windows look at. */
+    private final class Inside extends RexShuttle {
+        @Override
+        public RexNode visitSubQuery(RexSubQuery query) {
+            RexSubQuery inside = (RexSubQuery) super.visitSubQuery(query);
+            Guarded guarded = visit(query.rel);
+            queries.put(guarded.rel(), guarded.columns());
+            return inside.clone(guarded.rel());
+        }
+
+        @Override
+        public RexNode visitOver(RexOver over) {
+            refuseGrowing(over);
+            refuseMoving(over);
+            return super.visitOver(over);
+        }
+    }
+
+    /** All values of a frame are counted anew whenever the most frequent one leaves it, in a time that nothing bounds. */
+    private static void refuseMoving(RexOver over) {
+        String name = over.getAggOperator().getName().toLowerCase(Locale.ROOT);
+        boolean moves = !over.getWindow().getLowerBound().isUnbounded()
+                || over.getWindow().getExclude() != RexWindowExclusion.EXCLUDE_NO_OTHER;
+        if ((name.equals("mode") || name.equals("entropy")) && moves) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_NOT_SUPPORTED,
+                    "%s is not available in a window whose frame does not begin with its first row; write it as an aggregate, or let the frame begin with UNBOUNDED PRECEDING."
+                            .formatted(over.getAggOperator().getName()));
+        }
+    }
+
+    /** The n largest so far are found anew in each row, in a time that nothing bounds. */
+    private static void refuseGrowing(RexOver over) {
+        boolean many = over.getType().getComponentType() != null
+                && FIRST_OF_MANY.contains(over.getAggOperator().getName().toLowerCase(Locale.ROOT))
+                && over.getOperands().get(0).getType().getComponentType() == null;
+        if (many && !over.getWindow().orderKeys.isEmpty()) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_NOT_SUPPORTED,
+                    "%s of several values is not available in a window with ORDER BY; write it as an aggregate or without ORDER BY."
+                            .formatted(over.getAggOperator().getName()));
+        }
+    }
+}

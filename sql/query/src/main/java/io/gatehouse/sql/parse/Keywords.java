@@ -1,0 +1,181 @@
+package io.gatehouse.sql.parse;
+
+import io.gatehouse.sql.grammar.DialectParser;
+import java.io.StringReader;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.apache.calcite.sql.parser.SqlAbstractParserImpl;
+import org.apache.calcite.sql.parser.SqlParseException;
+import org.apache.calcite.sql.parser.SqlParser;
+
+/** The words of the language. */
+public final class Keywords {
+    /** A symbol that the lexer knows and no statement takes anywhere. */
+    private static final String STOP = " }";
+
+    /** Those that are worth suggesting, the likeliest first; the first word of each is the grammar's. */
+    private static final List<String> SUGGESTED = List.of(
+            "SELECT",
+            "FROM",
+            "WHERE",
+            "GROUP BY",
+            "ORDER BY",
+            "LIMIT",
+            "JOIN",
+            "LEFT JOIN",
+            "ON",
+            "USING",
+            "AND",
+            "OR",
+            "AS",
+            "HAVING",
+            "QUALIFY",
+            "DISTINCT",
+            "CASE",
+            "WHEN",
+            "THEN",
+            "ELSE",
+            "END",
+            "WITH",
+            "NOT",
+            "IN",
+            "IS",
+            "NULL",
+            "LIKE",
+            "ILIKE",
+            "BETWEEN",
+            "EXISTS",
+            "ASC",
+            "DESC",
+            "NULLS FIRST",
+            "NULLS LAST",
+            "FIRST",
+            "LAST",
+            "OVER",
+            "PARTITION BY",
+            "BY",
+            "ROWS",
+            "RANGE",
+            "UNBOUNDED",
+            "PRECEDING",
+            "FOLLOWING",
+            "CURRENT ROW",
+            "ROW",
+            "FILTER",
+            "WITHIN GROUP",
+            "ALL",
+            "ROLLUP",
+            "CUBE",
+            "GROUPING SETS",
+            "SETS",
+            "UNION",
+            "INTERSECT",
+            "EXCEPT",
+            "INNER JOIN",
+            "RIGHT JOIN",
+            "FULL JOIN",
+            "CROSS JOIN",
+            "NATURAL JOIN",
+            "LATERAL",
+            "UNNEST",
+            "OFFSET",
+            "FETCH",
+            "WINDOW",
+            "RECURSIVE",
+            "VALUES",
+            "CAST",
+            "TRY_CAST",
+            "TRUE",
+            "FALSE",
+            "DATE",
+            "TIMESTAMP",
+            "INTERVAL",
+            "EXCLUDE",
+            "REPLACE",
+            "SIMILAR TO",
+            "TO",
+            "ESCAPE",
+            "ANY",
+            "ORDINALITY",
+            "IGNORE NULLS",
+            "DESCRIBE",
+            "SUMMARIZE",
+            "SHOW TABLES",
+            "TABLES",
+            "EXPLAIN",
+            "ANALYZE",
+            "FUNCTION");
+
+    /** Those that a statement begins with, but for expressions, which can be read by themselves. */
+    private static final List<String> BEGINNING =
+            List.of("SELECT", "FROM", "WITH", "VALUES", "DESCRIBE", "SUMMARIZE", "SHOW TABLES", "EXPLAIN");
+
+    /** What follows words behind which the parser looks ahead, so that it does not say what it expects. */
+    private record Ahead(Pattern words, List<String> next) {
+        Ahead(String words, String... next) {
+            this(Pattern.compile("\\b(?:" + words + ")\\s+$", Pattern.CASE_INSENSITIVE), List.of(next));
+        }
+    }
+
+    private static final List<Ahead> LOOKED_AHEAD = List.of(
+            new Ahead("LEFT|RIGHT|FULL|INNER|CROSS|NATURAL|OUTER", "JOIN"),
+            new Ahead("GROUP|ORDER|PARTITION", "BY"),
+            new Ahead("IS\\s+NOT", "NULL", "DISTINCT FROM", "TRUE", "FALSE"),
+            new Ahead("IS", "NULL", "NOT NULL", "NOT DISTINCT FROM", "DISTINCT FROM", "TRUE", "FALSE"),
+            new Ahead("NOT", "IN", "EXISTS", "LIKE", "ILIKE", "BETWEEN", "SIMILAR TO"));
+
+    private Keywords() {}
+
+    /** Those that a statement can begin with. */
+    public static List<String> beginning() {
+        return BEGINNING;
+    }
+
+    /** Those that can follow a text, if it can be read up to its end. For threads with a deep stack. */
+    public static List<String> after(String text) {
+        for (Ahead ahead : LOOKED_AHEAD) {
+            if (ahead.words().matcher(text).find()) {
+                return ahead.next();
+            }
+        }
+        Set<String> expected = expected(text);
+        return SUGGESTED.stream()
+                .filter(keyword -> expected.contains(keyword.split(" ", 2)[0]))
+                .toList();
+    }
+
+    private static Set<String> expected(String text) {
+        Set<String> words = new HashSet<>();
+        try {
+            SqlParser.create(text + STOP, Grammar.explainingParser()).parseStmt();
+        } catch (SqlParseException e) {
+            int[][] sequences = e.getExpectedTokenSequences();
+            String[] images = e.getTokenImages();
+            boolean reached = new Lines(text + STOP)
+                            .offset(e.getPos().getLineNum(), e.getPos().getColumnNum())
+                    == text.length() + STOP.length() - 1;
+            if (sequences != null && images != null && reached) {
+                for (int[] sequence : sequences) {
+                    words.add(images[sequence[0]].replace("\"", ""));
+                }
+            }
+        }
+        return words;
+    }
+
+    /** A name as it can be written, in quotes where it has to be. */
+    public static String quoted(String name) {
+        boolean plain = name.matches("[a-z_][a-z0-9_]*")
+                && (WordsAsNames.isName(name) || !Reserved.METADATA.isReservedWord(name.toUpperCase(Locale.ROOT)));
+        return plain ? name : Quotes.name(name);
+    }
+
+    /** The grammar's own list, made when it is first asked for. */
+    private static final class Reserved {
+        private static final SqlAbstractParserImpl.Metadata METADATA =
+                new DialectParser(new StringReader("")).getMetadata();
+    }
+}

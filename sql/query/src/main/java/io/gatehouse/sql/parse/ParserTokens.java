@@ -1,0 +1,250 @@
+package io.gatehouse.sql.parse;
+
+import static io.gatehouse.sql.grammar.DialectParserConstants.APPROX_NUMERIC_LITERAL;
+import static io.gatehouse.sql.grammar.DialectParserConstants.AS;
+import static io.gatehouse.sql.grammar.DialectParserConstants.COMMA;
+import static io.gatehouse.sql.grammar.DialectParserConstants.DECIMAL_NUMERIC_LITERAL;
+import static io.gatehouse.sql.grammar.DialectParserConstants.DOT;
+import static io.gatehouse.sql.grammar.DialectParserConstants.DOUBLE_EQUALS;
+import static io.gatehouse.sql.grammar.DialectParserConstants.EOF;
+import static io.gatehouse.sql.grammar.DialectParserConstants.EQ;
+import static io.gatehouse.sql.grammar.DialectParserConstants.ESCAPE;
+import static io.gatehouse.sql.grammar.DialectParserConstants.EXCEPT;
+import static io.gatehouse.sql.grammar.DialectParserConstants.FETCH;
+import static io.gatehouse.sql.grammar.DialectParserConstants.FILTER;
+import static io.gatehouse.sql.grammar.DialectParserConstants.FROM;
+import static io.gatehouse.sql.grammar.DialectParserConstants.GLOB;
+import static io.gatehouse.sql.grammar.DialectParserConstants.GLOB_SIGN;
+import static io.gatehouse.sql.grammar.DialectParserConstants.GROUP;
+import static io.gatehouse.sql.grammar.DialectParserConstants.HAVING;
+import static io.gatehouse.sql.grammar.DialectParserConstants.IDENTIFIER;
+import static io.gatehouse.sql.grammar.DialectParserConstants.IGNORE;
+import static io.gatehouse.sql.grammar.DialectParserConstants.ILIKE;
+import static io.gatehouse.sql.grammar.DialectParserConstants.ILIKE_SIGN;
+import static io.gatehouse.sql.grammar.DialectParserConstants.INTERSECT;
+import static io.gatehouse.sql.grammar.DialectParserConstants.IS;
+import static io.gatehouse.sql.grammar.DialectParserConstants.LBRACE;
+import static io.gatehouse.sql.grammar.DialectParserConstants.LBRACE_D;
+import static io.gatehouse.sql.grammar.DialectParserConstants.LBRACE_FN;
+import static io.gatehouse.sql.grammar.DialectParserConstants.LBRACE_T;
+import static io.gatehouse.sql.grammar.DialectParserConstants.LBRACE_TS;
+import static io.gatehouse.sql.grammar.DialectParserConstants.LIKE;
+import static io.gatehouse.sql.grammar.DialectParserConstants.LIKE_SIGN;
+import static io.gatehouse.sql.grammar.DialectParserConstants.LIMIT;
+import static io.gatehouse.sql.grammar.DialectParserConstants.NOT;
+import static io.gatehouse.sql.grammar.DialectParserConstants.NOT_ILIKE_SIGN;
+import static io.gatehouse.sql.grammar.DialectParserConstants.NOT_LIKE_SIGN;
+import static io.gatehouse.sql.grammar.DialectParserConstants.NULL;
+import static io.gatehouse.sql.grammar.DialectParserConstants.NULLS;
+import static io.gatehouse.sql.grammar.DialectParserConstants.OFFSET;
+import static io.gatehouse.sql.grammar.DialectParserConstants.ORDER;
+import static io.gatehouse.sql.grammar.DialectParserConstants.OVER;
+import static io.gatehouse.sql.grammar.DialectParserConstants.QUALIFY;
+import static io.gatehouse.sql.grammar.DialectParserConstants.RBRACE;
+import static io.gatehouse.sql.grammar.DialectParserConstants.RBRACKET;
+import static io.gatehouse.sql.grammar.DialectParserConstants.RESPECT;
+import static io.gatehouse.sql.grammar.DialectParserConstants.RPAREN;
+import static io.gatehouse.sql.grammar.DialectParserConstants.SELECT;
+import static io.gatehouse.sql.grammar.DialectParserConstants.UNION;
+import static io.gatehouse.sql.grammar.DialectParserConstants.UNSIGNED_INTEGER_LITERAL;
+import static io.gatehouse.sql.grammar.DialectParserConstants.WHERE;
+import static io.gatehouse.sql.grammar.DialectParserConstants.WINDOW;
+import static io.gatehouse.sql.grammar.DialectParserConstants.tokenImage;
+
+import io.gatehouse.sql.grammar.DialectParserTokenManager;
+import io.gatehouse.sql.grammar.Token;
+import io.gatehouse.sql.grammar.TokenMgrError;
+import java.io.Reader;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tokens as the parser gets them. What DuckDB or JDBC writes in another way than the grammar, and what means nothing,
+ * is the grammar's own here: == is =, a comma behind the last item of a list is none, {fn ucase(x)} is upper(x), and
+ * numbers lose the underscores between their digits.
+ */
+final class ParserTokens extends DialectParserTokenManager {
+    private static final Set<Integer> NUMBERS =
+            Set.of(UNSIGNED_INTEGER_LITERAL, DECIMAL_NUMERIC_LITERAL, APPROX_NUMERIC_LITERAL);
+
+    /** Signs of operators that have a word. */
+    private static final Map<Integer, List<Integer>> SIGNS = Map.of(
+            DOUBLE_EQUALS, List.of(EQ),
+            LIKE_SIGN, List.of(LIKE),
+            NOT_LIKE_SIGN, List.of(NOT, LIKE),
+            ILIKE_SIGN, List.of(ILIKE),
+            NOT_ILIKE_SIGN, List.of(NOT, ILIKE),
+            GLOB_SIGN, List.of(GLOB));
+
+    /** What follows the last item of a list. */
+    private static final Set<Integer> ENDS = Set.of(
+            EOF, EXCEPT, FETCH, FROM, GROUP, HAVING, INTERSECT, LIMIT, OFFSET, ORDER, QUALIFY, RBRACKET, RPAREN, SELECT,
+            UNION, WHERE, WINDOW);
+
+    /** JDBC's names of functions that have another name here. */
+    private static final Map<String, String> JDBC_FUNCTIONS = Map.ofEntries(
+            Map.entry("char", "chr"),
+            Map.entry("curdate", "current_date"),
+            Map.entry("dayofmonth", "day"),
+            Map.entry("ifnull", "coalesce"),
+            Map.entry("lcase", "lower"),
+            Map.entry("log", "ln"),
+            Map.entry("truncate", "trunc"),
+            Map.entry("ucase", "upper"));
+
+    private final Tokens raw;
+    private final Deque<Token> tokens = new ArrayDeque<>();
+    private @Nullable TokenMgrError failure;
+    private boolean read;
+
+    ParserTokens(Reader sql) {
+        this(new Tokens(sql));
+    }
+
+    private ParserTokens(Tokens raw) {
+        super(raw.characters());
+        this.raw = raw;
+    }
+
+    @Override
+    public Token getNextToken() {
+        if (!read) {
+            read = true;
+            tokens.addAll(readAll());
+        }
+        if (tokens.size() == 1 && failure != null) {
+            throw failure;
+        }
+        return tokens.size() == 1 ? tokens.element() : tokens.remove();
+    }
+
+    /** All tokens; an unreadable character is kept for the moment when the parser gets there. */
+    private List<Token> readAll() {
+        List<Token> all = new ArrayList<>();
+        try {
+            do {
+                all.add(raw.getNextToken());
+            } while (all.get(all.size() - 1).kind != EOF);
+        } catch (TokenMgrError e) {
+            failure = e;
+            all.add(new Token());
+        }
+        List<Token> written = withoutTrailingCommas(withNullTreatmentBehind(withWords(withoutEscapes(all))));
+        WordsAsNames.mark(written);
+        written.stream()
+                .filter(token -> NUMBERS.contains(token.kind))
+                .forEach(token -> token.image = token.image.replace("_", ""));
+        return written;
+    }
+
+    /** JDBC's escapes, {fn f(x)}, {oj a LEFT JOIN b}, {escape '!'} and {limit 1}, without their braces. */
+    private static List<Token> withoutEscapes(List<Token> all) {
+        List<Token> written = new ArrayList<>();
+        Deque<Boolean> escapes = new ArrayDeque<>();
+        for (int i = 0; i < all.size(); i++) {
+            Token token = all.get(i);
+            switch (token.kind) {
+                case LBRACE_FN -> {
+                    escapes.push(true);
+                    function(all.get(Math.min(i + 1, all.size() - 1)));
+                }
+                case LBRACE -> {
+                    Token word = all.get(Math.min(i + 1, all.size() - 1));
+                    boolean join = word.image != null && word.image.equalsIgnoreCase("oj");
+                    boolean escape = join || word.kind == ESCAPE || word.kind == LIMIT;
+                    escapes.push(escape);
+                    i += join ? 1 : 0;
+                    if (!escape) {
+                        written.add(token);
+                    }
+                }
+                case LBRACE_D, LBRACE_T, LBRACE_TS -> {
+                    escapes.push(false);
+                    written.add(token);
+                }
+                case RBRACE -> {
+                    if (escapes.isEmpty() || !escapes.pop()) {
+                        written.add(token);
+                    }
+                }
+                default -> written.add(token);
+            }
+        }
+        return written;
+    }
+
+    private static void function(Token name) {
+        String ours = name.image == null ? null : JDBC_FUNCTIONS.get(name.image.toLowerCase(Locale.ROOT));
+        if (ours != null) {
+            name.kind = IDENTIFIER;
+            name.image = ours;
+        }
+    }
+
+    /** With x ISNULL as x IS NULL, which the grammar would take for an alias, and == as =. */
+    private static List<Token> withWords(List<Token> all) {
+        List<Token> written = new ArrayList<>();
+        for (Token token : all) {
+            int before = written.isEmpty() ? EOF : written.get(written.size() - 1).kind;
+            for (int kind : SIGNS.getOrDefault(token.kind, nullTest(token, before))) {
+                written.add(inPlaceOf(token, kind));
+            }
+        }
+        return written;
+    }
+
+    /** ISNULL and NOTNULL are names behind AS and a dot. */
+    private static List<Integer> nullTest(Token token, int before) {
+        String word = token.kind == IDENTIFIER && before != AS && before != DOT ? token.image : "";
+        return word.equalsIgnoreCase("ISNULL")
+                ? List.of(IS, NULL)
+                : word.equalsIgnoreCase("NOTNULL") ? List.of(IS, NOT, NULL) : List.of(token.kind);
+    }
+
+    private static Token inPlaceOf(Token token, int kind) {
+        if (kind == token.kind) {
+            return token;
+        }
+        Token other = new Token();
+        other.kind = kind;
+        other.image = tokenImage[kind].replace("\"", "");
+        other.beginLine = token.beginLine;
+        other.beginColumn = token.beginColumn;
+        other.endLine = token.endLine;
+        other.endColumn = token.endColumn;
+        return other;
+    }
+
+    /** With first_value(x IGNORE NULLS) as first_value(x) IGNORE NULLS. */
+    private static List<Token> withNullTreatmentBehind(List<Token> all) {
+        for (int i = 0; i + 3 < all.size(); i++) {
+            int kind = all.get(i).kind;
+            if ((kind == IGNORE || kind == RESPECT)
+                    && all.get(i + 1).kind == NULLS
+                    && all.get(i + 2).kind == RPAREN
+                    && (all.get(i + 3).kind == OVER || all.get(i + 3).kind == FILTER)) {
+                all.add(i, all.remove(i + 2));
+                i += 2;
+            }
+        }
+        return all;
+    }
+
+    private static List<Token> withoutTrailingCommas(List<Token> all) {
+        List<Token> written = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            boolean trailing =
+                    all.get(i).kind == COMMA && i > 0 && i + 1 < all.size() && ENDS.contains(all.get(i + 1).kind);
+            if (!trailing) {
+                written.add(all.get(i));
+            }
+        }
+        return written;
+    }
+}

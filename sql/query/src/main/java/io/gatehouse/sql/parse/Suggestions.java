@@ -1,0 +1,106 @@
+package io.gatehouse.sql.parse;
+
+import io.gatehouse.sql.catalog.Catalog;
+import io.gatehouse.sql.catalog.Column;
+import io.gatehouse.sql.catalog.Relation;
+import io.gatehouse.sql.function.FunctionNote;
+import io.gatehouse.sql.function.FunctionTable;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Adds "did you mean" to messages about names that do not exist. */
+public final class Suggestions {
+    private static final Pattern COLUMN = Pattern.compile("Column '([^']*)' not found in (?:any table|table '[^']*')");
+
+    /** What Calcite says of an unknown column in a SELECT list, where it takes the name for an alias of itself. */
+    private static final Pattern SELF =
+            Pattern.compile("The definition of column '([^']*)' depends on itself.*", Pattern.DOTALL);
+
+    private static final Pattern RELATION = Pattern.compile("(?:Table|Object) '([^']*)' not found");
+    private static final Pattern FUNCTION =
+            Pattern.compile("No match found for function signature (\\w+)\\((.*)\\)", Pattern.DOTALL);
+
+    private static final String NO_OPERATOR = "No match found for function signature ";
+
+    private final Catalog catalog;
+
+    public Suggestions(Catalog catalog) {
+        this.catalog = catalog;
+    }
+
+    public String improve(String message) {
+        if (message.startsWith("Illegal use of dynamic parameter")) {
+            return "The type of this parameter cannot be told from where it stands; write CAST(? AS type)";
+        }
+        String plain = message.replaceFirst("; did you mean '[^']*'\\?$", "");
+        Matcher function = FUNCTION.matcher(plain);
+        if (function.matches()) {
+            return unknownFunction(function.group(1).toLowerCase(Locale.ROOT), function.group(2));
+        }
+        if (plain.startsWith(NO_OPERATOR)) {
+            return "%s is not supported".formatted(plain.substring(NO_OPERATOR.length()));
+        }
+        if (plain.startsWith("Cannot apply '$SCALAR_QUERY'")) {
+            return "A sub-query that stands for a value has one column";
+        }
+        Matcher self = SELF.matcher(plain);
+        if (self.matches()) {
+            return "Column '%s' not found in any table%s"
+                    .formatted(self.group(1), didYouMean(self.group(1), columns()));
+        }
+        Matcher column = COLUMN.matcher(plain);
+        if (column.matches()) {
+            return plain + didYouMean(column.group(1), columns());
+        }
+        Matcher relation = RELATION.matcher(plain);
+        if (relation.matches()) {
+            return unknownRelation(relation.group(1));
+        }
+        return message;
+    }
+
+    private String unknownRelation(String name) {
+        return catalog.findFunction(name)
+                .map(function -> "%s is a function; write %s".formatted(function.name(), function.signature()))
+                .orElseGet(() -> "Table '%s' not found%s".formatted(name, didYouMean(name, relations())));
+    }
+
+    private String unknownFunction(String name, String arguments) {
+        Collection<String> names = FunctionTable.INSTANCE.functionNames();
+        if (names.contains(name)) {
+            return "Function '%s' does not take (%s)".formatted(name, arguments.replaceAll("[<>]", ""));
+        }
+        return unknownFunction(name);
+    }
+
+    public static String unknownFunction(String name) {
+        List<String> names = FunctionNote.all().stream().map(FunctionNote::name).toList();
+        String near = didYouMean(name, names);
+        return "Function '%s' does not exist%s".formatted(name, near.isEmpty() ? "." : near);
+    }
+
+    private Collection<String> columns() {
+        return names(relation -> relation.columns().stream().map(Column::name).toList());
+    }
+
+    private Collection<String> relations() {
+        return catalog.relations().stream().map(Relation::name).toList();
+    }
+
+    private Collection<String> names(Function<Relation, Collection<String>> of) {
+        Collection<String> names = new TreeSet<>();
+        catalog.relations().forEach(relation -> names.addAll(of.apply(relation)));
+        return names;
+    }
+
+    private static String didYouMean(String name, Collection<String> candidates) {
+        return NearestName.find(name, candidates)
+                .map("; did you mean '%s'?"::formatted)
+                .orElse("");
+    }
+}

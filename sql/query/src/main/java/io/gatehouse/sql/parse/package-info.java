@@ -1,0 +1,8 @@
+/**
+ * The text of a statement and its tree: tokens, normal form, the parser, positions, and what is said of a text that cannot
+ * be parsed. Knows no relation and no function.
+ */
+@NullMarked
+package io.gatehouse.sql.parse;
+
+import org.jspecify.annotations.NullMarked;

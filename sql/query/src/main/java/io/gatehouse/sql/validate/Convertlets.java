@@ -1,0 +1,119 @@
+package io.gatehouse.sql.validate;
+
+import io.gatehouse.sql.function.Alternatives;
+import io.gatehouse.sql.function.Arithmetic;
+import io.gatehouse.sql.function.Division;
+import io.gatehouse.sql.function.ListFunctions;
+import java.util.List;
+import java.util.Set;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.sql.SqlAggFunction;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlDataTypeSpec;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.SqlUtil;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.type.SqlTypeUtil;
+import org.apache.calcite.sql.validate.SqlValidator;
+import org.apache.calcite.sql2rel.SqlRexContext;
+import org.apache.calcite.sql2rel.SqlRexConvertlet;
+import org.apache.calcite.sql2rel.SqlRexConvertletTable;
+import org.apache.calcite.sql2rel.StandardConvertletTable;
+
+/**
+ * How calls become expressions: as they are. Calcite's table would take many apart, AVG into SUM and COUNT, BETWEEN
+ * into two comparisons, SQRT into POWER, which changes results in the last digit or
+ * doubles what is written once, and cast the sides of a comparison to a type of its choice.
+ */
+final class Convertlets implements SqlRexConvertletTable {
+    /** Typed by validation, because the type is DuckDB's and no other than the operator's own. */
+    private static final Set<SqlOperator> TYPED =
+            Set.of(Division.OPERATOR, Alternatives.GREATEST, Alternatives.LEAST, ListFunctions.ITEM);
+
+    private static final Set<SqlOperator> COMPARISONS = Set.of(
+            SqlStdOperatorTable.EQUALS,
+            SqlStdOperatorTable.NOT_EQUALS,
+            SqlStdOperatorTable.LESS_THAN,
+            SqlStdOperatorTable.LESS_THAN_OR_EQUAL,
+            SqlStdOperatorTable.GREATER_THAN,
+            SqlStdOperatorTable.GREATER_THAN_OR_EQUAL,
+            SqlStdOperatorTable.BETWEEN,
+            SqlStdOperatorTable.NOT_BETWEEN,
+            SqlStdOperatorTable.IS_DISTINCT_FROM,
+            SqlStdOperatorTable.IS_NOT_DISTINCT_FROM);
+
+    @Override
+    public SqlRexConvertlet get(SqlCall call) {
+        SqlOperator operator = call.getOperator();
+        if (operator instanceof SqlAggFunction aggregate) {
+            return (context, aggregateCall) ->
+                    StandardConvertletTable.INSTANCE.convertAggregateFunction(context, aggregate, aggregateCall);
+        }
+        if (COMPARISONS.contains(operator)) {
+            return Convertlets::comparison;
+        }
+        if (Arithmetic.standard(operator).isPresent()) {
+            return Convertlets::arithmetic;
+        }
+        if (TYPED.contains(operator) || operator.getKind() == SqlKind.OTHER_FUNCTION) {
+            return Convertlets::typed;
+        }
+        boolean cast = operator.getKind() == SqlKind.CAST || operator.getKind() == SqlKind.SAFE_CAST;
+        boolean castOfNull = cast && SqlUtil.isNullLiteral(call.operand(0), false);
+        return castOfNull ? Convertlets::castOfNull : StandardConvertletTable.INSTANCE.get(call);
+    }
+
+    private static RexNode comparison(SqlRexContext context, SqlCall call) {
+        return context.getRexBuilder().makeCall(call.getParserPosition(), call.getOperator(), operands(context, call));
+    }
+
+    private static RexNode typed(SqlRexContext context, SqlCall call) {
+        RelDataType known = context.getValidator().getValidatedNodeTypeIfKnown(call);
+        RexBuilder rex = context.getRexBuilder();
+        // CURRENT_DATE in a key of GROUP BY is a copy that validation has not seen.
+        return known == null
+                ? rex.makeCall(call.getParserPosition(), call.getOperator(), operands(context, call))
+                : rex.makeCall(call.getParserPosition(), known, call.getOperator(), operands(context, call));
+    }
+
+    /** Calcite's own operator where it means the same. A number of days that may be too large is one DuckDB looks at. */
+    private static RexNode arithmetic(SqlRexContext context, SqlCall call) {
+        RexBuilder rex = context.getRexBuilder();
+        RelDataType type = context.getValidator().getValidatedNodeType(call);
+        List<RexNode> operands = operands(context, call);
+        boolean numbers = operands.stream().allMatch(operand -> SqlTypeUtil.isNumeric(operand.getType()));
+        SqlOperator operator = numbers ? Arithmetic.standard(call.getOperator()).orElseThrow() : call.getOperator();
+        if (type.getSqlTypeName() == SqlTypeName.DATE) {
+            operands = operands.stream().map(operand -> days(rex, operand)).toList();
+        }
+        return rex.makeCall(call.getParserPosition(), type, operator, operands);
+    }
+
+    private static RexNode days(RexBuilder rex, RexNode operand) {
+        if (operand.getType().getSqlTypeName() != SqlTypeName.BIGINT) {
+            return operand;
+        }
+        RelDataType days = rex.getTypeFactory()
+                .createTypeWithNullability(
+                        rex.getTypeFactory().createSqlType(SqlTypeName.INTEGER),
+                        operand.getType().isNullable());
+        return rex.makeAbstractCast(days, operand, false);
+    }
+
+    /** A NULL that keeps its type: the type of an expression around it hangs on that. */
+    private static RexNode castOfNull(SqlRexContext context, SqlCall call) {
+        RexBuilder rex = context.getRexBuilder();
+        SqlValidator validator = context.getValidator();
+        RelDataType known = validator.getValidatedNodeTypeIfKnown(call);
+        RelDataType type = known == null ? call.<SqlDataTypeSpec>operand(1).deriveType(validator, true) : known;
+        return rex.makeAbstractCast(call.getParserPosition(), type, rex.makeNullLiteral(type), false);
+    }
+
+    private static List<RexNode> operands(SqlRexContext context, SqlCall call) {
+        return call.getOperandList().stream().map(context::convertExpression).toList();
+    }
+}

@@ -1,0 +1,139 @@
+package io.gatehouse.sql.validate;
+
+import com.google.common.collect.ImmutableList;
+import java.util.List;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexDynamicParam;
+import org.apache.calcite.rex.RexFieldCollation;
+import org.apache.calcite.rex.RexLiteral;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexWindowBound;
+import org.apache.calcite.rex.RexWindowExclusion;
+import org.apache.calcite.sql.SqlAggFunction;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.type.SqlTypeUtil;
+
+/** Builds expressions as they were written, where Calcite's own builder would compute or rewrite them. */
+final class DuckDbRexBuilder extends RexBuilder {
+    private boolean wantsLiteral;
+
+    DuckDbRexBuilder(RelDataTypeFactory types) {
+        super(types);
+    }
+
+    /** Keeps the cast of a literal: CAST(1 AS BIGINT) is not 1, because DuckDB would then add it as an INTEGER. */
+    @Override
+    public RexNode makeCast(
+            SqlParserPos position,
+            RelDataType type,
+            RexNode expression,
+            boolean matchNullability,
+            boolean safe,
+            RexLiteral format) {
+        if (wantsLiteral) {
+            return super.makeCast(position, type, expression, matchNullability, safe, format);
+        }
+        // A parameter is written with its type, and a condition may not be a cast to the same type.
+        return expression instanceof RexDynamicParam
+                        && SqlTypeUtil.equalSansNullability(getTypeFactory(), type, expression.getType())
+                ? expression
+                : makeAbstractCast(position, type, expression, safe, format);
+    }
+
+    @Override
+    public RexNode makeCall(SqlParserPos position, RelDataType type, SqlOperator operator, List<RexNode> operands) {
+        return isNullTest(operator)
+                ? new NullTest(position, type, operator, operands)
+                : super.makeCall(position, type, operator, operands);
+    }
+
+    @Override
+    public RexNode makeCall(SqlParserPos position, SqlOperator operator, List<? extends RexNode> operands) {
+        return isNullTest(operator)
+                ? new NullTest(position, deriveReturnType(operator, operands), operator, operands)
+                : super.makeCall(position, operator, operands);
+    }
+
+    private static boolean isNullTest(SqlOperator operator) {
+        return operator.getKind() == SqlKind.IS_NULL || operator.getKind() == SqlKind.IS_NOT_NULL;
+    }
+
+    /**
+     * IS NULL and IS NOT NULL, left to DuckDB. Calcite takes an aggregate of a constant for something that is never NULL,
+     * though over no rows it is, and leaves out the condition.
+     */
+    private static final class NullTest extends RexCall {
+        private final SqlParserPos position;
+
+        private NullTest(
+                SqlParserPos position, RelDataType type, SqlOperator operator, List<? extends RexNode> operands) {
+            super(position, type, operator, operands);
+            this.position = position;
+        }
+
+        @Override
+        public RexCall clone(RelDataType type, List<RexNode> operands) {
+            return new NullTest(position, type, getOperator(), operands);
+        }
+
+        @Override
+        public boolean isAlwaysTrue() {
+            return false;
+        }
+
+        @Override
+        public boolean isAlwaysFalse() {
+            return false;
+        }
+    }
+
+    /** NULL of a type, where a literal and no cast of one will do. */
+    @Override
+    public RexLiteral makeNullLiteral(RelDataType type) {
+        wantsLiteral = true;
+        try {
+            return super.makeNullLiteral(type);
+        } finally {
+            wantsLiteral = false;
+        }
+    }
+
+    /** Leaves SUM over an empty frame to DuckDB, where it is NULL, instead of guarding it with a second COUNT. */
+    @Override
+    public RexNode makeOver(
+            SqlParserPos position,
+            RelDataType type,
+            SqlAggFunction operator,
+            List<RexNode> operands,
+            List<RexNode> partitionKeys,
+            ImmutableList<RexFieldCollation> orderKeys,
+            RexWindowBound lowerBound,
+            RexWindowBound upperBound,
+            RexWindowExclusion exclude,
+            boolean rows,
+            boolean allowPartial,
+            boolean nullWhenCountZero,
+            boolean distinct,
+            boolean ignoreNulls) {
+        return super.makeOver(
+                position,
+                type,
+                operator,
+                operands,
+                partitionKeys,
+                orderKeys,
+                lowerBound,
+                upperBound,
+                exclude,
+                rows,
+                allowPartial,
+                false,
+                distinct,
+                ignoreNulls);
+    }
+}

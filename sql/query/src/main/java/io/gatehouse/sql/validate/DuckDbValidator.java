@@ -1,0 +1,588 @@
+package io.gatehouse.sql.validate;
+
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Sets;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.dialect.ColumnsForm;
+import io.gatehouse.sql.dialect.DialectForms;
+import io.gatehouse.sql.dialect.LiteralCoercion;
+import io.gatehouse.sql.dialect.MergedColumns;
+import io.gatehouse.sql.dialect.SelectAliases;
+import io.gatehouse.sql.dialect.StarForm;
+import io.gatehouse.sql.dialect.WrittenSets;
+import io.gatehouse.sql.function.FunctionTable;
+import io.gatehouse.sql.parse.Grammar;
+import io.gatehouse.sql.parse.Positions;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.calcite.config.NullCollation;
+import org.apache.calcite.prepare.CalciteCatalogReader;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.runtime.CalciteContextException;
+import org.apache.calcite.sql.JoinConditionType;
+import org.apache.calcite.sql.JoinType;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlDynamicParam;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlJoin;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlStarExclude;
+import org.apache.calcite.sql.SqlStarReplace;
+import org.apache.calcite.sql.SqlUnresolvedFunction;
+import org.apache.calcite.sql.SqlWith;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.type.SqlTypeCoercionRule;
+import org.apache.calcite.sql.type.SqlTypeMappingRule;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.util.SqlBasicVisitor;
+import org.apache.calcite.sql.util.SqlShuttle;
+import org.apache.calcite.sql.validate.DelegatingScope;
+import org.apache.calcite.sql.validate.ListScope;
+import org.apache.calcite.sql.validate.SqlMoniker;
+import org.apache.calcite.sql.validate.SqlValidatorImpl;
+import org.apache.calcite.sql.validate.SqlValidatorNamespace;
+import org.apache.calcite.sql.validate.SqlValidatorScope;
+import org.apache.calcite.util.Util;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Validates names as DuckDB does. Where a column and an alias have one name, ORDER BY means the alias if the name is
+ * all that stands there, and the column inside an expression; QUALIFY always means the column. Calcite alone would mean
+ * the alias each time.
+ */
+final class DuckDbValidator extends SqlValidatorImpl {
+    private static final int CONDITION_OF_JOIN = 5;
+    private static final SqlTypeMappingRule CASTS = casts();
+
+    private final IdentityHashMap<SqlSelect, MergedColumns> merged = new IdentityHashMap<>();
+    private final Set<SqlNode> windowed = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final KnownTypes types = new KnownTypes();
+    private final ParameterTyping parameters;
+
+    DuckDbValidator(CalciteCatalogReader reader) {
+        super(
+                FunctionTable.INSTANCE,
+                reader,
+                reader.getTypeFactory(),
+                Config.DEFAULT
+                        .withConformance(Grammar.conformance())
+                        .withDefaultNullCollation(NullCollation.LAST)
+                        .withCallRewrite(false)
+                        .withTypeCoercionFactory(LiteralCoercion::new)
+                        .withIdentifierExpansion(true));
+        parameters = new ParameterTyping(types, reader.getTypeFactory());
+    }
+
+    @Override
+    protected void inferUnknownTypes(RelDataType inferred, SqlValidatorScope scope, SqlNode node) {
+        boolean told = !inferred.equals(getUnknownType());
+        parameters.infer(scopes.getOrDefault(node, scope), node, told ? Optional.of(inferred) : Optional.empty());
+        if (node instanceof SqlDynamicParam parameter && types.isTyped(parameter)) {
+            return;
+        }
+        super.inferUnknownTypes(inferred, scope, node);
+    }
+
+    /** The rows of VALUES tell each other the types of their columns. */
+    @Override
+    protected void validateValues(SqlCall values, RelDataType target, SqlValidatorScope scope) {
+        parameters.inferRows(scope, values.getOperandList());
+        super.validateValues(values, target, scope);
+        ValuesLiterals.convert(values, this, scope);
+    }
+
+    /** The queries of a UNION do so too. */
+    @Override
+    public void validateQuery(SqlNode query, SqlValidatorScope scope, RelDataType target) {
+        if (SqlKind.SET_QUERY.contains(query.getKind())) {
+            new UnionParameters(types).infer(query, scope);
+        }
+        super.validateQuery(query, scope, target);
+    }
+
+    private final class KnownTypes implements ParameterTyping.Types {
+        @Override
+        public Optional<RelDataType> find(SqlValidatorScope scope, SqlNode expression) {
+            try {
+                return Optional.of(deriveType(scope, expression)).filter(type -> !type.equals(getUnknownType()));
+            } catch (CalciteContextException e) {
+                // It is refused where it is validated.
+                return Optional.empty();
+            }
+        }
+
+        @Override
+        public boolean isTyped(SqlDynamicParam parameter) {
+            RelDataType type = getValidatedNodeTypeIfKnown(parameter);
+            return type != null && !type.equals(getUnknownType());
+        }
+
+        @Override
+        public void set(SqlValidatorScope scope, SqlDynamicParam parameter, RelDataType type) {
+            DuckDbValidator.super.inferUnknownTypes(type, scope, parameter);
+        }
+    }
+
+    /** A query that is all of a join's condition is a value; Calcite takes it for a relation. */
+    @Override
+    protected @Nullable SqlNode performUnconditionalRewrites(@Nullable SqlNode node, boolean underFrom) {
+        if (node instanceof SqlJoin join) {
+            SqlNode condition = join.getCondition();
+            if (condition != null && condition.isA(SqlKind.QUERY)) {
+                SqlNode value = SqlStdOperatorTable.SCALAR_QUERY.createCall(condition.getParserPosition(), condition);
+                join.setOperand(CONDITION_OF_JOIN, value);
+            }
+        }
+        SqlNode rewritten = super.performUnconditionalRewrites(node, underFrom);
+        if (rewritten instanceof SqlCall call && call.getKind() == SqlKind.EXISTS) {
+            keepRows(call.operand(0));
+        }
+        if (rewritten instanceof SqlCall filter && filter.getKind() == SqlKind.FILTER) {
+            filter.setOperand(0, withinGroup(filter.operand(0)));
+        }
+        if (rewritten instanceof SqlSelect select) {
+            WrittenSets.writeOut(select);
+        }
+        return rewritten instanceof SqlJoin join ? commaLast(join) : rewritten;
+    }
+
+    /** Below FILTER Calcite asks for the types of all operands, and takes the keys of an order within them for one. */
+    private static SqlNode withinGroup(SqlCall aggregate) {
+        List<SqlNode> operands = aggregate.getOperandList();
+        if (aggregate.getKind() != SqlKind.STRING_AGG || !(Util.last(operands) instanceof SqlNodeList order)) {
+            return aggregate;
+        }
+        SqlParserPos position = aggregate.getParserPosition();
+        SqlNode list = SqlStdOperatorTable.LISTAGG.createCall(
+                aggregate.getFunctionQuantifier(), position, Util.skipLast(operands));
+        return SqlStdOperatorTable.WITHIN_GROUP.createCall(position, list, order);
+    }
+
+    /**
+     * Calcite drops what EXISTS selects, and with it an unnest that makes no rows, and an aggregate in a sub-query that may
+     * be one of this query; below a limit it stays.
+     */
+    private static void keepRows(SqlNode query) {
+        if (query instanceof SqlWith with) {
+            keepRows(with.body);
+        }
+        if (query instanceof SqlSelect select
+                && select.getFetch() == null
+                && (UnnestPlaces.isIn(select) || asks(select.getSelectList()))) {
+            select.setFetch(DialectForms.number(1, select.getParserPosition()));
+        }
+    }
+
+    private static boolean asks(SqlNodeList items) {
+        try {
+            items.accept(new SqlBasicVisitor<@Nullable Void>() {
+                @Override
+                public @Nullable Void visit(SqlCall call) {
+                    if (call.isA(SqlKind.QUERY)) {
+                        throw Util.FoundOne.NULL;
+                    }
+                    return super.visit(call);
+                }
+            });
+            return false;
+        } catch (Util.FoundOne found) {
+            return true;
+        }
+    }
+
+    /**
+     * Of {@code a, b JOIN c} the join is that of b and c; Calcite's grammar makes it one of (a, b) and c. It is left so
+     * where both are the same, because there the condition may name columns of a.
+     */
+    private static SqlJoin commaLast(SqlJoin join) {
+        boolean differs = join.getJoinType() == JoinType.RIGHT
+                || join.getJoinType() == JoinType.FULL
+                || join.getConditionType() == JoinConditionType.USING
+                || join.isNatural();
+        if (!differs || !(join.getLeft() instanceof SqlJoin comma) || comma.getJoinType() != JoinType.COMMA) {
+            return join;
+        }
+        join.setLeft(comma.getRight());
+        comma.setRight(commaLast(join));
+        return comma;
+    }
+
+    @Override
+    protected void validateSelect(SqlSelect select, RelDataType target) {
+        if (!merged.containsKey(select) && MergedColumns.isIn(select.getFrom())) {
+            merged.put(select, MergedColumns.resolve(select, relations(select).iterator(), this::namesIn));
+        }
+        super.validateSelect(select, target);
+    }
+
+    private List<MergedColumns.Relation> relations(SqlSelect select) {
+        List<MergedColumns.Relation> relations = new ArrayList<>();
+        if (getWhereScope(select) instanceof ListScope from) {
+            List<SqlMoniker> aliases = new ArrayList<>();
+            from.findAliases(aliases);
+            for (int i = 0; i < from.getChildren().size(); i++) {
+                SqlValidatorNamespace relation = from.getChildren().get(i);
+                relations.add(new MergedColumns.Relation(
+                        aliases.get(i).toString(), () -> relation.getRowType().getFieldNames()));
+            }
+        }
+        return relations;
+    }
+
+    private Set<String> namesIn(SqlSelect query) {
+        return relations(query).stream()
+                .flatMap(relation -> relation.columns().get().stream())
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
+    }
+
+    @Override
+    public SqlNode expandOrderExpr(SqlSelect select, SqlNode key) {
+        if (bare(key) instanceof SqlDynamicParam parameter) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_VALIDATION,
+                    "A parameter cannot be a key of ORDER BY: it is a value, and neither a column nor its number.",
+                    Positions.of(parameter));
+        }
+        SqlNode qualified = bare(key) instanceof SqlIdentifier ? key : columnsFirst(select, key);
+        SqlNode expanded = super.expandOrderExpr(select, qualified);
+        if (expanded == qualified && qualified != key) {
+            resolve(qualified, getOrderScope(select));
+        }
+        return expanded;
+    }
+
+    /** Finds the functions and types of a copy, which knows none of those that were found for the original. */
+    private void resolve(SqlNode copy, SqlValidatorScope scope) {
+        inferUnknownTypes(getUnknownType(), scope, copy);
+        setValidatedNodeType(copy, deriveType(scope, copy));
+    }
+
+    /** To DuckDB rows with NULLs are the same or not, in IN as in {@code =}; to Calcite that is not known. */
+    @Override
+    public RelDataType deriveType(SqlValidatorScope scope, SqlNode expression) {
+        RelDataType type = super.deriveType(scope, expression);
+        if (expression instanceof SqlCall in
+                && (in.getKind() == SqlKind.IN || in.getKind() == SqlKind.NOT_IN)
+                && in.operand(1) instanceof SqlNodeList list
+                && Stream.concat(Stream.of(in.<SqlNode>operand(0)), list.stream())
+                        .anyMatch(row -> isRowWithNull(scope, row))) {
+            boolean not = in.getKind() == SqlKind.NOT_IN;
+            throw DialectForms.refused(
+                    in,
+                    "%s takes no rows with values that can be NULL; write (x, y) %s (1, 2) %s (x, y) %s (3, 4)."
+                            .formatted(not ? "NOT IN" : "IN", not ? "<>" : "=", not ? "AND" : "OR", not ? "<>" : "="));
+        }
+        return type;
+    }
+
+    /** A parameter has a value, unless a client means NULL by it: then it is neither in the list nor not in it. */
+    private boolean isRowWithNull(SqlValidatorScope scope, SqlNode row) {
+        return row.getKind() == SqlKind.ROW
+                && ((SqlCall) row)
+                        .getOperandList().stream()
+                                .anyMatch(item -> item.getKind() != SqlKind.DYNAMIC_PARAM
+                                        && (super.deriveType(scope, item).isNullable() || isRowWithNull(scope, item)));
+    }
+
+    /**
+     * Refuses a count of nothing but outer columns, as {@link OuterAggregates} does other aggregates. Of one that is never
+     * NULL the algebra has forgotten the column.
+     */
+    @Override
+    public void validateAggregateParams(
+            SqlCall aggregate,
+            @Nullable SqlNode filter,
+            @Nullable SqlNodeList distinct,
+            @Nullable SqlNodeList order,
+            SqlValidatorScope scope) {
+        SqlValidatorScope around = scope;
+        while (!(around.getNode() instanceof SqlSelect) && around instanceof DelegatingScope inner) {
+            around = inner.getParent();
+        }
+        if (aggregate.getKind() == SqlKind.COUNT
+                && !windowed.contains(aggregate)
+                && around.getNode() instanceof SqlSelect select) {
+            NamedColumns columns = new NamedColumns(relations(select), select.getSelectList());
+            aggregate.getOperandList().forEach(operand -> operand.accept(columns));
+            if (filter != null) {
+                filter.accept(columns);
+            }
+            if (columns.outer && !columns.own) {
+                throw DialectForms.refused(
+                        aggregate,
+                        OuterAggregates.sentence(aggregate.getOperator().getName()));
+            }
+        }
+        super.validateAggregateParams(aggregate, filter, distinct, order, scope);
+    }
+
+    /** Whether the columns that are named in an expression are those of certain relations. */
+    private static final class NamedColumns extends SqlBasicVisitor<@Nullable Void> {
+        private final List<MergedColumns.Relation> relations;
+        private final SqlNodeList items;
+        private boolean withinItem;
+        private boolean own;
+        private boolean outer;
+
+        /** @param items of which a key of ORDER BY may name one */
+        NamedColumns(List<MergedColumns.Relation> relations, SqlNodeList items) {
+            this.relations = relations;
+            this.items = items;
+        }
+
+        @Override
+        public @Nullable Void visit(SqlIdentifier name) {
+            Optional<SqlNode> item = name.isStar() || isOwn(name) ? Optional.empty() : item(name);
+            if (item.isPresent()) {
+                withinItem = true;
+                item.get().accept(this);
+                withinItem = false;
+            } else if (!name.isStar()) {
+                own |= isOwn(name);
+                outer |= !isOwn(name);
+            }
+            return null;
+        }
+
+        private boolean isOwn(SqlIdentifier name) {
+            return name.isSimple()
+                    ? relations.stream()
+                            .flatMap(relation -> relation.columns().get().stream())
+                            .anyMatch(name.getSimple()::equalsIgnoreCase)
+                    : relations.stream().anyMatch(relation -> relation.alias().equalsIgnoreCase(name.names.get(0)));
+        }
+
+        private Optional<SqlNode> item(SqlIdentifier name) {
+            return items.stream()
+                    .filter(item -> !withinItem
+                            && name.isSimple()
+                            && item instanceof SqlCall as
+                            && as.getKind() == SqlKind.AS
+                            && as.<SqlIdentifier>operand(1).getSimple().equalsIgnoreCase(name.getSimple()))
+                    .findFirst()
+                    .map(item -> ((SqlCall) item).operand(0));
+        }
+
+        @Override
+        public @Nullable Void visit(SqlCall call) {
+            return call.isA(SqlKind.QUERY) ? null : super.visit(call);
+        }
+    }
+
+    /** DuckDB also makes a number with a fraction of a BOOLEAN. */
+    @Override
+    public SqlTypeMappingRule getTypeMappingRule() {
+        return CASTS;
+    }
+
+    private static SqlTypeMappingRule casts() {
+        Map<SqlTypeName, ImmutableSet<SqlTypeName>> casts =
+                new EnumMap<>(SqlTypeCoercionRule.lenientInstance().getTypeMapping());
+        for (SqlTypeName number : SqlTypeName.FRACTIONAL_TYPES) {
+            casts.merge(
+                    number,
+                    ImmutableSet.of(SqlTypeName.BOOLEAN),
+                    (from, more) -> ImmutableSet.copyOf(Sets.union(from, more)));
+        }
+        return SqlTypeCoercionRule.instance(casts);
+    }
+
+    /** Calcite asks whether an aggregate stands before OVER where it may not yet have looked up what stands there. */
+    @Override
+    public void validateCall(SqlCall call, SqlValidatorScope scope) {
+        if (call.getKind() == SqlKind.UNNEST) {
+            inferUnknownTypes(getUnknownType(), scope, call);
+        }
+        if (call.getKind() == SqlKind.OVER) {
+            windowed.add(call.operand(0));
+            deriveType(scope, call);
+        }
+        if (call.getKind() == SqlKind.FILTER
+                && Util.last(call.<SqlCall>operand(0).getOperandList()) instanceof SqlNodeList keys) {
+            // Below FILTER Calcite leaves out the keys of an order.
+            keys.forEach(key -> deriveType(scope, key));
+        }
+        super.validateCall(call, scope);
+    }
+
+    @Override
+    protected void validateWhereClause(SqlSelect select) {
+        SqlNode condition = select.getWhere();
+        if (condition != null) {
+            Set<String> columns = namesIn(select);
+            select.setWhere(SelectAliases.writtenOut(
+                    condition, select, name -> columns.contains(name.getSimple().toLowerCase(Locale.ROOT))));
+        }
+        super.validateWhereClause(select);
+    }
+
+    @Override
+    protected void validateGroupClause(SqlSelect select) {
+        SqlNodeList written = select.getGroup();
+        super.validateGroupClause(select);
+        SqlNodeList expanded = select.getGroup();
+        if (written != null && expanded != null) {
+            WrittenSets.checkKeys(written, expanded);
+        }
+    }
+
+    @Override
+    protected void validateQualifyClause(SqlSelect select) {
+        SqlNode condition = select.getQualify();
+        if (condition != null) {
+            select.setQualify(columnsFirst(select, condition));
+        }
+        super.validateQualifyClause(select);
+    }
+
+    @Override
+    protected void validateHavingClause(SqlSelect select) {
+        SqlNode condition = select.getHaving();
+        if (condition != null) {
+            resolveFunctions(condition, getHavingScope(select));
+        }
+        super.validateHavingClause(select);
+    }
+
+    /** Calcite takes {@code max} for no aggregate until it has chosen between {@code max(x)} and {@code max(x, n)}. */
+    private void resolveFunctions(SqlNode condition, SqlValidatorScope scope) {
+        condition.accept(new SqlBasicVisitor<@Nullable Void>() {
+            @Override
+            public @Nullable Void visit(SqlCall call) {
+                if (call.isA(SqlKind.QUERY)) {
+                    return null;
+                }
+                super.visit(call);
+                if (call.getOperator() instanceof SqlUnresolvedFunction) {
+                    resolve(call, scope);
+                }
+                return null;
+            }
+        });
+    }
+
+    private void resolve(SqlCall call, SqlValidatorScope scope) {
+        try {
+            deriveType(scope, call);
+        } catch (CalciteContextException e) {
+            // It is refused where it is validated.
+            return;
+        }
+    }
+
+    @Override
+    protected RelDataType validateSelectList(SqlNodeList items, SqlSelect select, RelDataType target) {
+        if (items.stream().noneMatch(item -> isExpandedHere(item, select))) {
+            return super.validateSelectList(items, select, target);
+        }
+        SqlNodeList expanded = new SqlNodeList(items.getParserPosition());
+        for (SqlNode item : items) {
+            List<SqlNode> columns = expanded(item, select);
+            boolean star = merged.containsKey(select) && (StarForm.isStar(item) || isStarItem(item));
+            expanded.addAll(star ? MergedColumns.numbered(columns) : columns);
+        }
+        select.setSelectList(expanded);
+        return super.validateSelectList(expanded, select, target);
+    }
+
+    private boolean isExpandedHere(SqlNode item, SqlSelect select) {
+        return ColumnsForm.isIn(item) || StarForm.isStar(item) || (merged.containsKey(select) && isStarItem(item));
+    }
+
+    private static boolean isStarItem(SqlNode item) {
+        return item instanceof SqlStarExclude || item instanceof SqlStarReplace || isStarOfAll(item);
+    }
+
+    private static boolean isStarOfAll(SqlNode item) {
+        return item instanceof SqlIdentifier star && star.isStar() && star.names.size() == 1;
+    }
+
+    private List<SqlNode> expanded(SqlNode item, SqlSelect select) {
+        if (!isExpandedHere(item, select)) {
+            return List.of(item);
+        }
+        if (item instanceof SqlStarExclude star) {
+            return StarForm.without(star, columnsOf(star.getStarIdentifier(), select));
+        }
+        if (item instanceof SqlStarReplace star) {
+            return StarForm.replaced(star, columnsOf(star.getStarIdentifier(), select));
+        }
+        if (StarForm.isStar(item)) {
+            SqlStarExclude star = StarForm.star(item);
+            return StarForm.replaced(item, StarForm.without(star, columnsOf(star.getStarIdentifier(), select)));
+        }
+        if (isStarOfAll(item)) {
+            return columnsOf((SqlIdentifier) item, select);
+        }
+        return ColumnsForm.expanded(item, columnsOf(select));
+    }
+
+    private SqlNodeList columnsOf(SqlIdentifier star, SqlSelect select) {
+        MergedColumns columns = merged.get(select);
+        return columns != null && isStarOfAll(star)
+                ? columns.items(star.getParserPosition())
+                : expandStar(SqlNodeList.of(star), select, false);
+    }
+
+    private List<SqlNode> columnsOf(SqlSelect select) {
+        MergedColumns columns = merged.get(select);
+        if (columns != null) {
+            return columns.items(SqlParserPos.ZERO);
+        }
+        List<SqlNode> all = new ArrayList<>();
+        for (MergedColumns.Relation relation : relations(select)) {
+            for (String name : relation.columns().get()) {
+                all.add(new SqlIdentifier(List.of(relation.alias(), name), SqlParserPos.ZERO));
+            }
+        }
+        return all;
+    }
+
+    private static SqlNode bare(SqlNode key) {
+        return switch (key.getKind()) {
+            case DESCENDING, NULLS_FIRST, NULLS_LAST -> bare(((SqlCall) key).operand(0));
+            default -> key;
+        };
+    }
+
+    /** The expression with the names of columns written with their tables, so that no alias is taken for them. */
+    private SqlNode columnsFirst(SqlSelect select, SqlNode expression) {
+        SqlValidatorScope columns = getWhereScope(select);
+        SqlNode qualified = expression.accept(new SqlShuttle() {
+            @Override
+            public SqlNode visit(SqlIdentifier name) {
+                return name.isSimple() ? qualify(columns, name) : name;
+            }
+
+            @Override
+            public SqlNode visit(SqlCall call) {
+                return call.getKind() == SqlKind.SELECT ? call : super.visit(call);
+            }
+        });
+        return qualified == null ? expression : qualified;
+    }
+
+    private static SqlIdentifier qualify(SqlValidatorScope columns, SqlIdentifier name) {
+        try {
+            return columns.fullyQualify(name).identifier;
+        } catch (CalciteContextException e) {
+            // No column of that name: validation goes on and finds an alias, or says so.
+            return name;
+        }
+    }
+}

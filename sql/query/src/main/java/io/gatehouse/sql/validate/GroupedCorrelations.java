@@ -1,0 +1,108 @@
+package io.gatehouse.sql.validate;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.calcite.rel.RelHomogeneousShuttle;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.Aggregate;
+import org.apache.calcite.rel.core.CorrelationId;
+import org.apache.calcite.rel.core.Filter;
+import org.apache.calcite.rel.core.Project;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.rex.RexCorrelVariable;
+import org.apache.calcite.rex.RexFieldAccess;
+import org.apache.calcite.rex.RexInputRef;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexShuttle;
+import org.apache.calcite.rex.RexSubQuery;
+
+/**
+ * Makes sub-queries above GROUP BY look back at the groups. Calcite 1.42 converts what they name as columns of the rows
+ * that are grouped, and then turns into columns of the groups only the first of the names, and none in a sub-query of a
+ * sub-query.
+ */
+final class GroupedCorrelations extends RelHomogeneousShuttle {
+    private GroupedCorrelations() {}
+
+    static RelNode of(RelNode root) {
+        return root.accept(new GroupedCorrelations());
+    }
+
+    @Override
+    public RelNode visit(RelNode node) {
+        RelNode visited = super.visit(node).accept(new RexShuttle() {
+            @Override
+            public RexNode visitSubQuery(RexSubQuery query) {
+                RexSubQuery inside = (RexSubQuery) super.visitSubQuery(query);
+                return inside.clone(of(inside.rel));
+            }
+        });
+        for (CorrelationId id : visited.getVariablesSet()) {
+            if (visited.getInputs().size() == 1 && grouping(visited.getInput(0)) instanceof Aggregate aggregate) {
+                visited = visited.accept(new Groups(id, aggregate));
+            }
+        }
+        return visited;
+    }
+
+    private static RelNode grouping(RelNode input) {
+        return input instanceof Filter having ? grouping(having.getInput()) : input;
+    }
+
+    /** Replaces columns of the rows by those of the groups, also in sub-queries of sub-queries. */
+    private static final class Groups extends RexShuttle {
+        private final CorrelationId id;
+        private final Aggregate aggregate;
+        private final RexBuilder rex;
+
+        private Groups(CorrelationId id, Aggregate aggregate) {
+            this.id = id;
+            this.aggregate = aggregate;
+            this.rex = aggregate.getCluster().getRexBuilder();
+        }
+
+        @Override
+        public RexNode visitSubQuery(RexSubQuery query) {
+            RexSubQuery visited = (RexSubQuery) super.visitSubQuery(query);
+            return visited.clone(visited.rel.accept(new RelHomogeneousShuttle() {
+                @Override
+                public RelNode visit(RelNode node) {
+                    return super.visit(node).accept(Groups.this);
+                }
+            }));
+        }
+
+        @Override
+        public RexNode visitFieldAccess(RexFieldAccess access) {
+            boolean ofRows = access.getReferenceExpr() instanceof RexCorrelVariable variable
+                    && variable.id.equals(id)
+                    && variable.getType().getFieldNames().equals(rows().getFieldNames())
+                    && !variable.getType().equals(aggregate.getRowType());
+            return ofRows ? group(access.getField().getIndex()) : super.visitFieldAccess(access);
+        }
+
+        /** The rows that are grouped; a grouped query that is another one's FROM has groups by the names of its columns. */
+        private RelDataType rows() {
+            return aggregate.getInput() instanceof Project project
+                    ? project.getInput().getRowType()
+                    : aggregate.getInput().getRowType();
+        }
+
+        private RexNode group(int column) {
+            RelDataType groups = aggregate.getRowType();
+            List<Integer> keys = aggregate.getGroupSet().asList();
+            int key = IntStream.range(0, keys.size())
+                    .filter(i -> isColumn(keys.get(i), column))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("A sub-query looks back at what is not grouped"));
+            return rex.makeFieldAccess(rex.makeCorrel(groups, id), key);
+        }
+
+        private boolean isColumn(int key, int column) {
+            return aggregate.getInput() instanceof Project project
+                    ? project.getProjects().get(key) instanceof RexInputRef reference && reference.getIndex() == column
+                    : key == column;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package io.gatehouse.sql.write;
+
+import java.util.List;
+import org.apache.calcite.plan.RelTraitSet;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.SingleRel;
+
+/**
+ * Its input, to be written as a query of its own in FROM. Stands below what a correlated sub-query looks back at, where
+ * the writer of SQL would merge several relations into one SELECT and then refer to a table that is not in it; and
+ * wherever else a query must not be merged into the one above.
+ */
+public final class DerivedTable extends SingleRel {
+    public DerivedTable(RelNode input) {
+        super(input.getCluster(), input.getTraitSet(), input);
+    }
+
+    @Override
+    public RelNode copy(RelTraitSet traits, List<RelNode> inputs) {
+        return new DerivedTable(inputs.get(0));
+    }
+}

@@ -1,0 +1,393 @@
+package io.gatehouse.sql.write;
+
+import io.gatehouse.sql.validate.UnnestPlaces;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.calcite.plan.RelOptUtil;
+import org.apache.calcite.rel.RelCollations;
+import org.apache.calcite.rel.RelFieldCollation;
+import org.apache.calcite.rel.RelHomogeneousShuttle;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.Aggregate;
+import org.apache.calcite.rel.core.AggregateCall;
+import org.apache.calcite.rel.core.Correlate;
+import org.apache.calcite.rel.core.Filter;
+import org.apache.calcite.rel.core.Project;
+import org.apache.calcite.rel.core.Sort;
+import org.apache.calcite.rel.core.TableScan;
+import org.apache.calcite.rel.logical.LogicalProject;
+import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexDynamicParam;
+import org.apache.calcite.rex.RexInputRef;
+import org.apache.calcite.rex.RexLiteral;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexOver;
+import org.apache.calcite.rex.RexShuttle;
+import org.apache.calcite.rex.RexSubQuery;
+import org.apache.calcite.rex.RexVisitorImpl;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.util.Util;
+
+/**
+ * Cuts algebra into the queries that it is written as. The writer of SQL merges relations into one SELECT wherever the
+ * order of the clauses allows it, and then writes expressions in places where they mean something else or are not
+ * allowed. What must not be merged becomes a {@link DerivedTable}:
+ *
+ * <ul>
+ *   <li>what a correlated sub-query or a lateral join looks back at;
+ *   <li>what makes rows in a SELECT list, and what is long and used often;
+ *   <li>windows and sub-queries below an aggregate, and the keys by which its input is sorted, for which the writer would
+ *       put a number that stands for no column there;
+ *   <li>sub-queries below a window, which could hold windows themselves.
+ * </ul>
+ *
+ * The constants that an aggregate takes stay with it, because DuckDB wants the separator of a list and the share of a
+ * quantile as constants.
+ */
+final class QueryBlocks extends RelHomogeneousShuttle {
+    /** Parts of expressions that may be written more than once. */
+    private static final int MOST_REPEATED = 100;
+
+    private final RexShuttle subQueries = new RexShuttle() {
+        @Override
+        public RexNode visitSubQuery(RexSubQuery query) {
+            RexSubQuery visited = (RexSubQuery) super.visitSubQuery(query);
+            return visited.clone(QueryBlocks.of(visited.rel));
+        }
+    };
+
+    private QueryBlocks() {}
+
+    static RelNode of(RelNode root) {
+        return root.accept(new QueryBlocks());
+    }
+
+    @Override
+    public RelNode visit(RelNode node) {
+        RelNode cut = merged(super.visit(node).accept(subQueries));
+        if (cut instanceof Correlate correlate) {
+            return correlate.copy(
+                    correlate.getTraitSet(), List.of(table(correlate.getLeft()), table(correlate.getRight())));
+        }
+        if (cut instanceof Project project && project.getProjects().stream().anyMatch(QueryBlocks::asksInWindow)) {
+            return withoutQueriesInWindows(project);
+        }
+        if (cut instanceof Aggregate aggregate && aggregate.getInput() instanceof Project project) {
+            return aggregate(aggregate, project);
+        }
+        if (cut instanceof Sort sort && sort.getInput() instanceof Project project) {
+            Project keyed = withKeys(project, sort.getCollation().getKeys());
+            return sort.copy(sort.getTraitSet(), List.of(keyed));
+        }
+        return looksBack(cut);
+    }
+
+    private static RelNode table(RelNode node) {
+        return node instanceof TableScan || node instanceof DerivedTable ? node : new DerivedTable(node);
+    }
+
+    /** A relation whose expressions look back at its input, with that as a table. */
+    private static RelNode looksBack(RelNode node) {
+        return node.getVariablesSet().isEmpty() || node.getInputs().size() != 1
+                ? node
+                : node.copy(node.getTraitSet(), List.of(table(node.getInput(0))));
+    }
+
+    /** Puts queries into FROM that must not be merged into what is above them. */
+    private static RelNode merged(RelNode node) {
+        List<RelNode> inputs = node.getInputs();
+        if (inputs.stream().noneMatch(input -> standsApart(input, node))) {
+            return node;
+        }
+        List<RelNode> separate = inputs.stream()
+                .map(input -> standsApart(input, node) ? new DerivedTable(input) : input)
+                .toList();
+        return node.copy(node.getTraitSet(), separate);
+    }
+
+    private static boolean standsApart(RelNode input, RelNode above) {
+        boolean divided = above instanceof Project upper
+                && ((input instanceof Project lower && growth(upper, lower) > MOST_REPEATED)
+                        || hidesAggregates(upper, input)
+                        || (holdsWindow(upper.getProjects()) && isLimited(input)));
+        return divided || UnnestPlaces.unnests(input) || (looksOut(above) && input instanceof Aggregate);
+    }
+
+    /** Whether it is a condition with columns of an outer query, which DuckDB does not find in HAVING. */
+    private static boolean looksOut(RelNode node) {
+        return node instanceof Filter && !RelOptUtil.getVariablesUsed(node).isEmpty();
+    }
+
+    /**
+     * The writer takes windows, and aggregates in sub-queries, for aggregates of the SELECT. Where nothing uses them it
+     * would make one group of all rows.
+     */
+    private static boolean hidesAggregates(Project above, RelNode below) {
+        return withoutSort(below) instanceof Project lower
+                && ((holdsAggregate(written(lower)) && !holdsAggregate(written(above)))
+                        || (isOneGroup(lower) && !holdsColumn(written(above))));
+    }
+
+    /** Whether the SELECT that a relation is written as has aggregates and no GROUP BY. */
+    private static boolean isOneGroup(RelNode node) {
+        return node instanceof Aggregate aggregate
+                ? aggregate.getGroupSets().size() == 1
+                        && aggregate.getGroupSet().isEmpty()
+                : (node instanceof Project || node instanceof Filter) && isOneGroup(node.getInput(0));
+    }
+
+    private static boolean holdsColumn(List<RexNode> items) {
+        return !RelOptUtil.InputFinder.bits(items, null).isEmpty();
+    }
+
+    private static RelNode withoutSort(RelNode node) {
+        return node instanceof Sort sort ? sort.getInput() : node;
+    }
+
+    /** Whether the SELECT that a relation is written as has a LIMIT, before which a window would see all rows. */
+    private static boolean isLimited(RelNode node) {
+        return node instanceof Sort sort
+                ? sort.fetch != null || sort.offset != null
+                : node instanceof Project project && isLimited(project.getInput());
+    }
+
+    private static boolean holdsAggregate(List<RexNode> items) {
+        return items.stream()
+                .anyMatch(item -> holds(item, part -> part instanceof RexOver || part instanceof RexSubQuery));
+    }
+
+    private static boolean holdsWindow(List<RexNode> items) {
+        return items.stream().anyMatch(item -> holds(item, RexOver.class::isInstance));
+    }
+
+    /** By how many parts expressions would grow in which others stand in the place of the columns that they refer to. */
+    private static int growth(Project above, Project below) {
+        int[] uses = new int[below.getProjects().size()];
+        new RexVisitorImpl<Void>(true) {
+            @Override
+            public Void visitInputRef(RexInputRef column) {
+                uses[column.getIndex()]++;
+                return null;
+            }
+        }.visitEach(above.getProjects());
+        return IntStream.range(0, uses.length)
+                .filter(column -> uses[column] > 1)
+                .map(column -> (uses[column] - 1) * weight(below.getProjects().get(column)))
+                .sum();
+    }
+
+    /** A sub-query and a window are computed as often as they are written. */
+    private static int weight(RexNode expression) {
+        return holds(expression, part -> part instanceof RexSubQuery || part instanceof RexOver)
+                ? MOST_REPEATED + 1
+                : expression.nodeCount() - 1;
+    }
+
+    /**
+     * An order by a constant is none, but the constant may be what a percentile is of: it becomes a column of its own,
+     * apart from an equal one that the aggregate takes as a constant.
+     */
+    private static RelNode aggregate(Aggregate aggregate, Project project) {
+        List<RexNode> written = written(project);
+        List<RexNode> items = new ArrayList<>(project.getProjects());
+        List<String> names = new ArrayList<>(project.getRowType().getFieldNames());
+        List<AggregateCall> calls = new ArrayList<>();
+        for (AggregateCall call : aggregate.getAggCallList()) {
+            List<RelFieldCollation> keys = new ArrayList<>();
+            for (RelFieldCollation key : call.getCollation().getFieldCollations()) {
+                if (!isConstant(written.get(key.getFieldIndex()))) {
+                    keys.add(key);
+                } else if (isPercentile(call)) {
+                    keys.add(key.withFieldIndex(items.size()));
+                    names.add("constant" + items.size());
+                    items.add(project.getProjects().get(key.getFieldIndex()));
+                }
+            }
+            calls.add(call.withCollation(RelCollations.of(keys)));
+        }
+        if (calls.equals(aggregate.getAggCallList())) {
+            return divided(aggregate, project, Set.of());
+        }
+        Project columns =
+                LogicalProject.create(project.getInput(), project.getHints(), items, names, project.getVariablesSet());
+        Aggregate ordered = aggregate.copy(
+                aggregate.getTraitSet(), columns, aggregate.getGroupSet(), aggregate.getGroupSets(), calls);
+        Set<Integer> computed = IntStream.range(project.getProjects().size(), items.size())
+                .boxed()
+                .collect(Collectors.toSet());
+        return divided(ordered, columns, computed);
+    }
+
+    private static boolean isPercentile(AggregateCall call) {
+        SqlKind kind = call.getAggregation().getKind();
+        return kind == SqlKind.PERCENTILE_CONT || kind == SqlKind.PERCENTILE_DISC;
+    }
+
+    /** @param computed items that are computed below though they are constants */
+    private static RelNode divided(Aggregate aggregate, Project project, Set<Integer> computed) {
+        List<RexNode> written = written(project);
+        boolean sortedByExpression = aggregate.getAggCallList().stream()
+                .flatMap(call -> call.getCollation().getFieldCollations().stream())
+                .map(RelFieldCollation::getFieldIndex)
+                .anyMatch(key -> !(written.get(key) instanceof RexInputRef));
+        boolean apart = sortedByExpression
+                || isGrouped(project.getInput())
+                || written.stream()
+                        .anyMatch(item -> holds(item, part -> part instanceof RexSubQuery || part instanceof RexOver));
+        Project input = apart ? divided(project, written, computed) : project;
+        return aggregate.copy(
+                aggregate.getTraitSet(),
+                List.of(withKeys(input, aggregate.getGroupSet().asList())));
+    }
+
+    /** Whether the SELECT that a relation is written as is grouped or sorted, so that no aggregate can be added to it. */
+    private static boolean isGrouped(RelNode node) {
+        return node instanceof Aggregate
+                || node instanceof Sort
+                || (node instanceof Project project && isGrouped(project.getInput()))
+                || (node instanceof Filter having && having.getInput() instanceof Aggregate);
+    }
+
+    /** A projection of columns and constants over one that computes the rest. */
+    private static Project divided(Project project, List<RexNode> written, Set<Integer> apart) {
+        Map<RexNode, Integer> computed = new LinkedHashMap<>();
+        List<String> names = new ArrayList<>();
+        List<Integer> places = new ArrayList<>();
+        for (int i = 0; i < written.size(); i++) {
+            RexNode item = project.getProjects().get(i);
+            if (isConstant(written.get(i)) && !apart.contains(i)) {
+                places.add(-1);
+            } else {
+                if (!computed.containsKey(item)) {
+                    computed.put(item, computed.size());
+                    names.add(project.getRowType().getFieldNames().get(i));
+                }
+                places.add(computed.get(item));
+            }
+        }
+        RelNode below = computed.isEmpty()
+                ? project.getInput()
+                : looksBack(LogicalProject.create(
+                        project.getInput(),
+                        project.getHints(),
+                        List.copyOf(computed.keySet()),
+                        names,
+                        project.getVariablesSet()));
+        RelNode table = new DerivedTable(below);
+        List<RexNode> items = new ArrayList<>();
+        for (int i = 0; i < written.size(); i++) {
+            items.add(
+                    places.get(i) < 0
+                            ? written.get(i)
+                            : project.getCluster().getRexBuilder().makeInputRef(table, places.get(i)));
+        }
+        return LogicalProject.create(
+                table, project.getHints(), items, project.getRowType().getFieldNames(), Set.of());
+    }
+
+    /** With a cast of each literal that is a key, which keeps it from being read as the number of a column. */
+    private static Project withKeys(Project project, List<Integer> keys) {
+        List<RexNode> written = written(project);
+        RexBuilder rex = project.getCluster().getRexBuilder();
+        List<RexNode> items = new ArrayList<>(project.getProjects());
+        for (int key : keys) {
+            if (written.get(key) instanceof RexLiteral literal && literal.getTypeName() != SqlTypeName.NULL) {
+                items.set(key, rex.makeAbstractCast(literal.getType(), literal, false));
+            }
+        }
+        return items.equals(project.getProjects())
+                ? project
+                : project.copy(project.getTraitSet(), project.getInput(), items, project.getRowType());
+    }
+
+    /** The items as the writer writes them: with those of a projection below in the place of its columns. */
+    private static List<RexNode> written(Project project) {
+        if (!(withoutSort(project.getInput()) instanceof Project lower)) {
+            return project.getProjects();
+        }
+        List<RexNode> below = written(lower);
+        return new RexShuttle() {
+            @Override
+            public RexNode visitInputRef(RexInputRef column) {
+                return below.get(column.getIndex());
+            }
+        }.visitList(project.getProjects());
+    }
+
+    /** Whether an expression gives the same for all rows, as can be seen from it. */
+    private static boolean isConstant(RexNode expression) {
+        return expression instanceof RexLiteral
+                || expression instanceof RexDynamicParam
+                || (expression instanceof RexCall call
+                        && !(call instanceof RexOver)
+                        && !(call instanceof RexSubQuery)
+                        && call.getOperands().stream().allMatch(QueryBlocks::isConstant));
+    }
+
+    private static boolean asksInWindow(RexNode expression) {
+        return holds(
+                expression, part -> part instanceof RexOver over && holds(over, inner -> inner instanceof RexSubQuery));
+    }
+
+    /** With the sub-queries of its items computed below. */
+    private static RelNode withoutQueriesInWindows(Project project) {
+        RexBuilder rex = project.getCluster().getRexBuilder();
+        RelNode input = project.getInput();
+        List<RexNode> below = new ArrayList<>(rex.identityProjects(input.getRowType()));
+        List<RexNode> items = new RexShuttle() {
+            @Override
+            public RexNode visitSubQuery(RexSubQuery query) {
+                if (!below.contains(query)) {
+                    below.add(query);
+                }
+                return rex.makeInputRef(query.getType(), below.indexOf(query));
+            }
+        }.visitList(project.getProjects());
+        List<String> names = new ArrayList<>(input.getRowType().getFieldNames());
+        IntStream.range(names.size(), below.size()).forEach(i -> names.add("value" + i));
+        RelNode values =
+                looksBack(LogicalProject.create(input, project.getHints(), below, names, project.getVariablesSet()));
+        return LogicalProject.create(
+                new DerivedTable(values),
+                project.getHints(),
+                items,
+                project.getRowType().getFieldNames(),
+                Set.of());
+    }
+
+    /** Whether a part of an expression is what is looked for, not counting the parts of its sub-queries. */
+    private static boolean holds(RexNode expression, Predicate<RexNode> wanted) {
+        try {
+            expression.accept(new RexShuttle() {
+                @Override
+                public RexNode visitOver(RexOver over) {
+                    found(wanted.test(over));
+                    return super.visitOver(over);
+                }
+
+                @Override
+                public RexNode visitSubQuery(RexSubQuery query) {
+                    found(wanted.test(query));
+                    return super.visitSubQuery(query);
+                }
+            });
+            return false;
+        } catch (Util.FoundOne found) {
+            return true;
+        }
+    }
+
+    private static void found(boolean found) {
+        if (found) {
+            throw Util.FoundOne.NULL;
+        }
+    }
+}

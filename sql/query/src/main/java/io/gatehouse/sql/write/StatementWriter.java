@@ -1,0 +1,342 @@
+package io.gatehouse.sql.write;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.catalog.ViewTable;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.calcite.plan.RelOptTable;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.Aggregate;
+import org.apache.calcite.rel.core.Correlate;
+import org.apache.calcite.rel.core.Filter;
+import org.apache.calcite.rel.core.Intersect;
+import org.apache.calcite.rel.core.Join;
+import org.apache.calcite.rel.core.Minus;
+import org.apache.calcite.rel.core.Project;
+import org.apache.calcite.rel.core.RepeatUnion;
+import org.apache.calcite.rel.core.Sample;
+import org.apache.calcite.rel.core.SetOp;
+import org.apache.calcite.rel.core.Sort;
+import org.apache.calcite.rel.core.TableScan;
+import org.apache.calcite.rel.core.TableSpool;
+import org.apache.calcite.rel.core.Uncollect;
+import org.apache.calcite.rel.core.Union;
+import org.apache.calcite.rel.core.Values;
+import org.apache.calcite.rel.rel2sql.RelToSqlConverter;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeField;
+import org.apache.calcite.schema.TransientTable;
+import org.apache.calcite.sql.JoinConditionType;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlFunctionCategory;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlJoin;
+import org.apache.calcite.sql.SqlLiteral;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlUnresolvedFunction;
+import org.apache.calcite.sql.SqlUtil;
+import org.apache.calcite.sql.SqlWith;
+import org.apache.calcite.sql.SqlWithItem;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.pretty.SqlPrettyWriter;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.validate.SqlValidatorUtil;
+import org.apache.calcite.util.Util;
+import org.jspecify.annotations.Nullable;
+
+/** Writes relational algebra as one statement of an engine. */
+public final class StatementWriter {
+    /** Of a statement as it is written; a view has up to 20,000, and its query stands wherever it is named. */
+    static final int MAX_CHARACTERS = 700_000;
+
+    private StatementWriter() {}
+
+    public static String write(RelNode algebra, EngineSql engine) {
+        Writer writer = new Writer(engine, Parameters.in(algebra));
+        new Converter(engine)
+                .visitRoot(WritableAlgebra.of(QueryBlocks.of(engine.adapted(algebra))))
+                .asStatement()
+                .unparse(writer, 0, 0);
+        String sql = writer.toString();
+        checkLength(sql.length());
+        return sql;
+    }
+
+    private static void checkLength(long characters) {
+        if (characters > MAX_CHARACTERS) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_TOO_LARGE,
+                    ("The statement is too long once its views and WITH queries are written out; the limit is %,d"
+                                    + " characters.")
+                            .formatted(MAX_CHARACTERS));
+        }
+    }
+
+    private static final class Writer extends SqlPrettyWriter {
+        private final EngineSql sql;
+        private final Map<Integer, RelDataType> parameters;
+
+        Writer(EngineSql sql, Map<Integer, RelDataType> parameters) {
+            super(SqlPrettyWriter.config().withDialect(sql.dialect()).withAlwaysUseParentheses(true));
+            this.sql = sql;
+            this.parameters = parameters;
+        }
+
+        @Override
+        public void dynamicParam(int index) {
+            RelDataType type = requireNonNull(parameters.get(index), "a parameter has a type");
+            print(sql.parameter(index, type));
+            setNeedWhitespace(true);
+        }
+    }
+
+    private static final class Converter extends RelToSqlConverter {
+        /** The names, in the statement, of the recursions that are being written, by their own names. */
+        private final Map<String, String> recursions = new HashMap<>();
+
+        private long characters;
+
+        Converter(EngineSql sql) {
+            super(sql.dialect());
+        }
+
+        /** Calcite looks the method up by reflection, anew in each statement, which takes as long as all the rest. */
+        @Override
+        protected Result dispatch(RelNode node) {
+            if (node instanceof Project project) {
+                return visit(project);
+            }
+            if (node instanceof Filter filter) {
+                return visit(filter);
+            }
+            if (node instanceof TableScan scan) {
+                return visit(scan);
+            }
+            if (node instanceof Join join) {
+                return visit(join);
+            }
+            if (node instanceof Aggregate aggregate) {
+                return visit(aggregate);
+            }
+            if (node instanceof Sort sort) {
+                return visit(sort);
+            }
+            return node instanceof SetOp set ? dispatchSet(set) : dispatchRare(node);
+        }
+
+        private Result dispatchSet(SetOp set) {
+            if (set instanceof Union union) {
+                return visit(union);
+            }
+            return set instanceof Intersect intersect ? visit(intersect) : visit((Minus) set);
+        }
+
+        private Result dispatchRare(RelNode node) {
+            if (node instanceof DerivedTable table) {
+                return derived(table);
+            }
+            if (node instanceof Values values) {
+                return visit(values);
+            }
+            if (node instanceof Correlate correlate) {
+                return visit(correlate);
+            }
+            if (node instanceof Uncollect uncollect) {
+                return visit(uncollect);
+            }
+            if (node instanceof RepeatUnion union) {
+                return recursion(union);
+            }
+            if (node instanceof TableSpool spool) {
+                return visitInput(spool, 0);
+            }
+            return node instanceof Sample sample ? visit(sample) : visit(node);
+        }
+
+        /** A query in FROM with an alias, and with names for its columns. */
+        private Result derived(DerivedTable table) {
+            return derived(table, visitInput(table, 0).asQueryOrValues());
+        }
+
+        /** WITH RECURSIVE name(columns) AS (first UNION [ALL] again) SELECT * FROM name. */
+        private Result recursion(RepeatUnion union) {
+            RelOptTable own = requireNonNull(union.getTransientTable(), "a recursion has its own rows");
+            SqlIdentifier name =
+                    identifier(SqlValidatorUtil.uniquify("recursion", aliasSet, SqlValidatorUtil.EXPR_SUGGESTER));
+            SqlNode first = visitInput(union, 0).asQueryOrValues();
+            String known = Util.last(own.getQualifiedName());
+            String outer = recursions.put(known, name.getSimple());
+            SqlNode again = visitInput(union, 1).asQueryOrValues();
+            recursions.remove(known);
+            if (outer != null) {
+                recursions.put(known, outer);
+            }
+            SqlNode both = (union.all ? SqlStdOperatorTable.UNION_ALL : SqlStdOperatorTable.UNION)
+                    .createCall(SqlParserPos.ZERO, first, again);
+            SqlNodeList columns = new SqlNodeList(SqlParserPos.ZERO);
+            own.getRowType().getFieldNames().forEach(column -> columns.add(identifier(column)));
+            SqlNode item = new SqlWithItem(
+                    SqlParserPos.ZERO, name, columns, both, SqlLiteral.createBoolean(true, SqlParserPos.ZERO));
+            return derived(union, new SqlWith(SqlParserPos.ZERO, SqlNodeList.of(item), everythingFrom(name)));
+        }
+
+        /** SELECT * FROM (query) AS alias TABLESAMPLE method. */
+        @Override
+        public Result visit(Sample sample) {
+            SqlNode rows = named(sample, visitInput(sample, 0).asQueryOrValues(), "sampled");
+            SqlNode sampled = new SampleOperator(sample.getSamplingParameters()).createCall(SqlParserPos.ZERO, rows);
+            return derived(sample, everythingFrom(sampled));
+        }
+
+        private static SqlSelect everythingFrom(SqlNode from) {
+            return select(SqlNodeList.of(SqlIdentifier.star(SqlParserPos.ZERO)), from, null);
+        }
+
+        private static SqlSelect select(SqlNodeList items, @Nullable SqlNode from, @Nullable SqlNode where) {
+            return new SqlSelect(
+                    SqlParserPos.ZERO,
+                    null,
+                    items,
+                    from,
+                    where,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    SqlNodeList.EMPTY);
+        }
+
+        /** Of a view its query, inside a recursion its own rows so far. */
+        @Override
+        public Result visit(TableScan scan) {
+            ViewTable view = scan.getTable().unwrap(ViewTable.class);
+            if (view != null) {
+                characters += view.written().sql().length();
+                checkLength(characters);
+                return derived(scan, new WrittenQuery(view.written().sql()).createCall(SqlParserPos.ZERO));
+            }
+            TransientTable own = scan.getTable().unwrap(TransientTable.class);
+            String name = own == null
+                    ? null
+                    : recursions.get(Util.last(scan.getTable().getQualifiedName()));
+            return name == null ? super.visit(scan) : result(identifier(name), List.of(Clause.FROM), scan, null);
+        }
+
+        private static SqlIdentifier identifier(String name) {
+            return new SqlIdentifier(name, SqlParserPos.ZERO);
+        }
+
+        private Result derived(RelNode table, SqlNode query) {
+            String alias = SqlValidatorUtil.uniquify("q", aliasSet, SqlValidatorUtil.EXPR_SUGGESTER);
+            return result(
+                    named(table, query, alias),
+                    List.of(Clause.FROM),
+                    alias,
+                    table.getRowType(),
+                    Map.of(alias, table.getRowType()));
+        }
+
+        /** (query) AS alias (columns). */
+        private static SqlNode named(RelNode table, SqlNode query, String alias) {
+            List<SqlNode> operands = new ArrayList<>();
+            operands.add(query);
+            operands.add(identifier(alias));
+            table.getRowType().getFieldNames().forEach(name -> operands.add(identifier(name)));
+            return SqlStdOperatorTable.AS.createCall(SqlParserPos.ZERO, operands);
+        }
+
+        /** left [LEFT] JOIN LATERAL (right) ON true; both sides are tables with names of their own. */
+        @Override
+        public Result visit(Correlate correlate) {
+            Result left = visitInput(correlate, 0).resetAlias();
+            correlTableMap.put(correlate.getCorrelationId(), left.qualifiedContext());
+            Result right = visitInput(correlate, 1).resetAlias();
+            SqlCall table = (SqlCall) right.asFrom();
+            List<SqlNode> lateral = new ArrayList<>(table.getOperandList());
+            lateral.set(0, SqlStdOperatorTable.LATERAL.createCall(SqlParserPos.ZERO, lateral.get(0)));
+            SqlNode join = new SqlJoin(
+                    SqlParserPos.ZERO,
+                    left.asFrom(),
+                    SqlLiteral.createBoolean(false, SqlParserPos.ZERO),
+                    joinType(correlate.getJoinType()).symbol(SqlParserPos.ZERO),
+                    SqlStdOperatorTable.AS.createCall(SqlParserPos.ZERO, lateral),
+                    JoinConditionType.ON.symbol(SqlParserPos.ZERO),
+                    SqlLiteral.createBoolean(true, SqlParserPos.ZERO));
+            return result(join, left, right);
+        }
+
+        /** UNNEST(list) AS alias (column), and of several lists, which DuckDB takes in SELECT only, (SELECT …). */
+        @Override
+        public Result visit(Uncollect uncollect) {
+            SqlSelect lists = visitInput(uncollect, 0).asSelect();
+            List<SqlNode> operands = isOneRow(uncollect.getInput())
+                    ? lists.getSelectList().stream().map(SqlUtil::stripAs).toList()
+                    : List.of(lists);
+            if (operands.size() > 1) {
+                return derived(uncollect, sideBySide(operands, uncollect.withOrdinality));
+            }
+            SqlOperator unnest =
+                    uncollect.withOrdinality ? SqlStdOperatorTable.UNNEST_WITH_ORDINALITY : SqlStdOperatorTable.UNNEST;
+            return derived(uncollect, unnest.createCall(SqlParserPos.ZERO, operands));
+        }
+
+        /** Whether the lists are expressions; otherwise the one list is what a query gives. */
+        private static boolean isOneRow(RelNode lists) {
+            return lists instanceof Values || (lists instanceof Project project && isOneRow(project.getInput()));
+        }
+
+        /** SELECT unnest(list), unnest(list) …, of which the shorter lists end in NULLs. */
+        private static SqlNode sideBySide(List<SqlNode> lists, boolean numbered) {
+            SqlNodeList items = new SqlNodeList(SqlParserPos.ZERO);
+            lists.forEach(list -> items.add(call("unnest", list)));
+            if (numbered) {
+                SqlNode longest = call(
+                        "greatest",
+                        lists.stream().map(list -> call("len", list)).toArray(SqlNode[]::new));
+                items.add(call("unnest", call("generate_series", number(1), longest)));
+            }
+            return select(items, null, null);
+        }
+
+        private static SqlNode number(int number) {
+            return SqlLiteral.createExactNumeric(Integer.toString(number), SqlParserPos.ZERO);
+        }
+
+        private static SqlNode call(String function, SqlNode... arguments) {
+            return new SqlUnresolvedFunction(
+                            identifier(function), null, null, null, null, SqlFunctionCategory.USER_DEFINED_FUNCTION)
+                    .createCall(SqlParserPos.ZERO, arguments);
+        }
+
+        /** Without rows there is nothing to show the types of the columns. */
+        @Override
+        public Result visit(Values values) {
+            if (!values.getTuples().isEmpty()) {
+                return super.visit(values);
+            }
+            SqlNodeList columns = new SqlNodeList(SqlParserPos.ZERO);
+            for (RelDataTypeField field : values.getRowType().getFieldList()) {
+                columns.add(ofType(SqlLiteral.createNull(SqlParserPos.ZERO), field.getType()));
+            }
+            SqlSelect nothing = select(columns, null, SqlLiteral.createBoolean(false, SqlParserPos.ZERO));
+            return derived(values, nothing);
+        }
+
+        private SqlNode ofType(SqlNode value, RelDataType type) {
+            SqlNode spec = type.getSqlTypeName() == SqlTypeName.NULL ? null : dialect.getCastSpec(type);
+            return spec == null ? value : SqlStdOperatorTable.CAST.createCall(SqlParserPos.ZERO, value, spec);
+        }
+    }
+}
