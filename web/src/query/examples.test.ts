@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { examples, examplesFor } from './examples';
 
-const VIEWS = Object.keys(import.meta.glob('../../../sql/src/main/resources/io/gatehouse/sql/views/*.sql')).map((path) => path.replace(/^.*\/|\.sql$/g, ''));
+const VIEWS = Object.keys(import.meta.glob('../../../sql/query/src/main/resources/io/gatehouse/sql/views/*.sql')).map((path) => path.replace(/^.*\/|\.sql$/g, ''));
 
 describe('examples', () => {
   it('show each analysis view', () => {
