@@ -15,7 +15,7 @@ const SIZES = [
 /** A statement that a rollup answers. */
 const ROLLED_UP = `SELECT layer, expert, COUNT(*) AS activations
 FROM activations
-WHERE run_id = 1 AND scope = 'last_prompt'
+WHERE run_id = 1 AND is_last_prompt
 GROUP BY layer, expert
 ORDER BY activations DESC`;
 const PAGES = [

@@ -22,8 +22,8 @@ describe('queries of Explore', () => {
 
   it('look at the tokens of the scope', () => {
     for (const build of [(look: Look) => subjectsSql(look, 0), ...OF_SUBJECT.slice(0, 4)]) {
-      expect(build({ run: 1, scope: 'last_prompt' })).toContain("scope = 'last_prompt'");
-      expect(build({ run: 1, scope: 'prompt' })).not.toContain("scope = 'last_prompt'");
+      expect(build({ run: 1, scope: 'last_prompt' })).toMatch(/scope = 'last_prompt'|is_last_prompt/);
+      expect(build({ run: 1, scope: 'prompt' })).not.toContain('last_prompt');
     }
   });
 

@@ -57,8 +57,8 @@ export function differenceSql(look: Look, other: number): string {
 export function saturationSql(look: Look, other: number, topK: number): string {
   const same =
     look.scope === 'last_prompt'
-      ? "AND b.layer = a.layer AND b.scope = 'last_prompt' AND a.scope = 'last_prompt'"
-      : 'AND b.layer = a.layer AND b."position" = a."position"';
+      ? 'AND b.layer = a.layer AND b.is_last_prompt AND a.is_last_prompt'
+      : `AND b.layer = a.layer AND b."position" = a."position" AND a.phase = 'prompt' AND b.phase = 'prompt'`;
   const where = `WHERE a.run_id = ${look.run} AND b.run_id = ${other}${subject(look)}`;
   return statement(
     `SELECT t.layer, t.n, COALESCE(c.common, 0) AS common, COALESCE(c.common, 0) / (${topK}.0 * t.n) AS saturation`,
@@ -123,7 +123,7 @@ export function routingOfQuestionSql(run: number, question: number): string {
   return statement(
     'SELECT layer, experts, weights, entropy, margin',
     'FROM token_routing',
-    `WHERE run_id = ${run} AND question_id = ${question} AND scope = 'last_prompt'`,
+    `WHERE run_id = ${run} AND question_id = ${question} AND is_last_prompt`,
     'ORDER BY layer',
   );
 }
@@ -136,8 +136,8 @@ export function nearestSql(run: number, question: number, most: number): string 
     '    SELECT b.question_id, COUNT(*) AS common, MAX(r.slots) AS slots',
     '    FROM activations AS a',
     '    JOIN activations AS b ON b.run_id = a.run_id AND b.layer = a.layer AND b.expert = a.expert',
-    `    CROSS JOIN (SELECT COUNT(*) AS slots FROM activations WHERE run_id = ${run} AND question_id = ${question} AND scope = 'last_prompt') AS r`,
-    `    WHERE a.run_id = ${run} AND a.question_id = ${question} AND a.scope = 'last_prompt' AND b.scope = 'last_prompt' AND b.question_id <> ${question}`,
+    `    CROSS JOIN (SELECT COUNT(*) AS slots FROM activations WHERE run_id = ${run} AND question_id = ${question} AND is_last_prompt) AS r`,
+    `    WHERE a.run_id = ${run} AND a.question_id = ${question} AND a.is_last_prompt AND b.is_last_prompt AND b.question_id <> ${question}`,
     '    GROUP BY b.question_id',
     `    ORDER BY common DESC, b.question_id`,
     `    LIMIT ${most}`,
@@ -150,7 +150,7 @@ export function nearestSql(run: number, question: number, most: number): string 
 }
 
 function last(alias: string, look: Look): string {
-  return look.scope === 'last_prompt' ? ` AND ${alias}.scope = 'last_prompt'` : '';
+  return look.scope === 'last_prompt' ? ` AND ${alias}.is_last_prompt` : ` AND ${alias}.phase = 'prompt'`;
 }
 
 function ofSubject(look: Look): string {

@@ -18,8 +18,8 @@ describe('queries', () => {
     }
     for (const build of [usageSql, entropySql]) {
       expect(build({ run: 1, scope: 'last_prompt' })).toContain("scope = 'last_prompt'");
-      expect(build({ run: 1, scope: 'last_prompt', subject: 'x' })).toContain(".scope = 'last_prompt'");
-      expect(build({ run: 1, scope: 'prompt', subject: 'x' })).not.toContain("scope = 'last_prompt'");
+      expect(build({ run: 1, scope: 'last_prompt', subject: 'x' })).toContain('.is_last_prompt');
+      expect(build({ run: 1, scope: 'prompt', subject: 'x' })).not.toContain('last_prompt');
     }
   });
 

@@ -142,5 +142,5 @@ export function promptSql(run: number, question: number, layer: number): string 
 }
 
 function tokensOf(alias: string, look: Look): string {
-  return look.scope === 'last_prompt' ? ` AND ${alias}.scope = 'last_prompt'` : '';
+  return look.scope === 'last_prompt' ? ` AND ${alias}.is_last_prompt` : ` AND ${alias}.phase = 'prompt'`;
 }

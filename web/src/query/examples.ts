@@ -198,7 +198,7 @@ LIMIT 100`,
       sql: `SELECT r.layer, CASE WHEN a.correct THEN 'right' ELSE 'wrong' END AS outcome, COUNT(*) AS n, AVG(r.entropy) AS entropy, AVG(r.margin) AS margin
 FROM token_routing AS r
 JOIN answers AS a ON a.run_id = r.run_id AND a.question_id = r.question_id
-WHERE r.run_id = ${run} AND r.scope = 'last_prompt'
+WHERE r.run_id = ${run} AND r.is_last_prompt
 GROUP BY r.layer, a.correct
 ORDER BY r.layer, outcome`,
     },
@@ -208,7 +208,7 @@ ORDER BY r.layer, outcome`,
       about: `The last token of question ${question}, layer by layer`,
       sql: `SELECT layer, experts, weights, entropy, margin
 FROM token_routing
-WHERE run_id = ${run} AND scope = 'last_prompt' AND question_id = ${question}
+WHERE run_id = ${run} AND is_last_prompt AND question_id = ${question}
 ORDER BY layer`,
     },
     {

@@ -13,7 +13,7 @@ SELECT
     question_id,
     "position",
     layer,
-    scope = 'last_prompt' AS last,
+    is_last_prompt,
     experts,
     list_transform(weights, lambda w: CAST(round(w * 65536) AS INTEGER)) AS weights,
     CAST(round(entropy * 1024) AS SMALLINT) AS entropy,
@@ -22,10 +22,20 @@ SELECT
 FROM facts;
 
 INSERT INTO usage BY NAME
-SELECT run_id, question_id, layer, last, expert, CAST(count(*) AS INTEGER) AS n, CAST(sum(weight) AS BIGINT) AS weight
-FROM (SELECT run_id, question_id, layer, last, unnest(experts) AS expert, unnest(weights) AS weight FROM routing)
+SELECT
+    run_id,
+    question_id,
+    layer,
+    is_last_prompt,
+    expert,
+    CAST(count(*) AS INTEGER) AS n,
+    CAST(sum(weight) AS BIGINT) AS weight
+FROM (
+    SELECT run_id, question_id, layer, is_last_prompt, unnest(experts) AS expert, unnest(weights) AS weight
+    FROM routing
+)
 GROUP BY ALL
-ORDER BY run_id, layer, question_id, last DESC, expert;
+ORDER BY run_id, layer, question_id, is_last_prompt DESC, expert;
 
 INSERT INTO subject_usage BY NAME
 SELECT
@@ -33,7 +43,8 @@ SELECT
     q.subject,
     a.layer,
     a.expert,
-    a.scope,
+    a.phase,
+    a.is_last_prompt,
     count(*) AS n,
     sum(CAST(a.weight AS DOUBLE)) AS weight_sum,
     sum(CAST(a.weight AS DOUBLE) * a.weight) AS weight_square_sum,
@@ -49,7 +60,8 @@ SELECT
     run_id,
     layer,
     expert,
-    scope,
+    phase,
+    is_last_prompt,
     CAST(sum(n) AS BIGINT) AS n,
     sum(weight_sum) AS weight_sum,
     sum(weight_square_sum) AS weight_square_sum,
@@ -66,7 +78,8 @@ SELECT
     w.correct,
     a.layer,
     a.expert,
-    a.scope,
+    a.phase,
+    a.is_last_prompt,
     count(*) AS n,
     sum(CAST(a.weight AS DOUBLE)) AS weight_sum
 FROM activations AS a
@@ -79,7 +92,8 @@ INSERT INTO layer_entropy BY NAME
 SELECT
     t.run_id,
     t.layer,
-    t.scope,
+    t.phase,
+    t.is_last_prompt,
     count(*) AS n,
     sum(CAST(t.entropy AS DOUBLE)) AS entropy_sum,
     sum(CAST(o.top_k_entropy AS DOUBLE)) AS top_k_entropy_sum,

@@ -25,7 +25,7 @@ FROM answers
 WHERE run_id = 1 AND question_id < 8;
 
 INSERT INTO tokens BY NAME
-SELECT * REPLACE (4 AS run_id) FROM tokens WHERE run_id = 1 AND scope = 'last_prompt';
+SELECT * REPLACE (4 AS run_id) FROM tokens WHERE run_id = 1 AND is_last_prompt;
 
 INSERT INTO routing BY NAME
 SELECT * REPLACE (
@@ -37,4 +37,4 @@ SELECT * REPLACE (
     false AS ranked
 )
 FROM routing
-WHERE run_id = 1 AND last;
+WHERE run_id = 1 AND is_last_prompt;

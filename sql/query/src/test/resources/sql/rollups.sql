@@ -67,13 +67,19 @@ SELECT count(*) FROM activations WHERE layer = 99;
 -- Rollup: layer_usage
 SELECT sum(weight), avg(weight), count(weight) FROM activations WHERE layer = 99;
 -- Rollup: layer_usage
-SELECT expert, sum(layer) s, avg(layer) a, min(layer) mi, max(scope) ma FROM activations GROUP BY expert;
+SELECT expert, sum(layer) s, avg(layer) a, min(layer) mi, max(phase) ma FROM activations GROUP BY expert;
 -- Rollup: question_usage
 SELECT q.subject, count(*) FILTER (WHERE w.correct) k, sum(weight) s FROM activations a JOIN questions q USING (question_id) LEFT JOIN answers w ON w.question_id = q.question_id AND w.run_id = a.run_id AND w.correct GROUP BY q.subject;
 -- Rollup: question_usage
 SELECT layer, count(*) n FROM activations WHERE question_id IN (SELECT question_id FROM questions WHERE subject = 'algebra') GROUP BY layer;
 -- Rollup: layer_entropy
-SELECT run_id, scope, sum(entropy) e, avg(mass) m, avg(margin) g FROM token_routing GROUP BY run_id, scope;
+SELECT run_id, phase, is_last_prompt, sum(entropy) e, avg(mass) m, avg(margin) g FROM token_routing GROUP BY run_id, phase, is_last_prompt;
+-- Rollup: layer_entropy
+SELECT s.scope, t.layer, avg(t.entropy) h, count(*) n FROM token_routing t JOIN scopes s ON s.phase = t.phase AND s.is_last_prompt = t.is_last_prompt GROUP BY s.scope, t.layer;
+-- Rollup: layer_usage
+SELECT scope, expert, count(*) n, avg(weight) w FROM activations JOIN scopes USING (phase, is_last_prompt) WHERE scope = 'prompt' GROUP BY scope, expert;
+-- Rollup: question_usage
+SELECT question_id, is_last_prompt, count(*) n FROM activations WHERE phase = 'prompt' GROUP BY question_id, is_last_prompt;
 -- Rollup: layer_usage
 SELECT r.name, (SELECT count(*) FROM activations a WHERE a.run_id = r.run_id) n FROM runs r;
 -- What equal rows do not change, and what needs each row.
@@ -96,13 +102,13 @@ SELECT sum(rn) FROM (SELECT row_number() OVER (PARTITION BY layer) AS rn FROM ac
 -- Rollup: none: question_usage: list is in no rollup
 SELECT layer, len(list(expert)) n FROM activations GROUP BY layer;
 -- Rollup: layer_usage
-SELECT approx_count_distinct(expert) a, count(DISTINCT scope) b, sum(DISTINCT expert) c FROM activations;
+SELECT approx_count_distinct(expert) a, count(DISTINCT is_last_prompt) b, sum(DISTINCT expert) c FROM activations;
 -- Rollup: layer_usage
 SELECT layer, expert, grouping(expert) g, avg(weight) w FROM activations GROUP BY CUBE (layer, expert);
 -- Rollup: layer_usage
 SELECT layer FROM activations GROUP BY layer HAVING avg(weight) > 0.2 AND count(*) > 10;
 -- Rollup: layer_usage
-SELECT bool_and(layer < 2) a, bool_or(scope = 'prompt') b FROM activations;
+SELECT bool_and(layer < 2) a, bool_or(phase = 'prompt' AND NOT is_last_prompt) b FROM activations;
 -- Rollup: layer_usage
 SELECT r.name, layer, count(*) AS n FROM activations a JOIN runs r USING (run_id) WHERE r.top_k = 2 GROUP BY ALL;
 -- Rollup: layer_usage
@@ -110,7 +116,7 @@ SELECT count(*) FROM activations a CROSS JOIN (SELECT DISTINCT layer FROM activa
 -- Rollup: layer_usage, layer_entropy
 SELECT u.layer, u.n, h.h FROM (SELECT layer, count(*) n FROM activations GROUP BY layer) u JOIN (SELECT layer, avg(entropy) h FROM token_routing GROUP BY layer) h USING (layer);
 -- Rollup: question_usage
-SELECT CASE WHEN question_id % 2 = 0 THEN 'even' ELSE 'odd' END p, sum(expert) s, avg(expert) a, sum(weight) FILTER (WHERE scope = 'prompt') w FROM activations GROUP BY ALL;
+SELECT CASE WHEN question_id % 2 = 0 THEN 'even' ELSE 'odd' END p, sum(expert) s, avg(expert) a, sum(weight) FILTER (WHERE NOT is_last_prompt) w FROM activations GROUP BY ALL;
 -- What is kept of weights, and joins with answers.
 -- Rollup: layer_usage
 SELECT expert, round(stddev(weight), 12) a, round(var_samp(weight), 12) b, round(var_pop(weight), 12) c, round(stddev_samp(weight), 12) d FROM activations GROUP BY expert;

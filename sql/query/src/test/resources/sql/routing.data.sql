@@ -37,8 +37,15 @@ SELECT
     5
 FROM runs AS r, questions AS q;
 
-INSERT INTO tokens
-SELECT r.run_id, q.question_id, p, CASE WHEN p = 4 THEN 'last_prompt' ELSE 'prompt' END, 10 + (q.question_id + p) % 6, 'w' || (q.question_id + p) % 6
+INSERT INTO tokens BY NAME
+SELECT
+    r.run_id,
+    q.question_id,
+    p AS "position",
+    'prompt' AS phase,
+    p = 4 AS is_last_prompt,
+    10 + (q.question_id + p) % 6 AS token_id,
+    'w' || (q.question_id + p) % 6 AS token
 FROM runs AS r, questions AS q, range(5) AS t(p)
 WHERE r.run_id = 1 OR p = 4;
 
@@ -48,7 +55,7 @@ SELECT
     t.question_id,
     t."position",
     l,
-    t.scope,
+    t.is_last_prompt,
     [hash(t.question_id, t."position", l) % 7, (hash(t.question_id, t."position", l) + 1 + hash(t.token_id, l) % 6) % 7],
     [0.5, 0.125 * (1 + t.token_id % 3)],
     1.0 + (t.question_id + t."position" + l) % 9 / 16.0,

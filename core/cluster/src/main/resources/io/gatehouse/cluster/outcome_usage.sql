@@ -1,3 +1,3 @@
-SELECT answer, correct, layer, expert, scope, sum(n) AS n, sum(weight_sum) AS weight_sum
+SELECT answer, correct, layer, expert, phase, is_last_prompt, sum(n) AS n, sum(weight_sum) AS weight_sum
 FROM parts
-GROUP BY answer, correct, layer, expert, scope
+GROUP BY answer, correct, layer, expert, phase, is_last_prompt

@@ -58,8 +58,7 @@ final class TestQuizRun {
             assertThat(count(store, "FROM tokens")).isEqualTo(outcome.tokens());
             long layers = checkpoint.config().layers().size();
             assertThat(count(store, "FROM token_routing")).isEqualTo(layers * outcome.tokens());
-            assertThat(count(store, "FROM token_routing WHERE scope = 'last_prompt'"))
-                    .isEqualTo(layers * 70);
+            assertThat(count(store, "FROM token_routing WHERE is_last_prompt")).isEqualTo(layers * 70);
             assertThat(count(store, "FROM run_shards")).isEqualTo(2);
             assertThat(store.runs().get(0).status()).isEqualTo(RunStatus.COMPLETE);
         }

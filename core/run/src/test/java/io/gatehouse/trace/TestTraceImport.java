@@ -48,14 +48,14 @@ final class TestTraceImport {
             assertThat(
                             rows(
                                     store,
-                                    "SELECT question_id, \"position\", layer, scope, \"rank\", expert, weight FROM activations WHERE layer = 0 ORDER BY ALL"))
+                                    "SELECT question_id, \"position\", layer, phase, is_last_prompt, \"rank\", expert, weight FROM activations WHERE layer = 0 ORDER BY ALL"))
                     .containsExactly(
-                            "1|1|0|prompt|null|1|null",
-                            "1|1|0|prompt|null|3|null",
-                            "1|2|0|last_prompt|null|0|null",
-                            "1|2|0|last_prompt|null|3|null",
-                            "2|0|0|last_prompt|null|2|null",
-                            "2|0|0|last_prompt|null|3|null");
+                            "1|1|0|prompt|false|null|1|null",
+                            "1|1|0|prompt|false|null|3|null",
+                            "1|2|0|prompt|true|null|0|null",
+                            "1|2|0|prompt|true|null|3|null",
+                            "2|0|0|prompt|true|null|2|null",
+                            "2|0|0|prompt|true|null|3|null");
             assertThat(rows(store, "SELECT DISTINCT weights, entropy, top_k_entropy, mass, margin FROM token_routing"))
                     .containsExactly("null|null|null|null|null");
             assertThat(

@@ -101,7 +101,15 @@ final class Rollup {
     /** Rollup rows per subject, which a question stands for. */
     LongFeed subjectUsage() {
         LongFeed feed = new LongFeed(
-                "question_id", "layer", "last", "expert", "n", "weight", "weight_square", "weight_min", "weight_max");
+                "question_id",
+                "layer",
+                "is_last_prompt",
+                "expert",
+                "n",
+                "weight",
+                "weight_square",
+                "weight_min",
+                "weight_max");
         by(Group::subject)
                 .forEach((subject, sums) -> sums.fired()
                         .forEach(slot -> feed.add(
@@ -117,23 +125,18 @@ final class Rollup {
         return feed;
     }
 
-    /**
-     * Rollup rows per layer and scope of all experts, those that did not fire included. The scope of the whole prompt
-     * has the last tokens in it.
-     */
+    /** Rollup rows per layer and kind of token of all experts, those that did not fire included. */
     LongFeed expertUsage(Scope recorded) {
         ExpertSums all = total();
-        LongFeed feed = new LongFeed("layer", "last", "expert", "n", "weight");
+        LongFeed feed = new LongFeed("layer", "is_last_prompt", "whole_prompts", "expert", "n", "weight");
+        int wholePrompts = recorded == Scope.PROMPT ? 1 : 0;
         for (int layer = 0; layer < layers; layer++) {
             // A layer without a router has no experts.
             boolean routed = entropies.tokens(layer, true) + entropies.tokens(layer, false) > 0;
             for (int expert = 0; routed && expert < experts; expert++) {
-                int last = all.slot(layer, true, expert);
-                int other = all.slot(layer, false, expert);
-                feed.add(layer, 1, expert, all.count(last), all.weight(last));
-                if (recorded == Scope.PROMPT) {
-                    feed.add(
-                            layer, 0, expert, all.count(last) + all.count(other), all.weight(last) + all.weight(other));
+                for (boolean last : new boolean[] {true, false}) {
+                    int slot = all.slot(layer, last, expert);
+                    feed.add(layer, last ? 1 : 0, wholePrompts, expert, all.count(slot), all.weight(slot));
                 }
             }
         }
@@ -142,7 +145,7 @@ final class Rollup {
 
     /** Rollup rows per right answer and outcome. */
     LongFeed outcomeUsage() {
-        LongFeed feed = new LongFeed("answer", "correct", "layer", "last", "expert", "n", "weight");
+        LongFeed feed = new LongFeed("answer", "correct", "layer", "is_last_prompt", "expert", "n", "weight");
         by(Group::outcome)
                 .forEach((outcome, sums) -> sums.fired()
                         .forEach(slot -> feed.add(
@@ -159,8 +162,8 @@ final class Rollup {
     /** Rollup rows per layer of what is said about tokens. */
     LongFeed layerEntropy() {
         ExpertSums all = total();
-        LongFeed feed =
-                new LongFeed("layer", "last", "n", "entropy", "top_k_entropy", "weight", "spare_mass", "margin");
+        LongFeed feed = new LongFeed(
+                "layer", "is_last_prompt", "n", "entropy", "top_k_entropy", "weight", "spare_mass", "margin");
         for (int layer = 0; layer < layers; layer++) {
             for (boolean last : new boolean[] {false, true}) {
                 if (entropies.tokens(layer, last) > 0) {

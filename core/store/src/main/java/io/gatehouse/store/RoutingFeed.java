@@ -25,7 +25,7 @@ final class RoutingFeed implements Feed {
             Field.notNullable("question_id", INTEGER),
             Field.notNullable("position", INTEGER),
             Field.notNullable("layer", SMALLINT),
-            Field.notNullable("last", ArrowType.Bool.INSTANCE),
+            Field.notNullable("is_last_prompt", ArrowType.Bool.INSTANCE),
             list("experts", SMALLINT),
             list("weights", INTEGER),
             Field.notNullable("entropy", SMALLINT),
@@ -68,7 +68,7 @@ final class RoutingFeed implements Feed {
         IntBuffer questionIds = ints(table, "question_id", rows);
         IntBuffer positions = ints(table, "position", rows);
         ShortBuffer layers = shorts(table, "layer", rows);
-        BitVector lasts = bits(table, "last", rows);
+        BitVector lasts = bits(table, "is_last_prompt", rows);
         int row = 0;
         for (Segment<RoutingUnits> segment : batch) {
             repeat(questionIds, segment.questionId(), segment.rows());

@@ -33,7 +33,8 @@ final class SequenceInsert implements AutoCloseable {
                     .append(runId)
                     .append(questionId)
                     .append(position)
-                    .append(position == sequence.length() - 1 ? Scope.LAST_PROMPT.id() : Scope.PROMPT.id())
+                    .append("prompt")
+                    .append(position == sequence.length() - 1)
                     .append(sequence.tokens()[position])
                     .append("")
                     .endRow();
@@ -50,6 +51,7 @@ final class SequenceInsert implements AutoCloseable {
                 .append(questionId)
                 .append(layer.positions()[row])
                 .append((short) layer.layer())
+                .append(false)
                 .append(layer.positions()[row] == length - 1)
                 .append(decision.experts());
         if (decision.weights().length == 0) {

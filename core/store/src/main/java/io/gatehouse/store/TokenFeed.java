@@ -21,7 +21,7 @@ final class TokenFeed implements Feed {
     private static final Schema SCHEMA = new Schema(List.of(
             Field.notNullable("question_id", INTEGER),
             Field.notNullable("position", INTEGER),
-            Field.notNullable("last", ArrowType.Bool.INSTANCE),
+            Field.notNullable("is_last_prompt", ArrowType.Bool.INSTANCE),
             Field.notNullable("token_id", INTEGER),
             Field.notNullable("token", ArrowType.Utf8.INSTANCE)));
 
@@ -46,7 +46,7 @@ final class TokenFeed implements Feed {
         IntBuffer questionIds = ints(table, "question_id", rows);
         IntBuffer positions = ints(table, "position", rows);
         IntBuffer tokenIds = ints(table, "token_id", rows);
-        BitVector lasts = bits(table, "last", rows);
+        BitVector lasts = bits(table, "is_last_prompt", rows);
         VarCharVector tokens = (VarCharVector) table.getVector("token");
         tokens.allocateNew(rows);
         int row = 0;

@@ -19,7 +19,7 @@ final class UsageFeed implements Feed {
     private static final Schema SCHEMA = new Schema(List.of(
             Field.notNullable("question_id", INTEGER),
             Field.notNullable("layer", SMALLINT),
-            Field.notNullable("last", ArrowType.Bool.INSTANCE),
+            Field.notNullable("is_last_prompt", ArrowType.Bool.INSTANCE),
             Field.notNullable("expert", SMALLINT),
             Field.notNullable("n", INTEGER),
             Field.notNullable("weight", BIGINT)));
@@ -44,7 +44,7 @@ final class UsageFeed implements Feed {
         int rows = Math.min(left, BATCH_ROWS);
         IntBuffer questionIds = ArrowBuffers.ints(batch, "question_id", rows);
         ShortBuffer layers = ArrowBuffers.shorts(batch, "layer", rows);
-        BitVector lasts = ArrowBuffers.bits(batch, "last", rows);
+        BitVector lasts = ArrowBuffers.bits(batch, "is_last_prompt", rows);
         ShortBuffer experts = ArrowBuffers.shorts(batch, "expert", rows);
         IntBuffer counts = ArrowBuffers.ints(batch, "n", rows);
         LongBuffer weights = ArrowBuffers.longs(batch, "weight", rows);

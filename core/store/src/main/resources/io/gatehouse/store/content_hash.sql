@@ -7,7 +7,7 @@ WITH rows AS (
     JOIN questions AS q ON q.question_id = a.question_id
     WHERE a.run_id = $1
     UNION ALL
-    SELECT 'token', concat_ws('|', q.subject, q.ordinal, t."position", t.scope, t.token_id, t.token)
+    SELECT 'token', concat_ws('|', q.subject, q.ordinal, t."position", t.phase, t.is_last_prompt, t.token_id, t.token)
     FROM tokens AS t
     JOIN questions AS q ON q.question_id = t.question_id
     WHERE t.run_id = $1
@@ -15,7 +15,8 @@ WITH rows AS (
     SELECT
         'routing',
         concat_ws(
-            '|', q.subject, q.ordinal, r.layer, r."position", r.last, r.experts, r.weights, r.entropy, r.spare_mass, r.margin,
+            '|', q.subject, q.ordinal, r.layer, r."position", r.is_generated, r.is_last_prompt, r.experts, r.weights,
+            r.entropy, r.spare_mass, r.margin,
             CASE WHEN NOT r.ranked THEN 'unranked' END
         )
     FROM routing AS r

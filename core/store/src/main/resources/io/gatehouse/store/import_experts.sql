@@ -14,7 +14,7 @@ WITH grid AS (
             run_id,
             layer,
             bool_or(weight_sum IS NOT NULL) AS weighed,
-            bool_or(scope = 'last_prompt') AS answering
+            bool_or(is_last_prompt) AS answering
         FROM layer_usage
         GROUP BY run_id, layer
         UNION ALL
@@ -27,15 +27,15 @@ scoped AS (
     SELECT run_id, layer, expert, weighed, 'prompt' AS scope FROM grid WHERE recorded_scope = 'prompt'
 ),
 usage AS (
-    SELECT run_id, layer, expert, scope, sum(n) AS n, sum(weight_sum) AS weight_sum
+    SELECT f.run_id, f.layer, f.expert, s.scope, sum(f.n) AS n, sum(f.weight_sum) AS weight_sum
     FROM (
-        SELECT run_id, layer, expert, 'prompt' AS scope, n, weight_sum FROM layer_usage
+        SELECT run_id, layer, expert, phase, is_last_prompt, n, weight_sum FROM layer_usage
         UNION ALL
-        SELECT run_id, layer, expert, scope, n, weight_sum FROM layer_usage WHERE scope = 'last_prompt'
-        UNION ALL
-        SELECT run_id, layer, expert, 'prompt' AS scope, n, NULL AS weight_sum FROM expert_counts
-    )
-    GROUP BY run_id, layer, expert, scope
+        SELECT run_id, layer, expert, 'prompt' AS phase, false AS is_last_prompt, n, NULL AS weight_sum
+        FROM expert_counts
+    ) AS f
+    JOIN scopes AS s ON s.phase = f.phase AND s.is_last_prompt = f.is_last_prompt
+    GROUP BY ALL
 )
 SELECT
     s.run_id,

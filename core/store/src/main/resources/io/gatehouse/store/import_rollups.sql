@@ -1,8 +1,15 @@
 -- The rollups of an imported run, from its facts: it is small, and there is one shard of it.
 INSERT INTO usage BY NAME
-SELECT run_id, question_id, layer, last, expert, CAST(count(*) AS INTEGER) AS n, CAST(sum(weight) AS BIGINT) AS weight
+SELECT
+    run_id,
+    question_id,
+    layer,
+    is_last_prompt,
+    expert,
+    CAST(count(*) AS INTEGER) AS n,
+    CAST(sum(weight) AS BIGINT) AS weight
 FROM (
-    SELECT run_id, question_id, layer, last, unnest(experts) AS expert, unnest(weights) AS weight
+    SELECT run_id, question_id, layer, is_last_prompt, unnest(experts) AS expert, unnest(weights) AS weight
     FROM routing
     WHERE run_id = $1
 )
@@ -15,14 +22,21 @@ SELECT
     q.subject,
     f.layer,
     f.expert,
-    CASE WHEN f.last THEN 'last_prompt' ELSE 'prompt' END AS scope,
+    'prompt' AS phase,
+    f.is_last_prompt,
     count(*) AS n,
     sum(f.weight) / 65536.0 AS weight_sum,
     sum(f.weight * f.weight) / 4294967296.0 AS weight_square_sum,
     CAST(min(f.weight) / 65536.0 AS FLOAT) AS weight_min,
     CAST(max(f.weight) / 65536.0 AS FLOAT) AS weight_max
 FROM (
-    SELECT run_id, question_id, layer, last, unnest(experts) AS expert, CAST(unnest(weights) AS BIGINT) AS weight
+    SELECT
+        run_id,
+        question_id,
+        layer,
+        is_last_prompt,
+        unnest(experts) AS expert,
+        CAST(unnest(weights) AS BIGINT) AS weight
     FROM routing
     WHERE run_id = $1
 ) AS f
@@ -35,7 +49,8 @@ SELECT
     run_id,
     layer,
     expert,
-    scope,
+    phase,
+    is_last_prompt,
     CAST(sum(n) AS BIGINT) AS n,
     sum(weight_sum) AS weight_sum,
     sum(weight_square_sum) AS weight_square_sum,
@@ -53,7 +68,8 @@ SELECT
     a.correct,
     u.layer,
     u.expert,
-    CASE WHEN u.last THEN 'last_prompt' ELSE 'prompt' END AS scope,
+    'prompt' AS phase,
+    u.is_last_prompt,
     CAST(sum(u.n) AS BIGINT) AS n,
     sum(u.weight) / 65536.0 AS weight_sum
 FROM usage AS u
@@ -67,7 +83,8 @@ INSERT INTO layer_entropy BY NAME
 SELECT
     r.run_id,
     r.layer,
-    t.scope,
+    t.phase,
+    t.is_last_prompt,
     count(*) AS n,
     sum(r.entropy) / 1024.0 AS entropy_sum,
     sum(CAST(t.top_k_entropy AS DOUBLE)) AS top_k_entropy_sum,

@@ -4,7 +4,7 @@ SELECT
     question_id,
     "position",
     layer,
-    last,
+    is_last_prompt,
     experts,
     weights,
     entropy,

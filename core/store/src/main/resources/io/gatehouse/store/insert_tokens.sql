@@ -3,7 +3,8 @@ SELECT
     CAST(? AS INTEGER) AS run_id,
     question_id,
     "position",
-    CASE WHEN last THEN 'last_prompt' ELSE 'prompt' END AS scope,
+    'prompt' AS phase,
+    is_last_prompt,
     token_id,
     token
 FROM token_feed

@@ -1,3 +1,3 @@
 INSERT INTO usage BY NAME
-SELECT CAST(? AS INTEGER) AS run_id, question_id, layer, last, expert, n, weight
+SELECT CAST(? AS INTEGER) AS run_id, question_id, layer, is_last_prompt, expert, n, weight
 FROM usage_feed

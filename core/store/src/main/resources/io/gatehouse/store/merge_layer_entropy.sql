@@ -3,7 +3,8 @@ USING (
     SELECT
         CAST(? AS INTEGER) AS run_id,
         layer,
-        CASE WHEN last = 1 THEN 'last_prompt' ELSE 'prompt' END AS scope,
+        'prompt' AS phase,
+        is_last_prompt = 1 AS is_last_prompt,
         n,
         entropy / 1024.0 AS entropy_sum,
         top_k_entropy / 1048576.0 AS top_k_entropy_sum,
@@ -11,7 +12,7 @@ USING (
         margin / 1048576.0 AS margin_sum
     FROM entropy_feed
 ) AS d
-ON l.run_id = d.run_id AND l.layer = d.layer AND l.scope = d.scope
+ON l.run_id = d.run_id AND l.layer = d.layer AND l.phase = d.phase AND l.is_last_prompt = d.is_last_prompt
 WHEN MATCHED THEN UPDATE SET
     n = l.n + d.n,
     entropy_sum = l.entropy_sum + d.entropy_sum,

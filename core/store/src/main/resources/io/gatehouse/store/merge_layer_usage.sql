@@ -4,7 +4,8 @@ USING (
         CAST(? AS INTEGER) AS run_id,
         layer,
         expert,
-        CASE WHEN last = 1 THEN 'last_prompt' ELSE 'prompt' END AS scope,
+        'prompt' AS phase,
+        is_last_prompt = 1 AS is_last_prompt,
         CAST(sum(n) AS BIGINT) AS n,
         sum(weight) / 65536.0 AS weight_sum,
         sum(weight_square) / 4294967296.0 AS weight_square_sum,
@@ -13,7 +14,8 @@ USING (
     FROM subject_feed
     GROUP BY ALL
 ) AS d
-ON l.run_id = d.run_id AND l.layer = d.layer AND l.expert = d.expert AND l.scope = d.scope
+ON l.run_id = d.run_id AND l.layer = d.layer AND l.expert = d.expert
+    AND l.phase = d.phase AND l.is_last_prompt = d.is_last_prompt
 WHEN MATCHED THEN UPDATE SET
     n = l.n + d.n,
     weight_sum = l.weight_sum + d.weight_sum,

@@ -5,7 +5,8 @@ USING (
         q.subject,
         f.layer,
         f.expert,
-        CASE WHEN f.last = 1 THEN 'last_prompt' ELSE 'prompt' END AS scope,
+        'prompt' AS phase,
+        f.is_last_prompt = 1 AS is_last_prompt,
         f.n,
         f.weight / 65536.0 AS weight_sum,
         f.weight_square / 4294967296.0 AS weight_square_sum,
@@ -14,7 +15,8 @@ USING (
     FROM subject_feed AS f
     JOIN questions AS q ON q.question_id = f.question_id
 ) AS d
-ON s.run_id = d.run_id AND s.subject = d.subject AND s.layer = d.layer AND s.expert = d.expert AND s.scope = d.scope
+ON s.run_id = d.run_id AND s.subject = d.subject AND s.layer = d.layer AND s.expert = d.expert
+    AND s.phase = d.phase AND s.is_last_prompt = d.is_last_prompt
 WHEN MATCHED THEN UPDATE SET
     n = s.n + d.n,
     weight_sum = s.weight_sum + d.weight_sum,

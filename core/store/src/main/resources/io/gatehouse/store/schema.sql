@@ -16,6 +16,21 @@ COMMENT ON TABLE schema_version IS 'One row: the version of this schema';
 COMMENT ON COLUMN schema_version.version IS 'Version that the file was written with';
 INSERT INTO schema_version VALUES (1);
 
+-- The one definition of what a scope counts. Tables say phase and is_last_prompt of a token, or of the tokens that a row
+-- sums up; whoever counts by scope joins this relation on both columns.
+CREATE VIEW scopes AS
+SELECT scope, phase, is_last_prompt
+FROM (VALUES
+    ('last_prompt', 'prompt', true),
+    ('prompt', 'prompt', true),
+    ('prompt', 'prompt', false),
+    ('generated', 'generated', false)
+) AS s(scope, phase, is_last_prompt);
+COMMENT ON VIEW scopes IS 'One row per scope and kind of token that it counts';
+COMMENT ON COLUMN scopes.scope IS 'last_prompt (the last token of each prompt, the one that answers), prompt (all tokens of the prompt, the last one included) or generated (the tokens that the model sampled)';
+COMMENT ON COLUMN scopes.phase IS 'prompt or generated: phase of the tokens';
+COMMENT ON COLUMN scopes.is_last_prompt IS 'Whether they are the last tokens of their prompts';
+
 CREATE TABLE runs (
     run_id            INTEGER   NOT NULL,
     name              VARCHAR   NOT NULL,
@@ -146,41 +161,45 @@ COMMENT ON COLUMN answers.top_token IS 'Text of the most probable next token of 
 COMMENT ON COLUMN answers.prompt_tokens IS 'Length of the prompt in tokens';
 
 CREATE TABLE tokens (
-    run_id      INTEGER NOT NULL,
-    question_id INTEGER NOT NULL,
-    "position"  INTEGER NOT NULL,
-    scope       VARCHAR NOT NULL,
-    token_id    INTEGER NOT NULL,
-    token       VARCHAR NOT NULL
+    run_id         INTEGER NOT NULL,
+    question_id    INTEGER NOT NULL,
+    "position"     INTEGER NOT NULL,
+    phase          VARCHAR NOT NULL,
+    is_last_prompt BOOLEAN NOT NULL,
+    token_id       INTEGER NOT NULL,
+    token          VARCHAR NOT NULL
 );
 COMMENT ON TABLE tokens IS 'One row per run, question and prompt token';
 COMMENT ON COLUMN tokens.run_id IS 'The run';
 COMMENT ON COLUMN tokens.question_id IS 'The question';
 COMMENT ON COLUMN tokens."position" IS 'Position of the token in the prompt, from 0';
-COMMENT ON COLUMN tokens.scope IS 'last_prompt for the last token of the prompt, the one that answers; prompt for all before it';
+COMMENT ON COLUMN tokens.phase IS 'prompt for tokens of the prompt, generated for tokens that the model sampled';
+COMMENT ON COLUMN tokens.is_last_prompt IS 'Whether the token is the last one of the prompt, the one that answers';
 COMMENT ON COLUMN tokens.token_id IS 'Id in the vocabulary of the model';
 COMMENT ON COLUMN tokens.token IS 'Text of the token; bytes that are no whole character show as U+FFFD';
 
 -- The facts behind token_routing and activations. Rows of a shard stand together, ordered by layer, question, position.
 CREATE TABLE routing (
-    run_id      INTEGER    NOT NULL USING COMPRESSION RLE,
-    question_id INTEGER    NOT NULL USING COMPRESSION RLE,
-    "position"  INTEGER    NOT NULL USING COMPRESSION BITPACKING,
-    layer       SMALLINT   NOT NULL USING COMPRESSION RLE,
-    last        BOOLEAN    NOT NULL USING COMPRESSION RLE,
-    experts     SMALLINT[] NOT NULL,
-    weights     INTEGER[],
-    entropy     SMALLINT   USING COMPRESSION BITPACKING,
-    spare_mass  SMALLINT   USING COMPRESSION BITPACKING,
-    margin      INTEGER    USING COMPRESSION BITPACKING,
-    ranked      BOOLEAN    NOT NULL DEFAULT true USING COMPRESSION RLE
+    run_id         INTEGER    NOT NULL USING COMPRESSION RLE,
+    question_id    INTEGER    NOT NULL USING COMPRESSION RLE,
+    "position"     INTEGER    NOT NULL USING COMPRESSION BITPACKING,
+    layer          SMALLINT   NOT NULL USING COMPRESSION RLE,
+    is_generated   BOOLEAN    NOT NULL DEFAULT false USING COMPRESSION RLE,
+    is_last_prompt BOOLEAN    NOT NULL USING COMPRESSION RLE,
+    experts        SMALLINT[] NOT NULL,
+    weights        INTEGER[],
+    entropy        SMALLINT   USING COMPRESSION BITPACKING,
+    spare_mass     SMALLINT   USING COMPRESSION BITPACKING,
+    margin         INTEGER    USING COMPRESSION BITPACKING,
+    ranked         BOOLEAN    NOT NULL DEFAULT true USING COMPRESSION RLE
 );
 COMMENT ON TABLE routing IS 'One row per run, question, prompt token and mixture-of-experts layer: one decision of a router, in whole numbers of small units';
 COMMENT ON COLUMN routing.run_id IS 'The run';
 COMMENT ON COLUMN routing.question_id IS 'The question';
 COMMENT ON COLUMN routing."position" IS 'Position of the token in the prompt, from 0';
 COMMENT ON COLUMN routing.layer IS 'Layer of the model, from 0';
-COMMENT ON COLUMN routing.last IS 'Whether the token is the last one of its prompt, the one that answers';
+COMMENT ON COLUMN routing.is_generated IS 'Whether the model sampled the token; else it is of the prompt';
+COMMENT ON COLUMN routing.is_last_prompt IS 'Whether the token is the last one of the prompt, the one that answers';
 COMMENT ON COLUMN routing.experts IS 'The top-k experts, the most probable first';
 COMMENT ON COLUMN routing.weights IS 'Weight that multiplies the output of each of those experts, same order, in units of 2^-16; NULL where an imported run does not say';
 COMMENT ON COLUMN routing.entropy IS 'Entropy of the gate over all experts, in units of 2^-10 nats; NULL where an imported run does not say';
@@ -194,7 +213,8 @@ SELECT
     question_id,
     "position",
     layer,
-    CASE WHEN last THEN 'last_prompt' ELSE 'prompt' END AS scope,
+    CASE WHEN is_generated THEN 'generated' ELSE 'prompt' END AS phase,
+    is_last_prompt,
     experts,
     list_transform(weights, lambda w: CAST(w AS FLOAT) / CAST(65536 AS FLOAT)) AS weights,
     CAST(entropy AS FLOAT) / CAST(1024 AS FLOAT) AS entropy,
@@ -212,7 +232,8 @@ COMMENT ON COLUMN token_routing.run_id IS 'The run';
 COMMENT ON COLUMN token_routing.question_id IS 'The question';
 COMMENT ON COLUMN token_routing."position" IS 'Position of the token in the prompt, from 0';
 COMMENT ON COLUMN token_routing.layer IS 'Layer of the model, from 0';
-COMMENT ON COLUMN token_routing.scope IS 'last_prompt for the last token of the prompt, the one that answers; prompt for all before it';
+COMMENT ON COLUMN token_routing.phase IS 'prompt for tokens of the prompt, generated for tokens that the model sampled';
+COMMENT ON COLUMN token_routing.is_last_prompt IS 'Whether the token is the last one of the prompt, the one that answers';
 COMMENT ON COLUMN token_routing.experts IS 'The top-k experts, the most probable first';
 COMMENT ON COLUMN token_routing.weights IS 'Weight that multiplies the output of each of those experts, same order, within 0.000008; sums to 1 only where the model renormalises; NULL where an imported run does not say';
 COMMENT ON COLUMN token_routing.entropy IS 'Entropy of the gate over all experts, in nats, within 0.0005: -sum p ln p; uniform is ln(experts); NULL where an imported run does not say';
@@ -226,7 +247,8 @@ SELECT
     question_id,
     "position",
     layer,
-    CASE WHEN last THEN 'last_prompt' ELSE 'prompt' END AS scope,
+    CASE WHEN is_generated THEN 'generated' ELSE 'prompt' END AS phase,
+    is_last_prompt,
     CAST(unnest(CASE WHEN ranked THEN range(1, len(experts) + 1) END) AS SMALLINT) AS "rank",
     unnest(experts) AS expert,
     CAST(unnest(weights) AS FLOAT) / CAST(65536 AS FLOAT) AS weight
@@ -236,7 +258,8 @@ COMMENT ON COLUMN activations.run_id IS 'The run';
 COMMENT ON COLUMN activations.question_id IS 'The question';
 COMMENT ON COLUMN activations."position" IS 'Position of the token in the prompt, from 0';
 COMMENT ON COLUMN activations.layer IS 'Layer of the model, from 0';
-COMMENT ON COLUMN activations.scope IS 'last_prompt for the last token of the prompt, the one that answers; prompt for all before it';
+COMMENT ON COLUMN activations.phase IS 'prompt for tokens of the prompt, generated for tokens that the model sampled';
+COMMENT ON COLUMN activations.is_last_prompt IS 'Whether the token is the last one of the prompt, the one that answers';
 COMMENT ON COLUMN activations."rank" IS 'Place of the expert among the top-k of its token, 1 for the most probable; NULL where an imported run does not say';
 COMMENT ON COLUMN activations.expert IS 'Expert of that layer, from 0';
 COMMENT ON COLUMN activations.weight IS 'Weight that multiplies the output of the expert, within 0.000008; NULL where an imported run does not say';
@@ -288,19 +311,21 @@ COMMENT ON COLUMN router_probabilities.probabilities IS 'Probability of every ex
 
 -- Additive per question and written in the same transaction as its facts, so it is never stale.
 CREATE TABLE usage (
-    run_id      INTEGER  NOT NULL USING COMPRESSION RLE,
-    question_id INTEGER  NOT NULL USING COMPRESSION RLE,
-    layer       SMALLINT NOT NULL USING COMPRESSION RLE,
-    last        BOOLEAN  NOT NULL USING COMPRESSION RLE,
-    expert      SMALLINT NOT NULL USING COMPRESSION BITPACKING,
-    n           INTEGER  NOT NULL USING COMPRESSION BITPACKING,
-    weight      BIGINT   USING COMPRESSION BITPACKING
+    run_id         INTEGER  NOT NULL USING COMPRESSION RLE,
+    question_id    INTEGER  NOT NULL USING COMPRESSION RLE,
+    layer          SMALLINT NOT NULL USING COMPRESSION RLE,
+    is_generated   BOOLEAN  NOT NULL DEFAULT false USING COMPRESSION RLE,
+    is_last_prompt BOOLEAN  NOT NULL USING COMPRESSION RLE,
+    expert         SMALLINT NOT NULL USING COMPRESSION BITPACKING,
+    n              INTEGER  NOT NULL USING COMPRESSION BITPACKING,
+    weight         BIGINT   USING COMPRESSION BITPACKING
 );
-COMMENT ON TABLE usage IS 'One row per run, question, layer, scope and expert that fired: the rollup of activations, in whole numbers of small units';
+COMMENT ON TABLE usage IS 'One row per run, question, layer, phase, is_last_prompt and expert that fired: the rollup of activations, in whole numbers of small units';
 COMMENT ON COLUMN usage.run_id IS 'The run';
 COMMENT ON COLUMN usage.question_id IS 'The question';
 COMMENT ON COLUMN usage.layer IS 'Layer of the model, from 0';
-COMMENT ON COLUMN usage.last IS 'Whether the last prompt token is counted, or all before it';
+COMMENT ON COLUMN usage.is_generated IS 'Whether tokens that the model sampled are counted; else tokens of the prompt';
+COMMENT ON COLUMN usage.is_last_prompt IS 'Whether the last token of the prompt is counted; else the other tokens of the phase';
 COMMENT ON COLUMN usage.expert IS 'Expert of that layer, from 0';
 COMMENT ON COLUMN usage.n IS 'Number of activations';
 COMMENT ON COLUMN usage.weight IS 'Sum of their weights, in units of 2^-16; NULL where an imported run does not say';
@@ -311,16 +336,18 @@ SELECT
     question_id,
     layer,
     expert,
-    CASE WHEN last THEN 'last_prompt' ELSE 'prompt' END AS scope,
+    CASE WHEN is_generated THEN 'generated' ELSE 'prompt' END AS phase,
+    is_last_prompt,
     n,
     weight / 65536.0 AS weight_sum
 FROM usage;
-COMMENT ON VIEW question_usage IS 'One row per run, question, layer, scope and expert that fired: the rollup of activations';
+COMMENT ON VIEW question_usage IS 'One row per run, question, layer, phase, is_last_prompt and expert that fired: the rollup of activations';
 COMMENT ON COLUMN question_usage.run_id IS 'The run';
 COMMENT ON COLUMN question_usage.question_id IS 'The question';
 COMMENT ON COLUMN question_usage.layer IS 'Layer of the model, from 0';
 COMMENT ON COLUMN question_usage.expert IS 'Expert of that layer, from 0';
-COMMENT ON COLUMN question_usage.scope IS 'last_prompt for the last token of the prompt, the one that answers; prompt for all before it';
+COMMENT ON COLUMN question_usage.phase IS 'prompt where tokens of the prompt are counted, generated where tokens that the model sampled are';
+COMMENT ON COLUMN question_usage.is_last_prompt IS 'Whether the last token of the prompt is counted; else the other tokens of the phase';
 COMMENT ON COLUMN question_usage.n IS 'Number of activations';
 COMMENT ON COLUMN question_usage.weight_sum IS 'Sum of their weights; NULL where an imported run does not say';
 
@@ -331,19 +358,21 @@ CREATE TABLE subject_usage (
     subject           VARCHAR  NOT NULL,
     layer             SMALLINT NOT NULL,
     expert            SMALLINT NOT NULL,
-    scope             VARCHAR  NOT NULL,
+    phase             VARCHAR  NOT NULL,
+    is_last_prompt    BOOLEAN  NOT NULL,
     n                 BIGINT   NOT NULL,
     weight_sum        DOUBLE,
     weight_square_sum DOUBLE,
     weight_min        FLOAT,
     weight_max        FLOAT
 );
-COMMENT ON TABLE subject_usage IS 'One row per run, subject, layer, scope and expert that fired: the rollup of question_usage';
+COMMENT ON TABLE subject_usage IS 'One row per run, subject, layer, phase, is_last_prompt and expert that fired: the rollup of question_usage';
 COMMENT ON COLUMN subject_usage.run_id IS 'The run';
 COMMENT ON COLUMN subject_usage.subject IS 'Subject within the quiz';
 COMMENT ON COLUMN subject_usage.layer IS 'Layer of the model, from 0';
 COMMENT ON COLUMN subject_usage.expert IS 'Expert of that layer, from 0';
-COMMENT ON COLUMN subject_usage.scope IS 'last_prompt for the last token of each prompt, the one that answers; prompt for all before it';
+COMMENT ON COLUMN subject_usage.phase IS 'prompt where tokens of prompts are counted, generated where tokens that the model sampled are';
+COMMENT ON COLUMN subject_usage.is_last_prompt IS 'Whether the last token of each prompt is counted; else the other tokens of the phase';
 COMMENT ON COLUMN subject_usage.n IS 'Number of activations';
 COMMENT ON COLUMN subject_usage.weight_sum IS 'Sum of their weights; NULL where an imported run does not say';
 COMMENT ON COLUMN subject_usage.weight_square_sum IS 'Sum of the squares of their weights; NULL where an imported run does not say';
@@ -354,18 +383,20 @@ CREATE TABLE layer_usage (
     run_id            INTEGER  NOT NULL,
     layer             SMALLINT NOT NULL,
     expert            SMALLINT NOT NULL,
-    scope             VARCHAR  NOT NULL,
+    phase             VARCHAR  NOT NULL,
+    is_last_prompt    BOOLEAN  NOT NULL,
     n                 BIGINT   NOT NULL,
     weight_sum        DOUBLE,
     weight_square_sum DOUBLE,
     weight_min        FLOAT,
     weight_max        FLOAT
 );
-COMMENT ON TABLE layer_usage IS 'One row per run, layer, scope and expert that fired: the rollup of subject_usage';
+COMMENT ON TABLE layer_usage IS 'One row per run, layer, phase, is_last_prompt and expert that fired: the rollup of subject_usage';
 COMMENT ON COLUMN layer_usage.run_id IS 'The run';
 COMMENT ON COLUMN layer_usage.layer IS 'Layer of the model, from 0';
 COMMENT ON COLUMN layer_usage.expert IS 'Expert of that layer, from 0';
-COMMENT ON COLUMN layer_usage.scope IS 'last_prompt for the last token of each prompt, the one that answers; prompt for all before it';
+COMMENT ON COLUMN layer_usage.phase IS 'prompt where tokens of prompts are counted, generated where tokens that the model sampled are';
+COMMENT ON COLUMN layer_usage.is_last_prompt IS 'Whether the last token of each prompt is counted; else the other tokens of the phase';
 COMMENT ON COLUMN layer_usage.n IS 'Number of activations';
 COMMENT ON COLUMN layer_usage.weight_sum IS 'Sum of their weights; NULL where an imported run does not say';
 COMMENT ON COLUMN layer_usage.weight_square_sum IS 'Sum of the squares of their weights; NULL where an imported run does not say';
@@ -374,39 +405,43 @@ COMMENT ON COLUMN layer_usage.weight_max IS 'Largest of their weights; NULL wher
 
 -- Few rows, since it knows no subject and no question: what experts have to do with answers.
 CREATE TABLE outcome_usage (
-    run_id     INTEGER  NOT NULL,
-    answer     VARCHAR  NOT NULL,
-    correct    BOOLEAN,
-    layer      SMALLINT NOT NULL,
-    expert     SMALLINT NOT NULL,
-    scope      VARCHAR  NOT NULL,
-    n          BIGINT   NOT NULL,
-    weight_sum DOUBLE
+    run_id         INTEGER  NOT NULL,
+    answer         VARCHAR  NOT NULL,
+    correct        BOOLEAN,
+    layer          SMALLINT NOT NULL,
+    expert         SMALLINT NOT NULL,
+    phase          VARCHAR  NOT NULL,
+    is_last_prompt BOOLEAN  NOT NULL,
+    n              BIGINT   NOT NULL,
+    weight_sum     DOUBLE
 );
-COMMENT ON TABLE outcome_usage IS 'One row per run, right answer, whether the run gave it, layer, scope and expert that fired: the rollup of question_usage';
+COMMENT ON TABLE outcome_usage IS 'One row per run, right answer, whether the run gave it, layer, phase, is_last_prompt and expert that fired: the rollup of question_usage';
 COMMENT ON COLUMN outcome_usage.run_id IS 'The run';
 COMMENT ON COLUMN outcome_usage.answer IS 'Letter of the right choice of the questions';
 COMMENT ON COLUMN outcome_usage.correct IS 'Whether the run answered them rightly; NULL where an imported run has no answer';
 COMMENT ON COLUMN outcome_usage.layer IS 'Layer of the model, from 0';
 COMMENT ON COLUMN outcome_usage.expert IS 'Expert of that layer, from 0';
-COMMENT ON COLUMN outcome_usage.scope IS 'last_prompt for the last token of each prompt, the one that answers; prompt for all before it';
+COMMENT ON COLUMN outcome_usage.phase IS 'prompt where tokens of prompts are counted, generated where tokens that the model sampled are';
+COMMENT ON COLUMN outcome_usage.is_last_prompt IS 'Whether the last token of each prompt is counted; else the other tokens of the phase';
 COMMENT ON COLUMN outcome_usage.n IS 'Number of activations';
 COMMENT ON COLUMN outcome_usage.weight_sum IS 'Sum of their weights; NULL where an imported run does not say';
 
 CREATE TABLE layer_entropy (
     run_id            INTEGER  NOT NULL,
     layer             SMALLINT NOT NULL,
-    scope             VARCHAR  NOT NULL,
+    phase             VARCHAR  NOT NULL,
+    is_last_prompt    BOOLEAN  NOT NULL,
     n                 BIGINT   NOT NULL,
     entropy_sum       DOUBLE,
     top_k_entropy_sum DOUBLE,
     mass_sum          DOUBLE,
     margin_sum        DOUBLE
 );
-COMMENT ON TABLE layer_entropy IS 'One row per run, layer and scope: the rollup of token_routing';
+COMMENT ON TABLE layer_entropy IS 'One row per run, layer, phase and is_last_prompt: the rollup of token_routing';
 COMMENT ON COLUMN layer_entropy.run_id IS 'The run';
 COMMENT ON COLUMN layer_entropy.layer IS 'Layer of the model, from 0';
-COMMENT ON COLUMN layer_entropy.scope IS 'last_prompt for the last token of each prompt, the one that answers; prompt for all before it';
+COMMENT ON COLUMN layer_entropy.phase IS 'prompt where tokens of prompts are counted, generated where tokens that the model sampled are';
+COMMENT ON COLUMN layer_entropy.is_last_prompt IS 'Whether the last token of each prompt is counted; else the other tokens of the phase';
 COMMENT ON COLUMN layer_entropy.n IS 'Number of tokens';
 COMMENT ON COLUMN layer_entropy.entropy_sum IS 'Sum of the entropies of the gate over all experts, in nats; NULL where an imported run does not say';
 COMMENT ON COLUMN layer_entropy.top_k_entropy_sum IS 'Sum of the entropies over the top-k experts, in nats, from weights before rounding; NULL where an imported run does not say';

@@ -11,13 +11,14 @@ imported AS (
 shard_questions AS (
     SELECT run_id, shard, unnest(question_ids) AS question_id FROM run_shards
 ),
--- One row per run, question, layer and whether the token is the last, of the facts.
+-- One row per run, question, layer and kind of token of the facts.
 facts AS MATERIALIZED (
     SELECT
         run_id,
         question_id,
         layer,
-        last,
+        is_generated,
+        is_last_prompt,
         count(*) AS n,
         min("position") AS first_position,
         max("position") AS last_position,
@@ -70,7 +71,8 @@ kept AS (
         run_id,
         question_id,
         layer,
-        last,
+        is_generated,
+        is_last_prompt,
         sum(n) AS activations,
         sum(weight) AS weight,
         sum(n * expert) AS experts
@@ -82,12 +84,16 @@ fired AS (
         run_id,
         layer,
         expert,
-        last,
+        is_generated,
+        is_last_prompt,
         count(*) AS n,
         sum(weight) AS weight,
         min(weight) AS smallest,
         max(weight) AS largest
-    FROM (SELECT run_id, layer, last, unnest(experts) AS expert, unnest(weights) AS weight FROM routing)
+    FROM (
+        SELECT run_id, layer, is_generated, is_last_prompt, unnest(experts) AS expert, unnest(weights) AS weight
+        FROM routing
+    )
     GROUP BY ALL
 ),
 checkpoints AS (
@@ -182,7 +188,16 @@ problems AS (
     UNION ALL
     SELECT run_id, 'question ' || question_id || ', layer ' || layer || ' has ' || n || ' last tokens'
     FROM facts
-    WHERE last AND n <> 1
+    WHERE is_last_prompt AND n <> 1
+    UNION ALL
+    SELECT run_id, 'question ' || question_id || ' of tokens has ' || count_if(is_last_prompt) || ' last prompt tokens'
+    FROM tokens
+    GROUP BY run_id, question_id
+    HAVING count_if(is_last_prompt) <> 1
+    UNION ALL
+    SELECT run_id, 'question ' || question_id || ' of tokens has a token of phase ' || phase || ' that cannot be'
+    FROM tokens
+    WHERE phase NOT IN ('prompt', 'generated') OR is_last_prompt AND phase <> 'prompt'
     UNION ALL
     SELECT f.run_id, 'question ' || f.question_id || ', layer ' || f.layer || ' has a value out of range'
     FROM facts AS f JOIN runs AS r ON r.run_id = f.run_id
@@ -198,7 +213,7 @@ problems AS (
         SELECT f.run_id, f.question_id, f.layer, sum(f.n) AS n, sum(f.positions) AS positions
         FROM facts AS f
         JOIN runs AS r ON r.run_id = f.run_id
-        WHERE r.probabilities = 'all' OR (r.probabilities = 'last_prompt' AND f.last)
+        WHERE r.probabilities = 'all' OR (r.probabilities = 'last_prompt' AND f.is_last_prompt)
         GROUP BY ALL
     ) AS f
     FULL JOIN gate_lists AS g ON g.run_id = f.run_id AND g.question_id = f.question_id AND g.layer = f.layer
@@ -235,7 +250,8 @@ problems AS (
             || ' is not the sum of its activations'
     FROM facts AS f
     FULL JOIN kept AS k
-        ON k.run_id = f.run_id AND k.question_id = f.question_id AND k.layer = f.layer AND k.last = f.last
+        ON k.run_id = f.run_id AND k.question_id = f.question_id AND k.layer = f.layer
+            AND k.is_generated = f.is_generated AND k.is_last_prompt = f.is_last_prompt
     WHERE f.activations IS DISTINCT FROM k.activations OR f.weight IS DISTINCT FROM k.weight
         OR f.experts IS DISTINCT FROM k.experts
     UNION ALL
@@ -245,7 +261,8 @@ problems AS (
             || ' is not the sum of its activations'
     FROM fired AS f
     FULL JOIN layer_usage AS l
-        ON l.run_id = f.run_id AND l.layer = f.layer AND l.expert = f.expert AND (l.scope = 'last_prompt') = f.last
+        ON l.run_id = f.run_id AND l.layer = f.layer AND l.expert = f.expert
+            AND (l.phase = 'generated') = f.is_generated AND l.is_last_prompt = f.is_last_prompt
     WHERE f.n IS DISTINCT FROM l.n OR f.weight / 65536.0 IS DISTINCT FROM l.weight_sum
         OR CAST(f.smallest / 65536.0 AS FLOAT) IS DISTINCT FROM l.weight_min
         OR CAST(f.largest / 65536.0 AS FLOAT) IS DISTINCT FROM l.weight_max
@@ -255,10 +272,13 @@ problems AS (
         'layer_usage of layer ' || coalesce(u.layer, l.layer) || ', expert ' || coalesce(u.expert, l.expert)
             || ' is not the sum of question_usage'
     FROM (
-        SELECT run_id, layer, expert, last, sum(n) AS n, sum(weight) AS weight FROM usage GROUP BY ALL
+        SELECT run_id, layer, expert, is_generated, is_last_prompt, sum(n) AS n, sum(weight) AS weight
+        FROM usage
+        GROUP BY ALL
     ) AS u
     FULL JOIN layer_usage AS l
-        ON l.run_id = u.run_id AND l.layer = u.layer AND l.expert = u.expert AND (l.scope = 'last_prompt') = u.last
+        ON l.run_id = u.run_id AND l.layer = u.layer AND l.expert = u.expert
+            AND (l.phase = 'generated') = u.is_generated AND l.is_last_prompt = u.is_last_prompt
     WHERE u.n IS DISTINCT FROM l.n OR u.weight / 65536.0 IS DISTINCT FROM l.weight_sum
     UNION ALL
     SELECT
@@ -266,13 +286,21 @@ problems AS (
         'subject_usage of ' || coalesce(u.subject, s.subject) || ', layer ' || coalesce(u.layer, s.layer) || ', expert '
             || coalesce(u.expert, s.expert) || ' is not the sum of question_usage'
     FROM (
-        SELECT u.run_id, q.subject, u.layer, u.expert, u.last, sum(u.n) AS n, sum(u.weight) AS weight
+        SELECT
+            u.run_id,
+            q.subject,
+            u.layer,
+            u.expert,
+            u.is_generated,
+            u.is_last_prompt,
+            sum(u.n) AS n,
+            sum(u.weight) AS weight
         FROM usage AS u JOIN questions AS q ON q.question_id = u.question_id
         GROUP BY ALL
     ) AS u
     FULL JOIN subject_usage AS s
         ON s.run_id = u.run_id AND s.subject = u.subject AND s.layer = u.layer AND s.expert = u.expert
-            AND (s.scope = 'last_prompt') = u.last
+            AND (s.phase = 'generated') = u.is_generated AND s.is_last_prompt = u.is_last_prompt
     WHERE u.n IS DISTINCT FROM s.n OR u.weight / 65536.0 IS DISTINCT FROM s.weight_sum
     UNION ALL
     SELECT
@@ -280,7 +308,16 @@ problems AS (
         'outcome_usage of layer ' || coalesce(u.layer, o.layer) || ', expert ' || coalesce(u.expert, o.expert)
             || ' is not the sum of question_usage'
     FROM (
-        SELECT u.run_id, q.answer, a.correct, u.layer, u.expert, u.last, sum(u.n) AS n, sum(u.weight) AS weight
+        SELECT
+            u.run_id,
+            q.answer,
+            a.correct,
+            u.layer,
+            u.expert,
+            u.is_generated,
+            u.is_last_prompt,
+            sum(u.n) AS n,
+            sum(u.weight) AS weight
         FROM usage AS u
         JOIN questions AS q ON q.question_id = u.question_id
         LEFT JOIN answers AS a ON a.run_id = u.run_id AND a.question_id = u.question_id
@@ -289,7 +326,7 @@ problems AS (
     FULL JOIN outcome_usage AS o
         ON o.run_id = u.run_id AND o.answer = u.answer AND coalesce(o.correct, false) = coalesce(u.correct, false)
             AND (o.correct IS NULL) = (u.correct IS NULL) AND o.layer = u.layer AND o.expert = u.expert
-            AND (o.scope = 'last_prompt') = u.last
+            AND (o.phase = 'generated') = u.is_generated AND o.is_last_prompt = u.is_last_prompt
     WHERE u.n IS DISTINCT FROM o.n OR u.weight / 65536.0 IS DISTINCT FROM o.weight_sum
     UNION ALL
     SELECT
@@ -301,7 +338,8 @@ problems AS (
             run_id,
             layer,
             expert,
-            scope,
+            phase,
+            is_last_prompt,
             sum(weight_square_sum) AS weight_square_sum,
             min(weight_min) AS weight_min,
             max(weight_max) AS weight_max
@@ -309,7 +347,8 @@ problems AS (
         GROUP BY ALL
     ) AS s
     FULL JOIN layer_usage AS l
-        ON l.run_id = s.run_id AND l.layer = s.layer AND l.expert = s.expert AND l.scope = s.scope
+        ON l.run_id = s.run_id AND l.layer = s.layer AND l.expert = s.expert AND l.phase = s.phase
+            AND l.is_last_prompt = s.is_last_prompt
     WHERE s.weight_square_sum IS DISTINCT FROM l.weight_square_sum OR s.weight_min IS DISTINCT FROM l.weight_min
         OR s.weight_max IS DISTINCT FROM l.weight_max
     UNION ALL
@@ -318,15 +357,15 @@ problems AS (
         'experts of layer ' || coalesce(s.layer, e.layer) || ', expert ' || coalesce(s.expert, e.expert)
             || ' is not the sum of layer_usage'
     FROM (
-        SELECT run_id, layer, expert, scope, sum(n) AS n, sum(weight_sum) AS weight_sum
+        SELECT f.run_id, f.layer, f.expert, s.scope, sum(f.n) AS n, sum(f.weight_sum) AS weight_sum
         FROM (
-            SELECT run_id, layer, expert, 'prompt' AS scope, n, weight_sum FROM layer_usage
-            WHERE run_id IN (SELECT run_id FROM runs WHERE scope = 'prompt')
+            SELECT run_id, layer, expert, phase, is_last_prompt, n, weight_sum FROM layer_usage
             UNION ALL
-            SELECT run_id, layer, expert, scope, n, weight_sum FROM layer_usage WHERE scope = 'last_prompt'
-            UNION ALL
-            SELECT run_id, layer, expert, 'prompt' AS scope, n, NULL AS weight_sum FROM expert_counts
-        )
+            SELECT run_id, layer, expert, 'prompt' AS phase, false AS is_last_prompt, n, NULL AS weight_sum
+            FROM expert_counts
+        ) AS f
+        JOIN scopes AS s ON s.phase = f.phase AND s.is_last_prompt = f.is_last_prompt
+        WHERE s.scope <> 'prompt' OR f.run_id IN (SELECT run_id FROM runs WHERE scope = 'prompt')
         GROUP BY ALL
     ) AS s
     FULL JOIN experts AS e
@@ -353,7 +392,8 @@ problems AS (
         SELECT
             run_id,
             layer,
-            last,
+            is_generated,
+            is_last_prompt,
             sum(n) AS n,
             sum(entropy) AS entropy,
             sum(weight) / 65536.0 + sum(spare_mass) / 1024.0 AS mass,
@@ -362,7 +402,8 @@ problems AS (
         GROUP BY ALL
     ) AS f
     FULL JOIN layer_entropy AS e
-        ON e.run_id = f.run_id AND e.layer = f.layer AND (e.scope = 'last_prompt') = f.last
+        ON e.run_id = f.run_id AND e.layer = f.layer AND (e.phase = 'generated') = f.is_generated
+            AND e.is_last_prompt = f.is_last_prompt
     WHERE f.n IS DISTINCT FROM e.n OR f.entropy / 1024.0 IS DISTINCT FROM e.entropy_sum
         OR f.mass IS DISTINCT FROM e.mass_sum OR f.margin / 1048576.0 IS DISTINCT FROM e.margin_sum
     UNION ALL

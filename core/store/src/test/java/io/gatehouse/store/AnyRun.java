@@ -108,12 +108,12 @@ final class AnyRun {
             columns.experts()[at] =
                     experts.remove(random.nextInt(experts.size())).shortValue();
             columns.weights()[at] = units / 65_536f;
-            activations.add("1|%d|%d|%d|%s|%d|%d|%s"
+            activations.add("1|%d|%d|%d|prompt|%s|%d|%d|%s"
                     .formatted(
                             columns.questionIds()[row],
                             columns.positions()[row],
                             columns.layer(),
-                            columns.last()[row] ? "last_prompt" : "prompt",
+                            columns.last()[row],
                             i + 1,
                             columns.experts()[at],
                             columns.weights()[at]));

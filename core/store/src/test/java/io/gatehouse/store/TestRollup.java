@@ -27,12 +27,12 @@ final class TestRollup {
             assertThat(Rows.count(store, "SELECT count(*) FROM question_usage")).isGreaterThan(8 * 3 * 8);
             assertThat(Rows.of(store, """
                             WITH facts AS (
-                                SELECT run_id, question_id, layer, expert, scope, count(*) AS n,
+                                SELECT run_id, question_id, layer, expert, phase, is_last_prompt, count(*) AS n,
                                     sum(weight::DOUBLE) AS weight_sum
                                 FROM activations GROUP BY ALL
                             )
                             FROM question_usage AS u
-                            FULL JOIN facts AS f USING (run_id, question_id, layer, expert, scope)
+                            FULL JOIN facts AS f USING (run_id, question_id, layer, expert, phase, is_last_prompt)
                             WHERE u.n IS DISTINCT FROM f.n OR u.weight_sum IS DISTINCT FROM f.weight_sum""")).isEmpty();
         }
     }
@@ -52,7 +52,7 @@ final class TestRollup {
             writer.write(shards.shard(writer, 1, 3, 8));
             assertThat(Rows.of(store, """
                             WITH facts AS (
-                                SELECT a.run_id, q.subject, layer, expert, scope, count(*) AS n,
+                                SELECT a.run_id, q.subject, layer, expert, phase, is_last_prompt, count(*) AS n,
                                     sum(weight::DOUBLE) AS weight_sum, sum(weight::DOUBLE * weight) AS weight_square_sum,
                                     min(weight) AS weight_min, max(weight) AS weight_max
                                 FROM activations AS a JOIN questions AS q USING (question_id) GROUP BY ALL
@@ -60,7 +60,7 @@ final class TestRollup {
                             (FROM subject_usage EXCEPT FROM facts) UNION ALL (FROM facts EXCEPT FROM subject_usage)""")).isEmpty();
             assertThat(Rows.of(store, """
                             WITH facts AS (
-                                SELECT run_id, layer, expert, scope, count(*) AS n,
+                                SELECT run_id, layer, expert, phase, is_last_prompt, count(*) AS n,
                                     sum(weight::DOUBLE) AS weight_sum, sum(weight::DOUBLE * weight) AS weight_square_sum,
                                     min(weight) AS weight_min, max(weight) AS weight_max
                                 FROM activations GROUP BY ALL
@@ -68,7 +68,7 @@ final class TestRollup {
                             (FROM layer_usage EXCEPT FROM facts) UNION ALL (FROM facts EXCEPT FROM layer_usage)""")).isEmpty();
             assertThat(Rows.of(store, """
                             WITH facts AS (
-                                SELECT a.run_id, q.answer, w.correct, layer, expert, scope, count(*) AS n,
+                                SELECT a.run_id, q.answer, w.correct, layer, expert, phase, is_last_prompt, count(*) AS n,
                                     sum(weight::DOUBLE) AS weight_sum
                                 FROM activations AS a
                                 JOIN questions AS q USING (question_id)
@@ -80,7 +80,7 @@ final class TestRollup {
                     .isEqualTo(2);
             assertThat(Rows.of(store, """
                             WITH facts AS (
-                                SELECT run_id, layer, scope, count(*) AS n, sum(entropy::DOUBLE) AS entropy_sum,
+                                SELECT run_id, layer, phase, is_last_prompt, count(*) AS n, sum(entropy::DOUBLE) AS entropy_sum,
                                     sum(mass::DOUBLE) AS mass_sum, sum(margin::DOUBLE) AS margin_sum
                                 FROM token_routing GROUP BY ALL
                             ),

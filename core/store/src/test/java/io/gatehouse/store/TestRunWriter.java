@@ -76,13 +76,13 @@ final class TestRunWriter {
             assertThat(Rows.of(store, "FROM answers")).containsExactlyElementsOf(answers);
             assertThat(Rows.of(store, "FROM tokens WHERE question_id = 2"))
                     .containsExactly(
-                            "1|2|0|prompt|1000|ü日0",
-                            "1|2|1|prompt|1001|ü日1",
-                            "1|2|2|prompt|1002|ü日2",
-                            "1|2|3|prompt|1003|ü日3",
-                            "1|2|4|prompt|1004|ü日4",
-                            "1|2|5|prompt|1005|ü日5",
-                            "1|2|6|last_prompt|1006|ü日6");
+                            "1|2|0|prompt|false|1000|ü日0",
+                            "1|2|1|prompt|false|1001|ü日1",
+                            "1|2|2|prompt|false|1002|ü日2",
+                            "1|2|3|prompt|false|1003|ü日3",
+                            "1|2|4|prompt|false|1004|ü日4",
+                            "1|2|5|prompt|false|1005|ü日5",
+                            "1|2|6|prompt|true|1006|ü日6");
             assertThat(Rows.of(store, "SELECT * EXCLUDE (committed_at) FROM run_shards"))
                     .containsExactly("1|0|3|21|63|[1, 2, 3]");
         }
@@ -150,7 +150,7 @@ final class TestRunWriter {
                     "routing ORDER BY layer, question_id, position",
                     "tokens ORDER BY question_id, position",
                     "answers ORDER BY question_id",
-                    "usage ORDER BY layer, question_id, last DESC, expert")) {
+                    "usage ORDER BY layer, question_id, is_last_prompt DESC, expert")) {
                 String ordered = "SELECT rowid FROM " + table;
                 assertThat(Rows.of(store, ordered))
                         .as(table)
@@ -174,7 +174,7 @@ final class TestRunWriter {
                             .toList());
             assertThat(Rows.of(store, """
                             WITH facts AS (
-                                SELECT run_id, question_id, layer, expert, scope, count(*) AS n,
+                                SELECT run_id, question_id, layer, expert, phase, is_last_prompt, count(*) AS n,
                                     sum(weight::DOUBLE) AS weight_sum
                                 FROM activations GROUP BY ALL
                             )
@@ -276,12 +276,12 @@ final class TestRunWriter {
     }
 
     private static String key(RoutingColumns columns, int row) {
-        return "1|%d|%d|%d|%s"
+        return "1|%d|%d|%d|prompt|%s"
                 .formatted(
                         columns.questionIds()[row],
                         columns.positions()[row],
                         columns.layer(),
-                        columns.last()[row] ? "last_prompt" : "prompt");
+                        columns.last()[row]);
     }
 
     /** The rows of one block of columns from {@code from} to {@code to}, exclusive. */

@@ -41,6 +41,7 @@ final class TestSchema {
                             "runs",
                             "saved_queries",
                             "schema_version",
+                            "scopes",
                             "subject_usage",
                             "token_routing",
                             "tokens",
@@ -53,6 +54,18 @@ final class TestSchema {
         try (Store store = Store.create(directory.resolve("a.duckdb"))) {
             assertThat(Rows.of(store, "SELECT version FROM schema_version"))
                     .containsExactly(String.valueOf(Store.SCHEMA_VERSION));
+        }
+    }
+
+    @Test
+    void saysWhatEachScopeCounts() throws Exception {
+        try (Store store = Store.create(directory.resolve("a.duckdb"))) {
+            assertThat(Rows.of(store, "SELECT scope, phase, is_last_prompt FROM scopes ORDER BY ALL"))
+                    .containsExactly(
+                            "generated|generated|false",
+                            "last_prompt|prompt|true",
+                            "prompt|prompt|false",
+                            "prompt|prompt|true");
         }
     }
 

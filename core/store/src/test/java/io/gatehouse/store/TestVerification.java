@@ -84,13 +84,25 @@ final class TestVerification {
                     "question 1, layer 0 has 80 norms, 80 are recorded",
                     "question 1, layer 0 has a position twice or not at all"),
             Damage.of(
-                    "UPDATE routing SET last = true WHERE rowid = 7",
+                    "UPDATE routing SET is_last_prompt = true WHERE rowid = 7",
                     "layer_entropy of layer 0 is not the sum of its tokens, and 1 like it",
                     "layer_usage of layer 0",
                     "question 1, layer 0 has 2 last tokens",
                     "question 1, layer 0 has 1 whole gates, 2 are recorded",
                     "question 1, layer 0 has a position twice or not at all, and 1 like it",
                     "question_usage of question 1, layer 0 is not the sum of its activations, and 1 like it"),
+            Damage.of(
+                    "UPDATE routing SET is_generated = true WHERE rowid = 7",
+                    "layer_entropy of layer 0 is not the sum of its tokens, and 1 like it",
+                    "layer_usage of layer 0",
+                    "question 1, layer 0 has a position twice or not at all",
+                    "question_usage of question 1, layer 0 is not the sum of its activations, and 1 like it"),
+            Damage.of(
+                    "UPDATE tokens SET is_last_prompt = false WHERE question_id = 1",
+                    "question 1 of tokens has 0 last prompt tokens"),
+            Damage.of(
+                    "UPDATE tokens SET phase = 'generated' WHERE question_id = 2 AND is_last_prompt",
+                    "question 2 of tokens has a token of phase generated that cannot be"),
             Damage.of("UPDATE runs SET top_k = 1", "question 1, layer 0 has a value out of range, and 23 like it"),
             Damage.of(
                     "UPDATE runs SET experts = 7",
@@ -100,28 +112,28 @@ final class TestVerification {
             Damage.of("""
                     UPDATE routing SET entropy = entropy + 3000 WHERE rowid IN (7, 8);
                     UPDATE layer_entropy SET entropy_sum = entropy_sum + 6000 / 1024.0
-                    WHERE layer = 0 AND scope = 'prompt'""", "question 1, layer 0 has a value out of range"),
+                    WHERE layer = 0 AND NOT is_last_prompt""", "question 1, layer 0 has a value out of range"),
             Damage.of("""
                     UPDATE routing SET margin = margin + 2000000 WHERE rowid = 7;
                     UPDATE layer_entropy SET margin_sum = margin_sum + 2000000 / 1048576.0
-                    WHERE layer = 0 AND scope = 'prompt'""", "question 1, layer 0 has a value out of range"),
+                    WHERE layer = 0 AND NOT is_last_prompt""", "question 1, layer 0 has a value out of range"),
             Damage.of(
-                    "UPDATE usage SET question_id = 1 WHERE question_id = 2 AND layer = 2 AND last",
+                    "UPDATE usage SET question_id = 1 WHERE question_id = 2 AND layer = 2 AND is_last_prompt",
                     "outcome_usage of layer 2",
                     "question_usage of question 1, layer 2 is not the sum of its activations, and 1 like it"),
             Damage.of(
-                    "UPDATE layer_usage SET n = n + 1 WHERE layer = 1 AND expert = 3 AND scope = 'prompt'",
+                    "UPDATE layer_usage SET n = n + 1 WHERE layer = 1 AND expert = 3 AND NOT is_last_prompt",
                     "experts of layer 1, expert 3 is not the sum of layer_usage",
                     "layer_usage of layer 1, expert 3 is not the sum of its activations",
                     "layer_usage of layer 1, expert 3 is not the sum of question_usage"),
             Damage.of(
-                    "UPDATE subject_usage SET weight_sum = 0 WHERE layer = 1 AND expert = 3 AND scope = 'prompt'",
+                    "UPDATE subject_usage SET weight_sum = 0 WHERE layer = 1 AND expert = 3 AND NOT is_last_prompt",
                     "subject_usage of birds, layer 1, expert 3 is not the sum of question_usage"),
             Damage.of(
-                    "UPDATE outcome_usage SET n = n + 1 WHERE layer = 1 AND expert = 3 AND scope = 'prompt' AND correct",
+                    "UPDATE outcome_usage SET n = n + 1 WHERE layer = 1 AND expert = 3 AND NOT is_last_prompt AND correct",
                     "outcome_usage of layer 1, expert 3 is not the sum of question_usage"),
             Damage.of(
-                    "UPDATE layer_usage SET weight_min = 0 WHERE layer = 1 AND expert = 3 AND scope = 'prompt'",
+                    "UPDATE layer_usage SET weight_min = 0 WHERE layer = 1 AND expert = 3 AND NOT is_last_prompt",
                     "layer_usage of layer 1, expert 3 is not the sum of its activations",
                     "layer_usage of layer 1, expert 3 is not the rollup of subject_usage"),
             Damage.of(
@@ -138,10 +150,10 @@ final class TestVerification {
                     "INSERT INTO experts FROM experts WHERE layer = 1 AND expert = 3 AND scope = 'prompt'",
                     "layer 1 has 9 rows of experts, the run has 8 experts"),
             Damage.of(
-                    "UPDATE subject_usage SET weight_max = 1 WHERE layer = 1 AND expert = 3 AND scope = 'prompt'",
+                    "UPDATE subject_usage SET weight_max = 1 WHERE layer = 1 AND expert = 3 AND NOT is_last_prompt",
                     "layer_usage of layer 1, expert 3 is not the rollup of subject_usage"),
             Damage.of(
-                    "UPDATE layer_entropy SET margin_sum = 0 WHERE layer = 2 AND scope = 'prompt'",
+                    "UPDATE layer_entropy SET margin_sum = 0 WHERE layer = 2 AND NOT is_last_prompt",
                     "layer_entropy of layer 2 is not the sum of its tokens"),
             Damage.of("DELETE FROM gates WHERE rowid = 1", "question 2, layer 0 has 0 whole gates, 1 are recorded"),
             Damage.of(
@@ -222,6 +234,8 @@ final class TestVerification {
         }
         for (String change : List.of(
                 "UPDATE routing SET margin = margin + 1 WHERE rowid = 3",
+                "UPDATE routing SET is_generated = true WHERE rowid = 3",
+                "UPDATE tokens SET phase = 'generated' WHERE rowid = 3",
                 "UPDATE gates SET gates = list_transform(gates, lambda p: p + 1) WHERE rowid = 3",
                 "UPDATE expert_norms SET norms = list_transform(norms, lambda x: x + 1) WHERE rowid = 3")) {
             Path changed = Files.copy(directory.resolve("two.duckdb"), directory.resolve("changed.duckdb"));

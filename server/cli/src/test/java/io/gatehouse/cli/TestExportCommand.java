@@ -81,7 +81,7 @@ final class TestExportCommand {
         assertThat(imported.exitCode()).as(imported.err()).isZero();
         List<String> routing = List.of("sql", "--format", "csv", "-c", """
                 SELECT dense_rank() OVER (ORDER BY question_id) AS prompt, layer, rank, expert, weight FROM activations
-                WHERE scope = 'last_prompt' ORDER BY prompt, layer, rank
+                WHERE is_last_prompt ORDER BY prompt, layer, rank
                 """);
         assertThat(on(other, routing).out()).isEqualTo(on(file, routing).out());
         assertThat(on(other, routing).out())

@@ -37,18 +37,21 @@ final class HandMadeRouting {
                     [-1, -2] AS log_probabilities, 0 AS top_token_id, 'A' AS top_token, %6$d AS prompt_tokens;
                 """.formatted(question, subject, run, correct ? "A" : "B", correct, tokens.length));
         for (int position = 0; position < tokens.length; position++) {
-            String scope = position == tokens.length - 1 ? "last_prompt" : "prompt";
-            sql.append("INSERT INTO tokens VALUES (%d, %d, %d, '%s', %d, 't%d');\n"
-                    .formatted(run, question, position, scope, position, position));
+            boolean last = position == tokens.length - 1;
+            sql.append("""
+                    INSERT INTO tokens BY NAME
+                    SELECT %d AS run_id, %d AS question_id, %d AS "position", 'prompt' AS phase,
+                        %s AS is_last_prompt, %3$d AS token_id, 't%3$d' AS token;
+                    """.formatted(run, question, position, last));
             String[] layers = tokens[position].split("/", -1);
             for (int layer = 0; layer < layers.length; layer++) {
-                decision(run, question, position, layer, scope, layers[layer].strip());
+                decision(run, question, position, layer, last, layers[layer].strip());
             }
         }
         return this;
     }
 
-    private void decision(int run, int question, int position, int layer, String scope, String chosen) {
+    private void decision(int run, int question, int position, int layer, boolean last, String chosen) {
         List<String> experts = new ArrayList<>();
         List<Double> weights = new ArrayList<>();
         for (String choice : chosen.split(" ", -1)) {
@@ -58,12 +61,12 @@ final class HandMadeRouting {
         double mass = weights.stream().mapToDouble(Double::doubleValue).sum();
         sql.append(String.format(
                 Locale.ROOT,
-                "INSERT INTO facts VALUES (%d, %d, %d, %d, '%s', [%s], [%s], 1, 0.5, %s, 0.125);%n",
+                "INSERT INTO facts VALUES (%d, %d, %d, %d, %s, [%s], [%s], 1, 0.5, %s, 0.125);%n",
                 run,
                 question,
                 position,
                 layer,
-                scope,
+                last,
                 String.join(", ", experts),
                 weights.stream().map(String::valueOf).collect(Collectors.joining(", ")),
                 mass));

@@ -11,12 +11,17 @@ final class RandomAggregates {
     /** A relation of facts with its joins, and the columns that can be used of it. */
     private record Source(String from, List<String> keys, List<String> conditions, List<String> measures) {}
 
-    private static final List<String> KEYS =
-            List.of("a.run_id", "a.layer", "a.scope", "a.layer + 1", "CASE WHEN a.layer < 1 THEN 'lo' ELSE 'hi' END");
+    private static final List<String> KEYS = List.of(
+            "a.run_id",
+            "a.layer",
+            "a.phase",
+            "a.is_last_prompt",
+            "a.layer + 1",
+            "CASE WHEN a.layer < 1 THEN 'lo' ELSE 'hi' END");
     private static final List<String> CONDITIONS = List.of(
             "a.layer = 1",
             "a.layer BETWEEN 1 AND 2",
-            "a.scope = 'last_prompt'",
+            "a.is_last_prompt",
             "a.run_id <> 2",
             "a.run_id IN (SELECT run_id FROM runs WHERE status = 'complete')",
             "a.layer = 77");
@@ -51,11 +56,16 @@ final class RandomAggregates {
                     List.of("w.question_id IS NULL"),
                     "a.weight"),
             source(
+                    "activations AS a JOIN scopes AS s ON s.phase = a.phase AND s.is_last_prompt = a.is_last_prompt",
+                    List.of("s.scope", "a.expert"),
+                    List.of("s.scope = 'prompt'", "s.scope <> 'prompt' OR a.layer = 0"),
+                    "a.weight"),
+            source(
                     "runs AS r, activations AS a, questions AS q",
                     List.of("r.name", "q.subject"),
                     List.of("r.run_id = a.run_id AND q.question_id = a.question_id"),
                     "a.weight"),
-            source("token_routing AS a", List.of("a.scope || '!'"), List.of("a.layer <> 0"), "a.entropy", "a.margin"),
+            source("token_routing AS a", List.of("a.phase || '!'"), List.of("a.layer <> 0"), "a.entropy", "a.margin"),
             source("token_routing AS a", List.of("a.position"), List.of("a.entropy > 0.5"), "a.mass", "a.entropy"));
 
     private final Random random;
@@ -99,7 +109,7 @@ final class RandomAggregates {
                 "max(a.layer)",
                 "sum(a.layer)",
                 "avg(a.layer)",
-                "avg(CASE WHEN a.scope = 'prompt' THEN 1.0 ELSE 0.0 END)",
+                "avg(CASE WHEN a.is_last_prompt THEN 0.0 ELSE 1.0 END)",
                 "sum(a.layer * 0.25)",
                 "max(" + measure + ")",
                 "min(" + measure + ")",

@@ -77,16 +77,20 @@ final class RandomRouting {
                 "INSERT INTO answers VALUES (%d, %d, '%s', %s, [%s, %s], 0, 'A', %d);",
                 run, question, correct ? "A" : "B", correct, -random.nextFloat(), -random.nextFloat(), tokens);
         for (int position = first; position < tokens; position++) {
-            String scope = position == tokens - 1 ? "last_prompt" : "prompt";
+            boolean last = position == tokens - 1;
             int token = random.nextInt(3);
-            append("INSERT INTO tokens VALUES (%d, %d, %d, '%s', %d, 't%5$d');", run, question, position, scope, token);
+            append("""
+                    INSERT INTO tokens BY NAME
+                    SELECT %d AS run_id, %d AS question_id, %d AS "position", 'prompt' AS phase,
+                        %s AS is_last_prompt, %d AS token_id, 't%5$d' AS token;
+                    """, run, question, position, last, token);
             for (int layer = 0; layer < layers; layer++) {
-                decision(run, question, position, layer, scope);
+                decision(run, question, position, layer, last);
             }
         }
     }
 
-    private void decision(int run, int question, int position, int layer, String scope) {
+    private void decision(int run, int question, int position, int layer, boolean last) {
         double[] gate = gate();
         List<Integer> order = IntStream.range(0, experts)
                 .boxed()
@@ -99,12 +103,12 @@ final class RandomRouting {
         double mass = Arrays.stream(chosen).sum();
         double next = topK < experts ? gate[order.get(topK)] : 0;
         append(
-                "INSERT INTO facts VALUES (%d, %d, %d, %d, '%s', %s, %s, %s, %s, %s, %s);",
+                "INSERT INTO facts VALUES (%d, %d, %d, %d, %s, %s, %s, %s, %s, %s, %s);",
                 run,
                 question,
                 position,
                 layer,
-                scope,
+                last,
                 order.subList(0, topK),
                 Arrays.toString(chosen),
                 entropy(gate, 1),

@@ -62,9 +62,9 @@ final class RandomStatements {
             "questions 6 question_id*:INT subject:TEXT ordinal:INT question:TEXT choices:TEXTS answer:TEXT",
             "question_attributes 5 question_id*:INT name*:TEXT value*:TEXT",
             "answers 20 run_id*:INT question_id*:INT predicted:TEXT correct:BOOL log_probabilities:DOUBLES top_token_id:INT top_token:TEXT prompt_tokens:INT",
-            "tokens 60 run_id*:INT question_id*:INT \"position\"*:INT scope:TEXT token_id:INT token:TEXT",
-            "token_routing 200 run_id*:INT question_id*:INT \"position\"*:INT layer*:INT scope:TEXT experts:INTS weights:DOUBLES entropy:DOUBLE mass:DOUBLE margin:DOUBLE",
-            "activations 400 run_id*:INT question_id*:INT \"position\"*:INT layer*:INT scope:TEXT \"rank\"*:INT expert*:INT weight:DOUBLE",
+            "tokens 60 run_id*:INT question_id*:INT \"position\"*:INT phase:TEXT is_last_prompt:BOOL token_id:INT token:TEXT",
+            "token_routing 200 run_id*:INT question_id*:INT \"position\"*:INT layer*:INT phase:TEXT is_last_prompt:BOOL experts:INTS weights:DOUBLES entropy:DOUBLE mass:DOUBLE margin:DOUBLE",
+            "activations 400 run_id*:INT question_id*:INT \"position\"*:INT layer*:INT phase:TEXT is_last_prompt:BOOL \"rank\"*:INT expert*:INT weight:DOUBLE",
             "experts 150 run_id*:INT scope*:TEXT layer*:INT expert*:INT activations:INT weight_sum:DOUBLE");
 
     private static final List<String> VIEWS = List.of(
@@ -258,7 +258,7 @@ final class RandomStatements {
         if (draw.chance(50)) {
             return new Query(
                     Phrase.word(
-                            "PIVOT (SELECT layer AS k, scope, expert AS n FROM activations) ON scope IN ('prompt', 'last_prompt') USING "
+                            "PIVOT (SELECT layer AS k, scope, expert AS n FROM experts) ON scope IN ('prompt', 'last_prompt') USING "
                                     + draw.one("count(*)", "sum(n)", "max(n)") + " GROUP BY k"),
                     List.of(
                             new Column("k", Category.INT),
@@ -543,8 +543,7 @@ final class RandomStatements {
         String aggregate = draw.one("count(*)", "sum(n)", "max(n)", "min(n)");
         String[] form = draw.one(
                 new String[] {
-                    "SELECT scope, layer AS k, expert AS n FROM activations",
-                    "scope IN ('prompt' AS p, 'last_prompt' AS l)"
+                    "SELECT scope, layer AS k, expert AS n FROM experts", "scope IN ('prompt' AS p, 'last_prompt' AS l)"
                 },
                 new String[] {"SELECT layer AS k, run_id, expert AS n FROM experts", "run_id IN (1 AS p, 4 AS l)"},
                 new String[] {

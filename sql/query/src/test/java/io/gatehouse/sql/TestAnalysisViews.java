@@ -40,13 +40,13 @@ final class TestAnalysisViews {
                 (1, 3, 'B', FALSE, [-2, -1], 1, 'B', 2),
                 (2, 1, 'A', TRUE, [-1, -2], 0, 'A', 2);
             INSERT INTO facts VALUES
-                (1, 1, 0, 0, 'prompt', [0, 1], [0.5, 0.25], 1.0, 0.125, 0.25, 0),
-                (1, 1, 1, 0, 'last_prompt', [0, 2], [0.5, 0.25], 0.5, 0.5, 0.5, 0),
-                (1, 2, 0, 0, 'prompt', [0, 2], [0.5, 0.25], 0.25, 0.25, 0.25, 0),
-                (1, 2, 1, 0, 'last_prompt', [0, 2], [0.5, 0.25], 0.75, 0.625, 0.75, 0),
-                (1, 3, 0, 0, 'prompt', [3, 0], [0.5, 0.25], 1.25, 0.375, 0.25, 0),
-                (1, 3, 1, 0, 'last_prompt', [2, 1], [0.5, 0.25], 1.0, 0.375, 1.0, 0),
-                (2, 1, 1, 0, 'last_prompt', [0, 2], [0.5, 0.25], 0.5, 0.5, 0.5, 0);
+                (1, 1, 0, 0, false, [0, 1], [0.5, 0.25], 1.0, 0.125, 0.25, 0),
+                (1, 1, 1, 0, true, [0, 2], [0.5, 0.25], 0.5, 0.5, 0.5, 0),
+                (1, 2, 0, 0, false, [0, 2], [0.5, 0.25], 0.25, 0.25, 0.25, 0),
+                (1, 2, 1, 0, true, [0, 2], [0.5, 0.25], 0.75, 0.625, 0.75, 0),
+                (1, 3, 0, 0, false, [3, 0], [0.5, 0.25], 1.25, 0.375, 0.25, 0),
+                (1, 3, 1, 0, true, [2, 1], [0.5, 0.25], 1.0, 0.375, 1.0, 0),
+                (2, 1, 1, 0, true, [0, 2], [0.5, 0.25], 0.5, 0.5, 0.5, 0);
             """;
 
     @Test
@@ -102,7 +102,7 @@ final class TestAnalysisViews {
                     VALUES
                         (1, 'r', 'm', 'f', 'a', 1, 1, 1, 'quiz', 'hendrycks', 0, 'prompt', 'exact', 'cpu', 'complete', 1,
                          TIMESTAMP '2026-01-01 00:00:00', NULL, '0');
-                    INSERT INTO facts VALUES (1, 1, 0, 0, 'last_prompt', [0], [1], 0, 0, 1, 0);
+                    INSERT INTO facts VALUES (1, 1, 0, 0, true, [0], [1], 0, 0, 1, 0);
                     """);
             assertThat(rows(engine, "SELECT normalised_token_entropy FROM gate_entropy WHERE scope = 'prompt'"))
                     .containsExactly(Collections.singletonList(null));
@@ -159,7 +159,7 @@ final class TestAnalysisViews {
                             FROM activations AS a
                             JOIN runs AS r ON r.run_id = a.run_id
                             JOIN (VALUES ('last_prompt'), ('prompt')) AS s(scope)
-                                ON a.scope = s.scope OR (s.scope = 'prompt' AND r.scope = 'prompt')
+                                ON a.is_last_prompt AND s.scope = 'last_prompt' OR (s.scope = 'prompt' AND r.scope = 'prompt')
                             JOIN answers AS w ON w.run_id = a.run_id AND w.question_id = a.question_id
                             GROUP BY ALL ORDER BY ALL
                             """).rows();

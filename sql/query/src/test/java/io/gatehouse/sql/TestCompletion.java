@@ -59,7 +59,7 @@ final class TestCompletion {
                 .startsWith("weight")
                 .doesNotContain("weights");
         assertThat(texts("FROM activations SELECT we|")).startsWith("weight").doesNotContain("weights");
-        assertThat(texts("SELECT layer FROM activations WHERE sc|")).startsWith("scope");
+        assertThat(texts("SELECT layer FROM activations WHERE ph|")).startsWith("phase");
         assertThat(texts("SELECT layer FROM activations GROUP BY |")).startsWith("run_id", "question_id");
         assertThat(texts("SELECT layer FROM activations ORDER BY layer, ex|")).startsWith("expert");
         assertThat(suggestion("SELECT en| FROM token_routing", "entropy").detail())

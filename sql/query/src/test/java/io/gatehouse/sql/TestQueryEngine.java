@@ -107,7 +107,7 @@ final class TestQueryEngine {
     @Test
     void whatFailsInTheLastRowFailsHoweverRowsAreRead() {
         String sql = """
-                SELECT a.scope, CAST(CASE WHEN r.i = %d THEN 'x' ELSE '1' END AS INTEGER) AS n
+                SELECT a.phase, CAST(CASE WHEN r.i = %d THEN 'x' ELSE '1' END AS INTEGER) AS n
                 FROM activations AS a, range(20) AS r(i)
                 """;
         for (int run = 0; run < 3; run++) {
@@ -246,6 +246,7 @@ final class TestQueryEngine {
                         "tokens",
                         "token_routing",
                         "activations",
+                        "scopes",
                         "experts",
                         "expert_norms",
                         "router_probabilities",

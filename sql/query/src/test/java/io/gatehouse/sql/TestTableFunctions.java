@@ -44,7 +44,7 @@ final class TestTableFunctions {
             SELECT * EXCLUDE (q_value, stratified_q_value) FROM tested_experts(1, 'prompt', 11) | SELECT layer, expert, n, accuracy, wilson_low, wilson_high, lift, p_value, stratified_lift, stratified_p_value FROM expert_accuracy WHERE run_id = 1 AND scope = 'prompt' AND n >= 11
             SELECT q_value, stratified_q_value FROM tested_experts(1, 'prompt', 0) | SELECT q_value, stratified_q_value FROM expert_accuracy WHERE run_id = 1 AND scope = 'prompt'
             SELECT expert, log_odds, z FROM experts_of_subject(1, 'prompt', 'Chemie', 8) WHERE layer = 1 | SELECT expert, log_odds, z FROM subject_specialisation WHERE run_id = 1 AND scope = 'prompt' AND subject = 'Chemie' AND layer = 1
-            SELECT * FROM experts_of_question(1, 'last_prompt', 7) | SELECT layer, expert, count(*), avg(weight) FROM activations WHERE run_id = 1 AND question_id = 7 AND scope = 'last_prompt' GROUP BY ALL
+            SELECT * FROM experts_of_question(1, 'last_prompt', 7) | SELECT layer, expert, count(*), avg(weight) FROM activations WHERE run_id = 1 AND question_id = 7 AND is_last_prompt GROUP BY ALL
             SELECT CAST(sum(activations) AS BIGINT) FROM experts_of_question(1, 'prompt', 7) | SELECT count(*) FROM activations WHERE run_id = 1 AND question_id = 7
             SELECT t.expert FROM TABLE(top_experts(1, 'prompt', 2)) AS t WHERE t.place = 2 | SELECT expert FROM top_experts(1, 'prompt', 2) WHERE place = 2
             SELECT top_experts.expert FROM Top_Experts(1, 'prompt', 2) | SELECT e FROM top_experts(1, 'prompt', 2) AS t(l, p, e, a, s, w)

@@ -1,1 +1,1 @@
-SELECT count(*) AS n, count(weight) AS weights FROM activations WHERE run_id = ? AND scope = 'last_prompt'
+SELECT count(*) AS n, count(weight) AS weights FROM activations WHERE run_id = ? AND is_last_prompt

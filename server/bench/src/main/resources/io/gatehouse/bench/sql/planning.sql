@@ -10,7 +10,7 @@ GROUP BY q.subject;
 -- small: shares within a layer
 SELECT layer, expert, count(*) / sum(count(*)) OVER (PARTITION BY layer) AS share
 FROM activations
-WHERE scope = 'prompt'
+WHERE phase = 'prompt' AND NOT is_last_prompt
 GROUP BY layer, expert;
 -- views: one
 SELECT layer, expert, n, accuracy, lift FROM expert_accuracy WHERE scope = 'last_prompt' AND q_value < 0.05;

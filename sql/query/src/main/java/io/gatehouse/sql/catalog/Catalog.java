@@ -39,6 +39,7 @@ public final class Catalog {
             "tokens",
             "token_routing",
             "activations",
+            "scopes",
             "experts",
             "expert_norms",
             "router_probabilities",

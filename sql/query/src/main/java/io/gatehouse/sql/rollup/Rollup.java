@@ -49,7 +49,7 @@ record Rollup(String table, String facts, List<Joined> joined, Set<String> dimen
                     "layer_entropy",
                     "token_routing",
                     List.of(),
-                    Set.of("run_id", "layer", "scope"),
+                    Set.of("run_id", "layer", "phase", "is_last_prompt"),
                     Map.of(
                             "entropy", new Measure("entropy_sum", Optional.empty()),
                             "mass", new Measure("mass_sum", Optional.empty()),
@@ -58,25 +58,25 @@ record Rollup(String table, String facts, List<Joined> joined, Set<String> dimen
                     "layer_usage",
                     "activations",
                     List.of(),
-                    Set.of("run_id", "layer", "expert", "scope"),
+                    Set.of("run_id", "layer", "expert", "phase", "is_last_prompt"),
                     Map.of("weight", SPREAD_WEIGHT)),
             new Rollup(
                     "outcome_usage",
                     "activations",
                     List.of(QUESTIONS, ANSWERS),
-                    Set.of("run_id", "answer", "correct", "layer", "expert", "scope"),
+                    Set.of("run_id", "answer", "correct", "layer", "expert", "phase", "is_last_prompt"),
                     Map.of("weight", WEIGHT)),
             new Rollup(
                     "subject_usage",
                     "activations",
                     List.of(QUESTIONS),
-                    Set.of("run_id", "subject", "layer", "expert", "scope"),
+                    Set.of("run_id", "subject", "layer", "expert", "phase", "is_last_prompt"),
                     Map.of("weight", SPREAD_WEIGHT)),
             new Rollup(
                     "question_usage",
                     "activations",
                     List.of(),
-                    Set.of("run_id", "question_id", "layer", "expert", "scope"),
+                    Set.of("run_id", "question_id", "layer", "expert", "phase", "is_last_prompt"),
                     Map.of("weight", WEIGHT)));
 
     Rollup {

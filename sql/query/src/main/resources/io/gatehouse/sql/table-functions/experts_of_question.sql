@@ -16,7 +16,8 @@
 --   expert SMALLINT: Expert of that layer, from 0
 --   activations BIGINT: Number of tokens that were sent to the expert
 --   mean_weight DOUBLE: Mean weight of those activations; NULL where an imported run does not say
-SELECT layer, expert, count(*) AS activations, avg(weight) AS mean_weight
-FROM activations
-WHERE run_id = $run AND question_id = $question AND ($scope = 'prompt' OR scope = $scope)
-GROUP BY layer, expert
+SELECT a.layer, a.expert, count(*) AS activations, avg(a.weight) AS mean_weight
+FROM activations AS a
+JOIN scopes AS s ON s.phase = a.phase AND s.is_last_prompt = a.is_last_prompt
+WHERE a.run_id = $run AND a.question_id = $question AND s.scope = $scope
+GROUP BY a.layer, a.expert

@@ -60,7 +60,7 @@ FROM (
     FROM (
         SELECT run_id, 'last_prompt' AS scope, question_id, layer, expert, n AS activations, weight_sum, 1 AS tokens
         FROM question_usage
-        WHERE scope = 'last_prompt'
+        WHERE is_last_prompt
         UNION ALL
         SELECT
             p.run_id,
@@ -74,15 +74,14 @@ FROM (
         FROM question_usage AS p
         JOIN answers AS a ON a.run_id = p.run_id AND a.question_id = p.question_id
         JOIN runs AS r ON r.run_id = p.run_id
-        WHERE r.scope = 'prompt'
+        WHERE r.scope = 'prompt' AND p.phase = 'prompt'
     ) AS u
     JOIN questions AS q ON q.question_id = u.question_id
     JOIN runs AS r ON r.run_id = u.run_id
     JOIN (
         SELECT p.run_id, s.scope, p.layer
         FROM layer_entropy AS p
-        JOIN (VALUES ('last_prompt', 'last_prompt'), ('prompt', 'last_prompt'), ('prompt', 'prompt'))
-            AS s(scope, recorded) ON s.recorded = p.scope
+        JOIN scopes AS s ON s.phase = p.phase AND s.is_last_prompt = p.is_last_prompt
         JOIN (
             SELECT run_id, count(*) AS questions, sum(prompt_tokens) AS tokens
             FROM answers

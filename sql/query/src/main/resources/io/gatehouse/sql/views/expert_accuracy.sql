@@ -112,8 +112,7 @@ FROM (
             JOIN (
                 SELECT p.run_id, s.scope, p.layer
                 FROM layer_entropy AS p
-                JOIN (VALUES ('last_prompt', 'last_prompt'), ('prompt', 'last_prompt'), ('prompt', 'prompt'))
-                    AS s(scope, recorded) ON s.recorded = p.scope
+                JOIN scopes AS s ON s.phase = p.phase AND s.is_last_prompt = p.is_last_prompt
                 JOIN (
                     SELECT run_id, count(*) AS questions, sum(prompt_tokens) AS tokens
                     FROM answers

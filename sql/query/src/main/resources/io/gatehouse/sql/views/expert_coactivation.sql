@@ -77,12 +77,12 @@ FROM (
                     FROM (
                         SELECT run_id, 'last_prompt' AS scope, layer, ranked, experts
                         FROM routing
-                        WHERE last
+                        WHERE is_last_prompt
                         UNION ALL
                         SELECT t.run_id, 'prompt' AS scope, t.layer, t.ranked, t.experts
                         FROM routing AS t
                         JOIN runs AS r ON r.run_id = t.run_id
-                        WHERE r.scope = 'prompt'
+                        WHERE r.scope = 'prompt' AND NOT t.is_generated
                     ) AS decisions
                 ) AS firsts
             ) AS placed

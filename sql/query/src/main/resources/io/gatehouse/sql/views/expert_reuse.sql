@@ -30,13 +30,14 @@ FROM (
     JOIN routing AS b
         ON b.run_id = a.run_id AND b.question_id = a.question_id AND b.layer = a.layer
             AND b."position" = a."position" - 1
-    WHERE a.last
+    WHERE a.is_last_prompt
     UNION ALL
     SELECT a.run_id, 'prompt' AS scope, a.layer, a.experts, b.experts AS before
     FROM routing AS a
     JOIN routing AS b
         ON b.run_id = a.run_id AND b.question_id = a.question_id AND b.layer = a.layer
             AND b."position" = a."position" - 1
+    WHERE NOT a.is_generated
 ) AS t
 JOIN runs AS r ON r.run_id = t.run_id
 GROUP BY t.run_id, t.scope, t.layer, r.top_k, r.experts

@@ -63,12 +63,12 @@ FROM (
     FROM (
         SELECT run_id, 'last_prompt' AS scope, layer, expert, question_id, weight_sum
         FROM question_usage
-        WHERE scope = 'last_prompt'
+        WHERE is_last_prompt
         UNION ALL
         SELECT p.run_id, 'prompt' AS scope, p.layer, p.expert, p.question_id, sum(p.weight_sum) AS weight_sum
         FROM question_usage AS p
         JOIN runs AS r ON r.run_id = p.run_id
-        WHERE r.scope = 'prompt'
+        WHERE r.scope = 'prompt' AND p.phase = 'prompt'
         GROUP BY p.run_id, p.layer, p.expert, p.question_id
     ) AS u
     JOIN answers AS a ON a.run_id = u.run_id AND a.question_id = u.question_id
@@ -76,8 +76,7 @@ FROM (
     JOIN (
         SELECT p.run_id, s.scope, p.layer
         FROM layer_entropy AS p
-        JOIN (VALUES ('last_prompt', 'last_prompt'), ('prompt', 'last_prompt'), ('prompt', 'prompt'))
-            AS s(scope, recorded) ON s.recorded = p.scope
+        JOIN scopes AS s ON s.phase = p.phase AND s.is_last_prompt = p.is_last_prompt
         JOIN (
             SELECT run_id, count(*) AS questions, sum(prompt_tokens) AS tokens
             FROM answers

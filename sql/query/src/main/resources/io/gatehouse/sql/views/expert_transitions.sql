@@ -82,7 +82,7 @@ FROM (
                 JOIN routing AS b
                     ON b.run_id = a.run_id AND b.question_id = a.question_id AND b."position" = a."position"
                         AND b.layer = a.layer + 1
-                WHERE a.last AND b.last
+                WHERE a.is_last_prompt AND b.is_last_prompt
                 UNION ALL
                 SELECT
                     a.run_id,
@@ -97,7 +97,7 @@ FROM (
                     ON b.run_id = a.run_id AND b.question_id = a.question_id AND b."position" = a."position"
                         AND b.layer = a.layer + 1
                 JOIN runs AS r ON r.run_id = a.run_id
-                WHERE r.scope = 'prompt'
+                WHERE r.scope = 'prompt' AND NOT a.is_generated
             ) AS steps
         ) AS leaving
     ) AS pairs

@@ -53,8 +53,7 @@ FROM (
         ln(r.top_k) AS uniform_top_k_entropy,
         sum(p.mass_sum) / sum(p.n) AS mean_mass
     FROM layer_entropy AS p
-    JOIN (VALUES ('last_prompt', 'last_prompt'), ('prompt', 'last_prompt'), ('prompt', 'prompt')) AS s(scope, recorded)
-        ON s.recorded = p.scope
+    JOIN scopes AS s ON s.phase = p.phase AND s.is_last_prompt = p.is_last_prompt
     JOIN runs AS r ON r.run_id = p.run_id
     WHERE s.scope = 'last_prompt' OR r.scope = 'prompt'
     GROUP BY p.run_id, s.scope, p.layer, r.experts, r.top_k

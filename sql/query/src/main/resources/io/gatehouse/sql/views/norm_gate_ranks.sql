@@ -49,19 +49,21 @@ FROM (
         CAST(sum(p.together) AS BIGINT) AS together,
         1 / r.top_k AS chance
     FROM (
-        SELECT run_id, layer, last, gate_rank, norm_rank, count(*) AS together
+        SELECT run_id, layer, phase, is_last_prompt, gate_rank, norm_rank, count(*) AS together
         FROM (
             SELECT
                 run_id,
                 layer,
-                last,
+                phase,
+                is_last_prompt,
                 list_position(experts, expert) AS gate_rank,
                 list_position(sorted, norm) AS norm_rank
             FROM (
                 SELECT
                     t.run_id,
                     t.layer,
-                    t.last,
+                    CASE WHEN t.is_generated THEN 'generated' ELSE 'prompt' END AS phase,
+                    t.is_last_prompt,
                     t.experts,
                     list_reverse_sort(n.norms) AS sorted,
                     unnest(t.experts) AS expert,
@@ -72,9 +74,9 @@ FROM (
                         AND n.layer = t.layer
             ) AS fired
         ) AS placed
-        GROUP BY run_id, layer, last, gate_rank, norm_rank
+        GROUP BY run_id, layer, phase, is_last_prompt, gate_rank, norm_rank
     ) AS p
-    JOIN (VALUES ('last_prompt', TRUE), ('prompt', TRUE), ('prompt', FALSE)) AS s(scope, last) ON s.last = p.last
+    JOIN scopes AS s ON s.phase = p.phase AND s.is_last_prompt = p.is_last_prompt
     JOIN runs AS r ON r.run_id = p.run_id
     WHERE s.scope = 'last_prompt' OR r.scope = 'prompt'
     GROUP BY p.run_id, s.scope, p.layer, p.gate_rank, p.norm_rank, r.top_k

@@ -98,7 +98,7 @@ LEFT JOIN (
                 JOIN expert_norms AS n
                     ON n.run_id = t.run_id AND n.question_id = t.question_id AND n."position" = t."position"
                         AND n.layer = t.layer
-                WHERE t.last
+                WHERE t.is_last_prompt
                 UNION ALL
                 SELECT t.run_id, 'prompt' AS scope, t.layer, t.experts, t.weights, n.norms
                 FROM routing AS t
@@ -106,7 +106,7 @@ LEFT JOIN (
                     ON n.run_id = t.run_id AND n.question_id = t.question_id AND n."position" = t."position"
                         AND n.layer = t.layer
                 JOIN runs AS r ON r.run_id = t.run_id
-                WHERE r.scope = 'prompt'
+                WHERE r.scope = 'prompt' AND NOT t.is_generated
             ) AS decisions
         ) AS fired
     ) AS measured

@@ -80,19 +80,19 @@ FROM (
         FROM question_usage AS a
         JOIN question_usage AS b
             ON b.run_id = a.run_id AND b.layer = a.layer AND b.expert = a.expert AND b.question_id <> a.question_id
-        WHERE a.scope = 'last_prompt' AND b.scope = 'last_prompt' AND a.weight_sum IS NOT NULL
+        WHERE a.is_last_prompt AND b.is_last_prompt AND a.weight_sum IS NOT NULL
         GROUP BY a.run_id, a.question_id, b.question_id
     ) AS d
     JOIN (
         SELECT run_id, question_id, count(DISTINCT layer) AS layers, sum(weight_sum * weight_sum) AS square
         FROM question_usage
-        WHERE scope = 'last_prompt'
+        WHERE is_last_prompt
         GROUP BY run_id, question_id
     ) AS x ON x.run_id = d.run_id AND x.question_id = d.question_id
     JOIN (
         SELECT run_id, question_id, sum(weight_sum * weight_sum) AS square
         FROM question_usage
-        WHERE scope = 'last_prompt'
+        WHERE is_last_prompt
         GROUP BY run_id, question_id
     ) AS y ON y.run_id = d.run_id AND y.question_id = d.other_question_id
 ) AS s

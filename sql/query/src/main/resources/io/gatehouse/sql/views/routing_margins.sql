@@ -37,11 +37,11 @@ SELECT
 FROM (
     SELECT run_id, 'last_prompt' AS scope, layer, margin
     FROM token_routing
-    WHERE scope = 'last_prompt'
+    WHERE is_last_prompt
     UNION ALL
     SELECT t.run_id, 'prompt' AS scope, t.layer, t.margin
     FROM token_routing AS t
     JOIN runs AS r ON r.run_id = t.run_id
-    WHERE r.scope = 'prompt'
+    WHERE r.scope = 'prompt' AND t.phase = 'prompt'
 ) AS decisions
 GROUP BY run_id, scope, layer

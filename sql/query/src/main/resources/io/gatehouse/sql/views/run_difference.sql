@@ -94,16 +94,24 @@ FROM (
                 FROM routing AS a
                 JOIN routing AS b
                     ON b.question_id = a.question_id AND b."position" = a."position" AND b.layer = a.layer
-                        AND b.last = a.last
+                        AND b.is_generated = a.is_generated AND b.is_last_prompt = a.is_last_prompt
                 JOIN (
-                    SELECT r.run_id, o.run_id AS other_run_id, v.scope, v.last, r.top_k / r.experts AS chance
+                    SELECT
+                        r.run_id,
+                        o.run_id AS other_run_id,
+                        v.scope,
+                        v.phase = 'generated' AS is_generated,
+                        v.is_last_prompt,
+                        r.top_k / r.experts AS chance
                     FROM runs AS r
                     JOIN runs AS o
                         ON o.task = r.task AND o.prompt_format = r.prompt_format AND o.shots = r.shots
                             AND o.experts = r.experts AND o.layers = r.layers AND o.run_id <> r.run_id
-                    CROSS JOIN (VALUES ('last_prompt', TRUE), ('prompt', TRUE), ('prompt', FALSE)) AS v(scope, last)
+                    CROSS JOIN scopes AS v
                     WHERE v.scope = 'last_prompt' OR (r.scope = 'prompt' AND o.scope = 'prompt')
-                ) AS s ON s.run_id = a.run_id AND s.other_run_id = b.run_id AND s.last = a.last
+                ) AS s
+                    ON s.run_id = a.run_id AND s.other_run_id = b.run_id AND s.is_generated = a.is_generated
+                        AND s.is_last_prompt = a.is_last_prompt
                 JOIN answers AS x ON x.run_id = a.run_id AND x.question_id = a.question_id
                 JOIN answers AS y
                     ON y.run_id = b.run_id AND y.question_id = b.question_id AND y.prompt_tokens = x.prompt_tokens

@@ -108,13 +108,10 @@ FROM (
                         JOIN (SELECT DISTINCT run_id FROM layer_usage WHERE weight_sum IS NOT NULL) AS w
                             ON w.run_id = s.run_id
                         LEFT JOIN (
-                            SELECT run_id, 'prompt' AS scope, subject, layer, expert, sum(weight_sum) AS weight_sum
-                            FROM subject_usage
-                            GROUP BY run_id, subject, layer, expert
-                            UNION ALL
-                            SELECT run_id, scope, subject, layer, expert, weight_sum
-                            FROM subject_usage
-                            WHERE scope = 'last_prompt'
+                            SELECT p.run_id, v.scope, p.subject, p.layer, p.expert, sum(p.weight_sum) AS weight_sum
+                            FROM subject_usage AS p
+                            JOIN scopes AS v ON v.phase = p.phase AND v.is_last_prompt = p.is_last_prompt
+                            GROUP BY p.run_id, v.scope, p.subject, p.layer, p.expert
                         ) AS u
                             ON u.run_id = s.run_id AND u.scope = s.scope AND u.subject = s.subject
                                 AND u.layer = s.layer AND u.expert = s.expert

@@ -81,14 +81,13 @@ FROM (
                 FROM (
                     SELECT c.run_id, v.scope, c.layer, c.subject, CAST(sum(c.n) / r.top_k AS BIGINT) AS n
                     FROM (
-                        SELECT run_id, scope, subject, layer, n
+                        SELECT run_id, phase, is_last_prompt, subject, layer, n
                         FROM subject_usage
                         UNION ALL
-                        SELECT run_id, 'prompt' AS scope, subject, layer, n
+                        SELECT run_id, 'prompt' AS phase, FALSE AS is_last_prompt, subject, layer, n
                         FROM expert_counts
                     ) AS c
-                    JOIN (VALUES ('last_prompt', 'last_prompt'), ('prompt', 'last_prompt'), ('prompt', 'prompt'))
-                        AS v(scope, recorded) ON v.recorded = c.scope
+                    JOIN scopes AS v ON v.phase = c.phase AND v.is_last_prompt = c.is_last_prompt
                     JOIN runs AS r ON r.run_id = c.run_id
                     GROUP BY c.run_id, v.scope, c.layer, c.subject, r.top_k
                 ) AS t
@@ -97,14 +96,13 @@ FROM (
             LEFT JOIN (
                 SELECT c.run_id, v.scope, c.subject, c.layer, c.expert, CAST(sum(c.n) AS BIGINT) AS n
                 FROM (
-                    SELECT run_id, scope, subject, layer, expert, n
+                    SELECT run_id, phase, is_last_prompt, subject, layer, expert, n
                     FROM subject_usage
                     UNION ALL
-                    SELECT run_id, 'prompt' AS scope, subject, layer, expert, n
+                    SELECT run_id, 'prompt' AS phase, FALSE AS is_last_prompt, subject, layer, expert, n
                     FROM expert_counts
                 ) AS c
-                JOIN (VALUES ('last_prompt', 'last_prompt'), ('prompt', 'last_prompt'), ('prompt', 'prompt'))
-                    AS v(scope, recorded) ON v.recorded = c.scope
+                JOIN scopes AS v ON v.phase = c.phase AND v.is_last_prompt = c.is_last_prompt
                 GROUP BY c.run_id, v.scope, c.subject, c.layer, c.expert
             ) AS u
                 ON u.run_id = e.run_id AND u.scope = e.scope AND u.subject = s.subject AND u.layer = e.layer

@@ -45,8 +45,7 @@ LEFT JOIN (
 LEFT JOIN (
     SELECT p.run_id, s.scope, p.layer, CAST(sum(p.n) AS BIGINT) AS tokens
     FROM layer_entropy AS p
-    JOIN (VALUES ('last_prompt', 'last_prompt'), ('prompt', 'last_prompt'), ('prompt', 'prompt')) AS s(scope, recorded)
-        ON s.recorded = p.scope
+    JOIN scopes AS s ON s.phase = p.phase AND s.is_last_prompt = p.is_last_prompt
     GROUP BY p.run_id, s.scope, p.layer
 ) AS t ON t.run_id = e.run_id AND t.scope = e.scope AND t.layer = e.layer
 GROUP BY e.run_id, e.scope, e.layer, r.source, r.questions, r.top_k, a.n, t.tokens

@@ -77,14 +77,14 @@ FROM (
                 FROM routing AS a
                 JOIN tokens AS t
                     ON t.run_id = a.run_id AND t.question_id = a.question_id AND t."position" = a."position"
-                WHERE a.last
+                WHERE a.is_last_prompt
                 UNION ALL
                 SELECT a.run_id, 'prompt' AS scope, a.layer, t.token_id, t.token, a.experts, a.ranked
                 FROM routing AS a
                 JOIN tokens AS t
                     ON t.run_id = a.run_id AND t.question_id = a.question_id AND t."position" = a."position"
                 JOIN runs AS r ON r.run_id = a.run_id
-                WHERE r.scope = 'prompt'
+                WHERE r.scope = 'prompt' AND NOT a.is_generated
             ) AS read
         ) AS fired
         GROUP BY run_id, scope, layer, token_id, expert

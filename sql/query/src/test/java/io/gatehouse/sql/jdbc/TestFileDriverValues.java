@@ -240,7 +240,8 @@ final class TestFileDriverValues {
 
     @Test
     void preparedStatementsTakeParametersAndDescribeThem() throws Exception {
-        String sql = "SELECT count(*) FROM activations WHERE layer = ? AND weight > ? AND scope = ?";
+        String sql = "SELECT count(*) FROM activations WHERE layer = ? AND weight > ? AND "
+                + "CASE WHEN is_last_prompt THEN 'last_prompt' ELSE 'prompt' END = ?";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             ParameterMetaData parameters = statement.getParameterMetaData();
             assertThat(parameters.getParameterCount()).isEqualTo(3);

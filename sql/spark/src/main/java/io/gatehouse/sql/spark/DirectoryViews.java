@@ -17,8 +17,8 @@ import org.apache.spark.sql.SparkSession;
  */
 final class DirectoryViews {
     /** The relations that are queries over tables. What they mean is DuckDB's schema's to say. */
-    private static final List<String> RELATIONS =
-            List.of("token_routing", "activations", "router_probabilities", "question_usage", "model_experts");
+    private static final List<String> RELATIONS = List.of(
+            "scopes", "token_routing", "activations", "router_probabilities", "question_usage", "model_experts");
 
     private final SparkSession session;
     private final String directory;

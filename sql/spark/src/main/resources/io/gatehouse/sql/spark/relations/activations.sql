@@ -3,7 +3,8 @@ SELECT
     question_id,
     `position`,
     layer,
-    CASE WHEN last THEN 'last_prompt' ELSE 'prompt' END AS scope,
+    CASE WHEN is_generated THEN 'generated' ELSE 'prompt' END AS phase,
+    is_last_prompt,
     CASE WHEN ranked THEN CAST(place + 1 AS SMALLINT) END AS `rank`,
     expert,
     CAST(CAST(weights[place] AS FLOAT) / CAST(65536 AS FLOAT) AS FLOAT) AS weight

@@ -3,7 +3,8 @@ SELECT
     question_id,
     layer,
     expert,
-    CASE WHEN last THEN 'last_prompt' ELSE 'prompt' END AS scope,
+    CASE WHEN is_generated THEN 'generated' ELSE 'prompt' END AS phase,
+    is_last_prompt,
     n,
     weight / 65536D AS weight_sum
 FROM usage
