@@ -61,7 +61,7 @@ export function entropySql(look: Look): string {
     '    AVG(r.entropy) / NULLIF(LN(MAX(m.experts)), 0) AS normalised_token_entropy, AVG(r.mass) AS mean_mass',
     'FROM token_routing AS r',
     'JOIN questions AS q ON q.question_id = r.question_id',
-    'JOIN runs AS m ON m.run_id = r.run_id',
+    'JOIN layers AS m ON m.run_id = r.run_id AND m.layer = r.layer',
     `WHERE r.run_id = ${look.run}${tokensOf('r', look)} AND q.subject = ${literal(look.subject)}`,
     'GROUP BY r.layer',
     'ORDER BY r.layer',

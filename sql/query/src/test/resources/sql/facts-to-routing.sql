@@ -7,6 +7,12 @@ DELETE FROM outcome_usage;
 DELETE FROM layer_entropy;
 DELETE FROM experts;
 
+-- Where the test says nothing of the layers of a run, all are of the same experts.
+INSERT INTO layers BY NAME
+SELECT run_id, CAST(unnest(range(layers)) AS SMALLINT) AS layer, 'moe' AS kind, experts, top_k
+FROM runs
+WHERE run_id NOT IN (SELECT run_id FROM layers);
+
 INSERT INTO routing BY NAME
 SELECT
     run_id,

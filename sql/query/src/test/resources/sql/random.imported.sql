@@ -13,6 +13,9 @@ SELECT * REPLACE (
 FROM runs
 WHERE run_id = 1;
 
+INSERT INTO layers BY NAME
+SELECT * REPLACE (4 AS run_id) FROM layers WHERE run_id = 1;
+
 INSERT INTO answers BY NAME
 SELECT * REPLACE (
     4 AS run_id,

@@ -7,9 +7,9 @@ import io.gatehouse.checkpoint.FeedForward;
 import io.gatehouse.checkpoint.ModelConfig;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.engine.EngineOptions;
+import io.gatehouse.store.ModelLayer;
 import io.gatehouse.store.Recording;
 import io.gatehouse.store.RunDescription;
-import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -41,18 +41,12 @@ public record RunModel(Checkpoint checkpoint, ModelConfig config, EngineOptions 
     /** How the store knows a run of it. */
     public RunDescription describe(
             String name, String task, String format, int shots, Recording recording, String gatehouseVersion) {
-        List<FeedForward.Sparse> sparse = config.feedForwards().stream()
-                .filter(FeedForward.Sparse.class::isInstance)
-                .map(FeedForward.Sparse.class::cast)
-                .toList();
         return new RunDescription(
                 name,
                 checkpoint.name(),
                 checkpoint.fingerprint(),
                 config.architecture(),
-                config.layers().size(),
-                sparse.stream().mapToInt(FeedForward.Sparse::experts).max().orElseThrow(),
-                sparse.stream().mapToInt(FeedForward.Sparse::topK).max().orElseThrow(),
+                config.feedForwards().stream().map(RunModel::layer).toList(),
                 task,
                 format,
                 shots,
@@ -61,5 +55,14 @@ public record RunModel(Checkpoint checkpoint, ModelConfig config, EngineOptions 
                 options.device().id(),
                 options.interventions().id(),
                 gatehouseVersion);
+    }
+
+    private static ModelLayer layer(FeedForward block) {
+        if (block instanceof FeedForward.Sparse sparse) {
+            // Routers take the softmax over all experts, and nothing scales what comes of it.
+            ModelLayer.Router router = new ModelLayer.Router("softmax", 1, sparse.normTopK());
+            return ModelLayer.moe(sparse.experts(), sparse.topK(), router);
+        }
+        return ModelLayer.of(ModelLayer.Kind.DENSE);
     }
 }

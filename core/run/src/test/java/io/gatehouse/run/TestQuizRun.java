@@ -59,6 +59,10 @@ final class TestQuizRun {
             long layers = checkpoint.config().layers().size();
             assertThat(count(store, "FROM token_routing")).isEqualTo(layers * outcome.tokens());
             assertThat(count(store, "FROM token_routing WHERE is_last_prompt")).isEqualTo(layers * 70);
+            assertThat(count(store, """
+                            FROM layers AS l JOIN runs AS r USING (run_id) WHERE l.kind = 'moe' AND l.experts = r.experts
+                                AND l.top_k = r.top_k AND l.router = 'softmax' AND l.router_scale = 1
+                                AND l.renormalised IS NOT NULL""")).isEqualTo(layers);
             assertThat(count(store, "FROM run_shards")).isEqualTo(2);
             assertThat(store.runs().get(0).status()).isEqualTo(RunStatus.COMPLETE);
         }

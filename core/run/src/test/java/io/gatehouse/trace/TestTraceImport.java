@@ -45,6 +45,8 @@ final class TestTraceImport {
                                     store,
                                     "SELECT name, source, model, layers, experts, top_k, scope, probabilities, status FROM runs"))
                     .containsExactly("served|vllm|m|2|5|2|prompt|none|complete");
+            assertThat(rows(store, "SELECT * EXCLUDE (run_id) FROM layers ORDER BY layer"))
+                    .containsExactly("0|moe|5|2|null|null|null", "1|moe|5|2|null|null|null");
             assertThat(
                             rows(
                                     store,

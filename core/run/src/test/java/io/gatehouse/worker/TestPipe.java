@@ -7,6 +7,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.run.DiskNeed;
 import io.gatehouse.run.RunManifest;
 import io.gatehouse.store.AnswerRow;
+import io.gatehouse.store.ModelLayer;
 import io.gatehouse.store.QuestionRow;
 import io.gatehouse.store.Recording;
 import io.gatehouse.store.RoutingColumns;
@@ -46,8 +47,12 @@ final class TestPipe {
 
     @Test
     void wordsComeOutAsTheyWentIn() throws IOException {
+        List<ModelLayer> layers = List.of(
+                ModelLayer.of(ModelLayer.Kind.DENSE),
+                ModelLayer.moe(4, 2, null),
+                ModelLayer.moe(4, 2, new ModelLayer.Router("softmax", 2.5, true)));
         RunDescription description = new RunDescription(
-                "r", "m", "f", "a", 2, 4, 2, "t", "p", 0, Recording.decisions(Scope.PROMPT), "exact", "cpu", "", "1");
+                "r", "m", "f", "a", layers, "t", "p", 0, Recording.decisions(Scope.PROMPT), "exact", "cpu", "", "1");
         Word.Prepared prepared = new Word.Prepared(description, Map.of("prompts", "x"), new DiskNeed.Growth(5, 6));
         Word.Questions questions = new Word.Questions(List.of(new RunManifest.Entry(
                 new QuestionRow("s", 1, "Wörter \u0000?", List.of("a", "b"), 'B', Map.of("k", "v")), 7)));

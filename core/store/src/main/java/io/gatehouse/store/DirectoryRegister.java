@@ -38,7 +38,7 @@ public final class DirectoryRegister {
     private static final List<String> OF_QUESTIONS = List.of("question_attributes", QUESTIONS);
 
     /** In the order in which a directory is told of a run: it is there when the last one is. */
-    private static final List<String> RUNS = List.of("run_definitions", StoredTable.RUNS);
+    private static final List<String> RUNS = List.of("run_definitions", "layers", StoredTable.RUNS);
 
     private final Path file;
     private final int lastQuestion;

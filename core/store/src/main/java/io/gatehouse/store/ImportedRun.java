@@ -2,8 +2,10 @@ package io.gatehouse.store;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * A run that another engine recorded: what is known of it.
@@ -42,6 +44,30 @@ public record ImportedRun(
         if (experts < 1 || experts > Short.MAX_VALUE || topK < 1 || topK > experts) {
             throw new IllegalArgumentException("Top-k %d of %d experts".formatted(topK, experts));
         }
+    }
+
+    /** What it says of each layer: of one without decisions and counts nothing, of a router nothing ever. */
+    List<ModelLayer> modelLayers() {
+        int[] topKs = new int[layers];
+        int[] widths = new int[layers];
+        for (TracedSequence sequence : sequences) {
+            for (TracedLayer layer : sequence.layers()) {
+                topKs[layer.layer()] = Math.max(topKs[layer.layer()], layer.topK());
+                widths[layer.layer()] = Math.max(widths[layer.layer()], layer.gateWidth());
+            }
+        }
+        counts.forEach(count -> topKs[count.layer()] = topK);
+        // Somebody who knows the model may have said more experts than there are probabilities.
+        boolean widthsKnown = IntStream.of(widths).max().orElse(0) == experts;
+        List<ModelLayer> known = new ArrayList<>();
+        for (int layer = 0; layer < layers; layer++) {
+            int ownExperts = widthsKnown && widths[layer] > 0 ? widths[layer] : experts;
+            known.add(
+                    topKs[layer] == 0
+                            ? ModelLayer.of(ModelLayer.Kind.UNKNOWN)
+                            : ModelLayer.moe(ownExperts, topKs[layer], null));
+        }
+        return known;
     }
 
     /** The tokens that it is about: the last ones alone, or all. */

@@ -126,14 +126,14 @@ final class Rollup {
     }
 
     /** Rollup rows per layer and kind of token of all experts, those that did not fire included. */
-    LongFeed expertUsage(Scope recorded) {
+    LongFeed expertUsage(RunDescription run) {
         ExpertSums all = total();
         LongFeed feed = new LongFeed("layer", "is_last_prompt", "whole_prompts", "expert", "n", "weight");
-        int wholePrompts = recorded == Scope.PROMPT ? 1 : 0;
+        int wholePrompts = run.scope() == Scope.PROMPT ? 1 : 0;
         for (int layer = 0; layer < layers; layer++) {
             // A layer without a router has no experts.
             boolean routed = entropies.tokens(layer, true) + entropies.tokens(layer, false) > 0;
-            for (int expert = 0; routed && expert < experts; expert++) {
+            for (int expert = 0; routed && expert < run.modelLayers().get(layer).experts(); expert++) {
                 for (boolean last : new boolean[] {true, false}) {
                     int slot = all.slot(layer, last, expert);
                     feed.add(layer, last ? 1 : 0, wholePrompts, expert, all.count(slot), all.weight(slot));

@@ -3,14 +3,13 @@ package io.gatehouse.store;
 import static java.util.Objects.requireNonNull;
 
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * What defines a run, as the {@code runs} table keeps it.
  *
  * @param fingerprint identifies the checkpoint's content
- * @param layers transformer layers of the model, those without experts included
- * @param experts experts of each mixture-of-experts layer; the largest number where layers differ
- * @param topK experts that each token is sent to; the largest number where layers differ
+ * @param modelLayers layers of the model in their order, those without experts included; one at least has experts
  * @param task name of the quiz
  * @param shots solved examples before each question
  * @param interventions what is changed about the routing; empty if nothing is
@@ -20,9 +19,7 @@ public record RunDescription(
         String model,
         String fingerprint,
         String architecture,
-        int layers,
-        int experts,
-        int topK,
+        List<ModelLayer> modelLayers,
         String task,
         String promptFormat,
         int shots,
@@ -45,19 +42,34 @@ public record RunDescription(
         requireNonNull(interventions, "interventions is null");
         requireNonNull(gatehouseVersion, "gatehouseVersion is null");
         GivenName.checked("a run", name);
-        if (layers < 1 || layers > Short.MAX_VALUE) {
-            throw new IllegalArgumentException("Layers not in 1..%d: %d".formatted(Short.MAX_VALUE, layers));
+        modelLayers = List.copyOf(modelLayers);
+        if (modelLayers.isEmpty() || modelLayers.size() > Short.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "Layers not in 1..%d: %d".formatted(Short.MAX_VALUE, modelLayers.size()));
         }
-        if (experts < 1 || experts > Short.MAX_VALUE) {
-            throw new IllegalArgumentException("Experts not in 1..%d: %d".formatted(Short.MAX_VALUE, experts));
-        }
-        if (topK < 1 || topK > experts) {
-            throw new IllegalArgumentException("Top-k not in 1..%d: %d".formatted(experts, topK));
+        if (modelLayers.stream().noneMatch(layer -> layer.kind() == ModelLayer.Kind.MOE)) {
+            throw new IllegalArgumentException("None of %d layers has experts".formatted(modelLayers.size()));
         }
         if (shots < 0) {
             throw new IllegalArgumentException("Negative number of shots: " + shots);
         }
     }
+
+    /** Number of layers of the model. */
+    public int layers() {
+        return modelLayers.size();
+    }
+
+    /** The largest number of experts of a layer. */
+    public int experts() {
+        return modelLayers.stream().mapToInt(ModelLayer::experts).max().orElseThrow();
+    }
+
+    /** The largest number of experts that a layer sends a token to. */
+    public int topK() {
+        return modelLayers.stream().mapToInt(ModelLayer::topK).max().orElseThrow();
+    }
+
     /** Tokens whose routing is recorded. */
     public Scope scope() {
         return recording.scope();

@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 
 /** The runs of a file: begins new ones and finds those to go on with. */
@@ -47,8 +48,35 @@ final class RunRegister {
             try (ResultSet inserted = insert.executeQuery()) {
                 inserted.next();
                 int runId = inserted.getInt(1);
+                insertLayers(runId, run);
                 definition.insert(connection, runId);
                 return runId;
+            }
+        }
+    }
+
+    private void insertLayers(int runId, RunDescription run) throws SQLException {
+        try (DuckDBAppender layers = connection.createAppender("layers")) {
+            for (int i = 0; i < run.layers(); i++) {
+                ModelLayer layer = run.modelLayers().get(i);
+                layers.beginRow().append(runId).append((short) i);
+                if (layer.kind() == ModelLayer.Kind.UNKNOWN) {
+                    layers.appendNull();
+                } else {
+                    layers.append(layer.kind().id());
+                }
+                if (layer.kind() == ModelLayer.Kind.MOE) {
+                    layers.append(layer.experts()).append(layer.topK());
+                } else {
+                    layers.appendNull().appendNull();
+                }
+                ModelLayer.Router router = layer.router();
+                if (router == null) {
+                    layers.appendNull().appendNull().appendNull();
+                } else {
+                    layers.append(router.kind()).append(router.scale()).append(router.renormalised());
+                }
+                layers.endRow();
             }
         }
     }

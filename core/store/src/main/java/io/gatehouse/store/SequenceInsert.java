@@ -32,9 +32,11 @@ final class SequenceInsert implements AutoCloseable {
             tokens.beginRow()
                     .append(runId)
                     .append(questionId)
+                    .append((short) 0)
                     .append(position)
                     .append("prompt")
                     .append(position == sequence.length() - 1)
+                    .appendNull()
                     .append(sequence.tokens()[position])
                     .append("")
                     .endRow();
@@ -59,6 +61,7 @@ final class SequenceInsert implements AutoCloseable {
         } else {
             routing.append(decision.weights());
         }
+        routing.appendNull();
         if (layer.probabilities().length == 0) {
             routing.appendNull().appendNull().appendNull();
         } else {
@@ -88,7 +91,7 @@ final class SequenceInsert implements AutoCloseable {
     }
 
     private void appendAnswer(int questionId, int length, TracedAnswer answer) throws SQLException {
-        answers.beginRow().append(runId).append(questionId);
+        answers.beginRow().append(runId).append(questionId).append((short) 0);
         if (answer.predicted().isPresent()) {
             answers.append(answer.predicted().get());
         } else {

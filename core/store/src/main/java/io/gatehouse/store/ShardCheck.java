@@ -92,15 +92,16 @@ final class ShardCheck {
         if (columns.layer() >= run.layers()) {
             throw refused(shard, "has layer %d of %d".formatted(columns.layer(), run.layers()));
         }
-        if (columns.topK() > run.topK()) {
+        ModelLayer layer = run.modelLayers().get(columns.layer());
+        if (columns.topK() > layer.topK()) {
             throw refused(
                     shard,
-                    "has top-k %d in layer %d, the run %d".formatted(columns.topK(), columns.layer(), run.topK()));
+                    "has top-k %d in layer %d, the run %d".formatted(columns.topK(), columns.layer(), layer.topK()));
         }
         for (short expert : columns.experts()) {
-            if (expert < 0 || expert >= run.experts()) {
+            if (expert < 0 || expert >= layer.experts()) {
                 throw refused(
-                        shard, "has expert %d of %d in layer %d".formatted(expert, run.experts(), columns.layer()));
+                        shard, "has expert %d of %d in layer %d".formatted(expert, layer.experts(), columns.layer()));
             }
         }
     }

@@ -54,7 +54,7 @@ final class ShardInsert {
         insert("subject_feed", subjectUsage, "merge_subject_usage.sql");
         subjectUsage.rewind();
         insert("subject_feed", subjectUsage, "merge_layer_usage.sql");
-        insert("expert_feed", rollup.expertUsage(run.scope()), "merge_experts.sql");
+        insert("expert_feed", rollup.expertUsage(run), "merge_experts.sql");
         insert("outcome_feed", rollup.outcomeUsage(), "merge_outcome_usage.sql");
         insert("entropy_feed", rollup.layerEntropy(), "merge_layer_entropy.sql");
         insert("token_feed", new TokenFeed(segments(ShardRows::tokens)), "insert_tokens.sql");
@@ -98,6 +98,7 @@ final class ShardInsert {
                 appender.beginRow()
                         .append(runId)
                         .append(answer.questionId())
+                        .append((short) 0)
                         .append(String.valueOf(answer.predicted()))
                         .append(answer.correct())
                         .append(answer.logProbabilities())

@@ -2,12 +2,17 @@
 -- sum of the MD5 of each row of answers, tokens, routing, gates, norms and counts. Questions go by subject and ordinal,
 -- since their ids differ from file to file.
 WITH rows AS (
-    SELECT 'answer' AS kind, concat_ws('|', q.subject, q.ordinal, a.predicted, a.correct, a.log_probabilities, a.top_token_id, a.prompt_tokens) AS row
+    SELECT 'answer' AS kind, concat_ws('|', q.subject, q.ordinal, a.sample, a.predicted, a.correct, a.log_probabilities, a.top_token_id, a.prompt_tokens) AS row
     FROM answers AS a
     JOIN questions AS q ON q.question_id = a.question_id
     WHERE a.run_id = $1
     UNION ALL
-    SELECT 'token', concat_ws('|', q.subject, q.ordinal, t."position", t.phase, t.is_last_prompt, t.token_id, t.token)
+    SELECT
+        'token',
+        concat_ws(
+            '|', q.subject, q.ordinal, t.sample, t."position", t.phase, t.is_last_prompt, coalesce(t.segment, ''),
+            t.token_id, t.token
+        )
     FROM tokens AS t
     JOIN questions AS q ON q.question_id = t.question_id
     WHERE t.run_id = $1
@@ -16,7 +21,7 @@ WITH rows AS (
         'routing',
         concat_ws(
             '|', q.subject, q.ordinal, r.layer, r."position", r.is_generated, r.is_last_prompt, r.experts, r.weights,
-            r.entropy, r.spare_mass, r.margin,
+            r.entropy, r.spare_mass, r.margin, r.scores,
             CASE WHEN NOT r.ranked THEN 'unranked' END
         )
     FROM routing AS r

@@ -11,6 +11,7 @@ DELETE FROM expert_counts WHERE run_id = $1;
 DELETE FROM tokens WHERE run_id = $1;
 DELETE FROM answers WHERE run_id = $1;
 DELETE FROM run_shards WHERE run_id = $1;
+DELETE FROM layers WHERE run_id = $1;
 DELETE FROM run_definitions WHERE run_id = $1;
 DELETE FROM runs WHERE run_id = $1;
 DELETE FROM expert_weights WHERE fingerprint NOT IN (SELECT fingerprint FROM runs);

@@ -2,13 +2,14 @@
 INSERT INTO experts
 WITH grid AS (
     SELECT
-        r.run_id,
-        l.layer,
+        m.run_id,
+        m.layer,
         l.weighed,
         l.answering,
         r.scope AS recorded_scope,
-        CAST(unnest(range(0, r.experts)) AS SMALLINT) AS expert
-    FROM runs AS r
+        CAST(unnest(range(0, m.experts)) AS SMALLINT) AS expert
+    FROM layers AS m
+    JOIN runs AS r ON r.run_id = m.run_id
     JOIN (
         SELECT
             run_id,
@@ -19,7 +20,7 @@ WITH grid AS (
         GROUP BY run_id, layer
         UNION ALL
         SELECT DISTINCT run_id, layer, false, false FROM expert_counts
-    ) AS l ON l.run_id = r.run_id
+    ) AS l ON l.run_id = m.run_id AND l.layer = m.layer
 ),
 scoped AS (
     SELECT run_id, layer, expert, weighed, 'last_prompt' AS scope FROM grid WHERE answering

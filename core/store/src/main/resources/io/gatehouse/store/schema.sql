@@ -54,7 +54,8 @@ CREATE TABLE runs (
     probabilities     VARCHAR   NOT NULL DEFAULT 'none',
     norms             BOOLEAN   NOT NULL DEFAULT false,
     interventions     VARCHAR   NOT NULL DEFAULT '',
-    source            VARCHAR   NOT NULL DEFAULT 'gatehouse'
+    source            VARCHAR   NOT NULL DEFAULT 'gatehouse',
+    step              BIGINT
 );
 COMMENT ON TABLE runs IS 'One row per run: a model answering a quiz';
 COMMENT ON COLUMN runs.run_id IS 'Number of the run in this file, from 1';
@@ -63,8 +64,8 @@ COMMENT ON COLUMN runs.model IS 'Name of the checkpoint directory';
 COMMENT ON COLUMN runs.fingerprint IS 'SHA-256 of config.json, tokenizer.json, the headers and sizes of the weight files and samples of the weights, in hex';
 COMMENT ON COLUMN runs.architecture IS 'Entry of "architectures" in config.json';
 COMMENT ON COLUMN runs.layers IS 'Number of transformer layers';
-COMMENT ON COLUMN runs.experts IS 'Number of experts of each mixture-of-experts layer';
-COMMENT ON COLUMN runs.top_k IS 'Number of experts that each token is sent to';
+COMMENT ON COLUMN runs.experts IS 'Largest number of experts of a layer; layers has the number of each';
+COMMENT ON COLUMN runs.top_k IS 'Largest number of experts that a layer sends a token to; layers has the number of each';
 COMMENT ON COLUMN runs.task IS 'Name of the quiz';
 COMMENT ON COLUMN runs.prompt_format IS 'Prompt format, such as hendrycks';
 COMMENT ON COLUMN runs.shots IS 'Number of solved examples before each question';
@@ -80,6 +81,28 @@ COMMENT ON COLUMN runs.probabilities IS 'Tokens whose whole gate was recorded in
 COMMENT ON COLUMN runs.norms IS 'Whether the norms of the chosen experts'' outputs were recorded in expert_norms';
 COMMENT ON COLUMN runs.interventions IS 'What was changed about the routing while the model ran; empty if nothing was';
 COMMENT ON COLUMN runs.source IS 'gatehouse for runs of its own engine; else the kind of files that the run was imported from, such as vllm';
+COMMENT ON COLUMN runs.step IS 'Step of the series that the run is one of, such as the training step of its checkpoint; NULL where nothing says one';
+
+-- Layers of one model can differ in all of this, so that it is not said of the run.
+CREATE TABLE layers (
+    run_id       INTEGER  NOT NULL,
+    layer        SMALLINT NOT NULL,
+    kind         VARCHAR  CHECK (kind IN ('dense', 'moe', 'attention', 'state_space')),
+    experts      INTEGER,
+    top_k        INTEGER,
+    router       VARCHAR,
+    router_scale DOUBLE,
+    renormalised BOOLEAN
+);
+COMMENT ON TABLE layers IS 'One row per run and layer of its model';
+COMMENT ON COLUMN layers.run_id IS 'The run';
+COMMENT ON COLUMN layers.layer IS 'Layer of the model, from 0';
+COMMENT ON COLUMN layers.kind IS 'dense (one feed-forward block), moe (a router and experts), attention (no feed-forward block) or state_space; NULL where an imported run does not say';
+COMMENT ON COLUMN layers.experts IS 'Number of experts; NULL where the layer has none or an imported run does not say';
+COMMENT ON COLUMN layers.top_k IS 'Number of experts that each token is sent to, after interventions; NULL where the layer has none or an imported run does not say';
+COMMENT ON COLUMN layers.router IS 'Function that makes probabilities of the scores of the router, such as softmax; NULL where the layer has no router or an imported run does not say';
+COMMENT ON COLUMN layers.router_scale IS 'Factor of the weights of the experts; NULL where the layer has no router or an imported run does not say';
+COMMENT ON COLUMN layers.renormalised IS 'Whether the weights of a token are divided by their sum; NULL where the layer has no router or an imported run does not say';
 
 -- The ledger: a shard of questions is in here exactly when all of its rows are in the file.
 CREATE TABLE run_shards (
@@ -141,18 +164,20 @@ COMMENT ON COLUMN question_attributes.name IS 'Name of the column';
 COMMENT ON COLUMN question_attributes.value IS 'Its value, as text';
 
 CREATE TABLE answers (
-    run_id            INTEGER NOT NULL,
-    question_id       INTEGER NOT NULL,
+    run_id            INTEGER  NOT NULL,
+    question_id       INTEGER  NOT NULL,
+    sample            SMALLINT NOT NULL DEFAULT 0,
     predicted         VARCHAR,
-    correct           BOOLEAN NOT NULL,
+    correct           BOOLEAN  NOT NULL,
     log_probabilities FLOAT[],
     top_token_id      INTEGER,
     top_token         VARCHAR,
-    prompt_tokens     INTEGER NOT NULL
+    prompt_tokens     INTEGER  NOT NULL
 );
 COMMENT ON TABLE answers IS 'One row per run and question: what the model answered';
 COMMENT ON COLUMN answers.run_id IS 'The run';
 COMMENT ON COLUMN answers.question_id IS 'The question';
+COMMENT ON COLUMN answers.sample IS 'Number of the answer among those that the model sampled to the question, from 0';
 COMMENT ON COLUMN answers.predicted IS 'Letter with the largest log-probability at the last prompt token; NULL where an imported run does not say';
 COMMENT ON COLUMN answers.correct IS 'Whether predicted is the right letter';
 COMMENT ON COLUMN answers.log_probabilities IS 'Natural log-probability of each letter over the whole vocabulary, A first; NULL where an imported run does not say';
@@ -161,20 +186,24 @@ COMMENT ON COLUMN answers.top_token IS 'Text of the most probable next token of 
 COMMENT ON COLUMN answers.prompt_tokens IS 'Length of the prompt in tokens';
 
 CREATE TABLE tokens (
-    run_id         INTEGER NOT NULL,
-    question_id    INTEGER NOT NULL,
-    "position"     INTEGER NOT NULL,
-    phase          VARCHAR NOT NULL,
-    is_last_prompt BOOLEAN NOT NULL,
-    token_id       INTEGER NOT NULL,
-    token          VARCHAR NOT NULL
+    run_id         INTEGER  NOT NULL,
+    question_id    INTEGER  NOT NULL,
+    sample         SMALLINT NOT NULL DEFAULT 0,
+    "position"     INTEGER  NOT NULL,
+    phase          VARCHAR  NOT NULL,
+    is_last_prompt BOOLEAN  NOT NULL,
+    segment        VARCHAR,
+    token_id       INTEGER  NOT NULL,
+    token          VARCHAR  NOT NULL
 );
 COMMENT ON TABLE tokens IS 'One row per run, question and prompt token';
 COMMENT ON COLUMN tokens.run_id IS 'The run';
 COMMENT ON COLUMN tokens.question_id IS 'The question';
+COMMENT ON COLUMN tokens.sample IS 'Number of the answer that the token is of, as in answers.sample; 0 for tokens of the prompt';
 COMMENT ON COLUMN tokens."position" IS 'Position of the token in the prompt, from 0';
 COMMENT ON COLUMN tokens.phase IS 'prompt for tokens of the prompt, generated for tokens that the model sampled';
 COMMENT ON COLUMN tokens.is_last_prompt IS 'Whether the token is the last one of the prompt, the one that answers';
+COMMENT ON COLUMN tokens.segment IS 'Part of the text that the token is of: system, instruction, example, question, choice, cue, reasoning, answer or other; NULL where nothing says it';
 COMMENT ON COLUMN tokens.token_id IS 'Id in the vocabulary of the model';
 COMMENT ON COLUMN tokens.token IS 'Text of the token; bytes that are no whole character show as U+FFFD';
 
@@ -188,6 +217,7 @@ CREATE TABLE routing (
     is_last_prompt BOOLEAN    NOT NULL USING COMPRESSION RLE,
     experts        SMALLINT[] NOT NULL,
     weights        INTEGER[],
+    scores         FLOAT[],
     entropy        SMALLINT   USING COMPRESSION BITPACKING,
     spare_mass     SMALLINT   USING COMPRESSION BITPACKING,
     margin         INTEGER    USING COMPRESSION BITPACKING,
@@ -202,6 +232,7 @@ COMMENT ON COLUMN routing.is_generated IS 'Whether the model sampled the token; 
 COMMENT ON COLUMN routing.is_last_prompt IS 'Whether the token is the last one of the prompt, the one that answers';
 COMMENT ON COLUMN routing.experts IS 'The top-k experts, the most probable first';
 COMMENT ON COLUMN routing.weights IS 'Weight that multiplies the output of each of those experts, same order, in units of 2^-16; NULL where an imported run does not say';
+COMMENT ON COLUMN routing.scores IS 'Score by which each of those experts was chosen, same order, where it is not its probability; NULL where it is or nothing says it';
 COMMENT ON COLUMN routing.entropy IS 'Entropy of the gate over all experts, in units of 2^-10 nats; NULL where an imported run does not say';
 COMMENT ON COLUMN routing.spare_mass IS 'Probability of the top-k experts together minus the sum of their weights, in units of 2^-10: 0 unless the model renormalises; NULL where an imported run does not say';
 COMMENT ON COLUMN routing.ranked IS 'Whether the source says which expert comes first; else the experts stand in no order';
@@ -217,6 +248,7 @@ SELECT
     is_last_prompt,
     experts,
     list_transform(weights, lambda w: CAST(w AS FLOAT) / CAST(65536 AS FLOAT)) AS weights,
+    scores,
     CAST(entropy AS FLOAT) / CAST(1024 AS FLOAT) AS entropy,
     CAST(CASE
         WHEN weights IS NULL THEN NULL
@@ -236,6 +268,7 @@ COMMENT ON COLUMN token_routing.phase IS 'prompt for tokens of the prompt, gener
 COMMENT ON COLUMN token_routing.is_last_prompt IS 'Whether the token is the last one of the prompt, the one that answers';
 COMMENT ON COLUMN token_routing.experts IS 'The top-k experts, the most probable first';
 COMMENT ON COLUMN token_routing.weights IS 'Weight that multiplies the output of each of those experts, same order, within 0.000008; sums to 1 only where the model renormalises; NULL where an imported run does not say';
+COMMENT ON COLUMN token_routing.scores IS 'Score by which each of those experts was chosen, same order, where it is not its probability; NULL where it is or nothing says it';
 COMMENT ON COLUMN token_routing.entropy IS 'Entropy of the gate over all experts, in nats, within 0.0005: -sum p ln p; uniform is ln(experts); NULL where an imported run does not say';
 COMMENT ON COLUMN token_routing.top_k_entropy IS 'Entropy over the top-k experts after renormalising their weights to 1, in nats; uniform is ln(top_k); NULL where an imported run does not say';
 COMMENT ON COLUMN token_routing.mass IS 'Probability that the gate gives to the top-k experts together, 0 to 1, within 0.0006; NULL where an imported run does not say';

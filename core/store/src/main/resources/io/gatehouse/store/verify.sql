@@ -96,8 +96,16 @@ fired AS (
     )
     GROUP BY ALL
 ),
+-- Of a layer that an imported run does not know, the experts are those of its other layers.
 checkpoints AS (
-    SELECT fingerprint, min(run_id) AS run_id, max(experts) AS experts FROM runs GROUP BY fingerprint
+    SELECT
+        r.fingerprint,
+        k.layer,
+        min(r.run_id) AS run_id,
+        max(CASE WHEN k.kind IS NULL THEN r.experts ELSE k.experts END) AS experts
+    FROM runs AS r
+    JOIN layers AS k ON k.run_id = r.run_id
+    GROUP BY r.fingerprint, k.layer
 ),
 weighed AS (
     SELECT
@@ -175,6 +183,36 @@ problems AS (
     GROUP BY name
     HAVING count(DISTINCT run_id) > 1
     UNION ALL
+    SELECT
+        r.run_id,
+        'runs tells of ' || r.layers || ' layers of up to ' || r.experts || ' experts and top-k ' || r.top_k
+            || ', layers has ' || coalesce(k.n, 0) || ' of up to ' || coalesce(k.experts, 0) || ' and '
+            || coalesce(k.top_k, 0)
+    FROM (SELECT DISTINCT run_id, layers, experts, top_k FROM runs) AS r
+    LEFT JOIN (
+        SELECT
+            run_id,
+            count(*) AS n,
+            count(DISTINCT layer) FILTER (layer >= 0) AS layers,
+            max(layer) AS last_layer,
+            max(experts) AS experts,
+            max(top_k) AS top_k
+        FROM layers
+        GROUP BY run_id
+    ) AS k ON k.run_id = r.run_id
+    WHERE k.n IS DISTINCT FROM r.layers OR k.layers <> k.n OR k.last_layer <> r.layers - 1
+        OR k.experts IS DISTINCT FROM r.experts OR k.top_k IS DISTINCT FROM r.top_k
+    UNION ALL
+    SELECT
+        run_id,
+        'layer ' || layer || ' of layers is of kind ' || coalesce(kind, 'NULL') || ' with '
+            || coalesce(CAST(experts AS VARCHAR), 'NULL') || ' experts and top-k '
+            || coalesce(CAST(top_k AS VARCHAR), 'NULL')
+    FROM layers
+    WHERE (kind IS NOT DISTINCT FROM 'moe') <> (experts IS NOT NULL)
+        OR (experts IS NULL) <> (top_k IS NULL) OR top_k NOT BETWEEN 1 AND experts
+        OR experts IS NULL AND (router IS NOT NULL OR router_scale IS NOT NULL OR renormalised IS NOT NULL)
+    UNION ALL
     SELECT a.run_id, 'question ' || a.question_id || ' of answers is not in questions'
     FROM answers AS a ANTI JOIN questions AS q ON q.question_id = a.question_id
     UNION ALL
@@ -200,9 +238,9 @@ problems AS (
     WHERE phase NOT IN ('prompt', 'generated') OR is_last_prompt AND phase <> 'prompt'
     UNION ALL
     SELECT f.run_id, 'question ' || f.question_id || ', layer ' || f.layer || ' has a value out of range'
-    FROM facts AS f JOIN runs AS r ON r.run_id = f.run_id
-    WHERE f.min_expert < 0 OR f.max_expert >= r.experts OR f.max_top_k > r.top_k OR f.uneven > 0
-        OR f.min_entropy < 0 OR f.max_entropy > ln(r.experts) * 1024 + 1
+    FROM facts AS f LEFT JOIN layers AS k ON k.run_id = f.run_id AND k.layer = f.layer
+    WHERE f.min_expert < 0 OR f.max_expert >= k.experts OR f.max_top_k > k.top_k OR f.uneven > 0
+        OR f.min_entropy < 0 OR f.max_entropy > ln(k.experts) * 1024 + 1
         OR f.min_margin < 0 OR f.max_margin > 1048576
     UNION ALL
     SELECT
@@ -376,14 +414,15 @@ problems AS (
     UNION ALL
     SELECT
         e.run_id,
-        'layer ' || e.layer || ' has ' || e.n || ' rows of experts, the run has ' || r.experts || ' experts'
+        'layer ' || e.layer || ' has ' || e.n || ' rows of experts, the layer has ' || coalesce(k.experts, 0)
+            || ' experts'
     FROM (
         SELECT run_id, scope, layer, count(*) AS n, count(DISTINCT expert) AS experts, max(expert) AS last_expert
         FROM experts
         GROUP BY ALL
     ) AS e
-    JOIN runs AS r ON r.run_id = e.run_id
-    WHERE e.n <> r.experts OR e.experts <> r.experts OR e.last_expert <> r.experts - 1
+    LEFT JOIN layers AS k ON k.run_id = e.run_id AND k.layer = e.layer
+    WHERE e.n IS DISTINCT FROM k.experts OR e.experts <> k.experts OR e.last_expert <> k.experts - 1
     UNION ALL
     SELECT
         coalesce(f.run_id, e.run_id),
@@ -418,21 +457,22 @@ problems AS (
     SELECT
         c.run_id,
         'layer ' || coalesce(w.layer, p.layer) || ' has weights of ' || coalesce(w.experts, 0) || ' experts and '
-            || coalesce(p.pairs, 0) || ' pairs of them, the run has ' || c.experts || ' experts'
+            || coalesce(p.pairs, 0) || ' pairs of them, the layer has ' || coalesce(c.experts, 0) || ' experts'
     FROM weighed AS w
     FULL JOIN paired AS p ON p.fingerprint = w.fingerprint AND p.layer = w.layer
-    JOIN checkpoints AS c ON c.fingerprint = coalesce(w.fingerprint, p.fingerprint)
+    JOIN checkpoints AS c
+        ON c.fingerprint = coalesce(w.fingerprint, p.fingerprint) AND c.layer = coalesce(w.layer, p.layer)
     WHERE w.experts IS DISTINCT FROM c.experts OR w.n <> w.experts OR w.last_expert <> c.experts - 1
         OR coalesce(p.pairs, 0) <> c.experts * (c.experts - 1) / 2 OR p.n <> p.pairs OR p.last_expert <> c.experts - 1
     UNION ALL
     SELECT c.run_id, 'layer ' || w.layer || ' has a norm of weights that none can be'
     FROM weighed AS w
-    JOIN checkpoints AS c ON c.fingerprint = w.fingerprint
+    JOIN checkpoints AS c ON c.fingerprint = w.fingerprint AND c.layer = w.layer
     WHERE w.smallest < 0 OR NOT isfinite(w.largest)
     UNION ALL
     SELECT c.run_id, 'layer ' || p.layer || ' has a cosine of weights that none can be'
     FROM paired AS p
-    JOIN checkpoints AS c ON c.fingerprint = p.fingerprint
+    JOIN checkpoints AS c ON c.fingerprint = p.fingerprint AND c.layer = p.layer
     WHERE p.steepest > 1
 )
 SELECT coalesce(r.name, 'run ' || p.run_id, 'no run') AS run, min(p.problem) AS example, count(*) AS problems

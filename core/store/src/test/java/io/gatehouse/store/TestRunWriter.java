@@ -69,20 +69,20 @@ final class TestRunWriter {
             Shard shard = shards.shard(writer, 0, 0, 3);
             writer.write(shard);
             List<String> answers = shard.answers().stream()
-                    .map(answer -> "1|%d|C|%s|%s|7| C|7"
+                    .map(answer -> "1|%d|0|C|%s|%s|7| C|7"
                             .formatted(
                                     answer.questionId(), answer.correct(), Arrays.toString(answer.logProbabilities())))
                     .toList();
             assertThat(Rows.of(store, "FROM answers")).containsExactlyElementsOf(answers);
             assertThat(Rows.of(store, "FROM tokens WHERE question_id = 2"))
                     .containsExactly(
-                            "1|2|0|prompt|false|1000|ü日0",
-                            "1|2|1|prompt|false|1001|ü日1",
-                            "1|2|2|prompt|false|1002|ü日2",
-                            "1|2|3|prompt|false|1003|ü日3",
-                            "1|2|4|prompt|false|1004|ü日4",
-                            "1|2|5|prompt|false|1005|ü日5",
-                            "1|2|6|prompt|true|1006|ü日6");
+                            "1|2|0|0|prompt|false|null|1000|ü日0",
+                            "1|2|0|1|prompt|false|null|1001|ü日1",
+                            "1|2|0|2|prompt|false|null|1002|ü日2",
+                            "1|2|0|3|prompt|false|null|1003|ü日3",
+                            "1|2|0|4|prompt|false|null|1004|ü日4",
+                            "1|2|0|5|prompt|false|null|1005|ü日5",
+                            "1|2|0|6|prompt|true|null|1006|ü日6");
             assertThat(Rows.of(store, "SELECT * EXCLUDE (committed_at) FROM run_shards"))
                     .containsExactly("1|0|3|21|63|[1, 2, 3]");
         }
@@ -254,7 +254,7 @@ final class TestRunWriter {
             sum += weights[i];
             exactSum += columns.weights()[from + i];
         }
-        return "%s|%s|%s|%s|%s|%s"
+        return "%s|%s|%s|null|%s|%s|%s"
                 .formatted(
                         key(columns, row),
                         Arrays.toString(Arrays.copyOfRange(columns.experts(), from, to)),
@@ -277,11 +277,7 @@ final class TestRunWriter {
 
     private static String key(RoutingColumns columns, int row) {
         return "1|%d|%d|%d|prompt|%s"
-                .formatted(
-                        columns.questionIds()[row],
-                        columns.positions()[row],
-                        columns.layer(),
-                        columns.last()[row]);
+                .formatted(columns.questionIds()[row], columns.positions()[row], columns.layer(), columns.last()[row]);
     }
 
     /** The rows of one block of columns from {@code from} to {@code to}, exclusive. */

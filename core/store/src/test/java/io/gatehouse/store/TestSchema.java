@@ -28,6 +28,7 @@ final class TestSchema {
                             "gates",
                             "layer_entropy",
                             "layer_usage",
+                            "layers",
                             "model_experts",
                             "outcome_usage",
                             "query_history",
@@ -104,11 +105,13 @@ final class TestSchema {
                             "experts",
                             "layer_entropy",
                             "layer_usage",
+                            "layers",
                             "outcome_usage",
                             "query_history",
                             "routing",
                             "runs",
                             "subject_usage",
+                            "tokens",
                             "usage");
         }
     }

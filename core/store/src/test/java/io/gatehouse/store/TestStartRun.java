@@ -4,6 +4,7 @@ import static io.gatehouse.store.RandomRun.question;
 import static io.gatehouse.store.RandomRun.questions;
 import static io.gatehouse.testing.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatehouse.error.ErrorCode;
 import java.nio.file.Path;
@@ -25,9 +26,7 @@ final class TestStartRun {
                 "OLMoE",
                 "abc",
                 "OlmoeForCausalLM",
-                16,
-                64,
-                8,
+                ModelLayer.alike(16, 64, 8),
                 "mmlu",
                 "hendrycks",
                 5,
@@ -42,10 +41,58 @@ final class TestStartRun {
             assertThat(Rows.of(store, "SELECT * EXCLUDE (started_at) FROM runs"))
                     .containsExactly(
                             "1|first|OLMoE|abc|OlmoeForCausalLM|16|64|8|mmlu|hendrycks|5|last_prompt|balanced|gpu"
-                                    + "|running|3|null|1.2.3|last_prompt|true|mask 0:3|gatehouse");
+                                    + "|running|3|null|1.2.3|last_prompt|true|mask 0:3|gatehouse|null");
             assertThat(Rows.of(store, "FROM questions WHERE ordinal = 2"))
                     .containsExactly("2|mmlu|birds|2|Which of birds 2?|[a, b, ü, 日本]|C");
         }
+    }
+
+    @Test
+    void keepsWhatIsKnownOfEachLayer() throws Exception {
+        ModelLayer.Router router = new ModelLayer.Router("sigmoid", 2.5, true);
+        RunDescription run = new RunDescription(
+                "first",
+                "tiny",
+                "c0ffee",
+                "a",
+                List.of(
+                        ModelLayer.of(ModelLayer.Kind.DENSE),
+                        ModelLayer.moe(8, 4, router),
+                        ModelLayer.moe(16, 2, null),
+                        ModelLayer.of(ModelLayer.Kind.STATE_SPACE),
+                        ModelLayer.of(ModelLayer.Kind.UNKNOWN)),
+                "quiz",
+                "hendrycks",
+                0,
+                Recording.decisions(Scope.PROMPT),
+                "exact",
+                "cpu",
+                "",
+                "0.1.0");
+        try (Store store = create()) {
+            store.startRun(run, questions(1)).close();
+            assertThat(Rows.of(store, "FROM layers ORDER BY layer"))
+                    .containsExactly(
+                            "1|0|dense|null|null|null|null|null",
+                            "1|1|moe|8|4|sigmoid|2.5|true",
+                            "1|2|moe|16|2|null|null|null",
+                            "1|3|state_space|null|null|null|null|null",
+                            "1|4|null|null|null|null|null|null");
+            assertThat(Rows.of(store, "SELECT layers, experts, top_k FROM runs"))
+                    .containsExactly("5|16|4");
+            assertThat(store.verify().problems()).isEmpty();
+            store.startRun(run("second", "quiz"), questions(1)).close();
+            store.deleteRun("first");
+            assertThat(Rows.of(store, "SELECT DISTINCT run_id FROM layers")).containsExactly("2");
+        }
+    }
+
+    @Test
+    void refusesLayersThatCannotBe() {
+        assertThatThrownBy(() -> ModelLayer.moe(4, 5, null)).hasMessage("Top-k not in 1..4: 5");
+        assertThatThrownBy(() -> ModelLayer.moe(0, 1, null)).hasMessage("Experts not in 1..32767: 0");
+        assertThatThrownBy(() -> new ModelLayer(ModelLayer.Kind.DENSE, 1, 1, null))
+                .hasMessage("A layer of kind DENSE has no experts");
     }
 
     @Test
@@ -180,9 +227,7 @@ final class TestStartRun {
                 "tiny",
                 "c0ffee",
                 "OlmoeForCausalLM",
-                3,
-                8,
-                2,
+                ModelLayer.alike(3, 8, 2),
                 task,
                 "hendrycks",
                 0,

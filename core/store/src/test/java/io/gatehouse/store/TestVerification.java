@@ -69,8 +69,9 @@ final class TestVerification {
                     "it is in runs more than once, and",
                     "question 1, layer 0 has 1 whole gates, 2 are recorded, and",
                     "question 1, layer 0 has 80 norms, 160 are recorded, and"),
-            Damage.of(
-                    "INSERT INTO runs SELECT * REPLACE (run_id + 1 AS run_id) FROM runs", "its name is that of run 1"),
+            Damage.of("""
+                    INSERT INTO runs SELECT * REPLACE (run_id + 1 AS run_id) FROM runs;
+                    INSERT INTO layers SELECT * REPLACE (run_id + 1 AS run_id) FROM layers""", "its name is that of run 1"),
             Damage.of(
                     "UPDATE questions SET question_id = 9 WHERE question_id = 2",
                     "question 2 of answers is not in questions",
@@ -103,11 +104,37 @@ final class TestVerification {
             Damage.of(
                     "UPDATE tokens SET phase = 'generated' WHERE question_id = 2 AND is_last_prompt",
                     "question 2 of tokens has a token of phase generated that cannot be"),
-            Damage.of("UPDATE runs SET top_k = 1", "question 1, layer 0 has a value out of range, and 23 like it"),
             Damage.of(
-                    "UPDATE runs SET experts = 7",
-                    "layer 0 has 8 rows of experts, the run has 7 experts, and 5 like it",
-                    "layer 0 has weights of 8 experts and 28 pairs of them, the run has 7 experts, and 2 like it",
+                    "UPDATE runs SET top_k = 1; UPDATE layers SET top_k = 1",
+                    "question 1, layer 0 has a value out of range, and 23 like it"),
+            Damage.of(
+                    "UPDATE layers SET top_k = 1 WHERE layer = 1",
+                    "question 1, layer 1 has a value out of range, and 7 like it"),
+            Damage.of(
+                    "UPDATE runs SET top_k = 3",
+                    "runs tells of 3 layers of up to 8 experts and top-k 3, layers has 3 of up to 8 and 2"),
+            Damage.of(
+                    "DELETE FROM layers WHERE layer = 1",
+                    "layer 1 has 8 rows of experts, the layer has 0 experts, and 1 like it",
+                    "runs tells of 3 layers of up to 8 experts and top-k 2, layers has 2 of up to 8 and 2"),
+            Damage.of(
+                    "INSERT INTO layers FROM layers WHERE layer = 0",
+                    "runs tells of 3 layers of up to 8 experts and top-k 2, layers has 4 of up to 8 and 2"),
+            Damage.of(
+                    "UPDATE layers SET kind = 'dense' WHERE layer = 2",
+                    "layer 2 of layers is of kind dense with 8 experts and top-k 2"),
+            Damage.of(
+                    "UPDATE layers SET kind = 'dense', experts = NULL, top_k = NULL, router = NULL WHERE layer = 2",
+                    "layer 2 has 8 rows of experts, the layer has 0 experts, and 1 like it",
+                    "layer 2 has weights of 8 experts and 28 pairs of them, the layer has 0 experts"),
+            Damage.of(
+                    "UPDATE layers SET kind = NULL, experts = NULL, top_k = NULL, router = 'softmax' WHERE layer = 2",
+                    "layer 2 has 8 rows of experts, the layer has 0 experts, and 1 like it",
+                    "layer 2 of layers is of kind NULL with NULL experts and top-k NULL"),
+            Damage.of(
+                    "UPDATE runs SET experts = 7; UPDATE layers SET experts = 7",
+                    "layer 0 has 8 rows of experts, the layer has 7 experts, and 5 like it",
+                    "layer 0 has weights of 8 experts and 28 pairs of them, the layer has 7 experts, and 2 like it",
                     "question 1, layer 0 has a value out of range, and"),
             Damage.of("""
                     UPDATE routing SET entropy = entropy + 3000 WHERE rowid IN (7, 8);
@@ -145,10 +172,10 @@ final class TestVerification {
             Damage.of(
                     "DELETE FROM experts WHERE layer = 1 AND expert = 3 AND scope = 'prompt'",
                     "experts of layer 1, expert 3 is not the sum of layer_usage",
-                    "layer 1 has 7 rows of experts, the run has 8 experts"),
+                    "layer 1 has 7 rows of experts, the layer has 8 experts"),
             Damage.of(
                     "INSERT INTO experts FROM experts WHERE layer = 1 AND expert = 3 AND scope = 'prompt'",
-                    "layer 1 has 9 rows of experts, the run has 8 experts"),
+                    "layer 1 has 9 rows of experts, the layer has 8 experts"),
             Damage.of(
                     "UPDATE subject_usage SET weight_max = 1 WHERE layer = 1 AND expert = 3 AND NOT is_last_prompt",
                     "layer_usage of layer 1, expert 3 is not the rollup of subject_usage"),
@@ -168,19 +195,19 @@ final class TestVerification {
                     "question 1, layer 0 has a norm that none can be"),
             Damage.of(
                     "DELETE FROM expert_weights WHERE layer = 1 AND expert = 7",
-                    "layer 1 has weights of 7 experts and 28 pairs of them, the run has 8 experts"),
+                    "layer 1 has weights of 7 experts and 28 pairs of them, the layer has 8 experts"),
             Damage.of(
                     "DELETE FROM expert_weights WHERE layer = 1",
-                    "layer 1 has weights of 0 experts and 28 pairs of them, the run has 8 experts"),
+                    "layer 1 has weights of 0 experts and 28 pairs of them, the layer has 8 experts"),
             Damage.of(
                     "UPDATE expert_weights SET expert = 3 WHERE layer = 1 AND expert = 2",
-                    "layer 1 has weights of 7 experts and 28 pairs of them, the run has 8 experts"),
+                    "layer 1 has weights of 7 experts and 28 pairs of them, the layer has 8 experts"),
             Damage.of(
                     "DELETE FROM expert_weight_pairs WHERE layer = 1 AND expert = 2",
-                    "layer 1 has weights of 8 experts and 23 pairs of them, the run has 8 experts"),
+                    "layer 1 has weights of 8 experts and 23 pairs of them, the layer has 8 experts"),
             Damage.of(
                     "INSERT INTO expert_weight_pairs FROM expert_weight_pairs WHERE layer = 1 AND expert = 2",
-                    "layer 1 has weights of 8 experts and 28 pairs of them, the run has 8 experts"),
+                    "layer 1 has weights of 8 experts and 28 pairs of them, the layer has 8 experts"),
             Damage.of(
                     "UPDATE expert_weights SET up_proj_norm = -1 WHERE layer = 2 AND expert = 2",
                     "layer 2 has a norm of weights that none can be"),

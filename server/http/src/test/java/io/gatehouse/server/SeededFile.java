@@ -1,6 +1,7 @@
 package io.gatehouse.server;
 
 import io.gatehouse.store.AnswerRow;
+import io.gatehouse.store.ModelLayer;
 import io.gatehouse.store.QuestionRow;
 import io.gatehouse.store.Recording;
 import io.gatehouse.store.RoutingColumns;
@@ -54,9 +55,7 @@ public final class SeededFile {
                 "seeded",
                 "0".repeat(64),
                 "OlmoeForCausalLM",
-                LAYERS,
-                EXPERTS,
-                TOP_K,
+                ModelLayer.alike(LAYERS, EXPERTS, TOP_K),
                 "quiz",
                 "hendrycks",
                 0,

@@ -74,7 +74,7 @@ final class RandomRouting {
     private void answer(int run, int question, int tokens, int first) {
         boolean correct = random.nextBoolean();
         append(
-                "INSERT INTO answers VALUES (%d, %d, '%s', %s, [%s, %s], 0, 'A', %d);",
+                "INSERT INTO answers VALUES (%d, %d, 0, '%s', %s, [%s, %s], 0, 'A', %d);",
                 run, question, correct ? "A" : "B", correct, -random.nextFloat(), -random.nextFloat(), tokens);
         for (int position = first; position < tokens; position++) {
             boolean last = position == tokens - 1;

@@ -240,6 +240,7 @@ final class TestQueryEngine {
         assertThat(engine.catalog().relations().stream().map(Relation::name))
                 .startsWith(
                         "runs",
+                        "layers",
                         "questions",
                         "question_attributes",
                         "answers",

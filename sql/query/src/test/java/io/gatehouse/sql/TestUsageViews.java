@@ -113,6 +113,36 @@ final class TestUsageViews {
                 0.5);
     }
 
+    /** Layer 0 sends a token to two of four experts, layer 1 to one of two. */
+    @Test
+    void layersAreMeasuredByTheirOwnExperts() throws Exception {
+        try (RoutingFile file = new HandMadeRouting()
+                        .run(1, "r", 2, 4, 2, "prompt")
+                        .and("""
+                                INSERT INTO layers BY NAME
+                                SELECT * FROM (VALUES (1, 0, 'moe', 4, 2), (1, 1, 'moe', 2, 1)) AS l(run_id, layer, kind, experts, top_k);
+                                """)
+                        .question(1, 1, "s", true, "0:.5 1:.25 / 1:1", "0:.5 2:.25 / 1:1")
+                        .file();
+                QueryEngine engine = file.engine()) {
+            assertThat(rows(engine, """
+                            SELECT layer, experts, n, busiest_share, uniform_share FROM layer_load
+                            WHERE scope = 'prompt' ORDER BY layer
+                            """)).containsExactly(List.of(0, 4L, 2L, 1.0, 0.5), List.of(1, 2L, 2L, 1.0, 0.5));
+            assertThat(rows(engine, """
+                            SELECT layer, round(exp(uniform_entropy)), round(exp(uniform_top_k_entropy)) FROM gate_entropy
+                            WHERE scope = 'prompt' ORDER BY layer
+                            """)).containsExactly(List.of(0, 4.0, 2.0), List.of(1, 2.0, 1.0));
+            assertThat(rows(engine, """
+                            SELECT layer, unused, n FROM unused_experts WHERE scope = 'last_prompt' ORDER BY layer
+                            """)).containsExactly(List.of(0, 2L, 1L), List.of(1, 1L, 1L));
+            assertThat(rows(
+                            engine,
+                            "SELECT layer, reuse, chance FROM expert_reuse WHERE scope = 'prompt' ORDER BY layer"))
+                    .containsExactly(List.of(0, 0.5, 0.5), List.of(1, 1.0, 0.5));
+        }
+    }
+
     private static double plogp(int load) {
         return load / 12.0 * Math.log(load / 12.0);
     }

@@ -5,6 +5,7 @@ import static io.gatehouse.sample.routing.SyntheticRouter.TOP_K;
 
 import io.gatehouse.sample.routing.SyntheticRouter.Decisions;
 import io.gatehouse.store.AnswerRow;
+import io.gatehouse.store.ModelLayer;
 import io.gatehouse.store.QuestionRow;
 import io.gatehouse.store.Recording;
 import io.gatehouse.store.RoutingColumns;
@@ -63,9 +64,7 @@ public final class SyntheticShards {
                 "synthetic-1B-7B",
                 "0".repeat(64),
                 "OlmoeForCausalLM",
-                LAYERS,
-                SyntheticRouter.EXPERTS,
-                TOP_K,
+                ModelLayer.alike(LAYERS, SyntheticRouter.EXPERTS, TOP_K),
                 "synthetic",
                 "hendrycks",
                 0,

@@ -56,7 +56,7 @@ FROM (
         u.expert,
         s.n,
         significant(sum(u.weight_sum / u.tokens) / s.n) AS gate_score,
-        significant(sum(u.activations / u.tokens) / (s.n * r.top_k)) AS token_ratio
+        significant(sum(u.activations / u.tokens) / (s.n * k.top_k)) AS token_ratio
     FROM (
         SELECT run_id, 'last_prompt' AS scope, question_id, layer, expert, n AS activations, weight_sum, 1 AS tokens
         FROM question_usage
@@ -77,7 +77,7 @@ FROM (
         WHERE r.scope = 'prompt' AND p.phase = 'prompt'
     ) AS u
     JOIN questions AS q ON q.question_id = u.question_id
-    JOIN runs AS r ON r.run_id = u.run_id
+    JOIN layers AS k ON k.run_id = u.run_id AND k.layer = u.layer
     JOIN (
         SELECT p.run_id, s.scope, p.layer
         FROM layer_entropy AS p
@@ -96,5 +96,5 @@ FROM (
         JOIN questions AS q ON q.question_id = a.question_id
         GROUP BY a.run_id, q.subject
     ) AS s ON s.run_id = u.run_id AND s.subject = q.subject
-    GROUP BY u.run_id, u.scope, s.subject, u.layer, u.expert, s.n, r.top_k
+    GROUP BY u.run_id, u.scope, s.subject, u.layer, u.expert, s.n, k.top_k
 ) AS scored

@@ -100,9 +100,9 @@ JOIN (
         e.layer,
         e.expert,
         e.activations,
-        sum(e.activations) OVER (PARTITION BY e.run_id, e.scope, e.layer) / r.top_k AS tokens
+        sum(e.activations) OVER (PARTITION BY e.run_id, e.scope, e.layer) / k.top_k AS tokens
     FROM experts AS e
-    JOIN runs AS r ON r.run_id = e.run_id
+    JOIN layers AS k ON k.run_id = e.run_id AND k.layer = e.layer
 ) AS a ON a.run_id = p.run_id AND a.scope = p.scope AND a.layer = p.layer AND a.expert = p.expert
 JOIN experts AS b
     ON b.run_id = p.run_id AND b.scope = p.scope AND b.layer = p.layer AND b.expert = p.other_expert

@@ -23,7 +23,7 @@ SELECT
     t.layer,
     count(*) AS n,
     significant(avg(len(list_intersect(t.experts, t.before)) / len(t.experts))) AS reuse,
-    r.top_k / r.experts AS chance
+    k.top_k / k.experts AS chance
 FROM (
     SELECT a.run_id, 'last_prompt' AS scope, a.layer, a.experts, b.experts AS before
     FROM routing AS a
@@ -39,5 +39,5 @@ FROM (
             AND b."position" = a."position" - 1
     WHERE NOT a.is_generated
 ) AS t
-JOIN runs AS r ON r.run_id = t.run_id
-GROUP BY t.run_id, t.scope, t.layer, r.top_k, r.experts
+JOIN layers AS k ON k.run_id = t.run_id AND k.layer = t.layer
+GROUP BY t.run_id, t.scope, t.layer, k.top_k, k.experts

@@ -39,7 +39,7 @@ SELECT
     p.layer,
     p.expert,
     p.other_expert,
-    r.experts AS n,
+    coalesce(k.experts, r.experts) AS n,
     p.router_cosine,
     p.gate_proj_cosine,
     p.up_proj_cosine,
@@ -91,3 +91,4 @@ FROM (
     JOIN expert_weights AS b ON b.fingerprint = d.fingerprint AND b.layer = d.layer AND b.expert = d.other_expert
 ) AS p
 JOIN runs AS r ON r.fingerprint = p.fingerprint
+JOIN layers AS k ON k.run_id = r.run_id AND k.layer = p.layer

@@ -48,13 +48,14 @@ FROM (
         p.layer,
         CAST(sum(p.n) AS BIGINT) AS n,
         sum(p.entropy_sum) / sum(p.n) AS mean_token_entropy,
-        ln(r.experts) AS uniform_entropy,
+        ln(k.experts) AS uniform_entropy,
         sum(p.top_k_entropy_sum) / sum(p.n) AS mean_token_top_k_entropy,
-        ln(r.top_k) AS uniform_top_k_entropy,
+        ln(k.top_k) AS uniform_top_k_entropy,
         sum(p.mass_sum) / sum(p.n) AS mean_mass
     FROM layer_entropy AS p
     JOIN scopes AS s ON s.phase = p.phase AND s.is_last_prompt = p.is_last_prompt
     JOIN runs AS r ON r.run_id = p.run_id
+    JOIN layers AS k ON k.run_id = p.run_id AND k.layer = p.layer
     WHERE s.scope = 'last_prompt' OR r.scope = 'prompt'
-    GROUP BY p.run_id, s.scope, p.layer, r.experts, r.top_k
+    GROUP BY p.run_id, s.scope, p.layer, k.experts, k.top_k
 ) AS m

@@ -33,7 +33,7 @@ SELECT
     x.scope,
     x.layer,
     count(*) AS experts,
-    CAST(sum(x.activations) / r.top_k AS BIGINT) AS n,
+    CAST(sum(x.activations) / k.top_k AS BIGINT) AS n,
     avg(x.activations) / max(x.activations) AS balancedness,
     max(x.activations) / avg(x.activations) - 1 AS max_violation,
     2 * sum(CAST(x.place AS DOUBLE) * x.activations) / (count(*) * sum(x.activations)) - (count(*) + 1) / count(*) AS gini,
@@ -42,8 +42,8 @@ SELECT
         exp(ln(sum(x.activations)) - sum(CASE WHEN x.activations > 0 THEN x.activations * ln(x.activations) ELSE 0e0 END)
             / sum(x.activations))
     ) AS effective_experts,
-    max(x.activations) * r.top_k / sum(x.activations) AS busiest_share,
-    r.top_k / r.experts AS uniform_share
+    max(x.activations) * k.top_k / sum(x.activations) AS busiest_share,
+    k.top_k / k.experts AS uniform_share
 FROM (
     SELECT
         run_id,
@@ -53,6 +53,6 @@ FROM (
         row_number() OVER (PARTITION BY run_id, scope, layer ORDER BY activations, expert) AS place
     FROM experts
 ) AS x
-JOIN runs AS r ON r.run_id = x.run_id
-GROUP BY x.run_id, x.scope, x.layer, r.top_k, r.experts
+JOIN layers AS k ON k.run_id = x.run_id AND k.layer = x.layer
+GROUP BY x.run_id, x.scope, x.layer, k.top_k, k.experts
 HAVING sum(x.activations) > 0

@@ -28,9 +28,9 @@ SELECT
     g.layer,
     max(g.n) AS n,
     1 - 6 * sum(CAST(g.share * (g.gate_rank - g.norm_rank) * (g.gate_rank - g.norm_rank) AS DECIMAL(38, 18)))
-        / nullif(r.top_k * (r.top_k * r.top_k - 1), 0) AS spearman,
+        / nullif(k.top_k * (k.top_k * k.top_k - 1), 0) AS spearman,
     coalesce(max(g.share) FILTER (WHERE g.gate_rank = 1 AND g.norm_rank = 1), 0e0) AS top_1_agreement,
     g.chance
 FROM norm_gate_ranks AS g
-JOIN runs AS r ON r.run_id = g.run_id
-GROUP BY g.run_id, g.scope, g.layer, g.chance, r.top_k
+JOIN layers AS k ON k.run_id = g.run_id AND k.layer = g.layer
+GROUP BY g.run_id, g.scope, g.layer, g.chance, k.top_k

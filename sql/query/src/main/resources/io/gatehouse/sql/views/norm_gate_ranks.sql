@@ -47,7 +47,7 @@ FROM (
         p.gate_rank,
         p.norm_rank,
         CAST(sum(p.together) AS BIGINT) AS together,
-        1 / r.top_k AS chance
+        1 / k.top_k AS chance
     FROM (
         SELECT run_id, layer, phase, is_last_prompt, gate_rank, norm_rank, count(*) AS together
         FROM (
@@ -78,6 +78,7 @@ FROM (
     ) AS p
     JOIN scopes AS s ON s.phase = p.phase AND s.is_last_prompt = p.is_last_prompt
     JOIN runs AS r ON r.run_id = p.run_id
+    JOIN layers AS k ON k.run_id = p.run_id AND k.layer = p.layer
     WHERE s.scope = 'last_prompt' OR r.scope = 'prompt'
-    GROUP BY p.run_id, s.scope, p.layer, p.gate_rank, p.norm_rank, r.top_k
+    GROUP BY p.run_id, s.scope, p.layer, p.gate_rank, p.norm_rank, k.top_k
 ) AS counted

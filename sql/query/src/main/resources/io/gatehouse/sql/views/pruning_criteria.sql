@@ -58,9 +58,9 @@ FROM (
         x.expert,
         x.activations,
         x.weight_sum,
-        sum(x.activations) OVER (PARTITION BY x.run_id, x.scope, x.layer) / r.top_k AS tokens
+        sum(x.activations) OVER (PARTITION BY x.run_id, x.scope, x.layer) / k.top_k AS tokens
     FROM experts AS x
-    JOIN runs AS r ON r.run_id = x.run_id
+    JOIN layers AS k ON k.run_id = x.run_id AND k.layer = x.layer
 ) AS e
 LEFT JOIN (
     SELECT

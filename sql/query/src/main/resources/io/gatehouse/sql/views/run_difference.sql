@@ -102,16 +102,19 @@ FROM (
                         v.scope,
                         v.phase = 'generated' AS is_generated,
                         v.is_last_prompt,
-                        r.top_k / r.experts AS chance
+                        k.layer,
+                        k.top_k / k.experts AS chance
                     FROM runs AS r
                     JOIN runs AS o
                         ON o.task = r.task AND o.prompt_format = r.prompt_format AND o.shots = r.shots
-                            AND o.experts = r.experts AND o.layers = r.layers AND o.run_id <> r.run_id
+                            AND o.layers = r.layers AND o.run_id <> r.run_id
+                    JOIN layers AS k ON k.run_id = r.run_id
+                    JOIN layers AS l ON l.run_id = o.run_id AND l.layer = k.layer AND l.experts = k.experts
                     CROSS JOIN scopes AS v
                     WHERE v.scope = 'last_prompt' OR (r.scope = 'prompt' AND o.scope = 'prompt')
                 ) AS s
-                    ON s.run_id = a.run_id AND s.other_run_id = b.run_id AND s.is_generated = a.is_generated
-                        AND s.is_last_prompt = a.is_last_prompt
+                    ON s.run_id = a.run_id AND s.other_run_id = b.run_id AND s.layer = a.layer
+                        AND s.is_generated = a.is_generated AND s.is_last_prompt = a.is_last_prompt
                 JOIN answers AS x ON x.run_id = a.run_id AND x.question_id = a.question_id
                 JOIN answers AS y
                     ON y.run_id = b.run_id AND y.question_id = b.question_id AND y.prompt_tokens = x.prompt_tokens

@@ -101,10 +101,10 @@ FROM (
                             s.expert,
                             s.subject,
                             s.n,
-                            r.top_k,
+                            k.top_k,
                             coalesce(u.weight_sum, 0e0) / s.n AS contribution
                         FROM subject_specialisation AS s
-                        JOIN runs AS r ON r.run_id = s.run_id
+                        JOIN layers AS k ON k.run_id = s.run_id AND k.layer = s.layer
                         JOIN (SELECT DISTINCT run_id FROM layer_usage WHERE weight_sum IS NOT NULL) AS w
                             ON w.run_id = s.run_id
                         LEFT JOIN (

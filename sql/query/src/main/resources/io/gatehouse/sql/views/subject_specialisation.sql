@@ -29,7 +29,7 @@
 --   share DOUBLE: activations / n, 0 to 1; over the experts of a layer they sum to top_k
 --   uniform_share DOUBLE: top_k / experts: that share if all experts were chosen equally often
 --   ratio DOUBLE: share / uniform_share; 1 is as even
---   log_odds DOUBLE: Logarithm of the odds ratio of the expert in the subject against the other subjects; NULL if there is one subject, or counts contradict the run's top_k
+--   log_odds DOUBLE: Logarithm of the odds ratio of the expert in the subject against the other subjects; NULL if there is one subject, or counts contradict the layer's top_k
 --   z DOUBLE: Standard errors of log_odds from 0; NULL if there is one subject, or counts contradict the run's top_k
 SELECT
     run_id,
@@ -67,9 +67,9 @@ FROM (
                 s.others,
                 coalesce(u.n, 0) AS activations,
                 e.activations - coalesce(u.n, 0) AS activations_elsewhere,
-                r.top_k / r.experts AS uniform_share
+                k.top_k / k.experts AS uniform_share
             FROM experts AS e
-            JOIN runs AS r ON r.run_id = e.run_id
+            JOIN layers AS k ON k.run_id = e.run_id AND k.layer = e.layer
             JOIN (
                 SELECT
                     run_id,
@@ -79,7 +79,7 @@ FROM (
                     n,
                     CAST(sum(n) OVER (PARTITION BY run_id, scope, layer) AS BIGINT) - n AS others
                 FROM (
-                    SELECT c.run_id, v.scope, c.layer, c.subject, CAST(sum(c.n) / r.top_k AS BIGINT) AS n
+                    SELECT c.run_id, v.scope, c.layer, c.subject, CAST(sum(c.n) / k.top_k AS BIGINT) AS n
                     FROM (
                         SELECT run_id, phase, is_last_prompt, subject, layer, n
                         FROM subject_usage
@@ -88,8 +88,8 @@ FROM (
                         FROM expert_counts
                     ) AS c
                     JOIN scopes AS v ON v.phase = c.phase AND v.is_last_prompt = c.is_last_prompt
-                    JOIN runs AS r ON r.run_id = c.run_id
-                    GROUP BY c.run_id, v.scope, c.layer, c.subject, r.top_k
+                    JOIN layers AS k ON k.run_id = c.run_id AND k.layer = c.layer
+                    GROUP BY c.run_id, v.scope, c.layer, c.subject, k.top_k
                 ) AS t
                 WHERE n > 0
             ) AS s ON s.run_id = e.run_id AND s.scope = e.scope AND s.layer = e.layer

@@ -34,9 +34,10 @@ SELECT
     count(*) FILTER (WHERE e.activations = 0) / count(*) AS unused_share,
     CASE WHEN e.scope = 'last_prompt' THEN t.tokens WHEN r.source = 'gatehouse' THEN a.n
         ELSE nullif(CAST(r.questions AS BIGINT), 0) END AS n,
-    coalesce(t.tokens, CAST(sum(e.activations) / r.top_k AS BIGINT)) AS tokens
+    coalesce(t.tokens, CAST(sum(e.activations) / k.top_k AS BIGINT)) AS tokens
 FROM experts AS e
 JOIN runs AS r ON r.run_id = e.run_id
+JOIN layers AS k ON k.run_id = e.run_id AND k.layer = e.layer
 LEFT JOIN (
     SELECT run_id, count(*) AS n
     FROM answers
@@ -48,5 +49,5 @@ LEFT JOIN (
     JOIN scopes AS s ON s.phase = p.phase AND s.is_last_prompt = p.is_last_prompt
     GROUP BY p.run_id, s.scope, p.layer
 ) AS t ON t.run_id = e.run_id AND t.scope = e.scope AND t.layer = e.layer
-GROUP BY e.run_id, e.scope, e.layer, r.source, r.questions, r.top_k, a.n, t.tokens
+GROUP BY e.run_id, e.scope, e.layer, r.source, r.questions, k.top_k, a.n, t.tokens
 HAVING sum(e.activations) > 0

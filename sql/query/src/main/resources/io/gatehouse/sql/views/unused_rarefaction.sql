@@ -47,11 +47,11 @@ FROM (
         e.layer,
         e.n AS fired,
         a.n,
-        r.top_k,
-        r.experts,
+        k.top_k,
+        k.experts,
         CASE WHEN e.scope = 'last_prompt' THEN 1e0 ELSE a.tokens / a.n END AS tokens_per_question
     FROM expert_accuracy AS e
-    JOIN runs AS r ON r.run_id = e.run_id
+    JOIN layers AS k ON k.run_id = e.run_id AND k.layer = e.layer
     JOIN (
         SELECT run_id, count(*) AS n, CAST(sum(prompt_tokens) AS BIGINT) AS tokens
         FROM answers

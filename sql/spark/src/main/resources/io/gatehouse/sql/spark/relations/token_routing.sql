@@ -7,6 +7,7 @@ SELECT
     is_last_prompt,
     experts,
     transform(weights, w -> CAST(CAST(w AS FLOAT) / CAST(65536 AS FLOAT) AS FLOAT)) AS weights,
+    scores,
     CAST(CAST(entropy AS FLOAT) / CAST(1024 AS FLOAT) AS FLOAT) AS entropy,
     CAST(CASE
         WHEN weights IS NULL THEN NULL
