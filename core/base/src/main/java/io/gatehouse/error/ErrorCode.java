@@ -6,6 +6,9 @@ import static io.gatehouse.error.ErrorCategory.INTERNAL;
 import static io.gatehouse.error.ErrorCategory.RESOURCES;
 import static io.gatehouse.error.ErrorCategory.USER;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /** The closed list of everything that can go wrong: whose fault it is, its SQLSTATE and its HTTP status. */
 public enum ErrorCode {
     INVALID_ARGUMENT(USER, "22023", 400),
@@ -15,6 +18,12 @@ public enum ErrorCode {
     UNKNOWN_SUBJECT(USER, "22023", 400),
     UNSUPPORTED_MODEL(USER, "0A000", 400),
     DATABASE_IN_USE(USER, "55006", 409),
+    /** No server answers at the address, or what answers there is no server of Gatehouse. */
+    SERVER_NOT_FOUND(USER, "08001", 502),
+    /** The server wants a token, or another one. */
+    UNAUTHORIZED(USER, "28000", 401),
+    /** A request that the server did not understand as one of HTTP. */
+    SERVER_REFUSED(USER, "08004", 400),
 
     SQL_SYNTAX(USER, "42601", 400),
     SQL_VALIDATION(USER, "42000", 400),
@@ -36,6 +45,8 @@ public enum ErrorCode {
     WORKER_ENDED(CORRUPT, "58030", 422),
     INSUFFICIENT_DISK(RESOURCES, "53100", 507),
     ADDRESS_IN_USE(RESOURCES, "08001", 500),
+    /** The connection to the server broke in the middle of a request. */
+    CONNECTION_LOST(RESOURCES, "08006", 502),
     CLUSTER_FAILED(RESOURCES, "58000", 500),
 
     CANCELLED_BY_USER(CANCELLED, "57014", 409),
@@ -50,6 +61,11 @@ public enum ErrorCode {
         this.category = category;
         this.sqlState = sqlState;
         this.httpStatus = httpStatus;
+    }
+
+    /** The code of that name; empty for one of another version. */
+    public static Optional<ErrorCode> find(String name) {
+        return Arrays.stream(values()).filter(code -> code.name().equals(name)).findFirst();
     }
 
     public ErrorCategory category() {

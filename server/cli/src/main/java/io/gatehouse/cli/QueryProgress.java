@@ -1,5 +1,6 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.client.Rows;
 import java.io.PrintWriter;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -11,11 +12,11 @@ final class QueryProgress implements AutoCloseable {
     private static final long EVERY_MILLIS = 200;
 
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(QueryProgress::thread);
-    private final AnsweredRows result;
+    private final Rows result;
     private final StatusLine line;
     private final long start = System.nanoTime();
 
-    QueryProgress(AnsweredRows result, PrintWriter err) {
+    QueryProgress(Rows result, PrintWriter err) {
         this.result = result;
         this.line = new StatusLine(err);
         if (Boolean.getBoolean("gatehouse.terminal")) {

@@ -2,9 +2,8 @@ package io.gatehouse.cli;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.client.ServedRun;
+import io.gatehouse.client.http.ServerRuns;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.run.RunListener;
@@ -17,9 +16,9 @@ import java.util.Map;
 final class RemoteRun {
     private static final Duration LOOK_EVERY = Duration.ofMillis(250);
 
-    private final ServerClient server;
+    private final ServerRuns server;
 
-    RemoteRun(ServerClient server) {
+    RemoteRun(ServerRuns server) {
         this.server = requireNonNull(server, "server is null");
     }
 
@@ -29,16 +28,13 @@ final class RemoteRun {
      * @param options as {@code POST /v1/runs} takes them
      * @param listener asked as often as the server is; the run is cancelled if it says so
      */
-    Report execute(Map<String, String> options, RunListener listener) {
-        ObjectNode body = JsonNodeFactory.instance.objectNode();
-        options.forEach(body::put);
-        String path = "v1/runs/"
-                + ServerClient.segment(server.post("v1/runs", body).path("name").asText());
+    Report execute(Map<String, Object> options, RunListener listener) {
+        String name = server.start(options).name();
         boolean asked = false;
         while (true) {
-            JsonNode run = server.get(path);
-            tell(run.path("progress"), listener);
-            switch (run.path("status").asText()) {
+            ServedRun run = server.find(name);
+            run.progress().ifPresent(progress -> listener.progress(progress(progress)));
+            switch (run.status()) {
                 case "complete" -> {
                     return report(run);
                 }
@@ -46,57 +42,46 @@ final class RemoteRun {
                     throw new GatehouseException(
                             ErrorCode.CANCELLED_BY_USER,
                             "The run was cancelled; the answers to %d of %d questions are kept"
-                                    .formatted(
-                                            run.path("answered").asInt(),
-                                            run.path("questions").asInt()));
-                case "failed" -> throw failure(run.path("error"));
+                                    .formatted(run.answered(), run.questions()));
+                case "failed" ->
+                    throw run.failure()
+                            .orElseGet(() -> new GatehouseException(ErrorCode.INTERNAL_ERROR, "The run failed"));
                 default -> pause();
             }
             if (!asked && listener.cancelled()) {
-                server.post(path + "/cancel", JsonNodeFactory.instance.objectNode());
+                server.cancel(name);
                 asked = true;
             }
         }
     }
 
-    private static void tell(JsonNode progress, RunListener listener) {
-        if (progress.isObject()) {
-            listener.progress(new RunProgress(
-                    progress.path("questionsDone").asInt(),
-                    progress.path("questions").asInt(),
-                    progress.path("tokensDone").asLong(),
-                    progress.path("tokens").asLong(),
-                    seconds(progress.path("elapsedSeconds")),
-                    new WritingProgress(
-                            progress.path("shardsWaiting").asInt(),
-                            progress.path("bytesWaiting").asLong(),
-                            progress.path("activations").asLong(),
-                            seconds(progress.path("writingSeconds")))));
-        }
+    private static RunProgress progress(ServedRun.Progress progress) {
+        return new RunProgress(
+                progress.questionsDone(),
+                progress.questions(),
+                progress.tokensDone(),
+                progress.tokens(),
+                progress.elapsed(),
+                new WritingProgress(
+                        progress.shardsWaiting(), progress.bytesWaiting(), progress.activations(), progress.writing()));
     }
 
-    private static Duration seconds(JsonNode node) {
-        return Duration.ofMillis(Math.round(node.asDouble() * 1000));
-    }
-
-    private static Report report(JsonNode run) {
-        JsonNode progress = run.path("progress");
-        double questions = Math.max(1, run.path("questions").asInt());
+    private static Report report(ServedRun run) {
         return new Report()
-                .figure("Run", run.path("name").asText())
-                .figure("Questions answered", run.path("answered").asInt())
-                .figure("Accuracy", run.path("correct").asInt() / questions)
+                .figure("Run", run.name())
+                .figure("Questions answered", run.answered())
+                .figure("Accuracy", run.correct() / (double) Math.max(1, run.questions()))
+                .figure("Mean accuracy of subjects", run.meanAccuracyOfSubjects())
                 .figure(
-                        "Mean accuracy of subjects",
-                        run.path("meanAccuracyOfSubjects").asDouble())
-                .figure("Prompt tokens", progress.path("tokens").asLong())
-                .figure("Seconds", progress.path("elapsedSeconds").asDouble());
-    }
-
-    private static GatehouseException failure(JsonNode error) {
-        return new GatehouseException(
-                ServerClient.code(error, ErrorCode.INTERNAL_ERROR),
-                error.path("detail").asText());
+                        "Prompt tokens",
+                        run.progress().map(ServedRun.Progress::tokens).orElse(0L))
+                .figure(
+                        "Seconds",
+                        run.progress()
+                                        .map(ServedRun.Progress::elapsed)
+                                        .orElse(Duration.ZERO)
+                                        .toMillis()
+                                / 1000.0);
     }
 
     private static void pause() {

@@ -1,5 +1,6 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.client.http.ServerRuns;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.run.RunOutcome;
@@ -9,6 +10,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -88,13 +90,13 @@ final class RunCommand implements Callable<Integer> {
         err.printf("%s is served at %s, which runs it%n", database, server.uri());
         err.flush();
         try (ProgressLine progress = new ProgressLine(err, stop)) {
-            return new RemoteRun(new ServerClient(server)).execute(given(), progress);
+            return new RemoteRun(new ServerRuns(server.uri(), Optional.of(server.key()))).execute(given(), progress);
         }
     }
 
     /** The options as they were given, but paths so that another process finds them too. */
-    private Map<String, String> given() {
-        Map<String, String> given = new LinkedHashMap<>();
+    private Map<String, Object> given() {
+        Map<String, Object> given = new LinkedHashMap<>();
         for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
             String name = option.longestName().substring("--".length());
             String value = String.join(",", option.stringValues());

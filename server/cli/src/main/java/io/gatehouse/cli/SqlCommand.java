@@ -1,10 +1,12 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.client.Session;
+import io.gatehouse.client.http.ServerSession;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.ServerNotice;
+import io.gatehouse.sql.EngineSession;
 import io.gatehouse.sql.QueryEngine;
-import io.gatehouse.sql.QueryLimits;
 import io.gatehouse.sql.RemoteEngine;
 import io.gatehouse.store.Store;
 import java.io.IOException;
@@ -12,7 +14,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,7 +43,6 @@ import picocli.CommandLine.Spec;
         })
 final class SqlCommand implements Callable<Integer> {
     private static final long TABLE_LIMIT = 1000;
-    private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
     @Option(names = "--db", paramLabel = "FILE", description = "Database file to ask, or the directory of an export.")
     private Optional<String> database = Optional.empty();
@@ -98,28 +98,29 @@ final class SqlCommand implements Callable<Integer> {
         if (database.isPresent() == url.isPresent()) {
             throw new ParameterException(spec.commandLine(), "Either --db FILE or --url URL says what is asked");
         }
-        QueryLimits limits = new QueryLimits(TIMEOUT, maxRows());
+        long maxRows = maxRows();
         if (url.isPresent() && engine.isGiven()) {
             throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--engine goes with --db");
         }
         if (url.isPresent()) {
-            return askServer(url.get(), tokenFile.map(SecretFile::token), limits);
+            return askServer(url.get(), tokenFile.map(SecretFile::token), maxRows);
         }
         if (tokenFile.isPresent()) {
             throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--token-file goes with --url");
         }
         String name = database.orElseThrow();
-        return engine.isGiven() ? askEngine(name, limits) : askFile(Path.of(name), limits);
+        return engine.isGiven() ? askEngine(name, maxRows) : askFile(Path.of(name), maxRows);
     }
 
-    private int askEngine(String directory, QueryLimits limits) {
+    private int askEngine(String directory, long maxRows) {
         try (RemoteEngine remote = engine.connect(directory)) {
-            return ask(remote.engine(), limits);
+            return ask(remote.engine(), maxRows);
         }
     }
 
-    private int ask(QueryEngine asked, QueryLimits limits) {
-        try (StatementRunner runner = runner(sql -> new FileRows(asked.query(sql, limits)))) {
+    private int ask(QueryEngine asked, long maxRows) {
+        try (Session session = new EngineSession(asked, () -> {});
+                StatementRunner runner = runner(session, maxRows)) {
             if (isShell()) {
                 new SqlShell(asked, runner).run();
                 return 0;
@@ -128,35 +129,46 @@ final class SqlCommand implements Callable<Integer> {
         }
     }
 
-    private int askFile(Path file, QueryLimits limits) {
+    private int askFile(Path file, long maxRows) {
         try (Store store = Store.open(file);
                 QueryEngine asked = new QueryEngine(store)) {
-            return ask(asked, limits);
+            return ask(asked, maxRows);
         } catch (GatehouseException e) {
             if (e.code() != ErrorCode.DATABASE_IN_USE || isShell()) {
                 throw e;
             }
             ServerNotice server = ServerNotice.find(file).orElseThrow(() -> e);
             spec.commandLine().getErr().printf("%s is served at %s, which answers%n", file, server.uri());
-            return askServer(server.uri(), Optional.of(server.key()), limits);
+            return askServer(server.uri(), Optional.of(server.key()), maxRows);
         }
     }
 
-    private int askServer(URI address, Optional<String> token, QueryLimits limits) {
+    private int askServer(URI address, Optional<String> token, long maxRows) {
         if (isShell()) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
                     "The shell needs --db; a server is asked with -c, -f or standard input");
         }
-        try (RemoteSql server = RemoteSql.connect(address, token, limits);
-                StatementRunner runner = runner(server)) {
+        requireServer(address);
+        try (Session server = ServerSession.connect(address, token);
+                StatementRunner runner = runner(server, maxRows)) {
             return run(runner, texts());
         }
     }
 
-    private StatementRunner runner(AnswersSql database) {
+    private static void requireServer(URI address) {
+        String scheme = Optional.ofNullable(address.getScheme()).orElse("");
+        if (!ServerSession.isServer(address) || (!scheme.equals("http") && !scheme.equals("https"))) {
+            // Not the address itself, which may have a password in it.
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT, "--url takes the address of a server, such as http://127.0.0.1:8080");
+        }
+    }
+
+    private StatementRunner runner(Session session, long maxRows) {
         StatementRunner runner = new StatementRunner(
-                database,
+                session,
+                maxRows,
                 format,
                 spec.commandLine().getOut(),
                 spec.commandLine().getErr());

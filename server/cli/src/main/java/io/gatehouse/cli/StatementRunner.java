@@ -1,5 +1,8 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.client.Query;
+import io.gatehouse.client.Rows;
+import io.gatehouse.client.Session;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
@@ -8,6 +11,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +22,10 @@ import org.jspecify.annotations.Nullable;
  * a table; other formats stay pure. Any thread may cancel the statement that is running.
  */
 final class StatementRunner implements AutoCloseable {
-    private final AnswersSql database;
+    private static final Duration TIMEOUT = Duration.ofMinutes(10);
+
+    private final Session session;
+    private final long maxRows;
     private final PrintWriter screen;
     private final PrintWriter err;
     private RowFormat format;
@@ -26,10 +34,12 @@ final class StatementRunner implements AutoCloseable {
     private Optional<PrintWriter> opened = Optional.empty();
     private boolean fileIsWhole;
     private boolean timed = true;
-    private volatile @Nullable AnsweredRows running;
+    private volatile @Nullable Rows running;
 
-    StatementRunner(AnswersSql database, RowFormat format, PrintWriter out, PrintWriter err) {
-        this.database = database;
+    /** @param maxRows of each statement; 0 for all */
+    StatementRunner(Session session, long maxRows, RowFormat format, PrintWriter out, PrintWriter err) {
+        this.session = session;
+        this.maxRows = maxRows;
         this.format = format;
         this.screen = out;
         this.err = err;
@@ -88,10 +98,11 @@ final class StatementRunner implements AutoCloseable {
     /** Runs one statement; an error that has a place in the text is shown there before it is thrown on. */
     void run(String sql) {
         long start = System.nanoTime();
-        try (AnsweredRows result = database.ask(sql);
+        Query query = new Query(sql, List.of(), Optional.of(TIMEOUT), maxRows);
+        try (Rows result = session.query(query);
                 QueryProgress progress = new QueryProgress(result, err)) {
             running = result;
-            long rows = write(result, progress::finish);
+            long rows = write(result, progress);
             if (opened.orElse(screen).checkError()) {
                 throw new GatehouseException(ErrorCode.INSUFFICIENT_DISK, "The rows cannot be written.");
             }
@@ -116,11 +127,13 @@ final class StatementRunner implements AutoCloseable {
         footer.flush();
     }
 
-    private long write(AnsweredRows result, Runnable ready) throws IOException {
+    private long write(Rows result, QueryProgress progress) throws IOException {
         if (format == RowFormat.PARQUET) {
             return writeParquet(result);
         }
-        TextRows text = new TextRows(out(), ready);
+        TextRows text = new TextRows(out());
+        result.start();
+        progress.finish();
         return switch (format) {
             case TABLE -> text.writeTable(result);
             case CSV -> text.writeCsv(result, plainFormulas);
@@ -128,7 +141,7 @@ final class StatementRunner implements AutoCloseable {
         };
     }
 
-    private long writeParquet(AnsweredRows result) {
+    private long writeParquet(Rows result) {
         Path target = file.orElseThrow(() -> new GatehouseException(
                 ErrorCode.INVALID_ARGUMENT, "Parquet is written to a file; say which with --output"));
         requireRoomIn(target, fileIsWhole || opened.isPresent());
@@ -139,7 +152,7 @@ final class StatementRunner implements AutoCloseable {
 
     /** Stops the statement that is running; false if none is. */
     boolean cancel() {
-        AnsweredRows current = running;
+        Rows current = running;
         if (current != null) {
             current.cancel();
         }

@@ -3,6 +3,7 @@ package io.gatehouse.cli;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.gatehouse.client.Rows;
 import io.gatehouse.server.http.Json;
 import io.gatehouse.server.http.JsonValue;
 import io.gatehouse.server.query.ColumnNames;
@@ -15,26 +16,17 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Writes rows as text, CSV and JSON as the server does. Each method returns how many there were. */
+/** Writes rows that have been started as text, CSV and JSON as the server does. Each method returns how many there were. */
 final class TextRows {
     private final PrintWriter out;
-    private final Runnable ready;
 
-    /** @param ready run before anything is written, when the result has begun to come */
-    TextRows(PrintWriter out, Runnable ready) {
+    TextRows(PrintWriter out) {
         this.out = requireNonNull(out, "out is null");
-        this.ready = requireNonNull(ready, "ready is null");
     }
 
-    private boolean next(AnsweredRows rows) {
-        boolean present = rows.next();
-        ready.run();
-        return present;
-    }
-
-    long writeTable(AnsweredRows rows) {
+    long writeTable(Rows rows) {
         List<List<@Nullable Object>> table = new ArrayList<>();
-        while (next(rows)) {
+        while (rows.next()) {
             List<@Nullable Object> row = new ArrayList<>();
             for (int column = 0; column < rows.columns().size(); column++) {
                 row.add(rows.value(column));
@@ -46,10 +38,9 @@ final class TextRows {
     }
 
     /** @param plainFormulas whether texts are left alone that a spreadsheet would take for formulas */
-    long writeCsv(AnsweredRows rows, boolean plainFormulas) throws IOException {
+    long writeCsv(Rows rows, boolean plainFormulas) throws IOException {
         CsvBuffer csv = new CsvBuffer(plainFormulas);
         OutputStream bytes = new Letters();
-        boolean present = next(rows);
         int columns = rows.columns().size();
         for (int column = 0; column < columns; column++) {
             csv.separate(column);
@@ -57,7 +48,7 @@ final class TextRows {
         }
         csv.endLine();
         long count = 0;
-        for (; present; present = next(rows)) {
+        while (rows.next()) {
             for (int column = 0; column < columns; column++) {
                 csv.separate(column);
                 csv.value(rows.value(column));
@@ -70,16 +61,15 @@ final class TextRows {
         return count;
     }
 
-    long writeJson(AnsweredRows rows) throws IOException {
+    long writeJson(Rows rows) throws IOException {
         JsonGenerator json = Json.FACTORY
                 .createGenerator(out)
                 .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
                 .useDefaultPrettyPrinter();
-        boolean present = next(rows);
         List<String> names = ColumnNames.distinct(rows.columns());
         long count = 0;
         json.writeStartArray();
-        for (; present; present = next(rows)) {
+        while (rows.next()) {
             json.writeStartObject();
             for (int column = 0; column < names.size(); column++) {
                 json.writeFieldName(names.get(column));

@@ -1,6 +1,6 @@
 package io.gatehouse.cli;
 
-import io.gatehouse.sql.ResultColumn;
+import io.gatehouse.client.ResultColumn;
 import java.io.PrintWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

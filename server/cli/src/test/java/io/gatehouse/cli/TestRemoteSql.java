@@ -125,7 +125,9 @@ final class TestRemoteSql {
                 Exposure.local(),
                 uri -> CommandOutcome.of("sql", "--url", uri.toString(), "-c", "SELECT layr FROM experts"));
         assertThat(outcome.exitCode()).isEqualTo(1);
-        assertThat(outcome.err()).startsWith("error: ").contains("layr").contains("line 1, column 8");
+        assertThat(outcome.err())
+                .startsWith("  SELECT layr FROM experts\n         ^^^^\nerror: ")
+                .contains("layr");
     }
 
     @Test

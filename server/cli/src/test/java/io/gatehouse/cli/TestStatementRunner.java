@@ -3,15 +3,15 @@ package io.gatehouse.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gatehouse.client.Session;
 import io.gatehouse.server.SeededFile;
+import io.gatehouse.sql.EngineSession;
 import io.gatehouse.sql.QueryEngine;
-import io.gatehouse.sql.QueryLimits;
 import io.gatehouse.store.Store;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,9 +39,9 @@ final class TestStatementRunner {
     }
 
     private StatementRunner runner(RowFormat format) {
-        QueryLimits limits = new QueryLimits(Duration.ofSeconds(20), 0);
+        Session session = new EngineSession(engine, () -> {});
         PrintWriter out = new PrintWriter(screen, true);
-        return new StatementRunner(sql -> new FileRows(engine.query(sql, limits)), format, out, out);
+        return new StatementRunner(session, 0, format, out, out);
     }
 
     @AfterEach

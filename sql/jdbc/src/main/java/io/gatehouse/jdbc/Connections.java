@@ -1,5 +1,6 @@
 package io.gatehouse.jdbc;
 
+import io.gatehouse.client.Session;
 import java.sql.Connection;
 import java.util.Optional;
 

@@ -1,5 +1,7 @@
 package io.gatehouse.jdbc;
 
+import io.gatehouse.client.Rows;
+import io.gatehouse.error.GatehouseException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +31,7 @@ final class Cursor {
         if (place == Place.AFTER) {
             return false;
         }
-        boolean present = place == Place.BEFORE ? first() : rows.next();
+        boolean present = place == Place.BEFORE ? first() : moved();
         place = present ? Place.IN : Place.AFTER;
         count += present ? 1 : 0;
         return present;
@@ -39,9 +41,17 @@ final class Cursor {
     private boolean first() throws SQLException {
         if (!peeked) {
             peeked = true;
-            empty = !rows.next();
+            empty = !moved();
         }
         return !empty;
+    }
+
+    private boolean moved() throws SQLException {
+        try {
+            return rows.next();
+        } catch (GatehouseException e) {
+            throw SqlErrors.of(e);
+        }
     }
 
     /** The value of a column, from 1, in the current row. */
@@ -53,9 +63,13 @@ final class Cursor {
         if (column < 1 || column > columns) {
             throw SqlErrors.of("07009", "There is no column %d; the result has %d.".formatted(column, columns));
         }
-        Object value = rows.value(column - 1);
-        wasNull = value == null;
-        return value;
+        try {
+            Object value = rows.value(column - 1);
+            wasNull = value == null;
+            return value;
+        } catch (GatehouseException e) {
+            throw SqlErrors.of(e);
+        }
     }
 
     /** Whether the value that was read last is NULL. */

@@ -1,5 +1,7 @@
 package io.gatehouse.jdbc;
 
+import io.gatehouse.client.Session;
+import io.gatehouse.error.GatehouseException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.DriverPropertyInfo;
@@ -39,7 +41,7 @@ public final class Driver implements java.sql.Driver {
         }
         ConnectionSettings settings = ConnectionSettings.of(url, properties == null ? new Properties() : properties);
         for (SessionSource source : ServiceLoader.load(SessionSource.class, Driver.class.getClassLoader())) {
-            Optional<Session> session = source.open(settings);
+            Optional<Session> session = opened(source, settings);
             if (session.isPresent()) {
                 Session opened = session.get();
                 return new GatehouseConnection(settings.listsAsText() ? new TextListSession(opened) : opened, settings);
@@ -49,6 +51,14 @@ public final class Driver implements java.sql.Driver {
                 "08001",
                 "%s is a file, which needs all of Gatehouse on the class path; of a server the URL is jdbc:gatehouse://HOST:PORT."
                         .formatted(settings.target()));
+    }
+
+    private static Optional<Session> opened(SessionSource source, ConnectionSettings settings) throws SQLException {
+        try {
+            return source.open(settings);
+        } catch (GatehouseException e) {
+            throw SqlErrors.of(e);
+        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.gatehouse.jdbc;
 
+import io.gatehouse.client.Session;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -159,7 +160,7 @@ final class GatehouseConnection extends ReadOnlyConnection {
         List<Closing> closing = new ArrayList<>();
         Set.copyOf(statements).forEach(statement -> closing.add(statement::stop));
         Set.copyOf(statements).forEach(statement -> closing.add(statement::close));
-        closing.add(session::close);
+        closing.add(() -> SqlErrors.run(session::close));
         SQLException failure = null;
         for (Closing step : closing) {
             try {

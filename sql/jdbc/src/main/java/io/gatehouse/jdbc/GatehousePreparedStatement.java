@@ -1,5 +1,7 @@
 package io.gatehouse.jdbc;
 
+import io.gatehouse.client.Session;
+import io.gatehouse.client.StatementShape;
 import java.math.BigDecimal;
 import java.sql.Array;
 import java.sql.Date;
@@ -24,7 +26,7 @@ final class GatehousePreparedStatement extends TextParameters {
 
     private final String sql;
     private final List<@Nullable Object> values = new ArrayList<>();
-    private @Nullable Shape shape;
+    private @Nullable StatementShape shape;
 
     GatehousePreparedStatement(GatehouseConnection connection, String sql) {
         super(connection);
@@ -92,9 +94,10 @@ final class GatehousePreparedStatement extends TextParameters {
         values.clear();
     }
 
-    private Shape shape() throws SQLException {
+    private StatementShape shape() throws SQLException {
         checkOpen();
-        Shape known = shape == null ? session().shape(sql) : shape;
+        Session session = session();
+        StatementShape known = shape == null ? SqlErrors.get(() -> session.shape(sql)) : shape;
         shape = known;
         return known;
     }

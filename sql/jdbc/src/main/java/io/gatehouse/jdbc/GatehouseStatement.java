@@ -1,5 +1,9 @@
 package io.gatehouse.jdbc;
 
+import io.gatehouse.client.Query;
+import io.gatehouse.client.Rows;
+import io.gatehouse.client.Session;
+import io.gatehouse.error.GatehouseException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -68,14 +72,21 @@ class GatehouseStatement extends QueryOnlyStatement {
             RowsResultSet opened = new RowsResultSet(rows, this);
             result = opened;
             return opened;
+        } catch (GatehouseException e) {
+            abandon(rows, e);
+            throw SqlErrors.of(e);
         } catch (SQLException | RuntimeException e) {
-            running = null;
-            try {
-                rows.close();
-            } catch (SQLException second) {
-                e.addSuppressed(second);
-            }
+            abandon(rows, e);
             throw e;
+        }
+    }
+
+    private void abandon(Rows rows, Exception reason) {
+        running = null;
+        try {
+            rows.close();
+        } catch (GatehouseException second) {
+            reason.addSuppressed(second);
         }
     }
 
@@ -119,7 +130,7 @@ class GatehouseStatement extends QueryOnlyStatement {
     private void cancelRunning() throws SQLException {
         Rows rows = running;
         if (rows != null) {
-            rows.cancel();
+            SqlErrors.run(rows::cancel);
         }
     }
 

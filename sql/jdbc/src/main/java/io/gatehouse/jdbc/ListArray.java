@@ -1,5 +1,6 @@
 package io.gatehouse.jdbc;
 
+import io.gatehouse.client.ResultColumn;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,5 +1,7 @@
 package io.gatehouse.jdbc;
 
+import io.gatehouse.client.ResultColumn;
+import io.gatehouse.client.Rows;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.gatehouse.jdbc;
 
+import io.gatehouse.client.ResultColumn;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

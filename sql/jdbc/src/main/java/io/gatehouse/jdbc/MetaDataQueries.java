@@ -1,5 +1,9 @@
 package io.gatehouse.jdbc;
 
+import io.gatehouse.client.Column;
+import io.gatehouse.client.Relation;
+import io.gatehouse.client.ResultColumn;
+import io.gatehouse.client.Session;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
@@ -90,7 +94,7 @@ final class MetaDataQueries {
             throws SQLException {
         List<String> wanted = types == null ? COMPATIBLE : Arrays.asList(types);
         List<List<@Nullable Object>> rows = new ArrayList<>();
-        for (Table table : tables(catalog, schema, name)) {
+        for (Relation table : relations(catalog, schema, name)) {
             String type = table.view() ? "VIEW" : "TABLE";
             if (wanted.contains(type)) {
                 rows.add(Arrays.asList(null, null, table.name(), type, table.comment(), null, null, null, null, null));
@@ -112,12 +116,12 @@ final class MetaDataQueries {
                 rows);
     }
 
-    private List<Table> tables(@Nullable String catalog, @Nullable String schema, @Nullable String name)
+    private List<Relation> relations(@Nullable String catalog, @Nullable String schema, @Nullable String name)
             throws SQLException {
         boolean elsewhere = (catalog != null && !catalog.isEmpty()) || !matches(schema, "");
         return elsewhere
                 ? List.of()
-                : session.tables().stream()
+                : SqlErrors.get(session::relations).stream()
                         .filter(table -> matches(name, table.name()))
                         .toList();
     }
@@ -126,9 +130,9 @@ final class MetaDataQueries {
             @Nullable String catalog, @Nullable String schema, @Nullable String table, @Nullable String column)
             throws SQLException {
         List<List<@Nullable Object>> rows = new ArrayList<>();
-        List<Table> tables = new ArrayList<>(tables(catalog, schema, table));
-        tables.sort(Comparator.comparing(Table::name));
-        for (Table found : tables) {
+        List<Relation> relations = new ArrayList<>(relations(catalog, schema, table));
+        relations.sort(Comparator.comparing(Relation::name));
+        for (Relation found : relations) {
             for (int i = 0; i < found.columns().size(); i++) {
                 if (matches(column, found.columns().get(i).name())) {
                     rows.add(column(found.name(), found.columns().get(i), i + 1));
@@ -164,7 +168,7 @@ final class MetaDataQueries {
             new ResultColumn("IS_AUTOINCREMENT", "VARCHAR"),
             new ResultColumn("IS_GENERATEDCOLUMN", "VARCHAR"));
 
-    private static List<@Nullable Object> column(String table, Table.Column column, int position) {
+    private static List<@Nullable Object> column(String table, Column column, int position) {
         SqlType type = SqlType.of(column.type());
         boolean number = isNumber(type);
         return Arrays.asList(

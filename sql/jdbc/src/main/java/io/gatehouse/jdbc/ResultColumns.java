@@ -1,5 +1,6 @@
 package io.gatehouse.jdbc;
 
+import io.gatehouse.client.ResultColumn;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.List;

@@ -1,5 +1,7 @@
 package io.gatehouse.jdbc;
 
+import io.gatehouse.client.ResultColumn;
+import io.gatehouse.client.Rows;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.Reader;
@@ -340,7 +342,7 @@ final class RowsResultSet extends LabelledResultSet {
     public void close() throws SQLException {
         if (!closed) {
             closed = true;
-            rows.close();
+            SqlErrors.run(rows::close);
             if (statement != null) {
                 statement.resultClosed();
             }

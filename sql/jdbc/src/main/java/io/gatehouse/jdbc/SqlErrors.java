@@ -1,5 +1,7 @@
 package io.gatehouse.jdbc;
 
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
 import java.sql.SQLDataException;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
@@ -8,13 +10,11 @@ import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLSyntaxErrorException;
 import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Exceptions of JDBC's classes by SQLSTATE, so that callers can tell them apart either way. */
 public final class SqlErrors {
-    /** The state of a connection that cannot be made or is gone. */
-    public static final String CONNECTION = "08006";
-
     static final String INVALID_PARAMETER = "22023";
     private static final String NOT_SUPPORTED = "0A000";
 
@@ -38,6 +38,32 @@ public final class SqlErrors {
             case "53" -> new SQLTransientException(message, state, cause);
             default -> new SQLException(message, state, cause);
         };
+    }
+
+    /** An error of Gatehouse; its place in the statement becomes part of the message. */
+    public static SQLException of(GatehouseException e) {
+        String message = String.valueOf(e.getMessage());
+        String placed = e.position()
+                .map(place -> "%s (line %d, column %d)".formatted(message, place.line(), place.column()))
+                .orElse(message);
+        return of(e.code().sqlState(), placed, e.code() == ErrorCode.QUERY_TIMEOUT, e);
+    }
+
+    /** What a session answers, whose errors become those of JDBC. */
+    static <T> T get(Supplier<T> answer) throws SQLException {
+        try {
+            return answer.get();
+        } catch (GatehouseException e) {
+            throw of(e);
+        }
+    }
+
+    static void run(Runnable work) throws SQLException {
+        try {
+            work.run();
+        } catch (GatehouseException e) {
+            throw of(e);
+        }
     }
 
     static SQLException of(String state, String message) {

@@ -1,6 +1,12 @@
 package io.gatehouse.jdbc;
 
-import java.sql.SQLException;
+import io.gatehouse.client.Column;
+import io.gatehouse.client.Query;
+import io.gatehouse.client.Relation;
+import io.gatehouse.client.ResultColumn;
+import io.gatehouse.client.Rows;
+import io.gatehouse.client.Session;
+import io.gatehouse.client.StatementShape;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,27 +30,26 @@ final class TextListSession implements Session {
     }
 
     @Override
-    public Rows query(Query query) throws SQLException {
+    public Rows query(Query query) {
         return new TextRows(session.query(query));
     }
 
     @Override
-    public Shape shape(String sql) throws SQLException {
-        Shape shape = session.shape(sql);
-        return new Shape(columns(shape.columns()), shape.parameters());
+    public StatementShape shape(String sql) {
+        StatementShape shape = session.shape(sql);
+        return new StatementShape(columns(shape.columns()), shape.parameters());
     }
 
     @Override
-    public List<Table> tables() throws SQLException {
-        return session.tables().stream().map(TextListSession::table).toList();
+    public List<Relation> relations() {
+        return session.relations().stream().map(TextListSession::relation).toList();
     }
 
-    private static Table table(Table table) {
-        List<Table.Column> columns = table.columns().stream()
-                .map(column ->
-                        new Table.Column(column.name(), type(column.type()), column.nullable(), column.comment()))
+    private static Relation relation(Relation relation) {
+        List<Column> columns = relation.columns().stream()
+                .map(column -> new Column(column.name(), type(column.type()), column.nullable(), column.comment()))
                 .toList();
-        return new Table(table.name(), table.view(), table.comment(), columns);
+        return new Relation(relation.name(), relation.view(), relation.comment(), columns);
     }
 
     @Override
@@ -58,13 +63,13 @@ final class TextListSession implements Session {
     }
 
     @Override
-    public void close() throws SQLException {
+    public void close() {
         session.close();
     }
 
     private record TextRows(Rows rows) implements Rows {
         @Override
-        public void start() throws SQLException {
+        public void start() {
             rows.start();
         }
 
@@ -74,23 +79,23 @@ final class TextListSession implements Session {
         }
 
         @Override
-        public boolean next() throws SQLException {
+        public boolean next() {
             return rows.next();
         }
 
         @Override
-        public @Nullable Object value(int column) throws SQLException {
+        public @Nullable Object value(int column) {
             Object value = rows.value(column);
             return value instanceof List<?> list ? ValueText.of(list) : value;
         }
 
         @Override
-        public void cancel() throws SQLException {
+        public void cancel() {
             rows.cancel();
         }
 
         @Override
-        public void close() throws SQLException {
+        public void close() {
             rows.close();
         }
     }

@@ -1,5 +1,5 @@
 /**
- * JDBC: the classes of {@code java.sql} over a {@link io.gatehouse.jdbc.Session}, which is an engine in this process or
+ * JDBC: the classes of {@code java.sql} over a {@link io.gatehouse.client.Session}, which is an engine in this process or
  * a server at the other end of HTTP. It knows values, types and errors as SQL has them; it must not know how a statement
  * is planned or run, nor any library that the application around it would have to have.
  */

@@ -1,5 +1,6 @@
 package io.gatehouse.sql;
 
+import io.gatehouse.client.ResultColumn;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.gatehouse.sql;
 
-import io.gatehouse.jdbc.Moments;
+import io.gatehouse.client.Moments;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.DateTimeException;

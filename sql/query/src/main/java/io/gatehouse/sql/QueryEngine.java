@@ -2,6 +2,8 @@ package io.gatehouse.sql;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.client.ResultColumn;
+import io.gatehouse.client.StatementShape;
 import io.gatehouse.error.ErrorCategory;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;

@@ -1,5 +1,6 @@
 package io.gatehouse.sql;
 
+import io.gatehouse.client.ResultColumn;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -1,6 +1,6 @@
 package io.gatehouse.sql;
 
-import io.gatehouse.jdbc.Moments;
+import io.gatehouse.client.Moments;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.sql.Array;

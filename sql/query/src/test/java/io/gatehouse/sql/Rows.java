@@ -1,5 +1,6 @@
 package io.gatehouse.sql;
 
+import io.gatehouse.client.ResultColumn;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

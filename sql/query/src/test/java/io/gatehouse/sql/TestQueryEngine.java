@@ -4,10 +4,11 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.gatehouse.client.Relation;
+import io.gatehouse.client.ResultColumn;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.AnalysisView;
-import io.gatehouse.sql.catalog.Relation;
 import io.gatehouse.store.Store;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;

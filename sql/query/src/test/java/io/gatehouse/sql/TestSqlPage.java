@@ -2,8 +2,8 @@ package io.gatehouse.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gatehouse.sql.catalog.Column;
-import io.gatehouse.sql.catalog.Relation;
+import io.gatehouse.client.Column;
+import io.gatehouse.client.Relation;
 import io.gatehouse.sql.catalog.TableFunction;
 import io.gatehouse.sql.function.FunctionNote;
 import io.gatehouse.sql.plan.MeasureDefinitions;

@@ -3,8 +3,9 @@ package io.gatehouse.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gatehouse.client.Column;
+import io.gatehouse.client.ResultColumn;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.catalog.Column;
 import io.gatehouse.sql.catalog.TableFunction;
 import java.time.Duration;
 import java.util.ArrayList;

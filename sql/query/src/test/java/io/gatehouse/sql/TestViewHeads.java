@@ -2,8 +2,9 @@ package io.gatehouse.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.client.Column;
+import io.gatehouse.client.ResultColumn;
 import io.gatehouse.sql.catalog.AnalysisView;
-import io.gatehouse.sql.catalog.Column;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

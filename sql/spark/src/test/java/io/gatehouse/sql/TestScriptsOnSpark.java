@@ -3,9 +3,9 @@ package io.gatehouse.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gatehouse.client.Relation;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.catalog.Relation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,10 +2,10 @@ package io.gatehouse.study;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.client.ResultColumn;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.QueryLimits;
 import io.gatehouse.sql.QueryResult;
-import io.gatehouse.sql.ResultColumn;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -2,8 +2,8 @@ package io.gatehouse.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.client.Column;
 import io.gatehouse.sql.catalog.AnalysisView;
-import io.gatehouse.sql.catalog.Column;
 import io.gatehouse.store.ExpertCounts;
 import io.gatehouse.store.ImportedRun;
 import io.gatehouse.store.Store;

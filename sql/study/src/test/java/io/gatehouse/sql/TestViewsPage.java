@@ -2,8 +2,9 @@ package io.gatehouse.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.client.Column;
+import io.gatehouse.client.ResultColumn;
 import io.gatehouse.sql.catalog.AnalysisView;
-import io.gatehouse.sql.catalog.Column;
 import io.gatehouse.study.report.NumberText;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,7 +6,7 @@ import io.gatehouse.bench.sql.TransferBench;
 import io.gatehouse.cli.CountConverter;
 import io.gatehouse.cli.Report;
 import io.gatehouse.cli.ReportOutput;
-import io.gatehouse.sql.ResultColumn;
+import io.gatehouse.client.ResultColumn;
 import io.gatehouse.store.Store;
 import java.time.Duration;
 import java.util.List;

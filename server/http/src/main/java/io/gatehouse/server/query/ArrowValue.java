@@ -1,6 +1,6 @@
 package io.gatehouse.server.query;
 
-import io.gatehouse.jdbc.Moments;
+import io.gatehouse.client.Moments;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,6 +1,6 @@
 package io.gatehouse.server.query;
 
-import io.gatehouse.sql.ResultColumn;
+import io.gatehouse.client.ResultColumn;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

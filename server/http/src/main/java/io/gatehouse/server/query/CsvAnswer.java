@@ -2,8 +2,8 @@ package io.gatehouse.server.query;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.client.ResultColumn;
 import io.gatehouse.sql.ArrowBatches;
-import io.gatehouse.sql.ResultColumn;
 import java.io.IOException;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;

@@ -4,10 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.client.StatementShape;
 import io.gatehouse.server.http.Json;
 import io.gatehouse.server.http.SqlText;
 import io.gatehouse.sql.QueryEngine;
-import io.gatehouse.sql.StatementShape;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.util.Set;

@@ -3,9 +3,9 @@ package io.gatehouse.server.query;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.gatehouse.client.ResultColumn;
 import io.gatehouse.server.http.Json;
 import io.gatehouse.server.http.JsonValue;
-import io.gatehouse.sql.ResultColumn;
 import java.io.IOException;
 
 /** One JSON document with the columns, the rows as arrays, and what is known at the end. */

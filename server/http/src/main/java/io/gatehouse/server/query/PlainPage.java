@@ -3,12 +3,13 @@ package io.gatehouse.server.query;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.client.Query;
+import io.gatehouse.client.ResultColumn;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.http.ClientConnection;
 import io.gatehouse.server.http.JsonValue;
 import io.gatehouse.server.http.QueryId;
 import io.gatehouse.server.http.RequestBody;
-import io.gatehouse.sql.ResultColumn;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,7 +47,7 @@ public final class PlainPage {
         try {
             door.serve(
                     QueryId.assign(context),
-                    new SqlStatement(sql, ROWS),
+                    new Query(sql, ROWS),
                     "html",
                     client,
                     query -> send(context, 200, sql, table(query)));

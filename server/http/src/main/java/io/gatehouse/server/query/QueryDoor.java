@@ -2,6 +2,7 @@ package io.gatehouse.server.query;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.client.Query;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.http.ClientConnection;
@@ -50,7 +51,7 @@ public final class QueryDoor {
     }
 
     /** A statement may ask for less time than the server gives, not for more. */
-    private Duration timeout(SqlStatement statement) {
+    private Duration timeout(Query statement) {
         return statement
                 .timeout()
                 .filter(wish -> wish.compareTo(allowance.timeout()) < 0)
@@ -60,7 +61,7 @@ public final class QueryDoor {
     /** All rows of a query of the server's own, as many as a client gets who names no limit. */
     public List<List<@Nullable Object>> rows(Context context, String sql) throws IOException {
         List<List<@Nullable Object>> rows = new ArrayList<>();
-        SqlStatement statement = new SqlStatement(sql, allowance.rows());
+        Query statement = new Query(sql, allowance.rows());
         serve(QueryId.assign(context), statement, "json", ClientConnection.of(context), query -> {
             int columns = query.columns().size();
             while (query.next()) {
@@ -85,8 +86,7 @@ public final class QueryDoor {
      *
      * @param format of its rows, for those who look at the register
      */
-    void serve(String id, SqlStatement statement, String format, ClientConnection client, Reading reading)
-            throws IOException {
+    void serve(String id, Query statement, String format, ClientConnection client, Reading reading) throws IOException {
         try (ServedQuery query = register.enter(id, statement, format, client)) {
             try (ComputeSlot slot = admission.enter(query::queued, query::checkStopped)) {
                 query.admitted(new Preemption(slot, engine.isLocal()));
@@ -122,7 +122,7 @@ public final class QueryDoor {
     }
 
     /** Runs a query from its beginning. False if it was interrupted before its first row, and is to be restarted. */
-    private boolean attempt(ServedQuery query, SqlStatement statement, Reading reading) throws IOException {
+    private boolean attempt(ServedQuery query, Query statement, Reading reading) throws IOException {
         try {
             query.startAttempt();
             query.begins(engine.query(

@@ -3,6 +3,7 @@ package io.gatehouse.server.query;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.client.Query;
 import io.gatehouse.server.http.ClientConnection;
 import io.javalin.http.ConflictResponse;
 import java.time.Duration;
@@ -51,7 +52,7 @@ public final class QueryRegister implements AutoCloseable {
     }
 
     /** Registers a query that has arrived; closing it moves it to those that were. */
-    ServedQuery enter(String id, SqlStatement statement, String format, ClientConnection client) {
+    ServedQuery enter(String id, Query statement, String format, ClientConnection client) {
         ServedQuery query = new ServedQuery(id, statement, format, client, this::changed);
         if (running.putIfAbsent(id, query) != null) {
             throw new ConflictResponse("A query with the id \"%s\" is running.".formatted(id));

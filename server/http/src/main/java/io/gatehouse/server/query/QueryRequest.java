@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.client.Query;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.http.Json;
@@ -66,9 +67,9 @@ record QueryRequest(
     }
 
     /** What is to be run: rows as many as asked for, or the server's default for what a person looks at. */
-    SqlStatement statement(QueryAllowance allowance) {
+    Query query(QueryAllowance allowance) {
         long maxRows = limit.orElse(format == ResultFormat.JSON ? allowance.rows() : 0);
-        return new SqlStatement(sql, parameters, maxRows, timeout);
+        return new Query(sql, parameters, timeout, maxRows);
     }
 
     /** Reads a request without a body. */

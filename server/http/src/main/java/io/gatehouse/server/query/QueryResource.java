@@ -2,6 +2,7 @@ package io.gatehouse.server.query;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.client.Query;
 import io.gatehouse.server.http.ClientConnection;
 import io.gatehouse.server.http.QueryId;
 import io.gatehouse.server.http.SqlText;
@@ -32,9 +33,9 @@ public final class QueryResource {
         String id = QueryId.assign(context);
         SqlText.assign(context, request.sql());
         ClientConnection client = ClientConnection.of(context);
-        SqlStatement statement = request.statement(door.allowance());
+        Query asked = request.query(door.allowance());
         try {
-            door.serve(id, statement, request.format().id(), client, query -> {
+            door.serve(id, asked, request.format().id(), client, query -> {
                 client.writtenByThisThread(query.preemption()::pause);
                 try (Answer answer = answer(request, query)) {
                     // The status leaves with the first rows, so that what fails before them still gets one of its own.

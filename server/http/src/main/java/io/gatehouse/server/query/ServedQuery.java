@@ -3,13 +3,14 @@ package io.gatehouse.server.query;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.client.Query;
+import io.gatehouse.client.ResultColumn;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.http.ClientConnection;
 import io.gatehouse.server.http.Json;
 import io.gatehouse.sql.ArrowBatches;
 import io.gatehouse.sql.QueryResult;
-import io.gatehouse.sql.ResultColumn;
 import io.gatehouse.store.PastQuery;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,7 +48,7 @@ final class ServedQuery implements AutoCloseable {
     private static final int SQL_KEPT = 20_000;
 
     private final String id;
-    private final SqlStatement statement;
+    private final Query statement;
     private final String format;
     private final ClientConnection client;
     private final Consumer<ServedQuery> changed;
@@ -71,8 +72,7 @@ final class ServedQuery implements AutoCloseable {
     private volatile boolean ended;
 
     /** @param changed is told of each change of state */
-    ServedQuery(
-            String id, SqlStatement statement, String format, ClientConnection client, Consumer<ServedQuery> changed) {
+    ServedQuery(String id, Query statement, String format, ClientConnection client, Consumer<ServedQuery> changed) {
         this.id = requireNonNull(id, "id is null");
         this.statement = requireNonNull(statement, "statement is null");
         this.format = requireNonNull(format, "format is null");

@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.client.Column;
+import io.gatehouse.client.Relation;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.http.Json;
 import io.gatehouse.server.query.Lookups;
@@ -11,8 +13,6 @@ import io.gatehouse.server.query.QueryDoor;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.QueryLimits;
 import io.gatehouse.sql.QueryResult;
-import io.gatehouse.sql.catalog.Column;
-import io.gatehouse.sql.catalog.Relation;
 import io.javalin.http.Context;
 import io.javalin.http.NotFoundResponse;
 import java.io.IOException;
@@ -50,7 +50,7 @@ public final class SchemaResource {
     }
 
     private ObjectNode describe(Relation relation) {
-        boolean stored = engine.catalog().findStored(relation.name()).isPresent();
+        boolean stored = !relation.view();
         ObjectNode json = Json.object();
         json.put("name", relation.name());
         json.put("kind", stored ? "table" : "view");

@@ -2,6 +2,8 @@ package io.gatehouse.sql.catalog;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.client.Column;
+import io.gatehouse.client.Relation;
 import java.util.List;
 import java.util.Map;
 
@@ -47,6 +49,6 @@ public record AnalysisView(String name, String comment, Map<String, String> sect
 
     /** What a statement can name. */
     Relation relation() {
-        return new Relation(name, comment, columns);
+        return new Relation(name, true, comment, columns);
     }
 }

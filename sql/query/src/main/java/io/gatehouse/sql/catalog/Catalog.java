@@ -3,6 +3,7 @@ package io.gatehouse.sql.catalog;
 import static java.util.Objects.requireNonNull;
 
 import com.google.common.base.Suppliers;
+import io.gatehouse.client.Relation;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;

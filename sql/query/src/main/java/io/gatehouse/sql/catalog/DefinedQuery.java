@@ -1,5 +1,6 @@
 package io.gatehouse.sql.catalog;
 
+import io.gatehouse.client.Column;
 import java.util.List;
 
 /** A query that has a name: a view, or a function that stands in FROM. */

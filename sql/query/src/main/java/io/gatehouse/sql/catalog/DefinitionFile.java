@@ -1,5 +1,6 @@
 package io.gatehouse.sql.catalog;
 
+import io.gatehouse.client.Column;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

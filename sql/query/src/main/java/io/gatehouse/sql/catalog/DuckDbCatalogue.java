@@ -1,5 +1,7 @@
 package io.gatehouse.sql.catalog;
 
+import io.gatehouse.client.Column;
+import io.gatehouse.client.Relation;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -30,7 +32,8 @@ final class DuckDbCatalogue {
             }
         }
         return columns.entrySet().stream()
-                .map(entry -> new Relation(entry.getKey(), comments.getOrDefault(entry.getKey(), ""), entry.getValue()))
+                .map(entry -> new Relation(
+                        entry.getKey(), false, comments.getOrDefault(entry.getKey(), ""), entry.getValue()))
                 .toList();
     }
 }

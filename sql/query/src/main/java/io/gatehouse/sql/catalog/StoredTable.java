@@ -1,5 +1,7 @@
 package io.gatehouse.sql.catalog;
 
+import io.gatehouse.client.Column;
+import io.gatehouse.client.Relation;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.schema.impl.AbstractTable;

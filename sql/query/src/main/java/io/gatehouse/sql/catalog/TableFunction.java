@@ -2,6 +2,7 @@ package io.gatehouse.sql.catalog;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.client.Column;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;

@@ -1,5 +1,6 @@
 package io.gatehouse.sql.catalog;
 
+import io.gatehouse.client.Column;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.util.regex.Matcher;

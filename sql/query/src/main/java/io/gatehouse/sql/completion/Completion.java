@@ -2,8 +2,8 @@ package io.gatehouse.sql.completion;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.client.Column;
 import io.gatehouse.sql.catalog.Catalog;
-import io.gatehouse.sql.catalog.Column;
 import io.gatehouse.sql.completion.Suggestion.Kind;
 import io.gatehouse.sql.function.FunctionNote;
 import io.gatehouse.sql.parse.Keywords;

@@ -1,6 +1,6 @@
 package io.gatehouse.sql.completion;
 
-import io.gatehouse.sql.catalog.Column;
+import io.gatehouse.client.Column;
 import io.gatehouse.sql.plan.MeasureDefinitions;
 import java.util.List;
 

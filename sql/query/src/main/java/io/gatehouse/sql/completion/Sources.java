@@ -1,8 +1,8 @@
 package io.gatehouse.sql.completion;
 
+import io.gatehouse.client.Column;
+import io.gatehouse.client.Relation;
 import io.gatehouse.sql.catalog.Catalog;
-import io.gatehouse.sql.catalog.Column;
-import io.gatehouse.sql.catalog.Relation;
 import io.gatehouse.sql.catalog.TableFunction;
 import io.gatehouse.sql.completion.Part.Group;
 import io.gatehouse.sql.completion.Part.Word;

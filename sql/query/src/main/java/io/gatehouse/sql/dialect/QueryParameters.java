@@ -2,7 +2,7 @@ package io.gatehouse.sql.dialect;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.sql.catalog.Column;
+import io.gatehouse.client.Column;
 import io.gatehouse.sql.catalog.DefinedQuery;
 import java.util.List;
 import org.apache.calcite.rel.type.RelDataType;

@@ -1,9 +1,9 @@
 package io.gatehouse.sql.dialect;
 
+import io.gatehouse.client.Column;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.Catalog;
-import io.gatehouse.sql.catalog.Column;
 import io.gatehouse.sql.catalog.TableFunction;
 import io.gatehouse.sql.catalog.TypeNames;
 import io.gatehouse.sql.parse.Positions;

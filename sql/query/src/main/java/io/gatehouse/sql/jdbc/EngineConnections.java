@@ -1,6 +1,7 @@
 package io.gatehouse.sql.jdbc;
 
 import io.gatehouse.jdbc.Connections;
+import io.gatehouse.sql.EngineSession;
 import io.gatehouse.sql.QueryEngine;
 import java.sql.Connection;
 

@@ -1,10 +1,10 @@
 package io.gatehouse.sql.jdbc;
 
-import io.gatehouse.error.GatehouseException;
+import io.gatehouse.client.Session;
 import io.gatehouse.jdbc.ConnectionSettings;
-import io.gatehouse.jdbc.Session;
 import io.gatehouse.jdbc.SessionSource;
 import io.gatehouse.jdbc.SqlErrors;
+import io.gatehouse.sql.EngineSession;
 import io.gatehouse.sql.RemoteEngine;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -27,15 +27,13 @@ public final class FileSessions implements SessionSource {
         if (System.getProperty(CHARSET) == null) {
             System.setProperty(CHARSET, "UTF-8");
         }
+        if (settings.engine().isPresent()) {
+            RemoteEngine remote = RemoteEngine.connect(settings.engine().get(), settings.target());
+            return Optional.of(new EngineSession(remote.engine(), remote::close));
+        }
         try {
-            if (settings.engine().isPresent()) {
-                RemoteEngine remote = RemoteEngine.connect(settings.engine().get(), settings.target());
-                return Optional.of(new EngineSession(remote.engine(), remote::close));
-            }
             OpenFiles.Use file = FILES.open(Path.of(settings.target()));
             return Optional.of(new EngineSession(file.engine(), file::close));
-        } catch (GatehouseException e) {
-            throw Failures.sql(e);
         } catch (InvalidPathException e) {
             throw SqlErrors.of("22023", "%s is no name of a file.".formatted(settings.target()), false, e);
         }

@@ -1,8 +1,8 @@
 package io.gatehouse.sql.parse;
 
+import io.gatehouse.client.Column;
+import io.gatehouse.client.Relation;
 import io.gatehouse.sql.catalog.Catalog;
-import io.gatehouse.sql.catalog.Column;
-import io.gatehouse.sql.catalog.Relation;
 import io.gatehouse.sql.function.FunctionNote;
 import io.gatehouse.sql.function.FunctionTable;
 import java.util.Collection;

@@ -1,6 +1,6 @@
 package io.gatehouse.sql.plan;
 
-import io.gatehouse.sql.catalog.Column;
+import io.gatehouse.client.Column;
 import io.gatehouse.sql.catalog.TypeNames;
 import io.gatehouse.sql.parse.Quotes;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.gatehouse.sql.plan;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.client.Column;
 import io.gatehouse.sql.catalog.Catalog;
-import io.gatehouse.sql.catalog.Column;
 import io.gatehouse.sql.catalog.TypeNames;
 import io.gatehouse.sql.dialect.DialectForms;
 import io.gatehouse.sql.dialect.DomainCalls;

@@ -1,0 +1,77 @@
+package io.gatehouse.client.http;
+
+import io.gatehouse.client.ServedRun;
+import io.gatehouse.error.GatehouseException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** The runs of a server. What the server refuses is thrown as it would be in this process. */
+public final class ServerRuns {
+    private static final String RUNS = "v1/runs";
+
+    private final ServerApi server;
+
+    /** @param token that of the server, or the key of its notice, whose owner may name any path */
+    public ServerRuns(URI address, Optional<String> token) {
+        this.server = new ServerApi(address, token);
+    }
+
+    /**
+     * Starts a run, which the server reads first, however long that takes.
+     *
+     * @param request the fields of {@code POST /v1/runs}
+     */
+    public ServedRun start(Map<String, Object> request) {
+        return status(server.postWithoutTimeLimit(RUNS, request));
+    }
+
+    public ServedRun find(String name) {
+        return status(server.get(path(name)));
+    }
+
+    /** Asks to end a run; what is committed stays. */
+    public void cancel(String name) {
+        server.post(path(name) + "/cancel", Map.of());
+    }
+
+    private static String path(String name) {
+        return RUNS + "/" + URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private static ServedRun status(Map<String, Object> run) {
+        return new ServedRun(
+                JsonFields.text(run, "name"),
+                JsonFields.text(run, "status"),
+                JsonFields.number(run, "questions").intValue(),
+                JsonFields.number(run, "answered").intValue(),
+                JsonFields.number(run, "correct").intValue(),
+                JsonFields.number(run, "meanAccuracyOfSubjects").doubleValue(),
+                run.get("progress") instanceof Map<?, ?> progress ? Optional.of(progress(progress)) : Optional.empty(),
+                run.get("error") instanceof Map<?, ?> error ? Optional.of(failure(error)) : Optional.empty());
+    }
+
+    private static GatehouseException failure(Map<?, ?> error) {
+        return ServerApi.refused(500, error);
+    }
+
+    private static ServedRun.Progress progress(Map<?, ?> progress) {
+        return new ServedRun.Progress(
+                JsonFields.number(progress, "questionsDone").intValue(),
+                JsonFields.number(progress, "questions").intValue(),
+                JsonFields.number(progress, "tokensDone").longValue(),
+                JsonFields.number(progress, "tokens").longValue(),
+                seconds(progress, "elapsedSeconds"),
+                JsonFields.number(progress, "shardsWaiting").intValue(),
+                JsonFields.number(progress, "bytesWaiting").longValue(),
+                JsonFields.number(progress, "activations").longValue(),
+                seconds(progress, "writingSeconds"));
+    }
+
+    private static Duration seconds(Map<?, ?> json, String field) {
+        return Duration.ofMillis(Math.round(JsonFields.number(json, field).doubleValue() * 1000));
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * What is asked of Gatehouse and what it answers: queries, rows, columns, relations. The JDBC driver, the command line,
+ * the server and the SQL layer all use these types. It must not know how a statement is planned or run, nor JDBC.
+ */
+@NullMarked
+package io.gatehouse.client;
+
+import org.jspecify.annotations.NullMarked;

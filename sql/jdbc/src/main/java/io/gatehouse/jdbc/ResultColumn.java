@@ -1,8 +1,0 @@
-package io.gatehouse.jdbc;
-
-/**
- * A column of a result.
- *
- * @param type the SQL type as users write it, such as {@code BIGINT}, {@code DECIMAL(18,3)} or {@code FLOAT[]}
- */
-public record ResultColumn(String name, String type) {}
