@@ -2,7 +2,6 @@ package io.gatehouse.cluster;
 
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.engine.Engine;
-import io.gatehouse.engine.EngineOptions;
 import io.gatehouse.quiz.MmluDirectory;
 import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.quiz.Quiz;
@@ -12,11 +11,13 @@ import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunOutcome;
 import io.gatehouse.run.RunProgress;
 import io.gatehouse.run.RunRequest;
+import io.gatehouse.run.RunTask;
 import io.gatehouse.store.Recording;
 import io.gatehouse.store.Recording.Probabilities;
 import io.gatehouse.store.Scope;
 import io.gatehouse.store.Store;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -47,12 +48,12 @@ final class SampleStudy {
         return MmluDirectory.read(SAMPLE.resolve("quiz")).limit(questions);
     }
 
-    static RunRequest request(String name, int questions, int shots) {
-        return new RunRequest(name, quiz(questions), PromptFormat.HENDRYCKS, shots, EVERYTHING);
+    static RunTask request(String name, int questions, int shots) {
+        return new RunTask(name, quiz(questions), PromptFormat.HENDRYCKS, shots, EVERYTHING);
     }
 
     /** Into a file, on this machine. */
-    static RunOutcome alone(Path file, RunRequest request) {
+    static RunOutcome alone(Path file, RunTask request) {
         try (Checkpoint checkpoint = Checkpoint.open(SAMPLE.resolve("model"));
                 Engine engine = Engine.load(checkpoint);
                 Store store = Store.create(file)) {
@@ -61,16 +62,17 @@ final class SampleStudy {
     }
 
     /** Into a directory, by Spark in this process. */
-    static RunOutcome divided(Path directory, RunRequest request, RunListener listener, UnaryOperator<ShardStep> step) {
+    static RunOutcome divided(Path directory, RunTask request, RunListener listener, UnaryOperator<ShardStep> step) {
         return divided(MASTER, directory, request, listener, step);
     }
 
     static RunOutcome divided(
-            String master, Path directory, RunRequest request, RunListener listener, UnaryOperator<ShardStep> step) {
+            String master, Path directory, RunTask request, RunListener listener, UnaryOperator<ShardStep> step) {
         try (Checkpoint checkpoint = Checkpoint.open(SAMPLE.resolve("model"))) {
             return new ClusterRun(Optional.of(master), directory.toString(), step)
                     .execute(
-                            register -> DividedRun.begin(checkpoint, EngineOptions.EXACT, request, register, "test"),
+                            register ->
+                                    DividedRun.begin(checkpoint, RunRequest.of(Map.of()), request, register, "test"),
                             listener);
         }
     }

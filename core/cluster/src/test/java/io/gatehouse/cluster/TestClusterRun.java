@@ -8,7 +8,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunOutcome;
 import io.gatehouse.run.RunProgress;
-import io.gatehouse.run.RunRequest;
+import io.gatehouse.run.RunTask;
 import io.gatehouse.store.RunStatus;
 import io.gatehouse.store.RunSummary;
 import io.gatehouse.store.Store;
@@ -28,7 +28,7 @@ final class TestClusterRun {
     void holdsWhatOneMachineHolds() throws Exception {
         Path file = directory.resolve("alone.duckdb");
         Path divided = directory.resolve("divided");
-        RunRequest request = SampleStudy.request("sample", 200, 2);
+        RunTask request = SampleStudy.request("sample", 200, 2);
         RunOutcome alone = SampleStudy.alone(file, request);
         RunOutcome outcome =
                 SampleStudy.divided(divided, request, SampleStudy.PATIENT, step -> new FailingAtFirst(step, 2, 2));
@@ -57,7 +57,7 @@ final class TestClusterRun {
     void goesOnWithARunThatGaveUpOrWasCancelled() throws Exception {
         Path file = directory.resolve("alone.duckdb");
         Path divided = directory.resolve("divided");
-        RunRequest request = SampleStudy.request("sample", 200, 0);
+        RunTask request = SampleStudy.request("sample", 200, 0);
         SampleStudy.alone(file, request);
 
         assertThatThrownBy(() -> SampleStudy.divided(
@@ -101,7 +101,7 @@ final class TestClusterRun {
         for (String folder : List.of("schema_version", "_unfinished/runs/run_id=1", "run_shards/run_id=1/shard=0")) {
             Files.createDirectories(divided.resolve(folder));
         }
-        RunRequest request = SampleStudy.request("sample", 70, 0);
+        RunTask request = SampleStudy.request("sample", 70, 0);
         SampleStudy.alone(file, request);
         assertThatThrownBy(() -> SampleStudy.divided(
                         divided, request, SampleStudy.PATIENT, step -> new FailingAtFirst(step, 1, 99)))

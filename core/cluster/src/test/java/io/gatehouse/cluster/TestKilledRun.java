@@ -2,7 +2,7 @@ package io.gatehouse.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gatehouse.run.RunRequest;
+import io.gatehouse.run.RunTask;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -30,7 +30,7 @@ final class TestKilledRun {
     void holdsTheSameWhoeverIsKilled() throws Exception {
         Files.writeString(story, "-Dtest.seed=%d%n".formatted(seed));
         Path file = directory.resolve("alone.duckdb");
-        RunRequest request = SampleStudy.request("sample", QUESTIONS, 0);
+        RunTask request = SampleStudy.request("sample", QUESTIONS, 0);
         SampleStudy.alone(file, request);
         int kills = Integer.getInteger("test.kills", 2);
         for (int kill = 0; kill < kills; kill += 2) {

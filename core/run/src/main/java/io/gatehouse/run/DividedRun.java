@@ -3,7 +3,6 @@ package io.gatehouse.run;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.engine.EngineOptions;
 import io.gatehouse.store.RunWriter;
 import io.gatehouse.store.Store;
 import java.time.OffsetDateTime;
@@ -26,21 +25,27 @@ public final class DividedRun {
     /**
      * Registers the run and its questions, or goes on with an unfinished one of the name.
      *
-     * @param options computed in as they are asked for, on every machine
+     * @param request settled; what it asks for is computed in, on every machine
      * @param register what is known of the runs and questions that are there
      * @throws io.gatehouse.error.GatehouseException RUN_EXISTS when the name is that of a complete run or of an
      *     unfinished one that was begun otherwise, INVALID_ARGUMENT when a prompt is longer than the model takes, or a
      *     conversation is asked for of a model without a template
      */
     public static DividedRun begin(
-            Checkpoint checkpoint, EngineOptions options, RunRequest request, Store register, String gatehouseVersion) {
-        requireNonNull(request, "request is null");
-        Optional<UnfinishedRun> begun = UnfinishedRun.find(register, request.name());
+            Checkpoint checkpoint, RunRequest request, RunTask task, Store register, String gatehouseVersion) {
+        requireNonNull(task, "task is null");
+        Optional<UnfinishedRun> begun = UnfinishedRun.find(register, task.name());
         OffsetDateTime date = begun.flatMap(UnfinishedRun::date)
                 .orElseGet(() -> OffsetDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS));
-        try (PromptEncoder encoder = PromptEncoder.open(checkpoint, request, date)) {
+        try (PromptEncoder encoder = PromptEncoder.open(checkpoint, task, date)) {
             PreparedRun run = PreparedRun.of(
-                    RunModel.asked(checkpoint, options), request, begun, date, encoder, any -> {}, gatehouseVersion);
+                    RunModel.asked(checkpoint, request.engineOptions()),
+                    task,
+                    begun,
+                    date,
+                    encoder,
+                    any -> {},
+                    gatehouseVersion);
             try (RunWriter writer = run.open(register, begun.isPresent())) {
                 int[] ids = new int[run.prompts().size()];
                 for (int i = 0; i < ids.length; i++) {
@@ -50,11 +55,11 @@ public final class DividedRun {
                         writer.runId(),
                         run.description(),
                         checkpoint.directory().toAbsolutePath().normalize().toString(),
-                        SentOptions.of(options),
-                        request.chat(),
-                        request.format().begun(),
+                        request.toMap(),
+                        task.chat(),
+                        task.format().begun(),
                         date,
-                        request.quiz().mostChoices());
+                        task.quiz().mostChoices());
                 return new DividedRun(run, terms, ids);
             }
         }

@@ -36,24 +36,19 @@ record PreparedRun(RunDescription description, List<Asked> prompts, Map<String, 
      */
     static PreparedRun of(
             RunModel model,
-            RunRequest request,
+            RunTask task,
             Optional<UnfinishedRun> begun,
             OffsetDateTime date,
             PromptEncoder encoder,
             Consumer<Prompt> requirement,
             String gatehouseVersion) {
-        List<Asked> prompts = QuizPrompts.of(model.checkpoint(), request, encoder, requirement);
+        List<Asked> prompts = QuizPrompts.of(model.checkpoint(), task, encoder, requirement);
         Map<String, String> more = new TreeMap<>(Map.of("prompts", PromptDigest.of(prompts)));
         if (encoder.asksForTheDate() && begun.map(run -> run.date().isPresent()).orElse(true)) {
             more.put(UnfinishedRun.DATE, date.toString());
         }
         RunDescription description = model.describe(
-                request.name(),
-                request.quiz().name(),
-                request.formatId(),
-                request.shots(),
-                request.recording(),
-                gatehouseVersion);
+                task.name(), task.quiz().name(), task.formatId(), task.shots(), task.recording(), gatehouseVersion);
         return new PreparedRun(description, prompts, more);
     }
 

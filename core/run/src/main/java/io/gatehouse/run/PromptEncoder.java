@@ -28,8 +28,8 @@ final class PromptEncoder implements AutoCloseable {
     }
 
     /** INVALID_ARGUMENT if a conversation is asked for and the model has no template for it. */
-    static PromptEncoder open(Checkpoint checkpoint, RunRequest request, OffsetDateTime date) {
-        return open(checkpoint, request.chat(), request.format().begun(), date);
+    static PromptEncoder open(Checkpoint checkpoint, RunTask task, OffsetDateTime date) {
+        return open(checkpoint, task.chat(), task.format().begun(), date);
     }
 
     /**

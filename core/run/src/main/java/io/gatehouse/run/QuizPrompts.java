@@ -19,25 +19,24 @@ final class QuizPrompts {
     private QuizPrompts() {}
 
     /**
-     * The prompts of a request, subject by subject.
+     * The prompts of a task, subject by subject.
      *
      * @param requirement throws where a prompt cannot be computed
      * @throws GatehouseException INVALID_ARGUMENT when a prompt is longer than the model takes; what
      *     {@code requirement} throws
      */
-    static List<Asked> of(
-            Checkpoint checkpoint, RunRequest request, PromptEncoder encoder, Consumer<Prompt> requirement) {
+    static List<Asked> of(Checkpoint checkpoint, RunTask task, PromptEncoder encoder, Consumer<Prompt> requirement) {
         List<Asked> prompts = new ArrayList<>();
-        for (Subject subject : request.quiz().subjects()) {
-            String begun = request.format().preamble(subject, request.shots());
+        for (Subject subject : task.quiz().subjects()) {
+            String begun = task.format().preamble(subject, task.shots());
             requireReadable(checkpoint, "What the prompts of %s begin with".formatted(subject.name()), begun);
             int[] preamble = encoder.encode(begun);
             for (Question question : subject.test()) {
-                String text = request.format().prompt(subject, question, request.shots());
+                String text = task.format().prompt(subject, question, task.shots());
                 requireReadable(checkpoint, prompt(question), text);
                 int[] tokens = encoder.encode(text);
                 requireFits(checkpoint, question, tokens.length);
-                int shared = request.shots() == 0 ? 0 : sharedPrefix(preamble, tokens);
+                int shared = task.shots() == 0 ? 0 : sharedPrefix(preamble, tokens);
                 Prompt prompt = new Prompt(tokens, shared);
                 requirement.accept(prompt);
                 prompts.add(new Asked(question, prompt));

@@ -32,7 +32,7 @@ public final class QuizRun {
     }
 
     /**
-     * Answers all questions of the request. What is committed stays, whatever ends the run; the same request again goes
+     * Answers all questions of the task. What is committed stays, whatever ends the run; the same task again goes
      * on from there.
      *
      * @throws GatehouseException {@code CANCELLED_BY_USER} when the listener asked for it, {@code RUN_EXISTS} when the
@@ -41,10 +41,10 @@ public final class QuizRun {
      *     {@code OUT_OF_MEMORY} when a prompt takes more than there is, {@code INSUFFICIENT_DISK} when there is no room
      *     for what it records
      */
-    public RunOutcome execute(RunRequest request, RunListener listener) {
-        Optional<UnfinishedRun> begun = UnfinishedRun.find(store, request.name());
+    public RunOutcome execute(RunTask task, RunListener listener) {
+        Optional<UnfinishedRun> begun = UnfinishedRun.find(store, task.name());
         try (RunComputation computation =
-                RunComputation.prepare(checkpoint, engine, request, begun, clock, gatehouseVersion, () -> {})) {
+                RunComputation.prepare(checkpoint, engine, task, begun, clock, gatehouseVersion, () -> {})) {
             return new RunRecording(store).record(computation.manifest(), computation, listener);
         }
     }

@@ -39,19 +39,19 @@ public final class RunComputation implements ShardSource, AutoCloseable {
     public static RunComputation prepare(
             Checkpoint checkpoint,
             Engine engine,
-            RunRequest request,
+            RunTask task,
             Optional<UnfinishedRun> begun,
             Clock clock,
             String gatehouseVersion,
             Runnable prompted) {
-        requireNonNull(request, "request is null");
+        requireNonNull(task, "task is null");
         OffsetDateTime date = begun.flatMap(UnfinishedRun::date)
                 .orElseGet(() -> OffsetDateTime.now(clock).truncatedTo(ChronoUnit.SECONDS));
-        PromptEncoder encoder = PromptEncoder.open(checkpoint, request, date);
+        PromptEncoder encoder = PromptEncoder.open(checkpoint, task, date);
         try {
             PreparedRun run = PreparedRun.of(
                     RunModel.of(checkpoint, engine),
-                    request,
+                    task,
                     begun,
                     date,
                     encoder,
@@ -60,12 +60,12 @@ public final class RunComputation implements ShardSource, AutoCloseable {
                         prompted.run();
                     },
                     gatehouseVersion);
-            ChoiceScorer scorer = encoder.scorer(request.quiz().mostChoices());
+            ChoiceScorer scorer = encoder.scorer(task.quiz().mostChoices());
             int answered = Math.min(
                     begun.map(UnfinishedRun::answered).orElse(0), run.prompts().size());
             DiskNeed.Growth growth = DiskNeed.Growth.of(
-                    run.prompts().subList(answered, run.prompts().size()), engine.config(), request.recording());
-            ShardRunner runner = new ShardRunner(engine, encoder.tokenizer(), scorer, request.recording());
+                    run.prompts().subList(answered, run.prompts().size()), engine.config(), task.recording());
+            ShardRunner runner = new ShardRunner(engine, encoder.tokenizer(), scorer, task.recording());
             return new RunComputation(encoder, run, runner, growth);
         } catch (RuntimeException | Error e) {
             encoder.close();

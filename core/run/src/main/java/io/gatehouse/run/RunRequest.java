@@ -1,49 +1,258 @@
 package io.gatehouse.run;
 
-import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.gatehouse.engine.Device;
+import io.gatehouse.engine.EngineOptions;
+import io.gatehouse.engine.ExpertPlace;
+import io.gatehouse.engine.Interventions;
+import io.gatehouse.engine.Precision;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.quiz.PromptFormat;
-import io.gatehouse.quiz.Quiz;
-import io.gatehouse.store.GivenName;
+import io.gatehouse.memory.MemorySize;
 import io.gatehouse.store.Recording;
+import io.gatehouse.store.Recording.Probabilities;
+import io.gatehouse.store.Scope;
+import io.gatehouse.store.Store;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * What a run is to do.
+ * A run that somebody asks for, as the command line, the HTTP API and a worker process say it: the options of {@code
+ * gatehouse run}, and in JSON under the same names. Nothing that it names has been read.
  *
- * @param name name of the run, unique in its file
- * @param quiz the subjects and test questions to answer, and the solved examples that shots are taken from
+ * @param model directory of the checkpoint
+ * @param quiz directory or file of questions
+ * @param name of the run; by default after model and quiz
+ * @param limit questions at most
+ * @param subjects that are asked; all of the quiz if empty
  * @param shots solved examples before each question
- * @param recording what to keep of what the routers say
- * @param chat whether each prompt is what a user says, put as the chat template of the model has it
+ * @param format of the prompts
+ * @param chat whether each prompt is a message of a user
+ * @param record tokens whose routing is recorded: {@code prompt} or {@code last-prompt}
+ * @param probabilities tokens of which the probability of every expert is recorded: {@code none}, {@code last-prompt} or
+ *     {@code all}
+ * @param norms whether the norms of the outputs of chosen experts are recorded
+ * @param memory most memory that the engine may take, such as {@code 4GB}
+ * @param mask experts that get no token, each as {@code layer:expert}
+ * @param maskUnusedOf name of a run of the same file, whose unused experts are masked
+ * @param unusedScope tokens of that run that are looked at
+ * @param scale factors of the outputs of experts, each as {@code layer:expert=factor}
+ * @param topK experts that each token is sent to
  */
-public record RunRequest(String name, Quiz quiz, PromptFormat format, int shots, Recording recording, boolean chat) {
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
+public record RunRequest(
+        String model,
+        String quiz,
+        Optional<String> name,
+        Optional<Integer> limit,
+        List<String> subjects,
+        int shots,
+        String format,
+        boolean chat,
+        String record,
+        String probabilities,
+        boolean norms,
+        String precision,
+        String device,
+        Optional<String> memory,
+        List<String> mask,
+        Optional<String> maskUnusedOf,
+        Optional<String> unusedScope,
+        List<String> scale,
+        Optional<Integer> topK) {
+    public static final String FORMAT = "hendrycks";
+    public static final String RECORD = "prompt";
+    public static final String PROBABILITIES = "none";
+    public static final String PRECISION = "exact";
+    public static final String DEVICE = "cpu";
+
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .addModule(new Jdk8Module())
+            .enable(DeserializationFeature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .build();
+
+    private static final TypeReference<Map<String, Object>> FIELDS = new TypeReference<>() {};
+
+    /** What JSON leaves out has its default. */
     public RunRequest {
-        requireNonNull(name, "name is null");
-        requireNonNull(quiz, "quiz is null");
-        requireNonNull(format, "format is null");
-        requireNonNull(recording, "recording is null");
-        GivenName.checked("a run", name);
-        chat |= !format.begun().isEmpty();
-        if (quiz.questions() == 0) {
+        model = requireNonNullElse(model, "");
+        quiz = requireNonNullElse(quiz, "");
+        name = requireNonNullElse(name, Optional.empty());
+        limit = requireNonNullElse(limit, Optional.empty());
+        subjects = separated(subjects);
+        format = requireNonNullElse(format, FORMAT);
+        record = requireNonNullElse(record, RECORD);
+        probabilities = requireNonNullElse(probabilities, PROBABILITIES);
+        precision = requireNonNullElse(precision, PRECISION);
+        device = requireNonNullElse(device, DEVICE);
+        memory = requireNonNullElse(memory, Optional.empty());
+        mask = separated(mask);
+        maskUnusedOf = requireNonNullElse(maskUnusedOf, Optional.empty());
+        unusedScope = requireNonNullElse(unusedScope, Optional.empty());
+        scale = separated(scale);
+        topK = requireNonNullElse(topK, Optional.empty());
+    }
+
+    /** Texts may hold several values with commas between, as on the command line. */
+    private static List<String> separated(List<String> texts) {
+        return requireNonNullElse(texts, List.<String>of()).stream()
+                .flatMap(text -> Arrays.stream(text.split(",", -1)))
+                .map(String::strip)
+                .toList();
+    }
+
+    /**
+     * Reads a request.
+     *
+     * @throws GatehouseException INVALID_ARGUMENT if a field has a value that it cannot have
+     */
+    public static RunRequest of(JsonNode json) {
+        try {
+            return JSON.treeToValue(json, RunRequest.class);
+        } catch (JsonMappingException e) {
+            String field = e.getPath().isEmpty()
+                    ? ""
+                    : String.valueOf(e.getPath().get(0).getFieldName());
             throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT, "Quiz %s has no test questions".formatted(quiz.name()));
+                    ErrorCode.INVALID_ARGUMENT, "The field \"%s\" cannot be %s.".formatted(field, json.path(field)), e);
+        } catch (JsonProcessingException e) {
+            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "The run cannot be read: " + e.getMessage(), e);
         }
     }
 
-    /** A request to put prompts as they are, unless the format is one of conversations. */
-    public RunRequest(String name, Quiz quiz, PromptFormat format, int shots, Recording recording) {
-        this(name, quiz, format, shots, recording, false);
+    /** A request with these fields, and the defaults of the others. */
+    public static RunRequest of(Map<String, ?> fields) {
+        return of(JSON.<JsonNode>valueToTree(fields));
     }
 
-    /** The same under another name. */
-    public RunRequest named(String other) {
-        return new RunRequest(other, quiz, format, shots, recording, chat);
+    /** The fields as JSON has them. */
+    public Map<String, Object> toMap() {
+        return JSON.convertValue(this, FIELDS);
     }
 
-    /** Says how the model is asked. */
-    String formatId() {
-        return chat && format.begun().isEmpty() ? format.id() + "+chat" : format.id();
+    /** The names of the fields in JSON, which are those of the command line's options. */
+    public static Set<String> fields() {
+        return Arrays.stream(RunRequest.class.getRecordComponents())
+                .map(RecordComponent::getName)
+                .map(name -> name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** The same of a model and a quiz at other places. */
+    public RunRequest at(String otherModel, String otherQuiz) {
+        Map<String, Object> fields = new LinkedHashMap<>(toMap());
+        fields.put("model", otherModel);
+        fields.put("quiz", otherQuiz);
+        return of(fields);
+    }
+
+    /**
+     * The same without what only the file can say: the experts that another run of it did not use are named.
+     *
+     * @throws GatehouseException what {@link UnusedExperts#of} throws
+     */
+    public RunRequest settled(Store store) {
+        if (maskUnusedOf.isEmpty()) {
+            if (unusedScope.isPresent()) {
+                throw invalid("--unused-scope needs --mask-unused-of with the run to look at");
+            }
+            return this;
+        }
+        Set<ExpertPlace> masked =
+                new HashSet<>(UnusedExperts.of(store, maskUnusedOf.get(), unusedScope.map(Scope::of)));
+        masked.addAll(masked());
+        Map<String, Object> fields = new LinkedHashMap<>(toMap());
+        fields.remove("mask-unused-of");
+        fields.remove("unused-scope");
+        fields.put("mask", masked.stream().sorted().map(ExpertPlace::toString).toList());
+        return of(fields);
+    }
+
+    /** What is to be kept of what the routers say. */
+    public Recording recording() {
+        Scope scope = switch (record) {
+            case "prompt" -> Scope.PROMPT;
+            case "last-prompt" -> Scope.LAST_PROMPT;
+            default -> throw invalid("--record takes prompt or last-prompt, not '%s'".formatted(record));
+        };
+        Probabilities kept = switch (probabilities) {
+            case "none" -> Probabilities.NONE;
+            case "last-prompt" -> Probabilities.LAST_PROMPT;
+            case "all" -> Probabilities.ALL;
+            default ->
+                throw invalid("--probabilities takes none, last-prompt or all, not '%s'".formatted(probabilities));
+        };
+        return new Recording(scope, kept, norms);
+    }
+
+    /** What is changed about the routing, of what the request says itself. */
+    public Interventions interventions() {
+        return new Interventions(masked(), scales(), topK.map(OptionalInt::of).orElse(OptionalInt.empty()));
+    }
+
+    /** How the model is to be run, with its routing changed. */
+    public EngineOptions engineOptions() {
+        return engineOptions(precision, device, memory).with(interventions());
+    }
+
+    /** How a model is to be run that is left as it is. */
+    public static EngineOptions engineOptions(String precision, String device, Optional<String> memory) {
+        return new EngineOptions(
+                Precision.of(precision),
+                Device.of(device),
+                memory.map(size -> OptionalLong.of(MemorySize.bytes(size))).orElse(OptionalLong.empty()),
+                Interventions.NONE);
+    }
+
+    private Set<ExpertPlace> masked() {
+        return mask.stream().map(ExpertPlace::of).collect(Collectors.toSet());
+    }
+
+    private Map<ExpertPlace, Float> scales() {
+        Map<ExpertPlace, Float> factors = new LinkedHashMap<>();
+        for (String text : scale) {
+            int equals = text.indexOf('=');
+            try {
+                float factor = Float.parseFloat(text.substring(equals + 1).strip());
+                if (equals < 0 || factors.put(ExpertPlace.of(text.substring(0, equals)), factor) != null) {
+                    throw refused(text);
+                }
+            } catch (NumberFormatException e) {
+                throw refused(text);
+            }
+        }
+        return factors;
+    }
+
+    private static GatehouseException refused(String scale) {
+        return invalid("--scale takes LAYER:EXPERT=X such as 3:17=0.5, each expert once, not '%s'".formatted(scale));
+    }
+
+    private static GatehouseException invalid(String message) {
+        return new GatehouseException(ErrorCode.INVALID_ARGUMENT, message);
     }
 }

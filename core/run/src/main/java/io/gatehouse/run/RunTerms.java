@@ -5,12 +5,14 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.store.RunDescription;
 import java.io.Serializable;
 import java.time.OffsetDateTime;
+import java.util.Map;
 
 /**
  * What a machine has to know to compute shards of a run.
  *
  * @param runId number of the run in its directory
  * @param checkpoint directory of the model, which every machine finds under the same name
+ * @param request the fields of what was asked for, settled
  * @param conversation whether prompts are what a user says
  * @param begun how the model's answer is begun for it
  * @param date what a chat template is told that it is
@@ -20,7 +22,7 @@ public record RunTerms(
         int runId,
         RunDescription description,
         String checkpoint,
-        SentOptions options,
+        Map<String, Object> request,
         boolean conversation,
         String begun,
         OffsetDateTime date,
@@ -29,7 +31,7 @@ public record RunTerms(
     public RunTerms {
         requireNonNull(description, "description is null");
         requireNonNull(checkpoint, "checkpoint is null");
-        requireNonNull(options, "options is null");
+        request = Map.copyOf(request);
         requireNonNull(begun, "begun is null");
         requireNonNull(date, "date is null");
     }

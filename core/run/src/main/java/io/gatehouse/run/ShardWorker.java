@@ -47,7 +47,8 @@ public final class ShardWorker implements AutoCloseable {
             requireSame(terms, checkpoint);
             PromptEncoder encoder = PromptEncoder.open(checkpoint, terms.conversation(), terms.begun(), terms.date());
             try {
-                Engine engine = Engine.loadAsAsked(checkpoint, terms.options().received());
+                Engine engine = Engine.loadAsAsked(
+                        checkpoint, RunRequest.of(terms.request()).engineOptions());
                 return new ShardWorker(terms, checkpoint, engine, encoder);
             } catch (RuntimeException e) {
                 encoder.close();

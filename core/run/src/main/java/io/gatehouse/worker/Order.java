@@ -1,5 +1,6 @@
 package io.gatehouse.worker;
 
+import io.gatehouse.run.RunRequest;
 import io.gatehouse.run.UnfinishedRun;
 import java.util.List;
 import java.util.Map;
@@ -10,11 +11,11 @@ final class Order {
     private Order() {}
 
     /**
-     * Read what these options of a run name, short of the weights.
+     * Read what a run names, short of the weights.
      *
      * @param memory bytes that the worker may take
      */
-    record Read(Map<String, String> options, long memory) {}
+    record Read(RunRequest request, long memory) {}
 
     /**
      * Load the model and tokenise the prompts.

@@ -3,6 +3,7 @@ package io.gatehouse.worker;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.run.RunManifest;
+import io.gatehouse.run.RunRequest;
 import io.gatehouse.run.ShardSource;
 import io.gatehouse.run.UnfinishedRun;
 import io.gatehouse.store.Shard;
@@ -15,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The process that has the file, as the worker that it started sees it. For one thread. */
@@ -49,9 +49,9 @@ public final class Owner {
         }
     }
 
-    /** What a worker does with the options of a run. */
+    /** What a worker does with the run that it is asked for. */
     public interface Work {
-        void execute(Map<String, String> options, Owner owner);
+        void execute(RunRequest request, Owner owner);
     }
 
     /**
@@ -63,7 +63,7 @@ public final class Owner {
         try {
             Order.Read order = owner.hear(Order.Read.class);
             owner.memory = order.memory();
-            work.execute(order.options(), owner);
+            work.execute(order.request(), owner);
         } catch (Silence e) {
             throw e;
         } catch (GatehouseException e) {

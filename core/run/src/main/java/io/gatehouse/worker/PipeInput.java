@@ -1,6 +1,8 @@
 package io.gatehouse.worker;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.gatehouse.store.AnswerRow;
 import io.gatehouse.store.RoutingColumns;
 import io.gatehouse.store.Shard;
@@ -27,7 +29,8 @@ final class PipeInput {
     private static final int OBJECT_BYTES = 48;
 
     private final DataInputStream in;
-    private final ObjectMapper json = new ObjectMapper();
+    private final ObjectMapper json =
+            JsonMapper.builder().addModule(new Jdk8Module()).build();
     private final byte[] chunk = new byte[1 << 16];
     private long allowed = WORD_BYTES;
 

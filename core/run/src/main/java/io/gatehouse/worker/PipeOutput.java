@@ -1,6 +1,8 @@
 package io.gatehouse.worker;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.gatehouse.store.AnswerRow;
 import io.gatehouse.store.RoutingColumns;
 import io.gatehouse.store.Shard;
@@ -20,7 +22,8 @@ final class PipeOutput {
     private static final int BUFFER = 1 << 16;
 
     private final DataOutputStream out;
-    private final ObjectMapper json = new ObjectMapper();
+    private final ObjectMapper json =
+            JsonMapper.builder().addModule(new Jdk8Module()).build();
 
     PipeOutput(OutputStream out) {
         this.out = new DataOutputStream(new BufferedOutputStream(out, BUFFER));

@@ -8,6 +8,7 @@ import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunManifest;
 import io.gatehouse.run.RunOutcome;
 import io.gatehouse.run.RunRecording;
+import io.gatehouse.run.RunRequest;
 import io.gatehouse.run.ShardSource;
 import io.gatehouse.run.UnfinishedRun;
 import io.gatehouse.store.AnswerRow;
@@ -16,7 +17,6 @@ import io.gatehouse.store.Store;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -44,14 +44,14 @@ public final class RunWorker implements AutoCloseable {
     }
 
     /**
-     * Starts a process and has it read what the options name, short of the weights.
+     * Starts a process and has it read what the run names, short of the weights.
      *
      * @throws GatehouseException what is wrong with them; WORKER_ENDED or OUT_OF_MEMORY if reading ended the process
      */
-    public static RunWorker start(WorkerSettings settings, Map<String, String> options) {
+    public static RunWorker start(WorkerSettings settings, RunRequest request) {
         WorkerProcess process = WorkerProcess.start(settings);
         try {
-            return new RunWorker(process, new Order.Read(options, settings.memory()));
+            return new RunWorker(process, new Order.Read(request, settings.memory()));
         } catch (RuntimeException | Error e) {
             process.close();
             throw e;

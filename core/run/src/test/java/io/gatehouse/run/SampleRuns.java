@@ -38,12 +38,12 @@ final class SampleRuns implements AutoCloseable {
         return quiz;
     }
 
-    RunOutcome run(Store store, RunRequest request, RunListener listener) {
+    RunOutcome run(Store store, RunTask request, RunListener listener) {
         return new QuizRun(checkpoint, engine, store, "test").execute(request, listener);
     }
 
-    static RunRequest request(String name, Quiz quiz, int shots) {
-        return new RunRequest(name, quiz, PromptFormat.HENDRYCKS, shots, Recording.decisions(Scope.PROMPT));
+    static RunTask request(String name, Quiz quiz, int shots) {
+        return new RunTask(name, quiz, PromptFormat.HENDRYCKS, shots, Recording.decisions(Scope.PROMPT));
     }
 
     static long count(Store store, String from) throws SQLException {

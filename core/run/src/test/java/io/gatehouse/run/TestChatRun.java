@@ -74,8 +74,8 @@ final class TestChatRun {
     @Test
     void goesOnAnotherDayAsOnTheFirst() throws IOException, SQLException {
         Quiz quiz = MmluDirectory.read(SAMPLE.resolve("quiz")).limit(128);
-        RunRequest request =
-                new RunRequest("dated", quiz, PromptFormat.HENDRYCKS, 0, Recording.decisions(Scope.LAST_PROMPT), true);
+        RunTask request =
+                new RunTask("dated", quiz, PromptFormat.HENDRYCKS, 0, Recording.decisions(Scope.LAST_PROMPT), true);
         String dated = TEMPLATE.replace("{% for", "{{ strftime_now('%d %b %Y') }}{% for");
         try (Checkpoint checkpoint = Checkpoint.open(instructed(dated));
                 Engine engine = Engine.load(checkpoint);
@@ -123,7 +123,7 @@ final class TestChatRun {
             PromptFormat format,
             boolean chat) {
         new QuizRun(checkpoint, engine, store, "test")
-                .execute(new RunRequest(name, quiz, format, 0, Recording.decisions(Scope.PROMPT), chat), listener(1));
+                .execute(new RunTask(name, quiz, format, 0, Recording.decisions(Scope.PROMPT), chat), listener(1));
     }
 
     /** Asks to stop once more than this share is computed. */

@@ -96,7 +96,7 @@ final class TestEndedRun {
     void goesOnInThePlanThatItWasBegunIn() {
         EngineOptions asked = EngineOptions.of(Precision.FAST);
         try (Store store = Store.create(directory.resolve("plan.duckdb"))) {
-            RunRequest request = request("plan", quiz.limit(500), 0);
+            RunTask request = request("plan", quiz.limit(500), 0);
             try (Engine rounded = Engine.loadAsAsked(checkpoint, asked)) {
                 assertThatThrownBy(
                                 () -> new QuizRun(checkpoint, rounded, store, "test").execute(request, new Watcher(64)))

@@ -99,7 +99,7 @@ final class TestIntervenedRun {
         try (Engine engine = Engine.load(checkpoint, EngineOptions.EXACT.with(interventions))) {
             new QuizRun(checkpoint, engine, store, "test")
                     .execute(
-                            new RunRequest(name, quiz, PromptFormat.HENDRYCKS, 0, Recording.decisions(Scope.PROMPT)),
+                            new RunTask(name, quiz, PromptFormat.HENDRYCKS, 0, Recording.decisions(Scope.PROMPT)),
                             new RunListener() {
                                 @Override
                                 public void progress(RunProgress progress) {}

@@ -40,8 +40,7 @@ final class TestPromptEncoder {
     @Test
     void openInstructAsksAllOfMmluByteForByte() throws IOException, NoSuchAlgorithmException {
         Quiz quiz = MmluDirectory.read(SharedData.path("mmlu"));
-        RunRequest request =
-                new RunRequest("r", quiz, PromptFormat.OPEN_INSTRUCT, 0, Recording.decisions(Scope.LAST_PROMPT));
+        RunTask request = new RunTask("r", quiz, PromptFormat.OPEN_INSTRUCT, 0, Recording.decisions(Scope.LAST_PROMPT));
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         String last = "";
         try (Checkpoint checkpoint = Checkpoint.open(instructed());

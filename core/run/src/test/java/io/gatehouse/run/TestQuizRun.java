@@ -125,8 +125,7 @@ final class TestQuizRun {
             };
             long activations;
             try (Store store = Store.create(file)) {
-                sample.run(
-                        store, new RunRequest("disk", quiz.limit(640), PromptFormat.HENDRYCKS, 0, recording), watcher);
+                sample.run(store, new RunTask("disk", quiz.limit(640), PromptFormat.HENDRYCKS, 0, recording), watcher);
                 activations = count(store, "FROM activations");
             }
             assertThat(needs).singleElement().satisfies(need -> {
@@ -150,7 +149,7 @@ final class TestQuizRun {
                 Engine denseEngine = Engine.load(dense);
                 Store store = Store.create(directory.resolve("dense.duckdb"))) {
             Recording recording = new Recording(Scope.PROMPT, Probabilities.ALL, true);
-            RunRequest request = new RunRequest("dense", quiz.limit(3), PromptFormat.HENDRYCKS, 0, recording);
+            RunTask request = new RunTask("dense", quiz.limit(3), PromptFormat.HENDRYCKS, 0, recording);
             new QuizRun(dense, denseEngine, store, "test").execute(request, new Watcher(Integer.MAX_VALUE));
             assertThat(store.verify().problems()).isEmpty();
             int layers = dense.config().layers().size();
@@ -242,7 +241,7 @@ final class TestQuizRun {
     }
 
     private void record(Store store, String name, Quiz some, int shots, Recording recording) {
-        RunRequest request = new RunRequest(name, some, PromptFormat.HENDRYCKS, shots, recording);
+        RunTask request = new RunTask(name, some, PromptFormat.HENDRYCKS, shots, recording);
         sample.run(store, request, new Watcher(Integer.MAX_VALUE));
     }
 

@@ -61,10 +61,9 @@ final class ClusterRunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         requireSpark();
-        try (RunDraft draft = options.read();
+        try (PlannedRun run = PlannedRun.open(options.request());
                 ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), stop)) {
-            RunOutcome outcome =
-                    new ClusterRun(master, directory).execute(register -> begin(draft, register), progress);
+            RunOutcome outcome = new ClusterRun(master, directory).execute(register -> begin(run, register), progress);
             new Report()
                     .figure("Run", outcome.name())
                     .figure("Questions answered", outcome.questions())
@@ -77,9 +76,9 @@ final class ClusterRunCommand implements Callable<Integer> {
     }
 
     /** From here on there is something to keep. While Spark looks for its master there is not, and the process just ends. */
-    private DividedRun begin(RunDraft draft, Store register) {
+    private DividedRun begin(PlannedRun run, Store register) {
         stop.take();
-        return draft.plan(register).divide(register);
+        return run.divide(register);
     }
 
     private static void requireSpark() {

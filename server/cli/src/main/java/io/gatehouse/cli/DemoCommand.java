@@ -2,20 +2,14 @@ package io.gatehouse.cli;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.engine.EngineOptions;
-import io.gatehouse.quiz.MmluDirectory;
-import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.run.RunRequest;
 import io.gatehouse.server.ListenAddress;
 import io.gatehouse.server.ServerSettings;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.QueryLimits;
 import io.gatehouse.sql.QueryResult;
-import io.gatehouse.store.Recording;
 import io.gatehouse.store.RunStatus;
 import io.gatehouse.store.RunSummary;
-import io.gatehouse.store.Scope;
 import io.gatehouse.store.Store;
 import io.gatehouse.study.Finding;
 import io.gatehouse.study.Study;
@@ -26,6 +20,7 @@ import io.gatehouse.weights.WeightListener;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -117,16 +112,13 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private int execute(Store store) {
-        try (Checkpoint checkpoint = Checkpoint.open(Sample.model())) {
-            RunRequest request = new RunRequest(
-                    new RunNames(store).free(RUN_NAME),
-                    MmluDirectory.read(Sample.quiz()),
-                    PromptFormat.HENDRYCKS,
-                    0,
-                    Recording.decisions(Scope.PROMPT));
-            PlannedRun run = new PlannedRun(checkpoint, request, EngineOptions.EXACT);
+        RunRequest request = RunRequest.of(Map.of(
+                "model", Sample.model().toString(),
+                "quiz", Sample.quiz().toString(),
+                "name", new RunNames(store).free(RUN_NAME)));
+        try (PlannedRun run = PlannedRun.open(request)) {
             int runId = RunCommand.execute(run, store, stop, spec).runId();
-            ExpertWeights.record(checkpoint, store, Optional.empty(), WeightListener.SILENT);
+            ExpertWeights.record(run.checkpoint(), store, Optional.empty(), WeightListener.SILENT);
             return runId;
         }
     }

@@ -1,12 +1,9 @@
 package io.gatehouse.cli;
 
-import io.gatehouse.engine.Device;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.engine.EngineOptions;
-import io.gatehouse.engine.Interventions;
-import io.gatehouse.engine.Precision;
+import io.gatehouse.run.RunRequest;
 import java.util.Optional;
-import java.util.OptionalLong;
 import picocli.CommandLine.Option;
 
 /** How the model is to be run: the options of every command that loads one. */
@@ -14,17 +11,17 @@ public final class EngineChoice {
     @Option(
             names = "--precision",
             paramLabel = "PLAN",
-            defaultValue = "exact",
+            defaultValue = RunRequest.PRECISION,
             description =
                     "exact: all in fp32; balanced: experts in bf16; fast: all in bf16. Default: ${DEFAULT-VALUE}.")
-    private String precision = "exact";
+    private String precision = RunRequest.PRECISION;
 
     @Option(
             names = "--device",
             paramLabel = "DEVICE",
-            defaultValue = "cpu",
+            defaultValue = RunRequest.DEVICE,
             description = "cpu, gpu or gpu:N. Default: ${DEFAULT-VALUE}.")
-    private String device = "cpu";
+    private String device = RunRequest.DEVICE;
 
     @Option(
             names = "--memory",
@@ -33,12 +30,20 @@ public final class EngineChoice {
                     + " streamed from the files.")
     private Optional<String> memory = Optional.empty();
 
+    String precision() {
+        return precision;
+    }
+
+    String device() {
+        return device;
+    }
+
+    Optional<String> memory() {
+        return memory;
+    }
+
     public EngineOptions options() {
-        return new EngineOptions(
-                Precision.of(precision),
-                Device.of(device),
-                memory.map(size -> OptionalLong.of(MemorySize.bytes(size))).orElse(OptionalLong.empty()),
-                Interventions.NONE);
+        return RunRequest.engineOptions(precision, device, memory);
     }
 
     /** The plan that is computed in, and why if it is not the one asked for. */

@@ -8,9 +8,9 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunProgress;
+import io.gatehouse.run.RunRequest;
 import io.gatehouse.store.WritingProgress;
 import java.time.Duration;
-import java.util.Map;
 
 /** A run that a server does, watched from here. */
 final class RemoteRun {
@@ -25,33 +25,30 @@ final class RemoteRun {
     /**
      * Starts the run and waits for its end.
      *
-     * @param options as {@code POST /v1/runs} takes them
+     * @param request with paths that the server finds
      * @param listener asked as often as the server is; the run is cancelled if it says so
      */
-    Report execute(Map<String, Object> options, RunListener listener) {
-        String name = server.start(options).name();
-        boolean asked = false;
-        while (true) {
-            ServedRun run = server.find(name);
-            run.progress().ifPresent(progress -> listener.progress(progress(progress)));
-            switch (run.status()) {
-                case "complete" -> {
-                    return report(run);
-                }
-                case "cancelled" ->
-                    throw new GatehouseException(
-                            ErrorCode.CANCELLED_BY_USER,
-                            "The run was cancelled; the answers to %d of %d questions are kept"
-                                    .formatted(run.answered(), run.questions()));
-                case "failed" ->
-                    throw run.failure()
-                            .orElseGet(() -> new GatehouseException(ErrorCode.INTERNAL_ERROR, "The run failed"));
-                default -> pause();
-            }
-            if (!asked && listener.cancelled()) {
-                server.cancel(name);
-                asked = true;
-            }
+    Report execute(RunRequest request, RunListener listener) {
+        ServedRun run = follow(request, listener);
+        if (run.isComplete()) {
+            return report(run);
+        }
+        throw run.failure()
+                .orElseGet(() -> new GatehouseException(
+                        ErrorCode.CANCELLED_BY_USER,
+                        "The run was cancelled; the answers to %d of %d questions are kept"
+                                .formatted(run.answered(), run.questions())));
+    }
+
+    private ServedRun follow(RunRequest request, RunListener listener) {
+        try {
+            return server.follow(request.toMap(), LOOK_EVERY, run -> {
+                run.progress().ifPresent(progress -> listener.progress(progress(progress)));
+                return !listener.cancelled();
+            });
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The run goes on without being watched.", e);
         }
     }
 
@@ -82,14 +79,5 @@ final class RemoteRun {
                                         .orElse(Duration.ZERO)
                                         .toMillis()
                                 / 1000.0);
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(LOOK_EVERY.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The run goes on without being watched.", e);
-        }
     }
 }

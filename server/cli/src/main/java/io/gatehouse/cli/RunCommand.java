@@ -4,18 +4,16 @@ import io.gatehouse.client.http.ServerRuns;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.run.RunOutcome;
+import io.gatehouse.run.RunRequest;
 import io.gatehouse.server.ServerNotice;
 import io.gatehouse.store.Store;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
@@ -57,15 +55,16 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (RunDraft draft = options.read()) {
-            run(draft).print(output);
+        RunRequest request = options.request();
+        try (PlannedRun run = PlannedRun.open(request)) {
+            run(run, request).print(output);
         }
         return 0;
     }
 
-    private Report run(RunDraft draft) {
+    private Report run(PlannedRun run, RunRequest request) {
         try (Store store = Store.create(database)) {
-            RunOutcome outcome = execute(draft.plan(store), store, stop, spec);
+            RunOutcome outcome = execute(run, store, stop, spec);
             return new Report()
                     .figure("Run", outcome.name())
                     .figure("Questions answered", outcome.questions())
@@ -80,34 +79,24 @@ final class RunCommand implements Callable<Integer> {
                 throw e;
             }
             ServerNotice server = ServerNotice.find(database).orElseThrow(() -> e);
-            return handOver(server);
+            return handOver(server, request);
         }
     }
 
-    private Report handOver(ServerNotice server) {
+    private Report handOver(ServerNotice server, RunRequest request) {
         stop.take();
         PrintWriter err = spec.commandLine().getErr();
         err.printf("%s is served at %s, which runs it%n", database, server.uri());
         err.flush();
         try (ProgressLine progress = new ProgressLine(err, stop)) {
-            return new RemoteRun(new ServerRuns(server.uri(), Optional.of(server.key()))).execute(given(), progress);
+            return new RemoteRun(new ServerRuns(server.uri(), Optional.of(server.key())))
+                    .execute(request.at(absolute(request.model()), absolute(request.quiz())), progress);
         }
     }
 
-    /** The options as they were given, but paths so that another process finds them too. */
-    private Map<String, Object> given() {
-        Map<String, Object> given = new LinkedHashMap<>();
-        for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
-            String name = option.longestName().substring("--".length());
-            String value = String.join(",", option.stringValues());
-            switch (name) {
-                case "db", "json" -> {}
-                case "model", "quiz" ->
-                    given.put(name, Path.of(value).toAbsolutePath().normalize().toString());
-                default -> given.put(name, value.isEmpty() ? "true" : value);
-            }
-        }
-        return given;
+    /** So that another process finds it, too. */
+    private static String absolute(String path) {
+        return Path.of(path).toAbsolutePath().normalize().toString();
     }
 
     /** Loads the model and runs, with progress on stderr; Ctrl-C ends the run and keeps what is committed. */

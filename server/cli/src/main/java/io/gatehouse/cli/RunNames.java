@@ -1,10 +1,14 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.engine.Interventions;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.GivenName;
 import io.gatehouse.store.RunStatus;
 import io.gatehouse.store.RunSummary;
 import io.gatehouse.store.Store;
+import io.gatehouse.worker.Sources;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -21,8 +25,16 @@ final class RunNames {
                 .collect(Collectors.toSet());
     }
 
+    /** The name of a run: as wished, or after its model and quiz. */
+    String choose(Optional<String> wish, Sources sources, Interventions interventions) {
+        String changed = interventions.equals(Interventions.NONE) ? "" : "-changed";
+        return wish.map(wished -> notFinished(GivenName.checked("a run", wished)))
+                .orElseGet(() ->
+                        unfinishedOrFree(GivenName.checked("a run", sources.model() + "-" + sources.quiz() + changed)));
+    }
+
     /** The wish itself, unless a finished run has it: that is better said before a large model is loaded. */
-    String notFinished(String wish) {
+    private String notFinished(String wish) {
         if (taken.contains(wish) && !unfinished.contains(wish)) {
             throw new GatehouseException(
                     ErrorCode.RUN_EXISTS,
@@ -32,7 +44,7 @@ final class RunNames {
     }
 
     /** The first of the wish and its numbered followers that is an unfinished run or no run. */
-    String unfinishedOrFree(String wish) {
+    private String unfinishedOrFree(String wish) {
         String name = wish;
         for (int number = 2; taken.contains(name) && !unfinished.contains(name); number++) {
             name = wish + "-" + number;

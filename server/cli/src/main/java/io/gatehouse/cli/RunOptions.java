@@ -1,29 +1,15 @@
 package io.gatehouse.cli;
 
-import io.gatehouse.checkpoint.ChatConfig;
-import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.engine.EngineOptions;
-import io.gatehouse.engine.ExpertPlace;
-import io.gatehouse.engine.Interventions;
-import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
-import io.gatehouse.quiz.PromptFormat;
-import io.gatehouse.quiz.Quiz;
-import io.gatehouse.quiz.QuizSource;
-import io.gatehouse.store.GivenName;
-import io.gatehouse.store.Recording;
-import io.gatehouse.store.Store;
-import java.nio.file.Path;
+import io.gatehouse.run.RunRequest;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What is to be run: the options that a run has on the command line and over HTTP. */
+/** What is to be run, as the command line has it. */
 final class RunOptions {
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "Checkpoint in Hugging Face layout.")
-    private Path model = Path.of("");
+    private String model = "";
 
     @Option(
             names = "--quiz",
@@ -34,7 +20,7 @@ final class RunOptions {
                 "a file of questions in JSON lines, Parquet or Arrow (.jsonl, .parquet, .arrow);",
                 "or a directory of such files, test* to ask and dev* or train* to show solved."
             })
-    private Path quiz = Path.of("");
+    private String quiz = "";
 
     @Option(
             names = "--name",
@@ -65,10 +51,10 @@ final class RunOptions {
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            defaultValue = "hendrycks",
+            defaultValue = RunRequest.FORMAT,
             description =
                     "How questions are put, byte for byte as that evaluation does: hendrycks, lm-eval, olmes or open-instruct; default: ${DEFAULT-VALUE}.")
-    private String format = "";
+    private String format = RunRequest.FORMAT;
 
     @Option(
             names = "--chat",
@@ -76,50 +62,80 @@ final class RunOptions {
                     + " open-instruct always does.")
     private boolean chat;
 
-    @Mixin
-    private RecordingChoice recording = new RecordingChoice();
+    @Option(
+            names = "--record",
+            paramLabel = "TOKENS",
+            defaultValue = RunRequest.RECORD,
+            description = "prompt: the routing of every prompt token; last-prompt: only of the one that answers."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private String record = RunRequest.RECORD;
+
+    @Option(
+            names = "--probabilities",
+            paramLabel = "TOKENS",
+            defaultValue = RunRequest.PROBABILITIES,
+            description = "Keep the probability of every expert, of these tokens: none, last-prompt or all."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private String probabilities = RunRequest.PROBABILITIES;
+
+    @Option(names = "--norms", description = "Keep the norms of the chosen experts' outputs.")
+    private boolean norms;
 
     @Mixin
-    private EngineChoice choice = new EngineChoice();
+    private EngineChoice engine = new EngineChoice();
 
-    @Mixin
-    private InterventionChoice interventionChoice = new InterventionChoice();
+    @Option(
+            names = "--mask",
+            split = ",",
+            paramLabel = "LAYER:EXPERT",
+            description =
+                    "Send no token to these experts, counted from 0; several with commas between. A token that would"
+                            + " have met one is routed by the softmax over the rest.")
+    private List<String> masked = List.of();
 
-    /** Reads quiz and checkpoint, short of the weights, and says what is wrong with the options so far. */
-    RunDraft read() {
-        PromptFormat asking = PromptFormat.of(format);
-        Recording kept = recording.recording();
-        Quiz chosen = chosen();
-        EngineOptions engine = choice.options();
-        boolean chats = chat || !asking.begun().isEmpty();
-        if (chats && ChatConfig.find(model).isEmpty()) {
-            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "Model %s has no chat template".formatted(model));
-        }
-        return new RunDraft(Checkpoint.open(model), chosen, asking, shots, kept, chat, engine, this);
-    }
+    @Option(
+            names = "--mask-unused-of",
+            paramLabel = "RUN",
+            description = "Mask every expert that this complete run of the same file never used.")
+    private Optional<String> unusedOf = Optional.empty();
 
-    /** The experts that the options leave to a run of the file to name. */
-    Set<ExpertPlace> unusedExperts(Store store) {
-        return interventionChoice.unusedExperts(store);
-    }
+    @Option(
+            names = "--unused-scope",
+            paramLabel = "SCOPE",
+            description = "Tokens of that run to look at, prompt or last_prompt; by default all that it recorded.")
+    private Optional<String> unusedScope = Optional.empty();
 
-    Interventions interventions(Set<ExpertPlace> unused) {
-        return interventionChoice.interventions(unused);
-    }
+    @Option(
+            names = "--scale",
+            split = ",",
+            paramLabel = "LAYER:EXPERT=X",
+            description = "Multiply the outputs of these experts; several with commas between.")
+    private List<String> scales = List.of();
 
-    /** The name of the run: as wished, or after its model and quiz. */
-    String name(RunNames names, String ofModel, String ofQuiz, Interventions interventions) {
-        return name.map(wished -> names.notFinished(GivenName.checked("a run", wished)))
-                .orElseGet(() -> names.unfinishedOrFree(GivenName.checked(
-                        "a run",
-                        ofModel + "-" + ofQuiz + (interventions.equals(Interventions.NONE) ? "" : "-changed"))));
-    }
+    @Option(names = "--top-k", paramLabel = "K", description = "Send each token to K experts.")
+    private Optional<Integer> topK = Optional.empty();
 
-    private Quiz chosen() {
-        Quiz whole = QuizSource.read(quiz);
-        Quiz selected = subjects.isEmpty()
-                ? whole
-                : whole.select(subjects.stream().map(String::strip).toList());
-        return limit.map(selected::limit).orElse(selected);
+    /** The run that the options ask for. */
+    RunRequest request() {
+        return new RunRequest(
+                model,
+                quiz,
+                name,
+                limit,
+                subjects,
+                shots,
+                format,
+                chat,
+                record,
+                probabilities,
+                norms,
+                engine.precision(),
+                engine.device(),
+                engine.memory(),
+                masked,
+                unusedOf,
+                unusedScope,
+                scales,
+                topK);
     }
 }

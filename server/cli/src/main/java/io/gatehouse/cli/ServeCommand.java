@@ -102,7 +102,7 @@ final class ServeCommand implements Runnable {
             StopSignal stop,
             PrintWriter out) {
         try (GatehouseServer server =
-                GatehouseServer.start(store, engine, settings, new RunOptionParser(store, worker))) {
+                GatehouseServer.start(store, engine, settings, new WorkerPlanner(store, worker))) {
             engine.warmUp();
             announce(store, server, settings, out);
             stop.await();

@@ -2,6 +2,7 @@ package io.gatehouse.cli;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.memory.MemorySize;
 import io.gatehouse.server.Exposure;
 import io.gatehouse.server.ListenAddress;
 import io.gatehouse.server.ServerMemory;

@@ -1,16 +1,13 @@
 package io.gatehouse.cli;
 
-import io.gatehouse.engine.Interventions;
+import io.gatehouse.run.RunRequest;
 import io.gatehouse.server.ServerMemory;
 import io.gatehouse.worker.Owner;
-import io.gatehouse.worker.Sources;
 import io.gatehouse.worker.WorkerSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import picocli.CommandLine.Command;
 
 /** Reads and computes a run for the server that starts it, and not for people: it hears and says bytes. */
@@ -37,13 +34,9 @@ public final class WorkerCommand implements Runnable {
         }
     }
 
-    private static void compute(Map<String, String> options, Owner owner) {
-        RunOptions parsed = RunOptionParser.parse(options);
-        // The owner has said which experts these are.
-        Interventions interventions = parsed.interventions(Set.of());
-        try (RunDraft draft = parsed.read()) {
-            PlannedRun run = draft.plan("planned", interventions);
-            owner.found(new Sources(draft.checkpoint().name(), draft.quiz().name()));
+    private static void compute(RunRequest request, Owner owner) {
+        try (PlannedRun run = PlannedRun.open(request)) {
+            owner.found(run.sources());
             run.compute(owner);
         }
     }

@@ -49,8 +49,7 @@ final class TestServedRuns {
             engine = new QueryEngine(store);
             ServerSettings settings = ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test")
                     .with(RunSources.of(List.of(SAMPLE.resolve("model")), List.of(SAMPLE.resolve("quiz"))));
-            server = GatehouseServer.start(
-                    store, engine, settings, new RunOptionParser(store, WorkerCommand.standard()));
+            server = GatehouseServer.start(store, engine, settings, new WorkerPlanner(store, WorkerCommand.standard()));
         }
 
         URI uri() {

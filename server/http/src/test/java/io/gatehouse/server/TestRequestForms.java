@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.gatehouse.server.run.RunPlan;
 import io.gatehouse.server.run.RunPlanner;
 import java.io.IOException;
 import java.net.Socket;
@@ -17,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -201,16 +199,8 @@ final class TestRequestForms {
     /** An error of Java, such as a library that is missing, is answered as any defect is. */
     @Test
     void errorsOfJavaAreProblemDocuments(@TempDir Path folder) throws Exception {
-        RunPlanner missing = new RunPlanner() {
-            @Override
-            public Set<String> options() {
-                return Set.of("model", "quiz", "name");
-            }
-
-            @Override
-            public RunPlan plan(Map<String, String> options) {
-                throw new NoClassDefFoundError("a/Library");
-            }
+        RunPlanner missing = request -> {
+            throw new NoClassDefFoundError("a/Library");
         };
         try (TestingServer planning = TestingServer.startPlanning(folder, missing)) {
             HttpResponse<String> answer =

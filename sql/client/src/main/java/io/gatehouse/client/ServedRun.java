@@ -5,16 +5,19 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.error.GatehouseException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How a run of a server stands.
  *
+ * @param runId number of the run in its file; 0 before it has one
  * @param status such as {@code running} or {@code complete}
  * @param answered questions that have an answer
  * @param meanAccuracyOfSubjects 0 before the run is complete
  * @param failure why it failed
  */
 public record ServedRun(
+        int runId,
         String name,
         String status,
         int questions,
@@ -52,5 +55,15 @@ public record ServedRun(
         requireNonNull(status, "status is null");
         requireNonNull(progress, "progress is null");
         requireNonNull(failure, "failure is null");
+    }
+
+    /** Whether it came to its end, with all questions answered. */
+    public boolean isComplete() {
+        return status.equals("complete");
+    }
+
+    /** Whether the server does nothing more for it. */
+    public boolean hasEnded() {
+        return Set.of("complete", "cancelled", "failed").contains(status);
     }
 }

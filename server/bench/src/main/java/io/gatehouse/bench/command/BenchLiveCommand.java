@@ -4,10 +4,10 @@ import io.gatehouse.bench.server.LiveBench;
 import io.gatehouse.bench.server.Load;
 import io.gatehouse.cli.Report;
 import io.gatehouse.cli.ReportOutput;
-import io.gatehouse.cli.RunOptionParser;
 import io.gatehouse.cli.Sample;
 import io.gatehouse.cli.ScratchDirectory;
 import io.gatehouse.cli.WorkerCommand;
+import io.gatehouse.cli.WorkerPlanner;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.nio.file.Path;
@@ -70,7 +70,7 @@ final class BenchLiveCommand implements Callable<Integer> {
                 model.orElseGet(Sample::model),
                 quiz.orElseGet(Sample::quiz),
                 limit,
-                store -> new RunOptionParser(store, WorkerCommand.standard()));
+                store -> new WorkerPlanner(store, WorkerCommand.standard()));
         try (ScratchDirectory directory = ScratchDirectory.make()) {
             LiveBench.Watched watched = bench.watch(directory.path(), rounds);
             Load load = bench.load(directory.path(), clients, Duration.ofSeconds(seconds), SEED);

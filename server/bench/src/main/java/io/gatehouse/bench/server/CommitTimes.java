@@ -5,14 +5,13 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunOutcome;
 import io.gatehouse.run.RunProgress;
+import io.gatehouse.run.RunRequest;
 import io.gatehouse.server.run.RunPlan;
 import io.gatehouse.server.run.RunPlanner;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /** Plans runs as another planner does, and takes down when each shard of them was committed and when it was heard of. */
@@ -27,13 +26,8 @@ final class CommitTimes implements RunPlanner {
     }
 
     @Override
-    public Set<String> options() {
-        return planner.options();
-    }
-
-    @Override
-    public RunPlan plan(Map<String, String> options) {
-        return new WatchedPlan(planner.plan(options));
+    public RunPlan plan(RunRequest request) {
+        return new WatchedPlan(planner.plan(request));
     }
 
     /** Somebody has just found that the run holds so many answers. */

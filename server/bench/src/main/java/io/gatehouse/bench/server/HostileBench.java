@@ -2,10 +2,11 @@ package io.gatehouse.bench.server;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.bench.store.Latencies;
+import io.gatehouse.client.ServedRun;
+import io.gatehouse.client.http.ServerRuns;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.RunStatus;
@@ -17,7 +18,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Function;
 
@@ -178,7 +182,7 @@ public final class HostileBench {
                 boolean besides = System.nanoTime() > quietEnd;
                 try {
                     ran(server, ORDINARY_RUN + number, diary);
-                } catch (IOException e) {
+                } catch (GatehouseException e) {
                     diary.fault("An ordinary run: " + e.getMessage());
                 }
                 if (besides) {
@@ -190,12 +194,16 @@ public final class HostileBench {
         }
     }
 
-    private void ran(ServerProcess server, String name, HostileDiary diary) throws IOException, InterruptedException {
-        JsonNode run = ServedRun.follow(server.uri(), options(model, quiz, name), LOOK_EVERY, seen -> {});
-        diary.ran("ordinary " + run.path("status").asText());
-        if (!ServedRun.isComplete(run)) {
-            diary.fault("An ordinary run: " + run.path("error"));
+    private void ran(ServerProcess server, String name, HostileDiary diary) throws InterruptedException {
+        ServedRun run = follow(server, options(model, quiz, name));
+        diary.ran("ordinary " + run.status());
+        if (!run.isComplete()) {
+            diary.fault("An ordinary run: " + run.failure());
         }
+    }
+
+    private static ServedRun follow(ServerProcess server, Map<String, Object> options) throws InterruptedException {
+        return new ServerRuns(server.uri(), Optional.empty()).follow(options, LOOK_EVERY, seen -> true);
     }
 
     /** Either the model or the quiz is hostile, so that each is come to. */
@@ -204,27 +212,30 @@ public final class HostileBench {
         boolean ofModel = random.nextBoolean();
         List<Path> all = ofModel ? sources.models() : sources.quizzes();
         Path chosen = all.get(random.nextInt(all.size()));
-        ObjectNode options = options(ofModel ? chosen : model, ofModel ? quiz : chosen, "hostile-" + number);
+        Map<String, Object> options =
+                new HashMap<>(options(ofModel ? chosen : model, ofModel ? quiz : chosen, "hostile-" + number));
         options.put("chat", ofModel);
         String outcome;
         try {
-            JsonNode run = ServedRun.follow(server.uri(), options, LOOK_EVERY, seen -> {});
-            outcome = "%s %s"
-                    .formatted(
-                            run.path("status").asText(), run.at("/error/code").asText());
-        } catch (IOException e) {
+            ServedRun run = follow(server, options);
+            outcome = run.status()
+                    + run.failure().map(failure -> " " + failure.code()).orElse("");
+        } catch (GatehouseException e) {
             outcome = "refused";
         }
-        diary.ran("%s %s".formatted(chosen.getFileName(), outcome.strip()));
+        diary.ran("%s %s".formatted(chosen.getFileName(), outcome));
     }
 
-    private static ObjectNode options(Path model, Path quiz, String name) {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("model", String.valueOf(model.getFileName()))
-                .put("quiz", String.valueOf(quiz.getFileName()))
-                .put("limit", QUESTIONS)
-                .put("name", name);
+    private static Map<String, Object> options(Path model, Path quiz, String name) {
+        return Map.of(
+                "model",
+                String.valueOf(model.getFileName()),
+                "quiz",
+                String.valueOf(quiz.getFileName()),
+                "limit",
+                QUESTIONS,
+                "name",
+                name);
     }
 
     /** Of the ordinary runs that came to their end, the quiet one first. */

@@ -2,15 +2,15 @@ package io.gatehouse.bench.server;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.bench.Spread;
 import io.gatehouse.bench.store.Latencies;
+import io.gatehouse.client.ServedRun;
+import io.gatehouse.client.http.ServerRuns;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunProgress;
+import io.gatehouse.run.RunRequest;
 import io.gatehouse.server.GatehouseServer;
 import io.gatehouse.server.ListenAddress;
 import io.gatehouse.server.ServerSettings;
@@ -25,10 +25,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -116,7 +116,7 @@ public final class LiveBench {
                 QueryEngine engine = new QueryEngine(store);
                 GatehouseServer server = start(store, engine, planners.apply(store))) {
             engine.warmUp();
-            return new ServerLoad(server.uri(), NAME, options(), clients, seed).run(time);
+            return new ServerLoad(server.uri(), NAME, options(name(model), name(quiz)), clients, seed).run(time);
         } finally {
             delete(file);
         }
@@ -125,11 +125,9 @@ public final class LiveBench {
     private double alone(Path directory) {
         Path file = directory.resolve("alone.duckdb");
         ClockHand clock = new ClockHand();
-        Map<String, String> options =
-                new TreeMap<>(Map.of("model", model.toString(), "quiz", quiz.toString(), "name", NAME));
-        limit.ifPresent(questions -> options.put("limit", questions.toString()));
+        Map<String, Object> options = options(model.toString(), quiz.toString());
         try (Store store = Store.create(file);
-                RunPlan plan = planners.apply(store).plan(options)) {
+                RunPlan plan = planners.apply(store).plan(RunRequest.of(options))) {
             plan.execute(clock);
         } finally {
             delete(file);
@@ -162,24 +160,25 @@ public final class LiveBench {
 
     private double execute(GatehouseServer server) {
         try {
-            JsonNode run = ServedRun.follow(server.uri(), options().put("name", NAME), LOOK_EVERY, seen -> {});
-            if (!ServedRun.isComplete(run)) {
+            ServedRun run = new ServerRuns(server.uri(), Optional.empty())
+                    .follow(options(name(model), name(quiz)), LOOK_EVERY, seen -> true);
+            if (!run.isComplete()) {
                 throw new GatehouseException(ErrorCode.INTERNAL_ERROR, "The run failed: %s.".formatted(run));
             }
-            return run.at("/progress/elapsedSeconds").asDouble();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return run.progress().orElseThrow().elapsed().toMillis() / 1000.0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The bench was interrupted.", e);
         }
     }
 
-    private ObjectNode options() {
-        ObjectNode options = JsonNodeFactory.instance
-                .objectNode()
-                .put("model", String.valueOf(model.getFileName()))
-                .put("quiz", String.valueOf(quiz.getFileName()));
+    /** As a server knows what it was told of. */
+    private static String name(Path path) {
+        return String.valueOf(path.getFileName());
+    }
+
+    private Map<String, Object> options(String ofModel, String ofQuiz) {
+        Map<String, Object> options = new HashMap<>(Map.of("model", ofModel, "quiz", ofQuiz, "name", NAME));
         limit.ifPresent(questions -> options.put("limit", questions));
         return options;
     }

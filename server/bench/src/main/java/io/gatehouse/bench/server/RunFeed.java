@@ -2,19 +2,22 @@ package io.gatehouse.bench.server;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
+import io.gatehouse.client.ServedRun;
+import io.gatehouse.client.http.ServerRuns;
+import io.gatehouse.error.GatehouseException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 
 /** Starts run after run in a server, so that one is always being written; the last one is seen to its end. */
 final class RunFeed implements Runnable {
     private static final Duration LOOK_EVERY = Duration.ofMillis(50);
 
-    private final URI server;
+    private final ServerRuns server;
     private final String name;
-    private final ObjectNode options;
+    private final Map<String, Object> options;
     private final LoadDiary diary;
     private final long endNanos;
     private volatile int newest;
@@ -23,10 +26,10 @@ final class RunFeed implements Runnable {
      * @param name of the runs, each with a number
      * @param options of each run, without its name
      */
-    RunFeed(URI server, String name, ObjectNode options, LoadDiary diary, Duration time) {
-        this.server = requireNonNull(server, "server is null");
+    RunFeed(URI server, String name, Map<String, Object> options, LoadDiary diary, Duration time) {
+        this.server = new ServerRuns(server, Optional.empty());
         this.name = requireNonNull(name, "name is null");
-        this.options = options.deepCopy();
+        this.options = new HashMap<>(options);
         this.diary = requireNonNull(diary, "diary is null");
         this.endNanos = System.nanoTime() + time.toNanos();
     }
@@ -40,24 +43,25 @@ final class RunFeed implements Runnable {
     public void run() {
         try {
             for (int number = 1; number == 1 || System.nanoTime() < endNanos; number++) {
-                JsonNode run =
-                        ServedRun.follow(server, options.put("name", name + "-" + number), LOOK_EVERY, this::look);
-                if (ServedRun.isComplete(run)) {
+                options.put("name", name + "-" + number);
+                ServedRun run = server.follow(options, LOOK_EVERY, this::look);
+                if (run.isComplete()) {
                     diary.ran();
                 } else {
                     diary.fault("A run ended otherwise: " + run);
                 }
             }
-        } catch (IOException e) {
+        } catch (GatehouseException e) {
             diary.fault("The run cannot be watched: " + e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void look(JsonNode run) {
-        if (run.path("answered").asInt() > 0) {
-            newest = run.path("runId").asInt();
+    private boolean look(ServedRun run) {
+        if (run.answered() > 0) {
+            newest = run.runId();
         }
+        return true;
     }
 }

@@ -2,19 +2,19 @@ package io.gatehouse.bench.server;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Many clients of one server at a time, while it writes run after run. */
 public final class ServerLoad {
     private final URI server;
     private final String name;
-    private final ObjectNode options;
+    private final Map<String, Object> options;
     private final int clients;
     private final long seed;
 
@@ -24,10 +24,10 @@ public final class ServerLoad {
      * @param clients how many
      * @param seed of what they do
      */
-    public ServerLoad(URI server, String name, ObjectNode options, int clients, long seed) {
+    public ServerLoad(URI server, String name, Map<String, Object> options, int clients, long seed) {
         this.server = requireNonNull(server, "server is null");
         this.name = requireNonNull(name, "name is null");
-        this.options = options.deepCopy();
+        this.options = Map.copyOf(options);
         this.clients = clients;
         this.seed = seed;
     }

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.server.TestingServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,11 +66,8 @@ final class TestServerUnderLoad {
     }
 
     private static Load load(TestingServer server, int clients, Duration time, String name) {
-        ObjectNode options = JsonNodeFactory.instance
-                .objectNode()
-                .put("model", "model")
-                .put("quiz", "quiz")
-                .put("limit", time.toSeconds() < 60 ? 192 : 1280);
+        Map<String, Object> options =
+                Map.of("model", "model", "quiz", "quiz", "limit", time.toSeconds() < 60 ? 192 : 1280);
         return new ServerLoad(server.uri(), name, options, clients, SEED).run(time);
     }
 

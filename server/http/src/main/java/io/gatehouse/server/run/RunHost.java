@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.run.RunRequest;
 import io.gatehouse.server.event.Events;
 import io.gatehouse.server.http.Json;
 import io.gatehouse.store.RunStatus;
@@ -51,14 +52,9 @@ public final class RunHost {
         this.news = new RunNews(events, run -> show(run.name()));
     }
 
-    /** The names of the options that a run may be started with. */
-    Set<String> options() {
-        return planner.options();
-    }
-
     /** Starts a run, or lets it wait for its turn. */
-    HostedRun start(Map<String, String> options) {
-        RunPlan plan = planner.plan(options);
+    HostedRun start(RunRequest request) {
+        RunPlan plan = planner.plan(request);
         try {
             return admit(plan);
         } catch (RuntimeException e) {

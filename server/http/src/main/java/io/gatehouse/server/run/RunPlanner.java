@@ -2,32 +2,20 @@ package io.gatehouse.server.run;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import java.util.Map;
-import java.util.Set;
+import io.gatehouse.run.RunRequest;
 
-/** Makes runs from options. */
+/** Makes runs of requests. */
+@FunctionalInterface
 public interface RunPlanner {
     /** Of a server that only answers queries. */
-    RunPlanner NONE = new RunPlanner() {
-        @Override
-        public Set<String> options() {
-            return Set.of();
-        }
-
-        @Override
-        public RunPlan plan(Map<String, String> options) {
-            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "This server starts no runs.");
-        }
+    RunPlanner NONE = request -> {
+        throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "This server starts no runs.");
     };
 
-    /** The names of the options that there are: those of {@code gatehouse run} that say what is run, without dashes. */
-    Set<String> options();
-
     /**
-     * Reads what the options name, short of the weights.
+     * Reads what the request names, short of the weights.
      *
-     * @param options a switch has the value {@code true}
-     * @throws GatehouseException for whatever is wrong with them
+     * @throws GatehouseException for whatever is wrong with it
      */
-    RunPlan plan(Map<String, String> options);
+    RunPlan plan(RunRequest request);
 }

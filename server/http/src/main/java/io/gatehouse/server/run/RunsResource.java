@@ -1,18 +1,16 @@
 package io.gatehouse.server.run;
 
-import static io.gatehouse.server.http.Json.invalid;
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.run.RunRequest;
 import io.gatehouse.server.http.Access;
 import io.gatehouse.server.http.Json;
 import io.javalin.http.Context;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** {@code /v1/runs} and {@code /v1/sources}. */
@@ -48,20 +46,17 @@ public final class RunsResource {
 
     /** Whoever has shown that the file is theirs may name any path; others only what the server was told of. */
     public void start(Context context) {
-        ObjectNode body = Json.body(context, host.options());
-        Map<String, String> options = new LinkedHashMap<>();
-        body.properties().forEach(field -> {
-            if (!field.getValue().isNull()) {
-                options.put(field.getKey(), value(field.getKey(), field.getValue()));
-            }
-        });
+        ObjectNode body = Json.body(context, RunRequest.fields());
         String model = Json.text(body, "model");
         String quiz = Json.text(body, "quiz");
-        if (!Access.isOwner(context)) {
-            options.put("model", sources.model(model).toString());
-            options.put("quiz", sources.quiz(quiz).toString());
-        }
-        String name = host.start(options).name();
+        RunRequest request = RunRequest.of(body);
+        String name = host.start(
+                        Access.isOwner(context)
+                                ? request
+                                : request.at(
+                                        sources.model(model).toString(),
+                                        sources.quiz(quiz).toString()))
+                .name();
         context.header(
                 "Location",
                 "/v1/runs/" + URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20"));
@@ -77,20 +72,5 @@ public final class RunsResource {
     public void delete(Context context) {
         host.delete(context.pathParam("name"));
         context.status(204);
-    }
-
-    /** As the command line has it. */
-    private static String value(String field, JsonNode value) {
-        if (value.isArray()) {
-            StringBuilder list = new StringBuilder();
-            for (JsonNode element : value) {
-                list.append(list.isEmpty() ? "" : ",").append(value(field, element));
-            }
-            return list.toString();
-        }
-        if (!value.isTextual() && !value.isNumber() && !value.isBoolean()) {
-            throw invalid("The field \"%s\" cannot be %s.".formatted(field, value));
-        }
-        return value.asText();
     }
 }

@@ -7,13 +7,13 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunOutcome;
+import io.gatehouse.run.RunRequest;
 import io.gatehouse.server.SeededFile;
 import io.gatehouse.server.event.Events;
 import io.gatehouse.store.Store;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -76,7 +76,7 @@ final class TestRunHost {
     void nothingIsStartedWhileItStops() {
         host.stop(Duration.ZERO);
         assertRefused(
-                () -> host.start(Map.of("name", "late", "model", "refuse")),
+                () -> host.start(RunRequest.of(Map.of("name", "late", "model", "refuse"))),
                 ErrorCode.QUERY_BUSY,
                 "The server is stopping");
         assertThat(open).as("plans left open").hasValue(0);
@@ -84,7 +84,7 @@ final class TestRunHost {
 
     @Test
     void aRunThatDoesNotEndHoldsNobodyUp() throws Exception {
-        HostedRun run = host.start(Map.of("name", "stuck", "model", "stick"));
+        HostedRun run = host.start(RunRequest.of(Map.of("name", "stuck", "model", "stick")));
         while (run.state() == HostedRun.State.WAITING) {
             Thread.sleep(10);
         }
@@ -95,21 +95,16 @@ final class TestRunHost {
     }
 
     private void end(String name, String how) throws InterruptedException {
-        HostedRun run = host.start(Map.of("name", name, "model", how));
+        HostedRun run = host.start(RunRequest.of(Map.of("name", name, "model", how)));
         assertThat(run.await(Duration.ofSeconds(20))).isTrue();
     }
 
     /** Runs that end in the way that is given as their model. */
     private final class StrangeRuns implements RunPlanner {
         @Override
-        public Set<String> options() {
-            return Set.of("name", "model");
-        }
-
-        @Override
-        public RunPlan plan(Map<String, String> options) {
+        public RunPlan plan(RunRequest request) {
             open.incrementAndGet();
-            return new StrangeRun(options.getOrDefault("name", ""), options.getOrDefault("model", ""));
+            return new StrangeRun(request.name().orElseThrow(), request.model());
         }
     }
 

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** The runs of a server. What the server refuses is thrown as it would be in this process. */
 public final class ServerRuns {
@@ -29,6 +30,30 @@ public final class ServerRuns {
         return status(server.postWithoutTimeLimit(RUNS, request));
     }
 
+    /**
+     * Starts a run and looks at it until it has ended.
+     *
+     * @param every between two looks
+     * @param seen is told what each look saw, and says whether the run is to go on
+     */
+    public ServedRun follow(Map<String, Object> request, Duration every, Predicate<ServedRun> seen)
+            throws InterruptedException {
+        ServedRun run = find(start(request).name());
+        boolean cancelled = false;
+        while (true) {
+            boolean wanted = seen.test(run);
+            if (run.hasEnded()) {
+                return run;
+            }
+            if (!wanted && !cancelled) {
+                cancelled = true;
+                cancel(run.name());
+            }
+            Thread.sleep(every.toMillis());
+            run = find(run.name());
+        }
+    }
+
     public ServedRun find(String name) {
         return status(server.get(path(name)));
     }
@@ -44,6 +69,7 @@ public final class ServerRuns {
 
     private static ServedRun status(Map<String, Object> run) {
         return new ServedRun(
+                JsonFields.number(run, "runId").intValue(),
                 JsonFields.text(run, "name"),
                 JsonFields.text(run, "status"),
                 JsonFields.number(run, "questions").intValue(),

@@ -13,7 +13,7 @@ import io.gatehouse.quiz.Quiz;
 import io.gatehouse.run.QuizRun;
 import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunProgress;
-import io.gatehouse.run.RunRequest;
+import io.gatehouse.run.RunTask;
 import io.gatehouse.run.UnusedExperts;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.catalog.AnalysisView;
@@ -107,7 +107,7 @@ final class TestViewPictures {
         Recording recording = new Recording(Scope.PROMPT, Recording.Probabilities.LAST_PROMPT, true);
         try (Engine engine = Engine.load(checkpoint, EngineOptions.EXACT.with(interventions))) {
             new QuizRun(checkpoint, engine, store, "test")
-                    .execute(new RunRequest(name, quiz, PromptFormat.HENDRYCKS, 0, recording), new RunListener() {
+                    .execute(new RunTask(name, quiz, PromptFormat.HENDRYCKS, 0, recording), new RunListener() {
                         @Override
                         public void progress(RunProgress progress) {}
 

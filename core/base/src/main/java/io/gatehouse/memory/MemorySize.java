@@ -1,4 +1,4 @@
-package io.gatehouse.cli;
+package io.gatehouse.memory;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
