@@ -26,10 +26,7 @@ record Activity(Events events, QueryRegister queries, MemoryWatch memory, Histor
     /** @param memory bytes that this process may hold */
     static Activity begin(Store store, RunPlanner planner, ServerMetrics metrics, ServerLog log, long memory) {
         Events events = new Events(log::witness);
-        QueryRegister queries = new QueryRegister(query -> {
-            metrics.count(query);
-            events.publish(Topic.QUERY, query);
-        });
+        QueryRegister queries = new QueryRegister(query -> events.publish(Topic.QUERY, query), metrics::count);
         return new Activity(
                 events,
                 queries,

@@ -2,9 +2,9 @@ package io.gatehouse.server;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.server.query.MemoryWatch;
 import io.gatehouse.server.query.QueryDoor;
+import io.gatehouse.store.PastQuery;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.prometheus.metrics.config.EscapingScheme;
@@ -72,13 +72,10 @@ final class ServerMetrics implements Handler {
     }
 
     /** Counts a query that has ended. */
-    void count(ObjectNode query) {
-        String state = query.path("state").asText();
-        if (ENDED.contains(state)) {
-            queries.labelValues(state).inc();
-            rows.inc(query.path("rows").asLong());
-            seconds.observe(query.path("elapsedMs").asDouble() / 1000);
-        }
+    void count(PastQuery query) {
+        queries.labelValues(query.state()).inc();
+        rows.inc(query.rows());
+        seconds.observe(query.elapsedMs() / 1000);
     }
 
     private void gauge(String name, String help, DoubleSupplier value) {

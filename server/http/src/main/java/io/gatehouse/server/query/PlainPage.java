@@ -44,13 +44,8 @@ public final class PlainPage {
     public void run(Context context) throws IOException {
         String sql = field(new String(RequestBody.of(context), UTF_8), "sql");
         ClientConnection client = ClientConnection.of(context);
-        try {
-            door.serve(
-                    QueryId.assign(context),
-                    new Query(sql, ROWS),
-                    "html",
-                    client,
-                    query -> send(context, 200, sql, table(query)));
+        try (ServedQuery query = door.enter(QueryId.assign(context), new Query(sql, ROWS), "html", client)) {
+            door.serve(query, served -> send(context, 200, sql, table(served)));
         } catch (GatehouseException e) {
             send(context, e.code().httpStatus(), sql, problem(e));
         }

@@ -62,16 +62,18 @@ public final class QueryDoor {
     public List<List<@Nullable Object>> rows(Context context, String sql) throws IOException {
         List<List<@Nullable Object>> rows = new ArrayList<>();
         Query statement = new Query(sql, allowance.rows());
-        serve(QueryId.assign(context), statement, "json", ClientConnection.of(context), query -> {
-            int columns = query.columns().size();
-            while (query.next()) {
-                List<@Nullable Object> row = new ArrayList<>();
-                for (int column = 0; column < columns; column++) {
-                    row.add(query.value(column));
+        try (ServedQuery query = enter(QueryId.assign(context), statement, "json", ClientConnection.of(context))) {
+            serve(query, served -> {
+                int columns = served.columns().size();
+                while (served.next()) {
+                    List<@Nullable Object> row = new ArrayList<>();
+                    for (int column = 0; column < columns; column++) {
+                        row.add(served.value(column));
+                    }
+                    rows.add(row);
                 }
-                rows.add(row);
-            }
-        });
+            });
+        }
         return rows;
     }
 
@@ -81,43 +83,45 @@ public final class QueryDoor {
     }
 
     /**
-     * Runs a query and hands it to the reading when it has begun; afterwards nothing of it is left but its entry among
-     * those that were.
+     * Registers a query that has arrived. Closed, it has ended, and nothing of it is left but its entry among those that
+     * were.
      *
      * @param format of its rows, for those who look at the register
      */
-    void serve(String id, Query statement, String format, ClientConnection client, Reading reading) throws IOException {
-        try (ServedQuery query = register.enter(id, statement, format, client)) {
-            try (ComputeSlot slot = admission.enter(query::queued, query::checkStopped)) {
-                query.admitted(new Preemption(slot, engine.isLocal()));
-                try {
-                    while (!attempt(query, statement, reading)) {
-                        query.queued();
-                        admission.awaitRestart(slot, query::checkStopped);
-                    }
-                } finally {
-                    // What it holds goes before its slot does.
-                    query.endAttempt();
+    ServedQuery enter(String id, Query statement, String format, ClientConnection client) {
+        return register.enter(id, statement, format, client);
+    }
+
+    /** Runs a query and hands it to the reading when it has begun. */
+    void serve(ServedQuery query, Reading reading) throws IOException {
+        try (ComputeSlot slot = admission.enter(query::queued, query::checkStopped)) {
+            query.admitted(new Preemption(slot, engine.isLocal()));
+            try {
+                while (!attempt(query, query.statement(), reading)) {
+                    query.queued();
+                    admission.awaitRestart(slot, query::checkStopped);
                 }
-            } catch (GatehouseException e) {
-                GatehouseException reason = query.reason(e);
-                query.fails(reason);
-                throw reason;
-            } catch (IOException e) {
-                GatehouseException reason = query.reason(new GatehouseException(
-                        ErrorCode.CANCELLED_BY_USER,
-                        query.isUnwanted() ? "The query was cancelled." : "The client left.",
-                        e));
-                query.fails(reason);
-                if (reason.code() != ErrorCode.CANCELLED_BY_USER) {
-                    throw reason;
-                }
-                throw e;
-            } catch (RuntimeException e) {
-                query.fails(
-                        new GatehouseException(ErrorCode.INTERNAL_ERROR, "Gatehouse failed; its log says more.", e));
-                throw e;
+            } finally {
+                // What it holds goes before its slot does.
+                query.endAttempt();
             }
+        } catch (GatehouseException e) {
+            GatehouseException reason = query.reason(e);
+            query.fails(reason);
+            throw reason;
+        } catch (IOException e) {
+            GatehouseException reason = query.reason(new GatehouseException(
+                    ErrorCode.CANCELLED_BY_USER,
+                    query.isUnwanted() ? "The query was cancelled." : "The client left.",
+                    e));
+            query.fails(reason);
+            if (reason.code() != ErrorCode.CANCELLED_BY_USER) {
+                throw reason;
+            }
+            throw e;
+        } catch (RuntimeException e) {
+            query.fails(new GatehouseException(ErrorCode.INTERNAL_ERROR, "Gatehouse failed; its log says more.", e));
+            throw e;
         }
     }
 

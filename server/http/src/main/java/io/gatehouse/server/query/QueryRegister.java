@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.client.Query;
 import io.gatehouse.server.http.ClientConnection;
+import io.gatehouse.store.PastQuery;
 import io.javalin.http.ConflictResponse;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -41,12 +42,19 @@ public final class QueryRegister implements AutoCloseable {
     private final Map<String, ServedQuery> running = new ConcurrentHashMap<>();
     private final Deque<ServedQuery> ended = new ArrayDeque<>();
     private final Consumer<ObjectNode> listener;
+    private final Consumer<PastQuery> ending;
     private long looks;
     private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(QueryRegister::thread);
 
-    /** @param listener is told how a query stands when that changes */
-    public QueryRegister(Consumer<ObjectNode> listener) {
+    /**
+     * Watches the queries of a server.
+     *
+     * @param listener is told how a query stands when that changes
+     * @param ending is told of each that has ended
+     */
+    public QueryRegister(Consumer<ObjectNode> listener, Consumer<PastQuery> ending) {
         this.listener = requireNonNull(listener, "listener is null");
+        this.ending = requireNonNull(ending, "ending is null");
         var unused = watch.scheduleWithFixedDelay(
                 this::look, WATCH_INTERVAL.toMillis(), WATCH_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -70,6 +78,7 @@ public final class QueryRegister implements AutoCloseable {
                 }
             }
             running.remove(query.id(), query);
+            ending.accept(query.past());
         }
         listener.accept(query.toJson(SQL_SHOWN));
     }

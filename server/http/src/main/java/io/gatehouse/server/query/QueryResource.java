@@ -2,7 +2,6 @@ package io.gatehouse.server.query;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.client.Query;
 import io.gatehouse.server.http.ClientConnection;
 import io.gatehouse.server.http.QueryId;
 import io.gatehouse.server.http.SqlText;
@@ -33,9 +32,10 @@ public final class QueryResource {
         String id = QueryId.assign(context);
         SqlText.assign(context, request.sql());
         ClientConnection client = ClientConnection.of(context);
-        Query asked = request.query(door.allowance());
-        try {
-            door.serve(id, asked, request.format().id(), client, query -> {
+        ServedQuery served =
+                door.enter(id, request.query(door.allowance()), request.format().id(), client);
+        try (served) {
+            door.serve(served, query -> {
                 client.writtenByThisThread(query.preemption()::pause);
                 try (Answer answer = answer(request, query)) {
                     // The status leaves with the first rows, so that what fails before them still gets one of its own.
@@ -56,7 +56,7 @@ public final class QueryResource {
             }
             throw e;
         } finally {
-            door.register().find(id).filter(query -> query.state().ended()).ifPresent(history::add);
+            history.add(served);
         }
     }
 

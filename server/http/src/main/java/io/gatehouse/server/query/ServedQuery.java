@@ -84,6 +84,10 @@ final class ServedQuery implements AutoCloseable {
         return id;
     }
 
+    Query statement() {
+        return statement;
+    }
+
     ClientConnection client() {
         return client;
     }
