@@ -241,7 +241,6 @@ final class TestQueryEngine {
         assertThat(engine.catalog().relations().stream().map(Relation::name))
                 .startsWith(
                         "runs",
-                        "layers",
                         "questions",
                         "question_attributes",
                         "answers",
@@ -249,6 +248,7 @@ final class TestQueryEngine {
                         "token_routing",
                         "activations",
                         "scopes",
+                        "layers",
                         "experts",
                         "expert_norms",
                         "router_probabilities",

@@ -34,7 +34,6 @@ public final class Catalog {
     /** What users may name, in the order in which a newcomer would read it. The other tables serve the views. */
     private static final List<String> PUBLIC = List.of(
             "runs",
-            "layers",
             "questions",
             "question_attributes",
             "answers",
@@ -42,6 +41,7 @@ public final class Catalog {
             "token_routing",
             "activations",
             "scopes",
+            "layers",
             "experts",
             "expert_norms",
             "router_probabilities",
