@@ -24,7 +24,7 @@ final class TestSparkReadsExports {
             FROM routing AS r
             JOIN run_shards AS s ON s.run_id = r.run_id AND s.shard = r.shard
             JOIN answers AS a ON a.run_id = r.run_id AND a.question_id = r.question_id
-            WHERE r.last
+            WHERE r.is_last_prompt
             GROUP BY r.layer, a.correct
             ORDER BY r.layer, a.correct""";
 

@@ -11,6 +11,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.gatehouse.engine.Device;
@@ -26,12 +28,15 @@ import io.gatehouse.store.Recording.Probabilities;
 import io.gatehouse.store.Scope;
 import io.gatehouse.store.Store;
 import java.lang.reflect.RecordComponent;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -93,6 +98,9 @@ public record RunRequest(
             .addModule(new Jdk8Module())
             .enable(DeserializationFeature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            // Jackson would read "" as 0, false or nothing.
+            .withCoercionConfigDefaults(
+                    coercions -> coercions.setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail))
             .build();
 
     private static final TypeReference<Map<String, Object>> FIELDS = new TypeReference<>() {};
@@ -120,6 +128,7 @@ public record RunRequest(
     /** Texts may hold several values with commas between, as on the command line. */
     private static List<String> separated(List<String> texts) {
         return requireNonNullElse(texts, List.<String>of()).stream()
+                .filter(Objects::nonNull)
                 .flatMap(text -> Arrays.stream(text.split(",", -1)))
                 .map(String::strip)
                 .toList();
@@ -141,6 +150,20 @@ public record RunRequest(
                     ErrorCode.INVALID_ARGUMENT, "The field \"%s\" cannot be %s.".formatted(field, json.path(field)), e);
         } catch (JsonProcessingException e) {
             throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "The run cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The path that a field names.
+     *
+     * @throws GatehouseException INVALID_ARGUMENT if no file can have it
+     */
+    public static Path path(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT, "\"%s\" is not a path: %s.".formatted(text, e.getReason()), e);
         }
     }
 

@@ -10,8 +10,8 @@ import java.util.function.Supplier;
  * of users may hold all of it for a moment, and a run must not fail for that.
  */
 final class MemoryRetry {
-    /** With the pauses between them some six seconds. */
-    private static final int MAX_TRIES = 8;
+    /** With the pauses between them three seconds, less than a server that stops waits for its run. */
+    private static final int MAX_TRIES = 7;
 
     private static final long FIRST_PAUSE_NANOS = 50_000_000;
 

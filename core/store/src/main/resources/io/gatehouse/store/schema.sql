@@ -174,7 +174,7 @@ CREATE TABLE answers (
     top_token         VARCHAR,
     prompt_tokens     INTEGER  NOT NULL
 );
-COMMENT ON TABLE answers IS 'One row per run and question: what the model answered';
+COMMENT ON TABLE answers IS 'One row per run, question and sample: what the model answered';
 COMMENT ON COLUMN answers.run_id IS 'The run';
 COMMENT ON COLUMN answers.question_id IS 'The question';
 COMMENT ON COLUMN answers.sample IS 'Number of the answer among those that the model sampled to the question, from 0';

@@ -21,6 +21,7 @@ import io.gatehouse.run.RunOutcome;
 import io.gatehouse.run.RunRequest;
 import io.gatehouse.run.RunTask;
 import io.gatehouse.run.UnfinishedRun;
+import io.gatehouse.store.Recording;
 import io.gatehouse.store.Store;
 import io.gatehouse.worker.Owner;
 import io.gatehouse.worker.Sources;
@@ -48,10 +49,11 @@ final class PlannedRun implements AutoCloseable {
     /** Reads what a request names, and says what is wrong with it so far. */
     static PlannedRun open(RunRequest request) {
         PromptFormat format = PromptFormat.of(request.format());
-        RunTask task =
-                new RunTask("planned", quiz(request), format, request.shots(), request.recording(), request.chat());
+        // Before a large quiz is read.
+        Recording recording = request.recording();
         EngineOptions options = request.engineOptions();
-        Path model = Path.of(request.model());
+        Path model = RunRequest.path(request.model());
+        RunTask task = new RunTask("planned", quiz(request), format, request.shots(), recording, request.chat());
         if (task.chat() && ChatConfig.find(model).isEmpty()) {
             throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "Model %s has no chat template".formatted(model));
         }
@@ -66,7 +68,7 @@ final class PlannedRun implements AutoCloseable {
     }
 
     private static Quiz quiz(RunRequest request) {
-        Quiz whole = QuizSource.read(Path.of(request.quiz()));
+        Quiz whole = QuizSource.read(RunRequest.path(request.quiz()));
         Quiz selected = request.subjects().isEmpty() ? whole : whole.select(request.subjects());
         return request.limit().map(selected::limit).orElse(selected);
     }

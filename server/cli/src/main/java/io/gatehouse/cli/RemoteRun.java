@@ -33,11 +33,17 @@ final class RemoteRun {
         if (run.isComplete()) {
             return report(run);
         }
-        throw run.failure()
-                .orElseGet(() -> new GatehouseException(
-                        ErrorCode.CANCELLED_BY_USER,
-                        "The run was cancelled; the answers to %d of %d questions are kept"
-                                .formatted(run.answered(), run.questions())));
+        throw run.failure().orElseGet(() -> ended(run));
+    }
+
+    /** The server remembers why a run failed for a while only. */
+    private static GatehouseException ended(ServedRun run) {
+        String kept = "the answers to %d of %d questions are kept".formatted(run.answered(), run.questions());
+        return run.isCancelled()
+                ? new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The run was cancelled; " + kept)
+                : new GatehouseException(
+                        ErrorCode.INTERNAL_ERROR,
+                        "The run is %s, and the server does not say why; %s.".formatted(run.status(), kept));
     }
 
     private ServedRun follow(RunRequest request, RunListener listener) {

@@ -96,7 +96,7 @@ final class RunCommand implements Callable<Integer> {
 
     /** So that another process finds it, too. */
     private static String absolute(String path) {
-        return Path.of(path).toAbsolutePath().normalize().toString();
+        return RunRequest.path(path).toAbsolutePath().normalize().toString();
     }
 
     /** Loads the model and runs, with progress on stderr; Ctrl-C ends the run and keeps what is committed. */

@@ -62,8 +62,12 @@ public record ServedRun(
         return status.equals("complete");
     }
 
+    public boolean isCancelled() {
+        return status.equals("cancelled");
+    }
+
     /** Whether the server does nothing more for it. */
     public boolean hasEnded() {
-        return Set.of("complete", "cancelled", "failed").contains(status);
+        return Set.of("complete", "cancelled", "failed", "interrupted").contains(status);
     }
 }

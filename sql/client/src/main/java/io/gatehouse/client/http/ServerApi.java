@@ -86,8 +86,7 @@ final class ServerApi {
             byte[] json = JSON.std.asBytes(body);
             if (json.length > MAX_BODY_BYTES) {
                 throw new GatehouseException(
-                        ErrorCode.SQL_TOO_LARGE,
-                        "The statement and its parameters are larger than %d bytes.".formatted(MAX_BODY_BYTES));
+                        ErrorCode.SQL_TOO_LARGE, "The request is larger than %d bytes.".formatted(MAX_BODY_BYTES));
             }
             return request.header("Content-Type", "application/json")
                     .POST(HttpRequest.BodyPublishers.ofByteArray(json));
@@ -144,7 +143,7 @@ final class ServerApi {
 
     private GatehouseException noGatehouse(IOException cause) {
         return new GatehouseException(
-                ErrorCode.SERVER_NOT_FOUND, "What answers at %s is no Gatehouse.".formatted(server), cause);
+                ErrorCode.SERVER_NOT_FOUND, "What answers at %s is not a Gatehouse server.".formatted(server), cause);
     }
 
     /**

@@ -16,6 +16,7 @@ import java.time.DateTimeException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -142,24 +143,37 @@ final class ServerRows implements Rows {
     /** An Arrow stream ends well at the limit; the server knows whether it cut it. */
     @Override
     public boolean truncated() {
-        return count == query.maxRows() && Boolean.TRUE.equals(status().get("truncated"));
+        return query.maxRows() > 0
+                && count == query.maxRows()
+                && findStatus()
+                        .map(status -> status.get("truncated"))
+                        .orElse(false)
+                        .equals(true);
     }
 
     @Override
     public OptionalDouble progress() {
-        try {
-            return status().get("progress") instanceof Number share
-                    ? OptionalDouble.of(share.doubleValue())
-                    : OptionalDouble.empty();
-        } catch (GatehouseException e) {
-            // It is on its way to the server, or the reading thread will hear what is wrong.
-            return OptionalDouble.empty();
-        }
+        return findStatus()
+                .map(status -> status.get("progress"))
+                .filter(Number.class::isInstance)
+                .map(share -> OptionalDouble.of(((Number) share).doubleValue()))
+                .orElse(OptionalDouble.empty());
     }
 
-    /** How the server says that the query stands. */
     private Map<String, Object> status() {
         return server.get("v1/queries/" + id);
+    }
+
+    /**
+     * What the server says about the query. Nothing while it is on its way to the server, and once the server has
+     * forgotten it: then the rows that arrived are still whole.
+     */
+    private Optional<Map<String, Object>> findStatus() {
+        try {
+            return Optional.of(status());
+        } catch (GatehouseException e) {
+            return Optional.empty();
+        }
     }
 
     @Override
@@ -177,7 +191,11 @@ final class ServerRows implements Rows {
                     e);
         }
         ended = true;
-        count = status().get("rows") instanceof Number number ? number.longValue() : 0;
+        count = findStatus()
+                .map(status -> status.get("rows"))
+                .filter(Number.class::isInstance)
+                .map(rows -> ((Number) rows).longValue())
+                .orElse(0L);
         return count;
     }
 

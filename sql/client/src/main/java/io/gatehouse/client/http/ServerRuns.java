@@ -1,6 +1,7 @@
 package io.gatehouse.client.http;
 
 import io.gatehouse.client.ServedRun;
+import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -13,6 +14,11 @@ import java.util.function.Predicate;
 /** The runs of a server. What the server refuses is thrown as it would be in this process. */
 public final class ServerRuns {
     private static final String RUNS = "v1/runs";
+
+    /** How often in a row the server may be silent. */
+    private static final int MAX_LOOKS = 10;
+
+    private static final long PAUSE_MILLIS = 1_000;
 
     private final ServerApi server;
 
@@ -38,7 +44,7 @@ public final class ServerRuns {
      */
     public ServedRun follow(Map<String, Object> request, Duration every, Predicate<ServedRun> seen)
             throws InterruptedException {
-        ServedRun run = find(start(request).name());
+        ServedRun run = findPatiently(start(request).name());
         boolean cancelled = false;
         while (true) {
             boolean wanted = seen.test(run);
@@ -50,7 +56,21 @@ public final class ServerRuns {
                 cancel(run.name());
             }
             Thread.sleep(every.toMillis());
-            run = find(run.name());
+            run = findPatiently(run.name());
+        }
+    }
+
+    /** A busy server may take longer for one look than a request may take: the run goes on meanwhile. */
+    private ServedRun findPatiently(String name) throws InterruptedException {
+        for (int tries = 1; ; tries++) {
+            try {
+                return find(name);
+            } catch (GatehouseException e) {
+                if (e.code() != ErrorCode.CONNECTION_LOST || tries == MAX_LOOKS) {
+                    throw e;
+                }
+                Thread.sleep(PAUSE_MILLIS);
+            }
         }
     }
 
