@@ -2,6 +2,7 @@ package io.gatehouse.store;
 
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /** Refuses a shard that contradicts its run, or one before it, while none of it has reached the file. */
 final class ShardCheck {
@@ -44,14 +45,14 @@ final class ShardCheck {
         for (TokenColumns columns : shard.tokens()) {
             checkTokens(shard, questions, columns.questionIds(), columns.last());
         }
-        checkValues(shard, questions, "gates", shard.gates(), expectedGates(shard), run.experts());
+        checkValues(shard, questions, "gates", shard.gates(), expectedGates(shard), ModelLayer::experts);
         checkValues(
                 shard,
                 questions,
                 "norms",
                 shard.norms(),
                 run.recording().norms() ? shard.routingRows() : 0,
-                run.topK());
+                ModelLayer::topK);
     }
 
     /** Remembers a shard that is in the file now. */
@@ -89,10 +90,7 @@ final class ShardCheck {
     }
 
     private void checkModel(Shard shard, RoutingColumns columns) {
-        if (columns.layer() >= run.layers()) {
-            throw refused(shard, "has layer %d of %d".formatted(columns.layer(), run.layers()));
-        }
-        ModelLayer layer = run.modelLayers().get(columns.layer());
+        ModelLayer layer = layer(shard, columns.layer());
         if (columns.topK() > layer.topK()) {
             throw refused(
                     shard,
@@ -104,6 +102,13 @@ final class ShardCheck {
                         shard, "has expert %d of %d in layer %d".formatted(expert, layer.experts(), columns.layer()));
             }
         }
+    }
+
+    private ModelLayer layer(Shard shard, int number) {
+        if (number < 0 || number >= run.layers()) {
+            throw refused(shard, "has layer %d of %d".formatted(number, run.layers()));
+        }
+        return run.modelLayers().get(number);
     }
 
     private void checkTokens(Shard shard, BitSet questions, int[] questionIds, boolean[] last) {
@@ -125,13 +130,19 @@ final class ShardCheck {
         };
     }
 
-    private static void checkValues(
-            Shard shard, BitSet questions, String what, List<TokenValues> values, long expectedRows, int largestWidth) {
+    private void checkValues(
+            Shard shard,
+            BitSet questions,
+            String what,
+            List<TokenValues> values,
+            long expectedRows,
+            ToIntFunction<ModelLayer> widthOfLayer) {
         long rows = values.stream().mapToLong(TokenValues::rows).sum();
         if (rows != expectedRows) {
             throw refused(shard, "has %s of %d tokens and layers instead of %d".formatted(what, rows, expectedRows));
         }
         for (TokenValues columns : values) {
+            int largestWidth = widthOfLayer.applyAsInt(layer(shard, columns.layer()));
             if (columns.width() > largestWidth) {
                 throw refused(
                         shard,

@@ -454,6 +454,16 @@ problems AS (
     ) AS w
     ANTI JOIN runs AS r ON r.fingerprint = w.fingerprint
     UNION ALL
+    SELECT min(r.run_id), 'layer ' || w.layer || ' has weights, and the model has no such layer'
+    FROM (
+        SELECT fingerprint, layer FROM expert_weights
+        UNION
+        SELECT fingerprint, layer FROM expert_weight_pairs
+    ) AS w
+    JOIN runs AS r ON r.fingerprint = w.fingerprint
+    ANTI JOIN checkpoints AS c ON c.fingerprint = w.fingerprint AND c.layer = w.layer
+    GROUP BY w.fingerprint, w.layer
+    UNION ALL
     SELECT
         c.run_id,
         'layer ' || coalesce(w.layer, p.layer) || ' has weights of ' || coalesce(w.experts, 0) || ' experts and '

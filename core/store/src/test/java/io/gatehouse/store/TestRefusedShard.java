@@ -130,6 +130,11 @@ final class TestRefusedShard {
                     writer,
                     new Shard(0, whole.routing(), whole.tokens(), whole.answers(), whole.gates(), List.of(wide)),
                     "Shard 0 has 3 norms of a token, at most 2 can be");
+            TokenValues elsewhere = new TokenValues(70_000, 2, new int[42], new int[42], new float[84]);
+            assertRefused(
+                    writer,
+                    new Shard(0, whole.routing(), whole.tokens(), whole.answers(), whole.gates(), List.of(elsewhere)),
+                    "Shard 0 has layer 70000 of 3");
         }
     }
 

@@ -209,6 +209,9 @@ final class TestVerification {
                     "INSERT INTO expert_weight_pairs FROM expert_weight_pairs WHERE layer = 1 AND expert = 2",
                     "layer 1 has weights of 8 experts and 28 pairs of them, the layer has 8 experts"),
             Damage.of(
+                    "INSERT INTO expert_weights SELECT * REPLACE (99 AS layer) FROM expert_weights WHERE layer = 1",
+                    "layer 99 has weights, and the model has no such layer"),
+            Damage.of(
                     "UPDATE expert_weights SET up_proj_norm = -1 WHERE layer = 2 AND expert = 2",
                     "layer 2 has a norm of weights that none can be"),
             Damage.of(
