@@ -116,6 +116,7 @@ final class TestVerification {
             Damage.of(
                     "DELETE FROM layers WHERE layer = 1",
                     "layer 1 has 8 rows of experts, the layer has 0 experts, and 1 like it",
+                    "layer 1 has weights, and the model has no such layer",
                     "runs tells of 3 layers of up to 8 experts and top-k 2, layers has 2 of up to 8 and 2"),
             Damage.of(
                     "INSERT INTO layers FROM layers WHERE layer = 0",
