@@ -1,0 +1,8 @@
+/**
+ * Small services of the Java platform that every module needs in the same form: resources, daemon threads, directory
+ * trees, digests, the nearest name. It knows nothing of Gatehouse.
+ */
+@NullMarked
+package io.gatehouse.base;
+
+import org.jspecify.annotations.NullMarked;
