@@ -4,7 +4,7 @@ import picocli.CommandLine.Command;
 
 @Command(
         name = "cluster",
-        description = "Work that Apache Spark divides among machines.",
+        description = "Runs work on an Apache Spark cluster.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         footer = {

@@ -17,8 +17,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "run",
         description = {
-            "Answers a quiz like 'gatehouse run', its shards computed by the executors of Apache Spark.",
-            "SPARK_HOME says where Spark is, SPARK_SUBMIT_OPTIONS what it is to be told."
+            "Answers a quiz like 'gatehouse run'; the executors of Apache Spark compute the shards.",
+            "SPARK_HOME is the directory of Spark; SPARK_SUBMIT_OPTIONS holds options for spark-submit."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -31,16 +31,16 @@ final class ClusterRunCommand implements Callable<Integer> {
     @Option(
             names = "--master",
             paramLabel = "URL",
-            description = "Master of the cluster, such as spark://host:7077, yarn or local[2]; by default what Spark's"
-                    + " own settings say.")
+            description = "Spark master, such as spark://host:7077, yarn or local[2]; by default that of Spark's own"
+                    + " settings.")
     private Optional<String> master = Optional.empty();
 
     @Option(
             names = "--to",
             required = true,
             paramLabel = "DIR",
-            description = "Directory to write Parquet files to, under a name that all machines have for it: a path of"
-                    + " a mounted disk, hdfs:, s3a: or the like. A new one, or one that cluster runs wrote before.")
+            description = "Directory to write Parquet files to. All machines must reach it by this name: a path of"
+                    + " a mounted disk, hdfs:, s3a: or similar. It must be new or written by earlier cluster runs.")
     private String directory = "";
 
     @Mixin
@@ -87,7 +87,7 @@ final class ClusterRunCommand implements Callable<Integer> {
         } catch (ClassNotFoundException e) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "Apache Spark is no part of Gatehouse: set SPARK_HOME to where one is, see docs/cluster.md",
+                    "Apache Spark is not part of Gatehouse: set SPARK_HOME to the directory of a Spark installation, see docs/cluster.md",
                     e);
         }
     }

@@ -25,7 +25,7 @@ public final class CountConverter implements ITypeConverter<Long> {
         try {
             return Math.multiplyExact(Long.parseLong(count.group(1)), unit);
         } catch (ArithmeticException e) {
-            throw new TypeConversionException("'%s' is more than can be counted".formatted(text));
+            throw new TypeConversionException("'%s' is too large".formatted(text));
         }
     }
 }

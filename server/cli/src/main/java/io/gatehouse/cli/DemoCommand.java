@@ -31,8 +31,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         description = {
-            "Sends the sample quiz through the sample model, prints what was found, writes a report and opens the console.",
-            "A second call finds the finished run in the file and does not repeat it."
+            "Runs the sample quiz on the sample model, prints the results, writes a report and opens the console.",
+            "If the file already has the finished run, it is not repeated."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  gatehouse demo --db demo.duckdb"})
@@ -55,7 +55,7 @@ final class DemoCommand implements Callable<Integer> {
             names = "--port",
             paramLabel = "P",
             defaultValue = "0",
-            description = "Port of the console; by default any free one.")
+            description = "Port of the console; by default any free port.")
     private int port;
 
     @Option(names = "--json", description = "Print the findings as one JSON object; implies --no-console.")
@@ -77,7 +77,7 @@ final class DemoCommand implements Callable<Integer> {
             Optional<Integer> finished = finishedRun(store);
             finished.ifPresent(run -> spec.commandLine()
                     .getErr()
-                    .printf("Run %d in %s is the demo's and complete; it is not repeated.%n", run, database));
+                    .printf("Run %d in %s is the finished demo run; it is not repeated.%n", run, database));
             int runId = finished.orElseGet(() -> execute(store));
             try (QueryEngine engine = new QueryEngine(store)) {
                 findings(engine, runId);
@@ -140,7 +140,7 @@ final class DemoCommand implements Callable<Integer> {
         Path file = StudyCommand.write(reportFile(), HtmlReport.of(study));
         if (!json) {
             StudyCommand.printFindings(study, spec.commandLine().getOut());
-            spec.commandLine().getOut().printf("%nThe report is in %s%n", file.toUri());
+            spec.commandLine().getOut().printf("%nReport written to %s%n", file.toUri());
         }
     }
 
@@ -152,7 +152,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private void printNext(int runId) {
         PrintWriter out = spec.commandLine().getOut();
-        out.printf("%nTry next, with ./gatehouse sql --db %s, or in the console:%n", database);
+        out.printf("%nTry next, in the console or with ./gatehouse sql --db %s:%n", database);
         for (Finding finding : Finding.next()) {
             out.printf("%n-- %s%n%s;%n", finding.title(), finding.sql(runId));
         }

@@ -13,7 +13,7 @@ public final class EngineChoice {
             paramLabel = "PLAN",
             defaultValue = RunRequest.PRECISION,
             description =
-                    "exact: all in fp32; balanced: experts in bf16; fast: all in bf16. Default: ${DEFAULT-VALUE}.")
+                    "exact: all weights in fp32; balanced: experts in bf16; fast: all in bf16. Default: ${DEFAULT-VALUE}.")
     private String precision = RunRequest.PRECISION;
 
     @Option(
@@ -26,8 +26,8 @@ public final class EngineChoice {
     @Option(
             names = "--memory",
             paramLabel = "SIZE",
-            description = "Most memory to take, such as 4GB; by default most of what is free. What does not fit is"
-                    + " streamed from the files.")
+            description = "Memory limit, such as 4GB; by default most of the free memory. Layers that do not fit are"
+                    + " streamed from the checkpoint.")
     private Optional<String> memory = Optional.empty();
 
     String precision() {

@@ -9,8 +9,8 @@ final class EngineOption {
     @Option(
             names = "--engine",
             paramLabel = "ADDRESS",
-            description = "Let Spark read the directory that --db names, as its machines know it: sc://HOST[:PORT] of"
-                    + " its Spark Connect. Its client is taken from SPARK_HOME.")
+            description = "Run statements on Spark, which must reach the directory of --db by the same name: sc://HOST[:PORT] of"
+                    + " Spark Connect. The client comes from SPARK_HOME.")
     private Optional<String> address = Optional.empty();
 
     boolean isGiven() {

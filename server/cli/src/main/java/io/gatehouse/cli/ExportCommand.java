@@ -14,10 +14,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "export",
         description = {
-            "Writes a database file as a directory of Parquet files, TABLE/run_id=.../shard=.../, which DuckDB, Spark,"
-                    + " Trino and pandas read.",
-            "The directory can be asked like the file, but not written: sql, serve, verify and runs take it as --db.",
-            "With --as it writes what one run says as a file that another program reads."
+            "Exports a database file as a directory of Parquet files, TABLE/run_id=.../shard=.../, which DuckDB, Spark,"
+                    + " Trino and pandas can read.",
+            "The directory is read-only: sql, serve, verify and runs accept it as --db.",
+            "With --as it writes one run as a file for another program."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -35,7 +35,7 @@ final class ExportCommand implements Callable<Integer> {
             names = "--to",
             required = true,
             paramLabel = "DIR",
-            description = "New or empty directory to write into; with --as the file to write.")
+            description = "New or empty directory to write; with --as, the file to write.")
     private Path directory = Path.of("");
 
     @Mixin

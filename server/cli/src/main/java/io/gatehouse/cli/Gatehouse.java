@@ -20,12 +20,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            " 0:done",
-            " 1:the request cannot be served as it was made",
-            " 2:the command line cannot be understood",
-            " 3:a file is damaged or not what it claims to be",
-            " 4:the machine has too little of something: disk, memory, time, a free port",
-            "70:a defect of Gatehouse",
+            " 0:success",
+            " 1:invalid request",
+            " 2:invalid command line",
+            " 3:damaged or invalid file",
+            " 4:not enough resources: disk, memory, time, or a free port",
+            "70:internal error",
             "130:cancelled"
         },
         footer = {"", "Example:", "  gatehouse demo", "", "'gatehouse COMMAND --help' explains a command."})

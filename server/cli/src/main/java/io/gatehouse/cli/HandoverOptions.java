@@ -20,8 +20,8 @@ final class HandoverOptions {
     @Option(
             names = "--as",
             paramLabel = "FORMAT",
-            description = "Write one run for another program instead: esft, eplb, committee or mask."
-                    + " docs/import.md says who reads them.")
+            description = "Write one run for another program: esft, eplb, committee or mask."
+                    + " See docs/import.md.")
     private Optional<String> format = Optional.empty();
 
     @Option(names = "--run", paramLabel = "NAME", description = "With --as: name of the run.")
@@ -30,26 +30,26 @@ final class HandoverOptions {
     @Option(
             names = "--scope",
             paramLabel = "SCOPE",
-            description = "With --as esft, eplb or mask: tokens that count, prompt or last_prompt; by default all that"
-                    + " the run recorded.")
+            description = "With --as esft, eplb or mask: tokens to count, prompt or last_prompt; by default all tokens"
+                    + " that the run recorded.")
     private Optional<String> scope = Optional.empty();
 
     @Option(
             names = "--subject",
             paramLabel = "NAME",
-            description = "With --as esft: the subject; by default that of a run that has one.")
+            description = "With --as esft: the subject; by default the subject of a run that has only one.")
     private Optional<String> subject = Optional.empty();
 
     @Option(
             names = "--score",
             paramLabel = "SCORE",
-            description = "With --as esft: token (by default), the share of choices, or gate, the mean weight.")
+            description = "With --as esft: token (default), the share of selections, or gate, the mean weight.")
     private Optional<ExpertScore> score = Optional.empty();
 
     @Option(
             names = "--top-p",
             paramLabel = "P",
-            description = "With --as esft: the share of a layer's scores that the experts are to reach; default: 0.2.")
+            description = "With --as esft: the share of a layer's total score that the selected experts reach; default: 0.2.")
     private Optional<Double> share = Optional.empty();
 
     /** Whether that was asked for. */
@@ -70,7 +70,7 @@ final class HandoverOptions {
             refuse("--as esft, eplb or mask", scope);
         }
         String name = run.orElseThrow(
-                () -> new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--as needs --run with the name of the run"));
+                () -> new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--as needs --run"));
         try (Store store = Store.open(database);
                 QueryEngine engine = new QueryEngine(store)) {
             Handover handover = new Handover(engine, name, scope.map(Scope::of));
@@ -87,7 +87,7 @@ final class HandoverOptions {
         for (Optional<?> other : others) {
             if (other.isPresent()) {
                 throw new GatehouseException(
-                        ErrorCode.INVALID_ARGUMENT, "'%s' is an option for %s alone".formatted(other.get(), option));
+                        ErrorCode.INVALID_ARGUMENT, "'%s' is only for %s".formatted(other.get(), option));
             }
         }
     }

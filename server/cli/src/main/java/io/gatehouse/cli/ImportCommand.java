@@ -18,8 +18,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "import",
         description = {
-            "Takes over routing that another engine recorded, as a run of its own.",
-            "What the source does not say is NULL there. docs/import.md says what each kind is."
+            "Imports routing that another engine recorded, as a new run.",
+            "What the source does not record is NULL. docs/import.md describes the formats."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -41,7 +41,7 @@ final class ImportCommand implements Callable<Integer> {
             names = "--db",
             required = true,
             paramLabel = "FILE",
-            description = "DuckDB file to put the run into; made if missing.")
+            description = "DuckDB file to import into; created if missing.")
     private Path database = Path.of("");
 
     @Option(names = "--name", required = true, description = "Name of the run.")
@@ -56,7 +56,7 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--experts",
             paramLabel = "N",
-            description = "Experts of a layer; default: as many as the source shows.")
+            description = "Experts per layer; default: as many as the source shows.")
     private Optional<Integer> experts = Optional.empty();
 
     @Option(names = "--top-k", paramLabel = "K", description = "Experts of a token, for sources that do not say.")

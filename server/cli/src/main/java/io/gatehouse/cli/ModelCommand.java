@@ -26,11 +26,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "model",
         description = {
-            "Says what a checkpoint is, and what a run of it will need.",
-            "Only headers are read, so it is quick for a model of any size. Memory is what a run will take, with room to"
-                    + " spare: with all weights resident, and the least with which it runs, its layers streamed.",
-            "With --db it reads the weights of all experts and keeps beside the runs of the checkpoint how large they are"
-                    + " and how alike those of a layer: model_experts, expert_similarity and the views over them."
+            "Describes a checkpoint and the memory that a run of it needs.",
+            "Reads only file headers, so it is fast for a model of any size. It prints the memory of a run with all"
+                    + " weights resident, and the smallest memory with which a run works by streaming its layers.",
+            "With --db it reads the weights of all experts and stores their norms and their similarity within a layer"
+                    + " beside the runs of the checkpoint: model_experts, expert_similarity and the views over them."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -61,7 +61,7 @@ final class ModelCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (imported.isPresent() && database.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "--run names a run of a file: give --db, too");
+            throw new ParameterException(spec.commandLine(), "--run needs --db");
         }
         try (Checkpoint checkpoint = Checkpoint.open(model)) {
             ModelConfig config = checkpoint.config();
@@ -154,7 +154,7 @@ final class ModelCommand implements Callable<Integer> {
                     store,
                     imported,
                     (layers, of) ->
-                            line.show((double) layers / of, () -> "%,d of %,d layers are read".formatted(layers, of)));
+                            line.show((double) layers / of, () -> "%,d of %,d layers read".formatted(layers, of)));
             report.figure("Weights kept for", String.join(", ", runs))
                     .figure("Seconds", Math.round((System.nanoTime() - start) / 1e6) / 1000.0);
         }

@@ -106,7 +106,7 @@ final class PlannedRun implements AutoCloseable {
                             precision(engine.precision(), options.precision(), begun.isPresent()),
                             engine.device().id()));
             if (!options.interventions().equals(Interventions.NONE)) {
-                notes.accept("Routing changed: " + options.interventions().summary());
+                notes.accept("Intervention: " + options.interventions().summary());
             }
             return new QuizRun(checkpoint, engine, store, GatehouseVersion.current()).execute(run.task(), listener);
         }
@@ -154,7 +154,7 @@ final class PlannedRun implements AutoCloseable {
                         .formatted(
                                 actual.id(),
                                 asked.id(),
-                                begun ? "the run was begun in it" : "this CPU is slower in bf16");
+                                begun ? "the run was started with it" : "this CPU is slower in bf16");
     }
 
     @Override

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "prefill",
         description = {
-            "Writes what the engine computes for some prompts, to compare it with another engine.",
+            "Writes the engine's output for given prompts, to compare it with another engine.",
             "The input is {\"prompts\": [[token ids], ...]}; the output has, for each prompt i, p{i}.input_ids,"
                     + " p{i}.last_logits, p{i}.logits, p{i}.hidden_states, p{i}.router_logits, p{i}.router_probs,"
                     + " p{i}.topk_ids and p{i}.topk_weights."
@@ -77,7 +77,7 @@ final class PrefillCommand implements Callable<Integer> {
                 spec.commandLine()
                         .getErr()
                         .printf(
-                                "Prompt %d has %,d tokens; the model was made for at most %,d%n",
+                                "Prompt %d has %,d tokens; the context length of the model is %,d%n",
                                 i, inputs.get(i).length, longest);
             }
         }

@@ -26,7 +26,7 @@ public final class ProgressLine implements RunListener, AutoCloseable {
         stop.take();
         err.println(String.format(
                 Locale.ROOT,
-                "Records about %s: %,d activations, %.1f bytes each with all that goes with them; %s free",
+                "Expected size: about %s (%,d activations of %.1f bytes each, all tables included); %s free",
                 size(need.bytes()),
                 need.activations(),
                 need.bytesPerActivation(),

@@ -38,12 +38,12 @@ final class RemoteRun {
 
     /** The server remembers why a run failed for a while only. */
     private static GatehouseException ended(ServedRun run) {
-        String kept = "the answers to %d of %d questions are kept".formatted(run.answered(), run.questions());
+        String kept = "the answers to %d of %d questions are stored".formatted(run.answered(), run.questions());
         return run.isCancelled()
                 ? new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The run was cancelled; " + kept)
                 : new GatehouseException(
                         ErrorCode.INTERNAL_ERROR,
-                        "The run is %s, and the server does not say why; %s.".formatted(run.status(), kept));
+                        "The run is %s, for a reason the server did not give; %s.".formatted(run.status(), kept));
     }
 
     private ServedRun follow(RunRequest request, RunListener listener) {
@@ -54,7 +54,7 @@ final class RemoteRun {
             });
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The run goes on without being watched.", e);
+            throw new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The run continues on the server.", e);
         }
     }
 
@@ -74,7 +74,7 @@ final class RemoteRun {
                 .figure("Run", run.name())
                 .figure("Questions answered", run.answered())
                 .figure("Accuracy", run.correct() / (double) Math.max(1, run.questions()))
-                .figure("Mean accuracy of subjects", run.meanAccuracyOfSubjects())
+                .figure("Mean accuracy by subject", run.meanAccuracyOfSubjects())
                 .figure(
                         "Prompt tokens",
                         run.progress().map(ServedRun.Progress::tokens).orElse(0L))

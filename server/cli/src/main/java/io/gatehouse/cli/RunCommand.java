@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         name = "run",
         description = {
             "Answers a quiz with a model and records every routing decision.",
-            "While a server has the file, the run is handed to that server."
+            "If a server has the file open, that server computes the run."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -35,7 +35,7 @@ final class RunCommand implements Callable<Integer> {
             names = "--db",
             required = true,
             paramLabel = "FILE",
-            description = "DuckDB file to record into; made if missing.")
+            description = "DuckDB file to record into; created if missing.")
     private Path database = Path.of("");
 
     @Mixin
@@ -70,7 +70,7 @@ final class RunCommand implements Callable<Integer> {
                     .figure("Questions answered", outcome.questions())
                     .figure("Accuracy", outcome.accuracy())
                     .figure(
-                            "Mean accuracy of subjects",
+                            "Mean accuracy by subject",
                             store.meanAccuracyOfSubjects(outcome.runId()).orElseThrow())
                     .figure("Prompt tokens", outcome.tokens())
                     .figure("Seconds", outcome.elapsed().toMillis() / 1000.0);
@@ -86,7 +86,7 @@ final class RunCommand implements Callable<Integer> {
     private Report handOver(ServerNotice server, RunRequest request) {
         stop.take();
         PrintWriter err = spec.commandLine().getErr();
-        err.printf("%s is served at %s, which runs it%n", database, server.uri());
+        err.printf("%s is open in the server at %s; starting the run there%n", database, server.uri());
         err.flush();
         try (ProgressLine progress = new ProgressLine(err, stop)) {
             return new RemoteRun(new ServerRuns(server.uri(), Optional.of(server.key())))

@@ -38,7 +38,7 @@ final class RunNames {
         if (taken.contains(wish) && !unfinished.contains(wish)) {
             throw new GatehouseException(
                     ErrorCode.RUN_EXISTS,
-                    "There is a finished run named \"%s\" already: give the new one another name".formatted(wish));
+                    "There is a finished run named \"%s\"; give the new run another name".formatted(wish));
         }
         return wish;
     }

@@ -18,14 +18,14 @@ final class RunOptions {
             description = {
                 "Quiz: a directory in MMLU's CSV layout, with the folders test and dev;",
                 "a file of questions in JSON lines, Parquet or Arrow (.jsonl, .parquet, .arrow);",
-                "or a directory of such files, test* to ask and dev* or train* to show solved."
+                "or a directory of such files: test* holds the questions, dev* or train* the solved examples."
             })
     private String quiz = "";
 
     @Option(
             names = "--name",
             description =
-                    "Name of the run; by default MODEL-QUIZ, with a number if that is taken. An unfinished run of the name goes on where it ended.")
+                    "Name of the run; by default MODEL-QUIZ, with a number if that name is taken. An unfinished run of this name is resumed.")
     private Optional<String> name = Optional.empty();
 
     @Option(
@@ -38,7 +38,7 @@ final class RunOptions {
             names = "--subjects",
             split = ",",
             paramLabel = "SUBJECT",
-            description = "Answer only these subjects; several with commas between.")
+            description = "Comma-separated list of subjects to answer.")
     private List<String> subjects = List.of();
 
     @Option(
@@ -53,20 +53,20 @@ final class RunOptions {
             paramLabel = "FORMAT",
             defaultValue = RunRequest.FORMAT,
             description =
-                    "How questions are put, byte for byte as that evaluation does: hendrycks, lm-eval, olmes or open-instruct; default: ${DEFAULT-VALUE}.")
+                    "Prompt format, byte for byte that of the named evaluation: hendrycks, lm-eval, olmes or open-instruct; default: ${DEFAULT-VALUE}.")
     private String format = RunRequest.FORMAT;
 
     @Option(
             names = "--chat",
-            description = "Put each prompt as what a user says, by the chat template of an instruction-tuned model;"
-                    + " open-instruct always does.")
+            description = "Wrap each prompt as a user message (chat template of an instruction-tuned model);"
+                    + " always on for open-instruct.")
     private boolean chat;
 
     @Option(
             names = "--record",
             paramLabel = "TOKENS",
             defaultValue = RunRequest.RECORD,
-            description = "prompt: the routing of every prompt token; last-prompt: only of the one that answers."
+            description = "prompt: routing of every prompt token; last-prompt: only of the last one, which answers."
                     + " Default: ${DEFAULT-VALUE}.")
     private String record = RunRequest.RECORD;
 
@@ -74,11 +74,11 @@ final class RunOptions {
             names = "--probabilities",
             paramLabel = "TOKENS",
             defaultValue = RunRequest.PROBABILITIES,
-            description = "Keep the probability of every expert, of these tokens: none, last-prompt or all."
+            description = "Tokens for which to keep the probability of every expert: none, last-prompt or all."
                     + " Default: ${DEFAULT-VALUE}.")
     private String probabilities = RunRequest.PROBABILITIES;
 
-    @Option(names = "--norms", description = "Keep the norms of the chosen experts' outputs.")
+    @Option(names = "--norms", description = "Keep the norms of the selected experts' outputs.")
     private boolean norms;
 
     @Mixin
@@ -89,30 +89,30 @@ final class RunOptions {
             split = ",",
             paramLabel = "LAYER:EXPERT",
             description =
-                    "Send no token to these experts, counted from 0; several with commas between. A token that would"
-                            + " have met one is routed by the softmax over the rest.")
+                    "Comma-separated list of experts, counted from 0, that receive no token. A token that would"
+                            + " have been routed to one is routed by the softmax over the remaining experts.")
     private List<String> masked = List.of();
 
     @Option(
             names = "--mask-unused-of",
             paramLabel = "RUN",
-            description = "Mask every expert that this complete run of the same file never used.")
+            description = "Mask every expert that this complete run in the same file never used.")
     private Optional<String> unusedOf = Optional.empty();
 
     @Option(
             names = "--unused-scope",
             paramLabel = "SCOPE",
-            description = "Tokens of that run to look at, prompt or last_prompt; by default all that it recorded.")
+            description = "Tokens of that run to consider, prompt or last_prompt; by default all that it recorded.")
     private Optional<String> unusedScope = Optional.empty();
 
     @Option(
             names = "--scale",
             split = ",",
             paramLabel = "LAYER:EXPERT=X",
-            description = "Multiply the outputs of these experts; several with commas between.")
+            description = "Comma-separated list of factors for the outputs of experts.")
     private List<String> scales = List.of();
 
-    @Option(names = "--top-k", paramLabel = "K", description = "Send each token to K experts.")
+    @Option(names = "--top-k", paramLabel = "K", description = "Route each token to K experts.")
     private Optional<Integer> topK = Optional.empty();
 
     /** The run that the options ask for. */

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "runs",
-        description = "Lists the runs of a database file, shows one, deletes one, and gives back the space.",
+        description = "Lists, shows and deletes the runs of a database file, and compacts the file.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "[COMMAND]",
         footer = {
@@ -53,7 +53,7 @@ final class RunsCommand implements Callable<Integer> {
             for (RunSummary run : store.runs()) {
                 report.figure(
                         run.name(),
-                        "%s, %d of %d questions answered, %d rightly, scope %s"
+                        "%s, %d of %d questions answered, %d correct, scope %s"
                                 .formatted(
                                         run.status().id(),
                                         run.answered(),
@@ -76,7 +76,7 @@ final class RunsCommand implements Callable<Integer> {
                     .figure("Model", run.model())
                     .figure("Questions", run.questions())
                     .figure("Questions answered", run.answered())
-                    .figure("Answered rightly", run.correct())
+                    .figure("Correct answers", run.correct())
                     .figure("Started", run.startedAt().toString())
                     .figure("Finished", run.finishedAt().map(Object::toString).orElse("not yet"));
             store.definition(run.runId()).forEach(report::figure);

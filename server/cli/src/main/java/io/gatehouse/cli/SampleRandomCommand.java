@@ -24,9 +24,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "random",
         description = {
-            "Write a checkpoint of random weights with the sizes of a real model, to try a machine without a download.",
-            "What it says is noise; what it costs is real. The weights are normally distributed, and scaled so that"
-                    + " tokens choose different experts."
+            "Writes a checkpoint of random weights with the sizes of a real model, to try a machine without a download.",
+            "Its answers are random; its cost is realistic. The weights are normally distributed and scaled so that"
+                    + " tokens select different experts."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -43,7 +43,7 @@ final class SampleRandomCommand implements Callable<Integer> {
             required = true,
             paramLabel = "MODEL",
             completionCandidates = Titles.class,
-            description = "Whose sizes: ${COMPLETION-CANDIDATES}.")
+            description = "Model whose sizes to use: ${COMPLETION-CANDIDATES}.")
     private String like = "";
 
     @Option(names = "--layers", paramLabel = "N", description = "How many layers, instead of all the model has.")
@@ -53,20 +53,20 @@ final class SampleRandomCommand implements Callable<Integer> {
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
-            description = "One seed always gives the same weights; default: ${DEFAULT-VALUE}.")
+            description = "Seed of the weights; default: ${DEFAULT-VALUE}.")
     private long seed;
 
     @Option(
             names = "--dtype",
             paramLabel = "TYPE",
             defaultValue = "BF16",
-            description = "How weights are stored: ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
+            description = "Data type of the stored weights: ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
     private StoredType dtype = StoredType.BF16;
 
     @Option(
             names = "--tokenizer",
             paramLabel = "FILE",
-            description = "A tokenizer.json to copy; without it one token is one byte.")
+            description = "tokenizer.json to copy; by default one token is one byte.")
     private Optional<Path> tokenizer = Optional.empty();
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Directory to make.")
@@ -117,7 +117,7 @@ final class SampleRandomCommand implements Callable<Integer> {
     private static int checked(int layers) {
         if (layers < 1 || layers > MAX_LAYERS) {
             throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT, "--layers is %d; it may be 1 to %,d".formatted(layers, MAX_LAYERS));
+                    ErrorCode.INVALID_ARGUMENT, "--layers is %d; it must be from 1 to %,d".formatted(layers, MAX_LAYERS));
         }
         return layers;
     }

@@ -27,7 +27,7 @@ final class SecretFile {
         String token = read(file).strip();
         if (token.length() < SHORTEST_TOKEN || token.chars().anyMatch(c -> c <= ' ' || c > '~')) {
             throw invalid(
-                    "%s must hold one word of %d letters, digits or signs at least.".formatted(file, SHORTEST_TOKEN));
+                    "%s must contain one word of at least %d letters, digits or symbols.".formatted(file, SHORTEST_TOKEN));
         }
         return token;
     }
@@ -42,14 +42,14 @@ final class SecretFile {
                 .lines()
                 .findFirst()
                 .filter(line -> !line.isEmpty())
-                .orElseThrow(() -> invalid("%s is empty where a password should be.".formatted(file)));
+                .orElseThrow(() -> invalid("%s is empty; it must contain the password.".formatted(file)));
     }
 
     private static String read(Path file) {
         try {
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
             if (!OWNER_ONLY.containsAll(permissions)) {
-                throw invalid("%s may be used by others (%s): take that away with chmod 600."
+                throw invalid("Other users have access to %s (%s); restrict it with chmod 600."
                         .formatted(file, PosixFilePermissions.toString(permissions)));
             }
             return Files.readString(file);

@@ -23,8 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "serve",
         description = {
-            "Serve a file to browsers and HTTP clients.",
-            "Runs are started over HTTP, or by 'gatehouse run' with the same file."
+            "Serves a database file to browsers and HTTP clients.",
+            "Start runs over HTTP, or with 'gatehouse run' on the same file."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -80,7 +80,7 @@ final class ServeCommand implements Runnable {
         }
         if (!store.isReadOnly()) {
             throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT, "--engine goes with a directory, as gatehouse export writes it");
+                    ErrorCode.INVALID_ARGUMENT, "--engine needs a directory that gatehouse export wrote");
         }
         try (RemoteEngine remote = engine.connect(database.toString())) {
             serve(
@@ -124,7 +124,7 @@ final class ServeCommand implements Runnable {
                 store.bytes() / 1e6);
         out.printf("  %s%n", server.uri());
         limits(settings, out);
-        out.println("Ctrl-C stops it.");
+        out.println("Press Ctrl-C to stop.");
         out.flush();
     }
 
@@ -133,7 +133,7 @@ final class ServeCommand implements Runnable {
         QueryAllowance queries = settings.queries();
         out.printf(
                 Locale.ROOT,
-                "Queries: %d short and %d long ones at a time, %d more wait up to %d s; %d s each, of which %d s to plan.%n",
+                "Queries: %d short and %d long at a time, %d more queued for up to %d s; time limit %d s, for planning %d s.%n",
                 queries.concurrent(),
                 queries.computing(),
                 queries.queued(),
@@ -142,19 +142,19 @@ final class ServeCommand implements Runnable {
                 queries.planning().toSeconds());
         out.printf(
                 Locale.ROOT,
-                "Answers: %,d rows of JSON unless asked for more, %,d bytes.%n",
+                "Results: %,d rows of JSON by default, at most %,d bytes.%n",
                 queries.rows(),
                 queries.bytes());
         out.printf(
                 Locale.ROOT,
-                "Memory: %.1f GB, of which %.1f for DuckDB and %.1f for the process that computes a run.%n",
+                "Memory: %.1f GB, including %.1f GB for DuckDB and %.1f GB for the process that computes a run.%n",
                 settings.memory().bytes() / 1e9,
                 settings.memory().database() / 1e9,
                 settings.memory().worker() / 1e9);
         HttpLimits http = settings.http();
         out.printf(
                 Locale.ROOT,
-                "Requests: %,d bytes in %d s, %,d of headers; %d connections, %d that listen to events.%n",
+                "Requests: at most %,d bytes in %d s, %,d bytes of headers; %d connections, %d event streams.%n",
                 http.bodyBytes(),
                 http.bodyTime().toSeconds(),
                 http.headerBytes(),

@@ -14,14 +14,14 @@ final class ShellCommand {
     static final List<String> NAMES = List.of(".help", ".tables", ".describe", ".mode", ".output", ".timer", ".quit");
 
     private static final String HELP = """
-            .tables              what can be asked
-            .describe NAME       the columns of a relation
-            .mode MODE           rows as table, csv, json or parquet
-            .output FILE         rows into a file; without FILE to the screen again
-            .timer on|off        whether the time stands under the rows
-            .quit                ends (also Ctrl-D)
-            A statement ends with ;  Tab completes  Ctrl-C stops the query that is running
-            EXPLAIN …; shows how a statement is answered, DESCRIBE FUNCTION name; what a function returns
+            .tables              list tables and views
+            .describe NAME       show the columns of a table or view
+            .mode MODE           print rows as table, csv, json or parquet
+            .output FILE         write rows to a file; without FILE, to the screen again
+            .timer on|off        print the time of each statement
+            .quit                exit (also Ctrl-D)
+            Statements end with ;  Tab completes  Ctrl-C cancels the running query
+            EXPLAIN ...; shows the plan of a statement, DESCRIBE FUNCTION name; the columns of a table function
             """;
 
     private final QueryEngine engine;
@@ -48,7 +48,7 @@ final class ShellCommand {
             case ".mode" -> runner.useFormat(mode(argument));
             case ".output" -> runner.writeTo(argument.isEmpty() ? Optional.empty() : Optional.of(Path.of(argument)));
             case ".timer" -> runner.time(onOrOff(argument));
-            default -> throw wrong("There is no %s; .help lists what there is".formatted(words[0]));
+            default -> throw wrong("Unknown command %s; .help lists the commands".formatted(words[0]));
         }
         return true;
     }
@@ -65,14 +65,14 @@ final class ShellCommand {
                 return format;
             }
         }
-        throw wrong("There is no mode \"%s\"; there are table, csv, json and parquet".formatted(name));
+        throw wrong("Unknown mode \"%s\"; use table, csv, json or parquet".formatted(name));
     }
 
     private static boolean onOrOff(String word) {
         return switch (word.toLowerCase(Locale.ROOT)) {
             case "on" -> true;
             case "off" -> false;
-            default -> throw wrong("The timer is on or off, not \"%s\"".formatted(word));
+            default -> throw wrong("The timer must be on or off, not \"%s\"".formatted(word));
         };
     }
 

@@ -28,10 +28,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "sql",
         description = {
-            "Asks a file of runs in SQL, or a server that has it.",
-            "While a server has the file, that server is asked.",
-            "Without -c and -f it is a shell on a terminal, and elsewhere reads statements from standard input.",
-            "Statements end with a semicolon; at the first that fails it stops."
+            "Runs SQL on a database file or on a Gatehouse server.",
+            "If a server has the file open, the statements go to that server.",
+            "Without -c and -f it opens a shell on a terminal; otherwise it reads statements from standard input.",
+            "Statements end with a semicolon. It stops at the first failing statement."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -56,7 +56,7 @@ final class SqlCommand implements Callable<Integer> {
     @Option(
             names = "--token-file",
             paramLabel = "FILE",
-            description = "File with the token that the server wants; only its owner may read it (mode 0600).")
+            description = "File with the token of the server; must be readable only by its owner (mode 0600).")
     private Optional<Path> tokenFile = Optional.empty();
 
     @Option(names = "-c", paramLabel = "SQL", description = "Statement to run; may be given several times.")
@@ -80,14 +80,14 @@ final class SqlCommand implements Callable<Integer> {
 
     @Option(
             names = "--keep-formulas",
-            description = "Leave texts in CSV alone that a spreadsheet would take for formulas; otherwise those that"
-                    + " begin with =, +, - or @ get an apostrophe.")
+            description = "Write CSV texts as they are. By default a text that begins with =, +, - or @ gets an"
+                    + " apostrophe, so that no spreadsheet runs it as a formula.")
     private boolean keepFormulas;
 
     @Option(
             names = "--limit",
             paramLabel = "N",
-            description = "Print no more than N rows, 0 for all; default: " + TABLE_LIMIT + " as a table, else all.")
+            description = "Print at most N rows, 0 for all; default: " + TABLE_LIMIT + " with --format table, else all.")
     private Optional<Long> limit = Optional.empty();
 
     @Spec
@@ -96,17 +96,17 @@ final class SqlCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (database.isPresent() == url.isPresent()) {
-            throw new ParameterException(spec.commandLine(), "Either --db FILE or --url URL says what is asked");
+            throw new ParameterException(spec.commandLine(), "Give either --db FILE or --url URL");
         }
         long maxRows = maxRows();
         if (url.isPresent() && engine.isGiven()) {
-            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--engine goes with --db");
+            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--engine needs --db");
         }
         if (url.isPresent()) {
             return askServer(url.get(), tokenFile.map(SecretFile::token), maxRows);
         }
         if (tokenFile.isPresent()) {
-            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--token-file goes with --url");
+            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--token-file needs --url");
         }
         String name = database.orElseThrow();
         return engine.isGiven() ? askEngine(name, maxRows) : askFile(Path.of(name), maxRows);
@@ -138,7 +138,7 @@ final class SqlCommand implements Callable<Integer> {
                 throw e;
             }
             ServerNotice server = ServerNotice.find(file).orElseThrow(() -> e);
-            spec.commandLine().getErr().printf("%s is served at %s, which answers%n", file, server.uri());
+            spec.commandLine().getErr().printf("%s is open in the server at %s; sending statements there%n", file, server.uri());
             return askServer(server.uri(), Optional.of(server.key()), maxRows);
         }
     }
@@ -147,7 +147,7 @@ final class SqlCommand implements Callable<Integer> {
         if (isShell()) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "The shell needs --db; a server is asked with -c, -f or standard input");
+                    "The shell needs --db. With --url, use -c, -f or standard input");
         }
         requireServer(address);
         try (Session server = ServerSession.connect(address, token);
@@ -161,7 +161,7 @@ final class SqlCommand implements Callable<Integer> {
         if (!ServerSession.isServer(address) || (!scheme.equals("http") && !scheme.equals("https"))) {
             // Not the address itself, which may have a password in it.
             throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT, "--url takes the address of a server, such as http://127.0.0.1:8080");
+                    ErrorCode.INVALID_ARGUMENT, "--url needs the address of a server, such as http://127.0.0.1:8080");
         }
     }
 
@@ -224,7 +224,7 @@ final class SqlCommand implements Callable<Integer> {
         long rows = limit.orElse(format == RowFormat.TABLE ? TABLE_LIMIT : 0);
         if (rows < 0) {
             throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT, "A limit of %d rows is not possible".formatted(rows));
+                    ErrorCode.INVALID_ARGUMENT, "--limit is %d; it must be 0 or more".formatted(rows));
         }
         return rows;
     }

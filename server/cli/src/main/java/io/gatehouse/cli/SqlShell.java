@@ -41,12 +41,12 @@ final class SqlShell {
                     .variable(LineReader.LIST_MAX, 100)
                     .build();
             ShellCommand commands = new ShellCommand(engine, runner, terminal.writer());
-            terminal.writer().println("Statements end with ;   .help explains, .quit ends");
+            terminal.writer().println("End statements with ;   .help lists commands, .quit exits");
             while (step(reader, terminal, commands)) {
                 terminal.flush();
             }
         } catch (IOException e) {
-            throw new GatehouseException(ErrorCode.INTERNAL_ERROR, "The terminal cannot be used: " + e.getMessage(), e);
+            throw new GatehouseException(ErrorCode.INTERNAL_ERROR, "Cannot use the terminal: " + e.getMessage(), e);
         }
     }
 

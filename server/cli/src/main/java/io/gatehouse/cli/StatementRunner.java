@@ -90,7 +90,7 @@ final class StatementRunner implements AutoCloseable {
         if (taken) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "%s has the rows of another statement, and a Parquet file takes no more: name another file"
+                    "%s already holds the rows of another statement, and a Parquet file holds one result: use one file per statement"
                             .formatted(file));
         }
     }
@@ -119,7 +119,7 @@ final class StatementRunner implements AutoCloseable {
     }
 
     private void footer(long rows, boolean truncated, long nanos) {
-        String cut = truncated ? ", more are left out (--limit)" : "";
+        String cut = truncated ? ", more rows omitted (--limit)" : "";
         String time = timed ? String.format(Locale.ROOT, ", %.3f s", nanos / 1e9) : "";
         String where = file.map(path -> " in " + path).orElse("");
         PrintWriter footer = format == RowFormat.TABLE || file.isPresent() ? screen : err;
@@ -143,7 +143,7 @@ final class StatementRunner implements AutoCloseable {
 
     private long writeParquet(Rows result) {
         Path target = file.orElseThrow(() -> new GatehouseException(
-                ErrorCode.INVALID_ARGUMENT, "Parquet is written to a file; say which with --output"));
+                ErrorCode.INVALID_ARGUMENT, "Parquet is written to a file: name it with --output"));
         requireRoomIn(target, fileIsWhole || opened.isPresent());
         long rows = result.writeParquet(target);
         fileIsWhole = true;

@@ -22,8 +22,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "study",
         description = {
-            "Writes the report of a run: the paper's findings first, each figure with its SQL.",
-            "The page stands alone: it can be sent, printed and kept."
+            "Writes the report of a run. Each figure comes with its SQL.",
+            "The report is one self-contained page."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  gatehouse study --db routing.duckdb -o report.html"})
@@ -45,7 +45,7 @@ final class StudyCommand implements Callable<Integer> {
     @Option(
             names = "--run",
             paramLabel = "NAME",
-            description = "Name of the run; by default the last complete one without an intervention.")
+            description = "Name of the run; by default the last complete run without an intervention.")
     private Optional<String> run = Optional.empty();
 
     @Option(
@@ -76,7 +76,7 @@ final class StudyCommand implements Callable<Integer> {
                 out.print(text);
             } else {
                 printFindings(study, out);
-                out.printf("%nThe report is in %s%n", write(Path.of(file), text).toUri());
+                out.printf("%nReport written to %s%n", write(Path.of(file), text).toUri());
             }
             out.flush();
         }
@@ -87,12 +87,12 @@ final class StudyCommand implements Callable<Integer> {
         if (run.isPresent()) {
             return Study.findRun(engine, run.get())
                     .orElseThrow(() -> new GatehouseException(
-                            ErrorCode.RUN_NOT_FOUND, "%s holds no run named \"%s\"".formatted(database, run.get())));
+                            ErrorCode.RUN_NOT_FOUND, "%s has no run named \"%s\"".formatted(database, run.get())));
         }
         return Study.findLatest(engine)
                 .orElseThrow(() -> new GatehouseException(
                         ErrorCode.RUN_NOT_FOUND,
-                        "%s holds no complete run without an intervention".formatted(database)));
+                        "%s has no complete run without an intervention".formatted(database)));
     }
 
     /** What was found, for a terminal: the titles and sentences of the figures. */

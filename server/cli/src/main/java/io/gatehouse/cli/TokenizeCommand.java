@@ -37,8 +37,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Turns text into a model's token ids.",
             "Each line of the input is a JSON string; its ids are printed as one JSON array per line.",
-            "With --chat each line is what a user says: the model's chat template makes a prompt of it, and its text,"
-                    + " ids and tokens are printed as one JSON object per line."
+            "With --chat each line is a user message: the model's chat template makes a prompt of it, and the text,"
+                    + " ids and tokens of the prompt are printed as one JSON object per line."
         },
         mixinStandardHelpOptions = true,
         footer = {

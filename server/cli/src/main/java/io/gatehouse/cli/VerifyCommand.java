@@ -13,11 +13,11 @@ import picocli.CommandLine.Option;
 @Command(
         name = "verify",
         description = {
-            "Checks a database file: its ledger against what is there, rows without a question, positions that are double"
-                    + " or missing, values out of range, rollups against their facts. Ends with code 3 if anything is"
+            "Checks a database file: the ledger against the stored rows, rows without a question, duplicate or missing"
+                    + " positions, values out of range, and rollups against their facts. Exits with code 3 if anything is"
                     + " wrong.",
-            "Prints a hash of the content of each run, which is the same for the same answers, tokens and decisions in"
-                    + " whatever file, order and number of tries they were written."
+            "Prints a content hash of each run. The same answers, tokens and routing decisions give the same hash in"
+                    + " any file, whatever the order or number of attempts in which they were written."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  gatehouse verify --db routing.duckdb"})

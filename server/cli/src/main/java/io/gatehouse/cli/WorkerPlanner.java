@@ -46,7 +46,7 @@ public final class WorkerPlanner implements RunPlanner {
     private RunWorker read(RunRequest request) {
         try {
             if (!reading.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                throw new GatehouseException(ErrorCode.QUERY_BUSY, "The files of other runs are being read.");
+                throw new GatehouseException(ErrorCode.QUERY_BUSY, "The server is reading the files of other runs.");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

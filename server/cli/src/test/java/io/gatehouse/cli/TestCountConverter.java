@@ -17,6 +17,6 @@ final class TestCountConverter {
     void refusesWhatIsTooMuch() {
         assertThatThrownBy(() -> new CountConverter().convert("99999999999G"))
                 .isInstanceOf(TypeConversionException.class)
-                .hasMessageContaining("more than can be counted");
+                .hasMessageContaining("is too large");
     }
 }

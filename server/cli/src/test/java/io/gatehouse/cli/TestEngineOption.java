@@ -133,7 +133,7 @@ final class TestEngineOption {
                 CommandOutcome.of("serve", "--db", file.toString(), "--engine", spark.address(), "--port", "0");
         assertThat(refused.exitCode()).isEqualTo(1);
         assertThat(refused.err())
-                .isEqualToIgnoringNewLines("error: --engine goes with a directory, as gatehouse export writes it.");
+                .isEqualToIgnoringNewLines("error: --engine needs a directory that gatehouse export wrote.");
     }
 
     @Test

@@ -25,7 +25,7 @@ final class TestPrefillCommand {
         CommandOutcome outcome = prefill("{\"prompts\": [[1, 2, 3], [" + longer + "]]}");
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
         assertThat(outcome.err())
-                .isEqualTo("Prompt 1 has 400 tokens; the model was made for at most 384%n".formatted());
+                .isEqualTo("Prompt 1 has 400 tokens; the context length of the model is 384%n".formatted());
         try (SafetensorsReader written = SafetensorsReader.open(directory.resolve("out.safetensors"))) {
             assertThat(written.tensors())
                     .extracting(TensorInfo::name)

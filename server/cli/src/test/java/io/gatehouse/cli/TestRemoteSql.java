@@ -82,8 +82,8 @@ final class TestRemoteSql {
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
         assertThat(outcome.out()).isEqualTo("n\r\n24\r\n");
         assertThat(outcome.err())
-                .startsWith(file + " is served at http://127.0.0.1:")
-                .contains(", which answers\n");
+                .startsWith(file + " is open in the server at http://127.0.0.1:")
+                .contains("; sending statements there\n");
     }
 
     private static List<String> written(String option, String place) {
@@ -116,7 +116,7 @@ final class TestRemoteSql {
                 Exposure.local(),
                 uri -> CommandOutcome.of(
                         "sql", "--url", uri.toString(), "--limit", "2", "-c", "SELECT layer FROM experts"));
-        assertThat(outcome.out()).contains("\n2 rows, more are left out (--limit)");
+        assertThat(outcome.out()).contains("\n2 rows, more rows omitted (--limit)");
     }
 
     @Test
@@ -158,7 +158,7 @@ final class TestRemoteSql {
         for (String wrong : new String[] {"ftp://lab7", "http://user:secret@lab7", "http://lab7/path", "lab7"}) {
             CommandOutcome outcome = CommandOutcome.of("sql", "--url", wrong, "-c", "SELECT 1");
             assertThat(outcome.err())
-                    .contains("--url takes the address of a server")
+                    .contains("--url needs the address of a server")
                     .doesNotContain("secret");
         }
         assertThat(CommandOutcome.of("sql", "-c", "SELECT 1").exitCode()).isEqualTo(2);

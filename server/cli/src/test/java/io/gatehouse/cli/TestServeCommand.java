@@ -56,16 +56,16 @@ final class TestServeCommand {
             assertThat(uri.toString()).matches("http://127\\.0\\.0\\.1:[0-9]+/");
             assertThat(out.readLine())
                     .matches(
-                            "Queries: [0-9]+ short and [0-9]+ long ones at a time, 64 more wait up to 30 s; 60 s each, of which 10 s to plan\\.");
+                            "Queries: [0-9]+ short and [0-9]+ long at a time, 64 more queued for up to 30 s; time limit 60 s, for planning 10 s\\.");
             assertThat(out.readLine())
-                    .isEqualTo("Answers: 10,000 rows of JSON unless asked for more, 16,000,000,000 bytes.");
+                    .isEqualTo("Results: 10,000 rows of JSON by default, at most 16,000,000,000 bytes.");
             assertThat(out.readLine())
                     .matches(
-                            "Memory: [0-9.]+ [MG]B, of which [0-9.]+ for DuckDB and [0-9.]+ for the process that computes a run\\.");
+                            "Memory: [0-9.]+ GB, including [0-9.]+ GB for DuckDB and [0-9.]+ GB for the process that computes a run\\.");
             assertThat(out.readLine())
                     .isEqualTo(
-                            "Requests: 1,000,000 bytes in 30 s, 8,192 of headers; 256 connections, 64 that listen to events.");
-            assertThat(out.readLine()).isEqualTo("Ctrl-C stops it.");
+                            "Requests: at most 1,000,000 bytes in 30 s, 8,192 bytes of headers; 256 connections, 64 event streams.");
+            assertThat(out.readLine()).isEqualTo("Press Ctrl-C to stop.");
             assertThat(Path.of(file + ".server")).exists();
             HttpResponse<String> health = HttpClient.newHttpClient()
                     .send(HttpRequest.newBuilder(uri.resolve("v1/health")).build(), BodyHandlers.ofString());

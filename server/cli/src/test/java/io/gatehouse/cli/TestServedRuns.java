@@ -176,7 +176,7 @@ final class TestServedRuns {
                     "--name",
                     "handed");
             assertThat(outcome.exitCode()).as(outcome.err()).isZero();
-            assertThat(outcome.err()).contains("is served at " + served.uri());
+            assertThat(outcome.err()).contains("is open in the server at " + served.uri());
             assertThat(outcome.out()).contains("Run").contains("handed").containsPattern("Questions answered +130");
             assertThat(count(served)).isEqualTo(130);
             CommandOutcome again = CommandOutcome.of(

@@ -79,7 +79,7 @@ final class TestSqlCommand {
     void saysWhenRowsAreLeftOut() {
         CommandOutcome outcome =
                 CommandOutcome.of("sql", "--db", database, "--limit", "2", "-c", "SELECT * FROM experts");
-        assertThat(outcome.out()).contains("\n2 rows, more are left out (--limit)");
+        assertThat(outcome.out()).contains("\n2 rows, more rows omitted (--limit)");
     }
 
     @Test

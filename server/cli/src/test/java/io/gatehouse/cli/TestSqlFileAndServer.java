@@ -233,7 +233,7 @@ final class TestSqlFileAndServer {
                 assertThat(untimed(remote.out())).isEqualTo(untimed(local.out()));
                 assertThat(untimed(remote.err())).isEqualTo(untimed(local.err()));
                 assertThat(local.out() + local.err())
-                        .matches(text -> text.contains("more are left out") == limit.equals("1"));
+                        .matches(text -> text.contains("more rows omitted") == limit.equals("1"));
             }
         }
     }

@@ -109,7 +109,7 @@ final class TestStudyCommand {
         CommandOutcome outcome = CommandOutcome.of("study", "--db", database.toString(), "--run", "none");
         assertThat(outcome.exitCode()).isEqualTo(1);
         assertThat(outcome.err())
-                .isEqualToIgnoringNewLines("error: %s holds no run named \"none\".".formatted(database));
+                .isEqualToIgnoringNewLines("error: %s has no run named \"none\".".formatted(database));
     }
 
     @Test

@@ -4,7 +4,7 @@ import picocli.CommandLine.Command;
 
 @Command(
         name = "bench",
-        description = "Measure this machine: how fast a part of Gatehouse is here.",
+        description = "Measures the speed of a part of Gatehouse on this machine.",
         mixinStandardHelpOptions = true,
         subcommands = {
             BenchEngineCommand.class,

@@ -27,10 +27,10 @@ import picocli.CommandLine.Option;
         description = {
             "Measures prefill of a model on random tokens, for each batch shape.",
             "",
-            "Milliseconds are per token and layer with every layer in full, the head left out. The ceiling is the time of"
-                    + " a layer's matrix products alone, each run by itself. What is compared is measured in the same round"
-                    + " and compared within it; of everything the median counts, with the least and the most of what"
-                    + " rounds gave beside each comparison."
+            "Milliseconds are per token and layer, without the output head. The ceiling is the time of"
+                    + " a layer's matrix products alone. Compared figures are measured in the same round; each figure is"
+                    + " the median of the rounds, and each comparison also shows its minimum and maximum over the"
+                    + " rounds."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -78,15 +78,15 @@ final class BenchEngineCommand implements Callable<Integer> {
             names = "--shared-prefix",
             paramLabel = "TOKENS",
             description =
-                    "Measure instead what it gains that the prompts of a batch begin with so many tokens in common,"
-                            + " which are computed once.")
+                    "Measure the gain from a shared prompt prefix of N tokens,"
+                            + " which is computed once.")
     private Optional<Integer> sharedPrefix = Optional.empty();
 
     @Option(
             names = "--capture",
             paramLabel = "all|none",
             defaultValue = "all",
-            description = "all: with nothing, routing and everything captured; none: with nothing only."
+            description = "all: measure with no capture, with routing, and with everything captured; none: only with no capture."
                     + " Default: ${DEFAULT-VALUE}.")
     private Captured capture = Captured.ALL;
 
@@ -95,7 +95,7 @@ final class BenchEngineCommand implements Callable<Integer> {
         NONE
     }
 
-    @Option(names = "--rounds", description = "How often each is measured (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--rounds", description = "Rounds (default: ${DEFAULT-VALUE}).")
     private int rounds = 5;
 
     @Mixin
@@ -112,7 +112,7 @@ final class BenchEngineCommand implements Callable<Integer> {
             if (prefix < 0 || prefix >= shape.tokens()) {
                 throw new GatehouseException(
                         ErrorCode.INVALID_ARGUMENT,
-                        "--shared-prefix must be less than the %d tokens of a prompt, not %d"
+                        "--shared-prefix is %2$d; it must be less than the %1$d tokens of a prompt"
                                 .formatted(shape.tokens(), prefix));
             }
         });
@@ -137,7 +137,7 @@ final class BenchEngineCommand implements Callable<Integer> {
         if (sharedPrefix.isPresent()) {
             int prefix = sharedPrefix.get();
             report.table(
-                    "Prompts with a prefix in common",
+                    "Prompts with a shared prefix",
                     PREFIX_COLUMNS,
                     shapes.stream()
                             .map(shape -> row(bench.measurePrefix(shape, prefix)))
@@ -160,7 +160,7 @@ final class BenchEngineCommand implements Callable<Integer> {
         if (!matcher.matches()) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "--batch takes PROMPTSxTOKENS such as 16x256, not '%s'".formatted(text));
+                    "--batch is '%s'; it must be PROMPTSxTOKENS such as 16x256".formatted(text));
         }
         return new Batch(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
     }

@@ -23,11 +23,11 @@ import picocli.CommandLine.Option;
         name = "live",
         description = {
             "Measures a run in a server.",
-            "First what it costs that it is watched: the run by itself, and in a server whose events somebody follows and"
-                    + " which four clients ask every second, in turns; of the rounds the median of the ratios counts. News is"
-                    + " the time from the commit of a shard until the listener has heard of it and found it with SQL.",
-            "Then how long clients wait for small questions that rollups answer, while run after run is written and they"
-                    + " also take many rows, cancel queries and leave in the middle of answers, at random."
+            "First the overhead of being watched: the run by itself, and in a server whose events a client follows and"
+                    + " which four clients query every second, in turns; reports the median of the ratios. News is the time"
+                    + " from the commit of a shard until the client has received its event and found it with SQL.",
+            "Then the latency of small queries that rollups answer, while run after run is written and the clients"
+                    + " also read many rows, cancel queries and disconnect in the middle of results, at random."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  gatehouse bench live --clients 16 --seconds 60"})
@@ -52,7 +52,7 @@ final class BenchLiveCommand implements Callable<Integer> {
             description = "Clients at a time in the second part (default: ${DEFAULT-VALUE}).")
     private int clients = 16;
 
-    @Option(names = "--seconds", paramLabel = "N", description = "How long they are at it (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--seconds", paramLabel = "N", description = "Duration in seconds (default: ${DEFAULT-VALUE}).")
     private int seconds = 30;
 
     @Mixin
@@ -90,13 +90,13 @@ final class BenchLiveCommand implements Callable<Integer> {
                 .figure("News p50 ms", millis(watched.news().p50()))
                 .figure("News p99 ms", millis(watched.news().p99()))
                 .figure("Clients", clients)
-                .figure("Runs meanwhile", load.runs())
-                .figure("Small questions", load.small().count())
-                .figure("Small question p50 ms", millis(load.small().p50()))
-                .figure("Small question p99 ms", millis(load.small().p99()))
-                .figure("Answers of many rows", load.exports())
+                .figure("Runs at the same time", load.runs())
+                .figure("Small queries", load.small().count())
+                .figure("Small query p50 ms", millis(load.small().p50()))
+                .figure("Small query p99 ms", millis(load.small().p99()))
+                .figure("Large results", load.exports())
                 .figure("Cancelled queries", load.cancels())
-                .figure("Clients that left", load.departures())
+                .figure("Disconnected clients", load.departures())
                 .figure("Faults", load.faults().isEmpty() ? "none" : String.join("; ", load.faults()));
     }
 

@@ -18,10 +18,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "run",
         description = {
-            "Measures what it costs a run to keep everything.",
+            "Measures the cost of recording everything in a run.",
             "",
-            "Prompts of random tokens go through the model with the decisions, whole gates and norms of every token let"
-                    + " out, once into a database file and once into nothing, in turns. Of each the median counts."
+            "Runs prompts of random tokens through the model, with routing, probabilities and norms of every token"
+                    + " captured, once written to a database file and once discarded, in turns. Reports the medians."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -43,7 +43,7 @@ final class BenchRunCommand implements Callable<Integer> {
     @Option(names = "--tokens", description = "Tokens of a prompt (default: ${DEFAULT-VALUE}).")
     private int tokens = 120;
 
-    @Option(names = "--rounds", description = "How often each is measured (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--rounds", description = "Rounds (default: ${DEFAULT-VALUE}).")
     private int rounds = 3;
 
     @Mixin
@@ -67,8 +67,8 @@ final class BenchRunCommand implements Callable<Integer> {
                     .figure("Model", checkpoint.name())
                     .figure("Precision", choice.describe(engine))
                     .figure("Prompt tokens", measured.tokens())
-                    .figure("Seconds, everything kept", measured.keptSeconds())
-                    .figure("Seconds, thrown away", measured.droppedSeconds())
+                    .figure("Seconds, everything recorded", measured.keptSeconds())
+                    .figure("Seconds, everything discarded", measured.droppedSeconds())
                     .figure("Overhead", measured.overhead())
                     .figure("Activations", measured.writing().activations())
                     .figure(

@@ -30,17 +30,17 @@ import picocli.CommandLine.Option;
 @Command(
         name = "server",
         description = {
-            "Measures how fast rows of seven columns leave a server, over loopback in each format and by JDBC, beside"
+            "Measures how fast a server sends rows of seven columns, over loopback in each format and by JDBC, beside"
                     + " DuckDB's own Arrow in the process.",
-            "Seconds from the request to the last byte; of the rounds the median counts, also of the times that a way"
-                    + " took as long as DuckDB in the same round.",
-            "Without --db it writes a file of made-up routing first, as bench store does.",
-            "With --hostile it starts a server of its own instead and lets eight clients at it that want to stop it, with"
-                    + " statements and with models and quizzes for runs, beside four that ask ordinary questions and one"
-                    + " ordinary run after another; for the first quarter of the time the ordinary ones are alone. It ends"
-                    + " with 1 if the server ends, takes more than 1.5 times its --memory, lets a statement outlive its limit"
-                    + " by more than a second, lets the p99 of ordinary questions become more than 3 times what it was, or"
-                    + " an ordinary run differ from a quiet one."
+            "Seconds from the request to the last byte; reports the median of the rounds, also of the ratios to DuckDB"
+                    + " in the same round.",
+            "Without --db it first writes a file of synthetic routing, as bench store does.",
+            "With --hostile it starts a server and eight hostile clients, which send statements, models and quizzes meant"
+                    + " to stop it, beside four clients with ordinary queries and one ordinary run after another; in the first"
+                    + " quarter of the time the ordinary clients are alone. Exits with 1 if the server ends, if it takes more than"
+                    + " 1.5 times its --memory, if a statement outlives its limit by more than a second, if the p99 of ordinary"
+                    + " queries grows to more than 3 times that of the first quarter, or if the content hash of an ordinary run"
+                    + " differs from that of a quiet run."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -69,7 +69,7 @@ final class BenchServerCommand implements Callable<Integer> {
     @Mixin
     private BenchedFile file = new BenchedFile();
 
-    @Option(names = "--rounds", description = "How often each is measured (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--rounds", description = "Rounds (default: ${DEFAULT-VALUE}).")
     private int rounds = 5;
 
     @Option(names = "--hostile", description = "Let hostile clients at a server.")
@@ -78,19 +78,19 @@ final class BenchServerCommand implements Callable<Integer> {
     @Option(
             names = "--seconds",
             paramLabel = "N",
-            description = "With --hostile, how long all of it takes (default: ${DEFAULT-VALUE}).")
+            description = "With --hostile, total duration (default: ${DEFAULT-VALUE}).")
     private int seconds = 1800;
 
     @Option(
             names = "--memory",
             paramLabel = "SIZE",
-            description = "With --hostile, what the server is to keep to (default: ${DEFAULT-VALUE}).")
+            description = "With --hostile, --memory of the server (default: ${DEFAULT-VALUE}).")
     private String memory = "4GB";
 
     @Option(
             names = "--seed",
             paramLabel = "N",
-            description = "With --hostile, of what clients do (default: ${DEFAULT-VALUE}).")
+            description = "With --hostile, seed of what the clients do (default: ${DEFAULT-VALUE}).")
     private long seed = 20_261_127;
 
     @Mixin
@@ -154,21 +154,21 @@ final class BenchServerCommand implements Callable<Integer> {
                 .figure("Memory of the server MB", load.memory() >> 20)
                 .figure("Peak of its processes MB", load.peakBytes() >> 20)
                 .figure("Peak as a multiple", Report.rounded(load.memoryRatio(), 2))
-                .figure("Ordinary questions before", load.quiet().count())
+                .figure("Ordinary queries before", load.quiet().count())
                 .figure("p50 ms before", millis(load.quiet().p50()))
                 .figure("p99 ms before", millis(load.quiet().p99()))
                 .figure(
-                        "Ordinary questions beside hostile clients",
+                        "Ordinary queries beside hostile clients",
                         load.besides().count())
                 .figure("p50 ms beside hostile clients", millis(load.besides().p50()))
                 .figure("p99 ms beside hostile clients", millis(load.besides().p99()))
                 .figure("p99 as a multiple", Report.rounded(load.latencyRatio(), 2))
                 .figure("Statements that outlived their limit", load.overdue().size())
                 .figure("Of these", load.overdue().isEmpty() ? "none" : String.join("; ", load.overdue()))
-                .figure("Answers to hostile statements", shown(load.answers()))
+                .figure("Responses to hostile statements", shown(load.answers()))
                 .figure("Runs", shown(load.runs()))
                 .figure("Hash of the quiet run", load.hash())
-                .figure("Runs of another hash", load.others().isEmpty() ? "none" : String.join("; ", load.others()))
+                .figure("Runs with another hash", load.others().isEmpty() ? "none" : String.join("; ", load.others()))
                 .figure("Faults", load.faults().isEmpty() ? "none" : String.join("; ", load.faults()))
                 .figure("Broken", load.broken().isEmpty() ? "none" : String.join("; ", load.broken()));
     }

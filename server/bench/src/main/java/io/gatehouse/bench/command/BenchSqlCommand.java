@@ -21,12 +21,12 @@ import picocli.CommandLine.Option;
         description = {
             "Measures SQL: seven aggregates over the facts by DuckDB alone, through Gatehouse without rollups, and"
                     + " through Gatehouse.",
-            "Milliseconds from the text to the last row; of the rounds the median counts. The rows must be equal in all"
+            "Milliseconds from the text to the last row; reports the median of the rounds. The rows must be equal in all"
                     + " three ways.",
-            "Then how long statements are planned that were never seen, over tables and views: first and, in the median,"
+            "Then the planning time of statements that are not in the cache, over tables and views: first and, as a median,"
                     + " later.",
-            "And how many rows a second are read, by JDBC and as Arrow, from DuckDB and from Gatehouse.",
-            "Without --db it writes a file of made-up routing first, as bench store does."
+            "Then rows per second read by JDBC and as Arrow, from DuckDB and from Gatehouse.",
+            "Without --db it first writes a file of synthetic routing, as bench store does."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  gatehouse bench sql --activations 10M --rounds 5"})
@@ -58,7 +58,7 @@ final class BenchSqlCommand implements Callable<Integer> {
     @Mixin
     private BenchedFile file = new BenchedFile();
 
-    @Option(names = "--rounds", description = "How often each is measured (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--rounds", description = "Rounds (default: ${DEFAULT-VALUE}).")
     private int rounds = 5;
 
     @Mixin

@@ -17,17 +17,17 @@ import picocli.CommandLine.Option;
 @Command(
         name = "store",
         description = {
-            "Measures how fast the store takes routing decisions, and how many bytes they need.",
-            "The decisions are made up in the shape of MMLU through OLMoE-1B-7B: prompts of 120 tokens, 16 layers,"
-                    + " top-8 of 64. Logits are gaussian with a part per layer, per prompt and per token, and spread more"
+            "Measures how fast the store writes routing decisions, and their size on disk.",
+            "The synthetic decisions have the shape of MMLU through OLMoE-1B-7B: prompts of 120 tokens, 16 layers,"
+                    + " top-8 of 64. Logits are Gaussian with a part per layer, per prompt and per token, and spread more"
                     + " with depth, so that the weights of a token sum to a third in the first layers and to a half in the"
-                    + " last, and experts are as unevenly used, as was measured on that model. The decisions of 256"
-                    + " prompts are made once, from a fixed seed, and come again with other questions, further apart than"
-                    + " DuckDB's compression looks.",
-            "Writes the run alone and beside 8 readers that each ask a rollup query four times a second, in turns, of which"
-                    + " the median counts; opens and verifies it; and writes a part of it row by row and without rollups,"
-                    + " for comparison. About 150 million activations are written first and not counted, so that the"
-                    + " figures are those of a long run: until Java has compiled the code, writing is a tenth slower."
+                    + " last and experts are used as unevenly as measured on that model. The decisions of 256 prompts"
+                    + " are generated once, from a fixed seed, and repeat with other questions, further apart than the"
+                    + " window of DuckDB's compression.",
+            "Writes the run alone and beside 8 readers that each run a rollup query four times a second, in turns, and"
+                    + " reports the medians; opens and verifies the file; and writes a part row by row and without rollups,"
+                    + " for comparison. About 150 million activations are written first and not counted, because until the"
+                    + " JIT has compiled the code, writing is a tenth slower than in a long run."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  gatehouse bench store --activations 215M --db mmlu-shaped.duckdb"})

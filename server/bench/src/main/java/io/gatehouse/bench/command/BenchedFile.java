@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 
 /** The file that a bench asks: one that is named, or one of made-up routing, which goes when it has been asked. */
 final class BenchedFile {
-    @Option(names = "--db", paramLabel = "FILE", description = "File to ask instead, which is only read.")
+    @Option(names = "--db", paramLabel = "FILE", description = "Existing file to read instead.")
     private Optional<Path> database = Optional.empty();
 
     /** @param activations how many the made-up routing is to have */

@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "quiz",
-        description = "Generate the sample quiz in MMLU's CSV layout: dev, val and test files per subject.",
+        description = "Generates the sample quiz in MMLU's CSV layout: dev, val and test files per subject.",
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
         footer = {"", "Example:", "  gatehouse sample quiz --out quiz --seed 1"})
@@ -20,7 +20,7 @@ final class SampleQuizCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Directory for dev, val and test.")
     private Path out = Path.of("");
 
-    @Option(names = "--seed", paramLabel = "N", description = "Which quiz: one seed always gives the same one.")
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of the quiz; default: ${DEFAULT-VALUE}.")
     private long seed = SampleQuiz.BUNDLED_SEED;
 
     @Spec

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "train",
-        description = "Train the sample model and write it as a Hugging Face checkpoint with its model card.",
+        description = "Trains the sample model and writes it as a Hugging Face checkpoint with its model card.",
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
         footer = {"", "Example:", "  gatehouse sample train --out model --seed 1"})
@@ -31,7 +31,7 @@ final class SampleTrainCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Directory for the checkpoint.")
     private Path out = Path.of("");
 
-    @Option(names = "--seed", paramLabel = "N", description = "Decides the weights at the start and the lessons.")
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of the initial weights and the training order; default: ${DEFAULT-VALUE}.")
     private long seed = TrainingPlan.BUNDLED_SEED;
 
     @Option(names = "--steps", paramLabel = "N", description = "Training steps; fewer make a weaker model sooner.")

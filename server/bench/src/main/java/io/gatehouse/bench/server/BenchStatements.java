@@ -5,7 +5,7 @@ import java.util.List;
 
 /** What clients of a bench ask. Each {@code ?} is the number of a run. */
 final class BenchStatements {
-    /** Small questions that rollups answer. */
+    /** Small queries that rollups answer. */
     static final List<String> ROLLUPS = BenchSql.statements("server/rollups.sql");
 
     /** What may come from clients that want to stop a server. */

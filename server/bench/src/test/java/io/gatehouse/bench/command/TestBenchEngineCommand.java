@@ -58,7 +58,7 @@ final class TestBenchEngineCommand {
     @Test
     void measuresWhatASharedPrefixGains() throws Exception {
         JsonNode row = json("--batch", "3x40", "--shared-prefix", "32")
-                .path("Prompts with a prefix in common")
+                .path("Prompts with a shared prefix")
                 .get(0);
         assertThat(row.path("prefix").intValue()).isEqualTo(32);
         assertThat(row.path("times_faster").doubleValue())
@@ -74,7 +74,7 @@ final class TestBenchEngineCommand {
             CommandOutcome outcome = bench("--batch=" + batch);
             assertThat(outcome.exitCode()).as(batch).isEqualTo(1);
             assertThat(outcome.err())
-                    .isEqualTo("error: --batch takes PROMPTSxTOKENS such as 16x256, not '%s'.%n", batch);
+                    .isEqualTo("error: --batch is '%s'; it must be PROMPTSxTOKENS such as 16x256.%n", batch);
         }
         assertThat(bench("--batch", "2x16", "--shared-prefix", "16").err())
                 .isEqualTo("error: --shared-prefix must be less than the 16 tokens of a prompt, not 16.%n".formatted());
