@@ -104,9 +104,6 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     static HuggingFaceTokenizer load(Path file, byte[] content) {
-        // The library would otherwise ask the cloud's metadata service who we are and report home, and download a
-        // native library where it finds a GPU.
-        System.setProperty("ai.djl.offline", "true");
         ReadingNote.of(file);
         Map<String, String> options = Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
         try {

@@ -1,7 +1,8 @@
 /**
- * A model as it lies on disk: a Hugging Face directory with config.json, safetensors files and tokenizer.json. Every
- * byte is taken for hostile until it was checked, and checking comes before allocating. Knows the files and what their
- * keys mean; knows neither TensorFlow nor DuckDB, and computes nothing.
+ * A model on disk: a Hugging Face directory with config.json, safetensors files and tokenizer.json. Every byte is
+ * untrusted until it is checked, and checks come before allocation. This package knows the files and the meaning of their
+ * keys; it knows neither TensorFlow nor DuckDB, and computes nothing. A process that loads a tokenizer should set the
+ * system property {@code ai.djl.offline}, which keeps the tokenizer library from using the network.
  */
 @NullMarked
 package io.gatehouse.checkpoint;

@@ -35,8 +35,9 @@ public final class Gatehouse {
     public static void main(String[] arguments) {
         // JavaCPP would otherwise kill the process at four times -Xmx; weights live outside the heap.
         System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
-        // Calcite reads it once, when it loads; without it '日本' is not a string.
-        System.setProperty("calcite.default.charset", "UTF-8");
+        // The tokenizer library would otherwise query the cloud's metadata service, report usage to its makers, and
+        // download a native library on machines with a GPU.
+        System.setProperty("ai.djl.offline", "true");
         System.exit(execute(arguments));
     }
 

@@ -71,7 +71,6 @@ final class TestSameContent {
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                "-Dcalcite.default.charset=UTF-8",
                 "-cp",
                 System.getProperty("java.class.path"),
                 Gatehouse.class.getName()));

@@ -251,7 +251,10 @@ public final class QueryEngine implements AutoCloseable {
         return type.startsWith("\"NULL\"") ? type.replace("\"", "") : type;
     }
 
-    /** Calcite reads the property once, when it loads; without it every text outside Latin-1 is refused. */
+    /**
+     * Calcite reads the property once, when it loads, from our saffron.properties unless a system property or a class
+     * loader hides that; with another character set it refuses every string outside Latin-1.
+     */
     private static void requireUtf8() {
         String charset = CalciteSystemProperty.DEFAULT_CHARSET.value();
         if (!charset.equals("UTF-8")) {

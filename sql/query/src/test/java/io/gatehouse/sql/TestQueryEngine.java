@@ -285,9 +285,10 @@ final class TestQueryEngine {
     void refusesToStartWhereCalciteWouldMistakeTexts() throws Exception {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dcalcite.default.charset=ISO-8859-1",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        WithoutCharset.class.getName())
+                        OtherCharset.class.getName())
                 .redirectErrorStream(true)
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -295,9 +296,9 @@ final class TestQueryEngine {
         assertThat(output).contains("start Java with -Dcalcite.default.charset=UTF-8");
     }
 
-    /** A process without the property that the others get. */
-    static final class WithoutCharset {
-        private WithoutCharset() {}
+    /** A process in which a property hides that of our resources. */
+    static final class OtherCharset {
+        private OtherCharset() {}
 
         public static void main(String[] arguments) throws Exception {
             try (RoutingFile file = RoutingFile.empty();

@@ -13,8 +13,6 @@ import java.util.Optional;
 
 /** Sessions with files that this process opens, and with directories that another engine reads. */
 public final class FileSessions implements SessionSource {
-    private static final String CHARSET = "calcite.default.charset";
-
     /** All connections of the process to one file share its store, since DuckDB opens a file only once. */
     private static final OpenFiles FILES = new OpenFiles();
 
@@ -22,10 +20,6 @@ public final class FileSessions implements SessionSource {
     public Optional<Session> open(ConnectionSettings settings) throws SQLException {
         if (settings.isRemote()) {
             return Optional.empty();
-        }
-        // Calcite reads it once, when it loads; an application around this driver can hardly know.
-        if (System.getProperty(CHARSET) == null) {
-            System.setProperty(CHARSET, "UTF-8");
         }
         if (settings.engine().isPresent()) {
             RemoteEngine remote = RemoteEngine.connect(settings.engine().get(), settings.target());
