@@ -7,6 +7,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.query.admission.ComputeSlot;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -44,9 +45,14 @@ final class Preemption {
     private final boolean local;
     private volatile Phase phase = Phase.NO_ROWS;
     private volatile long attemptStart = System.nanoTime();
-    /** When the serving thread went into the engine; 0 while it is not there. */
-    private volatile long inEngineSince;
+    /**
+     * How often the serving thread entered or left the engine: odd while it is there. It does so for each row, for which
+     * a clock or a memory barrier would be too slow.
+     */
+    private final AtomicLong engineCrossings = new AtomicLong();
 
+    private long seenCrossings;
+    private long seenNanos;
     private volatile int attempts;
     private @Nullable Thread thread;
     private long cpuBefore;
@@ -92,12 +98,12 @@ final class Preemption {
     void enterEngine(Runnable check) {
         slot.giveWay();
         slot.await(check);
-        inEngineSince = System.nanoTime();
+        cross();
     }
 
     /** The serving thread has rows, or knows that there are no more. */
     void leaveEngine() {
-        inEngineSince = 0;
+        cross();
         if (phase != Phase.STREAMING) {
             synchronized (this) {
                 checkPreempted();
@@ -113,7 +119,11 @@ final class Preemption {
     }
 
     void leaveEngineWithError() {
-        inEngineSince = 0;
+        cross();
+    }
+
+    private void cross() {
+        engineCrossings.lazySet(engineCrossings.getPlain() + 1);
     }
 
     /**
@@ -134,9 +144,18 @@ final class Preemption {
                 interrupt.run();
             }
         }
-        long since = inEngineSince;
-        long between = since == 0 || phase != Phase.STREAMING || !slot.isWaiting() ? 0 : now - since;
+        long between = phase == Phase.STREAMING && slot.isWaiting() ? nanosInEngine(now) : 0;
         return between < LONG_NANOS || slot.borrow() || between < MAX_BETWEEN_ROWS_NANOS;
+    }
+
+    /** For how long the serving thread has been in the engine without a row, as far as calls of this method have seen. */
+    private long nanosInEngine(long now) {
+        long crossings = engineCrossings.get();
+        if (crossings != seenCrossings) {
+            seenCrossings = crossings;
+            seenNanos = now;
+        }
+        return crossings % 2 == 0 ? 0 : now - seenNanos;
     }
 
     private boolean isLong(long now) {
