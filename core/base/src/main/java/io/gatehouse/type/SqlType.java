@@ -28,8 +28,7 @@ public sealed interface SqlType {
         }
         Matcher decimal = Decimal.NAME.matcher(name);
         if (decimal.matches()) {
-            return Optional.of(
-                    new Decimal(Integer.parseInt(decimal.group(1)), Integer.parseInt(decimal.group(2))));
+            return Optional.of(new Decimal(Integer.parseInt(decimal.group(1)), Integer.parseInt(decimal.group(2))));
         }
         return Optional.ofNullable(Scalar.BY_NAME.get(name));
     }

@@ -15,7 +15,9 @@ final class TestDirectoryTree {
     @Test
     void deletesWhatIsInADirectoryAndNothingBehindALink() throws IOException {
         Path kept = Files.writeString(directory.resolve("kept"), "text");
-        Path tree = Files.createDirectories(directory.resolve("tree/inner/leaf")).getParent().getParent();
+        Path tree = Files.createDirectories(directory.resolve("tree/inner/leaf"))
+                .getParent()
+                .getParent();
         Files.writeString(tree.resolve("inner/leaf/file"), "text");
         Files.createSymbolicLink(tree.resolve("inner/link"), directory);
 

@@ -24,7 +24,9 @@ final class ClusterSession {
         conf.setIfMissing("spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs", "false");
         conf.setIfMissing("spark.executorEnv.TF_CPP_MIN_LOG_LEVEL", "3");
         String options = conf.get("spark.executor.extraJavaOptions", "");
-        conf.set("spark.executor.extraJavaOptions", (options + " -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dai.djl.offline=true").strip());
+        conf.set(
+                "spark.executor.extraJavaOptions",
+                (options + " -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dai.djl.offline=true").strip());
         try {
             return SparkSession.builder().config(conf).getOrCreate();
         } catch (IllegalStateException e) {

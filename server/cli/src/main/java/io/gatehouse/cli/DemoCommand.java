@@ -2,6 +2,13 @@ package io.gatehouse.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.cli.run.PlannedRun;
+import io.gatehouse.cli.run.RunCommand;
+import io.gatehouse.cli.run.RunNames;
+import io.gatehouse.cli.run.WorkerCommand;
+import io.gatehouse.cli.terminal.GatehouseVersion;
+import io.gatehouse.cli.terminal.Report;
+import io.gatehouse.cli.terminal.StopSignal;
 import io.gatehouse.run.RunRequest;
 import io.gatehouse.server.ListenAddress;
 import io.gatehouse.server.ServerSettings;

@@ -1,5 +1,9 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.cli.terminal.Report;
+import io.gatehouse.cli.terminal.ReportOutput;
+import io.gatehouse.cli.terminal.StatusLine;
+import io.gatehouse.cli.terminal.StopSignal;
 import io.gatehouse.store.ExportListener;
 import io.gatehouse.store.ExportSummary;
 import io.gatehouse.store.Store;

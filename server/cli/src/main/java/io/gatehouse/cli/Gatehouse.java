@@ -1,5 +1,14 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.cli.run.ClusterCommand;
+import io.gatehouse.cli.run.ClusterRunCommand;
+import io.gatehouse.cli.run.PrefillCommand;
+import io.gatehouse.cli.run.RunCommand;
+import io.gatehouse.cli.run.WorkerCommand;
+import io.gatehouse.cli.sql.SqlCommand;
+import io.gatehouse.cli.terminal.CellText;
+import io.gatehouse.cli.terminal.GatehouseVersion;
+import io.gatehouse.cli.terminal.StopSignal;
 import io.gatehouse.error.ErrorCategory;
 import io.gatehouse.error.GatehouseException;
 import java.io.PrintWriter;
@@ -48,7 +57,7 @@ public final class Gatehouse {
     }
 
     /** Puts the commands together. */
-    static CommandLine commandLine(StopSignal stop) {
+    public static CommandLine commandLine(StopSignal stop) {
         CommandLine gatehouse = new CommandLine(new Gatehouse())
                 .addSubcommand(new DemoCommand(stop))
                 .addSubcommand(new RunCommand(stop))

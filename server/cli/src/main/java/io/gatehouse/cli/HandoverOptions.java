@@ -20,8 +20,7 @@ final class HandoverOptions {
     @Option(
             names = "--as",
             paramLabel = "FORMAT",
-            description = "Write one run for another program: esft, eplb, committee or mask."
-                    + " See docs/import.md.")
+            description = "Write one run for another program: esft, eplb, committee or mask." + " See docs/import.md.")
     private Optional<String> format = Optional.empty();
 
     @Option(names = "--run", paramLabel = "NAME", description = "With --as: name of the run.")
@@ -49,7 +48,8 @@ final class HandoverOptions {
     @Option(
             names = "--top-p",
             paramLabel = "P",
-            description = "With --as esft: the share of a layer's total score that the selected experts reach; default: 0.2.")
+            description =
+                    "With --as esft: the share of a layer's total score that the selected experts reach; default: 0.2.")
     private Optional<Double> share = Optional.empty();
 
     /** Whether that was asked for. */
@@ -69,8 +69,7 @@ final class HandoverOptions {
         if (wanted == HandoverFormat.COMMITTEE) {
             refuse("--as esft, eplb or mask", scope);
         }
-        String name = run.orElseThrow(
-                () -> new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--as needs --run"));
+        String name = run.orElseThrow(() -> new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--as needs --run"));
         try (Store store = Store.open(database);
                 QueryEngine engine = new QueryEngine(store)) {
             Handover handover = new Handover(engine, name, scope.map(Scope::of));

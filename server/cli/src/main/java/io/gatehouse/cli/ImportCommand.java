@@ -1,5 +1,8 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.cli.terminal.GatehouseVersion;
+import io.gatehouse.cli.terminal.Report;
+import io.gatehouse.cli.terminal.ReportOutput;
 import io.gatehouse.store.ImportedRun;
 import io.gatehouse.store.Store;
 import io.gatehouse.trace.TraceImport;

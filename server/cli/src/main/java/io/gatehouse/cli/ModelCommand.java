@@ -7,6 +7,8 @@ import io.gatehouse.checkpoint.Footprint;
 import io.gatehouse.checkpoint.Layer;
 import io.gatehouse.checkpoint.ModelConfig;
 import io.gatehouse.checkpoint.Tokenizer;
+import io.gatehouse.cli.terminal.Report;
+import io.gatehouse.cli.terminal.StatusLine;
 import io.gatehouse.engine.MemoryPlan;
 import io.gatehouse.engine.Precision;
 import io.gatehouse.store.Store;

@@ -1,5 +1,6 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.cli.terminal.Report;
 import io.gatehouse.store.RunSummary;
 import io.gatehouse.store.Store;
 import java.io.IOException;

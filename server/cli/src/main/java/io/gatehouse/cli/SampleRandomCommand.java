@@ -1,6 +1,9 @@
 package io.gatehouse.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.cli.terminal.Report;
+import io.gatehouse.cli.terminal.ReportOutput;
+import io.gatehouse.cli.terminal.StopSignal;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sample.random.Blueprint;
@@ -117,7 +120,8 @@ final class SampleRandomCommand implements Callable<Integer> {
     private static int checked(int layers) {
         if (layers < 1 || layers > MAX_LAYERS) {
             throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT, "--layers is %d; it must be from 1 to %,d".formatted(layers, MAX_LAYERS));
+                    ErrorCode.INVALID_ARGUMENT,
+                    "--layers is %d; it must be from 1 to %,d".formatted(layers, MAX_LAYERS));
         }
         return layers;
     }

@@ -1,5 +1,8 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.cli.run.WorkerPlanner;
+import io.gatehouse.cli.sql.EngineOption;
+import io.gatehouse.cli.terminal.StopSignal;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.GatehouseServer;

@@ -1,5 +1,8 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.cli.run.WorkerCommand;
+import io.gatehouse.cli.terminal.GatehouseVersion;
+import io.gatehouse.cli.terminal.SecretFile;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.memory.MemorySize;
@@ -63,16 +66,10 @@ final class ServeOptions {
                     "Serve other machines without TLS, for example behind a proxy that encrypts. Token and data are sent in the clear.")
     private boolean insecure;
 
-    @Option(
-            names = "--model",
-            paramLabel = "DIR",
-            description = "Checkpoint that clients may run; may be repeated.")
+    @Option(names = "--model", paramLabel = "DIR", description = "Checkpoint that clients may run; may be repeated.")
     private List<Path> models = List.of();
 
-    @Option(
-            names = "--quiz",
-            paramLabel = "PATH",
-            description = "Quiz that clients may run; may be repeated.")
+    @Option(names = "--quiz", paramLabel = "PATH", description = "Quiz that clients may run; may be repeated.")
     private List<Path> quizzes = List.of();
 
     @Option(
@@ -120,8 +117,8 @@ final class ServeOptions {
             names = "--max-queued",
             paramLabel = "N",
             defaultValue = "64",
-            description = "Queries that wait in the queue; more are rejected with 429 (default:"
-                    + " ${DEFAULT-VALUE}).")
+            description =
+                    "Queries that wait in the queue; more are rejected with 429 (default:" + " ${DEFAULT-VALUE}).")
     private int queued;
 
     @Option(

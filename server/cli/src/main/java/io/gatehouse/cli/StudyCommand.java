@@ -1,5 +1,6 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.cli.terminal.CellText;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.QueryEngine;
@@ -76,7 +77,8 @@ final class StudyCommand implements Callable<Integer> {
                 out.print(text);
             } else {
                 printFindings(study, out);
-                out.printf("%nReport written to %s%n", write(Path.of(file), text).toUri());
+                out.printf(
+                        "%nReport written to %s%n", write(Path.of(file), text).toUri());
             }
             out.flush();
         }
@@ -91,8 +93,7 @@ final class StudyCommand implements Callable<Integer> {
         }
         return Study.findLatest(engine)
                 .orElseThrow(() -> new GatehouseException(
-                        ErrorCode.RUN_NOT_FOUND,
-                        "%s has no complete run without an intervention".formatted(database)));
+                        ErrorCode.RUN_NOT_FOUND, "%s has no complete run without an intervention".formatted(database)));
     }
 
     /** What was found, for a terminal: the titles and sentences of the figures. */

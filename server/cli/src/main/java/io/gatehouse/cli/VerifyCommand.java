@@ -1,5 +1,7 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.cli.terminal.Report;
+import io.gatehouse.cli.terminal.ReportOutput;
 import io.gatehouse.error.ErrorCategory;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.Verification;

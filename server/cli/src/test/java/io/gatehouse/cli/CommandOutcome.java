@@ -1,5 +1,6 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.cli.terminal.StopSignal;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 

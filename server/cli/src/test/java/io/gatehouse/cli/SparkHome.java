@@ -11,13 +11,13 @@ import java.util.List;
  * What a user has: the launcher beside a lib folder, and a SPARK_HOME. Both are links to the jars of this build; Spark's
  * lie as in its own distribution.
  */
-final class SparkHome {
+public final class SparkHome {
     private static final Path ROOT = Path.of(System.getProperty("gatehouse.root"));
 
     private final Path launcher;
     private final Path spark;
 
-    SparkHome(Path folder) throws IOException {
+    public SparkHome(Path folder) throws IOException {
         spark = folder.resolve("spark");
         link(jars("sql/spark/connect-server/target/classpath"), spark.resolve("jars"));
         link(jars("sql/spark/target/client"), spark.resolve("jars/connect-repl"));
@@ -42,7 +42,7 @@ final class SparkHome {
     }
 
     /** The launcher with arguments, as a user with that Spark calls it. */
-    ProcessBuilder gatehouse(String... arguments) {
+    public ProcessBuilder gatehouse(String... arguments) {
         List<String> command = new ArrayList<>(List.of(launcher.toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder process = new ProcessBuilder(command);

@@ -2,6 +2,7 @@ package io.gatehouse.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.cli.terminal.StopSignal;
 import io.gatehouse.store.Store;
 import java.io.IOException;
 import java.nio.file.Files;

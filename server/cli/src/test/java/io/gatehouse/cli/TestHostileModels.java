@@ -11,6 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gatehouse.cli.run.WorkerCommand;
+import io.gatehouse.cli.run.WorkerPlanner;
 import io.gatehouse.server.GatehouseServer;
 import io.gatehouse.server.ListenAddress;
 import io.gatehouse.server.ServerSettings;

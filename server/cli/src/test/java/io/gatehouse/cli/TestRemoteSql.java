@@ -2,6 +2,8 @@ package io.gatehouse.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.cli.run.WorkerCommand;
+import io.gatehouse.cli.run.WorkerPlanner;
 import io.gatehouse.server.Exposure;
 import io.gatehouse.server.GatehouseServer;
 import io.gatehouse.server.ListenAddress;

@@ -2,6 +2,7 @@ package io.gatehouse.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.cli.terminal.CountConverter;
 import io.gatehouse.server.SeededFile;
 import java.nio.file.Path;
 import java.sql.Connection;

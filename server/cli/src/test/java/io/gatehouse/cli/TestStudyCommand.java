@@ -108,8 +108,7 @@ final class TestStudyCommand {
     void aRunThatIsNotThere() {
         CommandOutcome outcome = CommandOutcome.of("study", "--db", database.toString(), "--run", "none");
         assertThat(outcome.exitCode()).isEqualTo(1);
-        assertThat(outcome.err())
-                .isEqualToIgnoringNewLines("error: %s has no run named \"none\".".formatted(database));
+        assertThat(outcome.err()).isEqualToIgnoringNewLines("error: %s has no run named \"none\".".formatted(database));
     }
 
     @Test

@@ -3,10 +3,10 @@ package io.gatehouse.bench.command;
 import io.gatehouse.bench.engine.EngineBench;
 import io.gatehouse.bench.engine.EngineBench.Batch;
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.cli.EngineChoice;
-import io.gatehouse.cli.PeakMemory;
-import io.gatehouse.cli.Report;
-import io.gatehouse.cli.ReportOutput;
+import io.gatehouse.cli.run.EngineChoice;
+import io.gatehouse.cli.terminal.PeakMemory;
+import io.gatehouse.cli.terminal.Report;
+import io.gatehouse.cli.terminal.ReportOutput;
 import io.gatehouse.client.ResultColumn;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.error.ErrorCode;
@@ -77,17 +77,16 @@ final class BenchEngineCommand implements Callable<Integer> {
     @Option(
             names = "--shared-prefix",
             paramLabel = "TOKENS",
-            description =
-                    "Measure the gain from a shared prompt prefix of N tokens,"
-                            + " which is computed once.")
+            description = "Measure the gain from a shared prompt prefix of N tokens," + " which is computed once.")
     private Optional<Integer> sharedPrefix = Optional.empty();
 
     @Option(
             names = "--capture",
             paramLabel = "all|none",
             defaultValue = "all",
-            description = "all: measure with no capture, with routing, and with everything captured; none: only with no capture."
-                    + " Default: ${DEFAULT-VALUE}.")
+            description =
+                    "all: measure with no capture, with routing, and with everything captured; none: only with no capture."
+                            + " Default: ${DEFAULT-VALUE}.")
     private Captured capture = Captured.ALL;
 
     private enum Captured {

@@ -2,12 +2,12 @@ package io.gatehouse.bench.command;
 
 import io.gatehouse.bench.server.LiveBench;
 import io.gatehouse.bench.server.Load;
-import io.gatehouse.cli.Report;
-import io.gatehouse.cli.ReportOutput;
 import io.gatehouse.cli.Sample;
 import io.gatehouse.cli.ScratchDirectory;
-import io.gatehouse.cli.WorkerCommand;
-import io.gatehouse.cli.WorkerPlanner;
+import io.gatehouse.cli.run.WorkerCommand;
+import io.gatehouse.cli.run.WorkerPlanner;
+import io.gatehouse.cli.terminal.Report;
+import io.gatehouse.cli.terminal.ReportOutput;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.nio.file.Path;

@@ -2,10 +2,10 @@ package io.gatehouse.bench.command;
 
 import io.gatehouse.bench.run.RunBench;
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.cli.EngineChoice;
-import io.gatehouse.cli.Report;
-import io.gatehouse.cli.ReportOutput;
 import io.gatehouse.cli.ScratchDirectory;
+import io.gatehouse.cli.run.EngineChoice;
+import io.gatehouse.cli.terminal.Report;
+import io.gatehouse.cli.terminal.ReportOutput;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;

@@ -2,10 +2,10 @@ package io.gatehouse.bench.command;
 
 import io.gatehouse.bench.store.StoreBench;
 import io.gatehouse.bench.store.StoreBenchResult;
-import io.gatehouse.cli.CountConverter;
-import io.gatehouse.cli.Report;
-import io.gatehouse.cli.ReportOutput;
 import io.gatehouse.cli.ScratchDirectory;
+import io.gatehouse.cli.terminal.CountConverter;
+import io.gatehouse.cli.terminal.Report;
+import io.gatehouse.cli.terminal.ReportOutput;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package io.gatehouse.bench.command;
 
-import io.gatehouse.cli.ProgressLine;
-import io.gatehouse.cli.Report;
-import io.gatehouse.cli.ReportOutput;
+import io.gatehouse.cli.run.ProgressLine;
+import io.gatehouse.cli.terminal.Report;
+import io.gatehouse.cli.terminal.ReportOutput;
 import io.gatehouse.sample.exam.ExamReport;
 import io.gatehouse.sample.exam.ExamReport.SubjectScore;
 import io.gatehouse.sample.quiz.Curriculum;
@@ -31,7 +31,10 @@ final class SampleTrainCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Directory for the checkpoint.")
     private Path out = Path.of("");
 
-    @Option(names = "--seed", paramLabel = "N", description = "Seed of the initial weights and the training order; default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Seed of the initial weights and the training order; default: ${DEFAULT-VALUE}.")
     private long seed = TrainingPlan.BUNDLED_SEED;
 
     @Option(names = "--steps", paramLabel = "N", description = "Training steps; fewer make a weaker model sooner.")

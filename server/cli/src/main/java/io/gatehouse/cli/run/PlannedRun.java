@@ -1,0 +1,165 @@
+package io.gatehouse.cli.run;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.checkpoint.ChatConfig;
+import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.cli.terminal.GatehouseVersion;
+import io.gatehouse.engine.Engine;
+import io.gatehouse.engine.EngineOptions;
+import io.gatehouse.engine.Interventions;
+import io.gatehouse.engine.Precision;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.quiz.PromptFormat;
+import io.gatehouse.quiz.Quiz;
+import io.gatehouse.quiz.QuizSource;
+import io.gatehouse.run.DividedRun;
+import io.gatehouse.run.QuizRun;
+import io.gatehouse.run.RunComputation;
+import io.gatehouse.run.RunListener;
+import io.gatehouse.run.RunOutcome;
+import io.gatehouse.run.RunRequest;
+import io.gatehouse.run.RunTask;
+import io.gatehouse.run.UnfinishedRun;
+import io.gatehouse.store.Recording;
+import io.gatehouse.store.Store;
+import io.gatehouse.worker.Owner;
+import io.gatehouse.worker.Sources;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneId;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A run whose quiz and checkpoint are read, short of the weights. It has no file yet. */
+public final class PlannedRun implements AutoCloseable {
+    private final RunRequest request;
+    private final Checkpoint checkpoint;
+    private final RunTask task;
+
+    private PlannedRun(RunRequest request, Checkpoint checkpoint, RunTask task) {
+        this.request = requireNonNull(request, "request is null");
+        this.checkpoint = requireNonNull(checkpoint, "checkpoint is null");
+        this.task = requireNonNull(task, "task is null");
+    }
+
+    /** What is done with a file: its run has a name, and experts of other runs of the file are known. */
+    private record Begun(RunTask task, RunRequest request) {}
+
+    /** Reads what a request names, and says what is wrong with it so far. */
+    public static PlannedRun open(RunRequest request) {
+        PromptFormat format = PromptFormat.of(request.format());
+        // Before a large quiz is read.
+        Recording recording = request.recording();
+        EngineOptions options = request.engineOptions();
+        Path model = RunRequest.path(request.model());
+        RunTask task = new RunTask("planned", quiz(request), format, request.shots(), recording, request.chat());
+        if (task.chat() && ChatConfig.find(model).isEmpty()) {
+            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "Model %s has no chat template".formatted(model));
+        }
+        Checkpoint checkpoint = Checkpoint.open(model);
+        try {
+            options.interventions().requireFor(checkpoint.config());
+            return new PlannedRun(request, checkpoint, task);
+        } catch (RuntimeException e) {
+            checkpoint.close();
+            throw e;
+        }
+    }
+
+    private static Quiz quiz(RunRequest request) {
+        Quiz whole = QuizSource.read(RunRequest.path(request.quiz()));
+        Quiz selected = request.subjects().isEmpty() ? whole : whole.select(request.subjects());
+        return request.limit().map(selected::limit).orElse(selected);
+    }
+
+    public Checkpoint checkpoint() {
+        return checkpoint;
+    }
+
+    /** What the request names. */
+    public Sources sources() {
+        return new Sources(checkpoint.name(), task.quiz().name());
+    }
+
+    private Begun begin(Store store) {
+        RunRequest settled = request.settled(store);
+        Interventions interventions = settled.interventions();
+        interventions.requireFor(checkpoint.config());
+        String name = new RunNames(store).choose(request.name(), sources(), interventions);
+        return new Begun(task.named(name), settled);
+    }
+
+    /**
+     * Loads the model and runs, into a file.
+     *
+     * @param notes is told how the model is held and computed, once it is loaded
+     */
+    public RunOutcome execute(Store store, RunListener listener, Consumer<String> notes) {
+        Begun run = begin(store);
+        EngineOptions options = run.request().engineOptions();
+        Optional<Precision> begun = plan(UnfinishedRun.find(store, run.task().name()), options);
+        try (Engine engine = load(begun, options)) {
+            notes.accept("Weights %s; precision %s; %s"
+                    .formatted(
+                            engine.memory().description(),
+                            precision(engine.precision(), options.precision(), begun.isPresent()),
+                            engine.device().id()));
+            if (!options.interventions().equals(Interventions.NONE)) {
+                notes.accept("Intervention: " + options.interventions().summary());
+            }
+            return new QuizRun(checkpoint, engine, store, GatehouseVersion.current()).execute(run.task(), listener);
+        }
+    }
+
+    /** Computes the run under the name that the owner of the file gives it, who has settled the request. */
+    public void compute(Owner owner) {
+        Optional<UnfinishedRun> begun = owner.unfinished();
+        EngineOptions options = request.engineOptions();
+        try (Engine engine = load(plan(begun, options), options.within(owner.memory()))) {
+            owner.tokenising();
+            try (RunComputation computation = RunComputation.prepare(
+                    checkpoint,
+                    engine,
+                    task.named(owner.run()),
+                    begun,
+                    Clock.system(ZoneId.systemDefault()),
+                    GatehouseVersion.current(),
+                    owner::tokenising)) {
+                owner.compute(computation.manifest(), computation);
+            }
+        }
+    }
+
+    /** Registers the run, whose shards are for other machines to compute. */
+    public DividedRun divide(Store store) {
+        Begun run = begin(store);
+        return DividedRun.begin(checkpoint, run.request(), run.task(), store, GatehouseVersion.current());
+    }
+
+    /** The plan that the unfinished run was begun in, if this one can go on in that. */
+    private static Optional<Precision> plan(Optional<UnfinishedRun> unfinished, EngineOptions options) {
+        return unfinished.flatMap(UnfinishedRun::plan).filter(options::mayRunIn);
+    }
+
+    private Engine load(Optional<Precision> begun, EngineOptions options) {
+        return begun.map(plan -> Engine.loadAsAsked(checkpoint, options.planned(plan)))
+                .orElseGet(() -> Engine.load(checkpoint, options));
+    }
+
+    private static String precision(Precision actual, Precision asked, boolean begun) {
+        return actual == asked
+                ? actual.id()
+                : "%s (not %s: %s)"
+                        .formatted(
+                                actual.id(),
+                                asked.id(),
+                                begun ? "the run was started with it" : "this CPU is slower in bf16");
+    }
+
+    @Override
+    public void close() {
+        checkpoint.close();
+    }
+}

@@ -1,0 +1,112 @@
+package io.gatehouse.cli.run;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeType;
+import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.SafetensorsWriter;
+import io.gatehouse.engine.Capture;
+import io.gatehouse.engine.Engine;
+import io.gatehouse.engine.PrefillTrace;
+import io.gatehouse.engine.Prompt;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "prefill",
+        description = {
+            "Writes the engine's output for given prompts, to compare it with another engine.",
+            "The input is {\"prompts\": [[token ids], ...]}; the output has, for each prompt i, p{i}.input_ids,"
+                    + " p{i}.last_logits, p{i}.logits, p{i}.hidden_states, p{i}.router_logits, p{i}.router_probs,"
+                    + " p{i}.topk_ids and p{i}.topk_weights."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Example:",
+            "  gatehouse prefill --model core/sample/model --prompts inputs.json --out actual.safetensors"
+        })
+public final class PrefillCommand implements Callable<Integer> {
+    @Mixin
+    private EngineChoice choice = new EngineChoice();
+
+    @Option(names = "--model", required = true, paramLabel = "DIR", description = "Checkpoint in Hugging Face layout.")
+    private Path model = Path.of("");
+
+    @Option(names = "--prompts", required = true, paramLabel = "FILE", description = "JSON file with token ids.")
+    private Path prompts = Path.of("");
+
+    @Option(names = "--out", required = true, paramLabel = "FILE", description = "Safetensors file to write.")
+    private Path out = Path.of("");
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    private record Inputs(List<int[]> prompts) {}
+
+    @Override
+    public Integer call() {
+        try (Checkpoint checkpoint = Checkpoint.open(model)) {
+            List<int[]> inputs = read();
+            warnOfLength(inputs, checkpoint.config().maxPositions());
+            PrefillTrace trace = new PrefillTrace(inputs);
+            try (Engine engine = Engine.load(checkpoint, choice.options())) {
+                engine.prefill(inputs.stream().map(Prompt::new).toList(), Capture.TRACE, trace);
+            }
+            SafetensorsWriter.write(out, trace.tensors(), Map.of("model", checkpoint.name()));
+            spec.commandLine().getOut().printf("Wrote %d prompts to %s%n", inputs.size(), out);
+            return 0;
+        }
+    }
+
+    /** Other engines compute such a prompt without a word. */
+    private void warnOfLength(List<int[]> inputs, int longest) {
+        for (int i = 0; i < inputs.size(); i++) {
+            if (inputs.get(i).length > longest) {
+                spec.commandLine()
+                        .getErr()
+                        .printf(
+                                "Prompt %d has %,d tokens; the context length of the model is %,d%n",
+                                i, inputs.get(i).length, longest);
+            }
+        }
+    }
+
+    private List<int[]> read() {
+        try {
+            byte[] json = Files.readAllBytes(prompts);
+            ObjectMapper mapper = new ObjectMapper();
+            if (mapper.readTree(json).path("prompts").getNodeType() != JsonNodeType.ARRAY) {
+                throw new GatehouseException(
+                        ErrorCode.INVALID_ARGUMENT, "%s has no list named \"prompts\"".formatted(prompts));
+            }
+            List<int[]> inputs = mapper.readValue(json, Inputs.class).prompts();
+            if (inputs.contains(null)) {
+                throw new GatehouseException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "Prompt %d of %s is null and not a list of token ids".formatted(inputs.indexOf(null), prompts));
+            }
+            return inputs;
+        } catch (JsonProcessingException e) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "%s is not JSON of the form {\"prompts\": [[token ids], ...]}: %s"
+                            .formatted(prompts, e.getOriginalMessage()),
+                    e);
+        } catch (IOException e) {
+            throw new GatehouseException(
+                    ErrorCode.FILE_NOT_FOUND, "%s cannot be read: %s".formatted(prompts, e.getMessage()), e);
+        }
+    }
+}

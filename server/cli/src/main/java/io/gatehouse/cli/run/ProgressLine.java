@@ -1,0 +1,93 @@
+package io.gatehouse.cli.run;
+
+import io.gatehouse.cli.terminal.StatusLine;
+import io.gatehouse.cli.terminal.StopSignal;
+import io.gatehouse.run.DiskNeed;
+import io.gatehouse.run.RunListener;
+import io.gatehouse.run.RunProgress;
+import io.gatehouse.store.WritingProgress;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+
+/** Shows how far a run is, and ends it when the process is asked to stop. */
+public final class ProgressLine implements RunListener, AutoCloseable {
+    private final PrintWriter err;
+    private final StatusLine line;
+    private final StopSignal stop;
+
+    public ProgressLine(PrintWriter err, StopSignal stop) {
+        this.err = err;
+        this.line = new StatusLine(err);
+        this.stop = stop;
+    }
+
+    @Override
+    public void planned(DiskNeed need) {
+        // From here on there is something to keep. While a model is loaded there is not, and the process just ends.
+        stop.take();
+        err.println(String.format(
+                Locale.ROOT,
+                "Expected size: about %s (%,d activations of %.1f bytes each, all tables included); %s free",
+                size(need.bytes()),
+                need.activations(),
+                need.bytesPerActivation(),
+                size(need.freeBytes())));
+        err.flush();
+    }
+
+    @Override
+    public void progress(RunProgress progress) {
+        line.show(progress.share(), () -> text(progress));
+    }
+
+    @Override
+    public boolean cancelled() {
+        return stop.raised();
+    }
+
+    @Override
+    public void close() {
+        line.close();
+    }
+
+    private static String size(long bytes) {
+        return bytes < 1_000_000_000
+                ? String.format(Locale.ROOT, "%.1f MB", bytes / 1e6)
+                : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+    }
+
+    private static String text(RunProgress progress) {
+        return String.format(
+                Locale.ROOT,
+                "%3.0f %%  %,d of %,d questions  %,.0f tokens/s%s%s",
+                100 * progress.share(),
+                progress.questionsDone(),
+                progress.questions(),
+                progress.tokensPerSecond(),
+                progress.timeLeft().map(left -> "  " + duration(left) + " left").orElse(""),
+                writing(progress.writing()));
+    }
+
+    private static String writing(WritingProgress writing) {
+        return writing.activations() == 0
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "  writes %.1f M activations/s, %d shards wait",
+                        writing.activationsPerSecond() / 1e6,
+                        writing.shardsWaiting());
+    }
+
+    /** 42 s, 3 min 05 s, 2 h 10 min. */
+    public static String duration(Duration duration) {
+        long seconds = duration.toSeconds();
+        if (seconds < 60) {
+            return seconds + " s";
+        }
+        if (seconds < 3600) {
+            return String.format(Locale.ROOT, "%d min %02d s", seconds / 60, seconds % 60);
+        }
+        return String.format(Locale.ROOT, "%d h %02d min", seconds / 3600, seconds / 60 % 60);
+    }
+}

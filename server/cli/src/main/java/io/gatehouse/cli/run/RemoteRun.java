@@ -1,0 +1,90 @@
+package io.gatehouse.cli.run;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.cli.terminal.Report;
+import io.gatehouse.client.ServedRun;
+import io.gatehouse.client.http.ServerRuns;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.run.RunListener;
+import io.gatehouse.run.RunProgress;
+import io.gatehouse.run.RunRequest;
+import io.gatehouse.store.WritingProgress;
+import java.time.Duration;
+
+/** A run that a server does, watched from here. */
+final class RemoteRun {
+    private static final Duration LOOK_EVERY = Duration.ofMillis(250);
+
+    private final ServerRuns server;
+
+    RemoteRun(ServerRuns server) {
+        this.server = requireNonNull(server, "server is null");
+    }
+
+    /**
+     * Starts the run and waits for its end.
+     *
+     * @param request with paths that the server finds
+     * @param listener asked as often as the server is; the run is cancelled if it says so
+     */
+    Report execute(RunRequest request, RunListener listener) {
+        ServedRun run = follow(request, listener);
+        if (run.isComplete()) {
+            return report(run);
+        }
+        throw run.failure().orElseGet(() -> ended(run));
+    }
+
+    /** The server remembers why a run failed for a while only. */
+    private static GatehouseException ended(ServedRun run) {
+        String kept = "the answers to %d of %d questions are stored".formatted(run.answered(), run.questions());
+        return run.isCancelled()
+                ? new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The run was cancelled; " + kept)
+                : new GatehouseException(
+                        ErrorCode.INTERNAL_ERROR,
+                        "The run is %s, for a reason the server did not give; %s.".formatted(run.status(), kept));
+    }
+
+    private ServedRun follow(RunRequest request, RunListener listener) {
+        try {
+            return server.follow(request.toMap(), LOOK_EVERY, run -> {
+                run.progress().ifPresent(progress -> listener.progress(progress(progress)));
+                return !listener.cancelled();
+            });
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The run continues on the server.", e);
+        }
+    }
+
+    private static RunProgress progress(ServedRun.Progress progress) {
+        return new RunProgress(
+                progress.questionsDone(),
+                progress.questions(),
+                progress.tokensDone(),
+                progress.tokens(),
+                progress.elapsed(),
+                new WritingProgress(
+                        progress.shardsWaiting(), progress.bytesWaiting(), progress.activations(), progress.writing()));
+    }
+
+    private static Report report(ServedRun run) {
+        return new Report()
+                .figure("Run", run.name())
+                .figure("Questions answered", run.answered())
+                .figure("Accuracy", run.correct() / (double) Math.max(1, run.questions()))
+                .figure("Mean accuracy by subject", run.meanAccuracyOfSubjects())
+                .figure(
+                        "Prompt tokens",
+                        run.progress().map(ServedRun.Progress::tokens).orElse(0L))
+                .figure(
+                        "Seconds",
+                        run.progress()
+                                        .map(ServedRun.Progress::elapsed)
+                                        .orElse(Duration.ZERO)
+                                        .toMillis()
+                                / 1000.0);
+    }
+}

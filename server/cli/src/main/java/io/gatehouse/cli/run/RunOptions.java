@@ -1,0 +1,140 @@
+package io.gatehouse.cli.run;
+
+import io.gatehouse.run.RunRequest;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What is to be run, as the command line has it. */
+final class RunOptions {
+    @Option(names = "--model", required = true, paramLabel = "DIR", description = "Checkpoint in Hugging Face layout.")
+    private String model = "";
+
+    @Option(
+            names = "--quiz",
+            required = true,
+            paramLabel = "PATH",
+            description = {
+                "Quiz: a directory in MMLU's CSV layout, with the folders test and dev;",
+                "a file of questions in JSON lines, Parquet or Arrow (.jsonl, .parquet, .arrow);",
+                "or a directory of such files: test* holds the questions, dev* or train* the solved examples."
+            })
+    private String quiz = "";
+
+    @Option(
+            names = "--name",
+            description =
+                    "Name of the run; by default MODEL-QUIZ, with a number if that name is taken. An unfinished run of this name is resumed.")
+    private Optional<String> name = Optional.empty();
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "Answer only N questions, taken from the subjects in turn.")
+    private Optional<Integer> limit = Optional.empty();
+
+    @Option(
+            names = "--subjects",
+            split = ",",
+            paramLabel = "SUBJECT",
+            description = "Comma-separated list of subjects to answer.")
+    private List<String> subjects = List.of();
+
+    @Option(
+            names = "--shots",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Solved examples before each question; default: ${DEFAULT-VALUE}.")
+    private int shots;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = RunRequest.FORMAT,
+            description =
+                    "Prompt format, byte for byte that of the named evaluation: hendrycks, lm-eval, olmes or open-instruct; default: ${DEFAULT-VALUE}.")
+    private String format = RunRequest.FORMAT;
+
+    @Option(
+            names = "--chat",
+            description = "Wrap each prompt as a user message (chat template of an instruction-tuned model);"
+                    + " always on for open-instruct.")
+    private boolean chat;
+
+    @Option(
+            names = "--record",
+            paramLabel = "TOKENS",
+            defaultValue = RunRequest.RECORD,
+            description = "prompt: routing of every prompt token; last-prompt: only of the last one, which answers."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private String record = RunRequest.RECORD;
+
+    @Option(
+            names = "--probabilities",
+            paramLabel = "TOKENS",
+            defaultValue = RunRequest.PROBABILITIES,
+            description = "Tokens for which to keep the probability of every expert: none, last-prompt or all."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private String probabilities = RunRequest.PROBABILITIES;
+
+    @Option(names = "--norms", description = "Keep the norms of the selected experts' outputs.")
+    private boolean norms;
+
+    @Mixin
+    private EngineChoice engine = new EngineChoice();
+
+    @Option(
+            names = "--mask",
+            split = ",",
+            paramLabel = "LAYER:EXPERT",
+            description = "Comma-separated list of experts, counted from 0, that receive no token. A token that would"
+                    + " have been routed to one is routed by the softmax over the remaining experts.")
+    private List<String> masked = List.of();
+
+    @Option(
+            names = "--mask-unused-of",
+            paramLabel = "RUN",
+            description = "Mask every expert that this complete run in the same file never used.")
+    private Optional<String> unusedOf = Optional.empty();
+
+    @Option(
+            names = "--unused-scope",
+            paramLabel = "SCOPE",
+            description = "Tokens of that run to consider, prompt or last_prompt; by default all that it recorded.")
+    private Optional<String> unusedScope = Optional.empty();
+
+    @Option(
+            names = "--scale",
+            split = ",",
+            paramLabel = "LAYER:EXPERT=X",
+            description = "Comma-separated list of factors for the outputs of experts.")
+    private List<String> scales = List.of();
+
+    @Option(names = "--top-k", paramLabel = "K", description = "Route each token to K experts.")
+    private Optional<Integer> topK = Optional.empty();
+
+    /** The run that the options ask for. */
+    RunRequest request() {
+        return new RunRequest(
+                model,
+                quiz,
+                name,
+                limit,
+                subjects,
+                shots,
+                format,
+                chat,
+                record,
+                probabilities,
+                norms,
+                engine.precision(),
+                engine.device(),
+                engine.memory(),
+                masked,
+                unusedOf,
+                unusedScope,
+                scales,
+                topK);
+    }
+}

@@ -1,0 +1,44 @@
+package io.gatehouse.cli.run;
+
+import io.gatehouse.cli.Gatehouse;
+import io.gatehouse.run.RunRequest;
+import io.gatehouse.server.ServerMemory;
+import io.gatehouse.worker.Owner;
+import io.gatehouse.worker.WorkerSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import picocli.CommandLine.Command;
+
+/** Reads and computes a run for the server that starts it, and not for people: it hears and says bytes. */
+@Command(name = WorkerCommand.NAME, hidden = true)
+public final class WorkerCommand implements Runnable {
+    public static final String NAME = "worker";
+
+    /** @param memory bytes that a worker may take */
+    public static WorkerSettings settings(long memory, Duration patience) {
+        return new WorkerSettings(List.of(Gatehouse.class.getName(), NAME), memory, patience);
+    }
+
+    /** Of a server that says nothing of memory. */
+    public static WorkerSettings standard() {
+        return settings(ServerMemory.standard().worker(), Duration.ofMinutes(2));
+    }
+
+    @Override
+    public void run() {
+        try {
+            Owner.serve(System.in, WorkerCommand::compute);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void compute(RunRequest request, Owner owner) {
+        try (PlannedRun run = PlannedRun.open(request)) {
+            owner.found(run.sources());
+            run.compute(owner);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.gatehouse.cli.run;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.engine.Interventions;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.run.RunRequest;
+import io.gatehouse.server.run.RunPlan;
+import io.gatehouse.server.run.RunPlanner;
+import io.gatehouse.store.Store;
+import io.gatehouse.worker.RunWorker;
+import io.gatehouse.worker.WorkerSettings;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Lets a process of its own read the files that a request names: one at a time, since each may take a worker's memory.
+ */
+public final class WorkerPlanner implements RunPlanner {
+    private static final int PATIENCE_SECONDS = 30;
+
+    private final Store store;
+    private final WorkerSettings settings;
+    private final Semaphore reading = new Semaphore(1, true);
+
+    public WorkerPlanner(Store store, WorkerSettings settings) {
+        this.store = requireNonNull(store, "store is null");
+        this.settings = requireNonNull(settings, "settings is null");
+    }
+
+    @Override
+    public RunPlan plan(RunRequest request) {
+        RunRequest settled = request.settled(store);
+        Interventions interventions = settled.interventions();
+        RunWorker worker = read(settled);
+        try {
+            String name = new RunNames(store).choose(request.name(), worker.sources(), interventions);
+            return new WorkerPlan(name, settled, store, settings, worker);
+        } catch (RuntimeException e) {
+            worker.close();
+            throw e;
+        }
+    }
+
+    private RunWorker read(RunRequest request) {
+        try {
+            if (!reading.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                throw new GatehouseException(ErrorCode.QUERY_BUSY, "The server is reading the files of other runs.");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The request was interrupted.", e);
+        }
+        try {
+            return RunWorker.start(settings, request);
+        } finally {
+            reading.release();
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package io.gatehouse.cli.sql;
+
+import java.util.Locale;
+
+/** How rows are written. */
+enum RowFormat {
+    TABLE,
+    CSV,
+    JSON,
+    PARQUET;
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

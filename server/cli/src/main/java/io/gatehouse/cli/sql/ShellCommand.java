@@ -1,0 +1,82 @@
+package io.gatehouse.cli.sql;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.QueryEngine;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The commands of the shell, which begin with a dot. */
+final class ShellCommand {
+    static final List<String> NAMES = List.of(".help", ".tables", ".describe", ".mode", ".output", ".timer", ".quit");
+
+    private static final String HELP = """
+            .tables              list tables and views
+            .describe NAME       show the columns of a table or view
+            .mode MODE           print rows as table, csv, json or parquet
+            .output FILE         write rows to a file; without FILE, to the screen again
+            .timer on|off        print the time of each statement
+            .quit                exit (also Ctrl-D)
+            Statements end with ;  Tab completes  Ctrl-C cancels the running query
+            EXPLAIN ...; shows the plan of a statement, DESCRIBE FUNCTION name; the columns of a table function
+            """;
+
+    private final QueryEngine engine;
+    private final StatementRunner runner;
+    private final PrintWriter out;
+
+    ShellCommand(QueryEngine engine, StatementRunner runner, PrintWriter out) {
+        this.engine = engine;
+        this.runner = runner;
+        this.out = out;
+    }
+
+    /** Runs one command; false if the shell is to end. */
+    boolean run(String text) {
+        String[] words = text.strip().split("\\s+", 2);
+        String argument = words.length > 1 ? words[1].strip() : "";
+        switch (words[0].toLowerCase(Locale.ROOT)) {
+            case ".quit", ".exit" -> {
+                return false;
+            }
+            case ".help" -> out.print(HELP);
+            case ".tables" -> tables();
+            case ".describe" -> runner.run("DESCRIBE " + argument);
+            case ".mode" -> runner.useFormat(mode(argument));
+            case ".output" -> runner.writeTo(argument.isEmpty() ? Optional.empty() : Optional.of(Path.of(argument)));
+            case ".timer" -> runner.time(onOrOff(argument));
+            default -> throw wrong("Unknown command %s; .help lists the commands".formatted(words[0]));
+        }
+        return true;
+    }
+
+    private void tables() {
+        engine.catalog()
+                .relations()
+                .forEach(relation -> out.printf("  %-24s %s%n", relation.name(), relation.comment()));
+    }
+
+    private static RowFormat mode(String name) {
+        for (RowFormat format : RowFormat.values()) {
+            if (format.toString().equals(name.toLowerCase(Locale.ROOT))) {
+                return format;
+            }
+        }
+        throw wrong("Unknown mode \"%s\"; use table, csv, json or parquet".formatted(name));
+    }
+
+    private static boolean onOrOff(String word) {
+        return switch (word.toLowerCase(Locale.ROOT)) {
+            case "on" -> true;
+            case "off" -> false;
+            default -> throw wrong("The timer must be on or off, not \"%s\"".formatted(word));
+        };
+    }
+
+    private static GatehouseException wrong(String message) {
+        return new GatehouseException(ErrorCode.INVALID_ARGUMENT, message);
+    }
+}

@@ -1,0 +1,244 @@
+package io.gatehouse.cli.sql;
+
+import io.gatehouse.cli.terminal.CellText;
+import io.gatehouse.cli.terminal.SecretFile;
+import io.gatehouse.client.Session;
+import io.gatehouse.client.http.ServerSession;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.server.ServerNotice;
+import io.gatehouse.sql.EngineSession;
+import io.gatehouse.sql.QueryEngine;
+import io.gatehouse.sql.RemoteEngine;
+import io.gatehouse.store.Store;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "sql",
+        description = {
+            "Runs SQL on a database file or on a Gatehouse server.",
+            "If a server has the file open, the statements go to that server.",
+            "Without -c and -f it opens a shell on a terminal; otherwise it reads statements from standard input.",
+            "Statements end with a semicolon. It stops at the first failing statement."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Example:",
+            "  gatehouse sql --db routing.duckdb -c \"SELECT * FROM unused_experts ORDER BY scope, layer\"",
+            "  gatehouse sql --url http://127.0.0.1:8080 -c \"SELECT * FROM runs\"",
+            "  gatehouse sql --db /shared/routing --engine sc://host -c \"SELECT * FROM runs\""
+        })
+public final class SqlCommand implements Callable<Integer> {
+    private static final long TABLE_LIMIT = 1000;
+
+    @Option(names = "--db", paramLabel = "FILE", description = "Database file to ask, or the directory of an export.")
+    private Optional<String> database = Optional.empty();
+
+    @Mixin
+    private EngineOption engine = new EngineOption();
+
+    @Option(names = "--url", paramLabel = "URL", description = "Server to ask, such as http://127.0.0.1:8080.")
+    private Optional<URI> url = Optional.empty();
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "File with the token of the server; must be readable only by its owner (mode 0600).")
+    private Optional<Path> tokenFile = Optional.empty();
+
+    @Option(names = "-c", paramLabel = "SQL", description = "Statement to run; may be given several times.")
+    private List<String> statements = List.of();
+
+    @Option(names = "-f", paramLabel = "FILE", description = "File of statements to run; may be given several times.")
+    private List<Path> files = List.of();
+
+    @Option(names = "--keep-going", description = "Go on behind a statement that fails.")
+    private boolean keepGoing;
+
+    @Option(names = "--output", paramLabel = "FILE", description = "File for the rows; default: standard output.")
+    private Optional<Path> output = Optional.empty();
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "table",
+            description = "One of ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
+    private RowFormat format = RowFormat.TABLE;
+
+    @Option(
+            names = "--keep-formulas",
+            description = "Write CSV texts as they are. By default a text that begins with =, +, - or @ gets an"
+                    + " apostrophe, so that no spreadsheet runs it as a formula.")
+    private boolean keepFormulas;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description =
+                    "Print at most N rows, 0 for all; default: " + TABLE_LIMIT + " with --format table, else all.")
+    private Optional<Long> limit = Optional.empty();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        if (database.isPresent() == url.isPresent()) {
+            throw new ParameterException(spec.commandLine(), "Give either --db FILE or --url URL");
+        }
+        long maxRows = maxRows();
+        if (url.isPresent() && engine.isGiven()) {
+            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--engine needs --db");
+        }
+        if (url.isPresent()) {
+            return askServer(url.get(), tokenFile.map(SecretFile::token), maxRows);
+        }
+        if (tokenFile.isPresent()) {
+            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--token-file needs --url");
+        }
+        String name = database.orElseThrow();
+        return engine.isGiven() ? askEngine(name, maxRows) : askFile(Path.of(name), maxRows);
+    }
+
+    private int askEngine(String directory, long maxRows) {
+        try (RemoteEngine remote = engine.connect(directory)) {
+            return ask(remote.engine(), maxRows);
+        }
+    }
+
+    private int ask(QueryEngine asked, long maxRows) {
+        try (Session session = new EngineSession(asked, () -> {});
+                StatementRunner runner = runner(session, maxRows)) {
+            if (isShell()) {
+                new SqlShell(asked, runner).run();
+                return 0;
+            }
+            return run(runner, texts());
+        }
+    }
+
+    private int askFile(Path file, long maxRows) {
+        try (Store store = Store.open(file);
+                QueryEngine asked = new QueryEngine(store)) {
+            return ask(asked, maxRows);
+        } catch (GatehouseException e) {
+            if (e.code() != ErrorCode.DATABASE_IN_USE || isShell()) {
+                throw e;
+            }
+            ServerNotice server = ServerNotice.find(file).orElseThrow(() -> e);
+            spec.commandLine()
+                    .getErr()
+                    .printf("%s is open in the server at %s; sending statements there%n", file, server.uri());
+            return askServer(server.uri(), Optional.of(server.key()), maxRows);
+        }
+    }
+
+    private int askServer(URI address, Optional<String> token, long maxRows) {
+        if (isShell()) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT, "The shell needs --db. With --url, use -c, -f or standard input");
+        }
+        requireServer(address);
+        try (Session server = ServerSession.connect(address, token);
+                StatementRunner runner = runner(server, maxRows)) {
+            return run(runner, texts());
+        }
+    }
+
+    private static void requireServer(URI address) {
+        String scheme = Optional.ofNullable(address.getScheme()).orElse("");
+        if (!ServerSession.isServer(address) || (!scheme.equals("http") && !scheme.equals("https"))) {
+            // Not the address itself, which may have a password in it.
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT, "--url needs the address of a server, such as http://127.0.0.1:8080");
+        }
+    }
+
+    private StatementRunner runner(Session session, long maxRows) {
+        StatementRunner runner = new StatementRunner(
+                session,
+                maxRows,
+                format,
+                spec.commandLine().getOut(),
+                spec.commandLine().getErr());
+        runner.keepFormulas(keepFormulas);
+        runner.writeTo(output);
+        return runner;
+    }
+
+    private boolean isShell() {
+        return statements.isEmpty() && files.isEmpty() && Boolean.getBoolean("gatehouse.interactive");
+    }
+
+    private List<String> texts() {
+        if (statements.isEmpty() && files.isEmpty()) {
+            return List.of(standardInput());
+        }
+        List<String> texts = new ArrayList<>(statements);
+        files.forEach(file -> texts.add(text(file)));
+        return texts;
+    }
+
+    /** Runs statements up to the first that fails, or all of them. The exit code is that of the first failure. */
+    private int run(StatementRunner runner, List<String> texts) {
+        int exitCode = 0;
+        for (String text : texts) {
+            for (String statement : StatementSplitter.split(text)) {
+                try {
+                    runner.run(statement);
+                } catch (GatehouseException failure) {
+                    if (!keepGoing) {
+                        throw failure;
+                    }
+                    spec.commandLine()
+                            .getErr()
+                            .println("error: " + CellText.visible(String.valueOf(failure.getMessage())));
+                    exitCode = exitCode == 0 ? failure.code().category().exitCode() : exitCode;
+                }
+            }
+        }
+        return exitCode;
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new GatehouseException(
+                    ErrorCode.FILE_NOT_FOUND, "%s cannot be read: %s".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    private long maxRows() {
+        long rows = limit.orElse(format == RowFormat.TABLE ? TABLE_LIMIT : 0);
+        if (rows < 0) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT, "--limit is %d; it must be 0 or more".formatted(rows));
+        }
+        return rows;
+    }
+
+    private static String standardInput() {
+        try {
+            return new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT, "Standard input cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.gatehouse.cli.sql;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.gatehouse.cli.terminal.TextTable;
+import io.gatehouse.client.Rows;
+import io.gatehouse.server.http.Json;
+import io.gatehouse.server.http.JsonValue;
+import io.gatehouse.server.query.ColumnNames;
+import io.gatehouse.server.query.CsvBuffer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Writes rows that have been started as text, CSV and JSON as the server does. Each method returns how many there were. */
+final class TextRows {
+    private final PrintWriter out;
+
+    TextRows(PrintWriter out) {
+        this.out = requireNonNull(out, "out is null");
+    }
+
+    long writeTable(Rows rows) {
+        List<List<@Nullable Object>> table = new ArrayList<>();
+        while (rows.next()) {
+            List<@Nullable Object> row = new ArrayList<>();
+            for (int column = 0; column < rows.columns().size(); column++) {
+                row.add(rows.value(column));
+            }
+            table.add(row);
+        }
+        TextTable.print(out, rows.columns(), table);
+        return table.size();
+    }
+
+    /** @param plainFormulas whether texts are left alone that a spreadsheet would take for formulas */
+    long writeCsv(Rows rows, boolean plainFormulas) throws IOException {
+        CsvBuffer csv = new CsvBuffer(plainFormulas);
+        OutputStream bytes = new Letters();
+        int columns = rows.columns().size();
+        for (int column = 0; column < columns; column++) {
+            csv.separate(column);
+            csv.text(rows.columns().get(column).name());
+        }
+        csv.endLine();
+        long count = 0;
+        while (rows.next()) {
+            for (int column = 0; column < columns; column++) {
+                csv.separate(column);
+                csv.value(rows.value(column));
+            }
+            csv.endLine();
+            csv.drainIfFull(bytes);
+            count++;
+        }
+        csv.drain(bytes);
+        return count;
+    }
+
+    long writeJson(Rows rows) throws IOException {
+        JsonGenerator json = Json.FACTORY
+                .createGenerator(out)
+                .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+                .useDefaultPrettyPrinter();
+        List<String> names = ColumnNames.distinct(rows.columns());
+        long count = 0;
+        json.writeStartArray();
+        while (rows.next()) {
+            json.writeStartObject();
+            for (int column = 0; column < names.size(); column++) {
+                json.writeFieldName(names.get(column));
+                JsonValue.write(json, rows.value(column));
+            }
+            json.writeEndObject();
+            count++;
+        }
+        json.writeEndArray();
+        json.close();
+        out.println();
+        return count;
+    }
+
+    /** Takes whole lines of UTF-8 to the writer. */
+    private final class Letters extends OutputStream {
+        @Override
+        public void write(int b) {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            out.write(new String(bytes, offset, length, StandardCharsets.UTF_8));
+        }
+    }
+}

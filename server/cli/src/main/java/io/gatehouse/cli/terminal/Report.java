@@ -1,0 +1,106 @@
+package io.gatehouse.cli.terminal;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.gatehouse.client.ResultColumn;
+import io.gatehouse.sql.QueryResult;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a command found out: figures and tables, each under its label. Printed for people, or as one JSON object whose
+ * keys are the same labels.
+ */
+public final class Report {
+    private final Map<String, Object> entries = new LinkedHashMap<>();
+
+    private record Rows(List<ResultColumn> columns, List<List<@Nullable Object>> rows) {}
+
+    /** So many digits behind the point as mean something. */
+    public static double rounded(double value, int digits) {
+        double unit = Math.pow(10, digits);
+        return Math.round(value * unit) / unit;
+    }
+
+    public Report figure(String label, Object value) {
+        entries.put(label, value);
+        return this;
+    }
+
+    /** Reads the result to its end. */
+    public Report table(String label, QueryResult result) {
+        List<List<@Nullable Object>> rows = new ArrayList<>();
+        while (result.next()) {
+            List<@Nullable Object> row = new ArrayList<>();
+            for (int column = 0; column < result.columns().size(); column++) {
+                row.add(result.value(column));
+            }
+            rows.add(row);
+        }
+        entries.put(label, new Rows(result.columns(), rows));
+        return this;
+    }
+
+    public Report table(String label, List<ResultColumn> columns, List<List<Object>> rows) {
+        entries.put(label, new Rows(columns, List.copyOf(rows)));
+        return this;
+    }
+
+    public void print(ReportOutput output) {
+        print(output.writer(), output.json());
+    }
+
+    public void print(PrintWriter out, boolean json) {
+        if (json) {
+            out.println(json());
+        } else {
+            printText(out);
+        }
+        out.flush();
+    }
+
+    private void printText(PrintWriter out) {
+        int width = entries.entrySet().stream()
+                .filter(entry -> !(entry.getValue() instanceof Rows))
+                .mapToInt(entry -> CellText.visible(entry.getKey()).length())
+                .max()
+                .orElse(0);
+        entries.forEach((label, value) -> {
+            if (value instanceof Rows rows) {
+                out.println();
+                out.println(CellText.visible(label));
+                TextTable.print(out, rows.columns(), rows.rows());
+            } else {
+                String shown = CellText.visible(label);
+                out.println(shown + " ".repeat(width - shown.length() + 2) + CellText.of(value));
+            }
+        });
+    }
+
+    private String json() {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        entries.forEach((label, value) -> tree.put(label, value instanceof Rows rows ? objects(rows) : value));
+        try {
+            return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(tree);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Figures and rows always have a JSON text", e);
+        }
+    }
+
+    private static List<Map<String, @Nullable Object>> objects(Rows rows) {
+        return rows.rows().stream()
+                .map(row -> {
+                    Map<String, @Nullable Object> object = new LinkedHashMap<>();
+                    for (int column = 0; column < row.size(); column++) {
+                        object.put(rows.columns().get(column).name(), row.get(column));
+                    }
+                    return object;
+                })
+                .toList();
+    }
+}

@@ -1,0 +1,113 @@
+package io.gatehouse.cli.run;
+
+import static io.gatehouse.testing.Refusals.assertRefused;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.run.RunRequest;
+import io.gatehouse.server.GatehouseServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** A run that is asked for is the same on the command line and in JSON. */
+final class TestRunOptions {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Command
+    private static final class Options {
+        @Mixin
+        private RunOptions run = new RunOptions();
+    }
+
+    @Test
+    void theDescriptionOfTheApiHasItsOptions() throws IOException {
+        List<String> described = new ArrayList<>();
+        try (InputStream document = requireNonNull(GatehouseServer.class.getResourceAsStream("openapi.json"))) {
+            JSON.readTree(document)
+                    .at("/components/schemas/RunRequest/properties")
+                    .fieldNames()
+                    .forEachRemaining(described::add);
+        }
+        assertThat(described).containsExactlyInAnyOrderElementsOf(RunRequest.fields());
+        List<String> options = new CommandLine(new Options())
+                .getCommandSpec().options().stream()
+                        .map(OptionSpec::longestName)
+                        .map(name -> name.substring("--".length()))
+                        .toList();
+        assertThat(options).containsExactlyInAnyOrderElementsOf(RunRequest.fields());
+    }
+
+    @Test
+    void everyOptionIsAFieldOfTheSameName() throws IOException {
+        RunRequest given = parsed(
+                "--model=m",
+                "--quiz=q",
+                "--name=n",
+                "--limit=5",
+                "--subjects=a,b",
+                "--shots=2",
+                "--format=olmes",
+                "--chat",
+                "--record=last-prompt",
+                "--probabilities=last-prompt",
+                "--norms",
+                "--precision=fast",
+                "--device=gpu:1",
+                "--memory=4GB",
+                "--mask=0:3,1:2",
+                "--mask-unused-of=r",
+                "--unused-scope=prompt",
+                "--scale=0:1=0.5,2:3=2",
+                "--top-k=3");
+        String json = """
+                {"model": "m", "quiz": "q", "name": "n", "limit": 5, "subjects": ["a", "b"], "shots": 2,
+                 "format": "olmes", "chat": true, "record": "last-prompt", "probabilities": "last-prompt",
+                 "norms": true, "precision": "fast", "device": "gpu:1", "memory": "4GB", "mask": ["0:3", "1:2"],
+                 "mask-unused-of": "r", "unused-scope": "prompt", "scale": ["0:1=0.5", "2:3=2"], "top-k": 3}
+                """;
+        assertThat(RunRequest.of(JSON.readTree(json))).isEqualTo(given);
+        assertThat(RunRequest.of(given.toMap())).isEqualTo(given);
+        assertThat(given.toMap().keySet()).containsExactlyInAnyOrderElementsOf(RunRequest.fields());
+    }
+
+    @Test
+    void whatIsLeftOutHasTheSameDefault() throws IOException {
+        RunRequest given = parsed("--model=m", "--quiz=q");
+        assertThat(RunRequest.of(JSON.readTree("{\"model\": \"m\", \"quiz\": \"q\", \"limit\": null, \"mask\": null}")))
+                .isEqualTo(given);
+        assertThat(RunRequest.of(Map.of("model", "m", "quiz", "q", "subjects", "a,b", "limit", "7")))
+                .isEqualTo(parsed("--model=m", "--quiz=q", "--subjects=a,b", "--limit=7"));
+    }
+
+    @Test
+    void aValueThatCannotBeIsNamed() {
+        assertRefused(
+                () -> RunRequest.of(Map.of("shots", "many")),
+                ErrorCode.INVALID_ARGUMENT,
+                "The field \"shots\" cannot be \"many\".");
+        assertRefused(
+                () -> RunRequest.of(Map.of("limit", 1.5)),
+                ErrorCode.INVALID_ARGUMENT,
+                "The field \"limit\" cannot be 1.5.");
+        assertRefused(
+                () -> RunRequest.of(Map.of("mask", List.of(Map.of()))),
+                ErrorCode.INVALID_ARGUMENT,
+                "The field \"mask\" cannot be [{}].");
+    }
+
+    private static RunRequest parsed(String... arguments) {
+        Options options = new Options();
+        new CommandLine(options).parseArgs(arguments);
+        return options.run.request();
+    }
+}

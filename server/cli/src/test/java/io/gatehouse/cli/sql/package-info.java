@@ -1,0 +1,7 @@
+/**
+ * Tests of {@code io.gatehouse.cli.sql}.
+ */
+@NullMarked
+package io.gatehouse.cli.sql;
+
+import org.jspecify.annotations.NullMarked;
