@@ -8,11 +8,13 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Shows how far something is: one line that is drawn over and over on a terminal, a plain line on stderr now and then
- * elsewhere. The launcher says whether there is a terminal, since Java cannot.
+ * Shows progress: one line that is redrawn on a terminal and cut to its width, or a plain line on stderr every ten
+ * seconds. The launcher says whether there is a terminal and how wide it is, because Java cannot.
  */
 public final class StatusLine implements AutoCloseable {
     private static final int BAR_WIDTH = 30;
+    private static final int NARROW_BAR_WIDTH = 10;
+    private static final int DEFAULT_COLUMNS = 80;
     private static final long TERMINAL_INTERVAL_NANOS = 100_000_000L;
     private static final long PLAIN_INTERVAL_NANOS = 10_000_000_000L;
 
@@ -28,9 +30,9 @@ public final class StatusLine implements AutoCloseable {
     }
 
     /**
-     * Shows the text if it is time for it.
+     * Shows the text if the last one was shown long enough ago.
      *
-     * @param share what is done, 0 to 1
+     * @param share share of the work that is done, 0 to 1
      */
     public void show(double share, Supplier<String> text) {
         long now = System.nanoTime();
@@ -39,7 +41,11 @@ public final class StatusLine implements AutoCloseable {
         }
         lastShown = now;
         if (terminal) {
-            out.print("\r\u001b[K" + bar(share) + " " + CellText.visible(text.get()));
+            out.print("\r\u001b[K"
+                    + drawn(
+                            share,
+                            CellText.visible(text.get()),
+                            Integer.getInteger("gatehouse.columns", DEFAULT_COLUMNS)));
         } else {
             out.println(CellText.visible(text.get()));
         }
@@ -63,8 +69,11 @@ public final class StatusLine implements AutoCloseable {
         }
     }
 
-    private static String bar(double share) {
-        int done = (int) (share * BAR_WIDTH);
-        return "█".repeat(done) + "░".repeat(BAR_WIDTH - done);
+    /** Returns a bar and the text in one line of a terminal. In a narrow terminal first the bar and then the text is cut. */
+    static String drawn(double share, String text, int columns) {
+        int width = BAR_WIDTH + 1 + text.length() < columns ? BAR_WIDTH : NARROW_BAR_WIDTH;
+        int done = (int) (share * width);
+        String line = "█".repeat(done) + "░".repeat(width - done) + " " + text;
+        return line.length() < columns ? line : line.substring(0, Math.max(1, columns - 2)) + "…";
     }
 }
