@@ -72,6 +72,45 @@ final class TestAccuracyViews {
         }
     }
 
+    /** 4 of 4 easy and 1 of 4 hard questions are right; of a third subject none is answered. */
+    @Test
+    @ByHand({"run_accuracy", "subject_accuracy"})
+    void answersAreCountedBySubjectAndRun() throws Exception {
+        try (RoutingFile file = easyAndHard()) {
+            file.execute("INSERT INTO questions VALUES (9, 'quiz', 'unasked', 1, 'q', ['a', 'b'], 'A');");
+            try (QueryEngine hand = file.engine()) {
+                List<List<@Nullable Object>> rows = rows(hand, """
+                        SELECT subject, n, correct, accuracy, wilson_high, wilson_low, prompt_tokens
+                        FROM subject_accuracy ORDER BY subject
+                        """);
+                assertThat(rows).hasSize(3);
+                assertThat(rows.get(0)).startsWith("easy", 4L, 4L, 1.0, 1.0);
+                // p = 1: 1 / (1 + z^2 / n).
+                assertThat((Double) rows.get(0).get(5)).isEqualTo(1 / (1 + 3.841458820694124 / 4), within(1e-12));
+                assertThat(rows.get(1)).startsWith("hard", 4L, 1L, 0.25).endsWith(4L);
+                assertThat(rows.get(2)).containsExactly("unasked", 0L, 0L, null, null, null, 0L);
+                assertThat(rows(hand, "SELECT subjects, n, correct, accuracy, prompt_tokens FROM run_accuracy"))
+                        .containsExactly(List.of(2L, 8L, 5L, 0.625, 8L));
+            }
+        }
+    }
+
+    @Test
+    @ByHand("question_answers")
+    void questionsStandBesideTheirAnswers() throws Exception {
+        try (RoutingFile file = easyAndHard();
+                QueryEngine hand = file.engine()) {
+            assertThat(rows(hand, """
+                            SELECT question_id, sample, subject, ordinal, n, question, answer, predicted, correct,
+                                log_probability, top_token, prompt_tokens
+                            FROM question_answers WHERE question_id IN (1, 6) ORDER BY question_id
+                            """))
+                    .containsExactly(
+                            List.of(1, 0, "easy", 1, 2L, "q", "A", "A", true, -1f, "A", 1),
+                            List.of(6, 0, "hard", 6, 2L, "q", "A", "B", false, -1f, "A", 1));
+        }
+    }
+
     @Test
     @ByHand({"expert_accuracy", "expert_subject_accuracy"})
     void weightsAreThoseOfTheGate() throws Exception {

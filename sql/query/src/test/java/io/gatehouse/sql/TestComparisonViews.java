@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import java.util.Arrays;
 import java.util.List;
 import org.hipparchus.stat.inference.AlternativeHypothesis;
 import org.hipparchus.stat.inference.BinomialTest;
@@ -35,6 +36,27 @@ final class TestComparisonViews {
             // Depth 1: none; depth 2: one of two, discounted by 0.9; of 1 + 0.9.
             assertThat((double) rows.get(1).get(7)).isEqualTo((0.9 / 2 / 1.9 + 1) / 2, within(1e-11));
             assertThat((double) rows.get(0).get(7)).isEqualTo(1.0, within(1e-11));
+        }
+    }
+
+    /** The same tokens, beside a question of another subject at which the runs have nothing in common. */
+    @Test
+    void runsAreComparedAtTheTokensOfASubject() throws Exception {
+        try (RoutingFile file = new HandMadeRouting()
+                        .run(1, "a", 1, 4, 2, "prompt")
+                        .run(2, "b", 1, 4, 2, "prompt")
+                        .question(1, 1, "s", true, "0:.5 1:.25", "2:.5 3:.25")
+                        .question(2, 1, "s", true, "1:.5 2:.25", "2:.5 3:.25")
+                        .question(1, 2, "t", true, "0:.5 1:.25")
+                        .question(2, 2, "t", true, "2:.5 3:.25")
+                        .file();
+                QueryEngine engine = file.engine()) {
+            assertThat(rows(engine, "SELECT * FROM run_difference_of_subject(1, 2, 'prompt', 's')"))
+                    .containsExactly(List.of(0, 2L, 0.75, 0.5, 0.666666666667, 0.5));
+            assertThat(rows(engine, "SELECT * FROM run_difference_of_subject(1, 2, 'last_prompt', 's')"))
+                    .containsExactly(List.of(0, 1L, 1.0, 0.5, 1.0, 1.0));
+            assertThat(rows(engine, "SELECT * FROM run_difference_of_subject(1, 2, 'prompt', 't')"))
+                    .containsExactly(List.of(0, 1L, 0.0, 0.5, 0.0, 0.0));
         }
     }
 
@@ -73,6 +95,60 @@ final class TestComparisonViews {
             assertThat((double) rows.get(0).get(8))
                     .isEqualTo(0.21875, within(1e-11))
                     .isEqualTo(exact, within(1e-11));
+        }
+    }
+
+    /** Of subject s run 1 alone has one right, run 2 alone one, and both three; of t run 2 alone has four. */
+    @Test
+    @ByHand("subject_answer_difference")
+    void answersAreComparedBySubject() throws Exception {
+        HandMadeRouting routing =
+                new HandMadeRouting().run(1, "a", 1, 2, 1, "last_prompt").run(2, "b", 1, 2, 1, "last_prompt");
+        for (int question = 1; question <= 10; question++) {
+            String subject = question <= 5 ? "s" : "t";
+            routing.question(1, question, subject, question <= 4, "0:.5");
+            routing.question(2, question, subject, question >= 2 && question <= 9, "0:.5");
+        }
+        try (RoutingFile file = routing.file();
+                QueryEngine engine = file.engine()) {
+            assertThat(rows(engine, """
+                            SELECT subject, n, accuracy, other_accuracy, difference, known, same_answers, both_right,
+                                only_this, only_other, neither
+                            FROM subject_answer_difference WHERE run_id = 1 ORDER BY subject
+                            """))
+                    .containsExactly(
+                            List.of("s", 5L, 0.8, 0.8, 0.0, 5L, 3L, 3L, 1L, 1L, 0L),
+                            List.of("t", 5L, 0.0, 0.8, -0.8, 5L, 1L, 0L, 0L, 4L, 1L));
+        }
+    }
+
+    /** Run 1 sends its token to 0 and 1, run 2 its two tokens to 0 and 2 and to 0 and 1; expert 3 fires in neither. */
+    @Test
+    @ByHand("utilisation_difference")
+    void utilisationIsComparedExpertByExpert() throws Exception {
+        try (RoutingFile file = new HandMadeRouting()
+                        .run(1, "a", 1, 4, 2, "prompt")
+                        .run(2, "b", 1, 4, 2, "prompt")
+                        .run(3, "of another shape", 1, 5, 2, "prompt")
+                        .question(1, 1, "s", true, "0:.5 1:.25")
+                        .question(2, 1, "s", true, "0:.5 2:.25", "0:.5 1:.25")
+                        .question(3, 1, "s", true, "0:.5 1:.25")
+                        .file();
+                QueryEngine engine = file.engine()) {
+            String figures = "SELECT expert, n, other_n, share, other_share, change FROM ";
+            List<List<@Nullable Object>> prompt = List.of(
+                    List.of(0, 1L, 2L, 1.0, 1.0, 1.0),
+                    List.of(1, 1L, 2L, 1.0, 0.5, 2.0),
+                    List.of(2, 1L, 2L, 0.0, 0.5, 0.0),
+                    Arrays.asList(3, 1L, 2L, 0.0, 0.0, null));
+            assertThat(rows(
+                            engine,
+                            figures + "utilisation_difference WHERE run_id = 1 AND scope = 'prompt' ORDER BY expert"))
+                    .isEqualTo(prompt);
+            assertThat(rows(engine, figures + "utilisation_difference_of_subject(1, 2, 'prompt', 's') ORDER BY expert"))
+                    .isEqualTo(prompt);
+            assertThat(rows(engine, "SELECT * FROM utilisation_difference_of_subject(1, 3, 'prompt', 's')"))
+                    .isEmpty();
         }
     }
 
@@ -186,6 +262,18 @@ final class TestComparisonViews {
             assertThat((double) rows.get(1).get(4)).isEqualTo(0.25 / 0.3125, within(1e-11));
             assertThat(rows.get(2)).startsWith("top_k", 3, 1L, false);
             assertThat((double) rows.get(2).get(4)).isEqualTo(0.0625 / 0.3125, within(1e-11));
+            List<List<@Nullable Object>> nearest = rows(engine, """
+                    SELECT place, question_id, subject, question, correct, same_subject, n, similarity
+                    FROM nearest_questions(1, 1, 'top_k', 5) ORDER BY place
+                    """);
+            assertThat(nearest).hasSize(2);
+            assertThat(nearest.get(0)).startsWith(1L, 2, "s", "q", true, true, 2L);
+            assertThat(nearest.get(1)).startsWith(2L, 3, "t", "q", true, false, 2L);
+            assertThat(nearest.get(1).get(7)).isEqualTo(rows.get(2).get(4));
+            assertThat(rows(engine, "SELECT question_id FROM nearest_questions(1, 1, 'top_k', 1)"))
+                    .containsExactly(List.of(2));
+            assertThat(rows(engine, "SELECT question_id FROM nearest_questions(1, 1, 'gate', 5)"))
+                    .containsExactly(List.of(2));
         }
     }
 

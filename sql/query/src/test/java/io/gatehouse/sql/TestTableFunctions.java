@@ -54,6 +54,13 @@ final class TestTableFunctions {
             WITH experts AS (SELECT 1 AS x), top_experts AS (SELECT 2 AS y) SELECT layer FROM top_experts(1, 'prompt', 1), experts, top_experts AS t | SELECT DISTINCT layer FROM experts
             SELECT count(*) FROM runs r WHERE EXISTS (SELECT 1 FROM top_experts(1, 'prompt', 1) WHERE layer = r.run_id) | SELECT CAST(2 AS BIGINT)
             SELECT * FROM experts_of_question(1, 'prompt', (SELECT max(place) FROM top_experts(1, 'prompt', (SELECT 3)))) | SELECT * FROM experts_of_question(1, 'prompt', 3)
+            SELECT layer, expert, other_expert, together FROM coactivation_of_subject(1, 'prompt', 'Chemie') | SELECT a.layer, a.expert, b.expert, count(*) FROM activations a JOIN activations b ON b.run_id = a.run_id AND b.question_id = a.question_id AND b."position" = a."position" AND b.layer = a.layer JOIN questions q ON q.question_id = a.question_id WHERE a.run_id = 1 AND q.subject = 'Chemie' AND a.expert <> b.expert GROUP BY ALL
+            SELECT layer, expert, next_expert, together FROM transitions_of_subject(1, 'last_prompt', 'algebra') | SELECT a.layer, a.expert, b.expert, count(*) FROM activations a JOIN activations b ON b.run_id = a.run_id AND b.question_id = a.question_id AND b."position" = a."position" AND b.layer = a.layer + 1 JOIN questions q ON q.question_id = a.question_id WHERE a.run_id = 1 AND q.subject = 'algebra' AND a.is_last_prompt GROUP BY ALL
+            SELECT layer, n, round(mean_token_entropy, 9) FROM entropy_of_subject(1, 'prompt', 'biology_1') | SELECT r.layer, count(*), round(avg(CAST(r.entropy AS DOUBLE)), 9) FROM token_routing r JOIN questions q ON q.question_id = r.question_id WHERE r.run_id = 1 AND q.subject = 'biology_1' GROUP BY r.layer
+            SELECT layer, CAST(round(saturation * 2 * n) AS BIGINT) FROM run_difference_of_subject(1, 3, 'prompt', 'Chemie') | SELECT a.layer, count(*) FROM activations a JOIN activations b ON b.question_id = a.question_id AND b.layer = a.layer AND b."position" = a."position" AND b.expert = a.expert JOIN questions q ON q.question_id = a.question_id WHERE a.run_id = 1 AND b.run_id = 3 AND q.subject = 'Chemie' GROUP BY a.layer
+            SELECT layer, expert, share, other_share FROM utilisation_difference_of_subject(1, 3, 'prompt', 'Chemie') | SELECT a.layer, a.expert, a.share, b.share FROM subject_specialisation a JOIN subject_specialisation b USING (scope, layer, expert, subject) WHERE a.run_id = 1 AND b.run_id = 3 AND scope = 'prompt' AND subject = 'Chemie'
+            SELECT "position", token, experts FROM tokens_of_question(2, 3, 1) | SELECT t."position", t.token, r.experts FROM tokens t JOIN token_routing r ON r.run_id = t.run_id AND r.question_id = t.question_id AND r."position" = t."position" WHERE t.run_id = 2 AND t.question_id = 3 AND r.layer = 1
+            SELECT question_id, similarity FROM nearest_questions(1, 3, 'top_k', 100) | SELECT other_question_id, similarity FROM question_similarity WHERE run_id = 1 AND question_id = 3 AND basis = 'top_k'
             FROM never_activated(1, NULL) | SELECT layer, expert FROM experts WHERE false
             """)
     void givesWhatItsQueryGives(String call, String plain) {
@@ -163,7 +170,7 @@ final class TestTableFunctions {
                             .map(column -> new ResultColumn(column.name(), column.type()))
                             .toList());
             assertThat(function.comment()).as(function.name()).startsWith("One row per");
-            assertThat(function.sections()).as(function.name()).containsKeys("Definition", "Example");
+            assertThat(function.sections()).as(function.name()).containsKeys("Title", "Definition", "Example");
             assertThat(Rows.of(engine, function.example()).rows())
                     .as(function.name())
                     .isNotEmpty();

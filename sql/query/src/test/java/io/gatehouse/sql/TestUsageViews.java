@@ -3,6 +3,7 @@ package io.gatehouse.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import org.hipparchus.distribution.discrete.HypergeometricDistribution;
 import org.jspecify.annotations.Nullable;
@@ -111,6 +112,25 @@ final class TestUsageViews {
                 Math.exp(entropy),
                 5.0 / 6,
                 0.5);
+    }
+
+    /** Loads 5, 2, 4 and 1 over six tokens, where an even spread is one token of two; weights of expert 0 sum to 2.25. */
+    @Test
+    @ByHand("expert_utilisation")
+    void utilisationIsTheShareOfTokens() {
+        List<List<@Nullable Object>> rows = rows(byHand, """
+                SELECT expert, n, activations, uniform_share, share, ratio, mean_weight
+                FROM expert_utilisation WHERE scope = 'prompt' ORDER BY expert
+                """);
+        assertThat(rows).hasSize(4);
+        assertThat(rows.get(0)).startsWith(0, 6L, 5L, 0.5);
+        assertNumbers(rows.get(0).subList(4, 7), 5.0 / 6, 5.0 / 3, 0.45);
+        assertThat(rows.get(3)).startsWith(3, 6L, 1L, 0.5);
+        assertNumbers(rows.get(3).subList(4, 7), 1.0 / 6, 1.0 / 3, 0.5);
+        assertThat(rows(byHand, """
+                        SELECT n, activations, share, ratio, mean_weight FROM expert_utilisation
+                        WHERE scope = 'last_prompt' AND expert = 3
+                        """)).containsExactly(Arrays.asList(3L, 0L, 0.0, 0.0, null));
     }
 
     /** Layer 0 sends a token to two of four experts, layer 1 to one of two. */

@@ -89,8 +89,23 @@ final class TestScriptsOnSpark {
             }
         }
         assertThat(unsaid).isEmpty();
-        for (String view : List.of("answer_difference", "norm_gate_ranks")) {
-            assertThat(difference("SELECT * FROM " + view)).as(view).isEmpty();
+        for (String relation : List.of(
+                "answer_difference",
+                "norm_gate_ranks",
+                "run_accuracy",
+                "subject_accuracy",
+                "question_answers",
+                "expert_utilisation",
+                "utilisation_difference",
+                "subject_answer_difference",
+                "entropy_of_subject(1, 'prompt', 'Chemie')",
+                "coactivation_of_subject(1, 'prompt', 'Chemie')",
+                "transitions_of_subject(1, 'prompt', 'Chemie')",
+                "utilisation_difference_of_subject(1, 2, 'last_prompt', 'Chemie')",
+                "run_difference_of_subject(1, 2, 'last_prompt', 'Chemie')",
+                "tokens_of_question(1, 3, 1)",
+                "nearest_questions(1, 3, 'top_k', 5)")) {
+            assertThat(difference("SELECT * FROM " + relation)).as(relation).isEmpty();
         }
     }
 

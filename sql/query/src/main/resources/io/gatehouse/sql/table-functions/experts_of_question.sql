@@ -1,5 +1,6 @@
 -- One row per expert of a run that fired in a question: how many of the prompt's tokens were sent to it.
 --
+-- Title: Experts of a question
 -- Definition: at scope last_prompt the last token of the prompt counts, at prompt all of it, as far as the run recorded
 --   them.
 -- Example: SELECT layer, expert, activations, mean_weight

@@ -1,5 +1,6 @@
 -- One row per layer and place: the experts of a run that a subject goes through more than the other subjects do.
 --
+-- Title: Experts of a subject
 -- Definition: as in the view subject_specialisation, in the order of log_odds; of equal ones the expert with the lower
 --   number comes first. Tokens of one prompt are not independent: at scope prompt z says too much.
 -- Source: Muennighoff et al. 2024, arXiv 2409.02060, 5.3, domain specialisation.

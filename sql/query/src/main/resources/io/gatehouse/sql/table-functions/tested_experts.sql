@@ -1,6 +1,7 @@
 -- One row per expert of a run that fired in enough questions: how often the model was right when it fired, tested among
 -- these experts alone.
 --
+-- Title: Accuracy by expert, tested
 -- Definition: as in the view expert_accuracy, but the q-values are adjusted over the experts that are asked for, those
 --   with n >= min_n. That is a test only where min_n was chosen before looking.
 -- Formula: Benjamini and Hochberg: the least over places j >= i of p(j) m / j, with the p-values in ascending order, p(i)

@@ -1,5 +1,6 @@
 -- One row per layer and place: the experts of a run that most tokens were sent to.
 --
+-- Title: Most used experts
 -- Definition: at scope last_prompt the last token of each prompt counts, at prompt all of the prompt. Of experts with
 --   equally many the one with the lower number comes first. Experts that never fired have no place.
 -- Example: SELECT layer, place, expert, share FROM top_experts(1, 'last_prompt', 3) ORDER BY layer, place

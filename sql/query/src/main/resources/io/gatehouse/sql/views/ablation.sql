@@ -2,6 +2,7 @@
 -- happened without it.
 --
 -- Group: Interventions
+-- Title: Statistics and ablation
 -- Definition: the observations are those of the reference run at the scope. Where a run masks several experts they share
 --   its effect: ask for masked_experts = 1 to set statistics against the effects of single experts.
 -- Formula: effect and log_probability_effect as in intervention_effect; the others as in pruning_criteria and
@@ -12,7 +13,7 @@
 --   FROM ablation
 --   WHERE scope = 'last_prompt'
 --   ORDER BY run_id, layer, expert
---   LIMIT 5
+--   LIMIT 50
 -- Picture: table
 --
 -- Columns:

@@ -1,6 +1,7 @@
 -- One row per run and other run of the same quiz: whether one of them answers better.
 --
 -- Group: Runs compared
+-- Title: Answer difference between runs
 -- Definition: the questions that both have answered. Whether the runs differ is seen only at the questions that one of
 --   them answers rightly and the other does not: McNemar's test, exact.
 -- Formula: p_value = min(1, 2 sum_{i=0..min(b,c)} C(b+c, i) / 2^(b+c)), b and c the questions that only the one, only the
@@ -35,7 +36,7 @@ SELECT
     (t.both_right + t.only_this) / t.n AS accuracy,
     (t.both_right + t.only_other) / t.n AS other_accuracy,
     (t.only_this - t.only_other) / t.n AS difference,
-    t.same / nullif(t.said, 0) AS same_answer,
+    t.same_answers / nullif(t.known, 0) AS same_answer,
     t.both_right,
     t.only_this,
     t.only_other,
@@ -46,18 +47,17 @@ SELECT
     )))) AS p_value
 FROM (
     SELECT
-        a.run_id,
-        b.run_id AS other_run_id,
-        count(*) AS n,
-        count(*) FILTER (WHERE a.predicted IS NOT NULL AND b.predicted IS NOT NULL) AS said,
-        count(*) FILTER (WHERE a.predicted = b.predicted) AS same,
-        count(*) FILTER (WHERE a.correct AND b.correct) AS both_right,
-        count(*) FILTER (WHERE a.correct AND NOT b.correct) AS only_this,
-        count(*) FILTER (WHERE b.correct AND NOT a.correct) AS only_other
-    FROM answers AS a
-    JOIN answers AS b ON b.question_id = a.question_id AND b.run_id <> a.run_id
-    GROUP BY a.run_id, b.run_id
+        run_id,
+        other_run_id,
+        CAST(sum(n) AS BIGINT) AS n,
+        CAST(sum(known) AS BIGINT) AS known,
+        CAST(sum(same_answers) AS BIGINT) AS same_answers,
+        CAST(sum(both_right) AS BIGINT) AS both_right,
+        CAST(sum(only_this) AS BIGINT) AS only_this,
+        CAST(sum(only_other) AS BIGINT) AS only_other
+    FROM subject_answer_difference
+    GROUP BY run_id, other_run_id
 ) AS t
 JOIN (SELECT row_number() OVER () - 1 AS number FROM questions) AS i
     ON i.number <= least(t.only_this, t.only_other)
-GROUP BY t.run_id, t.other_run_id, t.n, t.said, t.same, t.both_right, t.only_this, t.only_other
+GROUP BY t.run_id, t.other_run_id, t.n, t.known, t.same_answers, t.both_right, t.only_this, t.only_other

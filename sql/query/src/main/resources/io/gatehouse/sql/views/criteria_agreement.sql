@@ -1,6 +1,7 @@
 -- One row per run, scope, layer and pair of pruning criteria: whether the two put the experts in the same order.
 --
 -- Group: Criteria
+-- Title: Agreement of pruning criteria
 -- Definition: over the experts of a layer that have both; pairs of criteria that the run does not have are left out.
 -- Formula: Spearman's rank correlation: Pearson's of the ranks, equal values sharing their mean rank.
 -- Source: Spearman 1904, American Journal of Psychology 15(1); criteria as in pruning_criteria.

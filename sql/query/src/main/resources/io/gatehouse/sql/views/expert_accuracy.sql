@@ -2,6 +2,7 @@
 -- expert fired, against the other questions, with and without regard to subjects.
 --
 -- Group: The paper
+-- Title: Accuracy by expert
 -- Definition: a question counts once for an expert if the expert fired at one or more of its tokens of the scope; the
 --   rest are the questions of the run in which it did not. Scope last_prompt looks at the last prompt token of each
 --   question only; scope prompt at every prompt token, the last one included, and exists for runs that recorded them.
@@ -24,7 +25,7 @@
 --   FROM expert_accuracy
 --   WHERE run_id = 1 AND scope = 'last_prompt' AND n >= 3
 --   ORDER BY lift DESC, layer, expert
---   LIMIT 5
+--   LIMIT 50
 -- Picture: figure accuracy
 --
 -- Columns:

@@ -1,7 +1,8 @@
 -- One row per run, scope, layer and pair of experts that fired at the same token: how often the second fires where the
 -- first does.
 --
--- Group: Togetherness
+-- Group: Co-activation and transitions
+-- Title: Co-activation
 -- Definition: two experts fire together where a token is sent to both. share is the published equation, and so not
 --   symmetric. The published code counts only pairs of neighbours in the order of the gate, 7 of the 28 pairs of top-8:
 --   adjacent_share is that, so that figures made by that code can be compared.
@@ -9,11 +10,10 @@
 --   lift = N(i,j) tokens / (N(i) N(j)): 1 if the two were chosen independently.
 -- Source: Muennighoff et al. 2024, arXiv 2409.02060, equation 6; allenai/OLMoE, commit 357454f, scripts.
 -- Version: 2
--- Example: SELECT layer, expert, other_expert, together, share, adjacent_share, lift, n
+-- Example: SELECT expert, other_expert, together, share, adjacent_share, lift, n
 --   FROM expert_coactivation
---   WHERE run_id = 1 AND scope = 'last_prompt'
---   ORDER BY together DESC, layer, expert, other_expert
---   LIMIT 5
+--   WHERE run_id = 1 AND scope = 'last_prompt' AND layer = 0
+--   ORDER BY expert, other_expert
 -- Picture: heat x=other_expert y=expert value=share
 --   SELECT expert, other_expert, share FROM expert_coactivation
 --   WHERE run_id = 1 AND scope = 'last_prompt' AND layer = 3
@@ -25,7 +25,8 @@
 --   layer SMALLINT: Layer of the model, from 0
 --   expert SMALLINT: The first expert of that layer, from 0
 --   other_expert SMALLINT: The second expert, from 0
---   n BIGINT: Number of tokens that were sent to the first
+--   tokens BIGINT: Number of tokens
+--   n BIGINT: Number of those that were sent to the first
 --   together BIGINT: Number of those that were sent to the second too
 --   adjacent BIGINT: Number of those at which the two stood next to each other in the order of the gate; NULL where an imported run does not say that order
 --   share DOUBLE: together / n, 0 to 1
@@ -37,6 +38,7 @@ SELECT
     p.layer,
     p.expert,
     p.other_expert,
+    CAST(a.tokens AS BIGINT) AS tokens,
     a.activations AS n,
     p.together,
     p.adjacent,

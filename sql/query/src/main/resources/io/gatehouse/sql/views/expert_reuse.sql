@@ -1,6 +1,7 @@
 -- One row per run, scope and layer: how many of a token's experts fired at the token before it too.
 --
 -- Group: Load
+-- Title: Expert reuse by neighbouring tokens
 -- Definition: neighbouring tokens of a prompt in the same layer. What a cache of the last token's experts would find.
 --   At scope last_prompt it is the last token after the one before it. Only runs that recorded all prompt tokens.
 -- Formula: reuse = mean over tokens of |E(t) and E(t-1)| / k; chance = top_k / experts.

@@ -2,6 +2,7 @@
 -- their weights.
 --
 -- Group: Weights
+-- Title: Weight similarity of experts
 -- Definition: each matrix is taken as one long vector. The weights of an expert are its three projections together; its
 --   gate embedding is its row of the router. Each pair has two rows, so that the neighbours of an expert are its rows.
 --   Neurons of an expert can stand in any order without changing what it computes, so that experts which do the same may
@@ -11,11 +12,10 @@
 --   projections; relative_distance = distance / sqrt(||W||^2 + ||W'||^2): 0 if they are the same, 1 if they are unrelated.
 -- Source: Lo et al. 2024, arXiv 2406.18219 (A Closer Look into MoE), similarity of weight matrices and of gate embeddings.
 -- Version: 1
--- Example: SELECT layer, expert, other_expert, router_cosine, weight_cosine, relative_distance, n
+-- Example: SELECT expert, other_expert, weight_cosine, router_cosine, relative_distance, n
 --   FROM expert_similarity
---   WHERE run_id = 1 AND expert < other_expert
---   ORDER BY weight_cosine DESC, layer, expert, other_expert
---   LIMIT 5
+--   WHERE run_id = 1 AND layer = 0
+--   ORDER BY expert, other_expert
 -- Picture: heat x=other_expert y=expert value=router_cosine
 --   SELECT expert, other_expert, router_cosine FROM expert_similarity
 --   WHERE run_id = 1 AND layer = 3

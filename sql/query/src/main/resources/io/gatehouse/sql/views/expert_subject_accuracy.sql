@@ -2,6 +2,7 @@
 -- subject in which the expert fired.
 --
 -- Group: The paper
+-- Title: Accuracy by expert and subject
 -- Definition: a question counts once for an expert if the expert fired at one or more of its tokens of the scope. Scope
 --   last_prompt looks at the last prompt token of each question only; scope prompt at every prompt token, the last one
 --   included, and exists for runs that recorded them. Of an imported run a layer has rows only where every token of the
@@ -14,7 +15,7 @@
 --   FROM expert_subject_accuracy
 --   WHERE run_id = 1 AND scope = 'last_prompt'
 --   ORDER BY n DESC, layer, expert, subject
---   LIMIT 5
+--   LIMIT 50
 -- Picture: heat x=expert y=subject value=accuracy
 --   SELECT expert, subject, accuracy FROM expert_subject_accuracy
 --   WHERE run_id = 1 AND scope = 'last_prompt' AND layer = 3 AND n >= 5

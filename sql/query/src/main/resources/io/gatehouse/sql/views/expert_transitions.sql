@@ -1,18 +1,18 @@
 -- One row per run, scope, layer, expert and expert of the next layer that follow each other at a token: where tokens go
 -- from an expert.
 --
--- Group: Togetherness
+-- Group: Co-activation and transitions
+-- Title: Transitions
 -- Definition: a token goes from each of its experts in a layer to each of its experts in the layer after it.
 --   Layers count as the model counts them; a layer before one without experts has no rows.
 -- Formula: share = N(e, e') / sum over e' of N(e, e'); mass_share is the same with g_e g_e' in the place of 1;
 --   lift = share / (share of e' among all activations of the next layer): 1 if the two were independent.
 -- Source: OLMoE's cross-layer figure counts only equal ranks, 8 of 64 pairs; here all pairs count.
 -- Version: 1
--- Example: SELECT layer, expert, next_expert, together, share, mass_share, lift, n
+-- Example: SELECT expert, next_expert, together, share, mass_share, lift, n
 --   FROM expert_transitions
---   WHERE run_id = 1 AND scope = 'last_prompt'
---   ORDER BY together DESC, layer, expert, next_expert
---   LIMIT 5
+--   WHERE run_id = 1 AND scope = 'last_prompt' AND layer = 0
+--   ORDER BY expert, next_expert
 -- Picture: heat x=next_expert y=expert value=share
 --   SELECT expert, next_expert, share FROM expert_transitions
 --   WHERE run_id = 1 AND scope = 'last_prompt' AND layer = 2

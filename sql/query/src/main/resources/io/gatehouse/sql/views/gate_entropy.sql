@@ -1,6 +1,7 @@
 -- One row per run, scope and layer: how evenly the router spread its probability, against an even spread.
 --
 -- Group: The paper
+-- Title: Router entropy
 -- Definition: each token has an entropy of its own, and these are averaged. That is not the entropy of the averaged
 --   gate, which is larger and says how evenly the experts are used over many tokens. Scope last_prompt looks at the
 --   last prompt token of each question only; scope prompt at every prompt token, the last one included, and exists for

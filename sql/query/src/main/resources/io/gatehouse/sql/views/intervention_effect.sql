@@ -1,6 +1,7 @@
 -- One row per run with an intervention and run without one of the same model and quiz: what the intervention changed.
 --
 -- Group: Interventions
+-- Title: Effect of interventions
 -- Definition: the questions that both have answered. The reference runs the same weights with the same prompts and
 --   nothing changed; the runs may differ in precision, which runs.precision_plan says.
 -- Formula: effect = accuracy - reference_accuracy; log_probability_effect = mean over questions of the change of the

@@ -1,6 +1,7 @@
 -- One row per run, scope and layer: how evenly the router spreads its tokens over the experts.
 --
 -- Group: Load
+-- Title: Load balance
 -- Definition: the load of an expert is the number of tokens that the router sent to it, over all tokens of the scope.
 --   Scope last_prompt looks at the last prompt token of each question only; scope prompt at every prompt token, the last
 --   one included, and exists for runs that recorded them.

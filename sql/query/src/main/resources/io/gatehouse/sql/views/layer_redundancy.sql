@@ -2,6 +2,7 @@
 -- other by their weights, beside how many of them the layer uses.
 --
 -- Group: Weights
+-- Title: Layer redundancy
 -- Definition: the mean distance of two experts, their three projections as one matrix. MoLA takes a layer whose experts
 --   are near each other for redundant and gives it fewer; its experts are adapters, trained from the same start, where
 --   these are whole feed-forward blocks. Distances grow with the weights, relative ones do not: compare layers by those.

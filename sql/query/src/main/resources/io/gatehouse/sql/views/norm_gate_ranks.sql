@@ -2,6 +2,7 @@
 -- puts at the one place has the output that stands at the other.
 --
 -- Group: Weights
+-- Title: Ranks by router and by output norm
 -- Definition: within each decision, the chosen experts are ranked by the router, 1 for the most probable, and by the
 --   Euclidean norm of their outputs before the weight is applied, 1 for the largest; equal norms share the better rank.
 --   The paper looks at all experts, which would have to be computed where the router does not send the token; a run
@@ -9,11 +10,10 @@
 -- Formula: together = C[gate_rank, norm_rank], the paper's matrix of rank counts; share = together / n; chance = 1 / top_k.
 -- Source: Lo et al. 2024, arXiv 2406.18219 (A Closer Look into MoE), norms of outputs against gate scores.
 -- Version: 1
--- Example: SELECT layer, gate_rank, norm_rank, together, share, chance, n
+-- Example: SELECT gate_rank, norm_rank, share, together, chance, n
 --   FROM norm_gate_ranks
---   WHERE run_id = 3 AND scope = 'last_prompt'
---   ORDER BY layer, gate_rank, norm_rank
---   LIMIT 5
+--   WHERE run_id = 3 AND scope = 'last_prompt' AND layer = 0
+--   ORDER BY gate_rank, norm_rank
 -- Picture: heat x=norm_rank y=gate_rank value=share
 --   SELECT gate_rank, norm_rank, share FROM norm_gate_ranks
 --   WHERE run_id = 1 AND scope = 'prompt' AND layer = 3

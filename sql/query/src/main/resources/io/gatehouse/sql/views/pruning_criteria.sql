@@ -2,6 +2,7 @@
 -- chooses experts to prune, side by side.
 --
 -- Group: Criteria
+-- Title: Pruning criteria
 -- Definition: f is the output of the expert before its weight is applied, g its weight. The criteria that look at f need
 --   a run that recorded norms. Every one of them is an observation: whether it says what the expert is needed for is
 --   for an ablation to show.
@@ -14,7 +15,7 @@
 --   FROM pruning_criteria
 --   WHERE run_id = 1 AND scope = 'prompt'
 --   ORDER BY gate_mass DESC, layer, expert
---   LIMIT 5
+--   LIMIT 50
 -- Picture: scatter x=gate_mass y=reap
 --   SELECT layer, expert, gate_mass, reap FROM pruning_criteria
 --   WHERE run_id = 1 AND scope = 'prompt'

@@ -1,6 +1,7 @@
 -- One row per run, basis, question and other question: how alike the router treats their last tokens.
 --
 -- Group: Similarity
+-- Title: Similar questions
 -- Definition: the routing embedding of a question is the weights of all experts of all layers at its last prompt token.
 --   Basis gate takes the whole gate, for runs that recorded all probabilities; basis top_k the weights of the chosen
 --   experts, for all runs that have them. Ask for one question_id: all pairs are many. The published code takes logits before the softmax,
@@ -12,7 +13,7 @@
 --   FROM question_similarity
 --   WHERE run_id = 1 AND question_id = 1
 --   ORDER BY similarity DESC, basis, other_question_id
---   LIMIT 5
+--   LIMIT 50
 -- Picture: heat x=other_subject y=subject value=similarity
 --   SELECT q.subject, o.subject AS other_subject, avg(s.similarity) AS similarity
 --   FROM question_similarity AS s

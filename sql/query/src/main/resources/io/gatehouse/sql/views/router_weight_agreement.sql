@@ -2,6 +2,7 @@
 -- embeddings are alike have alike weights.
 --
 -- Group: Weights
+-- Title: Router similarity and weight similarity
 -- Definition: over all pairs of experts of a layer, the cosine of their gate embeddings against the cosine of one of their
 --   matrices, or of all three as one vector (weights). Pairs of which one is not known are left out.
 -- Formula: r = Pearson's correlation of X_ij and Y_ij over i < j, X of the gate embeddings, Y of the matrix; r_squared is
@@ -12,7 +13,7 @@
 --   FROM router_weight_agreement
 --   WHERE run_id = 1
 --   ORDER BY layer, matrix
---   LIMIT 5
+--   LIMIT 50
 -- Picture: scatter x=router_cosine y=weight_cosine
 --   SELECT expert, other_expert, router_cosine, weight_cosine FROM expert_similarity
 --   WHERE run_id = 1 AND layer = 3 AND expert < other_expert

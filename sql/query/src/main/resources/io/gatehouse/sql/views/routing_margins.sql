@@ -1,6 +1,7 @@
 -- One row per run, scope and layer: how near the router's choices were to other choices.
 --
 -- Group: Load
+-- Title: Routing margins
 -- Definition: the margin of a decision is the probability of the last chosen expert minus that of the first one not
 --   chosen. Where it is small, rounding, quantisation or another engine may choose otherwise.
 -- Formula: shares are counts of margins below a bound over n.

@@ -1,6 +1,7 @@
 -- One row per run, other run, scope and layer: how differently two runs route the same tokens.
 --
 -- Group: Runs compared
+-- Title: Routing difference between runs
 -- Definition: the same positions of the same questions in two runs of one quiz with the same prompt format, shots and
 --   prompt length: two checkpoints, precisions, engines, or a run with an intervention. Expert numbers mean the same
 --   only within one lineage of a model: between models trained apart these figures say nothing.
@@ -10,10 +11,10 @@
 -- Source: Muennighoff et al. 2024, arXiv 2409.02060, equation 5 (saturation, against the last checkpoint); Webber,
 --   Moffat and Zobel 2010, ACM TOIS 28(4), cut at k and scaled so that equal lists give 1.
 -- Version: 2
--- Example: SELECT layer, saturation, top_1_agreement, jaccard, same_set, rank_biased_overlap, n
+-- Example: SELECT other_run_id, layer, saturation, chance, top_1_agreement, jaccard, same_set, rank_biased_overlap, n
 --   FROM run_difference
---   WHERE run_id = 1 AND other_run_id = 3 AND scope = 'last_prompt'
---   ORDER BY layer
+--   WHERE run_id = 1 AND scope = 'last_prompt'
+--   ORDER BY other_run_id, layer
 -- Picture: lines x=layer y=jaccard by=scope
 --   SELECT scope, layer, jaccard FROM run_difference
 --   WHERE run_id = 1 AND other_run_id = 2

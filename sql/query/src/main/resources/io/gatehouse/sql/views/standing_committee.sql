@@ -1,6 +1,7 @@
 -- One row per run, scope, layer and expert: whether the expert is among the few that serve every subject.
 --
 -- Group: Specialisation
+-- Title: Standing committee
 -- Definition: for each subject the experts of a layer are ranked by their mean weight over the subject's tokens, 0 where
 --   they were not chosen; the first top_k are present, the others get the rank top_k + 1. Candidates are present in 80 % of
 --   the subjects or more; the committee is those candidates that no other candidate beats in both mean rank and variance
@@ -13,7 +14,7 @@
 --   FROM standing_committee
 --   WHERE run_id = 1 AND scope = 'prompt'
 --   ORDER BY in_committee DESC, mean_rank, layer, expert
---   LIMIT 5
+--   LIMIT 50
 -- Picture: heat x=expert y=layer value=contribution
 --   SELECT expert, layer, contribution FROM standing_committee
 --   WHERE run_id = 1 AND scope = 'last_prompt'

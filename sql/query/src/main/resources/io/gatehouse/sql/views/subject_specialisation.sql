@@ -2,6 +2,7 @@
 -- through the expert.
 --
 -- Group: Specialisation
+-- Title: Specialisation by subject
 -- Definition: of the tokens of the subject's prompts, the share that is sent to the expert; against an even spread and
 --   against the other subjects. Scope last_prompt looks at the last prompt token of each question only; scope prompt at
 --   every prompt token, the last one included, and exists for runs that recorded them; so it does for runs imported from
@@ -15,7 +16,7 @@
 --   FROM subject_specialisation
 --   WHERE run_id = 1 AND scope = 'last_prompt'
 --   ORDER BY log_odds DESC, layer, expert, subject
---   LIMIT 5
+--   LIMIT 50
 -- Picture: figure specialisation
 --
 -- Columns:

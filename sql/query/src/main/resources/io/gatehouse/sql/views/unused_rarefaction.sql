@@ -1,6 +1,7 @@
 -- One row per run, scope, layer and number of questions: how many experts would be unused had fewer questions been asked.
 --
 -- Group: The paper
+-- Title: Unused experts by number of questions
 -- Definition: the mean of unused_experts over all subsets of so many of the run's questions, worked out and not sampled.
 --   A curve that still falls at its end says that more questions would find more of the experts used; the number of
 --   unused experts means nothing without it. The last row of a layer is the run itself.

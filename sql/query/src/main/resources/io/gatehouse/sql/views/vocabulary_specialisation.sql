@@ -2,6 +2,7 @@
 -- token.
 --
 -- Group: Specialisation
+-- Title: Specialisation by token
 -- Definition: of the occurrences of a token as input, the share that is sent to the expert. The published analysis also
 --   looks at the next token, true or predicted; runs record neither for every position.
 -- Formula: share = N(x, e) / N(x), OLMoE's equation 8 with k = top_k; top_1_share counts the most probable expert only
@@ -12,7 +13,7 @@
 --   FROM vocabulary_specialisation
 --   WHERE run_id = 1 AND scope = 'prompt' AND n >= 5
 --   ORDER BY share DESC, n DESC, layer, token, expert
---   LIMIT 5
+--   LIMIT 50
 -- Picture: lines x=layer y=largest_share by=experts
 --   SELECT layer, experts, avg(largest_share) AS largest_share
 --   FROM (

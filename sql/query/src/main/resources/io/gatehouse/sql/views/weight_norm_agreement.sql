@@ -2,6 +2,7 @@
 -- routing: whether the two put the experts in the same order.
 --
 -- Group: Weights
+-- Title: Weight norms and utilisation
 -- Definition: over the experts of a layer that have both. A large row of the router makes for large logits of either
 --   sign, so that a large norm need not mean frequent use.
 -- Formula: Spearman's rank correlation: Pearson's of the ranks, equal values sharing their mean rank. weight_norm is the
@@ -13,7 +14,7 @@
 --   FROM weight_norm_agreement
 --   WHERE run_id = 1 AND scope = 'prompt' AND layer = 0
 --   ORDER BY norm, statistic
---   LIMIT 5
+--   LIMIT 50
 -- Picture: lines x=layer y=spearman by=norm
 --   SELECT norm, layer, spearman FROM weight_norm_agreement
 --   WHERE run_id = 1 AND scope = 'prompt' AND statistic = 'frequency'

@@ -1,0 +1,52 @@
+-- One row per run, question and sample: what was asked and what the run answered.
+--
+-- Group: Answers
+-- Title: Questions and answers
+-- Definition: the rows of answers beside those of questions. The answer is the choice with the largest probability at the
+--   last prompt token.
+-- Formula: log_probability = max over choices of log_probabilities.
+-- Source: Hendrycks et al. 2021, arXiv 2009.03300 (MMLU).
+-- Version: 1
+-- Example: SELECT question_id, subject, question, answer, predicted, log_probability
+--   FROM question_answers
+--   WHERE run_id = 1 AND NOT correct
+--   ORDER BY log_probability DESC, question_id
+--   LIMIT 50
+-- Picture: table
+--
+-- Columns:
+--   run_id INTEGER: The run
+--   scope VARCHAR: last_prompt: answers are read there
+--   question_id INTEGER: The question
+--   sample SMALLINT: Number of the answer among those that the model sampled to the question, from 0
+--   subject VARCHAR: Subject within the quiz
+--   ordinal INTEGER: Position of the question within its subject's file, from 1
+--   n BIGINT: Number of choices
+--   question VARCHAR: Text of the question without the choices
+--   choices VARCHAR[]: Texts of the choices, A first
+--   answer VARCHAR: Letter of the right choice
+--   predicted VARCHAR: Letter that the run answered; NULL where an imported run does not say
+--   correct BOOLEAN: Whether that is the right letter
+--   log_probability FLOAT: Natural log-probability of predicted; NULL where an imported run does not say
+--   log_probabilities FLOAT[]: Natural log-probability of each letter, A first; NULL where an imported run does not say
+--   top_token VARCHAR: Text of the most probable next token of all; NULL where an imported run does not say
+--   prompt_tokens INTEGER: Length of the prompt in tokens
+SELECT
+    a.run_id,
+    'last_prompt' AS scope,
+    a.question_id,
+    a.sample,
+    q.subject,
+    q.ordinal,
+    CAST(len(q.choices) AS BIGINT) AS n,
+    q.question,
+    q.choices,
+    q.answer,
+    a.predicted,
+    a.correct,
+    list_max(a.log_probabilities) AS log_probability,
+    a.log_probabilities,
+    a.top_token,
+    a.prompt_tokens
+FROM answers AS a
+JOIN questions AS q ON q.question_id = a.question_id

@@ -1,0 +1,47 @@
+-- One row per run, other run of the same shape, scope, layer and expert: how differently the two runs use the expert.
+--
+-- Group: Runs compared
+-- Title: Utilisation difference between runs
+-- Definition: expert_utilisation of both runs, over all of their tokens of the scope. Their questions and prompts may
+--   differ; the layers of their models and the experts of each layer are as many. Expert numbers mean the same only within
+--   one lineage of a model.
+-- Formula: change = ratio / other_ratio, each the share of tokens over that of an even spread.
+-- Source: the shares are those of Muennighoff et al. 2024, arXiv 2409.02060, equation 7.
+-- Version: 1
+-- Example: SELECT other_run_id, layer, expert, share, other_share, change, n, other_n
+--   FROM utilisation_difference
+--   WHERE run_id = 1 AND scope = 'last_prompt'
+--   ORDER BY other_run_id, layer, expert
+-- Picture: table
+--
+-- Columns:
+--   run_id INTEGER: The run
+--   other_run_id INTEGER: The run it is compared with
+--   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   layer SMALLINT: Layer of the model, from 0
+--   expert SMALLINT: Expert of that layer, from 0
+--   n BIGINT: Number of tokens of the run
+--   other_n BIGINT: Number of tokens of the other run
+--   share DOUBLE: Share of the run's tokens that were sent to the expert, 0 to 1
+--   other_share DOUBLE: Share of the other run's tokens that were sent to the expert, 0 to 1
+--   change DOUBLE: Utilisation against uniform in the run over that in the other run; NULL if the other run never used the expert
+SELECT
+    a.run_id,
+    b.run_id AS other_run_id,
+    a.scope,
+    a.layer,
+    a.expert,
+    a.n,
+    b.n AS other_n,
+    a.share,
+    b.share AS other_share,
+    a.ratio / nullif(b.ratio, 0) AS change
+FROM expert_utilisation AS a
+JOIN expert_utilisation AS b ON b.scope = a.scope AND b.layer = a.layer AND b.expert = a.expert
+JOIN (
+    SELECT r.run_id, o.run_id AS other_run_id, k.layer
+    FROM runs AS r
+    JOIN runs AS o ON o.layers = r.layers AND o.run_id <> r.run_id
+    JOIN layers AS k ON k.run_id = r.run_id
+    JOIN layers AS l ON l.run_id = o.run_id AND l.layer = k.layer AND l.experts = k.experts
+) AS s ON s.run_id = a.run_id AND s.other_run_id = b.run_id AND s.layer = a.layer
