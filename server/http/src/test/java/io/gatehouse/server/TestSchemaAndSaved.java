@@ -49,6 +49,29 @@ final class TestSchemaAndSaved {
     }
 
     @Test
+    void tellsAnEditorTheLanguage() throws Exception {
+        JsonNode schema = json(server.get("v1/schema"));
+        assertThat(schema.at("/keywords").toString())
+                .contains("\"SELECT\"", "\"QUALIFY\"")
+                .doesNotContain("GROUP BY");
+        assertThat(schema.at("/types").toString()).contains("\"VARCHAR\"", "\"DOUBLE\"");
+        JsonNode function = named(schema.at("/functions"), "top_experts");
+        assertThat(function.at("/group").textValue()).isEqualTo("Tables");
+        assertThat(function.at("/forms").toString())
+                .isEqualTo("[\"top_experts(run INTEGER, scope VARCHAR, k INTEGER)\"]");
+        JsonNode example = schema.at("/examples/0");
+        assertThat(example.at("/group").textValue()).isEqualTo("The file");
+        assertThat(example.at("/title").textValue()).isEqualTo("Runs in this file");
+        assertThat(example.at("/about").textValue()).isNotBlank();
+        assertThat(schema.at("/examples").size()).isGreaterThan(40);
+        for (JsonNode each : schema.at("/examples")) {
+            assertThat(server.query(each.at("/sql").textValue()).statusCode())
+                    .as(each.at("/title").textValue())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
     void summarisesARelation() throws Exception {
         JsonNode summary = json(server.get("v1/schema/questions/summary"));
         assertThat(summary.at("/table").textValue()).isEqualTo("questions");

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /v1/schema}: the relations that SQL can name, with the comment of each relation and column, how many rows those
- * of the file have, and a summary of the columns of one of them.
+ * of the file have, and a summary of the columns of one of them; and the words of the language with examples.
  */
 public final class SchemaResource {
     /** Counting is a courtesy: what takes longer goes without. */
@@ -46,6 +46,7 @@ public final class SchemaResource {
                 .addAll(lookups.look(() -> engine.catalog().relations().stream()
                         .map(this::describe)
                         .toList()));
+        SqlLanguage.describe(json);
         Json.send(context, 200, json);
     }
 

@@ -2,6 +2,7 @@ package io.gatehouse.sql.parse;
 
 import io.gatehouse.sql.grammar.DialectParser;
 import java.io.StringReader;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -128,6 +129,14 @@ public final class Keywords {
             new Ahead("NOT", "IN", "EXISTS", "LIKE", "ILIKE", "BETWEEN", "SIMILAR TO"));
 
     private Keywords() {}
+
+    /** The words that are worth suggesting, each once and by itself, such as GROUP and BY. */
+    public static List<String> words() {
+        return SUGGESTED.stream()
+                .flatMap(keyword -> Arrays.stream(keyword.split(" ", -1)))
+                .distinct()
+                .toList();
+    }
 
     /** Those that a statement can begin with. */
     public static List<String> beginning() {

@@ -1,0 +1,49 @@
+package io.gatehouse.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gatehouse.sql.catalog.AnalysisView;
+import io.gatehouse.sql.catalog.Example;
+import io.gatehouse.sql.catalog.TableFunction;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The statements that editors offer to start from. */
+final class TestExamples {
+    @Test
+    void eachHasATitleOfItsOwn() {
+        assertThat(Example.all())
+                .extracting(Example::title)
+                .doesNotHaveDuplicates()
+                .contains("Runs in this file", "Router entropy", "Nearest questions");
+        assertThat(Example.all()).allSatisfy(example -> {
+            assertThat(example.group()).isNotBlank();
+            assertThat(example.about()).isNotBlank().doesNotStartWith("One row per");
+        });
+    }
+
+    @Test
+    void eachViewAndTableFunctionHasOne() {
+        String all = String.join("\n", Example.all().stream().map(Example::sql).toList());
+        assertThat(Stream.concat(
+                        AnalysisView.all().stream().map(AnalysisView::name),
+                        TableFunction.all().stream().map(TableFunction::name)))
+                .allSatisfy(name -> assertThat(all).containsPattern("FROM " + name + "\\b"));
+    }
+
+    @Test
+    void eachFindsSomething() throws Exception {
+        List<String> empty = new ArrayList<>();
+        try (RoutingFile file = RoutingFile.comparable();
+                QueryEngine engine = file.engine()) {
+            for (Example example : Example.all()) {
+                if (Rows.of(engine, example.sql()).rows().isEmpty()) {
+                    empty.add(example.title());
+                }
+            }
+        }
+        assertThat(empty).isEmpty();
+    }
+}
