@@ -19,7 +19,7 @@ final class TestDemoCommand {
         CommandOutcome demo = CommandOutcome.of("demo", "--no-console", "--db", database.toString());
         assertThat(demo.exitCode()).as(demo.err()).isZero();
         Path report = directory.resolve("demo-report.html");
-        assertThat(demo.out()).contains("Experts that never fire", "Report written to " + report.toUri(), "Try next");
+        assertThat(demo.out()).contains("Unused experts", "Report written to " + report.toUri(), "Try next");
         ReportPage page = new ReportPage(Files.readString(report));
         assertThat(page.figures())
                 .containsSubsequence("answers", "unused", "entropy", "accuracy", "subjects", "load", "weights");

@@ -38,7 +38,7 @@ final class TestStudyCommand {
                 CommandOutcome.of("study", "--db", database.toString(), "--run", "whole", "-o", report.toString());
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
         assertThat(outcome.out())
-                .contains("Experts that never fire", report.toUri().toString());
+                .contains("Unused experts", report.toUri().toString());
         page = Files.readString(report);
     }
 

@@ -10,8 +10,8 @@ import java.util.Locale;
 /** Something worth knowing about a run, as one SQL statement. */
 public enum Finding {
     ACCURACY("Accuracy"),
-    NEXT_EXPERTS_OF_SUBJECTS("Which experts does the answer of each subject go through?"),
-    NEXT_SURE_AND_RIGHT("Is the gate surer where the answer is right?"),
+    NEXT_EXPERTS_OF_SUBJECTS("Which experts are specialised in which subject?"),
+    NEXT_SURE_AND_RIGHT("Is the router more certain where the answer is right?"),
     NEXT_BUSIEST_TOKENS("Which tokens always go to the same experts of the first layer?");
 
     private static final String RUN_ID = ":run_id";

@@ -1,3 +1,3 @@
-SELECT COUNT(*) AS questions, AVG(CASE WHEN correct THEN 1.0 ELSE 0.0 END) AS accuracy
-FROM answers
+SELECT n AS questions, accuracy
+FROM run_accuracy
 WHERE run_id = :run_id

@@ -1,7 +1,5 @@
-SELECT q.subject, a.layer, a.expert, COUNT(*) AS n
-FROM activations AS a
-JOIN questions AS q ON q.question_id = a.question_id
-WHERE a.run_id = :run_id AND a.is_last_prompt AND a."rank" = 1
-GROUP BY q.subject, a.layer, a.expert
-ORDER BY n DESC, q.subject, a.layer, a.expert
+SELECT subject, layer, expert, share, uniform_share, log_odds, n
+FROM subject_specialisation
+WHERE run_id = :run_id AND scope = 'last_prompt'
+ORDER BY log_odds DESC, subject, layer, expert
 LIMIT 10

@@ -108,10 +108,10 @@ final class TestImportedViews {
     void reportsDrawWhatIsKnown() {
         for (int run = IDS; run <= CONTRADICTION; run++) {
             Study study = Study.of(engine, run);
-            assertThat(study.left()).contains("Decisions that were nearly others");
+            assertThat(study.left()).contains("Close routing decisions");
             assertThat(HtmlReport.of(study)).contains("</html>").doesNotContain("near ties");
         }
-        assertThat(Study.of(engine, IDS).left()).contains("How far the gate is from choosing");
+        assertThat(Study.of(engine, IDS).left()).contains("Router entropy");
         String committee = HtmlReport.of(Study.of(engine, COMMITTEE));
         String pictures = Pattern.compile("<svg.*?</svg>", Pattern.DOTALL)
                 .matcher(committee)

@@ -1,5 +1,5 @@
 -- Section: The paper's three findings
--- Title: Experts of right and of wrong answers
+-- Title: Accuracy by expert
 -- Finding: Among {tested} experts that fired at the token that answers in at least {least} questions, accuracy goes from
 --   {lowest percent} to {highest percent}; {different} of them differ from the questions that they did not see, at a false
 --   discovery rate of 5 %, and compared within subjects {different_within} still do.

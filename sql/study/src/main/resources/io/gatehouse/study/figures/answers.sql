@@ -1,39 +1,41 @@
 -- Section: The run
--- Title: What the model answered
+-- Title: Accuracy
 -- Finding: {model} answered {n} questions of {subjects} subjects and was right in {accuracy percent} of them; the 95 %
 --   interval is {wilson_low percent} to {wilson_high percent}.
--- Finding: Each prompt token passes {layers} layers and is sent to {top_k} of {experts} experts in each; the prompts have
---   {tokens} tokens together.
--- Note: Bars are Wilson's 95 % intervals. Subjects of the quiz are as different as their questions: compare experts within
---   subjects where that is possible.
--- Views:
+-- Finding: The model has {layers} layers with experts; the router of a layer sends each token to {top_k} of {experts}
+--   experts. The prompts have {tokens} tokens together.
+-- Note: Bars are Wilson's 95 % intervals. Subjects differ as much as their questions: compare experts within subjects where
+--   that is possible.
+-- Views: run_accuracy subject_accuracy
 -- Picture: intervals label=subject x=accuracy low=wilson_low high=wilson_high
 SELECT
     r.model,
-    r.layers,
-    r.experts,
-    r.top_k,
-    count(*) AS n,
-    count(DISTINCT q.subject) AS subjects,
-    count(*) FILTER (WHERE a.correct) / count(*) AS accuracy,
-    wilson_low(count(*) FILTER (WHERE a.correct), count(*)) AS wilson_low,
-    wilson_high(count(*) FILTER (WHERE a.correct), count(*)) AS wilson_high,
-    sum(a.prompt_tokens) AS tokens
-FROM answers AS a
-JOIN questions AS q ON q.question_id = a.question_id
+    m.layers,
+    m.experts,
+    m.top_k,
+    a.n,
+    a.subjects,
+    a.accuracy,
+    a.wilson_low,
+    a.wilson_high,
+    a.prompt_tokens AS tokens
+FROM run_accuracy AS a
 JOIN runs AS r ON r.run_id = a.run_id
-WHERE a.run_id = :run_id
-GROUP BY r.model, r.layers, r.experts, r.top_k;
+LEFT JOIN (
+    SELECT
+        run_id,
+        count(*) AS layers,
+        CASE WHEN min(experts) < max(experts) THEN CAST(min(experts) AS VARCHAR) || ' to ' ELSE '' END
+            || CAST(max(experts) AS VARCHAR) AS experts,
+        CASE WHEN min(top_k) < max(top_k) THEN CAST(min(top_k) AS VARCHAR) || ' to ' ELSE '' END
+            || CAST(max(top_k) AS VARCHAR) AS top_k
+    FROM layers
+    WHERE experts > 0
+    GROUP BY run_id
+) AS m ON m.run_id = a.run_id
+WHERE a.run_id = :run_id;
 
-SELECT
-    q.subject,
-    count(*) AS n,
-    count(*) FILTER (WHERE a.correct) AS correct,
-    count(*) FILTER (WHERE a.correct) / count(*) AS accuracy,
-    wilson_low(count(*) FILTER (WHERE a.correct), count(*)) AS wilson_low,
-    wilson_high(count(*) FILTER (WHERE a.correct), count(*)) AS wilson_high
-FROM answers AS a
-JOIN questions AS q ON q.question_id = a.question_id
-WHERE a.run_id = :run_id
-GROUP BY q.subject
-ORDER BY accuracy DESC, q.subject;
+SELECT subject, n, correct, accuracy, wilson_low, wilson_high
+FROM subject_accuracy
+WHERE run_id = :run_id AND n > 0
+ORDER BY accuracy DESC, subject;

@@ -1,5 +1,5 @@
 -- Section: Beyond the paper
--- Title: Experts that fire together
+-- Title: Co-activation
 -- Finding: The pair most often together relative to chance, among those of at least {least} answering tokens: experts
 --   {expert} and {other_expert} of layer {layer}, {lift tenth} times as often.
 -- Note: The share is the published equation, the adjacent share the published code, which counts only neighbours in the

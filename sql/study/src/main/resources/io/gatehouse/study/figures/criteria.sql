@@ -1,5 +1,5 @@
 -- Section: Beyond the paper
--- Title: Whether pruning criteria agree
+-- Title: Agreement of pruning criteria
 -- Finding: Two criteria agree least on {criterion} and {other_criterion}: a rank correlation of {least signed} on the mean
 --   of the layers, at the token that answers.
 -- Note: Each criterion orders the experts of a layer; the figure is Spearman's rank correlation, averaged over layers. None of

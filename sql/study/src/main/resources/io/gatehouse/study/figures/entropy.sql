@@ -1,5 +1,5 @@
 -- Section: The paper's three findings
--- Title: How far the gate is from choosing
+-- Title: Router entropy
 -- Finding: At the token that answers, the weights of the chosen experts reach {top_k_share percent} of the entropy of an even
 --   spread on the mean of the layers, the whole gate {share percent}.
 -- Finding: From the first layer with experts to the last, the former goes from {first_top_k percent} to {last_top_k percent},

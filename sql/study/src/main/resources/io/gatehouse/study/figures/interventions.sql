@@ -1,5 +1,5 @@
 -- Section: Interventions
--- Title: What changes without them
+-- Title: Effect of interventions
 -- Finding: {runs} other runs of this model and quiz change its routing; the largest loss of accuracy is {largest points}.
 -- Finding: Of the runs that mask only experts which this run never used at the token that answers, the largest change of
 --   accuracy is {pruned points}, and {pruned_changed} answers changed.

@@ -1,5 +1,5 @@
 -- Section: Beyond the paper
--- Title: How the load is spread
+-- Title: Load balance
 -- Finding: At the token that answers, layers use as many experts as {least_last tenth} to {most_last tenth} evenly loaded ones, of
 --   {experts}.
 -- Finding: Over all tokens of the prompts it is {least_all tenth} to {most_all tenth}.

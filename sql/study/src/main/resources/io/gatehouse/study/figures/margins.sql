@@ -1,5 +1,5 @@
 -- Section: Beyond the paper
--- Title: Decisions that were nearly others
+-- Title: Close routing decisions
 -- Finding: At the token that answers, {near percent} of the decisions have less than {bound} of probability between the
 --   last chosen expert and the first one not chosen.
 -- Finding: Over all tokens of the prompts it is {near_all percent}.

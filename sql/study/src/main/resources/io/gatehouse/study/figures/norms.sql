@@ -1,5 +1,5 @@
 -- Section: Beyond the paper
--- Title: Whether the router prefers large outputs
+-- Title: Router weights and output norms
 -- Finding: At the token that answers, the rank correlation of gate and norm of output is {least signed} to {most signed}
 --   over the layers.
 -- Finding: There the most probable of the chosen experts has the largest output in {top percent} of the decisions; by

@@ -1,5 +1,5 @@
 -- Section: Beyond the paper
--- Title: Subjects and their experts
+-- Title: Specialisation by subject
 -- Finding: In the last layer, {always} pairs of subject and expert meet at every answering token of the subject; an even
 --   spread would give each expert {uniform percent}.
 -- Finding: The expert that belongs most to one subject is number {expert}, to {subject}: {share percent} of its answering

@@ -1,5 +1,5 @@
 -- Section: The paper's three findings
--- Title: How much of it the subjects explain
+-- Title: Accuracy by expert within subjects
 -- Finding: Over the experts that fired in at least {least} questions, the mean distance from the other questions is
 --   {apart percent}; within subjects it is {apart_within percent}.
 -- Finding: The largest difference, of expert {expert} in layer {layer}, goes from {difference points} to

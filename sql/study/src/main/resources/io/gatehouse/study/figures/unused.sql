@@ -1,5 +1,5 @@
 -- Section: The paper's three findings
--- Title: Experts that never fire
+-- Title: Unused experts
 -- Finding: At the token that answers, {unused} of {experts} experts ({unused_share percent}) never fired in {n} questions.
 -- Finding: Over all tokens of the prompts, {unused_prompt} of {experts} never fired.
 -- Finding: {half} questions would have left {unused_at_half tenth} unused there; a router without preference would leave

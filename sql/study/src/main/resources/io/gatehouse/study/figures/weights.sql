@@ -1,5 +1,5 @@
 -- Section: Beyond the paper
--- Title: How alike the experts of a layer are
+-- Title: Weight similarity of experts
 -- Finding: Two experts of a layer have weights with a mean cosine of {cosine signed} and gate embeddings with one of
 --   {router_cosine signed}.
 -- Finding: How alike the gate embeddings are explains {least percent} to {most percent} of the variance, over the pairs of
