@@ -21,12 +21,12 @@ ORDER BY activations DESC`;
 const PAGES = [
   { name: 'overview', fragment: 'screen=overview', ready: '.tokens .token' },
   { name: 'subjects', fragment: 'screen=explore&picture=subjects&layer=3', ready: 'canvas' },
-  { name: 'together', fragment: 'screen=explore&picture=together&layer=1&scope=prompt', ready: 'canvas' },
+  { name: 'coactivation', fragment: 'screen=explore&picture=coactivation&layer=1&scope=prompt', ready: 'canvas' },
   { name: 'transitions', fragment: 'screen=explore&picture=transitions&layer=0&expert=5&scope=prompt', ready: '.node' },
   { name: 'comparison', fragment: 'screen=explore&picture=comparison', ready: 'canvas', without: '.alone' },
   { name: 'questions', fragment: 'screen=explore&picture=questions&question=10&layer=2&expert=12', ready: '.token' },
-  { name: 'query', fragment: 'screen=query', ready: 'regular-table td', act: (page) => example(page, 'Accuracy per expert') },
-  { name: 'chart', fragment: 'screen=query', ready: 'regular-table td', act: (page) => example(page, 'Accuracy per expert', 'Chart') },
+  { name: 'query', fragment: 'screen=query', ready: 'regular-table td', act: (page) => example(page, 'Accuracy by expert') },
+  { name: 'chart', fragment: 'screen=query', ready: 'regular-table td', act: (page) => example(page, 'Accuracy by expert', 'Chart') },
   { name: 'plan', fragment: `q=${encodeURIComponent(ROLLED_UP)}`, ready: '.run', act: plan },
   { name: 'runs', fragment: 'screen=runs', ready: 'tbody .status' },
 ];

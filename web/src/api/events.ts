@@ -1,13 +1,13 @@
 import type { ServedRun } from './runs';
 
 export interface Listener {
-  /** A run changed its state, or got on. */
+  /** A run changed its state or progressed. */
   run(run: ServedRun): void;
-  /** What SQL finds has changed, or may have while nobody listened. */
+  /** The rows that SQL finds have changed, or may have changed while the stream was down. */
   changed(): void;
 }
 
-/** Listens to the server's one stream of events, which the browser opens again when it breaks. Returns what ends it. */
+/** Listens to the server's event stream, which the browser reopens when it breaks. Returns a function that closes it. */
 export function listen(listener: Listener): () => void {
   const stream = new EventSource('v1/events?topics=run,schema');
   stream.addEventListener('run', (event) => listener.run(JSON.parse((event as MessageEvent<string>).data) as ServedRun));

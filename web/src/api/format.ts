@@ -110,7 +110,7 @@ export function formatDuration(milliseconds: number): string {
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
 }
 
-/** 12 s, 2 min 05 s: what is left, as far as one can tell. */
+/** 12 s, 2 min 05 s: the estimated remaining time. */
 export function formatLeft(seconds: number): string {
   const whole = Math.ceil(seconds);
   return whole < 60 ? `${whole} s` : formatDuration(whole * 1000);

@@ -1,4 +1,4 @@
-/** The server's answers, as they come over the wire. */
+/** The server's responses, as they are sent. */
 
 export type Value = null | boolean | number | string | Value[];
 
@@ -50,25 +50,53 @@ export interface TableColumn extends Column {
 export interface Table {
   name: string;
   comment: string;
-  /** Null where counting is dear. */
+  /** Null where counting is expensive. */
   rows: number | null;
   columns: TableColumn[];
 }
 
-/** What became of a query. */
+/** A statement to start from. */
+export interface Example {
+  group: string;
+  title: string;
+  about: string;
+  /** Queries run 1 and question 1. */
+  sql: string;
+}
+
+export interface SqlFunction {
+  name: string;
+  group: string;
+  /** How it can be called, such as round(x, digits). */
+  forms: string[];
+  comment: string;
+}
+
+/** What a server's SQL can name. */
+export interface Schema {
+  tables: Table[];
+  examples: Example[];
+  keywords: string[];
+  types: string[];
+  functions: SqlFunction[];
+}
+
+export const EMPTY_SCHEMA: Schema = { tables: [], examples: [], keywords: [], types: [], functions: [] };
+
+/** The outcome of a query. */
 export type Outcome =
   | { kind: 'rows'; rows: Rows }
   | { kind: 'problem'; problem: Problem }
   | { kind: 'cancelled' };
 
-/** An answer of the server that is no success. */
+/** A response of the server that is not a success. */
 export class ProblemError extends Error {
   constructor(readonly problem: Problem) {
     super(problem.detail);
   }
 }
 
-/** Runs a query of the console's own, which no history shows. Aborting the signal closes the connection, upon which the server cancels the query. */
+/** Runs a query of the console itself, which the history does not show. Aborting the signal closes the connection; the server then cancels the query. */
 export async function runQuery(sql: string, signal: AbortSignal, limit?: number): Promise<Outcome> {
   try {
     const response = await fetch('v1/query', {
@@ -93,15 +121,15 @@ export async function readHealth(): Promise<Health> {
   return (await readJson('v1/health')) as Health;
 }
 
-export async function readSchema(): Promise<Table[]> {
-  return ((await readJson('v1/schema')) as { tables: Table[] }).tables;
+export async function readSchema(): Promise<Schema> {
+  return (await readJson('v1/schema')) as Schema;
 }
 
 export async function readJson(path: string): Promise<unknown> {
   return (await send('GET', path)).json();
 }
 
-/** Sends a request with a JSON body, or none. @throws ProblemError for every answer that is no success */
+/** Sends a request with a JSON body, or none. @throws ProblemError for every response that is not a success */
 export async function send(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
   let response: Response;
   try {
@@ -129,16 +157,16 @@ export async function readProblem(response: Response): Promise<Problem> {
     return (await response.json()) as Problem;
   }
   return {
-    title: 'Unexpected answer',
+    title: 'Unexpected response',
     status: response.status,
-    detail: `The server answered with status ${response.status} and no explanation.`,
+    detail: `The server responded with status ${response.status} and no explanation.`,
   };
 }
 
 export function connectionProblem(failure: unknown): Problem {
   return {
-    title: 'The answer did not arrive',
+    title: 'No response',
     status: 0,
-    detail: `The connection to the server broke (${failure instanceof Error ? failure.message : String(failure)}). Is it still running?`,
+    detail: `The connection to the server was lost (${failure instanceof Error ? failure.message : String(failure)}). Is it still running?`,
   };
 }

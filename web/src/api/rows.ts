@@ -30,7 +30,7 @@ export function gridOfRows(rows: Rows): Grid {
   };
 }
 
-/** One column of an answer as numbers; NULL and what is no number become NaN. */
+/** One column of an answer as numbers; NULL and values that are not numbers become NaN. */
 export function numbers(rows: Rows, name: string): number[] {
   return values(rows, name).map((value) => (value === null ? NaN : Number(value)));
 }

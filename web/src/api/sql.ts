@@ -8,7 +8,23 @@ export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** Lines of a statement without those that are empty, so that parts may be left out. */
-export function statement(...lines: (string | false | undefined)[]): string {
-  return lines.filter((line) => line !== false && line !== undefined && line !== '').join('\n');
+/**
+ * Rows of a view or a table function. What a figure means is defined there: the console chooses columns and rows, and
+ * computes nothing in SQL.
+ *
+ * @param where conditions that all hold; those that are false are left out
+ */
+export function select(columns: string, from: string, where: (string | false)[], orderBy: string): string {
+  const conditions = where.filter((condition) => condition !== false);
+  return [
+    `SELECT ${columns}`,
+    `FROM ${from}`,
+    ...(conditions.length === 0 ? [] : [`WHERE ${conditions.join(' AND ')}`]),
+    `ORDER BY ${orderBy}`,
+  ].join('\n');
+}
+
+/** A call of a table function. */
+export function call(name: string, ...values: (number | string)[]): string {
+  return `${name}(${values.map((value) => (typeof value === 'number' ? value : literal(value))).join(', ')})`;
 }

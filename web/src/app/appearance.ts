@@ -1,4 +1,4 @@
-/** Light or dark: the system's wish, unless the user chose. */
+/** Light or dark: the system's preference, unless the user chose. */
 export type Appearance = 'system' | 'light' | 'dark';
 
 const KEY = 'gatehouse.appearance';

@@ -1,12 +1,12 @@
 /**
- * Where the reader is: the screen, what all pictures look at, and what is selected. It lives in the URL's fragment, so
+ * What the reader looks at: the screen, the filters of all pictures and the selection. It is kept in the URL's fragment, so
  * that a link shares it and Back returns to it; browsers do not send fragments, so no SQL reaches a log.
  */
 export const SCREENS = ['overview', 'explore', 'query', 'runs'] as const;
 export type Screen = (typeof SCREENS)[number];
 export const SCREEN_NAMES: Record<Screen, string> = { overview: 'Overview', explore: 'Explore', query: 'Query', runs: 'Runs' };
 
-/** Tokens that pictures count: the last one of each prompt, which answers, or all of them. */
+/** Tokens that pictures include: the last one of each prompt, where the model answers, or all of them. */
 export type Scope = 'last_prompt' | 'prompt';
 
 export interface Place {
@@ -43,7 +43,7 @@ export function encodePlace(place: Place): string {
   return `#${parts.join('&')}`;
 }
 
-/** What a fragment says; parts that make no sense are left out. A bare `#q=` is a link to a query. */
+/** The place in a fragment, without invalid parts. A bare `#q=` is a link to a query. */
 export function decodePlace(fragment: string): Place {
   const parts = new Map<string, string>();
   for (const part of fragment.replace(/^#/, '').split('&')) {

@@ -1,9 +1,10 @@
 import { listen } from '../api/events';
-import { type Health, readHealth, readSchema, runQuery, type Table } from '../api/http';
+import { EMPTY_SCHEMA, type Health, type Outcome, readHealth, readSchema, runQuery, type Schema } from '../api/http';
 import { numbers, texts, values } from '../api/rows';
 import { readRuns, type ServedRun } from '../api/runs';
-import { literal } from '../api/sql';
+import { select } from '../api/sql';
 import { apply, type Appearance, storedAppearance } from './appearance';
+import { type ModelLayer, layersOf } from './layers';
 import { decodePlace, encodePlace, type Place, type Scope, type Screen } from './place';
 
 export interface Run {
@@ -12,9 +13,6 @@ export interface Run {
   model: string;
   task: string;
   questions: number;
-  layers: number;
-  experts: number;
-  topK: number;
   /** Tokens that the run recorded. */
   scope: Scope;
   shots: number;
@@ -25,43 +23,48 @@ export interface Run {
   device: string;
 }
 
-const RUNS = `SELECT run_id, name, model, task, questions, layers, experts, top_k, scope, shots, status, started_at, finished_at, precision_plan, device
-FROM runs
-ORDER BY run_id`;
+const RUNS = select('run_id, name, model, task, questions, scope, shots, status, started_at, finished_at, precision_plan, device', 'runs', [], 'run_id');
+const LAYERS = select('run_id, layer, experts, top_k', 'layers', ['experts > 0'], 'run_id DESC, layer');
 
 const MOST_RUNS = 10_000;
-/** A run commits shards faster than anyone looks: pictures are drawn anew no more often than this. */
+const MOST_LAYERS = 200_000;
+/** A run commits shards faster than a reader can follow: pictures are redrawn no more often than this. */
 const BETWEEN_REFRESHES_MS = 2000;
 const LARGE = '(min-width: 1900px)';
 const DARK = '(prefers-color-scheme: dark)';
 
-/** What the whole console shares: where the reader is, and what the file holds. One for the page. */
+/** The state that the whole console shares: what the reader looks at, and what the file contains. One for the page. */
 export class Session {
   place = $state<Place>(decodePlace(location.hash));
   health = $state.raw<Health | undefined>();
   runs = $state.raw<Run[]>([]);
-  /** Runs as the server knows them, with those that wait or are under way. */
+  /** Runs as the server knows them, including those that wait or are in progress. */
   served = $state.raw<ServedRun[]>([]);
   subjects = $state.raw<string[]>([]);
-  /** Of the run's quiz: what to show where no question was chosen. */
+  /** First question of the run, shown where none was chosen. */
   firstQuestion = $state(1);
-  tables = $state.raw<Table[]>([]);
+  schema = $state.raw<Schema>(EMPTY_SCHEMA);
   loaded = $state(false);
   failure = $state('');
-  /** Grows when the file has more than before; what shows data asks again then. */
+  /** Increases when the file has new rows; pictures are then queried again. */
   revision = $state(0);
   appearance = $state<Appearance>(storedAppearance());
   /** Whether there is room for larger rows. */
   large = $state(matchMedia(LARGE).matches);
   private systemDark = $state(matchMedia(DARK).matches);
   private refreshing: ReturnType<typeof setTimeout> | undefined;
-  /** The SQL to run unasked because this page made it, not a link. */
+  /** The SQL that runs without confirmation because this page made it, not a link. */
   private ownSql: string | undefined;
 
-  /** What is shown where the address names no run: the latest when the page opened, which a newer one does not push aside. */
+  /** The run that is shown where the address names none: the latest when the page opened. A newer one does not replace it. */
   private latest = $state<number | undefined>();
 
+  private layersByRun = $state.raw(new Map<number, ModelLayer[]>());
+
   readonly run = $derived(this.runs.find((run) => run.id === (this.place.run ?? this.latest)) ?? this.runs.at(-1));
+  private readonly runId = $derived(this.run?.id);
+  /** The layers with experts of the run's model. */
+  readonly layers = $derived(this.layersOf(this.runId));
   readonly scope = $derived<Scope>(this.run?.scope === 'last_prompt' ? 'last_prompt' : (this.place.scope ?? 'last_prompt'));
   readonly subject = $derived(this.subjects.find((subject) => subject === this.place.subject));
   readonly dark = $derived(this.appearance === 'dark' || (this.appearance === 'system' && this.systemDark));
@@ -73,9 +76,8 @@ export class Session {
     $effect.root(() => {
       $effect(() => apply(this.appearance));
       $effect(() => {
-        const task = this.run?.task;
-        if (task !== undefined) {
-          void this.readSubjects(task);
+        if (this.runId !== undefined) {
+          void this.readSubjects(this.runId);
         }
       });
     });
@@ -83,10 +85,10 @@ export class Session {
 
   async load(): Promise<void> {
     void readHealth().then((health) => (this.health = health), () => undefined);
-    void readSchema().then((tables) => (this.tables = tables), () => undefined);
+    void readSchema().then((schema) => (this.schema = schema), () => undefined);
     await this.readRuns();
     this.loaded = true;
-    // After the first pictures: a listener takes one of the six connections that a browser has.
+    // After the first pictures: the event stream takes one of the browser's six connections.
     void this.readServed().catch(() => undefined);
     listen({ run: (run) => this.noteRun(run), changed: () => this.refreshSoon() });
   }
@@ -95,7 +97,7 @@ export class Session {
     this.served = await readRuns();
   }
 
-  /** Reads anew what the file holds; what is shown stays until the new is there. */
+  /** Reads the runs again; the old ones are shown until the new ones arrive. */
   async refresh(): Promise<void> {
     await Promise.all([this.readRuns(), this.readServed(), readHealth().then((health) => (this.health = health))]);
     this.revision++;
@@ -114,16 +116,18 @@ export class Session {
   }
 
   async readRuns(): Promise<void> {
-    const outcome = await runQuery(RUNS, new AbortController().signal, MOST_RUNS);
-    if (outcome.kind !== 'rows') {
-      this.failure = outcome.kind === 'problem' ? outcome.problem.detail : '';
+    const [outcome, layers] = await Promise.all([ask(RUNS, MOST_RUNS), ask(LAYERS, MOST_LAYERS)]);
+    if (outcome.kind !== 'rows' || layers.kind !== 'rows') {
+      const failed = [outcome, layers].find(({ kind }) => kind === 'problem');
+      this.failure = failed?.kind === 'problem' ? failed.problem.detail : '';
       return;
     }
     this.failure = '';
+    this.layersByRun = layersOf(layers.rows);
     const rows = outcome.rows;
     const number = (name: string) => numbers(rows, name);
     const text = (name: string) => texts(rows, name);
-    const [ids, questions, layers, experts, topK, shots] = ['run_id', 'questions', 'layers', 'experts', 'top_k', 'shots'].map(number);
+    const [ids, questions, shots] = ['run_id', 'questions', 'shots'].map(number);
     const [name, model, task, status, started, finished, precision, device] =
       ['name', 'model', 'task', 'status', 'started_at', 'finished_at', 'precision_plan', 'device'].map(text);
     const scope = values(rows, 'scope');
@@ -133,9 +137,6 @@ export class Session {
       model: model?.[index] ?? '',
       task: task?.[index] ?? '',
       questions: questions?.[index] ?? 0,
-      layers: layers?.[index] ?? 0,
-      experts: experts?.[index] ?? 0,
-      topK: topK?.[index] ?? 0,
       scope: scope[index] === 'prompt' ? 'prompt' : 'last_prompt',
       shots: shots?.[index] ?? 0,
       status: status?.[index] ?? '',
@@ -147,7 +148,12 @@ export class Session {
     this.latest ??= this.runs.at(-1)?.id;
   }
 
-  /** A place that Back returns from. */
+  /** The layers with experts of a run's model. */
+  layersOf(run: number | undefined): ModelLayer[] {
+    return run === undefined ? [] : (this.layersByRun.get(run) ?? []);
+  }
+
+  /** Goes to a place; Back returns from it. */
   go(screen: Screen, changes: Partial<Place> = {}): void {
     this.place = { ...this.place, ...changes, screen };
     const fragment = encodePlace(this.place);
@@ -156,36 +162,42 @@ export class Session {
     }
   }
 
-  /** A small change, such as a selection: kept in the address, but not worth a step of Back. */
+  /** A small change, such as a selection: kept in the address, without a step of Back. */
   adjust(changes: Partial<Place>): void {
     this.place = { ...this.place, ...changes };
     history.replaceState(null, '', encodePlace(this.place));
   }
 
-  /** The address of a screen that keeps what is looked at. */
+  /** The address of a screen with the same run, scope and selection. */
   linkTo(screen: Screen): string {
     return encodePlace({ ...this.place, screen });
   }
 
-  /** Opens the query screen with a statement of the console's own, which runs at once. */
+  /** Opens the query screen with a statement of the console, which runs at once. */
   openSql(sql: string): void {
     this.ownSql = sql;
     this.go('query', { sql });
   }
 
-  /** Whether the statement may run unasked; true once. A link must not make a server work before its reader agrees. */
+  /** Whether the statement may run without confirmation; true once. A link must not make a server work before its reader agrees. */
   takeOwnSql(sql: string | undefined): boolean {
     const own = sql !== undefined && this.ownSql === sql;
     this.ownSql = undefined;
     return own;
   }
 
-  private async readSubjects(task: string): Promise<void> {
-    const sql = `SELECT subject, MIN(question_id) AS first_question FROM questions WHERE task = ${literal(task)} GROUP BY subject ORDER BY subject`;
-    const outcome = await runQuery(sql, new AbortController().signal, MOST_RUNS);
-    if (outcome.kind === 'rows') {
-      this.subjects = texts(outcome.rows, 'subject');
-      this.firstQuestion = numbers(outcome.rows, 'first_question').reduce((first, id) => Math.min(first, id), Infinity);
+  private async readSubjects(run: number): Promise<void> {
+    const [subjects, first] = await Promise.all([
+      ask(select('subject', 'subject_accuracy', [`run_id = ${run}`], 'subject'), MOST_RUNS),
+      ask(select('question_id', 'question_answers', [`run_id = ${run}`], 'question_id'), 1),
+    ]);
+    if (subjects.kind === 'rows' && first.kind === 'rows' && run === this.runId) {
+      this.subjects = texts(subjects.rows, 'subject');
+      this.firstQuestion = numbers(first.rows, 'question_id')[0] ?? 1;
     }
   }
+}
+
+function ask(sql: string, most: number): Promise<Outcome> {
+  return runQuery(sql, new AbortController().signal, most);
 }

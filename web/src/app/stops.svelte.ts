@@ -1,8 +1,8 @@
 const STEPS: Record<string, number> = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, PageDown: 8, PageUp: -8 };
 
-/** Many things to choose from with one stop of the tab key: arrow keys move among them, as they do over the cells of a matrix. */
+/** A list with one tab stop: the arrow keys move within it, as over the cells of a matrix. */
 export class Stops {
-  /** Where the focus was last. */
+  /** The element that had the focus last. */
   current = $state(0);
 
   /** Attributes of the element around them. */
@@ -11,7 +11,7 @@ export class Stops {
     onfocusin: (event: FocusEvent) => this.note(event),
   };
 
-  /** The tabindex of one of so many. */
+  /** The tabindex of one of the elements. */
   of(index: number, count: number): 0 | -1 {
     return index === Math.min(this.current, count - 1) ? 0 : -1;
   }

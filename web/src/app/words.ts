@@ -1,11 +1,11 @@
 import type { Scope } from './place';
 
-/** Which tokens a figure looks at, in words. */
+/** The tokens that a picture includes, in words. */
 export function scopeText(scope: Scope): string {
   return scope === 'last_prompt' ? 'Last prompt token' : 'All prompt tokens';
 }
 
-/** What a model answered, in words. */
+/** The answer of the model, in words. */
 export function outcomeText({ correct, predicted, answer }: { correct: boolean; predicted: string; answer: string }): string {
-  return correct ? `answered ${predicted}, right.` : `answered ${predicted}, wrong (${answer}).`;
+  return correct ? `answered ${predicted} (right).` : `answered ${predicted} (wrong; ${answer} is right).`;
 }

@@ -1,6 +1,6 @@
 /**
- * An order of vectors that puts like beside like: agglomerative clustering with average linkage over the cosine distance,
- * each merge turned so that its near ends meet.
+ * An order in which similar vectors are adjacent: agglomerative clustering (average linkage, cosine distance), each merge
+ * oriented so that its nearest ends meet.
  */
 export function clusterOrder(vectors: number[][]): number[] {
   const count = vectors.length;
@@ -49,7 +49,7 @@ function nearest(alive: number[], between: Float64Array[]): [number, number] {
   return best;
 }
 
-/** The two in the orientation whose touching ends are nearest; the first that is so, to be the same each time. */
+/** The two clusters in the orientation whose touching ends are nearest; the first of equal ones, to be deterministic. */
 function joined(a: number[], b: number[], distance: Float64Array[]): number[] {
   const reversed = (list: number[]) => [...list].reverse();
   const ways: [number[], number[]][] = [

@@ -1,14 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { answer } from '../api/testing';
 import { NEVER, valueAt } from '../picture/matrix';
-import { differenceMatrix, routingMatrix, subjectMatrix, togetherMatrix } from './matrices';
+import { coactivationMatrix, differenceMatrix, routingMatrix, subjectMatrix } from './matrices';
 
 describe('matrices', () => {
   it('of subjects are against uniform', () => {
-    const rows = answer(['subject', 'expert', 'activations'], [['b', 0, 2], ['b', 1, 2], ['a', 1, 8]]);
-    const { matrix, totals } = subjectMatrix(rows, 4, false);
+    const rows = answer(
+      ['subject', 'expert', 'n', 'activations', 'share', 'ratio'],
+      [
+        ['b', 0, 4, 2, 0.5, 2], ['b', 1, 4, 2, 0.5, 2], ['b', 2, 4, 0, 0, 0], ['b', 3, 4, 0, 0, 0],
+        ['a', 0, 8, 0, 0, 0], ['a', 1, 8, 8, 1, 4], ['a', 2, 8, 0, 0, 0], ['a', 3, 8, 0, 0, 0],
+      ],
+    );
+    const { matrix, totals, share } = subjectMatrix(rows, 4, false);
     expect(matrix.rows).toEqual(['a', 'b']);
     expect([...matrix.values]).toEqual([NEVER, 2, NEVER, NEVER, 1, 1, NEVER, NEVER]);
+    expect([...share]).toEqual([0, 1, 0, 0, 0.5, 0.5, 0, 0]);
     expect(totals).toEqual([8, 4]);
     const clustered = subjectMatrix(rows, 4, true);
     expect([...clustered.matrix.rows].sort()).toEqual(['a', 'b']);
@@ -19,18 +26,24 @@ describe('matrices', () => {
     }
   });
 
-  it('of togetherness are against chance', () => {
+  it('of co-activation are against chance', () => {
     const rows = answer(
-      ['expert', 'other_expert', 'together'],
-      [[0, 0, 4], [0, 1, 4], [1, 0, 4], [1, 1, 4], [2, 2, 4], [2, 3, 4], [3, 2, 4], [3, 3, 4]],
+      ['expert', 'other_expert', 'tokens', 'n', 'together', 'share', 'lift'],
+      [[0, 1, 8, 4, 4, 1, 2], [1, 0, 8, 4, 4, 1, 2], [2, 3, 8, 4, 4, 1, 2], [3, 2, 8, 4, 4, 1, 2]],
     );
-    const { matrix, tokens } = togetherMatrix(rows, 4, 2, false);
+    const { matrix, tokens, counts, totals } = coactivationMatrix(rows, 5, false);
     expect(tokens).toBe(8);
-    expect([...matrix.values.slice(0, 4)]).toEqual([NaN, 1, NEVER, NEVER]);
+    expect([...matrix.values.slice(0, 5)]).toEqual([NaN, 1, NEVER, NEVER, NaN]);
+    expect([...counts.slice(0, 5)]).toEqual([4, 4, 0, 0, 0]);
+    expect(totals).toEqual([4, 4, 4, 4, 0]);
+    expect(coactivationMatrix(answer(['expert', 'other_expert', 'tokens', 'n', 'together', 'share', 'lift'], []), 2, true).tokens).toBe(0);
   });
 
   it('of two runs tell an expert of one run alone from one of neither', () => {
-    const rows = answer(['layer', 'expert', 'share', 'other_share'], [[2, 0, 0.5, 0.25], [2, 1, 0, 0], [2, 2, 0.5, 0], [2, 3, 0, 0.75]]);
+    const rows = answer(
+      ['layer', 'expert', 'share', 'other_share', 'change'],
+      [[2, 0, 0.5, 0.25, 2], [2, 1, 0, 0, null], [2, 2, 0.5, 0, null], [2, 3, 0, 0.75, 0]],
+    );
     expect([...differenceMatrix(rows).matrix.values]).toEqual([1, NEVER, 99, -99]);
     expect(differenceMatrix(rows).matrix.rows).toEqual(['2']);
   });

@@ -3,75 +3,105 @@ import { lists, numbers, texts } from '../api/rows';
 import { emptyMatrix, type Matrix, NEVER } from '../picture/matrix';
 import { clusterOrder } from './cluster';
 
-/** A matrix with what its cells are made of, in the same order. */
+/** A matrix with the figures behind its cells, in the same order. */
 export interface Counted {
   matrix: Matrix;
+  /** Of each cell. */
   counts: Float64Array;
-  /** Of each row. */
+  share: Float64Array;
+  /** Tokens of each row. */
   totals: number[];
   /** Numbers of the rows and columns, in the order they are shown. */
   rowKeys: number[];
   columnKeys: number[];
 }
 
-/** Subjects by experts: log2(share of the subject's slots x experts). Clustered puts like beside like on both axes. */
+/** The figures of a cell. */
+interface Figures {
+  count: number;
+  share: number;
+  value: number;
+}
+
+/** Subjects by experts: log2 of the utilisation against uniform. Clustered, similar rows and similar columns are adjacent. */
 export function subjectMatrix(rows: Rows, experts: number, clustered: boolean): Counted {
   const subject = texts(rows, 'subject');
   const names = [...new Set(subject)].sort();
-  const counts = grid(names.map((name) => names.indexOf(name)), subject.map((name) => names.indexOf(name)), numbers(rows, 'expert'), numbers(rows, 'activations'), experts);
-  const totals = counts.map((row) => row.reduce((sum, value) => sum + value, 0));
-  const shares = counts.map((row, index) => row.map((value) => value / (totals[index] || 1)));
-  const rowKeys = clustered ? clusterOrder(shares) : names.map((_, index) => index);
-  const columnKeys = clustered ? clusterOrder(transposed(shares, experts)) : Array.from({ length: experts }, (_, index) => index);
-  return made(rowKeys, columnKeys, names, counts, totals, (row, column) => Math.log2((shares[row]?.[column] ?? 0) * experts));
-}
-
-/** Experts by experts of one layer: log2 of how much more often than by chance two fire at the same token. */
-export function togetherMatrix(rows: Rows, experts: number, topK: number, clustered: boolean): Counted & { tokens: number } {
-  const all = Array.from({ length: experts }, (_, index) => index);
-  const counts = grid(all, numbers(rows, 'expert'), numbers(rows, 'other_expert'), numbers(rows, 'together'), experts);
-  const own = all.map((expert) => counts[expert]?.[expert] ?? 0);
-  const tokens = own.reduce((sum, value) => sum + value, 0) / Math.max(topK, 1);
-  const order = clustered ? clusterOrder(counts.map((row, index) => row.map((value) => value / (own[index] || 1)))) : all;
-  const counted = made(order, order, all.map(String), counts, own, (row, column) => {
-    const expected = ((own[row] as number) * (own[column] as number)) / tokens;
-    return row === column || expected === 0 ? NaN : Math.log2((counts[row]?.[column] ?? 0) / expected);
+  const at = new Map(names.map((name, index) => [name, index]));
+  const [expert, tokens, activations, share, ratio] = ['expert', 'n', 'activations', 'share', 'ratio'].map((name) => numbers(rows, name)) as [
+    number[], number[], number[], number[], number[],
+  ];
+  const figures = grid(names.length, experts, { count: 0, share: 0, value: NaN });
+  const totals = names.map(() => 0);
+  subject.forEach((name, index) => {
+    const row = at.get(name) as number;
+    const value = ratio[index] as number;
+    totals[row] = tokens[index] as number;
+    (figures[row] as Figures[])[expert[index] as number] = {
+      count: activations[index] as number,
+      share: share[index] as number,
+      value: value === 0 ? NEVER : Math.log2(value),
+    };
   });
-  return { ...counted, tokens };
+  const shares = figures.map((row) => row.map((cell) => cell.share));
+  const rowKeys = clustered ? clusterOrder(shares) : names.map((_, index) => index);
+  const columnKeys = clustered ? clusterOrder(transposed(shares, experts)) : numbersTo(experts);
+  return ordered(rowKeys, columnKeys, names, figures, totals);
 }
 
-/** Layers by experts: log2 of the share in one run over that in another. */
-export function differenceMatrix(rows: Rows): Counted & { share: number[]; other: number[] } {
-  const [layer, expert, share, other] = ['layer', 'expert', 'share', 'other_share'].map((name) => numbers(rows, name).map((value) => value || 0)) as [
-    number[], number[], number[], number[],
+/** Experts by experts of one layer: log2 of how many times more often than by chance two are chosen for the same token. */
+export function coactivationMatrix(rows: Rows, experts: number, clustered: boolean): Counted & { tokens: number } {
+  const all = numbersTo(experts);
+  const [expert, other, tokens, own, together, share, lift] = ['expert', 'other_expert', 'tokens', 'n', 'together', 'share', 'lift'].map((name) =>
+    numbers(rows, name),
+  ) as [number[], number[], number[], number[], number[], number[], number[]];
+  const totals = all.map(() => 0);
+  expert.forEach((number, index) => (totals[number] = own[index] as number));
+  // Two that both fired and have no row were never chosen together.
+  const figures = all.map((one) => all.map((two) => ({ count: 0, share: 0, value: one !== two && totals[one] !== 0 && totals[two] !== 0 ? NEVER : NaN })));
+  all.forEach((one) => ((figures[one] as Figures[])[one] = { count: totals[one] as number, share: totals[one] === 0 ? 0 : 1, value: NaN }));
+  expert.forEach((number, index) => {
+    (figures[number] as Figures[])[other[index] as number] = {
+      count: together[index] as number,
+      share: share[index] as number,
+      value: Math.log2(lift[index] as number),
+    };
+  });
+  const order = clustered ? clusterOrder(figures.map((row) => row.map((cell) => cell.share))) : all;
+  return { ...ordered(order, order, all.map(String), figures, totals), tokens: tokens[0] ?? 0 };
+}
+
+/** Layers by experts: log2 of the utilisation in one run over that in another. */
+export function differenceMatrix(rows: Rows): Counted & { other: Float64Array } {
+  const [layer, expert, share, other, change] = ['layer', 'expert', 'share', 'other_share', 'change'].map((name) => numbers(rows, name)) as [
+    number[], number[], number[], number[], number[],
   ];
   const layers = [...new Set(layer)].sort((a, b) => a - b);
-  const experts = Math.max(-1, ...new Set(expert)) + 1;
-  const columnKeys = Array.from({ length: experts }, (_, index) => index);
+  const columnKeys = numbersTo(Math.max(-1, ...new Set(expert)) + 1);
   const matrix = emptyMatrix(layers.map(String), columnKeys.map(String));
-  const [shares, others] = [new Array<number>(matrix.values.length).fill(0), new Array<number>(matrix.values.length).fill(0)];
+  const [shares, others] = [new Float64Array(matrix.values.length), new Float64Array(matrix.values.length)];
   layer.forEach((number, index) => {
-    const at = layers.indexOf(number) * experts + (expert[index] as number);
+    const at = layers.indexOf(number) * columnKeys.length + (expert[index] as number);
     shares[at] = share[index] as number;
     others[at] = other[index] as number;
-    matrix.values[at] = share[index] === 0 && other[index] === 0 ? NEVER : Math.log2((share[index] as number) / (other[index] as number));
+    matrix.values[at] = logOfChange(share[index] as number, other[index] as number, change[index] as number);
   });
-  // An expert that fires in one run alone is as far as the scale reaches, not missing.
-  matrix.values.forEach((value, index) => {
-    if (value === -Infinity && shares[index] !== others[index]) {
-      matrix.values[index] = -99;
-    } else if (value === Infinity) {
-      matrix.values[index] = 99;
-    }
-  });
-  return { matrix, counts: Float64Array.from(shares), totals: [], rowKeys: layers, columnKeys, share: shares, other: others };
+  return { matrix, counts: shares, share: shares, totals: [], rowKeys: layers, columnKeys, other: others };
+}
+
+/** An expert that fires in one run alone is as far as the scale reaches, not missing. */
+function logOfChange(share: number, other: number, change: number): number {
+  if (share === 0 || other === 0) {
+    return share === other ? NEVER : share === 0 ? -99 : 99;
+  }
+  return Math.log2(change);
 }
 
 /** Layers by experts: the weight of each expert that one token is sent to. */
 export function routingMatrix(rows: Rows, experts: number): Matrix {
   const layers = numbers(rows, 'layer');
   const [chosen, weights] = [lists(rows, 'experts'), lists(rows, 'weights')];
-  const matrix = emptyMatrix(layers.map(String), Array.from({ length: experts }, (_, index) => String(index)));
+  const matrix = emptyMatrix(layers.map(String), numbersTo(experts).map(String));
   layers.forEach((_, row) =>
     chosen[row]?.forEach((expert, rank) => {
       matrix.values[row * experts + expert] = weights[row]?.[rank] ?? NaN;
@@ -80,27 +110,29 @@ export function routingMatrix(rows: Rows, experts: number): Matrix {
   return matrix;
 }
 
-function grid(keys: number[], rows: number[], columns: number[], counts: number[], width: number): number[][] {
-  const made = keys.map(() => new Array<number>(width).fill(0));
-  rows.forEach((row, index) => {
-    (made[row] as number[])[columns[index] as number] = counts[index] as number;
-  });
-  return made;
+function numbersTo(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}
+
+function grid(rows: number, columns: number, empty: Figures): Figures[][] {
+  return Array.from({ length: rows }, () => new Array<Figures>(columns).fill(empty));
 }
 
 function transposed(rows: number[][], width: number): number[][] {
   return Array.from({ length: width }, (_, column) => rows.map((row) => row[column] ?? 0));
 }
 
-function made(rowKeys: number[], columnKeys: number[], names: string[], counts: number[][], totals: number[], value: (row: number, column: number) => number): Counted {
+function ordered(rowKeys: number[], columnKeys: number[], names: string[], figures: Figures[][], totals: number[]): Counted {
   const matrix = emptyMatrix(rowKeys.map((key) => names[key] ?? ''), columnKeys.map(String));
-  const ordered = new Float64Array(matrix.values.length);
+  const [counts, share] = [new Float64Array(matrix.values.length), new Float64Array(matrix.values.length)];
   rowKeys.forEach((row, y) =>
     columnKeys.forEach((column, x) => {
       const at = y * columnKeys.length + x;
-      ordered[at] = counts[row]?.[column] ?? 0;
-      matrix.values[at] = value(row, column);
+      const cell = figures[row]?.[column];
+      counts[at] = cell?.count ?? 0;
+      share[at] = cell?.share ?? 0;
+      matrix.values[at] = cell?.value ?? NaN;
     }),
   );
-  return { matrix, counts: ordered, totals: rowKeys.map((row) => totals[row] ?? 0), rowKeys, columnKeys };
+  return { matrix, counts, share, totals: rowKeys.map((row) => totals[row] ?? 0), rowKeys, columnKeys };
 }

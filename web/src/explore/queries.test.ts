@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { answersOfBothSql, coactivationSql, differenceSql, questionListSql, saturationSql, subjectsSql, transitionsSql } from './queries';
+import {
+  answersOfBothSql,
+  coactivationSql,
+  differenceSql,
+  nearestSql,
+  questionListSql,
+  questionSql,
+  routingOfQuestionSql,
+  saturationSql,
+  subjectsSql,
+  transitionsSql,
+} from './queries';
 
 type Look = Parameters<typeof differenceSql>[0];
 
@@ -7,7 +18,7 @@ const OF_SUBJECT = [
   (look: Look) => coactivationSql(look, 1),
   (look: Look) => transitionsSql(look, 1, 3),
   (look: Look) => differenceSql(look, 2),
-  (look: Look) => saturationSql(look, 2, 4),
+  (look: Look) => saturationSql(look, 2),
   (look: Look) => answersOfBothSql(look, 2),
   (look: Look) => questionListSql(look, 'all', ''),
 ];
@@ -15,26 +26,42 @@ const OF_SUBJECT = [
 describe('queries of Explore', () => {
   it('look at the subject that is picked', () => {
     for (const build of OF_SUBJECT) {
-      expect(build({ run: 1, scope: 'prompt', subject: "o'clock" })).toContain("q.subject = 'o''clock'");
-      expect(build({ run: 1, scope: 'prompt' })).not.toContain('q.subject =');
+      expect(build({ run: 1, scope: 'prompt', subject: "o'clock" })).toContain("'o''clock'");
+      expect(build({ run: 1, scope: 'prompt' })).not.toMatch(/subject =|_of_subject/);
     }
   });
 
   it('look at the tokens of the scope', () => {
     for (const build of [(look: Look) => subjectsSql(look, 0), ...OF_SUBJECT.slice(0, 4)]) {
-      expect(build({ run: 1, scope: 'last_prompt' })).toMatch(/scope = 'last_prompt'|is_last_prompt/);
-      expect(build({ run: 1, scope: 'prompt' })).not.toContain('last_prompt');
+      for (const subject of [undefined, 'anatomy']) {
+        expect(build({ run: 1, scope: 'last_prompt', subject })).toContain("'last_prompt'");
+        expect(build({ run: 1, scope: 'prompt', subject })).not.toContain('last_prompt');
+      }
     }
   });
 
-  it('compare both runs in the same way', () => {
-    const sql = differenceSql({ run: 41, scope: 'prompt', subject: 'x' }, 42);
-    expect(sql.match(/run_id = 41\b/g)).toHaveLength(2);
-    expect(sql.match(/run_id = 42\b/g)).toHaveLength(2);
-    expect(sql.match(/ORDER BY/g)).toHaveLength(1);
+  it('compare both runs', () => {
+    for (const build of [differenceSql, saturationSql]) {
+      expect(build({ run: 41, scope: 'prompt' }, 42)).toContain("run_id = 41 AND scope = 'prompt' AND other_run_id = 42");
+      expect(build({ run: 41, scope: 'prompt', subject: 'x' }, 42)).toContain("_of_subject(41, 42, 'prompt', 'x')");
+    }
+  });
+
+  it('ask views and table functions, and compute nothing', () => {
+    const look: Look = { run: 1, scope: 'prompt', subject: 'x' };
+    for (const sql of [
+      subjectsSql(look, 0),
+      questionSql(1, 2),
+      routingOfQuestionSql(1, 2),
+      nearestSql(1, 2, 10),
+      ...OF_SUBJECT.flatMap((build) => [build(look), build({ run: 1, scope: 'prompt' })]),
+    ]) {
+      expect(sql.match(/\bFROM \w+/g)).toHaveLength(1);
+      expect(sql).not.toMatch(/\b(JOIN|GROUP|CASE|COUNT|SUM|AVG)\b/i);
+    }
   });
 
   it('seek texts as they are', () => {
-    expect(questionListSql({ run: 1, scope: 'prompt' }, 'wrong', "It's 100%")).toContain("POSITION('it''s 100%' IN LOWER(q.question)) > 0");
+    expect(questionListSql({ run: 1, scope: 'prompt' }, 'wrong', "It's 100%")).toContain("POSITION('it''s 100%' IN LOWER(question)) > 0");
   });
 });

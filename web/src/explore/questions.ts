@@ -20,7 +20,7 @@ export interface Choice {
   answered: boolean;
 }
 
-/** A question with what a run answered. */
+/** A question with the answer of a run. */
 export interface AnsweredQuestion extends Entry {
   /** Letters. */
   answer: string;

@@ -3,12 +3,12 @@ import { band, type Flow, layOutSankey, REST } from './sankey';
 
 const BOX = { width: 400, height: 210, nodeWidth: 10, gap: 5, top: 10 };
 const FLOWS: Flow[] = [
-  { layer: 0, expert: 0, next: 1, together: 6 },
-  { layer: 0, expert: 0, next: 2, together: 2 },
-  { layer: 0, expert: 1, next: 2, together: 1 },
-  { layer: 0, expert: 2, next: 1, together: 1 },
-  { layer: 1, expert: 1, next: 0, together: 7 },
-  { layer: 1, expert: 2, next: 0, together: 3 },
+  { layer: 0, expert: 0, next: 1, together: 6, leaving: 0 },
+  { layer: 0, expert: 0, next: 2, together: 2, leaving: 0 },
+  { layer: 0, expert: 1, next: 2, together: 1, leaving: 0 },
+  { layer: 0, expert: 2, next: 1, together: 1, leaving: 0 },
+  { layer: 1, expert: 1, next: 0, together: 7, leaving: 0 },
+  { layer: 1, expert: 2, next: 0, together: 3, leaving: 0 },
 ];
 
 describe('sankey', () => {

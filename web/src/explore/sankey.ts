@@ -5,6 +5,8 @@ export interface Flow {
   next: number;
   /** Pairs of choices: a token counts top-k times. */
   together: number;
+  /** Tokens that were sent to the expert. */
+  leaving: number;
 }
 
 /** The experts of a layer that are shown one by one; REST is all others together. */
@@ -74,7 +76,7 @@ export function band(link: Link, nodeWidth: number): string {
   return `M${l} ${a}C${m} ${a} ${m} ${b} ${r} ${b}L${r} ${c}C${m} ${c} ${m} ${d} ${l} ${d}Z`;
 }
 
-/** Shares of a layer's tokens by expert: of what leaves it, or of what arrives where nothing leaves. */
+/** Shares of a layer's choices by expert: of those that leave it, or, in the last layer, of those that arrive. */
 function sharesOf(flows: Flow[], layer: number): Map<number, number> {
   const leaving = flows.filter((flow) => flow.layer === layer);
   const counts = new Map<number, number>();

@@ -1,7 +1,7 @@
 import type { Rows } from '../api/http';
 import { numbers } from '../api/rows';
 
-/** Accuracy of the answers that went through an expert. */
+/** Accuracy on the questions in which an expert fired. */
 export interface Estimate {
   layer: number;
   expert: number;
@@ -27,8 +27,8 @@ export function estimatesOf(rows: Rows): Estimate[] {
 }
 
 /**
- * The most accurate by the lower end of their interval, and the least by its upper end, each at most once. So a lucky
- * few questions put no expert on top.
+ * The experts with the highest lower bound and those with the lowest upper bound, each at most once: a few lucky questions
+ * do not put an expert on top.
  */
 export function ends(estimates: Estimate[], each: number): { most: Estimate[]; least: Estimate[] } {
   const most = [...estimates].sort((a, b) => b.low - a.low || order(a, b)).slice(0, each);
@@ -41,7 +41,7 @@ export function ends(estimates: Estimate[], each: number): { most: Estimate[]; l
   return { most, least };
 }
 
-/** Whether the interval lies clear of a value: then it is no chance at 95 %, one comparison at a time. */
+/** Whether the interval excludes a value: significant at 95 %, without correction for multiple comparisons. */
 export function clearOf(estimate: Estimate, value: number): boolean {
   return estimate.low > value || estimate.high < value;
 }

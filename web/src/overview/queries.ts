@@ -1,7 +1,7 @@
-import { literal, statement } from '../api/sql';
+import { call, literal, select } from '../api/sql';
 import type { Scope } from '../app/place';
 
-/** What the pictures look at. */
+/** The filters of the pictures. */
 export interface Look {
   run: number;
   scope: Scope;
@@ -16,131 +16,72 @@ export function leastQuestions(total: number): number {
   return Math.min(30, Math.max(1, Math.round(total / 10)));
 }
 
-/** layer, expert, activations, share: of the routing slots of its layer; uniform is 1 / experts. */
-export function usageSql(look: Look): string {
-  return statement(unorderedUsageSql(look), 'ORDER BY layer, expert');
+/** Conditions on a view with a column for the run. */
+export function ofRun(look: Look): string {
+  return `run_id = ${look.run}`;
 }
 
-/** The same as a part of another statement. */
-export function unorderedUsageSql(look: Look): string {
-  if (look.subject === undefined) {
-    return statement(
-      'SELECT layer, expert, activations,',
-      '    1.0 * activations / NULLIF(SUM(activations) OVER (PARTITION BY layer), 0) AS share',
-      'FROM experts',
-      `WHERE run_id = ${look.run} AND scope = '${look.scope}'`,
-    );
-  }
-  return statement(
-    'SELECT e.layer, e.expert, COALESCE(u.n, 0) AS activations,',
-    '    1.0 * COALESCE(u.n, 0) / NULLIF(SUM(u.n) OVER (PARTITION BY e.layer), 0) AS share',
-    'FROM experts AS e',
-    'LEFT JOIN (',
-    '    SELECT a.layer, a.expert, COUNT(*) AS n',
-    '    FROM activations AS a',
-    '    JOIN questions AS q ON q.question_id = a.question_id',
-    `    WHERE a.run_id = ${look.run}${tokensOf('a', look)} AND q.subject = ${literal(look.subject)}`,
-    '    GROUP BY a.layer, a.expert',
-    ') AS u ON u.layer = e.layer AND u.expert = e.expert',
-    `WHERE e.run_id = ${look.run} AND e.scope = '${look.scope}'`,
+/** Conditions on a view with columns for the run and the scope. */
+export function ofScope(look: Look): string {
+  return `${ofRun(look)} AND scope = ${literal(look.scope)}`;
+}
+
+/** A condition on a view with a column for the subject; false where all subjects are looked at. */
+export function ofSubject(look: Look): string | false {
+  return look.subject !== undefined && `subject = ${literal(look.subject)}`;
+}
+
+/** Utilisation of each expert, against uniform. */
+export function utilisationSql(look: Look): string {
+  return select(
+    'layer, expert, activations, share, ratio, n',
+    look.subject === undefined ? 'expert_utilisation' : 'subject_specialisation',
+    [ofScope(look), ofSubject(look)],
+    'layer, expert',
   );
 }
 
-/** layer, n, mean_token_entropy, uniform_entropy, in nats. */
+/** Router entropy of each layer, in nats. */
 export function entropySql(look: Look): string {
-  if (look.subject === undefined) {
-    return statement(
-      'SELECT layer, n, mean_token_entropy, uniform_entropy, normalised_token_entropy, mean_mass',
-      'FROM gate_entropy',
-      `WHERE run_id = ${look.run} AND scope = '${look.scope}'`,
-      'ORDER BY layer',
-    );
-  }
-  return statement(
-    'SELECT r.layer, COUNT(*) AS n, AVG(r.entropy) AS mean_token_entropy, LN(MAX(m.experts)) AS uniform_entropy,',
-    '    AVG(r.entropy) / NULLIF(LN(MAX(m.experts)), 0) AS normalised_token_entropy, AVG(r.mass) AS mean_mass',
-    'FROM token_routing AS r',
-    'JOIN questions AS q ON q.question_id = r.question_id',
-    'JOIN layers AS m ON m.run_id = r.run_id AND m.layer = r.layer',
-    `WHERE r.run_id = ${look.run}${tokensOf('r', look)} AND q.subject = ${literal(look.subject)}`,
-    'GROUP BY r.layer',
-    'ORDER BY r.layer',
+  return select(
+    'layer, n, mean_token_entropy, uniform_entropy, normalised_token_entropy, mean_mass',
+    look.subject === undefined ? 'gate_entropy' : call('entropy_of_subject', look.run, look.scope, look.subject),
+    [look.subject === undefined && ofScope(look)],
+    'layer',
   );
 }
 
-/** layer, expert, n, accuracy, wilson_low, wilson_high of the experts at both ends, the most accurate first. */
+/** Accuracy of each expert that fired in enough questions, the most accurate first. */
 export function accuracySql(look: Look, least: number): string {
-  const ends = statement(
-    'QUALIFY ROW_NUMBER() OVER (ORDER BY wilson_low DESC, layer, expert) <= ' + ENDS,
-    '    OR ROW_NUMBER() OVER (ORDER BY wilson_high, layer, expert) <= ' + ENDS,
-    'ORDER BY wilson_low DESC, layer, expert',
-  );
-  if (look.subject === undefined) {
-    return statement(
-      'SELECT layer, expert, n, correct, accuracy, wilson_low, wilson_high',
-      'FROM expert_accuracy',
-      `WHERE run_id = ${look.run} AND scope = '${look.scope}' AND n >= ${least}`,
-      ends,
-    );
-  }
-  return statement(
-    'SELECT layer, expert, n, correct, 1.0 * correct / n AS accuracy,',
-    '    WILSON_LOW(correct, n) AS wilson_low, WILSON_HIGH(correct, n) AS wilson_high',
-    'FROM (',
-    '    SELECT f.layer, f.expert, COUNT(*) AS n, COUNT(*) FILTER (WHERE w.correct) AS correct',
-    '    FROM (',
-    '        SELECT DISTINCT a.question_id, a.layer, a.expert',
-    '        FROM activations AS a',
-    '        JOIN questions AS q ON q.question_id = a.question_id',
-    `        WHERE a.run_id = ${look.run}${tokensOf('a', look)} AND q.subject = ${literal(look.subject)}`,
-    '    ) AS f',
-    `    JOIN answers AS w ON w.run_id = ${look.run} AND w.question_id = f.question_id`,
-    '    GROUP BY f.layer, f.expert',
-    ') AS counted',
-    `WHERE n >= ${least}`,
-    ends,
+  return select(
+    'layer, expert, n, correct, accuracy, wilson_low, wilson_high',
+    look.subject === undefined ? 'expert_accuracy' : 'expert_subject_accuracy',
+    [ofScope(look), ofSubject(look), `n >= ${least}`],
+    'wilson_low DESC, layer, expert',
   );
 }
 
-/** n, correct, wilson_low, wilson_high of the run's answers. */
+/** Accuracy of the run. */
 export function answersSql(look: Look): string {
-  return statement(
-    'SELECT n, correct, WILSON_LOW(correct, n) AS wilson_low, WILSON_HIGH(correct, n) AS wilson_high',
-    'FROM (',
-    '    SELECT COUNT(*) AS n, COUNT(*) FILTER (WHERE a.correct) AS correct',
-    '    FROM answers AS a',
-    look.subject !== undefined && '    JOIN questions AS q ON q.question_id = a.question_id',
-    `    WHERE a.run_id = ${look.run}${look.subject === undefined ? '' : ` AND q.subject = ${literal(look.subject)}`}`,
-    ') AS counted',
+  return select(
+    'n, correct, accuracy, wilson_low, wilson_high',
+    look.subject === undefined ? 'run_accuracy' : 'subject_accuracy',
+    [ofRun(look), ofSubject(look)],
+    'run_id',
   );
 }
 
-/** question_id, subject, correct: what can be looked at one by one. */
+/** The questions that can be looked at one by one. */
 export function questionsSql(look: Look): string {
-  return statement(
-    'SELECT a.question_id, q.subject, q.ordinal, q.answer, a.predicted, a.correct',
-    'FROM answers AS a',
-    'JOIN questions AS q ON q.question_id = a.question_id',
-    `WHERE a.run_id = ${look.run}${look.subject === undefined ? '' : ` AND q.subject = ${literal(look.subject)}`}`,
-    'ORDER BY a.question_id',
-  );
+  return select('question_id, subject, ordinal, answer, predicted, correct', 'question_answers', [ofRun(look), ofSubject(look)], 'question_id');
 }
 
-/** One row per token of a prompt with its decision at a layer; without one where the run did not record it. */
+/** Each token of a prompt with its decision at a layer. */
 export function promptSql(run: number, question: number, layer: number): string {
-  return statement(
-    'SELECT t."position", t.token_id, t.token, r.experts, r.weights, r.entropy',
-    'FROM tokens AS t',
-    'LEFT JOIN (',
-    '    SELECT "position", experts, weights, entropy',
-    '    FROM token_routing',
-    `    WHERE run_id = ${run} AND question_id = ${question} AND layer = ${layer}`,
-    ') AS r ON r."position" = t."position"',
-    `WHERE t.run_id = ${run} AND t.question_id = ${question}`,
-    'ORDER BY t."position"',
+  return select(
+    '"position", token_id, token, experts, weights, entropy, normalised_entropy',
+    call('tokens_of_question', run, question, layer),
+    [],
+    '"position"',
   );
-}
-
-function tokensOf(alias: string, look: Look): string {
-  return look.scope === 'last_prompt' ? ` AND ${alias}.is_last_prompt` : ` AND ${alias}.phase = 'prompt'`;
 }

@@ -2,18 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { answer } from '../api/testing';
 import { byEntropy, byExpert, describeToken, pieces, type Token, tokensOf } from './tokens';
 
-const COLUMNS = ['position', 'token_id', 'token', 'experts', 'weights', 'entropy'];
+const COLUMNS = ['position', 'token_id', 'token', 'experts', 'weights', 'entropy', 'normalised_entropy'];
 
 function token(text: string): Token {
-  return { position: 0, id: 9, text, experts: [], weights: [], entropy: NaN };
+  return { position: 0, id: 9, text, experts: [], weights: [], entropy: NaN, normalisedEntropy: NaN };
 }
 
 describe('tokens', () => {
   const tokens = tokensOf(
     answer(COLUMNS, [
-      [0, 5, 'The', [3, 1], [0.5, 0.25], Math.log(4)],
-      [1, 6, ' cat', [1, 2], [0.5, 0.1], 0],
-      [2, 7, '.', null, null, null],
+      [0, 5, 'The', [3, 1], [0.5, 0.25], Math.log(4), 1],
+      [1, 6, ' cat', [1, 2], [0.5, 0.1], 0, 0],
+      [2, 7, '.', null, null, null, null],
     ]),
   );
 
@@ -23,7 +23,7 @@ describe('tokens', () => {
   });
 
   it('are shaded by entropy against uniform', () => {
-    expect(byEntropy(tokens, 4)).toEqual([1, 0, undefined]);
+    expect(byEntropy(tokens)).toEqual([1, 0, undefined]);
   });
 
   it('show spaces, line ends and parts of characters', () => {

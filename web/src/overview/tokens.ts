@@ -8,12 +8,16 @@ export interface Token {
   text: string;
   experts: number[];
   weights: number[];
-  /** Of the gate, in nats; NaN where the run did not record this token. */
+  /** Of the router, in nats; NaN where the run did not record this token. */
   entropy: number;
+  /** The same as a share of uniform. */
+  normalisedEntropy: number;
 }
 
 export function tokensOf(rows: Rows): Token[] {
-  const [position, id, entropy] = ['position', 'token_id', 'entropy'].map((name) => numbers(rows, name)) as [number[], number[], number[]];
+  const [position, id, entropy, normalisedEntropy] = ['position', 'token_id', 'entropy', 'normalised_entropy'].map((name) => numbers(rows, name)) as [
+    number[], number[], number[], number[],
+  ];
   const text = texts(rows, 'token');
   const experts = lists(rows, 'experts');
   const weights = lists(rows, 'weights');
@@ -24,22 +28,23 @@ export function tokensOf(rows: Rows): Token[] {
     experts: experts[index] as number[],
     weights: weights[index] as number[],
     entropy: entropy[index] as number,
+    normalisedEntropy: normalisedEntropy[index] as number,
   }));
 }
 
-/** What a token is coloured by, 0 to 1; undefined leaves it bare. */
+/** How dark a token is, 0 to 1; undefined leaves it plain. */
 export type Shade = number | undefined;
 
-/** The weight of one expert against its largest weight in this prompt. */
+/** The weight of one expert relative to its largest weight in this prompt. */
 export function byExpert(tokens: Token[], expert: number): Shade[] {
   const weights = tokens.map((token) => weightOf(token, expert));
   const largest = Math.max(0, ...weights.map((weight) => weight ?? 0));
   return weights.map((weight) => (weight === undefined || largest === 0 ? undefined : weight / largest));
 }
 
-/** The entropy of the gate against uniform. */
-export function byEntropy(tokens: Token[], experts: number): Shade[] {
-  return tokens.map((token) => (Number.isNaN(token.entropy) || experts < 2 ? undefined : token.entropy / Math.log(experts)));
+/** The router entropy as a share of uniform. */
+export function byEntropy(tokens: Token[]): Shade[] {
+  return tokens.map(({ normalisedEntropy }) => (Number.isNaN(normalisedEntropy) ? undefined : normalisedEntropy));
 }
 
 export function weightOf(token: Token, expert: number): number | undefined {
@@ -47,12 +52,12 @@ export function weightOf(token: Token, expert: number): number | undefined {
   return rank < 0 ? undefined : token.weights[rank];
 }
 
-/** A piece of what is shown for a token. */
+/** A piece of the text that is shown for a token. */
 export type Piece = { kind: 'text' | 'space' | 'bytes'; text: string } | { kind: 'break' };
 
 /**
- * What is shown for a token: spaces as dots, line ends as arrows that also break the line, and what is only a part of a
- * character by the number of the token, because such bytes make no text alone.
+ * What is shown for a token: spaces as dots, line breaks as arrows that also break the line, and a token that is only part
+ * of a character as its id, because such bytes are not text.
  */
 export function pieces(token: Token): Piece[] {
   if (token.text === '') {

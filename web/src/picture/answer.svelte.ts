@@ -1,7 +1,7 @@
 import { type Problem, runQuery, type Rows } from '../api/http';
 
 const MOST_ROWS = 200_000;
-/** Answers to keep: going back and forth between two looks must not ask again. */
+/** Answers to keep, so that going back and forth between filters sends no query. */
 const KEPT = 64;
 
 /** Answers by their statement, for as long as the file has not grown. */
@@ -29,8 +29,8 @@ class Kept {
 const kept = new Kept();
 
 /**
- * What a statement answers, asked again when the statement or the file changes. The old rows stay until the new are
- * there, and go when nothing is asked any more.
+ * The rows of a statement, queried again when the statement or the file changes. The old rows stay until the new ones
+ * arrive, and go when there is no statement any more.
  */
 export class Answer {
   rows = $state.raw<Rows | undefined>();
@@ -42,10 +42,10 @@ export class Answer {
   /**
    * Only while a component starts up.
    *
-   * @param sql of the statement, or undefined to ask nothing yet
+   * @param sql of the statement, or undefined for none yet
    */
   constructor(sql: () => string | undefined, revision: () => number) {
-    // What the statement is made of changes more often than its text, such as with each selection.
+    // The parts of the statement change more often than its text, such as with each selection.
     const statement = $derived(sql());
     $effect(() => {
       const wanted = statement;

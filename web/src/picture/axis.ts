@@ -1,4 +1,4 @@
-/** Round values that divide a span into about so many parts, ends included where they are round. */
+/** Round values that divide a span into about the wanted number of parts, including round ends. */
 export function niceTicks(from: number, to: number, wanted: number): number[] {
   const span = to - from;
   if (!(span > 0) || !Number.isFinite(span)) {

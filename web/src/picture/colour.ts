@@ -17,7 +17,7 @@ const DIVERGING = {
   dark: ['#9ccaff', '#3f74b5', '#23292d', '#ad6a22', '#ffc27a'],
 };
 
-/** Even the least of a value stands out from where there is none. */
+/** Even the smallest value differs from an empty cell. */
 const SEQUENTIAL = {
   light: ['#dcebe8', '#a3cfc8', '#3f958d', '#064d49'],
   dark: ['#243a3b', '#235f5b', '#36a39a', '#a6f0e6'],

@@ -6,14 +6,14 @@ import { paper } from './looks';
 const LOOKS = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-linecap', 'paint-order', 'opacity', 'fill-opacity', 'stroke-opacity',
   'font-family', 'font-size', 'font-weight', 'text-anchor', 'dominant-baseline'];
 
-/** SVG of a picture, without what the page says around it. */
+/** SVG of a picture, without title and description. */
 export interface Drawing {
   svg: string;
   width: number;
   height: number;
 }
 
-/** What a file says around its picture, since there is no page there. */
+/** Title and description around the picture of a file. */
 export interface Frame {
   title: string;
   about: string;
@@ -56,7 +56,7 @@ const LINE = 17;
 /** Of the small letters below, on the average: files are read where other fonts are. */
 const LETTER = 6.3;
 
-/** A file that stands by itself: the picture with its title and what it shows, over how many. */
+/** A complete file: the picture with its title and description. */
 export function framed(drawing: Drawing, { title, about, dark }: Frame): string {
   const { ground, ink, muted } = paper(dark);
   const width = drawing.width + 2 * MARGIN;
@@ -72,7 +72,7 @@ export function framed(drawing: Drawing, { title, about, dark }: Frame): string 
   );
 }
 
-/** Lines of so many letters at most, broken at blanks; a longer word has a line of its own. */
+/** Lines of at most the given number of characters, broken at blanks; a longer word has its own line. */
 export function wrapped(text: string, most: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/).filter((part) => part !== '')) {

@@ -1,4 +1,4 @@
-/** What a matrix of coloured cells shows, and where its cells are. No drawing here. */
+/** The data and the layout of a matrix of coloured cells, without drawing. */
 
 /** A cell without a value, and the one of an expert that never fired. */
 export const ABSENT = NaN;

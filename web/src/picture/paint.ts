@@ -5,21 +5,21 @@ import { type Layout, type Matrix, NEVER } from './matrix';
 /** How values become colours. */
 export interface Paint {
   scale: Scale;
-  /** Values at the two ends of the scale; what lies beyond looks like the end. */
+  /** Values at the two ends of the scale; values beyond have the colour of the end. */
   from: number;
   to: number;
   /** Ground of cells that never fired, and the stroke through them. */
   never: string;
   neverInk: string;
-  /** What shows where there is no value. */
+  /** Colour of cells without a value. */
   absent: string;
 }
 
-/** What the colours mean. */
+/** The legend of the colours. */
 export interface Key {
   caption: string;
   marks: { at: number; text: string }[];
-  /** What a struck cell says; empty where there is none. */
+  /** Legend of crossed-out cells; empty where there are none. */
   never: string;
 }
 

@@ -23,7 +23,7 @@ export interface Chart {
   series: number;
 }
 
-/** More bars or series than these are no picture. */
+/** More bars or series than these are unreadable. */
 export const MOST_BARS = 60;
 export const MOST_SERIES = 8;
 export const MOST_POINTS = 20_000;
@@ -37,7 +37,7 @@ const SAMPLED = 2000;
 export function choose(grid: Grid): Chart | undefined {
   const columns = grid.columns.map((column, index) => ({ ...facts(grid, index), name: column.name.toLowerCase(), index }));
   const measures = columns.filter((column) => column.numeric);
-  // How many were looked at is seldom what one wants to see, where there is something else.
+  // The number of tokens or questions is rarely of interest if there is another measure.
   const others = measures.filter((column) => !column.key && column.name !== 'n');
   const measured = others.length > 0 ? others : measures.filter((column) => !column.key);
   const keys = columns.filter((column) => column.key && column.numeric);
@@ -105,7 +105,7 @@ export function interval(names: string[]): { low: number; middle: number; high: 
   return middle < 0 ? undefined : { low, middle, high };
 }
 
-/** What an axis says at a value. */
+/** The label of a value on an axis. */
 export function tick(value: number): string {
   return Math.abs(value) >= 10_000 ? formatCount(value) : format(value);
 }

@@ -2,7 +2,7 @@ import type { CompletionContext, CompletionResult } from '@codemirror/autocomple
 import { send } from '../api/http';
 import { statementAt } from './statements';
 
-/** What the server suggests in place of a part of the text. */
+/** A suggestion of the server for a part of the text. */
 interface Suggestion {
   text: string;
   kind: string;
@@ -10,7 +10,7 @@ interface Suggestion {
   from: number;
 }
 
-/** What is likelier comes first among what matches as well. */
+/** Kinds of suggestions that come first among equal matches. */
 const LIKELIER: Record<string, number> = { column: 3, alias: 3, measure: 3, cte: 2, table: 2, function: 1 };
 
 /** Completion by the server, which knows functions, aliases and the columns of subqueries. */

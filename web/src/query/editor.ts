@@ -3,7 +3,7 @@ import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirro
 import { SQLDialect, sql } from '@codemirror/lang-sql';
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic, linter, lintGutter, setDiagnostics } from '@codemirror/lint';
-import { EditorState, RangeSetBuilder } from '@codemirror/state';
+import { Compartment, EditorState, RangeSetBuilder } from '@codemirror/state';
 import {
   Decoration,
   type DecorationSet,
@@ -18,28 +18,24 @@ import {
   type ViewUpdate,
 } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
-import type { Position } from '../api/http';
+import { EMPTY_SCHEMA, type Position, type Schema } from '../api/http';
 import { serverCompletions } from './completion';
 import { rangeOf } from './position';
 import { type Statement, statementAt, statementsOf } from './statements';
 
-/** What the server understands; shorter than the language package's lists, which would offer CREATE and GRANT. */
-const DIALECT = SQLDialect.define({
-  keywords:
-    'all and any as asc between by case cast cross current current_date current_timestamp desc distinct else end ' +
-    'escape except exclude exists explain extract fetch filter first following for from full group grouping having ' +
-    'ilike in inner intersect interval is join last lateral left like limit natural not null nulls offset on only or ' +
-    'order outer over partition preceding qualify range replace right rollup row rows select sets similar then to ' +
-    'unbounded union unnest using values when where window with within',
-  types:
-    'bigint boolean char date decimal double float integer numeric real smallint timestamp tinyint varchar array',
-  builtin:
-    'abs avg ceil coalesce count covar_pop covar_samp dense_rank exp first_value floor greatest lag last_value lead least ' +
-    'length ln lower max min nullif percent_rank power rank round row_number sqrt stddev_pop stddev_samp substring sum ' +
-    'trim upper var_pop var_samp',
-  doubleQuotedStrings: false,
-  operatorChars: '*+-%<>!=|:/',
-});
+/** The words of the server's SQL; the lists of the language package would include CREATE and GRANT. */
+function dialectOf({ keywords, types, functions }: Schema): SQLDialect {
+  // Some functions are named like keywords, such as left; and the words of a type of several words are keywords.
+  const builtin = functions.map(({ name }) => name.toUpperCase()).filter((name) => !keywords.includes(name));
+  const words = (list: string[]) => list.filter((word) => !word.includes(' ')).join(' ').toLowerCase();
+  return SQLDialect.define({
+    keywords: words(keywords),
+    types: words(types),
+    builtin: words(builtin),
+    doubleQuotedStrings: false,
+    operatorChars: '*+-%<>!=|:/',
+  });
+}
 
 const HIGHLIGHT = HighlightStyle.define([
   { tag: tags.keyword, color: 'var(--code-keyword)', fontWeight: '600' },
@@ -126,21 +122,22 @@ export interface EditorEvents {
 }
 
 const CHECK_AFTER_MS = 450;
-/** More statements than these are not checked with each pause of typing. */
+/** Texts of more statements are not checked at each pause of typing. */
 const MOST_CHECKED = 6;
 
-/** Runs with no completions open: Escape would close those first, and is to cancel at once. */
+/** Runs without open completions: Escape would close those first instead of cancelling. */
 function started(view: EditorView, run: () => void): true {
   closeCompletion(view);
   run();
   return true;
 }
 
-/** The SQL editor: CodeMirror with the server's dialect, its completion and its diagnostics. */
+/** The SQL editor: CodeMirror with the server's keywords, completion and diagnostics. */
 export class SqlEditor {
   private readonly view: EditorView;
+  private readonly language = new Compartment();
 
-  /** What running said about the text as it is; the checks that follow must not wipe it out. */
+  /** The fault that running the text found; the checks that follow must not remove it. */
   private runFault: Diagnostic | undefined;
 
   constructor(
@@ -181,7 +178,7 @@ export class SqlEditor {
             ...historyKeymap,
             indentWithTab,
           ]),
-          sql({ dialect: DIALECT }),
+          this.language.of(sql({ dialect: dialectOf(EMPTY_SCHEMA) })),
           syntaxHighlighting(HIGHLIGHT),
           placeholder('SELECT …'),
           EditorView.lineWrapping,
@@ -201,6 +198,11 @@ export class SqlEditor {
     return this.view.state.doc.toString();
   }
 
+  /** Highlights the words of the server's SQL. */
+  highlight(schema: Schema): void {
+    this.view.dispatch({ effects: this.language.reconfigure(sql({ dialect: dialectOf(schema) })) });
+  }
+
   /** Replaces the whole text; undo brings the old one back. */
   replace(text: string): void {
     this.view.dispatch({
@@ -218,7 +220,7 @@ export class SqlEditor {
     this.view.focus();
   }
 
-  /** The selection where there is one, else the statement that the cursor is in. */
+  /** The selection, or else the statement under the cursor. */
   wanted(): Statement | undefined {
     const { main } = this.view.state.selection;
     const text = this.text();
@@ -282,7 +284,7 @@ export class SqlEditor {
   }
 }
 
-/** Marks the lines of the statement that would run, where there is more than one. */
+/** Marks the lines of the statement that would run, if there are several. */
 const CURRENT_STATEMENT = ViewPlugin.fromClass(
   class {
     decorations: DecorationSet;

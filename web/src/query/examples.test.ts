@@ -1,30 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { examples, examplesFor } from './examples';
+import type { SqlFunction } from '../api/http';
+import { exampleFor } from './examples';
 
-const VIEWS = Object.keys(import.meta.glob('../../../sql/query/src/main/resources/io/gatehouse/sql/views/*.sql')).map((path) => path.replace(/^.*\/|\.sql$/g, ''));
+function tableFunction(form: string): SqlFunction {
+  return { name: form.slice(0, form.indexOf('(')), group: 'Tables', forms: [form], comment: '' };
+}
+
+const FUNCTIONS = [
+  tableFunction('nearest_questions(run INTEGER, question INTEGER, basis VARCHAR, k INTEGER)'),
+  tableFunction('experts_of_subject(run INTEGER, scope VARCHAR, subject VARCHAR, k INTEGER)'),
+];
 
 describe('examples', () => {
-  it('show each analysis view', () => {
-    expect(VIEWS.length).toBeGreaterThan(20);
-    const shown = examples(1, 1).filter(({ view, sql }) => view !== undefined && new RegExp(`FROM ${view}\\b`).test(sql));
-    expect(VIEWS.filter((view) => !shown.some((example) => example.view === view))).toEqual([]);
+  it('query the run and the question at hand', () => {
+    const sql = 'SELECT 1\nFROM question_similarity\nWHERE run_id = 1 AND question_id = 1 AND other_run_id = 1';
+    expect(exampleFor(sql, 3, 7, FUNCTIONS)).toBe('SELECT 1\nFROM question_similarity\nWHERE run_id = 3 AND question_id = 7 AND other_run_id = 1');
   });
 
-  it('have titles of their own', () => {
-    const titles = examples(1, 1).map(({ title }) => title);
-    expect(new Set(titles).size).toBe(titles.length);
-  });
-
-  it('leave out views that a server does not have', () => {
-    const titles = examplesFor(3, 7, ['ablation']).map(({ title }) => title);
-    expect(titles).toContain('Statistics against ablation');
-    expect(titles).toContain('Runs in this file');
-    expect(titles).not.toContain('Busiest experts');
-  });
-
-  it('look at the run and the question', () => {
-    const sql = examples(3, 7).map((example) => example.sql).join('\n');
-    expect(sql).toContain('run_id = 3');
-    expect(sql).toContain('question_id = 7');
+  it('pass them to table functions', () => {
+    expect(exampleFor("FROM nearest_questions(1, 1, 'top_k', 1)", 3, 7, FUNCTIONS)).toBe("FROM nearest_questions(3, 7, 'top_k', 1)");
+    expect(exampleFor("FROM experts_of_subject(1, 'last_prompt', (SELECT min(subject) FROM questions), 1)", 3, 7, FUNCTIONS)).toBe(
+      "FROM experts_of_subject(3, 'last_prompt', (SELECT min(subject) FROM questions), 1)",
+    );
+    expect(exampleFor('FROM unknown(1)', 3, 7, FUNCTIONS)).toBe('FROM unknown(1)');
   });
 });

@@ -1,10 +1,10 @@
 import { cancelQuery, newQueryId, type Outcome, type Result, runStatement } from './run';
 import type { Statement } from './statements';
 
-/** Statements that run one after the other, and what became of each. Only the latest are shown. */
+/** Statements that run in order, and their outcomes. Only the latest are shown. */
 export class Execution {
   outcomes = $state.raw<Outcome[]>([]);
-  /** The outcome that is looked at. */
+  /** Index of the outcome that is shown. */
   shown = $state(0);
   private running = $state.raw<{ id: string; request: AbortController } | undefined>();
 
@@ -15,8 +15,8 @@ export class Execution {
   /**
    * Runs until one fails or is cancelled.
    *
-   * @param limit rows that are fetched at most, of each
-   * @returns what became of the last, or undefined where others were run meanwhile
+   * @param limit maximum number of rows of each
+   * @returns the last outcome, or undefined if other statements were run meanwhile
    */
   async run(statements: Statement[], limit: number): Promise<Outcome | undefined> {
     this.stop();
@@ -39,7 +39,7 @@ export class Execution {
     return done.at(-1);
   }
 
-  /** At once: the request is given up here, and the server told to stop. */
+  /** Cancels at once: aborts the request and cancels the query on the server. */
   stop(): void {
     if (this.running !== undefined) {
       cancelQuery(this.running.id);

@@ -22,7 +22,7 @@ export function gridOfArrow(bytes: Uint8Array): Grid {
   };
 }
 
-/** Sizes of a table of which only some rows are drawn, in CSS pixels. */
+/** Sizes of a table that draws only some of its rows, in CSS pixels. */
 export interface Sizes {
   rows: number;
   rowHeight: number;
@@ -43,7 +43,7 @@ export function scrollTopOf(row: number, place: 'first' | 'last', { rows, rowHei
   return place === 'first' ? Math.floor(pixels) : Math.ceil(pixels);
 }
 
-/** The block with tabs between cells; what would break a line of the sheet becomes a blank. */
+/** The block with tabs between cells; tabs and line breaks within cells become blanks. */
 export function tabSeparated(grid: Grid, block: Block, header: boolean): string {
   return lines(grid, block, header, (text) => text.replace(/[\t\r\n]+/g, ' '), (cells) => cells.join('\t'));
 }
@@ -80,7 +80,7 @@ function columnsOf(grid: Grid, block: Block): Column[] {
   return grid.columns.slice(block.left, block.right + 1);
 }
 
-/** JSON's view of an Arrow value: what is beyond exact doubles as text, as the server's JSON has it. */
+/** An Arrow value as in the server's JSON: numbers that a double cannot hold exactly are texts. */
 function plain(value: unknown): Value {
   if (value === null || value === undefined) {
     return null;

@@ -30,7 +30,7 @@ describe('history', () => {
 
 it('saves under no name that an address cannot have', async () => {
   for (const name of ['a/b', 'a\\b', '50 %', '..']) {
-    await expect(save(name, 'SELECT 1')).rejects.toThrow('A name has no /');
+    await expect(save(name, 'SELECT 1')).rejects.toThrow('A name must not contain /');
   }
 });
 

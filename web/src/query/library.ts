@@ -1,7 +1,7 @@
 import { formatDuration, formatMoment, formatRowCount } from '../api/format';
 import { readJson, send } from '../api/http';
 
-/** A query that somebody asked. */
+/** A query of the history. */
 export interface PastQuery {
   queryId: string;
   sql: string;
@@ -33,7 +33,7 @@ export interface SavedQuery {
 /** As many as a file keeps. */
 const MOST = 1000;
 
-/** What people asked about the file, the latest first and each text once. */
+/** The queries on the file, the latest first and each text once. */
 export async function readHistory(): Promise<PastQuery[]> {
   const [kept, current] = (await Promise.all([readJson(`v1/history?limit=${MOST}`), readJson('v1/queries')])) as [
     { history: PastQuery[] },
@@ -43,8 +43,8 @@ export async function readHistory(): Promise<PastQuery[]> {
 }
 
 /**
- * The history that the file keeps, with what it does not have yet: it is written behind the answers, in an export never,
- * and nowhere while a query runs.
+ * The history in the file, with the queries that it does not contain yet: they are written after their results, and not at
+ * all while they run.
  */
 export function latest(kept: PastQuery[], current: CurrentQuery[]): PastQuery[] {
   const asked = current
@@ -73,7 +73,7 @@ export async function readSaved(): Promise<SavedQuery[]> {
 /** @throws Error for a name that an address cannot have */
 export async function save(name: string, sql: string): Promise<void> {
   if (/[/\\%]|^\.+$/.test(name)) {
-    throw new Error('A name has no /, \\ or % in it, and more than dots.');
+    throw new Error('A name must not contain /, \\ or %, nor consist of dots only.');
   }
   await send('PUT', `v1/saved/${encodeURIComponent(name)}`, { sql });
 }

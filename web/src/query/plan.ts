@@ -8,7 +8,7 @@ export interface Step {
   children: Step[];
 }
 
-/** What EXPLAIN says. */
+/** The result of EXPLAIN. */
 export interface Plan {
   steps: Step[];
   /** Name of the rollup that answers, or undefined. */
@@ -17,11 +17,11 @@ export interface Plan {
   obstacle: string;
   duckdbSql: string;
   planning: string;
-  /** What DuckDB measured, as it draws it; empty without ANALYZE. */
+  /** DuckDB's measurements as text; empty without ANALYZE. */
   analyzed: string;
 }
 
-/** The statement that tells how another is answered; of one that asks that itself, the same. */
+/** EXPLAIN of a statement; an EXPLAIN is not wrapped again. */
 export function explaining(sql: string, measured: boolean): string {
   return `EXPLAIN ${measured ? 'ANALYZE ' : ''}${sql.replace(/^\s*EXPLAIN\s+(ANALYZE\s+)?/i, '')}`;
 }

@@ -5,7 +5,7 @@ import { withoutComments } from './statements';
 
 export type Direction = 'ASC' | 'DESC';
 
-/** What the table's menus make of a statement: a query around it, which the reader sees and can change. */
+/** The column menu wraps the reader's statement into a query, which the reader sees and can change. */
 const AROUND = /^SELECT \*\nFROM \(\n([\s\S]*)\n\) AS result((?:\nWHERE [\s\S]*?)?)((?:\nORDER BY .*)?)$/;
 
 interface Parts {
@@ -14,7 +14,7 @@ interface Parts {
   order: string;
 }
 
-/** Whether a query can be put around the statement: SHOW, DESCRIBE and the like answer only by themselves. */
+/** Whether the statement can be used as a subquery, unlike SHOW and DESCRIBE. */
 export function canBeWrapped(sql: string): boolean {
   return /^[(\s]*(SELECT|WITH|FROM|VALUES)\b/i.test(withoutComments(sql));
 }
@@ -30,7 +30,7 @@ export function sortOf(sql: string): { column: string; direction: Direction } | 
   return found === null ? undefined : { column: (found[1] as string).replaceAll('""', '"'), direction: found[2] as Direction };
 }
 
-/** Keeps rows whose column is the value, or is not. */
+/** Keeps the rows where the column has the value, or those where it does not. */
 export function filtered(sql: string, column: Column, value: Value, keep: boolean): string {
   const parts = take(sql);
   const condition = `${identifier(column.name)} ${comparison(column, value, keep)}`;

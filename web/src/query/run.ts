@@ -13,7 +13,7 @@ export interface Result {
   elapsedMs: number;
 }
 
-/** What became of a statement. */
+/** The outcome of a statement. */
 export type Outcome =
   | { kind: 'result'; result: Result }
   | { kind: 'problem'; problem: Problem; statement: Statement }
@@ -23,12 +23,12 @@ export function statementOf(outcome: Outcome): Statement {
   return outcome.kind === 'result' ? outcome.result.statement : outcome.statement;
 }
 
-/** The server marks queries that pictures ask by their ids, so that the history shows what people asked. */
+/** The ids of the queries of pictures differ, so that the history shows only queries that people ran. */
 export function newQueryId(): string {
   return `console-${crypto.randomUUID()}`;
 }
 
-/** Runs a statement; where as many rows came as were asked for, the server says whether there were more. */
+/** Runs a statement; if it returns as many rows as the limit, the server tells whether there are more. */
 export async function runStatement(statement: Statement, limit: number, id: string, signal: AbortSignal): Promise<Outcome> {
   const start = performance.now();
   try {
@@ -59,7 +59,7 @@ export function cancelQuery(id: string): void {
 export const FORMATS = ['csv', 'parquet', 'arrow', 'json', 'ndjson'] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** The server limits JSON, which programs hold in memory, to what a person looks at, unless told otherwise. */
+/** The server limits JSON, which programs hold in memory, unless the request gives a limit. */
 const ALL_ROWS = Number.MAX_SAFE_INTEGER;
 /** Longer addresses do not fit into the headers that the server reads, 8 KiB with all that browsers add. */
 const LONGEST_ADDRESS = 6000;

@@ -1,7 +1,7 @@
 import type { Cell } from '../picture/matrix';
 import type { Block } from './grid';
 
-/** The cells that are selected: from where the selection began to where the cursor is. */
+/** The selected cells, from the start of the selection to the cursor. */
 export class Selection {
   cursor = $state.raw<Cell | undefined>();
   private anchor = $state.raw<Cell | undefined>();
@@ -18,7 +18,7 @@ export class Selection {
     };
   });
 
-  /** @param extend whether the selection grows, or begins anew there */
+  /** @param extend whether the selection grows to the cell instead of restarting there */
   moveTo(cell: Cell, extend: boolean): void {
     this.cursor = cell;
     this.anchor = extend ? (this.anchor ?? cell) : cell;

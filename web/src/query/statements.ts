@@ -1,4 +1,4 @@
-/** One statement of a text; offsets of what is between the semicolons, without blanks around it. */
+/** One statement of a text, with its offsets, without semicolons and surrounding blanks. */
 export interface Statement {
   from: number;
   to: number;

@@ -60,7 +60,7 @@ final class TestAccessibility {
                     page.awaitCount(".picture table", 4);
                 }),
                 new State("menu of a picture", "#screen=overview", ready, page -> {
-                    page.clickOn("[aria-label='Save Use of the experts']");
+                    page.clickOn("[aria-label='Save Expert utilisation']");
                     page.find("[role=menuitem]");
                 }),
                 new State("shortcuts", "#screen=overview", ready, page -> {
@@ -73,7 +73,7 @@ final class TestAccessibility {
     void hasNothingAgainstThePicturesOfExplore() {
         check(
                 picture("subjects&layer=1&expert=2&subject=colours", "canvas"),
-                picture("together&layer=1&expert=2", "canvas"),
+                picture("coactivation&layer=1&expert=2", "canvas"),
                 picture("transitions&layer=1&expert=2", ".node"),
                 picture("comparison", "canvas"),
                 picture("questions&question=3&layer=1&expert=2", ".near button"));
@@ -91,7 +91,7 @@ final class TestAccessibility {
                     page.find("[role=dialog] dl");
                 }),
                 query("plain table", page -> {
-                    page.click("By the page");
+                    page.click("Page view");
                     page.find(".outcome .data tbody tr");
                 }),
                 query("intervals", page -> {
@@ -101,7 +101,7 @@ final class TestAccessibility {
                     page.find("svg .interval");
                 }),
                 query("heatmap", page -> {
-                    page.click("Busiest experts");
+                    page.click("Expert utilisation");
                     page.awaitText("[role=status]", "64 rows in");
                     page.click("Chart");
                     page.find("canvas");

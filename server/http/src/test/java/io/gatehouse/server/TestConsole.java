@@ -21,7 +21,7 @@ final class TestConsole {
 
     @Test
     void opensWithTheOverviewOfTheLatestRun() {
-        browser.awaitText("h2", "Use of the experts");
+        browser.awaitText("h2", "Expert utilisation");
         assertThat(browser.texts("h1")).containsExactly("Gatehouse");
         assertThat(browser.texts("header nav [aria-current]")).containsExactly("Overview");
         browser.awaitText(".file", "seeded.duckdb");
@@ -38,7 +38,7 @@ final class TestConsole {
         browser.awaitFocus(".cm-content");
         browser.awaitAddress("screen=query");
         browser.press(Keys.ALT, "1");
-        browser.awaitText("h2", "Use of the experts");
+        browser.awaitText("h2", "Expert utilisation");
         browser.awaitAddress("screen=overview");
         browser.back();
         browser.awaitFocus(".cm-content");
@@ -46,7 +46,7 @@ final class TestConsole {
 
     @Test
     void asksNobodyElse() {
-        browser.awaitText("h2", "Use of the experts");
+        browser.awaitText("h2", "Expert utilisation");
         browser.find(".tokens .token");
         browser.clickOn("header nav a[href*='screen=query']");
         browser.find("regular-table td");
@@ -57,17 +57,17 @@ final class TestConsole {
 
     @Test
     void keepsTheAppearanceThatWasChosen() {
-        browser.clickOn("[aria-label='Appearance: Auto']");
-        browser.clickOn("[aria-label='Appearance: Light']");
+        browser.clickOn("[aria-label='Theme: Auto']");
+        browser.clickOn("[aria-label='Theme: Light']");
         assertThat(browser.style("html", "color-scheme")).isEqualTo("dark");
         browser.reload();
-        browser.find("[aria-label='Appearance: Dark']");
+        browser.find("[aria-label='Theme: Dark']");
         assertThat(browser.style("html", "color-scheme")).isEqualTo("dark");
     }
 
     @Test
     void showsTheShortcutsOnAQuestionMark() {
-        browser.awaitText("h2", "Use of the experts");
+        browser.awaitText("h2", "Expert utilisation");
         browser.press("?");
         browser.awaitText("dialog h2", "Keyboard shortcuts");
         browser.press(Keys.ESCAPE);

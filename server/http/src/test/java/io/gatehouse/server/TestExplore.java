@@ -11,6 +11,10 @@ import org.openqa.selenium.Keys;
 
 /** The second screen of a run in a real browser: one picture at a time, over a file with two runs. */
 final class TestExplore {
+    /** Pictures that query a table function, with the run and question 3. */
+    private static final Map<String, String> FUNCTIONS =
+            Map.of("Nearest questions", "nearest_questions(1, 3,", "Prompt tokens", "tokens_of_question(1, 3,");
+
     @RegisterExtension
     static final ConsoleBrowser CONSOLE = ConsoleBrowser.over(
             folder -> ConsoleBrowser.withTwoRuns(TestingServer.start(folder)),
@@ -26,7 +30,8 @@ final class TestExplore {
 
     @Test
     void tellsTheSubjectsOfAnExpert() {
-        browser.awaitText(".about", "Layer 2: share of each subject's routing slots by expert against uniform (1/16)");
+        browser.awaitText(
+                ".about", "Layer 2: share of each subject's tokens sent to the expert, relative to uniform (4/16)");
         browser.awaitText(".about", "n = 24 tokens of 3 subjects");
         browser.click("Clustered");
         browser.focus(".keys");
@@ -37,13 +42,14 @@ final class TestExplore {
         browser.awaitAddress("expert=14", "subject=arithmetic");
         browser.clickOn("[aria-label='Open as SQL']");
         browser.awaitText("[role=status]", "rows in");
-        browser.awaitText(".cm-content", "GROUP BY q.subject, a.expert");
+        browser.awaitText(".cm-content", "FROM subject_specialisation");
     }
 
     @Test
-    void tellsWhichExpertsFireTogether() {
-        browser.click("Together");
-        browser.awaitText(".about", "Layer 2: how much more often than by chance two experts fire at the same token");
+    void tellsWhichExpertsAreChosenTogether() {
+        browser.click("Co-activation");
+        browser.awaitText(
+                ".about", "Layer 2: how much more often than by chance two experts are chosen for the same token");
         browser.click("Clustered");
         browser.focus(".keys");
         browser.press(Keys.HOME);
@@ -55,7 +61,7 @@ final class TestExplore {
 
     @Test
     void followsTokensFromLayerToLayer() {
-        browser.click("From layer to layer");
+        browser.click("Transitions");
         browser.find(".node");
         browser.awaitText(".about", "layers 0, 1, 2, 3");
         // Ten experts and the rest in each of four layers.
@@ -68,15 +74,15 @@ final class TestExplore {
 
     @Test
     void comparesTwoRuns() {
-        browser.click("Compare runs");
-        browser.awaitText(".about", "share of routing slots in run 1 over that in run 2");
+        browser.click("Run comparison");
+        browser.awaitText(".about", "utilisation in run 1 divided by that in run 2");
         browser.awaitText(
                 ".about",
                 "the share that both runs chose, by layer; by chance 25.0 %. Last prompt token: n = 24 tokens.");
         browser.awaitText(".about", "n = 24 questions that both runs answered");
         browser.focus(".keys");
         browser.press(Keys.END);
-        browser.awaitText("[role=status]", "Layer 0, expert 15, run 1: 0.0 % of the slots, run 2: 0.0 %");
+        browser.awaitText("[role=status]", "Layer 0, expert 15, run 1: 0.0 % of tokens, run 2: 0.0 %");
         browser.click("All prompt tokens");
         browser.awaitText(".about", "All prompt tokens, at the same position: n = 120 tokens.");
         browser.awaitText(".about", "All prompt tokens: n = 120 and 120 tokens.");
@@ -115,7 +121,7 @@ final class TestExplore {
         browser.typeInto("input[type=search]", "no such question");
         browser.awaitText("[role=status]", "0 questions");
         assertThat(browser.texts(".question h2")).as("the question stays").hasSize(1);
-        browser.pick("[aria-label='Which answers']", "Wrong");
+        browser.pick("[aria-label='Filter by answer']", "Wrong");
         browser.typeInto("input[type=search]", "question");
         browser.awaitText(".list .mark", "\u2717");
         assertThat(browser.texts(".list .mark")).containsOnly("\u2717");
@@ -124,11 +130,11 @@ final class TestExplore {
     @Test
     void opensEveryPictureAsSql() {
         Map<String, List<String>> pictures = Map.of(
-                "subjects", List.of("Subjects and experts"),
-                "together", List.of("Experts that fire together"),
-                "transitions", List.of("From layer to layer"),
-                "comparison", List.of("Difference in use", "Saturation", "Accuracy of both"),
-                "questions", List.of("Its route", "Nearest by route", "One prompt, token by token"));
+                "subjects", List.of("Utilisation by subject"),
+                "coactivation", List.of("Co-activation"),
+                "transitions", List.of("Transitions"),
+                "comparison", List.of("Utilisation difference", "Saturation", "Accuracy by subject"),
+                "questions", List.of("Routing of the question", "Nearest questions", "Prompt tokens"));
         pictures.forEach((place, titles) -> titles.forEach(title -> {
             String picture = "[aria-label='%s']".formatted(title);
             browser.enter("#screen=explore&run=1&other=2&layer=2&question=3&scope=prompt&picture=" + place);
@@ -136,7 +142,7 @@ final class TestExplore {
             browser.clickOn(picture + " [aria-label='Open as SQL']:enabled");
             // The statement before is there until the screen is.
             browser.awaitFocus(".cm-content");
-            browser.awaitText(".cm-content", "run_id = 1");
+            browser.awaitText(".cm-content", FUNCTIONS.getOrDefault(title, "run_id = 1"));
             browser.awaitText(".bar [role=status]", " in ");
             browser.awaitGone("[aria-label=Result][aria-busy=true]");
             assertThat(browser.texts(".problem")).as(title).isEmpty();

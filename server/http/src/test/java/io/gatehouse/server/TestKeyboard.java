@@ -35,17 +35,16 @@ final class TestKeyboard {
     void reachesEverythingOfTheOverviewByTab() {
         List<String> stops = stops();
         assertThat(stops)
-                .containsSubsequence("Overview", "Explore", "Query", "Runs", "Keyboard shortcuts", "Appearance: Auto");
+                .containsSubsequence("Overview", "Explore", "Query", "Runs", "Keyboard shortcuts", "Theme: Auto");
         assertThat(stops).anyMatch(stop -> stop.startsWith("Run"));
         assertThat(stops).contains("Last prompt token", "All prompt tokens");
         assertThat(stops).anyMatch(stop -> stop.startsWith("Subject"));
-        for (String picture : List.of(
-                "Use of the experts", "Entropy of the gate", "Accuracy by expert", "One prompt, token by token")) {
+        for (String picture : List.of("Expert utilisation", "Router entropy", "Accuracy by expert", "Prompt tokens")) {
             assertThat(stops).contains("Save " + picture);
         }
         // One stop for all cells and one for all tokens: arrow keys move within.
         assertThat(stops)
-                .filteredOn(stop -> stop.startsWith("Use of the experts. 4 rows"))
+                .filteredOn(stop -> stop.startsWith("Expert utilisation. 4 rows"))
                 .hasSize(1);
         assertThat(stops).filteredOn(stop -> stop.startsWith("Token 0")).hasSize(1);
         assertThat(stops).filteredOn(stop -> stop.startsWith("Token ")).hasSize(1);
@@ -89,7 +88,7 @@ final class TestKeyboard {
 
     @Test
     void opensAMenuWalksItAndComesBack() {
-        String opener = "[aria-label='Save Use of the experts']";
+        String opener = "[aria-label='Save Expert utilisation']";
         browser.focus(opener);
         browser.press(Keys.ENTER);
         browser.awaitFocus("[role=menuitem]");
@@ -121,7 +120,7 @@ final class TestKeyboard {
         browser.find("canvas");
         browser.focus(".pictures button:nth-child(2)");
         browser.press(Keys.ENTER);
-        browser.awaitText("h2", "Experts that fire together");
+        browser.awaitText("h2", "Co-activation");
         browser.awaitFocus(".pictures button:nth-child(2)");
         browser.focus(".bar select");
         browser.press(Keys.ARROW_DOWN);
@@ -225,19 +224,19 @@ final class TestKeyboard {
 
     @Test
     void movesOverRowsByArrowKeys() {
-        browser.focus("[aria-label='Entropy of the gate'] [role=button]");
+        browser.focus("[aria-label='Router entropy'] [role=button]");
         browser.press(Keys.ARROW_DOWN);
         assertThat(browser.focused()).startsWith("Layer 1:");
         browser.press(Keys.END);
         assertThat(browser.focused()).startsWith("Layer 3:");
         browser.press(Keys.ENTER);
-        browser.awaitText("[aria-label='One prompt, token by token'] .about", "in layer 3");
+        browser.awaitText("[aria-label='Prompt tokens'] .about", "in layer 3");
         browser.focus("[aria-label='Accuracy by expert'] [role=button]");
         browser.press(Keys.ARROW_DOWN);
         browser.press(Keys.HOME);
         browser.awaitFocus("[aria-label='Accuracy by expert'] [role=button][tabindex='0']");
         browser.press(Keys.ALT, "2");
-        browser.click("From layer to layer");
+        browser.click("Transitions");
         browser.find(".node");
         browser.awaitGone(".picture[aria-busy=true]");
         browser.focus(".node[tabindex='0']");

@@ -10,10 +10,10 @@ import org.openqa.selenium.Keys;
 
 /** The first screen of a run in a real browser: four pictures that belong together. */
 final class TestOverview {
-    private static final String USE = "[aria-label='Use of the experts']";
-    private static final String ENTROPY = "[aria-label='Entropy of the gate']";
+    private static final String USE = "[aria-label='Expert utilisation']";
+    private static final String ENTROPY = "[aria-label='Router entropy']";
     private static final String ACCURACY = "[aria-label='Accuracy by expert']";
-    private static final String PROMPT = "[aria-label='One prompt, token by token']";
+    private static final String PROMPT = "[aria-label='Prompt tokens']";
     private static final String CELLS = USE + " .keys";
 
     @RegisterExtension
@@ -30,7 +30,7 @@ final class TestOverview {
     @Test
     void showsFourPicturesThatSayWhatTheyShow() {
         browser.awaitText(USE + " .about", "Last prompt token: n = 24 tokens of 24 questions.");
-        browser.awaitText(USE + " .about", "uniform (1/16)");
+        browser.awaitText(USE + " .about", "uniform (4/16)");
         browser.awaitText(ENTROPY + " .about", "ln 16 = 2.77 nats");
         browser.awaitText(ACCURACY + " .about", "n \u2265 2 questions");
         browser.awaitText(PROMPT + " .about", "Question 1 of arithmetic");
@@ -97,7 +97,7 @@ final class TestOverview {
         browser.awaitCount(USE + " tbody tr", 64);
         Map<String, String> relations = Map.of(
                 USE,
-                "FROM experts",
+                "FROM expert_utilisation",
                 ENTROPY,
                 "FROM gate_entropy",
                 ACCURACY,

@@ -61,7 +61,7 @@ final class TestQueryScreen {
     void showsTheLimitThatCutAResult() throws Exception {
         browser.run("SELECT a.token, b.token AS other FROM tokens a, tokens b");
         browser.awaitText(STATUS, "10,000 rows in");
-        assertThat(browser.texts(".cut")).containsExactly("Cut at 10,000 rows");
+        assertThat(browser.texts(".cut")).containsExactly("Limited to 10,000 rows");
         assertThat(CONSOLE.server().get("v1/queries").body())
                 .as("asked for what is shown, and no more")
                 .contains("\"rows\":10000,\"limit\":10000,\"truncated\":true");

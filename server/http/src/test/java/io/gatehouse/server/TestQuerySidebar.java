@@ -35,7 +35,7 @@ final class TestQuerySidebar {
             assertThat(browser.texts(".problem")).as(title).isEmpty();
         }
         browser.back();
-        browser.awaitText(".cm-content", "FROM run_difference");
+        browser.awaitText(".cm-content", "FROM tokens_of_question");
     }
 
     @Test
@@ -57,7 +57,7 @@ final class TestQuerySidebar {
         browser.clickOn("#tab-History");
         browser.awaitText("nav .sql", "SELECT 4711 AS remembered");
         assertThat(browser.texts("nav .about")).first().asString().matches("\\d\\d:\\d\\d, 1 row, .* m?s");
-        assertThat(browser.texts("nav .sql")).noneMatch(sql -> sql.contains("MIN(question_id) AS first_question"));
+        assertThat(browser.texts("nav .sql")).noneMatch(sql -> sql.contains("experts > 0"));
     }
 
     @Test
@@ -75,7 +75,7 @@ final class TestQuerySidebar {
         browser.awaitFocus(".cm-content");
         assertThat(browser.texts(".problem")).as("it is not run").isEmpty();
         browser.typeInto("nav input", "nothing like this");
-        browser.awaitText("nav .note", "No past query has");
+        browser.awaitText("nav .note", "No past query contains");
     }
 
     @Test
@@ -98,7 +98,7 @@ final class TestQuerySidebar {
         browser.click("a dozen");
         browser.awaitText(CELLS, "12");
         browser.clickOn("[aria-label='Delete the saved query a dozen']");
-        browser.awaitText("nav .note", "Nothing saved yet.");
+        browser.awaitText("nav .note", "No saved queries yet.");
     }
 
     /** A column may have the name of a keyword. */

@@ -72,7 +72,7 @@ final class TestResultTable {
         browser.focus("regular-table");
         browser.press(Keys.ARROW_DOWN);
         browser.press(Keys.ENTER);
-        browser.click("Leave out spelling");
+        browser.click("Exclude spelling");
         browser.awaitText(".cm-content", "WHERE \"subject\" <> 'spelling'");
         browser.awaitText(STATUS, "2 rows in");
         browser.awaitTexts(CELLS, "colours", "8", "arithmetic", "8");
@@ -112,12 +112,12 @@ final class TestResultTable {
     void readsByThePage() {
         browser.run("SELECT a.token FROM tokens a, tokens b");
         browser.awaitText(STATUS, "10,000 rows in");
-        browser.click("By the page");
+        browser.click("Page view");
         browser.awaitText(".pages", "Rows 1 to 200 of 10,000");
         browser.awaitCount(".data tbody tr", 200);
         browser.click("Next");
         browser.awaitText(".pages", "Rows 201 to 400 of 10,000");
-        browser.click("By the page");
+        browser.click("Page view");
         browser.find("regular-table td");
     }
 }

@@ -61,7 +61,7 @@ final class TestResultViews {
 
     @Test
     void drawsKeysAsAHeatmapAndMeasuresAsPoints() {
-        browser.click("Busiest experts");
+        browser.click("Expert utilisation");
         browser.awaitText(STATUS, "64 rows in");
         browser.clickOn(".kinds button:nth-child(2)");
         browser.find(".plot [aria-label*='4 rows'][aria-label*='16 columns']");

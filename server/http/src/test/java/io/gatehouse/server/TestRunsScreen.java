@@ -27,7 +27,7 @@ final class TestRunsScreen {
         browser.awaitText("tbody tr", "grows");
         browser.awaitText("tbody .status", "running");
         browser.awaitText(".strip", "of 576 questions");
-        browser.awaitText(".strip", "tokens a second");
+        browser.awaitText(".strip", "tokens/s");
         browser.awaitText(".strip", "left");
         browser.awaitText("tbody tr:first-child .status", "complete");
         browser.awaitGone(".strip");
@@ -96,10 +96,10 @@ final class TestRunsScreen {
         browser.reload();
         browser.awaitText("tbody .name", "to compare");
         browser.click("Compare");
-        browser.awaitText("h2", "Difference in use");
+        browser.awaitText("h2", "Utilisation difference");
         browser.awaitText(".with option", "first");
         browser.awaitText("h2", "Saturation");
-        browser.awaitText("h2", "Accuracy of both");
+        browser.awaitText("h2", "Accuracy by subject");
     }
 
     private void start(String name, String questions) {

@@ -51,19 +51,19 @@ final class TestSavedFiles {
 
     @Test
     void savesAMatrixAsAPictureAndItsData() throws Exception {
-        save("Use of the experts", "Picture, SVG");
-        Element svg = svg("use-of-the-experts-run-1.svg");
+        save("Expert utilisation", "Picture, SVG");
+        Element svg = svg("expert-utilisation-run-1.svg");
         // The ground, a cell for each expert of each layer, and the frame of the selected one.
         assertThat(svg.getElementsByTagNameNS(SVG, "rect").getLength())
                 .isGreaterThan(SeededFile.LAYERS * SeededFile.EXPERTS);
         assertThat(texts(svg)).contains("0", "3", "15");
         // It stands by itself: what it is, over how many, its axes and what the colours mean.
         assertThat(texts(svg))
-                .contains("Use of the experts, first", "layers", "experts", "uniform", "4\u00d7", "never fired")
+                .contains("Expert utilisation, first", "layers", "experts", "uniform", "4\u00d7", "never fired")
                 .anyMatch(text -> text.contains("n = 24 tokens"));
-        save("Use of the experts", "Picture, PNG");
+        save("Expert utilisation", "Picture, PNG");
         BufferedImage png =
-                ImageIO.read(browser.downloaded("use-of-the-experts-run-1.png").toFile());
+                ImageIO.read(browser.downloaded("expert-utilisation-run-1.png").toFile());
         assertThat(png.getWidth()).isEqualTo(2 * Integer.parseInt(svg.getAttribute("width")));
         assertThat(png.getHeight()).isEqualTo(2 * Integer.parseInt(svg.getAttribute("height")));
         long colours = IntStream.range(0, png.getWidth())
@@ -71,8 +71,8 @@ final class TestSavedFiles {
                 .distinct()
                 .count();
         assertThat(colours).as("colours in a row of cells").isGreaterThan(8);
-        save("Use of the experts", "Data, CSV");
-        List<String> lines = Files.readAllLines(browser.downloaded("use-of-the-experts-run-1.csv"));
+        save("Expert utilisation", "Data, CSV");
+        List<String> lines = Files.readAllLines(browser.downloaded("expert-utilisation-run-1.csv"));
         assertThat(lines).hasSize(1 + SeededFile.LAYERS * SeededFile.EXPERTS);
         assertThat(lines.get(0)).startsWith("layer,expert,activations");
         assertThat(lines).anyMatch(line -> line.startsWith("0,15,0,"));
@@ -80,19 +80,18 @@ final class TestSavedFiles {
 
     @Test
     void savesEveryPictureOfTheOverview() throws Exception {
-        save("Entropy of the gate", "Picture, SVG");
-        Element entropy = svg("entropy-of-the-gate-run-1.svg");
-        assertThat(texts(entropy)).contains("uniform", "0.75", "entropy, share of uniform");
+        save("Router entropy", "Picture, SVG");
+        Element entropy = svg("router-entropy-run-1.svg");
+        assertThat(texts(entropy)).contains("uniform", "0.75", "entropy / uniform entropy");
         assertThat(attributes(entropy, "paint-order"))
                 .as("the ground of a text lies under it")
                 .anyMatch(order -> order.startsWith("stroke"));
         save("Accuracy by expert", "Picture, SVG");
         assertThat(texts(svg("accuracy-by-expert-run-1.svg"))).contains("layer", "expert", "accuracy");
-        save("One prompt, token by token", "Picture, SVG");
-        assertThat(texts(svg("one-prompt-token-by-token-run-1.svg"))).anyMatch(text -> text.contains("t1"));
-        save("One prompt, token by token", "Picture, PNG");
-        assertThat(ImageIO.read(browser.downloaded("one-prompt-token-by-token-run-1.png")
-                        .toFile()))
+        save("Prompt tokens", "Picture, SVG");
+        assertThat(texts(svg("prompt-tokens-run-1.svg"))).anyMatch(text -> text.contains("t1"));
+        save("Prompt tokens", "Picture, PNG");
+        assertThat(ImageIO.read(browser.downloaded("prompt-tokens-run-1.png").toFile()))
                 .isNotNull();
         save("Accuracy by expert", "Data, CSV");
         assertThat(Files.readString(browser.downloaded("accuracy-by-expert-run-1.csv")))
@@ -102,29 +101,29 @@ final class TestSavedFiles {
     @Test
     void savesEveryPictureOfExplore() throws Exception {
         explore("subjects");
-        save("Subjects and experts", "Picture, SVG");
-        assertThat(texts(svg("subjects-and-experts-run-1.svg"))).contains("arithmetic", "colours", "spelling");
-        explore("together");
-        save("Experts that fire together", "Picture, SVG");
-        svg("experts-that-fire-together-run-1.svg");
+        save("Utilisation by subject", "Picture, SVG");
+        assertThat(texts(svg("utilisation-by-subject-run-1.svg"))).contains("arithmetic", "colours", "spelling");
+        explore("coactivation");
+        save("Co-activation", "Picture, SVG");
+        svg("co-activation-run-1.svg");
         explore("transitions");
-        save("From layer to layer", "Picture, SVG");
-        assertThat(texts(svg("from-layer-to-layer-run-1.svg"))).contains("layer 0", "rest");
+        save("Transitions", "Picture, SVG");
+        assertThat(texts(svg("transitions-run-1.svg"))).contains("layer 0", "other");
         explore("comparison");
         save("Saturation", "Picture, SVG");
         assertThat(texts(svg("saturation-run-1.svg"))).contains("layer 3");
-        save("Accuracy of both", "Picture, SVG");
-        assertThat(texts(svg("accuracy-of-both-run-1.svg"))).contains("arithmetic");
-        save("Difference in use", "Picture, SVG");
-        svg("difference-in-use-run-1.svg");
+        save("Accuracy by subject", "Picture, SVG");
+        assertThat(texts(svg("accuracy-by-subject-run-1.svg"))).contains("arithmetic");
+        save("Utilisation difference", "Picture, SVG");
+        svg("utilisation-difference-run-1.svg");
         browser.click("Questions");
         // One is chosen when the list is there, and only then asked for its route.
         browser.find(".near button");
         browser.awaitGone(".picture[aria-busy=true], .picture .waiting");
-        save("Its route", "Picture, SVG");
-        svg("its-route-run-1.svg");
-        save("Nearest by route", "Data, CSV");
-        assertThat(Files.readAllLines(browser.downloaded("nearest-by-route-run-1.csv")))
+        save("Routing of the question", "Picture, SVG");
+        svg("routing-of-the-question-run-1.svg");
+        save("Nearest questions", "Data, CSV");
+        assertThat(Files.readAllLines(browser.downloaded("nearest-questions-run-1.csv")))
                 .hasSizeGreaterThan(10);
     }
 

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { answer } from '../api/testing';
+import { expertsIn, layersOf, type ModelLayer, reach, sameShape, shapeText, uniformShare } from './layers';
+
+function alike(count: number, experts: number, topK: number): ModelLayer[] {
+  return Array.from({ length: count }, (_, layer) => ({ layer, experts, topK }));
+}
+
+describe('layers', () => {
+  const mixed = layersOf(answer(['run_id', 'layer', 'experts', 'top_k'], [[2, 1, 64, 6], [2, 2, 160, 8], [1, 0, 16, 4]])).get(2) ?? [];
+
+  it('may differ within a model', () => {
+    expect(mixed).toEqual([{ layer: 1, experts: 64, topK: 6 }, { layer: 2, experts: 160, topK: 8 }]);
+    expect([1, 2, 7].map((layer) => expertsIn(mixed, layer))).toEqual([64, 160, 160]);
+    expect(shapeText(mixed)).toBe('2 × 64–160, top 6–8');
+    expect(shapeText(alike(4, 16, 4))).toBe('4 × 16, top 4');
+    expect(shapeText([])).toBe('');
+    expect(uniformShare(mixed)).toBe('top-k / experts of the layer');
+    expect(uniformShare(alike(4, 16, 4))).toBe('4/16');
+  });
+
+  it('are compared by their experts', () => {
+    expect(sameShape(alike(2, 16, 4), alike(2, 16, 2))).toBe(true);
+    expect(sameShape(alike(2, 16, 4), alike(2, 8, 4))).toBe(false);
+    expect(sameShape(mixed, alike(2, 64, 6))).toBe(false);
+    expect(sameShape([], [])).toBe(false);
+  });
+
+  it('colour as far as a router can go', () => {
+    expect(reach(alike(1, 16, 4))).toBe(2);
+    expect(reach(alike(1, 64, 8))).toBe(3);
+    expect(reach(alike(1, 256, 8))).toBe(4);
+    expect(reach(alike(1, 8, 8))).toBe(1);
+    expect(reach(mixed)).toBe(4);
+    expect(reach([])).toBe(1);
+  });
+});

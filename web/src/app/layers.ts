@@ -1,0 +1,55 @@
+import type { Rows } from '../api/http';
+import { numbers } from '../api/rows';
+
+/** A layer with experts of the model of a run; layers of one model may differ. */
+export interface ModelLayer {
+  layer: number;
+  experts: number;
+  topK: number;
+}
+
+/** The layers by run. */
+export function layersOf(rows: Rows): Map<number, ModelLayer[]> {
+  const [layer, experts, topK] = ['layer', 'experts', 'top_k'].map((name) => numbers(rows, name)) as [number[], number[], number[]];
+  const layers = new Map<number, ModelLayer[]>();
+  numbers(rows, 'run_id').forEach((run, index) => {
+    const known = layers.get(run) ?? [];
+    known.push({ layer: layer[index] as number, experts: experts[index] as number, topK: topK[index] as number });
+    layers.set(run, known);
+  });
+  return layers;
+}
+
+/** Experts of a layer; of all layers the most, where the layer is not known. */
+export function expertsIn(layers: ModelLayer[], layer?: number): number {
+  return layers.find((each) => each.layer === layer)?.experts ?? Math.max(0, ...layers.map(({ experts }) => experts));
+}
+
+/** "4 × 16, top 4", with ranges where layers differ. */
+export function shapeText(layers: ModelLayer[]): string {
+  return layers.length === 0 ? '' : `${layers.length} × ${range(layers.map(({ experts }) => experts))}, top ${range(layers.map(({ topK }) => topK))}`;
+}
+
+/** The share of tokens that an expert receives where all are chosen equally often, "4/16"; in words where layers differ. */
+export function uniformShare(layers: ModelLayer[]): string {
+  const [first] = layers;
+  return first !== undefined && layers.every(({ experts, topK }) => experts === first.experts && topK === first.topK)
+    ? `${first.topK}/${first.experts}`
+    : 'top-k / experts of the layer';
+}
+
+/** Whether two runs can be compared expert by expert. */
+export function sameShape(one: ModelLayer[], other: ModelLayer[]): boolean {
+  return one.length > 0 && one.length === other.length && one.every(({ layer, experts }, index) => other[index]?.layer === layer && other[index]?.experts === experts);
+}
+
+/** Powers of two from uniform to the ends of the colours: as far as a router can go that always picks the same experts. */
+export function reach(layers: ModelLayer[]): number {
+  const furthest = Math.max(1, ...layers.map(({ experts, topK }) => experts / Math.max(topK, 1)));
+  return Math.min(4, Math.max(1, Math.round(Math.log2(furthest))));
+}
+
+function range(values: number[]): string {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return least === most ? String(least) : `${least}–${most}`;
+}
