@@ -30,6 +30,9 @@ describe('utilisation', () => {
     expect(none.never).toBe(2);
     expect(busiest(none)).toBeUndefined();
     expect(utilisationOf(answer(COLUMNS, [])).matrix.values).toHaveLength(0);
+    const before = utilisationOf(answer(COLUMNS, [[0, 0, 0, 0, null, null]]));
+    expect([...before.matrix.values]).toEqual([ABSENT]);
+    expect(before).toMatchObject({ all: 1, never: 0, tokens: 0 });
   });
 
   it('is told in powers of two', () => {

@@ -43,7 +43,7 @@ export function utilisationOf(rows: Rows): Utilisation {
     share: inCells(share),
     ratio: inCells(ratio),
     all: cells.length,
-    never: activations.filter((value) => value === 0).length,
+    never: ratio.filter((value) => value === 0).length,
     tokens: tokens[0] ?? 0,
   };
 }

@@ -24,6 +24,7 @@ SELECT u.run_id
 FROM (
     SELECT run_id, scope, layer, count(*) FILTER (WHERE activations = 0) AS unused
     FROM expert_utilisation
+    WHERE n > 0
     GROUP BY run_id, scope, layer
 ) AS u
 FULL JOIN unused_experts AS e ON e.run_id = u.run_id AND e.scope = u.scope AND e.layer = u.layer

@@ -25,6 +25,7 @@ final class TestQuerySidebar {
 
     @Test
     void answersEveryExample() {
+        browser.awaitText("nav .title", "Nearest questions");
         List<String> titles = browser.texts("nav .title");
         assertThat(titles).hasSizeGreaterThan(8);
         for (String title : titles) {
@@ -90,7 +91,7 @@ final class TestQuerySidebar {
         browser.press(Keys.CONTROL, "s");
         browser.typeInto("dialog input", "half a dozen / 6");
         browser.press(Keys.ENTER);
-        browser.awaitText("dialog .problem", "A name has no /");
+        browser.awaitText("dialog .problem", "A name must not contain /");
         browser.press(Keys.ESCAPE);
         browser.awaitGone("dialog");
         browser.type("SELECT 13 AS other");

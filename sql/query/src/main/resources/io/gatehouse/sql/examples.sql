@@ -4,7 +4,7 @@ SELECT run_id, name, model, task, questions, layers, scope, status
 FROM runs
 ORDER BY run_id;
 
--- The file: Layers of the model
+-- The model: Layers of the model
 -- Experts and top-k of each layer
 SELECT layer, kind, experts, top_k, router
 FROM layers

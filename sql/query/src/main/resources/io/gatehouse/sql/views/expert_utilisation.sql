@@ -25,11 +25,11 @@
 --   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
 --   layer SMALLINT: Layer of the model, from 0
 --   expert SMALLINT: Expert of that layer, from 0
---   n BIGINT: Number of tokens
+--   n BIGINT: Number of tokens; 0 where none was recorded yet
 --   activations BIGINT: Number of those that were sent to the expert
---   share DOUBLE: activations / n, 0 to 1; over the experts of a layer they sum to top_k
+--   share DOUBLE: activations / n, 0 to 1; over the experts of a layer they sum to top_k; NULL where n is 0
 --   uniform_share DOUBLE: top_k / experts: that share if all experts were chosen equally often
---   ratio DOUBLE: share / uniform_share; 1 is as even
+--   ratio DOUBLE: share / uniform_share; 1 is as even; NULL where n is 0
 --   mean_weight DOUBLE: Mean weight of those activations; NULL if the expert never fired or an imported run does not say
 SELECT
     run_id,
@@ -38,9 +38,9 @@ SELECT
     expert,
     n,
     activations,
-    activations / n AS share,
+    activations / nullif(n, 0) AS share,
     uniform_share,
-    activations / n / uniform_share AS ratio,
+    activations / nullif(n, 0) / uniform_share AS ratio,
     weight_sum / nullif(activations, 0) AS mean_weight
 FROM (
     SELECT
@@ -55,4 +55,4 @@ FROM (
     FROM experts AS e
     JOIN layers AS k ON k.run_id = e.run_id AND k.layer = e.layer
 ) AS counted
-WHERE n > 0
+WHERE n IS NOT NULL

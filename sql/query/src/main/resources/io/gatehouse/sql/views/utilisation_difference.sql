@@ -45,3 +45,4 @@ JOIN (
     JOIN layers AS k ON k.run_id = r.run_id
     JOIN layers AS l ON l.run_id = o.run_id AND l.layer = k.layer AND l.experts = k.experts
 ) AS s ON s.run_id = a.run_id AND s.other_run_id = b.run_id AND s.layer = a.layer
+WHERE a.n > 0 AND b.n > 0
