@@ -20,6 +20,12 @@ public sealed interface SqlType {
         return find(name).orElseThrow(() -> new IllegalArgumentException("There is no SQL type %s".formatted(name)));
     }
 
+    /** Returns the type with a name of DuckDB's, which is {@link Other} if no type has this name, or a list of it. */
+    static SqlType of(String name) {
+        Matcher list = ListOf.NAME.matcher(name);
+        return list.matches() ? new ListOf(of(list.group(1))) : find(name).orElseGet(() -> new Other(name));
+    }
+
     /** Returns the type with a name of DuckDB's, or nothing if no type has this name. */
     static Optional<SqlType> find(String name) {
         Matcher list = ListOf.NAME.matcher(name);
@@ -91,6 +97,21 @@ public sealed interface SqlType {
         @Override
         public String toString() {
             return element + "[]";
+        }
+    }
+
+    /**
+     * A type that this version knows by its name only, such as one that a newer server sends. Its values are shown as they
+     * come.
+     */
+    record Other(String name) implements SqlType {
+        public Other {
+            requireNonNull(name, "name is null");
+        }
+
+        @Override
+        public String toString() {
+            return name;
         }
     }
 }

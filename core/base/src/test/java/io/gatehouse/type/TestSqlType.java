@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatehouse.type.SqlType.Decimal;
 import io.gatehouse.type.SqlType.ListOf;
+import io.gatehouse.type.SqlType.Other;
 import io.gatehouse.type.SqlType.Scalar;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +29,10 @@ final class TestSqlType {
     @Test
     void namesATypeThatItDoesNotKnow() {
         assertThat(SqlType.find("STRUCT(a INTEGER)")).isEmpty();
+        assertThat(SqlType.of("STRUCT(a INTEGER)[]"))
+                .isEqualTo(new ListOf(new Other("STRUCT(a INTEGER)")))
+                .hasToString("STRUCT(a INTEGER)[]");
+        assertThat(SqlType.of("BIGINT[]")).isEqualTo(new ListOf(Scalar.BIGINT));
         assertThatThrownBy(() -> SqlType.parse("varchar")).hasMessage("There is no SQL type varchar");
     }
 }

@@ -7,6 +7,7 @@ import io.gatehouse.server.query.QueryAllowance;
 import io.gatehouse.sql.QueryLimits;
 import io.gatehouse.sql.QueryResult;
 import io.gatehouse.sql.jdbc.Clients;
+import io.gatehouse.type.SqlType.Scalar;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -159,7 +160,8 @@ final class TestServerDriver {
         List<String> rows = new ArrayList<>();
         try (QueryResult result = server.engine().query(sql, new QueryLimits(Duration.ofSeconds(20), 0))) {
             rows.add(result.columns().stream()
-                    .map(column -> column.name() + " " + (column.type().equals("NULL") ? "VARCHAR" : column.type()))
+                    .map(column ->
+                            column.name() + " " + (column.type() == Scalar.NULL ? Scalar.VARCHAR : column.type()))
                     .toList()
                     .toString());
             while (result.next()) {

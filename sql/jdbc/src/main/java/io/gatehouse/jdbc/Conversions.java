@@ -46,7 +46,7 @@ final class Conversions {
     private Conversions() {}
 
     /** What {@code getObject} gives for a type. */
-    static @Nullable Object standard(@Nullable Object value, SqlType type) {
+    static @Nullable Object standard(@Nullable Object value, JdbcType type) {
         if (value instanceof LocalDateTime time) {
             return Timestamp.valueOf(time);
         }
@@ -216,7 +216,7 @@ final class Conversions {
     }
 
     /** A value as the class that the caller asks for. */
-    static <T> T as(Object value, Class<T> wanted, SqlType type) throws SQLException {
+    static <T> T as(Object value, Class<T> wanted, JdbcType type) throws SQLException {
         Object standard = standard(value, type);
         Object converted =
                 wanted.isInstance(value) ? value : wanted.isInstance(standard) ? standard : made(value, wanted);

@@ -2,6 +2,8 @@ package io.gatehouse.jdbc;
 
 import io.gatehouse.client.Session;
 import io.gatehouse.client.StatementShape;
+import io.gatehouse.type.SqlType;
+import io.gatehouse.type.SqlType.Scalar;
 import java.math.BigDecimal;
 import java.sql.Array;
 import java.sql.Date;
@@ -53,10 +55,10 @@ final class GatehousePreparedStatement extends TextParameters {
             return values;
         }
         List<@Nullable Object> typed = new ArrayList<>(values);
-        List<String> types = shape().parameters();
+        List<SqlType> types = shape().parameters();
         for (int i = 0; i < typed.size(); i++) {
             if (typed.get(i) instanceof Moment moment) {
-                typed.set(i, moment.as(i < types.size() ? types.get(i) : ""));
+                typed.set(i, moment.as(i < types.size() ? types.get(i) : Scalar.TIMESTAMP));
             }
         }
         return typed;

@@ -1,6 +1,7 @@
 package io.gatehouse.jdbc;
 
 import io.gatehouse.client.ResultColumn;
+import io.gatehouse.type.SqlType.Scalar;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -12,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 /** A list of a result. */
 final class ListArray implements Array {
     private final List<?> list;
-    private final SqlType element;
+    private final JdbcType element;
     private boolean freed;
 
-    ListArray(List<?> list, SqlType element) {
+    ListArray(List<?> list, JdbcType element) {
         this.list = list;
         this.element = element;
     }
@@ -102,7 +103,7 @@ final class ListArray implements Array {
             rows.add(row);
         }
         return ListRows.resultSet(
-                List.of(new ResultColumn("INDEX", "BIGINT"), new ResultColumn("VALUE", element.name())), rows);
+                List.of(new ResultColumn("INDEX", Scalar.BIGINT), new ResultColumn("VALUE", element.type())), rows);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.gatehouse.jdbc;
 
 import io.gatehouse.client.ResultColumn;
+import io.gatehouse.type.SqlType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -113,7 +114,7 @@ final class MetaData implements InvocationHandler {
         if (type == ResultSet.class) {
             List<ResultColumn> columns = Arrays.stream(answer.split(" ", -1))
                     .map(column -> column.split(":", -1))
-                    .map(parts -> new ResultColumn(parts[0], parts.length < 2 ? "VARCHAR" : parts[1]))
+                    .map(parts -> new ResultColumn(parts[0], SqlType.parse(parts.length < 2 ? "VARCHAR" : parts[1])))
                     .toList();
             return ListRows.resultSet(columns, List.of());
         }

@@ -4,7 +4,8 @@ import io.gatehouse.client.Column;
 import io.gatehouse.client.Relation;
 import io.gatehouse.client.ResultColumn;
 import io.gatehouse.client.Session;
-import java.math.BigDecimal;
+import io.gatehouse.type.SqlType.Decimal;
+import io.gatehouse.type.SqlType.Scalar;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
@@ -143,33 +144,33 @@ final class MetaDataQueries {
     }
 
     private static final List<ResultColumn> COLUMN_COLUMNS = List.of(
-            new ResultColumn("TABLE_CAT", "VARCHAR"),
-            new ResultColumn("TABLE_SCHEM", "VARCHAR"),
-            new ResultColumn("TABLE_NAME", "VARCHAR"),
-            new ResultColumn("COLUMN_NAME", "VARCHAR"),
-            new ResultColumn("DATA_TYPE", "INTEGER"),
-            new ResultColumn("TYPE_NAME", "VARCHAR"),
-            new ResultColumn("COLUMN_SIZE", "INTEGER"),
-            new ResultColumn("BUFFER_LENGTH", "INTEGER"),
-            new ResultColumn("DECIMAL_DIGITS", "INTEGER"),
-            new ResultColumn("NUM_PREC_RADIX", "INTEGER"),
-            new ResultColumn("NULLABLE", "INTEGER"),
-            new ResultColumn("REMARKS", "VARCHAR"),
-            new ResultColumn("COLUMN_DEF", "VARCHAR"),
-            new ResultColumn("SQL_DATA_TYPE", "INTEGER"),
-            new ResultColumn("SQL_DATETIME_SUB", "INTEGER"),
-            new ResultColumn("CHAR_OCTET_LENGTH", "INTEGER"),
-            new ResultColumn("ORDINAL_POSITION", "INTEGER"),
-            new ResultColumn("IS_NULLABLE", "VARCHAR"),
-            new ResultColumn("SCOPE_CATALOG", "VARCHAR"),
-            new ResultColumn("SCOPE_SCHEMA", "VARCHAR"),
-            new ResultColumn("SCOPE_TABLE", "VARCHAR"),
-            new ResultColumn("SOURCE_DATA_TYPE", "SMALLINT"),
-            new ResultColumn("IS_AUTOINCREMENT", "VARCHAR"),
-            new ResultColumn("IS_GENERATEDCOLUMN", "VARCHAR"));
+            new ResultColumn("TABLE_CAT", Scalar.VARCHAR),
+            new ResultColumn("TABLE_SCHEM", Scalar.VARCHAR),
+            new ResultColumn("TABLE_NAME", Scalar.VARCHAR),
+            new ResultColumn("COLUMN_NAME", Scalar.VARCHAR),
+            new ResultColumn("DATA_TYPE", Scalar.INTEGER),
+            new ResultColumn("TYPE_NAME", Scalar.VARCHAR),
+            new ResultColumn("COLUMN_SIZE", Scalar.INTEGER),
+            new ResultColumn("BUFFER_LENGTH", Scalar.INTEGER),
+            new ResultColumn("DECIMAL_DIGITS", Scalar.INTEGER),
+            new ResultColumn("NUM_PREC_RADIX", Scalar.INTEGER),
+            new ResultColumn("NULLABLE", Scalar.INTEGER),
+            new ResultColumn("REMARKS", Scalar.VARCHAR),
+            new ResultColumn("COLUMN_DEF", Scalar.VARCHAR),
+            new ResultColumn("SQL_DATA_TYPE", Scalar.INTEGER),
+            new ResultColumn("SQL_DATETIME_SUB", Scalar.INTEGER),
+            new ResultColumn("CHAR_OCTET_LENGTH", Scalar.INTEGER),
+            new ResultColumn("ORDINAL_POSITION", Scalar.INTEGER),
+            new ResultColumn("IS_NULLABLE", Scalar.VARCHAR),
+            new ResultColumn("SCOPE_CATALOG", Scalar.VARCHAR),
+            new ResultColumn("SCOPE_SCHEMA", Scalar.VARCHAR),
+            new ResultColumn("SCOPE_TABLE", Scalar.VARCHAR),
+            new ResultColumn("SOURCE_DATA_TYPE", Scalar.SMALLINT),
+            new ResultColumn("IS_AUTOINCREMENT", Scalar.VARCHAR),
+            new ResultColumn("IS_GENERATEDCOLUMN", Scalar.VARCHAR));
 
     private static List<@Nullable Object> column(String table, Column column, int position) {
-        SqlType type = SqlType.of(column.type());
+        JdbcType type = JdbcType.of(column.type());
         boolean number = isNumber(type);
         return Arrays.asList(
                 null,
@@ -198,7 +199,7 @@ final class MetaDataQueries {
                 "NO");
     }
 
-    private static boolean isNumber(SqlType type) {
+    private static boolean isNumber(JdbcType type) {
         return switch (type.jdbcType()) {
             case Types.TINYINT, Types.SMALLINT, Types.INTEGER, Types.BIGINT, Types.DECIMAL, Types.REAL, Types.DOUBLE ->
                 true;
@@ -208,25 +209,27 @@ final class MetaDataQueries {
 
     ResultSet getTypeInfo() throws SQLException {
         List<List<@Nullable Object>> rows = new ArrayList<>();
-        List<SqlType> types = new ArrayList<>(SqlType.simple());
-        types.add(new SqlType("DECIMAL", Types.DECIMAL, BigDecimal.class, 38, 38, 40, true));
-        types.sort(Comparator.comparingInt(SqlType::jdbcType).thenComparing(type -> !type.signed()));
-        for (SqlType type : types) {
+        List<JdbcType> types = new ArrayList<>(JdbcType.simple());
+        types.add(JdbcType.of(new Decimal(38, 38)));
+        types.sort(Comparator.comparingInt(JdbcType::jdbcType).thenComparing(type -> !type.signed()));
+        for (JdbcType type : types) {
             boolean quoted = !isNumber(type) && type.jdbcType() != Types.BOOLEAN;
+            boolean decimal = type.type() instanceof Decimal;
+            String name = decimal ? "DECIMAL" : type.name();
             rows.add(Arrays.asList(
-                    type.name(),
+                    name,
                     type.jdbcType(),
                     type.precision(),
                     quoted ? "'" : null,
                     quoted ? "'" : null,
-                    type.name().equals("DECIMAL") ? "precision,scale" : null,
+                    decimal ? "precision,scale" : null,
                     DatabaseMetaData.typeNullable,
                     type.isText(),
                     DatabaseMetaData.typeSearchable,
                     !type.signed(),
                     false,
                     false,
-                    type.name(),
+                    name,
                     0,
                     type.scale(),
                     null,
@@ -237,28 +240,28 @@ final class MetaDataQueries {
     }
 
     private static final List<ResultColumn> TYPE_COLUMNS = List.of(
-            new ResultColumn("TYPE_NAME", "VARCHAR"),
-            new ResultColumn("DATA_TYPE", "INTEGER"),
-            new ResultColumn("PRECISION", "INTEGER"),
-            new ResultColumn("LITERAL_PREFIX", "VARCHAR"),
-            new ResultColumn("LITERAL_SUFFIX", "VARCHAR"),
-            new ResultColumn("CREATE_PARAMS", "VARCHAR"),
-            new ResultColumn("NULLABLE", "SMALLINT"),
-            new ResultColumn("CASE_SENSITIVE", "BOOLEAN"),
-            new ResultColumn("SEARCHABLE", "SMALLINT"),
-            new ResultColumn("UNSIGNED_ATTRIBUTE", "BOOLEAN"),
-            new ResultColumn("FIXED_PREC_SCALE", "BOOLEAN"),
-            new ResultColumn("AUTO_INCREMENT", "BOOLEAN"),
-            new ResultColumn("LOCAL_TYPE_NAME", "VARCHAR"),
-            new ResultColumn("MINIMUM_SCALE", "SMALLINT"),
-            new ResultColumn("MAXIMUM_SCALE", "SMALLINT"),
-            new ResultColumn("SQL_DATA_TYPE", "INTEGER"),
-            new ResultColumn("SQL_DATETIME_SUB", "INTEGER"),
-            new ResultColumn("NUM_PREC_RADIX", "INTEGER"));
+            new ResultColumn("TYPE_NAME", Scalar.VARCHAR),
+            new ResultColumn("DATA_TYPE", Scalar.INTEGER),
+            new ResultColumn("PRECISION", Scalar.INTEGER),
+            new ResultColumn("LITERAL_PREFIX", Scalar.VARCHAR),
+            new ResultColumn("LITERAL_SUFFIX", Scalar.VARCHAR),
+            new ResultColumn("CREATE_PARAMS", Scalar.VARCHAR),
+            new ResultColumn("NULLABLE", Scalar.SMALLINT),
+            new ResultColumn("CASE_SENSITIVE", Scalar.BOOLEAN),
+            new ResultColumn("SEARCHABLE", Scalar.SMALLINT),
+            new ResultColumn("UNSIGNED_ATTRIBUTE", Scalar.BOOLEAN),
+            new ResultColumn("FIXED_PREC_SCALE", Scalar.BOOLEAN),
+            new ResultColumn("AUTO_INCREMENT", Scalar.BOOLEAN),
+            new ResultColumn("LOCAL_TYPE_NAME", Scalar.VARCHAR),
+            new ResultColumn("MINIMUM_SCALE", Scalar.SMALLINT),
+            new ResultColumn("MAXIMUM_SCALE", Scalar.SMALLINT),
+            new ResultColumn("SQL_DATA_TYPE", Scalar.INTEGER),
+            new ResultColumn("SQL_DATETIME_SUB", Scalar.INTEGER),
+            new ResultColumn("NUM_PREC_RADIX", Scalar.INTEGER));
 
     private static List<ResultColumn> texts(String... names) {
         return Arrays.stream(names)
-                .map(name -> new ResultColumn(name, "VARCHAR"))
+                .map(name -> new ResultColumn(name, Scalar.VARCHAR))
                 .toList();
     }
 

@@ -1,5 +1,7 @@
 package io.gatehouse.jdbc;
 
+import io.gatehouse.type.SqlType;
+import io.gatehouse.type.SqlType.Scalar;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
@@ -18,7 +20,7 @@ record Moment(OffsetDateTime instant, LocalDateTime shown) {
         return new Moment(instant.atOffset(ZoneOffset.UTC), instant.atZone(zone).toLocalDateTime());
     }
 
-    Object as(String type) {
-        return type.equals("TIMESTAMP WITH TIME ZONE") ? instant : shown;
+    Object as(SqlType type) {
+        return type == Scalar.TIMESTAMP_WITH_TIME_ZONE ? instant : shown;
     }
 }

@@ -1,18 +1,19 @@
 package io.gatehouse.jdbc;
 
+import io.gatehouse.type.SqlType;
 import java.sql.ParameterMetaData;
 import java.sql.SQLException;
 import java.util.List;
 
 /** The parameters of a statement. */
 final class ParameterTypes implements ParameterMetaData {
-    private final List<SqlType> types;
+    private final List<JdbcType> types;
 
-    ParameterTypes(List<String> types) {
-        this.types = types.stream().map(SqlType::of).toList();
+    ParameterTypes(List<SqlType> types) {
+        this.types = types.stream().map(JdbcType::of).toList();
     }
 
-    private SqlType type(int parameter) throws SQLException {
+    private JdbcType type(int parameter) throws SQLException {
         if (parameter < 1 || parameter > types.size()) {
             throw SqlErrors.of(
                     "07009", "There is no parameter %d; the statement has %d.".formatted(parameter, types.size()));

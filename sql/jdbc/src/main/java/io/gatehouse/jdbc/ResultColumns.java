@@ -20,8 +20,8 @@ final class ResultColumns implements ResultSetMetaData {
         return columns.get(column - 1);
     }
 
-    private SqlType type(int column) throws SQLException {
-        return SqlType.of(column(column).type());
+    private JdbcType type(int column) throws SQLException {
+        return JdbcType.of(column(column).type());
     }
 
     @Override

@@ -38,7 +38,7 @@ final class RowsResultSet extends LabelledResultSet {
     private final Rows rows;
     private final Cursor cursor;
     private final @Nullable GatehouseStatement statement;
-    private final List<SqlType> types = new ArrayList<>();
+    private final List<JdbcType> types = new ArrayList<>();
     private final Map<String, Integer> labels = new HashMap<>();
     private boolean closed;
 
@@ -49,7 +49,7 @@ final class RowsResultSet extends LabelledResultSet {
         this.statement = statement;
         List<ResultColumn> columns = rows.columns();
         for (int i = 0; i < columns.size(); i++) {
-            types.add(SqlType.of(columns.get(i).type()));
+            types.add(JdbcType.of(columns.get(i).type()));
             labels.putIfAbsent(columns.get(i).name().toLowerCase(Locale.ROOT), i + 1);
         }
     }
@@ -72,7 +72,7 @@ final class RowsResultSet extends LabelledResultSet {
         return cursor.value(column);
     }
 
-    private SqlType type(int column) {
+    private JdbcType type(int column) {
         return types.get(column - 1);
     }
 

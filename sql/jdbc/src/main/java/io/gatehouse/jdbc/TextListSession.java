@@ -7,6 +7,9 @@ import io.gatehouse.client.ResultColumn;
 import io.gatehouse.client.Rows;
 import io.gatehouse.client.Session;
 import io.gatehouse.client.StatementShape;
+import io.gatehouse.type.SqlType;
+import io.gatehouse.type.SqlType.ListOf;
+import io.gatehouse.type.SqlType.Scalar;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +22,8 @@ final class TextListSession implements Session {
         this.session = session;
     }
 
-    private static String type(String type) {
-        return type.endsWith("]") ? "VARCHAR" : type;
+    private static SqlType type(SqlType type) {
+        return type instanceof ListOf ? Scalar.VARCHAR : type;
     }
 
     private static List<ResultColumn> columns(List<ResultColumn> columns) {

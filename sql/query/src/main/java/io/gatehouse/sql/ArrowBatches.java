@@ -124,7 +124,10 @@ public final class ArrowBatches implements AutoCloseable {
         for (int i = 0; i < columns.size(); i++) {
             Field field = exported.getFields().get(i);
             FieldType type = new FieldType(
-                    true, field.getType(), null, Map.of(SQL_TYPE, columns.get(i).type()));
+                    true,
+                    field.getType(),
+                    null,
+                    Map.of(SQL_TYPE, columns.get(i).type().toString()));
             fields.add(new Field(columns.get(i).name(), type, field.getChildren()));
         }
         return new Schema(fields);

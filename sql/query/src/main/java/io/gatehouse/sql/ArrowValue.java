@@ -1,5 +1,9 @@
 package io.gatehouse.sql;
 
+import io.gatehouse.type.SqlType;
+import io.gatehouse.type.SqlType.Decimal;
+import io.gatehouse.type.SqlType.ListOf;
+import io.gatehouse.type.SqlType.Scalar;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
@@ -9,8 +13,6 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.DateDayVector;
@@ -35,38 +37,38 @@ import org.jspecify.annotations.Nullable;
 
 /** Plain values in vectors of Arrow. */
 final class ArrowValue {
-    private static final Pattern DECIMAL = Pattern.compile("DECIMAL\\((\\d+),\\s*(\\d+)\\)");
-
     private ArrowValue() {}
 
-    /** The field of a column of a SQL type. */
-    static Field field(String name, String type) {
-        if (type.endsWith("[]")) {
-            Field element = field("element", type.substring(0, type.length() - "[]".length()));
-            return new Field(name, FieldType.nullable(new ArrowType.List()), List.of(element));
+    /** The field of a column. */
+    static Field field(String name, SqlType type) {
+        if (type instanceof ListOf list) {
+            return new Field(name, FieldType.nullable(new ArrowType.List()), List.of(field("element", list.element())));
         }
         return new Field(name, FieldType.nullable(arrow(type)), List.of());
     }
 
-    private static ArrowType arrow(String type) {
-        Matcher decimal = DECIMAL.matcher(type);
-        if (decimal.matches()) {
-            return new ArrowType.Decimal(Integer.parseInt(decimal.group(1)), Integer.parseInt(decimal.group(2)), 128);
+    private static ArrowType arrow(SqlType type) {
+        if (type instanceof Decimal decimal) {
+            return new ArrowType.Decimal(decimal.precision(), decimal.scale(), 128);
         }
-        return switch (type) {
-            case "BOOLEAN" -> new ArrowType.Bool();
-            case "TINYINT" -> new ArrowType.Int(8, true);
-            case "SMALLINT" -> new ArrowType.Int(16, true);
-            case "INTEGER" -> new ArrowType.Int(32, true);
-            case "BIGINT" -> new ArrowType.Int(64, true);
-            case "HUGEINT" -> new ArrowType.Decimal(38, 0, 128);
-            case "FLOAT" -> new ArrowType.FloatingPoint(FloatingPointPrecision.SINGLE);
-            case "DOUBLE" -> new ArrowType.FloatingPoint(FloatingPointPrecision.DOUBLE);
-            case "DATE" -> new ArrowType.Date(DateUnit.DAY);
-            case "TIME" -> new ArrowType.Time(TimeUnit.MICROSECOND, 64);
-            case "TIMESTAMP" -> new ArrowType.Timestamp(TimeUnit.MICROSECOND, null);
-            case "TIMESTAMP WITH TIME ZONE" -> new ArrowType.Timestamp(TimeUnit.MICROSECOND, "UTC");
-            default -> new ArrowType.Utf8();
+        if (!(type instanceof Scalar scalar)) {
+            return new ArrowType.Utf8();
+        }
+        return switch (scalar) {
+            case BOOLEAN -> new ArrowType.Bool();
+            case TINYINT -> new ArrowType.Int(8, true);
+            case SMALLINT -> new ArrowType.Int(16, true);
+            case INTEGER -> new ArrowType.Int(32, true);
+            case BIGINT -> new ArrowType.Int(64, true);
+            case HUGEINT -> new ArrowType.Decimal(38, 0, 128);
+            case FLOAT -> new ArrowType.FloatingPoint(FloatingPointPrecision.SINGLE);
+            case DOUBLE -> new ArrowType.FloatingPoint(FloatingPointPrecision.DOUBLE);
+            case DATE -> new ArrowType.Date(DateUnit.DAY);
+            case TIME -> new ArrowType.Time(TimeUnit.MICROSECOND, 64);
+            case TIMESTAMP -> new ArrowType.Timestamp(TimeUnit.MICROSECOND, null);
+            case TIMESTAMP_WITH_TIME_ZONE -> new ArrowType.Timestamp(TimeUnit.MICROSECOND, "UTC");
+            // Engines without Arrow have no numbers without sign.
+            case UTINYINT, USMALLINT, UINTEGER, UBIGINT, VARCHAR, INTERVAL, NULL -> new ArrowType.Utf8();
         };
     }
 

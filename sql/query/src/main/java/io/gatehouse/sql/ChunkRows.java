@@ -1,8 +1,12 @@
 package io.gatehouse.sql;
 
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.type.SqlType;
+import io.gatehouse.type.SqlType.Scalar;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.duckdb.DuckDBChunkedResult;
 import org.duckdb.DuckDBReadableVector;
 import org.jspecify.annotations.Nullable;
@@ -12,14 +16,19 @@ import org.jspecify.annotations.Nullable;
  * through a result set, whose driver has the Java virtual machine decode each one by a call back.
  */
 final class ChunkRows implements ExecutedRows {
-    private static final String TEXT = "VARCHAR";
-    private static final Set<String> TYPES =
-            Set.of(TEXT, "BOOLEAN", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE");
-
-    /** A vector of the current chunk, read as a plain value. */
+    /** Reads a value of a vector as a plain one. */
     private interface Read {
         Object from(DuckDBReadableVector vector, int row);
     }
+
+    private static final Map<SqlType, Read> READS = Map.of(
+            Scalar.VARCHAR, DuckDBReadableVector::getString,
+            Scalar.BOOLEAN, DuckDBReadableVector::getBoolean,
+            Scalar.SMALLINT, (vector, row) -> (int) vector.getShort(row),
+            Scalar.INTEGER, DuckDBReadableVector::getInt,
+            Scalar.BIGINT, DuckDBReadableVector::getLong,
+            Scalar.FLOAT, DuckDBReadableVector::getFloat,
+            Scalar.DOUBLE, DuckDBReadableVector::getDouble);
 
     private final DuckDBChunkedResult chunks;
     private final List<Read> reads;
@@ -27,28 +36,18 @@ final class ChunkRows implements ExecutedRows {
     private long rows;
     private int row = -1;
 
-    ChunkRows(DuckDBChunkedResult chunks, List<String> types) {
+    /** @param types which {@link #suit} */
+    ChunkRows(DuckDBChunkedResult chunks, List<SqlType> types) {
         this.chunks = chunks;
-        this.reads = types.stream().map(ChunkRows::read).toList();
+        this.reads = types.stream()
+                .map(type -> requireNonNull(READS.get(type), () -> "Chunks of %s are not read".formatted(type)))
+                .toList();
         this.vectors = new DuckDBReadableVector[types.size()];
     }
 
     /** Whether rows of these types can be read, and have a text for which that pays. */
-    static boolean suit(List<String> types) {
-        return types.contains(TEXT) && TYPES.containsAll(types);
-    }
-
-    private static Read read(String type) {
-        return switch (type) {
-            case TEXT -> DuckDBReadableVector::getString;
-            case "BOOLEAN" -> DuckDBReadableVector::getBoolean;
-            case "SMALLINT" -> (vector, row) -> (int) vector.getShort(row);
-            case "INTEGER" -> DuckDBReadableVector::getInt;
-            case "BIGINT" -> DuckDBReadableVector::getLong;
-            case "FLOAT" -> DuckDBReadableVector::getFloat;
-            case "DOUBLE" -> DuckDBReadableVector::getDouble;
-            default -> throw new IllegalArgumentException("Chunks of %s are not read".formatted(type));
-        };
+    static boolean suit(List<SqlType> types) {
+        return types.contains(Scalar.VARCHAR) && READS.keySet().containsAll(types);
     }
 
     @Override

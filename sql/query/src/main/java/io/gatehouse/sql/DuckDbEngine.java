@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.sql.plan.Plan;
 import io.gatehouse.sql.write.EngineSql;
+import io.gatehouse.type.SqlType;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -64,7 +65,7 @@ final class DuckDbEngine implements ExecutionEngine {
     }
 
     @Override
-    public List<String> columnTypes(Plan plan, Deadline deadline) {
+    public List<SqlType> columnTypes(Plan plan, Deadline deadline) {
         if (!plan.holdsAllParameters()) {
             return columnTypes(plan.withValues(ParameterValues.samples(plan.parameters())), deadline);
         }

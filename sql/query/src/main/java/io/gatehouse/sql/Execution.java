@@ -1,6 +1,7 @@
 package io.gatehouse.sql;
 
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.type.SqlType;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -9,8 +10,8 @@ import org.apache.arrow.vector.ipc.ArrowReader;
 
 /** One statement of an engine: run once, read by one thread in one of two ways, cancelled by any. */
 public interface Execution {
-    /** The SQL types of the columns. */
-    List<String> columnTypes();
+    /** The types of the columns. */
+    List<SqlType> columnTypes();
 
     /** Runs the statement; its rows as values. */
     ExecutedRows rows();

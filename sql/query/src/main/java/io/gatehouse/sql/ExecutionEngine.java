@@ -2,6 +2,7 @@ package io.gatehouse.sql;
 
 import io.gatehouse.sql.plan.Plan;
 import io.gatehouse.sql.write.EngineSql;
+import io.gatehouse.type.SqlType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +19,8 @@ public interface ExecutionEngine extends AutoCloseable {
      */
     Execution prepare(Plan plan, List<@Nullable Object> values, long maxRows, Deadline deadline);
 
-    /** The SQL types of the columns of a statement, without running it. */
-    List<String> columnTypes(Plan plan, Deadline deadline);
+    /** The types of the columns of a statement, without running it. */
+    List<SqlType> columnTypes(Plan plan, Deadline deadline);
 
     /** Whether statements compute in this process, and so take its cores and memory from each other. */
     boolean isLocal();

@@ -3,6 +3,7 @@ package io.gatehouse.sql;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.sql.plan.Plan;
+import io.gatehouse.type.SqlType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,15 +19,15 @@ final class KnownStatements {
 
     /** What is known of one. */
     static final class Known {
-        private final List<String> columnTypes;
+        private final List<SqlType> columnTypes;
         private volatile long rows;
 
-        private Known(List<String> columnTypes) {
+        private Known(List<SqlType> columnTypes) {
             this.columnTypes = List.copyOf(columnTypes);
         }
 
-        /** DuckDB's names of the types of its columns. */
-        List<String> columnTypes() {
+        /** The types of its columns. */
+        List<SqlType> columnTypes() {
             return columnTypes;
         }
 
@@ -52,7 +53,7 @@ final class KnownStatements {
     }
 
     /** Keeps the columns of a statement, unless it is too long to be kept. */
-    synchronized Known keep(Plan plan, List<String> columnTypes) {
+    synchronized Known keep(Plan plan, List<SqlType> columnTypes) {
         Known known = new Known(requireNonNull(columnTypes, "columnTypes is null"));
         if (plan.sql().length() <= MAX_LENGTH) {
             statements.put(plan.sql(), known);

@@ -3,6 +3,9 @@ package io.gatehouse.sql;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.parse.PlainNumber;
+import io.gatehouse.type.SqlType;
+import io.gatehouse.type.SqlType.Decimal;
+import io.gatehouse.type.SqlType.Scalar;
 import java.math.BigDecimal;
 import java.sql.Date;
 import java.sql.Time;
@@ -24,8 +27,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +35,7 @@ import org.jspecify.annotations.Nullable;
  * the nearest. Texts may stand for numbers and times, since JSON has no others.
  */
 final class ParameterValues {
-    private static final Pattern DECIMAL = Pattern.compile("DECIMAL\\((\\d+),(\\d+)\\)");
-    private static final Map<String, Integer> BITS =
-            Map.of("TINYINT", 8, "SMALLINT", 16, "INTEGER", 32, "BIGINT", 64, "HUGEINT", 127);
+    private static final int HUGEINT_BITS = 127;
     private static final int MAX_DIGITS = 400;
 
     /** Decimal digits that survive as a float and as a double: FLT_DIG and DBL_DIG of C. */
@@ -54,10 +53,22 @@ final class ParameterValues {
     private static final LocalDateTime LAST_TIMESTAMP =
             LocalDateTime.of(294_247, 1, 10, 4, 0, 54).plusNanos(775_806_999);
 
+    private static final Map<SqlType, Object> SAMPLES = Map.of(
+            Scalar.VARCHAR,
+            "",
+            Scalar.DATE,
+            LocalDate.EPOCH,
+            Scalar.TIME,
+            LocalTime.MIDNIGHT,
+            Scalar.TIMESTAMP,
+            LocalDate.EPOCH.atStartOfDay(),
+            Scalar.TIMESTAMP_WITH_TIME_ZONE,
+            LocalDate.EPOCH.atStartOfDay().atOffset(ZoneOffset.UTC));
+
     private ParameterValues() {}
 
-    /** @param types DuckDB's names of the types of the parameters */
-    static List<@Nullable Object> of(List<String> types, List<? extends @Nullable Object> values) {
+    /** @param types those of the parameters */
+    static List<@Nullable Object> of(List<SqlType> types, List<? extends @Nullable Object> values) {
         if (types.size() != values.size()) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
@@ -74,17 +85,9 @@ final class ParameterValues {
     }
 
     /** A value of each type, for statements that cannot be looked at without. */
-    static List<@Nullable Object> samples(List<String> types) {
+    static List<@Nullable Object> samples(List<SqlType> types) {
         return types.stream()
-                .<@Nullable Object>map(type -> switch (type) {
-                    case "VARCHAR" -> "";
-                    case "DATE" -> LocalDate.EPOCH;
-                    case "TIME" -> LocalTime.MIDNIGHT;
-                    case "TIMESTAMP" -> LocalDate.EPOCH.atStartOfDay();
-                    case "TIMESTAMP WITH TIME ZONE" ->
-                        LocalDate.EPOCH.atStartOfDay().atOffset(ZoneOffset.UTC);
-                    default -> 0;
-                })
+                .<@Nullable Object>map(type -> SAMPLES.getOrDefault(type, 0))
                 .toList();
     }
 
@@ -92,7 +95,7 @@ final class ParameterValues {
         return count == 1 ? "1 " + noun : count + " " + noun + "s";
     }
 
-    private static @Nullable Object of(int number, String type, @Nullable Object value) {
+    private static @Nullable Object of(int number, SqlType type, @Nullable Object value) {
         if (value == null) {
             return null;
         }
@@ -137,7 +140,7 @@ final class ParameterValues {
         }
     }
 
-    private static GatehouseException refused(int number, String type, Object value, @Nullable Exception cause) {
+    private static GatehouseException refused(int number, SqlType type, Object value, @Nullable Exception cause) {
         String text = value instanceof CharSequence ? "'%s'".formatted(value) : value.toString();
         GatehouseException failure = new GatehouseException(
                 ErrorCode.INVALID_ARGUMENT,
@@ -153,25 +156,29 @@ final class ParameterValues {
         return failure;
     }
 
-    private static @Nullable Object converted(String type, Object value) {
-        Integer bits = BITS.get(type);
-        if (bits != null) {
-            return whole(value, bits);
+    private static @Nullable Object converted(SqlType type, Object value) {
+        if (type instanceof Decimal decimal) {
+            return decimal(value, decimal.precision(), decimal.scale());
         }
-        Matcher decimal = DECIMAL.matcher(type);
-        if (decimal.matches()) {
-            return decimal(value, Integer.parseInt(decimal.group(1)), Integer.parseInt(decimal.group(2)));
+        if (!(type instanceof Scalar scalar)) {
+            return null;
         }
-        return switch (type) {
-            case "BOOLEAN" -> bool(value);
-            case "FLOAT" -> single(value);
-            case "DOUBLE" -> real(value);
-            case "VARCHAR" -> text(value);
-            case "DATE" -> date(value);
-            case "TIME" -> time(value);
-            case "TIMESTAMP" -> dateTime(value);
-            case "TIMESTAMP WITH TIME ZONE" -> instant(value);
-            default -> null;
+        return switch (scalar) {
+            case BOOLEAN -> bool(value);
+            case TINYINT -> whole(value, 8);
+            case SMALLINT -> whole(value, 16);
+            case INTEGER -> whole(value, 32);
+            case BIGINT -> whole(value, 64);
+            case HUGEINT -> whole(value, HUGEINT_BITS);
+            case FLOAT -> single(value);
+            case DOUBLE -> real(value);
+            case VARCHAR -> text(value);
+            case DATE -> date(value);
+            case TIME -> time(value);
+            case TIMESTAMP -> dateTime(value);
+            case TIMESTAMP_WITH_TIME_ZONE -> instant(value);
+            // Parameters.types refuses a parameter of these.
+            case UTINYINT, USMALLINT, UINTEGER, UBIGINT, INTERVAL, NULL -> null;
         };
     }
 
@@ -256,7 +263,7 @@ final class ParameterValues {
             return null;
         }
         BigDecimal whole = number.setScale(0);
-        if (bits == 127) {
+        if (bits == HUGEINT_BITS) {
             return whole.unscaledValue().bitLength() <= bits ? whole.unscaledValue() : null;
         }
         return whole.unscaledValue().bitLength() < bits ? whole.longValueExact() : null;

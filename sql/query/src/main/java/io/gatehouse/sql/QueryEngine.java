@@ -17,6 +17,8 @@ import io.gatehouse.sql.plan.Planner;
 import io.gatehouse.sql.plan.PlanningThreads;
 import io.gatehouse.sql.write.EngineSql;
 import io.gatehouse.store.Store;
+import io.gatehouse.type.SqlType;
+import io.gatehouse.type.SqlType.Other;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -33,8 +35,8 @@ public final class QueryEngine implements AutoCloseable {
     /** For what is asked while someone types. */
     private static final Duration CHECK_LIMIT = Duration.ofSeconds(1);
 
-    /** What DuckDB says of columns whose types hang on the value of a parameter. It then does not even say how many. */
-    private static final String UNKNOWN = "UNKNOWN";
+    /** DuckDB's type of columns whose types depend on the value of a parameter. It then does not even say how many. */
+    private static final SqlType UNKNOWN = new Other("UNKNOWN");
 
     private static final int MAX_COMPLETED = 100_000;
 
@@ -157,8 +159,8 @@ public final class QueryEngine implements AutoCloseable {
         return runner(plan).prepare(plan.withValues(values), List.of(), maxRows, deadline);
     }
 
-    private static List<String> columnTypes(ExecutionEngine engine, Plan plan, Deadline deadline) {
-        List<String> types = engine.columnTypes(plan, deadline);
+    private static List<SqlType> columnTypes(ExecutionEngine engine, Plan plan, Deadline deadline) {
+        List<SqlType> types = engine.columnTypes(plan, deadline);
         if (plan.parameters().isEmpty() || !types.contains(UNKNOWN)) {
             return types;
         }
@@ -186,7 +188,7 @@ public final class QueryEngine implements AutoCloseable {
     public StatementShape shape(String sql, Duration timeout) {
         Deadline deadline = Deadline.in(timeout);
         Plan plan = exact(plan(sql, shorter(timeout, QueryLimits.USUAL_PLANNING)), deadline);
-        List<String> types = columnTypes(runner(plan), plan, deadline);
+        List<SqlType> types = columnTypes(runner(plan), plan, deadline);
         return new StatementShape(columns(plan, types), plan.parameters());
     }
 
@@ -234,7 +236,7 @@ public final class QueryEngine implements AutoCloseable {
                         .orElse(List.of());
     }
 
-    private static List<ResultColumn> columns(Plan plan, List<String> types) {
+    private static List<ResultColumn> columns(Plan plan, List<SqlType> types) {
         if (plan.columns().size() != types.size()) {
             throw new GatehouseException(
                     ErrorCode.INTERNAL_ERROR,
@@ -242,13 +244,8 @@ public final class QueryEngine implements AutoCloseable {
                             .formatted(plan.columns().size(), types.size()));
         }
         return IntStream.range(0, types.size())
-                .mapToObj(i -> new ResultColumn(plan.columns().get(i), typeName(types.get(i))))
+                .mapToObj(i -> new ResultColumn(plan.columns().get(i), types.get(i)))
                 .toList();
-    }
-
-    /** DuckDB quotes the name of the type of a column that has nothing but NULL. */
-    private static String typeName(String type) {
-        return type.startsWith("\"NULL\"") ? type.replace("\"", "") : type;
     }
 
     /**

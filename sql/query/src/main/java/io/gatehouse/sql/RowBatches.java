@@ -2,6 +2,7 @@ package io.gatehouse.sql;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.type.SqlType;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -17,10 +18,10 @@ public final class RowBatches extends ArrowReader {
     private static final int ROWS_PER_BATCH = 1 << 12;
 
     private final ExecutedRows rows;
-    private final List<String> types;
+    private final List<SqlType> types;
 
-    /** @param types the SQL types of the columns */
-    public RowBatches(ExecutedRows rows, List<String> types, BufferAllocator allocator) {
+    /** @param types those of the columns */
+    public RowBatches(ExecutedRows rows, List<SqlType> types, BufferAllocator allocator) {
         super(allocator);
         this.rows = requireNonNull(rows, "rows is null");
         this.types = List.copyOf(types);

@@ -1,6 +1,9 @@
 package io.gatehouse.sql;
 
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.type.SqlType;
+import io.gatehouse.type.SqlType.ListOf;
+import io.gatehouse.type.SqlType.Scalar;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -122,9 +125,8 @@ final class RunningStatement implements Execution, AutoCloseable {
         inChunks = query;
     }
 
-    /** DuckDB's names of the types of the columns. */
     @Override
-    public List<String> columnTypes() {
+    public List<SqlType> columnTypes() {
         if (known != null) {
             return known.columnTypes();
         }
@@ -151,18 +153,19 @@ final class RunningStatement implements Execution, AutoCloseable {
         }
     }
 
-    static List<String> columnTypes(PreparedStatement statement) throws SQLException {
+    private static List<SqlType> columnTypes(PreparedStatement statement) throws SQLException {
         ResultSetMetaData metadata = statement.getMetaData();
-        List<String> types = new ArrayList<>();
+        List<SqlType> types = new ArrayList<>();
         for (int column = 1; column <= metadata.getColumnCount(); column++) {
-            types.add(metadata.getColumnTypeName(column));
+            // DuckDB quotes the name of the type of a column in which every value is NULL.
+            types.add(SqlType.of(metadata.getColumnTypeName(column).replace("\"NULL\"", "NULL")));
         }
         return types;
     }
 
     @Override
     public ExecutedRows rows() {
-        List<String> types = columnTypes();
+        List<SqlType> types = columnTypes();
         return prepared && inChunks && ChunkRows.suit(types)
                 ? new ChunkRows(run(DuckDBPreparedStatement::query), types)
                 : new CursorRows(execute(), types);
@@ -171,7 +174,7 @@ final class RunningStatement implements Execution, AutoCloseable {
     @Override
     public ArrowReader arrow(BufferAllocator allocator) {
         ResultSet rows = execute();
-        boolean fixed = columnTypes().stream().noneMatch(type -> type.equals("VARCHAR") || type.endsWith("[]"));
+        boolean fixed = columnTypes().stream().noneMatch(type -> type == Scalar.VARCHAR || type instanceof ListOf);
         synchronized (this) {
             stopping.checkCancelled();
             try {

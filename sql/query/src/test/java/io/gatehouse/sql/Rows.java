@@ -1,6 +1,6 @@
 package io.gatehouse.sql;
 
-import io.gatehouse.client.ResultColumn;
+import io.gatehouse.type.SqlType;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -37,7 +37,11 @@ record Rows(List<String> types, List<List<@Nullable Object>> rows) {
             }
             rows.add(row);
         }
-        return new Rows(result.columns().stream().map(ResultColumn::type).toList(), rows);
+        return new Rows(
+                result.columns().stream()
+                        .map(column -> column.type().toString())
+                        .toList(),
+                rows);
     }
 
     /** The same from DuckDB, which gets the text as it is. */
@@ -49,19 +53,20 @@ record Rows(List<String> types, List<List<@Nullable Object>> rows) {
     }
 
     static Rows of(ResultSet result) throws SQLException {
-        List<String> types = new ArrayList<>();
+        List<SqlType> types = new ArrayList<>();
         for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
-            types.add(result.getMetaData().getColumnTypeName(i).replace("\"NULL\"", "NULL"));
+            types.add(SqlType.of(result.getMetaData().getColumnTypeName(i).replace("\"NULL\"", "NULL")));
         }
         List<List<@Nullable Object>> rows = new ArrayList<>();
-        while (result.next()) {
+        CursorRows cursor = new CursorRows(result, types);
+        while (cursor.next()) {
             List<@Nullable Object> row = new ArrayList<>();
-            for (int i = 1; i <= types.size(); i++) {
-                row.add(Cell.of(types.get(i - 1), i - 1).read(result));
+            for (int i = 0; i < types.size(); i++) {
+                row.add(cursor.value(i));
             }
             rows.add(row);
         }
-        return new Rows(types, rows);
+        return new Rows(types.stream().map(SqlType::toString).toList(), rows);
     }
 
     /** For statements that leave the order open. */

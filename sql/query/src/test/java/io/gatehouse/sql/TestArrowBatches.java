@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.gatehouse.client.ResultColumn;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.io.ByteArrayInputStream;
@@ -98,7 +97,9 @@ final class TestArrowBatches {
                     .containsExactly("count(*)", "L", "list(weight)");
             assertThat(batches.root().getSchema().getFields().stream()
                             .map(field -> field.getMetadata().get(ArrowBatches.SQL_TYPE)))
-                    .isEqualTo(result.columns().stream().map(ResultColumn::type).toList());
+                    .isEqualTo(result.columns().stream()
+                            .map(column -> column.type().toString())
+                            .toList());
         }
     }
 

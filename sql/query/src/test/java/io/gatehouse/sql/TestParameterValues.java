@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.type.SqlType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.sql.Date;
@@ -77,7 +78,9 @@ final class TestParameterValues {
                 "TIME",
                 "TIMESTAMP",
                 "TIMESTAMP WITH TIME ZONE");
-        assertThat(engine.shape(sql, LIMITS.timeout()).parameters()).isEqualTo(types);
+        assertThat(engine.shape(sql, LIMITS.timeout()).parameters())
+                .map(SqlType::toString)
+                .isEqualTo(types);
         BigInteger huge = BigInteger.TWO.pow(126).subtract(BigInteger.ONE);
         List<Object> expected = List.of(
                 true,

@@ -10,6 +10,8 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.error.TextRange;
 import io.gatehouse.sql.function.FunctionTable;
+import io.gatehouse.type.SqlType;
+import io.gatehouse.type.SqlType.Scalar;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -81,7 +83,7 @@ final class TestParameters {
                                 "SELECT count(*) AS n FROM (SELECT CAST(? AS DATE) AS a FROM runs) AS t",
                                 Duration.ofSeconds(20))
                         .parameters())
-                .containsExactly("DATE");
+                .containsExactly(Scalar.DATE);
     }
 
     @Test
@@ -106,9 +108,9 @@ final class TestParameters {
     void shapeTellsColumnsToo() {
         StatementShape shape =
                 engine.shape("SELECT layer + ?, CAST(? AS DATE) AS d FROM activations", LIMITS.timeout());
-        assertThat(shape.parameters()).containsExactly("BIGINT", "DATE");
+        assertThat(shape.parameters()).containsExactly(Scalar.BIGINT, Scalar.DATE);
         assertThat(shape.columns())
-                .containsExactly(new ResultColumn("layer + ?", "BIGINT"), new ResultColumn("d", "DATE"));
+                .containsExactly(new ResultColumn("layer + ?", Scalar.BIGINT), new ResultColumn("d", Scalar.DATE));
     }
 
     @Test
@@ -175,7 +177,7 @@ final class TestParameters {
         assertThat(engine.shape("SELECT quantile_cont(layer, ?), ? AS y FROM activations", LIMITS.timeout())
                         .columns())
                 .extracting(ResultColumn::type)
-                .containsExactly("DOUBLE", "VARCHAR");
+                .containsExactly(Scalar.DOUBLE, Scalar.VARCHAR);
     }
 
     @Test
@@ -328,7 +330,9 @@ final class TestParameters {
     }
 
     private List<String> parameters(String sql) {
-        return engine.shape(sql, LIMITS.timeout()).parameters();
+        return engine.shape(sql, LIMITS.timeout()).parameters().stream()
+                .map(SqlType::toString)
+                .toList();
     }
 
     private List<List<@Nullable Object>> rows(String sql, @Nullable Object... values) {

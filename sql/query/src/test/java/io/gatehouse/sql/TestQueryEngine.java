@@ -264,7 +264,7 @@ final class TestQueryEngine {
             assertThat(Rows.of(engine, "SELECT * FROM %s LIMIT 1".formatted(relation.name()))
                             .types())
                     .isEqualTo(relation.columns().stream()
-                            .map(column -> column.type())
+                            .map(column -> column.type().toString())
                             .toList());
         }
     }

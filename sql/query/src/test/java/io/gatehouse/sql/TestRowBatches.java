@@ -2,6 +2,8 @@ package io.gatehouse.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.type.SqlType.ListOf;
+import io.gatehouse.type.SqlType.Scalar;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -57,7 +59,10 @@ final class TestRowBatches {
 
     private static RowBatches batches(BufferAllocator allocator) {
         Iterator<List<?>> rows = ROWS.iterator();
-        return new RowBatches(new ListedRows(rows), List.of("INTEGER", "VARCHAR[]", "FLOAT[]"), allocator);
+        return new RowBatches(
+                new ListedRows(rows),
+                List.of(Scalar.INTEGER, new ListOf(Scalar.VARCHAR), new ListOf(Scalar.FLOAT)),
+                allocator);
     }
 
     private static boolean next(RowBatches batches) {

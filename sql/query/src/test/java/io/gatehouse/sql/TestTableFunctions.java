@@ -7,6 +7,7 @@ import io.gatehouse.client.Column;
 import io.gatehouse.client.ResultColumn;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.TableFunction;
+import io.gatehouse.type.SqlType.Scalar;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,7 +103,7 @@ final class TestTableFunctions {
         List<@Nullable Object> values = List.of(1, "prompt", 3, 0.25);
         String sql = "SELECT count(*) FROM experts_of_question(?, ?, ?) WHERE mean_weight > ?";
         assertThat(engine.shape(sql, Duration.ofSeconds(5)).parameters())
-                .containsExactly("INTEGER", "VARCHAR", "INTEGER", "DOUBLE");
+                .containsExactly(Scalar.INTEGER, Scalar.VARCHAR, Scalar.INTEGER, Scalar.DOUBLE);
         try (QueryResult result = engine.query(sql, values, new QueryLimits(Duration.ofSeconds(5), 0))) {
             assertThat(result.next()).isTrue();
             assertThat(result.value(0))

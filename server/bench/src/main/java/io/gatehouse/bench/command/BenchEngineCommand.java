@@ -11,6 +11,7 @@ import io.gatehouse.client.ResultColumn;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.type.SqlType.Scalar;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -166,7 +167,7 @@ final class BenchEngineCommand implements Callable<Integer> {
 
     private static List<ResultColumn> columns(String... names) {
         return Stream.of(names)
-                .map(name -> new ResultColumn(name, name.equals("batch") ? "VARCHAR" : "DOUBLE"))
+                .map(name -> new ResultColumn(name, name.equals("batch") ? Scalar.VARCHAR : Scalar.DOUBLE))
                 .toList();
     }
 

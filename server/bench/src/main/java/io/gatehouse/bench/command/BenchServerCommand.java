@@ -15,6 +15,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.memory.MemorySize;
 import io.gatehouse.server.ServerMemory;
 import io.gatehouse.store.Store;
+import io.gatehouse.type.SqlType.Scalar;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ final class BenchServerCommand implements Callable<Integer> {
 
     private static final List<ResultColumn> COLUMNS = Stream.of(
                     "way", "rows", "seconds", "million_rows_per_second", "mb_per_second", "times_duckdb")
-            .map(name -> new ResultColumn(name, name.equals("way") ? "VARCHAR" : "DOUBLE"))
+            .map(name -> new ResultColumn(name, name.equals("way") ? Scalar.VARCHAR : Scalar.DOUBLE))
             .toList();
 
     @Option(

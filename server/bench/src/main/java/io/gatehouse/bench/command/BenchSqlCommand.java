@@ -8,6 +8,7 @@ import io.gatehouse.cli.terminal.Report;
 import io.gatehouse.cli.terminal.ReportOutput;
 import io.gatehouse.client.ResultColumn;
 import io.gatehouse.store.Store;
+import io.gatehouse.type.SqlType.Scalar;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -33,19 +34,19 @@ import picocli.CommandLine.Option;
 final class BenchSqlCommand implements Callable<Integer> {
     private static final List<ResultColumn> COLUMNS = Stream.of(
                     "query", "duckdb_ms", "facts_ms", "rollups_ms", "overhead", "times_faster")
-            .map(name -> new ResultColumn(name, name.equals("query") ? "VARCHAR" : "DOUBLE"))
+            .map(name -> new ResultColumn(name, name.equals("query") ? Scalar.VARCHAR : Scalar.DOUBLE))
             .toList();
 
     private static final List<ResultColumn> PLANNING = List.of(
-            new ResultColumn("statement", "VARCHAR"),
-            new ResultColumn("first_ms", "DOUBLE"),
-            new ResultColumn("warm_ms", "DOUBLE"));
+            new ResultColumn("statement", Scalar.VARCHAR),
+            new ResultColumn("first_ms", Scalar.DOUBLE),
+            new ResultColumn("warm_ms", Scalar.DOUBLE));
 
     /** Planning takes little: it is measured more often than the queries are. */
     private static final int PLANNINGS_PER_ROUND = 40;
 
-    private static final List<ResultColumn> TRANSFER =
-            List.of(new ResultColumn("way", "VARCHAR"), new ResultColumn("million_rows_per_second", "DOUBLE"));
+    private static final List<ResultColumn> TRANSFER = List.of(
+            new ResultColumn("way", Scalar.VARCHAR), new ResultColumn("million_rows_per_second", Scalar.DOUBLE));
 
     @Option(
             names = "--activations",

@@ -34,10 +34,11 @@ public final class DescribeResource implements Handler {
         ObjectNode json = Json.object();
         ArrayNode columns = json.putArray("columns");
         shape.columns()
-                .forEach(
-                        column -> columns.addObject().put("name", column.name()).put("type", column.type()));
+                .forEach(column -> columns.addObject()
+                        .put("name", column.name())
+                        .put("type", column.type().toString()));
         ArrayNode parameters = json.putArray("parameters");
-        shape.parameters().forEach(parameters::add);
+        shape.parameters().forEach(type -> parameters.add(type.toString()));
         Json.send(context, 200, json);
     }
 }

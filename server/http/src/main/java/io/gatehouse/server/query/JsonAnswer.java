@@ -51,7 +51,7 @@ final class JsonAnswer implements Answer {
         for (ResultColumn column : query.columns()) {
             json.writeStartObject();
             json.writeStringField("name", column.name());
-            json.writeStringField("type", column.type());
+            json.writeStringField("type", column.type().toString());
             json.writeEndObject();
         }
         json.writeEndArray();

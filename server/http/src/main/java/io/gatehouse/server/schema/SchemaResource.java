@@ -61,7 +61,7 @@ public final class SchemaResource {
         for (Column column : relation.columns()) {
             columns.addObject()
                     .put("name", column.name())
-                    .put("type", column.type())
+                    .put("type", column.type().toString())
                     .put("nullable", column.nullable())
                     .put("comment", column.comment());
         }

@@ -5,6 +5,7 @@ import io.gatehouse.client.ResultColumn;
 import io.gatehouse.client.Rows;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.type.SqlType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -53,7 +54,7 @@ final class ServerRows implements Rows {
             stream = opened;
             values = opened.columns();
             columns = values.stream()
-                    .map(column -> new ResultColumn(column.name(), column.type()))
+                    .map(column -> new ResultColumn(column.name(), SqlType.of(column.type())))
                     .toList();
             rows = opened.next();
             ended = rows < 0;

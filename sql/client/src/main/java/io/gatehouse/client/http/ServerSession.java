@@ -8,6 +8,7 @@ import io.gatehouse.client.Rows;
 import io.gatehouse.client.Session;
 import io.gatehouse.client.StatementShape;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.type.SqlType;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -53,11 +54,15 @@ public final class ServerSession implements Session {
     public StatementShape shape(String sql) {
         Map<String, Object> shape = server.post("v1/describe", Map.of("sql", sql));
         List<ResultColumn> columns = JsonFields.objects(shape, "columns").stream()
-                .map(column -> new ResultColumn(JsonFields.text(column, "name"), JsonFields.text(column, "type")))
+                .map(column -> new ResultColumn(JsonFields.text(column, "name"), type(column)))
                 .toList();
-        List<String> parameters = ((List<?>) shape.getOrDefault("parameters", List.of()))
-                .stream().map(String::valueOf).toList();
+        List<SqlType> parameters = ((List<?>) shape.getOrDefault("parameters", List.of()))
+                .stream().map(String::valueOf).map(SqlType::of).toList();
         return new StatementShape(columns, parameters);
+    }
+
+    private static SqlType type(Map<?, ?> column) {
+        return SqlType.of(JsonFields.text(column, "type"));
     }
 
     @Override
@@ -71,7 +76,7 @@ public final class ServerSession implements Session {
         List<Column> columns = JsonFields.objects(relation, "columns").stream()
                 .map(column -> new Column(
                         JsonFields.text(column, "name"),
-                        JsonFields.text(column, "type"),
+                        type(column),
                         !Boolean.FALSE.equals(column.get("nullable")),
                         JsonFields.text(column, "comment")))
                 .toList();

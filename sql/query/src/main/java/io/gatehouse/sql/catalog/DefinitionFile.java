@@ -1,6 +1,7 @@
 package io.gatehouse.sql.catalog;
 
 import io.gatehouse.client.Column;
+import io.gatehouse.type.SqlType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,7 +58,7 @@ record DefinitionFile(
         String[] parts = line.split(": ", 2);
         int space = parts[0].indexOf(' ');
         String comment = parts[1];
-        return new Column(
-                parts[0].substring(0, space), parts[0].substring(space + 1), comment.contains("NULL"), comment);
+        SqlType type = SqlType.parse(parts[0].substring(space + 1));
+        return new Column(parts[0].substring(0, space), type, comment.contains("NULL"), comment);
     }
 }

@@ -2,6 +2,7 @@ package io.gatehouse.sql.catalog;
 
 import io.gatehouse.client.Column;
 import io.gatehouse.client.Relation;
+import io.gatehouse.type.SqlType;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -26,7 +27,7 @@ final class DuckDbCatalogue {
                 columns.computeIfAbsent(relation, name -> new ArrayList<>())
                         .add(new Column(
                                 rows.getString("column_name"),
-                                rows.getString("data_type"),
+                                SqlType.of(rows.getString("data_type")),
                                 rows.getBoolean("is_nullable"),
                                 rows.getString("column_comment")));
             }

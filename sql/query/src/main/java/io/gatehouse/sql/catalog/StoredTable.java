@@ -14,7 +14,7 @@ final class StoredTable extends AbstractTable {
         RelDataTypeFactory types = Catalog.types();
         RelDataTypeFactory.Builder row = types.builder();
         for (Column column : relation.columns()) {
-            row.add(column.name(), TypeMapping.calciteType(column, types));
+            row.add(column.name(), CalciteTypes.of(column, types));
         }
         this.rowType = row.build();
     }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.client.Column;
 import io.gatehouse.sql.catalog.Catalog;
+import io.gatehouse.sql.completion.Source.Field;
 import io.gatehouse.sql.completion.Suggestion.Kind;
 import io.gatehouse.sql.function.FunctionNote;
 import io.gatehouse.sql.parse.Keywords;
@@ -57,7 +58,7 @@ public final class Completion {
         Candidates candidates = new Candidates(partial.typed(), cursor);
         if (place.qualifier().isPresent()) {
             columnsOf(place, text, place.qualifier().get())
-                    .forEach(column -> candidates.add(Kind.COLUMN, Keywords.quoted(column.name()), detail(column)));
+                    .forEach(column -> candidates.add(Kind.COLUMN, Keywords.quoted(column.name()), column.detail()));
             return candidates.best();
         }
         switch (place.expected()) {
@@ -130,27 +131,27 @@ public final class Completion {
     private static void columns(List<Source> sources, boolean qualify, Candidates candidates) {
         Map<String, Long> times = sources.stream()
                 .flatMap(source -> source.columns().stream())
-                .collect(Collectors.groupingBy(Column::name, LinkedHashMap::new, Collectors.counting()));
+                .collect(Collectors.groupingBy(Field::name, LinkedHashMap::new, Collectors.counting()));
         for (Source source : sources) {
-            for (Column column : source.columns()) {
+            for (Field column : source.columns()) {
                 boolean several = qualify
                         && times.getOrDefault(column.name(), 0L) > 1
                         && !source.name().isEmpty();
                 String name = Keywords.quoted(column.name());
                 candidates.add(
-                        Kind.COLUMN, several ? Keywords.quoted(source.name()) + "." + name : name, detail(column));
+                        Kind.COLUMN, several ? Keywords.quoted(source.name()) + "." + name : name, column.detail());
             }
         }
     }
 
     private List<Source> everything() {
         return catalog.relations().stream()
-                .map(relation ->
-                        new Source(relation.name(), false, relation.columns(), Source.Measure.of(relation.name())))
+                .map(relation -> new Source(
+                        relation.name(), false, Field.of(relation.columns()), Source.Measure.of(relation.name())))
                 .toList();
     }
 
-    private Stream<Column> columnsOf(Place place, String text, String qualifier) {
+    private Stream<Field> columnsOf(Place place, String text, String qualifier) {
         return place.queries().stream()
                 .flatMap(query -> sources(place, text, query).stream())
                 .filter(source -> source.name().equalsIgnoreCase(qualifier))
@@ -160,9 +161,5 @@ public final class Completion {
 
     private List<Source> sources(Place place, String text, QueryParts query) {
         return new Sources(text, catalog, queries, place.with()).of(query.clause(Clause.FROM));
-    }
-
-    private static String detail(Column column) {
-        return column.comment().isEmpty() ? column.type() : column.type() + ": " + column.comment();
     }
 }

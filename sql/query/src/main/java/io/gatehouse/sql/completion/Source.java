@@ -2,7 +2,9 @@ package io.gatehouse.sql.completion;
 
 import io.gatehouse.client.Column;
 import io.gatehouse.sql.plan.MeasureDefinitions;
+import io.gatehouse.type.SqlType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A relation of FROM.
@@ -11,7 +13,31 @@ import java.util.List;
  * @param aliased whether that name was given here
  * @param measures those that the relation has of its own, or its query defines
  */
-record Source(String name, boolean aliased, List<Column> columns, List<Measure> measures) {
+record Source(String name, boolean aliased, List<Field> columns, List<Measure> measures) {
+    /**
+     * A column.
+     *
+     * @param type empty if only the name is known
+     * @param comment unit and meaning; empty when none is known
+     */
+    record Field(String name, Optional<SqlType> type, String comment) {
+        static List<Field> of(List<Column> columns) {
+            return columns.stream()
+                    .map(column -> new Field(column.name(), Optional.of(column.type()), column.comment()))
+                    .toList();
+        }
+
+        static Field untyped(String name) {
+            return new Field(name, Optional.empty(), "");
+        }
+
+        /** The type and the comment. */
+        String detail() {
+            String name = type.map(SqlType::toString).orElse("");
+            return comment.isEmpty() ? name : name + ": " + comment;
+        }
+    }
+
     /**
      * An aggregate with a name.
      *

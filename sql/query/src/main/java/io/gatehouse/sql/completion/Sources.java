@@ -1,11 +1,11 @@
 package io.gatehouse.sql.completion;
 
 import io.gatehouse.client.Column;
-import io.gatehouse.client.Relation;
 import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.catalog.TableFunction;
 import io.gatehouse.sql.completion.Part.Group;
 import io.gatehouse.sql.completion.Part.Word;
+import io.gatehouse.sql.completion.Source.Field;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -84,7 +84,8 @@ final class Sources {
         }
         Optional<TableFunction> function = call ? catalog.findFunction(((Word) first).name()) : Optional.empty();
         String own = first instanceof Word word && (!call || function.isPresent()) ? word.name() : "";
-        List<Column> columns = call ? function.map(TableFunction::columns).orElse(List.of()) : columns(first);
+        List<Field> columns =
+                call ? Field.of(function.map(TableFunction::columns).orElse(List.of())) : columns(first);
         List<Source.Measure> measures = call ? List.of() : measures(first);
         sources.add(new Source(alias.orElse(own), alias.isPresent(), renamed(columns, names), measures));
         return at;
@@ -94,10 +95,11 @@ final class Sources {
         return word.isName() && !word.isOneOf(BETWEEN) && !word.isOneOf(CONDITION_WORDS);
     }
 
-    private List<Column> columns(Part relation) {
+    private List<Field> columns(Part relation) {
         if (relation instanceof Group query) {
             return queries.apply(with.written(text) + "SELECT * FROM " + text.substring(query.start(), query.end())
                             + " AS q")
+                    .map(Field::of)
                     .orElseGet(() -> untyped(query));
         }
         String name = relation instanceof Word word ? word.name() : "";
@@ -107,7 +109,7 @@ final class Sources {
                 : catalog.relations().stream()
                         .filter(known -> known.name().equalsIgnoreCase(name))
                         .findFirst()
-                        .map(Relation::columns)
+                        .map(known -> Field.of(known.columns()))
                         .orElse(List.of());
     }
 
@@ -119,17 +121,16 @@ final class Sources {
         return with.find(name).map(item -> select(item.body()).measures(text)).orElseGet(() -> Source.Measure.of(name));
     }
 
-    private List<Column> columns(WithItems.Item item) {
+    private List<Field> columns(WithItems.Item item) {
         return queries.apply(
                         with.written(text) + "SELECT * FROM \"" + item.name().replace("\"", "\"\"") + "\"")
+                .map(Field::of)
                 .orElseGet(() -> renamed(untyped(item.body()), item.columns()));
     }
 
     /** Of a query that cannot be read as a whole, what its SELECT list says. */
-    private static List<Column> untyped(Group query) {
-        return select(query).columns().stream()
-                .map(name -> new Column(name, "", true, ""))
-                .toList();
+    private static List<Field> untyped(Group query) {
+        return select(query).columns().stream().map(Field::untyped).toList();
     }
 
     private static QueryParts select(Group query) {
@@ -137,15 +138,13 @@ final class Sources {
         return new QueryParts(parts.subList(WithItems.read(parts).rest(), parts.size()));
     }
 
-    private static List<Column> renamed(List<Column> columns, List<String> names) {
+    private static List<Field> renamed(List<Field> columns, List<String> names) {
         return IntStream.range(0, Math.max(columns.size(), names.size()))
                 .mapToObj(i -> i >= names.size() ? columns.get(i) : renamed(columns, i, names.get(i)))
                 .toList();
     }
 
-    private static Column renamed(List<Column> columns, int index, String name) {
-        return index < columns.size()
-                ? new Column(name, columns.get(index).type(), true, "")
-                : new Column(name, "", true, "");
+    private static Field renamed(List<Field> columns, int index, String name) {
+        return index < columns.size() ? new Field(name, columns.get(index).type(), "") : Field.untyped(name);
     }
 }

@@ -58,6 +58,6 @@ public final class QueryParameters extends SqlShuttle {
     }
 
     private static SqlTypeName typeName(Column parameter) {
-        return SqlTypeName.valueOf(parameter.type());
+        return SqlTypeName.valueOf(parameter.type().toString());
     }
 }

@@ -3,9 +3,9 @@ package io.gatehouse.sql.dialect;
 import io.gatehouse.client.Column;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.catalog.CalciteTypes;
 import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.catalog.TableFunction;
-import io.gatehouse.sql.catalog.TypeNames;
 import io.gatehouse.sql.parse.Positions;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +51,11 @@ public final class TableCalls {
                 throw new GatehouseException(
                         ErrorCode.SQL_VALIDATION,
                         "%s of %s is %s, not %s."
-                                .formatted(parameter.name(), function.name(), parameter.type(), TypeNames.of(type)),
+                                .formatted(
+                                        parameter.name(),
+                                        function.name(),
+                                        parameter.type(),
+                                        CalciteTypes.sqlType(type)),
                         Positions.of(arguments.get(index)));
             }
         }

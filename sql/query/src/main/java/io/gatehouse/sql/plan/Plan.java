@@ -2,6 +2,7 @@ package io.gatehouse.sql.plan;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.type.SqlType;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param sql the one statement of the engine that answers it
  * @param columns the names of its columns as the user is to see them
  * @param preface rows of text that come before those of the statement
- * @param parameters the SQL types of the values of the parameters
- * @param types the SQL types of the columns as validation found them; empty where the statement is no query
+ * @param parameters the types of the values of the parameters
+ * @param types the types of the columns as validation found them; empty where the statement is no query
  * @param inDuckDb for another engine: the same for DuckDB, which knows the exact types of the columns
  * @param isOfNames whether the answer lies in names and types alone, and DuckDB gives it whichever engine has the rows
  */
@@ -21,8 +22,8 @@ public record Plan(
         String sql,
         List<String> columns,
         List<List<String>> preface,
-        List<String> parameters,
-        List<String> types,
+        List<SqlType> parameters,
+        List<SqlType> types,
         Optional<String> inDuckDb,
         boolean isOfNames) {
     public Plan {
@@ -38,12 +39,12 @@ public record Plan(
         return ofNames(sql, columns, List.of());
     }
 
-    static Plan ofNames(String sql, List<String> columns, List<String> parameters) {
+    static Plan ofNames(String sql, List<String> columns, List<SqlType> parameters) {
         return new Plan(sql, columns, List.of(), parameters, List.of(), Optional.empty(), true);
     }
 
     /** One that DuckDB's own statement answers, of rows that it has. */
-    static Plan ofDuckDb(String sql, List<String> columns, List<List<String>> preface, List<String> parameters) {
+    static Plan ofDuckDb(String sql, List<String> columns, List<List<String>> preface, List<SqlType> parameters) {
         return new Plan(sql, columns, preface, parameters, List.of(), Optional.empty(), false);
     }
 
@@ -53,7 +54,7 @@ public record Plan(
     }
 
     /** With the exact types of the columns. */
-    public Plan withTypes(List<String> exact) {
+    public Plan withTypes(List<SqlType> exact) {
         return new Plan(sql, columns, preface, parameters, exact, inDuckDb, isOfNames);
     }
 

@@ -1,8 +1,9 @@
 package io.gatehouse.sql.plan;
 
 import io.gatehouse.client.Column;
-import io.gatehouse.sql.catalog.TypeNames;
+import io.gatehouse.sql.catalog.CalciteTypes;
 import io.gatehouse.sql.parse.Quotes;
+import io.gatehouse.type.SqlType;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -15,11 +16,11 @@ import org.apache.calcite.rel.RelNode;
  * @param rollup which rollups answer it, or why none
  * @param sql the engine's statement
  * @param columns the names of its columns as the user is to see them
- * @param parameters the DuckDB types of its parameters
+ * @param parameters the types of its parameters
  */
-record PlannedQuery(RelNode algebra, String rollup, String sql, List<String> columns, List<String> parameters) {
+record PlannedQuery(RelNode algebra, String rollup, String sql, List<String> columns, List<SqlType> parameters) {
     Plan plan() {
-        List<String> types = TypeNames.columns(algebra.getRowType()).stream()
+        List<SqlType> types = CalciteTypes.columns(algebra.getRowType()).stream()
                 .map(Column::type)
                 .toList();
         return new Plan(sql, columns, List.of(), parameters, types, Optional.empty(), false);

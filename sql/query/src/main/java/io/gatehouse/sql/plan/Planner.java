@@ -3,8 +3,8 @@ package io.gatehouse.sql.plan;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.client.Column;
+import io.gatehouse.sql.catalog.CalciteTypes;
 import io.gatehouse.sql.catalog.Catalog;
-import io.gatehouse.sql.catalog.TypeNames;
 import io.gatehouse.sql.dialect.DialectForms;
 import io.gatehouse.sql.dialect.DomainCalls;
 import io.gatehouse.sql.dialect.Expansion;
@@ -139,7 +139,7 @@ public final class Planner {
             TreeLimits.check(parsed);
             TableCalls calls = new TableCalls(catalog);
             List<SqlNode> queries = queries(parsed, calls, text);
-            return Optional.of(TypeNames.columns(new Conversion(catalog).rowType(queries.get(0), calls)));
+            return Optional.of(CalciteTypes.columns(new Conversion(catalog).rowType(queries.get(0), calls)));
         } catch (SqlParseException | RuntimeException e) {
             return Optional.empty();
         }

@@ -4,8 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.catalog.TypeNames;
+import io.gatehouse.sql.catalog.CalciteTypes;
 import io.gatehouse.sql.function.GroupsFrame;
+import io.gatehouse.type.SqlType;
+import io.gatehouse.type.SqlType.ListOf;
+import io.gatehouse.type.SqlType.Scalar;
 import java.util.List;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexCall;
@@ -213,7 +216,7 @@ final class DuckDbDialect extends DuckDBSqlDialect {
             case INTERVAL_DAY_SECOND -> named("INTERVAL");
             case ARRAY ->
                 new SqlDataTypeSpec(
-                        new WrittenTypeName(TypeNames.of(type).replace("NULL[", "INTEGER[")), SqlParserPos.ZERO);
+                        new WrittenTypeName(writable(CalciteTypes.sqlType(type)).toString()), SqlParserPos.ZERO);
             case UTINYINT, USMALLINT, UINTEGER, UBIGINT ->
                 named(type.getSqlTypeName().getName());
             case DECIMAL ->
@@ -223,6 +226,13 @@ final class DuckDbDialect extends DuckDBSqlDialect {
                         ErrorCode.SQL_NOT_SUPPORTED, "A row is not a value that CASE can choose; name its columns.");
             default -> super.getCastSpec(type);
         };
+    }
+
+    /** The type of a list of nothing but NULL, which has no name that can be written, is INTEGER[]. */
+    private static SqlType writable(SqlType type) {
+        return type instanceof ListOf list
+                ? new ListOf(writable(list.element()))
+                : type == Scalar.NULL ? Scalar.INTEGER : type;
     }
 
     private static SqlNode named(String name) {

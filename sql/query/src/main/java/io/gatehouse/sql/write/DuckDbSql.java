@@ -1,6 +1,6 @@
 package io.gatehouse.sql.write;
 
-import io.gatehouse.sql.catalog.TypeNames;
+import io.gatehouse.sql.catalog.CalciteTypes;
 import io.gatehouse.sql.limits.WorkGuards;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.type.RelDataType;
@@ -29,6 +29,6 @@ final class DuckDbSql implements EngineSql {
     /** With the type that validation found, so that DuckDB finds no other. */
     @Override
     public String parameter(int index, RelDataType type) {
-        return "CAST($%d AS %s)".formatted(index + 1, TypeNames.of(type));
+        return "CAST($%d AS %s)".formatted(index + 1, CalciteTypes.sqlType(type));
     }
 }

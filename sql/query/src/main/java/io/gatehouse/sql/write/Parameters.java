@@ -2,8 +2,9 @@ package io.gatehouse.sql.write;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.catalog.TypeNames;
+import io.gatehouse.sql.catalog.CalciteTypes;
 import io.gatehouse.sql.parse.Positions;
+import io.gatehouse.type.SqlType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,12 +38,12 @@ public final class Parameters extends RelVisitor {
     }
 
     /**
-     * DuckDB's names of the types of all parameters of a statement.
+     * The types of all parameters of a statement.
      *
      * @param statement as parsed; all the queries that it was taken apart into
      * @param algebra what became of it
      */
-    public static List<String> types(List<? extends SqlNode> statement, RelNode algebra) {
+    public static List<SqlType> types(List<? extends SqlNode> statement, RelNode algebra) {
         Map<Integer, SqlDynamicParam> written = new TreeMap<>();
         SqlBasicVisitor<Void> visitor = new SqlBasicVisitor<>() {
             @Override
@@ -53,7 +54,7 @@ public final class Parameters extends RelVisitor {
         };
         statement.forEach(query -> query.accept(visitor));
         Map<Integer, RelDataType> used = in(algebra);
-        List<String> names = new ArrayList<>();
+        List<SqlType> all = new ArrayList<>();
         written.forEach((index, parameter) -> {
             RelDataType type = used.get(index);
             if (type == null || !isScalar(type)) {
@@ -62,9 +63,9 @@ public final class Parameters extends RelVisitor {
                         "Parameter %d stands where none can.".formatted(index + 1),
                         Positions.of(parameter));
             }
-            names.add(TypeNames.of(type));
+            all.add(CalciteTypes.sqlType(type));
         });
-        return names;
+        return all;
     }
 
     private static boolean isScalar(RelDataType type) {

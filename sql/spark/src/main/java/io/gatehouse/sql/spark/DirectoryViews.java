@@ -4,6 +4,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.StoredTable;
+import io.gatehouse.type.SqlType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -84,7 +85,8 @@ final class DirectoryViews {
     private boolean hasFiles(StoredTable table) {
         List<String> columns = new ArrayList<>();
         table.columns()
-                .forEach(column -> columns.add("`%s` %s".formatted(column.name(), SparkTypes.ofSql(column.type()))));
+                .forEach(column ->
+                        columns.add("`%s` %s".formatted(column.name(), SparkTypes.of(SqlType.parse(column.type())))));
         if (table.isByShard() && !table.isLedger()) {
             columns.add("`shard` INT");
         }
@@ -106,7 +108,8 @@ final class DirectoryViews {
 
     private static String columns(StoredTable table) {
         return table.columns().stream()
-                .map(column -> "CAST(f.`%s` AS %s) AS `%1$s`".formatted(column.name(), SparkTypes.ofSql(column.type())))
+                .map(column -> "CAST(f.`%s` AS %s) AS `%1$s`"
+                        .formatted(column.name(), SparkTypes.of(SqlType.parse(column.type()))))
                 .collect(Collectors.joining(", "));
     }
 

@@ -9,6 +9,7 @@ import io.gatehouse.sql.Stopping;
 import io.gatehouse.sql.plan.Plan;
 import io.gatehouse.sql.write.EngineSql;
 import io.gatehouse.store.StoredTable;
+import io.gatehouse.type.SqlType;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -101,7 +102,7 @@ final class SparkEngine implements ExecutionEngine {
 
     /** Spark's own opinion of the statement is asked, too. */
     @Override
-    public List<String> columnTypes(Plan plan, Deadline deadline) {
+    public List<SqlType> columnTypes(Plan plan, Deadline deadline) {
         if (plan.parameters().isEmpty()) {
             SparkFailures.translated(() -> session.sql(plan.sql()).schema());
         }

@@ -6,6 +6,7 @@ import io.gatehouse.sql.ExecutedRows;
 import io.gatehouse.sql.Execution;
 import io.gatehouse.sql.RowBatches;
 import io.gatehouse.sql.Stopping;
+import io.gatehouse.type.SqlType;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -30,7 +31,7 @@ final class SparkExecution implements Execution {
 
     private final SparkSession session;
     private final Supplier<Dataset<Row>> statement;
-    private final List<String> types;
+    private final List<SqlType> types;
     private final Stopping stopping;
     private final ScheduledExecutorService watchdog;
     private final String tag = "gatehouse-" + UUID.randomUUID();
@@ -42,7 +43,7 @@ final class SparkExecution implements Execution {
     SparkExecution(
             SparkSession session,
             Supplier<Dataset<Row>> statement,
-            List<String> types,
+            List<SqlType> types,
             Stopping stopping,
             ScheduledExecutorService watchdog) {
         this.session = session;
@@ -53,7 +54,7 @@ final class SparkExecution implements Execution {
     }
 
     @Override
-    public List<String> columnTypes() {
+    public List<SqlType> columnTypes() {
         return types;
     }
 

@@ -2,6 +2,7 @@ package io.gatehouse.sql.spark;
 
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.ExecutedRows;
+import io.gatehouse.type.SqlType;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
@@ -23,7 +24,8 @@ final class SparkRows implements ExecutedRows, AutoCloseable {
      * @param atEnd is run behind the last row
      * @param failure what an error of the client means
      */
-    SparkRows(Iterator<Row> rows, List<String> types, Runnable atEnd, Function<Exception, GatehouseException> failure) {
+    SparkRows(
+            Iterator<Row> rows, List<SqlType> types, Runnable atEnd, Function<Exception, GatehouseException> failure) {
         this.rows = rows;
         this.values = types.stream().map(SparkValue::of).toList();
         this.atEnd = atEnd;

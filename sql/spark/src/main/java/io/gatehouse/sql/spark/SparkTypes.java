@@ -1,8 +1,9 @@
 package io.gatehouse.sql.spark;
 
-import static java.util.Objects.requireNonNull;
-
-import io.gatehouse.sql.catalog.TypeNames;
+import io.gatehouse.sql.catalog.CalciteTypes;
+import io.gatehouse.type.SqlType;
+import io.gatehouse.type.SqlType.ListOf;
+import io.gatehouse.type.SqlType.Scalar;
 import org.apache.calcite.rel.type.RelDataType;
 
 /** Spark's names of types. */
@@ -10,26 +11,25 @@ final class SparkTypes {
     private SparkTypes() {}
 
     static String of(RelDataType type) {
-        return switch (type.getSqlTypeName()) {
-            case ARRAY -> "ARRAY<%s>".formatted(of(requireNonNull(type.getComponentType(), "a list has elements")));
-            case NULL -> "VOID";
-            default -> ofSql(TypeNames.of(type));
-        };
+        return of(CalciteTypes.sqlType(type));
     }
 
-    /** @param type the SQL name of a type */
-    static String ofSql(String type) {
-        if (type.endsWith("[]")) {
-            return "ARRAY<%s>".formatted(ofSql(type.substring(0, type.length() - "[]".length())));
+    static String of(SqlType type) {
+        if (type instanceof ListOf list) {
+            return "ARRAY<%s>".formatted(of(list.element()));
         }
-        return switch (type) {
-            case "VARCHAR" -> "STRING";
-            case "INTEGER" -> "INT";
-            case "HUGEINT" -> "DECIMAL(38, 0)";
-            case "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT" -> throw Refusal.of("The type %s".formatted(type));
-            case "TIMESTAMP" -> "TIMESTAMP_NTZ";
-            case "TIMESTAMP WITH TIME ZONE" -> "TIMESTAMP_LTZ";
-            default -> type;
+        if (!(type instanceof Scalar scalar)) {
+            return type.toString();
+        }
+        return switch (scalar) {
+            case VARCHAR -> "STRING";
+            case INTEGER -> "INT";
+            case HUGEINT -> "DECIMAL(38, 0)";
+            case UTINYINT, USMALLINT, UINTEGER, UBIGINT -> throw Refusal.of("The type %s".formatted(type));
+            case TIMESTAMP -> "TIMESTAMP_NTZ";
+            case TIMESTAMP_WITH_TIME_ZONE -> "TIMESTAMP_LTZ";
+            case NULL -> "VOID";
+            case BOOLEAN, TINYINT, SMALLINT, BIGINT, FLOAT, DOUBLE, DATE, TIME, INTERVAL -> type.toString();
         };
     }
 }

@@ -1,5 +1,9 @@
 package io.gatehouse.sql.spark;
 
+import io.gatehouse.type.SqlType;
+import io.gatehouse.type.SqlType.Decimal;
+import io.gatehouse.type.SqlType.ListOf;
+import io.gatehouse.type.SqlType.Scalar;
 import java.math.BigDecimal;
 import java.sql.Date;
 import java.sql.Timestamp;
@@ -9,43 +13,40 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import scala.jdk.javaapi.CollectionConverters;
 
 /** A value of Spark, which is not NULL, as a plain one of a SQL type: Spark counts in BIGINT what DuckDB does in HUGEINT. */
 interface SparkValue {
-    Pattern DECIMAL = Pattern.compile("DECIMAL\\(\\d+,\\s*(\\d+)\\)");
-
     /** The plain value. */
     Object plain(Object value);
 
     /** How values of a SQL type are made plain. */
-    static SparkValue of(String type) {
-        if (type.endsWith("[]")) {
-            SparkValue element = of(type.substring(0, type.length() - "[]".length()));
+    static SparkValue of(SqlType type) {
+        if (type instanceof ListOf list) {
+            SparkValue element = of(list.element());
             return value -> list(value, element);
         }
-        Matcher decimal = DECIMAL.matcher(type);
-        if (decimal.matches()) {
-            int scale = Integer.parseInt(decimal.group(1));
-            return value -> number(value).setScale(scale);
+        if (type instanceof Decimal decimal) {
+            return value -> number(value).setScale(decimal.scale());
         }
-        return switch (type) {
-            case "TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT" ->
+        if (!(type instanceof Scalar scalar)) {
+            return value -> value;
+        }
+        return switch (scalar) {
+            case TINYINT, SMALLINT, INTEGER, UTINYINT, USMALLINT ->
                 value -> number(value).intValueExact();
-            case "BIGINT", "UINTEGER" -> value -> number(value).longValueExact();
-            case "HUGEINT", "UBIGINT" -> value -> number(value).setScale(0);
-            case "FLOAT" -> value -> ((Number) value).floatValue();
-            case "DOUBLE" -> value -> ((Number) value).doubleValue();
-            case "DATE" -> value -> value instanceof Date date ? date.toLocalDate() : value;
-            case "TIMESTAMP WITH TIME ZONE" -> value -> instant(value).atOffset(ZoneOffset.UTC);
-            case "TIMESTAMP" ->
+            case BIGINT, UINTEGER -> value -> number(value).longValueExact();
+            case HUGEINT, UBIGINT -> value -> number(value).setScale(0);
+            case FLOAT -> value -> ((Number) value).floatValue();
+            case DOUBLE -> value -> ((Number) value).doubleValue();
+            case DATE -> value -> value instanceof Date date ? date.toLocalDate() : value;
+            case TIMESTAMP_WITH_TIME_ZONE -> value -> instant(value).atOffset(ZoneOffset.UTC);
+            case TIMESTAMP ->
                 value -> value instanceof LocalDateTime
                         ? value
                         : LocalDateTime.ofInstant(instant(value), ZoneOffset.UTC);
-            default -> value -> value;
+            case BOOLEAN, VARCHAR, TIME, INTERVAL, NULL -> value -> value;
         };
     }
 
