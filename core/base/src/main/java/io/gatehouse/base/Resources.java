@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** Files on the class path. */
 public final class Resources {
@@ -17,6 +18,17 @@ public final class Resources {
      */
     public static String text(Class<?> owner, String name) {
         return new String(bytes(owner, name), StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Returns the lines of a text resource, found as {@link #text} finds it, without blank lines and comments, which begin
+     * with #.
+     */
+    public static List<String> lines(Class<?> owner, String name) {
+        return text(owner, name)
+                .lines()
+                .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                .toList();
     }
 
     /** Returns the bytes of a resource, found as {@link #text} finds it. */

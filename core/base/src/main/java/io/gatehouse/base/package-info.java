@@ -1,6 +1,6 @@
 /**
  * Small services of the Java platform that every module needs in the same form: resources, daemon threads, directory
- * trees, digests, the nearest name. It knows nothing of Gatehouse.
+ * trees, digests, caches, near names. It knows nothing of Gatehouse.
  */
 @NullMarked
 package io.gatehouse.base;

@@ -2,6 +2,7 @@ package io.gatehouse.quiz;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.base.NearNames;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.util.Comparator;
@@ -89,7 +90,7 @@ public record Quiz(String name, List<Subject> subjects) {
 
     private GatehouseException unknown(String wanted) {
         List<String> near =
-                NearNames.of(wanted, subjects.stream().map(Subject::name).toList());
+                NearNames.several(wanted, subjects.stream().map(Subject::name).toList());
         String hint = near.isEmpty()
                 ? "it has %s".formatted(subjects.stream().map(Subject::name).collect(Collectors.joining(", ")))
                 : "did you mean %s?".formatted(String.join(" or ", near));
