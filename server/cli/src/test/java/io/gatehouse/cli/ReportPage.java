@@ -42,7 +42,7 @@ record ReportPage(String html) {
 
     private static Set<String> written(QueryEngine engine, String sql) {
         Set<String> written = new HashSet<>();
-        Rows.of(engine, sql).rows().forEach(row -> row.forEach(value -> written.addAll(NumberText.everyWay(value))));
+        Rows.of(engine, sql).rows().forEach(row -> row.forEach(value -> written.addAll(NumberText.allVariants(value))));
         return written;
     }
 

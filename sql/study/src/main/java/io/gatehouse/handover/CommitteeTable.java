@@ -4,15 +4,18 @@ import io.gatehouse.sql.QueryResult;
 import java.io.IOException;
 import java.io.Writer;
 
-/** CommitteeAudit's CSV: one row per expert that fired at the last token of a prompt, the heaviest of a layer first. */
-record CommitteeTable(HandedRun run) {
-    static CommitteeTable of(HandedRun run) {
+/**
+ * Writes CommitteeAudit's CSV: one row per expert activated at the last token of a prompt, by layer and descending
+ * weight.
+ */
+record CommitteeTable(ExportedRun run) {
+    static CommitteeTable of(ExportedRun run) {
         try (QueryResult counts = run.ask("committee_counts")) {
             counts.next();
-            if (HandedRun.number(counts, 0) == 0) {
+            if (ExportedRun.number(counts, 0) == 0) {
                 throw run.lacks(HandoverFormat.COMMITTEE, "recorded no routing at the last token of prompts");
             }
-            if (HandedRun.number(counts, 1) == 0) {
+            if (ExportedRun.number(counts, 1) == 0) {
                 throw run.lacks(HandoverFormat.COMMITTEE, "knows no weights");
             }
         }
@@ -26,7 +29,7 @@ record CommitteeTable(HandedRun run) {
                 out.write("%s,%s,%s,%s,%s\n"
                         .formatted(
                                 rows.value(0),
-                                quoted(HandedRun.text(rows, 1)),
+                                quoted(ExportedRun.text(rows, 1)),
                                 rows.value(2),
                                 rows.value(3),
                                 rows.value(4)));

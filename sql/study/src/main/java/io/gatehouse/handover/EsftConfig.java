@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 record EsftConfig(Map<Integer, List<Integer>> experts) {
     private record Ranked(int layer, int expert, double before) {}
 
-    static EsftConfig of(HandedRun run, String scope, Optional<String> subject, ExpertScore score, double share) {
+    static EsftConfig of(ExportedRun run, String scope, Optional<String> subject, ExpertScore score, double share) {
         if (!(share > 0 && share <= 1)) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
@@ -41,7 +41,7 @@ record EsftConfig(Map<Integer, List<Integer>> experts) {
         return new EsftConfig(experts);
     }
 
-    private static Map<String, List<Ranked>> subjects(HandedRun run, String scope, ExpertScore score) {
+    private static Map<String, List<Ranked>> subjects(ExportedRun run, String scope, ExpertScore score) {
         Map<String, List<Ranked>> subjects = new TreeMap<>();
         try (QueryResult rows = run.ask("esft", scope)) {
             while (rows.next()) {
@@ -49,15 +49,18 @@ record EsftConfig(Map<Integer, List<Integer>> experts) {
                 if (before == null) {
                     throw run.lacks(HandoverFormat.ESFT, "knows no weights for the score of the gate");
                 }
-                subjects.computeIfAbsent(HandedRun.text(rows, 0), name -> new ArrayList<>())
+                subjects.computeIfAbsent(ExportedRun.text(rows, 0), name -> new ArrayList<>())
                         .add(new Ranked(
-                                HandedRun.number(rows, 1), HandedRun.number(rows, 2), ((Number) before).doubleValue()));
+                                ExportedRun.number(rows, 1),
+                                ExportedRun.number(rows, 2),
+                                ((Number) before).doubleValue()));
             }
         }
         return subjects;
     }
 
-    private static List<Ranked> ofSubject(HandedRun run, Map<String, List<Ranked>> subjects, Optional<String> subject) {
+    private static List<Ranked> ofSubject(
+            ExportedRun run, Map<String, List<Ranked>> subjects, Optional<String> subject) {
         if (subject.isEmpty() && subjects.size() == 1) {
             return subjects.values().iterator().next();
         }

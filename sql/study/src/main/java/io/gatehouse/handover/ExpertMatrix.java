@@ -17,14 +17,14 @@ import java.util.stream.LongStream;
  * @param routed whether a layer has experts
  */
 record ExpertMatrix(String scope, boolean[] routed, long[][] activations) {
-    static ExpertMatrix of(HandedRun run, String scope, HandoverFormat format) {
+    static ExpertMatrix of(ExportedRun run, String scope, HandoverFormat format) {
         boolean[] routed = new boolean[run.layers()];
         long[][] activations = new long[run.layers()][run.experts()];
         try (QueryResult rows = run.ask("activations", scope)) {
             while (rows.next()) {
-                int layer = HandedRun.number(rows, 0);
+                int layer = ExportedRun.number(rows, 0);
                 routed[layer] = true;
-                activations[layer][HandedRun.number(rows, 1)] = ((Number) requireNonNull(rows.value(2))).longValue();
+                activations[layer][ExportedRun.number(rows, 1)] = ((Number) requireNonNull(rows.value(2))).longValue();
             }
         }
         if (Arrays.stream(activations).flatMapToLong(Arrays::stream).allMatch(n -> n == 0)) {

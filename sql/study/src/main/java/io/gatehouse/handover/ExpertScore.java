@@ -1,8 +1,8 @@
 package io.gatehouse.handover;
 
-/** By what ESFT ranks experts. */
+/** The score by which ESFT ranks experts. */
 public enum ExpertScore {
-    /** The share of the choices that fell on the expert. */
+    /** The share of the router's choices that selected the expert. */
     TOKEN,
 
     /** The mean weight of the expert. */

@@ -13,14 +13,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Hands a run over to another program.
+ * Exports a run in the formats of other programs.
  *
  * @param engine asks the file of the run
  * @param run name of the run
  * @param scope the tokens that are counted; where empty, all that the run recorded
  */
 public record Handover(QueryEngine engine, String run, Optional<Scope> scope) {
-    /** What goes into the file. */
+    /** The content of the file. */
     interface Content {
         void write(Writer out) throws IOException;
     }
@@ -32,23 +32,23 @@ public record Handover(QueryEngine engine, String run, Optional<Scope> scope) {
     }
 
     /**
-     * Writes how often each expert fired, layer by layer.
+     * Writes how often each expert was activated, layer by layer.
      *
      * @throws GatehouseException RUN_NOT_FOUND; INVALID_ARGUMENT if the run recorded nothing at the scope, or the file
      *     cannot be written
      */
     public void writeLoads(Path file) {
-        HandedRun handed = HandedRun.of(engine, run);
+        ExportedRun handed = ExportedRun.of(engine, run);
         write(file, ExpertMatrix.of(handed, scope(handed), HandoverFormat.EPLB)::writeLoads);
     }
 
     /**
-     * Writes which experts never fired, layer by layer.
+     * Writes which experts were never activated, layer by layer.
      *
      * @throws GatehouseException like {@link #writeLoads}
      */
     public void writeMask(Path file) {
-        HandedRun handed = HandedRun.of(engine, run);
+        ExportedRun handed = ExportedRun.of(engine, run);
         write(file, ExpertMatrix.of(handed, scope(handed), HandoverFormat.MASK)::writeMask);
     }
 
@@ -57,10 +57,10 @@ public record Handover(QueryEngine engine, String run, Optional<Scope> scope) {
      *
      * @param subject may be left out where the run has one
      * @throws GatehouseException like {@link #writeLoads}; INVALID_ARGUMENT if the run lacks answers, whole prompts or
-     *     weights; UNKNOWN_SUBJECT if it has not that subject
+     *     weights; UNKNOWN_SUBJECT if it does not have that subject
      */
     public void writeEsft(Path file, Optional<String> subject, ExpertScore score, double share) {
-        HandedRun handed = HandedRun.of(engine, run);
+        ExportedRun handed = ExportedRun.of(engine, run);
         write(file, EsftConfig.of(handed, scope(handed), subject, score, share)::write);
     }
 
@@ -70,10 +70,10 @@ public record Handover(QueryEngine engine, String run, Optional<Scope> scope) {
      * @throws GatehouseException like {@link #writeLoads}; INVALID_ARGUMENT if the run knows no weights
      */
     public void writeCommittee(Path file) {
-        write(file, CommitteeTable.of(HandedRun.of(engine, run))::write);
+        write(file, CommitteeTable.of(ExportedRun.of(engine, run))::write);
     }
 
-    private String scope(HandedRun handed) {
+    private String scope(ExportedRun handed) {
         return scope.map(Scope::id).orElse(handed.scope());
     }
 

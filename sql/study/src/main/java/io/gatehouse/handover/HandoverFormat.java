@@ -5,18 +5,18 @@ import io.gatehouse.error.GatehouseException;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** In which format a run is handed over, by the program or method that reads it. */
+/** The export format of a run, named by the program or method that reads it. */
 public enum HandoverFormat {
     /** The experts that ESFT fine-tunes for a subject, as its {@code expert_config}. */
     ESFT("esft"),
 
-    /** How often each expert fired, as SGLang's {@code --init-expert-location} and DeepSeek's EPLB read it. */
+    /** How often each expert was activated, as read by SGLang's {@code --init-expert-location} and DeepSeek's EPLB. */
     EPLB("eplb"),
 
     /** Experts and weights at the last prompt token, as CommitteeAudit's CSV. */
     COMMITTEE("committee"),
 
-    /** Which experts never fired. */
+    /** Which experts were never activated. */
     MASK("mask");
 
     private final String id;
@@ -31,7 +31,7 @@ public enum HandoverFormat {
     }
 
     /**
-     * The format of that name.
+     * Returns the format with a name.
      *
      * @throws GatehouseException INVALID_ARGUMENT, with the names there are
      */

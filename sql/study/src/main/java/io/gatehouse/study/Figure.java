@@ -2,6 +2,7 @@ package io.gatehouse.study;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.base.Resources;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -32,12 +33,12 @@ public record Figure(
         Map<String, String> picture,
         String summary,
         String detail) {
-    /** The part of a picture that says of which kind it is. */
+    /** The part of a picture that is its kind. */
     public static final String KIND = "kind";
 
     private static final String RUN_ID = ":run_id";
 
-    /** The parts of a picture that say where something stands in it. */
+    /** The parts of a picture that determine positions. */
     private static final List<String> PLACES = List.of("x", "y", "value", "low", "high");
 
     public Figure {
@@ -52,15 +53,15 @@ public record Figure(
         requireNonNull(detail, "detail is null");
     }
 
-    /** All of them for one run, in the order of the report. */
+    /** Returns all figures for one run, in the order of the report. */
     public static List<Figure> all(int runId) {
-        return StudyResource.text("figures/figures.txt")
+        return Resources.text(Figure.class, "figures/figures.txt")
                 .lines()
                 .map(name -> read(name, runId))
                 .toList();
     }
 
-    /** The columns that its picture cannot do without. */
+    /** Returns the columns that its picture requires. */
     public List<String> drawn() {
         return PLACES.stream()
                 .flatMap(part -> Optional.ofNullable(picture.get(part)).stream())
@@ -68,7 +69,7 @@ public record Figure(
     }
 
     private static Figure read(String name, int runId) {
-        String text = StudyResource.text("figures/%s.sql".formatted(name));
+        String text = Resources.text(Figure.class, "figures/%s.sql".formatted(name));
         Map<String, List<String>> head = new LinkedHashMap<>();
         text.lines()
                 .takeWhile(line -> line.startsWith("--"))
@@ -112,7 +113,7 @@ public record Figure(
                 .toList();
     }
 
-    /** Such as {@code lines x=layer y=share by=series}. */
+    /** Parses a picture such as {@code lines x=layer y=share by=series}. */
     private static Map<String, String> picture(String text) {
         Map<String, String> parts = new LinkedHashMap<>();
         for (String word : words(text)) {

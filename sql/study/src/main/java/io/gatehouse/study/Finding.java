@@ -1,9 +1,6 @@
 package io.gatehouse.study;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import io.gatehouse.base.Resources;
 import java.util.List;
 import java.util.Locale;
 
@@ -34,14 +31,6 @@ public enum Finding {
     /** The statement for one run. */
     public String sql(int runId) {
         String file = name().toLowerCase(Locale.ROOT) + ".sql";
-        try (InputStream resource = Finding.class.getResourceAsStream(file)) {
-            if (resource == null) {
-                throw new IllegalStateException("No resource " + file);
-            }
-            String text = new String(resource.readAllBytes(), StandardCharsets.UTF_8);
-            return text.strip().replace(RUN_ID, Integer.toString(runId));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Resources.text(Finding.class, file).strip().replace(RUN_ID, Integer.toString(runId));
     }
 }

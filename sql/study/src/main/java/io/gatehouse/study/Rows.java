@@ -14,7 +14,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a statement of the study answered.
+ * The result of a statement of the study.
  *
  * @param columns names of the columns
  * @param rows the values, one list per row
@@ -28,7 +28,7 @@ public record Rows(List<String> columns, List<List<@Nullable Object>> rows) {
         requireNonNull(rows, "rows is null");
     }
 
-    /** Asks it. */
+    /** Runs a statement. */
     public static Rows of(QueryEngine engine, String sql) {
         try (QueryResult result = engine.query(sql, LIMITS)) {
             List<List<@Nullable Object>> rows = new ArrayList<>();
@@ -43,7 +43,7 @@ public record Rows(List<String> columns, List<List<@Nullable Object>> rows) {
         }
     }
 
-    /** Those rows in which none of these columns is NULL. */
+    /** Returns the rows in which none of the given columns is NULL. */
     public Rows known(List<String> needed) {
         int[] places = needed.stream().mapToInt(this::column).toArray();
         return new Rows(
@@ -57,7 +57,7 @@ public record Rows(List<String> columns, List<List<@Nullable Object>> rows) {
         return rows.isEmpty();
     }
 
-    /** The place of a column. */
+    /** Returns the index of a column. */
     public int column(String name) {
         int column = columns.indexOf(name);
         if (column < 0) {
@@ -66,7 +66,7 @@ public record Rows(List<String> columns, List<List<@Nullable Object>> rows) {
         return column;
     }
 
-    /** A value, NULL as null. */
+    /** Returns a value; NULL is null. */
     public @Nullable Object value(int row, String name) {
         return rows.get(row).get(column(name));
     }

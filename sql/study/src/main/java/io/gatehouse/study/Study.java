@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The study of one run: its figures with what their statements answered.
+ * The study of one run: its figures with their results.
  *
  * @param run one row: everything that is recorded about the run
  * @param figures those for which the run has data
@@ -42,7 +42,7 @@ public record Study(Rows run, List<Evidence> figures, List<String> left) {
                 .toList();
     }
 
-    /** The number of the run with a name. */
+    /** Finds the id of the run with a name. */
     public static Optional<Integer> findRun(QueryEngine engine, String name) {
         Rows runs = Rows.of(engine, "SELECT run_id, name FROM runs");
         return IntStream.range(0, runs.rows().size())
@@ -51,7 +51,7 @@ public record Study(Rows run, List<Evidence> figures, List<String> left) {
                 .findFirst();
     }
 
-    /** The number of the last complete run in which nothing was changed about the routing. */
+    /** Finds the id of the last complete run without interventions. */
     public static Optional<Integer> findLatest(QueryEngine engine) {
         Rows runs = Rows.of(engine, """
                 SELECT run_id FROM runs WHERE status = 'complete' AND interventions = '' ORDER BY run_id DESC LIMIT 1
@@ -59,7 +59,7 @@ public record Study(Rows run, List<Evidence> figures, List<String> left) {
         return runs.rows().stream().map(row -> (Integer) row.get(0)).findFirst();
     }
 
-    /** Asks all statements of the study about one run. */
+    /** Runs all statements of the study for one run. */
     public static Study of(QueryEngine engine, int runId) {
         Rows run = Rows.of(engine, "SELECT * FROM runs WHERE run_id = %d".formatted(runId));
         if (run.isEmpty()) {

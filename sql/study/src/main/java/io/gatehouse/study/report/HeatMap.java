@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A field for each row of a figure: the fuller its colour, the further its value is from 0. Below 0 the colour is another
- * one. What the colours mean stands below the fields.
+ * A heat map with a cell per row of a figure. The intensity of the colour shows the distance from 0; negative values
+ * have another hue. A scale below explains the colours.
  */
 final class HeatMap {
     private static final int SCALE_STEPS = 24;
     private static final double SCALE_WIDTH = 216;
 
-    /** Numbers that stand closer than this run into each other. */
+    /** The minimum distance of numbers, so that they do not overlap. */
     private static final double ROOM_OF_A_NUMBER = 22;
 
     private final Plot plot;
@@ -81,7 +81,7 @@ final class HeatMap {
         }
     }
 
-    /** The colours in their order, with the values that they stand for. */
+    /** Draws the colour scale with its values. */
     private void scale(Svg svg, double y) {
         boolean negative = plot.least("value") < 0;
         double width = SCALE_WIDTH / SCALE_STEPS;
@@ -101,7 +101,7 @@ final class HeatMap {
     }
 
     /**
-     * The colour of a value.
+     * Returns the colour of a value.
      *
      * @param share of the furthest value, -1 to 1
      */
@@ -113,7 +113,7 @@ final class HeatMap {
                 100 * Math.abs(share));
     }
 
-    /** Numbers in their order, also where rows are missing; words in that of the rows. */
+    /** Returns numbers in numeric order, words in the order of the rows. */
     private static List<String> inOrder(Collection<String> names) {
         return isNumbers(names)
                 ? names.stream()

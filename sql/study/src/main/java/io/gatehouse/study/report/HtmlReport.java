@@ -1,14 +1,14 @@
 package io.gatehouse.study.report;
 
+import io.gatehouse.base.Resources;
 import io.gatehouse.sql.catalog.AnalysisView;
 import io.gatehouse.study.Rows;
 import io.gatehouse.study.Study;
 import io.gatehouse.study.Study.Evidence;
-import io.gatehouse.study.StudyResource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The study as one page that needs nothing beside it: no script, no font, no picture from elsewhere. */
+/** The study as one self-contained HTML page without scripts, external fonts or images. */
 public final class HtmlReport {
     private static final int MAX_ROWS = 60;
 
@@ -19,7 +19,7 @@ public final class HtmlReport {
         this.study = study;
     }
 
-    /** The page. */
+    /** Returns the page. */
     public static String of(Study study) {
         HtmlReport report = new HtmlReport(study);
         report.head();
@@ -50,9 +50,9 @@ public final class HtmlReport {
                 <div class="meta">Run “%s”, prompts as %s asks with %s solved examples, computed %s on %s, %s</div>
                 </header>
                 """.formatted(
-                        Html.text(title),
-                        StudyResource.text("report/style.css"),
-                        Html.text(title),
+                        Svg.escape(title),
+                        Resources.text(HtmlReport.class, "style.css"),
+                        Svg.escape(title),
                         run("name"),
                         run("prompt_format"),
                         run("shots"),
@@ -71,7 +71,7 @@ public final class HtmlReport {
                 .forEach(evidence -> page.append("<a href=\"#%s\">%s</a> "
                         .formatted(
                                 evidence.figure().name(),
-                                Html.text(evidence.figure().title()))));
+                                Svg.escape(evidence.figure().title()))));
         page.append("</nav>\n");
     }
 
@@ -80,7 +80,7 @@ public final class HtmlReport {
         for (Evidence evidence : study.figures()) {
             if (!evidence.figure().section().equals(section)) {
                 section = evidence.figure().section();
-                page.append("<h2>%s</h2>\n".formatted(Html.text(section)));
+                page.append("<h2>%s</h2>\n".formatted(Svg.escape(section)));
             }
             figure(evidence);
         }
@@ -88,12 +88,13 @@ public final class HtmlReport {
 
     private void figure(Evidence evidence) {
         page.append("<section class=\"figure\" id=\"%s\">\n<div>\n<h3>%s</h3>\n"
-                .formatted(evidence.figure().name(), Html.text(evidence.figure().title())));
+                .formatted(
+                        evidence.figure().name(), Svg.escape(evidence.figure().title())));
         page.append("<p class=\"finding\">%s</p>\n".formatted(String.join(" ", sentences(evidence))));
         page.append("<figure>\n");
         Picture.of(evidence).ifPresent(page::append);
         page.append("<figcaption>%s</figcaption>\n"
-                .formatted(Html.text(String.join(" ", evidence.figure().notes()))));
+                .formatted(Svg.escape(String.join(" ", evidence.figure().notes()))));
         page.append("</figure>\n");
         table(evidence.detail(), Picture.of(evidence).isEmpty());
         page.append("</div>\n<div class=\"statements\">\n<details open><summary>The SQL of this figure</summary>\n");
@@ -103,7 +104,7 @@ public final class HtmlReport {
     }
 
     private void statement(String kind, String sql) {
-        page.append("<pre class=\"%s\">%s</pre>\n".formatted(kind, Html.text(sql)));
+        page.append("<pre class=\"%s\">%s</pre>\n".formatted(kind, Svg.escape(sql)));
     }
 
     private void table(Rows rows, boolean open) {
@@ -114,12 +115,14 @@ public final class HtmlReport {
         List<@Nullable Object> first = rows.rows().get(0);
         for (int column = 0; column < rows.columns().size(); column++) {
             page.append(cell(
-                    "th", first.get(column), Html.text(Plot.words(rows.columns().get(column)))));
+                    "th",
+                    first.get(column),
+                    Svg.escape(Plot.words(rows.columns().get(column)))));
         }
         page.append("</tr></thead>\n<tbody>\n");
         for (List<@Nullable Object> row : rows.rows().subList(0, shown)) {
             page.append("<tr>");
-            row.forEach(value -> page.append(cell("td", value, Html.text(NumberText.of(value)))));
+            row.forEach(value -> page.append(cell("td", value, Svg.escape(NumberText.of(value)))));
             page.append("</tr>\n");
         }
         page.append("</tbody>\n</table></div></details>\n");
@@ -130,17 +133,17 @@ public final class HtmlReport {
     }
 
     private static List<String> sentences(Evidence evidence) {
-        return Sentence.of(evidence, Html::text, value -> "<data>%s</data>".formatted(Html.text(value)));
+        return Sentence.of(evidence, Svg::escape, value -> "<data>%s</data>".formatted(Svg.escape(value)));
     }
 
     private void interpretation() {
         page.append("<h2>What may be concluded</h2>\n<div class=\"text\">\n");
-        StudyResource.text("report/limits.txt")
+        Resources.text(HtmlReport.class, "limits.txt")
                 .lines()
-                .forEach(line -> page.append("<p>%s</p>\n".formatted(Html.text(line))));
+                .forEach(line -> page.append("<p>%s</p>\n".formatted(Svg.escape(line))));
         if (!study.left().isEmpty()) {
             page.append("<p class=\"left\">Not on this page, because the run has nothing for it: %s.</p>\n"
-                    .formatted(Html.text(String.join("; ", study.left()))));
+                    .formatted(Svg.escape(String.join("; ", study.left()))));
         }
         page.append("</div>\n");
     }
@@ -150,8 +153,8 @@ public final class HtmlReport {
         for (int column = 0; column < study.run().columns().size(); column++) {
             page.append("<dt>%s</dt><dd>%s</dd>\n"
                     .formatted(
-                            Html.text(Plot.words(study.run().columns().get(column))),
-                            Html.text(NumberText.of(study.run().rows().get(0).get(column)))));
+                            Svg.escape(Plot.words(study.run().columns().get(column))),
+                            Svg.escape(NumberText.of(study.run().rows().get(0).get(column)))));
         }
         page.append("</dl>\n<h3>Definitions</h3>\n");
         study.views().forEach(this::view);
@@ -160,15 +163,15 @@ public final class HtmlReport {
 
     private void view(AnalysisView view) {
         page.append("<details class=\"view\"><summary>%s</summary>\n<p class=\"note\">%s.</p>\n<dl>\n"
-                .formatted(view.name(), Html.text(view.comment())));
+                .formatted(view.name(), Svg.escape(view.comment())));
         for (String section : List.of("Definition", "Formula", "Source", "Version")) {
             page.append("<dt>%s</dt><dd>%s</dd>\n"
-                    .formatted(section, Html.text(view.sections().getOrDefault(section, ""))));
+                    .formatted(section, Svg.escape(view.sections().getOrDefault(section, ""))));
         }
         page.append("</dl>\n</details>\n");
     }
 
     private String run(String column) {
-        return Html.text(NumberText.of(study.run().value(0, column)));
+        return Svg.escape(NumberText.of(study.run().value(0, column)));
     }
 }

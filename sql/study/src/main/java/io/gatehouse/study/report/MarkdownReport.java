@@ -1,10 +1,10 @@
 package io.gatehouse.study.report;
 
+import io.gatehouse.base.Resources;
 import io.gatehouse.sql.catalog.AnalysisView;
 import io.gatehouse.study.Rows;
 import io.gatehouse.study.Study;
 import io.gatehouse.study.Study.Evidence;
-import io.gatehouse.study.StudyResource;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -16,7 +16,7 @@ public final class MarkdownReport {
 
     private MarkdownReport() {}
 
-    /** The text. */
+    /** Returns the Markdown text. */
     public static String of(Study study) {
         StringBuilder text = new StringBuilder("# How “%s” routes “%s”\n\nRun “%s”.\n"
                 .formatted(
@@ -39,7 +39,7 @@ public final class MarkdownReport {
                     .formatted(evidence.figure().summary(), evidence.figure().detail()));
         }
         text.append("\n## What may be concluded\n");
-        StudyResource.text("report/limits.txt")
+        Resources.text(MarkdownReport.class, "limits.txt")
                 .lines()
                 .forEach(line -> text.append("- ").append(line).append('\n'));
         if (!study.left().isEmpty()) {

@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** How the report writes a value. */
+/** Formats values for the report. */
 public final class NumberText {
-    /** The ways to write a value, by their names in sentences. */
+    /** The formats, by their names in sentences. */
     private static final List<String> FORMATS = List.of("plain", "percent", "points", "signed", "tenth");
 
     private static final MathContext SETTLED = new MathContext(12);
 
     private NumberText() {}
 
-    /** A value as tables show it. */
+    /** Formats a value for a table. */
     public static String of(@Nullable Object value) {
         if (value == null) {
             return "–";
@@ -29,7 +29,7 @@ public final class NumberText {
         return value instanceof Boolean truth ? (truth ? "yes" : "no") : value.toString();
     }
 
-    /** A value as a sentence shows it: plain, percent, points (of a hundred, with sign), signed or tenth. */
+    /** Formats a value for a sentence: plain, percent, points (percentage points with sign), signed or tenth. */
     public static String of(@Nullable Object value, String format) {
         if (value instanceof Number number) {
             double real = settled(number.doubleValue());
@@ -44,8 +44,8 @@ public final class NumberText {
         return of(value);
     }
 
-    /** A value in every way in which the report may write it. */
-    public static List<String> everyWay(@Nullable Object value) {
+    /** Returns all formats of a value that the report may use. */
+    public static List<String> allVariants(@Nullable Object value) {
         return FORMATS.stream().map(format -> of(value, format)).distinct().toList();
     }
 
@@ -53,7 +53,10 @@ public final class NumberText {
         return value instanceof BigDecimal exact && exact.scale() > 0;
     }
 
-    /** Without the last digits, which depend on the order of a sum and would otherwise turn 0.1375 up or down. */
+    /**
+     * Rounds away the last digits, which depend on the order of summation and would otherwise decide whether 0.1375 is
+     * rounded up or down.
+     */
     private static double settled(double value) {
         return Double.isFinite(value) ? new BigDecimal(value).round(SETTLED).doubleValue() : value;
     }

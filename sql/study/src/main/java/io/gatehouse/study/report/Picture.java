@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Draws a figure, in the kind that it asks for. */
+/** Draws a figure as the kind of picture that it declares. */
 final class Picture {
     private static final double LEFT = 64;
     private static final double RIGHT = Plot.WIDTH - 16;
@@ -20,7 +20,7 @@ final class Picture {
         this.plot = plot;
     }
 
-    /** The picture as SVG; empty if the figure has none. */
+    /** Returns the picture as SVG; empty if the figure has no picture. */
     static Optional<String> of(Evidence evidence) {
         Picture picture = new Picture(new Plot(
                 evidence.figure(), evidence.detail().known(evidence.figure().drawn())));
@@ -86,7 +86,7 @@ final class Picture {
         return 26 + 6.4 * name.length();
     }
 
-    /** A dot with its interval for each row, under each other. */
+    /** Draws one dot with its interval per row, one below the other. */
     private String intervals() {
         double row = 19;
         double left = plot.roomOf(plot.groups("label").keySet());
@@ -149,7 +149,7 @@ final class Picture {
         return number(row, "y");
     }
 
-    /** Rows of which something is not known are not drawn. */
+    /** Rows with an unknown value are not drawn. */
     private double number(int row, String part) {
         return plot.number(row, part).orElseThrow();
     }

@@ -2,16 +2,18 @@ package io.gatehouse.study.report;
 
 import io.gatehouse.study.Figure;
 import io.gatehouse.study.Rows;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of a figure as its picture wants them, and what all kinds of pictures share. */
+/** The rows of a figure by the parts of its picture, and what all kinds of pictures share. */
 final class Plot {
     static final double WIDTH = 760;
 
@@ -31,7 +33,7 @@ final class Plot {
         return figure.title();
     }
 
-    /** What the figure says about a part of the picture. */
+    /** Finds the column of a part of the picture. */
     Optional<String> part(String name) {
         return Optional.ofNullable(figure.picture().get(name));
     }
@@ -50,7 +52,7 @@ final class Plot {
         return NumberText.of(rows.value(row, column(part)));
     }
 
-    /** All of a row, for whoever points at it. */
+    /** Returns the tooltip of a row: all its values. */
     String tip(int row) {
         StringBuilder tip = new StringBuilder();
         for (int column = 0; column < rows.columns().size(); column++) {
@@ -70,36 +72,38 @@ final class Plot {
         return all(part).max().orElse(1);
     }
 
-    private java.util.stream.DoubleStream all(String part) {
+    private DoubleStream all(String part) {
         return IntStream.range(0, size())
                 .mapToObj(row -> number(row, part))
                 .flatMap(Optional::stream)
                 .mapToDouble(Double::doubleValue);
     }
 
-    /** The rows by the value of a part, in the order of their first row. */
+    /** Groups the rows by the value of a part, in the order of their first row. */
     Map<String, List<Integer>> groups(String part) {
         Map<String, List<Integer>> groups = new LinkedHashMap<>();
         for (int row = 0; row < size(); row++) {
-            groups.computeIfAbsent(text(row, part), key -> new java.util.ArrayList<>())
-                    .add(row);
+            groups.computeIfAbsent(text(row, part), key -> new ArrayList<>()).add(row);
         }
         return groups;
     }
 
-    /** A colour for one of so many: from teal over blue and violet to amber, of even lightness in light and dark. */
+    /**
+     * Returns one of {@code count} colours, from teal over blue and violet to amber, of even lightness in light and
+     * dark themes.
+     */
     static String colour(int index, int count) {
         double share = count < 2 ? 0 : (double) index / (count - 1);
         return String.format(Locale.ROOT, "hsl(%.0f 55%% 50%%)", (176 + share * 224) % 360);
     }
 
-    /** How much room labels at the left of a picture take, in pixels. */
+    /** Returns the width of labels at the left of a picture, in pixels. */
     double roomOf(Collection<String> labels) {
         int longest = labels.stream().mapToInt(String::length).max().orElse(0);
         return Math.min(WIDTH / 2, 20 + 6.4 * longest);
     }
 
-    /** The name of a column as words. */
+    /** Returns the name of a column as words. */
     static String words(String column) {
         return column.replace('_', ' ');
     }

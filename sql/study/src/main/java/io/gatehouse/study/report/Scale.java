@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How values become places along an axis.
+ * Maps values to positions along an axis.
  *
  * @param low value at the start
  * @param high value at the end
@@ -13,7 +13,7 @@ import java.util.List;
  * @param logarithmic whether equal ratios take equal room
  */
 record Scale(double low, double high, double start, double end, boolean logarithmic) {
-    /** From a little below to a little above, at round numbers. */
+    /** Makes a linear scale that is extended to round numbers. */
     static Scale over(double low, double high, double start, double end) {
         double step = step(high - low);
         double from = Math.floor(low / step + 1e-9) * step;
@@ -30,7 +30,7 @@ record Scale(double low, double high, double start, double end, boolean logarith
         return start + share * (end - start);
     }
 
-    /** Round numbers along the axis. */
+    /** Returns round numbers along the axis. */
     List<Double> ticks() {
         List<Double> ticks = new ArrayList<>();
         if (logarithmic) {
@@ -46,7 +46,7 @@ record Scale(double low, double high, double start, double end, boolean logarith
         return ticks;
     }
 
-    /** 1, 2 or 5 times a power of ten, so that there are about five steps. */
+    /** Returns 1, 2 or 5 times a power of ten, for about five steps. */
     private static double step(double range) {
         if (!(range > 0)) {
             return 1;

@@ -15,7 +15,10 @@ final class Sentence {
 
     private Sentence() {}
 
-    /** Those of which every value is known; a value goes through the marker, what is around it through the escape. */
+    /**
+     * Returns the sentences whose values are all known. Values are formatted by {@code marker}, the text around them by
+     * {@code escape}.
+     */
     static List<String> of(Evidence evidence, UnaryOperator<String> escape, UnaryOperator<String> marker) {
         return evidence.figure().sentences().stream()
                 .map(sentence -> filled(sentence, evidence.summary(), escape, marker))

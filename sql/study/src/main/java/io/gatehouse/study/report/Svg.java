@@ -2,7 +2,7 @@ package io.gatehouse.study.report;
 
 import java.util.Locale;
 
-/** An SVG picture as it is put together. Colours and fonts are those of the page's style, by class. */
+/** Builds an SVG picture. Colours and fonts come from the style of the page, by class. */
 final class Svg {
     private final StringBuilder body = new StringBuilder();
     private final double width;
@@ -26,35 +26,34 @@ final class Svg {
     Svg dot(double x, double y, double radius, String colour, String tip) {
         return add(
                 "<circle class=\"dot\" style=\"fill:%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"><title>%s</title></circle>",
-                colour, x, y, radius, Html.text(tip));
+                colour, x, y, radius, escape(tip));
     }
 
     Svg box(double x, double y, double boxWidth, double boxHeight, String colour, String tip) {
         return add(
                 "<rect class=\"box\" style=\"fill:%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\">"
                         + "<title>%s</title></rect>",
-                colour, x, y, boxWidth, boxHeight, Html.text(tip));
+                colour, x, y, boxWidth, boxHeight, escape(tip));
     }
 
-    /** A step of a scale of colours. */
+    /** Adds a step of a colour scale. */
     Svg step(double x, double y, double stepWidth, double stepHeight, String colour) {
         return add(
                 "<rect class=\"step\" style=\"fill:%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>",
                 colour, x, y, stepWidth, stepHeight);
     }
 
-    /** A text; the anchor is start, middle or end. */
+    /** Adds a text; the anchor is start, middle or end. */
     Svg text(double x, double y, String anchor, String style, String text) {
         return add(
                 "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>",
-                style, x, y, anchor, Html.text(text));
+                style, x, y, anchor, escape(text));
     }
 
-    /** A text that runs upwards. */
+    /** Adds a text that runs upwards. */
     Svg turned(double x, double y, String text) {
         return add(
-                "<text class=\"label\" transform=\"translate(%.1f %.1f) rotate(-60)\">%s</text>",
-                x, y, Html.text(text));
+                "<text class=\"label\" transform=\"translate(%.1f %.1f) rotate(-60)\">%s</text>", x, y, escape(text));
     }
 
     private Svg add(String format, Object... values) {
@@ -69,8 +68,16 @@ final class Svg {
                         "<svg viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-label=\"%s\">%n",
                         width,
                         height,
-                        Html.text(title))
+                        escape(title))
                 + body
                 + "</svg>\n";
+    }
+
+    /** Escapes a text for HTML and SVG. */
+    static String escape(String text) {
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 }

@@ -3,6 +3,7 @@ package io.gatehouse.study.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.gatehouse.base.Resources;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.engine.EngineOptions;
@@ -23,7 +24,6 @@ import io.gatehouse.store.Store;
 import io.gatehouse.study.Figure;
 import io.gatehouse.study.Rows;
 import io.gatehouse.study.Study.Evidence;
-import io.gatehouse.study.StudyResource;
 import io.gatehouse.weights.ExpertWeights;
 import io.gatehouse.weights.WeightListener;
 import java.nio.file.Files;
@@ -165,7 +165,7 @@ final class TestViewPictures {
 
     /** A picture of the report as a file of its own, with the report's colours and without what one would point at. */
     private static String alone(String picture) {
-        String style = StudyResource.text("report/style.css");
+        String style = Resources.text(HtmlReport.class, "style.css");
         String colours = style.substring(0, style.indexOf("}\n") + 2);
         String rules = Stream.of(style.split("\n", -1))
                 .filter(line -> line.startsWith("svg "))
