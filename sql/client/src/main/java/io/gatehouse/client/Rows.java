@@ -24,7 +24,7 @@ public interface Rows extends AutoCloseable {
     /**
      * The value of a column, from 0, in the current row: Boolean, Integer, Long, Float, Double, BigDecimal, String,
      * LocalDate, LocalTime, LocalDateTime, OffsetDateTime or a List of these; null is SQL's NULL. An interval is a text,
-     * and so are the times that Java has not, such as infinity.
+     * and so are the times that Java does not have, such as infinity.
      */
     @Nullable
     Object value(int column);

@@ -69,11 +69,11 @@ public final class ArrowBatches implements AutoCloseable {
         if (ended) {
             return false;
         }
-        statement.stopping().checkStopped();
+        statement.stopCondition().checkStopped();
         ArrowReader open = reader == null ? statement.arrow(allocator) : reader;
         reader = open;
         synchronized (statement) {
-            statement.stopping().checkCancelled();
+            statement.stopCondition().checkCancelled();
             try {
                 if (root == null) {
                     begin(open);
@@ -94,13 +94,13 @@ public final class ArrowBatches implements AutoCloseable {
         boolean present = open.loadNextBatch();
         if (!present) {
             // DuckDB ends rows that were interrupted as if they were all.
-            statement.stopping().checkCancelled();
+            statement.stopCondition().checkCancelled();
         }
         ended = !present || !load(open.getVectorSchemaRoot());
         return !ended;
     }
 
-    /** The current batch. The same root for all of them, with their schema, once {@link #next()} has been called. */
+    /** Returns the current batch: the same root for all batches. Available once {@link #next()} has been called. */
     public VectorSchemaRoot root() {
         if (root == null) {
             throw new IllegalStateException("No batch was asked for yet");
@@ -133,7 +133,7 @@ public final class ArrowBatches implements AutoCloseable {
         return new Schema(fields);
     }
 
-    /** Whether the limit leaves anything of a batch, whose vectors are ours, too. */
+    /** Takes over a batch, cut to the row limit; false if the limit leaves nothing of it. */
     private boolean load(VectorSchemaRoot exported) {
         long left = maxRows == 0 ? Long.MAX_VALUE : maxRows - count;
         int rows = exported.getRowCount();
@@ -158,7 +158,7 @@ public final class ArrowBatches implements AutoCloseable {
         texts.setRowCount(preface.size());
     }
 
-    /** The engine's message, around which Arrow has put its own words. */
+    /** Extracts the engine's message from Arrow's exception. */
     private static SQLException engineError(IOException e) {
         String message = String.valueOf(e.getMessage());
         return new SQLException(IMPORTED.matcher(message).replaceFirst(""), e);

@@ -12,11 +12,11 @@ import org.duckdb.DuckDBReadableVector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of DuckDB's data chunks, of the commonest types. A text comes out of a chunk in half of the time that it takes
- * through a result set, whose driver has the Java virtual machine decode each one by a call back.
+ * Rows of DuckDB's data chunks, for the commonest types. Reading a text from a chunk takes half the time of reading it
+ * from a result set, whose driver decodes each text by a call back into Java.
  */
 final class ChunkRows implements ExecutedRows {
-    /** Reads a value of a vector as a plain one. */
+    /** Reads a value of a vector as a plain Java value. */
     private interface Read {
         Object from(DuckDBReadableVector vector, int row);
     }
@@ -45,7 +45,7 @@ final class ChunkRows implements ExecutedRows {
         this.vectors = new DuckDBReadableVector[types.size()];
     }
 
-    /** Whether rows of these types can be read, and have a text for which that pays. */
+    /** Whether these types can be read from chunks, and include a text, for which chunks are faster. */
     static boolean suit(List<SqlType> types) {
         return types.contains(Scalar.VARCHAR) && READS.keySet().containsAll(types);
     }
@@ -88,7 +88,7 @@ final class ChunkRows implements ExecutedRows {
         }
     }
 
-    /** The driver says by another exception than elsewhere that the statement was closed meanwhile. */
+    /** Here the driver reports a concurrently closed statement by a different exception than elsewhere. */
     private static SQLException closed(IllegalStateException e) {
         return new SQLException(e.getMessage(), e);
     }

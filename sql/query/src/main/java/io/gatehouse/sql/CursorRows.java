@@ -18,7 +18,7 @@ import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Rows of DuckDB's JDBC driver, of any types. */
+/** Rows of DuckDB's JDBC driver, for all types. */
 final class CursorRows implements ExecutedRows {
     /** Reads a column of the current row as a plain value. */
     private interface Cell {
@@ -109,7 +109,7 @@ final class CursorRows implements ExecutedRows {
         };
     }
 
-    /** SQL has the time 24:00:00, which Java does not have and the driver fails at. */
+    /** Reads a time. SQL has the time 24:00:00, which Java does not have and at which the driver fails. */
     private static @Nullable Object time(ResultSet row, int index) throws SQLException {
         try {
             return row.getObject(index);
@@ -143,8 +143,8 @@ final class CursorRows implements ExecutedRows {
     }
 
     /**
-     * The driver makes java.sql.Timestamp of the elements, by the clock of this machine, which skips an hour a year, and
-     * fails at 24:00:00. It also hands out the number behind each, in microseconds.
+     * Reads elements as microseconds. The driver converts them to java.sql.Timestamp in the local time zone, which
+     * skips an hour a year, and fails at 24:00:00.
      */
     private static void addCounted(Array array, LongFunction<Object> made, List<@Nullable Object> list)
             throws SQLException {

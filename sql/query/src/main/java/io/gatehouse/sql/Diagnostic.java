@@ -32,7 +32,7 @@ public record Diagnostic(Severity severity, ErrorCode code, String message, Text
         return code.sqlState();
     }
 
-    /** An error at its place in the text; one without a place is the whole text's. */
+    /** Makes an error at its position in the text; without a position it covers the whole text. */
     static Diagnostic error(GatehouseException failure, String sql) {
         Lines lines = new Lines(sql);
         TextRange range = failure.position().orElseGet(() -> lines.range(first(sql), last(sql)));

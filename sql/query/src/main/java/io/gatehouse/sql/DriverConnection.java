@@ -13,9 +13,9 @@ import org.duckdb.DuckDBConnection;
 import org.duckdb.QueryProgress;
 
 /**
- * A connection of DuckDB's driver that can be interrupted while rows are read from it. The driver's own cancel() does
- * nothing then, and waits for a lock that the driver holds for as long as it fetches; its result of chunks keeps the
- * error that ended it to itself. So this calls what lies below them.
+ * A connection of DuckDB's driver that can be interrupted while rows are read from it. The driver's own cancel() waits
+ * for a lock that is held while the driver fetches rows, and its chunked result hides the error that ended it. This
+ * class therefore calls the layer below.
  */
 final class DriverConnection implements AutoCloseable {
     private static final MethodHandle REFERENCE;
@@ -52,14 +52,17 @@ final class DriverConnection implements AutoCloseable {
         return connection;
     }
 
-    /** Interrupts what runs. Lost if nothing does; kept for the next fetch where rows are being read. */
+    /**
+     * Interrupts the running statement. Has no effect if nothing runs; while rows are being read it applies to the next
+     * fetch.
+     */
     synchronized void interrupt() {
         if (!closed) {
             call(() -> INTERRUPT.invoke(reference()));
         }
     }
 
-    /** How much of what runs is done, 0 to 1. */
+    /** Returns the progress of the running statement, 0 to 1. */
     synchronized OptionalDouble progress() {
         if (closed) {
             return OptionalDouble.empty();
@@ -69,7 +72,7 @@ final class DriverConnection implements AutoCloseable {
         return percentage < 0 ? OptionalDouble.empty() : OptionalDouble.of(Math.min(1, percentage / 100));
     }
 
-    /** Throws the error that ended chunks, which look as if there were no more of them. */
+    /** Throws the error that ended a chunked result, which looks like its regular end. */
     static void checkEnd(DuckDBChunkedResult chunks) throws SQLException {
         Optional<SQLException> error = call(() -> {
             try {
@@ -88,7 +91,7 @@ final class DriverConnection implements AutoCloseable {
         return (ByteBuffer) REFERENCE.invoke(connection);
     }
 
-    /** A call of the driver that declares nothing which it throws. */
+    /** A call of the driver that throws undeclared exceptions. */
     private interface Call<R> {
         R run() throws Throwable;
     }

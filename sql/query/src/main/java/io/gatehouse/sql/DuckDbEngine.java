@@ -2,6 +2,7 @@ package io.gatehouse.sql;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.base.DaemonThreads;
 import io.gatehouse.sql.plan.Plan;
 import io.gatehouse.sql.write.EngineSql;
 import io.gatehouse.type.SqlType;
@@ -19,8 +20,8 @@ final class DuckDbEngine implements ExecutionEngine {
 
     private final ReaderSource readers;
     private final ScheduledExecutorService watchdog =
-            Executors.newSingleThreadScheduledExecutor(DuckDbEngine::watchdogThread);
-    private final KnownStatements known = new KnownStatements();
+            Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("gatehouse-query-watchdog"));
+    private final StatementCache cache = new StatementCache();
 
     DuckDbEngine(ReaderSource readers) {
         this.readers = requireNonNull(readers, "readers is null");
@@ -42,7 +43,7 @@ final class DuckDbEngine implements ExecutionEngine {
             return prepare(plan.withValues(values), List.of(), maxRows, deadline);
         }
         String limited = plan.limitedTo(maxRows);
-        Optional<KnownStatements.Known> before = known.find(plan);
+        Optional<StatementCache.Entry> before = cache.find(plan);
         RunningStatement statement =
                 before.filter(ran -> runsDirectly(plan, ran)).isPresent()
                         ? RunningStatement.direct(readers, limited, deadline, watchdog)
@@ -50,7 +51,7 @@ final class DuckDbEngine implements ExecutionEngine {
         try {
             statement.bind(values);
             statement.know(
-                    before.orElseGet(() -> known.keep(plan, statement.columnTypes())),
+                    before.orElseGet(() -> cache.keep(plan, statement.columnTypes())),
                     plan.preface().isEmpty());
             return statement;
         } catch (RuntimeException failure) {
@@ -59,8 +60,8 @@ final class DuckDbEngine implements ExecutionEngine {
         }
     }
 
-    /** Many rows with texts are read as chunks, which DuckDB's driver has of prepared statements only. */
-    private static boolean runsDirectly(Plan plan, KnownStatements.Known ran) {
+    /** Results with many texts are read as chunks, which DuckDB's driver offers for prepared statements only. */
+    private static boolean runsDirectly(Plan plan, StatementCache.Entry ran) {
         return plan.parameters().isEmpty() && (ran.rows() < MANY_ROWS || !ChunkRows.suit(ran.columnTypes()));
     }
 
@@ -72,12 +73,6 @@ final class DuckDbEngine implements ExecutionEngine {
         try (RunningStatement statement = RunningStatement.prepare(readers, plan.sql(), deadline, watchdog)) {
             return statement.columnTypes();
         }
-    }
-
-    private static Thread watchdogThread(Runnable work) {
-        Thread thread = new Thread(work, "gatehouse-query-watchdog");
-        thread.setDaemon(true);
-        return thread;
     }
 
     @Override

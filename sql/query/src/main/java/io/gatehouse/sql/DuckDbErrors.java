@@ -4,20 +4,23 @@ import io.gatehouse.duckdb.Damage;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * DuckDB's errors as ours. Its driver sets neither SQLSTATE nor a code, so the kind is read from the first words of
- * the message. What it cannot read we have written: that is a defect of ours, which goes to the log in DuckDB's words,
- * while the user is told of what form of the statement it is.
+ * Translates DuckDB's errors. Its driver sets neither SQLSTATE nor a code, so the kind is taken from the first words of
+ * the message. SQL that DuckDB cannot parse was written by us: that is our defect and is logged with DuckDB's message,
+ * while the user is told which form of the statement is affected.
  */
 final class DuckDbErrors {
     private static final Logger LOG = LoggerFactory.getLogger(DuckDbErrors.class);
     private static final String TOO_DEEP = "Max expression depth limit";
 
-    /** DuckDB makes BETWEEN of two comparisons, and does not know that of rows. */
+    /** DuckDB turns two comparisons into BETWEEN, which it does not support for rows. */
     private static final String ROWS_BETWEEN = "Invalid type for BETWEEN";
 
     private DuckDbErrors() {}
@@ -49,15 +52,15 @@ final class DuckDbErrors {
         if (isOfValue(kind, detail)) {
             return new GatehouseException(ErrorCode.SQL_EXECUTION, sentence(kind, detail), e);
         }
-        if (WrittenFault.isIn(kind, detail)) {
+        if (Fault.isIn(kind, detail)) {
             LOG.error("DuckDB cannot read what was written for a statement", e);
             return new GatehouseException(
-                    ErrorCode.SQL_NOT_SUPPORTED, WrittenFault.of(message).sentence(), e);
+                    ErrorCode.SQL_NOT_SUPPORTED, Fault.of(message).sentence(), e);
         }
         return new GatehouseException(code(kind), sentence(kind, detail), e);
     }
 
-    /** The pattern of LIKE, its escape character and a time zone are values of the statement. */
+    /** Whether the error is about a value: the pattern of LIKE, its escape character, or a time zone. */
     private static boolean isOfValue(String kind, String detail) {
         return (kind.equals("Syntax Error")
                         && (detail.startsWith("Invalid escape string") || detail.startsWith("Like pattern")))
@@ -85,9 +88,75 @@ final class DuckDbErrors {
         };
     }
 
-    /** What DuckDB advises against a division by zero cannot be done here. */
+    /** Replaces DuckDB's advice about division by zero, which does not work here. */
     private static String withoutAdvice(String detail) {
         int advice = detail.startsWith("Division by zero") ? detail.indexOf(" Use TRY(") : -1;
         return advice < 0 ? detail : detail.substring(0, advice) + " Write nullif(x, 0) for the divisor.";
+    }
+
+    /**
+     * The position in written SQL that DuckDB could not parse. Its message shows a line of that SQL with a mark below;
+     * from these the user's clause or function can be identified.
+     *
+     * @param form the word before the place that opens what stands there, such as FROM or CAST
+     * @param place what stands at the place
+     */
+    private record Fault(Optional<String> form, Optional<String> place) {
+        /**
+         * Errors about unknown names. Only we can have written those, because the user's names were resolved before.
+         */
+        private static final Pattern OF_NAMES = Pattern.compile(
+                "Referenced (column|table) .* not found|does not have a column named|Ambiguous reference"
+                        + "|GROUP BY (term|clause)|Duplicate alias|ORDER term out of range",
+                Pattern.CASE_INSENSITIVE);
+
+        private static final Pattern FORM = Pattern.compile(
+                "\\b(SELECT|FROM|JOIN|LATERAL|UNNEST|VALUES|WHERE|GROUP BY|HAVING|QUALIFY|OVER|PARTITION BY|ORDER BY|LIMIT"
+                        + "|TABLESAMPLE|UNION|INTERSECT|EXCEPT|FILTER|WITHIN GROUP|CASE|CAST|TRY_CAST|INTERVAL|LIKE|BETWEEN"
+                        + "|[A-Z_][A-Z_0-9]*(?=\\())",
+                Pattern.CASE_INSENSITIVE);
+
+        private static final Pattern WORD = Pattern.compile("\\G(\"?[\\w$ ]+\"|\\w+|\\S)");
+        private static final Pattern TEXT = Pattern.compile("'[^']*'?|\"[^\"]*\"?");
+
+        /** Whether a message says that DuckDB cannot read the written SQL. */
+        static boolean isIn(String kind, String detail) {
+            return switch (kind) {
+                case "Parser Error", "Syntax Error", "Catalog Error" -> true;
+                case "Binder Error" -> OF_NAMES.matcher(detail).find();
+                default -> false;
+            };
+        }
+
+        static Fault of(String message) {
+            List<String> lines = message.lines().toList();
+            for (int i = 0; i + 1 < lines.size(); i++) {
+                int mark = lines.get(i + 1).indexOf('^');
+                if (lines.get(i).startsWith("LINE ") && mark >= 0) {
+                    return at(lines.get(i), Math.min(mark, lines.get(i).length()));
+                }
+            }
+            return new Fault(Optional.empty(), Optional.empty());
+        }
+
+        private static Fault at(String line, int place) {
+            Matcher word = WORD.matcher(line);
+            String before = TEXT.matcher(line.substring(line.indexOf(':') + 1, Math.max(line.indexOf(':') + 1, place)))
+                    .replaceAll("x");
+            Matcher form = FORM.matcher(before);
+            Optional<String> last = Optional.empty();
+            while (form.find()) {
+                last = Optional.of(form.group());
+            }
+            return new Fault(last, word.find(place) ? Optional.of(word.group().strip()) : Optional.empty());
+        }
+
+        String sentence() {
+            String where = form.map(name -> " in " + name).orElse("")
+                    + place.map(name -> " at " + name).orElse("");
+            return where.isEmpty()
+                    ? "This form of statement is not supported."
+                    : "This form of statement is not supported; the fault is%s.".formatted(where);
+        }
     }
 }

@@ -5,7 +5,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 
-/** Opens engines behind one kind of address; found as a service. */
+/** Opens engines for one kind of address. Implementations are found by {@link java.util.ServiceLoader}. */
 public interface EngineSource {
     /**
      * An engine that has the rows of a directory, or empty if the address is of another kind.

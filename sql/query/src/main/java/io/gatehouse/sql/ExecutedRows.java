@@ -3,7 +3,7 @@ package io.gatehouse.sql;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** Rows as an engine hands them out, read forward by one thread. */
+/** The rows of an engine, read forward by one thread. */
 public interface ExecutedRows {
     /** Moves to the next row; false at the end. */
     boolean next() throws SQLException;

@@ -13,19 +13,19 @@ public interface Execution {
     /** The types of the columns. */
     List<SqlType> columnTypes();
 
-    /** Runs the statement; its rows as values. */
+    /** Runs the statement and returns its rows as values. */
     ExecutedRows rows();
 
-    /** Runs the statement; its rows as Arrow batches, in the types that {@link ArrowBatches} tells. */
+    /** Runs the statement and returns its rows as Arrow batches, with the types that {@link ArrowBatches} describes. */
     ArrowReader arrow(BufferAllocator allocator);
 
-    /** Whether it is to go on. */
-    Stopping stopping();
+    /** When it has to stop. */
+    StopCondition stopCondition();
 
-    /** What an error that came with a row means. */
+    /** Translates an error that came with a row. */
     GatehouseException failure(SQLException e);
 
-    /** How much of the statement is done, 0 to 1, while it runs; empty as long as the engine cannot say. */
+    /** How much of the statement is done, 0 to 1, while it runs; empty as long as the engine does not know. */
     OptionalDouble progress();
 
     /** Stops the statement; the reading thread gets CANCELLED_BY_USER. */

@@ -6,13 +6,13 @@ import io.gatehouse.type.SqlType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What runs planned statements: it reads one kind of SQL and has the rows. Safe for use by many threads. */
+/** Runs planned statements in the SQL of one engine. Safe for use by many threads. */
 public interface ExecutionEngine extends AutoCloseable {
     /** The SQL that statements are to be written in. */
     EngineSql sql();
 
     /**
-     * Makes a statement ready to run. What the engine finds wrong with it is best said now.
+     * Prepares a statement. The engine should report errors now.
      *
      * @param values of the parameters, in the types that the plan says
      * @param maxRows the rows that are wanted; one more is given where there are more. 0 is all

@@ -2,7 +2,7 @@ package io.gatehouse.sql;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.parse.PlainNumber;
+import io.gatehouse.sql.parse.Literals;
 import io.gatehouse.type.SqlType;
 import io.gatehouse.type.SqlType.Decimal;
 import io.gatehouse.type.SqlType.Scalar;
@@ -30,9 +30,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values of parameters as DuckDB is to get them. A value must be one of the parameter's type: nothing is cut, which would
- * find other rows than were asked for, and nothing is rounded but a fraction that becomes a FLOAT or DOUBLE, which takes
- * the nearest. Texts may stand for numbers and times, since JSON has no others.
+ * Converts parameter values to the types that DuckDB expects. A value must be representable in the parameter's type:
+ * nothing is truncated, which would find other rows than asked for, and nothing is rounded except a fraction that
+ * becomes the nearest FLOAT or DOUBLE. Numbers and times may be given as texts, as in JSON.
  */
 final class ParameterValues {
     private static final int HUGEINT_BITS = 127;
@@ -45,7 +45,7 @@ final class ParameterValues {
     private static final int DATE_LENGTH = "2026-01-02".length();
     private static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
 
-    /** What DuckDB stores, and of dates what it can be sent as; further out are its infinities. */
+    /** The ranges that DuckDB stores and that its driver can send. */
     private static final LocalDate FIRST_DATE = LocalDate.of(-290_308, 12, 22);
 
     private static final LocalDate LAST_DATE = LocalDate.of(5_881_580, 7, 10);
@@ -84,7 +84,7 @@ final class ParameterValues {
         return converted;
     }
 
-    /** A value of each type, for statements that cannot be looked at without. */
+    /** Returns a sample value of each type, for statements that DuckDB cannot describe without values. */
     static List<@Nullable Object> samples(List<SqlType> types) {
         return types.stream()
                 .<@Nullable Object>map(type -> SAMPLES.getOrDefault(type, 0))
@@ -186,20 +186,14 @@ final class ParameterValues {
         return value instanceof CharSequence || value instanceof Character;
     }
 
-    /** Whatever can be written as a text: {@code ? IS NULL} tells no other type of a parameter that holds a number. */
+    /** Accepts any value as a text, because in {@code ? IS NULL} a number has no other type. */
     private static @Nullable Object text(Object value) {
-        if (value instanceof BigDecimal number) {
-            return PlainNumber.of(number);
-        }
-        if (value instanceof LocalDateTime || value instanceof OffsetDateTime) {
-            return value.toString().replace('T', ' ');
-        }
         boolean scalar = isText(value)
                 || value instanceof Number
                 || value instanceof Boolean
                 || value instanceof Temporal
                 || value instanceof java.util.Date;
-        return scalar ? value.toString() : null;
+        return scalar ? Literals.plain(value) : null;
     }
 
     private static @Nullable Object bool(Object value) {
@@ -243,8 +237,8 @@ final class ParameterValues {
     }
 
     /**
-     * Whether a number is kept by the floating one next to it. Of a fraction that is so unless it becomes 0. So it is of a
-     * whole number of few digits; of more, it must be that number or be written like it.
+     * Whether a number survives conversion to floating point: a fraction unless it becomes 0, an integer if it has few
+     * digits or is exactly representable or printed the same.
      */
     private static boolean keeps(BigDecimal number, int digits, double floating, String written) {
         if (Double.isInfinite(floating) || (floating == 0 && number.signum() != 0)) {
@@ -274,14 +268,14 @@ final class ParameterValues {
         return number == null || !fits(number, precision - scale, scale) ? null : number.setScale(scale);
     }
 
-    /** Looked at before anything is computed: 1e999999999 and 1e-999999999 would become as many digits. */
+    /** Checked before any computation: 1e999999999 and 1e-999999999 would expand to that many digits. */
     private static boolean fits(BigDecimal number, int before, int behind) {
         BigDecimal stripped = number.stripTrailingZeros();
         return number.signum() == 0
                 || ((long) stripped.precision() - stripped.scale() <= before && stripped.scale() <= behind);
     }
 
-    /** The begin of a day stands for the day, as the day does for its begin. */
+    /** Midnight converts to its date, as a date converts to midnight. */
     private static @Nullable Object date(Object value) {
         LocalDateTime time = dateTime(value);
         return time != null && time.toLocalTime().equals(LocalTime.MIDNIGHT) ? time.toLocalDate() : null;
@@ -293,7 +287,7 @@ final class ParameterValues {
                 : value instanceof LocalTime ? value : isText(value) ? LocalTime.parse(value.toString()) : null;
     }
 
-    /** What clocks show, those in UTC where a moment is given. */
+    /** Converts to a local date and time, in UTC if an instant is given. */
     private static @Nullable LocalDateTime dateTime(Object value) {
         if (value instanceof Date date) {
             return date.toLocalDate().atStartOfDay();
@@ -313,7 +307,7 @@ final class ParameterValues {
                 : instant.withOffsetSameInstant(ZoneOffset.UTC).toLocalDateTime();
     }
 
-    /** A moment; what tells no zone is in UTC. */
+    /** Converts to an instant; a value without a zone is in UTC. */
     private static @Nullable OffsetDateTime instant(Object value) {
         if (value instanceof OffsetDateTime time) {
             return time;
@@ -335,7 +329,7 @@ final class ParameterValues {
         return time == null ? null : time.atOffset(ZoneOffset.UTC);
     }
 
-    /** A date, or a date and a time with or without an offset. */
+    /** Parses a date, or a date and time with or without an offset. */
     private static TemporalAccessor parsed(String text) {
         return text.length() <= DATE_LENGTH
                 ? LocalDate.parse(text)

@@ -26,16 +26,16 @@ import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes rows as a Parquet file. The store's DuckDB may write no file, so that the rows go as Arrow to another one in
- * memory, which is given nothing but them and the name of the file.
+ * Writes rows as a Parquet file. The store's DuckDB must not write files, so the rows are passed as Arrow batches to a
+ * separate in-memory DuckDB that gets only them and the name of the file.
  */
 public final class ParquetFile {
     private static final String COPY =
             "COPY (SELECT * FROM answer) TO '%s' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440)";
 
     /**
-     * A writer needs room for a few row groups, and must take neither all memory nor all cores from who reads: what does
-     * not fit waits beside the file.
+     * The writer needs memory for a few row groups and must not take all memory or cores from the reader; it spills
+     * next to the file.
      */
     private static final String MEMORY = "256MB";
 
@@ -92,7 +92,7 @@ public final class ParquetFile {
                 ErrorCode.INSUFFICIENT_DISK, "The Parquet file cannot be written: %s.".formatted(reason), e);
     }
 
-    /** The batches as a stream that DuckDB pulls. It keeps what went wrong, which DuckDB would blur. */
+    /** The batches as a stream that DuckDB pulls. Keeps the original exception, which DuckDB would hide. */
     private final class Batches extends ArrowReader {
         private final BooleanSupplier next;
         private final VectorSchemaRoot root;

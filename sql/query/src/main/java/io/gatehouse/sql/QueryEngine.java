@@ -28,14 +28,17 @@ import org.apache.calcite.config.CalciteSystemProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one door for SQL. Text is parsed, checked, validated and planned by Calcite into one statement of an engine, DuckDB
- * if nothing else is said; the text itself never reaches the engine. Safe for use by many threads.
+ * The entry point for SQL. Text is parsed, checked, validated and planned by Calcite into one statement of an engine, DuckDB
+ * by default; the text itself never reaches the engine. Safe for use by many threads.
  */
 public final class QueryEngine implements AutoCloseable {
-    /** For what is asked while someone types. */
+    /** The timeout of checks and completions, which run while a user types. */
     private static final Duration CHECK_LIMIT = Duration.ofSeconds(1);
 
-    /** DuckDB's type of columns whose types depend on the value of a parameter. It then does not even say how many. */
+    /**
+     * DuckDB's type of columns whose types depend on the value of a parameter. DuckDB then does not report the number
+     * of columns either.
+     */
     private static final SqlType UNKNOWN = new Other("UNKNOWN");
 
     private static final int MAX_COMPLETED = 100_000;
@@ -66,7 +69,7 @@ public final class QueryEngine implements AutoCloseable {
     }
 
     /**
-     * Answers by another engine, which it closes at its end; statements about names, such as DESCRIBE, by DuckDB.
+     * Runs statements on another engine, which it owns; statements about names, such as DESCRIBE, run on DuckDB.
      *
      * @param names connections to a database with the relations that the engine has; nothing but their names and types
      *     is asked of it
@@ -90,12 +93,12 @@ public final class QueryEngine implements AutoCloseable {
         }
     }
 
-    /** Answers questions about the store, which it leaves open. */
+    /** Queries a store, which stays open. */
     public QueryEngine(Store store) {
         this(store::reader);
     }
 
-    /** One that answers everything from the facts, to compare with. */
+    /** Returns an engine that does not use rollups, for comparison. */
     public static QueryEngine withoutRollups(ReaderSource readers) {
         return new QueryEngine(readers, false);
     }
@@ -173,7 +176,7 @@ public final class QueryEngine implements AutoCloseable {
         }
     }
 
-    /** With the types that DuckDB finds for the columns, whichever engine gives the rows. */
+    /** Returns the plan with the column types that DuckDB infers, whichever engine runs it. */
     private Plan exact(Plan plan, Deadline deadline) {
         return plan.findInDuckDb()
                 .map(duckDb -> plan.withTypes(columnTypes(names, duckDb, deadline)))

@@ -7,14 +7,14 @@ import io.gatehouse.error.GatehouseException;
 import java.time.Duration;
 
 /**
- * What one statement may use.
+ * The limits of one statement.
  *
  * @param timeout from the call until the last row was read, planning included
  * @param planning of that time, what planning may take
  * @param maxRows rows that the result hands out before it says that it is truncated; 0 is no limit
  */
 public record QueryLimits(Duration timeout, Duration planning, long maxRows) {
-    /** Planning time where nobody chose another. */
+    /** The default planning time. */
     public static final Duration USUAL_PLANNING = Duration.ofSeconds(10);
 
     public QueryLimits {

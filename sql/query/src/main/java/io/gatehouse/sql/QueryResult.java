@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * until it is closed.
  */
 public final class QueryResult implements AutoCloseable {
-    /** The clock is read once in so many rows: it costs more than a row does. */
+    /** The clock is read only once per 64 rows, because reading it costs more than a row. */
     private static final long CLOCK_MASK = 0x3f;
 
     private final Execution statement;
@@ -53,9 +53,9 @@ public final class QueryResult implements AutoCloseable {
             return false;
         }
         if ((count & CLOCK_MASK) == 0) {
-            statement.stopping().checkStopped();
+            statement.stopCondition().checkStopped();
         } else {
-            statement.stopping().checkCancelled();
+            statement.stopCondition().checkCancelled();
         }
         // Run first, so that what fails does so before any row.
         ExecutedRows open = rows == null ? statement.rows() : rows;
@@ -65,12 +65,12 @@ public final class QueryResult implements AutoCloseable {
             return true;
         }
         synchronized (statement) {
-            statement.stopping().checkCancelled();
+            statement.stopCondition().checkCancelled();
             try {
                 boolean present = open.next();
                 if (!present) {
                     // DuckDB ends rows that were interrupted as if they were all.
-                    statement.stopping().checkCancelled();
+                    statement.stopCondition().checkCancelled();
                 }
                 truncated = present && maxRows > 0 && count == maxRows;
                 ended = !present || truncated;
@@ -87,7 +87,7 @@ public final class QueryResult implements AutoCloseable {
     /**
      * The value of a column, from 0, in the current row: Boolean, Integer, Long, Float, Double, BigDecimal, String,
      * LocalDate, LocalTime, LocalDateTime, OffsetDateTime or a List of these; null is SQL's NULL. An interval is a text,
-     * and so are the times that Java has not, such as infinity.
+     * and so are the times that Java does not have, such as infinity.
      */
     public @Nullable Object value(int column) {
         if (text != null) {
@@ -98,7 +98,7 @@ public final class QueryResult implements AutoCloseable {
             throw new IllegalStateException("There is no current row");
         }
         synchronized (statement) {
-            statement.stopping().checkCancelled();
+            statement.stopCondition().checkCancelled();
             try {
                 return open.value(column);
             } catch (SQLException e) {
@@ -137,12 +137,12 @@ public final class QueryResult implements AutoCloseable {
 
     /** Throws if the statement was cancelled, or its time is over. */
     public void checkStopped() {
-        statement.stopping().checkStopped();
+        statement.stopCondition().checkStopped();
     }
 
-    /** Whether the time of the statement is over for so long. */
+    /** Whether the deadline passed longer ago than a grace period. */
     public boolean isOverdue(Duration grace) {
-        return System.nanoTime() - statement.stopping().deadline().nanoTime() > grace.toNanos();
+        return System.nanoTime() - statement.stopCondition().deadline().nanoTime() > grace.toNanos();
     }
 
     /** Stops the statement; the reading thread gets CANCELLED_BY_USER. */

@@ -75,7 +75,7 @@ public final class RemoteEngine implements AutoCloseable {
     }
 
     private static String unknown(String address) {
-        return "%s is no engine; there is sc://HOST[:PORT], Spark Connect".formatted(address);
+        return "%s is not an engine; write sc://HOST[:PORT] for Spark Connect".formatted(address);
     }
 
     /** Answers as long as this is open. */

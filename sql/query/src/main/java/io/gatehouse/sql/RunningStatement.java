@@ -28,26 +28,34 @@ import org.jspecify.annotations.Nullable;
  * One statement on a connection of its own, inside a read-only transaction, with a deadline: prepared, or run as it is
  * where nothing need be known of it. Its rows stream: it goes on running while they are read, and DuckDB keeps a megabyte
  * of them ready. It is stopped by interrupting DuckDB, again and again until it is closed: an interrupt that comes before
- * DuckDB has begun is lost. Who reads what it gave holds its monitor meanwhile and asks
- * {@link Stopping#checkCancelled()} in there: rows lie in memory that closing gives back, whichever thread closes.
+ * DuckDB has begun is lost. The reader of its rows holds its monitor while it reads and calls
+ * {@link StopCondition#checkCancelled()} in there: rows lie in memory that closing frees, whichever thread closes.
  */
 final class RunningStatement implements Execution, AutoCloseable {
     private static final long LOOK_EVERY_MILLIS = 50;
 
-    /** Batches of numbers are as large as is fastest; texts and lists may be long, and a batch is whole in memory. */
+    /**
+     * The fastest batch size for numbers. Texts and lists may be long and get smaller batches, because a batch is held
+     * in memory.
+     */
     private static final long ROWS_PER_BATCH = 1L << 16;
 
     private static final long ROWS_PER_LONG_BATCH = 1L << 13;
 
-    /** The setting is of the connection. Without it the driver has all rows in memory before it hands out the first. */
+    /**
+     * Enables streaming for the connection. Without it the driver loads all rows into memory before it returns the
+     * first.
+     */
     private static final String BEGIN = "SET SESSION jdbc_stream_results = true; BEGIN TRANSACTION READ ONLY";
 
-    /** What the driver says, instead of what happened, of a streaming statement that failed before its first rows. */
+    /**
+     * The driver's message for a streaming statement that failed before its first rows, which hides the actual error.
+     */
     private static final String SWALLOWED = "Invalid result set";
 
     private static final int MAX_TRIES = 3;
 
-    /** What runs a statement of DuckDB's driver. */
+    /** Runs a statement of DuckDB's driver. */
     private interface Run<R> {
         R of(DuckDBPreparedStatement statement) throws SQLException;
     }
@@ -56,13 +64,13 @@ final class RunningStatement implements Execution, AutoCloseable {
     private DuckDBPreparedStatement statement;
     private final String sql;
     private final boolean prepared;
-    private final Stopping stopping;
+    private final StopCondition stopCondition;
     private final ScheduledExecutorService watchdog;
     private Optional<ScheduledFuture<?>> guard = Optional.empty();
     private volatile boolean running;
     private boolean inChunks;
     private List<@Nullable Object> values = List.of();
-    private KnownStatements.@Nullable Known known;
+    private StatementCache.@Nullable Entry known;
     private boolean closed;
 
     private RunningStatement(
@@ -75,7 +83,7 @@ final class RunningStatement implements Execution, AutoCloseable {
         this.connection = connection;
         this.sql = sql;
         this.prepared = prepared;
-        this.stopping = new Stopping(deadline);
+        this.stopCondition = new StopCondition(deadline);
         this.watchdog = watchdog;
         execute(BEGIN);
         this.statement = statement(connection, sql, prepared);
@@ -89,13 +97,13 @@ final class RunningStatement implements Execution, AutoCloseable {
         return opened.unwrap(DuckDBPreparedStatement.class);
     }
 
-    /** One that is prepared: what is wrong with it is found now, and its columns and parameters are known. */
+    /** Prepares a statement: errors are found now, and its columns and parameters are known. */
     static RunningStatement prepare(
             ReaderSource readers, String sql, Deadline deadline, ScheduledExecutorService watchdog) {
         return open(readers, sql, true, deadline, watchdog);
     }
 
-    /** One that is run as it is, for a statement that was prepared before. */
+    /** Runs without preparing, for a statement that was prepared before. */
     static RunningStatement direct(
             ReaderSource readers, String sql, Deadline deadline, ScheduledExecutorService watchdog) {
         return open(readers, sql, false, deadline, watchdog);
@@ -115,12 +123,12 @@ final class RunningStatement implements Execution, AutoCloseable {
     }
 
     /**
-     * Says what is known of it.
+     * Sets what is known about it.
      *
      * @param statement learns how many rows there were
      * @param query whether it is one, whose rows may be read in chunks
      */
-    void know(KnownStatements.Known statement, boolean query) {
+    void know(StatementCache.Entry statement, boolean query) {
         known = statement;
         inChunks = query;
     }
@@ -137,7 +145,7 @@ final class RunningStatement implements Execution, AutoCloseable {
         }
     }
 
-    /** Gives {@code $1}, {@code $2} and so on their values. */
+    /** Binds the values of {@code $1}, {@code $2} and so on. */
     void bind(List<@Nullable Object> given) {
         values = given;
         try {
@@ -176,7 +184,7 @@ final class RunningStatement implements Execution, AutoCloseable {
         ResultSet rows = execute();
         boolean fixed = columnTypes().stream().noneMatch(type -> type == Scalar.VARCHAR || type instanceof ListOf);
         synchronized (this) {
-            stopping.checkCancelled();
+            stopCondition.checkCancelled();
             try {
                 return (ArrowReader) rows.unwrap(DuckDBResultSet.class)
                         .arrowExportStream(allocator, fixed ? ROWS_PER_BATCH : ROWS_PER_LONG_BATCH);
@@ -186,7 +194,7 @@ final class RunningStatement implements Execution, AutoCloseable {
         }
     }
 
-    /** Begins the statement and returns when its first rows are there. */
+    /** Starts the statement and returns when its first rows are available. */
     private ResultSet execute() {
         return run(duckDb -> prepared ? duckDb.executeQuery() : duckDb.executeQuery(sql));
     }
@@ -196,10 +204,11 @@ final class RunningStatement implements Execution, AutoCloseable {
         try {
             for (int tries = 1; ; tries++) {
                 try {
-                    statement.setQueryTimeout(wholeSeconds(stopping.deadline().span()));
+                    statement.setQueryTimeout(
+                            wholeSeconds(stopCondition.deadline().span()));
                     return execution.of(statement);
                 } catch (SQLException e) {
-                    if (!isSwallowed(e) || stopping.isDue()) {
+                    if (!isSwallowed(e) || stopCondition.isDue()) {
                         throw e;
                     }
                     explain(tries);
@@ -215,9 +224,9 @@ final class RunningStatement implements Execution, AutoCloseable {
         return String.valueOf(e.getMessage()).contains(SWALLOWED);
     }
 
-    /** Either closing finds the guard, or this finds that it is closed: none is left behind. */
+    /** Synchronised with closing, so that no guard is left behind. */
     private synchronized void begin() {
-        stopping.checkStopped();
+        stopCondition.checkStopped();
         guard = Optional.of(watchdog.scheduleWithFixedDelay(
                 this::interruptIfDue, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS));
         running = true;
@@ -239,9 +248,9 @@ final class RunningStatement implements Execution, AutoCloseable {
         }
     }
 
-    /** In place of the statement that failed, which the driver has closed. */
+    /** Replaces the failed statement, which the driver has closed. */
     private synchronized void restart() throws SQLException {
-        stopping.checkStopped();
+        stopCondition.checkStopped();
         execute("ROLLBACK");
         execute("BEGIN TRANSACTION READ ONLY");
         statement = statement(connection, sql, prepared);
@@ -249,8 +258,8 @@ final class RunningStatement implements Execution, AutoCloseable {
     }
 
     @Override
-    public Stopping stopping() {
-        return stopping;
+    public StopCondition stopCondition() {
+        return stopCondition;
     }
 
     @Override
@@ -259,14 +268,14 @@ final class RunningStatement implements Execution, AutoCloseable {
     }
 
     private void interruptIfDue() {
-        if (stopping.isDue() && running) {
+        if (stopCondition.isDue() && running) {
             connection.interrupt();
         }
     }
 
     @Override
     public void cancel() {
-        stopping.cancel();
+        stopCondition.cancel();
         if (running) {
             connection.interrupt();
         }
@@ -274,7 +283,7 @@ final class RunningStatement implements Execution, AutoCloseable {
 
     @Override
     public GatehouseException failure(SQLException e) {
-        return stopping.failure(e, DuckDbErrors.translate(e));
+        return stopCondition.failure(e, DuckDbErrors.translate(e));
     }
 
     /** The driver's own timeout, in whole seconds, is the second guard. */
@@ -285,7 +294,7 @@ final class RunningStatement implements Execution, AutoCloseable {
     @Override
     public void close(long rows) {
         if (known != null) {
-            known.gave(rows);
+            known.noteRows(rows);
         }
         close();
     }
@@ -296,7 +305,7 @@ final class RunningStatement implements Execution, AutoCloseable {
      */
     @Override
     public void close() {
-        stopping.close();
+        stopCondition.close();
         if (running) {
             connection.interrupt();
         }

@@ -1,7 +1,7 @@
 package io.gatehouse.sql;
 
 import io.gatehouse.sql.function.PatternSize;
-import io.gatehouse.sql.limits.WorkGuard;
+import io.gatehouse.sql.limits.GuardFunctions;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,8 +19,8 @@ import org.duckdb.DuckDBScalarFunctionBuilder;
 import org.duckdb.DuckDBWritableVector;
 
 /**
- * The functions behind the guards of written statements. They are Java's because only a function sees a vector as a
- * whole: whether a thousand rows share a large text or each is as large as all of them together.
+ * The functions that implement the guards of written statements. They are written in Java because only a function sees
+ * a whole vector: whether a thousand rows share one large text or each has its own.
  */
 final class WorkFunctions {
     private static final Pattern EXCEEDED =
@@ -28,13 +28,13 @@ final class WorkFunctions {
 
     private WorkFunctions() {}
 
-    /** Registers them in a database, if they are not there. */
+    /** Registers the functions in a database, unless they are registered already. */
     static void register(Connection connection) throws SQLException {
         synchronized (WorkFunctions.class) {
             if (!areThere(connection)) {
                 register(
                         connection,
-                        WorkGuard.WORK,
+                        GuardFunctions.WORK,
                         DuckDBColumnType.BOOLEAN,
                         WorkFunctions::check,
                         DuckDBColumnType.VARCHAR,
@@ -42,7 +42,7 @@ final class WorkFunctions {
                         DuckDBColumnType.DOUBLE);
                 register(
                         connection,
-                        WorkGuard.PATTERN,
+                        GuardFunctions.PATTERN,
                         DuckDBColumnType.DOUBLE,
                         WorkFunctions::pattern,
                         DuckDBColumnType.VARCHAR);
@@ -53,7 +53,7 @@ final class WorkFunctions {
     private static boolean areThere(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(
-                        "SELECT 1 FROM duckdb_functions() WHERE function_name = '%s'".formatted(WorkGuard.WORK))) {
+                        "SELECT 1 FROM duckdb_functions() WHERE function_name = '%s'".formatted(GuardFunctions.WORK))) {
             return rows.next();
         }
     }
@@ -101,7 +101,7 @@ final class WorkFunctions {
         }
     }
 
-    /** What a guard said, for people; empty if the error is another. */
+    /** Returns the message for users if the error comes from a guard; empty otherwise. */
     static Optional<String> explain(String message) {
         Matcher exceeded = EXCEEDED.matcher(message);
         return exceeded.find()

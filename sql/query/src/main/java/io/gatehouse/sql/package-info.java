@@ -1,5 +1,5 @@
 /**
- * The one door to the data: SQL text in, rows out, within limits and with one kind of error. It composes the catalog,
+ * The entry point to the data: SQL text in, rows out, within limits and with one kind of error. It composes the catalog,
  * the planner and a DuckDB connection. It knows the store; it must not know models, runs or HTTP.
  */
 @NullMarked

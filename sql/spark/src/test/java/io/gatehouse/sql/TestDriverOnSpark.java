@@ -136,8 +136,8 @@ final class TestDriverOnSpark {
 
     @Test
     void saysWhatIsWrongWithAnAddress() {
-        assertFails("http://localhost", "http://localhost is no engine; there is sc://HOST[:PORT], Spark Connect.");
-        assertFails("sc://localhost:x", "sc://localhost:x names no host; write sc://HOST[:PORT].");
+        assertFails("http://localhost", "http://localhost is not an engine; write sc://HOST[:PORT] for Spark Connect.");
+        assertFails("sc://localhost:x", "sc://localhost:x has no host; write sc://HOST[:PORT].");
         assertFails("sc://no.such.host.", "There is no host no.such.host.");
         assertFails("sc://127.0.0.1:1", "No Spark Connect answers at 127.0.0.1, port 1: Connection refused.");
     }

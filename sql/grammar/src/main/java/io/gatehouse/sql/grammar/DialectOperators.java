@@ -20,7 +20,7 @@ import org.apache.calcite.sql.parser.SqlParserUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the parser makes of forms that Calcite's trees have no place for. None has a type or a meaning here: each is
+ * The operators of DuckDB's forms that Calcite's parse trees do not have. They have no types and no semantics: all are
  * replaced before validation.
  */
 public final class DialectOperators {
@@ -66,14 +66,14 @@ public final class DialectOperators {
     /** PIVOT: the relation, the axes, the aggregates, the keys of its groups. */
     public static final SqlOperator PIVOT = query("PIVOT");
 
-    /** What PIVOT makes columns of: the expression and its values. */
+    /** An axis of PIVOT: the expression and its values. */
     public static final SqlOperator PIVOT_AXIS = form("PIVOT AXIS");
 
     /** UNPIVOT as a query: the relation, whether NULLs are kept, the columns, the name's name and the values' names. */
     public static final SqlOperator UNPIVOT = query("UNPIVOT");
 
     /**
-     * INTERVAL of what the standard's literal cannot say. INTERVAL (number) UNIT and INTERVAL 'number' UNIT: the number
+     * INTERVAL forms other than the standard's literal. INTERVAL (number) UNIT and INTERVAL 'number' UNIT: the number
      * or text and the unit; INTERVAL 'text': the text.
      */
     public static final SqlOperator INTERVAL = form("INTERVAL");
@@ -106,7 +106,7 @@ public final class DialectOperators {
 
     public static final SqlBinaryOperator NOT_GLOB = comparison("NOT GLOB");
 
-    /** All operations on bits bind alike, looser than + and tighter than a comparison. */
+    /** All bitwise operators have the same precedence, lower than + and higher than comparisons. */
     private static final int BIT_PRECEDENCE = 38;
 
     public static final SqlBinaryOperator BIT_AND = bits("&");
@@ -138,7 +138,7 @@ public final class DialectOperators {
             TimeUnit.MINUTE,
             TimeUnit.SECOND);
 
-    /** As many digits as the standard's literal takes. */
+    /** The maximum number of digits of the standard's literal. */
     private static final Pattern WHOLE_NUMBER = Pattern.compile("[-+]?[0-9]{1,9}");
 
     private static final Pattern SECONDS = Pattern.compile("[-+]?[0-9]{1,9}(\\.[0-9]{1,6})?");
@@ -148,12 +148,12 @@ public final class DialectOperators {
 
     private DialectOperators() {}
 
-    /** Whether an operator is that of a statement which is no query. */
+    /** Whether an operator is a statement other than a query. */
     public static boolean isStatement(SqlOperator operator) {
         return STATEMENTS.contains(operator);
     }
 
-    /** Whether an operator is one of those on bits. */
+    /** Whether this is a bitwise operator. */
     public static boolean isOnBits(SqlOperator operator) {
         return Set.of(BIT_AND, BIT_OR, SHIFT_LEFT, SHIFT_RIGHT).contains(operator);
     }
@@ -167,7 +167,7 @@ public final class DialectOperators {
                 name, SqlKind.OTHER, SqlStdOperatorTable.LIKE.getRightPrec(), true, null, null, null);
     }
 
-    /** Of a kind that is a query to the parser. */
+    /** Makes an operator of a kind that the parser accepts as a query. */
     private static SqlOperator query(String name) {
         return new SqlSpecialOperator(name, SqlKind.EXPLICIT_TABLE);
     }
@@ -176,7 +176,7 @@ public final class DialectOperators {
         return new SqlSpecialOperator(name, SqlKind.OTHER);
     }
 
-    /** INTERVAL 'text' unit. What is a whole number of one of the standard's units, or a range of them, is a literal. */
+    /** INTERVAL 'text' unit. A whole number of a standard unit, or of a range of units, is a literal. */
     static SqlNode interval(SqlParserPos position, int sign, SqlNode text, SqlIntervalQualifier unit) {
         String number = SqlLiteral.unchain(text).getValueAs(String.class).strip();
         boolean range = unit.timeUnitRange.endUnit != null;
@@ -225,7 +225,7 @@ public final class DialectOperators {
         return sign < 0 ? SqlStdOperatorTable.UNARY_MINUS.createCall(text.getParserPosition(), text) : text;
     }
 
-    /** DISTINCT ON in the place of QUALIFY; behind it what QUALIFY asks for, which cannot be had together. */
+    /** Puts DISTINCT ON in the place of QUALIFY. The two cannot be combined. */
     static @Nullable SqlNode qualify(@Nullable SqlNode distinctOn, @Nullable SqlNode qualify) {
         if (distinctOn == null || qualify == null) {
             return distinctOn == null ? qualify : distinctOn;

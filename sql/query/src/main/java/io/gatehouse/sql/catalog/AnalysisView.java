@@ -24,10 +24,9 @@ public record AnalysisView(String name, String comment, Map<String, String> sect
         columns = List.copyOf(columns);
     }
 
-    /** All of them, in the order in which one would read about them. */
+    /** Returns all views, in the order of the documentation. */
     public static List<AnalysisView> all() {
-        return SqlResource.text("views/views.txt")
-                .lines()
+        return SqlResource.lines("views/views.txt").stream()
                 .map(AnalysisView::read)
                 .toList();
     }
@@ -47,7 +46,7 @@ public record AnalysisView(String name, String comment, Map<String, String> sect
         return requireNonNull(sections.get("Example"), () -> "%s has no example".formatted(name));
     }
 
-    /** What a statement can name. */
+    /** Returns the view as a relation of the catalog. */
     Relation relation() {
         return new Relation(name, true, comment, columns);
     }

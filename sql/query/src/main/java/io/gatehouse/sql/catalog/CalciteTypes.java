@@ -14,7 +14,7 @@ import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.type.SqlTypeName;
 
-/** SQL types as Calcite's, and back. */
+/** Conversions between SQL types and Calcite's types. */
 public final class CalciteTypes {
     private CalciteTypes() {}
 
@@ -69,6 +69,14 @@ public final class CalciteTypes {
                         field.getType().isNullable(),
                         ""))
                 .toList();
+    }
+
+    /** Whether it is a DATE or a TIMESTAMP, with a time zone or without; one beside another becomes the later of them. */
+    public static boolean isDateOrTimestamp(RelDataType type) {
+        return switch (type.getSqlTypeName()) {
+            case DATE, TIMESTAMP, TIMESTAMP_WITH_LOCAL_TIME_ZONE -> true;
+            default -> false;
+        };
     }
 
     /** The SQL type that one of Calcite's stands for. */

@@ -3,9 +3,13 @@ package io.gatehouse.sql.catalog;
 import static java.util.Objects.requireNonNull;
 
 import com.google.common.base.Suppliers;
+import io.gatehouse.client.Column;
 import io.gatehouse.client.Relation;
+import io.gatehouse.type.SqlType;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -20,11 +24,16 @@ import org.apache.calcite.config.CalciteConnectionConfig;
 import org.apache.calcite.config.CalciteConnectionConfigImpl;
 import org.apache.calcite.config.CalciteConnectionProperty;
 import org.apache.calcite.jdbc.CalciteSchema;
+import org.apache.calcite.plan.RelOptTable;
 import org.apache.calcite.prepare.CalciteCatalogReader;
 import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.schema.Table;
+import org.apache.calcite.schema.TranslatableTable;
 import org.apache.calcite.schema.impl.AbstractSchema;
+import org.apache.calcite.schema.impl.AbstractTable;
 
 /**
  * Everything that can be named in a statement: the relations of a file, read once because its schema does not change
@@ -47,7 +56,7 @@ public final class Catalog {
             "router_probabilities",
             "model_experts");
 
-    /** Numbers that each function has for its correlations; those of a statement come after. */
+    /** How many correlation numbers are reserved for each table function; a statement's own numbers follow. */
     public static final int CORRELATIONS_OF_A_FUNCTION = 16;
 
     private static final CalciteConnectionConfig CONFIG = config();
@@ -90,7 +99,7 @@ public final class Catalog {
      */
     public static Catalog read(Connection connection, ViewPlanning planning) throws SQLException {
         requireNonNull(planning, "planning is null");
-        List<Relation> relations = DuckDbCatalogue.relations(requireNonNull(connection, "connection is null"));
+        List<Relation> relations = stored(requireNonNull(connection, "connection is null"));
         Map<String, Table> tables = new LinkedHashMap<>();
         relations.forEach(relation -> tables.put(relation.name(), new StoredTable(relation)));
         List<Relation> visible = relations.stream()
@@ -105,12 +114,12 @@ public final class Catalog {
         return visible;
     }
 
-    /** The function of that name which stands in FROM. */
+    /** Finds a table function by name. */
     public Optional<TableFunction> findFunction(String name) {
         return Optional.ofNullable(functions.get(name.toLowerCase(Locale.ROOT)));
     }
 
-    /** The name as DuckDB knows it of a relation that users can name and that is in the file itself. */
+    /** Finds the exact name of a stored relation that users can name. */
     public Optional<String> findStored(String name) {
         return visible.stream()
                 .map(Relation::name)
@@ -118,17 +127,17 @@ public final class Catalog {
                 .findFirst();
     }
 
-    /** How many correlations the functions may hold; a statement numbers its own from there on. */
+    /** Returns how many correlation numbers are reserved; a statement's own numbers follow. */
     public int correlations() {
         return correlations;
     }
 
-    /** A factory of types for one statement. */
+    /** Returns a type factory for one statement. */
     public static RelDataTypeFactory types() {
         return new DuckDbTypes();
     }
 
-    /** What a user's statement may name, beside the functions that it calls. */
+    /** Returns what a user's statement may name, including the table functions that it calls. */
     public CalciteCatalogReader userReader(RelDataTypeFactory types, List<TableCall> calls) {
         if (calls.isEmpty()) {
             return reader(schemaOfUsers, types);
@@ -144,7 +153,7 @@ public final class Catalog {
         return reader(withCalls, types);
     }
 
-    /** What the query of a view may name: the tables behind the public ones too. */
+    /** Returns what the query of a view may name, including internal tables. */
     public CalciteCatalogReader viewReader(RelDataTypeFactory types) {
         return reader(schema, types);
     }
@@ -163,5 +172,72 @@ public final class Catalog {
         Properties properties = new Properties();
         properties.setProperty(CalciteConnectionProperty.CASE_SENSITIVE.camelName(), "false");
         return new CalciteConnectionConfigImpl(properties);
+    }
+
+    /** A relation of the file as Calcite sees it. */
+    private static final class StoredTable extends AbstractTable {
+        private final RelDataType rowType;
+
+        StoredTable(Relation relation) {
+            RelDataTypeFactory types = types();
+            RelDataTypeFactory.Builder row = types.builder();
+            for (Column column : relation.columns()) {
+                row.add(column.name(), CalciteTypes.of(column, types));
+            }
+            this.rowType = row.build();
+        }
+
+        @Override
+        public RelDataType getRowType(RelDataTypeFactory types) {
+            return rowType;
+        }
+    }
+
+    /**
+     * A call of a table function as Calcite sees it: a copy of the function's algebra takes its place in a statement, with
+     * the arguments in the place of the parameters.
+     */
+    private static final class CallTable extends AbstractTable implements TranslatableTable {
+        private final Supplier<RelNode> algebra;
+        private final List<RexNode> arguments;
+
+        /** @param algebra planned when it is first asked for, and once */
+        CallTable(Supplier<RelNode> algebra, List<RexNode> arguments) {
+            this.algebra = algebra;
+            this.arguments = List.copyOf(arguments);
+        }
+
+        @Override
+        public RelDataType getRowType(RelDataTypeFactory types) {
+            return algebra.get().getRowType();
+        }
+
+        @Override
+        public RelNode toRel(RelOptTable.ToRelContext context, RelOptTable table) {
+            return ClusterCopy.of(algebra.get(), context.getCluster(), arguments);
+        }
+    }
+
+    /** Reads the relations and columns from DuckDB's catalog. */
+    private static List<Relation> stored(Connection connection) throws SQLException {
+        Map<String, String> comments = new LinkedHashMap<>();
+        Map<String, List<Column>> columns = new LinkedHashMap<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(SqlResource.text("catalog/columns.sql"))) {
+            while (rows.next()) {
+                String relation = rows.getString("relation");
+                comments.put(relation, rows.getString("relation_comment"));
+                columns.computeIfAbsent(relation, name -> new ArrayList<>())
+                        .add(new Column(
+                                rows.getString("column_name"),
+                                SqlType.of(rows.getString("data_type")),
+                                rows.getBoolean("is_nullable"),
+                                rows.getString("column_comment")));
+            }
+        }
+        return columns.entrySet().stream()
+                .map(entry -> new Relation(
+                        entry.getKey(), false, comments.getOrDefault(entry.getKey(), ""), entry.getValue()))
+                .toList();
     }
 }

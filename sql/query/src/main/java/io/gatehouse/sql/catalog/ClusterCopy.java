@@ -22,9 +22,9 @@ import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
 
 /**
- * Copies the algebra of a function into the cluster of another statement, which is what planning it once and using it
- * often needs: relations belong to the cluster that they were made in. Expressions do not, unless they hold a query.
- * Arguments take the place of the parameters.
+ * Copies the algebra of a table function into the cluster of a statement, with the arguments in place of the
+ * parameters. A function is planned once and used often, and relations belong to the cluster that they were made in.
+ * Expressions do not, unless they contain a query.
  */
 final class ClusterCopy extends RexShuttle {
     private final RelOptCluster cluster;

@@ -8,6 +8,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.apache.calcite.avatica.util.TimeUnit;
 import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.rel.type.RelDataTypeSystemImpl;
 import org.apache.calcite.sql.SqlIntervalQualifier;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.SqlTypeFactoryImpl;
@@ -18,8 +20,8 @@ import org.apache.calcite.sql.type.SqlTypeUtil;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Types as DuckDB takes them: FLOAT has four bytes, where Calcite's has eight and REAL four; what a FLOAT and an exact
- * number have in common is a FLOAT; there is one type of intervals; a DATE beside a TIMESTAMP is one, too.
+ * DuckDB's type rules: FLOAT has four bytes, where Calcite's FLOAT has eight and its REAL four; the common type of
+ * FLOAT and an exact number is FLOAT; there is one interval type; the common type of DATE and TIMESTAMP is TIMESTAMP.
  */
 final class DuckDbTypes extends SqlTypeFactoryImpl {
     private static final SqlIntervalQualifier INTERVAL =
@@ -34,13 +36,13 @@ final class DuckDbTypes extends SqlTypeFactoryImpl {
         return super.createSqlType(name == SqlTypeName.FLOAT ? SqlTypeName.REAL : name);
     }
 
-    /** A list can hold NULL, whatever it is made of, so that there is one type of lists. */
+    /** Elements of a list are always nullable, so that there is one list type per element type. */
     @Override
     public RelDataType createArrayType(RelDataType element, long maxCardinality) {
         return super.createArrayType(createTypeWithNullability(element, true), maxCardinality);
     }
 
-    /** The one type of intervals, whatever their units. */
+    /** Returns the one interval type for all units. */
     @Override
     public RelDataType createSqlIntervalType(SqlIntervalQualifier qualifier) {
         return super.createSqlIntervalType(INTERVAL);
@@ -64,7 +66,7 @@ final class DuckDbTypes extends SqlTypeFactoryImpl {
             // Calcite's own rule takes a time beside an interval for a sum of the two.
             return all(types, SqlTypeUtil::isInterval) ? Optional.of(types.get(0)) : Optional.empty();
         }
-        if (types.size() > 1 && all(types, DuckDbTypes::isDateOrTimestamp)) {
+        if (types.size() > 1 && all(types, CalciteTypes::isDateOrTimestamp)) {
             return Optional.of(latest(types));
         }
         if (types.stream().anyMatch(WholeNumbers::isUnsigned) && all(types, WholeNumbers::isWhole)) {
@@ -93,7 +95,7 @@ final class DuckDbTypes extends SqlTypeFactoryImpl {
                 : Optional.empty();
     }
 
-    /** Where there is not room for all digits, those behind the point stay, and an integer that is too large is refused. */
+    /** If not all digits fit, fraction digits are kept, and integers that are too large fail at run time. */
     private Optional<RelDataType> besideIntegers(List<RelDataType> fractions, List<RelDataType> types) {
         RelDataType fraction = requireNonNull(super.leastRestrictive(fractions, SqlTypeMappingRules.instance(false)));
         int whole = types.stream()
@@ -115,14 +117,7 @@ final class DuckDbTypes extends SqlTypeFactoryImpl {
         return type.getSqlTypeName() == SqlTypeName.REAL;
     }
 
-    private static boolean isDateOrTimestamp(RelDataType type) {
-        return switch (type.getSqlTypeName()) {
-            case DATE, TIMESTAMP, TIMESTAMP_WITH_LOCAL_TIME_ZONE -> true;
-            default -> false;
-        };
-    }
-
-    /** A DATE becomes a TIMESTAMP, and that one with a time zone. */
+    /** Returns the widest type: a DATE becomes a TIMESTAMP, and that becomes one with a time zone. */
     private RelDataType latest(List<RelDataType> types) {
         SqlTypeName name = types.stream()
                 .map(RelDataType::getSqlTypeName)
@@ -139,5 +134,86 @@ final class DuckDbTypes extends SqlTypeFactoryImpl {
     private static int width(SqlTypeName name) {
         return List.of(SqlTypeName.DATE, SqlTypeName.TIMESTAMP, SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE)
                 .indexOf(name);
+    }
+
+    /**
+     * The types that DuckDB gives to results, where Calcite's standard differs: strings have no length, decimals go to 38
+     * digits, a sum of integers is a HUGEINT (here DECIMAL(38,0)), an average of numbers is a DOUBLE.
+     */
+    private static final class DuckDbTypeSystem extends RelDataTypeSystemImpl {
+        static final DuckDbTypeSystem INSTANCE = new DuckDbTypeSystem();
+
+        private static final int MAX_DECIMAL_DIGITS = 38;
+        private static final int MICROSECONDS = 6;
+
+        @Override
+        public int getMaxPrecision(SqlTypeName typeName) {
+            return switch (typeName) {
+                case DECIMAL -> MAX_DECIMAL_DIGITS;
+                case TIME, TIMESTAMP, TIMESTAMP_WITH_LOCAL_TIME_ZONE -> MICROSECONDS;
+                default -> super.getMaxPrecision(typeName);
+            };
+        }
+
+        @Override
+        public int getMaxScale(SqlTypeName typeName) {
+            return typeName == SqlTypeName.DECIMAL ? MAX_DECIMAL_DIGITS : super.getMaxScale(typeName);
+        }
+
+        @Override
+        public int getDefaultPrecision(SqlTypeName typeName) {
+            return switch (typeName) {
+                case DECIMAL -> 18;
+                case TIMESTAMP, TIMESTAMP_WITH_LOCAL_TIME_ZONE, TIME -> MICROSECONDS;
+                default -> super.getDefaultPrecision(typeName);
+            };
+        }
+
+        @Override
+        public int getDefaultScale(SqlTypeName typeName) {
+            return typeName == SqlTypeName.DECIMAL ? 0 : super.getDefaultScale(typeName);
+        }
+
+        @Override
+        public boolean shouldConvertRaggedUnionTypesToVarying() {
+            return true;
+        }
+
+        @Override
+        public RelDataType deriveSumType(RelDataTypeFactory typeFactory, RelDataType argumentType) {
+            if (WholeNumbers.isWhole(argumentType)
+                    || SqlTypeUtil.isBoolean(argumentType)
+                    || argumentType.getSqlTypeName() == SqlTypeName.NULL) {
+                return nullableAs(argumentType, typeFactory, typeFactory.createSqlType(SqlTypeName.DECIMAL, 38, 0));
+            }
+            if (SqlTypeUtil.isDecimal(argumentType)) {
+                return nullableAs(
+                        argumentType,
+                        typeFactory,
+                        typeFactory.createSqlType(SqlTypeName.DECIMAL, MAX_DECIMAL_DIGITS, argumentType.getScale()));
+            }
+            return nullableAs(argumentType, typeFactory, typeFactory.createSqlType(SqlTypeName.DOUBLE));
+        }
+
+        @Override
+        public RelDataType deriveAvgAggType(RelDataTypeFactory typeFactory, RelDataType argumentType) {
+            boolean time = SqlTypeUtil.isInterval(argumentType)
+                    || (SqlTypeUtil.isDatetime(argumentType) && argumentType.getSqlTypeName() != SqlTypeName.DATE);
+            if (time) {
+                return argumentType;
+            }
+            SqlTypeName average = SqlTypeUtil.isDatetime(argumentType) ? SqlTypeName.TIMESTAMP : SqlTypeName.DOUBLE;
+            return nullableAs(argumentType, typeFactory, typeFactory.createSqlType(average));
+        }
+
+        @Override
+        public RelDataType deriveCovarType(
+                RelDataTypeFactory typeFactory, RelDataType firstType, RelDataType secondType) {
+            return typeFactory.createTypeWithNullability(typeFactory.createSqlType(SqlTypeName.DOUBLE), true);
+        }
+
+        private static RelDataType nullableAs(RelDataType like, RelDataTypeFactory typeFactory, RelDataType type) {
+            return typeFactory.createTypeWithNullability(type, like.isNullable());
+        }
     }
 }

@@ -1,9 +1,6 @@
 package io.gatehouse.sql.catalog;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import io.gatehouse.base.Resources;
 import java.util.Arrays;
 import java.util.List;
 
@@ -15,14 +12,12 @@ public final class SqlResource {
 
     /** Its text, by its path below {@code io/gatehouse/sql}. */
     public static String text(String path) {
-        try (InputStream in = SqlResource.class.getResourceAsStream(ROOT + path)) {
-            if (in == null) {
-                throw new IllegalArgumentException("No resource " + ROOT + path);
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Resources.text(SqlResource.class, ROOT + path);
+    }
+
+    /** Its lines without blank ones and comments, which begin with #. */
+    public static List<String> lines(String path) {
+        return Resources.lines(SqlResource.class, ROOT + path);
     }
 
     /** Its statements, each ended by a semicolon at the end of a line, without the semicolons. */

@@ -6,7 +6,7 @@ import java.util.List;
 import org.apache.calcite.rex.RexNode;
 
 /**
- * A function in FROM with its arguments. For the one statement that it stands in it is a table of its own.
+ * A call of a table function. Within its statement it is a table of its own.
  *
  * @param schema the name of a schema that holds this table alone
  * @param arguments of the types of the parameters

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A function that stands in FROM: a view with parameters, from one {@link DefinitionFile .sql file}. Its query names a
- * parameter {@code $name}.
+ * A table function: a view with parameters, from one {@link DefinitionFile .sql file}. Its query refers to a parameter
+ * as {@code $name}.
  *
  * @param comment what one row is
  * @param sections the sections by name, in order, without columns and parameters
@@ -33,10 +33,9 @@ public record TableFunction(
         columns = List.copyOf(columns);
     }
 
-    /** All of them, in the order of the documentation. */
+    /** Returns all table functions, in the order of the documentation. */
     public static List<TableFunction> all() {
-        return SqlResource.text("table-functions/table-functions.txt")
-                .lines()
+        return SqlResource.lines("table-functions/table-functions.txt").stream()
                 .map(TableFunction::read)
                 .toList();
     }
@@ -47,14 +46,14 @@ public record TableFunction(
                 name, file.comment(), file.sections(), file.parameters(), file.columns(), file.query());
     }
 
-    /** How it is called, such as {@code top_experts(run INTEGER, k INTEGER)}. */
+    /** Returns the signature, such as {@code top_experts(run INTEGER, k INTEGER)}. */
     public String signature() {
         return parameters.stream()
                 .map(parameter -> "%s %s".formatted(parameter.name(), parameter.type()))
                 .collect(Collectors.joining(", ", name + "(", ")"));
     }
 
-    /** A statement that shows what it is for. */
+    /** Returns a statement that shows its use. */
     public String example() {
         return requireNonNull(sections.get("Example"), () -> "%s has no example".formatted(name));
     }

@@ -1,15 +1,16 @@
 package io.gatehouse.sql.catalog;
 
+import io.gatehouse.sql.catalog.ViewTable.PlannedView;
 import org.apache.calcite.rel.RelNode;
 
-/** How the queries of views and table functions are planned. */
+/** Plans the queries of views and table functions. */
 public interface ViewPlanning {
     /**
      * Plans and writes a view.
      *
      * @param catalog all that it may name
      */
-    WrittenView view(AnalysisView view, Catalog catalog);
+    PlannedView view(AnalysisView view, Catalog catalog);
 
     /**
      * Plans a function; its parameters become those of the algebra, in order.

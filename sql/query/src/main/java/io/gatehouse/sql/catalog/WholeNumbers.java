@@ -7,7 +7,7 @@ import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.type.SqlTypeName;
 
-/** DuckDB's types of whole numbers, where some have no sign: which of them holds the values of others. */
+/** DuckDB's integer types, signed and unsigned, and their common types. */
 public final class WholeNumbers {
     private static final List<SqlTypeName> UNSIGNED =
             List.of(SqlTypeName.UTINYINT, SqlTypeName.USMALLINT, SqlTypeName.UINTEGER, SqlTypeName.UBIGINT);
@@ -21,7 +21,7 @@ public final class WholeNumbers {
         return UNSIGNED.contains(type.getSqlTypeName());
     }
 
-    /** Whether it has whole numbers only; HUGEINT is DECIMAL(38, 0) here. */
+    /** Whether this is an integer type; HUGEINT is DECIMAL(38, 0) here. */
     public static boolean isWhole(RelDataType type) {
         boolean decimal = type.getSqlTypeName() == SqlTypeName.DECIMAL;
         return isUnsigned(type)
@@ -29,7 +29,7 @@ public final class WholeNumbers {
                         && (!decimal || (type.getPrecision() == 38 && type.getScale() == 0)));
     }
 
-    /** The narrowest type that holds the values of all of these. */
+    /** Returns the narrowest type that holds the values of all given types. */
     public static RelDataType common(Collection<RelDataType> types, RelDataTypeFactory factory) {
         SqlTypeName signed = widest(types, SIGNED);
         SqlTypeName unsigned = widest(types, UNSIGNED);
@@ -39,7 +39,9 @@ public final class WholeNumbers {
         return name == SqlTypeName.DECIMAL ? factory.createSqlType(name, 38, 0) : factory.createSqlType(name);
     }
 
-    /** The type in which DuckDB computes with two: the one that holds both, else BIGINT, of which no one was asked for. */
+    /**
+     * Returns the type in which DuckDB computes with two operands: the operand type that holds both, otherwise BIGINT.
+     */
     public static RelDataType computed(List<RelDataType> types, RelDataTypeFactory factory) {
         RelDataType common = common(types, factory);
         boolean one = types.stream().anyMatch(type -> type.getSqlTypeName() == common.getSqlTypeName());
@@ -48,7 +50,7 @@ public final class WholeNumbers {
                 : factory.createSqlType(SqlTypeName.BIGINT);
     }
 
-    /** The narrowest type of the list where none of it is there. */
+    /** Returns the widest of the listed types that occurs, or the narrowest of the list if none occurs. */
     private static SqlTypeName widest(Collection<RelDataType> types, List<SqlTypeName> names) {
         return types.stream()
                 .map(RelDataType::getSqlTypeName)

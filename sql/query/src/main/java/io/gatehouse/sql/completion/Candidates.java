@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Collects suggestions that fit what is typed. Those that begin with it come first, then those of which a later word
- * does, then those that hold it; among equals they stay in the order in which they came.
+ * Collects suggestions that match the typed prefix. Those that begin with it come first, then those with a later word
+ * that does, then those that contain it; ties keep the order in which they were added.
  */
 final class Candidates {
     static final int MAX = 50;
@@ -34,7 +34,7 @@ final class Candidates {
         }
     }
 
-    /** -1 if it does not fit. */
+    /** Returns -1 if the text does not match. */
     private int distance(String text) {
         String bare = text.substring(text.indexOf('.') + 1);
         if (text.startsWith(typed) || bare.startsWith(typed)) {

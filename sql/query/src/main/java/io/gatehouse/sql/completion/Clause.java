@@ -22,7 +22,7 @@ enum Clause {
         this.words = ImmutableList.copyOf(words);
     }
 
-    /** The clause that a part begins; {@code before} is the part before it. */
+    /** Finds the clause that a part begins; {@code before} is the preceding part. */
     static Optional<Clause> begunBy(Part part, Optional<Part> before) {
         boolean comparison =
                 part.is("FROM") && before.isPresent() && before.get().is("DISTINCT");

@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.client.Column;
 import io.gatehouse.sql.catalog.Catalog;
-import io.gatehouse.sql.completion.Source.Field;
+import io.gatehouse.sql.completion.Place.Expected;
+import io.gatehouse.sql.completion.Sources.Source;
+import io.gatehouse.sql.completion.Sources.Source.Field;
 import io.gatehouse.sql.completion.Suggestion.Kind;
 import io.gatehouse.sql.function.FunctionNote;
 import io.gatehouse.sql.parse.Keywords;
@@ -16,7 +18,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Says what could be typed at a place in a statement. */
+/** Suggests completions at a position in a statement. */
 public final class Completion {
     private static final List<String> TYPES = List.of(
             "BIGINT",
@@ -42,10 +44,10 @@ public final class Completion {
 
     /** Whether a text holds nothing but blanks and comments. */
     public static boolean isEmpty(String text) {
-        return Words.of(text).list().isEmpty();
+        return PartialText.Words.of(text).list().isEmpty();
     }
 
-    /** Suggestions for the cursor before the character of an index, the likeliest first. */
+    /** Returns suggestions for the cursor before the character at an index, likeliest first. */
     public List<Suggestion> at(String text, int offset) {
         return PartialText.read(text, offset)
                 .map(partial -> suggestions(text, partial))
@@ -112,7 +114,7 @@ public final class Completion {
         functions(false, candidates);
     }
 
-    /** Measures as they are used; by the names of their relations too, where several have one of that name. */
+    /** Adds measures as calls, qualified by their relation if several have the same name. */
     private static void measures(List<Source> sources, boolean inside, Candidates candidates) {
         Map<String, Long> times = sources.stream()
                 .flatMap(source -> source.measures().stream())
@@ -127,7 +129,7 @@ public final class Completion {
         }
     }
 
-    /** Columns by their names; by those of their relations too, where several have one name. */
+    /** Adds columns, qualified by their relation if several have the same name. */
     private static void columns(List<Source> sources, boolean qualify, Candidates candidates) {
         Map<String, Long> times = sources.stream()
                 .flatMap(source -> source.columns().stream())

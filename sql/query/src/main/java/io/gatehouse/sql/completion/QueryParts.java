@@ -3,6 +3,8 @@ package io.gatehouse.sql.completion;
 import io.gatehouse.sql.completion.Part.Cursor;
 import io.gatehouse.sql.completion.Part.Group;
 import io.gatehouse.sql.completion.Part.Word;
+import io.gatehouse.sql.completion.Place.Expected;
+import io.gatehouse.sql.completion.Sources.Source;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +17,7 @@ record QueryParts(List<Part> parts) {
         parts = List.copyOf(parts);
     }
 
-    /** The one of several with the cursor. */
+    /** Returns the SELECT, among several, that contains the cursor. */
     static QueryParts around(List<Part> parts) {
         List<Part> query = new ArrayList<>();
         boolean found = false;
@@ -80,7 +82,7 @@ record QueryParts(List<Part> parts) {
         return found;
     }
 
-    /** The names that the items of SELECT are given. */
+    /** Returns the aliases of the SELECT items. */
     List<String> aliases() {
         return items().stream()
                 .filter(item -> item.size() > 1 && isAliased(item) && !isMeasure(item))
@@ -88,7 +90,7 @@ record QueryParts(List<Part> parts) {
                 .toList();
     }
 
-    /** The names of the columns, as far as they can be told without knowing a relation. */
+    /** Returns the names of the columns, as far as they are known without the catalog. */
     List<String> columns() {
         return items().stream()
                 .filter(item -> item.get(item.size() - 1) instanceof Word last && last.isName() && !isMeasure(item))

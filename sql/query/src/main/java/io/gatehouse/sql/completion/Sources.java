@@ -5,14 +5,16 @@ import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.catalog.TableFunction;
 import io.gatehouse.sql.completion.Part.Group;
 import io.gatehouse.sql.completion.Part.Word;
-import io.gatehouse.sql.completion.Source.Field;
+import io.gatehouse.sql.completion.Sources.Source.Field;
+import io.gatehouse.sql.plan.MeasureDefinitions;
+import io.gatehouse.type.SqlType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** Reads the relations of a FROM clause, as far as it can be read. */
+/** Reads the relations of a possibly incomplete FROM clause. */
 final class Sources {
     /** What stands between two relations. */
     static final List<String> BETWEEN =
@@ -58,7 +60,7 @@ final class Sources {
         return sources;
     }
 
-    /** Reads one relation and what it is called by; returns the index behind it. */
+    /** Reads one relation and its alias; returns the index after it. */
     private int read(List<Part> from, int start, List<Source> sources) {
         int at = start + 1;
         Part first = from.get(start);
@@ -128,7 +130,7 @@ final class Sources {
                 .orElseGet(() -> renamed(untyped(item.body()), item.columns()));
     }
 
-    /** Of a query that cannot be read as a whole, what its SELECT list says. */
+    /** Returns the columns named in the SELECT list of a query that cannot be parsed as a whole. */
     private static List<Field> untyped(Group query) {
         return select(query).columns().stream().map(Field::untyped).toList();
     }
@@ -146,5 +148,58 @@ final class Sources {
 
     private static Field renamed(List<Field> columns, int index, String name) {
         return index < columns.size() ? new Field(name, columns.get(index).type(), "") : Field.untyped(name);
+    }
+
+    /**
+     * A relation of FROM.
+     *
+     * @param name what columns are called by: its alias, or else its name; empty for none
+     * @param aliased whether that name was given here
+     * @param measures those that the relation has of its own, or its query defines
+     */
+    record Source(String name, boolean aliased, List<Field> columns, List<Measure> measures) {
+        /**
+         * A column.
+         *
+         * @param type empty if only the name is known
+         * @param comment unit and meaning; empty when none is known
+         */
+        record Field(String name, Optional<SqlType> type, String comment) {
+            static List<Field> of(List<Column> columns) {
+                return columns.stream()
+                        .map(column -> new Field(column.name(), Optional.of(column.type()), column.comment()))
+                        .toList();
+            }
+
+            static Field untyped(String name) {
+                return new Field(name, Optional.empty(), "");
+            }
+
+            /** The type and the comment. */
+            String detail() {
+                String name = type.map(SqlType::toString).orElse("");
+                return comment.isEmpty() ? name : name + ": " + comment;
+            }
+        }
+
+        /**
+         * An aggregate with a name.
+         *
+         * @param note what it says, or how it is made
+         */
+        record Measure(String name, String note) {
+            /** Those of a relation of the file. */
+            static List<Measure> of(String relation) {
+                return MeasureDefinitions.of(relation).stream()
+                        .map(measure -> new Measure(
+                                measure.name(), "measure of %s: %s".formatted(measure.relation(), measure.note())))
+                        .toList();
+            }
+        }
+
+        Source {
+            columns = List.copyOf(columns);
+            measures = List.copyOf(measures);
+        }
     }
 }

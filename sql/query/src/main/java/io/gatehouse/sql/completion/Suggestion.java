@@ -3,7 +3,7 @@ package io.gatehouse.sql.completion;
 import static java.util.Objects.requireNonNull;
 
 /**
- * What could stand at the cursor.
+ * A completion at the cursor.
  *
  * @param text what is to be written, in quotes if it needs them
  * @param detail the type of a column, or what a relation or a function is, in one line; may be empty
@@ -11,7 +11,7 @@ import static java.util.Objects.requireNonNull;
  * @param end index behind the last one; equal to start where it is inserted
  */
 public record Suggestion(Kind kind, String text, String detail, int start, int end) {
-    /** What a suggestion is. */
+    /** The kind of a suggestion. */
     public enum Kind {
         COLUMN,
         ALIAS,

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The WITH queries that can be named at a place.
+ * The WITH queries that are visible at a position.
  *
  * @param items in the order of the text
  */
@@ -80,13 +80,13 @@ record WithItems(List<Item> items, boolean recursive) {
         return new WithItems(all, recursive || inner.recursive);
     }
 
-    /** Those that the body of one can name. */
+    /** Returns the items that the body of an item can name. */
     WithItems before(Item item) {
         int end = items.indexOf(item) + (recursive ? 1 : 0);
         return new WithItems(items.subList(0, end), recursive);
     }
 
-    /** The WITH clause that says all of them, from the text they stand in; empty without any. */
+    /** Returns a WITH clause with all items, cut from their text; empty if there are none. */
     String written(String text) {
         StringBuilder with = new StringBuilder();
         for (Item item : items) {

@@ -1,20 +1,22 @@
 package io.gatehouse.sql.dialect;
 
-import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.function.BitOperators;
+import io.gatehouse.error.TextRange;
+import io.gatehouse.sql.function.Arithmetic;
 import io.gatehouse.sql.function.Collate;
 import io.gatehouse.sql.function.FunctionTable;
-import io.gatehouse.sql.function.IntegerDivision;
 import io.gatehouse.sql.function.ListFunctions;
 import io.gatehouse.sql.function.TimeFunctions;
 import io.gatehouse.sql.grammar.DialectOperators;
+import io.gatehouse.sql.parse.Lines;
 import io.gatehouse.sql.parse.Positions;
+import io.gatehouse.sql.parse.SqlTrees;
+import io.gatehouse.sql.parse.StatementErrors;
 import io.gatehouse.sql.parse.StatementText;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
@@ -45,23 +47,23 @@ import org.apache.calcite.sql.util.SqlShuttle;
 import org.apache.calcite.util.TimestampString;
 
 /**
- * Writes DuckDB's forms as what they mean in the standard's: x::t as CAST, GROUP BY ALL and ORDER BY ALL as the numbers
- * of the items, DISTINCT ON as QUALIFY, count() as count(*). Calls of our own functions are written out.
+ * Replaces DuckDB's dialect by standard SQL: x::t by CAST, GROUP BY ALL and ORDER BY ALL by the numbers of the items,
+ * DISTINCT ON by QUALIFY, count() by count(*). Calls of Gatehouse's own functions are expanded.
  */
 public final class DialectForms extends SqlShuttle {
     private static final int MICROSECONDS = 6;
 
     private final DomainCalls functions;
     private final TableCalls tables;
-    private final OutputNames names;
-    private final Optional<WrittenNumbers> numbers;
-    private final WrittenSize size = new WrittenSize();
+    private final OutputColumns names;
+    private final Optional<NumberSpelling> numbers;
+    private final TreeSizeBound size = new TreeSizeBound();
 
-    private DialectForms(DomainCalls functions, TableCalls tables, OutputNames names, Optional<StatementText> text) {
+    private DialectForms(DomainCalls functions, TableCalls tables, OutputColumns names, Optional<StatementText> text) {
         this.functions = functions;
         this.tables = tables;
         this.names = names;
-        this.numbers = text.map(WrittenNumbers::new);
+        this.numbers = text.map(NumberSpelling::new);
     }
 
     /**
@@ -75,9 +77,9 @@ public final class DialectForms extends SqlShuttle {
             SqlNode statement,
             DomainCalls functions,
             TableCalls tables,
-            Supplier<PartialValidator> validators,
+            Supplier<OutputColumns.PartialValidator> validators,
             Optional<StatementText> text) {
-        DialectForms forms = new DialectForms(functions, tables, new OutputNames(validators, tables), text);
+        DialectForms forms = new DialectForms(functions, tables, new OutputColumns(validators, tables), text);
         SqlNode replaced = visited(statement, forms);
         forms.size.check(replaced);
         return replaced;
@@ -97,8 +99,8 @@ public final class DialectForms extends SqlShuttle {
         if (PivotForm.isQuery(call)) {
             return pivot(call);
         }
-        if (UnionByName.isIn(call)) {
-            return UnionByName.written(below(call), names);
+        if (RelationForms.isUnionByName(call)) {
+            return RelationForms.unionByName(below(call), names);
         }
         if (call instanceof SqlJoin join) {
             PivotForm.checkJoin(join);
@@ -112,13 +114,13 @@ public final class DialectForms extends SqlShuttle {
         }
         SqlOperator operator = call.getOperator();
         if (operator.equals(SqlStdOperatorTable.EXPLICIT_TABLE)) {
-            return StarForm.everythingOf(call.operand(0));
+            return SqlTrees.everythingFrom(call.operand(0));
         }
         if (operator.equals(SqlStdOperatorTable.COLLECTION_TABLE)) {
             return table(call);
         }
-        if (Series.isSeries(call) || tables.find(call).isPresent()) {
-            throw refused(call, "%s can only stand in FROM.".formatted(operator.getName()));
+        if (RelationForms.isSeries(call) || tables.find(call).isPresent()) {
+            throw StatementErrors.notSupported(call, "%s can only stand in FROM.".formatted(operator.getName()));
         }
         if (operator.equals(SqlStdOperatorTable.EXISTS) && isInfixCast(call.operand(0))) {
             SqlCall cast = call.operand(0);
@@ -132,13 +134,13 @@ public final class DialectForms extends SqlShuttle {
             return cast(below(call));
         }
         if (operator.equals(DialectOperators.INTEGER_DIVIDE)) {
-            return with(IntegerDivision.OPERATOR, call);
+            return with(Arithmetic.INTEGER_DIVIDE, call);
         }
         if (operator.equals(DialectOperators.POWER_OF)) {
             return with(FunctionTable.POWER, call);
         }
         if (DialectOperators.isOnBits(operator)) {
-            return with(BitOperators.named(operator.getName()), call);
+            return with(Arithmetic.onBitsNamed(operator.getName()), call);
         }
         if (operator.equals(SqlStdOperatorTable.OVER)) {
             WindowForms.checkArguments(call);
@@ -149,7 +151,7 @@ public final class DialectForms extends SqlShuttle {
             return visited(asFunction.get(), this);
         }
         if (call.getKind() == SqlKind.UNNEST && call.getOperandList().stream().anyMatch(SqlUtil::isNull)) {
-            throw refused(call, "UNNEST takes a list; write UNNEST(CAST(NULL AS INTEGER[])).");
+            throw StatementErrors.notSupported(call, "UNNEST takes a list; write UNNEST(CAST(NULL AS INTEGER[])).");
         }
         if (operator.equals(DialectOperators.UNNEST)) {
             return with(ListFunctions.UNNEST, call);
@@ -164,16 +166,10 @@ public final class DialectForms extends SqlShuttle {
         if (operator.equals(DialectOperators.INTERVAL)) {
             return IntervalForm.written(below(call));
         }
-        if (ListSlice.isIn(call)) {
-            return visited(ListSlice.written(call), this);
-        }
         if (operator.equals(SqlLibraryOperators.TRANSLATE3)) {
             return with(FunctionTable.TRANSLATE, call);
         }
-        if (operator instanceof SqlUnresolvedFunction) {
-            return OtherNames.isOne(call) ? OtherNames.written(with(operator, call)) : function(call);
-        }
-        return below(call);
+        return operator instanceof SqlUnresolvedFunction ? function(call) : below(call);
     }
 
     @Override
@@ -185,12 +181,12 @@ public final class DialectForms extends SqlShuttle {
                 && numbers.filter(written -> written.endsInPoint(number)).isPresent()) {
             SqlParserPos position = number.getParserPosition();
             return SqlStdOperatorTable.CAST.createCall(
-                    position, number, WrittenTypes.decimal(number.getPrec(), position));
+                    position, number, TypeAliases.decimal(number.getPrec(), position));
         }
         return literal instanceof SqlIntervalLiteral interval ? IntervalForm.written(interval) : literal;
     }
 
-    /** To Calcite a time without a fraction is one of seconds. */
+    /** Gives a timestamp literal microseconds. Calcite types one without a fraction as seconds only. */
     private static SqlNode inMicroseconds(SqlUnknownLiteral literal) {
         TimestampString time = literal.resolve(SqlTypeName.TIMESTAMP).getValueAs(TimestampString.class);
         return SqlLiteral.createTimestamp(SqlTypeName.TIMESTAMP, time, MICROSECONDS, literal.getParserPosition());
@@ -198,22 +194,22 @@ public final class DialectForms extends SqlShuttle {
 
     @Override
     public SqlNode visit(SqlDataTypeSpec type) {
-        return WrittenTypes.standard(type);
+        return TypeAliases.standard(type);
     }
 
-    /** TABLE(function), which FROM function is read as. */
+    /** Replaces TABLE(function), as which FROM function is parsed. */
     private SqlNode table(SqlCall collection) {
         if (!(collection.operand(0) instanceof SqlCall call)) {
             return below(collection);
         }
-        return Series.isSeries(call)
-                ? Series.relation(call)
+        return RelationForms.isSeries(call)
+                ? RelationForms.series(call)
                 : tables.find(call)
                         .<SqlNode>map(function -> tables.relation(function, call, operands(call)))
                         .orElseGet(() -> below(collection));
     }
 
-    /** Each argument is visited once: twice would double with each call inside another. */
+    /** Visits each argument once; otherwise the work would double with each level of nesting. */
     private SqlNode function(SqlCall call) {
         return functions
                 .find(call)
@@ -227,19 +223,21 @@ public final class DialectForms extends SqlShuttle {
                 .toList();
     }
 
-    /** Of EXISTS (...)::t the grammar makes EXISTS ((...)::t), as it does with the minus of -1::t. */
+    /**
+     * Whether this is an infix cast. The grammar parses EXISTS (...)::t as EXISTS ((...)::t), like the minus of -1::t.
+     */
     private static boolean isInfixCast(SqlNode node) {
         return node instanceof SqlCall call && call.getOperator().equals(DialectOperators.INFIX_CAST);
     }
 
-    /** A cast to a coarser timestamp is one of that and back: what it gives is a timestamp like all others. */
+    /** Casts to a coarser timestamp and back, so that the result is an ordinary timestamp. */
     private static SqlNode cast(SqlNode cast) {
         SqlParserPos position = cast.getParserPosition();
         if (cast instanceof SqlCall call && call.operand(1) instanceof SqlIntervalQualifier unit) {
-            throw refused(unit, "A cast to INTERVAL takes no unit; write CAST(x AS INTERVAL).");
+            throw StatementErrors.notSupported(unit, "A cast to INTERVAL takes no unit; write CAST(x AS INTERVAL).");
         }
-        return cast instanceof SqlCall call && WrittenTypes.isCoarse(call.operand(1))
-                ? call.getOperator().createCall(position, call, WrittenTypes.timestamp(position))
+        return cast instanceof SqlCall call && TypeAliases.isCoarse(call.operand(1))
+                ? call.getOperator().createCall(position, call, TypeAliases.timestamp(position))
                 : cast;
     }
 
@@ -247,10 +245,9 @@ public final class DialectForms extends SqlShuttle {
     private SqlNode collated(SqlCall call) {
         SqlNode name = call.operand(1);
         if (!Collate.isKnown(name.toString())) {
-            throw new GatehouseException(
-                    ErrorCode.SQL_VALIDATION,
-                    "There is no collation '%s'; there are NOCASE, NOACCENT and languages such as DE.".formatted(name),
-                    Positions.of(name));
+            throw StatementErrors.invalid(
+                    name,
+                    "There is no collation '%s'; there are NOCASE, NOACCENT and languages such as DE.".formatted(name));
         }
         SqlNode text = visited(call.operand(0), this);
         SqlNode literal = SqlLiteral.createCharString(name.toString(), name.getParserPosition());
@@ -278,7 +275,7 @@ public final class DialectForms extends SqlShuttle {
         SqlNodeList items = new SqlNodeList(with.withList.getParserPosition());
         for (SqlNode node : with.withList) {
             SqlWithItem item = (SqlWithItem) visited(node, this);
-            item.columnList = ValuesNames.of(item);
+            item.columnList = RelationForms.columnNames(item);
             items.add(item);
             names.enter(item);
         }
@@ -300,8 +297,8 @@ public final class DialectForms extends SqlShuttle {
         SqlNode query = query(order.query, written);
         SqlNodeList keys = new SqlNodeList(order.orderList.getParserPosition());
         for (SqlNode key : written) {
-            if (isAll(bare(key))) {
-                OrderByAll.keys(query, key, names).forEach(keys::add);
+            if (isAll(SqlTrees.bare(key))) {
+                AllKeys.orderKeys(query, key, names).forEach(keys::add);
             } else {
                 keys.add(key);
             }
@@ -309,32 +306,26 @@ public final class DialectForms extends SqlShuttle {
         return new SqlOrderBy(order.getParserPosition(), query, keys, order.offset, order.fetch);
     }
 
-    static SqlNode bare(SqlNode key) {
-        return switch (key.getKind()) {
-            case DESCENDING, NULLS_FIRST, NULLS_LAST -> bare(((SqlCall) key).operand(0));
-            default -> key;
-        };
-    }
-
     /** @param order the keys by which its rows are sorted, in the standard's forms */
     private SqlNode select(SqlSelect select, SqlNodeList order) {
-        SqlSelect copy = (SqlSelect) below(NamedWindows.writtenOut(select)).clone(select.getParserPosition());
+        SqlSelect copy =
+                (SqlSelect) below(WindowForms.NamedWindows.writtenOut(select)).clone(select.getParserPosition());
         size.check(copy);
         if (copy.getFrom() != null) {
-            copy.setFrom(ValuesNames.in(copy.getFrom()));
+            copy.setFrom(RelationForms.withColumnNames(copy.getFrom()));
         }
         if (copy.getGroup() != null
                 && copy.getGroup().size() == 1
                 && isAll(copy.getGroup().get(0))) {
-            GroupByAll.writeStars(copy, names);
-            copy.setGroupBy(GroupByAll.keys(copy, names).orElse(null));
+            AllKeys.writeStars(copy, names);
+            copy.setGroupBy(AllKeys.groupKeys(copy, names).orElse(null));
         }
         if (copy.getHaving() instanceof SqlLiteral never && isFalse(never)) {
             copy.setHaving(never(never.getParserPosition()));
         }
         SqlNode qualify = copy.getQualify();
         if (qualify instanceof SqlCall call && call.getOperator().equals(DialectOperators.DISTINCT_ON)) {
-            copy.setQualify(DistinctOn.firstOfEach(copy, call, order));
+            copy.setQualify(WindowForms.firstOfEach(copy, call, order));
         }
         return copy;
     }
@@ -343,9 +334,10 @@ public final class DialectForms extends SqlShuttle {
         return literal.getTypeName() == SqlTypeName.BOOLEAN && !literal.booleanValue();
     }
 
-    /** 1 = 0: of HAVING FALSE Calcite forgets the aggregates, and with them their types. */
+    /** Returns 1 = 0, because with HAVING FALSE Calcite drops the aggregates and their types. */
     private static SqlNode never(SqlParserPos position) {
-        return SqlStdOperatorTable.EQUALS.createCall(position, number(1, position), number(0, position));
+        return SqlStdOperatorTable.EQUALS.createCall(
+                position, SqlTrees.number(1, position), SqlTrees.number(0, position));
     }
 
     public static boolean isStar(SqlNode item) {
@@ -353,15 +345,7 @@ public final class DialectForms extends SqlShuttle {
                 || item instanceof SqlStarReplace
                 || StarForm.isStar(item)
                 || (item instanceof SqlIdentifier name && name.isStar())
-                || ColumnsForm.isIn(item);
-    }
-
-    public static SqlNode number(int number, SqlParserPos position) {
-        return SqlLiteral.createExactNumeric(Integer.toString(number), position);
-    }
-
-    public static GatehouseException refused(SqlNode node, String message) {
-        return new GatehouseException(ErrorCode.SQL_NOT_SUPPORTED, message, Positions.of(node));
+                || StarForm.holdsColumns(item);
     }
 
     /** Whether a key is ALL. */
@@ -377,5 +361,30 @@ public final class DialectForms extends SqlShuttle {
     private static SqlNode visited(SqlNode node, DialectForms forms) {
         SqlNode visited = node.accept(forms);
         return visited == null ? node : visited;
+    }
+
+    /** The original spelling of numbers; Calcite keeps only their values and positions. */
+    private static final class NumberSpelling {
+        /** The position of a number includes parentheses around it. */
+        private static final Pattern ENDING_IN_POINT = Pattern.compile("[-+(\\s]*[\\d_]+\\.[)\\s]*");
+
+        private final String text;
+        private final Lines lines;
+
+        NumberSpelling(StatementText statement) {
+            text = statement.text();
+            lines = new Lines(text);
+        }
+
+        /** Whether a number was written as {@code 3.}, which is a DECIMAL. */
+        boolean endsInPoint(SqlNumericLiteral number) {
+            if (!number.isInteger()) {
+                return false;
+            }
+            TextRange place = Positions.of(number);
+            int first = lines.offset(place.line(), place.column());
+            int last = lines.offset(place.endLine(), place.endColumn());
+            return ENDING_IN_POINT.matcher(text).region(first, last + 1).matches();
+        }
     }
 }

@@ -5,42 +5,39 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.parse.Grammar;
-import io.gatehouse.sql.parse.Positions;
+import io.gatehouse.sql.parse.SqlTrees;
+import io.gatehouse.sql.parse.StatementErrors;
 import io.gatehouse.store.DomainFunction;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.apache.calcite.sql.SqlBasicTypeNameSpec;
 import org.apache.calcite.sql.SqlCall;
-import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlUnresolvedFunction;
-import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParseException;
 import org.apache.calcite.sql.parser.SqlParser;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.util.SqlShuttle;
 
-/** Calls of {@link DomainFunction}s, written out. */
+/** Expands calls of {@link DomainFunction}s. */
 public final class DomainCalls {
     /** A function and its parsed expression. */
     record Definition(DomainFunction function, SqlNode expression) {
-        /** The expression that a call means. An argument stands in it as often as its name does, and is not copied. */
+        /** Expands a call. An argument is inserted at each use of its name, and is not copied. */
         SqlNode written(SqlCall call, List<SqlNode> arguments) {
             if (arguments.size() != function.arguments().size()) {
-                throw new GatehouseException(
-                        ErrorCode.SQL_VALIDATION,
+                throw StatementErrors.invalid(
+                        call,
                         "%s takes %d arguments, not %d."
                                 .formatted(
                                         function.signature(),
                                         function.arguments().size(),
-                                        arguments.size()),
-                        Positions.of(call));
+                                        arguments.size()));
             }
             Substitution substitution = new Substitution(function.arguments(), arguments, call.getParserPosition());
             return requireNonNull(expression.accept(substitution), "an expression becomes one");
@@ -66,14 +63,14 @@ public final class DomainCalls {
         }
     }
 
-    /** What a call calls; empty if it is none of these. */
+    /** Finds the domain function that a call uses. */
     Optional<Definition> find(SqlCall call) {
         return call.getOperator() instanceof SqlUnresolvedFunction function
                 ? Optional.ofNullable(definitions.get(function.getName().toLowerCase(Locale.ROOT)))
                 : Optional.empty();
     }
 
-    /** Copies an expression with arguments in the place of their names, all at the position of the call. */
+    /** Copies an expression with arguments substituted for their names, all at the position of the call. */
     private static final class Substitution extends SqlShuttle {
         private final List<String> names;
         private final List<SqlNode> arguments;
@@ -88,9 +85,7 @@ public final class DomainCalls {
         @Override
         public SqlNode visit(SqlIdentifier identifier) {
             SqlNode argument = arguments.get(names.indexOf(identifier.getSimple()));
-            SqlDataTypeSpec real =
-                    new SqlDataTypeSpec(new SqlBasicTypeNameSpec(SqlTypeName.DOUBLE, position), position);
-            return SqlStdOperatorTable.CAST.createCall(position, argument, real);
+            return SqlTrees.cast(argument, SqlTypeName.DOUBLE, position);
         }
 
         @Override

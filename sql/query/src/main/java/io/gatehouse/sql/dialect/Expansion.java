@@ -1,9 +1,9 @@
 package io.gatehouse.sql.dialect;
 
-import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.parse.SqlTrees;
+import io.gatehouse.sql.parse.StatementErrors;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlIdentifier;
@@ -17,9 +17,9 @@ import org.apache.calcite.sql.SqlWithItem;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How large a statement becomes while it is planned. Calcite writes out every use of a WITH query, of an alias in its
- * own SELECT list, of a star, of COLUMNS, and the left side of IN once for each item; DuckDB writes out the left side of BETWEEN. A
- * page of text can say 2^30 expressions. The size is counted here without making it. Numbers stop growing at
+ * Limits the size of a statement after expansion. Calcite expands every use of a WITH query, of an alias in its own
+ * SELECT list, of a star, of COLUMNS, and the left side of IN once for each item; DuckDB expands the left side of
+ * BETWEEN. A page of SQL can expand to 2^30 expressions. The size is computed without expanding; it saturates at
  * {@link #ENOUGH}.
  */
 public final class Expansion {
@@ -30,7 +30,7 @@ public final class Expansion {
     private static final int COLUMNS_OF_A_TABLE = 24;
     private static final int IN_LIST_WRITTEN_OUT = 20;
 
-    /** What a query comes to: its parts and its columns. */
+    /** The expanded size of a query, and its number of columns. */
     private record Weight(long size, long columns) {}
 
     private final Map<String, Weight> queries;
@@ -49,8 +49,7 @@ public final class Expansion {
     }
 
     static GatehouseException tooLarge() {
-        return new GatehouseException(
-                ErrorCode.SQL_TOO_LARGE,
+        return StatementErrors.tooLarge(
                 "The statement is too large once its WITH queries, aliases, functions and stars are written out; the"
                         + " limit is %,d parts and %,d columns.".formatted(MAX_SIZE, MAX_COLUMNS));
     }
@@ -77,7 +76,7 @@ public final class Expansion {
         Map<String, Weight> known = new HashMap<>(queries);
         for (SqlNode item : with.withList) {
             SqlWithItem named = (SqlWithItem) item;
-            known.put(key(named.name), new Expansion(known, aliases).query(named.query));
+            known.put(SqlTrees.simpleKey(named.name), new Expansion(known, aliases).query(named.query));
         }
         return new Expansion(known, aliases).query(with.body);
     }
@@ -91,11 +90,11 @@ public final class Expansion {
         for (SqlNode item : select.getSelectList()) {
             boolean nested = item.getKind() == SqlKind.AS;
             long once = inside.expression(nested ? ((SqlCall) item).operand(0) : item);
-            boolean repeated = ColumnsForm.isIn(item);
+            boolean repeated = StarForm.holdsColumns(item);
             boolean star = !repeated && DialectForms.isStar(item);
             long own = repeated ? Math.min(ENOUGH, once * from.columns()) : star ? sum(from.columns(), once) : once;
             if (nested && ((SqlCall) item).operand(1) instanceof SqlIdentifier alias) {
-                named.merge(key(alias), own, Math::max);
+                named.merge(SqlTrees.simpleKey(alias), own, Math::max);
             }
             size = sum(size, own);
             columns = sum(columns, repeated || star ? from.columns() : item.getKind() == SqlKind.SELECT ? own : 1);
@@ -115,7 +114,7 @@ public final class Expansion {
 
     private Weight relation(SqlNode node) {
         if (node instanceof SqlIdentifier identifier) {
-            Weight known = identifier.isSimple() ? queries.get(key(identifier)) : null;
+            Weight known = identifier.isSimple() ? queries.get(SqlTrees.simpleKey(identifier)) : null;
             return known == null ? new Weight(1, COLUMNS_OF_A_TABLE) : known;
         }
         if (node instanceof SqlCall call) {
@@ -146,7 +145,7 @@ public final class Expansion {
 
     private long expression(@Nullable SqlNode node) {
         if (node instanceof SqlIdentifier identifier) {
-            return identifier.isSimple() ? aliases.getOrDefault(key(identifier), 1L) : 1;
+            return identifier.isSimple() ? aliases.getOrDefault(SqlTrees.simpleKey(identifier), 1L) : 1;
         }
         if (node instanceof SqlNodeList list) {
             return expressions(list);
@@ -165,7 +164,7 @@ public final class Expansion {
         return sum(size, Math.min(ENOUGH, first * timesComparedAgain(call)));
     }
 
-    /** How many more times the left side is compared than it is written. */
+    /** Returns how many more times the left side is expanded than it is written. */
     private static long timesComparedAgain(SqlCall call) {
         return switch (call.getKind()) {
             case BETWEEN -> 1;
@@ -179,9 +178,5 @@ public final class Expansion {
 
     private static long sum(long a, long b) {
         return Math.min(ENOUGH, a + b);
-    }
-
-    private static String key(SqlIdentifier identifier) {
-        return identifier.getSimple().toLowerCase(Locale.ROOT);
     }
 }

@@ -1,13 +1,14 @@
 package io.gatehouse.sql.dialect;
 
+import io.gatehouse.sql.parse.StatementErrors;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.type.SqlTypeName;
 
 /**
- * The pattern of GLOB as a regular expression, which is matched in a time that grows with the text alone. DuckDB's own way
- * tries each star again for each star behind it.
+ * Converts the pattern of GLOB to a regular expression, which matches in linear time. DuckDB's own GLOB backtracks for
+ * each star.
  */
 final class Glob {
     /** Matches no character. */
@@ -25,7 +26,8 @@ final class Glob {
     static SqlNode pattern(SqlCall glob) {
         SqlNode pattern = glob.operand(1);
         if (!(pattern instanceof SqlLiteral literal) || literal.getTypeName() != SqlTypeName.CHAR) {
-            throw DialectForms.refused(pattern, "GLOB takes a pattern that is written out; write LIKE for another.");
+            throw StatementErrors.notSupported(
+                    pattern, "GLOB takes a pattern that is written out; write LIKE for another.");
         }
         return SqlLiteral.createCharString(
                 new Glob(literal.getValueAs(String.class)).regex(), pattern.getParserPosition());

@@ -2,29 +2,36 @@ package io.gatehouse.sql.dialect;
 
 import io.gatehouse.sql.function.FunctionTable;
 import io.gatehouse.sql.function.TimeFunctions;
+import io.gatehouse.sql.parse.SqlTrees;
+import io.gatehouse.sql.parse.StatementErrors;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Optional;
 import org.apache.calcite.avatica.util.TimeUnit;
-import org.apache.calcite.sql.SqlBasicTypeNameSpec;
+import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlCharStringLiteral;
 import org.apache.calcite.sql.SqlDataTypeSpec;
+import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlIntervalLiteral;
 import org.apache.calcite.sql.SqlIntervalQualifier;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNumericLiteral;
+import org.apache.calcite.sql.SqlTypeNameSpec;
+import org.apache.calcite.sql.SqlWriter;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.validate.SqlValidator;
+import org.apache.calcite.util.Litmus;
 
 /**
- * INTERVAL '3' DAY and INTERVAL (n) DAY as to_days(3) and to_days(n), which is what they are in DuckDB. Calcite keeps the
- * value of a literal in months or in milliseconds, and its types of months and of days do not mix.
+ * Replaces INTERVAL '3' DAY and INTERVAL (n) DAY by to_days(3) and to_days(n), as DuckDB does. Calcite stores the value
+ * of a literal in months or in milliseconds, and its month and day intervals do not mix.
  */
 final class IntervalForm {
-    /** Numbers of more digits DuckDB looks at. */
+    /** DuckDB checks numbers with more digits. */
     private static final int MAX_DIGITS = 9;
 
     private IntervalForm() {}
@@ -44,7 +51,7 @@ final class IntervalForm {
             return written(call.operand(0), call.operand(1), position);
         }
         SqlNode text = call.operand(0);
-        SqlDataTypeSpec type = new SqlDataTypeSpec(new IntervalTypeName(position), position);
+        SqlDataTypeSpec type = new SqlDataTypeSpec(new TypeName(position), position);
         return text instanceof SqlCall negative && isNegative(negative)
                 ? SqlStdOperatorTable.UNARY_MINUS.createCall(
                         position, SqlStdOperatorTable.CAST.createCall(position, negative.operand(0), type))
@@ -54,7 +61,7 @@ final class IntervalForm {
     /** @param number a number, or a text that is one */
     private static SqlNode written(SqlNode number, SqlIntervalQualifier unit, SqlParserPos position) {
         if (unit.timeUnitRange.endUnit != null) {
-            throw DialectForms.refused(
+            throw StatementErrors.notSupported(
                     unit,
                     "An INTERVAL of %s is not supported; write each unit in the text, as in INTERVAL '1 day 2 hours'."
                             .formatted(unit));
@@ -72,7 +79,7 @@ final class IntervalForm {
         return SqlLiteral.createExactNumeric(counted.toPlainString(), position);
     }
 
-    /** As DuckDB reads it: cut to a whole number, but for seconds. */
+    /** Converts the number as DuckDB does: truncated to an integer, except for seconds. */
     private static SqlNode counted(SqlNode number, TimeUnit unit, SqlParserPos position) {
         SqlNode real = number instanceof SqlCall call && isNegative(call)
                 ? SqlStdOperatorTable.UNARY_MINUS.createCall(position, cast(call.operand(0), SqlTypeName.DOUBLE))
@@ -89,9 +96,7 @@ final class IntervalForm {
     }
 
     private static SqlNode cast(SqlNode node, SqlTypeName type) {
-        SqlParserPos position = node.getParserPosition();
-        SqlDataTypeSpec spec = new SqlDataTypeSpec(new SqlBasicTypeNameSpec(type, position), position);
-        return SqlStdOperatorTable.CAST.createCall(position, node, spec);
+        return SqlTrees.cast(node, type, node.getParserPosition());
     }
 
     private static Optional<BigDecimal> literal(SqlNode number) {
@@ -106,12 +111,37 @@ final class IntervalForm {
                     ? Optional.of(new BigDecimal(text.getValueAs(String.class).strip()))
                     : Optional.empty();
         } catch (NumberFormatException e) {
-            // DuckDB says so when it is cast.
+            // DuckDB reports this when it casts the text.
             return Optional.empty();
         }
     }
 
     private static boolean isNegative(SqlCall call) {
         return call.getOperator().equals(SqlStdOperatorTable.UNARY_MINUS);
+    }
+
+    /** INTERVAL as a type name. DuckDB has one type for all units; Calcite would require units. */
+    static final class TypeName extends SqlTypeNameSpec {
+        private static final String NAME = "INTERVAL";
+
+        TypeName(SqlParserPos position) {
+            super(new SqlIdentifier(NAME, position), position);
+        }
+
+        @Override
+        public RelDataType deriveType(SqlValidator validator) {
+            SqlIntervalQualifier anyUnit = new SqlIntervalQualifier(TimeUnit.DAY, null, SqlParserPos.ZERO);
+            return validator.getTypeFactory().createSqlIntervalType(anyUnit);
+        }
+
+        @Override
+        public void unparse(SqlWriter writer, int leftPrecedence, int rightPrecedence) {
+            writer.keyword(NAME);
+        }
+
+        @Override
+        public boolean equalsDeep(SqlTypeNameSpec other, Litmus litmus) {
+            return other instanceof TypeName ? litmus.succeed() : litmus.fail("{} != {}", this, other);
+        }
     }
 }

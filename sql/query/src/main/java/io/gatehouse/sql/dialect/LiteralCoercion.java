@@ -1,5 +1,8 @@
 package io.gatehouse.sql.dialect;
 
+import static io.gatehouse.sql.catalog.CalciteTypes.isDateOrTimestamp;
+
+import io.gatehouse.sql.parse.StatementErrors;
 import java.util.List;
 import java.util.Set;
 import org.apache.calcite.rel.type.RelDataType;
@@ -45,7 +48,7 @@ public final class LiteralCoercion extends TypeCoercionImpl {
                 && super.coerceColumnType(scope, nodes, index, targetType);
     }
 
-    /** A text beside a number is one of many types to DuckDB, which mostly leaves the choice to who writes it. */
+    /** A text next to a number is ambiguous in DuckDB, which mostly requires a cast. */
     @Override
     public boolean builtinFunctionCoercion(
             SqlCallBinding binding, List<RelDataType> types, List<SqlTypeFamily> families) {
@@ -54,7 +57,7 @@ public final class LiteralCoercion extends TypeCoercionImpl {
                     .filter(LiteralCoercion::isText)
                     .findFirst()
                     .ifPresent(text -> {
-                        throw DialectForms.refused(
+                        throw StatementErrors.notSupported(
                                 text,
                                 "%s takes numbers and no text; write CAST(%s AS INTEGER), or another type."
                                         .formatted(binding.getOperator().getName(), text));
@@ -113,12 +116,6 @@ public final class LiteralCoercion extends TypeCoercionImpl {
         }
         RelDataType type = validator.deriveType(scope, node);
         return isDateOrTimestamp(type) && type.getSqlTypeName() != target.getSqlTypeName();
-    }
-
-    private static boolean isDateOrTimestamp(RelDataType type) {
-        return type.getSqlTypeName() == SqlTypeName.DATE
-                || type.getSqlTypeName() == SqlTypeName.TIMESTAMP
-                || type.getSqlTypeName() == SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE;
     }
 
     private static boolean isLiteral(SqlNode node) {

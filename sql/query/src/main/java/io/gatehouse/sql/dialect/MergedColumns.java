@@ -2,12 +2,12 @@ package io.gatehouse.sql.dialect;
 
 import static org.apache.calcite.util.Static.RESOURCE;
 
+import io.gatehouse.sql.parse.SqlTrees;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -123,7 +123,9 @@ public final class MergedColumns {
 
     private Map<String, SqlNode> values() {
         Map<String, SqlNode> values = new HashMap<>();
-        columns.stream().filter(Column::merged).forEach(column -> values.put(key(column.name()), column.value()));
+        columns.stream()
+                .filter(Column::merged)
+                .forEach(column -> values.put(SqlTrees.key(column.name()), column.value()));
         return values;
     }
 
@@ -207,10 +209,6 @@ public final class MergedColumns {
         join.setOperand(CONDITION, all.orElseGet(() -> SqlLiteral.createBoolean(true, position)));
     }
 
-    private static String key(String name) {
-        return name.toLowerCase(Locale.ROOT);
-    }
-
     /** Writes names of merged columns as their values. Queries keep their identity, by which the validator knows them. */
     private static final class Names extends SqlShuttle {
         private final Map<String, SqlNode> values;
@@ -263,12 +261,12 @@ public final class MergedColumns {
                 Set<String> items = new HashSet<>();
                 for (SqlNode item : select.getSelectList()) {
                     if (item.getKind() == SqlKind.AS) {
-                        items.add(key(((SqlCall) item).operand(1).toString()));
+                        items.add(SqlTrees.key(((SqlCall) item).operand(1).toString()));
                     }
                 }
-                keys.replaceAll(key -> DialectForms.bare(key) instanceof SqlIdentifier name
+                keys.replaceAll(key -> SqlTrees.bare(key) instanceof SqlIdentifier name
                                 && name.isSimple()
-                                && items.contains(key(name.getSimple()))
+                                && items.contains(SqlTrees.key(name.getSimple()))
                         ? key
                         : in(key));
             }
@@ -306,7 +304,7 @@ public final class MergedColumns {
 
         @Override
         public SqlNode visit(SqlIdentifier name) {
-            SqlNode value = name.isSimple() && !name.isStar() ? values.get(key(name.getSimple())) : null;
+            SqlNode value = name.isSimple() && !name.isStar() ? values.get(SqlTrees.key(name.getSimple())) : null;
             return value == null ? name : value.clone(name.getParserPosition());
         }
 
@@ -367,7 +365,7 @@ public final class MergedColumns {
                 query.accept(new SqlBasicVisitor<@Nullable Void>() {
                     @Override
                     public @Nullable Void visit(SqlIdentifier name) {
-                        if (name.isSimple() && values.containsKey(key(name.getSimple()))) {
+                        if (name.isSimple() && values.containsKey(SqlTrees.key(name.getSimple()))) {
                             throw Util.FoundOne.NULL;
                         }
                         return null;

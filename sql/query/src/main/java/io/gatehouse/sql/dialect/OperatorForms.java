@@ -1,28 +1,34 @@
 package io.gatehouse.sql.dialect;
 
 import io.gatehouse.sql.function.FunctionTable;
+import io.gatehouse.sql.function.ListFunctions;
 import io.gatehouse.sql.grammar.DialectOperators;
+import io.gatehouse.sql.parse.SqlTrees;
+import io.gatehouse.sql.parse.StatementErrors;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.calcite.sql.SqlCall;
-import org.apache.calcite.sql.SqlFunctionCategory;
-import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlUnresolvedFunction;
+import org.apache.calcite.sql.fun.SqlCase;
 import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.util.Util;
 
-/** DuckDB's operators that are another form of a function, and aggregates that say in which order they take their rows. */
+/**
+ * Replaces DuckDB's operators and functions that are another form of something else: {@code x GLOB p} by a function,
+ * {@code if(c, x, y)} by CASE, {@code list[2:3]} by list_slice; and aggregates with ORDER BY.
+ */
 final class OperatorForms {
-    /** Aggregates whose result hangs on the order of their rows. */
+    /** Aggregates whose result depends on the order of their rows. */
     private static final Set<String> ORDERED = Set.of(
             "any_value",
             "arbitrary",
@@ -41,9 +47,12 @@ final class OperatorForms {
             "mode",
             "string_agg");
 
+    /** Functions that make a list of their arguments. */
+    private static final Set<String> LISTS = Set.of("list_value", "list_pack");
+
     private OperatorForms() {}
 
-    /** The same in another form; empty if it has none. */
+    /** Returns the replacement of a call; empty if it stays as it is. */
     static Optional<SqlNode> written(SqlCall call) {
         SqlOperator operator = call.getOperator();
         if (operator.equals(DialectOperators.IN_LIST)) {
@@ -73,7 +82,57 @@ final class OperatorForms {
         if (operator.equals(SqlStdOperatorTable.NEGATED_POSIX_REGEX_CASE_INSENSITIVE)) {
             return Optional.of(not(call, insensitive(call)));
         }
-        return operator.equals(DialectOperators.ORDERED) ? Optional.of(ordered(call)) : Optional.empty();
+        if (operator.equals(DialectOperators.ORDERED)) {
+            return Optional.of(ordered(call));
+        }
+        if (call.getKind() == SqlKind.ITEM
+                && call.operand(1) instanceof SqlCall bounds
+                && bounds.getOperator().equals(DialectOperators.SLICE)) {
+            return Optional.of(slice(call, bounds));
+        }
+        if (!(operator instanceof SqlUnresolvedFunction)) {
+            return Optional.empty();
+        }
+        String name = SqlTrees.functionName(call);
+        return name.equals("if")
+                ? Optional.of(choice(call))
+                : LISTS.contains(name)
+                        ? Optional.of(with(SqlStdOperatorTable.ARRAY_VALUE_CONSTRUCTOR, call))
+                        : Optional.empty();
+    }
+
+    /** if(condition, then, otherwise) as CASE. */
+    private static SqlNode choice(SqlCall call) {
+        if (call.operandCount() != 3) {
+            throw StatementErrors.invalid(call, "if takes a condition, what holds then, and what else.");
+        }
+        return new SqlCase(
+                call.getParserPosition(), null, list(call.operand(0)), list(call.operand(1)), call.operand(2));
+    }
+
+    private static SqlNodeList list(SqlNode node) {
+        return new SqlNodeList(List.of(node), node.getParserPosition());
+    }
+
+    /**
+     * Replaces list[first:last] by list_slice(list, first, last), with a step if there is one; a bound that is left out
+     * becomes the smallest or largest index.
+     */
+    private static SqlNode slice(SqlCall item, SqlCall bounds) {
+        List<SqlNode> operands = new ArrayList<>();
+        operands.add(item.operand(0));
+        operands.add(bound(bounds, 0, 1));
+        operands.add(bound(bounds, 1, Long.MAX_VALUE));
+        if (!(bounds.operand(2) instanceof SqlNodeList)) {
+            operands.add(bounds.operand(2));
+        }
+        return ListFunctions.SLICE.createCall(item.getParserPosition(), operands);
+    }
+
+    private static SqlNode bound(SqlCall bounds, int index, long otherwise) {
+        return bounds.operand(index) instanceof SqlNodeList
+                ? SqlTrees.number(otherwise, bounds.getParserPosition())
+                : bounds.operand(index);
     }
 
     private static SqlNode glob(SqlCall call) {
@@ -95,18 +154,11 @@ final class OperatorForms {
 
     private static SqlNode function(String name, SqlCall call, SqlNode... operands) {
         SqlParserPos position = call.getParserPosition();
-        return new SqlUnresolvedFunction(
-                        new SqlIdentifier(name, position),
-                        null,
-                        null,
-                        null,
-                        null,
-                        SqlFunctionCategory.USER_DEFINED_FUNCTION)
-                .createCall(position, Arrays.asList(operands));
+        return SqlTrees.function(name, position).createCall(position, Arrays.asList(operands));
     }
 
-    /** Whether a call is function(x ORDER BY y), the result of which may hang on the order. */
-    static boolean hangsOnOrder(SqlCall call) {
+    /** Whether a call is function(x ORDER BY y), and its result may depend on the order. */
+    static boolean dependsOnOrder(SqlCall call) {
         boolean standard = !call.getOperandList().isEmpty() && Util.last(call.getOperandList()) instanceof SqlNodeList;
         if (!call.getOperator().equals(DialectOperators.ORDERED)) {
             return standard && call.getOperator().isAggregator();
@@ -120,21 +172,20 @@ final class OperatorForms {
     /** The name of the function in function(x ORDER BY y). */
     static String functionOf(SqlCall call) {
         boolean ordered = call.getOperator().equals(DialectOperators.ORDERED);
-        SqlCall function = ordered ? call.operand(0) : call;
-        return function.getOperator().getName().toLowerCase(Locale.ROOT);
+        return SqlTrees.functionName(ordered ? call.operand(0) : call);
     }
 
-    /** aggregate(x ORDER BY y): without the order where it changes nothing. */
+    /** Replaces aggregate(x ORDER BY y), without the order where it has no effect. */
     private static SqlNode ordered(SqlCall ordered) {
         SqlCall call = ordered.operand(0);
         SqlNodeList keys = ordered.operand(1);
         if (functionOf(ordered).equals("list")) {
-            List<SqlNode> operands = new java.util.ArrayList<>(call.getOperandList());
+            List<SqlNode> operands = new ArrayList<>(call.getOperandList());
             operands.add(keys);
             return SqlLibraryOperators.ARRAY_AGG.createCall(
                     call.getFunctionQuantifier(), call.getParserPosition(), operands);
         }
-        return !hangsOnOrder(ordered)
+        return !dependsOnOrder(ordered)
                 ? call
                 : SqlStdOperatorTable.WITHIN_GROUP.createCall(ordered.getParserPosition(), call, keys);
     }

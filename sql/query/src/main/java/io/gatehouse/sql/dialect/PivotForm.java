@@ -1,6 +1,7 @@
 package io.gatehouse.sql.dialect;
 
 import io.gatehouse.sql.grammar.DialectOperators;
+import io.gatehouse.sql.parse.StatementErrors;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -26,11 +27,11 @@ import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
 import org.jspecify.annotations.Nullable;
 
-/** PIVOT and UNPIVOT as queries, as a SELECT that has them in FROM; and the names that UNPIVOT gives. */
+/** Replaces PIVOT and UNPIVOT statements by a SELECT with them in FROM, and names the columns of UNPIVOT. */
 final class PivotForm {
-    private final OutputNames names;
+    private final OutputColumns names;
 
-    PivotForm(OutputNames names) {
+    PivotForm(OutputColumns names) {
         this.names = names;
     }
 
@@ -51,7 +52,7 @@ final class PivotForm {
                 items.add(cell.of(aggregate, aggregates.size() > 1));
             }
         }
-        SqlSelect select = OutputNames.select(items, relation);
+        SqlSelect select = OutputColumns.select(items, relation);
         if (!groups.isEmpty()) {
             select.setGroupBy(new SqlNodeList(groups, position));
         }
@@ -71,7 +72,7 @@ final class PivotForm {
         SqlNode star = SqlIdentifier.star(pivot.getParserPosition());
         List<SqlNode> columns = names.of(star, relation);
         if (columns.isEmpty() || columns.stream().anyMatch(column -> !((SqlIdentifier) column).isSimple())) {
-            throw DialectForms.refused(pivot, "PIVOT takes no relation with two columns of one name.");
+            throw StatementErrors.notSupported(pivot, "PIVOT takes no relation with two columns of one name.");
         }
         return columns.stream()
                 .filter(column ->
@@ -109,7 +110,7 @@ final class PivotForm {
             boolean named = aggregate.getKind() == SqlKind.AS;
             SqlNode call = named ? ((SqlCall) aggregate).operand(0) : aggregate;
             if (call.getKind() == SqlKind.FILTER) {
-                throw DialectForms.refused(call, "PIVOT takes no FILTER; write WHERE in a sub-query.");
+                throw StatementErrors.notSupported(call, "PIVOT takes no FILTER; write WHERE in a sub-query.");
             }
             SqlParserPos position = aggregate.getParserPosition();
             String suffix = named
@@ -130,17 +131,17 @@ final class PivotForm {
                         ? "count_star()"
                         : "%s(%s)".formatted(function, column);
             }
-            throw DialectForms.refused(
+            throw StatementErrors.notSupported(
                     call, "Where PIVOT has several aggregates, each needs a name; write sum(x) AS name.");
         }
     }
 
-    /** Each value of the first axis with each of the next. */
+    /** Returns the cross product of the values of all axes. */
     private static List<Cell> cells(SqlNodeList axes, SqlParserPos position) {
         List<Cell> cells = List.of(new Cell("", Optional.empty()));
         for (SqlNode axis : axes) {
             if (!(axis instanceof SqlCall call) || !call.getOperator().equals(DialectOperators.PIVOT_AXIS)) {
-                throw DialectForms.refused(
+                throw StatementErrors.notSupported(
                         axis, "PIVOT needs the values of a column here; write ON column IN ('a', 'b').");
             }
             List<Cell> longer = new ArrayList<>();
@@ -177,7 +178,8 @@ final class PivotForm {
                     ? "NULL"
                     : literal.getTypeName() == SqlTypeName.BOOLEAN ? text.toLowerCase(Locale.ROOT) : text;
         }
-        throw DialectForms.refused(value, "A value of PIVOT that is no number or text needs a name; write x AS name.");
+        throw StatementErrors.notSupported(
+                value, "A value of PIVOT that is not a number or text needs a name; write x AS name.");
     }
 
     /** SELECT * FROM relation UNPIVOT (value FOR name IN (columns)) */
@@ -185,7 +187,7 @@ final class PivotForm {
         SqlParserPos position = unpivot.getParserPosition();
         SqlNodeList columns = new SqlNodeList(position);
         for (SqlNode column : unpivot.<SqlNodeList>operand(2)) {
-            if (ColumnsForm.isIn(column)) {
+            if (StarForm.holdsColumns(column)) {
                 names.of(column, unpivot.operand(0)).forEach(name -> columns.add(SqlNodeList.of(name)));
             } else if (column.getKind() == SqlKind.ROW) {
                 columns.add(new SqlNodeList(((SqlCall) column).getOperandList(), position));
@@ -201,13 +203,13 @@ final class PivotForm {
                 unpivot.operand(4),
                 SqlNodeList.of(unpivot.<SqlNode>operand(3)),
                 columns);
-        return OutputNames.select(SqlNodeList.of(SqlIdentifier.star(position)), named(inFrom));
+        return OutputColumns.select(SqlNodeList.of(SqlIdentifier.star(position)), named(inFrom));
     }
 
-    /** With the names of columns as the relation has them, whatever the case in which they are written here. */
+    /** Writes the names of columns in the case of the relation. */
     SqlUnpivot named(SqlUnpivot unpivot) {
         List<String> known = names.of(
-                OutputNames.select(SqlNodeList.of(SqlIdentifier.star(unpivot.getParserPosition())), unpivot.query));
+                OutputColumns.select(SqlNodeList.of(SqlIdentifier.star(unpivot.getParserPosition())), unpivot.query));
         SqlNodeList columns = new SqlNodeList(unpivot.inList.getParserPosition());
         for (SqlNode entry : unpivot.inList) {
             if (entry.getKind() == SqlKind.AS) {
@@ -239,23 +241,23 @@ final class PivotForm {
         if (node instanceof SqlIdentifier name && !name.isStar()) {
             return name.isSimple() ? name : name.getComponent(name.names.size() - 1);
         }
-        throw DialectForms.refused(
+        throw StatementErrors.notSupported(
                 node, "%s takes names of columns here; write a sub-query that has the expression.".formatted(form));
     }
 
-    /** Refuses {@code a CROSS JOIN b PIVOT (…)}, which to DuckDB pivots the join, and to Calcite b. */
+    /** Refuses {@code a CROSS JOIN b PIVOT (…)}, which pivots the join in DuckDB and only b in Calcite. */
     static void checkJoin(SqlJoin join) {
         boolean conditioned = join.getConditionType() != JoinConditionType.NONE || join.getJoinType() == JoinType.COMMA;
         SqlNode right = SqlUtil.stripAs(join.getRight());
         if (!conditioned && right instanceof SqlCall pivot && isClause(pivot)) {
-            throw DialectForms.refused(
+            throw StatementErrors.notSupported(
                     pivot,
                     "%1$s behind a join without ON is one of the whole join; write a CROSS JOIN (SELECT * FROM b %1$s (…))."
                             .formatted(pivot.getOperator().getName()));
         }
     }
 
-    /** Whether it stands behind its relation; a query begins with the word. */
+    /** Whether PIVOT follows a relation; as a query it is the first word. */
     private static boolean isClause(SqlCall pivot) {
         if (!pivot.getOperator().equals(DialectOperators.PIVOT)) {
             return pivot instanceof SqlUnpivot;

@@ -1,8 +1,9 @@
 package io.gatehouse.sql.dialect;
 
+import io.gatehouse.sql.parse.SqlTrees;
+import io.gatehouse.sql.parse.StatementErrors;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.apache.calcite.sql.SqlCall;
@@ -13,13 +14,13 @@ import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.util.SqlShuttle;
 import org.jspecify.annotations.Nullable;
 
-/** The aliases of a SELECT list in its WHERE: each stands for its expression, unless a column has the same name. */
+/** Expands aliases of a SELECT list in its WHERE, unless a column has the same name. */
 public final class SelectAliases extends SqlShuttle {
     private final Map<String, Integer> places = new HashMap<>();
     private final List<SqlNode> items;
     private final Predicate<SqlIdentifier> isColumn;
 
-    /** How many items an expression can name: those before its own. */
+    /** The number of items that an expression can refer to: those before its own. */
     private int visible;
 
     private SelectAliases(SqlSelect select, Predicate<SqlIdentifier> isColumn) {
@@ -28,7 +29,7 @@ public final class SelectAliases extends SqlShuttle {
         this.visible = items.size();
         for (int i = 0; i < items.size(); i++) {
             if (items.get(i).getKind() == SqlKind.AS) {
-                places.putIfAbsent(key(((SqlCall) items.get(i)).operand(1)), i);
+                places.putIfAbsent(SqlTrees.simpleKey(((SqlCall) items.get(i)).operand(1)), i);
             }
         }
     }
@@ -46,7 +47,7 @@ public final class SelectAliases extends SqlShuttle {
 
     @Override
     public SqlNode visit(SqlIdentifier name) {
-        Integer place = name.isSimple() ? places.get(key(name)) : null;
+        Integer place = name.isSimple() ? places.get(SqlTrees.simpleKey(name)) : null;
         if (place == null || place >= visible || isColumn.test(name)) {
             return name;
         }
@@ -57,12 +58,8 @@ public final class SelectAliases extends SqlShuttle {
         return expression;
     }
 
-    private static String key(SqlIdentifier name) {
-        return name.getSimple().toLowerCase(Locale.ROOT);
-    }
-
-    /** Validation notes for each part of a statement what it found, so that none may stand in two places. */
-    private static final class Copy extends SqlShuttle {
+    /** Copies an expression with its own aliases expanded. */
+    private static final class Copy extends SqlTrees.Copy {
         private final SelectAliases aliases;
 
         private Copy(SelectAliases aliases) {
@@ -72,18 +69,16 @@ public final class SelectAliases extends SqlShuttle {
         @Override
         public @Nullable SqlNode visit(SqlCall call) {
             if (call.isA(SqlKind.QUERY)) {
-                throw DialectForms.refused(
+                throw StatementErrors.notSupported(
                         call, "The alias of a sub-query cannot stand in WHERE; write it around the query.");
             }
-            CallCopyingArgHandler copy = new CallCopyingArgHandler(call, true);
-            call.getOperator().acceptCall(this, call, false, copy);
-            return copy.result();
+            return super.visit(call);
         }
 
         @Override
         public SqlNode visit(SqlIdentifier name) {
             SqlNode meant = aliases.visit(name);
-            return meant == name ? name.clone(name.getParserPosition()) : meant;
+            return meant == name ? super.visit(name) : meant;
         }
     }
 }

@@ -1,17 +1,20 @@
 package io.gatehouse.sql.dialect;
 
+import static java.util.Objects.requireNonNull;
+
 import io.gatehouse.client.Column;
-import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.CalciteTypes;
 import io.gatehouse.sql.catalog.Catalog;
+import io.gatehouse.sql.catalog.DefinedQuery;
 import io.gatehouse.sql.catalog.TableFunction;
-import io.gatehouse.sql.parse.Positions;
+import io.gatehouse.sql.parse.SqlTrees;
+import io.gatehouse.sql.parse.StatementErrors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlDynamicParam;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
@@ -20,14 +23,17 @@ import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlUnresolvedFunction;
 import org.apache.calcite.sql.SqlUtil;
 import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.type.SqlTypeUtil;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
+import org.apache.calcite.sql.util.SqlShuttle;
 import org.apache.calcite.sql.validate.SqlValidator;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The table functions that a statement calls. In the statement the name of a table stands in the place of each, in a
- * schema of its own, so that no WITH query can be taken for it nor for a relation that the function reads. Its arguments
- * are planned by themselves.
+ * The table functions that a statement calls. Each call is replaced by the name of a table in a schema of its own, so
+ * that it cannot be confused with a WITH query, nor a WITH query with a relation that the function reads. Arguments are
+ * planned separately.
  */
 public final class TableCalls {
     /**
@@ -47,16 +53,15 @@ public final class TableCalls {
                     SqlUtil.stripAs(arguments.get(index).getSelectList().get(0));
             RelDataType type = validator.getValidatedNodeType(cast.operand(0));
             Column parameter = function.parameters().get(index);
-            if (!QueryParameters.takes(parameter, type)) {
-                throw new GatehouseException(
-                        ErrorCode.SQL_VALIDATION,
+            if (!takes(parameter, type)) {
+                throw StatementErrors.invalid(
+                        arguments.get(index),
                         "%s of %s is %s, not %s."
                                 .formatted(
                                         parameter.name(),
                                         function.name(),
                                         parameter.type(),
-                                        CalciteTypes.sqlType(type)),
-                        Positions.of(arguments.get(index)));
+                                        CalciteTypes.sqlType(type)));
             }
         }
 
@@ -72,7 +77,7 @@ public final class TableCalls {
         this.catalog = catalog;
     }
 
-    /** The function that an expression calls; empty if it is none of these. */
+    /** Finds the table function that an expression calls. */
     Optional<TableFunction> find(SqlNode node) {
         return node instanceof SqlCall call && call.getOperator() instanceof SqlUnresolvedFunction function
                 ? catalog.findFunction(function.getName())
@@ -87,11 +92,10 @@ public final class TableCalls {
     SqlIdentifier relation(TableFunction function, SqlCall call, List<SqlNode> arguments) {
         List<Column> parameters = function.parameters();
         if (arguments.size() != parameters.size()) {
-            throw new GatehouseException(
-                    ErrorCode.SQL_VALIDATION,
+            throw StatementErrors.invalid(
+                    call,
                     "%s takes %d arguments, not %d."
-                            .formatted(function.signature(), parameters.size(), arguments.size()),
-                    Positions.of(call));
+                            .formatted(function.signature(), parameters.size(), arguments.size()));
         }
         List<SqlSelect> values = new ArrayList<>();
         for (int i = 0; i < arguments.size(); i++) {
@@ -106,20 +110,7 @@ public final class TableCalls {
     /** SELECT CAST(argument AS type). */
     private static SqlSelect value(SqlNode argument, Column parameter) {
         SqlParserPos position = argument.getParserPosition();
-        return new SqlSelect(
-                position,
-                null,
-                SqlNodeList.of(QueryParameters.as(parameter, argument, position)),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                SqlNodeList.EMPTY);
+        return SqlTrees.select(position, SqlNodeList.of(as(parameter, argument, position)), null);
     }
 
     /** The calls, those in an argument of another before it. */
@@ -132,7 +123,7 @@ public final class TableCalls {
                 .formatted(parameter.name(), function.name());
     }
 
-    /** Refuses an argument that is another for each row of a query. */
+    /** Refuses an argument that is not constant for the statement. */
     private static final class NoColumn extends SqlBasicVisitor<@Nullable Void> {
         private final TableFunction function;
         private final Column parameter;
@@ -144,12 +135,57 @@ public final class TableCalls {
 
         @Override
         public @Nullable Void visit(SqlIdentifier column) {
-            throw DialectForms.refused(column, mustBeValue(function, parameter));
+            throw StatementErrors.notSupported(column, mustBeValue(function, parameter));
         }
 
         @Override
         public @Nullable Void visit(SqlCall call) {
             return call.isA(SqlKind.QUERY) ? null : super.visit(call);
         }
+    }
+
+    /** Returns the query of a function with each parameter name, such as {@code $run}, replaced by CAST(? AS type). */
+    public static SqlNode numbered(SqlNode parsed, DefinedQuery query) {
+        return requireNonNull(parsed.accept(new Numbering(query.parameters())), "a query becomes one");
+    }
+
+    private static final class Numbering extends SqlShuttle {
+        private final List<Column> parameters;
+
+        private Numbering(List<Column> parameters) {
+            this.parameters = parameters;
+        }
+
+        @Override
+        public SqlNode visit(SqlIdentifier name) {
+            SqlParserPos position = name.getParserPosition();
+            for (int i = 0; i < parameters.size(); i++) {
+                if (name.isSimple()
+                        && name.getSimple().equals("$" + parameters.get(i).name())) {
+                    return as(parameters.get(i), new SqlDynamicParam(i, position), position);
+                }
+            }
+            return name;
+        }
+    }
+
+    /** CAST(value AS type of the parameter). */
+    private static SqlNode as(Column parameter, SqlNode value, SqlParserPos position) {
+        return SqlTrees.cast(value, typeName(parameter), position);
+    }
+
+    /** Whether a value of a type can be an argument: an integer is not a text, and a fraction is not an integer. */
+    private static boolean takes(Column parameter, RelDataType type) {
+        return type.getSqlTypeName() == SqlTypeName.NULL
+                || switch (typeName(parameter)) {
+                    case INTEGER, BIGINT -> SqlTypeUtil.isIntType(type);
+                    case DOUBLE -> SqlTypeUtil.isNumeric(type);
+                    case VARCHAR -> SqlTypeUtil.inCharFamily(type);
+                    default -> throw new IllegalArgumentException("No table function takes a " + parameter.type());
+                };
+    }
+
+    private static SqlTypeName typeName(Column parameter) {
+        return SqlTypeName.valueOf(parameter.type().toString());
     }
 }

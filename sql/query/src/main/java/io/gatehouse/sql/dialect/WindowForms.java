@@ -1,39 +1,48 @@
 package io.gatehouse.sql.dialect;
 
+import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.function.FunctionTable;
 import io.gatehouse.sql.function.GroupsFrame;
 import io.gatehouse.sql.grammar.DialectOperators;
+import io.gatehouse.sql.parse.SqlTrees;
+import io.gatehouse.sql.parse.StatementErrors;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.calcite.sql.SqlCall;
-import org.apache.calcite.sql.SqlFunctionCategory;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
-import org.apache.calcite.sql.SqlUnresolvedFunction;
+import org.apache.calcite.sql.SqlNumericLiteral;
+import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlWindow;
 import org.apache.calcite.sql.fun.SqlCase;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.util.SqlShuttle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Calcite does not know of windows. FILTER becomes CASE inside the aggregate, which leaves out NULLs. GROUPS goes
- * with the function, as ROWS does with the frame.
+ * Window features that Calcite does not have. FILTER becomes CASE inside the aggregate, which ignores NULLs. A GROUPS
+ * frame becomes a property of the function. DISTINCT ON becomes a condition of QUALIFY.
  */
 final class WindowForms {
     private static final int ROWS = 4;
     private static final int LOWER = 5;
     private static final int UPPER = 6;
 
-    /** Aggregates for which a NULL is a value like another. */
+    /** Aggregates that do not ignore NULLs. */
     private static final Set<String> KEEPING_NULLS =
             Set.of("array_agg", "list", "first", "last", "arbitrary", "first_value", "last_value", "nth_value");
 
-    /** Functions that look at all rows, whatever the frame. */
+    /** Functions that ignore the frame. */
     private static final Set<String> WITHOUT_FRAME = Set.of("lag", "lead", "ntile");
 
     /** What can stand around a function before OVER. */
@@ -41,7 +50,7 @@ final class WindowForms {
 
     private WindowForms() {}
 
-    /** A function OVER a window, its parts in the standard's forms. */
+    /** Replaces a window function whose parts are in standard SQL already. */
     static SqlNode written(SqlCall over) {
         SqlNode function = over.operand(0);
         SqlNode window = over.operand(1);
@@ -49,21 +58,23 @@ final class WindowForms {
             function = filtered((SqlCall) function);
         }
         if (window instanceof SqlWindow frame && (counts(frame, LOWER) || counts(frame, UPPER))) {
-            function = GroupsForm.of((SqlCall) function);
+            function = counting((SqlCall) function);
             window = rows(frame);
         }
         return over.getOperator().createCall(over.getParserPosition(), function, window);
     }
 
-    /** Calcite's windows know no order of the arguments; it may be left out where it changes nothing. */
+    /**
+     * Refuses ORDER BY in the arguments of a window function, which Calcite does not support, unless it has no effect.
+     */
     static void checkArguments(SqlCall over) {
         SqlNode function = over.operand(0);
         while (function instanceof SqlCall call && AROUND.contains(call.getKind())) {
             function = call.operand(0);
         }
-        if (function instanceof SqlCall call && OperatorForms.hangsOnOrder(call)) {
+        if (function instanceof SqlCall call && OperatorForms.dependsOnOrder(call)) {
             String name = OperatorForms.functionOf(call);
-            throw DialectForms.refused(
+            throw StatementErrors.notSupported(
                     call,
                     "ORDER BY in the arguments of the window function %s is not supported; write the order into OVER%s."
                             .formatted(
@@ -80,7 +91,7 @@ final class WindowForms {
         SqlNode condition = filter.operand(1);
         String name = call.getOperator().getName().toLowerCase(Locale.ROOT);
         if (!FunctionTable.INSTANCE.isAggregate(name) || KEEPING_NULLS.contains(name)) {
-            throw DialectForms.refused(
+            throw StatementErrors.notSupported(
                     filter,
                     "FILTER on the window function %s is not supported; write it over a sub-query that has the WHERE."
                             .formatted(name));
@@ -88,7 +99,7 @@ final class WindowForms {
         List<SqlNode> operands = new ArrayList<>(call.getOperandList());
         SqlParserPos position = filter.getParserPosition();
         boolean all = operands.isEmpty() || (operands.get(0) instanceof SqlIdentifier star && star.isStar());
-        SqlNode value = all ? DialectForms.number(1, position) : operands.get(0);
+        SqlNode value = all ? SqlTrees.number(1, position) : operands.get(0);
         SqlNode kept = new SqlCase(
                 position, null, SqlNodeList.of(condition), SqlNodeList.of(value), SqlLiteral.createNull(position));
         if (operands.isEmpty()) {
@@ -125,20 +136,187 @@ final class WindowForms {
     }
 
     /** The function whose frame counts groups. */
-    private static final class GroupsForm {
-        private GroupsForm() {}
+    private static SqlCall counting(SqlCall call) {
+        if (call.getKind() == SqlKind.IGNORE_NULLS || call.getKind() == SqlKind.RESPECT_NULLS) {
+            return call.getOperator().createCall(call.getParserPosition(), counting(call.operand(0)));
+        }
+        SqlParserPos position = call.getParserPosition();
+        SqlOperator function =
+                SqlTrees.function(GroupsFrame.nameOf(call.getOperator().getName()), position);
+        boolean all = call.operandCount() == 1 && call.operand(0) instanceof SqlIdentifier star && star.isStar();
+        List<SqlNode> operands = all ? List.of(SqlTrees.number(1, position)) : call.getOperandList();
+        return function.createCall(call.getFunctionQuantifier(), position, operands);
+    }
 
-        static SqlCall of(SqlCall call) {
-            if (call.getKind() == SqlKind.IGNORE_NULLS || call.getKind() == SqlKind.RESPECT_NULLS) {
-                return call.getOperator().createCall(call.getParserPosition(), of(call.operand(0)));
+    /** row_number() OVER (PARTITION BY keys ORDER BY order) = 1 */
+    static SqlNode firstOfEach(SqlSelect select, SqlCall distinctOn, SqlNodeList order) {
+        SqlParserPos position = distinctOn.getParserPosition();
+        SqlNodeList keys = new SqlNodeList(position);
+        distinctOn.getOperandList().forEach(key -> keys.add(meant(select, key)));
+        SqlNodeList sorted = new SqlNodeList(position);
+        for (SqlNode key : order) {
+            if (DialectForms.isAll(SqlTrees.bare(key))) {
+                throw StatementErrors.notSupported(
+                        key, "ORDER BY ALL cannot stand with DISTINCT ON; name the columns.");
             }
-            SqlParserPos position = call.getParserPosition();
-            SqlIdentifier name =
-                    new SqlIdentifier(GroupsFrame.nameOf(call.getOperator().getName()), position);
-            boolean all = call.operandCount() == 1 && call.operand(0) instanceof SqlIdentifier star && star.isStar();
-            List<SqlNode> operands = all ? List.of(DialectForms.number(1, position)) : call.getOperandList();
-            return new SqlUnresolvedFunction(name, null, null, null, null, SqlFunctionCategory.USER_DEFINED_FUNCTION)
-                    .createCall(call.getFunctionQuantifier(), position, operands);
+            sorted.add(meant(select, key));
+        }
+        SqlWindow window = SqlWindow.create(
+                null, null, keys, sorted, SqlLiteral.createBoolean(false, position), null, null, null, position);
+        SqlNode number = SqlStdOperatorTable.OVER.createCall(
+                position, SqlStdOperatorTable.ROW_NUMBER.createCall(position), window);
+        return SqlStdOperatorTable.EQUALS.createCall(position, number, SqlTrees.number(1, position));
+    }
+
+    /** Returns the item that a number or an alias refers to; a window supports neither. */
+    private static SqlNode meant(SqlSelect select, SqlNode key) {
+        if (key.getKind() == SqlKind.DESCENDING
+                || key.getKind() == SqlKind.NULLS_FIRST
+                || key.getKind() == SqlKind.NULLS_LAST) {
+            SqlCall call = (SqlCall) key;
+            return call.getOperator().createCall(key.getParserPosition(), meant(select, call.operand(0)));
+        }
+        if (key instanceof SqlNumericLiteral literal && literal.isInteger()) {
+            int item = literal.intValue(true);
+            if (item >= 1 && item <= select.getSelectList().size()) {
+                return withoutAlias(select.getSelectList().get(item - 1));
+            }
+        }
+        for (SqlNode item : select.getSelectList()) {
+            boolean named = key instanceof SqlIdentifier name
+                    && name.isSimple()
+                    && item.getKind() == SqlKind.AS
+                    && name.getSimple()
+                            .equalsIgnoreCase(((SqlCall) item).operand(1).toString());
+            if (named) {
+                return withoutAlias(item);
+            }
+        }
+        return key;
+    }
+
+    private static SqlNode withoutAlias(SqlNode item) {
+        return item.getKind() == SqlKind.AS ? ((SqlCall) item).operand(0) : item;
+    }
+
+    /**
+     * Expands the named windows of a SELECT where they are used: OVER w and OVER (w …). Calcite would lose the frame
+     * that is added to a named window.
+     */
+    static final class NamedWindows extends SqlShuttle {
+        /** The operand of a SELECT that is its WINDOW clause. */
+        private static final int WINDOWS = 6;
+
+        private static final int REFERENCE = 1;
+        private static final int PARTITION = 2;
+        private static final int ORDER = 3;
+        private static final int PARTIAL = 7;
+        private static final int EXCLUDE = 8;
+
+        private final Map<String, SqlWindow> windows = new HashMap<>();
+
+        private NamedWindows() {}
+
+        /** The SELECT without its WINDOW. */
+        static SqlSelect writtenOut(SqlSelect select) {
+            SqlNodeList declared = select.getWindowList();
+            if (declared == null || declared.isEmpty()) {
+                return select;
+            }
+            NamedWindows names = new NamedWindows();
+            for (SqlNode node : declared) {
+                names.declare((SqlWindow) node);
+            }
+            SqlSelect copy = (SqlSelect) select.clone(select.getParserPosition());
+            copy.setOperand(WINDOWS, SqlNodeList.EMPTY);
+            return names.in(copy);
+        }
+
+        private void declare(SqlWindow window) {
+            SqlIdentifier name = window.getDeclName();
+            if (name != null && windows.putIfAbsent(SqlTrees.simpleKey(name), complete(window)) != null) {
+                throw StatementErrors.invalid(name, "WINDOW names %s twice.".formatted(name));
+            }
+        }
+
+        private SqlSelect in(SqlSelect select) {
+            SqlNodeList items = new SqlNodeList(select.getSelectList().getParserPosition());
+            select.getSelectList().forEach(item -> items.add(item.accept(this)));
+            select.setSelectList(items);
+            SqlNode qualify = select.getQualify();
+            if (qualify != null) {
+                select.setQualify(qualify.accept(this));
+            }
+            return select;
+        }
+
+        @Override
+        public @Nullable SqlNode visit(SqlCall call) {
+            if (call.isA(SqlKind.QUERY)) {
+                return call;
+            }
+            if (call.getKind() != SqlKind.OVER) {
+                return super.visit(call);
+            }
+            SqlNode window = call.operand(1);
+            SqlNode complete = window instanceof SqlIdentifier name ? named(name) : complete((SqlWindow) window);
+            SqlNode function = call.<SqlNode>operand(0).accept(this);
+            return call.getOperator().createCall(call.getParserPosition(), function, complete);
+        }
+
+        private SqlWindow named(SqlIdentifier name) {
+            return Optional.ofNullable(windows.get(SqlTrees.simpleKey(name)))
+                    .orElseThrow(
+                            () -> StatementErrors.invalid(name, "There is no window %s in WINDOW.".formatted(name)));
+        }
+
+        /** Returns a window merged with the window that it extends. */
+        private SqlWindow complete(SqlWindow window) {
+            if (!(operand(window, REFERENCE) instanceof SqlIdentifier reference)) {
+                return with(window, operand(window, PARTITION), operand(window, ORDER));
+            }
+            SqlWindow extended = named(reference);
+            if (operand(extended, LOWER) != null) {
+                throw cannot(reference, "extended, because it has a frame");
+            }
+            return with(
+                    window,
+                    either(reference, extended, window, PARTITION, "PARTITION BY"),
+                    either(reference, extended, window, ORDER, "ORDER BY"));
+        }
+
+        private static SqlNode either(
+                SqlIdentifier name, SqlWindow extended, SqlWindow window, int part, String clause) {
+            SqlNodeList theirs = (SqlNodeList) operand(extended, part);
+            SqlNodeList own = (SqlNodeList) operand(window, part);
+            if (theirs == null || theirs.isEmpty()) {
+                return own == null ? SqlNodeList.EMPTY : own;
+            }
+            if (own != null && !own.isEmpty()) {
+                throw cannot(name, "extended by another %s".formatted(clause));
+            }
+            return theirs;
+        }
+
+        private static GatehouseException cannot(SqlIdentifier name, String what) {
+            return StatementErrors.invalid(name, "The window %s cannot be %s.".formatted(name, what));
+        }
+
+        private static SqlWindow with(SqlWindow window, @Nullable SqlNode partition, @Nullable SqlNode order) {
+            List<@Nullable SqlNode> operands = new ArrayList<>();
+            operands.add(null);
+            operands.add(null);
+            operands.add(partition);
+            operands.add(order);
+            for (int part : List.of(ROWS, LOWER, UPPER, PARTIAL, EXCLUDE)) {
+                operands.add(operand(window, part));
+            }
+            return (SqlWindow)
+                    window.getOperator().createCall(null, window.getParserPosition(), operands.toArray(new SqlNode[0]));
+        }
+
+        private static @Nullable SqlNode operand(SqlWindow window, int part) {
+            return window.getOperandList().get(part);
         }
     }
 }

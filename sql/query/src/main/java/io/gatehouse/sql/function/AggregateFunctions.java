@@ -10,11 +10,13 @@ import static io.gatehouse.sql.function.Signatures.HUGEINT;
 import static io.gatehouse.sql.function.Signatures.LIST_OF_FIRST;
 import static io.gatehouse.sql.function.Signatures.VARCHAR;
 import static io.gatehouse.sql.function.Signatures.aggregate;
+import static io.gatehouse.sql.function.Signatures.aggregates;
 import static io.gatehouse.sql.function.Signatures.anything;
 import static io.gatehouse.sql.function.Signatures.either;
 import static io.gatehouse.sql.function.Signatures.takes;
 import static io.gatehouse.sql.function.Signatures.takesOptional;
 import static io.gatehouse.sql.function.Signatures.takesUpTo;
+import static java.util.Objects.requireNonNull;
 import static org.apache.calcite.sql.type.SqlTypeFamily.ANY;
 import static org.apache.calcite.sql.type.SqlTypeFamily.ARRAY;
 import static org.apache.calcite.sql.type.SqlTypeFamily.CHARACTER;
@@ -22,11 +24,15 @@ import static org.apache.calcite.sql.type.SqlTypeFamily.DATETIME;
 import static org.apache.calcite.sql.type.SqlTypeFamily.DATETIME_INTERVAL;
 import static org.apache.calcite.sql.type.SqlTypeFamily.NUMERIC;
 
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlCallBinding;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlOperandCountRange;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.fun.SqlAvgAggFunction;
 import org.apache.calcite.sql.type.ReturnTypes;
@@ -35,7 +41,7 @@ import org.apache.calcite.sql.type.SqlReturnTypeInference;
 import org.apache.calcite.sql.type.SqlTypeTransforms;
 import org.apache.calcite.sql.type.SqlTypeUtil;
 
-/** DuckDB's aggregates beyond those of the standard. */
+/** DuckDB's aggregates that are not in the SQL standard. */
 final class AggregateFunctions {
     private AggregateFunctions() {}
 
@@ -49,7 +55,7 @@ final class AggregateFunctions {
             .or(takes(DATETIME, ARRAY))
             .or(takes(DATETIME_INTERVAL, ARRAY));
 
-    /** Of times and intervals, too. */
+    /** AVG, which here also takes times and intervals. */
     private static final SqlOperator AVG = new SqlAvgAggFunction(SqlKind.AVG) {
         @Override
         public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {
@@ -100,22 +106,14 @@ final class AggregateFunctions {
                     either(binding -> binding.getOperandCount() == 3, LIST_OF_FIRST, FIRST),
                     takesUpTo(ANY, ANY, NUMERIC)));
         }
-        for (String name : List.of("arg_max_null", "arg_min_null", "arg_max_nulls_last", "arg_min_nulls_last")) {
-            all.add(aggregate(name, FIRST, anything(2)));
-        }
-        for (String name : List.of("max", "min")) {
-            all.add(aggregate(name, LIST_OF_FIRST, takes(ANY, NUMERIC)));
-        }
-        for (String name : List.of("bool_and", "bool_or")) {
-            all.add(aggregate(name, BOOLEAN, anything(1)));
-        }
+        aggregates(all, FIRST, anything(2), "arg_max_null", "arg_min_null", "arg_max_nulls_last", "arg_min_nulls_last");
+        aggregates(all, LIST_OF_FIRST, takes(ANY, NUMERIC), "max", "min");
+        aggregates(all, BOOLEAN, anything(1), "bool_and", "bool_or");
         for (String name : List.of("bit_and", "bit_or", "bit_xor", "mode", "first", "last", "arbitrary", "ANY_VALUE")) {
             all.add(aggregate(name, FIRST, anything(1)));
         }
         quantiles(all);
-        for (String name : List.of("count_if", "countif")) {
-            all.add(aggregate(name, HUGEINT, anything(1)));
-        }
+        aggregates(all, HUGEINT, anything(1), "count_if", "countif");
         all.add(aggregate("regr_count", BIGINT, takes(NUMERIC, NUMERIC)));
         all.add(aggregate("entropy", DOUBLE, anything(1)));
         all.add(aggregate("list", LIST_OF_FIRST, anything(1)));
@@ -124,7 +122,7 @@ final class AggregateFunctions {
         return all;
     }
 
-    /** The share may be a list of them; the result is then one, too. */
+    /** Quantiles. If the share is a list, the result is a list, too. */
     private static void quantiles(List<SqlOperator> all) {
         all.add(aggregate("median", BETWEEN_VALUES, anything(1)));
         all.add(aggregate("mad", DISTANCE, takes(NUMERIC).or(takes(DATETIME))));
@@ -132,9 +130,7 @@ final class AggregateFunctions {
             SqlReturnTypeInference one = name.equals("quantile_cont") ? BETWEEN_VALUES : FIRST;
             all.add(aggregate(name, eachShare(one), MEASURED_AND_SHARE));
         }
-        for (String name : List.of("quantile", "quantile_disc")) {
-            all.add(aggregate(name, eachShare(FIRST), takes(ANY, NUMERIC).or(takes(ANY, ARRAY))));
-        }
+        aggregates(all, eachShare(FIRST), takes(ANY, NUMERIC).or(takes(ANY, ARRAY)), "quantile", "quantile_disc");
     }
 
     private static SqlReturnTypeInference eachShare(SqlReturnTypeInference one) {
@@ -143,5 +139,45 @@ final class AggregateFunctions {
             boolean list = binding.getOperandType(1).getComponentType() != null;
             return list ? SqlTypeTransforms.TO_ARRAY.transformType(binding, type) : type;
         };
+    }
+
+    /**
+     * Requires one argument to be a small integer literal. For each group DuckDB allocates memory for that many values
+     * at once, which its memory limit does not count.
+     *
+     * @param others what is asked of the arguments besides
+     * @param operand which one, from 0
+     */
+    private record SmallLiteral(SqlOperandTypeChecker others, int operand, int most) implements SqlOperandTypeChecker {
+        SmallLiteral {
+            requireNonNull(others, "others is null");
+        }
+
+        @Override
+        public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {
+            if (!others.checkOperandTypes(binding, throwOnFailure)) {
+                return false;
+            }
+            BigDecimal number = binding.isOperandLiteral(operand, false)
+                    ? binding.getOperandLiteralValue(operand, BigDecimal.class)
+                    : null;
+            if (number == null || number.signum() <= 0 || number.compareTo(BigDecimal.valueOf(most)) > 0) {
+                throw new GatehouseException(
+                        ErrorCode.SQL_NOT_SUPPORTED,
+                        "Argument %d of %s must be a literal from 1 to %,d."
+                                .formatted(operand + 1, binding.getOperator().getName(), most));
+            }
+            return true;
+        }
+
+        @Override
+        public SqlOperandCountRange getOperandCountRange() {
+            return others.getOperandCountRange();
+        }
+
+        @Override
+        public String getAllowedSignatures(SqlOperator operator, String name) {
+            return others.getAllowedSignatures(operator, name);
+        }
     }
 }

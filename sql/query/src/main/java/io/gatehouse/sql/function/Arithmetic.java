@@ -2,6 +2,7 @@ package io.gatehouse.sql.function;
 
 import io.gatehouse.sql.catalog.WholeNumbers;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,12 +27,13 @@ import org.apache.calcite.sql.type.SqlOperandCountRanges;
 import org.apache.calcite.sql.type.SqlOperandTypeChecker;
 import org.apache.calcite.sql.type.SqlOperandTypeInference;
 import org.apache.calcite.sql.type.SqlReturnTypeInference;
+import org.apache.calcite.sql.type.SqlTypeFamily;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.type.SqlTypeUtil;
 
 /**
- * DuckDB's {@code + - * %}, also of dates, times and intervals: a DATE and a number of days are a DATE, two dates differ
- * by a number of days, a DATE and an INTERVAL are a TIMESTAMP, two timestamps differ by an INTERVAL.
+ * DuckDB's operators of numbers, and of dates, times and intervals: a DATE and a number of days are a DATE, two dates
+ * differ by a number of days, a DATE and an INTERVAL are a TIMESTAMP, two timestamps differ by an INTERVAL.
  */
 public final class Arithmetic {
     private static final SqlIntervalQualifier ANY_UNIT =
@@ -63,14 +65,42 @@ public final class Arithmetic {
             OperandTypes.NUMERIC_NUMERIC,
             SqlFunctionCategory.NUMERIC);
 
-    /** Calcite's own operators of numbers. */
+    /**
+     * {@code /}, which is never an integer division: 7 / 2 is 3.5, of type DOUBLE. A FLOAT divided by anything narrower
+     * than DOUBLE stays FLOAT, and an INTERVAL stays INTERVAL. Calcite's own operator has the type INTEGER and would
+     * cast to that type wherever it unifies types.
+     */
+    public static final SqlBinaryOperator DIVIDE = new SqlBinaryOperator(
+            "/",
+            SqlKind.DIVIDE,
+            SqlStdOperatorTable.DIVIDE.getLeftPrec(),
+            true,
+            Arithmetic::quotient,
+            InferTypes.FIRST_KNOWN,
+            OperandTypes.NUMERIC_NUMERIC.or(
+                    OperandTypes.family(SqlTypeFamily.DATETIME_INTERVAL, SqlTypeFamily.NUMERIC)));
+
+    /** {@code //}: 7 // 2 is 3. It truncates integers only; for other numbers it is the same as {@code /}. */
+    public static final SqlBinaryOperator INTEGER_DIVIDE = new SqlBinaryOperator(
+            "//",
+            SqlKind.OTHER,
+            SqlStdOperatorTable.DIVIDE.getLeftPrec(),
+            true,
+            Arithmetic::wholeQuotient,
+            InferTypes.FIRST_KNOWN,
+            OperandTypes.NUMERIC_NUMERIC);
+
+    private static final int PRECEDENCE_ON_BITS = 38;
+    private static final List<SqlOperator> ON_BITS = List.of(onBits("&"), onBits("|"), onBits("<<"), onBits(">>"));
+
+    /** Calcite's own numeric operators. */
     private static final Map<SqlOperator, SqlOperator> STANDARD = Map.of(
             PLUS, SqlStdOperatorTable.PLUS,
             MINUS, SqlStdOperatorTable.MINUS,
             TIMES, SqlStdOperatorTable.MULTIPLY,
             REMAINDER, SqlStdOperatorTable.PERCENT_REMAINDER);
 
-    /** What an operator of a time gives; nothing for operands that it does not take. */
+    /** The result type of an operator on times; empty for operands that it does not accept. */
     private interface OfTimes {
         Optional<SqlTypeName> result(SqlTypeName left, SqlTypeName right);
     }
@@ -78,10 +108,55 @@ public final class Arithmetic {
     private Arithmetic() {}
 
     static List<SqlOperator> all() {
-        return List.of(PLUS, MINUS, TIMES, REMAINDER, MOD);
+        List<SqlOperator> all = new ArrayList<>(List.of(PLUS, MINUS, TIMES, REMAINDER, MOD, DIVIDE, INTEGER_DIVIDE));
+        all.addAll(ON_BITS);
+        return all;
     }
 
-    /** Calcite's operator of numbers that is written as this one. */
+    /** Returns the bitwise operator with a symbol, such as {@code <<}. */
+    public static SqlOperator onBitsNamed(String name) {
+        return ON_BITS.stream()
+                .filter(operator -> operator.getName().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static SqlBinaryOperator onBits(String name) {
+        return new SqlBinaryOperator(
+                name,
+                SqlKind.OTHER_FUNCTION,
+                PRECEDENCE_ON_BITS,
+                true,
+                ReturnTypes.LEAST_RESTRICTIVE.andThen(
+                        (binding, type) -> binding.getTypeFactory().createTypeWithNullability(type, true)),
+                InferTypes.FIRST_KNOWN,
+                OperandTypes.family(SqlTypeFamily.INTEGER, SqlTypeFamily.INTEGER));
+    }
+
+    private static RelDataType quotient(SqlOperatorBinding binding) {
+        RelDataTypeFactory types = binding.getTypeFactory();
+        if (SqlTypeUtil.isInterval(binding.getOperandType(0))) {
+            return types.createTypeWithNullability(binding.getOperandType(0), true);
+        }
+        SqlTypeName left = binding.getOperandType(0).getSqlTypeName();
+        SqlTypeName right = binding.getOperandType(1).getSqlTypeName();
+        boolean narrow = left != SqlTypeName.DOUBLE && right != SqlTypeName.DOUBLE;
+        boolean real = left == SqlTypeName.REAL || right == SqlTypeName.REAL;
+        SqlTypeName type = real && narrow ? SqlTypeName.REAL : SqlTypeName.DOUBLE;
+        return types.createTypeWithNullability(types.createSqlType(type), true);
+    }
+
+    private static RelDataType wholeQuotient(SqlOperatorBinding binding) {
+        RelDataTypeFactory types = binding.getTypeFactory();
+        List<RelDataType> known = binding.collectOperandTypes().stream()
+                .filter(type -> type.getSqlTypeName() != SqlTypeName.NULL)
+                .toList();
+        return !known.isEmpty() && known.stream().allMatch(WholeNumbers::isWhole)
+                ? types.createTypeWithNullability(WholeNumbers.computed(known, types), true)
+                : quotient(binding);
+    }
+
+    /** Returns Calcite's numeric operator with the same symbol. */
     public static Optional<SqlOperator> standard(SqlOperator operator) {
         return Optional.ofNullable(STANDARD.get(operator));
     }
@@ -115,7 +190,7 @@ public final class Arithmetic {
         return types.createTypeWithNullability(type, true);
     }
 
-    /** The type's name; for any whole number INTEGER, for any other number DOUBLE. */
+    /** Returns INTEGER for any integer type, DOUBLE for any other number, otherwise the type's own name. */
     private static SqlTypeName kind(SqlOperatorBinding binding, int operand) {
         RelDataType type = binding.getOperandType(operand);
         if (SqlTypeUtil.isIntType(type)) {
@@ -170,7 +245,7 @@ public final class Arithmetic {
                 || name == SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE;
     }
 
-    /** Of whole numbers of which some have no sign; else as Calcite has it. */
+    /** Infers the type of integers of which some are unsigned; for others, the type that Calcite infers. */
     private static RelDataType number(SqlOperatorBinding binding, SqlReturnTypeInference otherwise) {
         List<RelDataType> operands = binding.collectOperandTypes();
         boolean unsigned = operands.stream().anyMatch(WholeNumbers::isUnsigned)
@@ -185,7 +260,7 @@ public final class Arithmetic {
         return types.createTypeWithNullability(type, operands.stream().anyMatch(RelDataType::isNullable));
     }
 
-    /** A literal takes the type of what it stands beside. */
+    /** A small literal takes the type of the other operand. */
     private static boolean isSmall(SqlOperatorBinding binding, int operand) {
         BigDecimal literal = binding.isOperandLiteral(operand, false)
                 ? binding.getOperandLiteralValue(operand, BigDecimal.class)
@@ -193,7 +268,7 @@ public final class Arithmetic {
         return literal != null && literal.signum() >= 0 && literal.compareTo(BigDecimal.valueOf(255)) <= 0;
     }
 
-    /** The parameter in DATE + ? is a number of days. */
+    /** Infers that the parameter in DATE + ? is a number of days. */
     private static void plusDays(SqlCallBinding binding, RelDataType result, RelDataType[] operands) {
         InferTypes.FIRST_KNOWN.inferOperandTypes(binding, result, operands);
         for (int i = 0; i < operands.length; i++) {
@@ -203,7 +278,7 @@ public final class Arithmetic {
         }
     }
 
-    /** Two numbers, or what an operator of times takes. */
+    /** Accepts two numbers, or the operands of an operator on times. */
     private record Operands(OfTimes times) implements SqlOperandTypeChecker {
         @Override
         public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {

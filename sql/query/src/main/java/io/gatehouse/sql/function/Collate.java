@@ -14,9 +14,9 @@ import org.apache.calcite.sql.type.OperandTypes;
 import org.apache.calcite.sql.type.ReturnTypes;
 import org.apache.calcite.sql.type.SqlTypeFamily;
 
-/** DuckDB's text COLLATE name: the text, which is compared and sorted by the rules of the name from then on. */
+/** DuckDB's {@code text COLLATE name}: the same text, compared and sorted by the named collation. */
 public final class Collate {
-    /** Rules that can be put together with a dot, and those of languages. */
+    /** Collations that can be combined with a dot, and those of languages. */
     private static final Set<String> NAMES = Set.copyOf(Arrays.asList(("nocase noaccent nfc binary c posix"
                     + " af am ar ar_sa as az be bg bn bo br bs ca cs cy da de de_at dsb ee el en en_us eo es et fa fi"
                     + " fil fo fr fr_ca fy ga gl gu ha haw he he_il hi hr hsb hu hy id id_id ig is it ja ka kk kl km kn"
@@ -25,7 +25,7 @@ public final class Collate {
                     + " uz vi wae wo xh yi yo zh zh_cn zh_hk zh_mo zh_sg zh_tw zu")
             .split(" ")));
 
-    /** The text, and the name of the rules as a text. */
+    /** Takes the text and the name of the collation as a text. */
     public static final SqlOperator OPERATOR =
             new SqlBinaryOperator(
                     "COLLATE",
@@ -50,12 +50,15 @@ public final class Collate {
         return List.of(OPERATOR);
     }
 
-    /** Whether it is a name of rules, or several with a dot between them. */
+    /** Whether this is the name of a collation, or several names joined by dots. */
     public static boolean isKnown(String name) {
         return NAMES.containsAll(Arrays.asList(name.toLowerCase(Locale.ROOT).split("\\.", -1)));
     }
 
-    /** Known names only: they are no texts there. The word binary is one of DuckDB's grammar. */
+    /**
+     * Writes known names only, because DuckDB does not take the name as a text; {@code binary} is a keyword of its
+     * grammar.
+     */
     private static String written(String name) {
         if (!isKnown(name)) {
             throw new IllegalArgumentException("There is no collation '%s'".formatted(name));

@@ -8,9 +8,9 @@ import java.util.stream.Stream;
 import org.apache.calcite.sql.SqlOperator;
 
 /**
- * What a call does with the texts and lists that it is given, measured in DuckDB with values that make it slow. A list
- * counts as {@value #ELEMENT_BYTES} bytes for each element. DuckDB can neither be interrupted within the rows of a vector
- * nor does it account for what expressions make of them, so that this bounds both. What a call returns is said by
+ * The cost of a function call in terms of its text and list arguments, measured in DuckDB with slow inputs. A list
+ * counts as {@value #ELEMENT_BYTES} bytes per element. DuckDB cannot be interrupted within a vector of rows, and does
+ * not account for the memory of expressions; this cost bounds both. The size of the result is declared by
  * {@link Growth}.
  *
  * @param each nanoseconds for each byte of all arguments
@@ -18,13 +18,13 @@ import org.apache.calcite.sql.SqlOperator;
  * @param pattern whether the second argument is a regular expression, whose size then counts
  */
 public record Cost(double each, double product, boolean pattern) {
-    /** What an element of a list counts as. */
+    /** The bytes that count for one element of a list. */
     public static final int ELEMENT_BYTES = 16;
 
-    /** Looks at no more than the length, or at numbers. */
+    /** Reads only the length, or numbers. */
     private static final Cost NONE = new Cost(0, 0, false);
 
-    /** As dear as the dearest that goes through its arguments once: for what declares nothing. */
+    /** The highest cost of a function that reads its arguments once; used for functions that declare no cost. */
     private static final Cost UNKNOWN = each(200);
 
     private static final Map<String, Cost> BY_NAME = Stream.of(
@@ -82,12 +82,12 @@ public record Cost(double each, double product, boolean pattern) {
             .flatMap(map -> map.entrySet().stream())
             .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue, (one, same) -> one));
 
-    /** What an operator declares. */
+    /** Returns the cost of an operator. */
     public static Cost of(SqlOperator operator) {
         return find(operator).orElse(UNKNOWN);
     }
 
-    /** What an operator declares, if it does. */
+    /** Returns the declared cost of an operator, if there is one. */
     static Optional<Cost> find(SqlOperator operator) {
         return Optional.ofNullable(BY_NAME.get(operator.getName().toLowerCase(Locale.ROOT)));
     }

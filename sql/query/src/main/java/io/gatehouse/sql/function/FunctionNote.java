@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What people read about a function.
+ * The documentation of a function.
  *
  * @param group the heading it stands under
  * @param forms how it can be called
@@ -29,7 +29,7 @@ public record FunctionNote(String group, String name, List<String> forms, String
         forms = List.copyOf(forms);
     }
 
-    /** Those of all functions, our own first. */
+    /** Returns the notes of all functions, Gatehouse's own first. */
     public static List<FunctionNote> all() {
         return ALL;
     }
@@ -51,7 +51,7 @@ public record FunctionNote(String group, String name, List<String> forms, String
                         TABLES, function.name(), List.of(function.signature()), function.comment() + "."));
     }
 
-    /** Whether it stands in FROM. */
+    /** Whether it is a table function, called in FROM. */
     public boolean isTable() {
         return group.equals(TABLES);
     }
@@ -59,10 +59,10 @@ public record FunctionNote(String group, String name, List<String> forms, String
     private static List<FunctionNote> duckDb() {
         List<FunctionNote> notes = new ArrayList<>();
         String group = "";
-        for (String line : SqlResource.text("functions/duckdb.txt").lines().toList()) {
+        for (String line : SqlResource.lines("functions/duckdb.txt")) {
             if (line.startsWith("= ")) {
                 group = line.substring("= ".length());
-            } else if (!line.startsWith("#")) {
+            } else {
                 String[] note = line.split(" \\| ", 2);
                 notes.add(new FunctionNote(group, name(note[0]), forms(note[0]), note[1] + "."));
             }

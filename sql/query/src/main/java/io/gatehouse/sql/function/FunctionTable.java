@@ -18,19 +18,19 @@ import org.apache.calcite.sql.validate.SqlNameMatcher;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The operators and functions that a statement may use. Names are matched whatever their case. A function has one
- * entry for all its forms: Calcite resolves the ones with a grammar of their own, such as COUNT(*), only then.
+ * The operators and functions that a statement may use. Names are case-insensitive. A function has one entry for all
+ * its forms; otherwise Calcite would not resolve forms with special syntax, such as COUNT(*).
  */
 public final class FunctionTable implements SqlOperatorTable {
     public static final FunctionTable INSTANCE = new FunctionTable();
 
-    /** power(x, y), which x ** y is another form of. */
+    /** power(x, y), also written x ** y. */
     public static final SqlOperator POWER = INSTANCE.named("POWER").get(0);
 
-    /** trunc(x), which cuts the number of an interval. */
+    /** trunc(x), applied to the number of an interval. */
     public static final SqlOperator TRUNC = INSTANCE.named("TRUNC").get(0);
 
-    /** translate(text, from, to), which the grammar knows as another. */
+    /** translate(text, from, to), which the grammar parses as another operator. */
     public static final SqlOperator TRANSLATE = INSTANCE.named("TRANSLATE").get(0);
 
     private final List<SqlOperator> operators;
@@ -40,9 +40,7 @@ public final class FunctionTable implements SqlOperatorTable {
     private FunctionTable() {
         operators = Stream.of(
                         StandardOperators.all().stream().flatMap(List::stream),
-                        Alternatives.all().stream(),
                         Arithmetic.all().stream(),
-                        BitOperators.all().stream(),
                         Collate.all().stream(),
                         ScalarFunctions.all().stream(),
                         TimeFunctions.all().stream(),
@@ -77,17 +75,17 @@ public final class FunctionTable implements SqlOperatorTable {
         return operators;
     }
 
-    /** Whether a name is that of an aggregate. */
+    /** Whether this is the name of an aggregate. */
     public boolean isAggregate(String name) {
         return named(name).stream().anyMatch(SqlOperator::isAggregator);
     }
 
-    /** Whether a name is that of a function that stands before OVER only. */
+    /** Whether this is the name of a function that requires OVER. */
     public boolean needsWindow(String name) {
         return named(name).stream().anyMatch(SqlOperator::requiresOver);
     }
 
-    /** Whether an operator is one of these, and not another of the same name. */
+    /** Whether this operator itself is in the table, not just another of the same name. */
     public boolean contains(SqlOperator operator) {
         return set.contains(operator instanceof GroupsFrame frame ? frame.function() : operator);
     }

@@ -7,11 +7,11 @@ import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.util.Optionality;
 
 /**
- * An aggregate or window function over a frame that counts groups of rows with equal keys. Calcite's frames count rows or
- * say how far values reach, so that what a frame counts is told by the function here.
+ * An aggregate or window function over a GROUPS frame. Calcite has ROWS and RANGE frames only, so the function carries
+ * the frame's unit.
  */
 public final class GroupsFrame extends SqlAggFunction {
-    /** No name without quotes begins so. */
+    /** A prefix with which no unquoted name can begin. */
     private static final String PREFIX = "GROUPS ";
 
     private final SqlAggFunction function;
@@ -31,12 +31,12 @@ public final class GroupsFrame extends SqlAggFunction {
         this.function = function;
     }
 
-    /** The name by which the function table knows a function with such a frame. */
+    /** Returns the name under which the function table finds the function with a GROUPS frame. */
     public static String nameOf(String function) {
         return PREFIX + function.toUpperCase(Locale.ROOT);
     }
 
-    /** The name of the function that is meant by such a name. */
+    /** Returns the function's own name for such a name. */
     static Optional<String> functionOf(String name) {
         return name.startsWith(PREFIX) ? Optional.of(name.substring(PREFIX.length())) : Optional.empty();
     }
@@ -47,7 +47,7 @@ public final class GroupsFrame extends SqlAggFunction {
                 : Optional.empty();
     }
 
-    /** The function itself. */
+    /** The function without the frame. */
     public SqlAggFunction function() {
         return function;
     }

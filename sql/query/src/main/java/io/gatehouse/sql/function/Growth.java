@@ -6,15 +6,15 @@ import java.util.stream.Stream;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 
-/** How long a text or list can become that a function returns, beside its operands. */
+/** How long the text or list that a function returns can be, relative to its operands. */
 public sealed interface Growth {
-    /** As the longest operand. */
+    /** As long as the longest operand. */
     record Longest() implements Growth {}
 
-    /** As all operands together. */
+    /** As long as all operands together. */
     record Together() implements Growth {}
 
-    /** So many times as the longest operand. */
+    /** A fixed multiple of the longest operand. */
     record Times(int factor) implements Growth {}
 
     /**
@@ -26,18 +26,18 @@ public sealed interface Growth {
      */
     record PutInto(int operand, boolean between) implements Growth {}
 
-    /** As the first operand, as often as the number in another says. */
+    /** The first operand, repeated as often as a number operand says. */
     record Repeated(int count) implements Growth {}
 
-    /** So many characters as the number in an operand says; another number where it is left out. */
+    /** As many characters as a number operand says, or a default if that operand is left out. */
     record Filled(int length, int otherwise) implements Growth {}
 
-    /** As what the first operand, a format, makes of the others. */
+    /** The other operands, formatted by the first. */
     record Formatted() implements Growth {}
 
     Growth LONGEST = new Longest();
 
-    /** By name; a function that is not here makes nothing longer. */
+    /** By name. A function that is not listed returns nothing longer than its operands. */
     Map<String, Growth> BY_NAME = Stream.of(
                     named(
                             new Together(),

@@ -12,9 +12,11 @@ import static io.gatehouse.sql.function.Signatures.VARCHAR;
 import static io.gatehouse.sql.function.Signatures.anything;
 import static io.gatehouse.sql.function.Signatures.either;
 import static io.gatehouse.sql.function.Signatures.scalar;
+import static io.gatehouse.sql.function.Signatures.scalars;
 import static io.gatehouse.sql.function.Signatures.takes;
 import static io.gatehouse.sql.function.Signatures.takesOptional;
 import static io.gatehouse.sql.function.Signatures.takesUpTo;
+import static java.util.Map.entry;
 import static org.apache.calcite.sql.type.SqlTypeFamily.ANY;
 import static org.apache.calcite.sql.type.SqlTypeFamily.ARRAY;
 import static org.apache.calcite.sql.type.SqlTypeFamily.CHARACTER;
@@ -22,6 +24,10 @@ import static org.apache.calcite.sql.type.SqlTypeFamily.NUMERIC;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.SqlCallBinding;
@@ -36,16 +42,18 @@ import org.apache.calcite.sql.type.OperandTypes;
 import org.apache.calcite.sql.type.ReturnTypes;
 import org.apache.calcite.sql.type.SqlOperandCountRanges;
 import org.apache.calcite.sql.type.SqlOperandTypeChecker;
+import org.apache.calcite.sql.type.SqlReturnTypeInference;
 import org.apache.calcite.sql.type.SqlTypeFamily;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.type.SqlTypeTransforms;
 import org.apache.calcite.sql.type.SqlTypeUtil;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** DuckDB's functions of lists. */
+/** DuckDB's list functions. */
 public final class ListFunctions {
     /**
-     * unnest outside FROM: makes a row of each element of a list, and of several lists at once rows side by side. Not
-     * deterministic, so that no rule moves or repeats it.
+     * unnest outside FROM: makes one row per list element; several lists are unnested side by side. Declared as not
+     * deterministic so that no rule moves or repeats it.
      */
     public static final SqlFunction UNNEST =
             new SqlFunction(
@@ -61,7 +69,10 @@ public final class ListFunctions {
                 }
             };
 
-    /** The whole numbers from one to before another. Made by the planner only, which knows how many they are. */
+    /**
+     * The integers from a start up to, but not including, an end. Only the planner makes calls, because it knows how
+     * many there are.
+     */
     public static final SqlFunction RANGE = scalar(
             "range",
             binding -> SqlTypeTransforms.TO_ARRAY.transformType(
@@ -74,7 +85,7 @@ public final class ListFunctions {
     private static final SqlOperandTypeChecker ITEM_OPERANDS =
             takes(ARRAY, NUMERIC).or(takes(CHARACTER, NUMERIC));
 
-    /** list[n], and text[n]: the n-th character. */
+    /** list[n], and text[n] for the n-th character. */
     public static final SqlOperator ITEM = new SqlItemOperator("ITEM", OperandTypes.ARRAY_OR_MAP, 1, true) {
         @Override
         public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {
@@ -89,7 +100,7 @@ public final class ListFunctions {
         }
     };
 
-    /** The elements from one to another, both included, which list[first:last] is another form of. */
+    /** The elements from first to last, both included; also written list[first:last]. */
     public static final SqlFunction SLICE = scalar("list_slice", FIRST, SLICE_OPERANDS);
 
     private ListFunctions() {}
@@ -114,18 +125,12 @@ public final class ListFunctions {
                 List.of("array_length", "list_unique", "array_unique", "list_count", "list_approx_count_distinct")) {
             all.add(scalar(name, BIGINT, takes(ARRAY)));
         }
-        for (String name : List.of("list_position", "list_indexof", "array_position", "array_indexof")) {
-            all.add(scalar(name, INTEGER, takes(ARRAY, ANY)));
-        }
+        scalars(all, INTEGER, takes(ARRAY, ANY), "list_position", "list_indexof", "array_position", "array_indexof");
     }
 
     private static void searches(List<SqlOperator> all) {
-        for (String name : List.of("list_contains", "list_has", "array_contains", "array_has")) {
-            all.add(scalar(name, BOOLEAN, takes(ARRAY, ANY)));
-        }
-        for (String name : List.of("list_has_any", "list_has_all", "array_has_any", "array_has_all")) {
-            all.add(scalar(name, BOOLEAN, takes(ARRAY, ARRAY)));
-        }
+        scalars(all, BOOLEAN, takes(ARRAY, ANY), "list_contains", "list_has", "array_contains", "array_has");
+        scalars(all, BOOLEAN, takes(ARRAY, ARRAY), "list_has_any", "list_has_all", "array_has_any", "array_has_all");
     }
 
     private static void elements(List<SqlOperator> all) {
@@ -158,9 +163,7 @@ public final class ListFunctions {
                 "list_bit_xor")) {
             all.add(scalar(name, ELEMENT, takes(ARRAY)));
         }
-        for (String name : List.of("list_bool_and", "list_bool_or")) {
-            all.add(scalar(name, BOOLEAN, takes(ARRAY)));
-        }
+        scalars(all, BOOLEAN, takes(ARRAY), "list_bool_and", "list_bool_or");
         for (String name : List.of("list_extract", "list_element", "array_extract")) {
             all.add(scalar(name, either(ListFunctions::isText, VARCHAR, ELEMENT), ITEM_OPERANDS));
         }
@@ -192,30 +195,20 @@ public final class ListFunctions {
                 "array_pop_front")) {
             all.add(scalar(name, FIRST, takes(ARRAY)));
         }
-        for (String name : List.of("list_sort", "array_sort")) {
-            all.add(scalar(name, FIRST, takes(ARRAY).or(takesUpTo(ARRAY, CHARACTER, CHARACTER))));
-        }
-        for (String name : List.of("list_reverse_sort", "array_reverse_sort")) {
-            all.add(scalar(name, FIRST, takesOptional(ARRAY, CHARACTER)));
-        }
+        scalars(all, FIRST, takes(ARRAY).or(takesUpTo(ARRAY, CHARACTER, CHARACTER)), "list_sort", "array_sort");
+        scalars(all, FIRST, takesOptional(ARRAY, CHARACTER), "list_reverse_sort", "array_reverse_sort");
         for (String name : List.of("list_grade_up", "array_grade_up", "grade_up")) {
             all.add(scalar(name, LIST_OF_BIGINT, takes(ARRAY).or(takesUpTo(ARRAY, CHARACTER, CHARACTER))));
         }
-        for (String name : List.of("list_intersect", "array_intersect")) {
-            all.add(scalar(name, FIRST, takes(ARRAY, ARRAY)));
-        }
-        for (String name : List.of("list_where", "array_where", "list_select", "array_select")) {
-            all.add(scalar(name, FIRST, takes(ARRAY, ARRAY)));
-        }
+        scalars(all, FIRST, takes(ARRAY, ARRAY), "list_intersect", "array_intersect");
+        scalars(all, FIRST, takes(ARRAY, ARRAY), "list_where", "array_where", "list_select", "array_select");
         for (String name : List.of("list_concat", "list_cat", "array_concat", "array_cat")) {
             all.add(scalar(name, ReturnTypes.LEAST_RESTRICTIVE, new Lists()));
         }
         for (String name : List.of("list_append", "array_append", "array_push_back")) {
             all.add(scalar(name, binding -> with(binding, 0, 1), takes(ARRAY, ANY)));
         }
-        for (String name : List.of("list_prepend", "array_prepend")) {
-            all.add(scalar(name, binding -> with(binding, 1, 0), takes(ANY, ARRAY)));
-        }
+        scalars(all, binding -> with(binding, 1, 0), takes(ANY, ARRAY), "list_prepend", "array_prepend");
         all.add(scalar("array_push_front", binding -> with(binding, 0, 1), takes(ARRAY, ANY)));
         all.add(scalar("flatten", ELEMENT, takes(ARRAY)));
     }
@@ -268,6 +261,88 @@ public final class ListFunctions {
         @Override
         public String getAllowedSignatures(SqlOperator operator, String name) {
             return "%s(<ARRAY>, <ARRAY>)".formatted(name);
+        }
+    }
+
+    /**
+     * list_aggregate(list, 'sum'): an aggregate over the elements. DuckDB finds the aggregate by its name, so only
+     * these names are accepted.
+     */
+    private static final class ListAggregate extends SqlFunction {
+        private static final Map<String, SqlReturnTypeInference> TYPES = Map.ofEntries(
+                entry("any_value", ELEMENT),
+                entry("approx_count_distinct", BIGINT),
+                entry("avg", DOUBLE),
+                entry("bit_and", ELEMENT),
+                entry("bit_or", ELEMENT),
+                entry("bit_xor", ELEMENT),
+                entry("bool_and", BOOLEAN),
+                entry("bool_or", BOOLEAN),
+                entry("count", BIGINT),
+                entry("entropy", DOUBLE),
+                entry("first", ELEMENT),
+                entry("kurtosis", DOUBLE),
+                entry("kurtosis_pop", DOUBLE),
+                entry("last", ELEMENT),
+                entry("list", FIRST),
+                entry("mad", DOUBLE),
+                entry("max", ELEMENT),
+                entry("median", DOUBLE),
+                entry("min", ELEMENT),
+                entry("mode", ELEMENT),
+                entry("product", DOUBLE),
+                entry("quantile_cont", DOUBLE),
+                entry("quantile_disc", ELEMENT),
+                entry("sem", DOUBLE),
+                entry("skewness", DOUBLE),
+                entry("stddev", DOUBLE),
+                entry("stddev_pop", DOUBLE),
+                entry("stddev_samp", DOUBLE),
+                entry("string_agg", VARCHAR),
+                entry("sum", DOUBLE),
+                entry("var_pop", DOUBLE),
+                entry("var_samp", DOUBLE),
+                entry("variance", DOUBLE));
+
+        ListAggregate(String name) {
+            super(
+                    name,
+                    SqlKind.OTHER_FUNCTION,
+                    binding -> named(binding).orElse(DOUBLE).inferReturnType(binding),
+                    null,
+                    new Operands(),
+                    SqlFunctionCategory.USER_DEFINED_FUNCTION);
+        }
+
+        private static Optional<SqlReturnTypeInference> named(SqlOperatorBinding binding) {
+            @Nullable
+            String name = binding.getOperandCount() > 1 && binding.isOperandLiteral(1, false)
+                    ? binding.getOperandLiteralValue(1, String.class)
+                    : null;
+            return name == null ? Optional.empty() : Optional.ofNullable(TYPES.get(name.toLowerCase(Locale.ROOT)));
+        }
+
+        /** A list, the name of an aggregate as a literal, and the aggregate's other arguments. */
+        private record Operands() implements SqlOperandTypeChecker {
+            @Override
+            public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {
+                boolean taken = binding.getOperandType(0).getComponentType() != null
+                        && named(binding).isPresent();
+                if (!taken && throwOnFailure) {
+                    throw binding.newValidationSignatureError();
+                }
+                return taken;
+            }
+
+            @Override
+            public SqlOperandCountRange getOperandCountRange() {
+                return SqlOperandCountRanges.between(2, 3);
+            }
+
+            @Override
+            public String getAllowedSignatures(SqlOperator operator, String name) {
+                return "%s(<ARRAY>, '%s')".formatted(name, String.join("' | '", new TreeSet<>(TYPES.keySet())));
+            }
         }
     }
 }

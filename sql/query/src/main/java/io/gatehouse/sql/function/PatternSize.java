@@ -5,33 +5,36 @@ import java.util.Deque;
 import java.util.regex.Pattern;
 
 /**
- * What matching a regular expression costs, from its text alone. DuckDB matches in a time that grows with the text times
- * the pattern once its repetitions, x{30}, are written out: (([ab]?){30}){30} is one of 900 parts.
+ * The cost of matching a regular expression, estimated from its text. DuckDB matches in time proportional to the length
+ * of the text times the size of the pattern with its repetitions expanded: (([ab]?){30}){30} has 900 parts.
  */
 public final class PatternSize {
-    /** Nanoseconds for a byte of the text with a pattern that people write. */
+    /** Nanoseconds per byte of the text for an ordinary pattern. */
     private static final double USUAL = 35;
 
     private static final int USUAL_PARTS = 64;
 
-    /** Nanoseconds for a byte of the text and a part of a large pattern. */
+    /** Nanoseconds per byte of the text and per part of a large pattern. */
     private static final double EACH_PART = 12;
 
-    /** A repetition without end that something must follow, and what lets a match do without it. */
+    /** An unbounded repetition that something must follow, and what makes it optional. */
     private static final Pattern ENDLESS = Pattern.compile("(?:[*+]|\\{\\d*,})(?![|)]|$)");
 
     private static final Pattern CHOICE = Pattern.compile("[|?]|\\)[*+{]");
 
     private PatternSize() {}
 
-    /** Nanoseconds for each byte of the text. */
+    /** Returns the nanoseconds per byte of the text. */
     public static double nanos(String pattern) {
         double parts = parts(pattern);
         return parts <= USUAL_PARTS ? USUAL : parts * EACH_PART;
     }
 
-    /** Characters, each as often as the repetitions around it say. Reads anything; what is no pattern counts as long. */
-    static double parts(String pattern) {
+    /**
+     * Counts the parts: characters times the repetitions around them. Accepts any text; one that is not a valid pattern
+     * counts as large.
+     */
+    public static double parts(String pattern) {
         Deque<Double> outside = new ArrayDeque<>();
         double parts = 0;
         double last = 0;
@@ -81,8 +84,8 @@ public final class PatternSize {
     }
 
     /**
-     * Whether a match may look at much of a text that it does not take, so that to find all matches takes a time by the
-     * square of the length. Rather yes than no: {@code a+} never does, {@code [^z]*z|b} does.
+     * Whether finding all matches can take quadratic time, because a match attempt may read much more of the text than
+     * it consumes: {@code a+} never does, {@code [^z]*z|b} does. If in doubt, true.
      */
     public static boolean looksFarAhead(String pattern) {
         return ENDLESS.matcher(pattern).find() && CHOICE.matcher(pattern).find();

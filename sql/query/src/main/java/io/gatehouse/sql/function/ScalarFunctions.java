@@ -15,6 +15,7 @@ import static io.gatehouse.sql.function.Signatures.WHOLE;
 import static io.gatehouse.sql.function.Signatures.anything;
 import static io.gatehouse.sql.function.Signatures.anythingFrom;
 import static io.gatehouse.sql.function.Signatures.scalar;
+import static io.gatehouse.sql.function.Signatures.scalars;
 import static io.gatehouse.sql.function.Signatures.takes;
 import static io.gatehouse.sql.function.Signatures.takesOptional;
 import static io.gatehouse.sql.function.Signatures.takesUpTo;
@@ -31,7 +32,7 @@ import org.apache.calcite.sql.type.ReturnTypes;
 import org.apache.calcite.sql.type.SqlOperandTypeChecker;
 import org.apache.calcite.sql.type.SqlTypeFamily;
 
-/** DuckDB's functions of numbers and texts. */
+/** DuckDB's scalar functions of numbers and texts. */
 final class ScalarFunctions {
     private ScalarFunctions() {}
 
@@ -51,27 +52,17 @@ final class ScalarFunctions {
                 "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "degrees", "radians", "gamma", "lgamma", "even")) {
             all.add(scalar(name, DOUBLE, takes(NUMERIC)));
         }
-        for (String name : List.of("power", "pow", "atan2", "fdiv", "fmod")) {
-            all.add(scalar(name, DOUBLE, takes(NUMERIC, NUMERIC)));
-        }
-        for (String name : List.of("isinf", "isfinite")) {
-            all.add(scalar(name, BOOLEAN, takes(NUMERIC).or(takes(DATETIME))));
-        }
-        for (String name : List.of("isnan", "signbit")) {
-            all.add(scalar(name, BOOLEAN, takes(NUMERIC)));
-        }
-        for (String name : List.of("floor", "ceil", "ceiling")) {
-            all.add(scalar(name, WHOLE, takes(NUMERIC)));
-        }
+        scalars(all, DOUBLE, takes(NUMERIC, NUMERIC), "power", "pow", "atan2", "fdiv", "fmod");
+        scalars(all, BOOLEAN, takes(NUMERIC).or(takes(DATETIME)), "isinf", "isfinite");
+        scalars(all, BOOLEAN, takes(NUMERIC), "isnan", "signbit");
+        scalars(all, WHOLE, takes(NUMERIC), "floor", "ceil", "ceiling");
         all.add(scalar("pi", DOUBLE, takes()));
         all.add(scalar("log", DOUBLE, takesOptional(NUMERIC, NUMERIC)));
         all.add(scalar("abs", FIRST, takes(NUMERIC)));
         all.add(scalar("sign", INTEGER, takes(NUMERIC)));
         all.add(scalar("round", ROUNDED, takesOptional(NUMERIC, SqlTypeFamily.INTEGER)));
         all.add(scalar("trunc", ROUNDED, takesOptional(NUMERIC, SqlTypeFamily.INTEGER)));
-        for (String name : List.of("round_even", "roundbankers")) {
-            all.add(scalar(name, ROUNDED, takes(NUMERIC, SqlTypeFamily.INTEGER)));
-        }
+        scalars(all, ROUNDED, takes(NUMERIC, SqlTypeFamily.INTEGER), "round_even", "roundbankers");
         all.add(scalar("nextafter", FLOATING, takes(NUMERIC, NUMERIC)));
         all.add(scalar("binom", HUGEINT, takes(SqlTypeFamily.INTEGER, SqlTypeFamily.INTEGER)));
         all.add(scalar("xor", ReturnTypes.LEAST_RESTRICTIVE, takes(SqlTypeFamily.INTEGER, SqlTypeFamily.INTEGER)));
@@ -87,9 +78,7 @@ final class ScalarFunctions {
     }
 
     private static void texts(List<SqlOperator> all) {
-        for (String name : List.of("ltrim", "rtrim")) {
-            all.add(scalar(name, VARCHAR, takesOptional(CHARACTER, CHARACTER)));
-        }
+        scalars(all, VARCHAR, takesOptional(CHARACTER, CHARACTER), "ltrim", "rtrim");
         for (String name : List.of(
                 "reverse",
                 "lcase",
@@ -104,42 +93,24 @@ final class ScalarFunctions {
                 "url_decode")) {
             all.add(scalar(name, VARCHAR, takes(CHARACTER)));
         }
-        for (String name : List.of("left", "right", "left_grapheme", "right_grapheme")) {
-            all.add(scalar(name, VARCHAR, takes(CHARACTER, NUMERIC)));
-        }
-        for (String name : List.of("starts_with", "ends_with", "prefix", "suffix")) {
-            all.add(scalar(name, BOOLEAN, takes(CHARACTER, CHARACTER)));
-        }
-        for (String name : List.of("strpos", "instr", "hamming", "mismatches")) {
-            all.add(scalar(name, BIGINT, takes(CHARACTER, CHARACTER)));
-        }
-        for (String name : List.of("levenshtein", "editdist3", "damerau_levenshtein")) {
-            all.add(scalar(name, BIGINT, takes(CHARACTER, CHARACTER)));
-        }
+        scalars(all, VARCHAR, takes(CHARACTER, NUMERIC), "left", "right", "left_grapheme", "right_grapheme");
+        scalars(all, BOOLEAN, takes(CHARACTER, CHARACTER), "starts_with", "ends_with", "prefix", "suffix");
+        scalars(all, BIGINT, takes(CHARACTER, CHARACTER), "strpos", "instr", "hamming", "mismatches");
+        scalars(all, BIGINT, takes(CHARACTER, CHARACTER), "levenshtein", "editdist3", "damerau_levenshtein");
         for (String name : List.of("jaro_similarity", "jaro_winkler_similarity")) {
             all.add(scalar(name, DOUBLE, takesOptional(CHARACTER, CHARACTER, NUMERIC)));
         }
-        for (String name : List.of("length_grapheme", "strlen", "bit_length")) {
-            all.add(scalar(name, BIGINT, takes(CHARACTER)));
-        }
-        for (String name : List.of("hex", "to_hex", "bin", "to_binary")) {
-            all.add(scalar(name, VARCHAR, takes(CHARACTER).or(takes(NUMERIC))));
-        }
+        scalars(all, BIGINT, takes(CHARACTER), "length_grapheme", "strlen", "bit_length");
+        scalars(all, VARCHAR, takes(CHARACTER).or(takes(NUMERIC)), "hex", "to_hex", "bin", "to_binary");
         for (String name : List.of("string_split", "str_split", "split", "string_to_array")) {
             all.add(scalar(name, LIST_OF_VARCHAR, takes(CHARACTER, CHARACTER)));
         }
         for (String name : List.of("regexp_split_to_array", "string_split_regex", "str_split_regex")) {
             all.add(scalar(name, LIST_OF_VARCHAR, takesOptional(CHARACTER, CHARACTER, CHARACTER)));
         }
-        for (String name : List.of("substr", "substring_grapheme")) {
-            all.add(scalar(name, VARCHAR, takesOptional(CHARACTER, NUMERIC, NUMERIC)));
-        }
-        for (String name : List.of("ascii", "unicode", "ord")) {
-            all.add(scalar(name, INTEGER, takes(CHARACTER)));
-        }
-        for (String name : List.of("parse_dirname", "parse_dirpath", "parse_filename")) {
-            all.add(scalar(name, VARCHAR, takes(CHARACTER)));
-        }
+        scalars(all, VARCHAR, takesOptional(CHARACTER, NUMERIC, NUMERIC), "substr", "substring_grapheme");
+        scalars(all, INTEGER, takes(CHARACTER), "ascii", "unicode", "ord");
+        scalars(all, VARCHAR, takes(CHARACTER), "parse_dirname", "parse_dirpath", "parse_filename");
         all.add(scalar("jaccard", DOUBLE, takes(CHARACTER, CHARACTER)));
         all.add(scalar("length", BIGINT, anything(1)));
         all.add(scalar("chr", VARCHAR, takes(NUMERIC)));
@@ -157,14 +128,10 @@ final class ScalarFunctions {
         all.add(scalar("concat_ws", VARCHAR, anythingFrom(2)));
     }
 
-    /** Those whose result is as long as a number says, which must be written out: see {@link LongTexts}. */
+    /** Functions whose result is as long as a number argument says, which must be a literal. */
     private static void longTexts(List<SqlOperator> all) {
-        for (String name : List.of("lpad", "rpad")) {
-            all.add(scalar(name, VARCHAR, takes(CHARACTER, NUMERIC, CHARACTER)));
-        }
-        for (String name : List.of("printf", "format")) {
-            all.add(scalar(name, VARCHAR, anythingFrom(1)));
-        }
+        scalars(all, VARCHAR, takes(CHARACTER, NUMERIC, CHARACTER), "lpad", "rpad");
+        scalars(all, VARCHAR, anythingFrom(1), "printf", "format");
         all.add(scalar("repeat", FIRST, takes(CHARACTER, NUMERIC).or(takes(ARRAY, NUMERIC))));
         all.add(scalar("bar", VARCHAR, takesOptional(NUMERIC, NUMERIC, NUMERIC, NUMERIC)));
         all.add(scalar(
@@ -173,7 +140,7 @@ final class ScalarFunctions {
                 takesOptional(SqlTypeFamily.INTEGER, SqlTypeFamily.INTEGER, SqlTypeFamily.INTEGER)));
     }
 
-    /** A text, a pattern, and which group of it, and options. */
+    /** A text, a pattern, the number of a group, and options. */
     private static SqlOperandTypeChecker match() {
         return takesUpTo(CHARACTER, CHARACTER, NUMERIC).or(takes(CHARACTER, CHARACTER, NUMERIC, CHARACTER));
     }

@@ -12,6 +12,7 @@ import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlFunctionCategory;
 import org.apache.calcite.sql.SqlIntervalQualifier;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlOperatorBinding;
 import org.apache.calcite.sql.fun.SqlBasicAggFunction;
 import org.apache.calcite.sql.parser.SqlParserPos;
@@ -26,11 +27,11 @@ import org.apache.calcite.sql.type.SqlTypeUtil;
 import org.apache.calcite.util.Optionality;
 
 /**
- * The words in which DuckDB's functions are declared: what they take and what they return. What an argument may be is
- * checked for its family only; DuckDB binds the exact type.
+ * Argument and return types from which DuckDB's functions are declared. Arguments are checked for their type family
+ * only; DuckDB binds the exact type.
  */
 final class Signatures {
-    /** There is one type of intervals, whatever the unit. */
+    /** DuckDB has one interval type for all units. */
     private static final SqlIntervalQualifier ANY_UNIT =
             new SqlIntervalQualifier(TimeUnit.DAY, null, SqlParserPos.ZERO);
 
@@ -60,19 +61,19 @@ final class Signatures {
     /** FLOAT stays FLOAT, any other number becomes DOUBLE: how DuckDB types quantiles and similarities. */
     static final SqlReturnTypeInference FLOATING = binding -> floating(binding, binding.getOperandType(0));
 
-    /** A value between two others: of whole numbers a DOUBLE, of dates a TIMESTAMP, of what has none between a value itself. */
+    /** A value between two others: DOUBLE for integers, TIMESTAMP for dates, otherwise the operand's own type. */
     static final SqlReturnTypeInference BETWEEN_VALUES = Signatures::betweenValues;
 
-    /** How far apart two values are: of times an INTERVAL. */
+    /** The distance of two values: INTERVAL for times. */
     static final SqlReturnTypeInference DISTANCE =
             either(binding -> SqlTypeUtil.isDatetime(binding.getOperandType(0)), INTERVAL, BETWEEN_VALUES);
 
     static final SqlReturnTypeInference FLOATING_ELEMENT = binding -> floating(binding, element(binding));
 
-    /** A decimal loses its digits behind the point, an integer becomes a DOUBLE: how DuckDB types floor and ceil. */
+    /** A decimal loses its fraction digits, an integer becomes a DOUBLE: how DuckDB types floor and ceil. */
     static final SqlReturnTypeInference WHOLE = Signatures::whole;
 
-    /** A decimal keeps as many digits behind the point as the second argument says, none without one. */
+    /** A decimal keeps as many fraction digits as the second argument says, or none without it. */
     static final SqlReturnTypeInference ROUNDED = Signatures::rounded;
 
     private Signatures() {}
@@ -85,6 +86,22 @@ final class Signatures {
     static SqlAggFunction aggregate(String name, SqlReturnTypeInference returns, SqlOperandTypeChecker takes) {
         return SqlBasicAggFunction.create(name, SqlKind.OTHER_FUNCTION, returns, takes)
                 .withGroupOrder(Optionality.OPTIONAL);
+    }
+
+    /** Adds functions that take the same and return the same. */
+    static void scalars(
+            List<SqlOperator> all, SqlReturnTypeInference returns, SqlOperandTypeChecker takes, String... names) {
+        for (String name : names) {
+            all.add(scalar(name, returns, takes));
+        }
+    }
+
+    /** Adds aggregates that take the same and return the same. */
+    static void aggregates(
+            List<SqlOperator> all, SqlReturnTypeInference returns, SqlOperandTypeChecker takes, String... names) {
+        for (String name : names) {
+            all.add(aggregate(name, returns, takes));
+        }
     }
 
     static SqlOperandTypeChecker takes(SqlTypeFamily... families) {

@@ -1,16 +1,51 @@
 package io.gatehouse.sql.function;
 
-import java.util.List;
-import org.apache.calcite.sql.SqlOperator;
-import org.apache.calcite.sql.fun.SqlLibraryOperators;
-import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import static io.gatehouse.sql.catalog.CalciteTypes.isDateOrTimestamp;
 
-/** Calcite's own operators that mean the same in DuckDB. */
-final class StandardOperators {
+import io.gatehouse.sql.catalog.CalciteTypes;
+import java.util.List;
+import org.apache.calcite.sql.SqlBasicFunction;
+import org.apache.calcite.sql.SqlCallBinding;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlOperandCountRange;
+import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.fun.SqlCoalesceFunction;
+import org.apache.calcite.sql.fun.SqlLeadLagAggFunction;
+import org.apache.calcite.sql.fun.SqlLibraryOperators;
+import org.apache.calcite.sql.fun.SqlNullifFunction;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.type.OperandTypes;
+import org.apache.calcite.sql.type.ReturnTypes;
+import org.apache.calcite.sql.type.SqlOperandTypeChecker;
+import org.apache.calcite.sql.type.SqlTypeTransforms;
+
+/**
+ * Calcite's own operators that have the same meaning in DuckDB. Those that return one of their arguments also accept
+ * dates together with timestamps, as DuckDB does.
+ */
+public final class StandardOperators {
+    public static final SqlOperator GREATEST = oneOf(SqlKind.GREATEST);
+    public static final SqlOperator LEAST = oneOf(SqlKind.LEAST);
+
+    private static final SqlOperator COALESCE = new SqlCoalesceFunction() {
+        @Override
+        public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {
+            return areDatesOrTimestamps(binding) || super.checkOperandTypes(binding, throwOnFailure);
+        }
+    };
+
+    private static final SqlOperator NULLIF = new SqlNullifFunction() {
+        @Override
+        public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {
+            return areDatesOrTimestamps(binding) || super.checkOperandTypes(binding, throwOnFailure);
+        }
+    };
+
     private StandardOperators() {}
 
     static List<List<SqlOperator>> all() {
-        return List.of(queries(), logic(), comparisons(), expressions(), functions(), aggregates(), windows());
+        return List.of(
+                queries(), logic(), comparisons(), expressions(), functions(), aggregates(), windows(), alternatives());
     }
 
     private static List<SqlOperator> queries() {
@@ -91,8 +126,6 @@ final class StandardOperators {
     private static List<SqlOperator> expressions() {
         return List.of(
                 SqlStdOperatorTable.CONCAT,
-                Division.OPERATOR,
-                IntegerDivision.OPERATOR,
                 SqlStdOperatorTable.UNARY_MINUS,
                 SqlStdOperatorTable.UNARY_PLUS,
                 SqlStdOperatorTable.ARRAY_VALUE_CONSTRUCTOR,
@@ -154,5 +187,50 @@ final class StandardOperators {
                 SqlStdOperatorTable.NTH_VALUE,
                 SqlStdOperatorTable.IGNORE_NULLS,
                 SqlStdOperatorTable.RESPECT_NULLS);
+    }
+
+    private static List<SqlOperator> alternatives() {
+        return List.of(COALESCE, NULLIF, GREATEST, LEAST, neighbour(SqlKind.LAG), neighbour(SqlKind.LEAD));
+    }
+
+    private static SqlOperator oneOf(SqlKind kind) {
+        return SqlBasicFunction.create(
+                kind, ReturnTypes.LEAST_RESTRICTIVE.andThen(SqlTypeTransforms.TO_NULLABLE), new Alike());
+    }
+
+    /** LAG or LEAD; the third argument is the value where there is no such row. */
+    private static SqlOperator neighbour(SqlKind kind) {
+        return new SqlLeadLagAggFunction(kind) {
+            @Override
+            public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {
+                boolean dates = binding.getOperandCount() == 3
+                        && isDateOrTimestamp(binding.getOperandType(0))
+                        && isDateOrTimestamp(binding.getOperandType(2));
+                return dates || super.checkOperandTypes(binding, throwOnFailure);
+            }
+        };
+    }
+
+    private static boolean areDatesOrTimestamps(SqlCallBinding binding) {
+        return binding.collectOperandTypes().stream().allMatch(CalciteTypes::isDateOrTimestamp);
+    }
+
+    /** All of one type, or dates and timestamps. */
+    private record Alike() implements SqlOperandTypeChecker {
+        @Override
+        public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {
+            return areDatesOrTimestamps(binding)
+                    || OperandTypes.SAME_VARIADIC.checkOperandTypes(binding, throwOnFailure);
+        }
+
+        @Override
+        public SqlOperandCountRange getOperandCountRange() {
+            return OperandTypes.SAME_VARIADIC.getOperandCountRange();
+        }
+
+        @Override
+        public String getAllowedSignatures(SqlOperator operator, String name) {
+            return OperandTypes.SAME_VARIADIC.getAllowedSignatures(operator, name);
+        }
     }
 }

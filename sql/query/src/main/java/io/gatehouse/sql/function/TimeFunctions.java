@@ -12,6 +12,7 @@ import static io.gatehouse.sql.function.Signatures.TIMESTAMP;
 import static io.gatehouse.sql.function.Signatures.VARCHAR;
 import static io.gatehouse.sql.function.Signatures.either;
 import static io.gatehouse.sql.function.Signatures.scalar;
+import static io.gatehouse.sql.function.Signatures.scalars;
 import static io.gatehouse.sql.function.Signatures.takes;
 import static io.gatehouse.sql.function.Signatures.takesOptional;
 import static io.gatehouse.sql.function.Signatures.takesUpTo;
@@ -37,11 +38,11 @@ import org.apache.calcite.sql.type.SqlOperandTypeChecker;
 import org.apache.calcite.sql.type.SqlTypeFamily;
 import org.apache.calcite.sql.type.SqlTypeName;
 
-/** DuckDB's functions of dates, times and intervals. */
+/** DuckDB's date, time and interval functions. */
 public final class TimeFunctions {
     private static final SqlOperandTypeChecker TIMES = takes(DATETIME).or(takes(DATETIME_INTERVAL));
 
-    /** The intervals of so many of a unit. */
+    /** The functions that make an interval of a number, by unit. */
     private static final Map<TimeUnit, SqlFunction> INTERVALS = Map.ofEntries(
             interval(TimeUnit.MILLENNIUM, "to_millennia"),
             interval(TimeUnit.CENTURY, "to_centuries"),
@@ -57,11 +58,11 @@ public final class TimeFunctions {
             interval(TimeUnit.MILLISECOND, "to_milliseconds"),
             interval(TimeUnit.MICROSECOND, "to_microseconds"));
 
-    /** The time of a zone as an instant, or an instant as a time of a zone, which time AT TIME ZONE zone is another form of. */
+    /** Converts a local time to an instant or an instant to a local time; also written time AT TIME ZONE zone. */
     public static final SqlFunction AT_ZONE =
             scalar("timezone", TimeFunctions::otherZone, takes(CHARACTER, SqlTypeFamily.TIMESTAMP));
 
-    /** Of an infinite time each part is NULL. */
+    /** EXTRACT is nullable: every part of an infinite time is NULL. */
     static final SqlFunction EXTRACT = new SqlExtractFunction("EXTRACT", false) {
         @Override
         public RelDataType inferReturnType(SqlOperatorBinding binding) {
@@ -69,7 +70,7 @@ public final class TimeFunctions {
         }
     };
 
-    /** Parts that are no whole numbers. */
+    /** Parts that are not integers. */
     private static final Set<String> FRACTIONAL = Set.of("epoch", "julian");
 
     private TimeFunctions() {}
@@ -83,7 +84,7 @@ public final class TimeFunctions {
         return all;
     }
 
-    /** The interval of so many of a unit, to_days(n) for DAY. */
+    /** Returns the function that makes an interval of a number, such as to_days for DAY. */
     public static SqlFunction interval(TimeUnit unit) {
         SqlFunction function = INTERVALS.get(unit);
         if (function == null) {
@@ -125,15 +126,11 @@ public final class TimeFunctions {
                 "epoch_ns")) {
             all.add(scalar(name, BIGINT, TIMES));
         }
-        for (String name : List.of("dayname", "monthname")) {
-            all.add(scalar(name, VARCHAR, takes(DATETIME)));
-        }
+        scalars(all, VARCHAR, takes(DATETIME), "dayname", "monthname");
         for (String name : List.of("date_trunc", "datetrunc")) {
             all.add(scalar(name, TimeFunctions::truncated, partOf(DATETIME).or(partOf(DATETIME_INTERVAL))));
         }
-        for (String name : List.of("date_part", "datepart")) {
-            all.add(scalar(name, TimeFunctions::part, partOf(DATETIME).or(partOf(DATETIME_INTERVAL))));
-        }
+        scalars(all, TimeFunctions::part, partOf(DATETIME).or(partOf(DATETIME_INTERVAL)), "date_part", "datepart");
         all.add(scalar("epoch", DOUBLE, TIMES));
         all.add(scalar(
                 "epoch_ms",
@@ -169,18 +166,14 @@ public final class TimeFunctions {
     }
 
     private static void differences(List<SqlOperator> all) {
-        for (String name : List.of("date_diff", "datediff", "date_sub", "datesub")) {
-            all.add(scalar(name, BIGINT, takes(CHARACTER, DATETIME, DATETIME)));
-        }
+        scalars(all, BIGINT, takes(CHARACTER, DATETIME, DATETIME), "date_diff", "datediff", "date_sub", "datesub");
         all.add(scalar("date_add", TimeFunctions::moved, takes(DATETIME, DATETIME_INTERVAL)));
         all.add(scalar("age", INTERVAL, takesOptional(DATETIME, DATETIME)));
         all.add(scalar("normalized_interval", INTERVAL, takes(DATETIME_INTERVAL)));
     }
 
     private static void now(List<SqlOperator> all) {
-        for (String name : List.of("now", "transaction_timestamp", "get_current_timestamp")) {
-            all.add(scalar(name, INSTANT, takes()));
-        }
+        scalars(all, INSTANT, takes(), "now", "transaction_timestamp", "get_current_timestamp");
         all.add(scalar("current_localtimestamp", TIMESTAMP, takes()));
         all.add(scalar("today", DATE, takes()));
         all.add(scalar("ago", INSTANT, takes(DATETIME_INTERVAL)));
@@ -190,7 +183,7 @@ public final class TimeFunctions {
         return takes(CHARACTER, family);
     }
 
-    /** The width, the time, and where the buckets begin: a time or a distance. */
+    /** The width, the time, and the origin of the buckets: a time or an interval. */
     private static SqlOperandTypeChecker bucket() {
         return takesUpTo(DATETIME_INTERVAL, DATETIME, DATETIME)
                 .or(takes(DATETIME_INTERVAL, DATETIME, DATETIME_INTERVAL))
@@ -215,7 +208,7 @@ public final class TimeFunctions {
         return (whole ? BIGINT : DOUBLE).inferReturnType(binding);
     }
 
-    /** Whether a format reads a time zone, from which the type follows. */
+    /** Whether a format contains a time zone, which determines the result type. */
     private static boolean readsZone(SqlOperatorBinding binding) {
         String format = binding.isOperandLiteral(1, false) ? binding.getOperandLiteralValue(1, String.class) : null;
         return format != null && (format.contains("%z") || format.contains("%Z"));

@@ -5,7 +5,7 @@ import io.gatehouse.sql.EngineSession;
 import io.gatehouse.sql.QueryEngine;
 import java.sql.Connection;
 
-/** JDBC connections over an engine that is there already. */
+/** JDBC connections over an existing engine. */
 public final class EngineConnections {
     private EngineConnections() {}
 

@@ -29,7 +29,7 @@ public final class FileSessions implements SessionSource {
             OpenFiles.Use file = FILES.open(Path.of(settings.target()));
             return Optional.of(new EngineSession(file.engine(), file::close));
         } catch (InvalidPathException e) {
-            throw SqlErrors.of("22023", "%s is no name of a file.".formatted(settings.target()), false, e);
+            throw SqlErrors.of("22023", "%s is not a file name.".formatted(settings.target()), false, e);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.gatehouse.sql.limits;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.parse.Positions;
+import io.gatehouse.sql.parse.StatementErrors;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -23,13 +24,13 @@ import org.apache.calcite.sql.util.SqlBasicVisitor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What kind of statement may go on: queries, without the forms that Calcite's grammar reads and DuckDB does not know.
- * Which relations and functions they may name is decided by the catalog and the function table, which know no others.
+ * Accepts queries only, without the forms that Calcite's grammar parses and DuckDB does not have. The catalog and the
+ * function table decide which relations and functions they may use.
  */
 public final class StatementPolicy {
     private static final int PARTIAL = 7;
 
-    /** Operators of forms that are refused, and what is said of them. */
+    /** Operators of refused forms, each with its message. */
     private static final Map<SqlOperator, String> REFUSED = Map.ofEntries(
             Map.entry(SqlStdOperatorTable.IS_A_SET, "IS A SET is not supported."),
             Map.entry(SqlStdOperatorTable.IS_NOT_A_SET, "IS A SET is not supported."),
@@ -78,7 +79,8 @@ public final class StatementPolicy {
             @Override
             public @Nullable Void visit(SqlDataTypeSpec type) {
                 if (type.getTypeNameSpec() instanceof SqlRowTypeNameSpec) {
-                    throw unsupported(type, "Structs are not supported; select the values as columns.");
+                    throw StatementErrors.notSupported(
+                            type, "Structs are not supported; select the values as columns.");
                 }
                 return super.visit(type);
             }
@@ -87,7 +89,7 @@ public final class StatementPolicy {
 
     private static void checkCall(SqlCall call) {
         refused(call).ifPresent(message -> {
-            throw unsupported(call, message);
+            throw StatementErrors.notSupported(call, message);
         });
         if (call.getKind().belongsTo(SqlKind.DML)) {
             throw refusal(call, call.getKind());
@@ -147,11 +149,7 @@ public final class StatementPolicy {
                             .formatted(kind.name().replace('_', ' ').toUpperCase(Locale.ROOT)),
                     Positions.of(statement));
         }
-        return unsupported(
+        return StatementErrors.notSupported(
                 statement, "Only queries (SELECT, VALUES, WITH) are supported, not %s.".formatted(kind.name()));
-    }
-
-    private static GatehouseException unsupported(SqlNode node, String message) {
-        return new GatehouseException(ErrorCode.SQL_NOT_SUPPORTED, message, Positions.of(node));
     }
 }

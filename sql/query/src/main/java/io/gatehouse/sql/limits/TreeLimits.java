@@ -13,7 +13,7 @@ import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
 
 /**
- * How large a parsed statement may be. Counted before validation, because some of these shapes keep the validator and
+ * Limits the size of a parsed statement. Checked before validation, because some shapes would keep the validator and
  * the planner busy for minutes or overflow their stack.
  */
 public final class TreeLimits extends SqlBasicVisitor<Void> {

@@ -32,12 +32,12 @@ import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.type.SqlTypeUtil;
 
 /**
- * How long the values of expressions can be, and what computing them costs, as sums over the lengths of what they are
- * made of: columns, parameters, results of sub-queries and windows.
+ * Upper bounds of the size of expression values and of the cost of computing them, as polynomials over the lengths of
+ * their inputs: columns, parameters, results of sub-queries and windows.
  */
 final class ValueSizes {
     /**
-     * How long a value is at most.
+     * The maximum size of a value.
      *
      * @param bytes of a text, or of the list itself; infinite where an aggregate or a client makes it
      * @param element of an element of the list
@@ -46,17 +46,17 @@ final class ValueSizes {
         static final Most NOTHING = new Most(0, 0);
         static final Most ANYTHING = new Most(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
 
-        /** Of a text that a table holds, such as a question. Rarely is one longer. */
+        /** Bytes of a stored text, such as a question. Longer ones are rare. */
         private static final Most STORED_TEXT = new Most(2_048, 0);
 
-        /** Of a list that a table holds, such as the choices of a question, or the experts of a token. */
+        /** Bytes of a stored list, such as the choices of a question or the experts of a token. */
         private static final Most STORED_LIST = new Most(32 * Cost.ELEMENT_BYTES, 256);
 
         private static Most stored(RelDataType type) {
             if (type.getComponentType() != null) {
                 return STORED_LIST;
             }
-            return WorkGuard.isLong(type) ? STORED_TEXT : NOTHING;
+            return GuardFunctions.isLong(type) ? STORED_TEXT : NOTHING;
         }
 
         Most max(Most other) {
@@ -68,22 +68,22 @@ final class ValueSizes {
         }
     }
 
-    /** Made bytes count as time, so that one limit bounds both: 250 MB are as much as a vector may make. */
+    /** Allocated bytes count as time, so that one limit bounds both: a vector may allocate up to 250 MB. */
     private static final double NANOS_A_BYTE_MADE = 6;
 
     private static final double NUMBER = 64;
 
-    /** To find all matches of {@code [^z]*z|b} in 200 KB took 350 s: each looks at the text up to its end. */
+    /** Finding all matches of {@code [^z]*z|b} in 200 KB took 350 s: each attempt reads the text to its end. */
     private static final double NANOS_LOOKED_AHEAD = 9;
 
-    /** A pattern that is not written out is compiled for each row. */
+    /** A pattern that is not a literal is compiled for each row. */
     private static final double COMPILE = 2_000;
 
     private final List<Most> columns;
     private final Map<CorrelationId, List<Most>> outer;
     private final IdentityHashMap<RelNode, List<Most>> queries;
 
-    /** What is measured where rows are looked at, by the name that it has in sums. */
+    /** The expressions whose lengths are measured at run time, by their names in polynomials. */
     private final Map<String, RexNode> leaves = new LinkedHashMap<>();
 
     private final Map<String, Most> known = new HashMap<>();
@@ -99,46 +99,46 @@ final class ValueSizes {
         this.queries = queries;
     }
 
-    /** The value that a name in sums stands for: its length counts; of a pattern, what matching it costs. */
+    /** Returns the expression for a name in polynomials: a length, or for a pattern its matching cost. */
     RexNode leaf(String name) {
         return requireNonNull(leaves.get(name), "a name in sums stands for a value");
     }
 
-    /** What is known of the length of a name in sums. */
+    /** Returns the known maximum of a name in polynomials. */
     double most(String name) {
         Most most = known.getOrDefault(name, Most.ANYTHING);
         RexNode leaf = leaves.get(name);
         return leaf != null
                         && leaf.getType().getComponentType() != null
-                        && WorkGuard.isLong(leaf.getType().getComponentType())
+                        && GuardFunctions.isLong(leaf.getType().getComponentType())
                 ? most.bytes() / Cost.ELEMENT_BYTES * (Cost.ELEMENT_BYTES + most.element())
                 : most.bytes();
     }
 
-    /** What computing an expression for one row costs, in nanoseconds. */
-    Bytes work(RexNode node) {
+    /** Returns the cost of computing an expression for one row, in nanoseconds. */
+    LengthPolynomial work(RexNode node) {
         if (!(node instanceof RexCall call) || node instanceof RexOver || node instanceof RexSubQuery) {
-            return Bytes.ZERO;
+            return LengthPolynomial.ZERO;
         }
-        Bytes work = own(call);
+        LengthPolynomial work = own(call);
         for (RexNode operand : call.getOperands()) {
             work = work.plus(work(operand));
         }
         return work;
     }
 
-    private Bytes own(RexCall call) {
+    private LengthPolynomial own(RexCall call) {
         Cost cost = Cost.of(call.getOperator());
         boolean same = call.getKind() == SqlKind.CAST
                 && call.getType().getSqlTypeName()
                         == call.getOperands().get(0).getType().getSqlTypeName();
-        if (same || call.getOperands().stream().noneMatch(operand -> WorkGuard.isLong(operand.getType()))) {
-            return WorkGuard.isLong(call.getType()) ? made(call) : Bytes.ZERO;
+        if (same || call.getOperands().stream().noneMatch(operand -> GuardFunctions.isLong(operand.getType()))) {
+            return GuardFunctions.isLong(call.getType()) ? made(call) : LengthPolynomial.ZERO;
         }
-        Bytes read = read(call);
-        Bytes work = made(call);
+        LengthPolynomial read = read(call);
+        LengthPolynomial work = made(call);
         if (cost.pattern() && call.getOperands().size() > 1) {
-            Bytes text = size(call.getOperands().get(0));
+            LengthPolynomial text = size(call.getOperands().get(0));
             work = work.plus(matching(call, text, cost.each()));
             return findsAll(call) && looksFarAhead(call.getOperands().get(1))
                     ? work.plus(text.times(text).times(NANOS_LOOKED_AHEAD))
@@ -146,15 +146,15 @@ final class ValueSizes {
         }
         work = work.plus(read.times(cost.each()));
         if (cost.product() > 0 && call.getOperands().size() > 1) {
-            Bytes pairs = size(call.getOperands().get(0))
+            LengthPolynomial pairs = size(call.getOperands().get(0))
                     .times(size(call.getOperands().get(1)));
             work = work.plus(pairs.times(cost.product()));
         }
         return work;
     }
 
-    /** Of two texts that are compared no more is read than the shorter one has. */
-    private Bytes read(RexCall call) {
+    /** A comparison reads no more of two texts than the length of the shorter one. */
+    private LengthPolynomial read(RexCall call) {
         List<RexNode> operands = call.getOperands();
         if (call.isA(SqlKind.COMPARISON) && operands.size() == 2) {
             RexNode shorter =
@@ -163,7 +163,7 @@ final class ValueSizes {
                 return size(shorter).times(2);
             }
         }
-        Bytes read = Bytes.ZERO;
+        LengthPolynomial read = LengthPolynomial.ZERO;
         for (RexNode operand : operands) {
             read = read.plus(size(operand));
         }
@@ -184,39 +184,40 @@ final class ValueSizes {
                 .orElse(true);
     }
 
-    private Bytes matching(RexCall call, Bytes text, double each) {
+    private LengthPolynomial matching(RexCall call, LengthPolynomial text, double each) {
         RexNode pattern = call.getOperands().get(1);
         Optional<String> literal = literal(pattern).map(value -> value.getValueAs(String.class));
         if (literal.isPresent()) {
             return text.times(Math.max(each, PatternSize.nanos(literal.get())));
         }
-        Bytes nanos = Bytes.length(name("pattern ", pattern, Most.ANYTHING));
+        LengthPolynomial nanos = LengthPolynomial.length(name("pattern ", pattern, Most.ANYTHING));
         return text.times(nanos).plus(nanos.times(COMPILE)).plus(text.times(each));
     }
 
-    private Bytes made(RexCall call) {
+    private LengthPolynomial made(RexCall call) {
         return switch (call.getKind()) {
-            case CASE, COALESCE, NULLIF -> Bytes.ZERO;
-            default -> WorkGuard.isLong(call.getType()) ? size(call).times(NANOS_A_BYTE_MADE) : Bytes.ZERO;
+            case CASE, COALESCE, NULLIF -> LengthPolynomial.ZERO;
+            default ->
+                GuardFunctions.isLong(call.getType()) ? size(call).times(NANOS_A_BYTE_MADE) : LengthPolynomial.ZERO;
         };
     }
 
-    /** How many bytes the value of an expression has. */
-    Bytes size(RexNode node) {
-        if (!WorkGuard.isLong(node.getType())) {
-            return Bytes.of(NUMBER);
+    /** Returns the size of the value of an expression, in bytes. */
+    LengthPolynomial size(RexNode node) {
+        if (!GuardFunctions.isLong(node.getType())) {
+            return LengthPolynomial.of(NUMBER);
         }
         if (node instanceof RexLiteral literal) {
-            return Bytes.of(length(literal));
+            return LengthPolynomial.of(length(literal));
         }
         if (!(node instanceof RexCall call) || node instanceof RexOver || node instanceof RexSubQuery) {
-            return Bytes.length(name("", node, most(node)));
+            return LengthPolynomial.length(name("", node, most(node)));
         }
         if (call.getKind() == SqlKind.CAST && SqlTypeUtil.inCharFamily(call.getType())) {
             RexNode from = call.getOperands().get(0);
             return SqlTypeUtil.inCharFamily(from.getType())
                     ? size(from)
-                    : size(from).times(2).plus(Bytes.of(NUMBER));
+                    : size(from).times(2).plus(LengthPolynomial.of(NUMBER));
         }
         return switch (call.getKind()) {
             case CAST, CASE, COALESCE, NULLIF -> longest(call);
@@ -224,9 +225,9 @@ final class ValueSizes {
         };
     }
 
-    private Bytes grown(RexCall call) {
+    private LengthPolynomial grown(RexCall call) {
         Growth growth = Growth.of(call.getOperator());
-        Optional<Bytes> cut = cut(call);
+        Optional<LengthPolynomial> cut = cut(call);
         if (cut.isPresent()) {
             return cut.get();
         }
@@ -234,11 +235,13 @@ final class ValueSizes {
             double element = most(call.getOperands().get(0)).element();
             boolean one =
                     Double.isFinite(element) && !call.getOperator().getName().equals("list_string_agg");
-            return one ? Bytes.of(element) : size(call.getOperands().get(0)).times(2);
+            return one
+                    ? LengthPolynomial.of(element)
+                    : size(call.getOperands().get(0)).times(2);
         }
         if (growth instanceof Growth.Together) {
-            Bytes sum =
-                    Bytes.of((double) Cost.ELEMENT_BYTES * call.getOperands().size());
+            LengthPolynomial sum = LengthPolynomial.of(
+                    (double) Cost.ELEMENT_BYTES * call.getOperands().size());
             for (RexNode operand : call.getOperands()) {
                 sum = sum.plus(size(operand));
             }
@@ -252,26 +255,31 @@ final class ValueSizes {
             return putInto(call, put);
         }
         if (splits(call)) {
-            return size(call.getOperands().get(0)).times(1 + Cost.ELEMENT_BYTES).plus(Bytes.of(Cost.ELEMENT_BYTES));
+            return size(call.getOperands().get(0))
+                    .times(1 + Cost.ELEMENT_BYTES)
+                    .plus(LengthPolynomial.of(Cost.ELEMENT_BYTES));
         }
         if (growth instanceof Growth.Repeated
                 || growth instanceof Growth.Filled
                 || growth instanceof Growth.Formatted) {
-            Bytes sum = Bytes.of(4.0 * LongTexts.MAX);
+            LengthPolynomial sum = LengthPolynomial.of(4.0 * TextSizeBound.MAX_WRITTEN);
             for (RexNode operand : call.getOperands()) {
                 sum = sum.plus(size(operand));
             }
             return growth instanceof Growth.Repeated repeated
-                    ? size(call.getOperands().get(0)).times((double) LongTexts.factor(call, repeated, 1))
+                    ? size(call.getOperands().get(0)).times((double) TextSizeBound.filledFactor(call, repeated, 1))
                     : sum;
         }
         return longest(call);
     }
 
-    /** Of replace(text, 'a', 'bc') at most twice the text; where the two are not written out, each byte may become all. */
-    private Bytes putInto(RexCall call, Growth.PutInto put) {
-        Bytes text = size(call.getOperands().get(0));
-        Bytes with = size(call.getOperands().get(put.operand()));
+    /**
+     * replace(text, 'a', 'bc') is at most twice as long as the text; if the arguments are not literals, each byte may
+     * become the whole replacement.
+     */
+    private LengthPolynomial putInto(RexCall call, Growth.PutInto put) {
+        LengthPolynomial text = size(call.getOperands().get(0));
+        LengthPolynomial with = size(call.getOperands().get(put.operand()));
         boolean list = call.getOperands().get(0).getType().getComponentType() != null;
         if (list) {
             return text.plus(text.times(with).times(1.0 / Cost.ELEMENT_BYTES)).plus(text);
@@ -279,7 +287,7 @@ final class ValueSizes {
         Optional<RexLiteral> found =
                 put.between() ? Optional.empty() : literal(call.getOperands().get(1));
         double least = found.map(ValueSizes::length).orElse(1.0);
-        return text.plus(text.plus(Bytes.of(1)).times(with).times(1 / Math.max(1, least)));
+        return text.plus(text.plus(LengthPolynomial.of(1)).times(with).times(1 / Math.max(1, least)));
     }
 
     private static boolean splits(RexCall call) {
@@ -294,8 +302,8 @@ final class ValueSizes {
                 && call.getType().getComponentType() == null;
     }
 
-    /** Of left(text, 10) and the like, whose number is written out. */
-    private Optional<Bytes> cut(RexCall call) {
+    /** The size of left(text, 10) and similar calls with a literal number. */
+    private Optional<LengthPolynomial> cut(RexCall call) {
         List<RexNode> operands = call.getOperands();
         double unit =
                 operands.isEmpty() || operands.get(0).getType().getComponentType() == null ? 4 : Cost.ELEMENT_BYTES;
@@ -313,7 +321,7 @@ final class ValueSizes {
         };
         return length.map(BigDecimal::doubleValue)
                 .filter(number -> number >= 0 && number <= 1_000_000)
-                .map(number -> Bytes.of(number * unit))
+                .map(number -> LengthPolynomial.of(number * unit))
                 .filter(bytes -> bytes.at(this::most) < size(operands.get(0)).at(this::most));
     }
 
@@ -323,14 +331,14 @@ final class ValueSizes {
                 : Optional.empty();
     }
 
-    private Bytes longest(RexCall call) {
-        Bytes longest = Bytes.ZERO;
+    private LengthPolynomial longest(RexCall call) {
+        LengthPolynomial longest = LengthPolynomial.ZERO;
         for (RexNode operand : call.getOperands()) {
-            if (WorkGuard.isLong(operand.getType())) {
+            if (GuardFunctions.isLong(operand.getType())) {
                 longest = longest.max(size(operand));
             }
         }
-        return longest.max(Bytes.of(NUMBER));
+        return longest.max(LengthPolynomial.of(NUMBER));
     }
 
     private String name(String prefix, RexNode node, Most most) {
@@ -340,9 +348,9 @@ final class ValueSizes {
         return name;
     }
 
-    /** How long the value of an expression is at most. */
+    /** Returns the maximum size of the value of an expression. */
     Most most(RexNode node) {
-        if (!WorkGuard.isLong(node.getType())) {
+        if (!GuardFunctions.isLong(node.getType())) {
             return Most.NOTHING;
         }
         if (node instanceof RexLiteral literal) {
@@ -377,9 +385,9 @@ final class ValueSizes {
                 .orElse(0);
     }
 
-    /** Of what an aggregate gives: one of its values, or something that it makes of many. */
+    /** The maximum size of the result of an aggregate: one of its input values, or something built from many. */
     Most aggregate(SqlOperator aggregate, RelDataType type, List<RexNode> operands) {
-        if (!WorkGuard.isLong(type)) {
+        if (!GuardFunctions.isLong(type)) {
             return Most.NOTHING;
         }
         Most operand = operands.isEmpty() ? Most.ANYTHING : most(operands.get(0));
@@ -410,7 +418,7 @@ final class ValueSizes {
         return text == null ? 0 : text.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    /** All columns of a relation that holds what tables hold. */
+    /** Returns the sizes of the columns of a stored relation. */
     static List<Most> stored(RelNode node) {
         List<Most> stored = new ArrayList<>();
         node.getRowType().getFieldList().forEach(field -> stored.add(Most.stored(field.getType())));

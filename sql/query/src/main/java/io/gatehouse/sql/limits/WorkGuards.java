@@ -5,6 +5,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.function.Cost;
 import io.gatehouse.sql.function.ListFunctions;
 import io.gatehouse.sql.limits.ValueSizes.Most;
+import io.gatehouse.sql.parse.StatementErrors;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
@@ -53,30 +54,35 @@ import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.type.SqlTypeName;
 
 /**
- * Puts guards around what could take long, or much memory, within one vector of rows. DuckDB looks at interrupts between
- * vectors of 2,048 rows only, and its memory limit does not see what expressions make. A guard measures the texts and
- * lists of all rows of a vector before the expression is computed, and ends the statement if that would exceed a limit.
- * What cannot be long, by what the schema, literals and other functions say, has none, so that ordinary statements are
- * written as they always were.
+ * Adds guards to expressions that could take too much time or memory within one vector of rows. DuckDB checks for
+ * interrupts only between vectors of 2,048 rows, and its memory limit does not count the results of expressions. A
+ * guard measures the texts and lists of all rows of a vector before the expression is computed, and fails the statement
+ * if it would exceed a limit. Expressions whose values cannot be long, as known from the schema, literals and
+ * functions, get no guard, so ordinary statements stay unchanged.
  */
 public final class WorkGuards {
     /**
-     * Nanoseconds that the rows of one vector may take, all guards of a statement together. What functions declare was
-     * measured on a busy machine and with their worst arguments: it is a third of that, and less.
+     * Nanoseconds that the rows of one vector may take, all guards of a statement together. The declared costs were
+     * measured on a busy machine with the worst arguments; real costs are a third of that or less.
      */
     private static final double LIMIT = 1.5e9;
 
-    /** What one vector may take without a guard, by what is known of its values. */
+    /** Nanoseconds that one vector may take, by known bounds, without a guard. */
     private static final double FREE = LIMIT / 2;
 
     private static final int VECTOR = 2_048;
 
-    /** Time for a byte of what is sorted, grouped, compared, aggregated; copied into a result with its Java values. */
+    /**
+     * Nanoseconds per byte of keys that are sorted, grouped, compared or aggregated; and of values copied into a
+     * result.
+     */
     private static final double KEY_NANOS = 2;
 
     private static final double RESULT_NANOS = 12;
 
-    /** Functions that DuckDB plans only with the values of all arguments but the first: formats, orders, separators. */
+    /**
+     * Functions whose arguments after the first (formats, orders, separators) DuckDB needs as constants when it plans.
+     */
     private static final Set<String> PLANNED_WITH = Set.of(
             "strftime",
             "strptime",
@@ -103,7 +109,7 @@ public final class WorkGuards {
         this.limit = limit;
     }
 
-    /** A relation and how long the values of its columns are at most. */
+    /** A relation and the maximum sizes of its columns. */
     private record Guarded(RelNode rel, List<Most> columns) {}
 
     public static RelNode of(RelNode root) {
@@ -113,7 +119,7 @@ public final class WorkGuards {
         return counting.guards < 2 ? guarded : new WorkGuards(rex, LIMIT / counting.guards).root(root);
     }
 
-    /** What leaves is guarded, too: each row of a vector gets its own copy of a text that they share until then. */
+    /** The result is guarded, too: rows that share a text within a vector each get their own copy. */
     private RelNode root(RelNode root) {
         Guarded guarded = visit(root);
         return guarded(guarded, all(root), "the result", RESULT_NANOS).rel();
@@ -206,7 +212,7 @@ public final class WorkGuards {
     private static List<Most> elements(RelNode unnest, List<Most> lists) {
         double element = lists.stream().mapToDouble(Most::element).max().orElse(Double.POSITIVE_INFINITY);
         return unnest.getRowType().getFieldList().stream()
-                .map(field -> WorkGuard.isLong(field.getType()) ? new Most(element, element) : Most.NOTHING)
+                .map(field -> GuardFunctions.isLong(field.getType()) ? new Most(element, element) : Most.NOTHING)
                 .toList();
     }
 
@@ -302,7 +308,7 @@ public final class WorkGuards {
         return IntStream.range(0, node.getRowType().getFieldCount()).boxed().toList();
     }
 
-    /** A relation with guards on those of some columns that may be of any length. */
+    /** Adds guards to those of the given columns that have no size bound. */
     private Guarded guarded(Guarded input, List<Integer> columns, String what, double nanos) {
         List<Integer> unbounded = columns.stream()
                 .filter(column -> !input.columns().get(column).isBounded())
@@ -331,7 +337,7 @@ public final class WorkGuards {
         return RexUtil.composeConjunction(rex, guarded);
     }
 
-    /** An expression with a guard around it, around its parts, or none. */
+    /** Returns an expression with a guard around it, around its parts, or unchanged. */
     private RexNode guarded(RexNode expression, List<Most> row) {
         RexNode inside = expression.accept(new Inside());
         if (!(inside instanceof RexCall call) || inside instanceof RexOver || inside instanceof RexSubQuery) {
@@ -346,7 +352,7 @@ public final class WorkGuards {
             return call;
         }
         ValueSizes sizes = new ValueSizes(row, outer, queries);
-        Bytes work = sizes.work(inside);
+        LengthPolynomial work = sizes.work(inside);
         double nanos = work.at(sizes::most);
         if (work.isConstant()) {
             return constant(call, inside, RexUtil.isConstant(call) ? nanos : VECTOR * nanos);
@@ -355,24 +361,22 @@ public final class WorkGuards {
     }
 
     /**
-     * Nothing is to be measured where all lengths are known. What holds nothing but literals DuckDB computes when it
-     * plans, whatever stands around it.
+     * Nothing needs to be measured if all lengths are known. DuckDB evaluates constant expressions when it plans, even
+     * inside a guard.
      */
     private static RexNode constant(RexCall call, RexNode value, double nanos) {
         if (nanos > LIMIT) {
-            throw new GatehouseException(
-                    ErrorCode.SQL_TOO_LARGE,
-                    String.format(
-                            Locale.ROOT,
-                            "The texts, lists or patterns of %s are too large: a step of it would take %,.0f ms; the limit is %,.0f ms.",
-                            name(call),
-                            nanos / 1e6,
-                            LIMIT / 1e6));
+            throw StatementErrors.tooLarge(String.format(
+                    Locale.ROOT,
+                    "The texts, lists or patterns of %s are too large: a step of it would take %,.0f ms; the limit is %,.0f ms.",
+                    name(call),
+                    nanos / 1e6,
+                    LIMIT / 1e6));
         }
         return value;
     }
 
-    /** The dearest function of an expression, as users write it. */
+    /** Returns the most expensive function of an expression, as users write it. */
     private static String name(RexCall call) {
         String[] dearest = {call.getOperator().getName()};
         double[] most = {-1};
@@ -381,7 +385,8 @@ public final class WorkGuards {
             public RexNode visitCall(RexCall inner) {
                 Cost cost = Cost.of(inner.getOperator());
                 double nanos = cost.each() + 1000 * cost.product();
-                boolean reads = inner.getOperands().stream().anyMatch(operand -> WorkGuard.isLong(operand.getType()));
+                boolean reads =
+                        inner.getOperands().stream().anyMatch(operand -> GuardFunctions.isLong(operand.getType()));
                 if (reads && nanos > most[0]) {
                     most[0] = nanos;
                     dearest[0] = inner.getOperator().getName();
@@ -393,10 +398,9 @@ public final class WorkGuards {
     }
 
     /** CASE WHEN gatehouse_work(what, nanoseconds, limit) THEN value END. */
-    private RexNode checked(String what, RexNode value, Bytes work, ValueSizes sizes) {
+    private RexNode checked(String what, RexNode value, LengthPolynomial work, ValueSizes sizes) {
         if (work.isTooLong()) {
-            throw new GatehouseException(
-                    ErrorCode.SQL_TOO_LARGE,
+            throw StatementErrors.tooLarge(
                     "The statement makes texts or lists of texts or lists in too many steps: how long they can become cannot be told.");
         }
         guards++;
@@ -413,13 +417,13 @@ public final class WorkGuards {
     }
 
     private RexNode choice(String what, RexNode value, RexNode nanos, RexNode then) {
-        RexNode check = rex.makeCall(WorkGuard.CHECK, rex.makeLiteral(what), nanos, approximate(limit));
+        RexNode check = rex.makeCall(GuardFunctions.CHECK, rex.makeLiteral(what), nanos, approximate(limit));
         RelDataType type = value.getType();
         RelDataType nullable = rex.getTypeFactory().createTypeWithNullability(type, true);
         return rex.makeCall(type, SqlStdOperatorTable.CASE, List.of(check, then, rex.makeNullLiteral(nullable)));
     }
 
-    private RexNode number(Bytes work, ValueSizes sizes, boolean shallow) {
+    private RexNode number(LengthPolynomial work, ValueSizes sizes, boolean shallow) {
         RexNode sum = null;
         for (Map.Entry<List<String>, Double> term : work.ordered()) {
             RexNode product = approximate(term.getValue());
@@ -433,28 +437,28 @@ public final class WorkGuards {
 
     private RexNode length(String name, RexNode value, boolean shallow) {
         if (name.startsWith("pattern ")) {
-            return orZero(rex.makeCall(WorkGuard.PATTERN_NANOS, value));
+            return orZero(rex.makeCall(GuardFunctions.PATTERN_NANOS, value));
         }
         RelDataType element = value.getType().getComponentType();
         if (element == null) {
-            return orZero(rex.makeCall(WorkGuard.TEXT_BYTES, value));
+            return orZero(rex.makeCall(GuardFunctions.TEXT_BYTES, value));
         }
         RexNode list = rex.makeCall(
                 SqlStdOperatorTable.MULTIPLY,
                 approximate(Cost.ELEMENT_BYTES),
-                orZero(rex.makeCall(WorkGuard.LIST_LENGTH, value)));
-        if (shallow || !WorkGuard.isLong(element)) {
+                orZero(rex.makeCall(GuardFunctions.LIST_LENGTH, value)));
+        if (shallow || !GuardFunctions.isLong(element)) {
             return list;
         }
         RexNode inside = element.getComponentType() == null
-                ? rex.makeCall(WorkGuard.ELEMENT_BYTES, value)
-                : rex.makeCall(WorkGuard.ELEMENT_BYTES, value, rex.makeLiteral(true));
+                ? rex.makeCall(GuardFunctions.ELEMENT_BYTES, value)
+                : rex.makeCall(GuardFunctions.ELEMENT_BYTES, value, rex.makeLiteral(true));
         return rex.makeCall(SqlStdOperatorTable.PLUS, list, orZero(inside));
     }
 
     private static boolean hasLongElements(RexNode leaf) {
         return leaf.getType().getComponentType() != null
-                && WorkGuard.isLong(leaf.getType().getComponentType());
+                && GuardFunctions.isLong(leaf.getType().getComponentType());
     }
 
     private RexNode orZero(RexNode number) {
@@ -471,9 +475,9 @@ public final class WorkGuards {
         return rex.makeApproxLiteral(new BigDecimal(value, new MathContext(6)));
     }
 
-    /** Keeps DuckDB from computing what holds nothing but parameters when it plans, before any guard. */
+    /** Keeps DuckDB from evaluating an expression of parameters only at plan time, before any guard runs. */
     private final class Late extends RexShuttle {
-        /** What DuckDB needs when it plans stays as it is: it takes a moment for each row, however long it is. */
+        /** Arguments that DuckDB needs at plan time stay unguarded; they cost little per row, whatever their length. */
         @Override
         public RexNode visitCall(RexCall call) {
             if (!PLANNED_WITH.contains(call.getOperator().getName().toLowerCase(Locale.ROOT))) {
@@ -486,11 +490,11 @@ public final class WorkGuards {
 
         @Override
         public RexNode visitDynamicParam(RexDynamicParam parameter) {
-            if (!WorkGuard.isLong(parameter.getType())) {
+            if (!GuardFunctions.isLong(parameter.getType())) {
                 return parameter;
             }
-            RexNode always =
-                    rex.makeCall(SqlStdOperatorTable.GREATER_THAN, rex.makeCall(WorkGuard.RANDOM), approximate(-1));
+            RexNode always = rex.makeCall(
+                    SqlStdOperatorTable.GREATER_THAN, rex.makeCall(GuardFunctions.RANDOM), approximate(-1));
             RelDataType type = parameter.getType();
             RelDataType nullable = rex.getTypeFactory().createTypeWithNullability(type, true);
             return rex.makeCall(
@@ -498,7 +502,7 @@ public final class WorkGuards {
         }
     }
 
-    /** Guards what stands inside an expression and is computed by itself: sub-queries, and what windows look at. */
+    /** Guards the parts of an expression that are computed separately: sub-queries and the operands of windows. */
     private final class Inside extends RexShuttle {
         @Override
         public RexNode visitSubQuery(RexSubQuery query) {
@@ -516,27 +520,25 @@ public final class WorkGuards {
         }
     }
 
-    /** All values of a frame are counted anew whenever the most frequent one leaves it, in a time that nothing bounds. */
+    /** All values of a frame are counted again whenever the most frequent one leaves it, in unbounded time. */
     private static void refuseMoving(RexOver over) {
         String name = over.getAggOperator().getName().toLowerCase(Locale.ROOT);
         boolean moves = !over.getWindow().getLowerBound().isUnbounded()
                 || over.getWindow().getExclude() != RexWindowExclusion.EXCLUDE_NO_OTHER;
         if ((name.equals("mode") || name.equals("entropy")) && moves) {
-            throw new GatehouseException(
-                    ErrorCode.SQL_NOT_SUPPORTED,
+            throw StatementErrors.notSupported(
                     "%s is not available in a window whose frame does not begin with its first row; write it as an aggregate, or let the frame begin with UNBOUNDED PRECEDING."
                             .formatted(over.getAggOperator().getName()));
         }
     }
 
-    /** The n largest so far are found anew in each row, in a time that nothing bounds. */
+    /** The n largest values so far are found again for each row, in unbounded time. */
     private static void refuseGrowing(RexOver over) {
         boolean many = over.getType().getComponentType() != null
                 && FIRST_OF_MANY.contains(over.getAggOperator().getName().toLowerCase(Locale.ROOT))
                 && over.getOperands().get(0).getType().getComponentType() == null;
         if (many && !over.getWindow().orderKeys.isEmpty()) {
-            throw new GatehouseException(
-                    ErrorCode.SQL_NOT_SUPPORTED,
+            throw StatementErrors.notSupported(
                     "%s of several values is not available in a window with ORDER BY; write it as an aggregate or without ORDER BY."
                             .formatted(over.getAggOperator().getName()));
         }

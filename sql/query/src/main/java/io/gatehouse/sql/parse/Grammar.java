@@ -1,17 +1,24 @@
 package io.gatehouse.sql.parse;
 
+import static java.util.Objects.requireNonNull;
+
 import io.gatehouse.sql.grammar.DialectParser;
+import io.gatehouse.sql.grammar.DialectParserConstants;
+import io.gatehouse.sql.grammar.ParseException;
+import io.gatehouse.sql.grammar.Token;
 import java.io.Reader;
 import org.apache.calcite.avatica.util.Casing;
 import org.apache.calcite.avatica.util.Quoting;
 import org.apache.calcite.sql.parser.SqlAbstractParserImpl;
+import org.apache.calcite.sql.parser.SqlParseException;
 import org.apache.calcite.sql.parser.SqlParser;
 import org.apache.calcite.sql.parser.SqlParserImplFactory;
+import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.validate.SqlConformance;
 import org.apache.calcite.sql.validate.SqlConformanceEnum;
 import org.apache.calcite.sql.validate.SqlDelegatingConformance;
 
-/** How text is read: the dialect's grammar, unquoted names in lower case, names matched whatever their case. */
+/** The parser configuration: the dialect's grammar, unquoted names in lower case, case-insensitive names. */
 public final class Grammar {
     private static final int MAX_NAME_LENGTH = 256;
 
@@ -33,10 +40,10 @@ public final class Grammar {
     }
 
     public static SqlParser.Config parser() {
-        return parser(sql -> reading(new PlacingParser(sql), sql));
+        return parser(sql -> reading(new PositionParser(sql), sql));
     }
 
-    /** Tells what could stand where a text cannot be read, which takes a while. */
+    /** Reports the expected tokens at a syntax error, which is slow. */
     static SqlParser.Config explainingParser() {
         return parser(sql -> reading(new DialectParser(sql), sql));
     }
@@ -50,5 +57,42 @@ public final class Grammar {
                 .withCaseSensitive(false)
                 .withIdentifierMaxLength(MAX_NAME_LENGTH)
                 .withConformance(conformance());
+    }
+
+    /**
+     * Reports only the position of a syntax error. To list the expected tokens, the generated parser would repeat all
+     * of its lookahead, which takes ten times as long as parsing.
+     */
+    public static final class PositionParser extends DialectParser {
+        /** The message of an exception about an unexpected token. */
+        public static final String UNEXPECTED = "Unexpected";
+
+        /** The message of an exception about an unexpected end. */
+        public static final String END = "End";
+
+        PositionParser(Reader sql) {
+            super(sql);
+        }
+
+        @Override
+        public ParseException generateParseException() {
+            ParseException exception = new ParseException(UNEXPECTED);
+            exception.currentToken = token;
+            return exception;
+        }
+
+        @Override
+        public SqlParseException normalizeException(Throwable exception) {
+            if (!(exception instanceof ParseException unexpected)) {
+                return super.normalizeException(exception);
+            }
+            Token current = unexpected.currentToken;
+            Token next = requireNonNull(current == null ? token : current).next;
+            Token place = next == null ? getToken(1) : next;
+            SqlParserPos position =
+                    new SqlParserPos(place.beginLine, place.beginColumn, place.endLine, place.endColumn);
+            String message = place.kind == DialectParserConstants.EOF ? END : UNEXPECTED;
+            return new SqlParseException(message, position, null, null, exception);
+        }
     }
 }

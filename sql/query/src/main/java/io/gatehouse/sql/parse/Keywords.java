@@ -12,12 +12,12 @@ import org.apache.calcite.sql.parser.SqlAbstractParserImpl;
 import org.apache.calcite.sql.parser.SqlParseException;
 import org.apache.calcite.sql.parser.SqlParser;
 
-/** The words of the language. */
+/** The keywords of the language. */
 public final class Keywords {
-    /** A symbol that the lexer knows and no statement takes anywhere. */
+    /** A token that is valid nowhere in a statement. */
     private static final String STOP = " }";
 
-    /** Those that are worth suggesting, the likeliest first; the first word of each is the grammar's. */
+    /** The keywords worth suggesting, likeliest first; the first word of each is a token of the grammar. */
     private static final List<String> SUGGESTED = List.of(
             "SELECT",
             "FROM",
@@ -110,11 +110,11 @@ public final class Keywords {
             "ANALYZE",
             "FUNCTION");
 
-    /** Those that a statement begins with, but for expressions, which can be read by themselves. */
+    /** The keywords that begin a statement, without expressions, which can be parsed alone. */
     private static final List<String> BEGINNING =
             List.of("SELECT", "FROM", "WITH", "VALUES", "DESCRIBE", "SUMMARIZE", "SHOW TABLES", "EXPLAIN");
 
-    /** What follows words behind which the parser looks ahead, so that it does not say what it expects. */
+    /** The continuation of words after which the parser looks ahead and therefore does not report expected tokens. */
     private record Ahead(Pattern words, List<String> next) {
         Ahead(String words, String... next) {
             this(Pattern.compile("\\b(?:" + words + ")\\s+$", Pattern.CASE_INSENSITIVE), List.of(next));
@@ -130,7 +130,7 @@ public final class Keywords {
 
     private Keywords() {}
 
-    /** The words that are worth suggesting, each once and by itself, such as GROUP and BY. */
+    /** Returns the keywords that completion suggests, as single words such as GROUP and BY. */
     public static List<String> words() {
         return SUGGESTED.stream()
                 .flatMap(keyword -> Arrays.stream(keyword.split(" ", -1)))
@@ -138,12 +138,12 @@ public final class Keywords {
                 .toList();
     }
 
-    /** Those that a statement can begin with. */
+    /** Returns the keywords that a statement can begin with. */
     public static List<String> beginning() {
         return BEGINNING;
     }
 
-    /** Those that can follow a text, if it can be read up to its end. For threads with a deep stack. */
+    /** Returns the keywords that can follow a text, if it parses up to its end. Needs a deep stack. */
     public static List<String> after(String text) {
         for (Ahead ahead : LOOKED_AHEAD) {
             if (ahead.words().matcher(text).find()) {
@@ -175,14 +175,14 @@ public final class Keywords {
         return words;
     }
 
-    /** A name as it can be written, in quotes where it has to be. */
+    /** Quotes a name if necessary. */
     public static String quoted(String name) {
         boolean plain = name.matches("[a-z_][a-z0-9_]*")
-                && (WordsAsNames.isName(name) || !Reserved.METADATA.isReservedWord(name.toUpperCase(Locale.ROOT)));
-        return plain ? name : Quotes.name(name);
+                && (KeywordNames.isName(name) || !Reserved.METADATA.isReservedWord(name.toUpperCase(Locale.ROOT)));
+        return plain ? name : Literals.name(name);
     }
 
-    /** The grammar's own list, made when it is first asked for. */
+    /** The grammar's reserved words, loaded on first use. */
     private static final class Reserved {
         private static final SqlAbstractParserImpl.Metadata METADATA =
                 new DialectParser(new StringReader("")).getMetadata();

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Where the lines of a text begin. They end as the lexer ends them: at LF, CR or CR LF. */
+/** The line starts of a text. As in the lexer, lines end with LF, CR or CR LF. */
 public final class Lines {
     private final List<Integer> starts = new ArrayList<>();
 

@@ -1,56 +1,5 @@
 package io.gatehouse.sql.parse;
 
-import static io.gatehouse.sql.grammar.DialectParserConstants.APPROX_NUMERIC_LITERAL;
-import static io.gatehouse.sql.grammar.DialectParserConstants.AS;
-import static io.gatehouse.sql.grammar.DialectParserConstants.COMMA;
-import static io.gatehouse.sql.grammar.DialectParserConstants.DECIMAL_NUMERIC_LITERAL;
-import static io.gatehouse.sql.grammar.DialectParserConstants.DOT;
-import static io.gatehouse.sql.grammar.DialectParserConstants.DOUBLE_EQUALS;
-import static io.gatehouse.sql.grammar.DialectParserConstants.EOF;
-import static io.gatehouse.sql.grammar.DialectParserConstants.EQ;
-import static io.gatehouse.sql.grammar.DialectParserConstants.ESCAPE;
-import static io.gatehouse.sql.grammar.DialectParserConstants.EXCEPT;
-import static io.gatehouse.sql.grammar.DialectParserConstants.FETCH;
-import static io.gatehouse.sql.grammar.DialectParserConstants.FILTER;
-import static io.gatehouse.sql.grammar.DialectParserConstants.FROM;
-import static io.gatehouse.sql.grammar.DialectParserConstants.GLOB;
-import static io.gatehouse.sql.grammar.DialectParserConstants.GLOB_SIGN;
-import static io.gatehouse.sql.grammar.DialectParserConstants.GROUP;
-import static io.gatehouse.sql.grammar.DialectParserConstants.HAVING;
-import static io.gatehouse.sql.grammar.DialectParserConstants.IDENTIFIER;
-import static io.gatehouse.sql.grammar.DialectParserConstants.IGNORE;
-import static io.gatehouse.sql.grammar.DialectParserConstants.ILIKE;
-import static io.gatehouse.sql.grammar.DialectParserConstants.ILIKE_SIGN;
-import static io.gatehouse.sql.grammar.DialectParserConstants.INTERSECT;
-import static io.gatehouse.sql.grammar.DialectParserConstants.IS;
-import static io.gatehouse.sql.grammar.DialectParserConstants.LBRACE;
-import static io.gatehouse.sql.grammar.DialectParserConstants.LBRACE_D;
-import static io.gatehouse.sql.grammar.DialectParserConstants.LBRACE_FN;
-import static io.gatehouse.sql.grammar.DialectParserConstants.LBRACE_T;
-import static io.gatehouse.sql.grammar.DialectParserConstants.LBRACE_TS;
-import static io.gatehouse.sql.grammar.DialectParserConstants.LIKE;
-import static io.gatehouse.sql.grammar.DialectParserConstants.LIKE_SIGN;
-import static io.gatehouse.sql.grammar.DialectParserConstants.LIMIT;
-import static io.gatehouse.sql.grammar.DialectParserConstants.NOT;
-import static io.gatehouse.sql.grammar.DialectParserConstants.NOT_ILIKE_SIGN;
-import static io.gatehouse.sql.grammar.DialectParserConstants.NOT_LIKE_SIGN;
-import static io.gatehouse.sql.grammar.DialectParserConstants.NULL;
-import static io.gatehouse.sql.grammar.DialectParserConstants.NULLS;
-import static io.gatehouse.sql.grammar.DialectParserConstants.OFFSET;
-import static io.gatehouse.sql.grammar.DialectParserConstants.ORDER;
-import static io.gatehouse.sql.grammar.DialectParserConstants.OVER;
-import static io.gatehouse.sql.grammar.DialectParserConstants.QUALIFY;
-import static io.gatehouse.sql.grammar.DialectParserConstants.RBRACE;
-import static io.gatehouse.sql.grammar.DialectParserConstants.RBRACKET;
-import static io.gatehouse.sql.grammar.DialectParserConstants.RESPECT;
-import static io.gatehouse.sql.grammar.DialectParserConstants.RPAREN;
-import static io.gatehouse.sql.grammar.DialectParserConstants.SELECT;
-import static io.gatehouse.sql.grammar.DialectParserConstants.UNION;
-import static io.gatehouse.sql.grammar.DialectParserConstants.UNSIGNED_INTEGER_LITERAL;
-import static io.gatehouse.sql.grammar.DialectParserConstants.WHERE;
-import static io.gatehouse.sql.grammar.DialectParserConstants.WINDOW;
-import static io.gatehouse.sql.grammar.DialectParserConstants.tokenImage;
-
 import io.gatehouse.sql.grammar.DialectParserTokenManager;
 import io.gatehouse.sql.grammar.Token;
 import io.gatehouse.sql.grammar.TokenMgrError;
@@ -65,15 +14,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokens as the parser gets them. What DuckDB or JDBC writes in another way than the grammar, and what means nothing,
- * is the grammar's own here: == is =, a comma behind the last item of a list is none, {fn ucase(x)} is upper(x), and
- * numbers lose the underscores between their digits.
+ * The token stream for the parser. Normalises what DuckDB or JDBC writes differently from the grammar: == becomes =,
+ * trailing commas are removed, {fn ucase(x)} becomes upper(x), and numbers lose the underscores between their digits.
  */
 final class ParserTokens extends DialectParserTokenManager {
     private static final Set<Integer> NUMBERS =
             Set.of(UNSIGNED_INTEGER_LITERAL, DECIMAL_NUMERIC_LITERAL, APPROX_NUMERIC_LITERAL);
 
-    /** Signs of operators that have a word. */
+    /** Operator symbols that have a keyword. */
     private static final Map<Integer, List<Integer>> SIGNS = Map.of(
             DOUBLE_EQUALS, List.of(EQ),
             LIKE_SIGN, List.of(LIKE),
@@ -82,12 +30,12 @@ final class ParserTokens extends DialectParserTokenManager {
             NOT_ILIKE_SIGN, List.of(NOT, ILIKE),
             GLOB_SIGN, List.of(GLOB));
 
-    /** What follows the last item of a list. */
+    /** Tokens that follow the last item of a list. */
     private static final Set<Integer> ENDS = Set.of(
             EOF, EXCEPT, FETCH, FROM, GROUP, HAVING, INTERSECT, LIMIT, OFFSET, ORDER, QUALIFY, RBRACKET, RPAREN, SELECT,
             UNION, WHERE, WINDOW);
 
-    /** JDBC's names of functions that have another name here. */
+    /** JDBC's names of functions that have a different name here. */
     private static final Map<String, String> JDBC_FUNCTIONS = Map.ofEntries(
             Map.entry("char", "chr"),
             Map.entry("curdate", "current_date"),
@@ -124,26 +72,22 @@ final class ParserTokens extends DialectParserTokenManager {
         return tokens.size() == 1 ? tokens.element() : tokens.remove();
     }
 
-    /** All tokens; an unreadable character is kept for the moment when the parser gets there. */
+    /** Reads all tokens; the error of an unreadable character is thrown when the parser gets there. */
     private List<Token> readAll() {
-        List<Token> all = new ArrayList<>();
-        try {
-            do {
-                all.add(raw.getNextToken());
-            } while (all.get(all.size() - 1).kind != EOF);
-        } catch (TokenMgrError e) {
+        List<Token> all = raw.readAll();
+        raw.failure().ifPresent(e -> {
             failure = e;
             all.add(new Token());
-        }
+        });
         List<Token> written = withoutTrailingCommas(withNullTreatmentBehind(withWords(withoutEscapes(all))));
-        WordsAsNames.mark(written);
+        KeywordNames.mark(written);
         written.stream()
                 .filter(token -> NUMBERS.contains(token.kind))
                 .forEach(token -> token.image = token.image.replace("_", ""));
         return written;
     }
 
-    /** JDBC's escapes, {fn f(x)}, {oj a LEFT JOIN b}, {escape '!'} and {limit 1}, without their braces. */
+    /** Removes the braces of JDBC's escapes: {fn f(x)}, {oj a LEFT JOIN b}, {escape '!'} and {limit 1}. */
     private static List<Token> withoutEscapes(List<Token> all) {
         List<Token> written = new ArrayList<>();
         Deque<Boolean> escapes = new ArrayDeque<>();
@@ -187,7 +131,7 @@ final class ParserTokens extends DialectParserTokenManager {
         }
     }
 
-    /** With x ISNULL as x IS NULL, which the grammar would take for an alias, and == as =. */
+    /** Replaces x ISNULL, in which the grammar would take ISNULL for an alias, by x IS NULL, and == by =. */
     private static List<Token> withWords(List<Token> all) {
         List<Token> written = new ArrayList<>();
         for (Token token : all) {
@@ -199,7 +143,7 @@ final class ParserTokens extends DialectParserTokenManager {
         return written;
     }
 
-    /** ISNULL and NOTNULL are names behind AS and a dot. */
+    /** ISNULL and NOTNULL are names after AS and after a dot. */
     private static List<Integer> nullTest(Token token, int before) {
         String word = token.kind == IDENTIFIER && before != AS && before != DOT ? token.image : "";
         return word.equalsIgnoreCase("ISNULL")
@@ -221,7 +165,7 @@ final class ParserTokens extends DialectParserTokenManager {
         return other;
     }
 
-    /** With first_value(x IGNORE NULLS) as first_value(x) IGNORE NULLS. */
+    /** Replaces first_value(x IGNORE NULLS) by first_value(x) IGNORE NULLS. */
     private static List<Token> withNullTreatmentBehind(List<Token> all) {
         for (int i = 0; i + 3 < all.size(); i++) {
             int kind = all.get(i).kind;

@@ -5,7 +5,7 @@ import org.apache.calcite.runtime.CalciteContextException;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.parser.SqlParserPos;
 
-/** Calcite's positions as ours. Calcite uses line 0 where it knows none. */
+/** Converts Calcite's positions. Calcite uses line 0 for an unknown position. */
 public final class Positions {
     private static final TextRange START = new TextRange(1, 1, 1, 1);
 

@@ -1,5 +1,6 @@
 package io.gatehouse.sql.parse;
 
+import io.gatehouse.base.NearNames;
 import io.gatehouse.client.Column;
 import io.gatehouse.client.Relation;
 import io.gatehouse.sql.catalog.Catalog;
@@ -17,7 +18,7 @@ import java.util.regex.Pattern;
 public final class Suggestions {
     private static final Pattern COLUMN = Pattern.compile("Column '([^']*)' not found in (?:any table|table '[^']*')");
 
-    /** What Calcite says of an unknown column in a SELECT list, where it takes the name for an alias of itself. */
+    /** Calcite's message about an unknown column in a SELECT list, whose name it takes for an alias of itself. */
     private static final Pattern SELF =
             Pattern.compile("The definition of column '([^']*)' depends on itself.*", Pattern.DOTALL);
 
@@ -99,7 +100,7 @@ public final class Suggestions {
     }
 
     private static String didYouMean(String name, Collection<String> candidates) {
-        return NearestName.find(name, candidates)
+        return NearNames.nearest(name, candidates)
                 .map("; did you mean '%s'?"::formatted)
                 .orElse("");
     }

@@ -1,5 +1,5 @@
 /**
- * The text of a statement and its tree: tokens, normal form, the parser, positions, and what is said of a text that cannot
+ * The text of a statement and its tree: tokens, normal form, the parser, positions, and the messages for a text that cannot
  * be parsed. Knows no relation and no function.
  */
 @NullMarked

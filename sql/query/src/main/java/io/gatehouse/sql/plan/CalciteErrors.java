@@ -4,17 +4,17 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.error.TextRange;
 import io.gatehouse.sql.catalog.Catalog;
-import io.gatehouse.sql.parse.Misspelling;
-import io.gatehouse.sql.parse.PlacingParser;
+import io.gatehouse.sql.parse.Grammar.PositionParser;
 import io.gatehouse.sql.parse.Positions;
 import io.gatehouse.sql.parse.StatementText;
 import io.gatehouse.sql.parse.Suggestions;
+import io.gatehouse.sql.parse.UnexpectedToken;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.calcite.runtime.CalciteContextException;
 import org.apache.calcite.sql.parser.SqlParseException;
 
-/** Turns what Calcite throws into sentences for people, with the place in the text. */
+/** Translates Calcite's exceptions into messages for users, with the position in the text. */
 final class CalciteErrors {
     private static final Pattern LEXICAL = Pattern.compile("Lexical error at line \\d+, column \\d+\\.\\s*(.*)");
 
@@ -34,11 +34,11 @@ final class CalciteErrors {
 
     private static String syntaxMessage(SqlParseException e, StatementText text, TextRange position) {
         String message = e.getMessage() == null ? "The statement cannot be read." : e.getMessage();
-        if (message.equals(PlacingParser.END)) {
+        if (message.equals(PositionParser.END)) {
             return "The statement ends too early.";
         }
-        if (message.equals(PlacingParser.UNEXPECTED)) {
-            return Misspelling.explain(text, position);
+        if (message.equals(PositionParser.UNEXPECTED)) {
+            return UnexpectedToken.explain(text, position);
         }
         if (message.startsWith("Non-query expression")) {
             return "A statement begins with SELECT, WITH or VALUES, not with %s.".formatted(text.at(position));

@@ -7,10 +7,9 @@ import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.catalog.DefinedQuery;
 import io.gatehouse.sql.catalog.TableFunction;
 import io.gatehouse.sql.catalog.ViewPlanning;
-import io.gatehouse.sql.catalog.WrittenView;
+import io.gatehouse.sql.catalog.ViewTable.PlannedView;
 import io.gatehouse.sql.dialect.DialectForms;
 import io.gatehouse.sql.dialect.DomainCalls;
-import io.gatehouse.sql.dialect.QueryParameters;
 import io.gatehouse.sql.dialect.TableCalls;
 import io.gatehouse.sql.parse.Grammar;
 import io.gatehouse.sql.rollup.RollupRewrite;
@@ -33,11 +32,11 @@ import org.apache.calcite.sql.parser.SqlParser;
  */
 public record DefinitionPlanner(boolean rollups, EngineSql sql) implements ViewPlanning {
     @Override
-    public WrittenView view(AnalysisView view, Catalog catalog) {
+    public PlannedView view(AnalysisView view, Catalog catalog) {
         Conversion conversion = new Conversion(catalog);
         RelNode algebra = algebra(view, catalog, conversion);
         RollupRewrite.Result rolledUp = conversion.answered(algebra, rollups);
-        return new WrittenView(
+        return new PlannedView(
                 algebra.getRowType(),
                 StatementWriter.write(rolledUp.algebra(), sql),
                 rolledUp.used(),
@@ -54,7 +53,7 @@ public record DefinitionPlanner(boolean rollups, EngineSql sql) implements ViewP
 
     private static RelNode algebra(DefinedQuery query, Catalog catalog, Conversion conversion) {
         try {
-            SqlNode parsed = QueryParameters.numbered(
+            SqlNode parsed = TableCalls.numbered(
                     SqlParser.create(query.sql(), Grammar.parser()).parseQuery(), query);
             SqlNode standard = DialectForms.replace(
                     parsed,
@@ -72,7 +71,10 @@ public record DefinitionPlanner(boolean rollups, EngineSql sql) implements ViewP
         }
     }
 
-    /** More would get the numbers of another function's, and a sub-query would look back at the wrong rows. */
+    /**
+     * More correlations would overlap with the numbers of another function, and a sub-query would refer to the wrong
+     * rows.
+     */
     private static void checkCorrelations(TableFunction function, int count) {
         if (count > Catalog.CORRELATIONS_OF_A_FUNCTION) {
             throw new GatehouseException(

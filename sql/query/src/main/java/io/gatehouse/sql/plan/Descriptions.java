@@ -1,18 +1,20 @@
 package io.gatehouse.sql.plan;
 
-import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.function.FunctionNote;
-import io.gatehouse.sql.parse.Positions;
-import io.gatehouse.sql.parse.Quotes;
+import io.gatehouse.sql.parse.Literals;
+import io.gatehouse.sql.parse.StatementErrors;
 import io.gatehouse.sql.parse.Suggestions;
+import io.gatehouse.sql.write.EngineSql;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
+import org.apache.calcite.plan.RelOptUtil;
+import org.apache.calcite.sql.SqlExplainLevel;
 import org.apache.calcite.sql.SqlIdentifier;
 
-/** DESCRIBE, SUMMARIZE and SHOW, with the columns that DuckDB gives them. */
+/** EXPLAIN, DESCRIBE, SUMMARIZE and SHOW, with the columns that DuckDB gives them. */
 final class Descriptions {
     private static final List<String> COLUMNS =
             List.of("column_name", "column_type", "null", "key", "default", "extra");
@@ -30,32 +32,34 @@ final class Descriptions {
             "count",
             "null_percentage");
 
+    private static final List<String> EXPLANATION = List.of("explain_key", "explain_value");
+
     private Descriptions() {}
 
-    /** The relations that can be asked, and no others of the file. */
+    /** Lists the relations that users can name. */
     static Plan tables(Catalog catalog) {
         String rows = catalog.relations().stream()
-                .map(relation -> "(%s)".formatted(Quotes.text(relation.name())))
+                .map(relation -> "(%s)".formatted(Literals.text(relation.name())))
                 .sorted()
                 .collect(Collectors.joining(", "));
         return Plan.ofNames("SELECT * FROM (VALUES %s) AS \"tables\"".formatted(rows), List.of("name"));
     }
 
-    /** The columns of a relation of the file, and after them its measures with what they say. */
+    /** Describes the columns of a stored relation, followed by its measures. */
     static Plan relation(String stored) {
-        return Plan.ofNames(withMeasures("DESCRIBE " + Quotes.name(stored), MeasureDefinitions.of(stored)), COLUMNS);
+        return Plan.ofNames(withMeasures("DESCRIBE " + Literals.name(stored), MeasureDefinitions.of(stored)), COLUMNS);
     }
 
-    /** The same of an analysis view. */
-    static Plan view(String name, PlannedQuery all) {
+    /** Describes an analysis view in the same way. */
+    static Plan view(String name, Planner.Query all) {
         return Plan.ofNames(withMeasures(described(all), MeasureDefinitions.of(name)), COLUMNS);
     }
 
-    static Plan columns(PlannedQuery query) {
+    static Plan columns(Planner.Query query) {
         return Plan.ofNames("SELECT * FROM (%s)".formatted(described(query)), COLUMNS, query.parameters());
     }
 
-    private static String described(PlannedQuery query) {
+    private static String described(Planner.Query query) {
         return "DESCRIBE SELECT * FROM %s".formatted(query.relation());
     }
 
@@ -67,7 +71,7 @@ final class Descriptions {
         for (int i = 0; i < measures.size(); i++) {
             MeasureDefinitions.Definition measure = measures.get(i);
             rows.append("\nUNION ALL SELECT %s, 'MEASURE', 'YES', NULL, NULL, %s, 1, %d"
-                    .formatted(Quotes.text(measure.name()), Quotes.text(measure.note()), i));
+                    .formatted(Literals.text(measure.name()), Literals.text(measure.note()), i));
         }
         return """
                 SELECT * EXCLUDE ("part", "place")
@@ -75,7 +79,7 @@ final class Descriptions {
                 ORDER BY "part", "place\"""".formatted(described, rows);
     }
 
-    static Plan summary(PlannedQuery query) {
+    static Plan summary(Planner.Query query) {
         return Plan.ofDuckDb(
                 "SELECT * FROM (SUMMARIZE SELECT * FROM %s)".formatted(query.relation()),
                 SUMMARY,
@@ -83,7 +87,7 @@ final class Descriptions {
                 query.parameters());
     }
 
-    /** How a function or a measure is called and what it returns. */
+    /** Describes how a function or a measure is called and what it returns. */
     static Plan function(SqlIdentifier name) {
         List<String> forms = new ArrayList<>();
         FunctionNote.find(name.getSimple())
@@ -94,8 +98,7 @@ final class Descriptions {
                         "AGGREGATE(%s) FROM %s".formatted(measure.name(), measure.relation()),
                         measure.note())));
         if (forms.isEmpty()) {
-            throw new GatehouseException(
-                    ErrorCode.SQL_VALIDATION, Suggestions.unknownFunction(name.getSimple()), Positions.of(name));
+            throw StatementErrors.invalid(name, Suggestions.unknownFunction(name.getSimple()));
         }
         String rows = String.join(", ", forms);
         return Plan.ofNames(
@@ -104,6 +107,33 @@ final class Descriptions {
     }
 
     private static String form(String name, String form, String comment) {
-        return "(%s, %s, %s)".formatted(Quotes.text(name), Quotes.text(form), Quotes.text(comment));
+        return "(%s, %s, %s)".formatted(Literals.text(name), Literals.text(form), Literals.text(comment));
+    }
+
+    /**
+     * EXPLAIN: the logical plan and the written SQL, as key-value rows like DuckDB's own. Parameters need values only
+     * to run the query.
+     */
+    static Plan explained(Planner.Query query, EngineSql sql) {
+        String rows = rows(query, sql).stream()
+                .map(row -> "(%s, %s)".formatted(Literals.text(row.get(0)), Literals.text(row.get(1))))
+                .collect(Collectors.joining(", "));
+        return Plan.ofNames("SELECT * FROM (VALUES %s) AS \"explained\"".formatted(rows), EXPLANATION);
+    }
+
+    /** EXPLAIN ANALYZE: the same, and DuckDB's profile of the complete run. */
+    static Plan analyzed(Planner.Query query, long planningNanos) {
+        List<List<String>> preface = rows(query, EngineSql.DUCKDB);
+        preface.add(List.of("planning", String.format(Locale.ROOT, "%.2f ms", planningNanos / 1e6)));
+        return Plan.ofDuckDb("EXPLAIN ANALYZE " + query.sql(), EXPLANATION, preface, query.parameters());
+    }
+
+    private static List<List<String>> rows(Planner.Query query, EngineSql sql) {
+        String algebra = RelOptUtil.toString(query.algebra(), SqlExplainLevel.EXPPLAN_ATTRIBUTES);
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("logical_plan", algebra.stripTrailing()));
+        rows.add(List.of("rollup", query.rollup()));
+        rows.add(List.of(sql.engine().toLowerCase(Locale.ROOT) + "_sql", query.sql()));
+        return rows;
     }
 }

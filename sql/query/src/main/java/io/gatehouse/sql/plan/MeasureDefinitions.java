@@ -12,7 +12,7 @@ import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.parser.SqlParseException;
 import org.apache.calcite.sql.parser.SqlParser;
 
-/** The measures that relations of a file have without a statement's doing, from measures.sql. */
+/** The built-in measures of stored relations, from measures.sql. */
 public final class MeasureDefinitions {
     /**
      * A measure.
@@ -27,19 +27,19 @@ public final class MeasureDefinitions {
 
     private MeasureDefinitions() {}
 
-    /** All of them, those of a relation together. */
+    /** Returns all measures, grouped by relation. */
     public static List<Definition> all() {
         return ALL;
     }
 
-    /** Those of a relation, in the order in which they are defined. */
+    /** Returns the measures of a relation, in the order of definition. */
     public static List<Definition> of(String relation) {
         return ALL.stream()
                 .filter(definition -> definition.relation().equalsIgnoreCase(relation))
                 .toList();
     }
 
-    /** Those of a name, each of another relation. */
+    /** Returns the measures with a name, each of a different relation. */
     static List<Definition> named(String name) {
         return ALL.stream()
                 .filter(definition -> definition.name().equalsIgnoreCase(name))

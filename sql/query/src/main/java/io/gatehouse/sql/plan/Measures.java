@@ -1,10 +1,11 @@
 package io.gatehouse.sql.plan;
 
 import io.gatehouse.sql.dialect.DialectForms;
+import io.gatehouse.sql.parse.SqlTrees;
+import io.gatehouse.sql.parse.StatementErrors;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -26,38 +27,38 @@ import org.apache.calcite.sql.util.SqlShuttle;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Measures: aggregates with a name. A query defines one by {@code expression AS MEASURE name}, and whoever reads from it
- * says {@code AGGREGATE(name)}; some relations of a file have measures of their own. Each use becomes the aggregate
- * itself, over the rows of the query that uses it, before anything else is done with a statement: so all that aggregates
- * can, measures can, and rollups answer them.
+ * Expands measures, which are named aggregates. A query defines one by {@code expression AS MEASURE name}, and queries
+ * over it use {@code AGGREGATE(name)}; some stored relations have built-in measures. Each use is replaced by the
+ * aggregate, over the rows of the query that uses it, before anything else is done with a statement. Measures can
+ * therefore do all that aggregates can, and can be answered from rollups.
  */
 final class Measures {
     private static final String AGGREGATE = "AGGREGATE";
 
     private Measures() {}
 
-    /** A measure of a relation, in the columns of it. */
+    /** A measure of a relation, in terms of its columns. */
     private record Own(String name, SqlNode expression) {}
 
-    /** A measure that can be used, of the relation with that alias; empty where it has none. */
+    /** A measure in scope, of the relation with an alias, which may be empty. */
     private record Usable(String alias, Own own) {
         String name() {
             return own.name();
         }
 
-        /** What stands for a use at a place. */
+        /** Returns the expansion of a use at a position. */
         SqlNode at(SqlParserPos place) {
             return own.expression().accept(new Copy(alias, place));
         }
     }
 
-    /** Replaces the uses of measures in a parsed statement by what they stand for, and takes out their definitions. */
+    /** Expands the uses of measures in a parsed statement and removes their definitions. */
     static SqlNode inline(SqlNode statement) {
         statement.accept(new Statement(Map.of()));
         return withoutDefinitions(statement);
     }
 
-    /** Goes through queries from the inside out. */
+    /** Visits queries from the inside out. */
     private static final class Statement extends SqlBasicVisitor<Void> {
         private final Map<String, List<Own>> named;
 
@@ -72,7 +73,7 @@ final class Measures {
                 for (SqlNode node : with.withList) {
                     SqlWithItem item = (SqlWithItem) node;
                     item.query.accept(new Statement(scope));
-                    scope.put(key(item.name.getSimple()), definedBy(item.query));
+                    scope.put(SqlTrees.key(item.name.getSimple()), definedBy(item.query));
                 }
                 with.body.accept(new Statement(scope));
                 return null;
@@ -125,7 +126,7 @@ final class Measures {
         }
 
         private List<Own> measuresOf(String relation) {
-            List<Own> ofQuery = named.get(key(relation));
+            List<Own> ofQuery = named.get(SqlTrees.key(relation));
             return ofQuery != null
                     ? ofQuery
                     : MeasureDefinitions.of(relation).stream()
@@ -134,7 +135,10 @@ final class Measures {
         }
     }
 
-    /** The measures that a query defines. They stay in it until every use is replaced: a CTE may be read more than once. */
+    /**
+     * Returns the measures that a query defines. The definitions stay until every use is replaced, because a CTE may be
+     * used more than once.
+     */
     private static List<Own> definedBy(SqlNode query) {
         if (!(query instanceof SqlSelect select)) {
             return List.of();
@@ -149,13 +153,13 @@ final class Measures {
             }
         }
         if (!measures.isEmpty() && (select.getGroup() != null || select.isDistinct() || select.getFetch() != null)) {
-            throw DialectForms.refused(
+            throw StatementErrors.notSupported(
                     select, "A query that defines a measure cannot have GROUP BY, DISTINCT or LIMIT of its own.");
         }
         return measures;
     }
 
-    /** The statement without the definitions of its measures. */
+    /** Removes the definitions of measures from the statement. */
     private static SqlNode withoutDefinitions(SqlNode statement) {
         statement.accept(new SqlBasicVisitor<@Nullable Void>() {
             @Override
@@ -165,7 +169,7 @@ final class Measures {
                     List<SqlNode> kept =
                             list.stream().filter(item -> !isMeasure(item)).toList();
                     if (kept.size() < list.size()) {
-                        SqlNode one = SqlLiteral.createExactNumeric("1", list.getParserPosition());
+                        SqlNode one = SqlTrees.number(1, list.getParserPosition());
                         select.setSelectList(
                                 new SqlNodeList(kept.isEmpty() ? List.of(one) : kept, list.getParserPosition()));
                     }
@@ -190,7 +194,7 @@ final class Measures {
         return expression.accept(new Replacement(usable));
     }
 
-    /** AGGREGATE(name) becomes the measure. */
+    /** Replaces AGGREGATE(name) by the measure. */
     private static final class Replacement extends SqlShuttle {
         private final List<Usable> usable;
 
@@ -217,10 +221,10 @@ final class Measures {
                     .filter(known -> alias.isEmpty() || known.alias().equalsIgnoreCase(alias.get()))
                     .toList();
             if (found.isEmpty()) {
-                throw DialectForms.refused(name, "There is no measure %s here%s.".formatted(name, known()));
+                throw StatementErrors.notSupported(name, "There is no measure %s here%s.".formatted(name, known()));
             }
             if (found.size() > 1) {
-                throw DialectForms.refused(
+                throw StatementErrors.notSupported(
                         name,
                         "%s is a measure of %s; say which, as in AGGREGATE(%s.%s)."
                                 .formatted(
@@ -240,7 +244,7 @@ final class Measures {
         }
     }
 
-    /** An expression anew, at another place, its columns with the alias of the relation that gives them. */
+    /** Copies an expression to another position, with its columns qualified by an alias. */
     private static final class Copy extends SqlShuttle {
         private final String alias;
         private final SqlParserPos place;
@@ -274,7 +278,7 @@ final class Measures {
         }
     }
 
-    /** Refuses a measure of a column that its query does not give. */
+    /** Refuses a measure over a column that its query does not return. */
     private static final class Exposure extends SqlBasicVisitor<@Nullable Void> {
         private final SqlSelect select;
         private final String measure;
@@ -287,7 +291,7 @@ final class Measures {
         @Override
         public @Nullable Void visit(SqlIdentifier column) {
             if (!column.isStar() && select.getSelectList().stream().noneMatch(item -> gives(item, column))) {
-                throw DialectForms.refused(
+                throw StatementErrors.notSupported(
                         column,
                         "The measure %s uses %s, which its query does not give; add it to the columns."
                                 .formatted(measure, column));
@@ -312,9 +316,5 @@ final class Measures {
         private static String last(SqlIdentifier name) {
             return name.names.get(name.names.size() - 1);
         }
-    }
-
-    private static String key(String name) {
-        return name.toLowerCase(Locale.ROOT);
     }
 }

@@ -2,9 +2,13 @@ package io.gatehouse.sql.plan;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.sql.parse.Literals;
 import io.gatehouse.type.SqlType;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param columns the names of its columns as the user is to see them
  * @param preface rows of text that come before those of the statement
  * @param parameters the types of the values of the parameters
- * @param types the types of the columns as validation found them; empty where the statement is no query
+ * @param types the types of the columns as validation found them; empty where the statement is not a query
  * @param inDuckDb for another engine: the same for DuckDB, which knows the exact types of the columns
  * @param isOfNames whether the answer lies in names and types alone, and DuckDB gives it whichever engine has the rows
  */
@@ -26,6 +30,9 @@ public record Plan(
         List<SqlType> types,
         Optional<String> inDuckDb,
         boolean isOfNames) {
+    /** A text or a quoted name, which cannot contain a parameter; or a parameter. */
+    private static final Pattern PARAMETER = Pattern.compile("'(?:[^']|'')*+'|\"(?:[^\"]|\"\")*+\"|\\$(\\d++)");
+
     public Plan {
         requireNonNull(sql, "sql is null");
         columns = List.copyOf(columns);
@@ -34,7 +41,7 @@ public record Plan(
         types = List.copyOf(types);
     }
 
-    /** One about names. */
+    /** Makes a plan of a statement about names. */
     static Plan ofNames(String sql, List<String> columns) {
         return ofNames(sql, columns, List.of());
     }
@@ -43,46 +50,45 @@ public record Plan(
         return new Plan(sql, columns, List.of(), parameters, List.of(), Optional.empty(), true);
     }
 
-    /** One that DuckDB's own statement answers, of rows that it has. */
+    /** Makes a plan of a DuckDB statement over its rows. */
     static Plan ofDuckDb(String sql, List<String> columns, List<List<String>> preface, List<SqlType> parameters) {
         return new Plan(sql, columns, preface, parameters, List.of(), Optional.empty(), false);
     }
 
-    /** With the same for DuckDB. */
+    /** Adds the equivalent DuckDB statement. */
     Plan besides(Plan duckDb) {
         return new Plan(sql, columns, preface, parameters, types, Optional.of(duckDb.sql), isOfNames);
     }
 
-    /** With the exact types of the columns. */
+    /** Replaces the types of the columns. */
     public Plan withTypes(List<SqlType> exact) {
         return new Plan(sql, columns, preface, parameters, exact, inDuckDb, isOfNames);
     }
 
     /**
-     * With the values of the parameters written into it, each as a text inside the cast that it stands in. DuckDB knows
-     * what some functions return only when it has the value, such as the fraction of a quantile.
+     * Returns the plan with the values of the parameters inlined, each as a text inside the parameter's cast. For some
+     * functions, such as a quantile, DuckDB knows the result type only when it has the value.
      */
     public Plan withValues(List<? extends @Nullable Object> values) {
-        return new Plan(
-                ParameterText.replace(sql, values), columns, preface, List.of(), types, Optional.empty(), isOfNames);
+        return new Plan(replace(sql, values), columns, preface, List.of(), types, Optional.empty(), isOfNames);
     }
 
     /**
-     * Whether each parameter stands in the statement: one that nothing uses is left out when the statement is written, and
-     * DuckDB cannot prepare a statement with such a gap. For DuckDB's own SQL.
+     * Whether the written statement contains every parameter. Unused parameters are not written, and DuckDB cannot
+     * prepare a statement with such a gap. For DuckDB's SQL only.
      */
     public boolean holdsAllParameters() {
-        return ParameterText.in(sql) == parameters.size();
+        return parameters(sql) == parameters.size();
     }
 
-    /** The same for DuckDB, if this is for another engine. */
+    /** Returns the equivalent plan for DuckDB, if this is for another engine. */
     public Optional<Plan> findInDuckDb() {
         return inDuckDb.map(duckDb -> new Plan(duckDb, columns, List.of(), parameters, types, Optional.empty(), false));
     }
 
     /**
-     * The statement with one row more than a limit, which tells a cut result from a whole one. DuckDB hands the same
-     * first rows on whether or not a LIMIT stands around the query, so a limit never changes a row.
+     * Returns the statement limited to one row more than the limit, to detect a truncated result. DuckDB returns the
+     * same first rows with and without a LIMIT around the query.
      *
      * @param rows the limit; 0 is none
      */
@@ -90,5 +96,29 @@ public record Plan(
         return rows == 0 || rows == Long.MAX_VALUE || !preface.isEmpty()
                 ? sql
                 : "SELECT * FROM (\n%s\n) AS \"limited\" LIMIT %d".formatted(sql, rows + 1);
+    }
+
+    /** Returns the number of distinct parameters of a statement. */
+    private static long parameters(String sql) {
+        return PARAMETER
+                .matcher(sql)
+                .results()
+                .map(match -> match.group(1))
+                .filter(Objects::nonNull)
+                .distinct()
+                .count();
+    }
+
+    private static String replace(String sql, List<? extends @Nullable Object> values) {
+        return PARAMETER
+                .matcher(sql)
+                .replaceAll(match -> Matcher.quoteReplacement(
+                        match.group(1) == null
+                                ? match.group()
+                                : literal(values.get(Integer.parseInt(match.group(1)) - 1))));
+    }
+
+    private static String literal(@Nullable Object value) {
+        return value == null ? "NULL" : Literals.text(Literals.plain(value));
     }
 }

@@ -8,26 +8,30 @@ import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.dialect.DialectForms;
 import io.gatehouse.sql.dialect.DomainCalls;
 import io.gatehouse.sql.dialect.Expansion;
-import io.gatehouse.sql.dialect.StarForm;
 import io.gatehouse.sql.dialect.TableCalls;
 import io.gatehouse.sql.grammar.DialectOperators;
-import io.gatehouse.sql.limits.Fence;
+import io.gatehouse.sql.limits.AlgebraFence;
 import io.gatehouse.sql.limits.StatementPolicy;
-import io.gatehouse.sql.limits.TextGrowth;
+import io.gatehouse.sql.limits.TextSizeBound;
 import io.gatehouse.sql.limits.TreeLimits;
 import io.gatehouse.sql.parse.Grammar;
+import io.gatehouse.sql.parse.Literals;
+import io.gatehouse.sql.parse.SqlTrees;
+import io.gatehouse.sql.parse.StatementErrors;
 import io.gatehouse.sql.parse.StatementText;
 import io.gatehouse.sql.rollup.RollupRewrite;
 import io.gatehouse.sql.validate.Conversion;
 import io.gatehouse.sql.validate.NullOrder;
 import io.gatehouse.sql.validate.OuterAggregates;
-import io.gatehouse.sql.validate.UnnestPlaces;
+import io.gatehouse.sql.validate.UnnestPositions;
 import io.gatehouse.sql.write.EngineSql;
 import io.gatehouse.sql.write.Parameters;
 import io.gatehouse.sql.write.StatementWriter;
+import io.gatehouse.type.SqlType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlIdentifier;
@@ -57,7 +61,7 @@ public final class Planner {
     }
 
     /**
-     * For another engine than DuckDB.
+     * For an engine other than DuckDB.
      *
      * @param ofNames plans, for DuckDB, what is asked about names
      */
@@ -88,14 +92,14 @@ public final class Planner {
                 return Descriptions.tables(catalog);
             }
             if (form.equals(DialectOperators.EXPLAIN)) {
-                return Explanation.of(query(call.operand(0), text), sql);
+                return Descriptions.explained(query(call.operand(0), text), sql);
             }
             if (ofNames.isPresent()) {
                 requireNames(call);
                 return ofNames.get().plan(text);
             }
             if (form.equals(DialectOperators.EXPLAIN_ANALYZE)) {
-                return Explanation.analyzed(query(call.operand(0), text), System.nanoTime() - start);
+                return Descriptions.analyzed(query(call.operand(0), text), System.nanoTime() - start);
             }
             return described(call, text);
         } catch (SqlParseException e) {
@@ -105,15 +109,16 @@ public final class Planner {
         }
     }
 
-    /** What DuckDB says of rows, no other engine does. */
+    /** Refuses statements about rows that only DuckDB supports. */
     private void requireNames(SqlCall call) {
         SqlOperator form = call.getOperator();
         if (form.equals(DialectOperators.EXPLAIN_ANALYZE) || form.equals(DialectOperators.SUMMARIZE)) {
-            throw DialectForms.refused(call, "%s is not available on %s.".formatted(form.getName(), sql.engine()));
+            throw StatementErrors.notSupported(
+                    call, "%s is not available on %s.".formatted(form.getName(), sql.engine()));
         }
     }
 
-    /** DESCRIBE and SUMMARIZE. Of a relation of the file DuckDB knows more than of a query: its keys. */
+    /** Plans DESCRIBE and SUMMARIZE. For a stored relation DuckDB also reports the keys. */
     private Plan described(SqlCall call, StatementText text) {
         if (call.getOperator().equals(DialectOperators.DESCRIBE_FUNCTION)) {
             return Descriptions.function(call.operand(0));
@@ -121,17 +126,17 @@ public final class Planner {
         boolean describe = call.getOperator().equals(DialectOperators.DESCRIBE);
         if (call.operand(0) instanceof SqlIdentifier name) {
             Optional<String> stored = catalog.findStored(name.toString());
-            PlannedQuery all = query(StarForm.everythingOf(name), text);
+            Query all = query(SqlTrees.everythingFrom(name), text);
             if (!describe) {
                 return Descriptions.summary(all);
             }
             return stored.map(Descriptions::relation).orElseGet(() -> Descriptions.view(name.toString(), all));
         }
-        PlannedQuery query = query(call.operand(0), text);
+        Query query = query(call.operand(0), text);
         return describe ? Descriptions.columns(query) : Descriptions.summary(query);
     }
 
-    /** The columns of a query; none if something is wrong with it. */
+    /** Returns the columns of a query; empty if it is invalid. */
     public Optional<List<Column>> columnsOf(String sql) {
         try {
             StatementText text = StatementText.of(sql);
@@ -145,20 +150,20 @@ public final class Planner {
         }
     }
 
-    private PlannedQuery query(SqlNode parsed, StatementText text) {
+    private Query query(SqlNode parsed, StatementText text) {
         TableCalls calls = new TableCalls(catalog);
         List<SqlNode> queries = queries(parsed, calls, text);
         queries.forEach(NullOrder::makeExplicit);
         Conversion conversion = new Conversion(catalog);
         Conversion.Result converted = conversion.convert(queries.get(0), calls);
         RelNode algebra = converted.root().project();
-        Fence.check(algebra);
-        UnnestPlaces.check(algebra);
+        AlgebraFence.check(algebra);
+        UnnestPositions.check(algebra);
         OuterAggregates.check(algebra);
-        TextGrowth.check(algebra);
-        List<String> columns = ColumnNames.of(converted.root(), converted.validated(), text);
+        TextSizeBound.check(algebra);
+        List<String> columns = ResultColumnNames.of(converted.root(), converted.validated(), text);
         RollupRewrite.Result rolledUp = conversion.answered(algebra, rollups);
-        return new PlannedQuery(
+        return new Query(
                 algebra,
                 rolledUp.explanation(),
                 StatementWriter.write(rolledUp.algebra(), sql),
@@ -166,7 +171,7 @@ public final class Planner {
                 Parameters.types(queries, algebra));
     }
 
-    /** A statement in the standard's forms, and after it the arguments of the table functions that it calls. */
+    /** Returns the statement in standard SQL, followed by the arguments of the table functions that it calls. */
     private List<SqlNode> queries(SqlNode parsed, TableCalls calls, StatementText text) {
         List<SqlNode> queries = new ArrayList<>();
         queries.add(DialectForms.replace(
@@ -175,5 +180,29 @@ public final class Planner {
         queries.forEach(StatementPolicy::check);
         queries.forEach(Expansion::check);
         return queries;
+    }
+
+    /**
+     * A planned query.
+     *
+     * @param algebra what it means, before it is written
+     * @param rollup which rollups answer it, or why none
+     * @param sql the engine's statement
+     * @param columns the names of its columns as the user is to see them
+     * @param parameters the types of its parameters
+     */
+    record Query(RelNode algebra, String rollup, String sql, List<String> columns, List<SqlType> parameters) {
+        Plan plan() {
+            List<SqlType> types = CalciteTypes.columns(algebra.getRowType()).stream()
+                    .map(Column::type)
+                    .toList();
+            return new Plan(sql, columns, List.of(), parameters, types, Optional.empty(), false);
+        }
+
+        /** Returns the query as a relation whose columns have the user-visible names. */
+        String relation() {
+            String names = columns.stream().map(Literals::name).collect(Collectors.joining(", "));
+            return "(\n%s\n) AS \"query\" (%s)".formatted(sql, names);
+        }
     }
 }

@@ -2,9 +2,10 @@ package io.gatehouse.sql.plan;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.base.LruCache;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.parse.PortableForms;
+import io.gatehouse.sql.parse.DialectHints;
 import io.gatehouse.sql.parse.StatementText;
 import java.time.Duration;
 import java.util.List;
@@ -21,17 +22,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Threads with a deep stack that plan with a deadline. Calcite cannot be stopped everywhere: a statement that misses
- * its deadline is given up, and its thread ends when Calcite does; the limits on statements keep that short, and the
- * number of threads is bounded. Plans are kept in a {@link PlanCache}.
+ * Plans statements in threads with a deep stack, with a deadline and a cache. Calcite cannot be stopped everywhere: a
+ * statement that misses its deadline is abandoned, and its thread ends when Calcite does. The limits on statements keep
+ * that short, and the number of threads is bounded.
  */
 public final class PlanningThreads implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PlanningThreads.class);
     private static final long STACK_BYTES = 16L << 20;
     private static final int MAX_THREADS = 16;
+    private static final int MAX_PLANS = 500;
+
+    /** Longer plans are not cached, so that all plans together take at most 25 MB. */
+    private static final int MAX_LENGTH_OF_A_PLAN = 50_000;
 
     private final Planner planner;
-    private final PlanCache cache = new PlanCache();
+    /** The plans that were used last. A plan depends only on the text and the catalog, so it never becomes stale. */
+    private final LruCache<String, Plan> cache = new LruCache<>(MAX_PLANS);
+
     private final ThreadPoolExecutor threads;
 
     public PlanningThreads(Planner planner) {
@@ -40,21 +47,28 @@ public final class PlanningThreads implements AutoCloseable {
                 0, MAX_THREADS, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), PlanningThreads::thread);
     }
 
-    /** Plans a statement, unless its plan is known from before. What is wrong with it is a GatehouseException. */
+    /** Plans a statement, unless its plan is cached. Errors are GatehouseExceptions. */
     public Plan plan(String sql, Duration timeout) {
         StatementText text = StatementText.of(requireNonNull(sql, "sql is null"));
-        return cache.find(text).orElseGet(() -> {
+        return cache.find(text.normal()).orElseGet(() -> {
             Plan plan = planned(text, timeout);
-            cache.keep(text, plan);
+            keep(text.normal(), plan);
             return plan;
         });
+    }
+
+    /** Caches a plan. A plan with a preface reports its planning time and is therefore not cached. */
+    private void keep(String normal, Plan plan) {
+        if (plan.preface().isEmpty() && plan.sql().length() + normal.length() <= MAX_LENGTH_OF_A_PLAN) {
+            cache.put(normal, plan);
+        }
     }
 
     private Plan planned(StatementText text, Duration timeout) {
         try {
             return within(timeout, () -> planner.plan(text));
         } catch (GatehouseException failure) {
-            throw PortableForms.explain(failure, text);
+            throw DialectHints.explain(failure, text);
         }
     }
 
@@ -64,7 +78,7 @@ public final class PlanningThreads implements AutoCloseable {
         threads.execute(() -> texts.forEach(planner::plan));
     }
 
-    /** What a task gives that needs a deep stack; nothing if it fails or takes longer than its time. */
+    /** Runs a task that needs a deep stack; empty if it fails or exceeds its timeout. */
     public <T> Optional<T> attempt(Callable<T> task, Duration timeout) {
         try {
             return Optional.of(within(timeout, task));
@@ -101,7 +115,7 @@ public final class PlanningThreads implements AutoCloseable {
         }
     }
 
-    /** The one place where errors of the virtual machine and of Calcite become ours. */
+    /** Translates errors of the virtual machine and of Calcite. */
     static GatehouseException failure(Throwable cause) {
         if (cause instanceof GatehouseException ours) {
             return ours;
@@ -118,7 +132,10 @@ public final class PlanningThreads implements AutoCloseable {
         return isDefect(cause) ? defect(cause) : unsupported(cause);
     }
 
-    /** What no statement is to blame for. Calcite says that it cannot do something by all other exceptions. */
+    /**
+     * Whether this is a defect rather than a problem of the statement. Calcite reports unsupported statements by all
+     * other exceptions.
+     */
     private static boolean isDefect(Throwable cause) {
         return cause instanceof NullPointerException
                 || cause instanceof LinkageError
@@ -134,7 +151,7 @@ public final class PlanningThreads implements AutoCloseable {
                 cause);
     }
 
-    /** What Calcite says of it are words of its own, for the log. */
+    /** Calcite's own message goes to the log only. */
     private static GatehouseException unsupported(Throwable cause) {
         LOG.warn("Calcite cannot plan a statement", cause);
         return new GatehouseException(ErrorCode.SQL_NOT_SUPPORTED, "This form of statement is not supported.", cause);

@@ -1,6 +1,6 @@
 package io.gatehouse.sql.rollup;
 
-import io.gatehouse.sql.function.Division;
+import io.gatehouse.sql.function.Arithmetic;
 import io.gatehouse.sql.rollup.Weighted.Content;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -169,7 +169,7 @@ final class WeightedAggregate {
             RexNode total = rex.makeAbstractCast(real, sum.over(aggregate), false);
             RexNode meanSquare = rex.makeCall(
                     real,
-                    Division.OPERATOR,
+                    Arithmetic.DIVIDE,
                     List.of(rex.makeCall(real, SqlStdOperatorTable.MULTIPLY, List.of(total, total)), n));
             RexNode deviation =
                     rex.makeCall(real, SqlStdOperatorTable.MINUS, List.of(squareSum.over(aggregate), meanSquare));
@@ -184,7 +184,7 @@ final class WeightedAggregate {
                             rex.makeNullLiteral(real),
                             rex.makeCall(SqlStdOperatorTable.LESS_THAN, deviation, none),
                             rex.makeAbstractCast(real, none, false),
-                            rex.makeCall(real, Division.OPERATOR, List.of(deviation, free))));
+                            rex.makeCall(real, Arithmetic.DIVIDE, List.of(deviation, free))));
         };
     }
 
@@ -274,7 +274,7 @@ final class WeightedAggregate {
         RelDataType real = nullable(types.createSqlType(SqlTypeName.DOUBLE));
         return aggregate -> rex.makeCall(
                 real,
-                Division.OPERATOR,
+                Arithmetic.DIVIDE,
                 List.of(rex.makeAbstractCast(real, sum.over(aggregate), false), count.over(aggregate)));
     }
 

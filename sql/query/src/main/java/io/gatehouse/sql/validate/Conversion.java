@@ -1,10 +1,12 @@
 package io.gatehouse.sql.validate;
 
+import static java.util.Objects.requireNonNull;
+
 import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.catalog.TableCall;
-import io.gatehouse.sql.dialect.DialectForms;
-import io.gatehouse.sql.dialect.PartialValidator;
+import io.gatehouse.sql.dialect.OutputColumns;
 import io.gatehouse.sql.dialect.TableCalls;
+import io.gatehouse.sql.parse.StatementErrors;
 import io.gatehouse.sql.rollup.RollupRewrite;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,18 +23,19 @@ import org.apache.calcite.rel.core.Values;
 import org.apache.calcite.rel.metadata.RelMetadataQuery;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.rel.type.RelDataTypeField;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.type.SqlTypeUtil;
 import org.apache.calcite.sql.validate.SqlValidator;
 import org.apache.calcite.sql2rel.SqlToRelConverter;
 
 /** Validates one parsed statement against the catalog and turns it, and the views in it, into relational algebra. */
-public final class Conversion implements PartialValidator {
+public final class Conversion implements OutputColumns.PartialValidator {
     /**
-     * Nothing is computed or rearranged: what a statement means is left to DuckDB. Each SELECT stays one, because in
-     * merging two of them Calcite 1.42 mixes up their columns (CALCITE-7405), and what unnests in one must not stand in an
-     * expression of another.
+     * Nothing is evaluated or optimised; that is left to DuckDB. SELECTs are not merged, because Calcite 1.42 mixes up
+     * their columns (CALCITE-7405), and an unnest of one must not end up inside an expression of another.
      */
     private static final SqlToRelConverter.Config CONVERSION = SqlToRelConverter.config()
             .withExpand(false)
@@ -45,7 +48,7 @@ public final class Conversion implements PartialValidator {
                     .withAggregateUnique(true)
                     .withBloat(-1));
 
-    /** Views are algebra already, so that none is ever expanded from its text. */
+    /** Views are planned already, so none is ever expanded from its text. */
     private static final RelOptTable.ViewExpander VIEWS = (rowType, sql, schemaPath, viewPath) -> {
         throw new UnsupportedOperationException("No view has a text: %s".formatted(viewPath));
     };
@@ -62,7 +65,7 @@ public final class Conversion implements PartialValidator {
     private final RelDataTypeFactory types = Catalog.types();
     private final RelOptCluster cluster = cluster(types);
 
-    /** Of a user's statement. */
+    /** For a statement of a user. */
     public Conversion(Catalog catalog) {
         this(catalog, catalog.correlations());
     }
@@ -80,7 +83,7 @@ public final class Conversion implements PartialValidator {
         return cluster;
     }
 
-    /** Calcite would compute what is the same in all rows, and cannot with the values of DuckDB's types. */
+    /** Disables Calcite's evaluation of constant predicates, which fails for values of DuckDB's types. */
     private static final class NoPredicates extends RelMetadataQuery {
         @Override
         public RelOptPredicateList getPulledUpPredicates(RelNode node) {
@@ -88,14 +91,14 @@ public final class Conversion implements PartialValidator {
         }
     }
 
-    /** A correlation has a number in its cluster; those of the views keep theirs. */
+    /** Correlations are numbered within a cluster; those of the views keep their numbers. */
     private void reserveCorrelations(int count) {
         for (int i = 0; i < count; i++) {
             cluster.createCorrel();
         }
     }
 
-    /** How many correlations are numbered so far, those that were reserved included. */
+    /** Returns how many correlations have a number so far, including the reserved ones. */
     public int correlations() {
         return cluster.createCorrel().getId();
     }
@@ -106,23 +109,23 @@ public final class Conversion implements PartialValidator {
      * @param calls the table functions that it calls
      */
     public Result convert(SqlNode parsed, TableCalls calls) {
-        return convert(parsed, catalog.userReader(types, made(calls)), CONVERSION);
+        return convert(parsed, catalog.userReader(types, made(calls)));
     }
 
-    /** A statement of a user with every name and star written out. */
+    /** Returns a user's statement with all names qualified and stars expanded. */
     @Override
     public SqlNode validated(SqlNode parsed, TableCalls calls) {
         return new DuckDbValidator(catalog.userReader(types, made(calls))).validate(parsed);
     }
 
-    /** The columns of a statement of a user. */
+    /** Returns the columns of a user's statement. */
     @Override
     public RelDataType rowType(SqlNode parsed, TableCalls calls) {
         SqlValidator validator = new DuckDbValidator(catalog.userReader(types, made(calls)));
         return validator.getValidatedNodeType(validator.validate(parsed));
     }
 
-    /** The calls with their arguments converted. An argument may be a query that holds calls of its own, before it. */
+    /** Converts the arguments of the calls. An argument may be a query that uses earlier calls. */
     private List<TableCall> made(TableCalls calls) {
         List<TableCall> made = new ArrayList<>();
         for (TableCalls.Call call : calls.all()) {
@@ -140,18 +143,18 @@ public final class Conversion implements PartialValidator {
         SqlValidator validator = new DuckDbValidator(reader);
         SqlNode validated = validator.validate(query);
         call.checkType(index, validator);
-        RelNode algebra = converted(validated, validator, reader, CONVERSION).project();
+        RelNode algebra = converted(validated, validator, reader).project();
         boolean value = algebra instanceof Project project
                 && project.getInput() instanceof Values
                 && !project.containsOver()
-                && !UnnestPlaces.unnests(project);
+                && !UnnestPositions.unnests(project);
         if (!value) {
-            throw DialectForms.refused(query, call.mustBeValue(index));
+            throw StatementErrors.notSupported(query, call.mustBeValue(index));
         }
         return ((Project) algebra).getProjects().get(0);
     }
 
-    /** The same with what rollups of the file can answer of it, if they may. */
+    /** Rewrites algebra to read rollups where possible, if that is enabled. */
     public RollupRewrite.Result answered(RelNode algebra, boolean rollups) {
         return rollups
                 ? RollupRewrite.of(algebra, catalog.viewReader(types))
@@ -160,19 +163,49 @@ public final class Conversion implements PartialValidator {
 
     /** Converts the query of a view, which may read what users may not. */
     public Result convertView(SqlNode parsed) {
-        return convert(parsed, catalog.viewReader(types), CONVERSION);
+        return convert(parsed, catalog.viewReader(types));
     }
 
-    private Result convert(SqlNode parsed, CalciteCatalogReader reader, SqlToRelConverter.Config config) {
+    private Result convert(SqlNode parsed, CalciteCatalogReader reader) {
         SqlValidator validator = new DuckDbValidator(reader);
         SqlNode validated = validator.validate(parsed);
-        return new Result(converted(validated, validator, reader, config), validated);
+        return new Result(converted(validated, validator, reader), validated);
     }
 
-    private RelRoot converted(
-            SqlNode validated, SqlValidator validator, CalciteCatalogReader reader, SqlToRelConverter.Config config) {
-        RelRoot root =
-                new AlgebraConverter(VIEWS, validator, reader, cluster, config).convertQuery(validated, false, true);
+    private RelRoot converted(SqlNode validated, SqlValidator validator, CalciteCatalogReader reader) {
+        RelRoot root = new AlgebraConverter(validator, reader, cluster).convertQuery(validated, false, true);
         return root.withRel(GroupedCorrelations.of(root.rel));
+    }
+
+    /**
+     * Calcite's converter, but without the check that validation and conversion infer the same nullability. Calcite
+     * itself infers it differently for keys of ROLLUP below a window and for IGNORE NULLS, and would refuse such a
+     * statement.
+     */
+    private static final class AlgebraConverter extends SqlToRelConverter {
+        AlgebraConverter(SqlValidator validator, CalciteCatalogReader reader, RelOptCluster cluster) {
+            super(VIEWS, validator, reader, cluster, new Convertlets(), CONVERSION);
+        }
+
+        /** Converts a statement that has been validated. */
+        @Override
+        public RelRoot convertQuery(SqlNode query, boolean needsValidation, boolean top) {
+            RelNode result = convertQueryRecursive(query, top, null).rel;
+            RelDataType validated =
+                    requireNonNull(validator, "validator is null").getValidatedNodeType(query);
+            checkTypes(validated, result.getRowType());
+            return RelRoot.of(result, validated, query.getKind());
+        }
+
+        private void checkTypes(RelDataType validated, RelDataType converted) {
+            List<RelDataTypeField> fields = validated.getFieldList();
+            for (int i = 0; i < fields.size(); i++) {
+                RelDataType type = converted.getFieldList().get(i).getType();
+                if (!SqlTypeUtil.equalSansNullability(typeFactory, fields.get(i).getType(), type)) {
+                    throw new IllegalStateException(
+                            "Conversion changed the type of column %d from %s to %s".formatted(i, fields.get(i), type));
+                }
+            }
+        }
     }
 }

@@ -1,9 +1,8 @@
 package io.gatehouse.sql.validate;
 
-import io.gatehouse.sql.function.Alternatives;
 import io.gatehouse.sql.function.Arithmetic;
-import io.gatehouse.sql.function.Division;
 import io.gatehouse.sql.function.ListFunctions;
+import io.gatehouse.sql.function.StandardOperators;
 import java.util.List;
 import java.util.Set;
 import org.apache.calcite.rel.type.RelDataType;
@@ -25,14 +24,14 @@ import org.apache.calcite.sql2rel.SqlRexConvertletTable;
 import org.apache.calcite.sql2rel.StandardConvertletTable;
 
 /**
- * How calls become expressions: as they are. Calcite's table would take many apart, AVG into SUM and COUNT, BETWEEN
- * into two comparisons, SQRT into POWER, which changes results in the last digit or
- * doubles what is written once, and cast the sides of a comparison to a type of its choice.
+ * Converts calls to expressions one to one. Calcite's own table would decompose many of them (AVG into SUM and COUNT,
+ * BETWEEN into two comparisons, SQRT into POWER), which changes results in the last digit or duplicates operands, and
+ * would cast the sides of a comparison.
  */
 final class Convertlets implements SqlRexConvertletTable {
-    /** Typed by validation, because the type is DuckDB's and no other than the operator's own. */
+    /** Operators that keep the type that validation inferred, which is DuckDB's. */
     private static final Set<SqlOperator> TYPED =
-            Set.of(Division.OPERATOR, Alternatives.GREATEST, Alternatives.LEAST, ListFunctions.ITEM);
+            Set.of(Arithmetic.DIVIDE, StandardOperators.GREATEST, StandardOperators.LEAST, ListFunctions.ITEM);
 
     private static final Set<SqlOperator> COMPARISONS = Set.of(
             SqlStdOperatorTable.EQUALS,
@@ -80,7 +79,10 @@ final class Convertlets implements SqlRexConvertletTable {
                 : rex.makeCall(call.getParserPosition(), known, call.getOperator(), operands(context, call));
     }
 
-    /** Calcite's own operator where it means the same. A number of days that may be too large is one DuckDB looks at. */
+    /**
+     * Replaces an operator by Calcite's own where they mean the same. DuckDB reports a number of days that is too
+     * large.
+     */
     private static RexNode arithmetic(SqlRexContext context, SqlCall call) {
         RexBuilder rex = context.getRexBuilder();
         RelDataType type = context.getValidator().getValidatedNodeType(call);
@@ -104,7 +106,7 @@ final class Convertlets implements SqlRexConvertletTable {
         return rex.makeAbstractCast(days, operand, false);
     }
 
-    /** A NULL that keeps its type: the type of an expression around it hangs on that. */
+    /** Keeps the type of a NULL, on which the type of the surrounding expression depends. */
     private static RexNode castOfNull(SqlRexContext context, SqlCall call) {
         RexBuilder rex = context.getRexBuilder();
         SqlValidator validator = context.getValidator();

@@ -18,7 +18,7 @@ import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.SqlTypeUtil;
 
-/** Builds expressions as they were written, where Calcite's own builder would compute or rewrite them. */
+/** Builds expressions as written; Calcite's own builder would evaluate or rewrite some. */
 final class DuckDbRexBuilder extends RexBuilder {
     private boolean wantsLiteral;
 
@@ -64,8 +64,8 @@ final class DuckDbRexBuilder extends RexBuilder {
     }
 
     /**
-     * IS NULL and IS NOT NULL, left to DuckDB. Calcite takes an aggregate of a constant for something that is never NULL,
-     * though over no rows it is, and leaves out the condition.
+     * Leaves IS NULL and IS NOT NULL to DuckDB. Calcite assumes that an aggregate of a constant is never NULL, which is
+     * wrong over no rows, and drops the condition.
      */
     private static final class NullTest extends RexCall {
         private final SqlParserPos position;
@@ -92,7 +92,7 @@ final class DuckDbRexBuilder extends RexBuilder {
         }
     }
 
-    /** NULL of a type, where a literal and no cast of one will do. */
+    /** Makes a NULL literal of a type, where a cast of NULL is not accepted. */
     @Override
     public RexLiteral makeNullLiteral(RelDataType type) {
         wantsLiteral = true;
@@ -103,7 +103,7 @@ final class DuckDbRexBuilder extends RexBuilder {
         }
     }
 
-    /** Leaves SUM over an empty frame to DuckDB, where it is NULL, instead of guarding it with a second COUNT. */
+    /** Leaves SUM over an empty frame to DuckDB, where it is NULL; Calcite would add a COUNT to test for it. */
     @Override
     public RexNode makeOver(
             SqlParserPos position,

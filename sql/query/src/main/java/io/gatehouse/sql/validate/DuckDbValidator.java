@@ -2,18 +2,15 @@ package io.gatehouse.sql.validate;
 
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
-import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.dialect.ColumnsForm;
-import io.gatehouse.sql.dialect.DialectForms;
+import io.gatehouse.sql.dialect.GroupingSets;
 import io.gatehouse.sql.dialect.LiteralCoercion;
 import io.gatehouse.sql.dialect.MergedColumns;
 import io.gatehouse.sql.dialect.SelectAliases;
 import io.gatehouse.sql.dialect.StarForm;
-import io.gatehouse.sql.dialect.WrittenSets;
 import io.gatehouse.sql.function.FunctionTable;
 import io.gatehouse.sql.parse.Grammar;
-import io.gatehouse.sql.parse.Positions;
+import io.gatehouse.sql.parse.SqlTrees;
+import io.gatehouse.sql.parse.StatementErrors;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -97,7 +94,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
         super.inferUnknownTypes(inferred, scope, node);
     }
 
-    /** The rows of VALUES tell each other the types of their columns. */
+    /** Infers the types of parameters in VALUES from the other rows. */
     @Override
     protected void validateValues(SqlCall values, RelDataType target, SqlValidatorScope scope) {
         parameters.inferRows(scope, values.getOperandList());
@@ -105,11 +102,11 @@ final class DuckDbValidator extends SqlValidatorImpl {
         ValuesLiterals.convert(values, this, scope);
     }
 
-    /** The queries of a UNION do so too. */
+    /** Infers the types of parameters in a UNION from the other queries. */
     @Override
     public void validateQuery(SqlNode query, SqlValidatorScope scope, RelDataType target) {
         if (SqlKind.SET_QUERY.contains(query.getKind())) {
-            new UnionParameters(types).infer(query, scope);
+            parameters.inferUnion(scope, query);
         }
         super.validateQuery(query, scope, target);
     }
@@ -137,7 +134,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
         }
     }
 
-    /** A query that is all of a join's condition is a value; Calcite takes it for a relation. */
+    /** A query that is the whole condition of a join is a value; Calcite takes it for a relation. */
     @Override
     protected @Nullable SqlNode performUnconditionalRewrites(@Nullable SqlNode node, boolean underFrom) {
         if (node instanceof SqlJoin join) {
@@ -155,7 +152,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
             filter.setOperand(0, withinGroup(filter.operand(0)));
         }
         if (rewritten instanceof SqlSelect select) {
-            WrittenSets.writeOut(select);
+            GroupingSets.writeOut(select);
         }
         return rewritten instanceof SqlJoin join ? commaLast(join) : rewritten;
     }
@@ -182,25 +179,9 @@ final class DuckDbValidator extends SqlValidatorImpl {
         }
         if (query instanceof SqlSelect select
                 && select.getFetch() == null
-                && (UnnestPlaces.isIn(select) || asks(select.getSelectList()))) {
-            select.setFetch(DialectForms.number(1, select.getParserPosition()));
-        }
-    }
-
-    private static boolean asks(SqlNodeList items) {
-        try {
-            items.accept(new SqlBasicVisitor<@Nullable Void>() {
-                @Override
-                public @Nullable Void visit(SqlCall call) {
-                    if (call.isA(SqlKind.QUERY)) {
-                        throw Util.FoundOne.NULL;
-                    }
-                    return super.visit(call);
-                }
-            });
-            return false;
-        } catch (Util.FoundOne found) {
-            return true;
+                && (UnnestPositions.isIn(select)
+                        || SqlTrees.holds(select.getSelectList(), call -> call.isA(SqlKind.QUERY)))) {
+            select.setFetch(SqlTrees.number(1, select.getParserPosition()));
         }
     }
 
@@ -252,13 +233,12 @@ final class DuckDbValidator extends SqlValidatorImpl {
 
     @Override
     public SqlNode expandOrderExpr(SqlSelect select, SqlNode key) {
-        if (bare(key) instanceof SqlDynamicParam parameter) {
-            throw new GatehouseException(
-                    ErrorCode.SQL_VALIDATION,
-                    "A parameter cannot be a key of ORDER BY: it is a value, and neither a column nor its number.",
-                    Positions.of(parameter));
+        if (SqlTrees.bare(key) instanceof SqlDynamicParam parameter) {
+            throw StatementErrors.invalid(
+                    parameter,
+                    "A parameter cannot be a key of ORDER BY: it is a value, and neither a column nor its number.");
         }
-        SqlNode qualified = bare(key) instanceof SqlIdentifier ? key : columnsFirst(select, key);
+        SqlNode qualified = SqlTrees.bare(key) instanceof SqlIdentifier ? key : columnsFirst(select, key);
         SqlNode expanded = super.expandOrderExpr(select, qualified);
         if (expanded == qualified && qualified != key) {
             resolve(qualified, getOrderScope(select));
@@ -266,7 +246,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
         return expanded;
     }
 
-    /** Finds the functions and types of a copy, which knows none of those that were found for the original. */
+    /** Resolves functions and types in a copy, which has none of the original's resolutions. */
     private void resolve(SqlNode copy, SqlValidatorScope scope) {
         inferUnknownTypes(getUnknownType(), scope, copy);
         setValidatedNodeType(copy, deriveType(scope, copy));
@@ -282,7 +262,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
                 && Stream.concat(Stream.of(in.<SqlNode>operand(0)), list.stream())
                         .anyMatch(row -> isRowWithNull(scope, row))) {
             boolean not = in.getKind() == SqlKind.NOT_IN;
-            throw DialectForms.refused(
+            throw StatementErrors.notSupported(
                     in,
                     "%s takes no rows with values that can be NULL; write (x, y) %s (1, 2) %s (x, y) %s (3, 4)."
                             .formatted(not ? "NOT IN" : "IN", not ? "<>" : "=", not ? "AND" : "OR", not ? "<>" : "="));
@@ -300,8 +280,8 @@ final class DuckDbValidator extends SqlValidatorImpl {
     }
 
     /**
-     * Refuses a count of nothing but outer columns, as {@link OuterAggregates} does other aggregates. Of one that is never
-     * NULL the algebra has forgotten the column.
+     * Refuses a count of outer columns only, as {@link OuterAggregates} does for other aggregates. If the column is
+     * never NULL, the algebra no longer contains it.
      */
     @Override
     public void validateAggregateParams(
@@ -323,7 +303,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
                 filter.accept(columns);
             }
             if (columns.outer && !columns.own) {
-                throw DialectForms.refused(
+                throw StatementErrors.notSupported(
                         aggregate,
                         OuterAggregates.sentence(aggregate.getOperator().getName()));
             }
@@ -331,7 +311,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
         super.validateAggregateParams(aggregate, filter, distinct, order, scope);
     }
 
-    /** Whether the columns that are named in an expression are those of certain relations. */
+    /** Whether an expression names only columns of the given relations. */
     private static final class NamedColumns extends SqlBasicVisitor<@Nullable Void> {
         private final List<MergedColumns.Relation> relations;
         private final SqlNodeList items;
@@ -339,7 +319,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
         private boolean own;
         private boolean outer;
 
-        /** @param items of which a key of ORDER BY may name one */
+        /** @param items one of which a key of ORDER BY may name */
         NamedColumns(List<MergedColumns.Relation> relations, SqlNodeList items) {
             this.relations = relations;
             this.items = items;
@@ -384,7 +364,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
         }
     }
 
-    /** DuckDB also makes a number with a fraction of a BOOLEAN. */
+    /** DuckDB can also cast a BOOLEAN to a number with a fraction. */
     @Override
     public SqlTypeMappingRule getTypeMappingRule() {
         return CASTS;
@@ -437,7 +417,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
         super.validateGroupClause(select);
         SqlNodeList expanded = select.getGroup();
         if (written != null && expanded != null) {
-            WrittenSets.checkKeys(written, expanded);
+            GroupingSets.checkKeys(written, expanded);
         }
     }
 
@@ -501,7 +481,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
     }
 
     private boolean isExpandedHere(SqlNode item, SqlSelect select) {
-        return ColumnsForm.isIn(item) || StarForm.isStar(item) || (merged.containsKey(select) && isStarItem(item));
+        return StarForm.holdsColumns(item) || StarForm.isStar(item) || (merged.containsKey(select) && isStarItem(item));
     }
 
     private static boolean isStarItem(SqlNode item) {
@@ -529,7 +509,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
         if (isStarOfAll(item)) {
             return columnsOf((SqlIdentifier) item, select);
         }
-        return ColumnsForm.expanded(item, columnsOf(select));
+        return StarForm.expanded(item, columnsOf(select));
     }
 
     private SqlNodeList columnsOf(SqlIdentifier star, SqlSelect select) {
@@ -551,13 +531,6 @@ final class DuckDbValidator extends SqlValidatorImpl {
             }
         }
         return all;
-    }
-
-    private static SqlNode bare(SqlNode key) {
-        return switch (key.getKind()) {
-            case DESCENDING, NULLS_FIRST, NULLS_LAST -> bare(((SqlCall) key).operand(0));
-            default -> key;
-        };
     }
 
     /** The expression with the names of columns written with their tables, so that no alias is taken for them. */

@@ -18,9 +18,8 @@ import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
 
 /**
- * Makes sub-queries above GROUP BY look back at the groups. Calcite 1.42 converts what they name as columns of the rows
- * that are grouped, and then turns into columns of the groups only the first of the names, and none in a sub-query of a
- * sub-query.
+ * Makes correlated sub-queries above GROUP BY refer to the groups. Calcite 1.42 converts their outer references to
+ * columns of the ungrouped rows, and then maps only the first of them to the groups, and none in nested sub-queries.
  */
 final class GroupedCorrelations extends RelHomogeneousShuttle {
     private GroupedCorrelations() {}
@@ -50,7 +49,7 @@ final class GroupedCorrelations extends RelHomogeneousShuttle {
         return input instanceof Filter having ? grouping(having.getInput()) : input;
     }
 
-    /** Replaces columns of the rows by those of the groups, also in sub-queries of sub-queries. */
+    /** Replaces columns of the rows by columns of the groups, also in nested sub-queries. */
     private static final class Groups extends RexShuttle {
         private final CorrelationId id;
         private final Aggregate aggregate;

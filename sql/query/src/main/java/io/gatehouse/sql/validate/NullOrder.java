@@ -9,8 +9,8 @@ import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
 
 /**
- * Writes NULLS LAST where the order of an aggregate's input leaves it out. DuckDB puts NULLs last in both directions;
- * Calcite has a setting for that, but not for ORDER BY inside an aggregate, where DESC would put them first.
+ * Adds NULLS LAST to ORDER BY inside aggregates where it is left out. DuckDB sorts NULLs last in both directions;
+ * Calcite has a setting for that, but not for ORDER BY inside an aggregate, where DESC would sort them first.
  */
 public final class NullOrder extends SqlBasicVisitor<Void> {
     private NullOrder() {}

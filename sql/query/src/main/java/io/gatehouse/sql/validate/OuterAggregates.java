@@ -1,7 +1,6 @@
 package io.gatehouse.sql.validate;
 
-import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.parse.StatementErrors;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.calcite.rel.RelFieldCollation;
@@ -19,8 +18,8 @@ import org.apache.calcite.sql.SqlKind;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Refuses aggregates of nothing but outer columns. To DuckDB, as to the standard, {@code (SELECT max(a.x) FROM b)} in a
- * query of a is an aggregate of that query; to Calcite it is one of the sub-query.
+ * Refuses aggregates of outer columns only. In DuckDB and in the standard, {@code (SELECT max(a.x) FROM b)} in a query
+ * of a is an aggregate of the outer query; Calcite makes it one of the sub-query.
  */
 public final class OuterAggregates extends RelVisitor {
     private OuterAggregates() {}
@@ -46,8 +45,7 @@ public final class OuterAggregates extends RelVisitor {
                     project.getProjects().get(call.filterArg).accept(columns);
                 }
                 if (columns.outer && !columns.own) {
-                    throw new GatehouseException(
-                            ErrorCode.SQL_NOT_SUPPORTED,
+                    throw StatementErrors.notSupported(
                             sentence(call.getAggregation().getName()));
                 }
             }
@@ -73,7 +71,7 @@ public final class OuterAggregates extends RelVisitor {
         return arguments;
     }
 
-    /** Which columns stand in expressions. */
+    /** Finds the columns that expressions use. */
     private static final class Columns extends RexShuttle {
         private boolean own;
         private boolean outer;

@@ -1,8 +1,8 @@
 package io.gatehouse.sql.validate;
 
+import io.gatehouse.sql.function.ArgumentTypes;
+import io.gatehouse.sql.function.Arithmetic;
 import io.gatehouse.sql.function.FunctionTable;
-import io.gatehouse.sql.function.IntegerDivision;
-import io.gatehouse.sql.function.TakenTypes;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -23,6 +23,8 @@ import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlUtil;
 import org.apache.calcite.sql.fun.SqlCase;
 import org.apache.calcite.sql.type.CompositeOperandTypeChecker;
 import org.apache.calcite.sql.type.ImplicitCastOperandTypeChecker;
@@ -34,14 +36,14 @@ import org.apache.calcite.sql.validate.SqlValidatorScope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the types of the parameters of an expression before Calcite looks for them. A parameter has the type that its
- * function takes there, or that of an operand it stands beside, or that of what stands around it; what is not told at all
- * is a text, as in PostgreSQL. Calcite alone knows the second of these only, and of a few operators.
+ * Infers the types of the parameters of an expression before Calcite does. A parameter has the type that its function
+ * accepts there, or the type of a neighbouring operand, or the type that the context expects; otherwise it is a text,
+ * as in PostgreSQL. Calcite itself knows only the second rule, and only for a few operators.
  */
 final class ParameterTyping {
-    /** What the validator knows of expressions. */
+    /** The validator's knowledge about expressions. */
     interface Types {
-        /** The type of an expression in which every parameter has one; empty if it has none or is wrong. */
+        /** Returns the type of an expression whose parameters all have types; empty if it has none or is invalid. */
         Optional<RelDataType> find(SqlValidatorScope scope, SqlNode expression);
 
         boolean isTyped(SqlDynamicParam parameter);
@@ -53,7 +55,7 @@ final class ParameterTyping {
     private final RelDataTypeFactory factory;
     private final Set<SqlCall> seen = Collections.newSetFromMap(new IdentityHashMap<>());
 
-    /** Parameters that nothing tells the type of and that cannot be texts, as in {@code ? + ?}. */
+    /** Parameters whose type cannot be inferred and that cannot be texts, as in {@code ? + ?}. */
     private final Set<SqlNode> untold = Collections.newSetFromMap(new IdentityHashMap<>());
 
     ParameterTyping(Types types, RelDataTypeFactory factory) {
@@ -62,7 +64,7 @@ final class ParameterTyping {
     }
 
     /**
-     * Types the parameters of an expression, of all that it holds but queries, once.
+     * Infers the types of the parameters of an expression, except those in its queries; once per expression.
      *
      * @param context what the expression is to be, where that is known
      */
@@ -75,12 +77,56 @@ final class ParameterTyping {
         }
     }
 
-    /** Types the parameters of rows: those of a column have one type. */
+    /** Infers the types of parameters in rows: all values of a column have one type. */
     void inferRows(SqlValidatorScope scope, List<SqlNode> rows) {
         new Expression(scope).inferRows(rows);
     }
 
-    /** Whether there are parameters without a type; what has been looked at is not looked at again. */
+    /**
+     * Infers the types of parameters that are columns of a UNION, INTERSECT or EXCEPT: each gets the type of that
+     * column in a query without such parameters.
+     */
+    void inferUnion(SqlValidatorScope scope, SqlNode union) {
+        List<SqlNode> queries = new ArrayList<>();
+        addQueries(union, queries);
+        if (queries.stream().noneMatch(ParameterTyping::hasParameterAsColumn)) {
+            return;
+        }
+        Optional<RelDataType> known = queries.stream()
+                .filter(query -> !hasParameterAsColumn(query))
+                .findFirst()
+                .flatMap(query -> types.find(scope, query));
+        known.ifPresent(row -> queries.forEach(query -> setColumns(scope, query, row)));
+    }
+
+    private static void addQueries(SqlNode node, List<SqlNode> queries) {
+        if (SqlKind.SET_QUERY.contains(node.getKind())) {
+            ((SqlCall) node).getOperandList().forEach(operand -> addQueries(operand, queries));
+        } else {
+            queries.add(node);
+        }
+    }
+
+    private static boolean hasParameterAsColumn(SqlNode query) {
+        return items(query).stream().anyMatch(item -> item instanceof SqlDynamicParam);
+    }
+
+    private void setColumns(SqlValidatorScope scope, SqlNode query, RelDataType row) {
+        List<SqlNode> items = items(query);
+        for (int i = 0; i < items.size() && items.size() == row.getFieldCount(); i++) {
+            if (items.get(i) instanceof SqlDynamicParam parameter && !types.isTyped(parameter)) {
+                types.set(scope, parameter, row.getFieldList().get(i).getType());
+            }
+        }
+    }
+
+    private static List<SqlNode> items(SqlNode query) {
+        return query instanceof SqlSelect select
+                ? select.getSelectList().stream().map(SqlUtil::stripAs).toList()
+                : List.of();
+    }
+
+    /** Whether there are parameters without a type; nodes that were checked are not checked again. */
     private boolean hasUntyped(SqlNode node) {
         if (node instanceof SqlCall call) {
             seen.add(call);
@@ -92,7 +138,7 @@ final class ParameterTyping {
         return untyped;
     }
 
-    /** What an expression is made of. A query is typed by itself. */
+    /** Returns the operands of an expression. Queries are typed separately. */
     private static List<SqlNode> parts(SqlNode node) {
         if (node instanceof SqlNodeList list) {
             return present(list.getList());
@@ -150,7 +196,7 @@ final class ParameterTyping {
             }
         }
 
-        private void told(@Nullable SqlNode node, SqlTypeName type) {
+        private void inferAs(@Nullable SqlNode node, SqlTypeName type) {
             if (node != null) {
                 infer(node, Optional.of(type(type)));
             }
@@ -160,7 +206,7 @@ final class ParameterTyping {
             nodes.forEach(node -> infer(node, Optional.empty()));
         }
 
-        /** A list of columns has a type for each of them. */
+        /** Infers the types of parameters in a row, from the columns of the context if they match. */
         private void inferRow(List<? extends @Nullable SqlNode> nodes, Optional<RelDataType> context) {
             List<SqlNode> columns = present(nodes);
             boolean row = context.isPresent()
@@ -177,7 +223,7 @@ final class ParameterTyping {
             SqlNode value = choice.getValueOperand();
             List<SqlNode> when = present(choice.getWhenOperands().getList());
             if (value == null) {
-                when.forEach(condition -> told(condition, SqlTypeName.BOOLEAN));
+                when.forEach(condition -> inferAs(condition, SqlTypeName.BOOLEAN));
             } else {
                 when.add(0, value);
                 inferPeers(when, Optional.empty());
@@ -197,10 +243,10 @@ final class ParameterTyping {
                 }
                 case FILTER -> {
                     infer(operands.get(0), context);
-                    told(operands.get(1), SqlTypeName.BOOLEAN);
+                    inferAs(operands.get(1), SqlTypeName.BOOLEAN);
                 }
                 case AND, OR, NOT, IS_TRUE, IS_NOT_TRUE, IS_FALSE, IS_NOT_FALSE, IS_UNKNOWN ->
-                    operands.forEach(operand -> told(operand, SqlTypeName.BOOLEAN));
+                    operands.forEach(operand -> inferAs(operand, SqlTypeName.BOOLEAN));
                 case EQUALS,
                         NOT_EQUALS,
                         LESS_THAN,
@@ -222,15 +268,15 @@ final class ParameterTyping {
                 case ROW -> inferRow(operands, context);
                 case ITEM -> {
                     alone(operands.subList(0, 1));
-                    told(operands.get(1), SqlTypeName.BIGINT);
+                    inferAs(operands.get(1), SqlTypeName.BIGINT);
                 }
-                case LIKE, SIMILAR -> operands.forEach(operand -> told(operand, SqlTypeName.VARCHAR));
-                case PRECEDING, FOLLOWING, NTILE -> told(operands.get(0), SqlTypeName.BIGINT);
+                case LIKE, SIMILAR -> operands.forEach(operand -> inferAs(operand, SqlTypeName.VARCHAR));
+                case PRECEDING, FOLLOWING, NTILE -> inferAs(operands.get(0), SqlTypeName.BIGINT);
                 case LAG, LEAD -> inferOffset(operands, context);
-                case EXTRACT -> told(operands.get(1), SqlTypeName.TIMESTAMP);
-                case LISTAGG, STRING_AGG -> operands.forEach(operand -> told(operand, SqlTypeName.VARCHAR));
+                case EXTRACT -> inferAs(operands.get(1), SqlTypeName.TIMESTAMP);
+                case LISTAGG, STRING_AGG -> operands.forEach(operand -> inferAs(operand, SqlTypeName.VARCHAR));
                 case SUM, AVG, STDDEV_POP, STDDEV_SAMP, VAR_POP, VAR_SAMP, PERCENTILE_CONT, PERCENTILE_DISC ->
-                    told(operands.get(0), SqlTypeName.DOUBLE);
+                    inferAs(operands.get(0), SqlTypeName.DOUBLE);
                 default -> {
                     if (isArithmetic(call)) {
                         inferArithmetic(operands, call, context);
@@ -241,7 +287,7 @@ final class ParameterTyping {
             }
         }
 
-        /** Operands of one type: the first that has one tells it to the others, else what stands around them. */
+        /** Types operands that have one common type: that of the first typed operand, otherwise that of the context. */
         private void inferPeers(List<SqlNode> operands, Optional<RelDataType> context) {
             operands.stream()
                     .filter(operand -> !(operand instanceof SqlDynamicParam))
@@ -275,7 +321,7 @@ final class ParameterTyping {
         /** LAG and LEAD: the value, how many rows away, and a value for where there is no such row. */
         private void inferOffset(List<SqlNode> operands, Optional<RelDataType> context) {
             if (operands.size() > 1) {
-                told(operands.get(1), SqlTypeName.BIGINT);
+                inferAs(operands.get(1), SqlTypeName.BIGINT);
             }
             inferPeers(
                     operands.size() > 2 ? List.of(operands.get(0), operands.get(2)) : operands.subList(0, 1), context);
@@ -292,7 +338,7 @@ final class ParameterTyping {
             operands.forEach(operand -> infer(operand, told));
         }
 
-        /** The other operand of arithmetic: of an interval it is a time or a number, of a date a number of days. */
+        /** Types the other operand of arithmetic: for an interval a time or a number, for a date a number of days. */
         private RelDataType other(RelDataType known, SqlCall call, Optional<RelDataType> context) {
             if (SqlTypeUtil.isInterval(known)) {
                 boolean times = call.getKind() == SqlKind.TIMES || call.getKind() == SqlKind.DIVIDE;
@@ -333,10 +379,13 @@ final class ParameterTyping {
                     : type;
         }
 
-        /** What a function takes at a place: the widest of DuckDB's types that our own declaration lets through. */
+        /**
+         * Returns the type that a function accepts at a position: the widest of DuckDB's types that our declaration
+         * accepts.
+         */
         private Optional<RelDataType> declared(SqlOperator operator, int index, List<SqlNode> operands) {
             Set<SqlTypeFamily> families = families(operator, index);
-            List<SqlTypeName> taken = TakenTypes.of(operator.getName(), index).stream()
+            List<SqlTypeName> taken = ArgumentTypes.of(operator.getName(), index).stream()
                     .filter(type -> families.stream()
                             .anyMatch(family -> family == SqlTypeFamily.ANY
                                     || family.getTypeNames().contains(type)))
@@ -356,7 +405,7 @@ final class ParameterTyping {
                     .map(ParameterTyping.this::type);
         }
 
-        /** What stands beside a list is an element of it. */
+        /** The operand next to a list is an element of that list. */
         private Optional<RelDataType> element(SqlOperator operator, List<SqlNode> operands) {
             for (int i = 0; i < operands.size(); i++) {
                 if (families(operator, i).contains(SqlTypeFamily.ARRAY)) {
@@ -368,7 +417,7 @@ final class ParameterTyping {
             return Optional.empty();
         }
 
-        /** Gives what nothing tells the type of a text, but for the operands of arithmetic. */
+        /** Makes parameters of unknown type texts, except operands of arithmetic. */
         private void finish(SqlNode node) {
             if (node instanceof SqlDynamicParam parameter) {
                 if (!types.isTyped(parameter)) {
@@ -390,11 +439,11 @@ final class ParameterTyping {
     private static boolean isArithmetic(SqlCall call) {
         return switch (call.getKind()) {
             case PLUS, MINUS, TIMES, DIVIDE, MOD, MINUS_PREFIX, PLUS_PREFIX -> true;
-            default -> call.getOperator().equals(IntegerDivision.OPERATOR);
+            default -> call.getOperator().equals(Arithmetic.INTEGER_DIVIDE);
         };
     }
 
-    /** The function that a call means, where Calcite has not looked up its name yet or has one of its own for it. */
+    /** Returns the function of a call that Calcite has not resolved yet, or resolves to a function of its own. */
     private static SqlOperator resolved(SqlCall call) {
         SqlOperator operator = call.getOperator();
         if (FunctionTable.INSTANCE.contains(operator)) {
@@ -411,7 +460,7 @@ final class ParameterTyping {
         return operator.getName().toLowerCase(Locale.ROOT);
     }
 
-    /** What our declaration lets through at a place. */
+    /** Returns the types that our declaration accepts at a position. */
     private static Set<SqlTypeFamily> families(SqlOperator operator, int index) {
         Set<SqlTypeFamily> families = new LinkedHashSet<>();
         addFamilies(operator.getOperandTypeChecker(), index, families);

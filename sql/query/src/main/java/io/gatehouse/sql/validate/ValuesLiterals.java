@@ -17,8 +17,8 @@ import org.apache.calcite.util.DateString;
 import org.apache.calcite.util.TimestampString;
 
 /**
- * Gives the literals of VALUES the type of their column. Calcite keeps each as it was written, and then cannot compare
- * 1.5 with 2e0, nor put a DATE into a column of TIMESTAMP.
+ * Casts the literals of VALUES to the type of their column. Calcite keeps each as written, and then cannot compare 1.5
+ * with 2e0 or put a DATE into a TIMESTAMP column.
  */
 final class ValuesLiterals {
     private static final int MICROSECONDS = 6;
@@ -31,7 +31,7 @@ final class ValuesLiterals {
         this.scope = scope;
     }
 
-    /** Rewrites the rows in place. They have been validated. */
+    /** Rewrites validated rows in place. */
     static void convert(SqlCall values, SqlValidator validator, SqlValidatorScope scope) {
         List<SqlCall> rows =
                 values.getOperandList().stream().map(SqlCall.class::cast).toList();

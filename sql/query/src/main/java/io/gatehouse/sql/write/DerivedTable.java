@@ -6,9 +6,9 @@ import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.SingleRel;
 
 /**
- * Its input, to be written as a query of its own in FROM. Stands below what a correlated sub-query looks back at, where
- * the writer of SQL would merge several relations into one SELECT and then refer to a table that is not in it; and
- * wherever else a query must not be merged into the one above.
+ * Marks its input to be written as a query of its own in FROM. It is placed below relations that a correlated sub-query
+ * refers to, where the SQL writer would merge several relations into one SELECT and then refer to a table that is not
+ * in it, and wherever else a query must not be merged into the one above.
  */
 public final class DerivedTable extends SingleRel {
     public DerivedTable(RelNode input) {

@@ -4,21 +4,21 @@ import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlDialect;
 
-/** The SQL that an engine reads, and how algebra in DuckDB's meaning and types is to be said in it. */
+/** The SQL dialect of an engine, and how algebra with DuckDB's semantics and types is written in it. */
 public interface EngineSql {
-    /** DuckDB's, whose meaning all others have to say. */
+    /** DuckDB's SQL, whose semantics the others must keep. */
     EngineSql DUCKDB = new DuckDbSql();
 
-    /** The engine's name as people write it. */
+    /** The engine's display name. */
     String engine();
 
-    /** How trees of SQL are written. */
+    /** The dialect in which SQL trees are written. */
     SqlDialect dialect();
 
     /**
-     * Algebra that, written in this SQL, means what the given algebra means in DuckDB.
+     * Returns algebra that, written in this SQL, means what the given algebra means in DuckDB.
      *
-     * @throws io.gatehouse.error.GatehouseException SQL_NOT_SUPPORTED, with the name of what cannot be said
+     * @throws io.gatehouse.error.GatehouseException SQL_NOT_SUPPORTED, with the name of what cannot be written
      */
     RelNode adapted(RelNode algebra);
 

@@ -1,9 +1,7 @@
 package io.gatehouse.sql.write;
 
-import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.CalciteTypes;
-import io.gatehouse.sql.parse.Positions;
+import io.gatehouse.sql.parse.StatementErrors;
 import io.gatehouse.type.SqlType;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +20,8 @@ import org.apache.calcite.sql.util.SqlBasicVisitor;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The parameters of a statement and their types. A statement may hold one parameter several times, where a form that
- * was written once means an expression that stands twice.
+ * The parameters of a statement and their types. A parameter may occur several times, where a form that is written once
+ * expands to an expression that uses it twice.
  */
 public final class Parameters extends RelVisitor {
     private final Map<Integer, RelDataType> types = new TreeMap<>();
@@ -58,10 +56,8 @@ public final class Parameters extends RelVisitor {
         written.forEach((index, parameter) -> {
             RelDataType type = used.get(index);
             if (type == null || !isScalar(type)) {
-                throw new GatehouseException(
-                        ErrorCode.SQL_NOT_SUPPORTED,
-                        "Parameter %d stands where none can.".formatted(index + 1),
-                        Positions.of(parameter));
+                throw StatementErrors.notSupported(
+                        parameter, "Parameter %d stands where none can.".formatted(index + 1));
             }
             all.add(CalciteTypes.sqlType(type));
         });
@@ -109,8 +105,7 @@ public final class Parameters extends RelVisitor {
     private void note(RexDynamicParam parameter) {
         RelDataType known = types.putIfAbsent(parameter.getIndex(), parameter.getType());
         if (known != null && known.getSqlTypeName() != parameter.getType().getSqlTypeName()) {
-            throw new GatehouseException(
-                    ErrorCode.SQL_NOT_SUPPORTED,
+            throw StatementErrors.notSupported(
                     "Parameter %d is %s in one place and %s in another; write CAST(? AS type)."
                             .formatted(parameter.getIndex() + 1, known, parameter.getType()));
         }

@@ -1,6 +1,6 @@
 package io.gatehouse.sql.write;
 
-import io.gatehouse.sql.validate.UnnestPlaces;
+import io.gatehouse.sql.validate.UnnestPositions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,7 +53,7 @@ import org.apache.calcite.util.Util;
  * quantile as constants.
  */
 final class QueryBlocks extends RelHomogeneousShuttle {
-    /** Parts of expressions that may be written more than once. */
+    /** The size of expressions, in parts, that may be written more than once. */
     private static final int MOST_REPEATED = 100;
 
     private final RexShuttle subQueries = new RexShuttle() {
@@ -77,7 +77,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
             return correlate.copy(
                     correlate.getTraitSet(), List.of(table(correlate.getLeft()), table(correlate.getRight())));
         }
-        if (cut instanceof Project project && project.getProjects().stream().anyMatch(QueryBlocks::asksInWindow)) {
+        if (cut instanceof Project project && project.getProjects().stream().anyMatch(QueryBlocks::queriesInWindow)) {
             return withoutQueriesInWindows(project);
         }
         if (cut instanceof Aggregate aggregate && aggregate.getInput() instanceof Project project) {
@@ -94,14 +94,14 @@ final class QueryBlocks extends RelHomogeneousShuttle {
         return node instanceof TableScan || node instanceof DerivedTable ? node : new DerivedTable(node);
     }
 
-    /** A relation whose expressions look back at its input, with that as a table. */
+    /** Wraps the input of a relation whose expressions refer back to it. */
     private static RelNode looksBack(RelNode node) {
         return node.getVariablesSet().isEmpty() || node.getInputs().size() != 1
                 ? node
                 : node.copy(node.getTraitSet(), List.of(table(node.getInput(0))));
     }
 
-    /** Puts queries into FROM that must not be merged into what is above them. */
+    /** Wraps queries that must not be merged into the one above. */
     private static RelNode merged(RelNode node) {
         List<RelNode> inputs = node.getInputs();
         if (inputs.stream().noneMatch(input -> standsApart(input, node))) {
@@ -118,17 +118,17 @@ final class QueryBlocks extends RelHomogeneousShuttle {
                 && ((input instanceof Project lower && growth(upper, lower) > MOST_REPEATED)
                         || hidesAggregates(upper, input)
                         || (holdsWindow(upper.getProjects()) && isLimited(input)));
-        return divided || UnnestPlaces.unnests(input) || (looksOut(above) && input instanceof Aggregate);
+        return divided || UnnestPositions.unnests(input) || (looksOut(above) && input instanceof Aggregate);
     }
 
-    /** Whether it is a condition with columns of an outer query, which DuckDB does not find in HAVING. */
+    /** Whether this is a condition with outer columns, which DuckDB does not resolve in HAVING. */
     private static boolean looksOut(RelNode node) {
         return node instanceof Filter && !RelOptUtil.getVariablesUsed(node).isEmpty();
     }
 
     /**
-     * The writer takes windows, and aggregates in sub-queries, for aggregates of the SELECT. Where nothing uses them it
-     * would make one group of all rows.
+     * The writer takes windows, and aggregates in sub-queries, for aggregates of the SELECT, and would make one group
+     * of all rows where nothing uses them.
      */
     private static boolean hidesAggregates(Project above, RelNode below) {
         return withoutSort(below) instanceof Project lower
@@ -136,7 +136,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
                         || (isOneGroup(lower) && !holdsColumn(written(above))));
     }
 
-    /** Whether the SELECT that a relation is written as has aggregates and no GROUP BY. */
+    /** Whether the SELECT of a relation has aggregates and no GROUP BY. */
     private static boolean isOneGroup(RelNode node) {
         return node instanceof Aggregate aggregate
                 ? aggregate.getGroupSets().size() == 1
@@ -152,7 +152,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
         return node instanceof Sort sort ? sort.getInput() : node;
     }
 
-    /** Whether the SELECT that a relation is written as has a LIMIT, before which a window would see all rows. */
+    /** Whether the SELECT of a relation has a LIMIT, before which a window would see all rows. */
     private static boolean isLimited(RelNode node) {
         return node instanceof Sort sort
                 ? sort.fetch != null || sort.offset != null
@@ -168,7 +168,10 @@ final class QueryBlocks extends RelHomogeneousShuttle {
         return items.stream().anyMatch(item -> holds(item, RexOver.class::isInstance));
     }
 
-    /** By how many parts expressions would grow in which others stand in the place of the columns that they refer to. */
+    /**
+     * Returns by how many parts expressions would grow if the columns they refer to were replaced by the expressions
+     * below.
+     */
     private static int growth(Project above, Project below) {
         int[] uses = new int[below.getProjects().size()];
         new RexVisitorImpl<Void>(true) {
@@ -184,7 +187,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
                 .sum();
     }
 
-    /** A sub-query and a window are computed as often as they are written. */
+    /** Sub-queries and windows are computed once for each occurrence. */
     private static int weight(RexNode expression) {
         return holds(expression, part -> part instanceof RexSubQuery || part instanceof RexOver)
                 ? MOST_REPEATED + 1
@@ -248,7 +251,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
                 List.of(withKeys(input, aggregate.getGroupSet().asList())));
     }
 
-    /** Whether the SELECT that a relation is written as is grouped or sorted, so that no aggregate can be added to it. */
+    /** Whether the SELECT of a relation is grouped or sorted, so that no aggregate can be added to it. */
     private static boolean isGrouped(RelNode node) {
         return node instanceof Aggregate
                 || node instanceof Sort
@@ -256,7 +259,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
                 || (node instanceof Filter having && having.getInput() instanceof Aggregate);
     }
 
-    /** A projection of columns and constants over one that computes the rest. */
+    /** Splits a projection into one of columns and constants over one that computes the rest. */
     private static Project divided(Project project, List<RexNode> written, Set<Integer> apart) {
         Map<RexNode, Integer> computed = new LinkedHashMap<>();
         List<String> names = new ArrayList<>();
@@ -293,7 +296,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
                 table, project.getHints(), items, project.getRowType().getFieldNames(), Set.of());
     }
 
-    /** With a cast of each literal that is a key, which keeps it from being read as the number of a column. */
+    /** Casts each literal that is a key, so that it is not read as a column number. */
     private static Project withKeys(Project project, List<Integer> keys) {
         List<RexNode> written = written(project);
         RexBuilder rex = project.getCluster().getRexBuilder();
@@ -308,7 +311,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
                 : project.copy(project.getTraitSet(), project.getInput(), items, project.getRowType());
     }
 
-    /** The items as the writer writes them: with those of a projection below in the place of its columns. */
+    /** Returns the items as the writer will write them, with the expressions of a projection below substituted. */
     private static List<RexNode> written(Project project) {
         if (!(withoutSort(project.getInput()) instanceof Project lower)) {
             return project.getProjects();
@@ -322,7 +325,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
         }.visitList(project.getProjects());
     }
 
-    /** Whether an expression gives the same for all rows, as can be seen from it. */
+    /** Whether an expression is visibly constant. */
     private static boolean isConstant(RexNode expression) {
         return expression instanceof RexLiteral
                 || expression instanceof RexDynamicParam
@@ -332,12 +335,12 @@ final class QueryBlocks extends RelHomogeneousShuttle {
                         && call.getOperands().stream().allMatch(QueryBlocks::isConstant));
     }
 
-    private static boolean asksInWindow(RexNode expression) {
+    private static boolean queriesInWindow(RexNode expression) {
         return holds(
                 expression, part -> part instanceof RexOver over && holds(over, inner -> inner instanceof RexSubQuery));
     }
 
-    /** With the sub-queries of its items computed below. */
+    /** Computes the sub-queries of the items in a projection below. */
     private static RelNode withoutQueriesInWindows(Project project) {
         RexBuilder rex = project.getCluster().getRexBuilder();
         RelNode input = project.getInput();
@@ -363,7 +366,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
                 Set.of());
     }
 
-    /** Whether a part of an expression is what is looked for, not counting the parts of its sub-queries. */
+    /** Whether an expression contains a match, not looking into its sub-queries. */
     private static boolean holds(RexNode expression, Predicate<RexNode> wanted) {
         try {
             expression.accept(new RexShuttle() {

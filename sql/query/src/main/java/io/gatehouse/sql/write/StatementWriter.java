@@ -2,13 +2,15 @@ package io.gatehouse.sql.write;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.ViewTable;
+import io.gatehouse.sql.parse.SqlTrees;
+import io.gatehouse.sql.parse.StatementErrors;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.calcite.plan.RelOptSamplingParameters;
 import org.apache.calcite.plan.RelOptTable;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
@@ -33,29 +35,29 @@ import org.apache.calcite.rel.type.RelDataTypeField;
 import org.apache.calcite.schema.TransientTable;
 import org.apache.calcite.sql.JoinConditionType;
 import org.apache.calcite.sql.SqlCall;
-import org.apache.calcite.sql.SqlFunctionCategory;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlJoin;
+import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlSelect;
-import org.apache.calcite.sql.SqlUnresolvedFunction;
+import org.apache.calcite.sql.SqlSpecialOperator;
 import org.apache.calcite.sql.SqlUtil;
 import org.apache.calcite.sql.SqlWith;
 import org.apache.calcite.sql.SqlWithItem;
+import org.apache.calcite.sql.SqlWriter;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.pretty.SqlPrettyWriter;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.validate.SqlValidatorUtil;
 import org.apache.calcite.util.Util;
-import org.jspecify.annotations.Nullable;
 
 /** Writes relational algebra as one statement of an engine. */
 public final class StatementWriter {
-    /** Of a statement as it is written; a view has up to 20,000, and its query stands wherever it is named. */
+    /** The maximum length of a written statement. A view has up to 20,000 characters and is written out at each use. */
     static final int MAX_CHARACTERS = 700_000;
 
     private StatementWriter() {}
@@ -63,7 +65,7 @@ public final class StatementWriter {
     public static String write(RelNode algebra, EngineSql engine) {
         Writer writer = new Writer(engine, Parameters.in(algebra));
         new Converter(engine)
-                .visitRoot(WritableAlgebra.of(QueryBlocks.of(engine.adapted(algebra))))
+                .visitRoot(ColumnAliases.of(QueryBlocks.of(engine.adapted(algebra))))
                 .asStatement()
                 .unparse(writer, 0, 0);
         String sql = writer.toString();
@@ -73,8 +75,7 @@ public final class StatementWriter {
 
     private static void checkLength(long characters) {
         if (characters > MAX_CHARACTERS) {
-            throw new GatehouseException(
-                    ErrorCode.SQL_TOO_LARGE,
+            throw StatementErrors.tooLarge(
                     ("The statement is too long once its views and WITH queries are written out; the limit is %,d"
                                     + " characters.")
                             .formatted(MAX_CHARACTERS));
@@ -100,7 +101,7 @@ public final class StatementWriter {
     }
 
     private static final class Converter extends RelToSqlConverter {
-        /** The names, in the statement, of the recursions that are being written, by their own names. */
+        /** Names in the statement of the recursions being written, by their own names. */
         private final Map<String, String> recursions = new HashMap<>();
 
         private long characters;
@@ -109,7 +110,10 @@ public final class StatementWriter {
             super(sql.dialect());
         }
 
-        /** Calcite looks the method up by reflection, anew in each statement, which takes as long as all the rest. */
+        /**
+         * Replaces Calcite's lookup by reflection, which it repeats for each statement and which takes as long as the
+         * rest.
+         */
         @Override
         protected Result dispatch(RelNode node) {
             if (node instanceof Project project) {
@@ -162,7 +166,7 @@ public final class StatementWriter {
             return node instanceof Sample sample ? visit(sample) : visit(node);
         }
 
-        /** A query in FROM with an alias, and with names for its columns. */
+        /** Writes a query in FROM with an alias and column names. */
         private Result derived(DerivedTable table) {
             return derived(table, visitInput(table, 0).asQueryOrValues());
         }
@@ -186,7 +190,7 @@ public final class StatementWriter {
             own.getRowType().getFieldNames().forEach(column -> columns.add(identifier(column)));
             SqlNode item = new SqlWithItem(
                     SqlParserPos.ZERO, name, columns, both, SqlLiteral.createBoolean(true, SqlParserPos.ZERO));
-            return derived(union, new SqlWith(SqlParserPos.ZERO, SqlNodeList.of(item), everythingFrom(name)));
+            return derived(union, new SqlWith(SqlParserPos.ZERO, SqlNodeList.of(item), SqlTrees.everythingFrom(name)));
         }
 
         /** SELECT * FROM (query) AS alias TABLESAMPLE method. */
@@ -194,38 +198,17 @@ public final class StatementWriter {
         public Result visit(Sample sample) {
             SqlNode rows = named(sample, visitInput(sample, 0).asQueryOrValues(), "sampled");
             SqlNode sampled = new SampleOperator(sample.getSamplingParameters()).createCall(SqlParserPos.ZERO, rows);
-            return derived(sample, everythingFrom(sampled));
+            return derived(sample, SqlTrees.everythingFrom(sampled));
         }
 
-        private static SqlSelect everythingFrom(SqlNode from) {
-            return select(SqlNodeList.of(SqlIdentifier.star(SqlParserPos.ZERO)), from, null);
-        }
-
-        private static SqlSelect select(SqlNodeList items, @Nullable SqlNode from, @Nullable SqlNode where) {
-            return new SqlSelect(
-                    SqlParserPos.ZERO,
-                    null,
-                    items,
-                    from,
-                    where,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    SqlNodeList.EMPTY);
-        }
-
-        /** Of a view its query, inside a recursion its own rows so far. */
+        /** Writes a view as its query, and inside a recursion the recursive reference. */
         @Override
         public Result visit(TableScan scan) {
             ViewTable view = scan.getTable().unwrap(ViewTable.class);
             if (view != null) {
                 characters += view.written().sql().length();
                 checkLength(characters);
-                return derived(scan, new WrittenQuery(view.written().sql()).createCall(SqlParserPos.ZERO));
+                return derived(scan, new QueryText(view.written().sql()).createCall(SqlParserPos.ZERO));
             }
             TransientTable own = scan.getTable().unwrap(TransientTable.class);
             String name = own == null
@@ -292,12 +275,12 @@ public final class StatementWriter {
             return derived(uncollect, unnest.createCall(SqlParserPos.ZERO, operands));
         }
 
-        /** Whether the lists are expressions; otherwise the one list is what a query gives. */
+        /** Whether the lists are expressions; otherwise there is one list, the result of a query. */
         private static boolean isOneRow(RelNode lists) {
             return lists instanceof Values || (lists instanceof Project project && isOneRow(project.getInput()));
         }
 
-        /** SELECT unnest(list), unnest(list) …, of which the shorter lists end in NULLs. */
+        /** SELECT unnest(list), unnest(list) …; shorter lists are padded with NULLs. */
         private static SqlNode sideBySide(List<SqlNode> lists, boolean numbered) {
             SqlNodeList items = new SqlNodeList(SqlParserPos.ZERO);
             lists.forEach(list -> items.add(call("unnest", list)));
@@ -305,22 +288,16 @@ public final class StatementWriter {
                 SqlNode longest = call(
                         "greatest",
                         lists.stream().map(list -> call("len", list)).toArray(SqlNode[]::new));
-                items.add(call("unnest", call("generate_series", number(1), longest)));
+                items.add(call("unnest", call("generate_series", SqlTrees.number(1, SqlParserPos.ZERO), longest)));
             }
-            return select(items, null, null);
-        }
-
-        private static SqlNode number(int number) {
-            return SqlLiteral.createExactNumeric(Integer.toString(number), SqlParserPos.ZERO);
+            return SqlTrees.select(SqlParserPos.ZERO, items, null);
         }
 
         private static SqlNode call(String function, SqlNode... arguments) {
-            return new SqlUnresolvedFunction(
-                            identifier(function), null, null, null, null, SqlFunctionCategory.USER_DEFINED_FUNCTION)
-                    .createCall(SqlParserPos.ZERO, arguments);
+            return SqlTrees.function(function, SqlParserPos.ZERO).createCall(SqlParserPos.ZERO, arguments);
         }
 
-        /** Without rows there is nothing to show the types of the columns. */
+        /** Writes the types explicitly, because without rows nothing shows the types of the columns. */
         @Override
         public Result visit(Values values) {
             if (!values.getTuples().isEmpty()) {
@@ -330,13 +307,50 @@ public final class StatementWriter {
             for (RelDataTypeField field : values.getRowType().getFieldList()) {
                 columns.add(ofType(SqlLiteral.createNull(SqlParserPos.ZERO), field.getType()));
             }
-            SqlSelect nothing = select(columns, null, SqlLiteral.createBoolean(false, SqlParserPos.ZERO));
+            SqlSelect nothing = SqlTrees.select(SqlParserPos.ZERO, columns, null);
+            nothing.setWhere(SqlLiteral.createBoolean(false, SqlParserPos.ZERO));
             return derived(values, nothing);
         }
 
         private SqlNode ofType(SqlNode value, RelDataType type) {
             SqlNode spec = type.getSqlTypeName() == SqlTypeName.NULL ? null : dialect.getCastSpec(type);
             return spec == null ? value : SqlStdOperatorTable.CAST.createCall(SqlParserPos.ZERO, value, spec);
+        }
+    }
+
+    /** A query that is written already. */
+    private static final class QueryText extends SqlSpecialOperator {
+        private final String sql;
+
+        QueryText(String sql) {
+            super("QUERY", SqlKind.OTHER);
+            this.sql = sql;
+        }
+
+        @Override
+        public void unparse(SqlWriter writer, SqlCall call, int leftPrecedence, int rightPrecedence) {
+            writer.literal(sql);
+        }
+    }
+
+    /** relation TABLESAMPLE BERNOULLI(1%) REPEATABLE (seed), as DuckDB reads it. Calcite's own leaves out the seed. */
+    private static final class SampleOperator extends SqlSpecialOperator {
+        private final RelOptSamplingParameters sample;
+
+        SampleOperator(RelOptSamplingParameters sample) {
+            super("TABLESAMPLE", SqlKind.OTHER);
+            this.sample = sample;
+        }
+
+        @Override
+        public void unparse(SqlWriter writer, SqlCall call, int leftPrecedence, int rightPrecedence) {
+            call.operand(0).unparse(writer, leftPrecedence, 0);
+            BigDecimal percent = sample.sampleRate.movePointRight(2);
+            writer.literal("TABLESAMPLE %s(%s%%)"
+                    .formatted(sample.isBernoulli() ? "BERNOULLI" : "SYSTEM", percent.toPlainString()));
+            if (sample.isRepeatable()) {
+                writer.literal("REPEATABLE (%d)".formatted(sample.getRepeatableSeed()));
+            }
         }
     }
 }

@@ -13,11 +13,11 @@ import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Gives the files of a directory the names of relations in a session. A row counts as it does for a directory that is
- * opened on one machine: its run is one that {@code runs} has, and its shard one that the ledger has.
+ * Registers the files of a directory as relations of a session. As for a directory that is opened on one machine, a row
+ * counts only if its run is in {@code runs} and its shard is in the ledger.
  */
 final class DirectoryViews {
-    /** The relations that are queries over tables. What they mean is DuckDB's schema's to say. */
+    /** The relations that are queries over tables, as in DuckDB's schema. */
     private static final List<String> RELATIONS = List.of(
             "scopes", "token_routing", "activations", "router_probabilities", "question_usage", "model_experts");
 
@@ -81,7 +81,7 @@ final class DirectoryViews {
         return "files of " + table.name();
     }
 
-    /** Names the files of a table. Columns are declared, so that none is opened for it. */
+    /** Registers the files of a table. The columns are declared, so no file is opened to find them. */
     private boolean hasFiles(StoredTable table) {
         List<String> columns = new ArrayList<>();
         table.columns()

@@ -13,7 +13,7 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.type.SqlTypeUtil;
 
-/** Arithmetic that has the types, the bounds and the errors of DuckDB's. */
+/** Arithmetic with DuckDB's types, bounds and errors. */
 final class Numbers {
     private final SparkForms forms;
 
@@ -24,13 +24,13 @@ final class Numbers {
     RexNode arithmetic(RexCall call, List<RexNode> operands) {
         RelDataType type = call.getType();
         if (!SqlTypeUtil.isNumeric(type)) {
-            throw Refusal.of("%s of %s".formatted(call.getOperator().getName(), type));
+            throw SparkForms.refused("%s of %s".formatted(call.getOperator().getName(), type));
         }
         boolean exact = SqlTypeUtil.isExactNumeric(type);
-        // A remainder is of the type of the divisor, and what is divided may be wider.
+        // A remainder has the type of the divisor; the dividend may be wider.
         boolean asTheyAre = exact && (SqlTypeUtil.isDecimal(type) || call.getKind() == SqlKind.MOD);
         List<RexNode> alike = asTheyAre ? operands : forms.alike(operands, type);
-        String said = switch (call.getKind()) {
+        String form = switch (call.getKind()) {
             case PLUS -> "({0} + {1})";
             case MINUS -> "({0} - {1})";
             case TIMES -> "({0} * {1})";
@@ -41,12 +41,12 @@ final class Numbers {
                         ? "({0} % nullif({1}, 0))"
                         : "coalesce({0} % nullif({1}, 0), {0} * CAST('NaN' AS DOUBLE) + {1} * 0)";
         };
-        // Of floating numbers Spark's arithmetic has the type already, and views are long as they are.
+        // Spark's floating-point arithmetic has the type already; a cast would only lengthen the statement.
         boolean typed = !exact && call.getKind() != SqlKind.MOD;
-        return forms.form(type, typed ? said : "CAST(%s AS %s)".formatted(said, SparkTypes.of(type)), alike);
+        return forms.form(type, typed ? form : "CAST(%s AS %s)".formatted(form, SparkTypes.of(type)), alike);
     }
 
-    /** What {@code //} and divide give: whole numbers of whole numbers. */
+    /** Integer division: {@code //} and divide. */
     RexNode dividedWhole(RexCall call, List<RexNode> operands) {
         RelDataType type = call.getType();
         return SqlTypeUtil.isIntType(type)
@@ -54,7 +54,7 @@ final class Numbers {
                 : divided(call, operands);
     }
 
-    /** A quotient as the hardware gives it, where Spark would have an error for 0. */
+    /** Floating-point division by the IEEE rules; Spark would fail on a division by 0. */
     RexNode divided(RexCall call, List<RexNode> operands) {
         RelDataType type = call.getType();
         RelDataType wide = forms.type(SqlTypeName.DOUBLE);
@@ -62,13 +62,18 @@ final class Numbers {
         boolean known = isNeverZero(call.getOperands().get(1));
         String quotient =
                 known ? "({0} / {1})" : "coalesce(try_divide({0}, {1}), {0} * CAST('Infinity' AS DOUBLE) + {1} * 0D)";
-        RexNode said = forms.form(wide, quotient, doubles);
-        return type.getSqlTypeName() == SqlTypeName.REAL ? forms.form(type, "CAST({0} AS FLOAT)", List.of(said)) : said;
+        RexNode result = forms.form(wide, quotient, doubles);
+        return type.getSqlTypeName() == SqlTypeName.REAL
+                ? forms.form(type, "CAST({0} AS FLOAT)", List.of(result))
+                : result;
     }
 
-    /** Whether it is another number, or nullif(x, 0). A cast to a whole number may make 0 of something else. */
+    /**
+     * Whether a divisor is a literal other than 0, or nullif(x, 0). A cast to an integer type may turn other values
+     * into 0.
+     */
     private static boolean isNeverZero(RexNode divisor) {
-        RexNode bare = SqlTypeUtil.isApproximateNumeric(divisor.getType()) ? WrittenOut.bare(divisor) : divisor;
+        RexNode bare = SqlTypeUtil.isApproximateNumeric(divisor.getType()) ? SparkForms.bare(divisor) : divisor;
         return bare.getKind() == SqlKind.NULLIF
                 ? isNumber(((RexCall) bare).getOperands().get(1), 0)
                 : isNumber(divisor) && !isNumber(divisor, 0);
@@ -94,19 +99,19 @@ final class Numbers {
         if (operands.size() == 2) {
             if (!function.equals("floor")
                     || !SqlTypeUtil.isDatetime(operands.get(0).getType())) {
-                throw Refusal.of(call.getOperator().getName() + " TO");
+                throw SparkForms.refused(call.getOperator().getName() + " TO");
             }
             return forms.form(
                     type,
                     "CAST(date_trunc('%s', {0}) AS %s)"
-                            .formatted(WrittenOut.symbol(operands.get(1)), SparkTypes.of(type)),
+                            .formatted(SparkForms.symbol(operands.get(1)), SparkTypes.of(type)),
                     operands.subList(0, 1));
         }
         return forms.form(type, whole(function + "({0})", operands.get(0).getType(), type), operands);
     }
 
-    private static String whole(String said, RelDataType operand, RelDataType type) {
-        String cast = "CAST(%s AS %s)".formatted(said, SparkTypes.of(type));
+    private static String whole(String form, RelDataType operand, RelDataType type) {
+        String cast = "CAST(%s AS %s)".formatted(form, SparkTypes.of(type));
         return SqlTypeUtil.isApproximateNumeric(operand)
                 ? "CASE WHEN abs({0}) < 9007199254740992 THEN %s ELSE {0} END".formatted(cast)
                 : cast;
@@ -114,34 +119,34 @@ final class Numbers {
 
     RexNode truncated(RexCall call, List<RexNode> operands) {
         if (operands.size() > 1) {
-            throw Refusal.of("trunc with digits");
+            throw SparkForms.refused("trunc with digits");
         }
-        String said = "CASE WHEN {0} < 0 THEN ceil({0}) ELSE floor({0}) END";
-        return forms.form(call.getType(), whole(said, operands.get(0).getType(), call.getType()), operands);
+        String form = "CASE WHEN {0} < 0 THEN ceil({0}) ELSE floor({0}) END";
+        return forms.form(call.getType(), whole(form, operands.get(0).getType(), call.getType()), operands);
     }
 
     /** Doubles are multiplied by a power of ten, rounded and divided again, as in DuckDB: 2.675 to 2.67. */
     RexNode rounded(RexCall call, List<RexNode> operands) {
-        int digits = operands.size() == 1 ? 0 : Integer.parseInt(WrittenOut.literal(call, 1, "round"));
+        int digits = operands.size() == 1 ? 0 : Integer.parseInt(SparkForms.literalArgument(call, 1, "round"));
         RelDataType type = call.getType();
-        String said = !SqlTypeUtil.isApproximateNumeric(operands.get(0).getType())
+        String form = !SqlTypeUtil.isApproximateNumeric(operands.get(0).getType())
                 ? "round({0}, %d)".formatted(digits)
                 : digits == 0
                         ? "round(CAST({0} AS DOUBLE))"
                         : digits > 0
                                 ? "round(CAST({0} AS DOUBLE) * 1e%1$d) / 1e%1$d".formatted(digits)
                                 : "round(CAST({0} AS DOUBLE) / 1e%1$d) * 1e%1$d".formatted(-digits);
-        return forms.form(type, "CAST(%s AS %s)".formatted(said, SparkTypes.of(type)), operands.subList(0, 1));
+        return forms.form(type, "CAST(%s AS %s)".formatted(form, SparkTypes.of(type)), operands.subList(0, 1));
     }
 
-    /** Spark counts the bits of 64, which those of a negative number of fewer are not. */
+    /** Corrects bit_count for negative numbers of fewer than 64 bits, which Spark counts as 64 bits. */
     RexNode bits(RexNode number, RelDataType type) {
         int width = switch (number.getType().getSqlTypeName()) {
             case TINYINT -> Byte.SIZE;
             case SMALLINT -> Short.SIZE;
             case INTEGER -> Integer.SIZE;
             case BIGINT, NULL -> Long.SIZE;
-            default -> throw Refusal.of("bit_count of %s".formatted(SparkTypes.of(number.getType())));
+            default -> throw SparkForms.refused("bit_count of %s".formatted(SparkTypes.of(number.getType())));
         };
         return forms.form(
                 type,

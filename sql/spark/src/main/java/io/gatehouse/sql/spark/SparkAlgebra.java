@@ -29,7 +29,7 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.jspecify.annotations.Nullable;
 
-/** Algebra with DuckDB's functions said in Spark's. Types stay DuckDB's, and casts see to it that values have them. */
+/** Replaces DuckDB's functions in algebra by Spark's. The types stay DuckDB's; casts convert the values. */
 final class SparkAlgebra extends RelHomogeneousShuttle {
     private SparkAlgebra() {}
 
@@ -45,7 +45,7 @@ final class SparkAlgebra extends RelHomogeneousShuttle {
         RelNode below = super.visit(node);
         RexBuilder rex = below.getCluster().getRexBuilder();
         if (below instanceof Sample) {
-            throw Refusal.of("TABLESAMPLE, which would pick other rows,");
+            throw SparkForms.refused("TABLESAMPLE, which would pick other rows,");
         }
         if (below instanceof Uncollect uncollect) {
             return unnested(uncollect, rex);
@@ -53,8 +53,8 @@ final class SparkAlgebra extends RelHomogeneousShuttle {
         if (below instanceof Project project && project.getProjects().stream().anyMatch(SparkAlgebra::unnests)) {
             return unnested(project, rex);
         }
-        RelNode said = below.accept(new SparkExpressions(rex));
-        return said instanceof Aggregate aggregate ? aggregated(aggregate) : said;
+        RelNode converted = below.accept(new SparkExpressions(rex));
+        return converted instanceof Aggregate aggregate ? aggregated(aggregate) : converted;
     }
 
     private static Aggregate aggregated(Aggregate aggregate) {
@@ -90,11 +90,11 @@ final class SparkAlgebra extends RelHomogeneousShuttle {
                 calls);
     }
 
-    /** UNNEST in FROM: SELECT s.x, s.n FROM (SELECT explode(list of structs x, n) AS s FROM what gives the list). */
+    /** UNNEST in FROM: SELECT s.x, s.n FROM (SELECT explode(list of structs x, n) AS s FROM input). */
     private static RelNode unnested(Uncollect uncollect, RexBuilder rex) {
         RelNode input = uncollect.getInput();
         if (input.getRowType().getFieldCount() != 1) {
-            throw Refusal.of("UNNEST of several lists");
+            throw SparkForms.refused("UNNEST of several lists");
         }
         RelDataType type = uncollect.getRowType().getFieldList().get(0).getType();
         RexNode list = rex.makeInputRef(input, 0);
@@ -115,7 +115,7 @@ final class SparkAlgebra extends RelHomogeneousShuttle {
         return LogicalProject.create(pairs, List.of(), items, uncollect.getRowType(), Set.of());
     }
 
-    /** The UNNEST that is all of the right side of a lateral join, but for names. */
+    /** Returns the UNNEST if it is the whole right side of a lateral join, apart from renames. */
     private static @Nullable RelNode list(Correlate correlate) {
         RelNode right = correlate.getRight();
         while (right instanceof Project project
@@ -130,7 +130,7 @@ final class SparkAlgebra extends RelHomogeneousShuttle {
                 : null;
     }
 
-    /** A join with lists of the same row: SELECT a, s.x, s.n FROM (SELECT a, explode(list of structs x, n) AS s FROM left). */
+    /** A lateral join with UNNEST: SELECT a, s.x, s.n FROM (SELECT a, explode(list of structs x, n) AS s FROM left). */
     private RelNode exploded(Correlate correlate, Uncollect uncollect, RexBuilder rex) {
         RelNode left = visit(correlate.getLeft());
         RexNode list = ((Project) uncollect.getInput()).getProjects().get(0);
@@ -170,8 +170,8 @@ final class SparkAlgebra extends RelHomogeneousShuttle {
     }
 
     /**
-     * unnest as items: SELECT a, s.x0, s.x1 FROM (SELECT a, explode(lists side by side) AS s FROM input). The shorter
-     * lists end in NULLs.
+     * unnest in SELECT: SELECT a, s.x0, s.x1 FROM (SELECT a, explode(zipped lists) AS s FROM input). Shorter lists are
+     * padded with NULLs.
      */
     private static RelNode unnested(Project project, RexBuilder rex) {
         SparkExpressions expressions = new SparkExpressions(rex);
@@ -195,7 +195,7 @@ final class SparkAlgebra extends RelHomogeneousShuttle {
                 exploded, List.of(), above(project, exploded, expressions, rex), project.getRowType(), Set.of());
     }
 
-    /** A list by itself gives its elements; of several a struct has one each, whose names are numbers if no list has one. */
+    /** A single list gives its elements. Several lists give structs with one field per list, named by numbers. */
     private static String sideBySide(int lists) {
         if (lists == 1) {
             return "explode({0})";

@@ -14,13 +14,13 @@ import org.apache.spark.sql.connect.client.SparkConnectClient;
 import scala.Option;
 import scala.concurrent.duration.FiniteDuration;
 
-/** Opens sessions of Spark Connect, and says of what does not answer that it does not. */
+/** Opens Spark Connect sessions, with a clear error if no server answers. */
 final class SparkConnection {
     private static final String VERSION = "4.2";
     private static final int PORT = 15002;
     private static final int CONNECT_MILLIS = 5_000;
 
-    /** With waits of 50 ms that grow fourfold up to these seconds, 9 in all; by itself the client goes on for 10 min. */
+    /** Retries wait 50 ms, growing fourfold up to this, 9 s in total. By default the client retries for 10 min. */
     private static final int RETRIES = 7;
 
     private static final int LONGEST_WAIT_SECONDS = 2;
@@ -31,7 +31,7 @@ final class SparkConnection {
     static SparkSession open(URI address) {
         if (address.getHost() == null) {
             throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT, "%s names no host; write sc://HOST[:PORT]".formatted(address));
+                    ErrorCode.INVALID_ARGUMENT, "%s has no host; write sc://HOST[:PORT]".formatted(address));
         }
         requireListener(address.getHost(), address.getPort() < 0 ? PORT : address.getPort());
         SparkConnectClient client = SparkConnectClient.builder()
@@ -50,7 +50,7 @@ final class SparkConnection {
         }
     }
 
-    /** The first thing that is asked. Whatever goes wrong, it is not a statement's fault. */
+    /** Sends the first request. Its errors are connection errors, not errors of a statement. */
     private static String version(SparkSession session, URI address) {
         try {
             return session.version();
@@ -63,7 +63,7 @@ final class SparkConnection {
         }
     }
 
-    /** The client tries many times over where a look at the port tells. */
+    /** Checks the port first, because the client would retry many times. */
     private static void requireListener(String host, int port) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(host, port), CONNECT_MILLIS);

@@ -2,10 +2,11 @@ package io.gatehouse.sql.spark;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.base.DaemonThreads;
 import io.gatehouse.sql.Deadline;
 import io.gatehouse.sql.Execution;
 import io.gatehouse.sql.ExecutionEngine;
-import io.gatehouse.sql.Stopping;
+import io.gatehouse.sql.StopCondition;
 import io.gatehouse.sql.plan.Plan;
 import io.gatehouse.sql.write.EngineSql;
 import io.gatehouse.store.StoredTable;
@@ -24,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A session of Spark Connect, in which the relations of a directory have their names. */
+/** A Spark Connect session with the relations of a directory. */
 final class SparkEngine implements ExecutionEngine {
-    /** What Spark's SQL must mean by its words for statements to mean what they do in DuckDB. */
+    /** Spark settings under which its SQL has DuckDB's semantics. */
     private static final Map<String, String> SETTINGS = Map.of(
             "spark.sql.ansi.enabled", "true",
             "spark.sql.caseSensitive", "false",
@@ -36,14 +37,14 @@ final class SparkEngine implements ExecutionEngine {
             "spark.sql.datetime.java8API.enabled", "true",
             "spark.sql.storeAssignmentPolicy", "ANSI");
 
-    /** Spark gives sessions up that it hears nothing of for an hour. */
+    /** The interval of keep-alives; Spark closes sessions that are idle for an hour. */
     private static final long SIGN_OF_LIFE_MINUTES = 10;
 
     private static final Logger LOG = LoggerFactory.getLogger(SparkEngine.class);
 
     private final SparkSession session;
     private final ScheduledExecutorService watchdog =
-            Executors.newSingleThreadScheduledExecutor(SparkEngine::watchdogThread);
+            Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("gatehouse-spark-watchdog"));
 
     private SparkEngine(SparkSession session) {
         this.session = session;
@@ -55,7 +56,7 @@ final class SparkEngine implements ExecutionEngine {
         try {
             session.conf().get("spark.sql.session.timeZone");
         } catch (Exception e) {
-            // Whoever asks something next is told; a task that throws would not be run again.
+            // The next request reports the error. A task that throws would not be run again.
             LOG.debug("Spark does not answer", e);
         }
     }
@@ -82,7 +83,11 @@ final class SparkEngine implements ExecutionEngine {
     @Override
     public Execution prepare(Plan plan, List<@Nullable Object> values, long maxRows, Deadline deadline) {
         return new SparkExecution(
-                session, () -> limited(rows(plan, values), maxRows), plan.types(), new Stopping(deadline), watchdog);
+                session,
+                () -> limited(rows(plan, values), maxRows),
+                plan.types(),
+                new StopCondition(deadline),
+                watchdog);
     }
 
     private Dataset<Row> rows(Plan plan, List<@Nullable Object> values) {
@@ -100,19 +105,13 @@ final class SparkEngine implements ExecutionEngine {
         return maxRows == 0 || maxRows >= Integer.MAX_VALUE ? rows : rows.limit((int) maxRows + 1);
     }
 
-    /** Spark's own opinion of the statement is asked, too. */
+    /** Describes the statement, which Spark also validates. */
     @Override
     public List<SqlType> columnTypes(Plan plan, Deadline deadline) {
         if (plan.parameters().isEmpty()) {
             SparkFailures.translated(() -> session.sql(plan.sql()).schema());
         }
         return plan.types();
-    }
-
-    private static Thread watchdogThread(Runnable work) {
-        Thread thread = new Thread(work, "gatehouse-spark-watchdog");
-        thread.setDaemon(true);
-        return thread;
     }
 
     @Override
@@ -130,7 +129,7 @@ final class SparkEngine implements ExecutionEngine {
         try {
             session.close();
         } catch (Exception e) {
-            // Spark ends sessions that it hears nothing of.
+            // Spark closes idle sessions by itself.
             LOG.debug("The session of Spark did not end cleanly", e);
         }
     }

@@ -5,7 +5,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.ExecutedRows;
 import io.gatehouse.sql.Execution;
 import io.gatehouse.sql.RowBatches;
-import io.gatehouse.sql.Stopping;
+import io.gatehouse.sql.StopCondition;
 import io.gatehouse.type.SqlType;
 import java.sql.SQLException;
 import java.util.List;
@@ -23,8 +23,8 @@ import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One statement in a session, under a tag of its own by which it is interrupted. Its rows lie in memory that closing
- * gives back, whichever thread closes, and who reads them holds its monitor meanwhile.
+ * One statement in a session, with its own tag, by which it is interrupted. Closing frees the memory of its rows from
+ * any thread; a reader holds the monitor of this object while it reads.
  */
 final class SparkExecution implements Execution {
     private static final long LOOK_EVERY_MILLIS = 50;
@@ -32,7 +32,7 @@ final class SparkExecution implements Execution {
     private final SparkSession session;
     private final Supplier<Dataset<Row>> statement;
     private final List<SqlType> types;
-    private final Stopping stopping;
+    private final StopCondition stopCondition;
     private final ScheduledExecutorService watchdog;
     private final String tag = "gatehouse-" + UUID.randomUUID();
     private volatile boolean running;
@@ -44,12 +44,12 @@ final class SparkExecution implements Execution {
             SparkSession session,
             Supplier<Dataset<Row>> statement,
             List<SqlType> types,
-            Stopping stopping,
+            StopCondition stopCondition,
             ScheduledExecutorService watchdog) {
         this.session = session;
         this.statement = statement;
         this.types = types;
-        this.stopping = stopping;
+        this.stopCondition = stopCondition;
         this.watchdog = watchdog;
     }
 
@@ -72,9 +72,9 @@ final class SparkExecution implements Execution {
         }
     }
 
-    /** Either closing finds the guard, or this finds that it is closed: none is left behind. */
+    /** Synchronised with closing, so that no guard is left behind. */
     private synchronized void begin() {
-        stopping.checkStopped();
+        stopCondition.checkStopped();
         running = true;
         guard = watchdog.scheduleWithFixedDelay(
                 this::interruptIfDue, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
@@ -88,7 +88,7 @@ final class SparkExecution implements Execution {
         return begun;
     }
 
-    /** Spark has handed its last row out: there is nothing left to interrupt. */
+    /** Notes the last row: there is nothing left to interrupt. */
     private void ended() {
         running = false;
     }
@@ -99,12 +99,12 @@ final class SparkExecution implements Execution {
     }
 
     @Override
-    public Stopping stopping() {
-        return stopping;
+    public StopCondition stopCondition() {
+        return stopCondition;
     }
 
     private GatehouseException failure(Exception e) {
-        return e instanceof GatehouseException ours ? ours : stopping.failure(e, SparkFailures.translate(e));
+        return e instanceof GatehouseException ours ? ours : stopCondition.failure(e, SparkFailures.translate(e));
     }
 
     @Override
@@ -118,18 +118,21 @@ final class SparkExecution implements Execution {
     }
 
     private void interruptIfDue() {
-        if (stopping.isDue()) {
+        if (stopCondition.isDue()) {
             interrupt();
         }
     }
 
     @Override
     public void cancel() {
-        stopping.cancel();
+        stopCondition.cancel();
         interrupt();
     }
 
-    /** Spark is told each time that one looks: what is interrupted before it has begun there goes on. */
+    /**
+     * Interrupts the statement. This is repeated, because an interrupt before the statement has started on Spark has no
+     * effect.
+     */
     private void interrupt() {
         if (!running) {
             return;
@@ -137,16 +140,15 @@ final class SparkExecution implements Execution {
         try {
             session.interruptTag(tag);
         } catch (Exception e) {
-            // Checked ones, too, which Spark's client does not declare. Spark has gone, and the statement with it: who
-            // reads it is told.
+            // Includes undeclared checked exceptions. Spark is gone, and the reader of the statement gets the error.
             return;
         }
     }
 
-    /** Ends the statement, on Spark too if it has rows left. */
+    /** Closes the statement, and interrupts it on Spark if it has rows left. */
     @Override
     public void close(long read) {
-        stopping.close();
+        stopCondition.close();
         interrupt();
         synchronized (this) {
             closed = true;

@@ -1,13 +1,16 @@
 package io.gatehouse.sql.spark;
 
 import com.google.common.collect.ImmutableList;
-import io.gatehouse.sql.function.Division;
-import io.gatehouse.sql.function.IntegerDivision;
+import io.gatehouse.sql.function.Arithmetic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import org.apache.calcite.rel.RelCollations;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.AggregateCall;
+import org.apache.calcite.rel.logical.LogicalAggregate;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexCall;
@@ -21,13 +24,16 @@ import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.rex.RexWindow;
 import org.apache.calcite.rex.RexWindowBound;
 import org.apache.calcite.rex.RexWindowExclusion;
+import org.apache.calcite.sql.SqlAggFunction;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.fun.SqlQuantifyOperator;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.type.SqlTypeUtil;
+import org.apache.calcite.util.ImmutableBitSet;
 
-/** Expressions of Spark that mean DuckDB's, of the same types. */
+/** Converts expressions to Spark's with DuckDB's semantics and types. */
 final class SparkExpressions extends RexShuttle {
     private final RexBuilder rex;
     private final SparkForms forms;
@@ -43,22 +49,76 @@ final class SparkExpressions extends RexShuttle {
         this.times = new Times(forms);
     }
 
-    /** A value in another type, as DuckDB casts. */
+    /** Casts a value as DuckDB does. */
     RexNode cast(RexNode value, RelDataType type) {
         return forms.cast(value, type);
     }
 
     @Override
     public RexNode visitSubQuery(RexSubQuery query) {
-        RexSubQuery said = (RexSubQuery) super.visitSubQuery(query.clone(SparkAlgebra.of(query.rel)));
+        RexSubQuery converted = (RexSubQuery) super.visitSubQuery(query.clone(SparkAlgebra.of(query.rel)));
         if (query.getOperator() instanceof SqlQuantifyOperator operator) {
             boolean in = query.getKind() == SqlKind.SOME && operator.comparisonKind == SqlKind.EQUALS;
-            return in ? RexSubQuery.in(said.rel, said.operands) : new Quantified(rex).said(said);
+            return in ? RexSubQuery.in(converted.rel, converted.operands) : quantified(converted);
         }
-        return said;
+        return converted;
     }
 
-    /** A condition that is NULL has another type on Spark, which is no condition's. */
+    /**
+     * Replaces x > ALL (query) and similar comparisons, which Spark does not have, by the extreme and the count of the
+     * rows: true for no rows, false if it fails for the extreme, unknown if there is a NULL.
+     *
+     * @param query with converted operands, over a converted query
+     */
+    private RexNode quantified(RexSubQuery query) {
+        SqlQuantifyOperator operator = (SqlQuantifyOperator) query.getOperator();
+        boolean all = query.getKind() == SqlKind.ALL;
+        boolean upward = switch (operator.comparisonKind) {
+            case GREATER_THAN, GREATER_THAN_OR_EQUAL -> true;
+            case LESS_THAN, LESS_THAN_OR_EQUAL -> false;
+            default -> throw SparkForms.refused("A comparison with %s".formatted(operator.getName()));
+        };
+        RelNode rows = query.rel;
+        RelDataType column = rows.getRowType().getFieldList().get(0).getType();
+        RelDataType count = rex.getTypeFactory().createSqlType(SqlTypeName.BIGINT);
+        RexNode extreme = aggregate(
+                rows,
+                upward == all ? SqlStdOperatorTable.MAX : SqlStdOperatorTable.MIN,
+                rex.getTypeFactory().createTypeWithNullability(column, true),
+                List.of(0));
+        String form = all
+                ? "CASE WHEN {2} = 0 THEN true WHEN NOT ({0} %1$s {1}) THEN false WHEN {0} IS NOT NULL AND {2} = {3} THEN true END"
+                : "CASE WHEN {2} = 0 THEN false WHEN {0} %1$s {1} THEN true WHEN {0} IS NOT NULL AND {2} = {3} THEN false END";
+        return SparkFunction.call(
+                rex,
+                query.getType(),
+                form.formatted(operator.comparisonKind.sql),
+                query.getOperands().get(0),
+                extreme,
+                aggregate(rows, SqlStdOperatorTable.COUNT, count, List.of()),
+                aggregate(rows, SqlStdOperatorTable.COUNT, count, List.of(0)));
+    }
+
+    private static RexNode aggregate(RelNode rows, SqlAggFunction function, RelDataType type, List<Integer> arguments) {
+        List<RelDataType> types = arguments.stream()
+                .map(argument -> rows.getRowType().getFieldList().get(argument).getType())
+                .toList();
+        AggregateCall call = AggregateCall.create(
+                SparkAggregates.of(function, types, type, false),
+                false,
+                false,
+                false,
+                List.of(),
+                arguments,
+                -1,
+                null,
+                RelCollations.EMPTY,
+                type,
+                "extreme");
+        return RexSubQuery.scalar(LogicalAggregate.create(rows, List.of(), ImmutableBitSet.of(), null, List.of(call)));
+    }
+
+    /** Casts a NULL condition, whose type Spark does not accept for conditions. */
     @Override
     public RexNode visitLiteral(RexLiteral literal) {
         return literal.isNull() && literal.getType().getSqlTypeName() == SqlTypeName.BOOLEAN
@@ -79,10 +139,10 @@ final class SparkExpressions extends RexShuttle {
         }
         List<RexNode> operands = new ArrayList<>();
         call.getOperands().forEach(operand -> operands.add(operand.accept(this)));
-        return said(call, operands);
+        return converted(call, operands);
     }
 
-    private RexNode said(RexCall call, List<RexNode> operands) {
+    private RexNode converted(RexCall call, List<RexNode> operands) {
         RelDataType type = call.getType();
         Times.requireNoValue(call, operands);
         return switch (call.getKind()) {
@@ -119,11 +179,11 @@ final class SparkExpressions extends RexShuttle {
 
     private RexNode named(RexCall call, List<RexNode> operands) {
         RelDataType type = call.getType();
-        if (call.getOperator().equals(Division.OPERATOR)) {
+        if (call.getOperator().equals(Arithmetic.DIVIDE)) {
             return numbers.divided(call, operands);
         }
         String name = call.getOperator().getName();
-        if (call.getOperator().equals(IntegerDivision.OPERATOR) || name.equals("divide")) {
+        if (call.getOperator().equals(Arithmetic.INTEGER_DIVIDE) || name.equals("divide")) {
             return numbers.dividedWhole(call, operands);
         }
         return switch (name) {
@@ -139,32 +199,33 @@ final class SparkExpressions extends RexShuttle {
             case "SUBSTRING", "substr" -> texts.substring(call, operands);
             case "TRIM" -> texts.trimmed(call, operands);
             case "bit_count" -> numbers.bits(operands.get(0), type);
-            case "EXTRACT" -> times.part(WrittenOut.symbol(operands.get(0)), operands.get(1), type);
+            case "EXTRACT" -> times.part(SparkForms.symbol(operands.get(0)), operands.get(1), type);
             case "contains", "list_extract", "list_element", "array_extract", "repeat" ->
                 forms.form(type, ofTextOrList(name, operands.get(0)), operands);
             case "list_slice", "array_slice" -> {
                 if (operands.size() > 3) {
-                    throw Refusal.of("A slice with a step");
+                    throw SparkForms.refused("A slice with a step");
                 }
                 yield forms.form(type, ofTextOrList(name, operands.get(0)), operands);
             }
             case "printf" -> forms.form(type, "format_string({*})", operands);
-            case "datepart", "date_part" -> times.part(WrittenOut.literal(call, 0, "date_part"), operands.get(1), type);
+            case "datepart", "date_part" ->
+                times.part(SparkForms.literalArgument(call, 0, "date_part"), operands.get(1), type);
             case "date_trunc", "datetrunc" ->
                 forms.form(type, "CAST(date_trunc({0}, {1}) AS %s)".formatted(SparkTypes.of(type)), operands);
-            case "date_diff", "datediff" -> times.difference(WrittenOut.literal(call, 0, name), operands, type);
+            case "date_diff", "datediff" -> times.difference(SparkForms.literalArgument(call, 0, name), operands, type);
             case "strptime", "try_strptime" ->
-                times.read(operands.get(0), WrittenOut.literal(call, 1, name), name, type);
+                times.read(operands.get(0), SparkForms.literalArgument(call, 1, name), name, type);
             case "timezone" -> times.inZone(operands, type);
             case "date_add" -> times.moved(call, operands);
-            case "strftime" -> times.formatted(operands.get(0), WrittenOut.literal(call, 1, "strftime"), type);
+            case "strftime" -> times.formatted(operands.get(0), SparkForms.literalArgument(call, 1, "strftime"), type);
             case "regexp_replace" -> texts.replaced(call, operands);
             default ->
                 forms.form(
                         type,
                         FormTable.FUNCTIONS
                                 .find(name, operands.size())
-                                .orElseThrow(() -> Refusal.of(name.toLowerCase(Locale.ROOT))),
+                                .orElseThrow(() -> SparkForms.refused(name.toLowerCase(Locale.ROOT))),
                         operands);
         };
     }
@@ -179,7 +240,7 @@ final class SparkExpressions extends RexShuttle {
         boolean text = SqlTypeUtil.isCharacter(of.getType());
         if (name.endsWith("_slice")) {
             if (text) {
-                throw Refusal.of("A slice of a text");
+                throw SparkForms.refused("A slice of a text");
             }
             return FormTable.FUNCTIONS.find("list_slice", 3).orElseThrow();
         }
@@ -187,7 +248,7 @@ final class SparkExpressions extends RexShuttle {
             return FormTable.FUNCTIONS.find(text ? name : "list_contains", 2).orElseThrow();
         }
         if (name.equals("repeat") && !text) {
-            throw Refusal.of("repeat of a list");
+            throw SparkForms.refused("repeat of a list");
         }
         return name.equals("repeat") ? "repeat({0}, CAST({1} AS INT))" : item(of);
     }
@@ -206,7 +267,7 @@ final class SparkExpressions extends RexShuttle {
         return branches;
     }
 
-    /** NULL alone has a type of its own on Spark, which is no condition. */
+    /** Casts a condition of type NULL, which Spark does not accept for conditions. */
     private RexNode condition(RexNode operand) {
         return operand.getType().getSqlTypeName() == SqlTypeName.NULL
                 ? forms.form(
@@ -225,10 +286,10 @@ final class SparkExpressions extends RexShuttle {
     public RexNode visitOver(RexOver over) {
         RexWindow window = over.getWindow();
         if (window.getExclude() != RexWindowExclusion.EXCLUDE_NO_OTHER) {
-            throw Refusal.of("EXCLUDE in a window");
+            throw SparkForms.refused("EXCLUDE in a window");
         }
         if (isInterval(window.getLowerBound()) || isInterval(window.getUpperBound())) {
-            throw Refusal.of("A frame of an interval");
+            throw SparkForms.refused("A frame of an interval");
         }
         List<RexNode> operands = new ArrayList<>();
         over.getOperands().forEach(operand -> operands.add(operand.accept(this)));

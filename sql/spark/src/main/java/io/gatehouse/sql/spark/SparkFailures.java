@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkThrowable;
 
-/** Spark's errors as ours. */
+/** Translates Spark's errors. */
 final class SparkFailures {
     private SparkFailures() {}
 
-    /** What a call gives, or what went wrong with it as our error. */
+    /** Runs a call and translates its exceptions. */
     static <T> T translated(Callable<T> call) {
         try {
             return call.call();
@@ -28,7 +28,7 @@ final class SparkFailures {
         return new GatehouseException(code(state, message), "Spark: %s".formatted(message), e);
     }
 
-    /** Behind its first line Spark's plan follows, and more. */
+    /** Returns the first line; Spark's plan and more follow it. */
     static String firstLine(Exception e) {
         return String.valueOf(e.getMessage())
                 .lines()

@@ -9,7 +9,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 
-/** Engines behind {@code sc://HOST[:PORT]}, the addresses of Spark Connect. */
+/** Opens engines at {@code sc://HOST[:PORT]}, the address of a Spark Connect server. */
 public final class SparkSource implements EngineSource {
     private static final String CLIENT = "org.apache.spark.sql.connect.SparkSession";
 

@@ -1,18 +1,93 @@
 package io.gatehouse.sql.spark;
 
 import io.gatehouse.sql.write.EngineSql;
+import io.gatehouse.sql.write.TypeName;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDialect;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlWriter;
+import org.apache.calcite.sql.dialect.SparkSqlDialect;
 import org.apache.calcite.sql.type.SqlTypeUtil;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** Spark's SQL. */
-final class SparkSql implements EngineSql {
+/**
+ * Spark's SQL. Overrides Calcite's own dialect where that differs. Functions are replaced before, by
+ * {@link SparkAlgebra}.
+ */
+final class SparkSql extends SparkSqlDialect implements EngineSql {
     static final SparkSql INSTANCE = new SparkSql();
 
-    private static final SparkDialect DIALECT = new SparkDialect();
+    private SparkSql() {
+        super(SparkSqlDialect.DEFAULT_CONTEXT
+                .withLiteralQuoteString("'")
+                .withLiteralEscapedQuoteString("\\'")
+                .withIdentifierQuoteString("`"));
+    }
 
-    private SparkSql() {}
+    @Override
+    public boolean supportsCharSet() {
+        return false;
+    }
+
+    @Override
+    protected boolean allowsAs() {
+        return true;
+    }
+
+    @Override
+    public boolean supportsAliasedValues() {
+        return true;
+    }
+
+    @Override
+    public boolean supportsAggregateFunctionFilter() {
+        return true;
+    }
+
+    /** Every table is written with its alias: where the writer leaves it out, a correlated sub-query may still use it. */
+    @Override
+    public boolean hasImplicitTableAlias() {
+        return false;
+    }
+
+    @Override
+    public boolean supportsNestedAggregations() {
+        return false;
+    }
+
+    @Override
+    public boolean supportsImplicitTypeCoercion(RexCall call) {
+        return false;
+    }
+
+    @Override
+    public void quoteStringLiteral(StringBuilder buffer, @Nullable String charset, String value) {
+        buffer.append('\'')
+                .append(value.replace("\\", "\\\\").replace("'", "\\'"))
+                .append('\'');
+    }
+
+    @Override
+    public void unparseCall(SqlWriter writer, SqlCall call, int leftPrecedence, int rightPrecedence) {
+        if (SparkAggregates.write(call, writer)) {
+            return;
+        }
+        if (call.getKind() == SqlKind.ROW) {
+            call.getOperator().unparse(writer, call, leftPrecedence, rightPrecedence);
+            return;
+        }
+        super.unparseCall(writer, call, leftPrecedence, rightPrecedence);
+    }
+
+    /** Returns the type of casts that Calcite adds itself, such as of NULL. */
+    @Override
+    public @Nullable SqlNode getCastSpec(RelDataType type) {
+        return TypeName.spec(SparkTypes.of(type));
+    }
 
     @Override
     public String engine() {
@@ -21,7 +96,7 @@ final class SparkSql implements EngineSql {
 
     @Override
     public SqlDialect dialect() {
-        return DIALECT;
+        return this;
     }
 
     @Override
@@ -29,7 +104,7 @@ final class SparkSql implements EngineSql {
         boolean interval =
                 algebra.getRowType().getFieldList().stream().anyMatch(field -> SqlTypeUtil.isInterval(field.getType()));
         if (interval) {
-            throw Refusal.of("An interval as a result");
+            throw SparkForms.refused("An interval as a result");
         }
         return SparkAlgebra.of(algebra);
     }
@@ -39,7 +114,7 @@ final class SparkSql implements EngineSql {
         return "CAST(:%s AS %s)".formatted(parameterName(index), SparkTypes.of(type));
     }
 
-    /** The name of a parameter, counted from 0. */
+    /** Returns the name of a parameter; the index counts from 0. */
     static String parameterName(int index) {
         return "p" + (index + 1);
     }

@@ -25,7 +25,7 @@ final class SparkTypes {
             case VARCHAR -> "STRING";
             case INTEGER -> "INT";
             case HUGEINT -> "DECIMAL(38, 0)";
-            case UTINYINT, USMALLINT, UINTEGER, UBIGINT -> throw Refusal.of("The type %s".formatted(type));
+            case UTINYINT, USMALLINT, UINTEGER, UBIGINT -> throw SparkForms.refused("The type %s".formatted(type));
             case TIMESTAMP -> "TIMESTAMP_NTZ";
             case TIMESTAMP_WITH_TIME_ZONE -> "TIMESTAMP_LTZ";
             case NULL -> "VOID";

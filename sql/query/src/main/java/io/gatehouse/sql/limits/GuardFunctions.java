@@ -1,0 +1,67 @@
+package io.gatehouse.sql.limits;
+
+import io.gatehouse.sql.function.Cost;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlFunction;
+import org.apache.calcite.sql.SqlFunctionCategory;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlWriter;
+import org.apache.calcite.sql.type.OperandTypes;
+import org.apache.calcite.sql.type.ReturnTypes;
+import org.apache.calcite.sql.type.SqlReturnTypeInference;
+import org.apache.calcite.sql.type.SqlTypeUtil;
+
+/** The functions that guards are written with. Users cannot call them. */
+public final class GuardFunctions {
+    /** {@code gatehouse_work(name, nanoseconds, limit)}: true, or an error if the rows of a vector exceed the limit. */
+    public static final String WORK = "gatehouse_work";
+
+    /** {@code gatehouse_pattern(pattern)}: nanoseconds per byte of matching a regular expression. */
+    public static final String PATTERN = "gatehouse_pattern";
+
+    static final SqlFunction CHECK = function(WORK, ReturnTypes.BOOLEAN_NOT_NULL);
+    static final SqlFunction PATTERN_NANOS = function(PATTERN, ReturnTypes.DOUBLE);
+    static final SqlFunction RANDOM = function("random", ReturnTypes.DOUBLE);
+    static final SqlFunction TEXT_BYTES = function("strlen", ReturnTypes.BIGINT_NULLABLE);
+    static final SqlFunction LIST_LENGTH = function("len", ReturnTypes.BIGINT_NULLABLE);
+
+    /** The bytes of the elements of a list: its texts or nested lists. */
+    static final SqlFunction ELEMENT_BYTES =
+            new SqlFunction(
+                    "list_sum",
+                    SqlKind.OTHER_FUNCTION,
+                    ReturnTypes.DOUBLE,
+                    null,
+                    OperandTypes.VARIADIC,
+                    SqlFunctionCategory.USER_DEFINED_FUNCTION) {
+                @Override
+                public void unparse(SqlWriter writer, SqlCall call, int left, int right) {
+                    boolean lists = call.operandCount() > 1;
+                    writer.print("list_sum(list_transform(");
+                    call.operand(0).unparse(writer, 0, 0);
+                    writer.print(
+                            lists
+                                    ? ", lambda element: len(element) * %d))".formatted(Cost.ELEMENT_BYTES)
+                                    : ", lambda element: strlen(element)))");
+                    writer.setNeedWhitespace(true);
+                }
+            };
+
+    private GuardFunctions() {}
+
+    /** Whether values of a type can be long. */
+    static boolean isLong(RelDataType type) {
+        return SqlTypeUtil.inCharFamily(type) || type.getComponentType() != null;
+    }
+
+    private static SqlFunction function(String name, SqlReturnTypeInference returns) {
+        return new SqlFunction(
+                name,
+                SqlKind.OTHER_FUNCTION,
+                returns,
+                null,
+                OperandTypes.VARIADIC,
+                SqlFunctionCategory.USER_DEFINED_FUNCTION);
+    }
+}
