@@ -5,7 +5,7 @@ import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunOutcome;
 import io.gatehouse.run.RunProgress;
 import io.gatehouse.run.ShardTask;
-import io.gatehouse.store.WritingProgress;
+import io.gatehouse.store.write.WritingProgress;
 import java.time.Duration;
 import java.util.BitSet;
 

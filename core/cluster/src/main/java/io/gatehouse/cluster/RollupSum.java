@@ -1,6 +1,6 @@
 package io.gatehouse.cluster;
 
-import io.gatehouse.store.DirectoryRegister;
+import io.gatehouse.store.transfer.DirectoryRegister;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

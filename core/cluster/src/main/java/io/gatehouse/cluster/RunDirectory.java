@@ -1,9 +1,9 @@
 package io.gatehouse.cluster;
 
 import io.gatehouse.run.DividedRun;
-import io.gatehouse.store.DirectoryRegister;
-import io.gatehouse.store.RunStatus;
 import io.gatehouse.store.Store;
+import io.gatehouse.store.run.RunStatus;
+import io.gatehouse.store.transfer.DirectoryRegister;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +47,7 @@ final class RunDirectory implements AutoCloseable {
     /** Begins a run, or goes on with one. Until it has ended again, readers see nothing of it. */
     DividedRun begin(Function<Store, DividedRun> beginning) throws IOException {
         DividedRun run;
-        try (Store store = register.open()) {
+        try (Store store = Store.open(register.file())) {
             run = beginning.apply(store);
         }
         Path told = Files.createDirectory(scratch.directory().resolve("begun"));

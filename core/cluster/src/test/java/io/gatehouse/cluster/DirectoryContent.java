@@ -2,11 +2,11 @@ package io.gatehouse.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gatehouse.store.ExportListener;
-import io.gatehouse.store.RunStatus;
-import io.gatehouse.store.RunSummary;
 import io.gatehouse.store.Store;
-import io.gatehouse.store.Verification.RunContent;
+import io.gatehouse.store.run.RunStatus;
+import io.gatehouse.store.run.RunSummary;
+import io.gatehouse.store.transfer.ExportListener;
+import io.gatehouse.store.verify.Verification.RunContent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -2,8 +2,8 @@ package io.gatehouse.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gatehouse.store.ExportListener;
 import io.gatehouse.store.Store;
+import io.gatehouse.store.transfer.ExportListener;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;

@@ -2,7 +2,7 @@ package io.gatehouse.run;
 
 import io.gatehouse.engine.Prompt;
 import io.gatehouse.quiz.Question;
-import io.gatehouse.store.QuestionRow;
+import io.gatehouse.store.run.QuestionRow;
 import java.io.Serializable;
 
 /** A question, and what the model is given to read for it. */

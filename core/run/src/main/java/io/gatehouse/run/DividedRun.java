@@ -3,8 +3,8 @@ package io.gatehouse.run;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.store.RunWriter;
 import io.gatehouse.store.Store;
+import io.gatehouse.store.write.RunWriter;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;

@@ -3,9 +3,9 @@ package io.gatehouse.run;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.engine.Prompt;
-import io.gatehouse.store.RunDescription;
-import io.gatehouse.store.RunWriter;
 import io.gatehouse.store.Store;
+import io.gatehouse.store.run.RunDescription;
+import io.gatehouse.store.write.RunWriter;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;

@@ -2,8 +2,8 @@ package io.gatehouse.run;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.store.ShardQueue;
-import io.gatehouse.store.WritingProgress;
+import io.gatehouse.store.write.ShardQueue;
+import io.gatehouse.store.write.WritingProgress;
 import java.time.Duration;
 
 /** Counts what is done and tells the listener, for the thread that computes and the one that writes. */

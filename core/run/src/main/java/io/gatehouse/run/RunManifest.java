@@ -2,10 +2,10 @@ package io.gatehouse.run;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.store.QuestionRow;
-import io.gatehouse.store.RunDescription;
-import io.gatehouse.store.RunWriter;
 import io.gatehouse.store.Store;
+import io.gatehouse.store.run.QuestionRow;
+import io.gatehouse.store.run.RunDescription;
+import io.gatehouse.store.write.RunWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;

@@ -7,9 +7,9 @@ import io.gatehouse.checkpoint.FeedForward;
 import io.gatehouse.checkpoint.ModelConfig;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.engine.EngineOptions;
-import io.gatehouse.store.ModelLayer;
-import io.gatehouse.store.Recording;
-import io.gatehouse.store.RunDescription;
+import io.gatehouse.store.run.ModelLayer;
+import io.gatehouse.store.run.Recording;
+import io.gatehouse.store.run.RunDescription;
 import java.util.OptionalLong;
 
 /**

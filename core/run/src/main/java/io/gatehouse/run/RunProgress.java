@@ -1,6 +1,6 @@
 package io.gatehouse.run;
 
-import io.gatehouse.store.WritingProgress;
+import io.gatehouse.store.write.WritingProgress;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -3,9 +3,9 @@ package io.gatehouse.run;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.store.RunWriter;
-import io.gatehouse.store.ShardQueue;
 import io.gatehouse.store.Store;
+import io.gatehouse.store.write.RunWriter;
+import io.gatehouse.store.write.ShardQueue;
 
 /** Records runs into a file, wherever their shards are computed. */
 public final class RunRecording {

@@ -6,8 +6,8 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.quiz.Quiz;
-import io.gatehouse.store.GivenName;
-import io.gatehouse.store.Recording;
+import io.gatehouse.store.run.Recording;
+import io.gatehouse.store.schema.GivenName;
 
 /**
  * What a run is to do, once its quiz is read.

@@ -2,7 +2,7 @@ package io.gatehouse.run;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.store.RunDescription;
+import io.gatehouse.store.run.RunDescription;
 import java.io.Serializable;
 import java.time.OffsetDateTime;
 import java.util.Map;

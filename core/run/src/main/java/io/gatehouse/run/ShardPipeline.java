@@ -2,10 +2,10 @@ package io.gatehouse.run;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.store.RunStatus;
-import io.gatehouse.store.RunWriter;
-import io.gatehouse.store.Shard;
-import io.gatehouse.store.ShardQueue;
+import io.gatehouse.store.run.RunStatus;
+import io.gatehouse.store.write.RunWriter;
+import io.gatehouse.store.write.Shard;
+import io.gatehouse.store.write.ShardQueue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

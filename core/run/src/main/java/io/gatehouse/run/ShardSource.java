@@ -1,6 +1,6 @@
 package io.gatehouse.run;
 
-import io.gatehouse.store.Shard;
+import io.gatehouse.store.write.Shard;
 import java.util.List;
 
 /** Where the shards of a run come from: computed in this process, or in another one. */

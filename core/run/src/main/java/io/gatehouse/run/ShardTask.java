@@ -2,7 +2,7 @@ package io.gatehouse.run;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.store.QuestionRow;
+import io.gatehouse.store.run.QuestionRow;
 import java.io.Serializable;
 import java.util.List;
 

@@ -6,8 +6,8 @@ import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.store.Shard;
-import io.gatehouse.store.ShardFiles;
+import io.gatehouse.store.transfer.ShardFiles;
+import io.gatehouse.store.write.Shard;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 

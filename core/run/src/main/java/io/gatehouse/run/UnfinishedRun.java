@@ -1,9 +1,9 @@
 package io.gatehouse.run;
 
 import io.gatehouse.engine.Precision;
-import io.gatehouse.store.RunStatus;
-import io.gatehouse.store.RunSummary;
 import io.gatehouse.store.Store;
+import io.gatehouse.store.run.RunStatus;
+import io.gatehouse.store.run.RunSummary;
 import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.Optional;

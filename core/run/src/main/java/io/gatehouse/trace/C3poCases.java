@@ -1,9 +1,9 @@
 package io.gatehouse.trace;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.gatehouse.store.TracedAnswer;
-import io.gatehouse.store.TracedLayer;
-import io.gatehouse.store.TracedSequence;
+import io.gatehouse.store.transfer.TracedAnswer;
+import io.gatehouse.store.transfer.TracedLayer;
+import io.gatehouse.store.transfer.TracedSequence;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

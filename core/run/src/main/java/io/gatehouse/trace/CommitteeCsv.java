@@ -4,7 +4,7 @@ import io.gatehouse.dataset.RecordReader;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.memory.FileMemory;
-import io.gatehouse.store.TracedSequence;
+import io.gatehouse.store.transfer.TracedSequence;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

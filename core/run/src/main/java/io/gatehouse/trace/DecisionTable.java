@@ -2,7 +2,7 @@ package io.gatehouse.trace;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.store.TracedLayer;
+import io.gatehouse.store.transfer.TracedLayer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

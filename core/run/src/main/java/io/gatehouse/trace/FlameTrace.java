@@ -3,7 +3,7 @@ package io.gatehouse.trace;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.memory.FileMemory;
-import io.gatehouse.store.TracedSequence;
+import io.gatehouse.store.transfer.TracedSequence;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

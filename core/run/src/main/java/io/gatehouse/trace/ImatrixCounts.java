@@ -2,7 +2,7 @@ package io.gatehouse.trace;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.store.ExpertCounts;
+import io.gatehouse.store.transfer.ExpertCounts;
 import io.gatehouse.trace.format.GgufFile;
 import io.gatehouse.trace.format.NamedArray;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.gatehouse.trace;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.gatehouse.store.TracedAnswer;
+import io.gatehouse.store.transfer.TracedAnswer;
 import java.nio.file.Path;
 import java.util.Optional;
 

@@ -1,7 +1,7 @@
 package io.gatehouse.trace;
 
 import io.gatehouse.memory.FileMemory;
-import io.gatehouse.store.TracedSequence;
+import io.gatehouse.store.transfer.TracedSequence;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.TreeMap;

@@ -1,6 +1,6 @@
 package io.gatehouse.trace;
 
-import io.gatehouse.store.TracedSequence;
+import io.gatehouse.store.transfer.TracedSequence;
 import java.nio.file.Path;
 import java.util.Optional;
 

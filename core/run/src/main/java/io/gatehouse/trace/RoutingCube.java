@@ -1,6 +1,6 @@
 package io.gatehouse.trace;
 
-import io.gatehouse.store.TracedLayer;
+import io.gatehouse.store.transfer.TracedLayer;
 import io.gatehouse.trace.format.ArrayFile;
 import io.gatehouse.trace.format.NamedArray;
 import java.util.ArrayList;

@@ -2,9 +2,9 @@ package io.gatehouse.trace;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.store.ExpertCounts;
-import io.gatehouse.store.TracedLayer;
-import io.gatehouse.store.TracedSequence;
+import io.gatehouse.store.transfer.ExpertCounts;
+import io.gatehouse.store.transfer.TracedLayer;
+import io.gatehouse.store.transfer.TracedSequence;
 import java.nio.file.Path;
 
 /** What can be kept of routing: layers and experts have numbers of 16 bits, and a token goes to an expert once. */

@@ -1,8 +1,8 @@
 package io.gatehouse.trace;
 
-import io.gatehouse.store.ExpertCounts;
-import io.gatehouse.store.TracedAnswer;
-import io.gatehouse.store.TracedSequence;
+import io.gatehouse.store.transfer.ExpertCounts;
+import io.gatehouse.store.transfer.TracedAnswer;
+import io.gatehouse.store.transfer.TracedSequence;
 
 /** Takes what a reader finds, in the order of the file. */
 public interface TraceListener {

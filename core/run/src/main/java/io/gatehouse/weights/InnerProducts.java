@@ -3,7 +3,7 @@ package io.gatehouse.weights;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.store.GramMatrix;
+import io.gatehouse.store.weights.GramMatrix;
 import java.util.List;
 import java.util.stream.IntStream;
 

@@ -6,7 +6,7 @@ import io.gatehouse.run.RunManifest;
 import io.gatehouse.run.RunRequest;
 import io.gatehouse.run.ShardSource;
 import io.gatehouse.run.UnfinishedRun;
-import io.gatehouse.store.Shard;
+import io.gatehouse.store.write.Shard;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

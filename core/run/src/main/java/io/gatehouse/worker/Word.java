@@ -3,7 +3,7 @@ package io.gatehouse.worker;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.run.DiskNeed;
 import io.gatehouse.run.RunManifest;
-import io.gatehouse.store.RunDescription;
+import io.gatehouse.store.run.RunDescription;
 import java.util.List;
 import java.util.Map;
 

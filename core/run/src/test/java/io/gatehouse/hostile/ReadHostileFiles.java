@@ -2,8 +2,8 @@ package io.gatehouse.hostile;
 
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.quiz.QuizSource;
-import io.gatehouse.store.ImportedRun;
 import io.gatehouse.store.Store;
+import io.gatehouse.store.transfer.ImportedRun;
 import io.gatehouse.trace.TraceImport;
 import io.gatehouse.trace.TraceKind;
 import io.gatehouse.trace.TraceShape;

@@ -7,7 +7,7 @@ import io.gatehouse.engine.EngineOptions;
 import io.gatehouse.quiz.Quiz;
 import io.gatehouse.run.SampleRuns.Watcher;
 import io.gatehouse.store.Store;
-import io.gatehouse.store.Verification;
+import io.gatehouse.store.verify.Verification;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.store.ExpertCounts;
-import io.gatehouse.store.TracedAnswer;
-import io.gatehouse.store.TracedLayer;
-import io.gatehouse.store.TracedSequence;
+import io.gatehouse.store.transfer.ExpertCounts;
+import io.gatehouse.store.transfer.TracedAnswer;
+import io.gatehouse.store.transfer.TracedLayer;
+import io.gatehouse.store.transfer.TracedSequence;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.store.TracedLayer;
-import io.gatehouse.store.TracedSequence;
+import io.gatehouse.store.transfer.TracedLayer;
+import io.gatehouse.store.transfer.TracedSequence;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

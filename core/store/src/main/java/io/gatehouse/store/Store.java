@@ -2,8 +2,37 @@ package io.gatehouse.store;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.base.Resources;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.database.Compaction;
+import io.gatehouse.store.database.DatabaseFailure;
+import io.gatehouse.store.database.DatabaseFile;
+import io.gatehouse.store.database.Doors;
+import io.gatehouse.store.database.MemoryRetry;
+import io.gatehouse.store.database.OpenDatabase;
+import io.gatehouse.store.database.Transaction;
+import io.gatehouse.store.query.QueryHistory;
+import io.gatehouse.store.query.SavedQueries;
+import io.gatehouse.store.run.Committed;
+import io.gatehouse.store.run.QuestionRegister;
+import io.gatehouse.store.run.QuestionRow;
+import io.gatehouse.store.run.RunCatalog;
+import io.gatehouse.store.run.RunDefinition;
+import io.gatehouse.store.run.RunDescription;
+import io.gatehouse.store.run.RunRegister;
+import io.gatehouse.store.run.RunSummary;
+import io.gatehouse.store.run.Scope;
+import io.gatehouse.store.transfer.Export;
+import io.gatehouse.store.transfer.ExportListener;
+import io.gatehouse.store.transfer.ExportSummary;
+import io.gatehouse.store.transfer.ExportedDirectory;
+import io.gatehouse.store.transfer.ImportedRun;
+import io.gatehouse.store.transfer.RunImport;
+import io.gatehouse.store.verify.Verification;
+import io.gatehouse.store.verify.Verifier;
+import io.gatehouse.store.weights.ModelWeights;
+import io.gatehouse.store.write.RunWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,8 +61,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Store implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Store.class);
-    /** Version of the schema that this class writes and reads. */
-    public static final int SCHEMA_VERSION = 1;
 
     private final Path file;
     private final OpenDatabase database;
@@ -279,7 +306,7 @@ public final class Store implements AutoCloseable {
         try (DuckDBConnection writer = writer()) {
             try (Transaction transaction = Transaction.begin(writer);
                     Statement statement = writer.createStatement()) {
-                statement.execute(SqlFile.read("delete_run.sql").replace("$1", String.valueOf(run.runId())));
+                statement.execute(Resources.text(Store.class, "delete_run.sql").replace("$1", String.valueOf(run.runId())));
                 transaction.commit();
             }
             checkpoint(writer);

@@ -1,6 +1,13 @@
 package io.gatehouse.store;
 
-import io.gatehouse.store.Recording.Probabilities;
+import io.gatehouse.store.run.Recording.Probabilities;
+import io.gatehouse.store.run.Scope;
+import io.gatehouse.store.write.AnswerRow;
+import io.gatehouse.store.write.RoutingColumns;
+import io.gatehouse.store.write.RunWriter;
+import io.gatehouse.store.write.Shard;
+import io.gatehouse.store.write.TokenColumns;
+import io.gatehouse.store.write.TokenValues;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param scratch its directory for temporary files: one that is killed cannot clear it up
  */
-record ChildProcess(Process process, BufferedReader output, Path scratch) implements AutoCloseable {
-    static ChildProcess start(Class<?> main, String... arguments) throws IOException {
+public record ChildProcess(Process process, BufferedReader output, Path scratch) implements AutoCloseable {
+    public static ChildProcess start(Class<?> main, String... arguments) throws IOException {
         Path scratch = Files.createTempDirectory("gatehouse-child");
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElse("java"),
@@ -39,12 +39,12 @@ record ChildProcess(Process process, BufferedReader output, Path scratch) implem
 
     /** Next line it prints, null when it has ended. */
     @Nullable
-    String readLine() throws IOException {
+    public String readLine() throws IOException {
         return output.readLine();
     }
 
     /** Kills it and leaves what it has printed readable. */
-    void kill() {
+    public void kill() {
         process.toHandle().destroyForcibly();
         process.onExit().join();
     }

@@ -3,7 +3,7 @@ package io.gatehouse.store;
 import java.nio.file.Path;
 
 /** A process that opens the store given to it, says so and keeps it until it is killed. */
-final class HoldStore {
+public final class HoldStore {
     private HoldStore() {}
 
     public static void main(String[] arguments) throws InterruptedException {

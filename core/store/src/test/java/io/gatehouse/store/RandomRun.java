@@ -1,25 +1,43 @@
 package io.gatehouse.store;
 
+import io.gatehouse.store.run.ModelLayer;
+import io.gatehouse.store.run.QuestionRow;
+import io.gatehouse.store.run.Recording;
+import io.gatehouse.store.run.RunDescription;
+import io.gatehouse.store.run.Scope;
+import io.gatehouse.store.transfer.ImportedRun;
+import io.gatehouse.store.transfer.TracedLayer;
+import io.gatehouse.store.transfer.TracedSequence;
+import io.gatehouse.store.weights.GramMatrix;
+import io.gatehouse.store.weights.LayerWeights;
+import io.gatehouse.store.write.AnswerRow;
+import io.gatehouse.store.write.RoutingColumns;
+import io.gatehouse.store.write.RunWriter;
+import io.gatehouse.store.write.Shard;
+import io.gatehouse.store.write.TokenColumns;
+import io.gatehouse.store.write.TokenValues;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /** Runs, questions and shards of any shape, the same for the same seed. */
-record RandomRun(RunDescription description, int tokens, long seed) {
+public record RandomRun(RunDescription description, int tokens, long seed) {
     private static final int FIRST_TOKEN_ID = 1000;
 
-    static RandomRun of(String name, long seed) {
+    public static RandomRun of(String name, long seed) {
         return new RandomRun(description(name, 3, 8, 2, Scope.PROMPT), 7, seed);
     }
 
-    static RunDescription description(String name, int layers, int experts, int topK, Scope scope) {
+    public static RunDescription description(String name, int layers, int experts, int topK, Scope scope) {
         return description(name, layers, experts, topK, Recording.decisions(scope));
     }
 
-    static RunDescription description(String name, int layers, int experts, int topK, Recording recording) {
+    public static RunDescription description(String name, int layers, int experts, int topK, Recording recording) {
         return new RunDescription(
                 name,
                 "tiny",
@@ -37,19 +55,38 @@ record RandomRun(RunDescription description, int tokens, long seed) {
     }
 
     /** Questions of one subject, numbered from 1. */
-    static List<QuestionRow> questions(int count) {
+    public static List<QuestionRow> questions(int count) {
         return IntStream.rangeClosed(1, count)
                 .mapToObj(ordinal -> question("birds", ordinal))
                 .toList();
     }
 
-    static QuestionRow question(String subject, int ordinal) {
+    public static QuestionRow question(String subject, int ordinal) {
         return new QuestionRow(
                 subject, ordinal, "Which of %s %d?".formatted(subject, ordinal), List.of("a", "b", "ü", "日本"), 'C');
     }
 
+    /** A run of one token that went to one of two experts. */
+    public static ImportedRun imported(String name) {
+        TracedLayer layer = new TracedLayer(0, 1, new int[] {0}, new int[] {1}, false, new float[0], new float[0]);
+        TracedSequence sequence = new TracedSequence("first", Optional.empty(), "", new int[0], 1, List.of(layer));
+        return new ImportedRun(name, "vllm", "m", 1, 2, 1, Map.of(), List.of(sequence), List.of());
+    }
+
+    /** Weights of so many layers in which no two experts have anything in common. */
+    public static List<LayerWeights> weights(int layers, int experts) {
+        double[][] products = new double[experts][experts];
+        for (int expert = 0; expert < experts; expert++) {
+            products[expert][expert] = expert + 1;
+        }
+        GramMatrix all = new GramMatrix(products);
+        return IntStream.range(0, layers)
+                .mapToObj(layer -> new LayerWeights(layer, all, all, all, all))
+                .toList();
+    }
+
     /** A shard of the questions at {@code from} to {@code to}, exclusive, of the list that started the run. */
-    Shard shard(RunWriter writer, int number, int from, int to) {
+    public Shard shard(RunWriter writer, int number, int from, int to) {
         Random random = new Random(seed + number);
         int[] ids = IntStream.range(from, to).map(writer::questionId).toArray();
         List<RoutingColumns> routing = new ArrayList<>();

@@ -11,16 +11,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Rows of a query as text, columns joined by a bar. */
-final class Rows {
+public final class Rows {
     private Rows() {}
 
-    static List<String> of(Store store, String sql) throws SQLException {
+    public static List<String> of(Store store, String sql) throws SQLException {
         try (Connection reader = store.reader()) {
             return of(reader, sql);
         }
     }
 
-    static List<String> of(Connection connection, String sql) throws SQLException {
+    public static List<String> of(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery(sql)) {
             List<String> rows = new ArrayList<>();
@@ -40,7 +40,7 @@ final class Rows {
     }
 
     /** The one value of a query that counts something. */
-    static long count(Store store, String sql) throws SQLException {
+    public static long count(Store store, String sql) throws SQLException {
         return Long.parseLong(of(store, sql).get(0));
     }
 }

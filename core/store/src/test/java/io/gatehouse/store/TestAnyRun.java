@@ -2,7 +2,13 @@ package io.gatehouse.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gatehouse.store.Recording.Probabilities;
+import io.gatehouse.store.run.Recording.Probabilities;
+import io.gatehouse.store.run.Recording;
+import io.gatehouse.store.run.RunDescription;
+import io.gatehouse.store.run.RunStatus;
+import io.gatehouse.store.run.Scope;
+import io.gatehouse.store.write.RunWriter;
+import io.gatehouse.store.write.Shard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

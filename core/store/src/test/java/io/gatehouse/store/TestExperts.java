@@ -2,6 +2,17 @@ package io.gatehouse.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.store.run.RunDescription;
+import io.gatehouse.store.run.RunStatus;
+import io.gatehouse.store.run.Scope;
+import io.gatehouse.store.transfer.ImportedRun;
+import io.gatehouse.store.transfer.TracedLayer;
+import io.gatehouse.store.transfer.TracedSequence;
+import io.gatehouse.store.write.AnswerRow;
+import io.gatehouse.store.write.RoutingColumns;
+import io.gatehouse.store.write.RunWriter;
+import io.gatehouse.store.write.Shard;
+import io.gatehouse.store.write.TokenColumns;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

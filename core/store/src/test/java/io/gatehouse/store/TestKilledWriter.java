@@ -2,6 +2,8 @@ package io.gatehouse.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.store.run.RunStatus;
+import io.gatehouse.store.run.RunSummary;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;

@@ -2,6 +2,7 @@ package io.gatehouse.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.store.write.RunWriter;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;

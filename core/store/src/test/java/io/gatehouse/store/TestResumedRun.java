@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.store.run.QuestionRow;
+import io.gatehouse.store.run.RunDescription;
+import io.gatehouse.store.run.RunStatus;
+import io.gatehouse.store.run.Scope;
+import io.gatehouse.store.verify.Verification;
+import io.gatehouse.store.write.RunWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -7,6 +7,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.store.run.ModelLayer;
+import io.gatehouse.store.run.QuestionRow;
+import io.gatehouse.store.run.Recording;
+import io.gatehouse.store.run.RunDescription;
+import io.gatehouse.store.run.RunStatus;
+import io.gatehouse.store.run.RunSummary;
+import io.gatehouse.store.run.Scope;
+import io.gatehouse.store.transfer.ImportedRun;
+import io.gatehouse.store.transfer.TracedLayer;
+import io.gatehouse.store.transfer.TracedSequence;
+import io.gatehouse.store.write.RunWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -171,7 +182,7 @@ final class TestStartRun {
     @Test
     void refusesAQuizThatIsNamedLikeAnImportedRun() {
         try (Store store = Store.create(directory.resolve("a.duckdb"))) {
-            store.importRun(imported("served"), "test");
+            store.importRun(RandomRun.imported("served"), "test");
             assertRefused(
                     () -> store.startRun(run("r", "served"), RandomRun.questions(1)),
                     ErrorCode.RUN_EXISTS,
@@ -180,13 +191,6 @@ final class TestStartRun {
             store.deleteRun("served");
             assertThat(ids(store, run("r", "served"), RandomRun.questions(1))).hasSize(1);
         }
-    }
-
-    /** A run of one token that went to one of two experts. */
-    static ImportedRun imported(String name) {
-        TracedLayer layer = new TracedLayer(0, 1, new int[] {0}, new int[] {1}, false, new float[0], new float[0]);
-        TracedSequence sequence = new TracedSequence("first", Optional.empty(), "", new int[0], 1, List.of(layer));
-        return new ImportedRun(name, "vllm", "m", 1, 2, 1, Map.of(), List.of(sequence), List.of());
     }
 
     @Test

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.run.Scope;
+import io.gatehouse.store.schema.DatabaseSchema;
+import io.gatehouse.store.write.RunWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -139,7 +142,7 @@ final class TestStore {
         assertRefused(
                 () -> Store.open(file),
                 ErrorCode.INVALID_ARGUMENT,
-                "schema version 42, and this Gatehouse reads version " + Store.SCHEMA_VERSION);
+                "schema version 42, and this Gatehouse reads version " + DatabaseSchema.VERSION);
     }
 
     @Test

@@ -1,5 +1,9 @@
 package io.gatehouse.store;
 
+import io.gatehouse.store.run.QuestionRow;
+import io.gatehouse.store.run.RunStatus;
+import io.gatehouse.store.run.Scope;
+import io.gatehouse.store.write.RunWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package io.gatehouse.cli;
 
 import io.gatehouse.cli.terminal.Report;
-import io.gatehouse.store.RunSummary;
 import io.gatehouse.store.Store;
+import io.gatehouse.store.run.RunSummary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

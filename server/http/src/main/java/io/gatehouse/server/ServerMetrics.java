@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.server.query.MemoryWatch;
 import io.gatehouse.server.query.QueryDoor;
-import io.gatehouse.store.PastQuery;
+import io.gatehouse.store.query.PastQuery;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.prometheus.metrics.config.EscapingScheme;

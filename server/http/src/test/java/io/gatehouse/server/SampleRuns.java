@@ -13,9 +13,9 @@ import io.gatehouse.run.RunRequest;
 import io.gatehouse.run.RunTask;
 import io.gatehouse.server.run.RunPlan;
 import io.gatehouse.server.run.RunPlanner;
-import io.gatehouse.store.Recording;
-import io.gatehouse.store.Scope;
 import io.gatehouse.store.Store;
+import io.gatehouse.store.run.Recording;
+import io.gatehouse.store.run.Scope;
 import java.nio.file.Path;
 
 /** Runs of the sample model, for tests that start some; they read only the name, the limit and the shots. */

@@ -1,6 +1,6 @@
 package io.gatehouse.sql;
 
-import io.gatehouse.store.StoredTable;
+import io.gatehouse.store.schema.StoredTable;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.store.EmptyDatabase;
+import io.gatehouse.store.database.EmptyDatabase;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -27,7 +27,7 @@ final class RoutingFile implements AutoCloseable {
         properties.setProperty("max_temp_directory_size", "0KB");
         properties.setProperty("max_expression_depth", "250");
         RoutingFile file = new RoutingFile((DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", properties));
-        file.run(resource("/io/gatehouse/store/schema.sql"));
+        file.run(resource("/io/gatehouse/store/schema/schema.sql"));
         file.run(resource("/sql/facts.sql"));
         return file;
     }
@@ -51,8 +51,8 @@ final class RoutingFile implements AutoCloseable {
         RoutingFile file = comparable();
         file.execute(resource("/sql/random.data.sql"));
         file.run(resource("/sql/random.imported.sql"));
-        file.run(resource("/io/gatehouse/store/import_rollups.sql").replace("$1", "4"));
-        file.run(resource("/io/gatehouse/store/import_experts.sql").replace("$1", "4"));
+        file.run(resource("/io/gatehouse/store/transfer/import_rollups.sql").replace("$1", "4"));
+        file.run(resource("/io/gatehouse/store/transfer/import_experts.sql").replace("$1", "4"));
         return file;
     }
 
@@ -73,7 +73,7 @@ final class RoutingFile implements AutoCloseable {
     private void countExperts() throws SQLException, IOException {
         try (Statement runs = owner.createStatement();
                 ResultSet rows = runs.executeQuery("SELECT run_id FROM runs ORDER BY run_id");
-                PreparedStatement insert = owner.prepareStatement(resource("/io/gatehouse/store/import_experts.sql"))) {
+                PreparedStatement insert = owner.prepareStatement(resource("/io/gatehouse/store/transfer/import_experts.sql"))) {
             while (rows.next()) {
                 insert.setInt(1, rows.getInt(1));
                 insert.executeUpdate();

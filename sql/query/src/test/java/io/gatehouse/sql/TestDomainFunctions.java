@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.store.DomainFunction;
 import io.gatehouse.store.Store;
+import io.gatehouse.store.schema.DomainFunction;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;

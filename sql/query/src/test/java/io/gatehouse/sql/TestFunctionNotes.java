@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gatehouse.sql.catalog.TableFunction;
 import io.gatehouse.sql.function.FunctionNote;
 import io.gatehouse.sql.function.FunctionTable;
-import io.gatehouse.store.DomainFunction;
+import io.gatehouse.store.schema.DomainFunction;
 import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;

@@ -2,10 +2,10 @@ package io.gatehouse.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gatehouse.store.ImportedRun;
 import io.gatehouse.store.Store;
-import io.gatehouse.store.TracedLayer;
-import io.gatehouse.store.TracedSequence;
+import io.gatehouse.store.transfer.ImportedRun;
+import io.gatehouse.store.transfer.TracedLayer;
+import io.gatehouse.store.transfer.TracedSequence;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;

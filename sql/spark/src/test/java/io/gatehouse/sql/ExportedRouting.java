@@ -1,7 +1,7 @@
 package io.gatehouse.sql;
 
-import io.gatehouse.store.ExportListener;
 import io.gatehouse.store.Store;
+import io.gatehouse.store.transfer.ExportListener;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.QueryEngine;
-import io.gatehouse.store.Scope;
+import io.gatehouse.store.run.Scope;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.client.Column;
 import io.gatehouse.sql.catalog.AnalysisView;
-import io.gatehouse.store.ExpertCounts;
-import io.gatehouse.store.ImportedRun;
 import io.gatehouse.store.Store;
-import io.gatehouse.store.TracedAnswer;
-import io.gatehouse.store.TracedLayer;
-import io.gatehouse.store.TracedSequence;
+import io.gatehouse.store.transfer.ExpertCounts;
+import io.gatehouse.store.transfer.ImportedRun;
+import io.gatehouse.store.transfer.TracedAnswer;
+import io.gatehouse.store.transfer.TracedLayer;
+import io.gatehouse.store.transfer.TracedSequence;
 import io.gatehouse.study.Study;
 import io.gatehouse.study.report.HtmlReport;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package io.gatehouse.sample.routing;
 
-import io.gatehouse.store.RunStatus;
-import io.gatehouse.store.RunWriter;
-import io.gatehouse.store.ShardQueue;
 import io.gatehouse.store.Store;
+import io.gatehouse.store.run.RunStatus;
+import io.gatehouse.store.write.RunWriter;
+import io.gatehouse.store.write.ShardQueue;
 import java.nio.file.Path;
 
 /** One complete run of routing made up at random, in a file of its own. */

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.store.RunStatus;
 import io.gatehouse.store.Store;
+import io.gatehouse.store.run.RunStatus;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;

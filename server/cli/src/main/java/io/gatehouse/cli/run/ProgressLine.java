@@ -5,7 +5,7 @@ import io.gatehouse.cli.terminal.StopSignal;
 import io.gatehouse.run.DiskNeed;
 import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunProgress;
-import io.gatehouse.store.WritingProgress;
+import io.gatehouse.store.write.WritingProgress;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;

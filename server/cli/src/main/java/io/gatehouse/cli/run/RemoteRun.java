@@ -10,7 +10,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunProgress;
 import io.gatehouse.run.RunRequest;
-import io.gatehouse.store.WritingProgress;
+import io.gatehouse.store.write.WritingProgress;
 import java.time.Duration;
 
 /** A run that a server does, watched from here. */

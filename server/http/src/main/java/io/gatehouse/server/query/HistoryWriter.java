@@ -2,9 +2,9 @@ package io.gatehouse.server.query;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.store.PastQuery;
-import io.gatehouse.store.QueryHistory;
 import io.gatehouse.store.Store;
+import io.gatehouse.store.query.PastQuery;
+import io.gatehouse.store.query.QueryHistory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.client.Query;
 import io.gatehouse.server.http.ClientConnection;
-import io.gatehouse.store.PastQuery;
+import io.gatehouse.store.query.PastQuery;
 import io.javalin.http.ConflictResponse;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -11,7 +11,7 @@ import io.gatehouse.server.http.ClientConnection;
 import io.gatehouse.server.http.Json;
 import io.gatehouse.sql.ArrowBatches;
 import io.gatehouse.sql.QueryResult;
-import io.gatehouse.store.PastQuery;
+import io.gatehouse.store.query.PastQuery;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

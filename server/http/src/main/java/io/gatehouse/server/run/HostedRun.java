@@ -7,7 +7,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunProgress;
-import io.gatehouse.store.RunSummary;
+import io.gatehouse.store.run.RunSummary;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;

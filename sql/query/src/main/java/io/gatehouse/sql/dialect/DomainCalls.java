@@ -7,7 +7,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.parse.Grammar;
 import io.gatehouse.sql.parse.SqlTrees;
 import io.gatehouse.sql.parse.StatementErrors;
-import io.gatehouse.store.DomainFunction;
+import io.gatehouse.store.schema.DomainFunction;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -2,7 +2,7 @@ package io.gatehouse.sql.function;
 
 import io.gatehouse.sql.catalog.SqlResource;
 import io.gatehouse.sql.catalog.TableFunction;
-import io.gatehouse.store.DomainFunction;
+import io.gatehouse.store.schema.DomainFunction;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

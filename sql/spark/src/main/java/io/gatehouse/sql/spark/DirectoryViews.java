@@ -2,8 +2,8 @@ package io.gatehouse.sql.spark;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.store.Store;
-import io.gatehouse.store.StoredTable;
+import io.gatehouse.store.schema.DatabaseSchema;
+import io.gatehouse.store.schema.StoredTable;
 import io.gatehouse.type.SqlType;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -63,11 +63,11 @@ final class DirectoryViews {
             }
             throw SparkFailures.translate(e);
         }
-        if (version != Store.SCHEMA_VERSION) {
+        if (version != DatabaseSchema.VERSION) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
                     "%s was exported with schema version %d, and this Gatehouse reads version %d: export it anew from its database file."
-                            .formatted(directory, version, Store.SCHEMA_VERSION));
+                            .formatted(directory, version, DatabaseSchema.VERSION));
         }
     }
 

@@ -9,7 +9,7 @@ import io.gatehouse.sql.ExecutionEngine;
 import io.gatehouse.sql.StopCondition;
 import io.gatehouse.sql.plan.Plan;
 import io.gatehouse.sql.write.EngineSql;
-import io.gatehouse.store.StoredTable;
+import io.gatehouse.store.schema.StoredTable;
 import io.gatehouse.type.SqlType;
 import java.net.URI;
 import java.util.List;

@@ -4,7 +4,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.EngineSource;
 import io.gatehouse.sql.ExecutionEngine;
-import io.gatehouse.store.StoredTable;
+import io.gatehouse.store.schema.StoredTable;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;

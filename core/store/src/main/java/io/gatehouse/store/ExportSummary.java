@@ -1,8 +1,0 @@
-package io.gatehouse.store;
-
-/**
- * What an export wrote.
- *
- * @param bytes size of all files together
- */
-public record ExportSummary(int runs, int shards, int files, long bytes) {}

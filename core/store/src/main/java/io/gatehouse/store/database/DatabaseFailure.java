@@ -1,0 +1,131 @@
+package io.gatehouse.store.database;
+
+import static io.gatehouse.error.ErrorCode.CORRUPT_DATABASE;
+import static io.gatehouse.error.ErrorCode.DATABASE_IN_USE;
+import static io.gatehouse.error.ErrorCode.FILE_NOT_FOUND;
+import static io.gatehouse.error.ErrorCode.INSUFFICIENT_DISK;
+import static io.gatehouse.error.ErrorCode.INTERNAL_ERROR;
+import static io.gatehouse.error.ErrorCode.INVALID_ARGUMENT;
+import static io.gatehouse.error.ErrorCode.OUT_OF_MEMORY;
+
+import io.gatehouse.duckdb.Damage;
+import io.gatehouse.error.GatehouseException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What DuckDB's errors mean to a user. DuckDB sets neither SQLSTATE nor error code, so its messages are all there is
+ * to go by.
+ */
+public final class DatabaseFailure {
+    private static final Pattern LOCK_HOLDER = Pattern.compile("held in (\\S+) \\(PID (\\d+)\\)");
+
+    private static final int LONGEST_COMMAND = 200;
+
+    private DatabaseFailure() {}
+
+    /** An error while the file was opened. */
+    static GatehouseException opening(Path file, SQLException e) {
+        String message = messageOf(e);
+        if (message.contains("Could not set lock on file")) {
+            return new GatehouseException(
+                    DATABASE_IN_USE,
+                    "%s is in use by %s. One process owns a database file at a time: stop that one, or send the queries to it if it is a Gatehouse server."
+                            .formatted(file, lockHolder(message)),
+                    e);
+        }
+        if (message.contains("Unique file handle conflict")) {
+            return new GatehouseException(
+                    DATABASE_IN_USE, "%s is open already in this process: use that store.".formatted(file), e);
+        }
+        if (message.contains("not a valid DuckDB database file")) {
+            return new GatehouseException(CORRUPT_DATABASE, "%s is not a DuckDB file.".formatted(file), e);
+        }
+        if (message.contains("storage version")) {
+            return new GatehouseException(
+                    INVALID_ARGUMENT,
+                    "%s was written by another version of DuckDB: %s".formatted(file, firstLine(message)),
+                    e);
+        }
+        if (message.contains("Permission denied") || message.contains("Read-only file system")) {
+            return new GatehouseException(
+                    INVALID_ARGUMENT, "%s cannot be opened for writing: permission denied.".formatted(file), e);
+        }
+        if (message.contains("No such file or directory")) {
+            return new GatehouseException(
+                    FILE_NOT_FOUND, "%s cannot be created: its directory does not exist.".formatted(file), e);
+        }
+        if (message.contains("Could not read enough bytes")
+                || message.toLowerCase(Locale.ROOT).contains("corrupt")) {
+            return damaged(file, e);
+        }
+        return using(file, e);
+    }
+
+    /** An error while rows were written or read. */
+    public static GatehouseException using(Path file, Exception e) {
+        String message = messageOf(e);
+        if (message.contains("No space left on device")) {
+            return new GatehouseException(
+                    INSUFFICIENT_DISK,
+                    "The disk of %s is full. What was committed is safe: make room and go on.".formatted(file),
+                    e);
+        }
+        if (message.startsWith("Out of Memory Error")) {
+            return new GatehouseException(
+                    OUT_OF_MEMORY, "DuckDB ran out of memory on %s: %s".formatted(file, firstLine(message)), e);
+        }
+        if (Damage.isIn(message) || isOfDirectory(file, message)) {
+            return damaged(file, e);
+        }
+        return new GatehouseException(INTERNAL_ERROR, "DuckDB failed on %s: %s".formatted(file, firstLine(message)), e);
+    }
+
+    /**
+     * Whether what failed is the reading of an exported directory: what others may have changed, read by statements that
+     * never change. DuckDB's reader of Parquet has many words for it.
+     */
+    private static boolean isOfDirectory(Path file, String message) {
+        return Files.isDirectory(file)
+                && !message.contains("Permission denied")
+                && !message.contains("Read-only file system")
+                && !message.startsWith("Catalog Error")
+                && !message.startsWith("Parser Error")
+                && !message.startsWith("INTERRUPT Error");
+    }
+
+    private static GatehouseException damaged(Path file, Exception e) {
+        return new GatehouseException(
+                CORRUPT_DATABASE, "%s is damaged: %s".formatted(file, firstLine(messageOf(e))), e);
+    }
+
+    private static String lockHolder(String message) {
+        Matcher holder = LOCK_HOLDER.matcher(message);
+        if (!holder.find()) {
+            return "another process";
+        }
+        return "process %s (%s)"
+                .formatted(holder.group(2), command(holder.group(2)).orElse(holder.group(1)));
+    }
+
+    /** What a process was started as, if this user may know: of a Gatehouse the part that people type. */
+    private static Optional<String> command(String pid) {
+        return ProcessHandle.of(Long.parseLong(pid))
+                .flatMap(process -> process.info().commandLine())
+                .map(line -> line.replaceFirst(".*io\\.gatehouse\\.cli\\.Gatehouse", "gatehouse"))
+                .map(line -> line.length() > LONGEST_COMMAND ? line.substring(0, LONGEST_COMMAND) + "…" : line);
+    }
+
+    private static String messageOf(Exception e) {
+        return String.valueOf(e.getMessage());
+    }
+
+    private static String firstLine(String message) {
+        return message.lines().findFirst().orElse("no message");
+    }
+}

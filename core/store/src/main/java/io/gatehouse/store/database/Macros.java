@@ -1,0 +1,57 @@
+package io.gatehouse.store.database;
+
+import io.gatehouse.base.Resources;
+import io.gatehouse.store.schema.DomainFunction;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.duckdb.DuckDBConnection;
+
+/** The functions of the field as macros of a file, so that DuckDB's own tools have them too. */
+final class Macros {
+    private Macros() {}
+
+    /**
+     * Makes those that the file lacks or has from another Gatehouse. What DuckDB makes of an expression differs from its
+     * text, so the present ones are made beside them first; a file that has them all is not written to.
+     */
+    static void bringUpToDate(DuckDBConnection connection) throws SQLException {
+        List<DomainFunction> functions = DomainFunction.all();
+        try (Statement statement = connection.createStatement()) {
+            for (DomainFunction function : functions) {
+                statement.execute(definition("TEMP MACRO", function));
+            }
+            boolean known = hasAll(statement);
+            for (DomainFunction function : functions) {
+                statement.execute("DROP MACRO temp." + function.name());
+            }
+            if (!known) {
+                make(connection, functions);
+            }
+        }
+    }
+
+    private static String definition(String kind, DomainFunction function) {
+        return "CREATE OR REPLACE %s %s AS (%s)".formatted(kind, function.signature(), function.overDoubles());
+    }
+
+    private static boolean hasAll(Statement statement) throws SQLException {
+        try (ResultSet missing = statement.executeQuery(Resources.text(Macros.class, "missing_macros.sql"))) {
+            missing.next();
+            return missing.getLong(1) == 0;
+        }
+    }
+
+    private static void make(DuckDBConnection connection, List<DomainFunction> functions) throws SQLException {
+        try (Transaction transaction = Transaction.begin(connection);
+                Statement statement = connection.createStatement()) {
+            for (DomainFunction function : functions) {
+                statement.execute(definition("MACRO", function));
+                statement.execute("COMMENT ON MACRO %s IS '%s'"
+                        .formatted(function.name(), function.comment().replace("'", "''")));
+            }
+            transaction.commit();
+        }
+    }
+}

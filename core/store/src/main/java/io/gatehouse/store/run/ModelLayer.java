@@ -1,0 +1,85 @@
+package io.gatehouse.store.run;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.Serializable;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of one layer of a model.
+ *
+ * @param experts its experts; 0 if it has none
+ * @param topK experts that each token is sent to, after interventions; 0 if it has none
+ * @param router null if it has none or nothing is known of it
+ */
+public record ModelLayer(
+        Kind kind, int experts, int topK, @Nullable Router router) implements Serializable {
+    /** What a layer is made of. */
+    public enum Kind {
+        /** One feed-forward block for all tokens. */
+        DENSE("dense"),
+        /** A router and experts. */
+        MOE("moe"),
+        /** Attention and no feed-forward block. */
+        ATTENTION("attention"),
+        /** A state-space mixer and no feed-forward block. */
+        STATE_SPACE("state_space"),
+        /** Not said by the source of an import. */
+        UNKNOWN("");
+
+        private final String id;
+
+        Kind(String id) {
+            this.id = id;
+        }
+
+        /** The word that stands for it in the file and in SQL; empty if unknown, which is NULL there. */
+        public String id() {
+            return id;
+        }
+    }
+
+    /**
+     * How a router makes weights of its scores.
+     *
+     * @param kind function that makes probabilities of scores, such as softmax
+     * @param scale factor of the weights
+     * @param renormalised whether the weights of a token are divided by their sum
+     */
+    public record Router(String kind, double scale, boolean renormalised) implements Serializable {
+        public Router {
+            requireNonNull(kind, "kind is null");
+        }
+    }
+
+    public ModelLayer {
+        requireNonNull(kind, "kind is null");
+        if (kind == Kind.MOE) {
+            if (experts < 1 || experts > Short.MAX_VALUE) {
+                throw new IllegalArgumentException("Experts not in 1..%d: %d".formatted(Short.MAX_VALUE, experts));
+            }
+            if (topK < 1 || topK > experts) {
+                throw new IllegalArgumentException("Top-k not in 1..%d: %d".formatted(experts, topK));
+            }
+        } else if (experts != 0 || topK != 0 || router != null) {
+            throw new IllegalArgumentException("A layer of kind %s has no experts".formatted(kind));
+        }
+    }
+
+    /** A layer with experts. */
+    public static ModelLayer moe(int experts, int topK, @Nullable Router router) {
+        return new ModelLayer(Kind.MOE, experts, topK, router);
+    }
+
+    /** A layer without experts. */
+    public static ModelLayer of(Kind kind) {
+        return new ModelLayer(kind, 0, 0, null);
+    }
+
+    /** As many layers of the same experts, of whose routers nothing is known. */
+    public static List<ModelLayer> alike(int layers, int experts, int topK) {
+        return Collections.nCopies(layers, moe(experts, topK, null));
+    }
+}

@@ -1,0 +1,144 @@
+package io.gatehouse.store.run;
+
+import io.gatehouse.base.Resources;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.sql.Array;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.duckdb.DuckDBAppender;
+import org.duckdb.DuckDBConnection;
+
+/** The questions of one task in the file and their ids, which never change once given. */
+public final class QuestionRegister {
+    private final DuckDBConnection connection;
+    private final String task;
+    private final Map<Key, Registered> known;
+    private int lastId;
+
+    private record Key(String subject, int ordinal) {}
+
+    private record Registered(int id, QuestionRow row) {}
+
+    private QuestionRegister(DuckDBConnection connection, String task, Map<Key, Registered> known, int lastId) {
+        this.connection = connection;
+        this.task = task;
+        this.known = known;
+        this.lastId = lastId;
+    }
+
+    public static QuestionRegister read(DuckDBConnection connection, String task) throws SQLException {
+        Map<Key, Registered> known = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(Resources.text(QuestionRegister.class, "questions_of_task.sql"))) {
+            statement.setString(1, task);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    QuestionRow row = new QuestionRow(
+                            rows.getString("subject"),
+                            rows.getInt("ordinal"),
+                            rows.getString("question"),
+                            strings(rows.getArray("choices")),
+                            rows.getString("answer").charAt(0));
+                    known.put(new Key(row.subject(), row.ordinal()), new Registered(rows.getInt("question_id"), row));
+                }
+            }
+        }
+        return new QuestionRegister(connection, task, known, lastId(connection));
+    }
+
+    /**
+     * Ids of the questions in the order given; those that the file does not hold yet are appended to it, with their
+     * attributes. A question that is held keeps the attributes that it has.
+     */
+    public int[] register(List<QuestionRow> questions) throws SQLException {
+        int[] ids = new int[questions.size()];
+        Set<Integer> given = new HashSet<>();
+        try (DuckDBAppender appender = connection.createAppender("questions");
+                DuckDBAppender attributes = connection.createAppender("question_attributes")) {
+            for (int i = 0; i < ids.length; i++) {
+                QuestionRow question = questions.get(i);
+                ids[i] = idOf(question, appender, attributes);
+                if (!given.add(ids[i])) {
+                    throw new GatehouseException(
+                            ErrorCode.INVALID_ARGUMENT, "%s is listed twice.".formatted(nameOf(question)));
+                }
+            }
+        }
+        return ids;
+    }
+
+    /** Puts questions into a database under ids that another one has given them, without their attributes. */
+    public static void insert(DuckDBConnection connection, String task, List<QuestionRow> questions, int[] ids)
+            throws SQLException {
+        try (DuckDBAppender appender = connection.createAppender("questions")) {
+            for (int i = 0; i < ids.length; i++) {
+                append(appender, task, ids[i], questions.get(i));
+            }
+        }
+    }
+
+    private int idOf(QuestionRow question, DuckDBAppender appender, DuckDBAppender attributes) throws SQLException {
+        Key key = new Key(question.subject(), question.ordinal());
+        Registered registered = known.get(key);
+        if (registered == null) {
+            lastId++;
+            append(appender, task, lastId, question);
+            for (Map.Entry<String, String> attribute : question.attributes().entrySet()) {
+                attributes
+                        .beginRow()
+                        .append(lastId)
+                        .append(attribute.getKey())
+                        .append(attribute.getValue())
+                        .endRow();
+            }
+            known.put(key, new Registered(lastId, question.withoutAttributes()));
+            return lastId;
+        }
+        if (!registered.row().equals(question.withoutAttributes())) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "%s is not the question that the database holds under that number: \"%s\" there, \"%s\" now. Name the quiz otherwise or use another database."
+                            .formatted(nameOf(question), registered.row().text(), question.text()));
+        }
+        return registered.id();
+    }
+
+    private static void append(DuckDBAppender appender, String task, int id, QuestionRow question) throws SQLException {
+        appender.beginRow()
+                .append(id)
+                .append(task)
+                .append(question.subject())
+                .append(question.ordinal())
+                .append(question.text())
+                .append(question.choices())
+                .append(String.valueOf(question.answer()))
+                .endRow();
+    }
+
+    private String nameOf(QuestionRow question) {
+        return "Question %d of subject %s of quiz %s".formatted(question.ordinal(), question.subject(), task);
+    }
+
+    /** The largest id of a question in the file; 0 if there is none. */
+    public static int lastId(DuckDBConnection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT coalesce(max(question_id), 0) FROM questions")) {
+            rows.next();
+            return rows.getInt(1);
+        }
+    }
+
+    private static List<String> strings(Array array) throws SQLException {
+        return Arrays.stream((Object[]) array.getArray())
+                .map(String.class::cast)
+                .toList();
+    }
+}

@@ -1,0 +1,43 @@
+package io.gatehouse.store.run;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * One question of a run's quiz.
+ *
+ * @param ordinal position of the question within its subject, from 1
+ * @param choices texts of the choices, A first
+ * @param answer letter of the right choice
+ * @param attributes further columns of its quiz by name
+ */
+public record QuestionRow(
+        String subject, int ordinal, String text, List<String> choices, char answer, Map<String, String> attributes) {
+    public QuestionRow {
+        requireNonNull(subject, "subject is null");
+        requireNonNull(text, "text is null");
+        choices = List.copyOf(choices);
+        attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+        if (ordinal < 1) {
+            throw new IllegalArgumentException("Ordinal of a question of %s below 1: %d".formatted(subject, ordinal));
+        }
+        if (answer < 'A' || answer >= 'A' + choices.size()) {
+            throw new IllegalArgumentException("Question %d of %s has %d choices, but its answer is %s"
+                    .formatted(ordinal, subject, choices.size(), answer));
+        }
+    }
+
+    /** A question whose quiz has no further columns. */
+    public QuestionRow(String subject, int ordinal, String text, List<String> choices, char answer) {
+        this(subject, ordinal, text, choices, answer, Map.of());
+    }
+
+    /** What makes it this question and no other. */
+    QuestionRow withoutAttributes() {
+        return new QuestionRow(subject, ordinal, text, choices, answer);
+    }
+}

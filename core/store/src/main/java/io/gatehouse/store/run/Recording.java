@@ -1,0 +1,51 @@
+package io.gatehouse.store.run;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.io.Serializable;
+
+/**
+ * What a run keeps of what its routers say.
+ *
+ * @param scope tokens whose decisions are kept; nothing is kept of others
+ * @param probabilities tokens whose probability of every expert is kept
+ * @param norms whether the norms of the chosen experts' outputs are kept, of the tokens of the scope
+ */
+public record Recording(Scope scope, Probabilities probabilities, boolean norms) implements Serializable {
+    /** The prompt tokens whose whole gate a run records. */
+    public enum Probabilities {
+        NONE("none"),
+        /** Only the last token of the prompt. */
+        LAST_PROMPT("last_prompt"),
+        /** Every token of the prompt. */
+        ALL("all");
+
+        private final String id;
+
+        Probabilities(String id) {
+            this.id = id;
+        }
+
+        /** The word that stands for it in the file and in SQL. */
+        public String id() {
+            return id;
+        }
+    }
+
+    public Recording {
+        requireNonNull(scope, "scope is null");
+        requireNonNull(probabilities, "probabilities is null");
+        if (scope == Scope.LAST_PROMPT && probabilities == Probabilities.ALL) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "Probabilities of all tokens cannot be recorded where only the last token is: record prompt, or probabilities of last-prompt");
+        }
+    }
+
+    /** The decisions and nothing beside them. */
+    public static Recording decisions(Scope scope) {
+        return new Recording(scope, Probabilities.NONE, false);
+    }
+}

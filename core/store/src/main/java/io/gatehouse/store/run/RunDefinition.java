@@ -1,0 +1,113 @@
+package io.gatehouse.store.run;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Everything that decides what a run computes and keeps: two runs with the same definition hold the same facts. */
+public record RunDefinition(Map<String, String> properties) {
+    public RunDefinition {
+        properties = Map.copyOf(properties);
+    }
+
+    /** What the description and the questions say, and {@code more} that the store knows nothing about. */
+    public static RunDefinition of(RunDescription run, List<QuestionRow> questions, Map<String, String> more) {
+        Map<String, String> properties = new TreeMap<>(more);
+        properties.put("fingerprint", run.fingerprint());
+        properties.put("format", run.promptFormat());
+        properties.put("shots", String.valueOf(run.shots()));
+        properties.put("scope", run.scope().id());
+        properties.put("probabilities", run.recording().probabilities().id());
+        properties.put("norms", String.valueOf(run.recording().norms()));
+        properties.put("plan", run.precisionPlan());
+        if (!run.interventions().isEmpty()) {
+            properties.put("interventions", run.interventions());
+        }
+        properties.put("questions", String.valueOf(questions.size()));
+        properties.put("quiz", "%s %s".formatted(run.task(), digest(questions)));
+        return new RunDefinition(properties);
+    }
+
+    public static RunDefinition read(Connection connection, int runId) throws SQLException {
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT property, value FROM run_definitions WHERE run_id = ?")) {
+            select.setInt(1, runId);
+            Map<String, String> properties = new TreeMap<>();
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    properties.put(rows.getString(1), rows.getString(2));
+                }
+            }
+            return new RunDefinition(properties);
+        }
+    }
+
+    public void insert(Connection connection, int runId) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO run_definitions VALUES (?, ?, ?)")) {
+            for (Map.Entry<String, String> property : new TreeMap<>(properties).entrySet()) {
+                insert.setInt(1, runId);
+                insert.setString(2, property.getKey());
+                insert.setString(3, property.getValue());
+                insert.executeUpdate();
+            }
+        }
+    }
+
+    /** Refuses to go on with a run that was begun as another one. */
+    void requireSameAs(RunDefinition begun, String name) {
+        List<String> differences = new ArrayList<>();
+        TreeSet<String> names = new TreeSet<>(properties.keySet());
+        names.addAll(begun.properties.keySet());
+        for (String property : names) {
+            String then = begun.properties.getOrDefault(property, "not recorded");
+            String now = properties.getOrDefault(property, "none");
+            if (!Objects.equals(then, now)) {
+                differences.add("%s was %s and is %s".formatted(property, then, now));
+            }
+        }
+        if (!differences.isEmpty()) {
+            throw new GatehouseException(
+                    ErrorCode.RUN_EXISTS,
+                    "Run \"%s\" is unfinished, but cannot go on as another one: %s. Give the new run another name, or delete the old one."
+                            .formatted(name, String.join("; ", differences)));
+        }
+    }
+
+    private static String digest(List<QuestionRow> questions) {
+        MessageDigest digest = sha256();
+        for (QuestionRow question : questions) {
+            update(digest, question.subject());
+            update(digest, String.valueOf(question.ordinal()));
+            update(digest, question.text());
+            question.choices().forEach(choice -> update(digest, choice));
+            update(digest, String.valueOf(question.answer()));
+        }
+        return HexFormat.of().formatHex(digest.digest(), 0, 8);
+    }
+
+    private static void update(MessageDigest digest, String text) {
+        digest.update(text.getBytes(StandardCharsets.UTF_8));
+        digest.update((byte) 0);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java has SHA-256", e);
+        }
+    }
+}

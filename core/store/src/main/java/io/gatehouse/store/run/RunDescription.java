@@ -1,0 +1,78 @@
+package io.gatehouse.store.run;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.store.schema.GivenName;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * What defines a run, as the {@code runs} table keeps it.
+ *
+ * @param fingerprint identifies the checkpoint's content
+ * @param modelLayers layers of the model in their order, those without experts included; one at least has experts
+ * @param task name of the quiz
+ * @param shots solved examples before each question
+ * @param interventions what is changed about the routing; empty if nothing is
+ */
+public record RunDescription(
+        String name,
+        String model,
+        String fingerprint,
+        String architecture,
+        List<ModelLayer> modelLayers,
+        String task,
+        String promptFormat,
+        int shots,
+        Recording recording,
+        String precisionPlan,
+        String device,
+        String interventions,
+        String gatehouseVersion)
+        implements Serializable {
+    public RunDescription {
+        requireNonNull(name, "name is null");
+        requireNonNull(model, "model is null");
+        requireNonNull(fingerprint, "fingerprint is null");
+        requireNonNull(architecture, "architecture is null");
+        requireNonNull(task, "task is null");
+        requireNonNull(promptFormat, "promptFormat is null");
+        requireNonNull(recording, "recording is null");
+        requireNonNull(precisionPlan, "precisionPlan is null");
+        requireNonNull(device, "device is null");
+        requireNonNull(interventions, "interventions is null");
+        requireNonNull(gatehouseVersion, "gatehouseVersion is null");
+        GivenName.checked("a run", name);
+        modelLayers = List.copyOf(modelLayers);
+        if (modelLayers.isEmpty() || modelLayers.size() > Short.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "Layers not in 1..%d: %d".formatted(Short.MAX_VALUE, modelLayers.size()));
+        }
+        if (modelLayers.stream().noneMatch(layer -> layer.kind() == ModelLayer.Kind.MOE)) {
+            throw new IllegalArgumentException("None of %d layers has experts".formatted(modelLayers.size()));
+        }
+        if (shots < 0) {
+            throw new IllegalArgumentException("Negative number of shots: " + shots);
+        }
+    }
+
+    /** Number of layers of the model. */
+    public int layers() {
+        return modelLayers.size();
+    }
+
+    /** The largest number of experts of a layer. */
+    public int experts() {
+        return modelLayers.stream().mapToInt(ModelLayer::experts).max().orElseThrow();
+    }
+
+    /** The largest number of experts that a layer sends a token to. */
+    public int topK() {
+        return modelLayers.stream().mapToInt(ModelLayer::topK).max().orElseThrow();
+    }
+
+    /** Tokens whose routing is recorded. */
+    public Scope scope() {
+        return recording.scope();
+    }
+}

@@ -1,0 +1,37 @@
+package io.gatehouse.store.run;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * One run as a listing shows it.
+ *
+ * @param questions questions the run is to answer
+ * @param answered questions whose shard is committed
+ * @param correct those answered rightly
+ * @param finishedAt empty while the run is unfinished
+ */
+public record RunSummary(
+        int runId,
+        String name,
+        String model,
+        String task,
+        Scope scope,
+        RunStatus status,
+        int questions,
+        int answered,
+        int correct,
+        Instant startedAt,
+        Optional<Instant> finishedAt) {
+    public RunSummary {
+        requireNonNull(name, "name is null");
+        requireNonNull(model, "model is null");
+        requireNonNull(task, "task is null");
+        requireNonNull(scope, "scope is null");
+        requireNonNull(status, "status is null");
+        requireNonNull(startedAt, "startedAt is null");
+        requireNonNull(finishedAt, "finishedAt is null");
+    }
+}

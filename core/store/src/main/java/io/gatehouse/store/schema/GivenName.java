@@ -1,0 +1,62 @@
+package io.gatehouse.store.schema;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+
+/**
+ * The names that people give to runs and saved queries. They stand in addresses, headers and terminals, so a name has an
+ * end and nothing in it that a terminal would obey.
+ */
+public final class GivenName {
+    public static final int MAX_CHARACTERS = 200;
+
+    private GivenName() {}
+
+    /**
+     * The name, if it can be one.
+     *
+     * @param what is named, as in "a run"
+     * @throws GatehouseException INVALID_ARGUMENT if it is blank or too long, or has characters that control something
+     */
+    public static String checked(String what, String name) {
+        requireNonNull(name, "name is null");
+        if (name.isBlank()) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT, "The name of %s must not be blank.".formatted(what));
+        }
+        if (name.equals(".") || name.equals("..")) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "The name of %s must not be \"%s\", which is a directory to whatever handles addresses."
+                            .formatted(what, name));
+        }
+        int characters = name.codePointCount(0, name.length());
+        if (characters > MAX_CHARACTERS) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "The name of %s has %d characters; it may have %d.".formatted(what, characters, MAX_CHARACTERS));
+        }
+        name.codePoints().filter(GivenName::isControl).findFirst().ifPresent(c -> {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "The name of %s has the control character U+%04X; it may have none.".formatted(what, c));
+        });
+        return name;
+    }
+
+    /** Also what turns the direction of text around, and half a character. */
+    private static boolean isControl(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL, Character.SURROGATE, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR ->
+                true;
+            case Character.FORMAT -> c == 0x061c || c == 0x200e || c == 0x200f || turns(c);
+            default -> false;
+        };
+    }
+
+    private static boolean turns(int c) {
+        return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+    }
+}

@@ -1,0 +1,197 @@
+package io.gatehouse.store.transfer;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.duckdb.ForeignParquet;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.FileFailure;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.database.DatabaseFailure;
+import io.gatehouse.store.database.DatabaseFile;
+import io.gatehouse.store.database.OpenDatabase;
+import io.gatehouse.store.run.Ledger;
+import io.gatehouse.store.run.QuestionRegister;
+import io.gatehouse.store.run.RunStatus;
+import io.gatehouse.store.schema.StoredTable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * What a directory of Parquet files says of its runs and their questions, those included that several machines are
+ * adding to it; in a database file of its own, which has no shards. Runs are begun and ended here, and the directory is
+ * told afterwards.
+ */
+public final class DirectoryRegister {
+    /** Folder of what an unfinished run needs to go on, which readers of the directory never look at. */
+    public static final String UNFINISHED = StoredTable.UNFINISHED;
+
+    /** Folder whose folders name the shards of each run that are there. */
+    public static final String LEDGER = StoredTable.LEDGER;
+
+    /** Folder that says that this is a directory of ours. */
+    public static final String VERSION = StoredTable.VERSION;
+
+    private static final String QUESTIONS = "questions";
+
+    /** In the order in which a directory is told of questions: one is there with all that is known of it. */
+    private static final List<String> OF_QUESTIONS = List.of("question_attributes", QUESTIONS);
+
+    /** In the order in which a directory is told of a run: it is there when the last one is. */
+    private static final List<String> RUNS = List.of("run_definitions", "layers", StoredTable.RUNS);
+
+    private final Path file;
+    private final int lastQuestion;
+
+    private DirectoryRegister(Path file, int lastQuestion) {
+        this.file = file;
+        this.lastQuestion = lastQuestion;
+    }
+
+    /** The folders that a register is read from. */
+    public static List<String> folders() {
+        return Stream.of(
+                        Stream.of(VERSION, QUESTIONS),
+                        RUNS.stream(),
+                        RUNS.stream().map(folder -> UNFINISHED + "/" + folder))
+                .flatMap(folders -> folders)
+                .toList();
+    }
+
+    /**
+     * Reads a directory.
+     *
+     * @param copy a local copy of its {@link #folders}, as far as there are any
+     * @param file where to make the register
+     * @throws GatehouseException INVALID_ARGUMENT if the directory was written with another schema, CORRUPT_DATABASE if
+     *     one of its files cannot be read
+     */
+    public static DirectoryRegister read(Path copy, Path file) {
+        requireNonNull(copy, "copy is null");
+        try {
+            DatabaseFile.create(file).close();
+            return fill(copy, file);
+        } catch (SQLException e) {
+            throw DatabaseFailure.using(file, e);
+        }
+    }
+
+    private static DirectoryRegister fill(Path copy, Path file) throws SQLException {
+        try (OpenDatabase database = DatabaseFile.open(file, List.of(copy));
+                Statement statement = database.writing().createStatement()) {
+            if (Files.isDirectory(copy.resolve(VERSION))) {
+                ExportedDirectory.requireSameSchema(copy, copy, statement);
+            }
+            for (StoredTable table : StoredTable.of(database.writing())) {
+                if (table.name().equals(QUESTIONS)) {
+                    read(table, copy, "", statement);
+                } else if (RUNS.contains(table.name())) {
+                    read(table, copy, "", statement);
+                    // A run that has just ended may be told of as an unfinished one still.
+                    String unread = " WHERE f.run_id NOT IN (SELECT run_id FROM %s)".formatted(table.name());
+                    read(table, copy.resolve(UNFINISHED), unread, statement);
+                }
+            }
+            return new DirectoryRegister(file, QuestionRegister.lastId(database.writing()));
+        }
+    }
+
+    /** Returns the database file of the register. It must be closed while a method of this class is called. */
+    public Path file() {
+        return file;
+    }
+
+    /** Says that a run has ended. */
+    public void end(int runId, RunStatus status) {
+        try (OpenDatabase database = DatabaseFile.open(file)) {
+            new Ledger(database.writing(), runId).finish(status);
+        } catch (SQLException e) {
+            throw DatabaseFailure.using(file, e);
+        }
+    }
+
+    /**
+     * Writes what a directory is to be told of the questions that it does not have, and returns the names of the files.
+     * Files of earlier questions stay as they are: none is ever written a second time.
+     *
+     * @param directory a local one
+     */
+    public List<String> writeQuestions(Path directory) {
+        Map<String, String> queries = new LinkedHashMap<>();
+        for (String table : hasNewQuestions() ? OF_QUESTIONS : List.<String>of()) {
+            queries.put(
+                    "%s/from-%d.parquet".formatted(table, lastQuestion + 1),
+                    "SELECT * FROM %s WHERE question_id > %d ORDER BY question_id".formatted(table, lastQuestion));
+        }
+        return write(queries, directory);
+    }
+
+    /** Writes what a directory is to be told of a run, and returns the names of the files in their order. */
+    public List<String> writeRun(int runId, Path directory) {
+        Map<String, String> queries = new LinkedHashMap<>();
+        for (String table : RUNS) {
+            queries.put(
+                    "%s/run_id=%d/data.parquet".formatted(table, runId),
+                    "SELECT * EXCLUDE (run_id) FROM %s WHERE run_id = %d".formatted(table, runId));
+        }
+        return write(queries, directory);
+    }
+
+    /** Writes what makes a directory one of ours, and returns the names of the files. */
+    public List<String> writeVersion(Path directory) {
+        return write(Map.of(VERSION + "/data.parquet", "SELECT * FROM " + VERSION), directory);
+    }
+
+    private boolean hasNewQuestions() {
+        try (OpenDatabase database = DatabaseFile.open(file)) {
+            return QuestionRegister.lastId(database.writing()) > lastQuestion;
+        } catch (SQLException e) {
+            throw DatabaseFailure.using(file, e);
+        }
+    }
+
+    /**
+     * Writes a file for each query, one without rows too: it takes the place of one that was there for something else,
+     * whose writer was killed before it came to an end.
+     *
+     * @param queries by the name of their file
+     */
+    private List<String> write(Map<String, String> queries, Path directory) {
+        List<String> names = new ArrayList<>();
+        try (OpenDatabase database = DatabaseFile.open(file, List.of(directory));
+                Statement statement = database.writing().createStatement()) {
+            for (Map.Entry<String, String> query : queries.entrySet()) {
+                ParquetCopy.write(query.getValue(), directory.resolve(query.getKey()), statement);
+                names.add(query.getKey());
+            }
+            return names;
+        } catch (SQLException e) {
+            throw DatabaseFailure.using(directory, e);
+        } catch (IOException e) {
+            throw FileFailure.writing(directory, e);
+        }
+    }
+
+    /** @param condition on the rows {@code f} to read */
+    private static void read(StoredTable table, Path root, String condition, Statement statement) throws SQLException {
+        if (!ExportedDirectory.hasFiles(table, root, statement)) {
+            return;
+        }
+        try {
+            ForeignParquet.requireReadable(statement.getConnection(), table.pattern(root), ErrorCode.CORRUPT_DATABASE);
+            statement.execute("INSERT INTO %s BY NAME %s%s".formatted(table.name(), table.everyRow(root), condition));
+        } catch (SQLException e) {
+            throw new GatehouseException(
+                    ErrorCode.CORRUPT_DATABASE,
+                    "Table %s of the directory cannot be read. %s".formatted(table.name(), e.getMessage()),
+                    e);
+        }
+    }
+}

@@ -1,0 +1,267 @@
+package io.gatehouse.store.transfer;
+
+import static io.gatehouse.error.ErrorCode.CANCELLED_BY_USER;
+import static io.gatehouse.error.ErrorCode.INSUFFICIENT_DISK;
+import static io.gatehouse.error.ErrorCode.INVALID_ARGUMENT;
+
+import io.gatehouse.error.FileFailure;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.database.DatabaseFailure;
+import io.gatehouse.store.database.DatabaseFile;
+import io.gatehouse.store.database.OpenDatabase;
+import io.gatehouse.store.database.Transaction;
+import io.gatehouse.store.schema.StoredTable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Writes a database file as a directory of Parquet files. First the facts, a folder per shard; then what is said of
+ * runs; then the ledger; and when all of this has reached the disk, the version of the schema, without which nobody
+ * takes the directory for an export. One that fails takes away what it wrote.
+ */
+public final class Export {
+    private final Path file;
+    private final Path directory;
+    private final ExportListener listener;
+
+    /** Some questions of a run, as the ledger has them. */
+    private record LedgerShard(int runId, int shard, int firstQuestion, int lastQuestion) {}
+
+    public Export(Path file, Path directory, ExportListener listener) {
+        this.file = file;
+        this.directory = directory.toAbsolutePath().normalize();
+        this.listener = listener;
+    }
+
+    public ExportSummary run() {
+        if (Files.isDirectory(file)) {
+            throw new GatehouseException(
+                    INVALID_ARGUMENT, "%s is a directory: an export is made of a database file.".formatted(file));
+        }
+        ExportedDirectory.requirePlainName(directory);
+        requireFree();
+        try (OpenDatabase database = DatabaseFile.open(file, List.of(directory))) {
+            boolean made = !Files.exists(directory);
+            try {
+                Files.createDirectories(directory);
+                return write(database);
+            } catch (SQLException | IOException | RuntimeException e) {
+                remove(made, e);
+                throw e;
+            }
+        } catch (SQLException e) {
+            throw failure(DatabaseFailure.using(file, e));
+        } catch (IOException e) {
+            throw failure(FileFailure.writing(directory, e));
+        } catch (UncheckedIOException e) {
+            throw failure(FileFailure.writing(directory, e));
+        }
+    }
+
+    private void requireFree() {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (Stream<Path> there = Files.isDirectory(directory) ? Files.list(directory) : Stream.of(directory)) {
+            if (there.findAny().isPresent()) {
+                throw new GatehouseException(
+                        INVALID_ARGUMENT,
+                        "%s is not empty: an export goes to a new or empty directory.".formatted(directory));
+            }
+        } catch (IOException e) {
+            throw FileFailure.reading(directory, e);
+        }
+    }
+
+    private ExportSummary write(OpenDatabase database) throws SQLException, IOException {
+        try (Connection reader = database.reading().duplicate();
+                Transaction moment = Transaction.begin(reader);
+                Statement statement = reader.createStatement()) {
+            List<StoredTable> tables = filled(StoredTable.of(reader), statement);
+            copyShards(tables, statement);
+            for (StoredTable table : tables) {
+                if (!table.isByShard() && !table.isVersion()) {
+                    copy(table, statement);
+                }
+            }
+            for (StoredTable table : tables) {
+                if (table.isLedger()) {
+                    copyLedger(table, statement);
+                }
+            }
+            flush();
+            for (StoredTable table : tables) {
+                if (table.isVersion()) {
+                    copy(table, statement);
+                }
+            }
+            flush();
+            ExportSummary summary = summary(
+                    ints("SELECT run_id FROM runs", statement).size(),
+                    shards(statement).size());
+            moment.commit();
+            return summary;
+        }
+    }
+
+    /** Those of the tables that have rows. */
+    static List<StoredTable> filled(List<StoredTable> tables, Statement statement) throws SQLException {
+        List<StoredTable> filled = new ArrayList<>();
+        for (StoredTable table : tables) {
+            if (ParquetCopy.hasRows("SELECT 1 FROM " + table.name(), statement)) {
+                filled.add(table);
+            }
+        }
+        return filled;
+    }
+
+    private void copyShards(List<StoredTable> tables, Statement statement) throws SQLException, IOException {
+        List<LedgerShard> shards = shards(statement);
+        for (int i = 0; i < shards.size(); i++) {
+            for (StoredTable table : tables) {
+                if (table.isByShard() && !table.isLedger()) {
+                    copy(table, shards.get(i), statement);
+                }
+            }
+            listener.progress(i + 1, shards.size());
+            if (listener.cancelled()) {
+                throw new GatehouseException(
+                        CANCELLED_BY_USER, "The export was stopped; %s is as it was.".formatted(directory));
+            }
+        }
+    }
+
+    private static List<LedgerShard> shards(Statement statement) throws SQLException {
+        List<LedgerShard> shards = new ArrayList<>();
+        try (ResultSet rows = statement.executeQuery("""
+                SELECT run_id, shard, coalesce(list_min(question_ids), 0), coalesce(list_max(question_ids), 0)
+                FROM run_shards ORDER BY run_id, shard""")) {
+            while (rows.next()) {
+                shards.add(new LedgerShard(rows.getInt(1), rows.getInt(2), rows.getInt(3), rows.getInt(4)));
+            }
+        }
+        return shards;
+    }
+
+    /** The range of the questions lets DuckDB find the rows of the shard without reading all others. */
+    private void copy(StoredTable table, LedgerShard shard, Statement statement) throws SQLException, IOException {
+        copy(
+                """
+                SELECT %s FROM %s WHERE run_id = %d AND question_id BETWEEN %d AND %d AND question_id IN (
+                    SELECT unnest(question_ids) FROM run_shards WHERE run_id = %3$d AND shard = %6$d)""".formatted(
+                                table.inFiles(),
+                                table.name(),
+                                shard.runId,
+                                shard.firstQuestion,
+                                shard.lastQuestion,
+                                shard.shard),
+                table.folder(directory, shard.runId, shard.shard),
+                statement);
+    }
+
+    private void copyLedger(StoredTable ledger, Statement statement) throws SQLException, IOException {
+        for (LedgerShard shard : shards(statement)) {
+            copy(
+                    "SELECT %s FROM %s WHERE run_id = %d AND shard = %d"
+                            .formatted(ledger.inFiles(), ledger.name(), shard.runId, shard.shard),
+                    ledger.folder(directory, shard.runId, shard.shard),
+                    statement);
+        }
+    }
+
+    /** A table that does not go by shards. */
+    private void copy(StoredTable table, Statement statement) throws SQLException, IOException {
+        String query = "SELECT %s FROM %s".formatted(table.inFiles(), table.name());
+        if (!table.isByRun()) {
+            copy(query, table.folder(directory, 0, 0), statement);
+            return;
+        }
+        String runs = "SELECT DISTINCT run_id FROM %s ORDER BY run_id".formatted(table.name());
+        for (int runId : ints(runs, statement)) {
+            copy(query + " WHERE run_id = " + runId, table.folder(directory, runId, 0), statement);
+        }
+    }
+
+    /** Writes the rows of a query as the file of a folder. */
+    static void copy(String query, Path folder, Statement statement) throws SQLException, IOException {
+        ParquetCopy.write(query, folder.resolve("data.parquet"), statement);
+    }
+
+    private static List<Integer> ints(String query, Statement statement) throws SQLException {
+        List<Integer> ints = new ArrayList<>();
+        try (ResultSet rows = statement.executeQuery(query)) {
+            while (rows.next()) {
+                ints.add(rows.getInt(1));
+            }
+        }
+        return ints;
+    }
+
+    private ExportSummary summary(int runs, int shards) throws IOException {
+        try (Stream<Path> paths = Files.walk(directory)) {
+            List<Path> files = paths.filter(Files::isRegularFile).toList();
+            long bytes = 0;
+            for (Path file : files) {
+                bytes += Files.size(file);
+            }
+            return new ExportSummary(runs, shards, files.size(), bytes);
+        }
+    }
+
+    /** Waits until the disk has everything, names included. */
+    private void flush() throws IOException {
+        try (Stream<Path> paths = Files.walk(directory)) {
+            for (Path path : paths.toList()) {
+                try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+                    channel.force(true);
+                }
+            }
+        }
+    }
+
+    /**
+     * Takes away what was written: the directory was empty before, or was not there. What cannot be taken away is said
+     * beside the error, which says more.
+     */
+    private void remove(boolean made, Exception error) {
+        try {
+            remove(made);
+        } catch (IOException | UncheckedIOException e) {
+            error.addSuppressed(e);
+        }
+    }
+
+    private void remove(boolean made) throws IOException {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (Stream<Path> paths = Files.walk(directory)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                if (made || !path.equals(directory)) {
+                    Files.delete(path);
+                }
+            }
+        }
+    }
+
+    private GatehouseException failure(GatehouseException cause) {
+        return cause.code() == INSUFFICIENT_DISK
+                ? new GatehouseException(
+                        INSUFFICIENT_DISK,
+                        "The disk of %s is full: nothing was exported, and %s is as it was.".formatted(directory, file),
+                        cause)
+                : cause;
+    }
+}

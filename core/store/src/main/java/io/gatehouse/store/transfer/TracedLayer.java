@@ -1,0 +1,39 @@
+package io.gatehouse.store.transfer;
+
+/**
+ * What the router of one layer chose for some tokens of a sequence.
+ *
+ * @param layer layer of the model, from 0
+ * @param topK experts of each token
+ * @param positions position of each token in its sequence, from 0
+ * @param experts the experts of each token, shape [tokens, topK]; best first where {@code ranked}
+ * @param ranked whether the source says which expert comes first; else they stand by id
+ * @param weights what multiplies the output of each of these experts, shape [tokens, topK]; empty where the source does
+ *     not say
+ * @param probabilities the whole gate, shape [tokens, experts]; empty where the source does not say
+ */
+public record TracedLayer(
+        int layer, int topK, int[] positions, int[] experts, boolean ranked, float[] weights, float[] probabilities) {
+    public TracedLayer {
+        if (layer < 0 || topK < 1) {
+            throw new IllegalArgumentException("Layer %d with %d experts a token".formatted(layer, topK));
+        }
+        if (experts.length != positions.length * topK) {
+            throw new IllegalArgumentException("Layer %d has %d experts for %d tokens of %d"
+                    .formatted(layer, experts.length, positions.length, topK));
+        }
+        if (weights.length != 0 && weights.length != experts.length) {
+            throw new IllegalArgumentException(
+                    "Layer %d has %d weights for %d experts".formatted(layer, weights.length, experts.length));
+        }
+    }
+
+    public int tokens() {
+        return positions.length;
+    }
+
+    /** Experts of the layer, where the whole gate is known; 0 where it is not. */
+    public int gateWidth() {
+        return positions.length == 0 ? 0 : probabilities.length / positions.length;
+    }
+}

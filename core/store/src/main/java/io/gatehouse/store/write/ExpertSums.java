@@ -1,0 +1,135 @@
+package io.gatehouse.store.write;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * How often and how strongly each expert of some layers fired, in the units of the file. There is a slot for each
+ * expert at the last tokens of prompts and one at all before them, layer by layer, those of the last tokens first.
+ */
+final class ExpertSums {
+    private final int experts;
+    private final int[] counts;
+    private final long[] weights;
+    private final long[] squares;
+    private final int[] smallest;
+    private final int[] largest;
+
+    ExpertSums(int layers, int experts) {
+        int slots = layers * 2 * experts;
+        this.experts = experts;
+        this.counts = new int[slots];
+        this.weights = new long[slots];
+        this.squares = new long[slots];
+        this.smallest = new int[slots];
+        this.largest = new int[slots];
+        clear();
+    }
+
+    void clear() {
+        Arrays.fill(counts, 0);
+        Arrays.fill(weights, 0);
+        Arrays.fill(squares, 0);
+        Arrays.fill(smallest, Integer.MAX_VALUE);
+        Arrays.fill(largest, Integer.MIN_VALUE);
+    }
+
+    /** Adds activations to those of layer 0. */
+    void add(Segment<RoutingUnits> segment) {
+        for (int row = segment.from(); row < segment.to(); row++) {
+            add(segment.columns(), row);
+        }
+    }
+
+    private void add(RoutingUnits columns, int row) {
+        int first = slot(0, columns.last()[row], 0);
+        int end = (row + 1) * columns.topK();
+        for (int i = row * columns.topK(); i < end; i++) {
+            int slot = first + columns.experts()[i];
+            int weight = columns.weights()[i];
+            counts[slot]++;
+            weights[slot] += weight;
+            squares[slot] += (long) weight * weight;
+            smallest[slot] = Math.min(smallest[slot], weight);
+            largest[slot] = Math.max(largest[slot], weight);
+        }
+    }
+
+    /** Adds sums of the layers from {@code layer} on. The loops know no branch, so that Java makes them wide. */
+    void add(ExpertSums others, int layer) {
+        int from = layer * 2 * experts;
+        int slots = others.counts.length;
+        for (int i = 0; i < slots; i++) {
+            counts[from + i] += others.counts[i];
+        }
+        for (int i = 0; i < slots; i++) {
+            weights[from + i] += others.weights[i];
+        }
+        for (int i = 0; i < slots; i++) {
+            squares[from + i] += others.squares[i];
+        }
+        for (int i = 0; i < slots; i++) {
+            smallest[from + i] = Math.min(smallest[from + i], others.smallest[i]);
+        }
+        for (int i = 0; i < slots; i++) {
+            largest[from + i] = Math.max(largest[from + i], others.largest[i]);
+        }
+    }
+
+    /** The slots of experts that fired. */
+    IntStream fired() {
+        return IntStream.range(0, counts.length).filter(slot -> counts[slot] > 0);
+    }
+
+    int slots() {
+        return counts.length;
+    }
+
+    int slot(int layer, boolean last, int expert) {
+        return (2 * layer + (last ? 0 : 1)) * experts + expert;
+    }
+
+    int layer(int slot) {
+        return slot / experts / 2;
+    }
+
+    /** Whether the slot is of last tokens. */
+    boolean isLast(int slot) {
+        return slot / experts % 2 == 0;
+    }
+
+    int expert(int slot) {
+        return slot % experts;
+    }
+
+    int count(int slot) {
+        return counts[slot];
+    }
+
+    long weight(int slot) {
+        return weights[slot];
+    }
+
+    /** Sum of the weights of all experts of a layer. */
+    long weight(int layer, boolean last) {
+        int first = slot(layer, last, 0);
+        return IntStream.range(first, first + experts)
+                .mapToLong(slot -> weights[slot])
+                .sum();
+    }
+
+    /** Sum of the squared weights, in units of 2^-32. */
+    long square(int slot) {
+        return squares[slot];
+    }
+
+    /** The smallest weight; of a slot that never fired, nothing. */
+    int smallest(int slot) {
+        return smallest[slot];
+    }
+
+    /** The largest weight; of a slot that never fired, nothing. */
+    int largest(int slot) {
+        return largest[slot];
+    }
+}

@@ -1,0 +1,62 @@
+package io.gatehouse.store.write;
+
+/**
+ * Router decisions of one layer over some tokens, as columns. Each array has one entry per row, {@code experts} and
+ * {@code weights} have {@code topK} of them, row after row. The rows of a question stand together, positions
+ * ascending.
+ *
+ * <p>The arrays are handed over, not copied: whoever made them must not write to them afterwards.
+ *
+ * @param layer layer of the model, from 0
+ * @param questionIds id of the question in the file
+ * @param positions position of the token in the prompt, from 0
+ * @param last whether the token is the last one of its prompt
+ * @param experts chosen experts, the most probable first
+ * @param weights what multiplies the output of each of those experts
+ * @param entropy of the gate over all experts, in nats
+ * @param topKEntropy over the chosen experts renormalised to 1, in nats
+ * @param mass probability of the chosen experts together
+ * @param margin probability of the last chosen expert minus that of the next
+ */
+public record RoutingColumns(
+        int layer,
+        int topK,
+        int[] questionIds,
+        int[] positions,
+        boolean[] last,
+        short[] experts,
+        float[] weights,
+        float[] entropy,
+        float[] topKEntropy,
+        float[] mass,
+        float[] margin) {
+    public RoutingColumns {
+        if (layer < 0 || layer > Short.MAX_VALUE) {
+            throw new IllegalArgumentException("Layer not in 0..%d: %d".formatted(Short.MAX_VALUE, layer));
+        }
+        if (topK < 1) {
+            throw new IllegalArgumentException("Top-k below 1: " + topK);
+        }
+        int rows = questionIds.length;
+        checkLength("positions", positions.length, rows);
+        checkLength("last", last.length, rows);
+        checkLength("experts", experts.length, Math.multiplyExact(rows, topK));
+        checkLength("weights", weights.length, Math.multiplyExact(rows, topK));
+        checkLength("entropy", entropy.length, rows);
+        checkLength("topKEntropy", topKEntropy.length, rows);
+        checkLength("mass", mass.length, rows);
+        checkLength("margin", margin.length, rows);
+    }
+
+    /** Number of tokens. */
+    public int rows() {
+        return questionIds.length;
+    }
+
+    private static void checkLength(String column, int length, int expected) {
+        if (length != expected) {
+            throw new IllegalArgumentException(
+                    "Routing column %s has %d entries instead of %d".formatted(column, length, expected));
+        }
+    }
+}

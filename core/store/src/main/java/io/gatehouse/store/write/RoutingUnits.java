@@ -1,0 +1,72 @@
+package io.gatehouse.store.write;
+
+import io.gatehouse.store.schema.Units;
+
+/**
+ * Router decisions of one layer over some tokens in the units of the file, as {@link RoutingColumns} are in those of the
+ * model.
+ *
+ * @param weights in {@link Units#WEIGHT}
+ * @param entropy in {@link Units#ENTROPY}
+ * @param topKEntropy in {@link Units#MARGIN}; kept only in sums
+ * @param spareMass what the chosen experts have in probability beyond their weights, in {@link Units#ENTROPY}: nothing,
+ *     but where the model renormalises
+ * @param margin in {@link Units#MARGIN}
+ */
+record RoutingUnits(
+        int layer,
+        int topK,
+        int[] questionIds,
+        int[] positions,
+        boolean[] last,
+        short[] experts,
+        int[] weights,
+        short[] entropy,
+        int[] topKEntropy,
+        short[] spareMass,
+        int[] margin) {
+    static RoutingUnits of(RoutingColumns columns) {
+        return new RoutingUnits(
+                columns.layer(),
+                columns.topK(),
+                columns.questionIds(),
+                columns.positions(),
+                columns.last(),
+                columns.experts(),
+                units(columns.weights(), Units.WEIGHT),
+                shortUnits(columns.entropy(), Units.ENTROPY),
+                units(columns.topKEntropy(), Units.MARGIN),
+                spareMass(columns),
+                units(columns.margin(), Units.MARGIN));
+    }
+
+    private static int[] units(float[] values, int perOne) {
+        int[] units = new int[values.length];
+        for (int i = 0; i < values.length; i++) {
+            units[i] = Units.of(values[i], perOne);
+        }
+        return units;
+    }
+
+    private static short[] shortUnits(float[] values, int perOne) {
+        short[] units = new short[values.length];
+        for (int i = 0; i < values.length; i++) {
+            units[i] = (short) Units.of(values[i], perOne);
+        }
+        return units;
+    }
+
+    private static short[] spareMass(RoutingColumns columns) {
+        int topK = columns.topK();
+        float[] weights = columns.weights();
+        short[] units = new short[columns.rows()];
+        for (int row = 0; row < units.length; row++) {
+            float sum = 0;
+            for (int i = row * topK; i < (row + 1) * topK; i++) {
+                sum += weights[i];
+            }
+            units[row] = (short) Units.of(columns.mass()[row] - sum, Units.ENTROPY);
+        }
+        return units;
+    }
+}

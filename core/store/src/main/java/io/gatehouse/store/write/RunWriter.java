@@ -1,0 +1,155 @@
+package io.gatehouse.store.write;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.database.DatabaseFailure;
+import io.gatehouse.store.database.MemoryRetry;
+import io.gatehouse.store.database.Transaction;
+import io.gatehouse.store.run.Committed;
+import io.gatehouse.store.run.Ledger;
+import io.gatehouse.store.run.QuestionRow;
+import io.gatehouse.store.run.RunDescription;
+import io.gatehouse.store.run.RunStatus;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.duckdb.DuckDBConnection;
+
+/**
+ * Writes one run, whole shards in each transaction. For one thread at a time. Closing it without {@link #finish} leaves
+ * the run as it is, status {@code running}, with every shard that was written.
+ */
+public final class RunWriter implements AutoCloseable {
+    private final Path file;
+    private final DuckDBConnection connection;
+    private final int runId;
+    private final RunDescription run;
+    private final int[] questionIds;
+    private final RunQuestions questions;
+    private final ShardCheck check;
+    private final Runnable atClose;
+    private int correct;
+    private final BufferAllocator allocator = new RootAllocator();
+
+    public RunWriter(
+            Path file,
+            DuckDBConnection connection,
+            int runId,
+            RunDescription run,
+            List<QuestionRow> questions,
+            int[] questionIds,
+            Committed committed,
+            Runnable atClose) {
+        this.file = file;
+        this.connection = connection;
+        this.runId = runId;
+        this.run = run;
+        this.questionIds = questionIds;
+        this.questions = new RunQuestions(questions, questionIds);
+        this.check = new ShardCheck(run, questionIds, committed);
+        this.correct = committed.correct();
+        this.atClose = atClose;
+    }
+
+    /** Number of the run in the file. */
+    public int runId() {
+        return runId;
+    }
+
+    /** Id in the file of the question at {@code index} of the list that started the run. */
+    public int questionId(int index) {
+        return questionIds[index];
+    }
+
+    /** Writes a shard in one transaction, like {@link #write(List)}. */
+    public void write(Shard shard) {
+        write(List.of(shard));
+    }
+
+    /**
+     * Writes shards in one transaction: all of them are in the file afterwards, or, if this throws, nothing. After
+     * INSUFFICIENT_DISK the same shards may be tried again.
+     *
+     * @throws IllegalArgumentException if a shard contradicts itself, another or its run
+     * @throws GatehouseException INSUFFICIENT_DISK, OUT_OF_MEMORY
+     */
+    public void write(List<Shard> shards) {
+        writeRows(shards.stream().map(this::prepare).toList());
+    }
+
+    /**
+     * What can be done before the transaction that writes a shard; may be called from any thread.
+     *
+     * @throws IllegalArgumentException if the shard contradicts itself or its run
+     */
+    ShardRows prepare(Shard shard) {
+        check.checkContents(shard);
+        return ShardRows.of(shard, run, questions);
+    }
+
+    /** Writes prepared shards in one transaction, like {@link #write(List)}. */
+    void writeRows(List<ShardRows> shards) {
+        check.checkNew(shards);
+        MemoryRetry.run(() -> insert(shards));
+        for (ShardRows shard : shards) {
+            check.committed(shard);
+            correct += (int) shard.answers().stream().filter(AnswerRow::correct).count();
+        }
+    }
+
+    private void insert(List<ShardRows> shards) {
+        try (Transaction transaction = Transaction.begin(connection)) {
+            new ShardInsert(connection, allocator, runId, run, shards).insert();
+            transaction.commit();
+        } catch (SQLException e) {
+            throw DatabaseFailure.using(file, e);
+        }
+    }
+
+    /** Whether the file holds the shard: from before, where the run was resumed, or from {@link #write}. */
+    public boolean isWritten(int shard) {
+        return check.isWritten(shard);
+    }
+
+    /** Number of questions that are answered rightly so far. */
+    public int correct() {
+        return correct;
+    }
+
+    /**
+     * Ends the run.
+     *
+     * @throws IllegalStateException if {@code status} is COMPLETE and a question has no answer
+     */
+    public void finish(RunStatus status) {
+        requireNonNull(status, "status is null");
+        if (status == RunStatus.RUNNING) {
+            throw new IllegalArgumentException("A run does not finish as running");
+        }
+        if (status == RunStatus.COMPLETE && check.answered() < questionIds.length) {
+            throw new IllegalStateException(
+                    "Run %d has %d of %d questions answered".formatted(runId, check.answered(), questionIds.length));
+        }
+        MemoryRetry.run(() -> {
+            try {
+                new Ledger(connection, runId).finish(status);
+            } catch (SQLException e) {
+                throw DatabaseFailure.using(file, e);
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        try (allocator) {
+            connection.close();
+        } catch (SQLException e) {
+            throw DatabaseFailure.using(file, e);
+        } finally {
+            atClose.run();
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package io.gatehouse.store.write;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Some questions of a run with everything recorded about them: the unit of work, of commit and of retry. Every question
+ * has exactly one answer row, and routing and tokens belong to no other question.
+ *
+ * <p>DuckDB writes commits of at least 122,880 routing rows (tokens x layers) straight to their place in the file;
+ * smaller ones go through its log and are merged later, which costs several times as much per row.
+ *
+ * @param number number of the shard within its run, from 0
+ * @param gates probability of every expert, of the tokens that the run records it of
+ * @param norms of the outputs of the chosen experts in the order of the routing, if the run records them
+ */
+public record Shard(
+        int number,
+        List<RoutingColumns> routing,
+        List<TokenColumns> tokens,
+        List<AnswerRow> answers,
+        List<TokenValues> gates,
+        List<TokenValues> norms) {
+    public Shard {
+        if (number < 0) {
+            throw new IllegalArgumentException("Negative shard number: " + number);
+        }
+        routing = List.copyOf(routing);
+        tokens = List.copyOf(tokens);
+        answers = List.copyOf(answers);
+        gates = List.copyOf(gates);
+        norms = List.copyOf(norms);
+        if (answers.isEmpty()) {
+            throw new IllegalArgumentException("Shard %d has no questions".formatted(number));
+        }
+    }
+
+    /** Of a run that records decisions only. */
+    public Shard(int number, List<RoutingColumns> routing, List<TokenColumns> tokens, List<AnswerRow> answers) {
+        this(number, routing, tokens, answers, List.of(), List.of());
+    }
+
+    long routingRows() {
+        return routing.stream().mapToLong(RoutingColumns::rows).sum();
+    }
+
+    /** Number of activations: routing rows times top-k. */
+    public long activations() {
+        return routing.stream().mapToLong(columns -> columns.experts().length).sum();
+    }
+
+    /** Bytes of memory that its columns take, about: texts of tokens are the vocabulary's own. */
+    public long bytes() {
+        long values = Stream.concat(gates.stream(), norms.stream())
+                .mapToLong(columns -> columns.values().length)
+                .sum();
+        return activations() * (Short.BYTES + Float.BYTES)
+                + routingRows() * (2L * Integer.BYTES + 1 + 4L * Float.BYTES)
+                + tokenRows() * (3L * Integer.BYTES + 1 + Long.BYTES)
+                + values * Float.BYTES;
+    }
+
+    /** Rows of routing that are of the last token of a prompt. */
+    long lastRows() {
+        long rows = 0;
+        for (RoutingColumns columns : routing) {
+            for (boolean last : columns.last()) {
+                rows += last ? 1 : 0;
+            }
+        }
+        return rows;
+    }
+
+    long tokenRows() {
+        return tokens.stream().mapToLong(TokenColumns::rows).sum();
+    }
+}

@@ -1,0 +1,170 @@
+package io.gatehouse.store.write;
+
+import io.gatehouse.store.run.Committed;
+import io.gatehouse.store.run.ModelLayer;
+import io.gatehouse.store.run.RunDescription;
+import io.gatehouse.store.run.Scope;
+import java.util.BitSet;
+import java.util.List;
+import java.util.function.ToIntFunction;
+
+/** Refuses a shard that contradicts its run, or one before it, while none of it has reached the file. */
+final class ShardCheck {
+    private final RunDescription run;
+    private final BitSet runQuestions = new BitSet();
+    private final BitSet answered;
+    private final BitSet shards;
+
+    ShardCheck(RunDescription run, int[] questionIds, Committed committed) {
+        this.run = run;
+        this.answered = (BitSet) committed.answered().clone();
+        this.shards = (BitSet) committed.shards().clone();
+        for (int questionId : questionIds) {
+            runQuestions.set(questionId);
+        }
+    }
+
+    /** Refuses shards that contradict each other or what is in the file. */
+    void checkNew(List<ShardRows> together) {
+        BitSet numbers = (BitSet) shards.clone();
+        BitSet taken = (BitSet) answered.clone();
+        for (ShardRows shard : together) {
+            if (numbers.get(shard.number())) {
+                throw refused(shard.number(), "was written already");
+            }
+            numbers.set(shard.number());
+            for (AnswerRow answer : shard.answers()) {
+                requireFirst(shard.number(), answer, taken);
+            }
+        }
+    }
+
+    /** Refuses a shard that contradicts itself or its run; knows of no other shard, and may be called from any thread. */
+    void checkContents(Shard shard) {
+        BitSet questions = questions(shard);
+        for (RoutingColumns columns : shard.routing()) {
+            checkModel(shard, columns);
+            checkTokens(shard, questions, columns.questionIds(), columns.last());
+        }
+        for (TokenColumns columns : shard.tokens()) {
+            checkTokens(shard, questions, columns.questionIds(), columns.last());
+        }
+        checkValues(shard, questions, "gates", shard.gates(), expectedGates(shard), ModelLayer::experts);
+        checkValues(
+                shard,
+                questions,
+                "norms",
+                shard.norms(),
+                run.recording().norms() ? shard.routingRows() : 0,
+                ModelLayer::topK);
+    }
+
+    /** Remembers a shard that is in the file now. */
+    void committed(ShardRows shard) {
+        shards.set(shard.number());
+        shard.answers().forEach(answer -> answered.set(answer.questionId()));
+    }
+
+    boolean isWritten(int shard) {
+        return shards.get(shard);
+    }
+
+    /** Number of questions in committed shards. */
+    int answered() {
+        return answered.cardinality();
+    }
+
+    private BitSet questions(Shard shard) {
+        BitSet questions = new BitSet();
+        for (AnswerRow answer : shard.answers()) {
+            int questionId = answer.questionId();
+            if (questionId < 0 || !runQuestions.get(questionId)) {
+                throw refused(shard, "answers question %d, which is not of run %s".formatted(questionId, run.name()));
+            }
+            requireFirst(shard.number(), answer, questions);
+        }
+        return questions;
+    }
+
+    private static void requireFirst(int shard, AnswerRow answer, BitSet taken) {
+        if (taken.get(answer.questionId())) {
+            throw refused(shard, "answers question %d a second time".formatted(answer.questionId()));
+        }
+        taken.set(answer.questionId());
+    }
+
+    private void checkModel(Shard shard, RoutingColumns columns) {
+        ModelLayer layer = layer(shard, columns.layer());
+        if (columns.topK() > layer.topK()) {
+            throw refused(
+                    shard,
+                    "has top-k %d in layer %d, the run %d".formatted(columns.topK(), columns.layer(), layer.topK()));
+        }
+        for (short expert : columns.experts()) {
+            if (expert < 0 || expert >= layer.experts()) {
+                throw refused(
+                        shard, "has expert %d of %d in layer %d".formatted(expert, layer.experts(), columns.layer()));
+            }
+        }
+    }
+
+    private ModelLayer layer(Shard shard, int number) {
+        if (number < 0 || number >= run.layers()) {
+            throw refused(shard, "has layer %d of %d".formatted(number, run.layers()));
+        }
+        return run.modelLayers().get(number);
+    }
+
+    private void checkTokens(Shard shard, BitSet questions, int[] questionIds, boolean[] last) {
+        for (int i = 0; i < questionIds.length; i++) {
+            if (questionIds[i] < 0 || !questions.get(questionIds[i])) {
+                throw refused(shard, "has tokens of question %d, which it does not answer".formatted(questionIds[i]));
+            }
+            if (run.scope() == Scope.LAST_PROMPT && !last[i]) {
+                throw refused(shard, "has more than the last token of question %d".formatted(questionIds[i]));
+            }
+        }
+    }
+
+    private long expectedGates(Shard shard) {
+        return switch (run.recording().probabilities()) {
+            case NONE -> 0;
+            case LAST_PROMPT -> shard.lastRows();
+            case ALL -> shard.routingRows();
+        };
+    }
+
+    private void checkValues(
+            Shard shard,
+            BitSet questions,
+            String what,
+            List<TokenValues> values,
+            long expectedRows,
+            ToIntFunction<ModelLayer> widthOfLayer) {
+        long rows = values.stream().mapToLong(TokenValues::rows).sum();
+        if (rows != expectedRows) {
+            throw refused(shard, "has %s of %d tokens and layers instead of %d".formatted(what, rows, expectedRows));
+        }
+        for (TokenValues columns : values) {
+            int largestWidth = widthOfLayer.applyAsInt(layer(shard, columns.layer()));
+            if (columns.width() > largestWidth) {
+                throw refused(
+                        shard,
+                        "has %d %s of a token, at most %d can be".formatted(columns.width(), what, largestWidth));
+            }
+            for (int questionId : columns.questionIds()) {
+                if (questionId < 0 || !questions.get(questionId)) {
+                    throw refused(shard, "has %s of question %d, which it does not answer".formatted(what, questionId));
+                }
+            }
+        }
+    }
+
+    private static IllegalArgumentException refused(Shard shard, String complaint) {
+        return refused(shard.number(), complaint);
+    }
+
+    private static IllegalArgumentException refused(int shard, String complaint) {
+        return new IllegalArgumentException("Shard %d %s".formatted(shard, complaint));
+    }
+}

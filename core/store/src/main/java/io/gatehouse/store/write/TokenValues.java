@@ -1,0 +1,31 @@
+package io.gatehouse.store.write;
+
+/**
+ * Numbers that belong to some tokens in one layer, as columns: the probabilities of a whole gate, or the norms of the
+ * chosen experts' outputs. The rows of a question stand together, positions ascending.
+ *
+ * <p>The arrays are handed over, not copied: whoever made them must not write to them afterwards.
+ *
+ * @param layer layer of the model, from 0
+ * @param width how many numbers a token has
+ * @param questionIds [rows] id of the question in the file
+ * @param positions [rows] position of the token in the prompt, from 0
+ * @param values [rows x width]
+ */
+public record TokenValues(int layer, int width, int[] questionIds, int[] positions, float[] values) {
+    public TokenValues {
+        if (width < 1) {
+            throw new IllegalArgumentException("Fewer than one value of a token: " + width);
+        }
+        if (positions.length != questionIds.length || values.length != Math.multiplyExact(positions.length, width)) {
+            throw new IllegalArgumentException(
+                    "Values of tokens differ in length: %d question ids, %d positions, %d values of %d each"
+                            .formatted(questionIds.length, positions.length, values.length, width));
+        }
+    }
+
+    /** Number of tokens. */
+    public int rows() {
+        return questionIds.length;
+    }
+}

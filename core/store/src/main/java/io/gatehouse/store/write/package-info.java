@@ -1,0 +1,8 @@
+/**
+ * Writes the facts of runs: shards of columns, checked, turned into whole-number units, summed into rollups on the
+ * threads that computed them, and inserted as Arrow batches, several shards to a transaction.
+ */
+@NullMarked
+package io.gatehouse.store.write;
+
+import org.jspecify.annotations.NullMarked;

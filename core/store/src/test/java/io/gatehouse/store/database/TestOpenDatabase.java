@@ -1,0 +1,55 @@
+package io.gatehouse.store.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.Store;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.util.List;
+import org.duckdb.DuckDBConnection;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TestOpenDatabase {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void leavesNoConnectionOpenWhenTheDoorsCannotBeShut() throws Exception {
+        Path file = directory.resolve("a.duckdb");
+        Store.create(file).close();
+        try (DuckDBConnection connection =
+                (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:" + file, Doors.atOpening())) {
+            Path noDisk = directory.resolve("none");
+            assertThatThrownBy(() -> OpenDatabase.of(connection, false, noDisk, List.of()))
+                    .isInstanceOfSatisfying(
+                            GatehouseException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_NOT_FOUND))
+                    .hasMessage("There is no file %s.".formatted(noDisk));
+        }
+        // A connection that stayed open would keep the file.
+        try (Store store = Store.open(file)) {
+            assertThat(store.runs()).isEmpty();
+        }
+    }
+
+    /** DuckDB 2.0.0 fails on a lateral query with grouping sets, and would refuse everything that is asked afterwards. */
+    @Test
+    void answersOnAfterADefectOfDuckDb() throws Exception {
+        Path file = directory.resolve("a.duckdb");
+        try (Store store = Store.create(file);
+                Connection reader = store.reader();
+                Statement statement = reader.createStatement()) {
+            assertThatThrownBy(() -> statement.executeQuery("""
+                            SELECT * FROM (VALUES (1)) AS a(x), LATERAL (
+                                SELECT y, count(*) FROM (VALUES (1), (2)) AS b(y) WHERE x >= y GROUP BY ROLLUP (1))""")).hasMessageStartingWith("INTERNAL Error");
+            assertThat(store.runs()).isEmpty();
+            store.savedQueries().save("a", "SELECT 1", "");
+            assertThat(store.savedQueries().list()).hasSize(1);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package io.gatehouse.store.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gatehouse.store.Rows;
+import io.gatehouse.store.Store;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TestSchema {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void holdsThePublicRelationsAndWhatIsBehindThem() throws Exception {
+        try (Store store = Store.create(directory.resolve("a.duckdb"))) {
+            assertThat(
+                            Rows.of(
+                                    store,
+                                    "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main' ORDER BY ALL"))
+                    .containsExactly(
+                            "activations",
+                            "answers",
+                            "expert_counts",
+                            "expert_norms",
+                            "expert_weight_pairs",
+                            "expert_weights",
+                            "experts",
+                            "gates",
+                            "layer_entropy",
+                            "layer_usage",
+                            "layers",
+                            "model_experts",
+                            "outcome_usage",
+                            "query_history",
+                            "question_attributes",
+                            "question_usage",
+                            "questions",
+                            "router_probabilities",
+                            "routing",
+                            "run_definitions",
+                            "run_shards",
+                            "runs",
+                            "saved_queries",
+                            "schema_version",
+                            "scopes",
+                            "subject_usage",
+                            "token_routing",
+                            "tokens",
+                            "usage");
+        }
+    }
+
+    @Test
+    void saysItsVersion() throws Exception {
+        try (Store store = Store.create(directory.resolve("a.duckdb"))) {
+            assertThat(Rows.of(store, "SELECT version FROM schema_version"))
+                    .containsExactly(String.valueOf(DatabaseSchema.VERSION));
+        }
+    }
+
+    @Test
+    void saysWhatEachScopeCounts() throws Exception {
+        try (Store store = Store.create(directory.resolve("a.duckdb"))) {
+            assertThat(Rows.of(store, "SELECT scope, phase, is_last_prompt FROM scopes ORDER BY ALL"))
+                    .containsExactly(
+                            "generated|generated|false",
+                            "last_prompt|prompt|true",
+                            "prompt|prompt|false",
+                            "prompt|prompt|true");
+        }
+    }
+
+    @Test
+    void hasACommentOnEveryRelationAndEveryColumn() throws Exception {
+        try (Store store = Store.create(directory.resolve("a.duckdb"))) {
+            assertThat(Rows.of(store, """
+                            SELECT table_name, column_name FROM duckdb_columns()
+                            WHERE NOT internal AND coalesce(comment, '') = ''""")).isEmpty();
+            assertThat(Rows.of(store, """
+                            SELECT name FROM (
+                                SELECT table_name AS name, comment FROM duckdb_tables() WHERE NOT internal
+                                UNION ALL
+                                SELECT view_name, comment FROM duckdb_views() WHERE NOT internal
+                            )
+                            WHERE coalesce(comment, '') = ''""")).isEmpty();
+            assertThat(Rows.count(store, "SELECT count(*) FROM duckdb_columns() WHERE NOT internal"))
+                    .isGreaterThan(60);
+        }
+    }
+
+    @Test
+    void allowsNullOnlyWhereACommentSaysWhatItMeans() throws Exception {
+        try (Store store = Store.create(directory.resolve("a.duckdb"))) {
+            assertThat(Rows.of(store, """
+                            SELECT c.table_name, c.column_name FROM duckdb_columns() AS c
+                            JOIN duckdb_tables() AS t USING (table_oid)
+                            WHERE NOT c.internal AND c.is_nullable <> contains(c.comment, 'NULL')""")).isEmpty();
+            assertThat(Rows.of(store, """
+                            SELECT DISTINCT c.table_name FROM duckdb_columns() AS c
+                            JOIN duckdb_tables() AS t USING (table_oid)
+                            WHERE NOT c.internal AND c.is_nullable ORDER BY ALL"""))
+                    .containsExactly(
+                            "answers",
+                            "expert_weight_pairs",
+                            "experts",
+                            "layer_entropy",
+                            "layer_usage",
+                            "layers",
+                            "outcome_usage",
+                            "query_history",
+                            "routing",
+                            "runs",
+                            "subject_usage",
+                            "tokens",
+                            "usage");
+        }
+    }
+}
