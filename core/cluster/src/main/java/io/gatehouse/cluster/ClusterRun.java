@@ -117,7 +117,14 @@ public final class ClusterRun {
             throw failure;
         }
         runs.end(run, RunStatus.COMPLETE, rollups);
-        return clock.outcome(new Answers(spark, shared).correct(run.runId()));
+        return clock.outcome(rightAnswers(spark, shared, run.runId()));
+    }
+
+    private static int rightAnswers(SparkSession spark, SharedDirectory shared, int runId) {
+        return Math.toIntExact(spark.read()
+                .parquet(shared.path("answers/run_id=" + runId))
+                .where("correct")
+                .count());
     }
 
     /** Shows what there is of a run that did not come to its end; what ended it says more than what this fails with. */

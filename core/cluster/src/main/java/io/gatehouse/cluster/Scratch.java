@@ -1,15 +1,14 @@
 package io.gatehouse.cluster;
 
+import io.gatehouse.base.DirectoryTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.stream.Stream;
 import org.apache.spark.SparkEnv;
 
 /**
- * A directory of this machine for files that are needed for a while. It lies where Spark keeps its own: on the disks that
- * are meant for it, and cleared up by Spark, or by what started its process, if that comes to its end in between.
+ * A temporary directory of this machine. It lies among those of Spark: on the disks meant for them, and deleted by Spark,
+ * or by whatever started its process, if the process ends early.
  */
 record Scratch(Path directory) implements AutoCloseable {
     static Scratch create() throws IOException {
@@ -20,10 +19,6 @@ record Scratch(Path directory) implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        try (Stream<Path> paths = Files.walk(directory)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        }
+        DirectoryTree.delete(directory);
     }
 }

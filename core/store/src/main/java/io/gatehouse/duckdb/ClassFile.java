@@ -11,11 +11,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The constants of a compiled class (JVMS 4.4), and what is around them.
+ * A compiled class, divided at its constants (JVMS 4.4).
  *
  * @param head the magic and the version
  * @param constants from 1 on, each with its tag; empty behind a long or a double, which count twice
- * @param rest what comes after them, and names them by number
+ * @param rest the bytes after them, which refer to them by number
  */
 record ClassFile(byte[] head, List<byte[]> constants, byte[] rest) {
     private static final int HEAD = 8;
@@ -44,7 +44,7 @@ record ClassFile(byte[] head, List<byte[]> constants, byte[] rest) {
         }
     }
 
-    /** The class with its calls of its own method made to go to the method of the same name of another class. */
+    /** Returns the class with calls of its own method redirected to the method of the same name of another class. */
     byte[] callElsewhere(String owner, String method, String elsewhere) throws IOException {
         List<byte[]> changed = new ArrayList<>(constants);
         changed.add(utf8(elsewhere));
@@ -76,7 +76,7 @@ record ClassFile(byte[] head, List<byte[]> constants, byte[] rest) {
         return content.toByteArray();
     }
 
-    /** The constant that another one names at a place in it. */
+    /** Returns the constant that another one refers to at a position. */
     private byte[] named(byte[] constant, int place) {
         return constants.get(ByteBuffer.wrap(constant).getShort(place) & 0xffff);
     }

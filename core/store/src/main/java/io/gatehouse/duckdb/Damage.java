@@ -2,9 +2,9 @@ package io.gatehouse.duckdb;
 
 import java.util.regex.Pattern;
 
-/** What DuckDB says of files whose bytes are not what they should be. */
+/** Recognises the messages of DuckDB about damaged files. */
 public final class Damage {
-    /** Kinds of errors that it says it with. */
+    /** Kinds of errors that such a message can have. */
     private static final Pattern KINDS =
             Pattern.compile("^(IO|Invalid|Invalid Input|Data Corruption|Serialization|Fatal) Error: ");
 
@@ -15,7 +15,7 @@ public final class Damage {
 
     private Damage() {}
 
-    /** Whether a message is about it. What is quoted in a message is not DuckDB's. */
+    /** Whether a message is about a damaged file. Quoted parts of a message are ignored: they are not DuckDB's words. */
     public static boolean isIn(String message) {
         return message.startsWith("Data Corruption Error")
                 || message.startsWith("Serialization Error")

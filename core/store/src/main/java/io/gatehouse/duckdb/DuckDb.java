@@ -12,12 +12,12 @@ public final class DuckDb {
 
     private DuckDb() {}
 
-    /** An empty database in memory. */
+    /** Opens an empty database in memory. */
     public static DuckDBConnection inMemory(Properties settings) throws SQLException {
         return open(URL, settings);
     }
 
-    /** A database file, which is made if it is missing. */
+    /** Opens a database file, and creates it if it is missing. */
     public static DuckDBConnection file(Path file, Properties settings) throws SQLException {
         return open(URL + file.toAbsolutePath(), settings);
     }

@@ -10,14 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What is not given to DuckDB's reader of Parquet when others wrote the file. */
+/** Checks Parquet files of others before DuckDB reads them. */
 public final class ForeignParquet {
     private ForeignParquet() {}
 
     /**
-     * Refuses files with chunks in Brotli, which let a file write outside of the memory of DuckDB 2.0.0
-     * (CVE-2026-111497). The footer names the codec that is read with. Files whose footer cannot be read are left to
-     * whoever reads them, who cannot either.
+     * Rejects files with chunks in Brotli, by which a file can write outside of the memory of DuckDB 2.0.0
+     * (CVE-2026-111497). The footer names the codec that DuckDB will use. Files whose footer cannot be read are accepted,
+     * because DuckDB cannot read them either.
      *
      * @param pattern of files as DuckDB has it, the inside of a string literal
      * @throws GatehouseException with the code, naming the file
@@ -47,7 +47,7 @@ public final class ForeignParquet {
         }
         for (String file : files) {
             try {
-                // What would be a pattern of the name of a file is none in brackets.
+                // Brackets make the characters of a pattern plain characters.
                 String name = file.replaceAll("[*?\\[]", "[$0]").replace("'", "''");
                 Optional<String> brotli = findBrotli(database, name);
                 if (brotli.isPresent()) {
@@ -61,7 +61,7 @@ public final class ForeignParquet {
     }
 
     private static Optional<String> findBrotli(Connection database, String pattern) throws SQLException {
-        // One that fails closes its statement.
+        // A query that fails closes its statement.
         try (Statement statement = database.createStatement();
                 ResultSet chunks = statement.executeQuery(
                         "SELECT file_name FROM parquet_metadata('%s') WHERE upper(compression) = 'BROTLI' LIMIT 1"

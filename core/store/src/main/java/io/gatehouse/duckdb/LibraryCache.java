@@ -13,20 +13,20 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Files that any process of the user may need, by names that say what is in them: a file of a name is always the same.
+ * Files that all processes of the user share. A name stands for a content, so files of the same name are equal.
  *
- * @param folder the user's own, which nobody else may write
+ * @param folder folder that only the user can write
  */
 record LibraryCache(Path folder) {
-    /** Behind the name of a file that is being written, with the process that writes it. */
+    /** Suffix of a file that is being written, followed by the process that writes it. */
     private static final String PART = ".part-";
 
-    /** What a file is made of when it is missing. */
+    /** The content of a missing file. */
     interface Content {
         InputStream open() throws IOException;
     }
 
-    /** That of the user, below {@code XDG_CACHE_HOME} or else {@code ~/.cache}; none if there can be none. */
+    /** Returns the cache of the user, below {@code XDG_CACHE_HOME} or else {@code ~/.cache}, if there can be one. */
     static Optional<LibraryCache> ofUser() {
         String base = System.getenv().getOrDefault("XDG_CACHE_HOME", "");
         Path caches = base.isEmpty() ? Path.of(System.getProperty("user.home", ""), ".cache") : Path.of(base);
@@ -47,7 +47,7 @@ record LibraryCache(Path folder) {
         }
     }
 
-    /** The file of a name, which is written if it is missing; none if it cannot be. */
+    /** Returns the file of a name, and writes it if it is missing; empty if that fails. */
     Optional<Path> find(String name, long size, Content content) {
         Path file = folder.resolve(name);
         try {
@@ -60,7 +60,7 @@ record LibraryCache(Path folder) {
         }
     }
 
-    /** Others may write it at the same time: each has a part of its own, and whichever comes last takes the place. */
+    /** Other processes may write it at the same time: each writes its own part, and the last one replaces the file. */
     private void write(Path file, long size, Content content) throws IOException {
         deleteAbandoned();
         Path part = file.resolveSibling(
@@ -76,7 +76,7 @@ record LibraryCache(Path folder) {
         }
     }
 
-    /** Parts of processes that were killed while they wrote. */
+    /** Deletes the parts of processes that were killed. */
     private void deleteAbandoned() throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
@@ -101,7 +101,7 @@ record LibraryCache(Path folder) {
                 && !attributes.permissions().contains(PosixFilePermission.OTHERS_WRITE);
     }
 
-    /** Who runs this process: Linux says it, also where the number of a user has no name. */
+    /** Returns the user of this process; Linux knows it even if the number of the user has no name. */
     private static UserPrincipal user() throws IOException {
         Path process = Path.of("/proc/self");
         return Files.exists(process)

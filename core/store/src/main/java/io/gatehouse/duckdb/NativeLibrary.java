@@ -14,15 +14,15 @@ import org.duckdb.DuckDBDriver;
 
 /**
  * DuckDB's native library, unpacked once for each user. Its driver unpacks it anew in every process, 72 MB into the folder
- * for temporary files, and a process that is killed leaves it there. Where anything is in the way, the driver does as it
- * always does.
+ * for temporary files, and a process that is killed leaves it there. If anything fails here, the driver unpacks it as
+ * usual.
  */
 public final class NativeLibrary {
     private static final String DRIVER = "org/duckdb/DuckDBNative";
-    /** The driver's method that unpacks and loads, and ours that stands in for it. */
+    /** The method of the driver that unpacks and loads the library, and of ours that replaces it. */
     private static final String LOADING = "loadNativeLibrary";
 
-    /** Looked at once in a process, as the library is loaded once. */
+    /** Initialised once per process, because the library is loaded once. */
     private static final class Prepared {
         private static final Optional<Path> LIBRARY = prepareOnce();
     }
@@ -34,14 +34,14 @@ public final class NativeLibrary {
         var unused = Prepared.LIBRARY;
     }
 
-    /** What the driver calls in place of its own. Public for it alone. */
+    /** Called by the driver in place of its own method; public only for that. */
     public static void loadNativeLibrary() {
         System.load(Prepared.LIBRARY.orElseThrow().toString());
     }
 
     private static Optional<Path> prepareOnce() {
         ClassLoader loader = DuckDBDriver.class.getClassLoader();
-        // What a class loads belongs to its loader: the driver's methods are looked for among the libraries of its own.
+        // A library belongs to the loader of the class that loads it: the driver must have the same one.
         if (loader == null || loader != NativeLibrary.class.getClassLoader()) {
             return Optional.empty();
         }
@@ -52,7 +52,7 @@ public final class NativeLibrary {
             }
             return library;
         } catch (IOException | IllegalAccessException | RuntimeException | LinkageError e) {
-            // Such as a class that is loaded already, or has another shape in a later version.
+            // For example a class that is already loaded, or has changed in a later version.
             return Optional.empty();
         }
     }
@@ -77,7 +77,7 @@ public final class NativeLibrary {
         return connection.getInputStream();
     }
 
-    /** The name that the driver's jar has it under. */
+    /** Returns its name in the jar of the driver. */
     private static String resource() {
         String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
         String machine = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);

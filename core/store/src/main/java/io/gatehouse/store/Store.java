@@ -2,19 +2,19 @@ package io.gatehouse.store;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.base.Resources;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.database.Compaction;
 import io.gatehouse.store.database.DatabaseFailure;
 import io.gatehouse.store.database.DatabaseFile;
-import io.gatehouse.store.database.Doors;
+import io.gatehouse.store.database.Lockdown;
 import io.gatehouse.store.database.MemoryRetry;
 import io.gatehouse.store.database.OpenDatabase;
 import io.gatehouse.store.database.Transaction;
 import io.gatehouse.store.query.QueryHistory;
 import io.gatehouse.store.query.SavedQueries;
-import io.gatehouse.store.run.Committed;
+import io.gatehouse.store.run.Ledger;
+import io.gatehouse.store.run.Ledger.CommittedWork;
 import io.gatehouse.store.run.QuestionRegister;
 import io.gatehouse.store.run.QuestionRow;
 import io.gatehouse.store.run.RunCatalog;
@@ -57,14 +57,14 @@ import org.slf4j.LoggerFactory;
  * read. Safe for use by several threads; each reader and each run writer belongs to one thread at a time. Readers see
  * whole committed shards only, whatever is being written beside them.
  *
- * <p>DuckDB's doors are shut: no other file, no network, no extension, no change of settings.
+ * <p>DuckDB is locked down: no other file, no network, no extension, no change of settings.
  */
 public final class Store implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Store.class);
 
     private final Path file;
     private final OpenDatabase database;
-    private final Set<Integer> inWriting = ConcurrentHashMap.newKeySet();
+    private final Set<Integer> runsBeingWritten = ConcurrentHashMap.newKeySet();
     private final RunCatalog catalog;
     private final SavedQueries savedQueries;
     private final QueryHistory queryHistory;
@@ -73,10 +73,10 @@ public final class Store implements AutoCloseable {
     private Store(Path file, OpenDatabase database) {
         this.file = file;
         this.database = database;
-        this.catalog = new RunCatalog(file, this::reader);
-        this.savedQueries = new SavedQueries(file, this::reader, this::writer);
-        this.queryHistory = new QueryHistory(file, this::reader, this::writer);
-        this.modelWeights = new ModelWeights(file, this::reader, this::writer);
+        this.catalog = new RunCatalog(file, database);
+        this.savedQueries = new SavedQueries(database);
+        this.queryHistory = new QueryHistory(database);
+        this.modelWeights = new ModelWeights(file, database);
     }
 
     /**
@@ -85,10 +85,7 @@ public final class Store implements AutoCloseable {
      * @throws GatehouseException like {@link #open}; FILE_NOT_FOUND if the directory does not exist
      */
     public static Store create(Path file) {
-        requireNonNull(file, "file is null");
-        if (Files.isDirectory(file)) {
-            throw readOnly(file);
-        }
+        requireFile(file);
         return new Store(file, DatabaseFile.create(file));
     }
 
@@ -100,30 +97,30 @@ public final class Store implements AutoCloseable {
      *     another process or another store of this one has the file open
      */
     public static Store open(Path file) {
-        return open(file, Doors.atOpening());
+        return open(file, Lockdown.settings());
     }
 
     /**
-     * Like {@link #open(Path)}, for a process that shares its memory with much else.
+     * Like {@link #open(Path)}, for a process that needs much memory for other things.
      *
      * @param memory bytes that DuckDB may take for what it accounts for
      */
     public static Store open(Path file, long memory) {
-        return open(file, Doors.atOpening(memory));
+        return open(file, Lockdown.settings(memory));
     }
 
-    private static Store open(Path file, Properties atOpening) {
+    private static Store open(Path file, Properties settings) {
         requireNonNull(file, "file is null");
         return new Store(
                 file,
                 Files.isDirectory(file)
-                        ? ExportedDirectory.open(file, atOpening)
-                        : DatabaseFile.open(file, List.of(), atOpening));
+                        ? ExportedDirectory.open(file, settings)
+                        : DatabaseFile.open(file, List.of(), settings));
     }
 
     /** Whether this is the directory of an export, in which nothing can be written. */
     public boolean isReadOnly() {
-        return database.readOnly();
+        return database.isReadOnly();
     }
 
     /** The database file, or the directory of the export. */
@@ -137,7 +134,7 @@ public final class Store implements AutoCloseable {
      * statements up to the {@code COMMIT} see the same state of the file.
      */
     public Connection reader() {
-        return duplicate(database.reading());
+        return database.reader();
     }
 
     /**
@@ -154,14 +151,14 @@ public final class Store implements AutoCloseable {
     /**
      * Like {@link #startRun(RunDescription, List)}, for a run that may have to be resumed.
      *
-     * @param more what decides what the run computes and keeps, beside description and questions: property and value
+     * @param more further properties that determine what the run computes and keeps
      */
     public RunWriter startRun(RunDescription run, List<QuestionRow> questions, Map<String, String> more) {
         return MemoryRetry.get(() -> openRun(run, questions, more, false));
     }
 
     /**
-     * Goes on with an unfinished run, whatever ended it: its committed shards are counted as written.
+     * Resumes an unfinished run, whatever ended it: its committed shards count as written.
      *
      * @throws GatehouseException RUN_NOT_FOUND if there is none of this name; RUN_EXISTS if it is complete, was begun
      *     with another definition, or is being written in this process
@@ -170,37 +167,23 @@ public final class Store implements AutoCloseable {
         return MemoryRetry.get(() -> openRun(run, questions, more, true));
     }
 
-    /**
-     * Puts a run that another engine recorded into the file, wholly or not at all, and returns its number.
-     *
-     * @throws GatehouseException RUN_EXISTS if a run or a quiz of its name is there; INSUFFICIENT_DISK, OUT_OF_MEMORY
-     */
-    public synchronized int importRun(ImportedRun run, String gatehouseVersion) {
-        requireNonNull(run, "run is null");
-        try (DuckDBConnection writer = writer()) {
-            return new RunImport(file, writer, run).write(gatehouseVersion);
-        } catch (SQLException e) {
-            throw DatabaseFailure.using(file, e);
-        }
-    }
-
     private synchronized RunWriter openRun(
             RunDescription run, List<QuestionRow> questions, Map<String, String> more, boolean resumed) {
         requireNonNull(run, "run is null");
         List<QuestionRow> rows = List.copyOf(questions);
         RunDefinition definition = RunDefinition.of(run, rows, more);
-        DuckDBConnection writer = writer();
+        DuckDBConnection writer = database.writer();
         try (Transaction transaction = Transaction.begin(writer)) {
             RunRegister register = new RunRegister(file, writer);
             int runId = resumed ? register.resume(run, definition) : register.insert(run, definition, rows.size());
             int[] questionIds = QuestionRegister.read(writer, run.task()).register(rows);
-            Committed committed = resumed ? Committed.read(writer, runId) : Committed.nothing();
+            CommittedWork committed = resumed ? new Ledger(writer, runId).read() : CommittedWork.nothing();
             transaction.commit();
-            if (!inWriting.add(runId)) {
-                throw new GatehouseException(
-                        ErrorCode.RUN_EXISTS, "Run \"%s\" of %s is being written.".formatted(run.name(), file));
+            if (!runsBeingWritten.add(runId)) {
+                throw beingWritten(run.name());
             }
-            return new RunWriter(file, writer, runId, run, rows, questionIds, committed, () -> inWriting.remove(runId));
+            return new RunWriter(
+                    file, writer, runId, run, rows, questionIds, committed, () -> runsBeingWritten.remove(runId));
         } catch (SQLException e) {
             close(writer);
             throw DatabaseFailure.using(file, e);
@@ -208,6 +191,16 @@ public final class Store implements AutoCloseable {
             close(writer);
             throw e;
         }
+    }
+
+    /**
+     * Adds a run that another engine recorded, wholly or not at all, and returns its number.
+     *
+     * @throws GatehouseException RUN_EXISTS if a run or a quiz of its name is there; INSUFFICIENT_DISK, OUT_OF_MEMORY
+     */
+    public synchronized int importRun(ImportedRun run, String gatehouseVersion) {
+        requireNonNull(run, "run is null");
+        return database.write(connection -> new RunImport(file, connection, run).write(gatehouseVersion));
     }
 
     /** The runs of the file in the order they were started. */
@@ -237,30 +230,30 @@ public final class Store implements AutoCloseable {
         return catalog.meanAccuracyOfSubjects(runId);
     }
 
-    /** What decides what a run computes and keeps, by property: the same for every try of it. */
+    /** The properties that determine what a run computes and keeps: the same for every try of it. */
     public Map<String, String> definition(int runId) {
         return catalog.definition(runId);
     }
 
     /**
-     * The experts of a run that never fired at the tokens of the scope, by layer: none in a layer that used all, and no
-     * layer of which the run does not say it.
+     * The experts of a run that never fired at the tokens of the scope, by layer. The list is empty for a layer that used
+     * all of its experts; layers for which the run does not record it are missing.
      */
     public SortedMap<Integer, List<Integer>> unusedExperts(int runId, Scope scope) {
         return catalog.unusedExperts(runId, scope);
     }
 
-    /** The queries that were kept in the file under a name. */
+    /** The queries that were saved in the file under a name. */
     public SavedQueries savedQueries() {
         return savedQueries;
     }
 
-    /** What servers were asked about the file. An export has none of it. */
+    /** The queries that servers answered from the file. An export has none. */
     public QueryHistory queryHistory() {
         return queryHistory;
     }
 
-    /** What the weights of the runs' checkpoints say of themselves. */
+    /** How large and how alike the weights of the runs' checkpoints are. */
     public ModelWeights modelWeights() {
         return modelWeights;
     }
@@ -280,14 +273,13 @@ public final class Store implements AutoCloseable {
 
     /** Checks the whole file, as it is at one moment; reads all of it. */
     public Verification verify() {
-        try (Connection reader = reader();
-                Transaction moment = Transaction.begin(reader)) {
-            Verification verification = new Verifier(reader).verify(RunCatalog.runs(reader));
-            moment.commit();
-            return verification;
-        } catch (SQLException e) {
-            throw DatabaseFailure.using(file, e);
-        }
+        return database.read(reader -> {
+            try (Transaction moment = Transaction.begin(reader)) {
+                Verification verification = new Verifier(reader).verify(RunCatalog.runs(reader));
+                moment.commit();
+                return verification;
+            }
+        });
     }
 
     /**
@@ -297,27 +289,22 @@ public final class Store implements AutoCloseable {
      * @throws GatehouseException RUN_NOT_FOUND; RUN_EXISTS if the run is being written
      */
     public synchronized void deleteRun(String name) {
-        requireWritable();
+        database.requireWritable();
         RunSummary run = run(name);
-        if (inWriting.contains(run.runId())) {
-            throw new GatehouseException(
-                    ErrorCode.RUN_EXISTS, "Run \"%s\" of %s is being written.".formatted(name, file));
+        if (runsBeingWritten.contains(run.runId())) {
+            throw beingWritten(name);
         }
-        try (DuckDBConnection writer = writer()) {
-            try (Transaction transaction = Transaction.begin(writer);
-                    Statement statement = writer.createStatement()) {
-                statement.execute(Resources.text(Store.class, "delete_run.sql").replace("$1", String.valueOf(run.runId())));
-                transaction.commit();
-            }
-            checkpoint(writer);
-        } catch (SQLException e) {
-            throw DatabaseFailure.using(file, e);
-        }
+        database.write(connection -> {
+            new RunRegister(file, connection).delete(run.runId());
+            return run;
+        });
+        checkpoint();
     }
 
     /** Moves what the log holds into the file. DuckDB does not while somebody reads; what is done then stays done. */
-    private void checkpoint(DuckDBConnection writer) {
-        try (Statement statement = writer.createStatement()) {
+    private void checkpoint() {
+        try (Connection writer = database.writer();
+                Statement statement = writer.createStatement()) {
             statement.execute("CHECKPOINT");
         } catch (SQLException e) {
             LOG.debug("{} is not checkpointed", file, e);
@@ -330,10 +317,7 @@ public final class Store implements AutoCloseable {
      * @throws GatehouseException like {@link #open}; INSUFFICIENT_DISK
      */
     public static void compact(Path file) {
-        requireNonNull(file, "file is null");
-        if (Files.isDirectory(file)) {
-            throw readOnly(file);
-        }
+        requireFile(file);
         new Compaction(file).run();
     }
 
@@ -342,7 +326,7 @@ public final class Store implements AutoCloseable {
      *
      * @param directory a new or an empty one
      * @throws GatehouseException like {@link #open}; INVALID_ARGUMENT if something is in the directory,
-     *     INSUFFICIENT_DISK, CANCELLED_BY_USER if the listener says so; the directory is then as it was
+     *     INSUFFICIENT_DISK, CANCELLED_BY_USER if the listener asks for it; the directory is then as it was
      */
     public static ExportSummary export(Path file, Path directory, ExportListener listener) {
         requireNonNull(file, "file is null");
@@ -354,38 +338,18 @@ public final class Store implements AutoCloseable {
     /** Closes the store. Readers and run writers that are still open go on until they are closed. */
     @Override
     public void close() {
-        try {
-            database.close();
-        } catch (SQLException e) {
-            throw DatabaseFailure.using(file, e);
+        database.close();
+    }
+
+    private static void requireFile(Path file) {
+        requireNonNull(file, "file is null");
+        if (Files.isDirectory(file)) {
+            throw OpenDatabase.readOnly(file);
         }
     }
 
-    /** A connection of its own to write through. */
-    private DuckDBConnection writer() {
-        requireWritable();
-        return duplicate(database.writing());
-    }
-
-    private void requireWritable() {
-        if (isReadOnly()) {
-            throw readOnly(file);
-        }
-    }
-
-    private static GatehouseException readOnly(Path directory) {
-        return new GatehouseException(
-                ErrorCode.INVALID_ARGUMENT,
-                "%s is a directory, and exported directories are read-only: name the database file, or a new one."
-                        .formatted(directory));
-    }
-
-    private DuckDBConnection duplicate(DuckDBConnection connection) {
-        try {
-            return connection.duplicate();
-        } catch (SQLException e) {
-            throw DatabaseFailure.using(file, e);
-        }
+    private GatehouseException beingWritten(String run) {
+        return new GatehouseException(ErrorCode.RUN_EXISTS, "Run \"%s\" of %s is being written.".formatted(run, file));
     }
 
     private static void close(DuckDBConnection writer) {

@@ -2,8 +2,8 @@ package io.gatehouse.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gatehouse.store.run.Recording.Probabilities;
 import io.gatehouse.store.run.Recording;
+import io.gatehouse.store.run.Recording.Probabilities;
 import io.gatehouse.store.run.RunDescription;
 import io.gatehouse.store.run.RunStatus;
 import io.gatehouse.store.run.Scope;

@@ -85,7 +85,7 @@ final class TestRunsCommand {
         }
         CommandOutcome damaged = CommandOutcome.of("verify", "--db", file);
         assertThat(damaged.exitCode()).isEqualTo(3);
-        assertThat(damaged.out()).contains("first: the ledger tells of 120 tokens, tokens has 119");
+        assertThat(damaged.out()).contains("first: the ledger lists 120 tokens, tokens has 119");
     }
 
     @Test

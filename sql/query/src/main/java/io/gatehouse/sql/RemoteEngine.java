@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.store.database.EmptyDatabase;
+import io.gatehouse.store.database.DatabaseFile;
+import io.gatehouse.store.database.OpenDatabase;
+import io.gatehouse.store.schema.StoredTable;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,10 +15,10 @@ import java.util.ServiceLoader;
 
 /** A {@link QueryEngine} over a directory whose rows another engine has, such as {@code sc://host}: Spark. */
 public final class RemoteEngine implements AutoCloseable {
-    private final EmptyDatabase names;
+    private final OpenDatabase names;
     private final QueryEngine engine;
 
-    private RemoteEngine(EmptyDatabase names, QueryEngine engine) {
+    private RemoteEngine(OpenDatabase names, QueryEngine engine) {
         this.names = names;
         this.engine = engine;
     }
@@ -31,9 +33,9 @@ public final class RemoteEngine implements AutoCloseable {
      */
     public static RemoteEngine connect(String address, String directory) {
         URI uri = uri(requireNonNull(address, "address is null"));
-        EmptyDatabase names = EmptyDatabase.open();
+        OpenDatabase names = DatabaseFile.empty();
         try {
-            return new RemoteEngine(names, new QueryEngine(open(uri, named(directory), names), names::reader));
+            return new RemoteEngine(names, new QueryEngine(open(uri, named(directory)), names::reader));
         } catch (RuntimeException e) {
             names.close();
             throw e;
@@ -55,10 +57,10 @@ public final class RemoteEngine implements AutoCloseable {
         return path.toString();
     }
 
-    private static ExecutionEngine open(URI address, String directory, EmptyDatabase names) {
+    private static ExecutionEngine open(URI address, String directory) {
         ClassLoader loader = RemoteEngine.class.getClassLoader();
         for (EngineSource source : ServiceLoader.load(EngineSource.class, loader)) {
-            Optional<ExecutionEngine> engine = source.open(address, directory, names.tables());
+            Optional<ExecutionEngine> engine = source.open(address, directory, StoredTable.exported());
             if (engine.isPresent()) {
                 return engine.get();
             }

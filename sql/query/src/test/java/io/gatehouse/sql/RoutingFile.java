@@ -1,5 +1,8 @@
 package io.gatehouse.sql;
 
+import io.gatehouse.store.schema.DatabaseSchema;
+import io.gatehouse.store.schema.Rollup;
+import io.gatehouse.store.schema.RollupSql;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +30,7 @@ final class RoutingFile implements AutoCloseable {
         properties.setProperty("max_temp_directory_size", "0KB");
         properties.setProperty("max_expression_depth", "250");
         RoutingFile file = new RoutingFile((DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", properties));
-        file.run(resource("/io/gatehouse/store/schema/schema.sql"));
+        file.run(DatabaseSchema.definition());
         file.run(resource("/sql/facts.sql"));
         return file;
     }
@@ -51,7 +54,10 @@ final class RoutingFile implements AutoCloseable {
         RoutingFile file = comparable();
         file.execute(resource("/sql/random.data.sql"));
         file.run(resource("/sql/random.imported.sql"));
-        file.run(resource("/io/gatehouse/store/transfer/import_rollups.sql").replace("$1", "4"));
+        file.run(resource("/io/gatehouse/store/transfer/import_usage.sql").replace("$1", "4"));
+        for (Rollup rollup : Rollup.OF_FACTS) {
+            file.run(RollupSql.insert(rollup, 4));
+        }
         file.run(resource("/io/gatehouse/store/transfer/import_experts.sql").replace("$1", "4"));
         return file;
     }
@@ -73,7 +79,8 @@ final class RoutingFile implements AutoCloseable {
     private void countExperts() throws SQLException, IOException {
         try (Statement runs = owner.createStatement();
                 ResultSet rows = runs.executeQuery("SELECT run_id FROM runs ORDER BY run_id");
-                PreparedStatement insert = owner.prepareStatement(resource("/io/gatehouse/store/transfer/import_experts.sql"))) {
+                PreparedStatement insert =
+                        owner.prepareStatement(resource("/io/gatehouse/store/transfer/import_experts.sql"))) {
             while (rows.next()) {
                 insert.setInt(1, rows.getInt(1));
                 insert.executeUpdate();

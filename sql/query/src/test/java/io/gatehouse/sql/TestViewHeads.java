@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gatehouse.client.Column;
 import io.gatehouse.client.ResultColumn;
 import io.gatehouse.sql.catalog.AnalysisView;
+import io.gatehouse.sql.catalog.TableFunction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -61,6 +63,16 @@ final class TestViewHeads {
                 }
             }
         }
+    }
+
+    @Test
+    void commentsSayWhatNullMeans() {
+        Stream<Column> ofViews = AnalysisView.all().stream().flatMap(view -> view.columns().stream());
+        Stream<Column> ofFunctions = TableFunction.all().stream()
+                .flatMap(function -> Stream.concat(function.columns().stream(), function.parameters().stream()));
+        assertThat(Stream.concat(ofViews, ofFunctions))
+                .hasSizeGreaterThan(200)
+                .allMatch(column -> column.nullable() == column.comment().contains("NULL"));
     }
 
     @Test

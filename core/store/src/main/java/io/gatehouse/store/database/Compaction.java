@@ -1,5 +1,6 @@
 package io.gatehouse.store.database;
 
+import io.gatehouse.base.DirectoryTree;
 import io.gatehouse.duckdb.DuckDb;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.FileFailure;
@@ -13,25 +14,23 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Properties;
-import java.util.stream.Stream;
 
 /**
- * Gives back the space of deleted runs. DuckDB keeps it for itself, so the file is written anew beside itself and takes
- * its own place when it is whole. A file that is reached by a link is what takes that place, and the link stays.
+ * Frees the space of deleted runs. DuckDB keeps that space in the file, so the file is copied beside itself, and the
+ * complete copy replaces it. If the path is a link, the file behind the link is replaced.
  */
 public final class Compaction {
-    /** Behind the name of a file: the folder in which it is written anew, which only its owner may look into. */
+    /** Suffix of the folder beside a file in which the copy is written; only its owner can read it. */
     private static final String FOLDER = ".compact";
-    /** What earlier versions left behind when they were killed, beside a file of the name of the folder. */
+    /** Suffix of the log that earlier versions left beside a file when they were killed. */
     private static final String EARLIER_LOG = ".compact.wal";
-    /** The log of the largest table, and what a new file has beside its rows. */
+
+    private static final String TABLES =
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = 'old' ORDER BY table_name";
+    /** Bytes for the log of the largest table, and for what a new file has beside its rows. */
     private static final long SPARE = 16L << 20;
 
     private final Path file;
@@ -41,33 +40,37 @@ public final class Compaction {
         this(file, () -> {});
     }
 
-    /** @param copied told when the new file is whole, before it takes the place of the old one */
+    /**
+     * Prepares a compaction.
+     *
+     * @param copied called when the copy is complete, before it replaces the file
+     */
     public Compaction(Path file, Runnable copied) {
         this.file = file;
         this.copied = copied;
     }
 
-    /** Deletes what a compaction that was killed left beside a file, which the caller has open for writing. */
+    /** Deletes the files of a killed compaction beside a file that the caller has open for writing. */
     static void deleteLeftovers(Path file) {
         try {
             Path target = file.toRealPath();
-            deleteAll(beside(target, FOLDER));
+            DirectoryTree.delete(beside(target, FOLDER));
             Files.deleteIfExists(beside(target, EARLIER_LOG));
         } catch (IOException e) {
-            // They are in nobody's way but the disk's, and whoever may not delete them can still use the file.
+            // They only take space on the disk; the database can be used without the permission to delete them.
         }
     }
 
     public void run() {
         try {
-            // Brings the schema up to date, and says it when somebody else has the file.
+            // Checks the schema, and fails if another process has the file.
             DatabaseFile.open(file).close();
             Path target = file.toRealPath();
             Path folder = beside(target, FOLDER);
             try {
                 replace(target, folder);
             } finally {
-                deleteAll(folder);
+                DirectoryTree.delete(folder);
             }
         } catch (IOException e) {
             throw FileFailure.writing(file, e);
@@ -76,7 +79,7 @@ public final class Compaction {
         }
     }
 
-    /** The old file stays locked until the new one has its place: nobody writes what would be lost. */
+    /** The file stays locked until the copy has replaced it, so that no write is lost. */
     private void replace(Path target, Path folder) throws SQLException, IOException {
         Properties properties = new Properties();
         // Without this, another store of this process could open the file meanwhile.
@@ -84,15 +87,15 @@ public final class Compaction {
         try (Connection connection = DuckDb.inMemory(properties);
                 Statement statement = connection.createStatement()) {
             lock(target, statement);
-            requireDisk(target, statement);
-            deleteAll(folder);
+            requireDisk(target, connection);
+            DirectoryTree.delete(folder);
             createPrivate(folder);
             Path fresh = folder.resolve("new.duckdb");
             DatabaseFile.create(fresh).close();
             keepOwner(target, fresh);
             statement.execute("ATTACH '%s' AS fresh".formatted(SqlText.quoted(fresh)));
-            for (String table : tables(statement)) {
-                // One by one, so that the log never has more than one of them.
+            for (String table : SmallQuery.list(connection, TABLES, row -> row.getString(1))) {
+                // A transaction for each, so that the log never has more than one table.
                 statement.execute("BEGIN TRANSACTION");
                 statement.execute("DELETE FROM fresh.%s".formatted(table));
                 statement.execute("INSERT INTO fresh.%1$s BY NAME SELECT * FROM old.%1$s".formatted(table));
@@ -105,7 +108,7 @@ public final class Compaction {
         }
     }
 
-    /** Somebody may have opened the file since it was looked at, and may have left a log, which names the old blocks. */
+    /** A process may have opened the file since it was checked, and left a log, which refers to the old blocks. */
     private void lock(Path target, Statement statement) throws SQLException {
         try {
             statement.execute("ATTACH '%s' AS old (READ_ONLY)".formatted(SqlText.quoted(target)));
@@ -119,14 +122,10 @@ public final class Compaction {
         }
     }
 
-    /** The new file is as large as what is used of the old one. */
-    private void requireDisk(Path target, Statement statement) throws SQLException, IOException {
-        long used;
-        try (ResultSet row = statement.executeQuery(
-                "SELECT block_size * used_blocks FROM pragma_database_size() WHERE database_name = 'old'")) {
-            row.next();
-            used = row.getLong(1);
-        }
+    /** The copy is as large as the used part of the file. */
+    private void requireDisk(Path target, Connection connection) throws SQLException, IOException {
+        long used = SmallQuery.number(
+                connection, "SELECT block_size * used_blocks FROM pragma_database_size() WHERE database_name = 'old'");
         long needed = used + used / 4 + SPARE;
         if (Files.getFileStore(target).getUsableSpace() < needed) {
             throw new GatehouseException(
@@ -159,28 +158,7 @@ public final class Compaction {
         view.setPermissions(old.permissions());
     }
 
-    private static List<String> tables(Statement statement) throws SQLException {
-        List<String> tables = new ArrayList<>();
-        try (ResultSet rows = statement.executeQuery(
-                "SELECT table_name FROM duckdb_tables() WHERE database_name = 'old' ORDER BY table_name")) {
-            while (rows.next()) {
-                tables.add(rows.getString(1));
-            }
-        }
-        return tables;
-    }
-
     private static Path beside(Path target, String suffix) {
         return target.resolveSibling(target.getFileName() + suffix);
-    }
-
-    private static void deleteAll(Path path) throws IOException {
-        if (Files.exists(path)) {
-            try (Stream<Path> files = Files.walk(path)) {
-                for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(each);
-                }
-            }
-        }
     }
 }

@@ -19,8 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What DuckDB's errors mean to a user. DuckDB sets neither SQLSTATE nor error code, so its messages are all there is
- * to go by.
+ * Translates DuckDB's errors. DuckDB sets neither SQLSTATE nor error code, so the messages decide.
  */
 public final class DatabaseFailure {
     private static final Pattern LOCK_HOLDER = Pattern.compile("held in (\\S+) \\(PID (\\d+)\\)");
@@ -29,7 +28,7 @@ public final class DatabaseFailure {
 
     private DatabaseFailure() {}
 
-    /** An error while the file was opened. */
+    /** Returns the error for a file that could not be opened. */
     static GatehouseException opening(Path file, SQLException e) {
         String message = messageOf(e);
         if (message.contains("Could not set lock on file")) {
@@ -67,7 +66,7 @@ public final class DatabaseFailure {
         return using(file, e);
     }
 
-    /** An error while rows were written or read. */
+    /** Returns the error for a file whose rows could not be written or read. */
     public static GatehouseException using(Path file, Exception e) {
         String message = messageOf(e);
         if (message.contains("No space left on device")) {
@@ -87,8 +86,8 @@ public final class DatabaseFailure {
     }
 
     /**
-     * Whether what failed is the reading of an exported directory: what others may have changed, read by statements that
-     * never change. DuckDB's reader of Parquet has many words for it.
+     * Whether reading an exported directory failed. Our statements for it never change, but others may change the files,
+     * and DuckDB's reader of Parquet has many messages for that.
      */
     private static boolean isOfDirectory(Path file, String message) {
         return Files.isDirectory(file)
@@ -113,7 +112,7 @@ public final class DatabaseFailure {
                 .formatted(holder.group(2), command(holder.group(2)).orElse(holder.group(1)));
     }
 
-    /** What a process was started as, if this user may know: of a Gatehouse the part that people type. */
+    /** Returns the command of a process, if this user may see it; for Gatehouse, only the part that users type. */
     private static Optional<String> command(String pid) {
         return ProcessHandle.of(Long.parseLong(pid))
                 .flatMap(process -> process.info().commandLine())

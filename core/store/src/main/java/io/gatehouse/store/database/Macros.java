@@ -2,7 +2,7 @@ package io.gatehouse.store.database;
 
 import io.gatehouse.base.Resources;
 import io.gatehouse.store.schema.DomainFunction;
-import java.sql.ResultSet;
+import io.gatehouse.store.schema.SqlText;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -22,7 +22,7 @@ final class Macros {
             for (DomainFunction function : functions) {
                 statement.execute(definition("TEMP MACRO", function));
             }
-            boolean known = hasAll(statement);
+            boolean known = hasAll(connection);
             for (DomainFunction function : functions) {
                 statement.execute("DROP MACRO temp." + function.name());
             }
@@ -36,11 +36,8 @@ final class Macros {
         return "CREATE OR REPLACE %s %s AS (%s)".formatted(kind, function.signature(), function.overDoubles());
     }
 
-    private static boolean hasAll(Statement statement) throws SQLException {
-        try (ResultSet missing = statement.executeQuery(Resources.text(Macros.class, "missing_macros.sql"))) {
-            missing.next();
-            return missing.getLong(1) == 0;
-        }
+    private static boolean hasAll(DuckDBConnection connection) throws SQLException {
+        return SmallQuery.number(connection, Resources.text(Macros.class, "missing_macros.sql")) == 0;
     }
 
     private static void make(DuckDBConnection connection, List<DomainFunction> functions) throws SQLException {
@@ -48,8 +45,8 @@ final class Macros {
                 Statement statement = connection.createStatement()) {
             for (DomainFunction function : functions) {
                 statement.execute(definition("MACRO", function));
-                statement.execute("COMMENT ON MACRO %s IS '%s'"
-                        .formatted(function.name(), function.comment().replace("'", "''")));
+                statement.execute(
+                        "COMMENT ON MACRO %s IS '%s'".formatted(function.name(), SqlText.quoted(function.comment())));
             }
             transaction.commit();
         }

@@ -6,11 +6,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
- * Repeats a transaction of our own for which DuckDB had no memory. All statements of a process share one limit: queries
- * of users may hold all of it for a moment, and a run must not fail for that.
+ * Repeats a transaction for which DuckDB had no memory. All statements of a process share one limit: queries of users may
+ * hold all of it for a moment, and a run must not fail because of that.
  */
 public final class MemoryRetry {
-    /** With the pauses between them three seconds, less than a server that stops waits for its run. */
+    /** With the pauses in between three seconds, which is less than a stopping server waits for its run. */
     private static final int MAX_TRIES = 7;
 
     private static final long FIRST_PAUSE_NANOS = 50_000_000;
@@ -24,7 +24,11 @@ public final class MemoryRetry {
         });
     }
 
-    /** @throws GatehouseException what the transaction fails with; OUT_OF_MEMORY after the last try */
+    /**
+     * Runs a transaction that returns something.
+     *
+     * @throws GatehouseException what the transaction fails with; OUT_OF_MEMORY after the last try
+     */
     public static <T> T get(Supplier<T> transaction) {
         for (int tries = 1; ; tries++) {
             try {

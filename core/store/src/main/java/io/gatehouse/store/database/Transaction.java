@@ -34,7 +34,7 @@ public final class Transaction implements AutoCloseable {
         try {
             execute(connection, "ROLLBACK");
         } catch (SQLException e) {
-            // DuckDB has rolled back by itself, as it does when a COMMIT fails.
+            // DuckDB has already rolled back, because a COMMIT failed.
         }
     }
 

@@ -6,12 +6,12 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A query that a server has answered, or failed to.
+ * A query that a server ran.
  *
- * @param elapsedMs until its last row was sent, or it failed
+ * @param elapsedMs milliseconds until its last row was sent, or it failed
  * @param state finished, failed or cancelled
- * @param rows that were sent
- * @param error code and message
+ * @param rows number of rows that were sent
+ * @param error code and message of the error, if it failed
  */
 public record PastQuery(
         String id, String sql, Instant startedAt, double elapsedMs, String state, long rows, Optional<String> error) {

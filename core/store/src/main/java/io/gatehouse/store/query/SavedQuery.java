@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.time.Instant;
 
 /**
- * A query that somebody kept under a name.
+ * A query that a user saved under a name.
  *
  * @param description what it is for; may be empty
  */

@@ -1,52 +1,77 @@
 package io.gatehouse.store.run;
 
 import io.gatehouse.base.Resources;
-import java.sql.PreparedStatement;
+import io.gatehouse.store.database.SmallQuery;
 import java.sql.SQLException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.BitSet;
 import org.duckdb.DuckDBConnection;
 
-/** Says which shards a run has and how it ended. */
+/** Records which shards of a run are in the file, and how the run ended. */
 public final class Ledger {
     private final DuckDBConnection connection;
     private final int runId;
+
+    /**
+     * What the file holds of a run so far.
+     *
+     * @param shards numbers of the shards in the ledger
+     * @param answered ids of the questions with an answer
+     * @param correct number of them with the right answer
+     */
+    public record CommittedWork(BitSet shards, BitSet answered, int correct) {
+        public static CommittedWork nothing() {
+            return new CommittedWork(new BitSet(), new BitSet(), 0);
+        }
+    }
 
     public Ledger(DuckDBConnection connection, int runId) {
         this.connection = connection;
         this.runId = runId;
     }
 
+    /** Returns what the file holds of the run. */
+    public CommittedWork read() throws SQLException {
+        BitSet shards = new BitSet();
+        SmallQuery.list(connection, "SELECT shard FROM run_shards WHERE run_id = ?", row -> row.getInt(1), runId)
+                .forEach(shards::set);
+        BitSet answered = new BitSet();
+        SmallQuery.list(connection, "SELECT question_id FROM answers WHERE run_id = ?", row -> row.getInt(1), runId)
+                .forEach(answered::set);
+        long correct =
+                SmallQuery.number(connection, "SELECT count(*) FROM answers WHERE run_id = ? AND correct", runId);
+        return new CommittedWork(shards, answered, Math.toIntExact(correct));
+    }
+
     /**
-     * A shard, in the transaction of its rows.
+     * Adds a shard, in the transaction of its rows.
      *
      * @param tokens rows of tokens
      * @param decisions rows of routing
      */
     public void add(int shard, int[] questionIds, long tokens, long decisions) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(Resources.text(Ledger.class, "insert_shard.sql"))) {
-            insert.setInt(1, runId);
-            insert.setInt(2, shard);
-            insert.setInt(3, questionIds.length);
-            insert.setLong(4, tokens);
-            insert.setLong(5, decisions);
-            insert.setObject(6, LocalDateTime.now(ZoneOffset.UTC));
-            insert.setArray(
-                    7,
-                    connection.createArrayOf(
-                            "INTEGER", Arrays.stream(questionIds).boxed().toArray()));
-            insert.executeUpdate();
-        }
+        SmallQuery.update(
+                connection,
+                Resources.text(Ledger.class, "insert_shard.sql"),
+                runId,
+                shard,
+                questionIds.length,
+                tokens,
+                decisions,
+                LocalDateTime.now(ZoneOffset.UTC),
+                connection.createArrayOf(
+                        "INTEGER", Arrays.stream(questionIds).boxed().toArray()));
     }
 
-    /** The end of the run. */
+    /** Ends the run. */
     public void finish(RunStatus status) throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement(Resources.text(Ledger.class, "finish_run.sql"))) {
-            update.setString(1, status.id());
-            update.setObject(2, LocalDateTime.now(ZoneOffset.UTC));
-            update.setInt(3, runId);
-            update.executeUpdate();
-        }
+        SmallQuery.update(
+                connection,
+                Resources.text(Ledger.class, "finish_run.sql"),
+                status.id(),
+                LocalDateTime.now(ZoneOffset.UTC),
+                runId);
     }
 }

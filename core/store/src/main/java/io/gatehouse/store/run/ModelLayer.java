@@ -8,15 +8,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one layer of a model.
+ * One layer of a model, as far as it is known.
  *
  * @param experts its experts; 0 if it has none
  * @param topK experts that each token is sent to, after interventions; 0 if it has none
- * @param router null if it has none or nothing is known of it
+ * @param router null if it has none or its router is unknown
  */
 public record ModelLayer(
         Kind kind, int experts, int topK, @Nullable Router router) implements Serializable {
-    /** What a layer is made of. */
+    /** The parts of a layer. */
     public enum Kind {
         /** One feed-forward block for all tokens. */
         DENSE("dense"),
@@ -26,7 +26,7 @@ public record ModelLayer(
         ATTENTION("attention"),
         /** A state-space mixer and no feed-forward block. */
         STATE_SPACE("state_space"),
-        /** Not said by the source of an import. */
+        /** Unknown, for an imported run. */
         UNKNOWN("");
 
         private final String id;
@@ -35,14 +35,14 @@ public record ModelLayer(
             this.id = id;
         }
 
-        /** The word that stands for it in the file and in SQL; empty if unknown, which is NULL there. */
+        /** Returns its name in the file and in SQL; empty if unknown, which is NULL there. */
         public String id() {
             return id;
         }
     }
 
     /**
-     * How a router makes weights of its scores.
+     * The function by which a router turns scores into weights.
      *
      * @param kind function that makes probabilities of scores, such as softmax
      * @param scale factor of the weights
@@ -78,7 +78,7 @@ public record ModelLayer(
         return new ModelLayer(kind, 0, 0, null);
     }
 
-    /** As many layers of the same experts, of whose routers nothing is known. */
+    /** Returns layers with equal numbers of experts and unknown routers. */
     public static List<ModelLayer> alike(int layers, int experts, int topK) {
         return Collections.nCopies(layers, moe(experts, topK, null));
     }

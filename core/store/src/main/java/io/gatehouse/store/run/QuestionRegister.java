@@ -3,11 +3,9 @@ package io.gatehouse.store.run;
 import io.gatehouse.base.Resources;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.database.SmallQuery;
 import java.sql.Array;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,14 +15,18 @@ import java.util.Set;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 
-/** The questions of one task in the file and their ids, which never change once given. */
+/** The questions of one task in the file and their ids, which never change. */
 public final class QuestionRegister {
     private final DuckDBConnection connection;
     private final String task;
     private final Map<Key, Registered> known;
     private int lastId;
 
-    private record Key(String subject, int ordinal) {}
+    private record Key(String subject, int ordinal) {
+        static Key of(QuestionRow question) {
+            return new Key(question.subject(), question.ordinal());
+        }
+    }
 
     private record Registered(int id, QuestionRow row) {}
 
@@ -36,27 +38,26 @@ public final class QuestionRegister {
     }
 
     public static QuestionRegister read(DuckDBConnection connection, String task) throws SQLException {
+        List<Registered> registered = SmallQuery.list(
+                connection,
+                Resources.text(QuestionRegister.class, "questions_of_task.sql"),
+                row -> new Registered(
+                        row.getInt("question_id"),
+                        new QuestionRow(
+                                row.getString("subject"),
+                                row.getInt("ordinal"),
+                                row.getString("question"),
+                                strings(row.getArray("choices")),
+                                row.getString("answer").charAt(0))),
+                task);
         Map<Key, Registered> known = new HashMap<>();
-        try (PreparedStatement statement = connection.prepareStatement(Resources.text(QuestionRegister.class, "questions_of_task.sql"))) {
-            statement.setString(1, task);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    QuestionRow row = new QuestionRow(
-                            rows.getString("subject"),
-                            rows.getInt("ordinal"),
-                            rows.getString("question"),
-                            strings(rows.getArray("choices")),
-                            rows.getString("answer").charAt(0));
-                    known.put(new Key(row.subject(), row.ordinal()), new Registered(rows.getInt("question_id"), row));
-                }
-            }
-        }
+        registered.forEach(question -> known.put(Key.of(question.row()), question));
         return new QuestionRegister(connection, task, known, lastId(connection));
     }
 
     /**
-     * Ids of the questions in the order given; those that the file does not hold yet are appended to it, with their
-     * attributes. A question that is held keeps the attributes that it has.
+     * Returns the ids of the questions in the order given, and adds those that the file does not have yet, with their
+     * attributes. A question that the file has keeps its attributes.
      */
     public int[] register(List<QuestionRow> questions) throws SQLException {
         int[] ids = new int[questions.size()];
@@ -75,7 +76,7 @@ public final class QuestionRegister {
         return ids;
     }
 
-    /** Puts questions into a database under ids that another one has given them, without their attributes. */
+    /** Inserts questions with ids that another database has assigned, without their attributes. */
     public static void insert(DuckDBConnection connection, String task, List<QuestionRow> questions, int[] ids)
             throws SQLException {
         try (DuckDBAppender appender = connection.createAppender("questions")) {
@@ -86,7 +87,7 @@ public final class QuestionRegister {
     }
 
     private int idOf(QuestionRow question, DuckDBAppender appender, DuckDBAppender attributes) throws SQLException {
-        Key key = new Key(question.subject(), question.ordinal());
+        Key key = Key.of(question);
         Registered registered = known.get(key);
         if (registered == null) {
             lastId++;
@@ -127,13 +128,9 @@ public final class QuestionRegister {
         return "Question %d of subject %s of quiz %s".formatted(question.ordinal(), question.subject(), task);
     }
 
-    /** The largest id of a question in the file; 0 if there is none. */
+    /** Returns the largest id of a question in the file; 0 if there is none. */
     public static int lastId(DuckDBConnection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT coalesce(max(question_id), 0) FROM questions")) {
-            rows.next();
-            return rows.getInt(1);
-        }
+        return Math.toIntExact(SmallQuery.number(connection, "SELECT coalesce(max(question_id), 0) FROM questions"));
     }
 
     private static List<String> strings(Array array) throws SQLException {

@@ -31,12 +31,12 @@ public record QuestionRow(
         }
     }
 
-    /** A question whose quiz has no further columns. */
+    /** A question of a quiz without further columns. */
     public QuestionRow(String subject, int ordinal, String text, List<String> choices, char answer) {
         this(subject, ordinal, text, choices, answer, Map.of());
     }
 
-    /** What makes it this question and no other. */
+    /** Returns the question without its attributes, which do not identify it. */
     QuestionRow withoutAttributes() {
         return new QuestionRow(subject, ordinal, text, choices, answer);
     }

@@ -7,11 +7,11 @@ import io.gatehouse.error.GatehouseException;
 import java.io.Serializable;
 
 /**
- * What a run keeps of what its routers say.
+ * The figures of its routers that a run keeps.
  *
- * @param scope tokens whose decisions are kept; nothing is kept of others
+ * @param scope tokens whose decisions are kept; nothing is kept for others
  * @param probabilities tokens whose probability of every expert is kept
- * @param norms whether the norms of the chosen experts' outputs are kept, of the tokens of the scope
+ * @param norms whether the norms of the chosen experts' outputs are kept for the tokens of the scope
  */
 public record Recording(Scope scope, Probabilities probabilities, boolean norms) implements Serializable {
     /** The prompt tokens whose whole gate a run records. */
@@ -28,7 +28,7 @@ public record Recording(Scope scope, Probabilities probabilities, boolean norms)
             this.id = id;
         }
 
-        /** The word that stands for it in the file and in SQL. */
+        /** Returns its name in the file and in SQL. */
         public String id() {
             return id;
         }
@@ -44,7 +44,7 @@ public record Recording(Scope scope, Probabilities probabilities, boolean norms)
         }
     }
 
-    /** The decisions and nothing beside them. */
+    /** Returns a recording of decisions only. */
     public static Recording decisions(Scope scope) {
         return new Recording(scope, Probabilities.NONE, false);
     }

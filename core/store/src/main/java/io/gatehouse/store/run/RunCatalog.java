@@ -3,11 +3,11 @@ package io.gatehouse.store.run;
 import io.gatehouse.base.Resources;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.store.database.DatabaseFailure;
 import io.gatehouse.store.database.MemoryRetry;
+import io.gatehouse.store.database.OpenDatabase;
+import io.gatehouse.store.database.SmallQuery;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -20,125 +20,100 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 
-/** What a file says of its runs. Each call reads on a connection of its own. */
+/** Lists the runs of a file. Each call reads on a connection of its own. */
 public final class RunCatalog {
     private final Path file;
-    private final Supplier<Connection> readers;
+    private final OpenDatabase database;
 
-    public RunCatalog(Path file, Supplier<Connection> readers) {
+    public RunCatalog(Path file, OpenDatabase database) {
         this.file = file;
-        this.readers = readers;
+        this.database = database;
     }
 
-    /** Something that is read. */
-    private interface Reading<T> {
-        T from(Connection reader) throws SQLException;
-    }
-
-    /** In the order they were started. */
+    /** Returns the runs in the order they were started. */
     public List<RunSummary> runs() {
         return read(RunCatalog::runs);
     }
 
-    /** The same, at the moment of a transaction. */
+    /** Returns the runs as a connection sees them, in the order they were started. */
     public static List<RunSummary> runs(Connection reader) throws SQLException {
         return runs(reader, Optional.empty());
     }
 
     /** @param name of the only one; all if empty */
     private static List<RunSummary> runs(Connection reader, Optional<String> name) throws SQLException {
-        try (PreparedStatement select = reader.prepareStatement(Resources.text(RunCatalog.class, "list_runs.sql"))) {
-            select.setString(1, name.orElse(null));
-            return summaries(select);
-        }
-    }
-
-    private static List<RunSummary> summaries(PreparedStatement select) throws SQLException {
-        try (ResultSet rows = select.executeQuery()) {
-            List<RunSummary> runs = new ArrayList<>();
-            while (rows.next()) {
-                runs.add(new RunSummary(
-                        rows.getInt("run_id"),
-                        rows.getString("name"),
-                        rows.getString("model"),
-                        rows.getString("task"),
-                        Scope.of(rows.getString("scope")),
-                        RunStatus.of(rows.getString("status")),
-                        rows.getInt("questions"),
-                        rows.getInt("answered"),
-                        rows.getInt("correct"),
-                        instant(rows, "started_at").orElseThrow(),
-                        instant(rows, "finished_at")));
-            }
-            return runs;
-        }
+        return SmallQuery.list(
+                reader,
+                Resources.text(RunCatalog.class, "list_runs.sql"),
+                row -> new RunSummary(
+                        row.getInt("run_id"),
+                        row.getString("name"),
+                        row.getString("model"),
+                        row.getString("task"),
+                        Scope.of(row.getString("scope")),
+                        RunStatus.of(row.getString("status")),
+                        row.getInt("questions"),
+                        row.getInt("answered"),
+                        row.getInt("correct"),
+                        instant(row, "started_at").orElseThrow(),
+                        instant(row, "finished_at")),
+                name.orElse(null));
     }
 
     public Optional<RunSummary> find(String name) {
         return read(reader -> runs(reader, Optional.of(name))).stream().findFirst();
     }
 
-    /** @throws GatehouseException RUN_NOT_FOUND */
+    /**
+     * Returns the run of a name.
+     *
+     * @throws GatehouseException RUN_NOT_FOUND
+     */
     public RunSummary run(String name) {
         return find(name)
                 .orElseThrow(() -> new GatehouseException(
                         ErrorCode.RUN_NOT_FOUND, "%s holds no run named \"%s\".".formatted(file, name)));
     }
 
-    /** Empty where nothing is answered. */
+    /** Returns nothing if no question has an answer. */
     public OptionalDouble meanAccuracyOfSubjects(int runId) {
-        return read(reader -> {
-            try (PreparedStatement select = reader.prepareStatement(Resources.text(RunCatalog.class, "mean_accuracy_of_subjects.sql"))) {
-                select.setInt(1, runId);
-                try (ResultSet rows = select.executeQuery()) {
-                    rows.next();
-                    double mean = rows.getDouble(1);
-                    return rows.wasNull() ? OptionalDouble.empty() : OptionalDouble.of(mean);
-                }
-            }
-        });
+        return read(reader -> SmallQuery.first(
+                        reader,
+                        Resources.text(RunCatalog.class, "mean_accuracy_of_subjects.sql"),
+                        row -> {
+                            double mean = row.getDouble(1);
+                            return row.wasNull() ? OptionalDouble.empty() : OptionalDouble.of(mean);
+                        },
+                        runId)
+                .orElseThrow());
     }
 
     public Map<String, String> definition(int runId) {
         return read(reader -> new TreeMap<>(RunDefinition.read(reader, runId).properties()));
     }
 
-    /** By layer; of layers of which the run says nothing at the scope there is none. */
+    /** Returns experts by layer; a layer for which the run records nothing at the scope is missing. */
     public SortedMap<Integer, List<Integer>> unusedExperts(int runId, Scope scope) {
-        return read(reader -> {
-            try (PreparedStatement select = reader.prepareStatement(Resources.text(RunCatalog.class, "unused_experts.sql"))) {
-                select.setInt(1, runId);
-                select.setString(2, scope.id());
-                SortedMap<Integer, List<Integer>> unused = new TreeMap<>();
-                try (ResultSet rows = select.executeQuery()) {
-                    while (rows.next()) {
-                        List<Integer> experts = unused.computeIfAbsent(rows.getInt(1), layer -> new ArrayList<>());
-                        if (rows.getObject(2) instanceof Short expert) {
-                            experts.add((int) expert);
-                        }
-                    }
-                }
-                return unused;
-            }
-        });
+        SortedMap<Integer, List<Integer>> unused = new TreeMap<>();
+        read(reader -> SmallQuery.list(
+                reader,
+                Resources.text(RunCatalog.class, "unused_experts.sql"),
+                row -> {
+                    List<Integer> experts = unused.computeIfAbsent(row.getInt(1), layer -> new ArrayList<>());
+                    return row.getObject(2) instanceof Short expert && experts.add((int) expert);
+                },
+                runId,
+                scope.id()));
+        return unused;
     }
 
-    private <T> T read(Reading<T> reading) {
-        return MemoryRetry.get(() -> readOnce(reading));
+    private <T> T read(OpenDatabase.Work<T> work) {
+        return MemoryRetry.get(() -> database.read(work));
     }
 
-    private <T> T readOnce(Reading<T> reading) {
-        try (Connection reader = readers.get()) {
-            return reading.from(reader);
-        } catch (SQLException e) {
-            throw DatabaseFailure.using(file, e);
-        }
-    }
-
-    private static Optional<Instant> instant(ResultSet rows, String column) throws SQLException {
-        LocalDateTime time = rows.getObject(column, LocalDateTime.class);
+    private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {
+        LocalDateTime time = row.getObject(column, LocalDateTime.class);
         return Optional.ofNullable(time).map(value -> value.toInstant(ZoneOffset.UTC));
     }
 }

@@ -1,13 +1,12 @@
 package io.gatehouse.store.run;
 
+import io.gatehouse.base.Sha256;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.database.SmallQuery;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -16,14 +15,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
-/** Everything that decides what a run computes and keeps: two runs with the same definition hold the same facts. */
+/** All that determines what a run computes and keeps: two runs with the same definition hold the same facts. */
 public record RunDefinition(Map<String, String> properties) {
     public RunDefinition {
         properties = Map.copyOf(properties);
     }
 
-    /** What the description and the questions say, and {@code more} that the store knows nothing about. */
+    /** Returns the definition of a run. {@code more} are properties that the store does not interpret. */
     public static RunDefinition of(RunDescription run, List<QuestionRow> questions, Map<String, String> more) {
         Map<String, String> properties = new TreeMap<>(more);
         properties.put("fingerprint", run.fingerprint());
@@ -42,31 +42,26 @@ public record RunDefinition(Map<String, String> properties) {
     }
 
     public static RunDefinition read(Connection connection, int runId) throws SQLException {
-        try (PreparedStatement select =
-                connection.prepareStatement("SELECT property, value FROM run_definitions WHERE run_id = ?")) {
-            select.setInt(1, runId);
-            Map<String, String> properties = new TreeMap<>();
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    properties.put(rows.getString(1), rows.getString(2));
-                }
-            }
-            return new RunDefinition(properties);
-        }
+        List<Map.Entry<String, String>> properties = SmallQuery.list(
+                connection,
+                "SELECT property, value FROM run_definitions WHERE run_id = ?",
+                row -> Map.entry(row.getString(1), row.getString(2)),
+                runId);
+        return new RunDefinition(properties.stream().collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
     }
 
     public void insert(Connection connection, int runId) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO run_definitions VALUES (?, ?, ?)")) {
-            for (Map.Entry<String, String> property : new TreeMap<>(properties).entrySet()) {
-                insert.setInt(1, runId);
-                insert.setString(2, property.getKey());
-                insert.setString(3, property.getValue());
-                insert.executeUpdate();
-            }
+        for (Map.Entry<String, String> property : new TreeMap<>(properties).entrySet()) {
+            SmallQuery.update(
+                    connection,
+                    "INSERT INTO run_definitions VALUES (?, ?, ?)",
+                    runId,
+                    property.getKey(),
+                    property.getValue());
         }
     }
 
-    /** Refuses to go on with a run that was begun as another one. */
+    /** Refuses to resume a run that was begun with another definition. */
     void requireSameAs(RunDefinition begun, String name) {
         List<String> differences = new ArrayList<>();
         TreeSet<String> names = new TreeSet<>(properties.keySet());
@@ -87,7 +82,7 @@ public record RunDefinition(Map<String, String> properties) {
     }
 
     private static String digest(List<QuestionRow> questions) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         for (QuestionRow question : questions) {
             update(digest, question.subject());
             update(digest, String.valueOf(question.ordinal()));
@@ -101,13 +96,5 @@ public record RunDefinition(Map<String, String> properties) {
     private static void update(MessageDigest digest, String text) {
         digest.update(text.getBytes(StandardCharsets.UTF_8));
         digest.update((byte) 0);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256", e);
-        }
     }
 }

@@ -7,13 +7,13 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * What defines a run, as the {@code runs} table keeps it.
+ * The description of a run, as in the table {@code runs}.
  *
  * @param fingerprint identifies the checkpoint's content
  * @param modelLayers layers of the model in their order, those without experts included; one at least has experts
  * @param task name of the quiz
  * @param shots solved examples before each question
- * @param interventions what is changed about the routing; empty if nothing is
+ * @param interventions changes to the routing; empty if there are none
  */
 public record RunDescription(
         String name,

@@ -3,16 +3,18 @@ package io.gatehouse.store.run;
 import io.gatehouse.base.Resources;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.database.SmallQuery;
+import io.gatehouse.store.schema.StoredTable;
 import java.nio.file.Path;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.Optional;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 
-/** The runs of a file: begins new ones and finds those to go on with. */
+/** Registers new runs in a file, finds those to resume, and deletes runs. */
 public final class RunRegister {
     private final Path file;
     private final DuckDBConnection connection;
@@ -22,38 +24,35 @@ public final class RunRegister {
         this.connection = connection;
     }
 
-    /** Adds a run that is new and returns its number. */
+    /** Adds a new run and returns its number. */
     public int insert(RunDescription run, RunDefinition definition, int questions) throws SQLException {
         refuseSecond(run.name());
         refuseImported(run.task());
-        try (PreparedStatement insert = connection.prepareStatement(Resources.text(RunRegister.class, "insert_run.sql"))) {
-            insert.setString(1, run.name());
-            insert.setString(2, run.model());
-            insert.setString(3, run.fingerprint());
-            insert.setString(4, run.architecture());
-            insert.setInt(5, run.layers());
-            insert.setInt(6, run.experts());
-            insert.setInt(7, run.topK());
-            insert.setString(8, run.task());
-            insert.setString(9, run.promptFormat());
-            insert.setInt(10, run.shots());
-            insert.setString(11, run.scope().id());
-            insert.setString(12, run.precisionPlan());
-            insert.setString(13, run.device());
-            insert.setInt(14, questions);
-            insert.setObject(15, LocalDateTime.now(ZoneOffset.UTC));
-            insert.setString(16, run.gatehouseVersion());
-            insert.setString(17, run.recording().probabilities().id());
-            insert.setBoolean(18, run.recording().norms());
-            insert.setString(19, run.interventions());
-            try (ResultSet inserted = insert.executeQuery()) {
-                inserted.next();
-                int runId = inserted.getInt(1);
-                insertLayers(runId, run);
-                definition.insert(connection, runId);
-                return runId;
-            }
-        }
+        long runId = SmallQuery.number(
+                connection,
+                Resources.text(RunRegister.class, "insert_run.sql"),
+                run.name(),
+                run.model(),
+                run.fingerprint(),
+                run.architecture(),
+                run.layers(),
+                run.experts(),
+                run.topK(),
+                run.task(),
+                run.promptFormat(),
+                run.shots(),
+                run.scope().id(),
+                run.precisionPlan(),
+                run.device(),
+                questions,
+                LocalDateTime.now(ZoneOffset.UTC),
+                run.gatehouseVersion(),
+                run.recording().probabilities().id(),
+                run.recording().norms(),
+                run.interventions());
+        insertLayers(Math.toIntExact(runId), run);
+        definition.insert(connection, Math.toIntExact(runId));
+        return Math.toIntExact(runId);
     }
 
     private void insertLayers(int runId, RunDescription run) throws SQLException {
@@ -84,58 +83,62 @@ public final class RunRegister {
 
     /** Finds the unfinished run of this name, which must have the same definition, and returns its number. */
     public int resume(RunDescription run, RunDefinition definition) throws SQLException {
-        int runId;
-        try (PreparedStatement select = connection.prepareStatement("SELECT run_id, status FROM runs WHERE name = ?")) {
-            select.setString(1, run.name());
-            try (ResultSet rows = select.executeQuery()) {
-                if (!rows.next()) {
-                    throw new GatehouseException(
-                            ErrorCode.RUN_NOT_FOUND, "%s holds no run named \"%s\".".formatted(file, run.name()));
-                }
-                if (rows.getString(2).equals(RunStatus.COMPLETE.id())) {
-                    throw new GatehouseException(
-                            ErrorCode.RUN_EXISTS, "Run \"%s\" of %s is complete.".formatted(run.name(), file));
-                }
-                runId = rows.getInt(1);
-            }
+        Optional<Integer> known = SmallQuery.first(
+                connection, "SELECT run_id FROM runs WHERE name = ?", row -> row.getInt(1), run.name());
+        int runId = known.orElseThrow(() -> new GatehouseException(
+                ErrorCode.RUN_NOT_FOUND, "%s holds no run named \"%s\".".formatted(file, run.name())));
+        if (status(run.name()).equals(Optional.of(RunStatus.COMPLETE.id()))) {
+            throw new GatehouseException(
+                    ErrorCode.RUN_EXISTS, "Run \"%s\" of %s is complete.".formatted(run.name(), file));
         }
         definition.requireSameAs(RunDefinition.read(connection, runId), run.name());
-        try (PreparedStatement update =
-                connection.prepareStatement("UPDATE runs SET status = ?, finished_at = NULL WHERE run_id = ?")) {
-            update.setString(1, RunStatus.RUNNING.id());
-            update.setInt(2, runId);
-            update.executeUpdate();
-        }
+        SmallQuery.update(
+                connection,
+                "UPDATE runs SET status = ?, finished_at = NULL WHERE run_id = ?",
+                RunStatus.RUNNING.id(),
+                runId);
         return runId;
     }
 
-    /** The questions of an imported run are its sequences, numbered like those of a quiz, but no quiz. */
-    private void refuseImported(String task) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("SELECT name, source FROM runs WHERE task = ? AND source <> 'gatehouse'")) {
-            statement.setString(1, task);
-            try (ResultSet rows = statement.executeQuery()) {
-                if (rows.next()) {
-                    throw new GatehouseException(
-                            ErrorCode.RUN_EXISTS,
-                            "%s holds an imported run named \"%s\" (%s), as the quiz is: use another database, or name the quiz otherwise."
-                                    .formatted(file, rows.getString(1), rows.getString(2)));
+    /** Deletes a run, and the questions and weights that no other run needs. */
+    public void delete(int runId) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            for (StoredTable table : StoredTable.exported()) {
+                if (table.isByRun()) {
+                    statement.execute("DELETE FROM %s WHERE run_id = %d".formatted(table.name(), runId));
                 }
             }
+            statement.execute(Resources.text(RunRegister.class, "delete_unused.sql"));
+        }
+    }
+
+    /** Rejects a quiz named like an imported run, whose sequences are the questions of the task of its name. */
+    private void refuseImported(String task) throws SQLException {
+        Optional<String> imported = SmallQuery.first(
+                connection,
+                "SELECT name, source FROM runs WHERE task = ? AND source <> 'gatehouse'",
+                row -> "\"%s\" (%s)".formatted(row.getString(1), row.getString(2)),
+                task);
+        if (imported.isPresent()) {
+            throw new GatehouseException(
+                    ErrorCode.RUN_EXISTS,
+                    "%s holds an imported run named %s, as the quiz is: use another database, or name the quiz otherwise."
+                            .formatted(file, imported.get()));
         }
     }
 
     private void refuseSecond(String name) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("SELECT status FROM runs WHERE name = ?")) {
-            statement.setString(1, name);
-            try (ResultSet rows = statement.executeQuery()) {
-                if (rows.next()) {
-                    throw new GatehouseException(
-                            ErrorCode.RUN_EXISTS,
-                            "%s holds a run named \"%s\" already (%s): give the new one another name."
-                                    .formatted(file, name, rows.getString(1)));
-                }
-            }
+        Optional<String> status = status(name);
+        if (status.isPresent()) {
+            throw new GatehouseException(
+                    ErrorCode.RUN_EXISTS,
+                    "%s holds a run named \"%s\" already (%s): give the new one another name."
+                            .formatted(file, name, status.get()));
         }
+    }
+
+    /** Returns the status of the run of a name, if there is one. */
+    private Optional<String> status(String name) throws SQLException {
+        return SmallQuery.first(connection, "SELECT status FROM runs WHERE name = ?", row -> row.getString(1), name);
     }
 }

@@ -1,6 +1,6 @@
 package io.gatehouse.store.run;
 
-/** How far a run has come. A run whose process died stays {@link #RUNNING}. */
+/** The state of a run. A run whose process died stays {@link #RUNNING}. */
 public enum RunStatus {
     RUNNING("running"),
     COMPLETE("complete"),
@@ -13,7 +13,7 @@ public enum RunStatus {
         this.id = id;
     }
 
-    /** The word that stands for it in the file and in SQL. */
+    /** Returns its name in the file and in SQL. */
     public String id() {
         return id;
     }

@@ -16,12 +16,12 @@ public enum Scope {
         this.id = id;
     }
 
-    /** The word that stands for it in the file and in SQL. */
+    /** Returns its name in the file and in SQL. */
     public String id() {
         return id;
     }
 
-    /** The scope of that word; INVALID_ARGUMENT if there is none. */
+    /** Returns the scope of a name; INVALID_ARGUMENT if there is none. */
     public static Scope of(String id) {
         for (Scope scope : values()) {
             if (scope.id.equals(id)) {

@@ -3,15 +3,14 @@ package io.gatehouse.store.schema;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.base.Resources;
-import io.gatehouse.store.database.Macros;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /**
  * A function of the field, defined as an expression over its arguments in one .sql file, whose first comment says what
- * it returns. The SQL layer writes a call out before it validates a statement, with the arguments as DOUBLE; the file
- * has it as a {@link Macros macro}, for whoever opens it with DuckDB's own tools.
+ * it returns. The SQL layer replaces a call by the expression before it validates a statement, with the arguments as
+ * DOUBLE; a database file has it as a macro, for users of DuckDB's own tools.
  *
  * @param comment what it returns, in one line
  * @param arguments their names, in order
@@ -37,25 +36,26 @@ public record DomainFunction(String name, String comment, List<String> arguments
         arguments = List.copyOf(arguments);
     }
 
-    /** All of them, in the order of the documentation. */
+    /** Returns all of them, in the order of the documentation. */
     public static List<DomainFunction> all() {
         return NAMES.stream().map(DomainFunction::read).toList();
     }
 
-    /** How it is called, such as {@code share(value)}. */
+    /** Returns how it is called, such as {@code share(value)}. */
     public String signature() {
         return "%s(%s)".formatted(name, String.join(", ", arguments));
     }
 
-    /** The expression with its arguments as DOUBLE, as the SQL layer has them. */
+    /** Returns the expression with its arguments as DOUBLE, as in the SQL layer. */
     public String overDoubles() {
         String names = arguments.stream().collect(Collectors.joining("|", "\\b(", ")\\b"));
         return expression.replaceAll(names, "CAST($1 AS DOUBLE)");
     }
 
     private static DomainFunction read(String name) {
-        List<String> lines =
-                Resources.text(DomainFunction.class, "functions/%s.sql".formatted(name)).lines().toList();
+        List<String> lines = Resources.text(DomainFunction.class, "functions/%s.sql".formatted(name))
+                .lines()
+                .toList();
         String arguments = lines.stream()
                 .filter(line -> line.startsWith(ARGUMENTS))
                 .findFirst()

@@ -6,8 +6,8 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 
 /**
- * The names that people give to runs and saved queries. They stand in addresses, headers and terminals, so a name has an
- * end and nothing in it that a terminal would obey.
+ * The names that people give to runs and saved queries. They appear in URLs, headers and terminals, so their length is
+ * limited and they have no control characters.
  */
 public final class GivenName {
     public static final int MAX_CHARACTERS = 200;
@@ -15,7 +15,7 @@ public final class GivenName {
     private GivenName() {}
 
     /**
-     * The name, if it can be one.
+     * Returns the name if it is allowed.
      *
      * @param what is named, as in "a run"
      * @throws GatehouseException INVALID_ARGUMENT if it is blank or too long, or has characters that control something
@@ -46,7 +46,7 @@ public final class GivenName {
         return name;
     }
 
-    /** Also what turns the direction of text around, and half a character. */
+    /** Includes characters that change the direction of text, and half of a surrogate pair. */
     private static boolean isControl(int c) {
         return switch (Character.getType(c)) {
             case Character.CONTROL, Character.SURROGATE, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR ->

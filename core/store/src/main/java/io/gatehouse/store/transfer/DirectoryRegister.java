@@ -23,28 +23,29 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.duckdb.DuckDBConnection;
 
 /**
- * What a directory of Parquet files says of its runs and their questions, those included that several machines are
- * adding to it; in a database file of its own, which has no shards. Runs are begun and ended here, and the directory is
- * told afterwards.
+ * The runs and questions of a directory of Parquet files, in a database file of its own, which has no shards. Runs that
+ * several machines are computing are among them. Runs start and end here, and their files are then written to the
+ * directory.
  */
 public final class DirectoryRegister {
-    /** Folder of what an unfinished run needs to go on, which readers of the directory never look at. */
+    /** Folder of the files that an unfinished run needs to be resumed; readers of the directory ignore it. */
     public static final String UNFINISHED = StoredTable.UNFINISHED;
 
-    /** Folder whose folders name the shards of each run that are there. */
+    /** Folder whose folders are named after the committed shards of each run. */
     public static final String LEDGER = StoredTable.LEDGER;
 
-    /** Folder that says that this is a directory of ours. */
+    /** Folder by which a directory of ours is recognised. */
     public static final String VERSION = StoredTable.VERSION;
 
     private static final String QUESTIONS = "questions";
 
-    /** In the order in which a directory is told of questions: one is there with all that is known of it. */
+    /** In the order in which they are published: the attributes of a question are there before the question is. */
     private static final List<String> OF_QUESTIONS = List.of("question_attributes", QUESTIONS);
 
-    /** In the order in which a directory is told of a run: it is there when the last one is. */
+    /** In the order in which they are published: a run is there when its row of the last table is. */
     private static final List<String> RUNS = List.of("run_definitions", "layers", StoredTable.RUNS);
 
     private final Path file;
@@ -55,7 +56,7 @@ public final class DirectoryRegister {
         this.lastQuestion = lastQuestion;
     }
 
-    /** The folders that a register is read from. */
+    /** Returns the folders that a register is read from. */
     public static List<String> folders() {
         return Stream.of(
                         Stream.of(VERSION, QUESTIONS),
@@ -85,21 +86,22 @@ public final class DirectoryRegister {
 
     private static DirectoryRegister fill(Path copy, Path file) throws SQLException {
         try (OpenDatabase database = DatabaseFile.open(file, List.of(copy));
-                Statement statement = database.writing().createStatement()) {
+                DuckDBConnection connection = database.writer();
+                Statement statement = connection.createStatement()) {
             if (Files.isDirectory(copy.resolve(VERSION))) {
                 ExportedDirectory.requireSameSchema(copy, copy, statement);
             }
-            for (StoredTable table : StoredTable.of(database.writing())) {
+            for (StoredTable table : StoredTable.exported()) {
                 if (table.name().equals(QUESTIONS)) {
                     read(table, copy, "", statement);
                 } else if (RUNS.contains(table.name())) {
                     read(table, copy, "", statement);
-                    // A run that has just ended may be told of as an unfinished one still.
+                    // A run that has just ended may still be there as an unfinished one, too.
                     String unread = " WHERE f.run_id NOT IN (SELECT run_id FROM %s)".formatted(table.name());
                     read(table, copy.resolve(UNFINISHED), unread, statement);
                 }
             }
-            return new DirectoryRegister(file, QuestionRegister.lastId(database.writing()));
+            return new DirectoryRegister(file, QuestionRegister.lastId(connection));
         }
     }
 
@@ -108,18 +110,19 @@ public final class DirectoryRegister {
         return file;
     }
 
-    /** Says that a run has ended. */
+    /** Records that a run has ended. */
     public void end(int runId, RunStatus status) {
         try (OpenDatabase database = DatabaseFile.open(file)) {
-            new Ledger(database.writing(), runId).finish(status);
-        } catch (SQLException e) {
-            throw DatabaseFailure.using(file, e);
+            database.write(connection -> {
+                new Ledger(connection, runId).finish(status);
+                return status;
+            });
         }
     }
 
     /**
-     * Writes what a directory is to be told of the questions that it does not have, and returns the names of the files.
-     * Files of earlier questions stay as they are: none is ever written a second time.
+     * Writes the questions that the directory does not have yet, and returns the names of the files. Files of earlier
+     * questions stay as they are: none is ever written a second time.
      *
      * @param directory a local one
      */
@@ -133,7 +136,7 @@ public final class DirectoryRegister {
         return write(queries, directory);
     }
 
-    /** Writes what a directory is to be told of a run, and returns the names of the files in their order. */
+    /** Writes the rows about a run, and returns the names of the files in the order in which to publish them. */
     public List<String> writeRun(int runId, Path directory) {
         Map<String, String> queries = new LinkedHashMap<>();
         for (String table : RUNS) {
@@ -144,31 +147,30 @@ public final class DirectoryRegister {
         return write(queries, directory);
     }
 
-    /** Writes what makes a directory one of ours, and returns the names of the files. */
+    /** Writes the version of the schema, and returns the names of the files. */
     public List<String> writeVersion(Path directory) {
         return write(Map.of(VERSION + "/data.parquet", "SELECT * FROM " + VERSION), directory);
     }
 
     private boolean hasNewQuestions() {
         try (OpenDatabase database = DatabaseFile.open(file)) {
-            return QuestionRegister.lastId(database.writing()) > lastQuestion;
-        } catch (SQLException e) {
-            throw DatabaseFailure.using(file, e);
+            return database.read(QuestionRegister::lastId) > lastQuestion;
         }
     }
 
     /**
-     * Writes a file for each query, one without rows too: it takes the place of one that was there for something else,
-     * whose writer was killed before it came to an end.
+     * Writes a file for each query, even if it has no rows: the file replaces one that a writer left behind when it was
+     * killed.
      *
      * @param queries by the name of their file
      */
     private List<String> write(Map<String, String> queries, Path directory) {
         List<String> names = new ArrayList<>();
         try (OpenDatabase database = DatabaseFile.open(file, List.of(directory));
-                Statement statement = database.writing().createStatement()) {
+                DuckDBConnection connection = database.writer();
+                Statement statement = connection.createStatement()) {
             for (Map.Entry<String, String> query : queries.entrySet()) {
-                ParquetCopy.write(query.getValue(), directory.resolve(query.getKey()), statement);
+                Export.write(query.getValue(), directory.resolve(query.getKey()), statement);
                 names.add(query.getKey());
             }
             return names;

@@ -5,9 +5,9 @@ import static java.util.Objects.requireNonNull;
 import java.util.Optional;
 
 /**
- * How often the experts of a layer were chosen: all that some sources say.
+ * Counts of how often the experts of a layer were chosen; some sources have nothing else.
  *
- * @param domain the domain or dataset that was counted, where the source says
+ * @param domain the domain or dataset that was counted, if known
  * @param layer layer of the model, from 0
  * @param counts tokens that were sent to each expert, expert 0 first
  */

@@ -3,13 +3,17 @@ package io.gatehouse.store.transfer;
 import static io.gatehouse.error.ErrorCode.CANCELLED_BY_USER;
 import static io.gatehouse.error.ErrorCode.INSUFFICIENT_DISK;
 import static io.gatehouse.error.ErrorCode.INVALID_ARGUMENT;
+import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.base.DirectoryTree;
 import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.database.DatabaseFailure;
 import io.gatehouse.store.database.DatabaseFile;
 import io.gatehouse.store.database.OpenDatabase;
+import io.gatehouse.store.database.SmallQuery;
 import io.gatehouse.store.database.Transaction;
+import io.gatehouse.store.schema.SqlText;
 import io.gatehouse.store.schema.StoredTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,25 +22,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Writes a database file as a directory of Parquet files. First the facts, a folder per shard; then what is said of
- * runs; then the ledger; and when all of this has reached the disk, the version of the schema, without which nobody
- * takes the directory for an export. One that fails takes away what it wrote.
+ * Writes a database file as a directory of Parquet files: first the facts, a folder per shard; then the tables about runs;
+ * then the ledger; and when all of this has reached the disk, the version of the schema, without which the directory does
+ * not count as an export. An export that fails deletes what it wrote.
  */
 public final class Export {
     private final Path file;
     private final Path directory;
     private final ExportListener listener;
 
-    /** Some questions of a run, as the ledger has them. */
+    /** A shard of a run in the ledger. */
     private record LedgerShard(int runId, int shard, int firstQuestion, int lastQuestion) {}
 
     public Export(Path file, Path directory, ExportListener listener) {
@@ -86,10 +88,10 @@ public final class Export {
     }
 
     private ExportSummary write(OpenDatabase database) throws SQLException, IOException {
-        try (Connection reader = database.reading().duplicate();
+        try (Connection reader = database.reader();
                 Transaction moment = Transaction.begin(reader);
                 Statement statement = reader.createStatement()) {
-            List<StoredTable> tables = filled(StoredTable.of(reader), statement);
+            List<StoredTable> tables = filled(statement);
             copyShards(tables, statement);
             for (StoredTable table : tables) {
                 if (!table.isByShard() && !table.isVersion()) {
@@ -116,11 +118,14 @@ public final class Export {
         }
     }
 
-    /** Those of the tables that have rows. */
-    static List<StoredTable> filled(List<StoredTable> tables, Statement statement) throws SQLException {
+    /** Returns the tables that have rows. */
+    static List<StoredTable> filled(Statement statement) throws SQLException {
         List<StoredTable> filled = new ArrayList<>();
-        for (StoredTable table : tables) {
-            if (ParquetCopy.hasRows("SELECT 1 FROM " + table.name(), statement)) {
+        for (StoredTable table : StoredTable.exported()) {
+            if (SmallQuery.number(
+                            statement.getConnection(),
+                            "SELECT count(*) FROM (SELECT 1 FROM %s LIMIT 1)".formatted(table.name()))
+                    > 0) {
                 filled.add(table);
             }
         }
@@ -144,15 +149,12 @@ public final class Export {
     }
 
     private static List<LedgerShard> shards(Statement statement) throws SQLException {
-        List<LedgerShard> shards = new ArrayList<>();
-        try (ResultSet rows = statement.executeQuery("""
+        return SmallQuery.list(
+                statement.getConnection(),
+                """
                 SELECT run_id, shard, coalesce(list_min(question_ids), 0), coalesce(list_max(question_ids), 0)
-                FROM run_shards ORDER BY run_id, shard""")) {
-            while (rows.next()) {
-                shards.add(new LedgerShard(rows.getInt(1), rows.getInt(2), rows.getInt(3), rows.getInt(4)));
-            }
-        }
-        return shards;
+                FROM run_shards ORDER BY run_id, shard""",
+                row -> new LedgerShard(row.getInt(1), row.getInt(2), row.getInt(3), row.getInt(4)));
     }
 
     /** The range of the questions lets DuckDB find the rows of the shard without reading all others. */
@@ -181,7 +183,7 @@ public final class Export {
         }
     }
 
-    /** A table that does not go by shards. */
+    /** Copies a table that is not divided by shard. */
     private void copy(StoredTable table, Statement statement) throws SQLException, IOException {
         String query = "SELECT %s FROM %s".formatted(table.inFiles(), table.name());
         if (!table.isByRun()) {
@@ -196,17 +198,18 @@ public final class Export {
 
     /** Writes the rows of a query as the file of a folder. */
     static void copy(String query, Path folder, Statement statement) throws SQLException, IOException {
-        ParquetCopy.write(query, folder.resolve("data.parquet"), statement);
+        write(query, folder.resolve("data.parquet"), statement);
+    }
+
+    /** Writes the rows of a query as a Parquet file, and creates its folders. */
+    static void write(String query, Path parquet, Statement statement) throws SQLException, IOException {
+        Files.createDirectories(requireNonNull(parquet.getParent()));
+        statement.execute(
+                "COPY (%s) TO '%s' (FORMAT parquet, COMPRESSION zstd)".formatted(query, SqlText.quoted(parquet)));
     }
 
     private static List<Integer> ints(String query, Statement statement) throws SQLException {
-        List<Integer> ints = new ArrayList<>();
-        try (ResultSet rows = statement.executeQuery(query)) {
-            while (rows.next()) {
-                ints.add(rows.getInt(1));
-            }
-        }
-        return ints;
+        return SmallQuery.list(statement.getConnection(), query, row -> row.getInt(1));
     }
 
     private ExportSummary summary(int runs, int shards) throws IOException {
@@ -220,7 +223,7 @@ public final class Export {
         }
     }
 
-    /** Waits until the disk has everything, names included. */
+    /** Waits until all files and their names have reached the disk. */
     private void flush() throws IOException {
         try (Stream<Path> paths = Files.walk(directory)) {
             for (Path path : paths.toList()) {
@@ -232,27 +235,20 @@ public final class Export {
     }
 
     /**
-     * Takes away what was written: the directory was empty before, or was not there. What cannot be taken away is said
-     * beside the error, which says more.
+     * Deletes what was written: the directory was empty before, or was not there. If that fails too, the error of the
+     * export matters more.
+     *
+     * @param made whether the export made the directory
      */
     private void remove(boolean made, Exception error) {
         try {
-            remove(made);
+            if (made) {
+                DirectoryTree.delete(directory);
+            } else {
+                DirectoryTree.clear(directory);
+            }
         } catch (IOException | UncheckedIOException e) {
             error.addSuppressed(e);
-        }
-    }
-
-    private void remove(boolean made) throws IOException {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        try (Stream<Path> paths = Files.walk(directory)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                if (made || !path.equals(directory)) {
-                    Files.delete(path);
-                }
-            }
         }
     }
 

@@ -1,14 +1,14 @@
 package io.gatehouse.store.transfer;
 
-/** Watches an export, on its thread. */
+/** Observes an export, on its thread. */
 public interface ExportListener {
-    /** Called after each shard that is written; the shards are by far the most of it. */
+    /** Called after each shard; the shards take most of the time. */
     void progress(int shards, int of);
 
-    /** Asked as often; an export whose listener says true ends and leaves nothing behind. */
+    /** Called equally often. If it returns true, the export stops and leaves nothing behind. */
     boolean cancelled();
 
-    /** One that neither looks nor stops. */
+    /** Returns a listener that ignores progress and never cancels. */
     static ExportListener none() {
         return new ExportListener() {
             @Override

@@ -1,7 +1,7 @@
 package io.gatehouse.store.transfer;
 
 /**
- * What an export wrote.
+ * The size of an export.
  *
  * @param bytes size of all files together
  */

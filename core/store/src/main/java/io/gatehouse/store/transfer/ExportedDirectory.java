@@ -7,18 +7,17 @@ import io.gatehouse.duckdb.DuckDb;
 import io.gatehouse.duckdb.ForeignParquet;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.database.DatabaseFailure;
-import io.gatehouse.store.database.Doors;
+import io.gatehouse.store.database.Lockdown;
 import io.gatehouse.store.database.OpenDatabase;
+import io.gatehouse.store.database.SmallQuery;
 import io.gatehouse.store.schema.DatabaseSchema;
 import io.gatehouse.store.schema.SqlText;
 import io.gatehouse.store.schema.StoredTable;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
@@ -26,21 +25,21 @@ import java.util.UUID;
 import org.duckdb.DuckDBConnection;
 
 /**
- * Opens a directory of Parquet files as a database that can only be read: small tables are read into memory, for the
- * large ones there is a view over their files. The relations have the names, columns and comments of a database file,
- * so that nobody above needs to know. What the ledger did not hold when the directory was opened stays unseen.
+ * Opens a directory of Parquet files as a read-only database: small tables are read into memory, large ones become views
+ * over their files. The relations have the names, columns and comments of a database file, so other classes see no
+ * difference. Shards that the ledger did not list when the directory was opened are ignored.
  */
 public final class ExportedDirectory {
     private ExportedDirectory() {}
 
     /**
-     * Opens it.
+     * Opens a directory.
      *
-     * @param atOpening what {@link Doors} has to say of it
+     * @param settings those of {@link Lockdown#settings}
      * @throws GatehouseException INVALID_ARGUMENT if it is no export or was written with another schema,
      *     CORRUPT_DATABASE if one of its small files cannot be read
      */
-    public static OpenDatabase open(Path directory, Properties atOpening) {
+    public static OpenDatabase open(Path directory, Properties settings) {
         Path root = directory.toAbsolutePath().normalize();
         requirePlainName(root);
         if (!Files.isDirectory(root.resolve(StoredTable.VERSION))) {
@@ -50,10 +49,10 @@ public final class ExportedDirectory {
                             .formatted(directory, StoredTable.VERSION));
         }
         try {
-            DuckDBConnection connection = DuckDb.inMemory(spillingElsewhere(atOpening));
+            DuckDBConnection connection = DuckDb.inMemory(spillingElsewhere(settings));
             try {
                 attach(directory, root, connection);
-                return OpenDatabase.of(connection, true, root, List.of(root));
+                return OpenDatabase.of(directory, connection, true, root, List.of(root));
             } catch (SQLException | RuntimeException e) {
                 connection.close();
                 throw e;
@@ -63,7 +62,7 @@ public final class ExportedDirectory {
         }
     }
 
-    /** DuckDB finds files by patterns, in which it lets nothing be escaped. */
+    /** DuckDB finds files by patterns, in which nothing can be escaped. */
     static void requirePlainName(Path directory) {
         String name = directory.toAbsolutePath().toString();
         if (name.matches(".*([*?\\[\\]{}]|run_id=|shard=).*")) {
@@ -74,10 +73,10 @@ public final class ExportedDirectory {
         }
     }
 
-    private static Properties spillingElsewhere(Properties atOpening) {
+    private static Properties spillingElsewhere(Properties settings) {
         Properties properties = new Properties();
-        properties.putAll(atOpening);
-        // Made when a query spills and deleted with the instance; beside the export, it might be on a disk for reading.
+        properties.putAll(settings);
+        // Created when a query spills and deleted with the instance. The disk of the export may be read-only.
         properties.setProperty(
                 "temp_directory",
                 Path.of(System.getProperty("java.io.tmpdir"), "gatehouse-" + UUID.randomUUID())
@@ -88,9 +87,9 @@ public final class ExportedDirectory {
     private static void attach(Path directory, Path root, DuckDBConnection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(DatabaseSchema.definition());
-            List<StoredTable> tables = new ArrayList<>(StoredTable.of(connection));
+            List<StoredTable> tables = new ArrayList<>(StoredTable.exported());
             requireSameSchema(directory, root, statement);
-            // The runs first, and then the ledger: the others ask them.
+            // The runs first, and then the ledger: the other tables are filtered by them.
             tables.sort(Comparator.comparing(StoredTable::isRuns)
                     .thenComparing(StoredTable::isLedger)
                     .reversed());
@@ -104,15 +103,12 @@ public final class ExportedDirectory {
     }
 
     static void requireSameSchema(Path directory, Path root, Statement statement) throws SQLException {
-        int version;
+        long version;
         String files = "%s/%s/*.parquet".formatted(SqlText.quoted(root), StoredTable.VERSION);
         try {
             ForeignParquet.requireReadable(statement.getConnection(), files, CORRUPT_DATABASE);
-            try (ResultSet row =
-                    statement.executeQuery("SELECT max(version) FROM read_parquet('%s')".formatted(files))) {
-                row.next();
-                version = row.getInt(1);
-            }
+            version = SmallQuery.number(
+                    statement.getConnection(), "SELECT max(version) FROM read_parquet('%s')".formatted(files));
         } catch (SQLException e) {
             throw new GatehouseException(
                     CORRUPT_DATABASE,
@@ -128,11 +124,9 @@ public final class ExportedDirectory {
     }
 
     static boolean hasFiles(StoredTable table, Path root, Statement statement) throws SQLException {
-        try (ResultSet row =
-                statement.executeQuery("SELECT EXISTS (SELECT 1 FROM glob('%s'))".formatted(table.pattern(root)))) {
-            row.next();
-            return row.getBoolean(1);
-        }
+        return SmallQuery.number(
+                        statement.getConnection(), "SELECT count(*) FROM glob('%s')".formatted(table.pattern(root)))
+                > 0;
     }
 
     private static void attach(StoredTable table, Path root, Statement statement) throws SQLException {
@@ -140,28 +134,10 @@ public final class ExportedDirectory {
             statement.execute("INSERT INTO %s BY NAME %s".formatted(table.name(), table.query(root)));
             return;
         }
-        Collection<String> comments = comments(table.name(), statement);
         statement.execute("DROP TABLE " + table.name());
         statement.execute("CREATE VIEW %s AS %s".formatted(table.name(), table.query(root)));
-        for (String comment : comments) {
+        for (String comment : DatabaseSchema.find(table.name()).orElseThrow().comments(true)) {
             statement.execute(comment);
         }
-    }
-
-    /** Statements that say of a view of the name what is said of the table. */
-    private static List<String> comments(String table, Statement statement) throws SQLException {
-        List<String> comments = new ArrayList<>();
-        try (ResultSet rows = statement.executeQuery("""
-                SELECT 'COMMENT ON VIEW ' || table_name || ' IS ''' || replace(comment, '''', '''''') || ''''
-                FROM duckdb_tables() WHERE table_name = '%1$s'
-                UNION ALL
-                SELECT 'COMMENT ON COLUMN ' || table_name || '."' || column_name || '" IS '''
-                    || replace(comment, '''', '''''') || ''''
-                FROM duckdb_columns() WHERE table_name = '%1$s'""".formatted(table))) {
-            while (rows.next()) {
-                comments.add(rows.getString(1));
-            }
-        }
-        return comments;
     }
 }

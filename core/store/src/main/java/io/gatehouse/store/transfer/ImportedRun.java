@@ -12,16 +12,16 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * A run that another engine recorded: what is known of it.
+ * A run that another engine recorded.
  *
  * @param source the kind of files it came from, such as {@code vllm}
- * @param model name of the model, as the user says it
- * @param layers transformer layers of the model, as far as they are known
+ * @param model name of the model, given by the user
+ * @param layers known transformer layers of the model
  * @param experts experts of a layer; the largest number where layers differ
  * @param topK experts that each token is sent to
- * @param provenance what is to be said of the files and of what they lack: property and value
+ * @param provenance properties of the files, and of what they lack
  * @param sequences its sequences, in order
- * @param counts counts, where the source has no more than those
+ * @param counts counts, if the source has nothing else
  */
 public record ImportedRun(
         String name,
@@ -50,7 +50,7 @@ public record ImportedRun(
         }
     }
 
-    /** What it says of each layer: of one without decisions and counts nothing, of a router nothing ever. */
+    /** Returns what is known of each layer: nothing of one without decisions and counts, and nothing of routers. */
     List<ModelLayer> modelLayers() {
         int[] topKs = new int[layers];
         int[] widths = new int[layers];
@@ -61,7 +61,7 @@ public record ImportedRun(
             }
         }
         counts.forEach(count -> topKs[count.layer()] = topK);
-        // Somebody who knows the model may have said more experts than there are probabilities.
+        // The user may have given more experts than there are probabilities.
         boolean widthsKnown = IntStream.of(widths).max().orElse(0) == experts;
         List<ModelLayer> known = new ArrayList<>();
         for (int layer = 0; layer < layers; layer++) {
@@ -74,7 +74,7 @@ public record ImportedRun(
         return known;
     }
 
-    /** The tokens that it is about: the last ones alone, or all. */
+    /** Returns the tokens whose decisions it has: only the last ones, or all. */
     Scope scope() {
         boolean lastOnly = counts.isEmpty()
                 && sequences.stream()
@@ -84,7 +84,7 @@ public record ImportedRun(
         return lastOnly ? Scope.LAST_PROMPT : Scope.PROMPT;
     }
 
-    /** The tokens whose whole gate it says. */
+    /** Returns the tokens whose whole gate it has. */
     Recording.Probabilities probabilities() {
         boolean whole = sequences.stream()
                 .flatMap(sequence -> sequence.layers().stream())

@@ -1,9 +1,8 @@
 package io.gatehouse.store.transfer;
 
-import io.gatehouse.base.Resources;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.store.database.Transaction;
+import io.gatehouse.store.database.SmallQuery;
 import io.gatehouse.store.run.Ledger;
 import io.gatehouse.store.run.QuestionRegister;
 import io.gatehouse.store.run.Recording;
@@ -11,19 +10,21 @@ import io.gatehouse.store.run.RunDefinition;
 import io.gatehouse.store.run.RunDescription;
 import io.gatehouse.store.run.RunRegister;
 import io.gatehouse.store.run.RunStatus;
+import io.gatehouse.store.schema.Rollup;
+import io.gatehouse.store.schema.RollupSql;
+import io.gatehouse.store.schema.SqlText;
 import java.nio.file.Path;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 
-/** Puts a run of another engine into the file, in one transaction: wholly or not at all. */
+/** Adds a run that another engine recorded, within the transaction that the caller has begun. */
 public final class RunImport {
-    /** There is one shard, for all came at once. */
+    /** The number of the only shard. */
     private static final int SHARD = 0;
 
     private final Path file;
@@ -39,38 +40,28 @@ public final class RunImport {
     /** Writes the run and returns its number. */
     public int write(String gatehouseVersion) throws SQLException {
         refuseTakenTask();
-        try (Transaction transaction = Transaction.begin(connection)) {
-            int runId = insertRun(gatehouseVersion);
-            int[] questionIds = insertQuestions();
-            try (SequenceInsert sequences = new SequenceInsert(connection, runId)) {
-                for (int i = 0; i < questionIds.length; i++) {
-                    sequences.insert(questionIds[i], run.sequences().get(i));
-                }
+        int runId = insertRun(gatehouseVersion);
+        int[] questionIds = insertQuestions();
+        try (SequenceInsert sequences = new SequenceInsert(connection, runId)) {
+            for (int i = 0; i < questionIds.length; i++) {
+                sequences.insert(questionIds[i], run.sequences().get(i));
             }
-            insertCounts(runId);
-            insertRollups(runId, "import_rollups.sql");
-            insertRollups(runId, "import_experts.sql");
-            Ledger ledger = new Ledger(connection, runId);
-            ledger.add(SHARD, questionIds, tokens(), decisions());
-            ledger.finish(RunStatus.COMPLETE);
-            transaction.commit();
-            return runId;
         }
+        insertCounts(runId);
+        insertRollups(runId);
+        Ledger ledger = new Ledger(connection, runId);
+        ledger.add(SHARD, questionIds, tokens(), decisions());
+        ledger.finish(RunStatus.COMPLETE);
+        return runId;
     }
 
-    /** Sequences are questions of a task that has the name of the run. */
+    /** Rejects a run whose name is a task, because its sequences become questions of a task of that name. */
     private void refuseTakenTask() throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("SELECT count(*) FROM questions WHERE task = ?")) {
-            select.setString(1, run.name());
-            try (ResultSet rows = select.executeQuery()) {
-                rows.next();
-                if (rows.getLong(1) > 0) {
-                    throw new GatehouseException(
-                            ErrorCode.RUN_EXISTS,
-                            "%s holds questions of a quiz named \"%s\": give the run another name."
-                                    .formatted(file, run.name()));
-                }
-            }
+        if (SmallQuery.number(connection, "SELECT count(*) FROM questions WHERE task = ?", run.name()) > 0) {
+            throw new GatehouseException(
+                    ErrorCode.RUN_EXISTS,
+                    "%s holds questions of a quiz named \"%s\": give the run another name."
+                            .formatted(file, run.name()));
         }
     }
 
@@ -92,11 +83,7 @@ public final class RunImport {
         RunDefinition definition = RunDefinition.of(description, List.of(), run.provenance());
         int runId = new RunRegister(file, connection)
                 .insert(description, definition, run.sequences().size());
-        try (PreparedStatement update = connection.prepareStatement("UPDATE runs SET source = ? WHERE run_id = ?")) {
-            update.setString(1, run.source());
-            update.setInt(2, runId);
-            update.executeUpdate();
-        }
+        SmallQuery.update(connection, "UPDATE runs SET source = ? WHERE run_id = ?", run.source(), runId);
         return runId;
     }
 
@@ -160,12 +147,14 @@ public final class RunImport {
                 .sum();
     }
 
-    private void insertRollups(int runId, String sqlFile) throws SQLException {
-        for (String sql : Resources.text(RunImport.class, sqlFile).split(";\\s*\\n", -1)) {
-            try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                statement.setInt(1, runId);
-                statement.executeUpdate();
+    /** An imported run is small, and has one shard: its rollups are queries over its facts. */
+    private void insertRollups(int runId) throws SQLException {
+        SmallQuery.update(connection, SqlText.read(RunImport.class, "import_usage.sql"), runId);
+        try (Statement statement = connection.createStatement()) {
+            for (Rollup rollup : Rollup.OF_FACTS) {
+                statement.execute(RollupSql.insert(rollup, runId));
             }
         }
+        SmallQuery.update(connection, SqlText.read(RunImport.class, "import_experts.sql"), runId);
     }
 }

@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 
-/** Writes the sequences of a run of another engine, row by row: they come once, and are few. */
+/** Writes the sequences of a run that another engine recorded, row by row: they are few. */
 final class SequenceInsert implements AutoCloseable {
     private final int runId;
     private final DuckDBAppender routing;
@@ -21,7 +21,7 @@ final class SequenceInsert implements AutoCloseable {
         this.answers = connection.createAppender("answers");
     }
 
-    /** Writes what is known of a sequence under the id of its question. */
+    /** Writes a sequence under the id of its question. */
     void insert(int questionId, TracedSequence sequence) throws SQLException {
         for (TracedLayer layer : sequence.layers()) {
             for (int row = 0; row < layer.tokens(); row++) {
@@ -106,7 +106,7 @@ final class SequenceInsert implements AutoCloseable {
                 .endRow();
     }
 
-    /** Writes what was not written yet. */
+    /** Writes the rows that are still buffered. */
     @Override
     public void close() throws SQLException {
         try (routing;

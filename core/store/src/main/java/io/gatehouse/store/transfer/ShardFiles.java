@@ -3,8 +3,8 @@ package io.gatehouse.store.transfer;
 import io.gatehouse.duckdb.DuckDb;
 import io.gatehouse.error.FileFailure;
 import io.gatehouse.store.database.DatabaseFailure;
-import io.gatehouse.store.database.Doors;
-import io.gatehouse.store.run.Committed;
+import io.gatehouse.store.database.Lockdown;
+import io.gatehouse.store.run.Ledger.CommittedWork;
 import io.gatehouse.store.run.QuestionRegister;
 import io.gatehouse.store.run.QuestionRow;
 import io.gatehouse.store.run.RunDescription;
@@ -20,16 +20,16 @@ import java.util.List;
 import org.duckdb.DuckDBConnection;
 
 /**
- * One shard of a run as Parquet files, for a directory that several machines write to: {@code
- * TABLE/run_id=…/shard=…/data.parquet} for what an export divides by shard, the ledger included, and below
- * {@value StoredTable#UNFINISHED} what the shard adds to the rollups of its run. It is written into a database in
- * memory like any shard, and exported from there.
+ * Writes one shard of a run as Parquet files, for a directory that several machines write to: {@code
+ * TABLE/run_id=…/shard=…/data.parquet} for tables that an export divides by shard, including the ledger, and below
+ * {@value StoredTable#UNFINISHED} the sums that the shard adds to the rollups of its run. The shard is written into a
+ * database in memory like any other, and exported from there.
  */
 public final class ShardFiles {
     private ShardFiles() {}
 
     /**
-     * Writes them.
+     * Writes the files.
      *
      * @param directory a local one
      * @param runId number of the run in the directory that the files are for
@@ -43,7 +43,7 @@ public final class ShardFiles {
             List<QuestionRow> questions,
             int[] questionIds,
             Shard shard) {
-        try (DuckDBConnection connection = DuckDb.inMemory(Doors.atOpening())) {
+        try (DuckDBConnection connection = DuckDb.inMemory(Lockdown.settings())) {
             try (Statement statement = connection.createStatement()) {
                 statement.execute(DatabaseSchema.definition());
             }
@@ -55,7 +55,7 @@ public final class ShardFiles {
                     run,
                     questions,
                     questionIds,
-                    Committed.nothing(),
+                    CommittedWork.nothing(),
                     () -> {})) {
                 writer.write(shard);
             }
@@ -70,7 +70,7 @@ public final class ShardFiles {
     private static void export(Path directory, int runId, int shard, DuckDBConnection connection)
             throws SQLException, IOException {
         try (Statement statement = connection.createStatement()) {
-            for (StoredTable table : Export.filled(StoredTable.of(connection), statement)) {
+            for (StoredTable table : Export.filled(statement)) {
                 if (table.isByRun()) {
                     Path folder = table.isByShard()
                             ? table.folder(directory, runId, shard)

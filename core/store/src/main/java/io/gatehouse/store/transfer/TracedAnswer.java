@@ -5,12 +5,12 @@ import static java.util.Objects.requireNonNull;
 import java.util.Optional;
 
 /**
- * Whether a model answered a question rightly.
+ * An answer of a model, and whether it is right.
  *
- * @param name what the source calls the question: the name of a sequence
- * @param question its text, where the source says; empty otherwise
+ * @param name name of the question in the source, which is that of a sequence
+ * @param question text of the question; empty if unknown
  * @param answer the right answer as the source writes it
- * @param predicted the model's answer as the source writes it, where it does
+ * @param predicted the model's answer as the source writes it, if known
  */
 public record TracedAnswer(String name, String question, String answer, Optional<String> predicted, boolean correct) {
     public TracedAnswer {

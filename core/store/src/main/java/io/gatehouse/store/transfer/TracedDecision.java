@@ -4,11 +4,11 @@ import io.gatehouse.store.schema.Units;
 import java.util.Arrays;
 
 /**
- * One decision of a router in the units of the file, made of what another engine says.
+ * One decision of a router in the units of the file, from the record of another engine.
  *
  * @param experts the experts, in the order of the source
- * @param weights their weights in units; empty where the source does not say
- * @param entropy of the whole gate in units, -sum p ln p; 0 where it is not known
+ * @param weights their weights in units; empty if unknown
+ * @param entropy entropy of the whole gate in units, -sum p ln p; 0 if unknown
  * @param spareMass probability of the chosen experts together minus their weights, in units
  * @param margin probability of the least probable chosen expert minus that of the most probable other one, in units
  */

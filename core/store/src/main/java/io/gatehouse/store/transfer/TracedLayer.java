@@ -1,16 +1,15 @@
 package io.gatehouse.store.transfer;
 
 /**
- * What the router of one layer chose for some tokens of a sequence.
+ * The experts that the router of one layer chose for some tokens of a sequence.
  *
  * @param layer layer of the model, from 0
  * @param topK experts of each token
  * @param positions position of each token in its sequence, from 0
  * @param experts the experts of each token, shape [tokens, topK]; best first where {@code ranked}
- * @param ranked whether the source says which expert comes first; else they stand by id
- * @param weights what multiplies the output of each of these experts, shape [tokens, topK]; empty where the source does
- *     not say
- * @param probabilities the whole gate, shape [tokens, experts]; empty where the source does not say
+ * @param ranked whether the source says which expert comes first; else in order of their ids
+ * @param weights factor of the output of each of these experts, shape [tokens, topK]; empty if unknown
+ * @param probabilities the whole gate, shape [tokens, experts]; empty if unknown
  */
 public record TracedLayer(
         int layer, int topK, int[] positions, int[] experts, boolean ranked, float[] weights, float[] probabilities) {
@@ -32,7 +31,7 @@ public record TracedLayer(
         return positions.length;
     }
 
-    /** Experts of the layer, where the whole gate is known; 0 where it is not. */
+    /** Number of experts of the layer if the whole gate is known; else 0. */
     public int gateWidth() {
         return positions.length == 0 ? 0 : probabilities.length / positions.length;
     }

@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One sequence of tokens and where its tokens went.
+ * A sequence of tokens and the experts that they were sent to.
  *
- * @param name what the source calls it, or its place in the file
- * @param domain the domain, subject or dataset it is from, where the source says
- * @param text its text, where the source says; empty otherwise
- * @param tokens ids of its tokens; empty where the source does not say
+ * @param name its name in the source, or its place in the file
+ * @param domain the domain, subject or dataset it is from, if known
+ * @param text its text; empty if unknown
+ * @param tokens ids of its tokens; empty if unknown
  * @param length number of its tokens
- * @param layers what is known of its routing, by layer
- * @param answer what was answered to it, where the source says
+ * @param layers its known routing, by layer
+ * @param answer the answer to it, if known
  */
 public record TracedSequence(
         String name,
@@ -42,7 +42,7 @@ public record TracedSequence(
         this(name, domain, text, tokens, length, layers, Optional.empty());
     }
 
-    /** The same with an answer. */
+    /** Returns the sequence with an answer. */
     public TracedSequence answered(TracedAnswer given) {
         return new TracedSequence(name, domain, text, tokens, length, layers, Optional.of(given));
     }

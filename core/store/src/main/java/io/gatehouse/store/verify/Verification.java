@@ -4,7 +4,7 @@ import io.gatehouse.store.run.RunStatus;
 import java.util.List;
 
 /**
- * What a check of a whole file found.
+ * The result of checking a whole file.
  *
  * @param runs in the order they were started
  * @param problems one sentence for each kind of damage of each run; empty for a sound file
@@ -20,7 +20,7 @@ public record Verification(List<RunContent> runs, List<String> problems) {
      *
      * @param answers questions with an answer
      * @param routingRows router decisions
-     * @param hash the same for the same answers, tokens and decisions, in whatever order and file they are
+     * @param hash equal for equal answers, tokens and decisions, in whatever order and file they are
      */
     public record RunContent(String name, RunStatus status, long answers, long routingRows, String hash) {}
 }

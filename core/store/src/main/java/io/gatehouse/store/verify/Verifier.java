@@ -1,18 +1,18 @@
 package io.gatehouse.store.verify;
 
 import io.gatehouse.base.Resources;
+import io.gatehouse.store.database.SmallQuery;
 import io.gatehouse.store.run.RunSummary;
+import io.gatehouse.store.schema.RollupSql;
+import io.gatehouse.store.schema.SqlText;
 import io.gatehouse.store.verify.Verification.RunContent;
 import java.math.BigInteger;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Checks a file against its ledger, its facts against what may be, and its rollups against its facts. */
+/** Checks a file against its ledger, the ranges of its facts, and its rollups against its facts. */
 public final class Verifier {
     private final Connection reader;
 
@@ -29,35 +29,32 @@ public final class Verifier {
     }
 
     private RunContent content(RunSummary run) throws SQLException {
-        try (PreparedStatement select = reader.prepareStatement(Resources.text(Verifier.class, "content_hash.sql"))) {
-            select.setInt(1, run.runId());
-            try (ResultSet rows = select.executeQuery()) {
-                rows.next();
-                String digests = rows.getString("digests");
-                BigInteger sum = digests == null ? BigInteger.ZERO : new BigInteger(digests);
-                return new RunContent(
-                        run.name(),
-                        run.status(),
-                        rows.getLong("answers"),
-                        rows.getLong("routing_rows"),
-                        "%024x".formatted(sum));
-            }
-        }
+        return SmallQuery.first(
+                        reader,
+                        Resources.text(Verifier.class, "content_hash.sql"),
+                        row -> {
+                            String digests = row.getString("digests");
+                            BigInteger sum = digests == null ? BigInteger.ZERO : new BigInteger(digests);
+                            return new RunContent(
+                                    run.name(),
+                                    run.status(),
+                                    row.getLong("answers"),
+                                    row.getLong("routing_rows"),
+                                    "%024x".formatted(sum));
+                        },
+                        run.runId())
+                .orElseThrow();
     }
 
     private List<String> problems() throws SQLException {
-        List<String> problems = new ArrayList<>();
-        try (Statement statement = reader.createStatement();
-                ResultSet rows = statement.executeQuery(Resources.text(Verifier.class, "verify.sql"))) {
-            while (rows.next()) {
-                long more = rows.getLong("problems") - 1;
-                problems.add("%s: %s%s"
-                        .formatted(
-                                rows.getString("run"),
-                                rows.getString("example"),
-                                more == 0 ? "" : ", and %d like it".formatted(more)));
-            }
-        }
-        return problems;
+        String sql = SqlText.read(Verifier.class, "verify.sql").replace("${rollups}", RollupSql.problems());
+        return SmallQuery.list(reader, sql, row -> {
+            long more = row.getLong("problems") - 1;
+            return "%s: %s%s"
+                    .formatted(
+                            row.getString("run"),
+                            row.getString("example"),
+                            more == 0 ? "" : ", and %d like it".formatted(more));
+        });
     }
 }

@@ -3,9 +3,9 @@ package io.gatehouse.store.weights;
 import java.util.OptionalDouble;
 
 /**
- * The inner products of vectors with each other, which say how long each is and how alike two of them are.
+ * The inner products of vectors, which give their norms and cosines.
  *
- * @param products of the i-th and the j-th vector at {@code [i][j]}, for j from i on
+ * @param products product of the i-th and the j-th vector at {@code [i][j]}, for j from i on
  */
 public record GramMatrix(double[][] products) {
     public GramMatrix {
@@ -25,14 +25,14 @@ public record GramMatrix(double[][] products) {
         return Math.sqrt(products[vector][vector]);
     }
 
-    /** Of two vectors, -1 to 1; absent where one of them is 0. */
+    /** Returns the cosine of two vectors, -1 to 1; empty if one of them is 0. */
     OptionalDouble cosine(int first, int second) {
         double norms = norm(first) * norm(second);
         if (norms == 0) {
             return OptionalDouble.empty();
         }
         double cosine = products[Math.min(first, second)][Math.max(first, second)] / norms;
-        // A cosine of vectors that are alike may be rounded to more than 1.
+        // Rounding can make the cosine of parallel vectors larger than 1.
         return OptionalDouble.of(Math.max(-1, Math.min(1, cosine)));
     }
 }

@@ -1,11 +1,11 @@
 package io.gatehouse.store.weights;
 
 /**
- * How the experts of a layer relate to each other by their weights, each matrix taken as one long vector.
+ * Norms and similarities of the weights of the experts of a layer, each matrix taken as one long vector.
  *
  * @param layer layer of the model, from 0
- * @param router of the rows of the router, one for each expert
- * @param gateProjections of the gate projections of the experts' SwiGLUs
+ * @param router those of the rows of the router, one for each expert
+ * @param gateProjections those of the gate projections of the experts' SwiGLUs
  */
 public record LayerWeights(
         int layer,

@@ -4,49 +4,39 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.store.database.DatabaseFailure;
-import io.gatehouse.store.database.Transaction;
+import io.gatehouse.store.database.OpenDatabase;
+import io.gatehouse.store.database.SmallQuery;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.function.Supplier;
 import org.duckdb.DuckDBAppender;
-import org.duckdb.DuckDBConnection;
 
 /**
- * What the weights of the checkpoints of a file's runs say of themselves. All runs of a checkpoint share it, and with
- * the last of them it goes. Each call is a transaction of its own; safe for use by several threads.
+ * How large and how alike the weights of the checkpoints are whose runs a file has. All runs of a checkpoint share them,
+ * and they are deleted with the last of these runs. Each call is a transaction of its own; safe for use by several
+ * threads.
  */
 public final class ModelWeights {
     private static final List<String> TABLES = List.of("expert_weights", "expert_weight_pairs");
 
     private final Path file;
-    private final Supplier<Connection> readers;
-    private final Supplier<DuckDBConnection> writers;
+    private final OpenDatabase database;
 
-    /** @param writers refuses what cannot be written to */
-    public ModelWeights(Path file, Supplier<Connection> readers, Supplier<DuckDBConnection> writers) {
+    public ModelWeights(Path file, OpenDatabase database) {
         this.file = requireNonNull(file, "file is null");
-        this.readers = requireNonNull(readers, "readers is null");
-        this.writers = requireNonNull(writers, "writers is null");
+        this.database = requireNonNull(database, "database is null");
     }
 
-    /** Names of the runs of a checkpoint, in the order they were started. */
+    /** Returns the names of the runs of a checkpoint, in the order they were started. */
     public List<String> runs(String fingerprint) {
-        try (Connection connection = readers.get()) {
-            return runs(connection, requireNonNull(fingerprint, "fingerprint is null"));
-        } catch (SQLException e) {
-            throw DatabaseFailure.using(file, e);
-        }
+        requireNonNull(fingerprint, "fingerprint is null");
+        return database.read(connection -> runs(connection, fingerprint));
     }
 
     /**
-     * Says of an imported run which checkpoint was recorded.
+     * Sets the checkpoint of an imported run.
      *
      * @param layers layers of the checkpoint
      * @param experts experts of its layers
@@ -55,39 +45,31 @@ public final class ModelWeights {
     public synchronized void assign(String run, String fingerprint, int layers, int experts) {
         requireNonNull(run, "run is null");
         requireNonNull(fingerprint, "fingerprint is null");
-        try (DuckDBConnection connection = writers.get();
-                Transaction transaction = Transaction.begin(connection)) {
+        database.write(connection -> {
             int runId = requireAssignable(connection, run, fingerprint, layers, experts);
-            for (String statement : List.of(
-                    "UPDATE runs SET fingerprint = ? WHERE run_id = ?",
-                    "UPDATE run_definitions SET value = ? WHERE run_id = ? AND property = 'fingerprint'")) {
-                try (PreparedStatement update = connection.prepareStatement(statement)) {
-                    update.setString(1, fingerprint);
-                    update.setInt(2, runId);
-                    update.executeUpdate();
-                }
-            }
-            transaction.commit();
-        } catch (SQLException e) {
-            throw DatabaseFailure.using(file, e);
-        }
+            SmallQuery.update(connection, "UPDATE runs SET fingerprint = ? WHERE run_id = ?", fingerprint, runId);
+            return SmallQuery.update(
+                    connection,
+                    "UPDATE run_definitions SET value = ? WHERE run_id = ? AND property = 'fingerprint'",
+                    fingerprint,
+                    runId);
+        });
     }
 
     /**
-     * Keeps what the weights of a checkpoint say, in the place of what was kept of it.
+     * Replaces the weights of a checkpoint.
      *
      * @throws GatehouseException RUN_NOT_FOUND if no run is of the checkpoint
      */
     public synchronized void record(String fingerprint, List<LayerWeights> layers) {
         requireNonNull(fingerprint, "fingerprint is null");
-        try (DuckDBConnection connection = writers.get();
-                Transaction transaction = Transaction.begin(connection)) {
+        database.write(connection -> {
             if (runs(connection, fingerprint).isEmpty()) {
                 throw new GatehouseException(
                         ErrorCode.RUN_NOT_FOUND, "%s holds no run of checkpoint %s.".formatted(file, fingerprint));
             }
             for (String table : TABLES) {
-                delete(connection, table, fingerprint);
+                SmallQuery.update(connection, "DELETE FROM %s WHERE fingerprint = ?".formatted(table), fingerprint);
             }
             try (DuckDBAppender experts = connection.createAppender("expert_weights");
                     DuckDBAppender pairs = connection.createAppender("expert_weight_pairs")) {
@@ -95,35 +77,30 @@ public final class ModelWeights {
                     append(experts, pairs, fingerprint, layer);
                 }
             }
-            transaction.commit();
-        } catch (SQLException e) {
-            throw DatabaseFailure.using(file, e);
-        }
+            return layers.size();
+        });
     }
 
     private int requireAssignable(Connection connection, String run, String fingerprint, int layers, int experts)
             throws SQLException {
-        try (PreparedStatement select =
-                connection.prepareStatement("SELECT run_id, fingerprint, layers, experts FROM runs WHERE name = ?")) {
-            select.setString(1, run);
-            try (ResultSet rows = select.executeQuery()) {
-                if (!rows.next()) {
-                    throw new GatehouseException(
-                            ErrorCode.RUN_NOT_FOUND, "%s holds no run named \"%s\".".formatted(file, run));
-                }
-                String known = rows.getString(2);
-                if (!known.isEmpty() && !known.equals(fingerprint)) {
-                    throw refused(run, "is of checkpoint %s".formatted(known));
-                }
-                if (rows.getInt(3) > layers || rows.getInt(4) != experts) {
-                    throw refused(
-                            run,
-                            "has %d layers of %d experts, the checkpoint has %d of %d"
-                                    .formatted(rows.getInt(3), rows.getInt(4), layers, experts));
-                }
-                return rows.getInt(1);
-            }
+        record Known(int runId, String fingerprint, int layers, int experts) {}
+        Known known = SmallQuery.first(
+                        connection,
+                        "SELECT run_id, fingerprint, layers, experts FROM runs WHERE name = ?",
+                        row -> new Known(row.getInt(1), row.getString(2), row.getInt(3), row.getInt(4)),
+                        run)
+                .orElseThrow(() -> new GatehouseException(
+                        ErrorCode.RUN_NOT_FOUND, "%s holds no run named \"%s\".".formatted(file, run)));
+        if (!known.fingerprint().isEmpty() && !known.fingerprint().equals(fingerprint)) {
+            throw refused(run, "is of checkpoint %s".formatted(known.fingerprint()));
         }
+        if (known.layers() > layers || known.experts() != experts) {
+            throw refused(
+                    run,
+                    "has %d layers of %d experts, the checkpoint has %d of %d"
+                            .formatted(known.layers(), known.experts(), layers, experts));
+        }
+        return known.runId();
     }
 
     private static GatehouseException refused(String run, String reason) {
@@ -133,25 +110,11 @@ public final class ModelWeights {
     }
 
     private static List<String> runs(Connection connection, String fingerprint) throws SQLException {
-        try (PreparedStatement select =
-                connection.prepareStatement("SELECT name FROM runs WHERE fingerprint = ? ORDER BY run_id")) {
-            select.setString(1, fingerprint);
-            try (ResultSet rows = select.executeQuery()) {
-                List<String> names = new ArrayList<>();
-                while (rows.next()) {
-                    names.add(rows.getString(1));
-                }
-                return names;
-            }
-        }
-    }
-
-    private static void delete(Connection connection, String table, String fingerprint) throws SQLException {
-        try (PreparedStatement delete =
-                connection.prepareStatement("DELETE FROM %s WHERE fingerprint = ?".formatted(table))) {
-            delete.setString(1, fingerprint);
-            delete.executeUpdate();
-        }
+        return SmallQuery.list(
+                connection,
+                "SELECT name FROM runs WHERE fingerprint = ? ORDER BY run_id",
+                row -> row.getString(1),
+                fingerprint);
     }
 
     private static void append(DuckDBAppender experts, DuckDBAppender pairs, String fingerprint, LayerWeights layer)

@@ -3,7 +3,7 @@ package io.gatehouse.store.write;
 import static java.util.Objects.requireNonNull;
 
 /**
- * What the model answered to one question.
+ * The answer of the model to one question.
  *
  * @param questionId id of the question in the file, from {@link RunWriter#questionId}
  * @param predicted letter with the largest log-probability

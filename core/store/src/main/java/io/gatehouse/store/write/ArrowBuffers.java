@@ -91,7 +91,7 @@ final class ArrowBuffers {
         validity.setOne(0, validity.capacity());
     }
 
-    /** Memory as it comes: the vector's own allocation would fill it with zeros first. */
+    /** Allocates memory without clearing it, which the vector's own allocation would do. */
     private static ByteBuffer allocate(BaseFixedWidthVector vector, int values) {
         BufferAllocator allocator = vector.getAllocator();
         long bytes = (long) values * vector.getTypeWidth();

@@ -1,6 +1,6 @@
 package io.gatehouse.store.write;
 
-/** Sums of what a router says about tokens, per layer and whether they are the last of their prompts, in units. */
+/** Sums of the figures of decisions in units, for the last tokens of prompts and for the others of each layer. */
 final class EntropySums {
     private static final int TOKENS = 0;
     private static final int ENTROPY = 1;

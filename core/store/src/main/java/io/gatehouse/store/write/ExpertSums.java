@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * How often and how strongly each expert of some layers fired, in the units of the file. There is a slot for each
- * expert at the last tokens of prompts and one at all before them, layer by layer, those of the last tokens first.
+ * Counts and sums of weights of each expert of some layers, in the units of the file. Each expert has a slot for the last
+ * tokens of prompts and one for all tokens before them, layer by layer, the last tokens first.
  */
 final class ExpertSums {
     private final int experts;
@@ -34,7 +34,7 @@ final class ExpertSums {
         Arrays.fill(largest, Integer.MIN_VALUE);
     }
 
-    /** Adds activations to those of layer 0. */
+    /** Adds the activations of a segment to layer 0. */
     void add(Segment<RoutingUnits> segment) {
         for (int row = segment.from(); row < segment.to(); row++) {
             add(segment.columns(), row);
@@ -55,7 +55,7 @@ final class ExpertSums {
         }
     }
 
-    /** Adds sums of the layers from {@code layer} on. The loops know no branch, so that Java makes them wide. */
+    /** Adds sums from {@code layer} on. The loops have no branches, so the JIT vectorises them. */
     void add(ExpertSums others, int layer) {
         int from = layer * 2 * experts;
         int slots = others.counts.length;
@@ -76,7 +76,7 @@ final class ExpertSums {
         }
     }
 
-    /** The slots of experts that fired. */
+    /** Returns the slots of experts that fired. */
     IntStream fired() {
         return IntStream.range(0, counts.length).filter(slot -> counts[slot] > 0);
     }
@@ -93,7 +93,7 @@ final class ExpertSums {
         return slot / experts / 2;
     }
 
-    /** Whether the slot is of last tokens. */
+    /** Whether the slot is for last tokens. */
     boolean isLast(int slot) {
         return slot / experts % 2 == 0;
     }
@@ -123,12 +123,12 @@ final class ExpertSums {
         return squares[slot];
     }
 
-    /** The smallest weight; of a slot that never fired, nothing. */
+    /** Returns the smallest weight; undefined for an expert that never fired. */
     int smallest(int slot) {
         return smallest[slot];
     }
 
-    /** The largest weight; of a slot that never fired, nothing. */
+    /** Returns the largest weight; undefined for an expert that never fired. */
     int largest(int slot) {
         return largest[slot];
     }

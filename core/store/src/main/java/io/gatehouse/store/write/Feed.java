@@ -3,8 +3,8 @@ package io.gatehouse.store.write;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/** Rows of a shard for one table, in the order of the disk, a batch of Arrow vectors at a time. */
-sealed interface Feed permits LongFeed, RoutingFeed, TokenFeed, UsageFeed, ValuesFeed {
+/** Rows of shards for one statement, in the order of the disk, as batches of Arrow vectors. */
+sealed interface Feed permits LongFeed, SegmentFeed, UsageFeed {
     /** Rows of a DuckDB row group: a full batch is compressed and written at once. */
     int BATCH_ROWS = 122_880;
 

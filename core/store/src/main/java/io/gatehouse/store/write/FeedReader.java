@@ -7,7 +7,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/** A feed as the stream of Arrow batches that DuckDB pulls while it inserts. */
+/** A feed as the stream of Arrow batches that DuckDB reads while it executes a statement. */
 final class FeedReader extends ArrowReader {
     private final Feed feed;
     private long bytes;

@@ -31,11 +31,6 @@ final class LongFeed implements Feed {
         rows++;
     }
 
-    /** Begins again with the first row, for another statement. */
-    void rewind() {
-        sent = 0;
-    }
-
     @Override
     public Schema schema() {
         return new Schema(names.stream()

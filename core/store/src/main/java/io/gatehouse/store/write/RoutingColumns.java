@@ -2,19 +2,19 @@ package io.gatehouse.store.write;
 
 /**
  * Router decisions of one layer over some tokens, as columns. Each array has one entry per row, {@code experts} and
- * {@code weights} have {@code topK} of them, row after row. The rows of a question stand together, positions
+ * {@code weights} have {@code topK} of them, row after row. The rows of a question are contiguous, positions
  * ascending.
  *
- * <p>The arrays are handed over, not copied: whoever made them must not write to them afterwards.
+ * <p>The arrays are not copied: the caller must not change them afterwards.
  *
  * @param layer layer of the model, from 0
  * @param questionIds id of the question in the file
  * @param positions position of the token in the prompt, from 0
  * @param last whether the token is the last one of its prompt
  * @param experts chosen experts, the most probable first
- * @param weights what multiplies the output of each of those experts
- * @param entropy of the gate over all experts, in nats
- * @param topKEntropy over the chosen experts renormalised to 1, in nats
+ * @param weights factor of the output of each of those experts
+ * @param entropy entropy of the gate over all experts, in nats
+ * @param topKEntropy entropy over the chosen experts, renormalised to 1, in nats
  * @param mass probability of the chosen experts together
  * @param margin probability of the last chosen expert minus that of the next
  */

@@ -6,8 +6,8 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.database.DatabaseFailure;
 import io.gatehouse.store.database.MemoryRetry;
 import io.gatehouse.store.database.Transaction;
-import io.gatehouse.store.run.Committed;
 import io.gatehouse.store.run.Ledger;
+import io.gatehouse.store.run.Ledger.CommittedWork;
 import io.gatehouse.store.run.QuestionRow;
 import io.gatehouse.store.run.RunDescription;
 import io.gatehouse.store.run.RunStatus;
@@ -28,7 +28,7 @@ public final class RunWriter implements AutoCloseable {
     private final int runId;
     private final RunDescription run;
     private final int[] questionIds;
-    private final RunQuestions questions;
+    private final ShardRollups.Groups groups;
     private final ShardCheck check;
     private final Runnable atClose;
     private int correct;
@@ -41,14 +41,14 @@ public final class RunWriter implements AutoCloseable {
             RunDescription run,
             List<QuestionRow> questions,
             int[] questionIds,
-            Committed committed,
+            CommittedWork committed,
             Runnable atClose) {
         this.file = file;
         this.connection = connection;
         this.runId = runId;
         this.run = run;
         this.questionIds = questionIds;
-        this.questions = new RunQuestions(questions, questionIds);
+        this.groups = new ShardRollups.Groups(questions, questionIds);
         this.check = new ShardCheck(run, questionIds, committed);
         this.correct = committed.correct();
         this.atClose = atClose;
@@ -70,7 +70,7 @@ public final class RunWriter implements AutoCloseable {
     }
 
     /**
-     * Writes shards in one transaction: all of them are in the file afterwards, or, if this throws, nothing. After
+     * Writes shards in one transaction: afterwards all of them are in the file, or none if this throws. After
      * INSUFFICIENT_DISK the same shards may be tried again.
      *
      * @throws IllegalArgumentException if a shard contradicts itself, another or its run
@@ -81,13 +81,13 @@ public final class RunWriter implements AutoCloseable {
     }
 
     /**
-     * What can be done before the transaction that writes a shard; may be called from any thread.
+     * Prepares a shard before the transaction that writes it; may be called from any thread.
      *
      * @throws IllegalArgumentException if the shard contradicts itself or its run
      */
     ShardRows prepare(Shard shard) {
         check.checkContents(shard);
-        return ShardRows.of(shard, run, questions);
+        return ShardRows.of(shard, run, groups);
     }
 
     /** Writes prepared shards in one transaction, like {@link #write(List)}. */
@@ -109,12 +109,12 @@ public final class RunWriter implements AutoCloseable {
         }
     }
 
-    /** Whether the file holds the shard: from before, where the run was resumed, or from {@link #write}. */
+    /** Whether the file holds the shard: since an earlier try of the run, or since {@link #write}. */
     public boolean isWritten(int shard) {
         return check.isWritten(shard);
     }
 
-    /** Number of questions that are answered rightly so far. */
+    /** Number of questions with the right answer so far. */
     public int correct() {
         return correct;
     }

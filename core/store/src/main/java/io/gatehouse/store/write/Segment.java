@@ -20,7 +20,7 @@ record Segment<C>(C columns, int questionId, int layer, int firstPosition, int l
         return questionId == other.questionId && layer == other.layer;
     }
 
-    /** Rows of several. */
+    /** Returns the number of rows of several segments. */
     static <C> long rows(List<Segment<C>> segments) {
         return segments.stream().mapToLong(Segment::rows).sum();
     }
@@ -74,7 +74,7 @@ record Segment<C>(C columns, int questionId, int layer, int firstPosition, int l
         return batches;
     }
 
-    /** Where the list of each row of a batch begins, and after them where the last one ends. */
+    /** Returns the offsets of the lists of a batch: where each begins, and where the last one ends. */
     static <C> int[] offsets(List<Segment<C>> batch, ToIntFunction<C> width) {
         int[] offsets = new int[batch.stream().mapToInt(Segment::rows).sum() + 1];
         int row = 0;

@@ -11,8 +11,8 @@ import java.util.stream.Stream;
  * smaller ones go through its log and are merged later, which costs several times as much per row.
  *
  * @param number number of the shard within its run, from 0
- * @param gates probability of every expert, of the tokens that the run records it of
- * @param norms of the outputs of the chosen experts in the order of the routing, if the run records them
+ * @param gates probability of every expert, for the tokens whose probabilities the run records
+ * @param norms norms of the outputs of the chosen experts in the order of the routing, if the run records them
  */
 public record Shard(
         int number,
@@ -35,7 +35,7 @@ public record Shard(
         }
     }
 
-    /** Of a run that records decisions only. */
+    /** A shard of a run that records decisions only. */
     public Shard(int number, List<RoutingColumns> routing, List<TokenColumns> tokens, List<AnswerRow> answers) {
         this(number, routing, tokens, answers, List.of(), List.of());
     }
@@ -49,7 +49,7 @@ public record Shard(
         return routing.stream().mapToLong(columns -> columns.experts().length).sum();
     }
 
-    /** Bytes of memory that its columns take, about: texts of tokens are the vocabulary's own. */
+    /** Approximate memory of its columns in bytes, without the texts of tokens, which belong to the vocabulary. */
     public long bytes() {
         long values = Stream.concat(gates.stream(), norms.stream())
                 .mapToLong(columns -> columns.values().length)
@@ -60,7 +60,7 @@ public record Shard(
                 + values * Float.BYTES;
     }
 
-    /** Rows of routing that are of the last token of a prompt. */
+    /** Number of rows of routing for the last tokens of prompts. */
     long lastRows() {
         long rows = 0;
         for (RoutingColumns columns : routing) {

@@ -1,6 +1,6 @@
 package io.gatehouse.store.write;
 
-import io.gatehouse.store.run.Committed;
+import io.gatehouse.store.run.Ledger.CommittedWork;
 import io.gatehouse.store.run.ModelLayer;
 import io.gatehouse.store.run.RunDescription;
 import io.gatehouse.store.run.Scope;
@@ -8,14 +8,14 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
-/** Refuses a shard that contradicts its run, or one before it, while none of it has reached the file. */
+/** Rejects a shard that contradicts its run or an earlier shard, before any of it is written. */
 final class ShardCheck {
     private final RunDescription run;
     private final BitSet runQuestions = new BitSet();
     private final BitSet answered;
     private final BitSet shards;
 
-    ShardCheck(RunDescription run, int[] questionIds, Committed committed) {
+    ShardCheck(RunDescription run, int[] questionIds, CommittedWork committed) {
         this.run = run;
         this.answered = (BitSet) committed.answered().clone();
         this.shards = (BitSet) committed.shards().clone();
@@ -24,7 +24,7 @@ final class ShardCheck {
         }
     }
 
-    /** Refuses shards that contradict each other or what is in the file. */
+    /** Rejects shards that contradict each other or the file. */
     void checkNew(List<ShardRows> together) {
         BitSet numbers = (BitSet) shards.clone();
         BitSet taken = (BitSet) answered.clone();
@@ -39,7 +39,7 @@ final class ShardCheck {
         }
     }
 
-    /** Refuses a shard that contradicts itself or its run; knows of no other shard, and may be called from any thread. */
+    /** Rejects a shard that contradicts itself or its run. Ignores other shards; may be called from any thread. */
     void checkContents(Shard shard) {
         BitSet questions = questions(shard);
         for (RoutingColumns columns : shard.routing()) {
@@ -59,7 +59,7 @@ final class ShardCheck {
                 ModelLayer::topK);
     }
 
-    /** Remembers a shard that is in the file now. */
+    /** Records that a shard is in the file. */
     void committed(ShardRows shard) {
         shards.set(shard.number());
         shard.answers().forEach(answer -> answered.set(answer.questionId()));

@@ -1,8 +1,9 @@
 package io.gatehouse.store.write;
 
-import io.gatehouse.base.Resources;
 import io.gatehouse.store.run.Ledger;
 import io.gatehouse.store.run.RunDescription;
+import io.gatehouse.store.schema.Rollup;
+import io.gatehouse.store.schema.RollupSql;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.PreparedStatement;
@@ -17,7 +18,7 @@ import org.apache.arrow.vector.ipc.ArrowReader;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 
-/** Everything that some shards put into the file, within the transaction that their caller has begun. */
+/** Inserts some shards within the transaction that the caller has begun. */
 final class ShardInsert {
     private final DuckDBConnection connection;
     private final BufferAllocator allocator;
@@ -39,53 +40,58 @@ final class ShardInsert {
     }
 
     void insert() throws SQLException {
-        insert("routing_feed", new RoutingFeed(segments(ShardRows::routing)), "insert_routing.sql");
+        insert("routing", "*", SegmentFeed.routing(segments(ShardRows::routing)));
         List<Segment<TokenValues>> gates = segments(ShardRows::gates);
         if (!gates.isEmpty()) {
-            insert("gates_feed", ValuesFeed.gates(gates), "insert_gates.sql");
+            insert("gates", "*", SegmentFeed.gates(gates));
         }
         List<Segment<TokenValues>> norms = segments(ShardRows::norms);
         if (!norms.isEmpty()) {
-            insert("norms_feed", ValuesFeed.norms(norms), "insert_norms.sql");
+            insert("expert_norms", "*", SegmentFeed.norms(norms));
         }
-        Rollup rollup = Rollup.of(
+        ShardRollups rollups = ShardRollups.of(
                 run.layers(),
                 run.experts(),
-                shards.stream().map(ShardRows::rollup).toList());
-        insert("usage_feed", rollup.questionUsage(), "insert_usage.sql");
-        LongFeed subjectUsage = rollup.subjectUsage();
-        insert("subject_feed", subjectUsage, "merge_subject_usage.sql");
-        subjectUsage.rewind();
-        insert("subject_feed", subjectUsage, "merge_layer_usage.sql");
-        insert("expert_feed", rollup.expertUsage(run), "merge_experts.sql");
-        insert("outcome_feed", rollup.outcomeUsage(), "merge_outcome_usage.sql");
-        insert("entropy_feed", rollup.layerEntropy(), "merge_layer_entropy.sql");
-        insert("token_feed", new TokenFeed(segments(ShardRows::tokens)), "insert_tokens.sql");
+                shards.stream().map(ShardRows::rollups).toList());
+        insert("usage", "*", rollups.questionUsage());
+        execute(RollupSql.merge(Rollup.SUBJECT_USAGE), rollups.subjectUsage());
+        execute(RollupSql.merge(Rollup.LAYER_USAGE), rollups.layerUsage());
+        execute(RollupSql.merge(Rollup.EXPERTS), rollups.expertUsage(run));
+        execute(RollupSql.merge(Rollup.OUTCOME_USAGE), rollups.outcomeUsage());
+        execute(RollupSql.merge(Rollup.LAYER_ENTROPY), rollups.layerEntropy());
+        insert("tokens", "*, 'prompt' AS phase", SegmentFeed.tokens(segments(ShardRows::tokens)));
         appendAnswers();
-        // By a statement: closing an appender does not say that its rows were refused.
+        // By a statement, because closing an appender does not report rows that were rejected.
         addToLedger();
     }
 
-    /** Shard by shard: the rows of one stand together in the file. */
+    /** Shard by shard, so that the rows of each are contiguous in the file. */
     private <C> List<Segment<C>> segments(Function<ShardRows, List<Segment<C>>> ofShard) {
         return shards.stream().flatMap(shard -> ofShard.apply(shard).stream()).toList();
     }
 
-    private void insert(String view, Feed feed, String sqlFile) throws SQLException {
+    private void insert(String table, String columns, Feed feed) throws SQLException {
+        execute(
+                "INSERT INTO %s BY NAME SELECT CAST(? AS INTEGER) AS run_id, %s FROM feed".formatted(table, columns),
+                feed);
+    }
+
+    /** Executes a statement over the relation {@code feed}, with the run as its parameter. */
+    private void execute(String sql, Feed feed) throws SQLException {
         try (ArrowReader reader = new FeedReader(allocator, feed);
                 ArrowArrayStream stream = ArrowArrayStream.allocateNew(allocator)) {
             Data.exportArrayStream(allocator, reader, stream);
             try {
-                connection.registerArrowStream(view, stream);
-                try (PreparedStatement insert = connection.prepareStatement(Resources.text(ShardInsert.class, sqlFile))) {
+                connection.registerArrowStream("feed", stream);
+                try (PreparedStatement insert = connection.prepareStatement(sql)) {
                     insert.setInt(1, runId);
                     insert.executeUpdate();
                 }
                 try (Statement drop = connection.createStatement()) {
-                    drop.execute("DROP VIEW temp." + view);
+                    drop.execute("DROP VIEW temp.feed");
                 }
             } finally {
-                // DuckDB has moved the stream away when it scanned it; where it never came to that, it is ours.
+                // DuckDB takes the stream over when it scans it; if it never did, the stream is still ours.
                 stream.release();
             }
         } catch (IOException e) {

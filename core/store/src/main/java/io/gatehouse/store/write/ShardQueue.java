@@ -2,6 +2,7 @@ package io.gatehouse.store.write;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.base.DaemonThreads;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,12 +13,12 @@ import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 
 /**
- * Writes the shards of a run on a thread of its own, so that whoever computes them goes on meanwhile. Their memory is
- * bounded: where there is no more room, {@link #put} waits, and so does the computing.
+ * Writes the shards of a run on its own thread while the next ones are computed. Their memory is bounded: if there is no
+ * room, {@link #put} waits, and the computation with it.
  *
- * <p>Shards that have come to wait together are written in one transaction. A writer that keeps up so commits each by
- * itself; one that does not gets faster, since a commit costs much beside its rows. Everything may be called from any
- * thread, but the run writer is the queue's until it is closed or {@link #drain} has returned.
+ * <p>Shards that are waiting at the same time are written in one transaction. A writer that keeps up thus commits each
+ * shard separately; one that falls behind gets faster, because a commit has a high fixed cost. All methods may be called
+ * from any thread, but the run writer belongs to the queue until it is closed or {@link #drain} has returned.
  */
 public final class ShardQueue implements AutoCloseable {
     /** Room for some thirty million activations of a model with top-8 of 64. */
@@ -41,7 +42,7 @@ public final class ShardQueue implements AutoCloseable {
     }
 
     /**
-     * What is in the file since just now.
+     * A transaction that has been committed.
      *
      * @param questions questions of the shards of one transaction
      * @param took time of the transaction
@@ -49,23 +50,21 @@ public final class ShardQueue implements AutoCloseable {
     public record Commit(int questions, Duration took) {}
 
     /**
-     * Begins to wait for shards.
+     * Starts the thread that writes.
      *
-     * @param bytes most memory of shards, those being written included; one shard may always be in
-     * @param committed told after each commit, with what waits then, on the queue's thread
+     * @param bytes limit for the memory of shards, including those being written; one shard is always accepted
+     * @param committed called after each commit on the thread of the queue, with the shards that are waiting
      */
     public ShardQueue(RunWriter writer, long bytes, BiConsumer<Commit, WritingProgress> committed) {
         this.writer = requireNonNull(writer, "writer is null");
         this.limit = bytes;
         this.committed = requireNonNull(committed, "committed is null");
-        this.thread = new Thread(this::write, "gatehouse-writer");
-        thread.setDaemon(true);
-        thread.start();
+        this.thread = DaemonThreads.start("gatehouse-writer", this::write);
     }
 
     /**
-     * Hands a shard over, and waits for that as long as there is no room. What can be done before its transaction is
-     * done here, beside the transaction of the shards before it.
+     * Adds a shard, and waits until there is room for it. The shard is prepared on the calling thread, while earlier
+     * shards are being written.
      *
      * @throws IllegalArgumentException if the shard contradicts itself or its run
      * @throws RuntimeException what writing an earlier shard failed with, such as INSUFFICIENT_DISK
@@ -88,7 +87,7 @@ public final class ShardQueue implements AutoCloseable {
         notifyAll();
     }
 
-    /** Throws what writing failed with, if it did: then nothing more will be written. */
+    /** Throws the exception that ended the writing, if there is one: nothing more will be written then. */
     public synchronized void requireWriting() {
         if (failure.isEmpty()) {
             return;
@@ -100,7 +99,7 @@ public final class ShardQueue implements AutoCloseable {
     }
 
     /**
-     * Waits until every shard is in the file; throws what writing failed with.
+     * Waits until every shard is in the file; throws the exception that ended the writing, if there is one.
      *
      * @throws IllegalStateException if the queue was closed before they were
      */
@@ -116,7 +115,7 @@ public final class ShardQueue implements AutoCloseable {
         return new WritingProgress(shardsHeld, bytesHeld, activations, Duration.ofNanos(busyNanos));
     }
 
-    /** Waits for the transaction under way, if there is one, and drops the shards that wait. */
+    /** Waits for the current transaction, if there is one, and drops the shards that are waiting. */
     @Override
     public void close() {
         synchronized (this) {
@@ -149,7 +148,7 @@ public final class ShardQueue implements AutoCloseable {
         }
     }
 
-    /** The shards to write next, up to half of the room so that the other half can fill; none when the queue closes. */
+    /** Returns the shards to write next, at most half of the room so that the rest can fill; none when the queue closes. */
     private synchronized List<ShardRows> next() {
         await(() -> !waiting.isEmpty() || ended);
         List<ShardRows> group = new ArrayList<>();
@@ -179,7 +178,7 @@ public final class ShardQueue implements AutoCloseable {
         });
     }
 
-    /** An interrupt is kept for later: the queue hands over memory and ends its thread whatever else is wanted. */
+    /** Restores an interrupt afterwards: the queue must hand over memory and end its thread in any case. */
     private static void uninterrupted(Waiting waiting) {
         boolean interrupted = false;
         boolean done = false;

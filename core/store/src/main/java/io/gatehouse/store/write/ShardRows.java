@@ -7,38 +7,38 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A shard in the order and the units of the file, and its rollup: all that can be worked out before the transaction that
- * writes it, on any thread. Units take the place of the floats of decisions, which are no longer held.
+ * A shard in the order and the units of the file, and its rollups: all that can be computed before the transaction that
+ * writes it, on any thread. Units replace the floats of decisions, which are no longer held.
  *
- * @param answers by question
- * @param bytes of memory, about
+ * @param answers in the order of the questions
+ * @param bytes approximate memory
  */
 record ShardRows(
         int number,
         List<AnswerRow> answers,
         List<Segment<RoutingUnits>> routing,
-        Rollup rollup,
+        ShardRollups rollups,
         List<Segment<TokenColumns>> tokens,
         List<Segment<TokenValues>> gates,
         List<Segment<TokenValues>> norms,
         long bytes) {
     /**
-     * Works them out.
+     * Computes them.
      *
      * @throws IllegalArgumentException if a question has a position twice in a layer, or positions in disorder
      */
-    static ShardRows of(Shard shard, RunDescription run, RunQuestions questions) {
+    static ShardRows of(Shard shard, RunDescription run, ShardRollups.Groups groups) {
         List<Segment<RoutingUnits>> routing =
                 Segment.routing(shard.routing().stream().map(RoutingUnits::of).toList());
-        Map<Integer, Rollup.Group> groups =
-                shard.answers().stream().collect(Collectors.toMap(AnswerRow::questionId, questions::group));
+        Map<Integer, ShardRollups.Group> groupOf =
+                shard.answers().stream().collect(Collectors.toMap(AnswerRow::questionId, groups::of));
         return new ShardRows(
                 shard.number(),
                 shard.answers().stream()
                         .sorted(Comparator.comparingInt(AnswerRow::questionId))
                         .toList(),
                 routing,
-                Rollup.of(run.layers(), run.experts(), routing, groups),
+                ShardRollups.of(run.layers(), run.experts(), routing, groupOf),
                 Segment.tokens(shard.tokens()),
                 Segment.values(shard.gates()),
                 Segment.values(shard.norms()),

@@ -1,10 +1,10 @@
 package io.gatehouse.store.write;
 
 /**
- * Prompt tokens as columns, one entry per token in each array. The tokens of a question stand together, positions
+ * Prompt tokens as columns, one entry per token in each array. The tokens of a question are contiguous, positions
  * ascending.
  *
- * <p>The arrays are handed over, not copied: whoever made them must not write to them afterwards.
+ * <p>The arrays are not copied: the caller must not change them afterwards.
  *
  * @param questionIds id of the question in the file
  * @param positions position of the token in the prompt, from 0

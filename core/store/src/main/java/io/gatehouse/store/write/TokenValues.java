@@ -1,13 +1,13 @@
 package io.gatehouse.store.write;
 
 /**
- * Numbers that belong to some tokens in one layer, as columns: the probabilities of a whole gate, or the norms of the
- * chosen experts' outputs. The rows of a question stand together, positions ascending.
+ * Numbers for some tokens in one layer, as columns: the probabilities of a whole gate, or the norms of the
+ * chosen experts' outputs. The rows of a question are contiguous, positions ascending.
  *
- * <p>The arrays are handed over, not copied: whoever made them must not write to them afterwards.
+ * <p>The arrays are not copied: the caller must not change them afterwards.
  *
  * @param layer layer of the model, from 0
- * @param width how many numbers a token has
+ * @param width numbers of each token
  * @param questionIds [rows] id of the question in the file
  * @param positions [rows] position of the token in the prompt, from 0
  * @param values [rows x width]

@@ -7,6 +7,7 @@ import static io.gatehouse.store.write.ArrowBuffers.SMALLINT;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -14,7 +15,7 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/** How often and how strongly each expert fired for each question, for DuckDB in the types of its table. */
+/** Counts and weights of each expert that fired for a question, in the types of the table usage. */
 final class UsageFeed implements Feed {
     private static final Schema SCHEMA = new Schema(List.of(
             Field.notNullable("question_id", INTEGER),
@@ -24,14 +25,54 @@ final class UsageFeed implements Feed {
             Field.notNullable("n", INTEGER),
             Field.notNullable("weight", BIGINT)));
 
-    private final List<UsageColumns> parts;
+    private final List<Columns> parts;
     private int part;
     private int sentOfPart;
     private int left;
 
-    UsageFeed(List<UsageColumns> parts) {
+    /** The experts that fired for the questions of a shard, in the order of the disk, as growing columns. */
+    static final class Columns {
+        private static final int FIRST_ROWS = 4096;
+
+        private int[] questionIds = new int[FIRST_ROWS];
+        private short[] layers = new short[FIRST_ROWS];
+        private boolean[] lasts = new boolean[FIRST_ROWS];
+        private short[] experts = new short[FIRST_ROWS];
+        private int[] counts = new int[FIRST_ROWS];
+        private long[] weights = new long[FIRST_ROWS];
+        private int rows;
+
+        /** Adds the experts that fired for a question in a layer. */
+        void add(int questionId, int layer, ExpertSums sums) {
+            while (counts.length < rows + sums.slots()) {
+                grow(2 * counts.length);
+            }
+            for (int slot = 0; slot < sums.slots(); slot++) {
+                if (sums.count(slot) > 0) {
+                    questionIds[rows] = questionId;
+                    layers[rows] = (short) layer;
+                    lasts[rows] = sums.isLast(slot);
+                    experts[rows] = (short) sums.expert(slot);
+                    counts[rows] = sums.count(slot);
+                    weights[rows] = sums.weight(slot);
+                    rows++;
+                }
+            }
+        }
+
+        private void grow(int size) {
+            questionIds = Arrays.copyOf(questionIds, size);
+            layers = Arrays.copyOf(layers, size);
+            lasts = Arrays.copyOf(lasts, size);
+            experts = Arrays.copyOf(experts, size);
+            counts = Arrays.copyOf(counts, size);
+            weights = Arrays.copyOf(weights, size);
+        }
+    }
+
+    UsageFeed(List<Columns> parts) {
         this.parts = parts;
-        this.left = parts.stream().mapToInt(UsageColumns::rows).sum();
+        this.left = parts.stream().mapToInt(part -> part.rows).sum();
     }
 
     @Override
@@ -49,20 +90,20 @@ final class UsageFeed implements Feed {
         IntBuffer counts = ArrowBuffers.ints(batch, "n", rows);
         LongBuffer weights = ArrowBuffers.longs(batch, "weight", rows);
         while (counts.hasRemaining()) {
-            UsageColumns columns = parts.get(part);
-            int count = Math.min(counts.remaining(), columns.rows() - sentOfPart);
+            Columns columns = parts.get(part);
+            int count = Math.min(counts.remaining(), columns.rows - sentOfPart);
             for (int i = 0; i < count; i++) {
-                if (columns.lasts()[sentOfPart + i]) {
+                if (columns.lasts[sentOfPart + i]) {
                     lasts.set(counts.position() + i, 1);
                 }
             }
-            questionIds.put(columns.questionIds(), sentOfPart, count);
-            layers.put(columns.layers(), sentOfPart, count);
-            experts.put(columns.experts(), sentOfPart, count);
-            counts.put(columns.counts(), sentOfPart, count);
-            weights.put(columns.weights(), sentOfPart, count);
+            questionIds.put(columns.questionIds, sentOfPart, count);
+            layers.put(columns.layers, sentOfPart, count);
+            experts.put(columns.experts, sentOfPart, count);
+            counts.put(columns.counts, sentOfPart, count);
+            weights.put(columns.weights, sentOfPart, count);
             sentOfPart += count;
-            if (sentOfPart == columns.rows()) {
+            if (sentOfPart == columns.rows) {
                 part++;
                 sentOfPart = 0;
             }

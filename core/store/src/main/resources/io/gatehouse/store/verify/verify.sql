@@ -26,9 +26,6 @@ facts AS MATERIALIZED (
         sum(len(experts)) AS activations,
         sum(list_sum(weights)) AS weight,
         sum(list_sum(experts)) AS experts,
-        sum(entropy) AS entropy,
-        sum(spare_mass) AS spare_mass,
-        sum(margin) AS margin,
         min(list_min(experts)) AS min_expert,
         max(list_max(experts)) AS max_expert,
         max(len(experts)) AS max_top_k,
@@ -49,7 +46,7 @@ gate_lists AS (
         count(*) AS n,
         sum("position") AS positions,
         min(list_min(gates)) AS smallest,
-        max(abs(list_sum(gates) - 4194304) - len(gates)) AS "off"
+        max(abs(list_sum(gates) - ${probability}) - len(gates)) AS "off"
     FROM gates
     GROUP BY ALL
 ),
@@ -77,23 +74,6 @@ kept AS (
         sum(weight) AS weight,
         sum(n * expert) AS experts
     FROM usage
-    GROUP BY ALL
-),
-fired AS (
-    SELECT
-        run_id,
-        layer,
-        expert,
-        is_generated,
-        is_last_prompt,
-        count(*) AS n,
-        sum(weight) AS weight,
-        min(weight) AS smallest,
-        max(weight) AS largest
-    FROM (
-        SELECT run_id, layer, is_generated, is_last_prompt, unnest(experts) AS expert, unnest(weights) AS weight
-        FROM routing
-    )
     GROUP BY ALL
 ),
 -- Of a layer that an imported run does not know, the experts are those of its other layers.
@@ -131,15 +111,15 @@ paired AS (
     GROUP BY ALL
 ),
 problems AS (
-    SELECT l.run_id, 'the ledger tells of ' || l.questions || ' questions, answers has ' || coalesce(a.n, 0) AS problem
+    SELECT l.run_id, 'the ledger lists ' || l.questions || ' questions, answers has ' || coalesce(a.n, 0) AS problem
     FROM ledger AS l LEFT JOIN (SELECT run_id, count(*) AS n FROM answers GROUP BY run_id) AS a ON a.run_id = l.run_id
     WHERE l.questions IS DISTINCT FROM coalesce(a.n, 0) AND l.run_id NOT IN (FROM imported)
     UNION ALL
-    SELECT l.run_id, 'the ledger tells of ' || l.tokens || ' tokens, tokens has ' || coalesce(t.n, 0)
+    SELECT l.run_id, 'the ledger lists ' || l.tokens || ' tokens, tokens has ' || coalesce(t.n, 0)
     FROM ledger AS l LEFT JOIN (SELECT run_id, count(*) AS n FROM tokens GROUP BY run_id) AS t ON t.run_id = l.run_id
     WHERE l.tokens IS DISTINCT FROM coalesce(t.n, 0)
     UNION ALL
-    SELECT l.run_id, 'the ledger tells of ' || l.routing_rows || ' routing rows, routing has ' || coalesce(f.n, 0)
+    SELECT l.run_id, 'the ledger lists ' || l.routing_rows || ' routing rows, routing has ' || coalesce(f.n, 0)
     FROM ledger AS l LEFT JOIN (SELECT run_id, sum(n) AS n FROM facts GROUP BY run_id) AS f ON f.run_id = l.run_id
     WHERE l.routing_rows IS DISTINCT FROM coalesce(f.n, 0)
     UNION ALL
@@ -185,7 +165,7 @@ problems AS (
     UNION ALL
     SELECT
         r.run_id,
-        'runs tells of ' || r.layers || ' layers of up to ' || r.experts || ' experts and top-k ' || r.top_k
+        'runs says ' || r.layers || ' layers of up to ' || r.experts || ' experts and top-k ' || r.top_k
             || ', layers has ' || coalesce(k.n, 0) || ' of up to ' || coalesce(k.experts, 0) || ' and '
             || coalesce(k.top_k, 0)
     FROM (SELECT DISTINCT run_id, layers, experts, top_k FROM runs) AS r
@@ -219,7 +199,7 @@ problems AS (
     SELECT a.run_id, 'a run of answers is not in runs'
     FROM answers AS a ANTI JOIN runs AS r ON r.run_id = a.run_id
     UNION ALL
-    SELECT run_id, 'question ' || question_id || ', layer ' || layer || ' has a position twice or not at all'
+    SELECT run_id, 'question ' || question_id || ', layer ' || layer || ' has a missing or repeated position'
     FROM facts
     WHERE (last_position - first_position + 1 <> n OR positions * 2 <> n * (first_position + last_position))
         AND run_id NOT IN (FROM imported)
@@ -233,20 +213,20 @@ problems AS (
     GROUP BY run_id, question_id
     HAVING count_if(is_last_prompt) <> 1
     UNION ALL
-    SELECT run_id, 'question ' || question_id || ' of tokens has a token of phase ' || phase || ' that cannot be'
+    SELECT run_id, 'question ' || question_id || ' of tokens has a token that cannot be of phase ' || phase
     FROM tokens
     WHERE phase NOT IN ('prompt', 'generated') OR is_last_prompt AND phase <> 'prompt'
     UNION ALL
     SELECT f.run_id, 'question ' || f.question_id || ', layer ' || f.layer || ' has a value out of range'
     FROM facts AS f LEFT JOIN layers AS k ON k.run_id = f.run_id AND k.layer = f.layer
     WHERE f.min_expert < 0 OR f.max_expert >= k.experts OR f.max_top_k > k.top_k OR f.uneven > 0
-        OR f.min_entropy < 0 OR f.max_entropy > ln(k.experts) * 1024 + 1
-        OR f.min_margin < 0 OR f.max_margin > 1048576
+        OR f.min_entropy < 0 OR f.max_entropy > ln(k.experts) * ${entropy} + 1
+        OR f.min_margin < 0 OR f.max_margin > ${margin}
     UNION ALL
     SELECT
         coalesce(f.run_id, g.run_id),
         'question ' || coalesce(f.question_id, g.question_id) || ', layer ' || coalesce(f.layer, g.layer)
-            || ' has ' || coalesce(g.n, 0) || ' whole gates, ' || coalesce(f.n, 0) || ' are recorded'
+            || ' has ' || coalesce(g.n, 0) || ' whole gates instead of ' || coalesce(f.n, 0)
     FROM (
         SELECT f.run_id, f.question_id, f.layer, sum(f.n) AS n, sum(f.positions) AS positions
         FROM facts AS f
@@ -264,7 +244,7 @@ problems AS (
     SELECT
         coalesce(f.run_id, n.run_id),
         'question ' || coalesce(f.question_id, n.question_id) || ', layer ' || coalesce(f.layer, n.layer)
-            || ' has ' || coalesce(n.activations, 0) || ' norms, ' || coalesce(f.activations, 0) || ' are recorded'
+            || ' has ' || coalesce(n.activations, 0) || ' norms instead of ' || coalesce(f.activations, 0)
     FROM (
         SELECT
             f.run_id, f.question_id, f.layer,
@@ -278,7 +258,7 @@ problems AS (
     WHERE f.n IS DISTINCT FROM n.n OR f.positions IS DISTINCT FROM n.positions
         OR f.activations IS DISTINCT FROM n.activations
     UNION ALL
-    SELECT run_id, 'question ' || question_id || ', layer ' || layer || ' has a norm that none can be'
+    SELECT run_id, 'question ' || question_id || ', layer ' || layer || ' has an invalid norm'
     FROM norm_lists
     WHERE smallest < 0 OR NOT isfinite(largest)
     UNION ALL
@@ -293,102 +273,7 @@ problems AS (
     WHERE f.activations IS DISTINCT FROM k.activations OR f.weight IS DISTINCT FROM k.weight
         OR f.experts IS DISTINCT FROM k.experts
     UNION ALL
-    SELECT
-        coalesce(f.run_id, l.run_id),
-        'layer_usage of layer ' || coalesce(f.layer, l.layer) || ', expert ' || coalesce(f.expert, l.expert)
-            || ' is not the sum of its activations'
-    FROM fired AS f
-    FULL JOIN layer_usage AS l
-        ON l.run_id = f.run_id AND l.layer = f.layer AND l.expert = f.expert
-            AND (l.phase = 'generated') = f.is_generated AND l.is_last_prompt = f.is_last_prompt
-    WHERE f.n IS DISTINCT FROM l.n OR f.weight / 65536.0 IS DISTINCT FROM l.weight_sum
-        OR CAST(f.smallest / 65536.0 AS FLOAT) IS DISTINCT FROM l.weight_min
-        OR CAST(f.largest / 65536.0 AS FLOAT) IS DISTINCT FROM l.weight_max
-    UNION ALL
-    SELECT
-        coalesce(u.run_id, l.run_id),
-        'layer_usage of layer ' || coalesce(u.layer, l.layer) || ', expert ' || coalesce(u.expert, l.expert)
-            || ' is not the sum of question_usage'
-    FROM (
-        SELECT run_id, layer, expert, is_generated, is_last_prompt, sum(n) AS n, sum(weight) AS weight
-        FROM usage
-        GROUP BY ALL
-    ) AS u
-    FULL JOIN layer_usage AS l
-        ON l.run_id = u.run_id AND l.layer = u.layer AND l.expert = u.expert
-            AND (l.phase = 'generated') = u.is_generated AND l.is_last_prompt = u.is_last_prompt
-    WHERE u.n IS DISTINCT FROM l.n OR u.weight / 65536.0 IS DISTINCT FROM l.weight_sum
-    UNION ALL
-    SELECT
-        coalesce(u.run_id, s.run_id),
-        'subject_usage of ' || coalesce(u.subject, s.subject) || ', layer ' || coalesce(u.layer, s.layer) || ', expert '
-            || coalesce(u.expert, s.expert) || ' is not the sum of question_usage'
-    FROM (
-        SELECT
-            u.run_id,
-            q.subject,
-            u.layer,
-            u.expert,
-            u.is_generated,
-            u.is_last_prompt,
-            sum(u.n) AS n,
-            sum(u.weight) AS weight
-        FROM usage AS u JOIN questions AS q ON q.question_id = u.question_id
-        GROUP BY ALL
-    ) AS u
-    FULL JOIN subject_usage AS s
-        ON s.run_id = u.run_id AND s.subject = u.subject AND s.layer = u.layer AND s.expert = u.expert
-            AND (s.phase = 'generated') = u.is_generated AND s.is_last_prompt = u.is_last_prompt
-    WHERE u.n IS DISTINCT FROM s.n OR u.weight / 65536.0 IS DISTINCT FROM s.weight_sum
-    UNION ALL
-    SELECT
-        coalesce(u.run_id, o.run_id),
-        'outcome_usage of layer ' || coalesce(u.layer, o.layer) || ', expert ' || coalesce(u.expert, o.expert)
-            || ' is not the sum of question_usage'
-    FROM (
-        SELECT
-            u.run_id,
-            q.answer,
-            a.correct,
-            u.layer,
-            u.expert,
-            u.is_generated,
-            u.is_last_prompt,
-            sum(u.n) AS n,
-            sum(u.weight) AS weight
-        FROM usage AS u
-        JOIN questions AS q ON q.question_id = u.question_id
-        LEFT JOIN answers AS a ON a.run_id = u.run_id AND a.question_id = u.question_id
-        GROUP BY ALL
-    ) AS u
-    FULL JOIN outcome_usage AS o
-        ON o.run_id = u.run_id AND o.answer = u.answer AND coalesce(o.correct, false) = coalesce(u.correct, false)
-            AND (o.correct IS NULL) = (u.correct IS NULL) AND o.layer = u.layer AND o.expert = u.expert
-            AND (o.phase = 'generated') = u.is_generated AND o.is_last_prompt = u.is_last_prompt
-    WHERE u.n IS DISTINCT FROM o.n OR u.weight / 65536.0 IS DISTINCT FROM o.weight_sum
-    UNION ALL
-    SELECT
-        coalesce(s.run_id, l.run_id),
-        'layer_usage of layer ' || coalesce(s.layer, l.layer) || ', expert ' || coalesce(s.expert, l.expert)
-            || ' is not the rollup of subject_usage'
-    FROM (
-        SELECT
-            run_id,
-            layer,
-            expert,
-            phase,
-            is_last_prompt,
-            sum(weight_square_sum) AS weight_square_sum,
-            min(weight_min) AS weight_min,
-            max(weight_max) AS weight_max
-        FROM subject_usage
-        GROUP BY ALL
-    ) AS s
-    FULL JOIN layer_usage AS l
-        ON l.run_id = s.run_id AND l.layer = s.layer AND l.expert = s.expert AND l.phase = s.phase
-            AND l.is_last_prompt = s.is_last_prompt
-    WHERE s.weight_square_sum IS DISTINCT FROM l.weight_square_sum OR s.weight_min IS DISTINCT FROM l.weight_min
-        OR s.weight_max IS DISTINCT FROM l.weight_max
+    ${rollups}
     UNION ALL
     SELECT
         coalesce(s.run_id, e.run_id),
@@ -424,29 +309,7 @@ problems AS (
     LEFT JOIN layers AS k ON k.run_id = e.run_id AND k.layer = e.layer
     WHERE e.n IS DISTINCT FROM k.experts OR e.experts <> k.experts OR e.last_expert <> k.experts - 1
     UNION ALL
-    SELECT
-        coalesce(f.run_id, e.run_id),
-        'layer_entropy of layer ' || coalesce(f.layer, e.layer) || ' is not the sum of its tokens'
-    FROM (
-        SELECT
-            run_id,
-            layer,
-            is_generated,
-            is_last_prompt,
-            sum(n) AS n,
-            sum(entropy) AS entropy,
-            sum(weight) / 65536.0 + sum(spare_mass) / 1024.0 AS mass,
-            sum(margin) AS margin
-        FROM facts
-        GROUP BY ALL
-    ) AS f
-    FULL JOIN layer_entropy AS e
-        ON e.run_id = f.run_id AND e.layer = f.layer AND (e.phase = 'generated') = f.is_generated
-            AND e.is_last_prompt = f.is_last_prompt
-    WHERE f.n IS DISTINCT FROM e.n OR f.entropy / 1024.0 IS DISTINCT FROM e.entropy_sum
-        OR f.mass IS DISTINCT FROM e.mass_sum OR f.margin / 1048576.0 IS DISTINCT FROM e.margin_sum
-    UNION ALL
-    SELECT NULL, 'layer ' || w.layer || ' has weights of a checkpoint that no run is of'
+    SELECT NULL, 'layer ' || w.layer || ' has weights of a checkpoint without a run'
     FROM (
         SELECT fingerprint, layer FROM expert_weights
         UNION ALL
@@ -475,12 +338,12 @@ problems AS (
     WHERE w.experts IS DISTINCT FROM c.experts OR w.n <> w.experts OR w.last_expert <> c.experts - 1
         OR coalesce(p.pairs, 0) <> c.experts * (c.experts - 1) / 2 OR p.n <> p.pairs OR p.last_expert <> c.experts - 1
     UNION ALL
-    SELECT c.run_id, 'layer ' || w.layer || ' has a norm of weights that none can be'
+    SELECT c.run_id, 'layer ' || w.layer || ' has an invalid norm of weights'
     FROM weighed AS w
     JOIN checkpoints AS c ON c.fingerprint = w.fingerprint AND c.layer = w.layer
     WHERE w.smallest < 0 OR NOT isfinite(w.largest)
     UNION ALL
-    SELECT c.run_id, 'layer ' || p.layer || ' has a cosine of weights that none can be'
+    SELECT c.run_id, 'layer ' || p.layer || ' has an invalid cosine of weights'
     FROM paired AS p
     JOIN checkpoints AS c ON c.fingerprint = p.fingerprint AND c.layer = p.layer
     WHERE p.steepest > 1

@@ -20,13 +20,13 @@ final class TestOpenDatabase {
     private Path directory;
 
     @Test
-    void leavesNoConnectionOpenWhenTheDoorsCannotBeShut() throws Exception {
+    void leavesNoConnectionOpenWhenItCannotBeLockedDown() throws Exception {
         Path file = directory.resolve("a.duckdb");
         Store.create(file).close();
         try (DuckDBConnection connection =
-                (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:" + file, Doors.atOpening())) {
+                (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:" + file, Lockdown.settings())) {
             Path noDisk = directory.resolve("none");
-            assertThatThrownBy(() -> OpenDatabase.of(connection, false, noDisk, List.of()))
+            assertThatThrownBy(() -> OpenDatabase.of(file, connection, false, noDisk, List.of()))
                     .isInstanceOfSatisfying(
                             GatehouseException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_NOT_FOUND))
                     .hasMessage("There is no file %s.".formatted(noDisk));

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gatehouse.store.Rows;
 import io.gatehouse.store.Store;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -116,5 +118,50 @@ final class TestSchema {
                             "tokens",
                             "usage");
         }
+    }
+
+    @Test
+    void declaresTheColumnsThatADatabaseHas() throws Exception {
+        List<String> declared = new ArrayList<>();
+        for (DatabaseSchema.Relation relation : DatabaseSchema.relations()) {
+            for (Column column : relation.columns()) {
+                declared.add("%s|%s|%s|%s"
+                        .formatted(
+                                relation.name(),
+                                column.name(),
+                                relation.isView() ? "" : column.type() + " " + column.nullable(),
+                                column.comment()));
+            }
+        }
+        try (Store store = Store.create(directory.resolve("a.duckdb"))) {
+            assertThat(Rows.of(store, """
+                            SELECT c.table_name, c.column_name,
+                                CASE WHEN t.table_oid IS NULL THEN '' ELSE c.data_type || ' ' || c.is_nullable END, c.comment
+                            FROM duckdb_columns() AS c LEFT JOIN duckdb_tables() AS t USING (table_oid)
+                            WHERE NOT c.internal""")).containsExactlyInAnyOrderElementsOf(declared);
+        }
+    }
+
+    /** DuckDB takes every column of a view for nullable, so the declaration is all there is. */
+    @Test
+    void declaresWhichColumnsOfViewsCanBeNull() {
+        assertThat(DatabaseSchema.relations().stream()
+                        .filter(DatabaseSchema.Relation::isView)
+                        .flatMap(view -> view.columns().stream()
+                                .filter(Column::nullable)
+                                .map(column -> view.name() + "." + column.name())))
+                .containsExactly(
+                        "token_routing.weights",
+                        "token_routing.scores",
+                        "token_routing.entropy",
+                        "token_routing.top_k_entropy",
+                        "token_routing.mass",
+                        "token_routing.margin",
+                        "activations.rank",
+                        "activations.weight",
+                        "question_usage.weight_sum");
+        assertThat(DatabaseSchema.relations())
+                .flatExtracting(DatabaseSchema.Relation::columns)
+                .allMatch(column -> column.nullable() == column.comment().contains("NULL"));
     }
 }

@@ -139,7 +139,7 @@ final class TestExport {
         Files.delete(exported.resolve("tokens/run_id=1/shard=1/data.parquet"));
         try (Store attached = Store.open(exported)) {
             assertThat(attached.verify().problems())
-                    .containsExactly("whole: the ledger tells of 54 tokens, tokens has 36");
+                    .containsExactly("whole: the ledger lists 54 tokens, tokens has 36");
         }
     }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gatehouse.store.RandomRun;
 import io.gatehouse.store.Rows;
 import io.gatehouse.store.Store;
-import io.gatehouse.store.run.Recording.Probabilities;
 import io.gatehouse.store.run.Recording;
+import io.gatehouse.store.run.Recording.Probabilities;
 import io.gatehouse.store.run.RunStatus;
 import io.gatehouse.store.run.RunSummary;
 import io.gatehouse.store.run.Scope;
@@ -40,13 +40,13 @@ final class TestVerification {
     private static final List<Damage> DAMAGES = List.of(
             Damage.of(
                     "UPDATE run_shards SET questions = questions + 1 WHERE shard = 0",
-                    "the ledger tells of 5 questions, answers has 4"),
+                    "the ledger lists 5 questions, answers has 4"),
             Damage.of(
                     "UPDATE run_shards SET tokens = tokens + 1 WHERE shard = 0",
-                    "the ledger tells of 161 tokens, tokens has 160"),
+                    "the ledger lists 161 tokens, tokens has 160"),
             Damage.of(
                     "UPDATE run_shards SET routing_rows = routing_rows + 1 WHERE shard = 0",
-                    "the ledger tells of 481 routing rows, routing has 480"),
+                    "the ledger lists 481 routing rows, routing has 480"),
             Damage.of(
                     "UPDATE run_shards SET question_ids = [1, 2, 9] WHERE shard = 0",
                     "question 9 of the ledger has no answer"),
@@ -62,12 +62,12 @@ final class TestVerification {
                     "question 2 has routing, but no answer, and 5 like it",
                     "question 2 has tokens, but no answer, and 39 like it",
                     "question 2 of the ledger has no answer",
-                    "the ledger tells of 4 questions, answers has 3"),
+                    "the ledger lists 4 questions, answers has 3"),
             Damage.of(
                     "INSERT INTO answers FROM answers WHERE question_id = 2",
                     "outcome_usage of layer 0, expert 0 is not the sum of question_usage, and",
                     "question 2 has more than one answer",
-                    "the ledger tells of 4 questions, answers has 5"),
+                    "the ledger lists 4 questions, answers has 5"),
             Damage.of(
                     "INSERT INTO questions FROM questions WHERE question_id = 2",
                     "outcome_usage of layer 0, expert 0 is not the sum of question_usage, and",
@@ -76,8 +76,8 @@ final class TestVerification {
             Damage.of(
                     "INSERT INTO runs FROM runs",
                     "it is in runs more than once, and",
-                    "question 1, layer 0 has 1 whole gates, 2 are recorded, and",
-                    "question 1, layer 0 has 80 norms, 160 are recorded, and"),
+                    "question 1, layer 0 has 1 whole gates instead of 2, and",
+                    "question 1, layer 0 has 80 norms instead of 160, and"),
             Damage.of("""
                     INSERT INTO runs SELECT * REPLACE (run_id + 1 AS run_id) FROM runs;
                     INSERT INTO layers SELECT * REPLACE (run_id + 1 AS run_id) FROM layers""", "its name is that of run 1"),
@@ -86,33 +86,32 @@ final class TestVerification {
                     "question 2 of answers is not in questions",
                     "outcome_usage of layer 0, expert 0 is not the sum of question_usage, and",
                     "subject_usage of birds, layer 0, expert 0 is not the sum of question_usage, and"),
-            Damage.of("DELETE FROM tokens WHERE rowid = 7", "the ledger tells of 160 tokens, tokens has 159"),
-            Damage.of(
-                    "INSERT INTO tokens FROM tokens WHERE rowid = 7", "the ledger tells of 160 tokens, tokens has 161"),
+            Damage.of("DELETE FROM tokens WHERE rowid = 7", "the ledger lists 160 tokens, tokens has 159"),
+            Damage.of("INSERT INTO tokens FROM tokens WHERE rowid = 7", "the ledger lists 160 tokens, tokens has 161"),
             Damage.of(
                     "UPDATE routing SET \"position\" = 8 WHERE rowid = 7",
-                    "question 1, layer 0 has 80 norms, 80 are recorded",
-                    "question 1, layer 0 has a position twice or not at all"),
+                    "question 1, layer 0 has 80 norms instead of 80",
+                    "question 1, layer 0 has a missing or repeated position"),
             Damage.of(
                     "UPDATE routing SET is_last_prompt = true WHERE rowid = 7",
                     "layer_entropy of layer 0 is not the sum of its tokens, and 1 like it",
                     "layer_usage of layer 0",
                     "question 1, layer 0 has 2 last tokens",
-                    "question 1, layer 0 has 1 whole gates, 2 are recorded",
-                    "question 1, layer 0 has a position twice or not at all, and 1 like it",
+                    "question 1, layer 0 has 1 whole gates instead of 2",
+                    "question 1, layer 0 has a missing or repeated position, and 1 like it",
                     "question_usage of question 1, layer 0 is not the sum of its activations, and 1 like it"),
             Damage.of(
                     "UPDATE routing SET is_generated = true WHERE rowid = 7",
                     "layer_entropy of layer 0 is not the sum of its tokens, and 1 like it",
                     "layer_usage of layer 0",
-                    "question 1, layer 0 has a position twice or not at all",
+                    "question 1, layer 0 has a missing or repeated position",
                     "question_usage of question 1, layer 0 is not the sum of its activations, and 1 like it"),
             Damage.of(
                     "UPDATE tokens SET is_last_prompt = false WHERE question_id = 1",
                     "question 1 of tokens has 0 last prompt tokens"),
             Damage.of(
                     "UPDATE tokens SET phase = 'generated' WHERE question_id = 2 AND is_last_prompt",
-                    "question 2 of tokens has a token of phase generated that cannot be"),
+                    "question 2 of tokens has a token that cannot be of phase generated"),
             Damage.of(
                     "UPDATE runs SET top_k = 1; UPDATE layers SET top_k = 1",
                     "question 1, layer 0 has a value out of range, and 23 like it"),
@@ -121,15 +120,15 @@ final class TestVerification {
                     "question 1, layer 1 has a value out of range, and 7 like it"),
             Damage.of(
                     "UPDATE runs SET top_k = 3",
-                    "runs tells of 3 layers of up to 8 experts and top-k 3, layers has 3 of up to 8 and 2"),
+                    "runs says 3 layers of up to 8 experts and top-k 3, layers has 3 of up to 8 and 2"),
             Damage.of(
                     "DELETE FROM layers WHERE layer = 1",
                     "layer 1 has 8 rows of experts, the layer has 0 experts, and 1 like it",
                     "layer 1 has weights, and the model has no such layer",
-                    "runs tells of 3 layers of up to 8 experts and top-k 2, layers has 2 of up to 8 and 2"),
+                    "runs says 3 layers of up to 8 experts and top-k 2, layers has 2 of up to 8 and 2"),
             Damage.of(
                     "INSERT INTO layers FROM layers WHERE layer = 0",
-                    "runs tells of 3 layers of up to 8 experts and top-k 2, layers has 4 of up to 8 and 2"),
+                    "runs says 3 layers of up to 8 experts and top-k 2, layers has 4 of up to 8 and 2"),
             Damage.of(
                     "UPDATE layers SET kind = 'dense' WHERE layer = 2",
                     "layer 2 of layers is of kind dense with 8 experts and top-k 2"),
@@ -192,17 +191,17 @@ final class TestVerification {
             Damage.of(
                     "UPDATE layer_entropy SET margin_sum = 0 WHERE layer = 2 AND NOT is_last_prompt",
                     "layer_entropy of layer 2 is not the sum of its tokens"),
-            Damage.of("DELETE FROM gates WHERE rowid = 1", "question 2, layer 0 has 0 whole gates, 1 are recorded"),
+            Damage.of("DELETE FROM gates WHERE rowid = 1", "question 2, layer 0 has 0 whole gates instead of 1"),
             Damage.of(
                     "UPDATE gates SET \"position\" = 3 WHERE rowid = 1",
-                    "question 2, layer 0 has 1 whole gates, 1 are recorded"),
+                    "question 2, layer 0 has 1 whole gates instead of 1"),
             Damage.of(
                     "UPDATE gates SET gates = list_transform(gates, lambda p: p + 50) WHERE rowid = 1",
                     "question 2, layer 0 has a gate that does not sum to 1"),
-            Damage.of("DELETE FROM expert_norms WHERE rowid = 1", "question 1, layer 0 has 78 norms, 80 are recorded"),
+            Damage.of("DELETE FROM expert_norms WHERE rowid = 1", "question 1, layer 0 has 78 norms instead of 80"),
             Damage.of(
                     "UPDATE expert_norms SET norms = [1, -1] WHERE rowid = 1",
-                    "question 1, layer 0 has a norm that none can be"),
+                    "question 1, layer 0 has an invalid norm"),
             Damage.of(
                     "DELETE FROM expert_weights WHERE layer = 1 AND expert = 7",
                     "layer 1 has weights of 7 experts and 28 pairs of them, the layer has 8 experts"),
@@ -223,13 +222,13 @@ final class TestVerification {
                     "layer 99 has weights, and the model has no such layer"),
             Damage.of(
                     "UPDATE expert_weights SET up_proj_norm = -1 WHERE layer = 2 AND expert = 2",
-                    "layer 2 has a norm of weights that none can be"),
+                    "layer 2 has an invalid norm of weights"),
             Damage.of(
                     "UPDATE expert_weights SET up_proj_norm = 'NaN' WHERE layer = 2 AND expert = 2",
-                    "layer 2 has a norm of weights that none can be"),
+                    "layer 2 has an invalid norm of weights"),
             Damage.of(
                     "UPDATE expert_weight_pairs SET down_proj_cosine = -1.5 WHERE layer = 2 AND expert = 2",
-                    "layer 2 has a cosine of weights that none can be"));
+                    "layer 2 has an invalid cosine of weights"));
 
     @Test
     void findsEveryKindOfDamage() throws Exception {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.google.common.base.Suppliers;
 import io.gatehouse.client.Column;
 import io.gatehouse.client.Relation;
+import io.gatehouse.store.schema.DatabaseSchema;
 import io.gatehouse.type.SqlType;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -226,12 +227,17 @@ public final class Catalog {
                 ResultSet rows = statement.executeQuery(SqlResource.text("catalog/columns.sql"))) {
             while (rows.next()) {
                 String relation = rows.getString("relation");
+                String name = rows.getString("column_name");
+                boolean constraint = rows.getBoolean("is_nullable");
                 comments.put(relation, rows.getString("relation_comment"));
-                columns.computeIfAbsent(relation, name -> new ArrayList<>())
+                columns.computeIfAbsent(relation, missing -> new ArrayList<>())
                         .add(new Column(
-                                rows.getString("column_name"),
+                                name,
                                 SqlType.of(rows.getString("data_type")),
-                                rows.getBoolean("is_nullable"),
+                                DatabaseSchema.find(relation)
+                                        .flatMap(declared -> declared.column(name))
+                                        .map(declared -> declared.nullable())
+                                        .orElse(constraint),
                                 rows.getString("column_comment")));
             }
         }

@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 
 /**
  * A .sql file that defines something by a query, with a comment at its head. Its first paragraph says what a row is; then
- * come sections, each a line "Name: text" and the lines indented under it; under "Columns:" and "Parameters:" a line
- * "name TYPE: meaning" for each, where the word NULL says that a column can be NULL, and when.
+ * come sections, each a line "Name: text" and the lines indented under it; under "Columns:" and "Parameters:" there is a
+ * line for each, "name TYPE: meaning", or "name TYPE NULL: meaning" for one that can be NULL.
  *
  * @param comment what one row is
  * @param sections the sections by name, in order, without columns and parameters
@@ -21,6 +21,7 @@ record DefinitionFile(
         String comment, Map<String, String> sections, List<Column> columns, List<Column> parameters, String query) {
     private static final String COLUMNS = "Columns";
     private static final String PARAMETERS = "Parameters";
+    private static final String NULLABLE = " NULL";
 
     static DefinitionFile read(String path) {
         List<String> lines = SqlResource.text(path).lines().toList();
@@ -56,9 +57,10 @@ record DefinitionFile(
 
     private static Column column(String line) {
         String[] parts = line.split(": ", 2);
-        int space = parts[0].indexOf(' ');
-        String comment = parts[1];
-        SqlType type = SqlType.parse(parts[0].substring(space + 1));
-        return new Column(parts[0].substring(0, space), type, comment.contains("NULL"), comment);
+        String name = parts[0].substring(0, parts[0].indexOf(' '));
+        String type = parts[0].substring(name.length() + 1);
+        boolean nullable = type.endsWith(NULLABLE);
+        String plain = nullable ? type.substring(0, type.length() - NULLABLE.length()) : type;
+        return new Column(name, SqlType.parse(plain), nullable, parts[1]);
     }
 }

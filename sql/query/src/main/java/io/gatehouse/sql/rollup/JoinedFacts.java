@@ -1,5 +1,6 @@
 package io.gatehouse.sql.rollup;
 
+import io.gatehouse.store.schema.Rollup;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.gatehouse.sql.rollup;
 
 import io.gatehouse.sql.catalog.ViewTable;
+import io.gatehouse.store.schema.Rollup;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,7 +21,7 @@ public final class RollupRewrite extends RelHomogeneousShuttle {
     private static final String NO_AGGREGATE = "there is no aggregate over activations or token_routing";
 
     private static final Set<String> ROLLUPS =
-            Rollup.ALL.stream().map(Rollup::table).collect(Collectors.toSet());
+            Rollup.CANDIDATES.stream().map(Rollup::name).collect(Collectors.toSet());
 
     private final CalciteCatalogReader tables;
     private final Set<String> used = new LinkedHashSet<>();
@@ -68,7 +69,7 @@ public final class RollupRewrite extends RelHomogeneousShuttle {
     @Override
     public RelNode visit(RelNode node) {
         if (node instanceof Aggregate aggregate) {
-            for (Rollup rollup : Rollup.ALL) {
+            for (Rollup rollup : Rollup.CANDIDATES) {
                 RelNode rewritten = WeightedRelations.reads(aggregate, rollup) ? rewritten(aggregate, rollup) : node;
                 if (rewritten != node) {
                     return rewritten;
@@ -101,9 +102,9 @@ public final class RollupRewrite extends RelHomogeneousShuttle {
         try {
             Weighted input = WeightedRelations.of(aggregate.getInput(), rollup, tables);
             return WeightedAggregate.of(aggregate, input).accept(this);
-        } catch (NoRollup e) {
+        } catch (RollupNotApplicable e) {
             // The most detailed rollup is the last to be tried: what it lacks, none has.
-            reason = "%s: %s".formatted(rollup.table(), e.getMessage());
+            reason = "%s: %s".formatted(rollup.name(), e.getMessage());
             return aggregate;
         }
     }

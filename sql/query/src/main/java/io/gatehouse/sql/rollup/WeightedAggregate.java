@@ -67,11 +67,11 @@ final class WeightedAggregate {
         });
     }
 
-    static RelNode of(Aggregate original, Weighted input) throws NoRollup {
+    static RelNode of(Aggregate original, Weighted input) throws RollupNotApplicable {
         return new WeightedAggregate(original, input).build();
     }
 
-    private RelNode build() throws NoRollup {
+    private RelNode build() throws RollupNotApplicable {
         checkKnown(original.getGroupSet(), "it groups by");
         for (AggregateCall call : original.getAggCallList()) {
             checkKnown(call.hasFilter() ? ImmutableBitSet.of(call.filterArg) : ImmutableBitSet.of(), "a filter uses");
@@ -102,19 +102,19 @@ final class WeightedAggregate {
         return value.getType().equals(type) ? value : rex.makeAbstractCast(type, value, false);
     }
 
-    private void checkKnown(ImmutableBitSet used, String what) throws NoRollup {
+    private void checkKnown(ImmutableBitSet used, String what) throws RollupNotApplicable {
         ImmutableBitSet unknown = used.intersect(input.unknown());
         if (!unknown.isEmpty()) {
-            throw new NoRollup("%s %s".formatted(what, input.name(unknown.nth(0))));
+            throw new RollupNotApplicable("%s %s".formatted(what, input.name(unknown.nth(0))));
         }
     }
 
-    private Value value(AggregateCall call) throws NoRollup {
+    private Value value(AggregateCall call) throws RollupNotApplicable {
         String name = call.getAggregation().getName().toUpperCase(Locale.ROOT);
         boolean ordered = !call.getCollation().equals(RelCollations.EMPTY);
         Optional<Content.Measure> measure = measure(call);
         if (ordered || (call.isDistinct() && measure.isPresent())) {
-            throw new NoRollup("%s needs each row".formatted(name.toLowerCase(Locale.ROOT)));
+            throw new RollupNotApplicable("%s needs each row".formatted(name.toLowerCase(Locale.ROOT)));
         }
         if (measure.isPresent() && measure.get().spread()) {
             Optional<Value> value = spread(name, call, measure.get());
@@ -130,7 +130,7 @@ final class WeightedAggregate {
             case "COUNT" -> count(call);
             case "SUM" -> sum(call);
             case "AVG" -> quotient(sum(call), count(call));
-            default -> throw new NoRollup("%s is in no rollup".formatted(name.toLowerCase(Locale.ROOT)));
+            default -> throw new RollupNotApplicable("%s is in no rollup".formatted(name.toLowerCase(Locale.ROOT)));
         };
     }
 
@@ -143,7 +143,8 @@ final class WeightedAggregate {
     }
 
     /** What the smallest and largest values and the sum of squares tell. */
-    private Optional<Value> spread(String name, AggregateCall call, Content.Measure measure) throws NoRollup {
+    private Optional<Value> spread(String name, AggregateCall call, Content.Measure measure)
+            throws RollupNotApplicable {
         return switch (name) {
             case "MIN" -> Optional.of(added(call.getAggregation(), call, List.of(input.smallest(measure))));
             case "MAX" -> Optional.of(added(call.getAggregation(), call, List.of(input.largest(measure))));
@@ -159,7 +160,7 @@ final class WeightedAggregate {
      * (sum x^2 - (sum x)^2 / n) / (n - lost), not below 0, NULL where that divides by 0. The sums are exact, so that this
      * is nearer the truth than adding up row by row, whose last digits depend on how the rows were shared among threads.
      */
-    private Value variance(AggregateCall call, Content.Measure measure, int lost) throws NoRollup {
+    private Value variance(AggregateCall call, Content.Measure measure, int lost) throws RollupNotApplicable {
         Value sum = added(SqlStdOperatorTable.SUM, call, List.of(input.sum(measure)));
         Value squareSum = added(SqlStdOperatorTable.SUM, call, List.of(input.squareSum(measure)));
         Value count = count(call);
@@ -194,7 +195,7 @@ final class WeightedAggregate {
     }
 
     /** The sum of the rows that are stood for; 0 where there are none. */
-    private Value count(AggregateCall call) throws NoRollup {
+    private Value count(AggregateCall call) throws RollupNotApplicable {
         int rows = input.count();
         for (int argument : call.getArgList()) {
             Content content = input.contents().get(argument);
@@ -206,7 +207,7 @@ final class WeightedAggregate {
             if (content instanceof Content.Measure measure && type.isNullable()) {
                 rows = known(measure, rows);
             } else if (content instanceof Content.Gap || type.isNullable()) {
-                throw new NoRollup("count of a column that may be NULL needs each row");
+                throw new RollupNotApplicable("count of a column that may be NULL needs each row");
             }
         }
         RelDataType type = types.createSqlType(SqlTypeName.DECIMAL, 38, 0);
@@ -236,7 +237,7 @@ final class WeightedAggregate {
         return columns.size() - 1;
     }
 
-    private Value sum(AggregateCall call) throws NoRollup {
+    private Value sum(AggregateCall call) throws RollupNotApplicable {
         int argument = call.getArgList().get(0);
         if (input.contents().get(argument) instanceof Content.Measure measure) {
             return added(SqlStdOperatorTable.SUM, call, List.of(input.sum(measure)));
@@ -246,14 +247,15 @@ final class WeightedAggregate {
         RexNode rows = rex.makeInputRef(input.node(), input.count());
         int countDigits = Math.min(rows.getType().getPrecision(), COUNT_DIGITS);
         if (!SqlTypeUtil.isExactNumeric(type)) {
-            throw new NoRollup("a sum of floats depends on the order of the rows");
+            throw new RollupNotApplicable("a sum of floats depends on the order of the rows");
         }
         if (type.getPrecision() + countDigits > MAX_DIGITS) {
-            throw new NoRollup("a sum of numbers of %d digits, each times a number of rows, may need more than %d"
-                    .formatted(type.getPrecision(), MAX_DIGITS));
+            throw new RollupNotApplicable(
+                    "a sum of numbers of %d digits, each times a number of rows, may need more than %d"
+                            .formatted(type.getPrecision(), MAX_DIGITS));
         }
         if (type.isNullable()) {
-            throw new NoRollup("a sum of a column that may be NULL needs each row");
+            throw new RollupNotApplicable("a sum of a column that may be NULL needs each row");
         }
         int digits = type.getSqlTypeName() == SqlTypeName.DECIMAL ? type.getScale() : 0;
         columns.add(rex.makeCall(

@@ -3,6 +3,7 @@ package io.gatehouse.sql.rollup;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.sql.rollup.Weighted.Content;
+import io.gatehouse.store.schema.Rollup;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -50,10 +51,10 @@ final class WeightedRelations {
         this.rex = cluster.getRexBuilder();
     }
 
-    static Weighted of(RelNode node, Rollup rollup, CalciteCatalogReader tables) throws NoRollup {
-        RelOptTable table = tables.getTable(List.of(rollup.table()));
+    static Weighted of(RelNode node, Rollup rollup, CalciteCatalogReader tables) throws RollupNotApplicable {
+        RelOptTable table = tables.getTable(List.of(rollup.name()));
         if (table == null) {
-            throw new NoRollup("the file has none");
+            throw new RollupNotApplicable("the file has none");
         }
         return new WeightedRelations(rollup, table, node.getCluster()).weigh(node);
     }
@@ -68,9 +69,9 @@ final class WeightedRelations {
                 && scan.getTable().getQualifiedName().equals(List.of(relation));
     }
 
-    private Weighted weigh(RelNode node) throws NoRollup {
+    private Weighted weigh(RelNode node) throws RollupNotApplicable {
         if (!node.getVariablesSet().isEmpty()) {
-            throw new NoRollup("a sub-query looks back at the rows");
+            throw new RollupNotApplicable("a sub-query looks back at the rows");
         }
         if (isScan(node, rollup.facts()) && rollup.joined().isEmpty()) {
             return scan(List.of(node));
@@ -85,16 +86,16 @@ final class WeightedRelations {
             Optional<JoinedFacts> facts = JoinedFacts.of(join, rollup);
             return facts.isPresent() ? joinedFacts(facts.get()) : join(join);
         }
-        throw new NoRollup("%s stands between"
+        throw new RollupNotApplicable("%s stands between"
                 .formatted(node.getRelTypeName().replace("Logical", "").toUpperCase(Locale.ROOT)));
     }
 
-    private static Weighted filter(Weighted input, RexNode condition, String what) throws NoRollup {
+    private static Weighted filter(Weighted input, RexNode condition, String what) throws RollupNotApplicable {
         checkKnown(condition, input, what);
         return new Weighted(LogicalFilter.create(input.node(), condition), input.contents());
     }
 
-    private Weighted joinedFacts(JoinedFacts facts) throws NoRollup {
+    private Weighted joinedFacts(JoinedFacts facts) throws RollupNotApplicable {
         Weighted scan = scan(facts.relations());
         return facts.conditions().isEmpty() ? scan : filter(scan, facts.condition(rex), "a join");
     }
@@ -137,21 +138,16 @@ final class WeightedRelations {
      * @param added columns of the rollup that are added so far, for measures to find theirs in
      */
     private Content content(String name, boolean known, List<String> added) {
-        Rollup.Measure measure = rollup.measures().get(name);
         if (known) {
             return new Content.Plain();
         }
-        if (measure == null) {
+        List<String> kept = rollup.kept(name);
+        if (kept.isEmpty()) {
             return new Content.Gap(name);
         }
         int sum = added.size();
-        added.add(measure.sum());
-        measure.spread().ifPresent(spread -> {
-            added.add(spread.squareSum());
-            added.add(spread.smallest());
-            added.add(spread.largest());
-        });
-        return new Content.Measure(name, sum, measure.spread().isPresent());
+        added.addAll(kept);
+        return new Content.Measure(name, sum, kept.size() > 1);
     }
 
     private RexNode column(RelNode scan, String name) {
@@ -169,10 +165,10 @@ final class WeightedRelations {
         return rex.makeAbstractCast(type, rex.makeNullLiteral(nullable), false);
     }
 
-    private Weighted project(LogicalProject project) throws NoRollup {
+    private Weighted project(LogicalProject project) throws RollupNotApplicable {
         Weighted input = weigh(project.getInput());
         if (project.containsOver() || !project.getProjects().stream().allMatch(RexUtil::isDeterministic)) {
-            throw new NoRollup("the rows differ although they are equal");
+            throw new RollupNotApplicable("the rows differ although they are equal");
         }
         List<RexNode> columns = new ArrayList<>();
         List<Content> contents = new ArrayList<>();
@@ -209,31 +205,31 @@ final class WeightedRelations {
         return wider ? ((RexCall) expression).getOperands().get(0) : expression;
     }
 
-    private static void checkKnown(RexNode expression, Weighted input, String what) throws NoRollup {
+    private static void checkKnown(RexNode expression, Weighted input, String what) throws RollupNotApplicable {
         ImmutableBitSet unknown = RelOptUtil.InputFinder.bits(expression).intersect(input.unknown());
         if (!unknown.isEmpty()) {
-            throw new NoRollup("%s uses %s".formatted(what, input.name(unknown.nth(0))));
+            throw new RollupNotApplicable("%s uses %s".formatted(what, input.name(unknown.nth(0))));
         }
         if (!RexUtil.isDeterministic(expression)) {
-            throw new NoRollup("the rows differ although they are equal");
+            throw new RollupNotApplicable("the rows differ although they are equal");
         }
     }
 
     /** A join keeps the rows of the facts, so that it may repeat or drop them but never stands in for them. */
-    private Weighted join(LogicalJoin join) throws NoRollup {
+    private Weighted join(LogicalJoin join) throws RollupNotApplicable {
         boolean left = reads(join.getLeft(), rollup);
         boolean right = reads(join.getRight(), rollup);
         boolean kept = join.getJoinType() == JoinRelType.INNER
                 || (join.getJoinType() == JoinRelType.LEFT && left)
                 || (join.getJoinType() == JoinRelType.RIGHT && right);
         if (left && right) {
-            throw new NoRollup("the facts are joined with themselves");
+            throw new RollupNotApplicable("the facts are joined with themselves");
         }
         if (!left && !right) {
-            throw new NoRollup("it counts other rows than %s".formatted(rollup.facts()));
+            throw new RollupNotApplicable("it counts other rows than %s".formatted(rollup.facts()));
         }
         if (!kept) {
-            throw new NoRollup("an outer join adds rows to the facts");
+            throw new RollupNotApplicable("an outer join adds rows to the facts");
         }
         Weighted weighted = weigh(left ? join.getLeft() : join.getRight());
         RelNode other = left ? join.getRight() : join.getLeft();
@@ -245,7 +241,7 @@ final class WeightedRelations {
 
     /** The join, with the added columns moved to the end. */
     private Weighted joined(LogicalJoin join, Weighted weighted, RelNode other, boolean left, List<Content> contents)
-            throws NoRollup {
+            throws RollupNotApplicable {
         int added = 1 + weighted.sums();
         int leftColumns = join.getLeft().getRowType().getFieldCount();
         RexNode condition = left ? RexUtil.shift(join.getCondition(), leftColumns, added) : join.getCondition();

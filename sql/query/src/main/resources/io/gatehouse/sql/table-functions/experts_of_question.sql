@@ -16,7 +16,7 @@
 --   layer SMALLINT: Layer of the model, from 0
 --   expert SMALLINT: Expert of that layer, from 0
 --   activations BIGINT: Number of tokens that were sent to the expert
---   mean_weight DOUBLE: Mean weight of those activations; NULL where an imported run does not say
+--   mean_weight DOUBLE NULL: Mean weight of those activations; NULL where an imported run does not say
 SELECT a.layer, a.expert, count(*) AS activations, avg(a.weight) AS mean_weight
 FROM activations AS a
 JOIN scopes AS s ON s.phase = a.phase AND s.is_last_prompt = a.is_last_prompt

@@ -21,15 +21,15 @@
 --   layer SMALLINT: Layer of the model, from 0
 --   expert SMALLINT: Expert of that layer, from 0
 --   n BIGINT: Number of questions in which the expert fired
---   accuracy DOUBLE: Share of those that the model answered rightly; NULL if the expert never fired
---   wilson_low DOUBLE: Lower end of the 95 % interval of accuracy; NULL if the expert never fired
---   wilson_high DOUBLE: Upper end of the 95 % interval of accuracy; NULL if the expert never fired
---   lift DOUBLE: accuracy minus the accuracy of the whole run; NULL if the expert never fired
---   p_value DOUBLE: Two-sided p-value of the difference to the other questions; NULL where there is none to test
---   q_value DOUBLE: p_value adjusted for the number of these experts; NULL where p_value is
---   stratified_lift DOUBLE: Accuracy with the expert minus accuracy without, within subjects; NULL where no subject has both
---   stratified_p_value DOUBLE: Two-sided p-value of that; NULL where there is nothing to test
---   stratified_q_value DOUBLE: stratified_p_value adjusted for the number of these experts; NULL where stratified_p_value is
+--   accuracy DOUBLE NULL: Share of those that the model answered rightly; NULL if the expert never fired
+--   wilson_low DOUBLE NULL: Lower end of the 95 % interval of accuracy; NULL if the expert never fired
+--   wilson_high DOUBLE NULL: Upper end of the 95 % interval of accuracy; NULL if the expert never fired
+--   lift DOUBLE NULL: accuracy minus the accuracy of the whole run; NULL if the expert never fired
+--   p_value DOUBLE NULL: Two-sided p-value of the difference to the other questions; NULL where there is none to test
+--   q_value DOUBLE NULL: p_value adjusted for the number of these experts; NULL where p_value is
+--   stratified_lift DOUBLE NULL: Accuracy with the expert minus accuracy without, within subjects; NULL where no subject has both
+--   stratified_p_value DOUBLE NULL: Two-sided p-value of that; NULL where there is nothing to test
+--   stratified_q_value DOUBLE NULL: stratified_p_value adjusted for the number of these experts; NULL where stratified_p_value is
 SELECT
     layer,
     expert,

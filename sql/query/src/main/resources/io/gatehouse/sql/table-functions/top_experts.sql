@@ -16,7 +16,7 @@
 --   expert SMALLINT: Expert of that layer, from 0
 --   activations BIGINT: Number of tokens that were sent to the expert
 --   share DOUBLE: activations as a share of those of the layer, 0 to 1; 1 / experts if all were used alike
---   mean_weight DOUBLE: Mean weight of those activations; NULL where an imported run does not say
+--   mean_weight DOUBLE NULL: Mean weight of those activations; NULL where an imported run does not say
 SELECT layer, place, expert, activations, activations / activations_of_layer AS share, weight_sum / activations AS mean_weight
 FROM (
     SELECT

@@ -28,12 +28,12 @@
 --   log_probability_effect DOUBLE: Mean change of the right letter's log-probability, in nats
 --   activations BIGINT: Number of tokens that the reference run sent to the expert
 --   frequency DOUBLE: Share of the tokens that were sent to the expert, 0 to 1
---   gate_mass DOUBLE: Mean weight of the expert over all tokens; NULL where an imported run does not say
---   mean_weight DOUBLE: Mean weight of the expert where it fired; NULL if it never did
---   ean_mean DOUBLE: Mean norm of its outputs; NULL if the reference run recorded none or the expert never fired
---   reap DOUBLE: Mean of weight times norm, as in pruning_criteria; NULL if the reference run recorded no norms or the expert never fired
---   lift DOUBLE: Accuracy when it fired minus the accuracy of the reference run; NULL if it never fired
---   stratified_lift DOUBLE: The same within subjects; NULL where no subject has questions with and without it
+--   gate_mass DOUBLE NULL: Mean weight of the expert over all tokens; NULL where an imported run does not say
+--   mean_weight DOUBLE NULL: Mean weight of the expert where it fired; NULL if it never did
+--   ean_mean DOUBLE NULL: Mean norm of its outputs; NULL if the reference run recorded none or the expert never fired
+--   reap DOUBLE NULL: Mean of weight times norm, as in pruning_criteria; NULL if the reference run recorded no norms or the expert never fired
+--   lift DOUBLE NULL: Accuracy when it fired minus the accuracy of the reference run; NULL if it never fired
+--   stratified_lift DOUBLE NULL: The same within subjects; NULL where no subject has questions with and without it
 SELECT
     i.run_id,
     i.reference_run_id,

@@ -22,7 +22,7 @@
 --   accuracy DOUBLE: Accuracy of the run on those, 0 to 1
 --   other_accuracy DOUBLE: Accuracy of the other run on those, 0 to 1
 --   difference DOUBLE: accuracy - other_accuracy
---   same_answer DOUBLE: Share of questions with the same answer, right or wrong, of those where both are known; NULL where an imported run does not say
+--   same_answer DOUBLE NULL: Share of questions with the same answer, right or wrong, of those where both are known; NULL where an imported run does not say
 --   both_right BIGINT: Number of questions that both answered rightly
 --   only_this BIGINT: Number that only the run answered rightly
 --   only_other BIGINT: Number that only the other answered rightly

@@ -25,8 +25,8 @@
 --   n BIGINT: Number of experts
 --   mean_router_cosine DOUBLE: Mean cosine of the gate embeddings of an expert and its nearest
 --   within_variance DOUBLE: Variance of the mean weights of an expert and its nearest, averaged over experts
---   variance DOUBLE: Variance of the mean weights over all experts; NULL with one expert
---   ratio DOUBLE: within_variance / variance; NULL if all experts have the same mean weight
+--   variance DOUBLE NULL: Variance of the mean weights over all experts; NULL with one expert
+--   ratio DOUBLE NULL: within_variance / variance; NULL if all experts have the same mean weight
 SELECT
     a.run_id,
     a.scope,

@@ -19,7 +19,7 @@
 --   criterion VARCHAR: A column of pruning_criteria
 --   other_criterion VARCHAR: Another one
 --   n BIGINT: Number of experts that have both
---   spearman DOUBLE: Rank correlation, -1 to 1; NULL if one of them is the same for all experts
+--   spearman DOUBLE NULL: Rank correlation, -1 to 1; NULL if one of them is the same for all experts
 SELECT
     run_id,
     scope,

@@ -27,8 +27,8 @@
 --   layer SMALLINT: Layer of the model, from 0
 --   expert SMALLINT: Expert of that layer, from 0
 --   n BIGINT: Number of questions of the subject
---   gate_score DOUBLE: Mean over questions of its mean weight per token; NULL where an imported run does not say
---   gate_before DOUBLE: Sum of the gate scores of the experts of the layer that rank above it; NULL where an imported run does not say
+--   gate_score DOUBLE NULL: Mean over questions of its mean weight per token; NULL where an imported run does not say
+--   gate_before DOUBLE NULL: Sum of the gate scores of the experts of the layer that rank above it; NULL where an imported run does not say
 --   token_ratio DOUBLE: Mean over questions of its share of the choices; sums to 1 over the experts of a layer
 --   tokens_before DOUBLE: Sum of the token ratios of the experts of the layer that rank above it
 SELECT

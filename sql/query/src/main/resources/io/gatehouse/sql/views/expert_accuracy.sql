@@ -35,20 +35,20 @@
 --   expert SMALLINT: Expert of that layer, from 0
 --   n BIGINT: Number of questions in which the expert fired
 --   correct BIGINT: Number of those that the model answered rightly
---   accuracy DOUBLE: correct / n, 0 to 1; NULL if the expert never fired
---   wilson_low DOUBLE: Lower end of the 95 % interval of accuracy; NULL if the expert never fired
---   wilson_high DOUBLE: Upper end of the 95 % interval of accuracy; NULL if the expert never fired
---   lift DOUBLE: accuracy minus the accuracy of the whole run; NULL if the expert never fired
---   weighted_accuracy DOUBLE: Accuracy with each question weighted by the expert's gate; NULL if the expert never fired or an imported run does not say
+--   accuracy DOUBLE NULL: correct / n, 0 to 1; NULL if the expert never fired
+--   wilson_low DOUBLE NULL: Lower end of the 95 % interval of accuracy; NULL if the expert never fired
+--   wilson_high DOUBLE NULL: Upper end of the 95 % interval of accuracy; NULL if the expert never fired
+--   lift DOUBLE NULL: accuracy minus the accuracy of the whole run; NULL if the expert never fired
+--   weighted_accuracy DOUBLE NULL: Accuracy with each question weighted by the expert's gate; NULL if the expert never fired or an imported run does not say
 --   rest_n BIGINT: Number of questions in which the expert did not fire
---   rest_accuracy DOUBLE: Accuracy over those; NULL if there are none
---   z DOUBLE: Standard errors between accuracy and rest_accuracy; NULL where one of them is, or all answers are alike
---   p_value DOUBLE: Two-sided p-value of z, for this expert alone; NULL where z is
---   q_value DOUBLE: p_value adjusted for the number of experts looked at: the share of false finds to expect among all with this q or less; NULL where z is
---   stratified_lift DOUBLE: Accuracy with the expert minus accuracy without, within subjects; NULL where no subject has both
---   stratified_z DOUBLE: Standard errors of that from 0; NULL where no subject has both, or within subjects all answers are alike
---   stratified_p_value DOUBLE: Two-sided p-value of stratified_z; NULL where stratified_z is
---   stratified_q_value DOUBLE: stratified_p_value adjusted for the number of experts looked at; NULL where stratified_z is
+--   rest_accuracy DOUBLE NULL: Accuracy over those; NULL if there are none
+--   z DOUBLE NULL: Standard errors between accuracy and rest_accuracy; NULL where one of them is, or all answers are alike
+--   p_value DOUBLE NULL: Two-sided p-value of z, for this expert alone; NULL where z is
+--   q_value DOUBLE NULL: p_value adjusted for the number of experts looked at: the share of false finds to expect among all with this q or less; NULL where z is
+--   stratified_lift DOUBLE NULL: Accuracy with the expert minus accuracy without, within subjects; NULL where no subject has both
+--   stratified_z DOUBLE NULL: Standard errors of that from 0; NULL where no subject has both, or within subjects all answers are alike
+--   stratified_p_value DOUBLE NULL: Two-sided p-value of stratified_z; NULL where stratified_z is
+--   stratified_q_value DOUBLE NULL: stratified_p_value adjusted for the number of experts looked at; NULL where stratified_z is
 SELECT
     run_id,
     scope,

@@ -28,9 +28,9 @@
 --   tokens BIGINT: Number of tokens
 --   n BIGINT: Number of those that were sent to the first
 --   together BIGINT: Number of those that were sent to the second too
---   adjacent BIGINT: Number of those at which the two stood next to each other in the order of the gate; NULL where an imported run does not say that order
+--   adjacent BIGINT NULL: Number of those at which the two stood next to each other in the order of the gate; NULL where an imported run does not say that order
 --   share DOUBLE: together / n, 0 to 1
---   adjacent_share DOUBLE: adjacent / n, 0 to 1; NULL where an imported run does not say that order
+--   adjacent_share DOUBLE NULL: adjacent / n, 0 to 1; NULL where an imported run does not say that order
 --   lift DOUBLE: How many times more often than by chance the two fire together
 SELECT
     p.run_id,

@@ -27,13 +27,13 @@
 --   expert SMALLINT: Expert of that layer, from 0
 --   other_expert SMALLINT: Another one of the layer
 --   n INTEGER: Number of experts of the layer
---   router_cosine DOUBLE: Cosine of their gate embeddings, -1 to 1; NULL if one of them is 0
---   gate_proj_cosine DOUBLE: Cosine of their gate projections; NULL if one of them is 0
---   up_proj_cosine DOUBLE: Cosine of their up projections; NULL if one of them is 0
---   down_proj_cosine DOUBLE: Cosine of their down projections; NULL if one of them is 0
---   weight_cosine DOUBLE: Cosine of their weights, all three projections as one vector; NULL if one of them is 0
+--   router_cosine DOUBLE NULL: Cosine of their gate embeddings, -1 to 1; NULL if one of them is 0
+--   gate_proj_cosine DOUBLE NULL: Cosine of their gate projections; NULL if one of them is 0
+--   up_proj_cosine DOUBLE NULL: Cosine of their up projections; NULL if one of them is 0
+--   down_proj_cosine DOUBLE NULL: Cosine of their down projections; NULL if one of them is 0
+--   weight_cosine DOUBLE NULL: Cosine of their weights, all three projections as one vector; NULL if one of them is 0
 --   distance DOUBLE: Frobenius norm of the difference of their weights
---   relative_distance DOUBLE: The same over the root of the sum of their squared norms, 0 to the root of 2; NULL if both are 0
+--   relative_distance DOUBLE NULL: The same over the root of the sum of their squared norms, 0 to the root of 2; NULL if both are 0
 SELECT
     r.run_id,
     p.layer,

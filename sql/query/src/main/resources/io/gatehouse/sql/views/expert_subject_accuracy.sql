@@ -32,9 +32,9 @@
 --   accuracy DOUBLE: correct / n, 0 to 1
 --   wilson_low DOUBLE: Lower end of the 95 % interval of accuracy
 --   wilson_high DOUBLE: Upper end of the 95 % interval of accuracy
---   weight_sum DOUBLE: Sum of the weights of the expert in those questions; NULL where an imported run does not say
---   correct_weight_sum DOUBLE: The same over the questions answered rightly; NULL where an imported run does not say
---   weighted_accuracy DOUBLE: correct_weight_sum / weight_sum, 0 to 1; NULL if all its weights are 0 or an imported run does not say
+--   weight_sum DOUBLE NULL: Sum of the weights of the expert in those questions; NULL where an imported run does not say
+--   correct_weight_sum DOUBLE NULL: The same over the questions answered rightly; NULL where an imported run does not say
+--   weighted_accuracy DOUBLE NULL: correct_weight_sum / weight_sum, 0 to 1; NULL if all its weights are 0 or an imported run does not say
 SELECT
     run_id,
     scope,

@@ -27,7 +27,7 @@
 --   n BIGINT: Number of tokens that were sent to the first
 --   together BIGINT: Number of those that the next layer sent to the second
 --   share DOUBLE: Share of what leaves the first expert that goes to the second, 0 to 1; sums to 1 over next_expert
---   mass_share DOUBLE: The same with each pair weighted by the product of its weights; NULL if all of those are 0 or an imported run does not say
+--   mass_share DOUBLE NULL: The same with each pair weighted by the product of its weights; NULL if all of those are 0 or an imported run does not say
 --   lift DOUBLE: share over what it would be by chance
 SELECT
     p.run_id,

@@ -26,8 +26,8 @@
 --   layer SMALLINT: Layer of the model, from 0
 --   n BIGINT: Number of pairs of experts
 --   mean_distance DOUBLE: Mean distance of two experts; lower is more redundant
---   mean_relative_distance DOUBLE: The same relative to their norms: 0 if all are the same, 1 if all are unrelated; NULL if all are 0
---   mean_cosine DOUBLE: Mean cosine of the weights of two experts; NULL if all are 0
+--   mean_relative_distance DOUBLE NULL: The same relative to their norms: 0 if all are the same, 1 if all are unrelated; NULL if all are 0
+--   mean_cosine DOUBLE NULL: Mean cosine of the weights of two experts; NULL if all are 0
 --   experts BIGINT: Number of experts of the layer
 --   unused BIGINT: Number of experts that never fired
 --   effective_experts DOUBLE: Number of equally loaded experts that would be as spread as these, 1 to experts

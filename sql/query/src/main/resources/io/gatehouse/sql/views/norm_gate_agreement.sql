@@ -20,7 +20,7 @@
 --   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
 --   layer SMALLINT: Layer of the model, from 0
 --   n BIGINT: Number of decisions
---   spearman DOUBLE: Mean rank correlation of gate and norm, -1 to 1; NULL with top_k 1
+--   spearman DOUBLE NULL: Mean rank correlation of gate and norm, -1 to 1; NULL with top_k 1
 --   top_1_agreement DOUBLE: Share of decisions whose most probable expert has the largest output, 0 to 1
 --   chance DOUBLE: 1 / top_k: that share if the two had nothing to do with each other
 SELECT

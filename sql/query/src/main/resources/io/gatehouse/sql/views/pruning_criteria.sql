@@ -28,14 +28,14 @@
 --   expert SMALLINT: Expert of that layer, from 0
 --   n BIGINT: Number of activations
 --   frequency DOUBLE: Share of the tokens that were sent to the expert, 0 to 1
---   gate_mass DOUBLE: Mean weight of the expert over all tokens; NULL where an imported run does not say
---   mean_weight DOUBLE: Mean weight of the expert where it fired; NULL if it never did
---   ean_sum DOUBLE: Sum of the norms of its outputs; NULL if the run recorded none or the expert never fired
---   ean_mean DOUBLE: Mean norm of its outputs; NULL if the run recorded none or the expert never fired
---   weighted_ean DOUBLE: Sum of the norms of its outputs, each times its weight; NULL if the run recorded none or the expert never fired
---   msan DOUBLE: Mean square of the norms of its outputs; NULL if the run recorded none or the expert never fired
---   reap_raw DOUBLE: Mean of weight times norm, weights as the model multiplies them; NULL if the run recorded no norms or the expert never fired
---   reap DOUBLE: Mean of weight times norm, weights of each token made to sum to 1; NULL if the run recorded no norms or the expert never fired
+--   gate_mass DOUBLE NULL: Mean weight of the expert over all tokens; NULL where an imported run does not say
+--   mean_weight DOUBLE NULL: Mean weight of the expert where it fired; NULL if it never did
+--   ean_sum DOUBLE NULL: Sum of the norms of its outputs; NULL if the run recorded none or the expert never fired
+--   ean_mean DOUBLE NULL: Mean norm of its outputs; NULL if the run recorded none or the expert never fired
+--   weighted_ean DOUBLE NULL: Sum of the norms of its outputs, each times its weight; NULL if the run recorded none or the expert never fired
+--   msan DOUBLE NULL: Mean square of the norms of its outputs; NULL if the run recorded none or the expert never fired
+--   reap_raw DOUBLE NULL: Mean of weight times norm, weights as the model multiplies them; NULL if the run recorded no norms or the expert never fired
+--   reap DOUBLE NULL: Mean of weight times norm, weights of each token made to sum to 1; NULL if the run recorded no norms or the expert never fired
 SELECT
     e.run_id,
     e.scope,

@@ -30,7 +30,7 @@
 --   question_id INTEGER: The question
 --   other_question_id INTEGER: The question it is compared with
 --   n BIGINT: Number of layers in the embedding
---   similarity DOUBLE: Cosine of the embeddings, 0 to 1; NULL if one of them is 0
+--   similarity DOUBLE NULL: Cosine of the embeddings, 0 to 1; NULL if one of them is 0
 --   same_subject BOOLEAN: Whether both questions are of one subject
 SELECT
     s.run_id,

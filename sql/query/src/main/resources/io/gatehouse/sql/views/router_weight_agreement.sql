@@ -26,8 +26,8 @@
 --   n BIGINT: Number of pairs of experts
 --   mean_router_cosine DOUBLE: Mean cosine of the gate embeddings of two experts
 --   mean_cosine DOUBLE: Mean cosine of the matrix of two experts
---   r DOUBLE: Correlation of the two over the pairs, -1 to 1; NULL if one of them is the same for all
---   r_squared DOUBLE: Its square; NULL where r is
+--   r DOUBLE NULL: Correlation of the two over the pairs, -1 to 1; NULL if one of them is the same for all
+--   r_squared DOUBLE NULL: Its square; NULL where r is
 SELECT
     run_id,
     layer,

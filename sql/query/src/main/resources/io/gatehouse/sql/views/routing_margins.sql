@@ -18,12 +18,12 @@
 --   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
 --   layer SMALLINT: Layer of the model, from 0
 --   n BIGINT: Number of decisions
---   mean_margin DOUBLE: Mean margin, a difference of probabilities; NULL where an imported run does not say
---   least_margin FLOAT: Smallest margin; NULL where an imported run does not say
---   near_ties BIGINT: Number of decisions with a margin below 0.0001; NULL where an imported run does not say
---   share_below_0_0001 DOUBLE: Share of decisions with a margin below 0.0001; NULL where an imported run does not say
---   share_below_0_001 DOUBLE: Share of decisions with a margin below 0.001; NULL where an imported run does not say
---   share_below_0_01 DOUBLE: Share of decisions with a margin below 0.01; NULL where an imported run does not say
+--   mean_margin DOUBLE NULL: Mean margin, a difference of probabilities; NULL where an imported run does not say
+--   least_margin FLOAT NULL: Smallest margin; NULL where an imported run does not say
+--   near_ties BIGINT NULL: Number of decisions with a margin below 0.0001; NULL where an imported run does not say
+--   share_below_0_0001 DOUBLE NULL: Share of decisions with a margin below 0.0001; NULL where an imported run does not say
+--   share_below_0_001 DOUBLE NULL: Share of decisions with a margin below 0.001; NULL where an imported run does not say
+--   share_below_0_01 DOUBLE NULL: Share of decisions with a margin below 0.01; NULL where an imported run does not say
 SELECT
     run_id,
     scope,

@@ -28,10 +28,10 @@
 --   n BIGINT: Number of decisions compared
 --   saturation DOUBLE: Mean share of the experts of the one that the other chose too, 0 to 1
 --   chance DOUBLE: top_k / experts: that share if the choices were independent and even
---   top_1_agreement DOUBLE: Share of decisions with the same most probable expert; NULL where one of the runs does not say the order
+--   top_1_agreement DOUBLE NULL: Share of decisions with the same most probable expert; NULL where one of the runs does not say the order
 --   jaccard DOUBLE: Mean over decisions of experts in both over experts in either, 0 to 1
 --   same_set DOUBLE: Share of decisions with the same experts, in whatever order
---   rank_biased_overlap DOUBLE: Agreement of the ordered experts, the first counting most, 0 to 1; NULL where one of the runs does not say the order
+--   rank_biased_overlap DOUBLE NULL: Agreement of the ordered experts, the first counting most, 0 to 1; NULL where one of the runs does not say the order
 SELECT
     run_id,
     other_run_id,

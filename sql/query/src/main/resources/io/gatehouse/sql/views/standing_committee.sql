@@ -34,7 +34,7 @@
 --   in_committee BOOLEAN: Whether it belongs to the committee
 --   committee_size BIGINT: Number of experts of the layer that do
 --   coverage DOUBLE: Share of the contributions of the layer that the committee makes, 0 to 1
---   dominance DOUBLE: Mean contribution of a member over that of another expert; NULL if the committee is empty or everyone
+--   dominance DOUBLE NULL: Mean contribution of a member over that of another expert; NULL if the committee is empty or everyone
 SELECT
     run_id,
     scope,

@@ -30,8 +30,8 @@
 --   share DOUBLE: activations / n, 0 to 1; over the experts of a layer they sum to top_k
 --   uniform_share DOUBLE: top_k / experts: that share if all experts were chosen equally often
 --   ratio DOUBLE: share / uniform_share; 1 is as even
---   log_odds DOUBLE: Logarithm of the odds ratio of the expert in the subject against the other subjects; NULL if there is one subject, or counts contradict the layer's top_k
---   z DOUBLE: Standard errors of log_odds from 0; NULL if there is one subject, or counts contradict the run's top_k
+--   log_odds DOUBLE NULL: Logarithm of the odds ratio of the expert in the subject against the other subjects; NULL if there is one subject, or counts contradict the layer's top_k
+--   z DOUBLE NULL: Standard errors of log_odds from 0; NULL if there is one subject, or counts contradict the run's top_k
 SELECT
     run_id,
     scope,

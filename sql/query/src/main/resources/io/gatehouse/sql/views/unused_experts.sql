@@ -24,7 +24,7 @@
 --   experts BIGINT: Number of experts of the layer
 --   unused BIGINT: Number of experts that never fired
 --   unused_share DOUBLE: unused / experts, 0 to 1
---   n BIGINT: Number of questions looked at; NULL for runs imported from counts, which say of tokens alone
+--   n BIGINT NULL: Number of questions looked at; NULL for runs imported from counts, which say of tokens alone
 --   tokens BIGINT: Number of prompt tokens looked at; one of each question at scope last_prompt
 SELECT
     e.run_id,

@@ -36,7 +36,7 @@
 --   n BIGINT: Number of occurrences of the token
 --   activations BIGINT: Number of those that were sent to the expert
 --   share DOUBLE: activations / n, 0 to 1
---   top_1_share DOUBLE: Share of the occurrences at which the expert was the most probable one; NULL where an imported run does not say which is
+--   top_1_share DOUBLE NULL: Share of the occurrences at which the expert was the most probable one; NULL where an imported run does not say which is
 SELECT
     run_id,
     scope,

@@ -27,7 +27,7 @@
 --   norm VARCHAR: router_norm, gate_proj_norm, up_proj_norm, down_proj_norm or weight_norm
 --   statistic VARCHAR: frequency, gate_mass, mean_weight or ean_mean, columns of pruning_criteria
 --   n BIGINT: Number of experts that have both
---   spearman DOUBLE: Rank correlation, -1 to 1; NULL if one of them is the same for all experts
+--   spearman DOUBLE NULL: Rank correlation, -1 to 1; NULL if one of them is the same for all experts
 SELECT
     run_id,
     scope,

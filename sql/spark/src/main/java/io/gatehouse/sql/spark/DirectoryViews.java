@@ -3,6 +3,7 @@ package io.gatehouse.sql.spark;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.schema.DatabaseSchema;
+import io.gatehouse.store.schema.SqlText;
 import io.gatehouse.store.schema.StoredTable;
 import io.gatehouse.type.SqlType;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ final class DirectoryViews {
                 .forEach(this::create);
         for (String relation : RELATIONS) {
             session.sql("CREATE OR REPLACE TEMPORARY VIEW `%s` AS %s"
-                    .formatted(relation, FormTable.text("relations/%s.sql".formatted(relation))));
+                    .formatted(relation, SqlText.withUnits(FormTable.text("relations/%s.sql".formatted(relation)))));
         }
     }
 

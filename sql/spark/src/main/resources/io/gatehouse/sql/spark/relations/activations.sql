@@ -3,10 +3,10 @@ SELECT
     question_id,
     `position`,
     layer,
-    CASE WHEN is_generated THEN 'generated' ELSE 'prompt' END AS phase,
+    ${phase} AS phase,
     is_last_prompt,
     CASE WHEN ranked THEN CAST(place + 1 AS SMALLINT) END AS `rank`,
     expert,
-    CAST(CAST(weights[place] AS FLOAT) / CAST(65536 AS FLOAT) AS FLOAT) AS weight
+    CAST(CAST(weights[place] AS FLOAT) / CAST(${weight} AS FLOAT) AS FLOAT) AS weight
 FROM routing
 LATERAL VIEW posexplode(experts) AS place, expert

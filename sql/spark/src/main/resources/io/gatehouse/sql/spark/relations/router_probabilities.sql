@@ -3,5 +3,5 @@ SELECT
     question_id,
     `position`,
     layer,
-    transform(gates, p -> CAST(CAST(p AS FLOAT) / CAST(4194304 AS FLOAT) AS FLOAT)) AS probabilities
+    transform(gates, p -> CAST(CAST(p AS FLOAT) / CAST(${probability} AS FLOAT) AS FLOAT)) AS probabilities
 FROM gates

@@ -3,18 +3,18 @@ SELECT
     question_id,
     `position`,
     layer,
-    CASE WHEN is_generated THEN 'generated' ELSE 'prompt' END AS phase,
+    ${phase} AS phase,
     is_last_prompt,
     experts,
-    transform(weights, w -> CAST(CAST(w AS FLOAT) / CAST(65536 AS FLOAT) AS FLOAT)) AS weights,
+    transform(weights, w -> CAST(CAST(w AS FLOAT) / CAST(${weight} AS FLOAT) AS FLOAT)) AS weights,
     scores,
-    CAST(CAST(entropy AS FLOAT) / CAST(1024 AS FLOAT) AS FLOAT) AS entropy,
+    CAST(CAST(entropy AS FLOAT) / CAST(${entropy} AS FLOAT) AS FLOAT) AS entropy,
     CAST(CASE
         WHEN weights IS NULL THEN NULL
         WHEN weight > 0 THEN greatest(0D, ln(weight)
             - aggregate(weights, 0D, (s, w) -> s + CASE WHEN w > 0 THEN w * ln(w) ELSE 0D END) / weight)
         ELSE 0D
     END AS FLOAT) AS top_k_entropy,
-    CAST(weight / 65536D + spare_mass / 1024D AS FLOAT) AS mass,
-    CAST(CAST(margin AS FLOAT) / CAST(1048576 AS FLOAT) AS FLOAT) AS margin
+    CAST(weight / ${weight}D + spare_mass / ${entropy}D AS FLOAT) AS mass,
+    CAST(CAST(margin AS FLOAT) / CAST(${margin} AS FLOAT) AS FLOAT) AS margin
 FROM (SELECT *, CAST(aggregate(weights, 0L, (s, w) -> s + w) AS DOUBLE) AS weight FROM routing)

@@ -2,6 +2,7 @@ package io.gatehouse.store.write;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.store.run.QuestionRow;
 import io.gatehouse.store.run.RunDescription;
 import io.gatehouse.store.run.Scope;
 import java.util.ArrayList;
@@ -12,30 +13,32 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The rollups of some shards, summed in the units of the file. Summed here and not in SQL: DuckDB's aggregate over the
- * same rows takes a quarter of the time to write them, this is hardly visible. Whole numbers make the sums the same
- * whatever the order.
+ * The rollups of some shards, in the units of the file. They are summed here and not in SQL, because DuckDB's aggregate
+ * over the same rows takes a quarter of the time to write them, and this takes next to none. Sums of whole numbers do not
+ * depend on the order.
  *
  * <p>Activations are added up once, by question and by {@link Group}; all other rollups are sums of groups.
  */
-final class Rollup {
+final class ShardRollups {
     private final int layers;
     private final int experts;
-    private final List<UsageColumns> usage = new ArrayList<>();
+    private final List<UsageFeed.Columns> usage = new ArrayList<>();
     private final Map<Group, ExpertSums> groups = new HashMap<>();
     private final EntropySums entropies;
+    private @Nullable ExpertSums total;
 
     /**
-     * Questions that all rollups but the one per question take together.
+     * Questions that every rollup sums together, except the one per question.
      *
      * @param subject a question that stands for its subject
      */
     record Group(int subject, Outcome outcome) {}
 
     /**
-     * What came of a question.
+     * The outcome of a question.
      *
      * @param answer letter of the right choice
      * @param correct whether the run gave it
@@ -50,8 +53,32 @@ final class Rollup {
         }
     }
 
-    /** Of no rows. */
-    private Rollup(int layers, int experts) {
+    /** The group of each question of a run, once it is answered. Never changes. */
+    static final class Groups {
+        private final Map<Integer, Integer> subjects = new HashMap<>();
+        private final Map<Integer, Character> answers = new HashMap<>();
+
+        /** @param questionIds ids of the questions in the file, in the same order */
+        Groups(List<QuestionRow> questions, int[] questionIds) {
+            Map<String, Integer> first = new HashMap<>();
+            for (int i = 0; i < questionIds.length; i++) {
+                QuestionRow question = questions.get(i);
+                first.putIfAbsent(question.subject(), questionIds[i]);
+                subjects.put(questionIds[i], first.get(question.subject()));
+                answers.put(questionIds[i], question.answer());
+            }
+        }
+
+        Group of(AnswerRow answer) {
+            int questionId = answer.questionId();
+            return new Group(
+                    requireNonNull(subjects.get(questionId)),
+                    new Outcome(requireNonNull(answers.get(questionId)), answer.correct()));
+        }
+    }
+
+    /** The rollups of no rows. */
+    private ShardRollups(int layers, int experts) {
         this.layers = layers;
         this.experts = experts;
         this.entropies = new EntropySums(layers);
@@ -65,9 +92,9 @@ final class Rollup {
      * @param segments in the order of the disk
      * @param groupOf group of each question
      */
-    static Rollup of(int layers, int experts, List<Segment<RoutingUnits>> segments, Map<Integer, Group> groupOf) {
-        Rollup rollup = new Rollup(layers, experts);
-        UsageColumns usage = new UsageColumns();
+    static ShardRollups of(int layers, int experts, List<Segment<RoutingUnits>> segments, Map<Integer, Group> groupOf) {
+        ShardRollups rollup = new ShardRollups(layers, experts);
+        UsageFeed.Columns usage = new UsageFeed.Columns();
         ExpertSums sums = new ExpertSums(1, experts);
         for (int i = 0; i < segments.size(); i++) {
             Segment<RoutingUnits> segment = segments.get(i);
@@ -84,10 +111,10 @@ final class Rollup {
         return rollup;
     }
 
-    /** Of several together, in their order. */
-    static Rollup of(int layers, int experts, List<Rollup> parts) {
-        Rollup whole = new Rollup(layers, experts);
-        for (Rollup part : parts) {
+    /** Returns the sum of several rollups, in their order. */
+    static ShardRollups of(int layers, int experts, List<ShardRollups> parts) {
+        ShardRollups whole = new ShardRollups(layers, experts);
+        for (ShardRollups part : parts) {
             whole.usage.addAll(part.usage);
             part.groups.forEach((group, sums) -> whole.sums(group).add(sums, 0));
             whole.entropies.add(part.entropies);
@@ -95,13 +122,22 @@ final class Rollup {
         return whole;
     }
 
-    /** Rollup rows per question. */
+    /** Returns the rows of usage. */
     UsageFeed questionUsage() {
         return new UsageFeed(usage);
     }
 
-    /** Rollup rows per subject, which a question stands for. */
+    /** Returns the rows of subject_usage, with a question in place of its subject. */
     LongFeed subjectUsage() {
+        return weights(by(Group::subject));
+    }
+
+    /** Returns the rows of layer_usage; their question has no meaning. */
+    LongFeed layerUsage() {
+        return weights(Map.of(0, total()));
+    }
+
+    private static LongFeed weights(Map<Integer, ExpertSums> byQuestion) {
         LongFeed feed = new LongFeed(
                 "question_id",
                 "layer",
@@ -112,22 +148,21 @@ final class Rollup {
                 "weight_square",
                 "weight_min",
                 "weight_max");
-        by(Group::subject)
-                .forEach((subject, sums) -> sums.fired()
-                        .forEach(slot -> feed.add(
-                                subject,
-                                sums.layer(slot),
-                                sums.isLast(slot) ? 1 : 0,
-                                sums.expert(slot),
-                                sums.count(slot),
-                                sums.weight(slot),
-                                sums.square(slot),
-                                sums.smallest(slot),
-                                sums.largest(slot))));
+        byQuestion.forEach((question, sums) -> sums.fired()
+                .forEach(slot -> feed.add(
+                        question,
+                        sums.layer(slot),
+                        sums.isLast(slot) ? 1 : 0,
+                        sums.expert(slot),
+                        sums.count(slot),
+                        sums.weight(slot),
+                        sums.square(slot),
+                        sums.smallest(slot),
+                        sums.largest(slot))));
         return feed;
     }
 
-    /** Rollup rows per layer and kind of token of all experts, those that did not fire included. */
+    /** Returns the rows that experts sums by scope, including those of experts that did not fire. */
     LongFeed expertUsage(RunDescription run) {
         ExpertSums all = total();
         LongFeed feed = new LongFeed("layer", "is_last_prompt", "whole_prompts", "expert", "n", "weight");
@@ -145,7 +180,7 @@ final class Rollup {
         return feed;
     }
 
-    /** Rollup rows per right answer and outcome. */
+    /** Returns the rows of outcome_usage. */
     LongFeed outcomeUsage() {
         LongFeed feed = new LongFeed("answer", "correct", "layer", "is_last_prompt", "expert", "n", "weight");
         by(Group::outcome)
@@ -161,7 +196,7 @@ final class Rollup {
         return feed;
     }
 
-    /** Rollup rows per layer of what is said about tokens. */
+    /** Returns the rows of layer_entropy. */
     LongFeed layerEntropy() {
         ExpertSums all = total();
         LongFeed feed = new LongFeed(
@@ -188,10 +223,16 @@ final class Rollup {
         return groups.computeIfAbsent(group, missing -> new ExpertSums(layers, experts));
     }
 
+    /** Returns the sum of all groups, which several rollups need; the groups do not change any more then. */
     private ExpertSums total() {
-        ExpertSums total = new ExpertSums(layers, experts);
-        groups.values().forEach(sums -> total.add(sums, 0));
-        return total;
+        ExpertSums known = total;
+        if (known == null) {
+            ExpertSums sums = new ExpertSums(layers, experts);
+            groups.values().forEach(group -> sums.add(group, 0));
+            known = sums;
+            total = sums;
+        }
+        return known;
     }
 
     private <K> SortedMap<K, ExpertSums> by(Function<Group, K> key) {

@@ -1,10 +1,10 @@
 package io.gatehouse.sql.rollup;
 
 /** Why a rollup cannot answer an aggregate, as the end of a sentence. */
-final class NoRollup extends Exception {
+final class RollupNotApplicable extends Exception {
     private static final long serialVersionUID = 1;
 
-    NoRollup(String reason) {
+    RollupNotApplicable(String reason) {
         super(reason, null, false, false);
     }
 }

@@ -1,0 +1,206 @@
+package io.gatehouse.store.write;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.gatehouse.store.schema.Units;
+import java.nio.ByteBuffer;
+import java.nio.IntBuffer;
+import java.nio.ShortBuffer;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+import org.apache.arrow.vector.BitVector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/** The rows of segments, as columns of the table that they are for. */
+final class SegmentFeed<C> implements Feed {
+    /** The most values of a batch of lists: limits batches whose rows have a thousand experts. */
+    private static final int BATCH_VALUES = 8 * BATCH_ROWS;
+
+    private final Schema schema;
+    private final List<VectorColumn<C>> columns;
+    private final Iterator<List<Segment<C>>> batches;
+
+    /** A column of the table. */
+    private record VectorColumn<C>(Field field, Filler<C> filler) {}
+
+    /** Fills the vector of a column with the rows of a batch. */
+    private interface Filler<C> {
+        void fill(VectorSchemaRoot table, List<Segment<C>> batch, int rows);
+    }
+
+    private SegmentFeed(List<Segment<C>> segments, int batchRows, List<VectorColumn<C>> columns) {
+        this.schema = new Schema(columns.stream().map(VectorColumn::field).toList());
+        this.columns = columns;
+        this.batches = Segment.batches(segments, batchRows).iterator();
+    }
+
+    static SegmentFeed<RoutingUnits> routing(List<Segment<RoutingUnits>> segments) {
+        return new SegmentFeed<>(
+                segments,
+                BATCH_ROWS,
+                List.of(
+                        questionIds(),
+                        ints("position", RoutingUnits::positions),
+                        layers(),
+                        lasts(RoutingUnits::last),
+                        lists(
+                                "experts",
+                                ArrowBuffers.SMALLINT,
+                                RoutingUnits::topK,
+                                (elements, units, from, count) ->
+                                        elements.asShortBuffer().put(units.experts(), from, count)),
+                        lists(
+                                "weights",
+                                ArrowBuffers.INTEGER,
+                                RoutingUnits::topK,
+                                (elements, units, from, count) ->
+                                        elements.asIntBuffer().put(units.weights(), from, count)),
+                        shorts("entropy", RoutingUnits::entropy),
+                        shorts("spare_mass", RoutingUnits::spareMass),
+                        ints("margin", RoutingUnits::margin)));
+    }
+
+    static SegmentFeed<TokenColumns> tokens(List<Segment<TokenColumns>> segments) {
+        Field texts = Field.notNullable("token", ArrowType.Utf8.INSTANCE);
+        return new SegmentFeed<>(
+                segments,
+                BATCH_ROWS,
+                List.of(
+                        questionIds(),
+                        ints("position", TokenColumns::positions),
+                        lasts(TokenColumns::last),
+                        ints("token_id", TokenColumns::tokenIds),
+                        new VectorColumn<>(texts, SegmentFeed::fillTexts)));
+    }
+
+    /** Norms stay floats. */
+    static SegmentFeed<TokenValues> norms(List<Segment<TokenValues>> norms) {
+        return values(
+                norms,
+                lists(
+                        "norms",
+                        ArrowBuffers.FLOAT,
+                        TokenValues::width,
+                        (elements, values, from, count) ->
+                                elements.asFloatBuffer().put(values.values(), from, count)));
+    }
+
+    /** Probabilities become whole numbers of their unit. */
+    static SegmentFeed<TokenValues> gates(List<Segment<TokenValues>> gates) {
+        return values(
+                gates, lists("gates", ArrowBuffers.INTEGER, TokenValues::width, (elements, values, from, count) -> {
+                    IntBuffer units = elements.asIntBuffer();
+                    for (int i = from; i < from + count; i++) {
+                        units.put(Units.of(values.values()[i], Units.PROBABILITY));
+                    }
+                }));
+    }
+
+    private static SegmentFeed<TokenValues> values(
+            List<Segment<TokenValues>> segments, VectorColumn<TokenValues> lists) {
+        int width = segments.stream()
+                .mapToInt(segment -> segment.columns().width())
+                .max()
+                .orElse(1);
+        return new SegmentFeed<>(
+                segments,
+                Math.max(1, Math.min(BATCH_ROWS, BATCH_VALUES / width)),
+                List.of(questionIds(), ints("position", TokenValues::positions), layers(), lists));
+    }
+
+    @Override
+    public Schema schema() {
+        return schema;
+    }
+
+    @Override
+    public int fill(VectorSchemaRoot table) {
+        if (!batches.hasNext()) {
+            return 0;
+        }
+        List<Segment<C>> batch = batches.next();
+        int rows = batch.stream().mapToInt(Segment::rows).sum();
+        columns.forEach(column -> column.filler().fill(table, batch, rows));
+        return rows;
+    }
+
+    private static <C> VectorColumn<C> questionIds() {
+        return new VectorColumn<>(Field.notNullable("question_id", ArrowBuffers.INTEGER), (table, batch, rows) -> {
+            IntBuffer target = ArrowBuffers.ints(table, "question_id", rows);
+            batch.forEach(segment -> ArrowBuffers.repeat(target, segment.questionId(), segment.rows()));
+        });
+    }
+
+    private static <C> VectorColumn<C> layers() {
+        return new VectorColumn<>(Field.notNullable("layer", ArrowBuffers.SMALLINT), (table, batch, rows) -> {
+            ShortBuffer target = ArrowBuffers.shorts(table, "layer", rows);
+            batch.forEach(segment -> ArrowBuffers.repeat(target, (short) segment.layer(), segment.rows()));
+        });
+    }
+
+    private static <C> VectorColumn<C> ints(String name, Function<C, int[]> values) {
+        return new VectorColumn<>(Field.notNullable(name, ArrowBuffers.INTEGER), (table, batch, rows) -> {
+            IntBuffer target = ArrowBuffers.ints(table, name, rows);
+            batch.forEach(segment -> target.put(values.apply(segment.columns()), segment.from(), segment.rows()));
+        });
+    }
+
+    private static <C> VectorColumn<C> shorts(String name, Function<C, short[]> values) {
+        return new VectorColumn<>(Field.notNullable(name, ArrowBuffers.SMALLINT), (table, batch, rows) -> {
+            ShortBuffer target = ArrowBuffers.shorts(table, name, rows);
+            batch.forEach(segment -> target.put(values.apply(segment.columns()), segment.from(), segment.rows()));
+        });
+    }
+
+    private static <C> VectorColumn<C> lasts(Function<C, boolean[]> lasts) {
+        String name = "is_last_prompt";
+        return new VectorColumn<>(Field.notNullable(name, ArrowType.Bool.INSTANCE), (table, batch, rows) -> {
+            BitVector target = ArrowBuffers.bits(table, name, rows);
+            int row = 0;
+            for (Segment<C> segment : batch) {
+                boolean[] last = lasts.apply(segment.columns());
+                for (int i = segment.from(); i < segment.to(); i++, row++) {
+                    if (last[i]) {
+                        target.set(row, 1);
+                    }
+                }
+            }
+        });
+    }
+
+    /** Writes the values of some rows to the position of the elements of a column of lists, which it need not advance. */
+    private interface Elements<C> {
+        void put(ByteBuffer elements, C columns, int from, int count);
+    }
+
+    private static <C> VectorColumn<C> lists(String name, ArrowType type, ToIntFunction<C> width, Elements<C> values) {
+        return new VectorColumn<>(ArrowBuffers.list(name, type), (table, batch, rows) -> {
+            int[] offsets = Segment.offsets(batch, width);
+            ByteBuffer elements = ArrowBuffers.lists(table, name, offsets);
+            int bytes = elements.capacity() / Math.max(1, offsets[rows]);
+            for (Segment<C> segment : batch) {
+                int each = width.applyAsInt(segment.columns());
+                int count = segment.rows() * each;
+                values.put(elements, segment.columns(), segment.from() * each, count);
+                elements.position(elements.position() + count * bytes);
+            }
+        });
+    }
+
+    private static void fillTexts(VectorSchemaRoot table, List<Segment<TokenColumns>> batch, int rows) {
+        VarCharVector target = (VarCharVector) table.getVector("token");
+        target.allocateNew(rows);
+        int row = 0;
+        for (Segment<TokenColumns> segment : batch) {
+            for (int i = segment.from(); i < segment.to(); i++, row++) {
+                target.setSafe(row, segment.columns().tokens()[i].getBytes(UTF_8));
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+-- What no run needs any more.
+DELETE FROM expert_weights WHERE fingerprint NOT IN (SELECT fingerprint FROM runs);
+DELETE FROM expert_weight_pairs WHERE fingerprint NOT IN (SELECT fingerprint FROM runs);
+DELETE FROM questions WHERE task NOT IN (SELECT task FROM runs);
+DELETE FROM question_attributes WHERE question_id NOT IN (SELECT question_id FROM questions);
