@@ -2,8 +2,8 @@ package io.gatehouse.chat;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.checkpoint.ChatConfig;
-import io.gatehouse.checkpoint.ChatTokenizer;
+import io.gatehouse.checkpoint.tokenizer.ChatConfig;
+import io.gatehouse.checkpoint.tokenizer.ChatTokenizer;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.nio.file.Path;

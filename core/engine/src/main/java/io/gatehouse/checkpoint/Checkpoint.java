@@ -2,6 +2,12 @@ package io.gatehouse.checkpoint;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.checkpoint.config.Architecture;
+import io.gatehouse.checkpoint.config.ConfigFile;
+import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.checkpoint.file.ModelFiles;
+import io.gatehouse.checkpoint.safetensors.TensorInfo;
+import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;

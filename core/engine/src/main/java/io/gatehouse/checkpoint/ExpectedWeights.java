@@ -1,5 +1,11 @@
 package io.gatehouse.checkpoint;
 
+import io.gatehouse.checkpoint.config.AttentionBias;
+import io.gatehouse.checkpoint.config.ExpertNames;
+import io.gatehouse.checkpoint.config.FeedForward;
+import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.checkpoint.safetensors.DType;
+import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.util.ArrayList;

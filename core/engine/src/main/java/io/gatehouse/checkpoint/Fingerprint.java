@@ -1,5 +1,7 @@
 package io.gatehouse.checkpoint;
 
+import io.gatehouse.checkpoint.file.ModelFiles;
+import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,5 +1,9 @@
 package io.gatehouse.checkpoint;
 
+import io.gatehouse.checkpoint.config.FeedForward;
+import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.checkpoint.safetensors.DType;
+import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -24,7 +28,7 @@ public record Footprint(
         bytes = Collections.unmodifiableMap(new EnumMap<>(bytes));
     }
 
-    static Footprint of(ModelConfig config, List<TensorInfo> weights) {
+    public static Footprint of(ModelConfig config, List<TensorInfo> weights) {
         long[] always = new long[config.layers().size()];
         long[] experts = new long[config.layers().size()];
         long outside = 0;

@@ -1,5 +1,7 @@
 package io.gatehouse.checkpoint;
 
+import io.gatehouse.checkpoint.config.ExpertNames;
+import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

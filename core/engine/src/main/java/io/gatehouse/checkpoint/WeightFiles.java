@@ -1,6 +1,11 @@
 package io.gatehouse.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.gatehouse.checkpoint.config.ExpertNames;
+import io.gatehouse.checkpoint.file.JsonFile;
+import io.gatehouse.checkpoint.file.ModelFiles;
+import io.gatehouse.checkpoint.safetensors.SafetensorsHeader;
+import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.error.ReadingNote;

@@ -3,7 +3,15 @@ package io.gatehouse.engine;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.checkpoint.ModelConfig;
+import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.engine.graph.DecoderGraph;
+import io.gatehouse.engine.prefill.Capture;
+import io.gatehouse.engine.prefill.PassPlan;
+import io.gatehouse.engine.prefill.Prefill;
+import io.gatehouse.engine.prefill.PrefillListener;
+import io.gatehouse.engine.prefill.PrefillRequest;
+import io.gatehouse.engine.prefill.Prompt;
+import io.gatehouse.engine.prefill.RotaryTable;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.util.List;

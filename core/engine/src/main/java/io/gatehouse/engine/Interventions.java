@@ -2,9 +2,9 @@ package io.gatehouse.engine;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.checkpoint.FeedForward;
-import io.gatehouse.checkpoint.Layer;
-import io.gatehouse.checkpoint.ModelConfig;
+import io.gatehouse.checkpoint.config.FeedForward;
+import io.gatehouse.checkpoint.config.Layer;
+import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.util.ArrayList;
@@ -82,7 +82,7 @@ public record Interventions(Set<ExpertPlace> masked, Map<ExpertPlace, Float> sca
     }
 
     /** Whether single experts are treated otherwise than the model does. */
-    boolean ofExperts() {
+    public boolean ofExperts() {
         return !masked.isEmpty() || !scales.isEmpty();
     }
 
@@ -99,14 +99,14 @@ public record Interventions(Set<ExpertPlace> masked, Map<ExpertPlace, Float> sca
     }
 
     /** [E] 1 for those of a layer that are masked, 0 for others. */
-    float[] maskOf(int layer, int experts) {
+    public float[] maskOf(int layer, int experts) {
         float[] mask = new float[experts];
         masked.stream().filter(place -> place.layer() == layer).forEach(place -> mask[place.expert()] = 1);
         return mask;
     }
 
     /** [E] what the outputs of a layer's experts are multiplied by. */
-    float[] scalesOf(int layer, int experts) {
+    public float[] scalesOf(int layer, int experts) {
         float[] factors = new float[experts];
         for (int expert = 0; expert < experts; expert++) {
             factors[expert] = scales.getOrDefault(new ExpertPlace(layer, expert), 1f);

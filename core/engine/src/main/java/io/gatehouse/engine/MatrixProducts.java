@@ -1,7 +1,10 @@
 package io.gatehouse.engine;
 
-import io.gatehouse.checkpoint.FeedForward;
-import io.gatehouse.checkpoint.ModelConfig;
+import io.gatehouse.checkpoint.config.FeedForward;
+import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.engine.graph.Blocks;
+import io.gatehouse.engine.memory.FloatFormat;
+import io.gatehouse.engine.memory.TensorMemory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,8 +2,13 @@ package io.gatehouse.engine;
 
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.Footprint;
-import io.gatehouse.checkpoint.ModelConfig;
-import io.gatehouse.engine.BatchLimit.Need;
+import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.engine.graph.DecoderGraph;
+import io.gatehouse.engine.graph.HeldWeight;
+import io.gatehouse.engine.graph.Weights;
+import io.gatehouse.engine.memory.FreeMemory;
+import io.gatehouse.engine.prefill.BatchLimit.Need;
+import io.gatehouse.engine.prefill.BatchLimit;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.util.OptionalLong;
@@ -54,7 +59,7 @@ public record MemoryPlan(boolean streamed, long weightBytes, long totalBytes, Ba
     }
 
     /** Resident where that fits, else streamed in micro-batches as large as fit. */
-    static MemoryPlan of(ModelConfig config, DecoderGraph graph, OptionalLong wanted) {
+    public static MemoryPlan of(ModelConfig config, DecoderGraph graph, OptionalLong wanted) {
         long limit = wanted.orElseGet(FreeMemory::comfortable);
         Need need = Need.of(config);
         MemoryPlan resident = plan(false, LARGEST, outer(graph) + allLayers(config, graph), need, limit);
@@ -108,7 +113,7 @@ public record MemoryPlan(boolean streamed, long weightBytes, long totalBytes, Ba
         return weights.declared().stream().mapToLong(HeldWeight::bytes).sum();
     }
 
-    static String readable(long bytes) {
+    public static String readable(long bytes) {
         return bytes < 1_000_000_000 ? "%.0f MB".formatted(bytes / 1e6) : "%.1f GB".formatted(bytes / 1e9);
     }
 }

@@ -1,16 +1,24 @@
 package io.gatehouse.engine;
 
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.checkpoint.FeedForward;
+import io.gatehouse.checkpoint.config.FeedForward;
+import io.gatehouse.engine.graph.DecoderGraph;
+import io.gatehouse.engine.graph.ExpertChanges;
+import io.gatehouse.engine.graph.HeldWeight;
+import io.gatehouse.engine.memory.LayerTensors;
+import io.gatehouse.engine.memory.OuterWeights;
+import io.gatehouse.engine.memory.ResidentLayers;
+import io.gatehouse.engine.memory.StreamedLayers;
+import io.gatehouse.engine.memory.WeightReader;
 import java.util.List;
 import org.tensorflow.Session;
 
 /** What a loaded model consists of: graph, session and weights. */
-record Parts(DecoderGraph graph, Session session, OuterWeights outer, LayerTensors layers, ExpertChanges changes)
+public record Parts(DecoderGraph graph, Session session, OuterWeights outer, LayerTensors layers, ExpertChanges changes)
         implements AutoCloseable {
 
     /** Opens a session and reads the weights. The graph stays the caller's if that fails. */
-    static Parts open(Checkpoint checkpoint, DecoderGraph graph, EngineOptions options, MemoryPlan memory) {
+    public static Parts open(Checkpoint checkpoint, DecoderGraph graph, EngineOptions options, MemoryPlan memory) {
         WeightReader reader = new WeightReader(checkpoint);
         List<FeedForward> shapes = graph.config().feedForwards();
         Session session = options.device().open(graph.graph());

@@ -49,11 +49,11 @@ public enum Precision {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    Class<? extends TFloating> attention() {
+    public Class<? extends TFloating> attention() {
         return attention;
     }
 
-    Class<? extends TFloating> experts() {
+    public Class<? extends TFloating> experts() {
         return experts;
     }
 }

@@ -1,5 +1,6 @@
 package io.gatehouse.checkpoint;
 
+import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

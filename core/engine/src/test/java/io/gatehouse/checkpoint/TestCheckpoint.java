@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.gatehouse.checkpoint.config.ExpertNames;
+import io.gatehouse.checkpoint.config.FeedForward;
+import io.gatehouse.checkpoint.safetensors.DType;
+import io.gatehouse.checkpoint.safetensors.SafetensorsBytes;
+import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.testing.SharedData;

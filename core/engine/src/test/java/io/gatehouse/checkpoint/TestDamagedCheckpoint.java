@@ -2,6 +2,7 @@ package io.gatehouse.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import io.gatehouse.error.ErrorCategory;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;

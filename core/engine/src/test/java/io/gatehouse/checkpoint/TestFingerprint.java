@@ -2,6 +2,8 @@ package io.gatehouse.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.checkpoint.safetensors.DType;
+import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,16 @@ package io.gatehouse.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.gatehouse.checkpoint.config.AttentionBias;
+import io.gatehouse.checkpoint.config.ConfigFile;
+import io.gatehouse.checkpoint.config.ExpertNames;
+import io.gatehouse.checkpoint.config.FeedForward;
+import io.gatehouse.checkpoint.config.Layer;
+import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.checkpoint.config.QkNorm;
+import io.gatehouse.checkpoint.config.Rope;
+import io.gatehouse.checkpoint.config.RopeKeys;
+import io.gatehouse.checkpoint.config.RopeScaling;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.nio.charset.StandardCharsets;

@@ -3,6 +3,17 @@ package io.gatehouse.checkpoint;
 import static io.gatehouse.testing.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.checkpoint.config.AttentionBias;
+import io.gatehouse.checkpoint.config.ExpertNames;
+import io.gatehouse.checkpoint.config.FeedForward;
+import io.gatehouse.checkpoint.config.Layer;
+import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.checkpoint.config.QkNorm;
+import io.gatehouse.checkpoint.config.Rope;
+import io.gatehouse.checkpoint.config.RopeScaling;
+import io.gatehouse.checkpoint.safetensors.DType;
+import io.gatehouse.checkpoint.safetensors.SafetensorsBytes;
+import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.testing.SharedData;
 import java.io.IOException;

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.checkpoint.config.Rope;
+import io.gatehouse.checkpoint.config.RopeScaling;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.nio.file.Path;

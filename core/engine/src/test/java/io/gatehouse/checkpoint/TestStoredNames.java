@@ -3,6 +3,9 @@ package io.gatehouse.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.gatehouse.checkpoint.safetensors.DType;
+import io.gatehouse.checkpoint.safetensors.SafetensorsWriter;
+import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.nio.ByteBuffer;

@@ -1,5 +1,8 @@
 package io.gatehouse.engine;
 
+import io.gatehouse.engine.prefill.PrefillListener;
+import io.gatehouse.engine.prefill.RoutingBatch;
+
 /** Hands on to two listeners what the engine computes once. */
 record BothListeners(PrefillListener first, PrefillListener second) implements PrefillListener {
     @Override

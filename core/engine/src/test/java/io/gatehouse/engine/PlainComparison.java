@@ -2,12 +2,14 @@ package io.gatehouse.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gatehouse.checkpoint.FeedForward;
-import io.gatehouse.checkpoint.ModelConfig;
-import io.gatehouse.checkpoint.SafetensorsWriter.Tensor;
+import io.gatehouse.checkpoint.config.FeedForward;
+import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.checkpoint.safetensors.SafetensorsWriter.Tensor;
 import io.gatehouse.engine.PlainOutcome.PlainRouting;
 import io.gatehouse.engine.RoutingRows.Place;
 import io.gatehouse.engine.RoutingRows.Row;
+import io.gatehouse.engine.prefill.Capture;
+import io.gatehouse.engine.prefill.PrefillTrace;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;

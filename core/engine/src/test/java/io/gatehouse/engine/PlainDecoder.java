@@ -1,10 +1,10 @@
 package io.gatehouse.engine;
 
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.checkpoint.FeedForward;
-import io.gatehouse.checkpoint.Layer;
-import io.gatehouse.checkpoint.ModelConfig;
-import io.gatehouse.checkpoint.QkNorm;
+import io.gatehouse.checkpoint.config.FeedForward;
+import io.gatehouse.checkpoint.config.Layer;
+import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.checkpoint.config.QkNorm;
 import io.gatehouse.engine.PlainOutcome.PlainRouting;
 import java.util.ArrayList;
 import java.util.Arrays;

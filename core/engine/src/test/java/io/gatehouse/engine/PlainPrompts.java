@@ -2,6 +2,7 @@ package io.gatehouse.engine;
 
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.engine.PlainOutcome.PlainRouting;
+import io.gatehouse.engine.prefill.Prompt;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.gatehouse.engine;
 
-import io.gatehouse.checkpoint.Rope;
-import io.gatehouse.checkpoint.RopeScaling;
+import io.gatehouse.checkpoint.config.Rope;
+import io.gatehouse.checkpoint.config.RopeScaling;
 
 /**
  * Rotary positions, each scaling from the formula of its paper: what the checkpoint package's frequencies must agree

@@ -1,5 +1,8 @@
 package io.gatehouse.engine;
 
+import io.gatehouse.engine.prefill.PrefillListener;
+import io.gatehouse.engine.prefill.RoutingBatch;
+import io.gatehouse.engine.prefill.RowValues;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package io.gatehouse.engine;
 
-import io.gatehouse.checkpoint.FeedForward;
-import io.gatehouse.checkpoint.ModelConfig;
+import io.gatehouse.checkpoint.config.FeedForward;
+import io.gatehouse.checkpoint.config.ModelConfig;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;

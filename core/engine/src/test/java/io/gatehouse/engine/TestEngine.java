@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.checkpoint.TensorInfo;
+import io.gatehouse.checkpoint.safetensors.TensorInfo;
+import io.gatehouse.engine.prefill.Capture;
+import io.gatehouse.engine.prefill.PrefillListener;
+import io.gatehouse.engine.prefill.Prompt;
+import io.gatehouse.engine.prefill.RoutingBatch;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;

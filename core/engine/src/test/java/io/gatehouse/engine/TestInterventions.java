@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.checkpoint.FeedForward;
-import io.gatehouse.checkpoint.ModelConfig;
+import io.gatehouse.checkpoint.config.FeedForward;
+import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.engine.RoutingRows.Place;
 import io.gatehouse.engine.RoutingRows.Row;
+import io.gatehouse.engine.prefill.Capture;
+import io.gatehouse.engine.prefill.Prompt;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sample.random.Blueprint;
 import java.nio.file.Path;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.engine.RoutingRows.Row;
+import io.gatehouse.engine.prefill.Capture;
+import io.gatehouse.engine.prefill.Prompt;
 import io.gatehouse.sample.random.Blueprint;
 import io.gatehouse.sample.random.StoredType;
 import java.nio.file.Path;

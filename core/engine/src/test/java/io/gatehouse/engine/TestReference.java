@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.checkpoint.SafetensorsWriter;
+import io.gatehouse.checkpoint.safetensors.SafetensorsWriter;
+import io.gatehouse.engine.prefill.Capture;
+import io.gatehouse.engine.prefill.PrefillTrace;
+import io.gatehouse.engine.prefill.Prompt;
 import io.gatehouse.testing.SharedData;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.gatehouse.engine;
 
-import io.gatehouse.checkpoint.SafetensorsWriter;
-import io.gatehouse.checkpoint.SafetensorsWriter.Tensor;
+import io.gatehouse.checkpoint.safetensors.SafetensorsWriter.Tensor;
+import io.gatehouse.checkpoint.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,17 +12,17 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /** A random OLMoE of toy size, written in Hugging Face layout. The options are those that change the arithmetic. */
-record TinyCheckpoint(int keyValueHeads, boolean normTopK, boolean tied, boolean bias, double clip, long seed) {
+public record TinyCheckpoint(int keyValueHeads, boolean normTopK, boolean tied, boolean bias, double clip, long seed) {
     static final int VOCABULARY = 40;
-    static final int HIDDEN = 16;
+    public static final int HIDDEN = 16;
     static final int HEADS = 4;
     static final int HEAD_DIM = HIDDEN / HEADS;
     static final int LAYERS = 2;
     static final int EXPERTS = 5;
     static final int TOP_K = 2;
-    static final int WIDTH = 12;
+    public static final int WIDTH = 12;
 
-    void write(Path directory) throws IOException {
+    public void write(Path directory) throws IOException {
         Map<String, List<Long>> shapes = shapes();
         SplittableRandom random = new SplittableRandom(seed);
         List<Tensor> tensors = new ArrayList<>();

@@ -1,6 +1,6 @@
 package io.gatehouse.run;
 
-import io.gatehouse.engine.Prompt;
+import io.gatehouse.engine.prefill.Prompt;
 import io.gatehouse.quiz.Question;
 import io.gatehouse.store.run.QuestionRow;
 import java.io.Serializable;

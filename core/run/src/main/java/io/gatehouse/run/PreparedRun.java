@@ -2,7 +2,7 @@ package io.gatehouse.run;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.engine.Prompt;
+import io.gatehouse.engine.prefill.Prompt;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.run.RunDescription;
 import io.gatehouse.store.write.RunWriter;

@@ -3,7 +3,7 @@ package io.gatehouse.run;
 import io.gatehouse.chat.ChatTemplate;
 import io.gatehouse.chat.Message;
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.checkpoint.Tokenizer;
+import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.quiz.ChoiceScorer;

@@ -1,7 +1,7 @@
 package io.gatehouse.run;
 
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.engine.Prompt;
+import io.gatehouse.engine.prefill.Prompt;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.quiz.Question;

@@ -3,8 +3,8 @@ package io.gatehouse.run;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.checkpoint.FeedForward;
-import io.gatehouse.checkpoint.ModelConfig;
+import io.gatehouse.checkpoint.config.FeedForward;
+import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.engine.EngineOptions;
 import io.gatehouse.store.run.ModelLayer;

@@ -1,10 +1,10 @@
 package io.gatehouse.run;
 
-import io.gatehouse.checkpoint.Tokenizer;
-import io.gatehouse.engine.Capture;
-import io.gatehouse.engine.PrefillListener;
-import io.gatehouse.engine.RoutingBatch;
-import io.gatehouse.engine.RowValues;
+import io.gatehouse.checkpoint.tokenizer.Tokenizer;
+import io.gatehouse.engine.prefill.Capture;
+import io.gatehouse.engine.prefill.PrefillListener;
+import io.gatehouse.engine.prefill.RoutingBatch;
+import io.gatehouse.engine.prefill.RowValues;
 import io.gatehouse.quiz.ChoiceScore;
 import io.gatehouse.quiz.ChoiceScorer;
 import io.gatehouse.store.run.Recording;

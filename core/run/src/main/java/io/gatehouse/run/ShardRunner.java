@@ -1,8 +1,8 @@
 package io.gatehouse.run;
 
-import io.gatehouse.checkpoint.Tokenizer;
+import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.engine.Engine;
-import io.gatehouse.engine.PrefillRequest;
+import io.gatehouse.engine.prefill.PrefillRequest;
 import io.gatehouse.quiz.ChoiceScorer;
 import io.gatehouse.store.run.Recording;
 import io.gatehouse.store.write.Shard;

@@ -3,9 +3,9 @@ package io.gatehouse.weights;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.checkpoint.ExpertNames;
-import io.gatehouse.checkpoint.FeedForward;
-import io.gatehouse.checkpoint.TensorInfo;
+import io.gatehouse.checkpoint.config.ExpertNames;
+import io.gatehouse.checkpoint.config.FeedForward;
+import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.Store;

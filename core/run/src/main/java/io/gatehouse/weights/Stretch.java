@@ -1,9 +1,9 @@
 package io.gatehouse.weights;
 
-import io.gatehouse.checkpoint.Bfloat16;
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.checkpoint.HalfFloat;
-import io.gatehouse.checkpoint.TensorInfo;
+import io.gatehouse.checkpoint.safetensors.Bfloat16;
+import io.gatehouse.checkpoint.safetensors.HalfFloat;
+import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

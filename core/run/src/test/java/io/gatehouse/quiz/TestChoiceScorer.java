@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
-import io.gatehouse.checkpoint.TinyTokenizer;
-import io.gatehouse.checkpoint.Tokenizer;
+import io.gatehouse.checkpoint.tokenizer.TinyTokenizer;
+import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.testing.SharedData;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.checkpoint.DType;
 import io.gatehouse.checkpoint.StoredValues;
+import io.gatehouse.checkpoint.safetensors.DType;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.Store;

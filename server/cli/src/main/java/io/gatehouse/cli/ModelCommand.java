@@ -1,12 +1,12 @@
 package io.gatehouse.cli;
 
-import io.gatehouse.checkpoint.ChatConfig;
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.checkpoint.FeedForward;
 import io.gatehouse.checkpoint.Footprint;
-import io.gatehouse.checkpoint.Layer;
-import io.gatehouse.checkpoint.ModelConfig;
-import io.gatehouse.checkpoint.Tokenizer;
+import io.gatehouse.checkpoint.config.FeedForward;
+import io.gatehouse.checkpoint.config.Layer;
+import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.checkpoint.tokenizer.ChatConfig;
+import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.cli.terminal.Report;
 import io.gatehouse.cli.terminal.StatusLine;
 import io.gatehouse.engine.MemoryPlan;

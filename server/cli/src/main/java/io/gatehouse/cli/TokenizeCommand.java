@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.gatehouse.chat.ChatTemplate;
 import io.gatehouse.chat.Message;
-import io.gatehouse.checkpoint.Tokenizer;
+import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.io.BufferedReader;

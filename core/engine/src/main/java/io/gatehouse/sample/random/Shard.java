@@ -1,7 +1,7 @@
 package io.gatehouse.sample.random;
 
-import io.gatehouse.checkpoint.SafetensorsStream;
-import io.gatehouse.checkpoint.SafetensorsStream.Entry;
+import io.gatehouse.checkpoint.safetensors.SafetensorsStream.Entry;
+import io.gatehouse.checkpoint.safetensors.SafetensorsStream;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package io.gatehouse.sample.random;
 
-import io.gatehouse.checkpoint.Bfloat16;
-import io.gatehouse.checkpoint.DType;
+import io.gatehouse.checkpoint.safetensors.Bfloat16;
+import io.gatehouse.checkpoint.safetensors.DType;
 
 /** How a checkpoint stores its weights. */
 public enum StoredType {

@@ -1,10 +1,10 @@
 package io.gatehouse.sample.random;
 
-import io.gatehouse.checkpoint.Tokenizer;
+import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sample.vocabulary.BytePairVocabulary;
 import io.gatehouse.sample.vocabulary.BytePairVocabulary.Merge;
+import io.gatehouse.sample.vocabulary.BytePairVocabulary;
 import io.gatehouse.sample.vocabulary.TokenizerJson;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.checkpoint.DType;
 import io.gatehouse.checkpoint.StoredValues;
-import io.gatehouse.checkpoint.Tokenizer;
+import io.gatehouse.checkpoint.safetensors.DType;
+import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package io.gatehouse.sample.vocabulary;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gatehouse.checkpoint.Tokenizer;
+import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.sample.vocabulary.BytePairVocabulary.Merge;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package io.gatehouse.trace.format;
 
-import io.gatehouse.checkpoint.DType;
-import io.gatehouse.checkpoint.SafetensorsReader;
-import io.gatehouse.checkpoint.TensorInfo;
+import io.gatehouse.checkpoint.safetensors.DType;
+import io.gatehouse.checkpoint.safetensors.SafetensorsReader;
+import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.memory.FileMemory;

@@ -1,7 +1,7 @@
 package io.gatehouse.trace.format;
 
-import io.gatehouse.checkpoint.Bfloat16;
-import io.gatehouse.checkpoint.HalfFloat;
+import io.gatehouse.checkpoint.safetensors.Bfloat16;
+import io.gatehouse.checkpoint.safetensors.HalfFloat;
 import java.nio.ByteBuffer;
 
 /** Types of elements, little-endian. */

@@ -3,12 +3,12 @@ package io.gatehouse.sample.exam;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.checkpoint.Tokenizer;
-import io.gatehouse.engine.Capture;
+import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.engine.Engine;
-import io.gatehouse.engine.PrefillListener;
-import io.gatehouse.engine.Prompt;
-import io.gatehouse.engine.RoutingBatch;
+import io.gatehouse.engine.prefill.Capture;
+import io.gatehouse.engine.prefill.PrefillListener;
+import io.gatehouse.engine.prefill.Prompt;
+import io.gatehouse.engine.prefill.RoutingBatch;
 import io.gatehouse.quiz.ChoiceScorer;
 import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.quiz.Question;

@@ -1,7 +1,7 @@
 package io.gatehouse.sample.exam;
 
-import io.gatehouse.checkpoint.FeedForward;
-import io.gatehouse.engine.RoutingBatch;
+import io.gatehouse.checkpoint.config.FeedForward;
+import io.gatehouse.engine.prefill.RoutingBatch;
 import io.gatehouse.sample.exam.ExamReport.ExpertAccuracy;
 import io.gatehouse.sample.exam.ExamReport.LayerRouting;
 import io.gatehouse.sample.exam.ExamReport.Telling;

@@ -2,9 +2,9 @@ package io.gatehouse.sample.training;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.checkpoint.Bfloat16;
-import io.gatehouse.checkpoint.DType;
-import io.gatehouse.checkpoint.SafetensorsWriter.Tensor;
+import io.gatehouse.checkpoint.safetensors.Bfloat16;
+import io.gatehouse.checkpoint.safetensors.DType;
+import io.gatehouse.checkpoint.safetensors.SafetensorsWriter.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.gatehouse.sample.training;
 
-import io.gatehouse.checkpoint.Tokenizer;
+import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.quiz.Question;
 import io.gatehouse.quiz.Subject;

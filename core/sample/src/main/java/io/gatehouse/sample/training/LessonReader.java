@@ -1,6 +1,6 @@
 package io.gatehouse.sample.training;
 
-import io.gatehouse.checkpoint.Tokenizer;
+import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.quiz.ChoiceScorer;
 import java.util.ArrayDeque;
 import java.util.Arrays;

@@ -2,8 +2,8 @@ package io.gatehouse.sample.training;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.checkpoint.SafetensorsWriter;
-import io.gatehouse.checkpoint.Tokenizer;
+import io.gatehouse.checkpoint.safetensors.SafetensorsWriter;
+import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.quiz.Question;
 import io.gatehouse.quiz.Subject;

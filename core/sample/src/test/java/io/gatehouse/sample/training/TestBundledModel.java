@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.checkpoint.Tokenizer;
-import io.gatehouse.engine.Capture;
+import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.engine.Engine;
-import io.gatehouse.engine.PrefillListener;
-import io.gatehouse.engine.Prompt;
-import io.gatehouse.engine.RoutingBatch;
+import io.gatehouse.engine.prefill.Capture;
+import io.gatehouse.engine.prefill.PrefillListener;
+import io.gatehouse.engine.prefill.Prompt;
+import io.gatehouse.engine.prefill.RoutingBatch;
 import io.gatehouse.quiz.ChoiceScorer;
 import io.gatehouse.quiz.MmluDirectory;
 import io.gatehouse.quiz.PromptFormat;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.checkpoint.TensorInfo;
+import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import io.gatehouse.testing.SharedData;
 import java.io.IOException;
 import java.nio.ByteBuffer;

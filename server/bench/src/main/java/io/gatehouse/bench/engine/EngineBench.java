@@ -3,13 +3,13 @@ package io.gatehouse.bench.engine;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.bench.Spread;
-import io.gatehouse.engine.Capture;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.engine.MatrixProducts;
-import io.gatehouse.engine.PrefillListener;
-import io.gatehouse.engine.PrefillRequest;
-import io.gatehouse.engine.Prompt;
-import io.gatehouse.engine.RoutingBatch;
+import io.gatehouse.engine.prefill.Capture;
+import io.gatehouse.engine.prefill.PrefillListener;
+import io.gatehouse.engine.prefill.PrefillRequest;
+import io.gatehouse.engine.prefill.Prompt;
+import io.gatehouse.engine.prefill.RoutingBatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -4,11 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.bench.Spread;
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.checkpoint.Tokenizer;
+import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.engine.Engine;
-import io.gatehouse.engine.PrefillListener;
-import io.gatehouse.engine.Prompt;
-import io.gatehouse.engine.RoutingBatch;
+import io.gatehouse.engine.prefill.PrefillListener;
+import io.gatehouse.engine.prefill.Prompt;
+import io.gatehouse.engine.prefill.RoutingBatch;
 import io.gatehouse.error.FileFailure;
 import io.gatehouse.quiz.ChoiceScorer;
 import io.gatehouse.quiz.Question;

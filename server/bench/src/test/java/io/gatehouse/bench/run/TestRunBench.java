@@ -3,7 +3,7 @@ package io.gatehouse.bench.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.checkpoint.FeedForward;
+import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.engine.Engine;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

@@ -2,8 +2,8 @@ package io.gatehouse.cli.run;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.checkpoint.ChatConfig;
 import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.tokenizer.ChatConfig;
 import io.gatehouse.cli.terminal.GatehouseVersion;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.engine.EngineOptions;

@@ -2,8 +2,8 @@ package io.gatehouse.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gatehouse.checkpoint.SafetensorsReader;
-import io.gatehouse.checkpoint.TensorInfo;
+import io.gatehouse.checkpoint.safetensors.SafetensorsReader;
+import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import io.gatehouse.cli.CommandOutcome;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,0 +1,8 @@
+/**
+ * Files of a model directory that nobody vouches for: found, bounded, and parsed as strict JSON. Every other package of
+ * the checkpoint reads small files through this one.
+ */
+@NullMarked
+package io.gatehouse.checkpoint.file;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,99 @@
+package io.gatehouse.engine.graph;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.config.FeedForward;
+import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.engine.Precision;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.tensorflow.Graph;
+import org.tensorflow.op.Ops;
+
+/**
+ * The decoder as a graph in parts that are run one after the other: embedding, a generic layer for each kind, head. The
+ * hidden states leave the graph between runs, so that one set of layer variables serves all layers of a shape. Layers
+ * are added when they are first asked for, which must not be while the graph runs.
+ */
+public final class DecoderGraph implements AutoCloseable {
+    private final Graph graph = new Graph();
+    private final Ops tf = Ops.create(graph);
+    private final ModelConfig config;
+    private final Precision precision;
+    private final Map<FeedForward, Weights> layerWeights = new LinkedHashMap<>();
+    private final Map<LayerKind, LayerGraph> layers = new HashMap<>();
+    private final LayerInputs inputs;
+    private final EmbeddingGraph embedding;
+    private final HeadGraph head;
+
+    /**
+     * @param config the model of the checkpoint, with another top-k where one was asked for
+     * @param changedExperts whether something is changed about single experts
+     */
+    public DecoderGraph(Checkpoint checkpoint, ModelConfig config, Precision precision, boolean changedExperts) {
+        this.config = config;
+        this.precision = precision;
+        this.inputs = LayerInputs.declare(tf, changedExperts);
+        this.embedding = EmbeddingGraph.build(tf, checkpoint, config, precision);
+        this.head = HeadGraph.build(tf, checkpoint, config, precision);
+        for (FeedForward shape : config.feedForwards()) {
+            layerWeights.computeIfAbsent(shape, absent -> weights(checkpoint, absent));
+            layer(new LayerKind(shape, false, false));
+        }
+    }
+
+    /** Names of a layer's weights stand under this. */
+    public static String layerPrefix(int layer) {
+        return "model.layers." + layer + ".";
+    }
+
+    /** The model that this computes. */
+    public ModelConfig config() {
+        return config;
+    }
+
+    public Graph graph() {
+        return graph;
+    }
+
+    public EmbeddingGraph embedding() {
+        return embedding;
+    }
+
+    /** What every layer is fed. */
+    public LayerInputs inputs() {
+        return inputs;
+    }
+
+    public HeadGraph head() {
+        return head;
+    }
+
+    /** The weights that all layers of this shape use in turn. */
+    public Weights layerWeights(FeedForward shape) {
+        return requireNonNull(layerWeights.get(shape), "no such layer");
+    }
+
+    public LayerGraph layer(LayerKind kind) {
+        return layers.computeIfAbsent(
+                kind,
+                absent -> LayerGraph.build(tf, config, precision, absent, inputs, layerWeights(absent.feedForward())));
+    }
+
+    @Override
+    public void close() {
+        graph.close();
+    }
+
+    private Weights weights(Checkpoint checkpoint, FeedForward shape) {
+        List<String> prefixes = IntStream.range(0, config.layers().size())
+                .filter(layer -> config.layers().get(layer).feedForward().equals(shape))
+                .mapToObj(DecoderGraph::layerPrefix)
+                .toList();
+        return new Weights(tf, "layer" + layerWeights.size(), new HeldTypes(checkpoint, prefixes));
+    }
+}

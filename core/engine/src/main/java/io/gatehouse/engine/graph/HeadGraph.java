@@ -1,0 +1,70 @@
+package io.gatehouse.engine.graph;
+
+import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.engine.Precision;
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
+
+/**
+ * What comes after the layers.
+ *
+ * @param weights a tied head reads the embedding's tensor; each part declares it, and they share it where the types
+ *     agree
+ * @param states [N, hidden] output of the last layer
+ * @param normed [N, hidden] states after the final norm
+ * @param logits [N, vocabulary]
+ */
+public record HeadGraph(Weights weights, Placeholder<TFloat32> states, Operand<TFloat32> normed, Operand<TFloat32> logits) {
+    /** Values of the head that are widened at a time: few enough for the cache. */
+    private static final int WIDENED_VALUES = 1 << 21;
+
+    static HeadGraph build(Ops tf, Checkpoint checkpoint, ModelConfig config, Precision precision) {
+        Weights weights = new Weights(tf, "head", new HeldTypes(checkpoint, List.of("")));
+        Placeholder<TFloat32> states = tf.placeholder(TFloat32.class);
+        Operand<TFloat32> normed = new Blocks(tf)
+                .rmsNorm(
+                        states,
+                        weights.value(WeightSpec.vector("model.norm.weight", config.hiddenSize())),
+                        config.rmsNormEps());
+        return new HeadGraph(weights, states, normed, logits(tf, config, precision.attention(), weights, normed));
+    }
+
+    private static <T extends TFloating> Operand<TFloat32> logits(
+            Ops tf, ModelConfig config, Class<T> type, Weights weights, Operand<TFloat32> normed) {
+        Blocks blocks = new Blocks(tf);
+        WeightSpec<T> spec = config.tieWordEmbeddings()
+                ? EmbeddingGraph.spec(config, type)
+                : WeightSpec.matrix("lm_head.weight", config.vocabSize(), config.hiddenSize(), type);
+        Operand<? extends TFloating> held = weights.held(spec);
+        Operand<T> input = blocks.cast(normed, type);
+        Operand<T> logits = held.type() == type
+                ? blocks.project(input, weights.value(spec))
+                : widenedInParts(tf, config, type, held, input);
+        return blocks.cast(logits, TFloat32.class);
+    }
+
+    /** One part after the other: widened at once, the head of a large vocabulary would take twice its own memory more. */
+    private static <T extends TFloating> Operand<T> widenedInParts(
+            Ops tf, ModelConfig config, Class<T> type, Operand<? extends TFloating> held, Operand<T> input) {
+        int width = config.hiddenSize();
+        int rows = Math.max(1, WIDENED_VALUES / width);
+        List<Operand<T>> parts = new ArrayList<>();
+        for (int from = 0; from < config.vocabSize(); from += rows) {
+            List<Op> before = parts.isEmpty() ? List.of(input) : List.of(parts.get(parts.size() - 1));
+            Ops after = tf.withControlDependencies(before);
+            Operand<? extends TFloating> part =
+                    after.slice(held, tf.constant(new int[] {from, 0}), tf.constant(new int[] {
+                        Math.min(rows, config.vocabSize() - from), width
+                    }));
+            parts.add(new Blocks(tf).project(input, new Blocks(after).cast(part, type)));
+        }
+        return parts.size() == 1 ? parts.get(0) : tf.concat(parts, tf.constant(1));
+    }
+}

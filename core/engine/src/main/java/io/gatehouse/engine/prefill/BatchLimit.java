@@ -1,0 +1,71 @@
+package io.gatehouse.engine.prefill;
+
+import io.gatehouse.checkpoint.config.FeedForward;
+import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.engine.MemoryPlan;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+
+/**
+ * How much may go through a layer at once.
+ *
+ * @param tokens most tokens of a micro-batch of several prompts
+ * @param bytes most memory that a micro-batch may take within a layer
+ * @param need what it takes
+ */
+public record BatchLimit(int tokens, long bytes, Need need) {
+    /**
+     * What a layer takes for a micro-batch. The scores of the attention are gone before the experts begin, so that the
+     * larger of the two counts.
+     *
+     * @param perToken bytes of its states
+     * @param inExperts bytes of a token's rows in its experts, in and out
+     * @param perScore bytes of what a token and one that it may look at have between them, over all heads
+     */
+    public record Need(long perToken, long inExperts, long perScore) {
+        /** As fp32, and beside it in bf16 before the softmax or after it. */
+        private static final long BYTES_OF_SCORE = Float.BYTES + Short.BYTES;
+
+        private static final int STATES = 12;
+        private static final int ROWS_OF_CHOICE = 5;
+        private static final int ROWS_OF_DENSE = 3;
+
+        public static Need of(ModelConfig config) {
+            long widest = config.feedForwards().stream()
+                    .mapToLong(shape -> shape instanceof FeedForward.Sparse sparse
+                            ? (long) ROWS_OF_CHOICE * sparse.topK() * config.hiddenSize()
+                            : (long) ROWS_OF_DENSE * ((FeedForward.Dense) shape).intermediateSize())
+                    .max()
+                    .orElseThrow();
+            return new Need(
+                    (long) Float.BYTES * STATES * config.hiddenSize(),
+                    Float.BYTES * widest,
+                    BYTES_OF_SCORE * config.heads());
+        }
+
+        /** Bytes of so many tokens with so many scores. */
+        public long bytes(long tokens, long scores) {
+            return tokens * perToken + Math.max(tokens * inExperts, scores * perScore);
+        }
+    }
+
+    /** Whether segments of a width, of so many tokens together, may go through a layer at once after a prefix. */
+    boolean allows(int segments, int width, int prefix, int tokensTogether) {
+        return tokensTogether <= tokens && need.bytes(tokensTogether, scores(segments, width, prefix)) <= bytes;
+    }
+
+    /** Refuses a text that cannot be computed even by itself. */
+    public void require(int prefix, int length) {
+        long wanted = need.bytes(length, scores(1, MicroBatch.width(length), prefix));
+        if (wanted > bytes) {
+            throw new GatehouseException(
+                    ErrorCode.OUT_OF_MEMORY,
+                    "A prompt of %,d tokens takes %s in a layer; beside the weights there is room for %s"
+                            .formatted(prefix + length, MemoryPlan.readable(wanted), MemoryPlan.readable(bytes)));
+        }
+    }
+
+    private static long scores(int segments, int width, int prefix) {
+        return (long) segments * width * (prefix + (long) width);
+    }
+}

@@ -1,0 +1,56 @@
+package io.gatehouse.engine.prefill;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * How much of the computation leaves the engine, beside the logits of each prompt's last token.
+ *
+ * @param tokens whose routing decisions
+ * @param probabilities of those tokens, whose gate's probability of every expert
+ * @param expertNorms of those tokens, whose L2 norm of each chosen expert's output
+ * @param trace whether also every router logit, hidden state and token's logits: for comparing engines on few short
+ *     prompts
+ */
+public record Capture(Tokens tokens, Tokens probabilities, Tokens expertNorms, boolean trace) {
+    /** Some tokens of each prompt, the fewest first. */
+    public enum Tokens {
+        NONE,
+        /** The last token of each prompt, where the answer is read off. */
+        LAST,
+        ALL;
+
+        boolean isMoreThan(Tokens other) {
+            return compareTo(other) > 0;
+        }
+    }
+
+    /** Nothing but the logits. */
+    public static final Capture NOTHING = new Capture(Tokens.NONE, Tokens.NONE, Tokens.NONE, false);
+
+    /** The routing decisions of every token. */
+    public static final Capture ROUTING = new Capture(Tokens.ALL, Tokens.NONE, Tokens.NONE, false);
+
+    /** The routing decisions of every token, with all probabilities and norms. */
+    public static final Capture EVERYTHING = new Capture(Tokens.ALL, Tokens.ALL, Tokens.ALL, false);
+
+    /** All there is. */
+    public static final Capture TRACE = new Capture(Tokens.ALL, Tokens.ALL, Tokens.ALL, true);
+
+    public Capture {
+        requireNonNull(tokens, "tokens is null");
+        requireNonNull(probabilities, "probabilities is null");
+        requireNonNull(expertNorms, "expertNorms is null");
+        if (probabilities.isMoreThan(tokens) || expertNorms.isMoreThan(tokens)) {
+            throw new IllegalArgumentException("Probabilities of %s and norms of %s tokens, but decisions of %s"
+                    .formatted(probabilities, expertNorms, tokens));
+        }
+        if (tokens != Tokens.ALL && trace) {
+            throw new IllegalArgumentException("A trace is of all tokens");
+        }
+    }
+
+    /** Otherwise the last layer's experts run for the last token of each prompt only. */
+    public boolean everyOutput() {
+        return trace || expertNorms == Tokens.ALL;
+    }
+}

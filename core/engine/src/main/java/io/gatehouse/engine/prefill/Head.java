@@ -1,0 +1,123 @@
+package io.gatehouse.engine.prefill;
+
+import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.engine.graph.DecoderGraph;
+import io.gatehouse.engine.memory.TensorMemory;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import java.util.Arrays;
+import java.util.List;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
+
+/** The final norm and the logits, for the last token of each prompt, or in a trace for all tokens. */
+final class Head {
+    /** At a time: the logits of a large vocabulary are wider than any other state. */
+    private static final int MOST_LOGITS = 1 << 24;
+
+    private static final int MOST_ROWS = 256;
+
+    private final ModelConfig config;
+    private final DecoderGraph graph;
+    private final Session session;
+    private final Capture capture;
+
+    Head(ModelConfig config, DecoderGraph graph, Session session, Capture capture) {
+        this.config = config;
+        this.graph = graph;
+        this.session = session;
+        this.capture = capture;
+    }
+
+    void run(List<InFlight> all, Delivery delivery) {
+        delivery.await();
+        for (InFlight inFlight : all) {
+            if (capture.trace()) {
+                everyToken(inFlight, delivery);
+            } else if (!inFlight.prefix()) {
+                lastTokens(inFlight, delivery);
+            }
+        }
+        delivery.await();
+    }
+
+    private void lastTokens(InFlight inFlight, Delivery delivery) {
+        int width = config.hiddenSize();
+        RecordedRows last = inFlight.last();
+        float[] states = inFlight.lastStates();
+        int rows = rowsTogether();
+        for (int from = 0; from < last.count(); from += rows) {
+            int first = from;
+            int count = Math.min(rows, last.count() - from);
+            Scores scores = score(Arrays.copyOfRange(states, from * width, (from + count) * width), count);
+            delivery.submit(() -> {
+                for (int row = 0; row < count; row++) {
+                    inFlight.listener().lastLogits(last.prompts()[first + row], scores.row(row));
+                }
+            });
+        }
+    }
+
+    private int rowsTogether() {
+        int fit = MOST_LOGITS / config.vocabSize() / MicroBatch.ROW_BLOCK * MicroBatch.ROW_BLOCK;
+        return Math.max(MicroBatch.ROW_BLOCK, Math.min(MOST_ROWS, fit));
+    }
+
+    /** A trace is of short prompts, so that the logits of a whole micro-batch fit. */
+    private void everyToken(InFlight inFlight, Delivery delivery) {
+        RecordedRows rows = inFlight.recorded();
+        Scores scores = score(rows.floats(TensorMemory.floats(inFlight.hidden()), config.hiddenSize()), rows.count());
+        delivery.submit(() -> {
+            inFlight.listener().hiddenStates(config.layers().size(), rows.prompts(), scores.normed());
+            inFlight.listener().allLogits(rows.prompts(), scores.logits());
+            if (!inFlight.prefix()) {
+                for (int row = 0; row < inFlight.last().count(); row++) {
+                    inFlight.listener()
+                            .lastLogits(
+                                    inFlight.last().prompts()[row],
+                                    scores.row(inFlight.last().sources()[row]));
+                }
+            }
+        });
+    }
+
+    /**
+     * @param normed [rows x hidden]
+     * @param logits [rows x vocabulary]
+     */
+    private record Scores(float[] normed, float[] logits, int vocabulary) {
+        float[] row(int row) {
+            return Arrays.copyOfRange(logits, row * vocabulary, (row + 1) * vocabulary);
+        }
+    }
+
+    private Scores score(float[] states, int rows) {
+        int width = config.hiddenSize();
+        int fed = MicroBatch.wholeBlocks(rows);
+        try (TFloat32 input = TFloat32.tensorOf(
+                        Shape.of(fed, width),
+                        target -> target.asRawTensor().data().asFloats().write(Arrays.copyOf(states, fed * width)));
+                Result result = session.runner()
+                        .feed(graph.head().states(), input)
+                        .fetch(graph.head().normed())
+                        .fetch(graph.head().logits())
+                        .run()) {
+            float[] normed = Arrays.copyOf(TensorMemory.floats(result.get(0)), rows * width);
+            float[] logits = Arrays.copyOf(TensorMemory.floats(result.get(1)), rows * config.vocabSize());
+            requireFinite(logits);
+            return new Scores(normed, logits, config.vocabSize());
+        }
+    }
+
+    private static void requireFinite(float[] logits) {
+        for (float logit : logits) {
+            if (!Float.isFinite(logit)) {
+                throw new GatehouseException(
+                        ErrorCode.CORRUPT_CHECKPOINT,
+                        "The head gave logits that are not numbers: the weights before it overflow");
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package io.gatehouse.engine.prefill;
+
+import io.gatehouse.engine.graph.LayerInputs;
+import io.gatehouse.engine.memory.TensorMemory;
+import java.util.Arrays;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.StdArrays;
+import org.tensorflow.types.TInt32;
+
+/**
+ * A micro-batch between layers: its hidden states live in the result of the run that made them, and beside them, where
+ * it is a prefix, its keys and values in that layer.
+ */
+final class InFlight implements AutoCloseable {
+    private final MicroBatch batch;
+    private final boolean prefix;
+    private final PrefillListener listener;
+    private final RecordedRows recorded;
+    private final RecordedRows last;
+    private final RotaryTable.Fed rotary;
+    private final TInt32 padded;
+    private final TInt32 packed;
+    private final TInt32 tokens;
+    private final TInt32 answerRows;
+    private LayerResult states;
+
+    /**
+     * What a run left.
+     *
+     * @param hidden where in the result the hidden states are
+     * @param answersOnly whether those of the answer rows only
+     * @param keys where the keys are, and after them the values
+     */
+    record LayerResult(Result result, int hidden, boolean answersOnly, int keys) {}
+
+    InFlight(
+            MicroBatch batch,
+            boolean prefix,
+            PrefillListener listener,
+            RecordedRows recorded,
+            RotaryTable.Fed rotary,
+            Result embedded) {
+        this.batch = batch;
+        this.prefix = prefix;
+        this.listener = listener;
+        this.recorded = recorded;
+        this.last = RecordedRows.last(batch);
+        this.rotary = rotary;
+        this.padded = TInt32.tensorOf(StdArrays.ndCopyOf(batch.padded()));
+        this.tokens = TInt32.scalarOf(batch.tokens());
+        this.packed = TInt32.vectorOf(batch.packed());
+        // Few answers are filled up like few tokens are.
+        this.answerRows = TInt32.vectorOf(Arrays.copyOf(last.sources(), MicroBatch.wholeBlocks(last.count())));
+        this.states = new LayerResult(embedded, 0, false, 0);
+    }
+
+    MicroBatch batch() {
+        return batch;
+    }
+
+    /** Whether it is what several prompts begin with. */
+    boolean prefix() {
+        return prefix;
+    }
+
+    /** Who is told what becomes of it. */
+    PrefillListener listener() {
+        return listener;
+    }
+
+    /** The rows whose routing is asked for. */
+    RecordedRows recorded() {
+        return recorded;
+    }
+
+    /** The last token of each prompt. */
+    RecordedRows last() {
+        return last;
+    }
+
+    Session.Runner feed(LayerInputs inputs, Session.Runner runner) {
+        return runner.feed(inputs.hidden(), hidden())
+                .feed(inputs.cosine(), rotary.cosine())
+                .feed(inputs.sine(), rotary.sine())
+                .feed(inputs.padded(), padded)
+                .feed(inputs.packed(), packed)
+                .feed(inputs.tokens(), tokens)
+                .feed(inputs.answerRows(), answerRows);
+    }
+
+    /** [rows, hidden], or [answer rows, hidden] after a last layer that ran for those only. */
+    Tensor hidden() {
+        return states.result().get(states.hidden());
+    }
+
+    Tensor keys() {
+        return states.result().get(states.keys());
+    }
+
+    Tensor values() {
+        return states.result().get(states.keys() + 1);
+    }
+
+    /** States of the last token of each prompt [B x hidden]. */
+    float[] lastStates() {
+        float[] present = TensorMemory.floats(hidden());
+        RecordedRows rows = states.answersOnly() ? last.alone() : last;
+        return rows.floats(present, Math.toIntExact(hidden().shape().get(1)));
+    }
+
+    void advance(LayerResult next) {
+        states.result().close();
+        states = next;
+    }
+
+    @Override
+    public void close() {
+        states.result().close();
+        rotary.close();
+        padded.close();
+        packed.close();
+        tokens.close();
+        answerRows.close();
+    }
+}

@@ -1,0 +1,159 @@
+package io.gatehouse.engine.prefill;
+
+import io.gatehouse.checkpoint.config.Rope;
+import io.gatehouse.checkpoint.config.RopeScaling;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How some prompts go through a layer: group after group, where the prompts of a group follow the same prefix.
+ */
+public record PassPlan(List<Group> groups) {
+    /**
+     * @param prefix the one segment that all prompts begin with
+     * @param prompts what follows it
+     * @param listener of the request they are of
+     */
+    public record Group(Optional<MicroBatch> prefix, List<MicroBatch> prompts, PrefillListener listener) {}
+
+    /** The identity of a prefix is its tokens. */
+    private record Tokens(int[] ids) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Tokens that && Arrays.equals(ids, that.ids);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(ids);
+        }
+    }
+
+    /** Prompts of a request that fit into a pass. */
+    private record Part(int from, int to, long tokens) {}
+
+    /**
+     * Puts requests, in their order, into passes of at most {@code maxTogether} tokens; a longer prompt gets one of its
+     * own. How a request is divided does not depend on the others.
+     *
+     * @param limit of a micro-batch; a segment that is longer gets one of its own
+     */
+    public static List<PassPlan> passes(List<PrefillRequest> requests, Rope rope, BatchLimit limit, long maxTogether) {
+        List<PassPlan> passes = new ArrayList<>();
+        List<Group> open = new ArrayList<>();
+        long together = 0;
+        for (PrefillRequest request : requests) {
+            for (Part part : parts(request.prompts(), maxTogether)) {
+                if (!open.isEmpty() && together + part.tokens > maxTogether) {
+                    passes.add(new PassPlan(List.copyOf(open)));
+                    open.clear();
+                    together = 0;
+                }
+                open.addAll(groups(request, part, rope, limit));
+                together += part.tokens;
+            }
+        }
+        if (!open.isEmpty()) {
+            passes.add(new PassPlan(open));
+        }
+        return passes;
+    }
+
+    private static List<Part> parts(List<Prompt> prompts, long maxTogether) {
+        List<Part> parts = new ArrayList<>();
+        int from = 0;
+        long tokens = 0;
+        for (int i = 0; i < prompts.size(); i++) {
+            int length = prompts.get(i).tokens().length;
+            if (i > from && tokens + length > maxTogether) {
+                parts.add(new Part(from, i, tokens));
+                from = i;
+                tokens = 0;
+            }
+            tokens += length;
+        }
+        if (from < prompts.size()) {
+            parts.add(new Part(from, prompts.size(), tokens));
+        }
+        return parts;
+    }
+
+    private static List<Group> groups(PrefillRequest request, Part part, Rope rope, BatchLimit limit) {
+        List<Prompt> prompts = request.prompts();
+        Map<Tokens, List<Integer>> byPrefix = new LinkedHashMap<>();
+        for (int i = part.from; i < part.to; i++) {
+            int[] tokens = prompts.get(i).tokens();
+            Tokens prefix = new Tokens(Arrays.copyOf(tokens, usefulPrefix(prompts.get(i), rope)));
+            byPrefix.computeIfAbsent(prefix, absent -> new ArrayList<>()).add(i);
+        }
+        List<Group> groups = new ArrayList<>();
+        byPrefix.forEach((prefix, members) -> {
+            int length = prefix.ids().length;
+            List<Segment> rests = members.stream()
+                    .map(i -> rest(prompts.get(i).tokens(), length, i))
+                    .sorted(Comparator.comparingInt(Segment::length))
+                    .toList();
+            Optional<MicroBatch> own = length == 0
+                    ? Optional.empty()
+                    : Optional.of(MicroBatch.of(List.of(new Segment(prefix.ids(), 0, length, members))));
+            groups.add(new Group(own, pack(rests, length, limit), request.listener()));
+        });
+        return groups;
+    }
+
+    /**
+     * Refuses a prompt that is too long for the memory there is.
+     *
+     * @throws io.gatehouse.error.GatehouseException OUT_OF_MEMORY
+     */
+    public static void require(Prompt prompt, Rope rope, BatchLimit limit) {
+        int prefix = usefulPrefix(prompt, rope);
+        if (prefix > 0) {
+            limit.require(0, prefix);
+        }
+        limit.require(prefix, prompt.tokens().length - prefix);
+    }
+
+    /**
+     * A prefix that is too short is not worth a micro-batch, and where the angles depend on the length of the text its
+     * keys are no one else's. Neither depends on the other prompts.
+     */
+    private static int usefulPrefix(Prompt prompt, Rope rope) {
+        boolean angleOfItsOwn = rope.scaling() instanceof RopeScaling.Dynamic dynamic
+                && prompt.tokens().length > dynamic.originalMaxPositions();
+        return angleOfItsOwn || prompt.sharedPrefix() < MicroBatch.ROW_BLOCK ? 0 : prompt.sharedPrefix();
+    }
+
+    private static Segment rest(int[] tokens, int from, int prompt) {
+        return new Segment(Arrays.copyOfRange(tokens, from, tokens.length), from, tokens.length, List.of(prompt));
+    }
+
+    /** Micro-batches of segments of one width, shortest first. */
+    private static List<MicroBatch> pack(List<Segment> byLength, int prefix, BatchLimit limit) {
+        List<MicroBatch> batches = new ArrayList<>();
+        List<Segment> open = new ArrayList<>();
+        int tokens = 0;
+        for (Segment segment : byLength) {
+            int width = MicroBatch.width(segment.length());
+            boolean fits = open.isEmpty()
+                    || (MicroBatch.width(open.get(0).length()) == width
+                            && limit.allows(open.size() + 1, width, prefix, tokens + segment.length()));
+            if (!fits) {
+                batches.add(MicroBatch.of(open));
+                open.clear();
+                tokens = 0;
+            }
+            open.add(segment);
+            tokens += segment.length();
+        }
+        if (!open.isEmpty()) {
+            batches.add(MicroBatch.of(open));
+        }
+        return batches;
+    }
+}

@@ -1,0 +1,171 @@
+package io.gatehouse.engine.prefill;
+
+import io.gatehouse.checkpoint.config.Layer;
+import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.engine.Parts;
+import io.gatehouse.engine.graph.AttentionCore;
+import io.gatehouse.engine.graph.DecoderGraph;
+import io.gatehouse.engine.graph.ExpertChanges;
+import io.gatehouse.engine.graph.LayerGraph;
+import io.gatehouse.engine.graph.LayerKind;
+import io.gatehouse.engine.memory.LayerTensors;
+import io.gatehouse.engine.memory.TensorMemory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.types.TInt32;
+
+/**
+ * One pass of prompts through the layers: layer-major, so that each layer's weights are needed once. A prefix that
+ * prompts share goes through each layer before them and leaves them its keys and values.
+ */
+public final class Prefill {
+    private final ModelConfig config;
+    private final DecoderGraph graph;
+    private final Session session;
+    private final LayerTensors layers;
+    private final ExpertChanges changes;
+    private final RotaryTable rotary;
+    private final Capture capture;
+    private final boolean everyOutput;
+
+    public Prefill(ModelConfig config, Parts parts, RotaryTable rotary, Capture capture, boolean everyOutput) {
+        this.config = config;
+        this.graph = parts.graph();
+        this.session = parts.session();
+        this.layers = parts.layers();
+        this.changes = parts.changes();
+        this.rotary = rotary;
+        this.capture = capture;
+        this.everyOutput = everyOutput;
+    }
+
+    /** The micro-batches of a group between layers. */
+    private record Group(Optional<InFlight> prefix, List<InFlight> prompts) {}
+
+    public void run(PassPlan plan) {
+        List<InFlight> all = new ArrayList<>();
+        try (Delivery delivery = new Delivery()) {
+            List<Group> groups = plan.groups().stream()
+                    .map(group -> embed(group, all, delivery))
+                    .toList();
+            for (int layer = 0; layer < config.layers().size(); layer++) {
+                graph.layerWeights(config.layers().get(layer).feedForward()).assign(session, layers.layer(layer));
+                for (Group group : groups) {
+                    runLayer(layer, group, delivery);
+                }
+            }
+            new Head(config, graph, session, capture).run(all, delivery);
+        } finally {
+            all.forEach(InFlight::close);
+        }
+    }
+
+    private Group embed(PassPlan.Group group, List<InFlight> all, Delivery delivery) {
+        PrefillListener listener = group.listener();
+        Optional<InFlight> prefix = group.prefix().map(batch -> embed(batch, true, listener, all, delivery));
+        return new Group(
+                prefix,
+                group.prompts().stream()
+                        .map(batch -> embed(batch, false, listener, all, delivery))
+                        .toList());
+    }
+
+    private InFlight embed(
+            MicroBatch batch, boolean prefix, PrefillListener listener, List<InFlight> all, Delivery delivery) {
+        try (TInt32 tokenIds = TInt32.vectorOf(batch.tokenIds())) {
+            Result states = session.runner()
+                    .feed(graph.embedding().tokenIds(), tokenIds)
+                    .fetch(graph.embedding().embedded())
+                    .run();
+            InFlight inFlight = inFlight(batch, prefix, listener, states);
+            all.add(inFlight);
+            if (capture.trace()) {
+                delivery.submit(() -> deliverStates(0, inFlight));
+                delivery.await();
+            }
+            return inFlight;
+        }
+    }
+
+    /** Takes the states over, or closes them. */
+    private InFlight inFlight(MicroBatch batch, boolean prefix, PrefillListener listener, Result states) {
+        try {
+            RecordedRows recorded = RecordedRows.of(capture.tokens(), batch, prefix);
+            RotaryTable.Fed angles = rotary.feed(batch.positions(), batch.textLengths());
+            return new InFlight(batch, prefix, listener, recorded, angles, states);
+        } catch (RuntimeException | Error failure) {
+            states.close();
+            throw failure;
+        }
+    }
+
+    private void runLayer(int layer, Group group, Delivery delivery) {
+        group.prefix().ifPresent(prefix -> runLayer(layer, prefix, Optional.empty(), delivery));
+        group.prompts().forEach(prompts -> runLayer(layer, prompts, group.prefix(), delivery));
+    }
+
+    private void runLayer(int layer, InFlight inFlight, Optional<InFlight> prefix, Delivery delivery) {
+        Layer shape = config.layers().get(layer);
+        boolean lastLayer = layer == config.layers().size() - 1;
+        boolean answerOnly = lastLayer && !inFlight.prefix() && !everyOutput;
+        boolean outputUnused = lastLayer && inFlight.prefix() && !everyOutput;
+        LayerGraph part = graph.layer(new LayerKind(shape.feedForward(), prefix.isPresent(), answerOnly));
+        Session.Runner runner = feed(part, inFlight, prefix);
+        graph.inputs().experts().ifPresent(inputs -> changes.feed(layer, inputs, runner));
+        FetchList fetches = new FetchList(runner);
+        int keys = inFlight.prefix() ? fetches.add(part.keys()) : 0;
+        if (inFlight.prefix()) {
+            fetches.add(part.values());
+        }
+        int output = outputUnused ? keys : fetches.add(part.output());
+        Optional<RoutingReadout> readout = inFlight.recorded().count() == 0
+                ? Optional.empty()
+                : part.routing().map(routing -> new RoutingReadout(routing, capture, inFlight, answerOnly, fetches));
+        Result result;
+        try (TInt32 window = TInt32.scalarOf(shape.slidingWindow().orElse(Integer.MAX_VALUE))) {
+            result = runner.feed(graph.inputs().window(), window).run();
+        }
+        try {
+            // The delivery before may still read from what this replaces, and may end the pass.
+            delivery.await();
+        } catch (RuntimeException | Error ended) {
+            result.close();
+            throw ended;
+        }
+        inFlight.advance(new InFlight.LayerResult(result, output, answerOnly, keys));
+        delivery.submit(() -> deliver(layer, lastLayer, inFlight, result, readout));
+    }
+
+    private Session.Runner feed(LayerGraph part, InFlight inFlight, Optional<InFlight> prefix) {
+        Session.Runner runner = inFlight.feed(graph.inputs(), session.runner());
+        prefix.ifPresent(past -> {
+            AttentionCore.Prefix<?> fed = part.prefix().orElseThrow();
+            runner.feed(fed.keys(), past.keys()).feed(fed.values(), past.values());
+        });
+        return runner;
+    }
+
+    private void deliver(
+            int layer, boolean lastLayer, InFlight inFlight, Result result, Optional<RoutingReadout> readout) {
+        readout.ifPresent(fetched -> {
+            RoutingBatch routing = fetched.read(layer, result, inFlight.recorded());
+            inFlight.listener().routed(routing);
+            if (capture.trace()) {
+                inFlight.listener().routerLogits(routing, fetched.logits(result, inFlight.recorded()));
+            }
+        });
+        if (capture.trace() && !lastLayer) {
+            deliverStates(layer + 1, inFlight);
+        }
+        inFlight.listener().layerDone(layer, inFlight.batch().promptTokens());
+    }
+
+    private void deliverStates(int index, InFlight inFlight) {
+        float[] states = TensorMemory.floats(inFlight.hidden());
+        RecordedRows rows = inFlight.recorded();
+        inFlight.listener().hiddenStates(index, rows.prompts(), rows.floats(states, config.hiddenSize()));
+    }
+}

@@ -1,0 +1,63 @@
+package io.gatehouse.engine.prefill;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Optional;
+
+/**
+ * What the router of one layer decided for the tokens of one micro-batch, as columns of T rows. Row i is the token at
+ * {@code positions[i]} of prompt {@code prompts[i]}; rows of one prompt are adjacent and in order. A prefix that
+ * prompts share comes in a batch before theirs, once for each of them. The arrays are not copied: whoever receives a
+ * batch must not change them.
+ *
+ * @param layer layer of the model, from 0
+ * @param prompts [T] index into the list of prompts given to the engine
+ * @param positions [T] position in the prompt, from 0
+ * @param topK number of experts each token is sent to, K
+ * @param experts [T x K] chosen experts, the most probable first
+ * @param weights [T x K] what multiplies the output of each of them
+ * @param entropy [T] entropy of the gate over all experts in nats: -sum p ln p
+ * @param topKEntropy [T] the same over the chosen experts only, renormalised to sum to 1
+ * @param mass [T] probability of the chosen experts together
+ * @param margin [T] probability of the k-th expert minus that of the next one
+ * @param probabilities gate over all E experts of the tokens it was asked for; absent if of none
+ * @param expertNorms L2 norm of each of the K chosen experts' output before it is weighed, of the tokens it was asked
+ *     for; absent if of none
+ */
+public record RoutingBatch(
+        int layer,
+        int[] prompts,
+        int[] positions,
+        int topK,
+        short[] experts,
+        float[] weights,
+        float[] entropy,
+        float[] topKEntropy,
+        float[] mass,
+        float[] margin,
+        Optional<RowValues> probabilities,
+        Optional<RowValues> expertNorms) {
+    public RoutingBatch {
+        int tokens = requireNonNull(prompts, "prompts is null").length;
+        requireLength("positions", positions.length, tokens);
+        requireLength("experts", experts.length, tokens * topK);
+        requireLength("weights", weights.length, tokens * topK);
+        requireLength("entropy", entropy.length, tokens);
+        requireLength("topKEntropy", topKEntropy.length, tokens);
+        requireLength("mass", mass.length, tokens);
+        requireLength("margin", margin.length, tokens);
+        requireNonNull(probabilities, "probabilities is null");
+        expertNorms.ifPresent(norms -> requireLength("expertNorms", norms.width(), topK));
+    }
+
+    /** Number of tokens, T. */
+    public int tokens() {
+        return prompts.length;
+    }
+
+    private static void requireLength(String column, int actual, int expected) {
+        if (actual != expected) {
+            throw new IllegalArgumentException("%s has %d values instead of %d".formatted(column, actual, expected));
+        }
+    }
+}

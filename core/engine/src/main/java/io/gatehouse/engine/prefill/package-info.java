@@ -1,0 +1,8 @@
+/**
+ * One pass of prompts through the layers: how prompts become micro-batches, what is fed and fetched layer by layer, and
+ * what a listener is told. It runs the graph and knows no quizzes and no store.
+ */
+@NullMarked
+package io.gatehouse.engine.prefill;
+
+import org.jspecify.annotations.NullMarked;
