@@ -12,6 +12,12 @@ public final class MemorySize {
 
     private MemorySize() {}
 
+    /** Returns the size for people, in megabytes or gigabytes of powers of ten. */
+    public static String readable(long bytes) {
+        return bytes < 1_000_000_000 ? "%.0f MB".formatted(bytes / 1e6) : "%.1f GB".formatted(bytes / 1e9);
+    }
+
+    /** Reads a size such as 4GB, in powers of two. */
     public static long bytes(String size) {
         Matcher matcher = SIZE.matcher(size.strip().toUpperCase(Locale.ROOT).replace("IB", "B"));
         if (!matcher.matches()) {

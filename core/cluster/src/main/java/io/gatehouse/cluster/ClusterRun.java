@@ -98,7 +98,7 @@ public final class ClusterRun {
         BitSet written = runs.shards(run.runId());
         ClusterClock clock = new ClusterClock(run, written, listener);
         ShardStep computation = step.apply(new ShardComputation(
-                shared.uri().toString(), run.terms(), spark.sparkContext().hadoopConfiguration()));
+                shared.uri().toString(), run.setup(), spark.sparkContext().hadoopConfiguration()));
         Waves waves = new Waves(spark.sparkContext(), computation);
         try {
             List<Integer> missing = IntStream.range(0, run.shards())

@@ -1,6 +1,5 @@
 package io.gatehouse.cluster;
 
-import io.gatehouse.run.RunTerms;
 import io.gatehouse.run.ShardWorker;
 import java.util.Optional;
 
@@ -11,21 +10,21 @@ import java.util.Optional;
 final class LoadedModel {
     private static Optional<LoadedModel> last = Optional.empty();
 
-    private final RunTerms terms;
+    private final ShardWorker.Setup setup;
     private final ShardWorker worker;
 
-    private LoadedModel(RunTerms terms, ShardWorker worker) {
-        this.terms = terms;
+    private LoadedModel(ShardWorker.Setup setup, ShardWorker worker) {
+        this.setup = setup;
         this.worker = worker;
     }
 
     /** The worker of the run; another run's is closed. An executor has tasks of one run at a time. */
-    static synchronized ShardWorker of(RunTerms terms) {
-        Optional<LoadedModel> known = last.filter(model -> model.terms.equals(terms));
+    static synchronized ShardWorker of(ShardWorker.Setup setup) {
+        Optional<LoadedModel> known = last.filter(model -> model.setup.equals(setup));
         if (known.isEmpty()) {
             last.ifPresent(model -> model.worker.close());
             last = Optional.empty();
-            known = Optional.of(new LoadedModel(terms, ShardWorker.open(terms)));
+            known = Optional.of(new LoadedModel(setup, ShardWorker.open(setup)));
             last = known;
         }
         return known.orElseThrow().worker;

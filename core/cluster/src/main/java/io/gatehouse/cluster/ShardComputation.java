@@ -1,7 +1,7 @@
 package io.gatehouse.cluster;
 
-import io.gatehouse.run.RunTerms;
 import io.gatehouse.run.ShardTask;
+import io.gatehouse.run.ShardWorker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -13,12 +13,12 @@ import org.apache.spark.util.SerializableConfiguration;
 /** What a task does: computes its shard into files on its own disk and brings them to the directory, where they wait. */
 final class ShardComputation implements ShardStep {
     private final String directory;
-    private final RunTerms terms;
+    private final ShardWorker.Setup setup;
     private final SerializableConfiguration configuration;
 
-    ShardComputation(String directory, RunTerms terms, Configuration configuration) {
+    ShardComputation(String directory, ShardWorker.Setup setup, Configuration configuration) {
         this.directory = directory;
-        this.terms = terms;
+        this.setup = setup;
         this.configuration = new SerializableConfiguration(configuration);
     }
 
@@ -27,10 +27,10 @@ final class ShardComputation implements ShardStep {
         try (Scratch local = Scratch.create()) {
             // A task that was killed is not told so in any other way.
             TaskContext attempt = TaskContext.get();
-            LoadedModel.of(terms).compute(task, local.directory(), attempt::isInterrupted);
+            LoadedModel.of(setup).compute(task, local.directory(), attempt::isInterrupted);
             SharedDirectory shared = SharedDirectory.open(directory, configuration.value());
             String folder = SharedDirectory.staging(
-                    terms.runId(),
+                    setup.runId(),
                     "shard=%d-%d-%s".formatted(task.number(), attempt.attemptNumber(), UUID.randomUUID()));
             List<String> files = shared.uploadAll(local.directory(), folder);
             return new ComputedShard(task.number(), task.questions().size(), task.tokens(), folder, files);

@@ -52,8 +52,8 @@ public final class ChatTemplate implements AutoCloseable {
         });
     }
 
-    /** Whether what it gives may depend on the day. */
-    public boolean asksForTheDate() {
+    /** Whether the text may depend on the date. */
+    public boolean usesDate() {
         return config.template().contains("strftime_now");
     }
 
@@ -72,7 +72,7 @@ public final class ChatTemplate implements AutoCloseable {
      *
      * @param answer follows after a space, unless the template ends in one or in a line's end
      */
-    public int[] encodeBegun(List<Message> messages, String answer) {
+    public int[] encodeAnswer(List<Message> messages, String answer) {
         String asked = special.replace(renderMarked(messages, true), tokenizer::standIn);
         boolean apart = asked.endsWith("\n") || asked.endsWith(" ") || answer.isEmpty();
         return tokenizer.encode(asked + (apart ? "" : " ") + answer);

@@ -1,5 +1,6 @@
 package io.gatehouse.chat;
 
+import io.gatehouse.base.DaemonThreads;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.time.Duration;
@@ -32,9 +33,7 @@ final class Deadline {
     static <T> T result(Duration time, Function<Deadline, T> work) {
         Deadline deadline = new Deadline(time);
         FutureTask<T> task = new FutureTask<>(() -> work.apply(deadline));
-        Thread thread = new Thread(task, "gatehouse-template");
-        thread.setDaemon(true);
-        thread.start();
+        Thread thread = DaemonThreads.start("gatehouse-template", task);
         try {
             return task.get(time.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How much there is to walk through in a value. A list that has another twice, which has another twice, takes little
- * memory and no end of time: each element counts as often as it is come to.
+ * memory and unbounded time: each element counts as often as it is reached.
  */
 final class Extent {
     private static final int MAX_ELEMENTS = 1_000_000;

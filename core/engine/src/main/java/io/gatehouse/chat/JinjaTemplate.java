@@ -105,7 +105,7 @@ final class JinjaTemplate {
     String render(Map<String, ?> variables) {
         ReadingNote.of(file);
         Map<String, Object> bindings = new HashMap<>(variables);
-        // A function is no variable to the library, but templates ask whether it is defined.
+        // The library does not treat a function as a variable, but templates test whether it is defined.
         bindings.put("strftime_now", "strftime_now");
         bindings.put("raise_exception", "raise_exception");
         bindings.put(TemplateFunctions.CLOCK, clock);

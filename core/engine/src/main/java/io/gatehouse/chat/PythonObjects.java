@@ -53,13 +53,13 @@ final class PythonObjects extends ELResolver {
                     : test.evaluateNegated(arguments[0], interpreter, rest);
         }
         if (base instanceof Map<?, ?> map) {
-            return PythonCollections.call(map, name, arguments);
+            return PythonMethods.call(map, name, arguments);
         }
         if (base instanceof List<?> list) {
-            return PythonCollections.call(list, name, arguments);
+            return PythonMethods.call(list, name, arguments);
         }
         if (base instanceof CharSequence text) {
-            return PythonText.call(text.toString(), name, arguments);
+            return PythonMethods.call(text.toString(), name, arguments);
         }
         throw new TemplateFault("the method '%s' is called on what has none".formatted(name));
     }

@@ -16,7 +16,7 @@ final class PythonSyntax {
     private static final Pattern RAW = Pattern.compile("-?\\s*raw\\s*-?");
     private static final Pattern END_OF_RAW = Pattern.compile("\\{%-?\\s*endraw");
     private static final Pattern KEYWORD = Pattern.compile("-?\\s*(\\w+).*", Pattern.DOTALL);
-    /** Renders as nothing, but is no space that could be trimmed. */
+    /** Renders as nothing, but is not white space that could be trimmed. */
     private static final String NOTHING = "{{ '' }}";
 
     private final String text;

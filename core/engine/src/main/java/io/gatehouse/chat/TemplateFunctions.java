@@ -83,7 +83,7 @@ public final class TemplateFunctions {
         if (value instanceof Number number) {
             return Math.min(Math.max(number.longValue(), Integer.MIN_VALUE), Integer.MAX_VALUE);
         }
-        throw new TemplateFault("'%s' is no number to slice at".formatted(value));
+        throw new TemplateFault("'%s' is not a number to slice at".formatted(value));
     }
 
     private static String field(char letter, ZonedDateTime now) {

@@ -2,7 +2,6 @@ package io.gatehouse.checkpoint;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.checkpoint.config.Architecture;
 import io.gatehouse.checkpoint.config.ConfigFile;
 import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.checkpoint.file.ModelFiles;
@@ -43,12 +42,11 @@ public final class Checkpoint implements AutoCloseable {
         ModelFiles.requireDirectory(directory);
         Path configFile = directory.resolve("config.json");
         byte[] content = ConfigFile.content(configFile);
-        ConfigFile keys = ConfigFile.parse(configFile, content);
-        ModelConfig asked = Architecture.of(keys).config(keys);
-        WeightFiles weights = WeightFiles.open(directory, asked.expertNames());
+        ModelConfig described = ConfigFile.parse(configFile, content).model();
+        WeightFiles weights = WeightFiles.open(directory, described.expertNames());
         try {
-            ModelConfig config = withOwnHead(asked, weights);
-            Footprint footprint = Footprint.of(config, new ExpectedWeights(config, weights).check());
+            ModelConfig config = withOwnHead(described, weights);
+            Footprint footprint = Footprint.of(config, ExpectedWeights.check(config, weights));
             Fingerprint fingerprint = new Fingerprint();
             fingerprint.add(configFile, content.length, content);
             fingerprint.addIfPresent(tokenizerFile(directory), Tokenizer.MAX_BYTES);
@@ -76,7 +74,7 @@ public final class Checkpoint implements AutoCloseable {
 
     /**
      * SHA-256 of config.json, tokenizer.json, of each weight file in the order of their names its name, size and
-     * header, and of the middle 4 KiB of many tensors: of all that are no expert's, and of 256 of the experts'. 64
+     * header, and of the middle 4 KiB of many tensors: of all that do not belong to an expert, and of 256 that do. 64
      * hexadecimal digits. Two trainings of one model differ in it, unless they differ in other experts alone.
      */
     public String fingerprint() {
@@ -123,7 +121,7 @@ public final class Checkpoint implements AutoCloseable {
 
     /** A head with weights of its own is used even where the config ties it to the embeddings, as in transformers 5. */
     private static ModelConfig withOwnHead(ModelConfig config, WeightFiles weights) {
-        return config.tieWordEmbeddings() && weights.find(ExpectedWeights.HEAD).isPresent()
+        return config.tieWordEmbeddings() && weights.find(DecoderTensors.HEAD).isPresent()
                 ? config.withOwnHead()
                 : config;
     }

@@ -1,5 +1,6 @@
 package io.gatehouse.checkpoint;
 
+import io.gatehouse.base.Sha256;
 import io.gatehouse.checkpoint.file.ModelFiles;
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import java.nio.ByteBuffer;
@@ -7,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -16,18 +16,10 @@ import java.util.stream.IntStream;
  * SHA-256 over a list of files: for each its name and a zero byte, its length as 8 bytes big-endian, the length of the
  * part of it that counts, and that part. Reading 14 GB of weights to name a model would take longer than a small run,
  * so of weight files the header counts, and after all files a sample of the weights: for each sampled tensor its name
- * and a zero byte, and the length and the bytes of its middle. Models that differ nowhere else look alike.
+ * and a zero byte, and the length and the bytes of its middle. Models that differ nowhere else have the same fingerprint.
  */
 final class Fingerprint {
-    private final MessageDigest digest;
-
-    Fingerprint() {
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256", e);
-        }
-    }
+    private final MessageDigest digest = Sha256.digest();
 
     /** Adds a file of {@code length} bytes of which {@code part} counts. */
     void add(Path file, long length, byte[] part) {

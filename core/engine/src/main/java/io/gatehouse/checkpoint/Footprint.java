@@ -28,7 +28,7 @@ public record Footprint(
         bytes = Collections.unmodifiableMap(new EnumMap<>(bytes));
     }
 
-    public static Footprint of(ModelConfig config, List<TensorInfo> weights) {
+    static Footprint of(ModelConfig config, List<TensorInfo> weights) {
         long[] always = new long[config.layers().size()];
         long[] experts = new long[config.layers().size()];
         long outside = 0;

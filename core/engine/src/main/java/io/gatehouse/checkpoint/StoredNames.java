@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /**
  * Finds the tensors of a model under the names that Hugging Face publishes checkpoints with, in files that name them
  * otherwise: those of a decoder that was saved by itself, without the "model." in front, and those that transformers 5
- * writes when it is asked for its own layout, where a layer's experts are two tensors, [experts, 2 x size, hidden] with
+ * writes in its own layout, where a layer's experts are two tensors, [experts, 2 x size, hidden] with
  * each gate above its up and [experts, hidden, size], and Mixtral's mixture is called like the others'.
  */
 final class StoredNames {
@@ -31,7 +31,7 @@ final class StoredNames {
         this.expert = Pattern.compile(layer + "\\.experts\\.(\\d{1,9})\\.(\\w+)\\.weight");
     }
 
-    /** Returns the tensor, under the name it is asked for by. */
+    /** Returns the tensor under the requested name. */
     Optional<TensorInfo> find(String name) {
         return withOrWithoutDecoder(name)
                 .or(() -> routerOfOwnLayout(name))

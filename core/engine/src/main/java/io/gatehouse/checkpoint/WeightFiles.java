@@ -5,18 +5,14 @@ import io.gatehouse.checkpoint.config.ExpertNames;
 import io.gatehouse.checkpoint.file.JsonFile;
 import io.gatehouse.checkpoint.file.ModelFiles;
 import io.gatehouse.checkpoint.safetensors.SafetensorsHeader;
+import io.gatehouse.checkpoint.safetensors.SafetensorsReader;
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.error.ReadingNote;
 import io.gatehouse.memory.FileMemory;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +22,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The safetensors files of a model: one model.safetensors, or the shards that model.safetensors.index.json names. They
+ * The safetensors files of a model: one model.safetensors, or the files that model.safetensors.index.json names. They
  * stay open, so that what was checked is what is read.
  */
 final class WeightFiles implements AutoCloseable {
@@ -44,11 +40,8 @@ final class WeightFiles implements AutoCloseable {
     private static final int MAX_SAMPLES_ELSEWHERE = 768;
     private static final int MAX_SAMPLES_OF_EXPERTS = 256;
 
-    /** One open file. */
-    private record Shard(FileChannel channel, SafetensorsHeader header) {}
-
     private final Path directory;
-    private final SortedMap<Path, Shard> shards = new TreeMap<>();
+    private final SortedMap<Path, SafetensorsReader> openFiles = new TreeMap<>();
     private final SortedMap<String, TensorInfo> tensors = new TreeMap<>();
     private final StoredNames names;
     /** For the headers of all files, which are kept. */
@@ -65,7 +58,7 @@ final class WeightFiles implements AutoCloseable {
         try {
             // Hugging Face prefers the single file, too.
             if (Files.exists(directory.resolve(SINGLE))) {
-                files.shard(directory.resolve(SINGLE)).header().tensors().forEach(files::add);
+                files.openFile(directory.resolve(SINGLE)).tensors().forEach(files::add);
             } else if (Files.exists(directory.resolve(INDEX))) {
                 files.openIndexed(directory.resolve(INDEX));
             } else {
@@ -98,8 +91,7 @@ final class WeightFiles implements AutoCloseable {
 
     /** Names, sizes and headers of the files in the order of their names, then samples of their data. */
     void addTo(Fingerprint fingerprint) {
-        shards.forEach((path, shard) -> fingerprint.add(
-                path, size(path, shard.channel()), shard.header().content()));
+        openFiles.forEach((path, file) -> fingerprint.add(path, file.size(), file.headerContent()));
         addSamples(fingerprint, false, MAX_SAMPLES_ELSEWHERE);
         addSamples(fingerprint, true, MAX_SAMPLES_OF_EXPERTS);
     }
@@ -135,37 +127,16 @@ final class WeightFiles implements AutoCloseable {
 
     /** Reads the tensor's bytes from {@code offset} on into all that remains of {@code target}. */
     void read(TensorInfo tensor, long offset, ByteBuffer target) {
-        Shard shard = shards.get(tensor.file());
-        if (shard == null) {
+        SafetensorsReader file = openFiles.get(tensor.file());
+        if (file == null) {
             throw new IllegalArgumentException("Not a tensor of this checkpoint: " + tensor);
         }
-        if (offset < 0 || target.remaining() > tensor.bytes() - offset) {
-            throw new IllegalArgumentException("%d bytes from %d on are not within the %d of tensor %s"
-                    .formatted(target.remaining(), offset, tensor.bytes(), tensor.name()));
-        }
-        long position = tensor.offset() + offset;
-        try {
-            while (target.hasRemaining()) {
-                int read = shard.channel().read(target, position);
-                if (read < 0) {
-                    throw SafetensorsHeader.corrupt(
-                            tensor.file(), "ends within tensor %s, at byte %,d".formatted(tensor.name(), position));
-                }
-                position += read;
-            }
-        } catch (ClosedChannelException e) {
-            throw new GatehouseException(
-                    ErrorCode.CANCELLED_BY_USER,
-                    "Reading tensor %s ended because its file was closed".formatted(tensor.name()),
-                    e);
-        } catch (IOException e) {
-            throw ModelFiles.unreadable(tensor.file(), e);
-        }
+        file.read(tensor, offset, target);
     }
 
     @Override
     public void close() {
-        shards.forEach((path, shard) -> close(path, shard.channel()));
+        openFiles.values().forEach(SafetensorsReader::close);
     }
 
     private void openIndexed(Path index) {
@@ -174,76 +145,47 @@ final class WeightFiles implements AutoCloseable {
         if (!map.isObject() || map.isEmpty()) {
             throw SafetensorsHeader.corrupt(index, "has no weight_map");
         }
-        Map<String, Map<String, TensorInfo>> byShard = new HashMap<>();
+        Map<String, Map<String, TensorInfo>> byFile = new HashMap<>();
         map.properties().forEach(entry -> {
-            String shard = shardName(index, entry.getKey(), entry.getValue());
-            TensorInfo tensor = byShard.computeIfAbsent(shard, this::openShard).get(entry.getKey());
+            String file = fileName(index, entry.getKey(), entry.getValue());
+            TensorInfo tensor =
+                    byFile.computeIfAbsent(file, this::tensorsByName).get(entry.getKey());
             if (tensor == null) {
                 throw SafetensorsHeader.corrupt(
                         index,
                         "puts tensor %s into %s, which does not have it"
-                                .formatted(JsonFile.shown(entry.getKey()), shard));
+                                .formatted(JsonFile.shown(entry.getKey()), file));
             }
             add(tensor);
         });
     }
 
-    private Map<String, TensorInfo> openShard(String name) {
+    private Map<String, TensorInfo> tensorsByName(String name) {
         Map<String, TensorInfo> byName = new LinkedHashMap<>();
-        shard(directory.resolve(name)).header().tensors().forEach(tensor -> byName.put(tensor.name(), tensor));
+        openFile(directory.resolve(name)).tensors().forEach(tensor -> byName.put(tensor.name(), tensor));
         return byName;
     }
 
     /** A name from the index must be a plain name, so that an index cannot make us read elsewhere. */
-    private static String shardName(Path index, String tensor, JsonNode value) {
+    private static String fileName(Path index, String tensor, JsonNode value) {
         String name = value.asText();
         if (!value.isTextual() || !name.matches("[A-Za-z0-9_][A-Za-z0-9_.+-]*\\.safetensors")) {
             throw SafetensorsHeader.corrupt(
                     index,
-                    "puts tensor %s into %s, which is no plain name of a safetensors file"
+                    "puts tensor %s into %s, which is not a plain name of a safetensors file"
                             .formatted(JsonFile.shown(tensor), JsonFile.shown(value.toString())));
         }
         return name;
     }
 
-    private Shard shard(Path file) {
-        ModelFiles.requireFile(file);
-        FileChannel channel;
-        try {
-            ReadingNote.of(file);
-            channel = FileChannel.open(file, StandardOpenOption.READ);
-        } catch (IOException e) {
-            throw ModelFiles.unreadable(file, e);
-        }
-        try {
-            Shard shard = new Shard(channel, SafetensorsHeader.read(file, channel));
-            memory.take(shard.header().content().length
-                    + (long) shard.header().tensors().size() * TENSOR_BYTES);
-            shards.put(file, shard);
-            return shard;
-        } catch (RuntimeException e) {
-            close(file, channel);
-            throw e;
-        }
+    private SafetensorsReader openFile(Path path) {
+        SafetensorsReader file = SafetensorsReader.open(path);
+        openFiles.put(path, file);
+        memory.take(file.headerContent().length + (long) file.tensors().size() * TENSOR_BYTES);
+        return file;
     }
 
     private void add(TensorInfo tensor) {
         tensors.put(tensor.name(), tensor);
-    }
-
-    private static long size(Path file, FileChannel channel) {
-        try {
-            return channel.size();
-        } catch (IOException e) {
-            throw ModelFiles.unreadable(file, e);
-        }
-    }
-
-    private static void close(Path file, FileChannel channel) {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            throw ModelFiles.unreadable(file, e);
-        }
     }
 }

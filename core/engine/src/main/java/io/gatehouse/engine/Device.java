@@ -15,9 +15,9 @@ import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GPUOptions;
 
 /**
- * What the model runs on.
+ * The device that a model runs on.
  *
- * @param gpu which GPU, from 0; the CPU if absent
+ * @param gpu number of the GPU, from 0; the CPU if absent
  */
 public record Device(OptionalInt gpu) {
     /** All cores of the machine. */
@@ -34,7 +34,7 @@ public record Device(OptionalInt gpu) {
         if (!matcher.matches()) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "There is no device '%s'; write cpu, gpu or gpu:N with the number of the GPU".formatted(id));
+                    "There is no device '%s'; use cpu, gpu or gpu:N with the number of the GPU".formatted(id));
         }
         String index = matcher.group(1);
         return new Device(OptionalInt.of(index == null ? 0 : Integer.parseInt(index)));

@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.engine.graph.DecoderGraph;
+import io.gatehouse.engine.graph.ExpertChanges;
+import io.gatehouse.engine.memory.LoadedModel;
 import io.gatehouse.engine.prefill.Capture;
 import io.gatehouse.engine.prefill.PassPlan;
 import io.gatehouse.engine.prefill.Prefill;
@@ -15,6 +17,7 @@ import io.gatehouse.engine.prefill.RotaryTable;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.util.List;
+import org.tensorflow.Session;
 
 /** A loaded model. Not thread-safe: the variables of the generic layers hold one layer at a time. */
 public final class Engine implements AutoCloseable {
@@ -26,16 +29,16 @@ public final class Engine implements AutoCloseable {
     private final Device device;
     private final Interventions interventions;
     private final MemoryPlan memory;
-    private final Parts parts;
+    private final LoadedModel model;
     private final RotaryTable rotary;
 
-    private Engine(ModelConfig config, EngineOptions options, MemoryPlan memory, Parts parts) {
+    private Engine(ModelConfig config, EngineOptions options, MemoryPlan memory, LoadedModel model) {
         this.config = config;
         this.precision = options.precision();
         this.device = options.device();
         this.interventions = options.interventions();
         this.memory = memory;
-        this.parts = parts;
+        this.model = model;
         this.rotary = new RotaryTable(config.rope(), config.headDim());
     }
 
@@ -52,34 +55,40 @@ public final class Engine implements AutoCloseable {
      *     CORRUPT_CHECKPOINT if a weight is not a number
      */
     public static Engine load(Checkpoint checkpoint, EngineOptions options) {
-        return loadAsAsked(
+        return loadExactly(
                 checkpoint, requireNonNull(options, "options is null").forThisMachine());
     }
 
     /**
-     * The same, in the asked plan even where another is faster and more exact: what was begun in one goes on in it.
+     * The same, in the plan of the options even where another is faster and more exact: a run that was begun in one plan
+     * goes on in it.
      *
      * @throws GatehouseException like {@link #load(Checkpoint, EngineOptions)}
      */
-    public static Engine loadAsAsked(Checkpoint checkpoint, EngineOptions options) {
+    public static Engine loadExactly(Checkpoint checkpoint, EngineOptions options) {
         Interventions interventions = options.interventions();
         ModelConfig config = interventions.applyTo(checkpoint.config());
-        DecoderGraph graph = new DecoderGraph(checkpoint, config, options.precision(), interventions.ofExperts());
+        Precision precision = options.precision();
+        DecoderGraph graph = new DecoderGraph(
+                checkpoint, config, precision.attention(), precision.experts(), interventions.changesExperts());
         try {
             MemoryPlan memory = MemoryPlan.of(config, graph, options.memory());
-            return new Engine(config, options, memory, Parts.open(checkpoint, graph, options, memory));
+            Session session = options.device().open(graph.graph());
+            ExpertChanges changes = interventions.expertChanges(config);
+            return new Engine(
+                    config, options, memory, LoadedModel.open(checkpoint, graph, session, changes, memory.streamed()));
         } catch (RuntimeException failure) {
             graph.close();
             throw failure;
         }
     }
 
-    /** What is run: the model of the checkpoint, with another top-k where one was asked for. */
+    /** The model that is run: that of the checkpoint, with another top-k where the interventions have one. */
     public ModelConfig config() {
         return config;
     }
 
-    /** The plan that is computed in: {@code EXACT} on a CPU that is slower in bf16, whatever was asked for. */
+    /** The plan that is computed in: {@code EXACT} on a CPU that is slower in bf16, whatever the options say. */
     public Precision precision() {
         return precision;
     }
@@ -104,7 +113,7 @@ public final class Engine implements AutoCloseable {
 
     /**
      * Runs prompts through the model. As many as memory allows are in flight together, layer by layer: the more, the
-     * less often streamed weights are read. A prompt that is longer than the model was made for is computed as any other.
+     * less often streamed weights are read. A prompt that is longer than the model was trained for is computed like any other.
      *
      * @throws GatehouseException what {@link #require} throws for any of them; what a listener throws
      */
@@ -112,22 +121,21 @@ public final class Engine implements AutoCloseable {
         prefill(requests, capture, capture.everyOutput());
     }
 
-    /** The same, where the last layer's experts may run for every token though nobody asks for what they give. */
+    /** The same, where the last layer's experts may run for every token although their output is not used. */
     public void prefill(List<PrefillRequest> requests, Capture capture, boolean everyOutput) {
         requests.forEach(request -> request.prompts().forEach(this::require));
-        Prefill prefill = new Prefill(config, parts, rotary, capture, everyOutput);
-        PassPlan.passes(requests, config.rope(), memory.batches(), tokensTogether())
-                .forEach(prefill::run);
+        Prefill prefill = new Prefill(model, rotary, capture, everyOutput);
+        prefill.run(requests, memory.batches(), tokensTogether());
     }
 
-    /** So many tokens at most go through the layers together: streamed weights are read once for each so many. */
+    /** The most tokens that go through the layers together: streamed weights are read once for each such pass. */
     public long tokensTogether() {
         return Math.max(1, IN_FLIGHT_BYTES / (Float.BYTES * (long) config.hiddenSize()));
     }
 
     /**
      * Refuses a prompt that cannot be computed: an empty one, one with an id that is not in the vocabulary, or one too
-     * long for the memory there is. One that is longer than the model was made for can be.
+     * long for the available memory. One that is longer than the model was trained for is not refused.
      *
      * @throws GatehouseException INVALID_ARGUMENT or OUT_OF_MEMORY
      */
@@ -148,6 +156,6 @@ public final class Engine implements AutoCloseable {
 
     @Override
     public void close() {
-        parts.close();
+        model.close();
     }
 }

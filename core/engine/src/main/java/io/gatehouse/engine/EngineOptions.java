@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.OptionalLong;
 
 /**
- * How a model is to be run.
+ * How a model is run.
  *
  * @param memory most bytes that the process may take; what is free on the machine if absent
  * @param interventions what is changed about the routing
@@ -26,34 +26,34 @@ public record EngineOptions(Precision precision, Device device, OptionalLong mem
         return new EngineOptions(precision, Device.CPU, OptionalLong.empty(), Interventions.NONE);
     }
 
-    /** The same with at most so many bytes. */
+    /** The same options with at most this much memory. */
     public EngineOptions in(long bytes) {
         return new EngineOptions(precision, device, OptionalLong.of(bytes), interventions);
     }
 
-    /** The same with so many bytes at most, or fewer where fewer were asked for. */
+    /** The same options with at most this much memory, or less where they already have less. */
     public EngineOptions within(long bytes) {
         return in(Math.min(bytes, memory.orElse(bytes)));
     }
 
-    /** The same with the routing changed. */
+    /** The same options with these interventions. */
     public EngineOptions with(Interventions changes) {
         return new EngineOptions(precision, device, memory, changes);
     }
 
-    /** The same in another plan. */
-    public EngineOptions planned(Precision plan) {
+    /** The same options with another precision. */
+    public EngineOptions withPrecision(Precision plan) {
         return new EngineOptions(plan, device, memory, interventions);
     }
 
-    /** Whether a run that was asked for so may have been begun in the plan, by this machine or a slower one. */
-    public boolean mayRunIn(Precision plan) {
+    /** Whether a run with these options may have been begun in the plan, by this machine or a slower one. */
+    public boolean supports(Precision plan) {
         return plan == precision || (plan == Precision.EXACT && device.equals(Device.CPU));
     }
 
-    /** A CPU that multiplies faster in fp32 is not asked to do worse. */
+    /** The same options, with fp32 on a CPU that multiplies faster in it. */
     EngineOptions forThisMachine() {
         boolean pointless = precision != Precision.EXACT && device.equals(Device.CPU) && !MatrixProducts.bf16IsFaster();
-        return pointless ? planned(Precision.EXACT) : this;
+        return pointless ? withPrecision(Precision.EXACT) : this;
     }
 }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.Layer;
 import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.engine.graph.ExpertChanges;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What is changed about the routing of a model to see what comes of it.
+ * Changes to the routing of a model, to observe their effect.
  *
  * <p>A mask takes experts out of the choice. A token that would be sent to one of them is routed by the softmax over
  * the experts that are left; every other token is routed as without the mask, to the last bit. So whatever a mask
@@ -27,7 +28,7 @@ import java.util.stream.Stream;
  * @param masked experts that no token is sent to
  * @param scales what the output of an expert is multiplied by; the weights and norms that leave the engine are those
  *     before
- * @param topK experts that each token is sent to, in every layer that has some; as many as the model says if absent
+ * @param topK experts that each token is sent to, in every layer with experts; as many as in the model if absent
  */
 public record Interventions(Set<ExpertPlace> masked, Map<ExpertPlace, Float> scales, OptionalInt topK) {
     /** The model as it is. */
@@ -45,7 +46,7 @@ public record Interventions(Set<ExpertPlace> masked, Map<ExpertPlace, Float> sca
         });
     }
 
-    /** In one way of writing, as it is recorded with a run: {@code mask 0:3,0:5; scale 1:2=0.5; top-k 4}. */
+    /** The canonical form, as it is recorded with a run: {@code mask 0:3,0:5; scale 1:2=0.5; top-k 4}. */
     public String id() {
         List<String> parts = new ArrayList<>();
         if (!masked.isEmpty()) {
@@ -63,7 +64,7 @@ public record Interventions(Set<ExpertPlace> masked, Map<ExpertPlace, Float> sca
         return String.join("; ", parts);
     }
 
-    /** For people: how much of each kind. */
+    /** For people: the number of changes of each kind. */
     public String summary() {
         List<String> parts = new ArrayList<>();
         if (!masked.isEmpty()) {
@@ -76,13 +77,13 @@ public record Interventions(Set<ExpertPlace> masked, Map<ExpertPlace, Float> sca
         return String.join(", ", parts);
     }
 
-    /** Refuses what is not in a model, as loading it with these interventions would. */
+    /** Refuses interventions that do not fit a model, as loading it with them would. */
     public void requireFor(ModelConfig config) {
         applyTo(config);
     }
 
-    /** Whether single experts are treated otherwise than the model does. */
-    public boolean ofExperts() {
+    /** Whether single experts are masked or scaled. */
+    boolean changesExperts() {
         return !masked.isEmpty() || !scales.isEmpty();
     }
 
@@ -98,15 +99,26 @@ public record Interventions(Set<ExpertPlace> masked, Map<ExpertPlace, Float> sca
         return changed;
     }
 
+    /** What each layer with experts is fed: nothing where no single expert is changed. */
+    ExpertChanges expertChanges(ModelConfig config) {
+        ExpertChanges changes = new ExpertChanges();
+        for (int layer = 0; changesExperts() && layer < config.layers().size(); layer++) {
+            if (config.layers().get(layer).feedForward() instanceof FeedForward.Sparse sparse) {
+                changes.set(layer, mask(layer, sparse.experts()), factors(layer, sparse.experts()));
+            }
+        }
+        return changes;
+    }
+
     /** [E] 1 for those of a layer that are masked, 0 for others. */
-    public float[] maskOf(int layer, int experts) {
+    private float[] mask(int layer, int experts) {
         float[] mask = new float[experts];
         masked.stream().filter(place -> place.layer() == layer).forEach(place -> mask[place.expert()] = 1);
         return mask;
     }
 
     /** [E] what the outputs of a layer's experts are multiplied by. */
-    public float[] scalesOf(int layer, int experts) {
+    private float[] factors(int layer, int experts) {
         float[] factors = new float[experts];
         for (int expert = 0; expert < experts; expert++) {
             factors[expert] = scales.getOrDefault(new ExpertPlace(layer, expert), 1f);

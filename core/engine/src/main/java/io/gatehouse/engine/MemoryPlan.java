@@ -4,13 +4,13 @@ import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.Footprint;
 import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.engine.graph.DecoderGraph;
-import io.gatehouse.engine.graph.HeldWeight;
 import io.gatehouse.engine.graph.Weights;
 import io.gatehouse.engine.memory.FreeMemory;
-import io.gatehouse.engine.prefill.BatchLimit.Need;
 import io.gatehouse.engine.prefill.BatchLimit;
+import io.gatehouse.engine.prefill.BatchLimit.Need;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.memory.MemorySize;
 import java.util.OptionalLong;
 
 /**
@@ -34,13 +34,13 @@ public record MemoryPlan(boolean streamed, long weightBytes, long totalBytes, Ba
     private static final long BASE_BYTES =
             Math.min(1_200L << 20, (200L << 20) + Runtime.getRuntime().maxMemory());
 
-    /** Of what a weight takes that is not counted exactly, for an estimate that is rather too large. */
+    /** Overhead of weights that is not counted exactly, so that the estimate is rather too large. */
     private static final double MARGIN = 1.01;
 
     private static final long MARGIN_BYTES = 1 << 20;
 
     /**
-     * What runs of a model take at most, by what its files say.
+     * Upper bounds of the memory of a run, from the files of its model.
      *
      * @param resident bytes with all weights in memory
      * @param streamed least bytes with which it runs at all
@@ -59,7 +59,7 @@ public record MemoryPlan(boolean streamed, long weightBytes, long totalBytes, Ba
     }
 
     /** Resident where that fits, else streamed in micro-batches as large as fit. */
-    public static MemoryPlan of(ModelConfig config, DecoderGraph graph, OptionalLong wanted) {
+    static MemoryPlan of(ModelConfig config, DecoderGraph graph, OptionalLong wanted) {
         long limit = wanted.orElseGet(FreeMemory::comfortable);
         Need need = Need.of(config);
         MemoryPlan resident = plan(false, LARGEST, outer(graph) + allLayers(config, graph), need, limit);
@@ -74,7 +74,7 @@ public record MemoryPlan(boolean streamed, long weightBytes, long totalBytes, Ba
         throw new GatehouseException(
                 ErrorCode.OUT_OF_MEMORY,
                 "The model needs %s of memory even when its layers are streamed; it may take %s"
-                        .formatted(readable(total(weights, SMALLEST, need)), readable(limit)));
+                        .formatted(MemorySize.readable(total(weights, SMALLEST, need)), MemorySize.readable(limit)));
     }
 
     private static long outer(DecoderGraph graph) {
@@ -95,9 +95,10 @@ public record MemoryPlan(boolean streamed, long weightBytes, long totalBytes, Ba
                 .sum();
     }
 
-    /** For people: whether the weights stay, and what they take. */
+    /** For people: whether the weights stay in memory, and how large they are. */
     public String description() {
-        return (streamed ? "streamed, %s in memory at a time" : "resident, %s").formatted(readable(weightBytes));
+        return (streamed ? "streamed, %s in memory at a time" : "resident, %s")
+                .formatted(MemorySize.readable(weightBytes));
     }
 
     private static MemoryPlan plan(boolean streamed, int tokens, long weights, Need need, long limit) {
@@ -110,10 +111,6 @@ public record MemoryPlan(boolean streamed, long weightBytes, long totalBytes, Ba
     }
 
     private static long bytes(Weights weights) {
-        return weights.declared().stream().mapToLong(HeldWeight::bytes).sum();
-    }
-
-    public static String readable(long bytes) {
-        return bytes < 1_000_000_000 ? "%.0f MB".formatted(bytes / 1e6) : "%.1f GB".formatted(bytes / 1e9);
+        return weights.variables().stream().mapToLong(Weights.Variable::bytes).sum();
     }
 }

@@ -10,7 +10,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
 /**
- * In which arithmetic the large matrix products are done. The residual stream, norms, rotary embedding, router, softmax
+ * The arithmetic of the large matrix products. The residual stream, norms, rotary embedding, router, softmax
  * and the sum over experts are in fp32 in every plan.
  */
 public enum Precision {
@@ -49,11 +49,11 @@ public enum Precision {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    public Class<? extends TFloating> attention() {
+    Class<? extends TFloating> attention() {
         return attention;
     }
 
-    public Class<? extends TFloating> experts() {
+    Class<? extends TFloating> experts() {
         return experts;
     }
 }

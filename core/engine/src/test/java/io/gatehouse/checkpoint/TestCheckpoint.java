@@ -171,11 +171,12 @@ final class TestCheckpoint {
             index("{\"weight_map\":{\"lm_head.weight\":\"%s\"}}".formatted(name));
             fails(
                     ErrorCode.CORRUPT_CHECKPOINT,
-                    "puts tensor lm_head.weight into \"" + name.replace("\\\\", "\\\\") + "\", which is no plain name",
+                    "puts tensor lm_head.weight into \"" + name.replace("\\\\", "\\\\")
+                            + "\", which is not a plain name",
                     directory);
         }
         index("{\"weight_map\":{\"lm_head.weight\":7}}");
-        fails(ErrorCode.CORRUPT_CHECKPOINT, "into 7, which is no plain name", directory);
+        fails(ErrorCode.CORRUPT_CHECKPOINT, "into 7, which is not a plain name", directory);
     }
 
     @Test

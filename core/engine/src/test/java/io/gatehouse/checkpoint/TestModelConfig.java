@@ -136,42 +136,46 @@ final class TestModelConfig {
                 "vocab_size")) {
             assertThatExceptionOfType(GatehouseException.class)
                     .isThrownBy(() -> config("{}", key))
-                    .withMessage(FILE + " has no key '" + key + "'.")
+                    .withMessage(FILE + " has no field '" + key + "'.")
                     .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT_CHECKPOINT));
         }
     }
 
     @Test
     void namesKeyAndValueThatAreWrong() {
-        wrong("{\"hidden_size\": \"4\"}", "'hidden_size': \"4\", which is not a whole number");
-        wrong("{\"hidden_size\": 4.0}", "'hidden_size': 4.0, which is not a whole number");
-        wrong("{\"hidden_size\": 0}", "'hidden_size': 0, which is not a number from 1 to 1,048,576");
-        wrong("{\"hidden_size\": -4}", "'hidden_size': -4, which is not a number from 1 to 1,048,576");
-        wrong("{\"vocab_size\": 99999999999999999999}", "'vocab_size': 99999999999999999999, which is not a number");
-        wrong("{\"num_experts\": 32768}", "'num_experts': 32768, which is not a number from 1 to 32,767");
-        wrong("{\"num_experts_per_tok\": 3}", "'num_experts_per_tok': 3, which is not a number from 1 to 2");
-        wrong("{\"num_hidden_layers\": 2147483647}", "which is not a number from 1 to 10,000");
+        wrong("{\"hidden_size\": \"4\"}", "field 'hidden_size' is \"4\" instead of a whole number");
+        wrong("{\"hidden_size\": 4.0}", "field 'hidden_size' is 4.0 instead of a whole number");
+        wrong("{\"hidden_size\": 0}", "field 'hidden_size' is 0 instead of a number from 1 to 1,048,576");
+        wrong("{\"hidden_size\": -4}", "field 'hidden_size' is -4 instead of a number from 1 to 1,048,576");
+        wrong(
+                "{\"vocab_size\": 99999999999999999999}",
+                "field 'vocab_size' is 99999999999999999999 instead of a number");
+        wrong("{\"num_experts\": 32768}", "field 'num_experts' is 32768 instead of a number from 1 to 32,767");
+        wrong("{\"num_experts_per_tok\": 3}", "field 'num_experts_per_tok' is 3 instead of a number from 1 to 2");
+        wrong("{\"num_hidden_layers\": 2147483647}", "instead of a number from 1 to 10,000");
         wrong(
                 "{\"num_attention_heads\": 3, \"num_key_value_heads\": 1}",
-                "'num_attention_heads': 3, which is not a divisor of the hidden_size 4");
-        wrong("{\"num_attention_heads\": 4}", "which is not possible: rotary embedding needs heads of an even size");
-        wrong("{\"head_dim\": 3}", "'head_dim': 3, which is not possible: rotary embedding");
-        wrong("{\"num_key_value_heads\": 4}", "'num_key_value_heads': 4, which is not a divisor of the 2 heads");
-        wrong("{\"rms_norm_eps\": 0}", "'rms_norm_eps': 0, which is not a positive number");
-        wrong("{\"rms_norm_eps\": 1e-60}", "'rms_norm_eps': 1.0E-60, which is not a positive number");
-        wrong("{\"rms_norm_eps\": true}", "'rms_norm_eps': true, which is not a number");
-        wrong("{\"clip_qkv\": -1.5}", "'clip_qkv': -1.5, which is not a positive number");
-        wrong("{\"rope_theta\": \"big\"}", "'rope_theta': \"big\", which is not a number");
-        wrong("{\"rope_scaling\": 2}", "'rope_scaling': 2, which is not an object");
-        wrong("{\"rope_scaling\": {\"type\": 2}}", "'rope_scaling.type': 2, which is not a string");
-        wrong("{\"rope_parameters\": {\"rope_theta\": 0}}", "'rope_parameters.rope_theta': 0, which is not a positive");
-        wrong("{\"tie_word_embeddings\": 1}", "'tie_word_embeddings': 1, which is not true or false");
-        wrong("{\"hidden_act\": 1}", "'hidden_act': 1, which is not a string");
-        wrong("{\"num_local_experts\": 3}", "'num_local_experts': 3, which is not the num_experts of 2");
-        wrong("{\"layer_types\": \"full_attention\"}", "which is not a list of names");
+                "field 'num_attention_heads' is 3 instead of a divisor of the hidden_size 4");
+        wrong("{\"num_attention_heads\": 4}", "instead of a number that gives heads of an even size");
+        wrong("{\"head_dim\": 3}", "field 'head_dim' is 3 instead of an even number, which rotary embedding needs");
+        wrong("{\"num_key_value_heads\": 4}", "field 'num_key_value_heads' is 4 instead of a divisor of the 2 heads");
+        wrong("{\"rms_norm_eps\": 0}", "field 'rms_norm_eps' is 0 instead of a positive number");
+        wrong("{\"rms_norm_eps\": 1e-60}", "field 'rms_norm_eps' is 1.0E-60 instead of a positive number");
+        wrong("{\"rms_norm_eps\": true}", "field 'rms_norm_eps' is true instead of a number");
+        wrong("{\"clip_qkv\": -1.5}", "field 'clip_qkv' is -1.5 instead of a positive number");
+        wrong("{\"rope_theta\": \"big\"}", "field 'rope_theta' is \"big\" instead of a number");
+        wrong("{\"rope_scaling\": 2}", "field 'rope_scaling' is 2 instead of an object");
+        wrong("{\"rope_scaling\": {\"type\": 2}}", "field 'rope_scaling.type' is 2 instead of a text");
+        wrong(
+                "{\"rope_parameters\": {\"rope_theta\": 0}}",
+                "field 'rope_parameters.rope_theta' is 0 instead of a positive");
+        wrong("{\"tie_word_embeddings\": 1}", "field 'tie_word_embeddings' is 1 instead of true or false");
+        wrong("{\"hidden_act\": 1}", "field 'hidden_act' is 1 instead of a text");
+        wrong("{\"num_local_experts\": 3}", "field 'num_local_experts' is 3 instead of the num_experts of 2");
+        wrong("{\"layer_types\": \"full_attention\"}", "instead of a list of names");
         wrong("{\"layer_types\": []}", "has 0 layer_types for 1 layers");
-        wrong("{\"architectures\": []}", "'architectures': [], which is not a list of names");
-        wrong("{\"architectures\": \"OlmoeForCausalLM\"}", "which is not a list of names");
+        wrong("{\"architectures\": []}", "field 'architectures' is [] instead of a list of names");
+        wrong("{\"architectures\": \"OlmoeForCausalLM\"}", "instead of a list of names");
     }
 
     @Test
@@ -181,7 +185,7 @@ final class TestModelConfig {
                 .isThrownBy(() ->
                         new RopeKeys(ConfigFile.parse(FILE, huge.getBytes(StandardCharsets.UTF_8)), 64, 2).read(1))
                 .withMessageContaining("'rope_theta'")
-                .withMessageContaining("which is not a positive number");
+                .withMessageContaining("instead of a positive number");
     }
 
     @Test

@@ -78,7 +78,7 @@ final class TestRelatives {
         assertThat(mixtral("{\"num_hidden_layers\": 3, \"sliding_window\": 16}").layers())
                 .extracting(Layer::slidingWindow)
                 .containsExactly(Optional.of(16), Optional.of(16), Optional.of(16));
-        wrong(() -> mixtral("{\"sliding_window\": 0}"), "'sliding_window': 0, which is not a number from 1");
+        wrong(() -> mixtral("{\"sliding_window\": 0}"), "field 'sliding_window' is 0 instead of a number from 1");
     }
 
     @Test
@@ -118,10 +118,10 @@ final class TestRelatives {
         assertThat(qwen2("{\"decoder_sparse_step\": 1}", "intermediate_size").feedForwards())
                 .as("no dense layer, no size needed")
                 .containsExactly(SHARED, SHARED);
-        wrong(() -> qwen2("{}", "intermediate_size"), "has no key 'intermediate_size'");
-        wrong(() -> qwen2("{\"decoder_sparse_step\": 0}"), "'decoder_sparse_step': 0");
-        wrong(() -> qwen2("{\"mlp_only_layers\": [\"a\"]}"), "which is not a list of whole numbers");
-        wrong(() -> qwen2("{}", "shared_expert_intermediate_size"), "has no key 'shared_expert_intermediate_size'");
+        wrong(() -> qwen2("{}", "intermediate_size"), "has no field 'intermediate_size'");
+        wrong(() -> qwen2("{\"decoder_sparse_step\": 0}"), "field 'decoder_sparse_step' is 0");
+        wrong(() -> qwen2("{\"mlp_only_layers\": [\"a\"]}"), "instead of a list of whole numbers");
+        wrong(() -> qwen2("{}", "shared_expert_intermediate_size"), "has no field 'shared_expert_intermediate_size'");
         assertRefused(
                 () -> qwen2("{\"decoder_sparse_step\": 3}"),
                 ErrorCode.UNSUPPORTED_MODEL,
@@ -141,8 +141,10 @@ final class TestRelatives {
         String types = "{\"layer_types\": [\"full_attention\", \"sliding_attention\"], \"use_sliding_window\": ";
         assertThat(windows(qwen2(types + "true, \"sliding_window\": 9, \"max_window_layers\": 0}")))
                 .isEqualTo("- 9");
-        wrong(() -> qwen2(types + "false}"), "'use_sliding_window': false, which is not what its layer_types need");
-        wrong(() -> qwen2(types + "true, \"sliding_window\": null}"), "has no key 'sliding_window'");
+        wrong(
+                () -> qwen2(types + "false}"),
+                "field 'use_sliding_window' is false instead of true, which its layer_types need");
+        wrong(() -> qwen2(types + "true, \"sliding_window\": null}"), "has no field 'sliding_window'");
     }
 
     @Test

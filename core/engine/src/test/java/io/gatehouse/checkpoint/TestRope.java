@@ -165,15 +165,15 @@ final class TestRope {
 
     @Test
     void namesKeysThatAreWrongOrMissing() {
-        wrong("\"type\": \"linear\"", "has no key 'rope_scaling.factor'");
-        wrong("\"type\": \"yarn\"", "has no key 'rope_scaling.factor'");
-        wrong("\"type\": \"dynamic\", \"factor\": 0", "'rope_scaling.factor': 0, which is not a positive number");
-        wrong("\"type\": \"llama3\", \"factor\": 8", "has no key 'rope_scaling.low_freq_factor'");
+        wrong("\"type\": \"linear\"", "field 'rope_scaling' has no field 'factor'");
+        wrong("\"type\": \"yarn\"", "field 'rope_scaling' has no field 'factor'");
+        wrong("\"type\": \"dynamic\", \"factor\": 0", "field 'rope_scaling.factor' is 0 instead of a positive number");
+        wrong("\"type\": \"llama3\", \"factor\": 8", "field 'rope_scaling' has no field 'low_freq_factor'");
         wrong(
                 "\"type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 4, \"high_freq_factor\": 4",
-                "'rope_scaling.high_freq_factor': 4.0, which is not larger than the low_freq_factor 4.0");
-        wrong("\"type\": \"yarn\", \"factor\": 2, \"rope_theta\": 1", "'rope_scaling.rope_theta': 1.0");
-        wrong("\"type\": \"yarn\", \"factor\": 2, \"truncate\": 1", "'rope_scaling.truncate': 1");
+                "field 'rope_scaling.high_freq_factor' is 4.0 instead of a number larger than the low_freq_factor 4.0");
+        wrong("\"type\": \"yarn\", \"factor\": 2, \"rope_theta\": 1", "field 'rope_scaling.rope_theta' is 1.0");
+        wrong("\"type\": \"yarn\", \"factor\": 2, \"truncate\": 1", "field 'rope_scaling.truncate' is 1");
         refuses(
                 "\"head_dim\": 2, \"rope_scaling\": {\"type\": \"dynamic\", \"factor\": 2.0}",
                 ErrorCode.UNSUPPORTED_MODEL,

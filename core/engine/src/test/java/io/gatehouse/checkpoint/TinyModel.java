@@ -3,7 +3,6 @@ package io.gatehouse.checkpoint;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.gatehouse.checkpoint.config.Architecture;
 import io.gatehouse.checkpoint.config.ConfigFile;
 import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.checkpoint.safetensors.DType;
@@ -153,8 +152,8 @@ final class TinyModel {
 
     /** The config alone, as Gatehouse reads it. */
     ModelConfig read(Path file) {
-        ConfigFile keys = ConfigFile.parse(file, config.toString().getBytes(StandardCharsets.UTF_8));
-        return Architecture.of(keys).config(keys);
+        return ConfigFile.parse(file, config.toString().getBytes(StandardCharsets.UTF_8))
+                .model();
     }
 
     /** The weights as one safetensors file. */

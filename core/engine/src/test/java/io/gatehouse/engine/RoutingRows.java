@@ -2,7 +2,7 @@ package io.gatehouse.engine;
 
 import io.gatehouse.engine.prefill.PrefillListener;
 import io.gatehouse.engine.prefill.RoutingBatch;
-import io.gatehouse.engine.prefill.RowValues;
+import io.gatehouse.engine.prefill.RoutingBatch.RowValues;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -239,14 +239,14 @@ final class TestEngine {
             for (Precision plan : List.of(Precision.EXACT, Precision.FAST)) {
                 MemoryPlan.Estimate estimate = MemoryPlan.estimate(checkpoint, plan);
                 EngineOptions options = EngineOptions.of(plan);
-                try (Engine resident = Engine.loadAsAsked(checkpoint, options.in(estimate.resident()));
-                        Engine streamed = Engine.loadAsAsked(checkpoint, options.in(estimate.streamed()))) {
+                try (Engine resident = Engine.loadExactly(checkpoint, options.in(estimate.resident()));
+                        Engine streamed = Engine.loadExactly(checkpoint, options.in(estimate.streamed()))) {
                     assertThat(resident.memory().streamed()).isFalse();
                     assertThat(streamed.memory().streamed()).isTrue();
                     assertThat(resident.memory().totalBytes())
                             .isBetween(estimate.resident() - (2 << 20), estimate.resident());
                 }
-                assertThatThrownBy(() -> Engine.loadAsAsked(checkpoint, options.in(estimate.streamed() - (2 << 20))))
+                assertThatThrownBy(() -> Engine.loadExactly(checkpoint, options.in(estimate.streamed() - (2 << 20))))
                         .hasMessageStartingWith("The model needs");
             }
         }

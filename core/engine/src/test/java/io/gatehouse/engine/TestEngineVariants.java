@@ -2,8 +2,8 @@ package io.gatehouse.engine;
 
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.safetensors.SafetensorsWriter.Tensor;
-import io.gatehouse.engine.prefill.Capture.Tokens;
 import io.gatehouse.engine.prefill.Capture;
+import io.gatehouse.engine.prefill.Capture.Tokens;
 import io.gatehouse.engine.prefill.PrefillTrace;
 import io.gatehouse.engine.prefill.Prompt;
 import io.gatehouse.sample.random.Blueprint;

@@ -69,7 +69,7 @@ final class TestNeighbours {
         int decisions = 0;
         int flips = 0;
         try (Checkpoint checkpoint = checkpoint();
-                Engine engine = Engine.loadAsAsked(checkpoint, EngineOptions.of(precision))) {
+                Engine engine = Engine.loadExactly(checkpoint, EngineOptions.of(precision))) {
             assertThat(engine.precision()).isEqualTo(precision);
             for (Prompt prompt : probes()) {
                 List<Row> alone = run(engine, List.of(prompt)).of(0);
@@ -93,7 +93,7 @@ final class TestNeighbours {
             names = {"BALANCED", "FAST"})
     void roundedPlansComeNearThePlainDecoder(Precision precision) {
         try (Checkpoint checkpoint = checkpoint();
-                Engine engine = Engine.loadAsAsked(checkpoint, EngineOptions.of(precision))) {
+                Engine engine = Engine.loadExactly(checkpoint, EngineOptions.of(precision))) {
             PlainPrompts prompts = PlainPrompts.draw(checkpoint, Interventions.NONE, SEED, true);
             RoutingRows rows = run(engine, prompts.prompts());
             int decisions = 0;
@@ -137,7 +137,7 @@ final class TestNeighbours {
     @EnumSource(Precision.class)
     void aRepeatGivesTheSameBits(Precision precision) {
         try (Checkpoint checkpoint = checkpoint();
-                Engine engine = Engine.loadAsAsked(checkpoint, EngineOptions.of(precision))) {
+                Engine engine = Engine.loadExactly(checkpoint, EngineOptions.of(precision))) {
             assertThat(engine.precision()).isEqualTo(precision);
             List<Prompt> prompts = companies(probes().get(3)).get(1);
             RoutingRows first = run(engine, prompts);

@@ -1,7 +1,7 @@
 package io.gatehouse.engine;
 
-import io.gatehouse.checkpoint.safetensors.SafetensorsWriter.Tensor;
 import io.gatehouse.checkpoint.safetensors.SafetensorsWriter;
+import io.gatehouse.checkpoint.safetensors.SafetensorsWriter.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

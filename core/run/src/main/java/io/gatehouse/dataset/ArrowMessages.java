@@ -24,7 +24,7 @@ import org.apache.arrow.flatbuf.Schema;
 /**
  * The messages of an Arrow file, which are the same in both of its formats: as a file it has a magic before them, and a
  * footer behind them that is not needed to read them in order. Arrow's own reader believes the lengths that they claim,
- * and follows fields wherever they point; all that is looked at here before it reads.
+ * and follows fields wherever they point; all of that is checked here before it reads.
  *
  * @param start where the first message begins
  * @param end where the last one ends, or earlier ones say that they were all

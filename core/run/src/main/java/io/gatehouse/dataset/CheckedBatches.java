@@ -10,8 +10,8 @@ import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.apache.arrow.vector.util.ValueVectorUtility;
 
 /**
- * Batches whose every offset, length and index was looked at: native code follows them without looking, out of the memory
- * of this process if they say so.
+ * Batches whose every offset, length and index is checked: native code follows them without a check, even outside of the
+ * memory of this process.
  */
 final class CheckedBatches extends ArrowStreamReader {
     CheckedBatches(ReadableByteChannel messages, BufferAllocator allocator) {

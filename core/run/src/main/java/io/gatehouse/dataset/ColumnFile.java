@@ -4,6 +4,7 @@ import io.gatehouse.duckdb.DuckDb;
 import io.gatehouse.duckdb.ForeignParquet;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.json.JsonValue;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ final class ColumnFile {
 
     private ColumnFile() {}
 
-    static void readParquet(Path file, Consumer<DatasetRecord> reader) {
+    static void readParquet(Path file, Consumer<JsonValue> reader) {
         String path = WILD.matcher(file.toString()).replaceAll("[$0]");
         try (DuckDBConnection database = open()) {
             ForeignParquet.requireReadable(database, path.replace("'", "''"), ErrorCode.CORRUPT_DATASET);
@@ -45,7 +46,7 @@ final class ColumnFile {
         }
     }
 
-    static void readArrow(Path file, Consumer<DatasetRecord> reader) {
+    static void readArrow(Path file, Consumer<JsonValue> reader) {
         try (FileChannel channel = FileChannel.open(file)) {
             ArrowMessages messages = ArrowMessages.of(file, channel);
             messages.requireWhole();
@@ -71,12 +72,12 @@ final class ColumnFile {
         }
     }
 
-    private static void give(Path file, PreparedStatement statement, Consumer<DatasetRecord> reader)
-            throws SQLException {
+    private static void give(Path file, PreparedStatement statement, Consumer<JsonValue> reader) throws SQLException {
         try (ResultSet rows = statement.executeQuery()) {
             for (int row = 1; rows.next(); row++) {
                 String place = "%s, row %d".formatted(file, row);
-                reader.accept(new DatasetRecord(place, JsonLines.parse(place, rows.getString(1))));
+                reader.accept(
+                        new JsonValue(place, JsonLines.parse(place, rows.getString(1)), ErrorCode.CORRUPT_DATASET));
             }
         }
     }

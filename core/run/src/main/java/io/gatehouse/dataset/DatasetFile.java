@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.error.ReadingNote;
+import io.gatehouse.json.JsonValue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -17,20 +18,20 @@ import java.util.stream.Collectors;
 public enum DatasetFile {
     JSON_LINES(".jsonl") {
         @Override
-        void records(Path file, Consumer<DatasetRecord> reader) {
+        void records(Path file, Consumer<JsonValue> reader) {
             JsonLines.read(file, reader);
         }
     },
     PARQUET(".parquet") {
         @Override
-        void records(Path file, Consumer<DatasetRecord> reader) {
+        void records(Path file, Consumer<JsonValue> reader) {
             ColumnFile.readParquet(file, reader);
         }
     },
     /** Arrow's IPC format, as a stream (how Hugging Face's datasets keep it) or as a file. */
     ARROW(".arrow") {
         @Override
-        void records(Path file, Consumer<DatasetRecord> reader) {
+        void records(Path file, Consumer<JsonValue> reader) {
             ColumnFile.readArrow(file, reader);
         }
     };
@@ -46,7 +47,7 @@ public enum DatasetFile {
         return suffix;
     }
 
-    /** The format of a file by its name; none if it is no name of a dataset file. */
+    /** The format of a file by its name; none if it is not the name of a dataset file. */
     public static Optional<DatasetFile> find(Path file) {
         String name = file.toString().toLowerCase(Locale.ROOT);
         return Arrays.stream(values())
@@ -60,7 +61,7 @@ public enum DatasetFile {
      * @throws GatehouseException FILE_NOT_FOUND; INVALID_ARGUMENT if the name says no format; CORRUPT_DATASET with the
      *     place of what is wrong
      */
-    public static void read(Path file, Consumer<DatasetRecord> reader) {
+    public static void read(Path file, Consumer<JsonValue> reader) {
         requireNonNull(reader, "reader is null");
         DatasetFile format = find(file)
                 .orElseThrow(() -> new GatehouseException(
@@ -78,5 +79,5 @@ public enum DatasetFile {
         format.records(file, reader);
     }
 
-    abstract void records(Path file, Consumer<DatasetRecord> reader);
+    abstract void records(Path file, Consumer<JsonValue> reader);
 }

@@ -3,6 +3,7 @@ package io.gatehouse.dataset;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.json.JsonValue;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
@@ -13,12 +14,12 @@ import java.util.function.Consumer;
 final class JsonLines {
     private JsonLines() {}
 
-    static void read(Path file, Consumer<DatasetRecord> reader) {
+    static void read(Path file, Consumer<JsonValue> reader) {
         try (TextLines lines = new TextLines(file)) {
             for (Optional<String> line = lines.next(); line.isPresent(); line = lines.next()) {
                 if (!line.get().isBlank()) {
                     String place = "%s, line %d".formatted(file, lines.number());
-                    reader.accept(new DatasetRecord(place, parse(place, line.get())));
+                    reader.accept(new JsonValue(place, parse(place, line.get()), ErrorCode.CORRUPT_DATASET));
                 }
             }
         } catch (CharacterCodingException e) {

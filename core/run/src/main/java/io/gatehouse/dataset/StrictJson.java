@@ -1,8 +1,11 @@
 package io.gatehouse.dataset;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -14,7 +17,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 
-/** JSON as its standard has it, where lenient readers guess: no name twice in an object, and nothing after the value. */
+/** Strict JSON: no name twice in an object, and nothing after the value. */
 public final class StrictJson {
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -37,7 +40,7 @@ public final class StrictJson {
      */
     static JsonNode parse(String place, String text) {
         try {
-            return VALUES.readTree(new CountedJson(FACTORY.createParser(text), FileMemory.of(place)));
+            return VALUES.readTree(new CountedParser(FACTORY.createParser(text), FileMemory.of(place)));
         } catch (JsonProcessingException e) {
             throw invalid(place, e);
         } catch (IOException e) {
@@ -52,7 +55,7 @@ public final class StrictJson {
      */
     public static JsonNode parse(String place, InputStream in) throws IOException {
         try {
-            return VALUES.readTree(new CountedJson(FACTORY.createParser(in), FileMemory.of(place)));
+            return VALUES.readTree(new CountedParser(FACTORY.createParser(in), FileMemory.of(place)));
         } catch (JsonProcessingException e) {
             throw invalid(place, e);
         }
@@ -61,5 +64,37 @@ public final class StrictJson {
     private static GatehouseException invalid(String place, JsonProcessingException e) {
         return new GatehouseException(
                 ErrorCode.CORRUPT_DATASET, "%s is not valid JSON: %s".formatted(place, e.getOriginalMessage()), e);
+    }
+
+    /** Counts the memory that a tree of what is parsed takes: two characters can be an object of a hundred bytes. */
+    private static final class CountedParser extends JsonParserDelegate {
+        private static final int OBJECT = 160;
+        private static final int ARRAY = 80;
+        private static final int NAME = 112;
+        private static final int TEXT = 72;
+        private static final int NUMBER = 28;
+
+        private final FileMemory memory;
+
+        CountedParser(JsonParser parser, FileMemory memory) {
+            super(parser);
+            this.memory = memory;
+        }
+
+        @Override
+        public JsonToken nextToken() throws IOException {
+            JsonToken token = super.nextToken();
+            if (token != null) {
+                memory.take(
+                        switch (token) {
+                            case START_OBJECT -> OBJECT;
+                            case START_ARRAY -> ARRAY;
+                            case FIELD_NAME -> NAME + 2L * getTextLength();
+                            case VALUE_STRING -> TEXT + 2L * getTextLength();
+                            default -> NUMBER;
+                        });
+            }
+            return token;
+        }
     }
 }

@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The lines of a file in UTF-8, none of which is longer than there is memory for. */
+/** The lines of a file in UTF-8, each bounded by the available memory. */
 final class TextLines implements AutoCloseable {
     private static final int SHARE = 16;
 

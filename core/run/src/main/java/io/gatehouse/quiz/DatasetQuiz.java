@@ -1,10 +1,10 @@
 package io.gatehouse.quiz;
 
 import io.gatehouse.dataset.DatasetFile;
-import io.gatehouse.dataset.DatasetRecord;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.json.JsonValue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,16 +32,16 @@ final class DatasetQuiz {
 
     static Quiz read(Path path) {
         String name = name(path);
-        HeldQuestions held = new HeldQuestions(path);
+        QuizMemory memory = new QuizMemory(path);
         if (!Files.isDirectory(path)) {
-            return quiz(path, name, questions(List.of(path), name, held), Map.of());
+            return quiz(path, name, questions(List.of(path), name, memory), Map.of());
         }
         List<Path> solved = SOLVED.stream()
                 .map(split -> split(path, split))
                 .filter(files -> !files.isEmpty())
                 .findFirst()
                 .orElse(List.of());
-        return quiz(path, name, questions(split(path, TEST), name, held), questions(solved, name, held));
+        return quiz(path, name, questions(split(path, TEST), name, memory), questions(solved, name, memory));
     }
 
     private static Quiz quiz(
@@ -58,18 +58,17 @@ final class DatasetQuiz {
     }
 
     /** The questions of a split by subject, in the order of its files. */
-    private static Map<String, List<Question>> questions(List<Path> files, String quiz, HeldQuestions held) {
+    private static Map<String, List<Question>> questions(List<Path> files, String quiz, QuizMemory memory) {
         Map<String, List<Question>> bySubject = new TreeMap<>();
-        files.forEach(file -> DatasetFile.read(file, dataset -> add(bySubject, dataset, quiz, held)));
+        files.forEach(file -> DatasetFile.read(file, dataset -> add(bySubject, dataset, quiz, memory)));
         return bySubject;
     }
 
-    private static void add(
-            Map<String, List<Question>> bySubject, DatasetRecord dataset, String quiz, HeldQuestions held) {
+    private static void add(Map<String, List<Question>> bySubject, JsonValue dataset, String quiz, QuizMemory memory) {
         QuestionFields fields = new QuestionFields(dataset);
         String subject = fields.findSubject().orElse(quiz);
         List<Question> questions = bySubject.computeIfAbsent(subject, unseen -> new ArrayList<>());
-        questions.add(held.hold(fields.question(subject, questions.size() + 1), dataset.place()));
+        questions.add(memory.hold(fields.question(subject, questions.size() + 1), dataset.place()));
     }
 
     private static List<Path> split(Path directory, String split) {

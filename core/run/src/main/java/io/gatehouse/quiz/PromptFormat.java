@@ -5,6 +5,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.text.PythonSpace;
 import java.util.Arrays;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * How a question is put to a model, byte for byte as the evaluation of that name does. A format never changes once runs
@@ -23,8 +24,8 @@ public enum PromptFormat {
         }
 
         @Override
-        String asked(Question question) {
-            return PromptText.lines(question.text(), "\n", question) + "\nAnswer:";
+        public String question(Question question) {
+            return lines(question.text(), "\n", question) + "\nAnswer:";
         }
     },
 
@@ -32,12 +33,12 @@ public enum PromptFormat {
     LM_EVAL("lm-eval") {
         @Override
         String introduction(String subject) {
-            return PromptText.singleSpaced(subject);
+            return singleSpaced(subject);
         }
 
         @Override
-        String asked(Question question) {
-            return PromptText.lines(PythonSpace.strip(question.text()), "\n", question) + "\nAnswer:";
+        public String question(Question question) {
+            return lines(PythonSpace.strip(question.text()), "\n", question) + "\nAnswer:";
         }
     },
 
@@ -45,16 +46,16 @@ public enum PromptFormat {
     OLMES("olmes") {
         @Override
         String introduction(String subject) {
-            return PromptText.singleSpaced(subject);
+            return singleSpaced(subject);
         }
 
         @Override
-        String asked(Question question) {
-            return "Question: " + PromptText.lines(question.text(), "\n ", question) + "\nAnswer:";
+        public String question(Question question) {
+            return "Question: " + lines(question.text(), "\n ", question) + "\nAnswer:";
         }
     },
 
-    /** AllenAI's open-instruct for its instruction-tuned models: the prompt of hendrycks/test is what a user says. */
+    /** AllenAI's open-instruct for its instruction-tuned models: the prompt of hendrycks/test is the message of a user. */
     OPEN_INSTRUCT("open-instruct") {
         @Override
         String introduction(String subject) {
@@ -62,12 +63,12 @@ public enum PromptFormat {
         }
 
         @Override
-        String asked(Question question) {
-            return HENDRYCKS.asked(question);
+        public String question(Question question) {
+            return HENDRYCKS.question(question);
         }
 
         @Override
-        public String begun() {
+        public String answerPrefix() {
             return "The answer is:";
         }
     };
@@ -112,27 +113,44 @@ public enum PromptFormat {
         }
         StringBuilder preamble = new StringBuilder(introduction(subject.name()));
         for (Question solved : subject.dev().subList(0, shots)) {
-            preamble.append(asked(solved)).append(' ').append(solved.answer()).append("\n\n");
+            preamble.append(question(solved))
+                    .append(' ')
+                    .append(solved.answer())
+                    .append("\n\n");
         }
         return preamble.toString();
     }
 
     /** Returns the prompt, whose next token is to be a letter, with the first {@code shots} dev questions solved in it. */
     public String prompt(Subject subject, Question question, int shots) {
-        return preamble(subject, shots) + asked(question);
+        return preamble(subject, shots) + question(question);
     }
 
     /**
-     * How the model's own answer to a user is begun for it, up to where its letter follows after a space; empty unless
-     * the format is one of conversations.
+     * With what the model's own answer to a user begins, up to where its letter follows after a space; empty unless the
+     * format is one of conversations.
      */
-    public String begun() {
+    public String answerPrefix() {
         return "";
     }
 
     /** What stands before the first question of a subject. */
     abstract String introduction(String subject);
 
-    /** The question up to where its letter follows after a space. */
-    abstract String asked(Question question);
+    /** The question up to where its letter follows after a space; a prompt is a preamble and this. */
+    public abstract String question(Question question);
+
+    /** The introduction of the evaluations after the original one, which has two spaces after "about". */
+    private static String singleSpaced(String subject) {
+        return "The following are multiple choice questions (with answers) about %s.\n\n"
+                .formatted(subject.replace('_', ' '));
+    }
+
+    /** The text, then each choice after {@code separator} with its letter. */
+    private static String lines(String text, String separator, Question question) {
+        return IntStream.range(0, question.choices().size())
+                .mapToObj(i ->
+                        separator + (char) ('A' + i) + ". " + question.choices().get(i))
+                .collect(Collectors.joining("", text, ""));
+    }
 }

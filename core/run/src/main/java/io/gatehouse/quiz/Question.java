@@ -14,7 +14,7 @@ import java.util.TreeMap;
  * @param ordinal its place among the questions of its subject and split, from 1
  * @param choices 2 to {@value #MAX_CHOICES} texts, with the letters from A
  * @param answer letter of the right choice
- * @param attributes what else its dataset says of it, by the name there
+ * @param attributes further fields of its dataset, by name
  */
 public record Question(
         String subject, int ordinal, String text, List<String> choices, char answer, Map<String, String> attributes)
@@ -53,7 +53,7 @@ public record Question(
         return (int) Math.min(length, Integer.MAX_VALUE);
     }
 
-    /** A question of which nothing else is known. */
+    /** A question without further fields. */
     public Question(String subject, int ordinal, String text, List<String> choices, char answer) {
         this(subject, ordinal, text, choices, answer, Map.of());
     }

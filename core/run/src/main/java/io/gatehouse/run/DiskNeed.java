@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What a run will put on the disk, counted from the prompts before anything is computed. The bytes of each kind of row
+ * The disk space that a run needs, counted from the prompts before anything is computed. The bytes of each kind of row
  * were measured on files of made-up routing of top-1 to top-16 of 8 to 1024 experts; {@code bench store} measures what
  * they come to for one model.
  *
@@ -48,7 +48,7 @@ public record DiskNeed(long activations, long bytes, long freeBytes) {
     private static final long PASSING_BYTES = 32L << 20;
 
     /**
-     * What a run adds to a file, whatever its disk has.
+     * The growth of the file, regardless of its disk.
      *
      * @param activations prompt tokens of the scope x layers with experts x top-k
      * @param bytes about how much the file will grow
@@ -57,15 +57,15 @@ public record DiskNeed(long activations, long bytes, long freeBytes) {
         /** Of a run whose files are not on one disk. */
         static final Growth UNKNOWN = new Growth(0, 0);
 
-        static Growth of(List<Asked> prompts, ModelConfig config, Recording recording) {
+        static Growth of(List<PromptedQuestion> prompts, ModelConfig config, Recording recording) {
             double bytes = BEGUN_BLOCKS;
             long activations = 0;
-            for (Asked asked : prompts) {
-                long recorded = recording.scope() == Scope.PROMPT ? asked.tokens() : 1;
-                bytes += QUESTION + text(asked) + recorded * TOKEN;
+            for (PromptedQuestion prompted : prompts) {
+                long recorded = recording.scope() == Scope.PROMPT ? prompted.tokens() : 1;
+                bytes += QUESTION + text(prompted) + recorded * TOKEN;
                 for (FeedForward feedForward : config.feedForwards()) {
                     if (feedForward instanceof FeedForward.Sparse sparse) {
-                        bytes += DiskNeed.bytes(sparse, recorded, asked.tokens(), recording);
+                        bytes += DiskNeed.bytes(sparse, recorded, prompted.tokens(), recording);
                         activations += recorded * sparse.topK();
                     }
                 }
@@ -115,9 +115,11 @@ public record DiskNeed(long activations, long bytes, long freeBytes) {
         return layer.topK() + layer.experts() * (1 - Math.pow(missedByOne, recorded - 1.0));
     }
 
-    private static long text(Asked asked) {
-        return asked.question().text().length()
-                + asked.question().choices().stream().mapToLong(String::length).sum();
+    private static long text(PromptedQuestion prompted) {
+        return prompted.question().text().length()
+                + prompted.question().choices().stream()
+                        .mapToLong(String::length)
+                        .sum();
     }
 
     private static long free(Path file) {

@@ -5,78 +5,77 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.write.RunWriter;
+import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /** A run whose shards are computed by other machines: the same prompts and the same shards as of a {@link QuizRun}. */
 public final class DividedRun {
-    private final PreparedRun run;
-    private final RunTerms terms;
+    private final Run run;
+    private final ShardWorker.Setup setup;
     private final int[] questionIds;
 
-    private DividedRun(PreparedRun run, RunTerms terms, int[] questionIds) {
+    private DividedRun(Run run, ShardWorker.Setup setup, int[] questionIds) {
         this.run = run;
-        this.terms = terms;
+        this.setup = setup;
         this.questionIds = questionIds;
     }
 
     /**
-     * Registers the run and its questions, or goes on with an unfinished one of the name.
+     * Registers the run and its questions, or resumes the unfinished one of the name.
      *
-     * @param request settled; what it asks for is computed in, on every machine
+     * @param request settled; every machine computes with its engine options
      * @param register what is known of the runs and questions that are there
      * @throws io.gatehouse.error.GatehouseException RUN_EXISTS when the name is that of a complete run or of an
-     *     unfinished one that was begun otherwise, INVALID_ARGUMENT when a prompt is longer than the model takes, or a
-     *     conversation is asked for of a model without a template
+     *     unfinished one that was begun otherwise, INVALID_ARGUMENT when a prompt is longer than the model takes, or prompts
+     *     are chat messages and the model has no chat template
      */
     public static DividedRun begin(
             Checkpoint checkpoint, RunRequest request, RunTask task, Store register, String gatehouseVersion) {
         requireNonNull(task, "task is null");
-        Optional<UnfinishedRun> begun = UnfinishedRun.find(register, task.name());
-        OffsetDateTime date = begun.flatMap(UnfinishedRun::date)
-                .orElseGet(() -> OffsetDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS));
+        Optional<UnfinishedRun> unfinished = UnfinishedRun.find(register, task.name());
+        OffsetDateTime date = UnfinishedRun.dateOf(unfinished, Clock.system(ZoneId.systemDefault()));
         try (PromptEncoder encoder = PromptEncoder.open(checkpoint, task, date)) {
-            PreparedRun run = PreparedRun.of(
-                    RunModel.asked(checkpoint, request.engineOptions()),
+            Run run = Run.prepare(
+                    RunModel.requested(checkpoint, request.engineOptions()),
                     task,
-                    begun,
+                    unfinished,
                     date,
                     encoder,
                     any -> {},
                     gatehouseVersion);
-            try (RunWriter writer = run.open(register, begun.isPresent())) {
+            try (RunWriter writer = run.manifest(DiskNeed.Growth.UNKNOWN).open(register, unfinished.isPresent())) {
                 int[] ids = new int[run.prompts().size()];
                 for (int i = 0; i < ids.length; i++) {
                     ids[i] = writer.questionId(i);
                 }
-                RunTerms terms = new RunTerms(
+                ShardWorker.Setup setup = new ShardWorker.Setup(
                         writer.runId(),
                         run.description(),
                         checkpoint.directory().toAbsolutePath().normalize().toString(),
                         request.toMap(),
                         task.chat(),
-                        task.format().begun(),
+                        task.format().answerPrefix(),
                         date,
                         task.quiz().mostChoices());
-                return new DividedRun(run, terms, ids);
+                return new DividedRun(run, setup, ids);
             }
         }
     }
 
     /** Number of the run in its directory. */
     public int runId() {
-        return terms.runId();
+        return setup.runId();
     }
 
     public String name() {
         return run.description().name();
     }
 
-    /** What each of the machines is told. */
-    public RunTerms terms() {
-        return terms;
+    /** What each machine has to know to compute shards. */
+    public ShardWorker.Setup setup() {
+        return setup;
     }
 
     public int questions() {
@@ -85,7 +84,7 @@ public final class DividedRun {
 
     /** Number of prompt tokens of all questions. */
     public long tokens() {
-        return run.prompts().stream().mapToLong(Asked::tokens).sum();
+        return run.prompts().stream().mapToLong(PromptedQuestion::tokens).sum();
     }
 
     /** Number of shards. */

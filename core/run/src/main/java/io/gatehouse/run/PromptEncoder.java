@@ -12,52 +12,52 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 
-/** Turns prompts into what a model reads: as they are, or as what a user says to it, with its answer perhaps begun. */
+/** Turns prompts into tokens: as they are, or as the message of a user, perhaps with the beginning of the answer. */
 final class PromptEncoder implements AutoCloseable {
     /** What the user says does not change how an answer is tokenised. */
     private static final String ANY = "Answer:";
 
     private final Tokenizer tokenizer;
     private final Optional<ChatTemplate> chat;
-    private final String begun;
+    private final String answerPrefix;
 
-    private PromptEncoder(Tokenizer tokenizer, Optional<ChatTemplate> chat, String begun) {
+    private PromptEncoder(Tokenizer tokenizer, Optional<ChatTemplate> chat, String answerPrefix) {
         this.tokenizer = tokenizer;
         this.chat = chat;
-        this.begun = begun;
+        this.answerPrefix = answerPrefix;
     }
 
-    /** INVALID_ARGUMENT if a conversation is asked for and the model has no template for it. */
+    /** INVALID_ARGUMENT if prompts are chat messages and the model has no chat template. */
     static PromptEncoder open(Checkpoint checkpoint, RunTask task, OffsetDateTime date) {
-        return open(checkpoint, task.chat(), task.format().begun(), date);
+        return open(checkpoint, task.chat(), task.format().answerPrefix(), date);
     }
 
     /**
      * The same.
      *
-     * @param conversation whether prompts are what a user says
-     * @param begun how the model's answer is begun for it
-     * @param date what templates are told that it is
+     * @param asChat whether prompts are messages of a user
+     * @param answerPrefix with what the model's answer begins
+     * @param date for chat templates that use it
      */
-    static PromptEncoder open(Checkpoint checkpoint, boolean conversation, String begun, OffsetDateTime date) {
+    static PromptEncoder open(Checkpoint checkpoint, boolean asChat, String answerPrefix, OffsetDateTime date) {
         Tokenizer tokenizer = checkpoint.openTokenizer();
         try {
-            Optional<ChatTemplate> chat = conversation ? Optional.of(template(checkpoint, date)) : Optional.empty();
-            return new PromptEncoder(tokenizer, chat, begun);
+            Optional<ChatTemplate> chat = asChat ? Optional.of(template(checkpoint, date)) : Optional.empty();
+            return new PromptEncoder(tokenizer, chat, answerPrefix);
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;
         }
     }
 
-    /** Whether the same prompts may be others another day. */
-    boolean asksForTheDate() {
-        return chat.map(ChatTemplate::asksForTheDate).orElse(false);
+    /** Whether prompts may depend on the date. */
+    boolean usesDate() {
+        return chat.map(ChatTemplate::usesDate).orElse(false);
     }
 
     /** Ids of a prompt, with what the tokenizer or the template of a conversation begins a text with. */
     int[] encode(String text) {
-        return chat.map(template -> template.encodeBegun(List.of(Message.user(text)), begun))
+        return chat.map(template -> template.encodeAnswer(List.of(Message.user(text)), answerPrefix))
                 .orElseGet(() -> tokenizer.encodeBeginning(text));
     }
 
@@ -79,15 +79,16 @@ final class PromptEncoder implements AutoCloseable {
     }
 
     private int[] answered(ChatTemplate template, String letter) {
-        String answer = begun.isEmpty() || letter.isEmpty() ? begun + letter : begun + " " + letter;
-        return template.encodeBegun(List.of(Message.user(ANY)), answer);
+        String answer =
+                answerPrefix.isEmpty() || letter.isEmpty() ? answerPrefix + letter : answerPrefix + " " + letter;
+        return template.encodeAnswer(List.of(Message.user(ANY)), answer);
     }
 
     private static ChatTemplate template(Checkpoint checkpoint, OffsetDateTime date) {
         return ChatTemplate.find(checkpoint.directory(), Clock.fixed(date.toInstant(), date.getOffset()))
                 .orElseThrow(() -> new GatehouseException(
                         ErrorCode.INVALID_ARGUMENT,
-                        "Model %s has no chat template, without which it cannot be asked in a conversation"
+                        "Model %s has no chat template, which prompts as chat messages need"
                                 .formatted(checkpoint.name())));
     }
 }

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Puts the questions of a quiz to a model. */
+/** Makes the prompts of a quiz. */
 final class QuizPrompts {
     /** Ten times what a token of English has; a run of spaces or dashes may be one of many. */
     private static final int MOST_CHARACTERS_OF_A_TOKEN = 48;
@@ -25,21 +25,22 @@ final class QuizPrompts {
      * @throws GatehouseException INVALID_ARGUMENT when a prompt is longer than the model takes; what
      *     {@code requirement} throws
      */
-    static List<Asked> of(Checkpoint checkpoint, RunTask task, PromptEncoder encoder, Consumer<Prompt> requirement) {
-        List<Asked> prompts = new ArrayList<>();
+    static List<PromptedQuestion> of(
+            Checkpoint checkpoint, RunTask task, PromptEncoder encoder, Consumer<Prompt> requirement) {
+        List<PromptedQuestion> prompts = new ArrayList<>();
         for (Subject subject : task.quiz().subjects()) {
-            String begun = task.format().preamble(subject, task.shots());
-            requireReadable(checkpoint, "What the prompts of %s begin with".formatted(subject.name()), begun);
-            int[] preamble = encoder.encode(begun);
+            String preamble = task.format().preamble(subject, task.shots());
+            requireReadable(checkpoint, "The beginning of the prompts of %s".formatted(subject.name()), preamble);
+            int[] preambleTokens = encoder.encode(preamble);
             for (Question question : subject.test()) {
-                String text = task.format().prompt(subject, question, task.shots());
+                String text = preamble + task.format().question(question);
                 requireReadable(checkpoint, prompt(question), text);
                 int[] tokens = encoder.encode(text);
                 requireFits(checkpoint, question, tokens.length);
-                int shared = task.shots() == 0 ? 0 : sharedPrefix(preamble, tokens);
+                int shared = task.shots() == 0 ? 0 : sharedPrefix(preambleTokens, tokens);
                 Prompt prompt = new Prompt(tokens, shared);
                 requirement.accept(prompt);
-                prompts.add(new Asked(question, prompt));
+                prompts.add(new PromptedQuestion(question, prompt));
             }
         }
         return prompts;

@@ -22,7 +22,7 @@ public final class QuizRun {
         this(checkpoint, engine, store, gatehouseVersion, Clock.system(ZoneId.systemDefault()));
     }
 
-    /** @param clock says the date that a run begins on, to templates that ask for it */
+    /** @param clock says the date to chat templates that use it */
     QuizRun(Checkpoint checkpoint, Engine engine, Store store, String gatehouseVersion, Clock clock) {
         this.checkpoint = requireNonNull(checkpoint, "checkpoint is null");
         this.engine = requireNonNull(engine, "engine is null");
@@ -37,14 +37,14 @@ public final class QuizRun {
      *
      * @throws GatehouseException {@code CANCELLED_BY_USER} when the listener asked for it, {@code RUN_EXISTS} when the
      *     name is that of a complete run or of an unfinished one that was begun otherwise, {@code INVALID_ARGUMENT} when
-     *     a prompt is longer than the model takes, or a conversation is asked for of a model without a template,
-     *     {@code OUT_OF_MEMORY} when a prompt takes more than there is, {@code INSUFFICIENT_DISK} when there is no room
-     *     for what it records
+     *     a prompt is longer than the model takes, or prompts are chat messages and the model has no chat template,
+     *     {@code OUT_OF_MEMORY} when a prompt takes more memory than there is, {@code INSUFFICIENT_DISK} when the disk
+     *     is too full
      */
     public RunOutcome execute(RunTask task, RunListener listener) {
-        Optional<UnfinishedRun> begun = UnfinishedRun.find(store, task.name());
+        Optional<UnfinishedRun> unfinished = UnfinishedRun.find(store, task.name());
         try (RunComputation computation =
-                RunComputation.prepare(checkpoint, engine, task, begun, clock, gatehouseVersion, () -> {})) {
+                RunComputation.prepare(checkpoint, engine, task, unfinished, clock, gatehouseVersion, () -> {})) {
             return new RunRecording(store).record(computation.manifest(), computation, listener);
         }
     }

@@ -6,7 +6,7 @@ import io.gatehouse.store.write.ShardQueue;
 import io.gatehouse.store.write.WritingProgress;
 import java.time.Duration;
 
-/** Counts what is done and tells the listener, for the thread that computes and the one that writes. */
+/** Counts the progress of a run and reports it to the listener, for the computing and the writing thread. */
 final class RunClock {
     private final int questions;
     private long tokens;
@@ -23,7 +23,7 @@ final class RunClock {
         this.listener = listener;
     }
 
-    /** Counts what a layer is done with, and ends the run if the listener wants it to. */
+    /** Counts the tokens that a layer is done with, and ends the run if it was cancelled. */
     synchronized void layerDone(int layerTokens, WritingProgress writing) {
         tokenLayersDone += layerTokens;
         tick(writing);
@@ -38,14 +38,14 @@ final class RunClock {
         tick(writing);
     }
 
-    /** Counts questions that an earlier try has answered; they take no time, and so say nothing about the rate. */
+    /** Counts questions that were answered earlier; they take no time, so that they do not change the rate. */
     synchronized void skipped(int answered, long answeredTokens) {
         tokens -= answeredTokens;
         questionsDone += answered;
         tick(WritingProgress.NOTHING);
     }
 
-    /** Says that the run was cancelled, and what of it is kept by now. */
+    /** The error of a cancelled run, with the number of answers that are kept. */
     synchronized GatehouseException cancelled() {
         return new GatehouseException(
                 ErrorCode.CANCELLED_BY_USER,

@@ -9,18 +9,17 @@ import io.gatehouse.quiz.ChoiceScorer;
 import io.gatehouse.store.write.Shard;
 import java.time.Clock;
 import java.time.OffsetDateTime;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 
-/** A run that is ready to be computed: its prompts are tokenised and its model is loaded. Knows no file that it goes to. */
+/** A run that is ready to be computed: its prompts are tokenised and its model is loaded. Does not know the file. */
 public final class RunComputation implements ShardSource, AutoCloseable {
     private final PromptEncoder encoder;
-    private final PreparedRun run;
+    private final Run run;
     private final ShardRunner runner;
     private final DiskNeed.Growth growth;
 
-    private RunComputation(PromptEncoder encoder, PreparedRun run, ShardRunner runner, DiskNeed.Growth growth) {
+    private RunComputation(PromptEncoder encoder, Run run, ShardRunner runner, DiskNeed.Growth growth) {
         this.encoder = encoder;
         this.run = run;
         this.runner = runner;
@@ -30,29 +29,28 @@ public final class RunComputation implements ShardSource, AutoCloseable {
     /**
      * Tokenises the prompts of a run.
      *
-     * @param begun the unfinished run that it goes on with
-     * @param clock says the date that a run begins on, to templates that ask for it
+     * @param unfinished the run that it resumes
+     * @param clock says the date to chat templates that use it
      * @param prompted called after each prompt
-     * @throws GatehouseException INVALID_ARGUMENT when a prompt is longer than the model takes, or a conversation is
-     *     asked for of a model without a template; OUT_OF_MEMORY when a prompt takes more than there is
+     * @throws GatehouseException INVALID_ARGUMENT when a prompt is longer than the model takes, or prompts are chat
+     *     messages and the model has no chat template; OUT_OF_MEMORY when a prompt takes more memory than there is
      */
     public static RunComputation prepare(
             Checkpoint checkpoint,
             Engine engine,
             RunTask task,
-            Optional<UnfinishedRun> begun,
+            Optional<UnfinishedRun> unfinished,
             Clock clock,
             String gatehouseVersion,
             Runnable prompted) {
         requireNonNull(task, "task is null");
-        OffsetDateTime date = begun.flatMap(UnfinishedRun::date)
-                .orElseGet(() -> OffsetDateTime.now(clock).truncatedTo(ChronoUnit.SECONDS));
+        OffsetDateTime date = UnfinishedRun.dateOf(unfinished, clock);
         PromptEncoder encoder = PromptEncoder.open(checkpoint, task, date);
         try {
-            PreparedRun run = PreparedRun.of(
+            Run run = Run.prepare(
                     RunModel.of(checkpoint, engine),
                     task,
-                    begun,
+                    unfinished,
                     date,
                     encoder,
                     prompt -> {
@@ -62,7 +60,8 @@ public final class RunComputation implements ShardSource, AutoCloseable {
                     gatehouseVersion);
             ChoiceScorer scorer = encoder.scorer(task.quiz().mostChoices());
             int answered = Math.min(
-                    begun.map(UnfinishedRun::answered).orElse(0), run.prompts().size());
+                    unfinished.map(UnfinishedRun::answered).orElse(0),
+                    run.prompts().size());
             DiskNeed.Growth growth = DiskNeed.Growth.of(
                     run.prompts().subList(answered, run.prompts().size()), engine.config(), task.recording());
             ShardRunner runner = new ShardRunner(engine, encoder.tokenizer(), scorer, task.recording());
@@ -73,7 +72,7 @@ public final class RunComputation implements ShardSource, AutoCloseable {
         }
     }
 
-    /** What whoever records the run has to know of it. */
+    /** What a process that records the run has to know about it. */
     public RunManifest manifest() {
         return run.manifest(growth);
     }

@@ -8,6 +8,6 @@ public interface RunListener {
     /** Called often: after each layer of each micro-batch, and after each committed shard. */
     void progress(RunProgress progress);
 
-    /** Asked as often; a run whose listener says true ends, and keeps the shards that are committed. */
+    /** Called as often. If it returns true, the run ends and keeps the shards that are committed. */
     boolean cancelled();
 }

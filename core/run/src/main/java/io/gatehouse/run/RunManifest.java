@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * A run as its file is to know it before anything is computed: all that whoever records it needs, and nothing of the
+ * A run before anything is computed, as its file knows it: everything that is needed to record it, and nothing about the
  * model.
  *
  * @param questions in the order that they are asked in
@@ -43,10 +43,10 @@ public record RunManifest(
         more = Map.copyOf(more);
     }
 
-    /** Registers the run, or goes on with the unfinished one of its name. */
-    RunWriter open(Store store, boolean begun) {
+    /** Registers the run, or resumes the unfinished one of its name. */
+    RunWriter open(Store store, boolean resumed) {
         List<QuestionRow> rows = questions.stream().map(Entry::question).toList();
-        return begun ? store.resumeRun(description, rows, more) : store.startRun(description, rows, more);
+        return resumed ? store.resumeRun(description, rows, more) : store.startRun(description, rows, more);
     }
 
     /** Number of shards. */

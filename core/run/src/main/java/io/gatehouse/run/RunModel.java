@@ -13,10 +13,10 @@ import io.gatehouse.store.run.RunDescription;
 import java.util.OptionalLong;
 
 /**
- * The model of a run as it is computed.
+ * The model of a run, with the options of the computation.
  *
- * @param config the checkpoint's, with another top-k where one was asked for
- * @param options the plan and device that are computed in, which need not be those that were asked for
+ * @param config the checkpoint's, with another top-k where an intervention sets one
+ * @param options the plan and device of the computation, which can differ from the requested ones
  */
 public record RunModel(Checkpoint checkpoint, ModelConfig config, EngineOptions options) {
     public RunModel {
@@ -33,12 +33,12 @@ public record RunModel(Checkpoint checkpoint, ModelConfig config, EngineOptions 
                 new EngineOptions(engine.precision(), engine.device(), OptionalLong.empty(), engine.interventions()));
     }
 
-    /** A model that others load, in the very plan that was asked for. */
-    static RunModel asked(Checkpoint checkpoint, EngineOptions options) {
+    /** A model that other machines load, in exactly the requested plan. */
+    static RunModel requested(Checkpoint checkpoint, EngineOptions options) {
         return new RunModel(checkpoint, options.interventions().applyTo(checkpoint.config()), options);
     }
 
-    /** How the store knows a run of it. */
+    /** Describes a run of the model for the store. */
     public RunDescription describe(
             String name, String task, String format, int shots, Recording recording, String gatehouseVersion) {
         return new RunDescription(
@@ -59,7 +59,7 @@ public record RunModel(Checkpoint checkpoint, ModelConfig config, EngineOptions 
 
     private static ModelLayer layer(FeedForward block) {
         if (block instanceof FeedForward.Sparse sparse) {
-            // Routers take the softmax over all experts, and nothing scales what comes of it.
+            // Routers take the softmax over all experts; nothing scales the result.
             ModelLayer.Router router = new ModelLayer.Router("softmax", 1, sparse.normTopK());
             return ModelLayer.moe(sparse.experts(), sparse.topK(), router);
         }

@@ -2,7 +2,7 @@ package io.gatehouse.run;
 
 import java.time.Duration;
 
-/** What came of a run. */
+/** The result of a run. */
 public record RunOutcome(int runId, String name, int questions, int correct, long tokens, Duration elapsed) {
     /** Share of questions answered correctly, 0 to 1. */
     public double accuracy() {

@@ -24,7 +24,7 @@ public record RunProgress(
         return tokensDone / Math.max(elapsed.toNanos() / 1e9, 1e-9);
     }
 
-    /** Time that the rest takes at the rate so far; empty before the first tokens are done, when nobody knows. */
+    /** Time that the rest takes at the rate so far; empty before the first tokens are done. */
     public Optional<Duration> timeLeft() {
         return tokensDone == 0
                 ? Optional.empty()

@@ -10,13 +10,13 @@ import io.gatehouse.store.run.Recording;
 import io.gatehouse.store.schema.GivenName;
 
 /**
- * What a run is to do, once its quiz is read.
+ * The work of a run, once its quiz is read.
  *
  * @param name name of the run, unique in its file
  * @param quiz the subjects and test questions to answer, and the solved examples that shots are taken from
  * @param shots solved examples before each question
- * @param recording what to keep of what the routers say
- * @param chat whether each prompt is what a user says, put as the chat template of the model has it
+ * @param recording which decisions of the routers to keep
+ * @param chat whether each prompt is the message of a user, in the chat template of the model
  */
 public record RunTask(String name, Quiz quiz, PromptFormat format, int shots, Recording recording, boolean chat) {
     public RunTask {
@@ -25,14 +25,14 @@ public record RunTask(String name, Quiz quiz, PromptFormat format, int shots, Re
         requireNonNull(format, "format is null");
         requireNonNull(recording, "recording is null");
         GivenName.checked("a run", name);
-        chat |= !format.begun().isEmpty();
+        chat |= !format.answerPrefix().isEmpty();
         if (quiz.questions() == 0) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT, "Quiz %s has no test questions".formatted(quiz.name()));
         }
     }
 
-    /** A task that puts prompts as they are, unless the format is one of conversations. */
+    /** A task whose prompts are plain text, unless the format is one of conversations. */
     public RunTask(String name, Quiz quiz, PromptFormat format, int shots, Recording recording) {
         this(name, quiz, format, shots, recording, false);
     }
@@ -42,8 +42,8 @@ public record RunTask(String name, Quiz quiz, PromptFormat format, int shots, Re
         return new RunTask(other, quiz, format, shots, recording, chat);
     }
 
-    /** Says how the model is asked. */
+    /** Names the form of the prompts. */
     String formatId() {
-        return chat && format.begun().isEmpty() ? format.id() + "+chat" : format.id();
+        return chat && format.answerPrefix().isEmpty() ? format.id() + "+chat" : format.id();
     }
 }

@@ -4,7 +4,7 @@ import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.engine.prefill.Capture;
 import io.gatehouse.engine.prefill.PrefillListener;
 import io.gatehouse.engine.prefill.RoutingBatch;
-import io.gatehouse.engine.prefill.RowValues;
+import io.gatehouse.engine.prefill.RoutingBatch.RowValues;
 import io.gatehouse.quiz.ChoiceScore;
 import io.gatehouse.quiz.ChoiceScorer;
 import io.gatehouse.store.run.Recording;
@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
-/** Turns what the engine says of a shard's prompts into the columns the store keeps. */
+/** Turns the engine's results for the prompts of a shard into the columns of the store. */
 public final class ShardRecorder implements PrefillListener {
-    private final List<Asked> prompts;
+    private final List<PromptedQuestion> prompts;
     private final int[] questionIds;
     private final ChoiceScorer scorer;
     private final Tokenizer tokenizer;
@@ -32,9 +32,9 @@ public final class ShardRecorder implements PrefillListener {
     private final List<TokenValues> norms = new ArrayList<>();
     private final List<AnswerRow> answers = new ArrayList<>();
 
-    /** @param layerDone told how many tokens a layer is done with, time and again; ends the shard by throwing */
+    /** @param layerDone called repeatedly with the number of tokens that a layer is done with; ends the shard by throwing */
     ShardRecorder(
-            List<Asked> prompts,
+            List<PromptedQuestion> prompts,
             int[] questionIds,
             ChoiceScorer scorer,
             Tokenizer tokenizer,
@@ -48,7 +48,7 @@ public final class ShardRecorder implements PrefillListener {
         this.recording = recording;
     }
 
-    /** What the engine has to let out for a recording. */
+    /** What the engine has to capture for a recording. */
     public static Capture capture(Recording recording) {
         Capture.Tokens scope = recording.scope() == Scope.PROMPT ? Capture.Tokens.ALL : Capture.Tokens.LAST;
         Capture.Tokens gates = switch (recording.probabilities()) {
@@ -100,16 +100,16 @@ public final class ShardRecorder implements PrefillListener {
 
     @Override
     public void lastLogits(int prompt, float[] logits) {
-        Asked asked = prompts.get(prompt);
-        ChoiceScore score = scorer.score(logits, asked.question().choices().size());
+        PromptedQuestion prompted = prompts.get(prompt);
+        ChoiceScore score = scorer.score(logits, prompted.question().choices().size());
         answers.add(new AnswerRow(
                 questionIds[prompt],
                 score.predicted(),
-                score.predicted() == asked.question().answer(),
+                score.predicted() == prompted.question().answer(),
                 floats(score.logProbabilities()),
                 score.topToken(),
                 tokenizer.token(score.topToken()),
-                asked.tokens()));
+                prompted.tokens()));
     }
 
     Shard shard(int number) {
@@ -126,9 +126,9 @@ public final class ShardRecorder implements PrefillListener {
         String[] texts = new String[rows];
         int row = 0;
         for (int prompt = 0; prompt < prompts.size(); prompt++) {
-            Asked asked = prompts.get(prompt);
-            int[] tokens = asked.prompt().tokens();
-            for (int position = tokens.length - recordedTokens(asked); position < tokens.length; position++, row++) {
+            PromptedQuestion prompted = prompts.get(prompt);
+            int[] tokens = prompted.prompt().tokens();
+            for (int position = tokens.length - recordedTokens(prompted); position < tokens.length; position++, row++) {
                 ids[row] = questionIds[prompt];
                 positions[row] = position;
                 last[row] = position == tokens.length - 1;
@@ -139,8 +139,8 @@ public final class ShardRecorder implements PrefillListener {
         return new TokenColumns(ids, positions, last, tokenIds, texts);
     }
 
-    private int recordedTokens(Asked asked) {
-        return recording.scope() == Scope.PROMPT ? asked.tokens() : 1;
+    private int recordedTokens(PromptedQuestion prompted) {
+        return recording.scope() == Scope.PROMPT ? prompted.tokens() : 1;
     }
 
     private static float[] floats(List<Double> values) {

@@ -25,8 +25,8 @@ public final class ShardRunner {
     }
 
     /**
-     * Shards that are computed together: as many as fit where the weights are read again each time, else each by
-     * itself, so that it is in the file the sooner. The result of a shard does not depend on it.
+     * Shards that are computed together: as many as fit where the weights are read again each time, otherwise one
+     * by one, so that each is in the file sooner. The result of a shard does not depend on it.
      */
     List<List<ShardTask>> together(List<ShardTask> shards) {
         long most = engine.memory().streamed() ? engine.tokensTogether() : 0;
@@ -46,7 +46,7 @@ public final class ShardRunner {
     /**
      * Computes shards together.
      *
-     * @param layerDone told how many tokens a layer is done with, time and again; ends the shards by throwing
+     * @param layerDone called repeatedly with the number of tokens that a layer is done with; ends the shards by throwing
      */
     List<Shard> compute(List<ShardTask> shards, IntConsumer layerDone) {
         List<ShardRecorder> recorders = new ArrayList<>();
@@ -56,7 +56,7 @@ public final class ShardRunner {
                     new ShardRecorder(shard.questions(), shard.questionIds(), scorer, tokenizer, recording, layerDone);
             recorders.add(recorder);
             requests.add(new PrefillRequest(
-                    shard.questions().stream().map(Asked::prompt).toList(), recorder));
+                    shard.questions().stream().map(PromptedQuestion::prompt).toList(), recorder));
         }
         engine.prefill(requests, ShardRecorder.capture(recording));
         List<Shard> computed = new ArrayList<>();
@@ -66,7 +66,7 @@ public final class ShardRunner {
         return computed;
     }
 
-    /** Computes a shard by itself. */
+    /** Computes one shard. */
     public Shard compute(ShardTask shard, IntConsumer layerDone) {
         return compute(List.of(shard), layerDone).get(0);
     }

@@ -5,12 +5,12 @@ import java.util.List;
 
 /** Where the shards of a run come from: computed in this process, or in another one. */
 public interface ShardSource {
-    /** Takes what is computed; both methods end the computing by throwing. */
+    /** Receives the results; both methods end the computation by throwing. */
     interface Receiver {
-        /** Told how many tokens a layer is done with, time and again. */
+        /** Called repeatedly with the number of tokens that a layer is done with. */
         void layerDone(int tokens);
 
-        /** Takes a shard, and may let the computing wait. */
+        /** Receives a shard, and may make the computation wait. */
         void computed(Shard shard);
     }
 

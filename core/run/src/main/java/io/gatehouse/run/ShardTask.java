@@ -12,7 +12,7 @@ import java.util.List;
  * @param number number of the shard within its run, from 0
  * @param questionIds what the store calls the questions, in their order; not copied
  */
-public record ShardTask(int number, List<Asked> questions, int[] questionIds) implements Serializable {
+public record ShardTask(int number, List<PromptedQuestion> questions, int[] questionIds) implements Serializable {
     public ShardTask {
         requireNonNull(questionIds, "questionIds is null");
         questions = List.copyOf(questions);
@@ -24,10 +24,10 @@ public record ShardTask(int number, List<Asked> questions, int[] questionIds) im
 
     /** Number of prompt tokens. */
     public int tokens() {
-        return questions.stream().mapToInt(Asked::tokens).sum();
+        return questions.stream().mapToInt(PromptedQuestion::tokens).sum();
     }
 
     List<QuestionRow> rows() {
-        return questions.stream().map(Asked::row).toList();
+        return questions.stream().map(PromptedQuestion::row).toList();
     }
 }

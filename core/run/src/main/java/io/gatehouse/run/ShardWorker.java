@@ -6,32 +6,66 @@ import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.run.RunDescription;
 import io.gatehouse.store.transfer.ShardFiles;
 import io.gatehouse.store.write.Shard;
+import java.io.Serializable;
 import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /**
- * The model of a run on one of several machines. May be asked by several threads: one shard is computed at a time, and
- * those before it are written meanwhile.
+ * The model of a run on one of several machines. Thread-safe: one shard is computed at a time, while those before it are
+ * written.
  */
 public final class ShardWorker implements AutoCloseable {
-    private final RunTerms terms;
+    /**
+     * What a machine has to know to compute shards of a run.
+     *
+     * @param runId number of the run in its directory
+     * @param checkpoint directory of the model, which every machine finds under the same name
+     * @param request the fields of the settled request
+     * @param chat whether prompts are messages of a user
+     * @param answerPrefix with what the model's answer begins
+     * @param date for chat templates that use it
+     * @param mostChoices the most choices that a question has
+     */
+    public record Setup(
+            int runId,
+            RunDescription description,
+            String checkpoint,
+            Map<String, Object> request,
+            boolean chat,
+            String answerPrefix,
+            OffsetDateTime date,
+            int mostChoices)
+            implements Serializable {
+        public Setup {
+            requireNonNull(description, "description is null");
+            requireNonNull(checkpoint, "checkpoint is null");
+            request = Map.copyOf(request);
+            requireNonNull(answerPrefix, "answerPrefix is null");
+            requireNonNull(date, "date is null");
+        }
+    }
+
+    private final Setup setup;
     private final Checkpoint checkpoint;
     private final Engine engine;
     private final PromptEncoder encoder;
     private final ShardRunner runner;
 
-    private ShardWorker(RunTerms terms, Checkpoint checkpoint, Engine engine, PromptEncoder encoder) {
-        this.terms = terms;
+    private ShardWorker(Setup setup, Checkpoint checkpoint, Engine engine, PromptEncoder encoder) {
+        this.setup = setup;
         this.checkpoint = checkpoint;
         this.engine = engine;
         this.encoder = encoder;
         this.runner = new ShardRunner(
                 engine,
                 encoder.tokenizer(),
-                encoder.scorer(terms.mostChoices()),
-                terms.description().recording());
+                encoder.scorer(setup.mostChoices()),
+                setup.description().recording());
     }
 
     /**
@@ -40,16 +74,16 @@ public final class ShardWorker implements AutoCloseable {
      * @throws GatehouseException INVALID_ARGUMENT if the checkpoint that this machine has under the name is another
      *     one; what opening and loading it throw
      */
-    public static ShardWorker open(RunTerms terms) {
-        requireNonNull(terms, "terms is null");
-        Checkpoint checkpoint = Checkpoint.open(Path.of(terms.checkpoint()));
+    public static ShardWorker open(Setup setup) {
+        requireNonNull(setup, "setup is null");
+        Checkpoint checkpoint = Checkpoint.open(Path.of(setup.checkpoint()));
         try {
-            requireSame(terms, checkpoint);
-            PromptEncoder encoder = PromptEncoder.open(checkpoint, terms.conversation(), terms.begun(), terms.date());
+            requireSame(setup, checkpoint);
+            PromptEncoder encoder = PromptEncoder.open(checkpoint, setup.chat(), setup.answerPrefix(), setup.date());
             try {
-                Engine engine = Engine.loadAsAsked(
-                        checkpoint, RunRequest.of(terms.request()).engineOptions());
-                return new ShardWorker(terms, checkpoint, engine, encoder);
+                Engine engine = Engine.loadExactly(
+                        checkpoint, RunRequest.of(setup.request()).engineOptions());
+                return new ShardWorker(setup, checkpoint, engine, encoder);
             } catch (RuntimeException e) {
                 encoder.close();
                 throw e;
@@ -68,7 +102,7 @@ public final class ShardWorker implements AutoCloseable {
      */
     public void compute(ShardTask task, Path directory, BooleanSupplier unwanted) {
         Shard shard = compute(task, unwanted);
-        ShardFiles.write(directory, terms.runId(), terms.description(), task.rows(), task.questionIds(), shard);
+        ShardFiles.write(directory, setup.runId(), setup.description(), task.rows(), task.questionIds(), shard);
     }
 
     private synchronized Shard compute(ShardTask task, BooleanSupplier unwanted) {
@@ -80,8 +114,8 @@ public final class ShardWorker implements AutoCloseable {
         });
     }
 
-    private static void requireSame(RunTerms terms, Checkpoint checkpoint) {
-        String wanted = terms.description().fingerprint();
+    private static void requireSame(Setup setup, Checkpoint checkpoint) {
+        String wanted = setup.description().fingerprint();
         if (!checkpoint.fingerprint().equals(wanted)) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,

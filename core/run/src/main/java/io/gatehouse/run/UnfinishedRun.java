@@ -4,19 +4,21 @@ import io.gatehouse.engine.Precision;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.run.RunStatus;
 import io.gatehouse.store.run.RunSummary;
+import java.time.Clock;
 import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * A run that was begun and is not complete. What its first questions were computed in and asked on, its other ones must
- * be as well.
+ * A run that was begun and is not complete. The rest of its questions must be computed in the same plan, and with the
+ * same date in their prompts, as its first ones.
  *
  * @param answered questions that have an answer
  * @param definition what decides what it computes and keeps, by property
  */
 public record UnfinishedRun(int answered, Map<String, String> definition) {
-    /** The property that says when a run was begun whose template asks for the date. */
+    /** The property with the date of a run whose chat template uses it. */
     static final String DATE = "date";
 
     private static final String PLAN = "plan";
@@ -32,6 +34,13 @@ public record UnfinishedRun(int answered, Map<String, String> definition) {
                 .map(run -> of(store, run));
     }
 
+    /** The date of a run: that of the one that it resumes, or else now. */
+    static OffsetDateTime dateOf(Optional<UnfinishedRun> unfinished, Clock clock) {
+        return unfinished
+                .flatMap(UnfinishedRun::date)
+                .orElseGet(() -> OffsetDateTime.now(clock).truncatedTo(ChronoUnit.SECONDS));
+    }
+
     private static UnfinishedRun of(Store store, RunSummary run) {
         return new UnfinishedRun(run.answered(), store.definition(run.runId()));
     }
@@ -41,7 +50,7 @@ public record UnfinishedRun(int answered, Map<String, String> definition) {
         return Optional.ofNullable(definition.get(PLAN)).map(Precision::of);
     }
 
-    /** When its template was told that it is; none where it did not ask. */
+    /** What its chat template was told that the date is; none where it does not use the date. */
     Optional<OffsetDateTime> date() {
         return Optional.ofNullable(definition.get(DATE)).map(OffsetDateTime::parse);
     }

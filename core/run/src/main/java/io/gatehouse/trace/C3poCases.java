@@ -1,6 +1,7 @@
 package io.gatehouse.trace;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.gatehouse.json.JsonValue;
 import io.gatehouse.store.transfer.TracedAnswer;
 import io.gatehouse.store.transfer.TracedLayer;
 import io.gatehouse.store.transfer.TracedSequence;
@@ -22,34 +23,34 @@ final class C3poCases implements TraceReader {
     @Override
     public void read(Path file, TraceShape shape, TraceListener listener) {
         JsonRecords.read(file, entry -> {
-            TraceFields text = entry.field("input_text");
+            JsonValue text = entry.field("input_text");
             List<TracedLayer> layers = layers(entry.field("last_token_routing").field("layers"), shape);
             listener.sequence(new TracedSequence(entry.place(), Optional.empty(), text.text(), new int[0], 1, layers));
             listener.answer(new TracedAnswer(
                     entry.place(),
                     text.text(),
                     entry.field("correct_answer").text(),
-                    entry.find("model_answer").map(TraceFields::text),
+                    entry.find("model_answer").map(JsonValue::text),
                     entry.field("is_correct").truth()));
         });
     }
 
-    private static List<TracedLayer> layers(TraceFields list, TraceShape shape) {
+    private static List<TracedLayer> layers(JsonValue list, TraceShape shape) {
         List<TracedLayer> layers = new ArrayList<>();
         for (int i = 0; i < list.size(); i++) {
-            TraceFields layer = list.item(i);
-            TraceFields gate = layer.field("routing_weights");
+            JsonValue layer = list.item(i);
+            JsonValue gate = layer.field("routing_weights");
             layers.add(Gate.decisions(
                     layer.field("layer").index(), shape.requireTopK(gate.place()), probabilities(gate), gate.place()));
         }
         return layers;
     }
 
-    private static float[] probabilities(TraceFields gate) {
+    private static float[] probabilities(JsonValue gate) {
         Set<Map.Entry<String, JsonNode>> weights = gate.properties();
         float[] probabilities = new float[weights.size()];
         for (Map.Entry<String, JsonNode> weight : weights) {
-            TraceFields value = gate.field(weight.getKey());
+            JsonValue value = gate.field(weight.getKey());
             int expert = expert(weight.getKey(), value);
             if (expert >= probabilities.length) {
                 throw gate.corrupt("names expert %d, but has %d experts".formatted(expert, probabilities.length));
@@ -59,14 +60,14 @@ final class C3poCases implements TraceReader {
         return probabilities;
     }
 
-    private static int expert(String name, TraceFields value) {
+    private static int expert(String name, JsonValue value) {
         try {
             int expert = name.startsWith(EXPERT) ? Integer.parseInt(name.substring(EXPERT.length())) : -1;
             if (expert >= 0) {
                 return expert;
             }
         } catch (NumberFormatException e) {
-            throw value.corrupt("is no expert: " + e.getMessage());
+            throw value.corrupt("is not an expert: " + e.getMessage());
         }
         throw value.corrupt("is not named %sN".formatted(EXPERT));
     }

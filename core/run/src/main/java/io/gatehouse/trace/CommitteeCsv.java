@@ -3,6 +3,7 @@ package io.gatehouse.trace;
 import io.gatehouse.dataset.RecordReader;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.json.JsonValue;
 import io.gatehouse.memory.FileMemory;
 import io.gatehouse.store.transfer.TracedSequence;
 import java.io.IOException;
@@ -28,7 +29,6 @@ final class CommitteeCsv implements TraceReader {
     private static final CSVFormat FORMAT =
             CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get();
 
-    private static final int MAX_SHOWN = 40;
     /** Heap that a row takes, in the table that is made of it, too. */
     private static final int ROW_BYTES = 256;
 
@@ -92,10 +92,10 @@ final class CommitteeCsv implements TraceReader {
                 prompt.add(row);
             }
         } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
-            // The last is what the parser says of names of columns.
+            // The parser throws the last of these for the names of columns.
             throw new GatehouseException(
                     ErrorCode.CORRUPT_DATASET,
-                    "%s cannot be read: %s".formatted(file, shown(String.valueOf(e.getMessage()))),
+                    "%s cannot be read: %s".formatted(file, JsonValue.shown(String.valueOf(e.getMessage()))),
                     e);
         }
         if (!prompt.rows.isEmpty()) {
@@ -133,7 +133,7 @@ final class CommitteeCsv implements TraceReader {
         }
         throw new GatehouseException(
                 ErrorCode.CORRUPT_DATASET,
-                "%s, field '%s' is '%s' instead of a whole number".formatted(place, name, shown(text)));
+                "%s, field '%s' is '%s' instead of a whole number".formatted(place, name, JsonValue.shown(text)));
     }
 
     private static float weight(String place, CSVRecord fields) {
@@ -148,10 +148,6 @@ final class CommitteeCsv implements TraceReader {
         }
         throw new GatehouseException(
                 ErrorCode.CORRUPT_DATASET,
-                "%s, field 'expert_weight' is '%s' instead of a number".formatted(place, shown(text)));
-    }
-
-    private static String shown(String text) {
-        return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
+                "%s, field 'expert_weight' is '%s' instead of a number".formatted(place, JsonValue.shown(text)));
     }
 }

@@ -2,6 +2,7 @@ package io.gatehouse.trace;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.json.JsonValue;
 import io.gatehouse.memory.FileMemory;
 import io.gatehouse.store.transfer.TracedSequence;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ final class FlameTrace implements TraceReader {
         FileMemory memory = FileMemory.of(file);
         JsonRecords.read(file, row -> {
             int[] experts = row.field("indices").indices();
-            TraceFields scores = row.field("scores");
+            JsonValue scores = row.field("scores");
             if (scores.size() != experts.length) {
                 throw scores.corrupt("has %d numbers for %d experts".formatted(scores.size(), experts.length));
             }

@@ -6,6 +6,7 @@ import io.gatehouse.dataset.StrictJson;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.json.JsonValue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -17,16 +18,16 @@ import java.util.function.Consumer;
 final class JsonRecords {
     private JsonRecords() {}
 
-    static void read(Path file, Consumer<TraceFields> reader) {
+    static void read(Path file, Consumer<JsonValue> reader) {
         if (file.toString().toLowerCase(Locale.ROOT).endsWith(".json")) {
             document(file, reader);
         } else {
-            DatasetFile.read(file, dataset -> reader.accept(new TraceFields(dataset.place(), dataset.fields())));
+            DatasetFile.read(file, reader);
         }
     }
 
-    private static void document(Path file, Consumer<TraceFields> reader) {
-        TraceFields root = new TraceFields(file.toString(), parse(file));
+    private static void document(Path file, Consumer<JsonValue> reader) {
+        JsonValue root = new JsonValue(file.toString(), parse(file), ErrorCode.CORRUPT_DATASET);
         if (root.node().isObject()) {
             reader.accept(root);
             return;

@@ -1,6 +1,7 @@
 package io.gatehouse.trace;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.gatehouse.json.JsonValue;
 import io.gatehouse.store.transfer.TracedAnswer;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -13,7 +14,7 @@ final class LmEvalSamples implements TraceReader {
     @Override
     public void read(Path file, TraceShape shape, TraceListener listener) {
         JsonRecords.read(file, sample -> {
-            TraceFields right = sample.field("acc");
+            JsonValue right = sample.field("acc");
             float accuracy = right.number();
             if (accuracy != 0 && accuracy != 1) {
                 throw right.corrupt("is %s instead of 0 or 1".formatted(accuracy));
@@ -22,7 +23,7 @@ final class LmEvalSamples implements TraceReader {
                     String.valueOf(sample.field("doc_id").index()),
                     sample.field("doc")
                             .find("question")
-                            .map(TraceFields::node)
+                            .map(JsonValue::node)
                             .map(JsonNode::asText)
                             .orElse(""),
                     sample.field("target").node().asText(),

@@ -1,5 +1,6 @@
 package io.gatehouse.trace;
 
+import io.gatehouse.json.JsonValue;
 import io.gatehouse.memory.FileMemory;
 import io.gatehouse.store.transfer.TracedSequence;
 import java.nio.file.Path;
@@ -8,7 +9,7 @@ import java.util.TreeMap;
 
 /**
  * Megatron core's {@code router_trace_rank*.jsonl}: a line a layer and step with {@code layer}, {@code step},
- * {@code num_tokens}, {@code topk} and {@code top_indices}. Ids only, in the order of experts, which is no rank. A step
+ * {@code num_tokens}, {@code topk} and {@code top_indices}. Ids only, in the order of experts, which is not their rank. A step
  * is a sequence here, as the trace does not say where one ends.
  */
 final class MegatronTrace implements TraceReader {
@@ -40,10 +41,10 @@ final class MegatronTrace implements TraceReader {
                 "step %d".formatted(number), Optional.empty(), "", new int[0], step.tokens, step.table.layers())));
     }
 
-    private static void add(Step step, TraceFields line, FileMemory memory) {
+    private static void add(Step step, JsonValue line, FileMemory memory) {
         int layer = line.field("layer").index();
         int topK = line.field("topk").index();
-        TraceFields routed = line.field("top_indices");
+        JsonValue routed = line.field("top_indices");
         int tokens = line.field("num_tokens").index();
         if (routed.size() != tokens) {
             throw routed.corrupt("has %d tokens, but num_tokens is %d".formatted(routed.size(), tokens));

@@ -22,7 +22,7 @@ final class OlmoeCounters implements TraceReader {
     @Override
     public void read(Path file, TraceShape shape, TraceListener listener) {
         if (!(Pickle.read(file) instanceof List<?> counters) || counters.size() != LAYERS.size()) {
-            throw corrupt(file, "is no list of %d Counters".formatted(LAYERS.size()));
+            throw corrupt(file, "is not a list of %d Counters".formatted(LAYERS.size()));
         }
         int experts = 1
                 + counters.stream()

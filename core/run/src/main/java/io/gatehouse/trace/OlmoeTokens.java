@@ -1,5 +1,6 @@
 package io.gatehouse.trace;
 
+import io.gatehouse.json.JsonValue;
 import io.gatehouse.store.transfer.TracedSequence;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -14,15 +15,15 @@ final class OlmoeTokens implements TraceReader {
         JsonRecords.read(file, line -> listener.sequence(sequence(line)));
     }
 
-    private static TracedSequence sequence(TraceFields line) {
+    private static TracedSequence sequence(JsonValue line) {
         int[] tokens = line.field("input_ids").indices();
-        TraceFields routed = line.field("exp_ids");
+        JsonValue routed = line.field("exp_ids");
         if (routed.size() != tokens.length) {
             throw routed.corrupt("has %d tokens, but input_ids has %d".formatted(routed.size(), tokens.length));
         }
         DecisionTable table = new DecisionTable(routed.place(), true);
         for (int token = 0; token < tokens.length; token++) {
-            TraceFields ranks = routed.item(token);
+            JsonValue ranks = routed.item(token);
             for (int rank = 0; rank < ranks.size(); rank++) {
                 int[] byLayer = ranks.item(rank).indices();
                 for (int layer = 0; layer < byLayer.length; layer++) {

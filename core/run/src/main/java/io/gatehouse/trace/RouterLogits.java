@@ -94,7 +94,7 @@ final class RouterLogits implements TraceReader {
                 if (!Float.isFinite(score)) {
                     throw new GatehouseException(
                             ErrorCode.CORRUPT_DATASET,
-                            "%s holds %s, which is no finite number".formatted(place, score));
+                            "%s holds %s, which is not a finite number".formatted(place, score));
                 }
             }
             traced.add(Gate.decisions(

@@ -1,11 +1,14 @@
 package io.gatehouse.trace;
 
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.json.JsonValue;
 import io.gatehouse.store.transfer.TracedLayer;
 import io.gatehouse.trace.format.ArrayFile;
 import io.gatehouse.trace.format.NamedArray;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Experts by token, layer and rank, as serving engines return them: shape [tokens, layers, topK], −1 where the engine
@@ -24,11 +27,11 @@ final class RoutingCube {
     }
 
     /** The cube of a JSON list, which has the shape of its first token, or of NumPy's npy in base64. */
-    static RoutingCube of(TraceFields field) {
+    static RoutingCube of(JsonValue field) {
         return field.isText() ? ofArray(field) : ofList(field);
     }
 
-    private static RoutingCube ofArray(TraceFields field) {
+    private static RoutingCube ofArray(JsonValue field) {
         NamedArray array = ArrayFile.npy(field.place(), field.bytes());
         if (array.shape().size() != 3) {
             throw field.corrupt("has the shape %s instead of tokens, layers and experts".formatted(array.shape()));
@@ -49,23 +52,23 @@ final class RoutingCube {
             for (int i = 0; i < row; i++) {
                 experts[i] = whole(array.value(token * row + i), field);
             }
-            cube.add(experts, field);
+            cube.add(experts, field::corrupt);
         }
         return cube;
     }
 
-    private static int whole(double value, TraceFields field) {
+    private static int whole(double value, JsonValue field) {
         if (value != (int) value) {
-            throw field.corrupt("holds %s, which is no expert".formatted(value));
+            throw field.corrupt("holds %s, which is not an expert".formatted(value));
         }
         return (int) value;
     }
 
-    private static RoutingCube ofList(TraceFields list) {
+    private static RoutingCube ofList(JsonValue list) {
         if (list.size() == 0) {
             return new RoutingCube(0, 1);
         }
-        TraceFields first = list.item(0);
+        JsonValue first = list.item(0);
         int topK = first.size() == 0 ? 1 : first.item(0).size();
         if (topK == 0) {
             throw first.item(0).corrupt("has no experts");
@@ -77,24 +80,24 @@ final class RoutingCube {
         return cube;
     }
 
-    private void add(TraceFields token) {
+    private void add(JsonValue token) {
         if (token.size() != layers) {
             throw token.corrupt("has %d layers instead of %d".formatted(token.size(), layers));
         }
         int[] experts = new int[layers * topK];
         for (int layer = 0; layer < layers; layer++) {
-            TraceFields ranks = token.item(layer);
+            JsonValue ranks = token.item(layer);
             if (ranks.size() != topK) {
                 throw ranks.corrupt("has %d experts instead of %d".formatted(ranks.size(), topK));
             }
             for (int rank = 0; rank < topK; rank++) {
                 int expert = ranks.item(rank).integer();
                 if (expert < NOT_ROUTED) {
-                    throw ranks.item(rank).corrupt("is %d, which is no expert".formatted(expert));
+                    throw ranks.item(rank).corrupt("is %d, which is not an expert".formatted(expert));
                 }
                 experts[layer * topK + rank] = expert;
             }
-            requireWhole(experts, layer, ranks);
+            requireWhole(experts, layer, ranks::corrupt);
         }
         tokens.add(experts);
     }
@@ -102,27 +105,27 @@ final class RoutingCube {
     /**
      * Adds a token's experts, layer by layer.
      *
-     * @param source what holds them
+     * @param corrupt makes an error about their source
      */
-    void add(int[] experts, TraceFields source) {
+    void add(int[] experts, Function<String, GatehouseException> corrupt) {
         for (int layer = 0; layer < layers; layer++) {
-            requireWhole(experts, layer, source);
+            requireWhole(experts, layer, corrupt);
         }
         tokens.add(experts);
     }
 
     /** A layer routed a token to as many experts as it has ranks, or did not route it. */
-    private void requireWhole(int[] experts, int layer, TraceFields source) {
+    private void requireWhole(int[] experts, int layer, Function<String, GatehouseException> corrupt) {
         int routed = 0;
         for (int rank = 0; rank < topK; rank++) {
             int expert = experts[layer * topK + rank];
             if (expert < NOT_ROUTED) {
-                throw source.corrupt("holds %d, which is no expert".formatted(expert));
+                throw corrupt.apply("holds %d, which is not an expert".formatted(expert));
             }
             routed += expert == NOT_ROUTED ? 0 : 1;
         }
         if (routed != 0 && routed != topK) {
-            throw source.corrupt(
+            throw corrupt.apply(
                     "has %d of %d experts of token %d in layer %d".formatted(routed, topK, tokens.size(), layer));
         }
     }

@@ -10,8 +10,6 @@ import io.gatehouse.trace.format.NamedArray;
 import io.gatehouse.trace.format.Pickle;
 import io.gatehouse.trace.format.TorchFile;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,10 +21,13 @@ import java.util.stream.IntStream;
  * tokens, top-k], padded with −1, where each forward pass is a sequence, since requests are not told apart.
  */
 final class SglangRecords implements TraceReader {
+    /** Heap that a token takes besides its experts. */
+    private static final int TOKEN_BYTES = 32;
+
     @Override
     public void read(Path file, TraceShape shape, TraceListener listener) {
         if (!(TorchFile.read(file) instanceof Map<?, ?> dump)) {
-            throw corrupt(file, "is no dictionary");
+            throw corrupt(file, "is not a dictionary");
         }
         if (dump.get("logical_count") instanceof NamedArray counts) {
             counts(file, counts, listener);
@@ -67,11 +68,19 @@ final class SglangRecords implements TraceReader {
             throw corrupt(place, "has topk_ids_of_layer of shape %s".formatted(ids.shape()));
         }
         requireSize(ids, place);
-        memory.take((long) ids.size() * 2 * Integer.BYTES);
+        int layers = ids.shape().get(0);
         int tokens = ids.shape().get(1);
-        List<TracedLayer> layers = new ArrayList<>();
-        for (int layer = 0; layer < ids.shape().get(0); layer++) {
-            layers.add(layer(layer, tokens, ids.shape().get(2), ids.part(layer), place));
+        memory.take((long) ids.size() * 2 * Integer.BYTES + (long) tokens * TOKEN_BYTES);
+        int topK = ids.shape().get(2);
+        RoutingCube cube = new RoutingCube(layers, topK);
+        for (int token = 0; token < tokens; token++) {
+            int[] experts = new int[layers * topK];
+            for (int layer = 0; layer < layers; layer++) {
+                for (int rank = 0; rank < topK; rank++) {
+                    experts[layer * topK + rank] = (int) ids.value((layer * tokens + token) * topK + rank);
+                }
+            }
+            cube.add(experts, what -> corrupt(place, what));
         }
         int[] input = pass.get("input_ids") instanceof NamedArray array && array.size() == tokens
                 ? IntStream.range(0, tokens).map(i -> (int) array.value(i)).toArray()
@@ -80,34 +89,7 @@ final class SglangRecords implements TraceReader {
                 + Optional.<Object>ofNullable(pass.get("forward_pass_id"))
                         .map(Pickle::shown)
                         .orElse("null");
-        return new TracedSequence(name, Optional.empty(), "", input, tokens, layers);
-    }
-
-    private static TracedLayer layer(int layer, int tokens, int topK, NamedArray ids, String place) {
-        int[] positions = new int[tokens];
-        int[] experts = new int[tokens * topK];
-        int rows = 0;
-        for (int token = 0; token < tokens; token++) {
-            if (ids.value(token * topK) >= 0) {
-                positions[rows] = token;
-                for (int rank = 0; rank < topK; rank++) {
-                    double expert = ids.value(token * topK + rank);
-                    if (expert < 0) {
-                        throw corrupt(place, "has fewer experts for token %d of layer %d".formatted(token, layer));
-                    }
-                    experts[rows * topK + rank] = (int) expert;
-                }
-                rows++;
-            }
-        }
-        return new TracedLayer(
-                layer,
-                topK,
-                Arrays.copyOf(positions, rows),
-                Arrays.copyOf(experts, rows * topK),
-                false,
-                new float[0],
-                new float[0]);
+        return new TracedSequence(name, Optional.empty(), "", input, tokens, cube.layers());
     }
 
     /** Beside a zero the other sizes may be anything, and lie in no bytes. */

@@ -22,7 +22,7 @@ import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Gathers what some files of one kind say into one run. */
+/** Gathers the routing in some files of one kind into one run. */
 public final class TraceImport {
     /** Twenty times the layers and experts of the largest models there are. */
     private static final int MAX_GRID = 1 << 19;
@@ -38,7 +38,7 @@ public final class TraceImport {
     private final TraceBounds bounds = new TraceBounds();
     private final FileMemory memory;
 
-    /** Takes what one file says. */
+    /** Takes the contents of one file. */
     private final class Gathering implements TraceListener {
         private final Path file;
 
@@ -194,7 +194,7 @@ public final class TraceImport {
         return answered;
     }
 
-    /** What the source is, and what of it is not to be taken for more than it is. */
+    /** The source, and which of its figures are recorded. */
     private Map<String, String> provenance(List<TracedLayer> layers) {
         Map<String, String> provenance = new TreeMap<>();
         provenance.put("source", kind.id());
@@ -234,7 +234,7 @@ public final class TraceImport {
                         .orElse(0);
     }
 
-    /** What of a run is known must be known of all of it: sums would else be of a part that nobody names. */
+    /** What is known of a run must be known of all of it: otherwise sums would cover an unnamed part. */
     private static void requireAllOrNone(List<TracedLayer> layers, ToIntFunction<TracedLayer> length, String what) {
         long having =
                 layers.stream().filter(layer -> length.applyAsInt(layer) > 0).count();

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** Where routing can come from beside our own engine. */
+/** Sources of routing besides our own engine. */
 public enum TraceKind {
     VLLM("vllm", "responses of vLLM with routed experts (.jsonl, .json)"),
     SGLANG("sglang", "responses of SGLang with routed experts (.jsonl, .json)"),

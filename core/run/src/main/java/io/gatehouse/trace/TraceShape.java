@@ -19,12 +19,13 @@ public record TraceShape(OptionalInt layers, OptionalInt topK) {
     private static void requirePositive(OptionalInt number, String what) {
         if (number.isPresent() && number.getAsInt() < 1) {
             throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT, "There are no %d %s".formatted(number.getAsInt(), what));
+                    ErrorCode.INVALID_ARGUMENT,
+                    "The number of %s is %d; it is at least 1".formatted(what, number.getAsInt()));
         }
         if (number.isPresent() && number.getAsInt() > TraceBounds.MOST) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "There are at most %,d %s, not %,d".formatted(TraceBounds.MOST, what, number.getAsInt()));
+                    "The number of %s is %,d; it is at most %,d".formatted(what, number.getAsInt(), TraceBounds.MOST));
         }
     }
 
@@ -43,6 +44,6 @@ public record TraceShape(OptionalInt layers, OptionalInt topK) {
 
     private static GatehouseException missing(Object source, String what, String option) {
         return new GatehouseException(
-                ErrorCode.INVALID_ARGUMENT, "%s does not say %s; say it with %s".formatted(source, what, option));
+                ErrorCode.INVALID_ARGUMENT, "%s does not say %s; give it with %s".formatted(source, what, option));
     }
 }

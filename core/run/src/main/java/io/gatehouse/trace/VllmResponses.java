@@ -1,5 +1,6 @@
 package io.gatehouse.trace;
 
+import io.gatehouse.json.JsonValue;
 import io.gatehouse.store.transfer.TracedSequence;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -18,30 +19,29 @@ final class VllmResponses implements TraceReader {
         JsonRecords.read(file, response -> listener.sequence(sequence(response)));
     }
 
-    private static TracedSequence sequence(TraceFields response) {
+    private static TracedSequence sequence(JsonValue response) {
         RoutingCube prompt = response.find(PROMPT)
                 .map(RoutingCube::of)
                 .or(() -> whole(response).map(VllmResponses::promptOf))
                 .orElseThrow(() -> response.corrupt("has no field '%s'".formatted(PROMPT)));
         String name = response.find("id")
                 .or(() -> response.find("request_id"))
-                .map(TraceFields::text)
+                .map(JsonValue::text)
                 .orElse(response.place());
         return new TracedSequence(name, Optional.empty(), "", new int[0], prompt.tokens(), prompt.layers());
     }
 
     /** The first choice of a response, if its experts are in one array with those of the prompt. */
-    private static Optional<TraceFields> whole(TraceFields response) {
+    private static Optional<JsonValue> whole(JsonValue response) {
         return response.find("choices")
                 .filter(choices -> choices.size() > 0)
                 .map(choices -> choices.item(0))
-                .filter(choice -> choice.find("routed_experts")
-                        .filter(TraceFields::isText)
-                        .isPresent());
+                .filter(choice ->
+                        choice.find("routed_experts").filter(JsonValue::isText).isPresent());
     }
 
-    private static RoutingCube promptOf(TraceFields choice) {
-        TraceFields routed = choice.field("routed_experts");
+    private static RoutingCube promptOf(JsonValue choice) {
+        JsonValue routed = choice.field("routed_experts");
         RoutingCube cube = RoutingCube.of(routed);
         int generated = choice.field("token_ids").size();
         int prompt = cube.tokens() - Math.max(0, generated - 1);

@@ -92,7 +92,7 @@ public final class ExpertWeights {
         return new LayerWeights(
                 layer,
                 products(IntStream.range(0, experts)
-                        .mapToObj(expert -> Stretch.row(router, expert))
+                        .mapToObj(expert -> TensorSlice.row(router, expert))
                         .toList()),
                 matrices(block, experts, names.gate()),
                 matrices(block, experts, names.up()),
@@ -102,11 +102,11 @@ public final class ExpertWeights {
     private GramMatrix matrices(String block, int experts, String matrix) {
         return products(IntStream.range(0, experts)
                 .mapToObj(expert -> "%s.experts.%d.%s.weight".formatted(block, expert, matrix))
-                .map(name -> Stretch.whole(checkpoint.tensor(name)))
+                .map(name -> TensorSlice.whole(checkpoint.tensor(name)))
                 .toList());
     }
 
-    private GramMatrix products(List<Stretch> vectors) {
+    private GramMatrix products(List<TensorSlice> vectors) {
         return new InnerProducts(checkpoint, vectors).compute();
     }
 }

@@ -19,20 +19,20 @@ final class InnerProducts {
     private static final int BLOCK = 1 << 11;
 
     private final Checkpoint checkpoint;
-    private final List<Stretch> vectors;
+    private final List<TensorSlice> vectors;
     private final int held;
 
-    InnerProducts(Checkpoint checkpoint, List<Stretch> vectors) {
+    InnerProducts(Checkpoint checkpoint, List<TensorSlice> vectors) {
         this(checkpoint, vectors, HELD);
     }
 
-    InnerProducts(Checkpoint checkpoint, List<Stretch> vectors, int held) {
+    InnerProducts(Checkpoint checkpoint, List<TensorSlice> vectors, int held) {
         this.checkpoint = checkpoint;
         this.vectors = vectors;
         this.held = held;
     }
 
-    /** @throws GatehouseException CORRUPT_CHECKPOINT if an element is no finite number */
+    /** @throws GatehouseException CORRUPT_CHECKPOINT if an element is not a finite number */
     GramMatrix compute() {
         int size = vectors.size();
         long length = vectors.get(0).length();
@@ -82,10 +82,10 @@ final class InnerProducts {
         return (first + second) + (third + fourth);
     }
 
-    private static GatehouseException notFinite(Stretch vector) {
+    private static GatehouseException notFinite(TensorSlice vector) {
         return new GatehouseException(
                 ErrorCode.CORRUPT_CHECKPOINT,
-                "Tensor %s of %s has a value that is no finite number"
+                "Tensor %s of %s has a value that is not a finite number"
                         .formatted(vector.tensor().name(), vector.tensor().file()));
     }
 }

@@ -1,5 +1,5 @@
 /**
- * What the weights of a checkpoint's experts say of themselves: how large they are, and how alike those of one layer are.
+ * How large the weights of a checkpoint's experts are, and how similar those of one layer are.
  * Reads a layer at a time and puts what it finds into the store. Knows checkpoints and the store; knows no engine and no
  * quiz, since nothing is run.
  */

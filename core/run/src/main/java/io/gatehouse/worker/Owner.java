@@ -1,5 +1,6 @@
 package io.gatehouse.worker;
 
+import io.gatehouse.base.DaemonThreads;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.run.RunManifest;
@@ -18,10 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The process that has the file, as the worker that it started sees it. For one thread. */
+/** The process that has the file, from the view of the worker that it started. For one thread. */
 public final class Owner {
     /** Where a worker writes to: its standard output is for what native libraries print. */
-    private static final String WORDS = "/dev/fd/3";
+    private static final String MESSAGES = "/dev/fd/3";
 
     /** Of the questions that are sent together, about. */
     private static final int TOGETHER_LETTERS = 1 << 19;
@@ -40,31 +41,31 @@ public final class Owner {
         this.out = out;
     }
 
-    /** The owner does not hear, or says nothing any more. */
-    private static final class Silence extends RuntimeException {
+    /** The pipe to the owner is broken. */
+    private static final class BrokenPipe extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        Silence(IOException cause) {
+        BrokenPipe(IOException cause) {
             super(cause);
         }
     }
 
-    /** What a worker does with the run that it is asked for. */
+    /** The work of a worker. */
     public interface Work {
         void execute(RunRequest request, Owner owner);
     }
 
     /**
-     * Does what the process that started this one asks for, and tells it what went wrong. This process ends with its
-     * owner, whatever it is at.
+     * Does the work that the process which started this one requests, and reports errors to it. This process ends with its
+     * owner at any time.
      */
     public static void serve(InputStream orders, Work work) throws IOException {
-        Owner owner = new Owner(watched(orders), new PipeOutput(new FileOutputStream(WORDS)));
+        Owner owner = new Owner(watched(orders), new PipeOutput(new FileOutputStream(MESSAGES)));
         try {
-            Order.Read order = owner.hear(Order.Read.class);
+            Messages.Read order = owner.hear(Messages.Read.class);
             owner.memory = order.memory();
             work.execute(order.request(), owner);
-        } catch (Silence e) {
+        } catch (BrokenPipe e) {
             throw e;
         } catch (GatehouseException e) {
             owner.fail(e.code(), String.valueOf(e.getMessage()));
@@ -80,34 +81,30 @@ public final class Owner {
     private static InputStream watched(InputStream orders) throws IOException {
         PipedInputStream passed = new PipedInputStream(1 << 16);
         PipedOutputStream passing = new PipedOutputStream(passed);
-        Thread thread = new Thread(
-                () -> {
-                    try (passing) {
-                        orders.transferTo(passing);
-                    } catch (IOException e) {
-                        // The owner is gone, or the work is done.
-                    }
-                    try {
-                        // An owner that was killed cannot remove it.
-                        Optional.ofNullable(System.getProperty(WorkerProcess.SCRATCH))
-                                .ifPresent(scratch -> WorkerProcess.delete(Path.of(scratch)));
-                    } finally {
-                        Runtime.getRuntime().halt(1);
-                    }
-                },
-                "gatehouse-owner");
-        thread.setDaemon(true);
-        thread.start();
+        DaemonThreads.start("gatehouse-owner", () -> {
+            try (passing) {
+                orders.transferTo(passing);
+            } catch (IOException e) {
+                // The owner is gone, or the work is done.
+            }
+            try {
+                // An owner that was killed cannot remove it.
+                Optional.ofNullable(System.getProperty(WorkerProcess.SCRATCH))
+                        .ifPresent(scratch -> WorkerProcess.delete(Path.of(scratch)));
+            } finally {
+                Runtime.getRuntime().halt(1);
+            }
+        });
         return passed;
     }
 
     /** Says what the options name; the answer, when it comes, is to prepare the run. */
     public void found(Sources sources) {
         say(() -> {
-            out.kind(Word.Kind.SOURCES);
+            out.kind(Messages.Kind.SOURCES);
             out.json(sources);
         });
-        Order.Prepare order = hear(Order.Prepare.class);
+        Messages.Prepare order = hear(Messages.Prepare.class);
         run = order.name();
         unfinished = order.unfinished();
     }
@@ -122,29 +119,29 @@ public final class Owner {
         return run;
     }
 
-    /** What the run goes on with. */
+    /** The run that is resumed. */
     public Optional<UnfinishedRun> unfinished() {
         return unfinished;
     }
 
-    /** The model is loaded, and prompts are made: called again for each, as a sign that the work gets on. */
+    /** The model is loaded, and prompts are made: called again for each, as a sign of progress. */
     public void tokenising() {
         long now = System.nanoTime();
         if (lastSign == 0 || now - lastSign > BETWEEN_SIGNS.toNanos()) {
             lastSign = now;
-            say(() -> out.kind(Word.Kind.TOKENISING));
+            say(() -> out.kind(Messages.Kind.TOKENISING));
         }
     }
 
-    /** Sends the manifest, computes the shards that are asked for, and sends them. */
+    /** Sends the manifest, computes the requested shards, and sends them. */
     public void compute(RunManifest manifest, ShardSource source) {
         send(manifest);
-        Order.Compute order = hear(Order.Compute.class);
+        Messages.Compute order = hear(Messages.Compute.class);
         source.compute(order.shards(), order.questionIds(), new ShardSource.Receiver() {
             @Override
             public void layerDone(int tokens) {
                 say(() -> {
-                    out.kind(Word.Kind.LAYER_DONE);
+                    out.kind(Messages.Kind.LAYER_DONE);
                     out.number(tokens);
                 });
             }
@@ -152,12 +149,12 @@ public final class Owner {
             @Override
             public void computed(Shard shard) {
                 say(() -> {
-                    out.kind(Word.Kind.SHARD);
+                    out.kind(Messages.Kind.SHARD);
                     out.shard(shard);
                 });
             }
         });
-        say(() -> out.kind(Word.Kind.DONE));
+        say(() -> out.kind(Messages.Kind.DONE));
     }
 
     private void send(RunManifest manifest) {
@@ -176,22 +173,22 @@ public final class Owner {
             send(together);
         }
         say(() -> {
-            out.kind(Word.Kind.PREPARED);
-            out.json(new Word.Prepared(manifest.description(), manifest.more(), manifest.growth()));
+            out.kind(Messages.Kind.PREPARED);
+            out.json(new Messages.Prepared(manifest.description(), manifest.more(), manifest.growth()));
         });
     }
 
     private void send(List<RunManifest.Entry> entries) {
         say(() -> {
-            out.kind(Word.Kind.QUESTIONS);
-            out.json(new Word.Questions(entries));
+            out.kind(Messages.Kind.QUESTIONS);
+            out.json(new Messages.Questions(entries));
         });
     }
 
     private void fail(ErrorCode code, String message) {
         say(() -> {
-            out.kind(Word.Kind.FAILED);
-            out.json(new Word.Failed(code, message));
+            out.kind(Messages.Kind.FAILED);
+            out.json(new Messages.Failed(code, message));
         });
     }
 
@@ -204,7 +201,7 @@ public final class Owner {
             words.say();
             out.flush();
         } catch (IOException e) {
-            throw new Silence(e);
+            throw new BrokenPipe(e);
         }
     }
 
@@ -213,7 +210,7 @@ public final class Owner {
             in.allow(Long.MAX_VALUE);
             return in.json(order);
         } catch (IOException e) {
-            throw new Silence(e);
+            throw new BrokenPipe(e);
         }
     }
 }

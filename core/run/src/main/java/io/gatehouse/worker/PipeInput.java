@@ -12,18 +12,22 @@ import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The other end of a {@link PipeOutput}. Nothing is allocated that the allowance does not have: a length is a claim of
- * whoever sends it.
+ * The other end of a {@link PipeOutput}. Nothing is allocated beyond the allowance: a length is only a claim of the
+ * sender.
  */
 final class PipeInput {
-    /** What a word may take that is no shard. */
-    static final int WORD_BYTES = 8 << 20;
+    /** The most bytes of a message that is not a shard. */
+    static final int MESSAGE_BYTES = 8 << 20;
 
     /** What an object takes beside its content, about: many small ones count, too. */
     private static final int OBJECT_BYTES = 48;
@@ -32,7 +36,7 @@ final class PipeInput {
     private final ObjectMapper json =
             JsonMapper.builder().addModule(new Jdk8Module()).build();
     private final byte[] chunk = new byte[1 << 16];
-    private long allowed = WORD_BYTES;
+    private long allowed = MESSAGE_BYTES;
 
     PipeInput(InputStream in) {
         this.in = new DataInputStream(new BufferedInputStream(in, 1 << 16));
@@ -57,14 +61,14 @@ final class PipeInput {
         return allowed;
     }
 
-    Word.Kind kind() throws IOException {
+    Messages.Kind kind() throws IOException {
         int code = in.readUnsignedByte();
-        for (Word.Kind kind : Word.Kind.values()) {
+        for (Messages.Kind kind : Messages.Kind.values()) {
             if (kind.code() == code) {
                 return kind;
             }
         }
-        throw new Malformed("word of kind %d".formatted(code));
+        throw new Malformed("message of kind %d".formatted(code));
     }
 
     int number() throws IOException {
@@ -76,74 +80,89 @@ final class PipeInput {
     }
 
     Shard shard() throws IOException {
+        return record(Shard.class);
+    }
+
+    private <T extends Record> T record(Class<T> type) throws IOException {
+        RecordComponent[] components = type.getRecordComponents();
+        Class<?>[] types = new Class<?>[components.length];
+        Object[] values = new Object[components.length];
+        for (int i = 0; i < components.length; i++) {
+            types[i] = components[i].getType();
+            values[i] = value(components[i].getGenericType());
+        }
         try {
-            return new Shard(number(), routing(), tokens(), answers(), values(), values());
-        } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new Malformed(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private List<RoutingColumns> routing() throws IOException {
-        int count = count(OBJECT_BYTES);
-        List<RoutingColumns> list = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            list.add(new RoutingColumns(
-                    number(),
-                    number(),
-                    ints(),
-                    ints(),
-                    booleans(),
-                    shorts(),
-                    floats(),
-                    floats(),
-                    floats(),
-                    floats(),
-                    floats()));
-        }
-        return list;
-    }
-
-    private List<TokenColumns> tokens() throws IOException {
-        int count = count(OBJECT_BYTES);
-        List<TokenColumns> list = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            int[] questionIds = ints();
-            int[] positions = ints();
-            boolean[] last = booleans();
-            int[] ids = ints();
-            String[] texts = new String[count(OBJECT_BYTES)];
-            for (int text = 0; text < texts.length; text++) {
-                texts[text] = text();
+            return type.getDeclaredConstructor(types).newInstance(values);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof IllegalArgumentException || e.getCause() instanceof ArithmeticException) {
+                throw new Malformed(String.valueOf(e.getCause().getMessage()));
             }
-            int[] places = ints();
-            String[] tokens = new String[places.length];
-            for (int row = 0; row < tokens.length; row++) {
-                if (places[row] < 0 || places[row] >= texts.length) {
-                    throw new Malformed("token text %d of %d".formatted(places[row], texts.length));
-                }
-                tokens[row] = texts[places[row]];
+            if (e.getCause() instanceof Error error) {
+                throw error;
             }
-            list.add(new TokenColumns(questionIds, positions, last, ids, tokens));
+            throw new IllegalStateException("%s does not take its values".formatted(type), e);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("The constructors of the records of a shard are public", e);
         }
-        return list;
     }
 
-    private List<AnswerRow> answers() throws IOException {
-        int count = count(OBJECT_BYTES);
-        List<AnswerRow> list = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            list.add(new AnswerRow(number(), (char) number(), number() != 0, floats(), number(), text(), number()));
+    private Object value(Type type) throws IOException {
+        if (type == int.class) {
+            return number();
         }
-        return list;
+        if (type == char.class) {
+            return (char) number();
+        }
+        if (type == boolean.class) {
+            return number() != 0;
+        }
+        if (type == String.class) {
+            return text();
+        }
+        if (type == boolean[].class) {
+            return booleans();
+        }
+        if (type == short[].class) {
+            return shorts();
+        }
+        if (type == int[].class) {
+            return ints();
+        }
+        if (type == float[].class) {
+            return floats();
+        }
+        if (type == String[].class) {
+            return texts();
+        }
+        if (type instanceof ParameterizedType list && list.getActualTypeArguments()[0] instanceof Class<?> element) {
+            return records(element.asSubclass(Record.class));
+        }
+        throw new IllegalArgumentException("Not a component of a shard: " + type);
     }
 
-    private List<TokenValues> values() throws IOException {
+    private List<Record> records(Class<? extends Record> type) throws IOException {
         int count = count(OBJECT_BYTES);
-        List<TokenValues> list = new ArrayList<>();
+        List<Record> records = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            list.add(new TokenValues(number(), number(), ints(), ints(), floats()));
+            records.add(record(type));
         }
-        return list;
+        return records;
+    }
+
+    private String[] texts() throws IOException {
+        String[] texts = new String[count(OBJECT_BYTES)];
+        for (int i = 0; i < texts.length; i++) {
+            texts[i] = text();
+        }
+        int[] places = ints();
+        String[] column = new String[places.length];
+        for (int row = 0; row < column.length; row++) {
+            if (places[row] < 0 || places[row] >= texts.length) {
+                throw new Malformed("text %d of %d".formatted(places[row], texts.length));
+            }
+            column[row] = texts[places[row]];
+        }
+        return column;
     }
 
     /** A number of things to come that take so much each. */

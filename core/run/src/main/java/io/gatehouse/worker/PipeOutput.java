@@ -1,5 +1,7 @@
 package io.gatehouse.worker;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
@@ -12,12 +14,18 @@ import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
-/** One end of a pipe between owner and worker: JSON for what is said, columns as they are. {@link PipeInput} reads it. */
+/**
+ * One end of a pipe between owner and worker: JSON for messages; for shards the components of its records in their order,
+ * with columns in binary. {@link PipeInput} reads it.
+ */
 final class PipeOutput {
     private static final int BUFFER = 1 << 16;
 
@@ -29,7 +37,7 @@ final class PipeOutput {
         this.out = new DataOutputStream(new BufferedOutputStream(out, BUFFER));
     }
 
-    void kind(Word.Kind kind) throws IOException {
+    void kind(Messages.Kind kind) throws IOException {
         out.writeByte(kind.code());
     }
 
@@ -46,71 +54,61 @@ final class PipeOutput {
     }
 
     void shard(Shard shard) throws IOException {
-        number(shard.number());
-        number(shard.routing().size());
-        for (RoutingColumns columns : shard.routing()) {
-            number(columns.layer());
-            number(columns.topK());
-            ints(columns.questionIds());
-            ints(columns.positions());
-            booleans(columns.last());
-            shorts(columns.experts());
-            floats(columns.weights());
-            floats(columns.entropy());
-            floats(columns.topKEntropy());
-            floats(columns.mass());
-            floats(columns.margin());
-        }
-        number(shard.tokens().size());
-        for (TokenColumns columns : shard.tokens()) {
-            tokens(columns);
-        }
-        number(shard.answers().size());
-        for (AnswerRow answer : shard.answers()) {
-            number(answer.questionId());
-            number(answer.predicted());
-            number(answer.correct() ? 1 : 0);
-            floats(answer.logProbabilities());
-            number(answer.topTokenId());
-            text(answer.topToken());
-            number(answer.promptTokens());
-        }
-        values(shard.gates());
-        values(shard.norms());
+        record(shard);
     }
 
-    /** A token's text goes once, however often the token comes: so it is one string again at the other end. */
-    private void tokens(TokenColumns columns) throws IOException {
-        ints(columns.questionIds());
-        ints(columns.positions());
-        booleans(columns.last());
-        ints(columns.tokenIds());
+    private void record(Record record) throws IOException {
+        for (RecordComponent component : record.getClass().getRecordComponents()) {
+            try {
+                value(requireNonNull(component.getAccessor().invoke(record), component.getName()));
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException("The components of a record are public", e);
+            }
+        }
+    }
+
+    private void value(Object value) throws IOException {
+        if (value instanceof Integer number) {
+            number(number);
+        } else if (value instanceof Character letter) {
+            number(letter);
+        } else if (value instanceof Boolean flag) {
+            number(flag ? 1 : 0);
+        } else if (value instanceof String text) {
+            text(text);
+        } else if (value instanceof boolean[] column) {
+            booleans(column);
+        } else if (value instanceof short[] column) {
+            column(column.length, Short.BYTES, bytes -> bytes.asShortBuffer().put(column));
+        } else if (value instanceof int[] column) {
+            ints(column);
+        } else if (value instanceof float[] column) {
+            column(column.length, Float.BYTES, bytes -> bytes.asFloatBuffer().put(column));
+        } else if (value instanceof String[] column) {
+            texts(column);
+        } else if (value instanceof List<?> records) {
+            number(records.size());
+            for (Object record : records) {
+                record((Record) record);
+            }
+        } else {
+            throw new IllegalArgumentException("Not a component of a shard: " + value.getClass());
+        }
+    }
+
+    /** Each text is sent once, however often it occurs, so that it is one string again at the other end. */
+    private void texts(String[] column) throws IOException {
         Map<String, Integer> places = new LinkedHashMap<>();
-        int[] texts = new int[columns.rows()];
-        for (int row = 0; row < texts.length; row++) {
-            Integer place = places.putIfAbsent(columns.tokens()[row], places.size());
-            texts[row] = place == null ? places.size() - 1 : place;
+        int[] rows = new int[column.length];
+        for (int row = 0; row < rows.length; row++) {
+            Integer place = places.putIfAbsent(column[row], places.size());
+            rows[row] = place == null ? places.size() - 1 : place;
         }
         number(places.size());
         for (String text : places.keySet()) {
             text(text);
         }
-        ints(texts);
-    }
-
-    private void values(Iterable<TokenValues> values) throws IOException {
-        int count = 0;
-        for (TokenValues unused : values) {
-            count++;
-        }
-        number(count);
-        for (TokenValues columns : values) {
-            number(columns.layer());
-            number(columns.width());
-            ints(columns.questionIds());
-            ints(columns.positions());
-            floats(columns.values());
-        }
+        ints(rows);
     }
 
     private void text(String text) throws IOException {
@@ -131,25 +129,13 @@ final class PipeOutput {
     }
 
     private void ints(int[] column) throws IOException {
-        byte[] bytes = begin(column.length, Integer.BYTES);
-        ByteBuffer.wrap(bytes).asIntBuffer().put(column);
-        out.write(bytes);
+        column(column.length, Integer.BYTES, bytes -> bytes.asIntBuffer().put(column));
     }
 
-    private void floats(float[] column) throws IOException {
-        byte[] bytes = begin(column.length, Float.BYTES);
-        ByteBuffer.wrap(bytes).asFloatBuffer().put(column);
-        out.write(bytes);
-    }
-
-    private void shorts(short[] column) throws IOException {
-        byte[] bytes = begin(column.length, Short.BYTES);
-        ByteBuffer.wrap(bytes).asShortBuffer().put(column);
-        out.write(bytes);
-    }
-
-    private byte[] begin(int length, int bytesEach) throws IOException {
+    private void column(int length, int bytesEach, Consumer<ByteBuffer> fill) throws IOException {
+        byte[] bytes = new byte[Math.multiplyExact(length, bytesEach)];
+        fill.accept(ByteBuffer.wrap(bytes));
         number(length);
-        return new byte[Math.multiplyExact(length, bytesEach)];
+        out.write(bytes);
     }
 }

@@ -21,11 +21,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A process that reads and computes one run, as the process that has the file sees it. Believes nothing of what it sends
- * before it is checked. For one thread.
+ * A process that reads and computes one run, from the view of the process that has the file. Checks everything that the
+ * worker sends. For one thread.
  */
 public final class RunWorker implements AutoCloseable {
-    /** Longer messages than this are nobody's. */
+    /** Longer messages are cut. */
     private static final int LONGEST_MESSAGE = 4000;
 
     private final WorkerProcess process;
@@ -33,14 +33,14 @@ public final class RunWorker implements AutoCloseable {
     private final PipeInput in;
     private final Sources sources;
 
-    private RunWorker(WorkerProcess process, Order.Read order) {
+    private RunWorker(WorkerProcess process, Messages.Read order) {
         this.process = process;
         this.out = new PipeOutput(process.orders());
-        this.in = new PipeInput(process.words());
+        this.in = new PipeInput(process.messages());
         tell(order);
-        require(Word.Kind.SOURCES, next());
+        require(Messages.Kind.SOURCES, next());
         this.sources = json(Sources.class);
-        process.mustGetOn(false);
+        process.mustProgress(false);
     }
 
     /**
@@ -51,7 +51,7 @@ public final class RunWorker implements AutoCloseable {
     public static RunWorker start(WorkerSettings settings, RunRequest request) {
         WorkerProcess process = WorkerProcess.start(settings);
         try {
-            return new RunWorker(process, new Order.Read(request, settings.memory()));
+            return new RunWorker(process, new Messages.Read(request, settings.memory()));
         } catch (RuntimeException | Error e) {
             process.close();
             throw e;
@@ -70,7 +70,7 @@ public final class RunWorker implements AutoCloseable {
      */
     public RunOutcome execute(String name, Store store, RunListener listener) {
         process.endWhen(listener::cancelled);
-        tell(Order.Prepare.of(name, UnfinishedRun.find(store, name)));
+        tell(Messages.Prepare.of(name, UnfinishedRun.find(store, name)));
         RunManifest manifest = manifest(name);
         return new RunRecording(store)
                 .record(manifest, (shards, ids, receiver) -> compute(manifest, shards, ids, receiver), listener);
@@ -80,28 +80,28 @@ public final class RunWorker implements AutoCloseable {
         List<RunManifest.Entry> questions = new ArrayList<>();
         long room = RunRecording.room();
         while (true) {
-            in.allow(Math.min(PipeInput.WORD_BYTES, room));
+            in.allow(Math.min(PipeInput.MESSAGE_BYTES, room));
             switch (next()) {
-                case TOKENISING -> process.mustGetOn(true);
+                case TOKENISING -> process.mustProgress(true);
                 case QUESTIONS -> {
-                    questions.addAll(json(Word.Questions.class).entries());
-                    room -= Math.min(PipeInput.WORD_BYTES, room) - in.allowed();
+                    questions.addAll(json(Messages.Questions.class).entries());
+                    room -= Math.min(PipeInput.MESSAGE_BYTES, room) - in.allowed();
                 }
                 case PREPARED -> {
-                    process.mustGetOn(false);
-                    Word.Prepared prepared = json(Word.Prepared.class);
+                    process.mustProgress(false);
+                    Messages.Prepared prepared = json(Messages.Prepared.class);
                     if (!prepared.description().name().equals(name)) {
-                        throw strange("it prepares another run");
+                        throw strange("it prepared another run");
                     }
                     return new RunManifest(prepared.description(), questions, prepared.more(), prepared.growth());
                 }
-                default -> throw strange("it does not prepare the run");
+                default -> throw strange("it did not prepare the run");
             }
         }
     }
 
     private void compute(RunManifest run, List<Integer> shards, int[] ids, ShardSource.Receiver receiver) {
-        tell(new Order.Compute(shards, ids));
+        tell(new Messages.Compute(shards, ids));
         Set<Integer> expected = new HashSet<>(shards);
         while (true) {
             in.allow(RunRecording.room());
@@ -114,11 +114,11 @@ public final class RunWorker implements AutoCloseable {
                 }
                 case DONE -> {
                     if (!expected.isEmpty()) {
-                        throw strange("it leaves shards out");
+                        throw strange("shards are missing");
                     }
                     return;
                 }
-                default -> throw strange("it does not compute the run");
+                default -> throw strange("it did not compute the run");
             }
         }
     }
@@ -133,32 +133,32 @@ public final class RunWorker implements AutoCloseable {
 
     private static void requireAsked(RunManifest run, int[] ids, Set<Integer> expected, Shard shard) {
         if (!expected.remove(shard.number())) {
-            throw strange("it sends shard %d, which was not asked for".formatted(shard.number()));
+            throw strange("it sent shard %d, which was not requested".formatted(shard.number()));
         }
         Set<Integer> asked =
                 run.shard(shard.number()).mapToObj(index -> ids[index]).collect(Collectors.toSet());
         Set<Integer> answered =
                 shard.answers().stream().map(AnswerRow::questionId).collect(Collectors.toSet());
         if (!asked.equals(answered) || shard.answers().size() != asked.size()) {
-            throw strange("shard %d answers other questions".formatted(shard.number()));
+            throw strange("shard %d has answers to other questions".formatted(shard.number()));
         }
     }
 
-    /** What comes next, unless that is an error. */
-    private Word.Kind next() {
-        Word.Kind kind = process.exchange(in::kind);
-        if (kind != Word.Kind.FAILED) {
+    /** The kind of the next message; throws if that is an error. */
+    private Messages.Kind next() {
+        Messages.Kind kind = process.exchange(in::kind);
+        if (kind != Messages.Kind.FAILED) {
             return kind;
         }
-        Word.Failed failed = json(Word.Failed.class);
+        Messages.Failed failed = json(Messages.Failed.class);
         String message = String.valueOf(failed.message());
         throw new GatehouseException(
                 failed.code(), message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE));
     }
 
-    private static void require(Word.Kind expected, Word.Kind kind) {
+    private static void require(Messages.Kind expected, Messages.Kind kind) {
         if (kind != expected) {
-            throw strange("it says %s before %s".formatted(kind, expected));
+            throw strange("it sent %s before %s".formatted(kind, expected));
         }
     }
 
@@ -176,7 +176,7 @@ public final class RunWorker implements AutoCloseable {
 
     private static GatehouseException strange(String what) {
         return new GatehouseException(
-                ErrorCode.WORKER_ENDED, "The process that computes the run does not do as it is told: " + what);
+                ErrorCode.WORKER_ENDED, "The process that computes the run sent something unexpected: " + what);
     }
 
     @Override

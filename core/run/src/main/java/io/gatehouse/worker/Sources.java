@@ -3,7 +3,7 @@ package io.gatehouse.worker;
 import static java.util.Objects.requireNonNull;
 
 /**
- * What the options of a run name, once it is read.
+ * The names of what a run reads.
  *
  * @param model name of the checkpoint
  * @param quiz name of the quiz

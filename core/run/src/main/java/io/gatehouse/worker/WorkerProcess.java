@@ -1,7 +1,7 @@
 package io.gatehouse.worker;
 
-import static java.util.Objects.requireNonNull;
-
+import io.gatehouse.base.DaemonThreads;
+import io.gatehouse.base.DirectoryTree;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.error.ReadingNote;
@@ -15,25 +15,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The process of a worker: started nice to this one, watched, ended when it takes too much, and gone when it is closed.
- * Whatever ends it is one error that says what it was reading.
+ * The process of a worker: it has a lower priority, is watched, is ended when it takes too much, and is gone when this is
+ * closed. Whatever ends it becomes one error that says what it was reading.
  */
 final class WorkerProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerProcess.class);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(25);
-    private static final Duration LAST_GASP = Duration.ofSeconds(10);
-    private static final int LAST_WORDS = 4096;
+    private static final Duration EXIT_GRACE = Duration.ofSeconds(10);
+    private static final int OUTPUT_TAIL = 4096;
     private static final int OUT_OF_HEAP = 3;
     private static final int SIGNALLED = 128;
     private static final Map<Integer, String> SIGNALS = Map.of(
@@ -47,8 +45,8 @@ final class WorkerProcess implements AutoCloseable {
     private static final long LEAST_HEAP = 96L << 20;
 
     /**
-     * Words come by a descriptor of their own, since native libraries print to standard output. The system is to take
-     * this process before others when memory is short, queries are to have the cores first, and nothing is to be left.
+     * Messages have a descriptor of their own, because native libraries print to standard output. The system should end
+     * this process before others when memory is short, queries have the cores first, and no core dump is left.
      */
     private static final String SHELL =
             "exec 3>&1 1>&2; ulimit -c 0; { echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null; exec nice -n 10 \"$@\"";
@@ -74,10 +72,10 @@ final class WorkerProcess implements AutoCloseable {
     private final Path scratch;
     private final Process process;
     private final ProcessMemory memory;
-    private final StringBuilder lastWords = new StringBuilder();
+    private final StringBuilder outputTail = new StringBuilder();
     private final Thread listening;
     private volatile BooleanSupplier unwanted = () -> false;
-    private volatile boolean mustGetOn = true;
+    private volatile boolean mustProgress = true;
     private volatile long waitingSince = System.nanoTime();
     private volatile boolean waiting;
     private volatile Verdict verdict = Verdict.NONE;
@@ -87,8 +85,8 @@ final class WorkerProcess implements AutoCloseable {
         this.scratch = scratch;
         this.process = process;
         this.memory = ProcessMemory.of(process.pid());
-        this.listening = daemon(this::listen, "gatehouse-worker-words");
-        daemon(this::watch, "gatehouse-worker-watch");
+        this.listening = DaemonThreads.start("gatehouse-worker-output", this::listen);
+        DaemonThreads.start("gatehouse-worker-watch", this::watch);
     }
 
     static WorkerProcess start(WorkerSettings settings) {
@@ -135,7 +133,7 @@ final class WorkerProcess implements AutoCloseable {
         return process.getOutputStream();
     }
 
-    InputStream words() {
+    InputStream messages() {
         return process.getInputStream();
     }
 
@@ -144,9 +142,9 @@ final class WorkerProcess implements AutoCloseable {
         unwanted = condition;
     }
 
-    /** Whether it has its time only until it says something, or any. */
-    void mustGetOn(boolean must) {
-        mustGetOn = must;
+    /** Whether the worker must send something within its patience. */
+    void mustProgress(boolean must) {
+        mustProgress = must;
     }
 
     /** Exchanges something with the worker, whose time runs meanwhile. */
@@ -159,7 +157,7 @@ final class WorkerProcess implements AutoCloseable {
             LOG.warn("A worker sends what it should not", e);
             throw new GatehouseException(
                     ErrorCode.WORKER_ENDED,
-                    "The process that computes the run does not keep to its protocol%s".formatted(reading()),
+                    "The process that computes the run broke the protocol%s".formatted(reading()),
                     e);
         } catch (IOException e) {
             throw ended();
@@ -191,7 +189,7 @@ final class WorkerProcess implements AutoCloseable {
         if (memory.bytes() > settings.memory()) {
             return Verdict.TOO_LARGE;
         }
-        if (mustGetOn
+        if (mustProgress
                 && waiting
                 && System.nanoTime() - waitingSince > settings.patience().toNanos()) {
             return Verdict.TOO_SLOW;
@@ -202,11 +200,11 @@ final class WorkerProcess implements AutoCloseable {
     /** What ended the worker. */
     private GatehouseException ended() {
         try {
-            if (!process.waitFor(LAST_GASP.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!process.waitFor(EXIT_GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();
                 process.waitFor();
             }
-            listening.join(LAST_GASP.toMillis());
+            listening.join(EXIT_GRACE.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The run was interrupted", e);
@@ -220,19 +218,19 @@ final class WorkerProcess implements AutoCloseable {
             case TOO_LARGE -> {
                 return new GatehouseException(
                         ErrorCode.OUT_OF_MEMORY,
-                        "The process that computes the run took more than the %,d MB that it may%s"
+                        "The process that computes the run used more than its %,d MB of memory%s"
                                 .formatted(settings.memory() >> 20, reading));
             }
             case TOO_SLOW -> {
                 return new GatehouseException(
                         ErrorCode.WORKER_ENDED,
-                        "The process that computes the run did not get on for %d seconds%s"
+                        "The process that computes the run made no progress for %d seconds%s"
                                 .formatted(settings.patience().toSeconds(), reading));
             }
             case NONE -> {}
         }
-        synchronized (lastWords) {
-            LOG.warn("A worker ended with {}{}; its last words: {}", exit, reading, lastWords);
+        synchronized (outputTail) {
+            LOG.warn("A worker ended with {}{}; its last output: {}", exit, reading, outputTail);
         }
         if (exit == OUT_OF_HEAP) {
             return new GatehouseException(
@@ -264,13 +262,13 @@ final class WorkerProcess implements AutoCloseable {
         byte[] bytes = new byte[1024];
         try (InputStream printed = process.getErrorStream()) {
             for (int read = printed.read(bytes); read >= 0; read = printed.read(bytes)) {
-                synchronized (lastWords) {
-                    lastWords.append(new String(bytes, 0, read, StandardCharsets.UTF_8));
-                    lastWords.delete(0, Math.max(0, lastWords.length() - LAST_WORDS));
+                synchronized (outputTail) {
+                    outputTail.append(new String(bytes, 0, read, StandardCharsets.UTF_8));
+                    outputTail.delete(0, Math.max(0, outputTail.length() - OUTPUT_TAIL));
                 }
             }
         } catch (IOException e) {
-            LOG.debug("The worker's words are not heard", e);
+            LOG.debug("The worker's output cannot be read", e);
         }
     }
 
@@ -293,19 +291,10 @@ final class WorkerProcess implements AutoCloseable {
 
     /** Removes a directory and what is in it. */
     static void delete(Path directory) {
-        try (Stream<Path> paths = Files.walk(directory)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
+        try {
+            DirectoryTree.delete(directory);
         } catch (IOException | UncheckedIOException e) {
             LOG.warn("{} cannot be removed", directory, e);
         }
-    }
-
-    private static Thread daemon(Runnable work, String name) {
-        Thread thread = new Thread(requireNonNull(work, "work is null"), name);
-        thread.setDaemon(true);
-        thread.start();
-        return thread;
     }
 }

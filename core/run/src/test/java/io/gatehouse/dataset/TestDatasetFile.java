@@ -118,7 +118,7 @@ final class TestDatasetFile {
 
     private static List<String> read(Path file) {
         List<String> records = new ArrayList<>();
-        DatasetFile.read(file, dataset -> records.add(dataset.fields().toString()));
+        DatasetFile.read(file, dataset -> records.add(dataset.node().toString()));
         return records;
     }
 

@@ -106,26 +106,26 @@ final class TestDatasetQuiz {
 
     @Test
     void refusesWhatIsNoQuestion() throws IOException {
-        fails("{\"choices\": [\"a\", \"b\"], \"answer\": 1}", "has no field 'question' or 'question_stem'");
-        fails("{\"question\": \" \", \"choices\": [\"a\", \"b\"], \"answer\": 1}", "has an empty question");
-        fails("{\"question\": \"Q\", \"answer\": 1}", "has no field 'choices' or 'options'");
-        fails("{\"question\": \"Q\", \"choices\": [\"a\"], \"answer\": 0}", "has 1 choices instead of 2 to 10");
+        fails("{\"choices\": [\"a\", \"b\"], \"answer\": 1}", " has no field 'question' or 'question_stem'");
+        fails("{\"question\": \" \", \"choices\": [\"a\", \"b\"], \"answer\": 1}", " has an empty question");
+        fails("{\"question\": \"Q\", \"answer\": 1}", " has no field 'choices' or 'options'");
+        fails("{\"question\": \"Q\", \"choices\": [\"a\"], \"answer\": 0}", " has 1 choices instead of 2 to 10");
         fails(
                 "{\"question\": \"Q\", \"choices\": [\"a\", 2], \"answer\": 0}",
-                "has 2 where 'choices' should be a text");
+                ", field 'choices[1]' is 2 instead of a text");
         fails(
                 "{\"question\": \"Q\", \"choices\": \"a\", \"answer\": 0}",
-                "has choices that are neither a list nor text and label: \"a\"");
-        fails("{\"question\": \"Q\", \"choices\": [\"a\", \"b\"]}", "has no field 'answerKey' or 'answer'");
+                " has choices that are neither a list nor text and label: \"a\"");
+        fails("{\"question\": \"Q\", \"choices\": [\"a\", \"b\"]}", " has no field 'answerKey' or 'answer'");
         fails(
                 "{\"question\": \"Q\", \"choices\": [\"a\", \"b\"], \"answer\": 2}",
-                "has the answer 2, which is none of A, B");
+                " has the answer 2, which is none of A, B");
         fails(
                 "{\"question\": \"Q\", \"choices\": [\"a\", \"b\"], \"answer\": \"C\"}",
-                "has the answer \"C\", which is none of A, B");
+                " has the answer \"C\", which is none of A, B");
         fails(
                 "{\"question\": \"Q\", \"choices\": {\"text\": [\"a\", \"b\"]}, \"answer\": \"A\"}",
-                "has no field 'label'");
+                ", field 'choices' has no field 'label'");
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> QuizSource.read(file("empty.jsonl", "\n")))
                 .withMessage("%s has no questions.", directory.resolve("empty.jsonl"));
@@ -135,7 +135,7 @@ final class TestDatasetQuiz {
         Path file = file("bad.jsonl", "\n" + line);
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> QuizSource.read(file))
-                .withMessage("%s, line 2 %s.", file, what)
+                .withMessage("%s, line 2%s.", file, what)
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT_QUIZ));
     }
 

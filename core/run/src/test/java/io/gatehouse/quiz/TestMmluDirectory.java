@@ -45,7 +45,7 @@ final class TestMmluDirectory {
     void readsTheValidationFilesOfMmluToo() throws IOException {
         List<Question> all = new ArrayList<>();
         try (Stream<Path> files = Files.list(SharedData.path("mmlu/val"))) {
-            files.sorted().forEach(file -> all.addAll(MmluFile.read(file, "x", new HeldQuestions(file))));
+            files.sorted().forEach(file -> all.addAll(MmluDirectory.readFile(file, "x", new QuizMemory(file))));
         }
         assertThat(all).hasSize(1_531);
         assertThat(digest(all)).isEqualTo("107d432312813d72dd91b80e487fff132f03914b57fc1c7570bc1b998586072e");

@@ -118,9 +118,9 @@ final class TestPromptFormat {
     @Test
     void stripsWhatPythonStrips() {
         Question padded = new Question("s", 1, "\u00a0\u2028 \tWhy?\u0085\u001c\r\n", List.of("a", "b"), 'A');
-        assertThat(PromptFormat.LM_EVAL.asked(padded)).isEqualTo("Why?\nA. a\nB. b\nAnswer:");
+        assertThat(PromptFormat.LM_EVAL.question(padded)).isEqualTo("Why?\nA. a\nB. b\nAnswer:");
         Question zeroWidth = new Question("s", 1, "\u200bWhy?\ufeff", List.of("a", "b"), 'A');
-        assertThat(PromptFormat.LM_EVAL.asked(zeroWidth)).startsWith("\u200bWhy?\ufeff\n");
+        assertThat(PromptFormat.LM_EVAL.question(zeroWidth)).startsWith("\u200bWhy?\ufeff\n");
     }
 
     @Test
@@ -170,8 +170,8 @@ final class TestPromptFormat {
         Question question = ALGEBRA.test().get(0);
         assertThat(PromptFormat.OPEN_INSTRUCT.prompt(ALGEBRA, question, 1))
                 .isEqualTo(PromptFormat.HENDRYCKS.prompt(ALGEBRA, question, 1));
-        assertThat(PromptFormat.OPEN_INSTRUCT.begun()).isEqualTo("The answer is:");
-        assertThat(PromptFormat.HENDRYCKS.begun()).isEmpty();
+        assertThat(PromptFormat.OPEN_INSTRUCT.answerPrefix()).isEqualTo("The answer is:");
+        assertThat(PromptFormat.HENDRYCKS.answerPrefix()).isEmpty();
     }
 
     @Test

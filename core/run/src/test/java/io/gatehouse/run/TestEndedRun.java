@@ -97,7 +97,7 @@ final class TestEndedRun {
         EngineOptions asked = EngineOptions.of(Precision.FAST);
         try (Store store = Store.create(directory.resolve("plan.duckdb"))) {
             RunTask request = request("plan", quiz.limit(500), 0);
-            try (Engine rounded = Engine.loadAsAsked(checkpoint, asked)) {
+            try (Engine rounded = Engine.loadExactly(checkpoint, asked)) {
                 assertThatThrownBy(
                                 () -> new QuizRun(checkpoint, rounded, store, "test").execute(request, new Watcher(64)))
                         .isInstanceOf(GatehouseException.class)
@@ -109,11 +109,11 @@ final class TestEndedRun {
                     .flatMap(UnfinishedRun::plan)
                     .orElseThrow();
             assertThat(begun).isEqualTo(Precision.FAST);
-            assertThat(asked.mayRunIn(begun)).isTrue();
-            assertThat(asked.mayRunIn(Precision.EXACT)).isTrue();
-            assertThat(asked.mayRunIn(Precision.BALANCED)).isFalse();
-            assertThat(EngineOptions.EXACT.mayRunIn(begun)).isFalse();
-            try (Engine again = Engine.loadAsAsked(checkpoint, asked.planned(begun))) {
+            assertThat(asked.supports(begun)).isTrue();
+            assertThat(asked.supports(Precision.EXACT)).isTrue();
+            assertThat(asked.supports(Precision.BALANCED)).isFalse();
+            assertThat(EngineOptions.EXACT.supports(begun)).isFalse();
+            try (Engine again = Engine.loadExactly(checkpoint, asked.withPrecision(begun))) {
                 RunOutcome outcome =
                         new QuizRun(checkpoint, again, store, "test").execute(request, new Watcher(Integer.MAX_VALUE));
                 assertThat(outcome.questions()).isEqualTo(500);

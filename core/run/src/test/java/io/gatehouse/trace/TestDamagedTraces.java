@@ -42,7 +42,7 @@ final class TestDamagedTraces {
     /** Pickles of [], [1, 1, 1] and [{'a': 1}, {}, {}]. */
     @Test
     void olmoeCounts() throws IOException {
-        fails(TraceKind.OLMOE_COUNTS, pickle("]."), " is no list of 3 Counters");
+        fails(TraceKind.OLMOE_COUNTS, pickle("]."), " is not a list of 3 Counters");
         fails(TraceKind.OLMOE_COUNTS, pickle("](K\1K\1K\1e."), " holds 1 instead of a Counter");
         fails(TraceKind.OLMOE_COUNTS, pickle("](}X\1\0\0\0aK\1s}}e."), " counts expert a");
         fails(TraceKind.OLMOE_COUNTS, pickle("](}K\1X\1\0\0\0as}}e."), " has the count a");

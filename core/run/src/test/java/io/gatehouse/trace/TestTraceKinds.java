@@ -44,28 +44,28 @@ final class TestTraceKinds {
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> Found.in(TraceKind.SGLANG, file, TraceShape.unknown()))
                 .withMessage(
-                        "%s, line 1, field 'meta_info', field 'routed_experts' does not say how many layers it has; say it with --layers.",
+                        "%s, line 1, field 'meta_info.routed_experts' does not say how many layers it has; give it with --layers.",
                         file);
         fails(
                 TraceKind.SGLANG,
                 "{\"meta_info\": {\"routed_experts\": \"AwAAAA==\"}}",
-                "which is no multiple of 2 layers of 2 experts");
+                "which is not a multiple of 2 layers of 2 experts");
         fails(TraceKind.SGLANG, "{\"meta_info\": {\"routed_experts\": \"!\"}}", "is not base64");
         // 3 1 | -1 2
         fails(
                 TraceKind.SGLANG,
                 "{\"meta_info\": {\"routed_experts\": \"AwAAAAEAAAD/////AgAAAA==\"}}",
-                "field 'routed_experts' has 1 of 2 experts of token 0 in layer 1");
+                "field 'meta_info.routed_experts' has 1 of 2 experts of token 0 in layer 1");
     }
 
     @Test
     void aShapeHasAtLeastOneOfEach() {
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> new TraceShape(OptionalInt.of(0), OptionalInt.of(2)))
-                .withMessage("There are no 0 layers with experts.");
+                .withMessage("The number of layers with experts is 0; it is at least 1.");
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> new TraceShape(OptionalInt.of(2), OptionalInt.of(-1)))
-                .withMessage("There are no -1 experts that a token is sent to.");
+                .withMessage("The number of experts that a token is sent to is -1; it is at least 1.");
     }
 
     @Test
@@ -228,12 +228,12 @@ final class TestTraceKinds {
                 TraceKind.C3PO,
                 "cases.json",
                 withGate.formatted("[0.2, 0.7, 0.1]"),
-                "field 'routing_weights' is [0.2,0.7,0.1] instead of an object");
+                "field 'last_token_routing.layers[0].routing_weights' is [0.2,0.7,0.1] instead of an object");
         fails(
                 TraceKind.C3PO,
                 "cases.json",
                 withGate.formatted("{\"expert_4294967295\": 0.2, \"expert_1\": 0.8}"),
-                "field 'expert_4294967295' is no expert: ");
+                "field 'last_token_routing.layers[0].routing_weights.expert_4294967295' is not an expert: ");
     }
 
     @Test

@@ -60,7 +60,7 @@ final class TestVllmResponses {
     void namesWhatIsWrongWithBytes() throws IOException {
         String prompt = "{\"prompt_routed_experts\": \"%s\"}";
         fails(prompt.formatted("!"), "line 1, field 'prompt_routed_experts' is not base64");
-        fails(prompt.formatted("AAAA"), "line 1, field 'prompt_routed_experts' is no npy array");
+        fails(prompt.formatted("AAAA"), "line 1, field 'prompt_routed_experts' is not an npy array");
         fails(
                 prompt.formatted(NPY.substring(0, NPY.length() - 4)),
                 "line 1, field 'prompt_routed_experts' ends at byte 141, within 16 bytes that begin at 128");
@@ -72,12 +72,12 @@ final class TestVllmResponses {
         fails(
                 prompt.formatted(
                         "k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDEsIDEsIDIpLCB9ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAAA/AACAPw=="),
-                "field 'prompt_routed_experts' holds 0.5, which is no expert");
+                "field 'prompt_routed_experts' holds 0.5, which is not an expert");
         String generate = "{\"choices\": [{%s\"routed_experts\": \"" + WHOLE_NPY + "\"}]}";
-        fails(generate.formatted(""), "line 1, field 'choices'[0] has no field 'token_ids'");
+        fails(generate.formatted(""), "line 1, field 'choices[0]' has no field 'token_ids'");
         fails(
                 generate.formatted("\"token_ids\": [1, 2, 3, 4], "),
-                "field 'routed_experts' has 3 tokens, but 4 were generated");
+                "field 'choices[0].routed_experts' has 3 tokens, but 4 were generated");
     }
 
     @Test
@@ -85,16 +85,16 @@ final class TestVllmResponses {
         fails("{}", "line 1 has no field 'prompt_routed_experts'");
         fails(
                 "{\"prompt_routed_experts\": [[[0, 1]], [[0]]]}",
-                "line 1, field 'prompt_routed_experts'[1][0] has 1 experts instead of 2");
+                "line 1, field 'prompt_routed_experts[1][0]' has 1 experts instead of 2");
         fails(
                 "{\"prompt_routed_experts\": [[[0, -2]]]}",
-                "line 1, field 'prompt_routed_experts'[0][0][1] is -2, which is no expert");
+                "line 1, field 'prompt_routed_experts[0][0][1]' is -2, which is not an expert");
         for (String halfRouted : new String[] {"[3, -1]", "[-1, 3]"}) {
             fails(
                     "{\"prompt_routed_experts\": [[[0, 1]], [%s]]}".formatted(halfRouted),
-                    "line 1, field 'prompt_routed_experts'[1][0] has 1 of 2 experts of token 1 in layer 0");
+                    "line 1, field 'prompt_routed_experts[1][0]' has 1 of 2 experts of token 1 in layer 0");
         }
-        fails("{\"prompt_routed_experts\": [[[]]]}", "line 1, field 'prompt_routed_experts'[0][0] has no experts");
+        fails("{\"prompt_routed_experts\": [[[]]]}", "line 1, field 'prompt_routed_experts[0][0]' has no experts");
     }
 
     private Found found(String responses) throws IOException {

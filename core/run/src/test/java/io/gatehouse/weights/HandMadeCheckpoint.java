@@ -1,8 +1,8 @@
 package io.gatehouse.weights;
 
 import io.gatehouse.checkpoint.safetensors.DType;
-import io.gatehouse.checkpoint.safetensors.SafetensorsWriter.Tensor;
 import io.gatehouse.checkpoint.safetensors.SafetensorsWriter;
+import io.gatehouse.checkpoint.safetensors.SafetensorsWriter.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;

@@ -73,8 +73,8 @@ final class TestExpertWeights {
             List<double[]> values = names.stream()
                     .map(name -> StoredValues.of(checkpoint, name))
                     .toList();
-            List<Stretch> vectors = names.stream()
-                    .map(name -> Stretch.whole(checkpoint.tensor(name)))
+            List<TensorSlice> vectors = names.stream()
+                    .map(name -> TensorSlice.whole(checkpoint.tensor(name)))
                     .toList();
             for (int held : List.of(1, 50_000, 1 << 22)) {
                 double[][] products =
@@ -128,7 +128,7 @@ final class TestExpertWeights {
             assertThatThrownBy(() -> ExpertWeights.of(checkpoint, WeightListener.SILENT))
                     .isInstanceOf(GatehouseException.class)
                     .hasMessage(
-                            "Tensor model.layers.0.mlp.experts.1.up_proj.weight of %s has a value that is no finite number."
+                            "Tensor model.layers.0.mlp.experts.1.up_proj.weight of %s has a value that is not a finite number."
                                     .formatted(model.resolve("model.safetensors")))
                     .extracting(e -> ((GatehouseException) e).code())
                     .isEqualTo(ErrorCode.CORRUPT_CHECKPOINT);

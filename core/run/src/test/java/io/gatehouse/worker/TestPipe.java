@@ -53,10 +53,11 @@ final class TestPipe {
                 ModelLayer.moe(4, 2, new ModelLayer.Router("softmax", 2.5, true)));
         RunDescription description = new RunDescription(
                 "r", "m", "f", "a", layers, "t", "p", 0, Recording.decisions(Scope.PROMPT), "exact", "cpu", "", "1");
-        Word.Prepared prepared = new Word.Prepared(description, Map.of("prompts", "x"), new DiskNeed.Growth(5, 6));
-        Word.Questions questions = new Word.Questions(List.of(new RunManifest.Entry(
+        Messages.Prepared prepared =
+                new Messages.Prepared(description, Map.of("prompts", "x"), new DiskNeed.Growth(5, 6));
+        Messages.Questions questions = new Messages.Questions(List.of(new RunManifest.Entry(
                 new QuestionRow("s", 1, "Wörter \u0000?", List.of("a", "b"), 'B', Map.of("k", "v")), 7)));
-        Word.Failed failed = new Word.Failed(ErrorCode.CORRUPT_QUIZ, "No.");
+        Messages.Failed failed = new Messages.Failed(ErrorCode.CORRUPT_QUIZ, "No.");
         PipeInput in = input(
                 written(out -> {
                     out.json(prepared);
@@ -64,9 +65,9 @@ final class TestPipe {
                     out.json(failed);
                 }),
                 1 << 20);
-        assertThat(in.json(Word.Prepared.class)).isEqualTo(prepared);
-        assertThat(in.json(Word.Questions.class)).isEqualTo(questions);
-        assertThat(in.json(Word.Failed.class)).isEqualTo(failed);
+        assertThat(in.json(Messages.Prepared.class)).isEqualTo(prepared);
+        assertThat(in.json(Messages.Questions.class)).isEqualTo(questions);
+        assertThat(in.json(Messages.Failed.class)).isEqualTo(failed);
     }
 
     /** Lengths are claims: more than is allowed is refused before there is room for it. */
@@ -75,9 +76,10 @@ final class TestPipe {
         byte[] shard = written(out -> out.shard(shard()));
         assertThatThrownBy(() -> input(shard, 100_000).shard()).isInstanceOf(PipeInput.Malformed.class);
         byte[] claim = ByteBuffer.allocate(8).putInt(Integer.MAX_VALUE).array();
-        assertThatThrownBy(() -> input(claim, 1 << 20).json(Word.Failed.class)).isInstanceOf(PipeInput.Malformed.class);
+        assertThatThrownBy(() -> input(claim, 1 << 20).json(Messages.Failed.class))
+                .isInstanceOf(PipeInput.Malformed.class);
         byte[] negative = ByteBuffer.allocate(8).putInt(-1).array();
-        assertThatThrownBy(() -> input(negative, 1 << 20).json(Word.Failed.class))
+        assertThatThrownBy(() -> input(negative, 1 << 20).json(Messages.Failed.class))
                 .isInstanceOf(PipeInput.Malformed.class);
     }
 

@@ -101,7 +101,7 @@ final class SampleRandomCommand implements Callable<Integer> {
         Blueprint blueprint = Blueprint.titled(like);
         ObjectNode config = blueprint.config();
         layers.ifPresent(count -> config.put("num_hidden_layers", checked(count)));
-        RandomCheckpoint checkpoint = new RandomCheckpoint(config, dtype, seed, RandomCheckpoint.SHARD_BYTES);
+        RandomCheckpoint checkpoint = new RandomCheckpoint(config, dtype, seed, RandomCheckpoint.FILE_BYTES);
         long start = System.nanoTime();
         checkpoint.write(
                 out, tokenizer.map(TokenizerSource::of).orElseGet(TokenizerSource::bytes), new Progress(checkpoint));

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /** The entries of "architectures" that Gatehouse can run, each with the class that knows its keys. */
-public enum Architecture {
+enum Architecture {
     OLMOE("OlmoeForCausalLM"),
     MIXTRAL("MixtralForCausalLM"),
     QWEN2_MOE("Qwen2MoeForCausalLM"),
@@ -16,7 +16,7 @@ public enum Architecture {
         this.key = key;
     }
 
-    public static Architecture of(ConfigFile file) {
+    static Architecture of(ConfigFile file) {
         String wanted = file.architecture();
         for (Architecture architecture : values()) {
             if (architecture.key.equals(wanted)) {
@@ -33,7 +33,7 @@ public enum Architecture {
     }
 
     /** Reads every key that changes the result, and refuses by name what is not implemented. */
-    public ModelConfig config(ConfigFile file) {
+    ModelConfig config(ConfigFile file) {
         ForeignKeys.refuse(file);
         return switch (this) {
             case OLMOE -> OlmoeLayout.read(file);

@@ -5,6 +5,7 @@ import io.gatehouse.checkpoint.file.JsonFile;
 import io.gatehouse.checkpoint.file.ModelFiles;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.json.JsonValue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,12 +22,10 @@ public final class ConfigFile {
     private static final int MAX_BYTES = 4 << 20;
 
     private final Path path;
-    private final String prefix;
-    private final JsonNode object;
+    private final JsonValue object;
 
-    private ConfigFile(Path path, String prefix, JsonNode object) {
+    private ConfigFile(Path path, JsonValue object) {
         this.path = path;
-        this.prefix = prefix;
         this.object = object;
     }
 
@@ -35,12 +34,18 @@ public final class ConfigFile {
     }
 
     public static ConfigFile parse(Path path, byte[] content) {
-        return new ConfigFile(path, "", JsonFile.object(path, content));
+        JsonNode root = JsonFile.object(path, content);
+        return new ConfigFile(path, new JsonValue(path.toString(), root, ErrorCode.CORRUPT_CHECKPOINT));
+    }
+
+    /** Reads every key that changes the result, and refuses by name what is not implemented. */
+    public ModelConfig model() {
+        return Architecture.of(this).config(this);
     }
 
     /** A whole number from 1 to {@code max} that must be there. */
-    public int size(String key, int max) {
-        return findSize(key, max).orElseThrow(() -> missing(key));
+    int size(String key, int max) {
+        return object.field(key).integer(1, max);
     }
 
     /** A whole number from 1 to {@code max}, if there is one. */
@@ -50,88 +55,76 @@ public final class ConfigFile {
 
     /** A whole number from {@code min} to {@code max}, if there is one. */
     Optional<Integer> findWhole(String key, int min, int max) {
-        return find(key).map(value -> {
-            if (!value.isIntegralNumber()) {
-                throw wrong(key, value, "a whole number");
-            }
-            if (!value.canConvertToInt() || value.intValue() < min || value.intValue() > max) {
-                throw wrong(key, value, "a number from %d to %,d".formatted(min, max));
-            }
-            return value.intValue();
-        });
+        return object.find(key).map(value -> value.integer(min, max));
     }
 
     /** A positive, finite number, if there is one. */
     Optional<Double> findPositive(String key) {
-        return findNumber(key).map(value -> {
-            // The engine computes in 32 bits: what is zero or infinite there is as wrong as a zero in the file.
-            float rounded = value.floatValue();
-            if (!(rounded > 0) || Float.isInfinite(rounded)) {
-                throw wrong(key, object.get(key), "a positive number");
-            }
-            return value;
-        });
+        return object.find(key).map(ConfigFile::positive);
     }
 
     double positive(String key) {
-        return findPositive(key).orElseThrow(() -> missing(key));
+        return positive(object.field(key));
+    }
+
+    private static double positive(JsonValue value) {
+        double number = value.anyNumber();
+        // The engine computes in 32 bits: what is zero or infinite there is as wrong as a zero in the file.
+        float rounded = (float) number;
+        if (!(rounded > 0) || Float.isInfinite(rounded)) {
+            throw value.instead("a positive number");
+        }
+        return number;
     }
 
     Optional<Double> findNumber(String key) {
-        return find(key).map(value -> {
-            if (!value.isNumber()) {
-                throw wrong(key, value, "a number");
-            }
-            return value.doubleValue();
-        });
+        return object.find(key).map(JsonValue::anyNumber);
     }
 
     boolean flag(String key, boolean absent) {
-        return find(key)
-                .map(value -> {
-                    if (!value.isBoolean()) {
-                        throw wrong(key, value, "true or false");
-                    }
-                    return value.booleanValue();
-                })
-                .orElse(absent);
+        return object.find(key).map(JsonValue::truth).orElse(absent);
     }
 
     Optional<String> findText(String key) {
-        return find(key).map(value -> {
-            if (!value.isTextual()) {
-                throw wrong(key, value, "a string");
-            }
-            return value.textValue();
-        });
+        return object.find(key).map(JsonValue::text);
     }
 
     /** A list of strings, if there is one. */
     Optional<List<String>> findTexts(String key) {
-        return find(key)
-                .map(value -> entries(key, value, JsonNode::isTextual, "a list of names").stream()
+        return object.find(key)
+                .map(value -> entries(value, JsonNode::isTextual, "a list of names").stream()
                         .map(JsonNode::textValue)
                         .toList());
     }
 
     /** A list of whole numbers; empty if absent. */
     List<Long> wholeNumbers(String key) {
-        return find(key)
-                .map(value -> entries(key, value, JsonNode::canConvertToLong, "a list of whole numbers").stream()
+        return object.find(key)
+                .map(value -> entries(value, JsonNode::canConvertToLong, "a list of whole numbers").stream()
                         .map(JsonNode::longValue)
                         .distinct()
                         .toList())
                 .orElse(List.of());
     }
 
+    private static List<JsonNode> entries(JsonValue list, Predicate<JsonNode> valid, String expected) {
+        List<JsonNode> entries = new ArrayList<>();
+        list.node().forEach(entries::add);
+        if (!list.node().isArray() || !entries.stream().allMatch(valid)) {
+            throw list.instead(expected);
+        }
+        return entries;
+    }
+
     /** Whether the key is there, even as null. */
-    public boolean has(String key) {
-        return object.has(key);
+    boolean has(String key) {
+        return object.node().has(key);
     }
 
     /** Whether the key is there with a value other than null, false, zero, or nothing. */
     boolean isOn(String key) {
-        return find(key)
+        return object.find(key)
+                .map(JsonValue::node)
                 .filter(value -> !(value.isBoolean() && !value.booleanValue())
                         && !(value.isNumber() && value.doubleValue() == 0)
                         && !(value.isContainerNode() && value.isEmpty()))
@@ -143,32 +136,25 @@ public final class ConfigFile {
         Map<String, ConfigFile> objects = new LinkedHashMap<>();
         object.properties().stream()
                 .filter(entry -> entry.getValue().isObject())
-                .forEach(entry -> objects.put(
-                        entry.getKey(), new ConfigFile(path, prefix + entry.getKey() + ".", entry.getValue())));
+                .forEach(entry -> objects.put(entry.getKey(), new ConfigFile(path, object.field(entry.getKey()))));
         return objects;
     }
 
-    public boolean isEmpty() {
-        return object.isEmpty();
+    boolean isEmpty() {
+        return object.node().isEmpty();
     }
 
     Optional<ConfigFile> findObject(String key) {
-        return find(key).map(value -> {
-            if (!value.isObject()) {
-                throw wrong(key, value, "an object");
-            }
-            return new ConfigFile(path, prefix + key + ".", value);
-        });
+        return object.find(key).map(value -> new ConfigFile(path, value.object()));
     }
 
     /** The first entry of "architectures", which decides how all other keys are read. */
-    public String architecture() {
-        JsonNode list =
-                find("architectures").orElseThrow(() -> corrupt("%s has no key 'architectures'".formatted(path)));
-        if (!list.isArray() || list.isEmpty() || !list.get(0).isTextual()) {
-            throw wrong("architectures", list, "a list of names");
+    String architecture() {
+        JsonValue list = object.field("architectures");
+        if (!list.node().isArray() || list.size() == 0 || !list.item(0).isText()) {
+            throw list.instead("a list of names");
         }
-        return list.get(0).textValue();
+        return list.item(0).text();
     }
 
     /** Refuses a model that asks for {@code found} where only {@code supported} is implemented. */
@@ -176,36 +162,19 @@ public final class ConfigFile {
         return new GatehouseException(
                 ErrorCode.UNSUPPORTED_MODEL,
                 "%s asks for %s '%s'; Gatehouse supports %s"
-                        .formatted(path, prefix + key, JsonFile.shown(found), supported));
+                        .formatted(path, object.path(key), JsonFile.shown(found), supported));
     }
 
-    public GatehouseException corrupt(String message) {
+    GatehouseException corrupt(String message) {
         return new GatehouseException(ErrorCode.CORRUPT_CHECKPOINT, message);
     }
 
+    /** Refuses a value that contradicts other keys. */
     GatehouseException wrong(String key, Object value, String expected) {
-        return corrupt("%s has '%s': %s, which is not %s"
-                .formatted(path, prefix + key, JsonFile.shown(value.toString()), expected));
+        return corrupt("%s, field '%s' is %s instead of %s".formatted(path, object.path(key), value, expected));
     }
 
-    public Path path() {
+    Path path() {
         return path;
-    }
-
-    private GatehouseException missing(String key) {
-        return corrupt("%s has no key '%s'".formatted(path, prefix + key));
-    }
-
-    private List<JsonNode> entries(String key, JsonNode list, Predicate<JsonNode> valid, String expected) {
-        List<JsonNode> entries = new ArrayList<>();
-        list.forEach(entries::add);
-        if (!list.isArray() || !entries.stream().allMatch(valid)) {
-            throw wrong(key, list, expected);
-        }
-        return entries;
-    }
-
-    private Optional<JsonNode> find(String key) {
-        return Optional.ofNullable(object.get(key)).filter(value -> !value.isNull());
     }
 }

@@ -1,14 +1,20 @@
 package io.gatehouse.checkpoint.config;
 
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The keys that the models share. Sizes must be there, as Hugging Face always writes them; whatever else is absent has
  * the default of the model's own config class.
  */
 final class DecoderKeys {
+    static final String FULL_ATTENTION = "full_attention";
+    static final String SLIDING_ATTENTION = "sliding_attention";
     static final int MAX_WIDTH = 1 << 20;
     static final int MAX_LAYERS = 10_000;
     private static final int MAX_HEADS = 1 << 12;
@@ -54,8 +60,8 @@ final class DecoderKeys {
 
     ModelConfig config(Architecture architecture, Attention attention, ExpertNames names, List<Layer> layers) {
         requireSwiGlu();
-        // Most models do not heed them, but none knows another kind.
-        LayerTypes.find(file, layers.size());
+        // Most models ignore them, but none supports another kind.
+        layerTypes(layers.size());
         int hidden = file.size("hidden_size", MAX_WIDTH);
         int heads = file.size("num_attention_heads", MAX_HEADS);
         int headDim = headDim(hidden, heads);
@@ -110,10 +116,9 @@ final class DecoderKeys {
         }
         int headDim = given.orElseGet(() -> hidden / heads);
         if (headDim % 2 != 0) {
-            throw file.wrong(
-                    given.isPresent() ? "head_dim" : "num_attention_heads",
-                    given.orElse(heads),
-                    "possible: rotary embedding needs heads of an even size");
+            throw given.isPresent()
+                    ? file.wrong("head_dim", headDim, "an even number, which rotary embedding needs")
+                    : file.wrong("num_attention_heads", heads, "a number that gives heads of an even size");
         }
         return headDim;
     }
@@ -125,5 +130,46 @@ final class DecoderKeys {
                 .ifPresent(name -> {
                     throw file.unsupported("hidden_act", name, "silu");
                 });
+    }
+
+    /** The key "layer_types": how each layer attends. */
+    Optional<List<String>> layerTypes(int layers) {
+        Optional<List<String>> types = file.findTexts("layer_types");
+        types.ifPresent(list -> {
+            for (String type : list) {
+                if (!type.equals(FULL_ATTENTION) && !type.equals(SLIDING_ATTENTION)) {
+                    throw file.unsupported("layer_types", type, FULL_ATTENTION + " and " + SLIDING_ATTENTION);
+                }
+            }
+            if (list.size() != layers) {
+                throw file.corrupt("%s has %d layer_types for %d layers".formatted(file.path(), list.size(), layers));
+            }
+        });
+        return types;
+    }
+
+    /**
+     * What follows the attention in each layer of a Qwen model. Mixtures are those layers whose number, counted from one,
+     * is a multiple of "decoder_sparse_step", except for those that "mlp_only_layers" names, counted from zero.
+     */
+    List<FeedForward> sparseSteps(FeedForward.Sparse mixture) {
+        int layers = layers();
+        int step = file.findSize("decoder_sparse_step", Integer.MAX_VALUE).orElse(1);
+        Set<Long> dense = Set.copyOf(file.wholeNumbers("mlp_only_layers"));
+        List<Boolean> sparse = IntStream.range(0, layers)
+                .mapToObj(layer -> (layer + 1) % step == 0 && !dense.contains((long) layer))
+                .toList();
+        if (!sparse.contains(true)) {
+            throw new GatehouseException(
+                    ErrorCode.UNSUPPORTED_MODEL,
+                    "%s makes none of the %d layers a mixture of experts".formatted(file.path(), layers));
+        }
+        return sparse.stream()
+                .<FeedForward>map(isSparse -> isSparse ? mixture : new FeedForward.Dense(denseSize()))
+                .toList();
+    }
+
+    private int denseSize() {
+        return file.size("intermediate_size", MAX_WIDTH);
     }
 }

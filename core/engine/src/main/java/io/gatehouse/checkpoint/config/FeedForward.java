@@ -28,11 +28,11 @@ public sealed interface FeedForward {
             requireNonNull(sharedExpertSize, "sharedExpertSize is null");
             if (topK < 1 || topK > experts || intermediateSize < 1 || sharedExpertSize.orElse(1) < 1) {
                 throw new IllegalArgumentException(
-                        "Top %d of %d experts of size %d is no mixture".formatted(topK, experts, intermediateSize));
+                        "Top %d of %d experts of size %d is not a mixture".formatted(topK, experts, intermediateSize));
             }
         }
 
-        /** The same mixture, of which each token is sent to another number of experts. */
+        /** The same mixture with another number of experts for each token. */
         public Sparse withTopK(int k) {
             return new Sparse(experts, k, intermediateSize, normTopK, sharedExpertSize);
         }

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Keys of other models' configs. Hugging Face's code for the models here passes over them, but a config that has one
- * was written for code that does not: to run it without would give numbers of some other model.
+ * Keys of other models' configs. Hugging Face's code for the models here ignores them, but a config that has one was
+ * written for code that uses it: to run it anyway would compute a different model.
  */
 final class ForeignKeys {
     /** Each changes the result unless it is null, false, zero or empty. */
@@ -63,7 +63,7 @@ final class ForeignKeys {
                 .forEach(key -> {
                     throw new GatehouseException(
                             ErrorCode.UNSUPPORTED_MODEL,
-                            "%s has the key '%s', which no model that Gatehouse runs heeds"
+                            "%s has the key '%s', which the models that Gatehouse runs do not use"
                                     .formatted(file.path(), key));
                 });
         CHOICES.forEach((key, way) -> file.findText(key)

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Everything in config.json that changes the model's result, in one dialect.
+ * Everything in config.json that changes the model's result, in one form.
  *
  * @param clipQkv clamps queries, keys and values to ± its value
  * @param maxPositions tokens of the longest text that the model reads, its rotary embedding stretched as far as it goes
@@ -46,26 +46,15 @@ public record ModelConfig(
 
     /** The same model with a head that is not the embeddings. */
     public ModelConfig withOwnHead() {
-        return new ModelConfig(
-                architecture,
-                vocabSize,
-                hiddenSize,
-                heads,
-                keyValueHeads,
-                headDim,
-                rmsNormEps,
-                clipQkv,
-                attentionBias,
-                qkNorm,
-                false,
-                maxPositions,
-                rope,
-                expertNames,
-                layers);
+        return with(false, layers);
     }
 
     /** The same model with other layers. */
     public ModelConfig withLayers(List<Layer> others) {
+        return with(tieWordEmbeddings, others);
+    }
+
+    private ModelConfig with(boolean tied, List<Layer> changed) {
         return new ModelConfig(
                 architecture,
                 vocabSize,
@@ -77,11 +66,11 @@ public record ModelConfig(
                 clipQkv,
                 attentionBias,
                 qkNorm,
-                tieWordEmbeddings,
+                tied,
                 maxPositions,
                 rope,
                 expertNames,
-                others);
+                changed);
     }
 
     /** What follows the attention in each layer, in the order of the layers. */

@@ -6,6 +6,6 @@ public enum QkNorm {
     NONE,
     /** The whole projection: heads × head size entries for queries, key-value heads × head size for keys. */
     PROJECTION,
-    /** Each head by itself. */
+    /** Each head separately. */
     HEAD
 }

@@ -29,8 +29,8 @@ final class Qwen2MoeLayout {
                 "moe_intermediate_size",
                 file.flag("norm_topk_prob", false),
                 OptionalInt.of(file.size("shared_expert_intermediate_size", DecoderKeys.MAX_WIDTH)));
-        List<FeedForward> feedForwards = new SparseSteps(file).feedForwards(keys.layers(), mixture);
-        List<Optional<Integer>> windows = windows(file, keys.layers());
+        List<FeedForward> feedForwards = keys.sparseSteps(mixture);
+        List<Optional<Integer>> windows = windows(file, keys);
         List<Layer> layers = new ArrayList<>();
         for (int layer = 0; layer < feedForwards.size(); layer++) {
             layers.add(new Layer(feedForwards.get(layer), windows.get(layer)));
@@ -42,23 +42,26 @@ final class Qwen2MoeLayout {
      * Layers slide that "layer_types" says; without it, those of even number below "max_window_layers". Hugging Face
      * read the keys otherwise before it had "layer_types": its eager code then slid over all layers.
      */
-    private static List<Optional<Integer>> windows(ConfigFile file, int layers) {
+    private static List<Optional<Integer>> windows(ConfigFile file, DecoderKeys keys) {
+        int layers = keys.layers();
         boolean used = file.flag("use_sliding_window", false);
         int limit = file.findWhole("max_window_layers", 0, Integer.MAX_VALUE).orElse(DEFAULT_WINDOW_LAYERS);
-        List<String> types = LayerTypes.find(file, layers)
+        List<String> types = keys.layerTypes(layers)
                 .orElseGet(() -> IntStream.range(0, layers)
-                        .mapToObj(
-                                layer -> used && layer % 2 == 0 && layer < limit ? LayerTypes.SLIDING : LayerTypes.FULL)
+                        .mapToObj(layer -> used && layer % 2 == 0 && layer < limit
+                                ? DecoderKeys.SLIDING_ATTENTION
+                                : DecoderKeys.FULL_ATTENTION)
                         .toList());
-        if (!types.contains(LayerTypes.SLIDING)) {
+        if (!types.contains(DecoderKeys.SLIDING_ATTENTION)) {
             return Collections.nCopies(layers, Optional.empty());
         }
         if (!used) {
-            throw file.wrong("use_sliding_window", false, "what its layer_types need");
+            throw file.wrong("use_sliding_window", false, "true, which its layer_types need");
         }
         int window = file.has("sliding_window") ? file.size("sliding_window", Integer.MAX_VALUE) : DEFAULT_WINDOW;
         return types.stream()
-                .map(type -> type.equals(LayerTypes.SLIDING) ? Optional.of(window) : Optional.<Integer>empty())
+                .map(type ->
+                        type.equals(DecoderKeys.SLIDING_ATTENTION) ? Optional.of(window) : Optional.<Integer>empty())
                 .toList();
     }
 }

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Qwen3-MoE (Yang et al., arXiv 2505.09388): each head of queries and keys is normed by itself; no shared expert. All
+ * Qwen3-MoE (Yang et al., arXiv 2505.09388): each head of queries and keys is normed separately; no shared expert. All
  * layers slide over the same window where it is used.
  */
 final class Qwen3MoeLayout {
@@ -24,14 +24,13 @@ final class Qwen3MoeLayout {
         FeedForward.Sparse mixture =
                 keys.mixture("moe_intermediate_size", file.flag("norm_topk_prob", false), OptionalInt.empty());
         Optional<Integer> window = window(file, keys);
-        List<Layer> layers = new SparseSteps(file)
-                .feedForwards(keys.layers(), mixture).stream()
-                        .map(feedForward -> new Layer(feedForward, window))
-                        .toList();
+        List<Layer> layers = keys.sparseSteps(mixture).stream()
+                .map(feedForward -> new Layer(feedForward, window))
+                .toList();
         return keys.config(Architecture.QWEN3_MOE, attention, ExpertNames.MLP, layers);
     }
 
-    /** The code heeds neither "max_window_layers" nor "layer_types". */
+    /** Hugging Face's code uses neither "max_window_layers" nor "layer_types". */
     private static Optional<Integer> window(ConfigFile file, DecoderKeys keys) {
         if (!file.flag("use_sliding_window", false)) {
             return Optional.empty();

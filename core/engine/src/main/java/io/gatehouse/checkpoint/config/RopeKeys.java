@@ -4,7 +4,7 @@ import java.util.Optional;
 
 /**
  * The rotary embedding's keys in both dialects: "rope_theta" beside "rope_scaling", and the newer "rope_parameters"
- * that holds both, perhaps once for each kind of layer.
+ * that holds both, either once or for each kind of layer.
  */
 public final class RopeKeys {
     private static final double DEFAULT_BETA_FAST = 32;
@@ -79,14 +79,14 @@ public final class RopeKeys {
         double low = keys.positive("low_freq_factor");
         double high = keys.positive("high_freq_factor");
         if (high <= low) {
-            throw keys.wrong("high_freq_factor", high, "larger than the low_freq_factor " + low);
+            throw keys.wrong("high_freq_factor", high, "a number larger than the low_freq_factor " + low);
         }
         return new RopeScaling.Llama3(keys.positive("factor"), low, high, originalPositions(keys));
     }
 
     private RopeScaling yarn(ConfigFile keys, double theta) {
         if (theta <= 1) {
-            throw keys.wrong("rope_theta", theta, "larger than 1, as yarn needs it");
+            throw keys.wrong("rope_theta", theta, "a number larger than 1, which yarn needs");
         }
         int original = originalPositions(keys);
         double factor = keys.has("factor")

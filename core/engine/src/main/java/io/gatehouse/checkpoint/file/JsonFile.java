@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/** Strict JSON from files nobody vouches for: no key twice, nothing after the value, bounded depth and numbers. */
+/** Strict JSON from untrusted files: no key twice, nothing after the value, bounded depth and numbers. */
 public final class JsonFile {
     public static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)

@@ -1,5 +1,5 @@
 /**
- * Files of a model directory that nobody vouches for: found, bounded, and parsed as strict JSON. Every other package of
+ * Untrusted files of a model directory: found, bounded in size, and parsed as strict JSON. Every other package of
  * the checkpoint reads small files through this one.
  */
 @NullMarked

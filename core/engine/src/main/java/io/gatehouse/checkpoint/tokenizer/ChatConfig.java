@@ -35,7 +35,7 @@ public record ChatConfig(Path file, String template, Map<String, String> special
 
     /**
      * Reads chat_template.jinja, or else the "chat_template" of tokenizer_config.json, which may be a list of named
-     * templates of which "default" is taken.
+     * templates; "default" is then used.
      *
      * @throws GatehouseException CORRUPT_CHECKPOINT or UNSUPPORTED_MODEL
      */

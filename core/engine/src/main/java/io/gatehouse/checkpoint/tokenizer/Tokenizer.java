@@ -88,7 +88,7 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Returns the text of one token for display; bytes that are no whole character show as U+FFFD. Empty for an id that
+     * Returns the text of one token for display; bytes that are not a whole character show as U+FFFD. Empty for an id that
      * no token has, as a model's output may have more entries than its tokenizer.
      */
     public String token(int id) {

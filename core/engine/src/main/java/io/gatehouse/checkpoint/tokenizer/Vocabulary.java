@@ -13,7 +13,7 @@ import java.util.Map;
 final class Vocabulary {
     private static final int MAX_ID = 1 << 24;
 
-    /** The library takes a time that grows with the square of their number; no model that is known has as many. */
+    /** The time of the library grows with the square of their number; no known model has as many. */
     private static final int MAX_ADDED = 70_000;
 
     private static final int MAX_ADDED_LETTERS = 1000;
@@ -33,8 +33,7 @@ final class Vocabulary {
         String[] texts =
                 new String[1 + ids.values().stream().mapToInt(id -> id).max().orElse(-1)];
         Arrays.fill(texts, "");
-        ByteLevel bytes = new ByteLevel();
-        ids.forEach((token, id) -> texts[id] = byteLevel ? bytes.text(token) : token);
+        ids.forEach((token, id) -> texts[id] = byteLevel ? ByteLevel.text(token) : token);
         return new Vocabulary(texts);
     }
 

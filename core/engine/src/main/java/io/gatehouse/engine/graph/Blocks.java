@@ -14,6 +14,14 @@ import org.tensorflow.types.family.TType;
 
 /** The small pieces of graph that attention, experts and head share. */
 public final class Blocks {
+    /**
+     * Rows come in blocks of this many so that results have the same bits. A product of fewer rows takes another path
+     * through the matrix library, which adds in another order. Where an operation works on packets of values, those that
+     * do not fill a packet are computed by other instructions. In whole blocks, a row's result was measured not to depend
+     * on other rows.
+     */
+    public static final int ROW_BLOCK = 16;
+
     private final Ops tf;
 
     public Blocks(Ops tf) {
@@ -36,7 +44,7 @@ public final class Blocks {
 
     /** down(silu(gate(x)) * up(x)), gate and up stacked into one weight (Shazeer, arXiv 2002.05202). */
     <T extends TFloating> Operand<T> swiGlu(Operand<T> x, Operand<T> gateUp, Operand<T> down) {
-        // Rows of the weight are parted without a copy, columns of the product would not be.
+        // Rows of the weight are split without a copy; columns of the product would be copied.
         var halves = tf.split(tf.constant(0), gateUp, 2L).output();
         Operand<T> gate = project(x, halves.get(0));
         return project(tf.math.mul(tf.math.mul(gate, tf.math.sigmoid(gate)), project(x, halves.get(1))), down);
@@ -57,7 +65,7 @@ public final class Blocks {
         return tf.gather(x, indexes, tf.constant(0));
     }
 
-    /** The first so many rows of x [rows, columns]. */
+    /** The first {@code count} rows of x [rows, columns]. */
     <T extends TType> Operand<T> first(Operand<T> x, Operand<TInt32> count) {
         return tf.slice(x, tf.constant(new int[] {0, 0}), tf.stack(List.of(count, tf.constant(-1))));
     }

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.ModelConfig;
-import io.gatehouse.engine.Precision;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,36 +12,46 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.tensorflow.Graph;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * The decoder as a graph in parts that are run one after the other: embedding, a generic layer for each kind, head. The
  * hidden states leave the graph between runs, so that one set of layer variables serves all layers of a shape. Layers
- * are added when they are first asked for, which must not be while the graph runs.
+ * are added on first use, which must not be while the graph runs.
  */
 public final class DecoderGraph implements AutoCloseable {
     private final Graph graph = new Graph();
     private final Ops tf = Ops.create(graph);
     private final ModelConfig config;
-    private final Precision precision;
+    private final Class<? extends TFloating> attentionType;
+    private final Class<? extends TFloating> expertsType;
     private final Map<FeedForward, Weights> layerWeights = new LinkedHashMap<>();
-    private final Map<LayerKind, LayerGraph> layers = new HashMap<>();
-    private final LayerInputs inputs;
+    private final Map<LayerGraph.Kind, LayerGraph> layers = new HashMap<>();
+    private final LayerGraph.Inputs inputs;
     private final EmbeddingGraph embedding;
     private final HeadGraph head;
 
     /**
-     * @param config the model of the checkpoint, with another top-k where one was asked for
+     * @param config the model of the checkpoint, with another top-k where an intervention sets one
+     * @param attentionType in which embedding, attention and head are computed
+     * @param expertsType in which feed-forward blocks are computed
      * @param changedExperts whether something is changed about single experts
      */
-    public DecoderGraph(Checkpoint checkpoint, ModelConfig config, Precision precision, boolean changedExperts) {
+    public DecoderGraph(
+            Checkpoint checkpoint,
+            ModelConfig config,
+            Class<? extends TFloating> attentionType,
+            Class<? extends TFloating> expertsType,
+            boolean changedExperts) {
         this.config = config;
-        this.precision = precision;
-        this.inputs = LayerInputs.declare(tf, changedExperts);
-        this.embedding = EmbeddingGraph.build(tf, checkpoint, config, precision);
-        this.head = HeadGraph.build(tf, checkpoint, config, precision);
+        this.attentionType = attentionType;
+        this.expertsType = expertsType;
+        this.inputs = LayerGraph.Inputs.declare(tf, changedExperts);
+        this.embedding = EmbeddingGraph.build(tf, checkpoint, config, attentionType);
+        this.head = HeadGraph.build(tf, checkpoint, config, attentionType);
         for (FeedForward shape : config.feedForwards()) {
             layerWeights.computeIfAbsent(shape, absent -> weights(checkpoint, absent));
-            layer(new LayerKind(shape, false, false));
+            layer(new LayerGraph.Kind(shape, false, false));
         }
     }
 
@@ -65,7 +74,7 @@ public final class DecoderGraph implements AutoCloseable {
     }
 
     /** What every layer is fed. */
-    public LayerInputs inputs() {
+    public LayerGraph.Inputs inputs() {
         return inputs;
     }
 
@@ -78,10 +87,11 @@ public final class DecoderGraph implements AutoCloseable {
         return requireNonNull(layerWeights.get(shape), "no such layer");
     }
 
-    public LayerGraph layer(LayerKind kind) {
+    public LayerGraph layer(LayerGraph.Kind kind) {
         return layers.computeIfAbsent(
                 kind,
-                absent -> LayerGraph.build(tf, config, precision, absent, inputs, layerWeights(absent.feedForward())));
+                absent -> LayerGraph.build(
+                        tf, config, attentionType, expertsType, absent, inputs, layerWeights(absent.feedForward())));
     }
 
     @Override
@@ -94,6 +104,6 @@ public final class DecoderGraph implements AutoCloseable {
                 .filter(layer -> config.layers().get(layer).feedForward().equals(shape))
                 .mapToObj(DecoderGraph::layerPrefix)
                 .toList();
-        return new Weights(tf, "layer" + layerWeights.size(), new HeldTypes(checkpoint, prefixes));
+        return new Weights(tf, "layer" + layerWeights.size(), checkpoint, prefixes);
     }
 }

@@ -2,7 +2,6 @@ package io.gatehouse.engine.graph;
 
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.config.ModelConfig;
-import io.gatehouse.engine.Precision;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -12,20 +11,20 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
 
 /**
- * What comes before the layers.
+ * The part of the graph before the layers: token embeddings.
  *
  * @param tokenIds [T]
  * @param embedded [T, hidden] states before the first layer
  */
 public record EmbeddingGraph(Weights weights, Placeholder<TInt32> tokenIds, Operand<TFloat32> embedded) {
-    static EmbeddingGraph build(Ops tf, Checkpoint checkpoint, ModelConfig config, Precision precision) {
+    static EmbeddingGraph build(Ops tf, Checkpoint checkpoint, ModelConfig config, Class<? extends TFloating> type) {
         Blocks blocks = new Blocks(tf);
-        Weights weights = new Weights(tf, "embedding", new HeldTypes(checkpoint, List.of("")));
+        Weights weights = new Weights(tf, "embedding", checkpoint, List.of(""));
         Placeholder<TInt32> tokenIds = tf.placeholder(TInt32.class);
         return new EmbeddingGraph(
                 weights,
                 tokenIds,
-                blocks.cast(blocks.rows(weights.held(spec(config, precision.attention())), tokenIds), TFloat32.class));
+                blocks.cast(blocks.rows(weights.stored(spec(config, type)), tokenIds), TFloat32.class));
     }
 
     static <T extends TFloating> WeightSpec<T> spec(ModelConfig config, Class<T> type) {

@@ -1,8 +1,5 @@
 package io.gatehouse.engine.graph;
 
-import io.gatehouse.checkpoint.config.FeedForward;
-import io.gatehouse.checkpoint.config.ModelConfig;
-import io.gatehouse.engine.Interventions;
 import java.util.HashMap;
 import java.util.Map;
 import org.tensorflow.Session;
@@ -11,7 +8,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 
-/** What interventions change about single experts, as it is fed to each layer. */
+/** Masks and scales of single experts, which interventions set and layers are fed. */
 public final class ExpertChanges implements AutoCloseable {
     /**
      * Where a layer is fed it.
@@ -25,37 +22,32 @@ public final class ExpertChanges implements AutoCloseable {
         }
     }
 
-    private record Fed(TFloat32 mask, TFloat32 scale) {}
+    private record Vectors(TFloat32 mask, TFloat32 scale) {}
 
-    private final Map<Integer, Fed> layers = new HashMap<>();
+    private final Map<Integer, Vectors> layers = new HashMap<>();
 
-    public ExpertChanges(Interventions interventions, ModelConfig config) {
-        if (!interventions.ofExperts()) {
-            return;
-        }
-        for (int layer = 0; layer < config.layers().size(); layer++) {
-            if (config.layers().get(layer).feedForward() instanceof FeedForward.Sparse sparse) {
-                layers.put(
-                        layer,
-                        new Fed(
-                                vector(interventions.maskOf(layer, sparse.experts())),
-                                vector(interventions.scalesOf(layer, sparse.experts()))));
-            }
-        }
+    /**
+     * Sets what is changed in a layer.
+     *
+     * @param mask [E] as it is fed
+     * @param scale [E] as it is fed
+     */
+    public void set(int layer, float[] mask, float[] scale) {
+        layers.put(layer, new Vectors(vector(mask), vector(scale)));
     }
 
     public void feed(int layer, Inputs inputs, Session.Runner runner) {
-        Fed fed = layers.get(layer);
-        if (fed != null) {
-            runner.feed(inputs.mask(), fed.mask()).feed(inputs.scale(), fed.scale());
+        Vectors vectors = layers.get(layer);
+        if (vectors != null) {
+            runner.feed(inputs.mask(), vectors.mask()).feed(inputs.scale(), vectors.scale());
         }
     }
 
     @Override
     public void close() {
-        layers.values().forEach(fed -> {
-            fed.mask().close();
-            fed.scale().close();
+        layers.values().forEach(vectors -> {
+            vectors.mask().close();
+            vectors.scale().close();
         });
     }
 

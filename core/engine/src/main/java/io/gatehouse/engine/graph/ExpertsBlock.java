@@ -2,7 +2,6 @@ package io.gatehouse.engine.graph;
 
 import io.gatehouse.checkpoint.config.ExpertNames;
 import io.gatehouse.checkpoint.config.FeedForward;
-import io.gatehouse.engine.prefill.MicroBatch;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.Operand;
@@ -46,14 +45,14 @@ final class ExpertsBlock<E extends TFloating> {
      * @param sum [T, hidden] weighted sum of the chosen experts' outputs
      * @param norms [T, K] L2 norm of each chosen expert's output before it is weighed
      */
-    record Mixed(Operand<TFloat32> sum, Operand<TFloat32> norms) {}
+    record WeightedSum(Operand<TFloat32> sum, Operand<TFloat32> norms) {}
 
     /**
      * @param x [T, hidden] normed input
      * @param experts [T, K] chosen experts
      * @param gates [T, K] their weights
      */
-    Mixed build(Operand<TFloat32> x, Operand<TInt32> experts, Operand<TFloat32> gates, Weights weights) {
+    WeightedSum build(Operand<TFloat32> x, Operand<TInt32> experts, Operand<TFloat32> gates, Weights weights) {
         Operand<E> input = blocks.cast(x, type);
         Operand<TInt32> expertOfSlot = tf.reshape(experts, tf.constant(new int[] {-1}));
         Operand<TInt32> slots = tf.range(tf.constant(0), tf.size(expertOfSlot), tf.constant(1));
@@ -66,7 +65,7 @@ final class ExpertsBlock<E extends TFloating> {
             slotsOfExperts.add(own);
             outputs.add(expert(input, own, expert, before, weights));
         }
-        return mix(tf.dynamicStitch(slotsOfExperts, outputs), gates);
+        return weightedSum(tf.dynamicStitch(slotsOfExperts, outputs), gates);
     }
 
     /**
@@ -75,14 +74,14 @@ final class ExpertsBlock<E extends TFloating> {
      *
      * @param bySlot [T x K, hidden]
      */
-    private Mixed mix(Operand<E> bySlot, Operand<TFloat32> gates) {
+    private WeightedSum weightedSum(Operand<E> bySlot, Operand<TFloat32> gates) {
         List<Output<E>> parts =
-                tf.split(tf.constant(0), bySlot, (long) MicroBatch.ROW_BLOCK).output();
+                tf.split(tf.constant(0), bySlot, (long) Blocks.ROW_BLOCK).output();
         List<Output<TFloat32>> partGates =
-                tf.split(tf.constant(0), gates, (long) MicroBatch.ROW_BLOCK).output();
+                tf.split(tf.constant(0), gates, (long) Blocks.ROW_BLOCK).output();
         List<Operand<TFloat32>> sums = new ArrayList<>();
         List<Operand<TFloat32>> norms = new ArrayList<>();
-        for (int part = 0; part < MicroBatch.ROW_BLOCK; part++) {
+        for (int part = 0; part < Blocks.ROW_BLOCK; part++) {
             List<Op> before = part == 0 ? List.of() : List.of(sums.get(part - 1));
             Ops after = tf.withControlDependencies(before);
             Operand<TFloat32> byRank = after.reshape(
@@ -92,14 +91,14 @@ final class ExpertsBlock<E extends TFloating> {
             sums.add(tf.sum(weighted, tf.constant(1)));
             norms.add(tf.linalg.euclideanNorm(byRank, tf.constant(2)));
         }
-        return new Mixed(tf.concat(sums, tf.constant(0)), tf.concat(norms, tf.constant(0)));
+        return new WeightedSum(tf.concat(sums, tf.constant(0)), tf.concat(norms, tf.constant(0)));
     }
 
     /** Output of one expert for its own slots, filled up to whole blocks of rows. */
     private Operand<E> expert(Operand<E> x, Operand<TInt32> own, int expert, List<Op> before, Weights weights) {
         Ops after = tf.withControlDependencies(before);
         Operand<TInt32> tokens = after.math.floorDiv(own, tf.constant(shape.topK()));
-        Operand<TInt32> missing = tf.math.floorMod(tf.math.neg(tf.size(own)), tf.constant(MicroBatch.ROW_BLOCK));
+        Operand<TInt32> missing = tf.math.floorMod(tf.math.neg(tf.size(own)), tf.constant(Blocks.ROW_BLOCK));
         Operand<TInt32> filler = tf.fill(tf.expandDims(missing, tf.constant(0)), tf.constant(0));
         Operand<TInt32> rows = tf.concat(List.of(tokens, filler), tf.constant(0));
         Operand<E> output = swiGlu(blocks.rows(x, rows), "%s.experts.%d.".formatted(names.block(), expert), weights);

@@ -10,7 +10,7 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
 import org.tensorflow.types.family.TType;
 
-/** What follows the attention in a layer: one SwiGLU, or router, experts and perhaps a shared expert. */
+/** What follows the attention in a layer: one SwiGLU, or router, experts and, in some models, a shared expert. */
 public final class FeedForwardBlock<E extends TFloating> {
     private final Ops tf;
     private final Blocks blocks;
@@ -30,12 +30,14 @@ public final class FeedForwardBlock<E extends TFloating> {
     }
 
     /**
-     * @param output [R, hidden] for the R rows whose output is wanted
+     * @param states [R, hidden] for the R rows whose output is wanted
      * @param routing what the router decided for all rows, where there is one
      */
-    public record Fed(Operand<TFloat32> output, Optional<Routing> routing) {}
+    record Output(Operand<TFloat32> states, Optional<Routing> routing) {}
 
     /**
+     * What the router decided.
+     *
      * @param expertNorms [R, K]
      */
     public record Routing(RouterBlock.Decision decision, Operand<TFloat32> expertNorms) {}
@@ -44,23 +46,23 @@ public final class FeedForwardBlock<E extends TFloating> {
      * @param x [T, hidden] normed input
      * @param answerRows [R] rows whose output is wanted; all of them if absent
      */
-    Fed build(Operand<TFloat32> x, FeedForward shape, Optional<? extends Operand<TInt32>> answerRows) {
+    Output build(Operand<TFloat32> x, FeedForward shape, Optional<? extends Operand<TInt32>> answerRows) {
         if (shape instanceof FeedForward.Dense dense) {
             Operand<E> output = swiGlu(wanted(x, answerRows), "mlp.", dense.intermediateSize());
-            return new Fed(blocks.cast(output, TFloat32.class), Optional.empty());
+            return new Output(blocks.cast(output, TFloat32.class), Optional.empty());
         }
         FeedForward.Sparse sparse = (FeedForward.Sparse) shape;
         RouterBlock.Decision decision = route(x, sparse);
         Operand<TFloat32> rows = wanted(x, answerRows);
         ExpertsBlock<E> experts = new ExpertsBlock<>(tf, sparse, config.expertNames(), config.hiddenSize(), type);
-        ExpertsBlock.Mixed mixed = experts.build(
+        ExpertsBlock.WeightedSum mixture = experts.build(
                 rows, wanted(decision.experts(), answerRows), wanted(multipliers(decision), answerRows), weights);
         Operand<TFloat32> output = sparse.sharedExpertSize().isPresent()
                 ? tf.math.add(
-                        mixed.sum(),
+                        mixture.sum(),
                         sharedExpert(rows, sparse.sharedExpertSize().getAsInt()))
-                : mixed.sum();
-        return new Fed(output, Optional.of(new Routing(decision, mixed.norms())));
+                : mixture.sum();
+        return new Output(output, Optional.of(new Routing(decision, mixture.norms())));
     }
 
     private RouterBlock.Decision route(Operand<TFloat32> x, FeedForward.Sparse sparse) {

@@ -2,7 +2,6 @@ package io.gatehouse.engine.graph;
 
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.config.ModelConfig;
-import io.gatehouse.engine.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.Operand;
@@ -13,7 +12,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
 /**
- * What comes after the layers.
+ * The part of the graph after the layers: final norm and logits.
  *
  * @param weights a tied head reads the embedding's tensor; each part declares it, and they share it where the types
  *     agree
@@ -21,19 +20,20 @@ import org.tensorflow.types.family.TFloating;
  * @param normed [N, hidden] states after the final norm
  * @param logits [N, vocabulary]
  */
-public record HeadGraph(Weights weights, Placeholder<TFloat32> states, Operand<TFloat32> normed, Operand<TFloat32> logits) {
+public record HeadGraph(
+        Weights weights, Placeholder<TFloat32> states, Operand<TFloat32> normed, Operand<TFloat32> logits) {
     /** Values of the head that are widened at a time: few enough for the cache. */
     private static final int WIDENED_VALUES = 1 << 21;
 
-    static HeadGraph build(Ops tf, Checkpoint checkpoint, ModelConfig config, Precision precision) {
-        Weights weights = new Weights(tf, "head", new HeldTypes(checkpoint, List.of("")));
+    static HeadGraph build(Ops tf, Checkpoint checkpoint, ModelConfig config, Class<? extends TFloating> type) {
+        Weights weights = new Weights(tf, "head", checkpoint, List.of(""));
         Placeholder<TFloat32> states = tf.placeholder(TFloat32.class);
         Operand<TFloat32> normed = new Blocks(tf)
                 .rmsNorm(
                         states,
                         weights.value(WeightSpec.vector("model.norm.weight", config.hiddenSize())),
                         config.rmsNormEps());
-        return new HeadGraph(weights, states, normed, logits(tf, config, precision.attention(), weights, normed));
+        return new HeadGraph(weights, states, normed, logits(tf, config, type, weights, normed));
     }
 
     private static <T extends TFloating> Operand<TFloat32> logits(
@@ -42,17 +42,17 @@ public record HeadGraph(Weights weights, Placeholder<TFloat32> states, Operand<T
         WeightSpec<T> spec = config.tieWordEmbeddings()
                 ? EmbeddingGraph.spec(config, type)
                 : WeightSpec.matrix("lm_head.weight", config.vocabSize(), config.hiddenSize(), type);
-        Operand<? extends TFloating> held = weights.held(spec);
+        Operand<? extends TFloating> stored = weights.stored(spec);
         Operand<T> input = blocks.cast(normed, type);
-        Operand<T> logits = held.type() == type
+        Operand<T> logits = stored.type() == type
                 ? blocks.project(input, weights.value(spec))
-                : widenedInParts(tf, config, type, held, input);
+                : widenedInParts(tf, config, type, stored, input);
         return blocks.cast(logits, TFloat32.class);
     }
 
     /** One part after the other: widened at once, the head of a large vocabulary would take twice its own memory more. */
     private static <T extends TFloating> Operand<T> widenedInParts(
-            Ops tf, ModelConfig config, Class<T> type, Operand<? extends TFloating> held, Operand<T> input) {
+            Ops tf, ModelConfig config, Class<T> type, Operand<? extends TFloating> stored, Operand<T> input) {
         int width = config.hiddenSize();
         int rows = Math.max(1, WIDENED_VALUES / width);
         List<Operand<T>> parts = new ArrayList<>();
@@ -60,7 +60,7 @@ public record HeadGraph(Weights weights, Placeholder<TFloat32> states, Operand<T
             List<Op> before = parts.isEmpty() ? List.of(input) : List.of(parts.get(parts.size() - 1));
             Ops after = tf.withControlDependencies(before);
             Operand<? extends TFloating> part =
-                    after.slice(held, tf.constant(new int[] {from, 0}), tf.constant(new int[] {
+                    after.slice(stored, tf.constant(new int[] {from, 0}), tf.constant(new int[] {
                         Math.min(rows, config.vocabSize() - from), width
                     }));
             parts.add(new Blocks(tf).project(input, new Blocks(after).cast(part, type)));

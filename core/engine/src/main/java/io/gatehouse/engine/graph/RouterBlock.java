@@ -13,7 +13,8 @@ import org.tensorflow.types.family.TType;
 
 /**
  * The gate of a mixture-of-experts layer: softmax over all experts in fp32, then the K most probable, ties to the lower
- * expert. All of what a run records is computed here, in the graph.
+ * expert. Everything that a run records about a decision is computed here,
+ * in the graph.
  */
 public final class RouterBlock {
     /** Below this a probability counts as zero in an entropy: p ln p is 0 to all digits of a float. */
@@ -33,6 +34,8 @@ public final class RouterBlock {
     }
 
     /**
+     * What the router computes for each token.
+     *
      * @param logits [T, E] before softmax and mask
      * @param probabilities [T, E] that were chosen from
      * @param experts [T, K] the most probable first

@@ -1,9 +1,13 @@
 package io.gatehouse.engine.graph;
 
+import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.safetensors.DType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
@@ -11,6 +15,9 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.VarHandleOp;
+import org.tensorflow.types.TBfloat16;
+import org.tensorflow.types.TFloat16;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 import org.tensorflow.types.family.TType;
 
@@ -20,26 +27,31 @@ import org.tensorflow.types.family.TType;
  * must therefore not be written to for as long as it is assigned and the part may run.
  */
 public final class Weights {
-    private record Slot(
-            WeightSpec<?> spec,
-            Class<? extends TFloating> held,
-            VarHandleOp variable,
-            Placeholder<?> feed,
-            Op assign) {}
+    /** A weight and the type in which it lies in memory. */
+    public record Variable(WeightSpec<?> spec, Class<? extends TFloating> type) {
+        public long bytes() {
+            return spec.shape().size() * (type == TFloat32.class ? Float.BYTES : Short.BYTES);
+        }
+    }
+
+    private record Slot(Variable weight, VarHandleOp handle, Placeholder<?> feed, Op assign) {}
 
     private final Ops tf;
     private final String part;
-    private final HeldTypes heldTypes;
+    private final Checkpoint checkpoint;
+    private final List<String> prefixes;
     private final List<Slot> slots = new ArrayList<>();
     private final Map<WeightSpec<?>, Slot> bySpec = new HashMap<>();
 
     /**
      * @param part names the part of the graph; variables of the same name are one variable to TensorFlow
+     * @param prefixes what stands before the names of a weight, once for each layer that it is read for
      */
-    Weights(Ops tf, String part, HeldTypes heldTypes) {
+    Weights(Ops tf, String part, Checkpoint checkpoint, List<String> prefixes) {
         this.tf = tf;
         this.part = part;
-        this.heldTypes = heldTypes;
+        this.checkpoint = checkpoint;
+        this.prefixes = List.copyOf(prefixes);
     }
 
     /** The value of a weight in the type in which it is computed with. */
@@ -56,25 +68,25 @@ public final class Weights {
     }
 
     /** The value of a weight in the type in which it lies in memory. */
-    Operand<? extends TFloating> held(WeightSpec<?> spec) {
-        Slot slot = slot(spec);
-        return tf.readVariableOp(slot.variable(), slot.held());
+    Operand<? extends TFloating> stored(WeightSpec<?> spec) {
+        return read(tf, slot(spec));
     }
 
     private <T extends TFloating> Operand<T> widened(Ops where, WeightSpec<T> spec) {
-        Slot slot = slot(spec);
-        return new Blocks(where).cast(where.readVariableOp(slot.variable(), slot.held()), spec.type());
+        return new Blocks(where).cast(read(where, slot(spec)), spec.type());
+    }
+
+    private static Operand<? extends TFloating> read(Ops where, Slot slot) {
+        return where.readVariableOp(slot.handle(), slot.weight().type());
     }
 
     private Slot slot(WeightSpec<?> spec) {
-        return bySpec.computeIfAbsent(spec, absent -> declare(absent, heldTypes.of(absent)));
+        return bySpec.computeIfAbsent(spec, absent -> declare(absent, typeInMemory(absent)));
     }
 
     /** The weights in the order in which {@link #assign} takes their tensors. */
-    public List<HeldWeight> declared() {
-        return slots.stream()
-                .map(slot -> new HeldWeight(slot.spec(), slot.held()))
-                .toList();
+    public List<Variable> variables() {
+        return slots.stream().map(Slot::weight).toList();
     }
 
     public void assign(Session session, List<? extends Tensor> tensors) {
@@ -86,13 +98,35 @@ public final class Weights {
         runner.run().close();
     }
 
-    private <H extends TType> Slot declare(WeightSpec<?> spec, Class<H> held) {
-        Placeholder<H> feed = tf.placeholder(held, Placeholder.shape(spec.shape()));
-        VarHandleOp variable = tf.varHandleOp(held, spec.shape(), VarHandleOp.sharedName(part + "/" + slots.size()));
-        @SuppressWarnings("unchecked") // the only types asked for are floating
-        Class<? extends TFloating> floating = (Class<? extends TFloating>) (Class<?>) held;
-        Slot slot = new Slot(spec, floating, variable, feed, tf.assignVariableOp(variable, feed));
+    private <H extends TType> Slot declare(WeightSpec<?> spec, Class<H> type) {
+        Placeholder<H> feed = tf.placeholder(type, Placeholder.shape(spec.shape()));
+        VarHandleOp handle = tf.varHandleOp(type, spec.shape(), VarHandleOp.sharedName(part + "/" + slots.size()));
+        @SuppressWarnings("unchecked") // all weights have floating types
+        Class<? extends TFloating> floating = (Class<? extends TFloating>) (Class<?>) type;
+        Slot slot = new Slot(new Variable(spec, floating), handle, feed, tf.assignVariableOp(handle, feed));
         slots.add(slot);
         return slot;
+    }
+
+    /**
+     * A matrix that is computed with in bf16 lies in memory in bf16. One that is computed with in fp32 lies there as it is
+     * stored, where all layers store it in one 16-bit type, and is widened in the graph: that loses nothing and halves the
+     * memory. Vectors lie in fp32.
+     */
+    private Class<? extends TFloating> typeInMemory(WeightSpec<?> weight) {
+        if (weight.shape().numDimensions() < 2) {
+            return TFloat32.class;
+        }
+        if (weight.type() == TBfloat16.class) {
+            return TBfloat16.class;
+        }
+        Set<DType> stored = prefixes.stream()
+                .flatMap(prefix -> weight.tensors().stream().map(tensor -> prefix + tensor))
+                .map(name -> checkpoint.tensor(name).dtype())
+                .collect(Collectors.toSet());
+        if (stored.equals(Set.of(DType.BF16))) {
+            return TBfloat16.class;
+        }
+        return stored.equals(Set.of(DType.F16)) ? TFloat16.class : TFloat32.class;
     }
 }

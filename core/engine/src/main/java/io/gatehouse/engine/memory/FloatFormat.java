@@ -12,7 +12,7 @@ import org.tensorflow.types.TFloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
-/** The floating formats that weights come in and lie in: how to read one, write one, and find what is not finite. */
+/** The floating-point formats in which weights are stored and held: how to read, write and check values. */
 public enum FloatFormat {
     FP32(TFloat32.class, 4, 0x7f800000_7f800000L, 0x00800000_00800000L, 0x80000000_80000000L) {
         @Override

@@ -20,7 +20,7 @@ public final class FreeMemory {
 
     private FreeMemory() {}
 
-    /** A share of what the machine, or the container it is, has available. */
+    /** A share of the memory that is available on the machine or in its container. */
     public static long comfortable() {
         OperatingSystemMXBean machine = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         long available = available(
@@ -33,7 +33,7 @@ public final class FreeMemory {
 
     /**
      * Linux says what the whole machine could give, the cache of files included; other systems only what is unused. Java
-     * knows the bounds of a container, of which Linux's own figures say nothing.
+     * knows the bounds of a container, which Linux's own figures do not show.
      *
      * @param hostTotal bytes of the machine; 0 where Linux does not say
      * @param hostAvailable what of them is available

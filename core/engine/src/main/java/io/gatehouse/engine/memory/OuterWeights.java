@@ -1,7 +1,6 @@
 package io.gatehouse.engine.memory;
 
 import io.gatehouse.engine.graph.DecoderGraph;
-import io.gatehouse.engine.graph.HeldWeight;
 import io.gatehouse.engine.graph.Weights;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,7 +10,7 @@ import org.tensorflow.Tensor;
 
 /** The weights of embedding and head. Where the two are tied they are one tensor. */
 public final class OuterWeights implements AutoCloseable {
-    private final Map<HeldWeight, Tensor> tensors = new LinkedHashMap<>();
+    private final Map<Weights.Variable, Tensor> tensors = new LinkedHashMap<>();
 
     private OuterWeights() {}
 
@@ -33,13 +32,13 @@ public final class OuterWeights implements AutoCloseable {
     }
 
     private void assign(WeightReader reader, Weights weights, Session session) {
-        List<Tensor> values = weights.declared().stream()
+        List<Tensor> values = weights.variables().stream()
                 .map(weight -> tensor(reader, weight))
                 .toList();
         weights.assign(session, values);
     }
 
-    private Tensor tensor(WeightReader reader, HeldWeight weight) {
+    private Tensor tensor(WeightReader reader, Weights.Variable weight) {
         return tensors.computeIfAbsent(weight, absent -> {
             Tensor tensor = WeightReader.allocate(absent);
             try {

@@ -7,7 +7,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.buffer.DataStorageVisitor;
 
-/** What lies in a tensor: copied out, or as a byte buffer over it, so that files are read into it without a copy. */
+/** The contents of a tensor: copied to an array, or as a byte buffer over its memory, which files are read into. */
 public final class TensorMemory implements DataStorageVisitor<Pointer> {
     private final long bytes;
 

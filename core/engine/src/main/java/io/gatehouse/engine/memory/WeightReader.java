@@ -2,7 +2,7 @@ package io.gatehouse.engine.memory;
 
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
-import io.gatehouse.engine.graph.HeldWeight;
+import io.gatehouse.engine.graph.Weights;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.nio.ByteBuffer;
@@ -12,8 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.tensorflow.Tensor;
 
 /**
- * Reads weights of a checkpoint into the memory of tensors: straight where they are stored as they are held, through a
- * small buffer where they are converted. The first time a weight is read its values are checked to be finite.
+ * Reads weights of a checkpoint into the memory of tensors: directly where the stored type is the type in memory, through
+ * a small buffer where they are converted. The first time a weight is read its values are checked to be finite.
  */
 public final class WeightReader {
     private static final int CHUNK_VALUES = 1 << 20;
@@ -26,12 +26,12 @@ public final class WeightReader {
     }
 
     /** A new tensor for a weight, whose contents are not yet set. */
-    static Tensor allocate(HeldWeight weight) {
+    static Tensor allocate(Weights.Variable weight) {
         return Tensor.of(weight.type(), weight.spec().shape());
     }
 
     /** Reads a weight whose names stand under the given prefix, such as {@code model.layers.3.}. */
-    public void read(String prefix, HeldWeight weight, Tensor target) {
+    public void read(String prefix, Weights.Variable weight, Tensor target) {
         long offset = 0;
         for (String name : weight.spec().tensors()) {
             TensorInfo stored = checkpoint.tensor(prefix + name);

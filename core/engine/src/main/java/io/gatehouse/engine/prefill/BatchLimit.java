@@ -2,9 +2,9 @@ package io.gatehouse.engine.prefill;
 
 import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.ModelConfig;
-import io.gatehouse.engine.MemoryPlan;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.memory.MemorySize;
 
 /**
  * How much may go through a layer at once.
@@ -20,7 +20,7 @@ public record BatchLimit(int tokens, long bytes, Need need) {
      *
      * @param perToken bytes of its states
      * @param inExperts bytes of a token's rows in its experts, in and out
-     * @param perScore bytes of what a token and one that it may look at have between them, over all heads
+     * @param perScore bytes of the attention scores of a pair of tokens, over all heads
      */
     public record Need(long perToken, long inExperts, long perScore) {
         /** As fp32, and beside it in bf16 before the softmax or after it. */
@@ -43,29 +43,29 @@ public record BatchLimit(int tokens, long bytes, Need need) {
                     BYTES_OF_SCORE * config.heads());
         }
 
-        /** Bytes of so many tokens with so many scores. */
+        /** Bytes for a number of tokens and of scores. */
         public long bytes(long tokens, long scores) {
             return tokens * perToken + Math.max(tokens * inExperts, scores * perScore);
         }
     }
 
-    /** Whether segments of a width, of so many tokens together, may go through a layer at once after a prefix. */
-    boolean allows(int segments, int width, int prefix, int tokensTogether) {
-        return tokensTogether <= tokens && need.bytes(tokensTogether, scores(segments, width, prefix)) <= bytes;
+    /** Whether parts of one width may go through a layer at once after a prefix. */
+    boolean allows(int parts, int width, int prefix, int tokensTogether) {
+        return tokensTogether <= tokens && need.bytes(tokensTogether, scores(parts, width, prefix)) <= bytes;
     }
 
-    /** Refuses a text that cannot be computed even by itself. */
-    public void require(int prefix, int length) {
+    /** Refuses a text that cannot be computed even alone. */
+    void require(int prefix, int length) {
         long wanted = need.bytes(length, scores(1, MicroBatch.width(length), prefix));
         if (wanted > bytes) {
             throw new GatehouseException(
                     ErrorCode.OUT_OF_MEMORY,
                     "A prompt of %,d tokens takes %s in a layer; beside the weights there is room for %s"
-                            .formatted(prefix + length, MemoryPlan.readable(wanted), MemoryPlan.readable(bytes)));
+                            .formatted(prefix + length, MemorySize.readable(wanted), MemorySize.readable(bytes)));
         }
     }
 
-    private static long scores(int segments, int width, int prefix) {
-        return (long) segments * width * (prefix + (long) width);
+    private static long scores(int parts, int width, int prefix) {
+        return (long) parts * width * (prefix + (long) width);
     }
 }

@@ -3,7 +3,7 @@ package io.gatehouse.engine.prefill;
 import static java.util.Objects.requireNonNull;
 
 /**
- * How much of the computation leaves the engine, beside the logits of each prompt's last token.
+ * Which results leave the engine, besides the logits of each prompt's last token.
  *
  * @param tokens whose routing decisions
  * @param probabilities of those tokens, whose gate's probability of every expert

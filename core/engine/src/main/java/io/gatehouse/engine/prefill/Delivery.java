@@ -1,6 +1,7 @@
 package io.gatehouse.engine.prefill;
 
-import io.gatehouse.engine.memory.Awaiting;
+import io.gatehouse.base.DaemonThreads;
+import io.gatehouse.base.Uninterruptibles;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -11,11 +12,7 @@ import java.util.concurrent.Future;
  * At most one waits: a listener that is slow holds the computation back.
  */
 final class Delivery implements AutoCloseable {
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
-        Thread created = new Thread(task, "gatehouse-delivery");
-        created.setDaemon(true);
-        return created;
-    });
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(DaemonThreads.named("gatehouse-delivery"));
     private Optional<Future<?>> pending = Optional.empty();
 
     /** Delivers when the one before is done. What that one threw is thrown here. */
@@ -29,7 +26,7 @@ final class Delivery implements AutoCloseable {
         if (pending.isPresent()) {
             Future<?> last = pending.get();
             pending = Optional.empty();
-            Awaiting.result(last);
+            Uninterruptibles.get(last);
         }
     }
 

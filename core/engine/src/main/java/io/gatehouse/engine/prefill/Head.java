@@ -1,6 +1,7 @@
 package io.gatehouse.engine.prefill;
 
 import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.engine.graph.Blocks;
 import io.gatehouse.engine.graph.DecoderGraph;
 import io.gatehouse.engine.memory.TensorMemory;
 import io.gatehouse.error.ErrorCode;
@@ -61,8 +62,8 @@ final class Head {
     }
 
     private int rowsTogether() {
-        int fit = MOST_LOGITS / config.vocabSize() / MicroBatch.ROW_BLOCK * MicroBatch.ROW_BLOCK;
-        return Math.max(MicroBatch.ROW_BLOCK, Math.min(MOST_ROWS, fit));
+        int fit = MOST_LOGITS / config.vocabSize() / Blocks.ROW_BLOCK * Blocks.ROW_BLOCK;
+        return Math.max(Blocks.ROW_BLOCK, Math.min(MOST_ROWS, fit));
     }
 
     /** A trace is of short prompts, so that the logits of a whole micro-batch fit. */

@@ -1,6 +1,6 @@
 package io.gatehouse.engine.prefill;
 
-import io.gatehouse.engine.graph.LayerInputs;
+import io.gatehouse.engine.graph.LayerGraph;
 import io.gatehouse.engine.memory.TensorMemory;
 import java.util.Arrays;
 import org.tensorflow.Result;
@@ -19,7 +19,7 @@ final class InFlight implements AutoCloseable {
     private final PrefillListener listener;
     private final RecordedRows recorded;
     private final RecordedRows last;
-    private final RotaryTable.Fed rotary;
+    private final RotaryTable.Angles rotary;
     private final TInt32 padded;
     private final TInt32 packed;
     private final TInt32 tokens;
@@ -27,7 +27,7 @@ final class InFlight implements AutoCloseable {
     private LayerResult states;
 
     /**
-     * What a run left.
+     * The result of a layer.
      *
      * @param hidden where in the result the hidden states are
      * @param answersOnly whether those of the answer rows only
@@ -40,7 +40,7 @@ final class InFlight implements AutoCloseable {
             boolean prefix,
             PrefillListener listener,
             RecordedRows recorded,
-            RotaryTable.Fed rotary,
+            RotaryTable.Angles rotary,
             Result embedded) {
         this.batch = batch;
         this.prefix = prefix;
@@ -51,7 +51,7 @@ final class InFlight implements AutoCloseable {
         this.padded = TInt32.tensorOf(StdArrays.ndCopyOf(batch.padded()));
         this.tokens = TInt32.scalarOf(batch.tokens());
         this.packed = TInt32.vectorOf(batch.packed());
-        // Few answers are filled up like few tokens are.
+        // Filled up to whole blocks, like tokens.
         this.answerRows = TInt32.vectorOf(Arrays.copyOf(last.sources(), MicroBatch.wholeBlocks(last.count())));
         this.states = new LayerResult(embedded, 0, false, 0);
     }
@@ -65,12 +65,12 @@ final class InFlight implements AutoCloseable {
         return prefix;
     }
 
-    /** Who is told what becomes of it. */
+    /** Receives its results. */
     PrefillListener listener() {
         return listener;
     }
 
-    /** The rows whose routing is asked for. */
+    /** The rows whose routing is recorded. */
     RecordedRows recorded() {
         return recorded;
     }
@@ -80,7 +80,7 @@ final class InFlight implements AutoCloseable {
         return last;
     }
 
-    Session.Runner feed(LayerInputs inputs, Session.Runner runner) {
+    Session.Runner feed(LayerGraph.Inputs inputs, Session.Runner runner) {
         return runner.feed(inputs.hidden(), hidden())
                 .feed(inputs.cosine(), rotary.cosine())
                 .feed(inputs.sine(), rotary.sine())

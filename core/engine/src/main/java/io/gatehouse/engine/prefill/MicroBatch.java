@@ -1,17 +1,18 @@
 package io.gatehouse.engine.prefill;
 
+import io.gatehouse.engine.graph.Blocks;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Segments of similar length, packed. Everything but attention works on the T tokens one after the other without
- * padding; only the attention core sees them as a [B, S] rectangle, padded on the right, where the causal mask alone
- * keeps padding out of every real token.
+ * Parts of prompts of similar length, packed. Everything but attention works on the T tokens one after the other without
+ * padding; only attention sees them as a [B, S] rectangle, padded on the right, where the causal mask alone keeps padding
+ * out of every real token.
  *
  * <p>Whole blocks of rows go into the graph; those beyond the tokens are filler that nothing looks at.
  *
- * @param segments [B]
+ * @param parts [B]
  * @param tokens number of tokens, T
  * @param tokenIds [rows]
  * @param positions [rows] position in the text
@@ -19,8 +20,8 @@ import java.util.stream.IntStream;
  * @param padded [B][S] row that stands in each cell of the rectangle; padding points at row 0
  * @param packed [rows] cell of the flattened rectangle where each row stands
  */
-public record MicroBatch(
-        List<Segment> segments,
+record MicroBatch(
+        List<PromptPart> parts,
         int tokens,
         int[] tokenIds,
         int[] positions,
@@ -28,25 +29,35 @@ public record MicroBatch(
         int[][] padded,
         int[] packed) {
     /**
-     * Rows come in blocks of this many, for the sake of the same bits. A product of fewer takes another path through
-     * the matrix library, which adds in another order; and where an operation works on packets of values, those that do
-     * not fill one are computed by other instructions. In whole blocks, a row's result was measured not to depend on
-     * other rows.
+     * Tokens that are computed together: a whole prompt, what follows the prefix of a prompt, or a prefix that several
+     * prompts share.
+     *
+     * @param prompts indexes of the prompts it is part of
+     * @param first position of its first token in their text
+     * @param textLength tokens of that text
      */
-    public static final int ROW_BLOCK = 16;
+    record PromptPart(int[] tokens, int first, int textLength, List<Integer> prompts) {
+        PromptPart {
+            prompts = List.copyOf(prompts);
+        }
+
+        int length() {
+            return tokens.length;
+        }
+    }
 
     private static final int FINE_WIDTH = 512;
 
-    public MicroBatch {
-        segments = List.copyOf(segments);
+    MicroBatch {
+        parts = List.copyOf(parts);
     }
 
     /**
-     * Width of the rectangle for a segment: it depends on its own length alone, so that a prompt's result does not
+     * Width of the rectangle for a part: it depends on its own length alone, so that a prompt's result does not
      * depend on the others. Powers of two, and quarters of them where attention begins to cost.
      */
-    public static int width(int length) {
-        int power = Math.max(Integer.highestOneBit(Math.max(length - 1, 1)) * 2, ROW_BLOCK);
+    static int width(int length) {
+        int power = Math.max(Integer.highestOneBit(Math.max(length - 1, 1)) * 2, Blocks.ROW_BLOCK);
         if (power <= FINE_WIDTH) {
             return power;
         }
@@ -56,45 +67,42 @@ public record MicroBatch(
 
     /** So many rows, filled up. */
     static int wholeBlocks(int rows) {
-        return (rows + ROW_BLOCK - 1) / ROW_BLOCK * ROW_BLOCK;
+        return (rows + Blocks.ROW_BLOCK - 1) / Blocks.ROW_BLOCK * Blocks.ROW_BLOCK;
     }
 
-    public static MicroBatch of(List<Segment> segments) {
-        int width = segments.stream()
-                .mapToInt(segment -> width(segment.length()))
-                .max()
-                .orElseThrow();
-        int tokens = segments.stream().mapToInt(Segment::length).sum();
+    static MicroBatch of(List<PromptPart> parts) {
+        int width = parts.stream().mapToInt(part -> width(part.length())).max().orElseThrow();
+        int tokens = parts.stream().mapToInt(PromptPart::length).sum();
         int rows = wholeBlocks(tokens);
         int[] tokenIds = new int[rows];
         int[] positions = new int[rows];
         int[] textLengths = new int[rows];
-        int[][] padded = new int[segments.size()][width];
+        int[][] padded = new int[parts.size()][width];
         int[] packed = new int[rows];
         int row = 0;
-        for (int b = 0; b < segments.size(); b++) {
-            Segment segment = segments.get(b);
-            for (int i = 0; i < segment.length(); i++, row++) {
-                tokenIds[row] = segment.tokens()[i];
-                positions[row] = segment.first() + i;
-                textLengths[row] = segment.textLength();
+        for (int b = 0; b < parts.size(); b++) {
+            PromptPart part = parts.get(b);
+            for (int i = 0; i < part.length(); i++, row++) {
+                tokenIds[row] = part.tokens()[i];
+                positions[row] = part.first() + i;
+                textLengths[row] = part.textLength();
                 padded[b][i] = row;
                 packed[row] = b * width + i;
             }
         }
-        return new MicroBatch(segments, tokens, tokenIds, positions, textLengths, padded, packed);
+        return new MicroBatch(parts, tokens, tokenIds, positions, textLengths, padded, packed);
     }
 
     /** Tokens that this computes, each as often as there are prompts that it is part of. */
     int promptTokens() {
-        return segments.stream()
-                .mapToInt(segment -> segment.length() * segment.prompts().size())
+        return parts.stream()
+                .mapToInt(part -> part.length() * part.prompts().size())
                 .sum();
     }
 
-    /** Row of the last token of each segment. */
+    /** Row of the last token of each part. */
     int[] lastRows() {
-        int[] ends = segments.stream().mapToInt(Segment::length).toArray();
+        int[] ends = parts.stream().mapToInt(PromptPart::length).toArray();
         Arrays.parallelPrefix(ends, Integer::sum);
         return IntStream.of(ends).map(end -> end - 1).toArray();
     }

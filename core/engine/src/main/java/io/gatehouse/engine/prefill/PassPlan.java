@@ -2,6 +2,8 @@ package io.gatehouse.engine.prefill;
 
 import io.gatehouse.checkpoint.config.Rope;
 import io.gatehouse.checkpoint.config.RopeScaling;
+import io.gatehouse.engine.graph.Blocks;
+import io.gatehouse.engine.prefill.MicroBatch.PromptPart;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -15,11 +17,11 @@ import java.util.Optional;
  */
 public record PassPlan(List<Group> groups) {
     /**
-     * @param prefix the one segment that all prompts begin with
+     * @param prefix what all prompts begin with
      * @param prompts what follows it
      * @param listener of the request they are of
      */
-    public record Group(Optional<MicroBatch> prefix, List<MicroBatch> prompts, PrefillListener listener) {}
+    record Group(Optional<MicroBatch> prefix, List<MicroBatch> prompts, PrefillListener listener) {}
 
     /** The identity of a prefix is its tokens. */
     private record Tokens(int[] ids) {
@@ -35,27 +37,27 @@ public record PassPlan(List<Group> groups) {
     }
 
     /** Prompts of a request that fit into a pass. */
-    private record Part(int from, int to, long tokens) {}
+    private record Slice(int from, int to, long tokens) {}
 
     /**
      * Puts requests, in their order, into passes of at most {@code maxTogether} tokens; a longer prompt gets one of its
      * own. How a request is divided does not depend on the others.
      *
-     * @param limit of a micro-batch; a segment that is longer gets one of its own
+     * @param limit of a micro-batch; a part of a prompt that is longer gets one of its own
      */
-    public static List<PassPlan> passes(List<PrefillRequest> requests, Rope rope, BatchLimit limit, long maxTogether) {
+    static List<PassPlan> passes(List<PrefillRequest> requests, Rope rope, BatchLimit limit, long maxTogether) {
         List<PassPlan> passes = new ArrayList<>();
         List<Group> open = new ArrayList<>();
         long together = 0;
         for (PrefillRequest request : requests) {
-            for (Part part : parts(request.prompts(), maxTogether)) {
-                if (!open.isEmpty() && together + part.tokens > maxTogether) {
+            for (Slice slice : slices(request.prompts(), maxTogether)) {
+                if (!open.isEmpty() && together + slice.tokens > maxTogether) {
                     passes.add(new PassPlan(List.copyOf(open)));
                     open.clear();
                     together = 0;
                 }
-                open.addAll(groups(request, part, rope, limit));
-                together += part.tokens;
+                open.addAll(groups(request, slice, rope, limit));
+                together += slice.tokens;
             }
         }
         if (!open.isEmpty()) {
@@ -64,29 +66,29 @@ public record PassPlan(List<Group> groups) {
         return passes;
     }
 
-    private static List<Part> parts(List<Prompt> prompts, long maxTogether) {
-        List<Part> parts = new ArrayList<>();
+    private static List<Slice> slices(List<Prompt> prompts, long maxTogether) {
+        List<Slice> slices = new ArrayList<>();
         int from = 0;
         long tokens = 0;
         for (int i = 0; i < prompts.size(); i++) {
             int length = prompts.get(i).tokens().length;
             if (i > from && tokens + length > maxTogether) {
-                parts.add(new Part(from, i, tokens));
+                slices.add(new Slice(from, i, tokens));
                 from = i;
                 tokens = 0;
             }
             tokens += length;
         }
         if (from < prompts.size()) {
-            parts.add(new Part(from, prompts.size(), tokens));
+            slices.add(new Slice(from, prompts.size(), tokens));
         }
-        return parts;
+        return slices;
     }
 
-    private static List<Group> groups(PrefillRequest request, Part part, Rope rope, BatchLimit limit) {
+    private static List<Group> groups(PrefillRequest request, Slice slice, Rope rope, BatchLimit limit) {
         List<Prompt> prompts = request.prompts();
         Map<Tokens, List<Integer>> byPrefix = new LinkedHashMap<>();
-        for (int i = part.from; i < part.to; i++) {
+        for (int i = slice.from; i < slice.to; i++) {
             int[] tokens = prompts.get(i).tokens();
             Tokens prefix = new Tokens(Arrays.copyOf(tokens, usefulPrefix(prompts.get(i), rope)));
             byPrefix.computeIfAbsent(prefix, absent -> new ArrayList<>()).add(i);
@@ -94,13 +96,13 @@ public record PassPlan(List<Group> groups) {
         List<Group> groups = new ArrayList<>();
         byPrefix.forEach((prefix, members) -> {
             int length = prefix.ids().length;
-            List<Segment> rests = members.stream()
+            List<PromptPart> rests = members.stream()
                     .map(i -> rest(prompts.get(i).tokens(), length, i))
-                    .sorted(Comparator.comparingInt(Segment::length))
+                    .sorted(Comparator.comparingInt(PromptPart::length))
                     .toList();
             Optional<MicroBatch> own = length == 0
                     ? Optional.empty()
-                    : Optional.of(MicroBatch.of(List.of(new Segment(prefix.ids(), 0, length, members))));
+                    : Optional.of(MicroBatch.of(List.of(new PromptPart(prefix.ids(), 0, length, members))));
             groups.add(new Group(own, pack(rests, length, limit), request.listener()));
         });
         return groups;
@@ -121,35 +123,35 @@ public record PassPlan(List<Group> groups) {
 
     /**
      * A prefix that is too short is not worth a micro-batch, and where the angles depend on the length of the text its
-     * keys are no one else's. Neither depends on the other prompts.
+     * keys belong to one prompt only. Neither depends on the other prompts.
      */
     private static int usefulPrefix(Prompt prompt, Rope rope) {
         boolean angleOfItsOwn = rope.scaling() instanceof RopeScaling.Dynamic dynamic
                 && prompt.tokens().length > dynamic.originalMaxPositions();
-        return angleOfItsOwn || prompt.sharedPrefix() < MicroBatch.ROW_BLOCK ? 0 : prompt.sharedPrefix();
+        return angleOfItsOwn || prompt.sharedPrefix() < Blocks.ROW_BLOCK ? 0 : prompt.sharedPrefix();
     }
 
-    private static Segment rest(int[] tokens, int from, int prompt) {
-        return new Segment(Arrays.copyOfRange(tokens, from, tokens.length), from, tokens.length, List.of(prompt));
+    private static PromptPart rest(int[] tokens, int from, int prompt) {
+        return new PromptPart(Arrays.copyOfRange(tokens, from, tokens.length), from, tokens.length, List.of(prompt));
     }
 
-    /** Micro-batches of segments of one width, shortest first. */
-    private static List<MicroBatch> pack(List<Segment> byLength, int prefix, BatchLimit limit) {
+    /** Micro-batches of parts of one width, shortest first. */
+    private static List<MicroBatch> pack(List<PromptPart> byLength, int prefix, BatchLimit limit) {
         List<MicroBatch> batches = new ArrayList<>();
-        List<Segment> open = new ArrayList<>();
+        List<PromptPart> open = new ArrayList<>();
         int tokens = 0;
-        for (Segment segment : byLength) {
-            int width = MicroBatch.width(segment.length());
+        for (PromptPart part : byLength) {
+            int width = MicroBatch.width(part.length());
             boolean fits = open.isEmpty()
                     || (MicroBatch.width(open.get(0).length()) == width
-                            && limit.allows(open.size() + 1, width, prefix, tokens + segment.length()));
+                            && limit.allows(open.size() + 1, width, prefix, tokens + part.length()));
             if (!fits) {
                 batches.add(MicroBatch.of(open));
                 open.clear();
                 tokens = 0;
             }
-            open.add(segment);
-            tokens += segment.length();
+            open.add(part);
+            tokens += part.length();
         }
         if (!open.isEmpty()) {
             batches.add(MicroBatch.of(open));

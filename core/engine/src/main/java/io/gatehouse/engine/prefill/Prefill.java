@@ -2,17 +2,15 @@ package io.gatehouse.engine.prefill;
 
 import io.gatehouse.checkpoint.config.Layer;
 import io.gatehouse.checkpoint.config.ModelConfig;
-import io.gatehouse.engine.Parts;
-import io.gatehouse.engine.graph.AttentionCore;
+import io.gatehouse.engine.graph.AttentionBlock;
 import io.gatehouse.engine.graph.DecoderGraph;
-import io.gatehouse.engine.graph.ExpertChanges;
 import io.gatehouse.engine.graph.LayerGraph;
-import io.gatehouse.engine.graph.LayerKind;
-import io.gatehouse.engine.memory.LayerTensors;
+import io.gatehouse.engine.memory.LoadedModel;
 import io.gatehouse.engine.memory.TensorMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.types.TInt32;
@@ -22,42 +20,60 @@ import org.tensorflow.types.TInt32;
  * prompts share goes through each layer before them and leaves them its keys and values.
  */
 public final class Prefill {
-    private final ModelConfig config;
+    private final LoadedModel model;
     private final DecoderGraph graph;
-    private final Session session;
-    private final LayerTensors layers;
-    private final ExpertChanges changes;
+    private final ModelConfig config;
     private final RotaryTable rotary;
     private final Capture capture;
     private final boolean everyOutput;
 
-    public Prefill(ModelConfig config, Parts parts, RotaryTable rotary, Capture capture, boolean everyOutput) {
-        this.config = config;
-        this.graph = parts.graph();
-        this.session = parts.session();
-        this.layers = parts.layers();
-        this.changes = parts.changes();
+    /** @param everyOutput whether the last layer's experts run for every token, and not for the last one of each prompt */
+    public Prefill(LoadedModel model, RotaryTable rotary, Capture capture, boolean everyOutput) {
+        this.model = model;
+        this.graph = model.graph();
+        this.config = graph.config();
         this.rotary = rotary;
         this.capture = capture;
         this.everyOutput = everyOutput;
     }
 
+    /** Adds fetches to a run and says where each will be in its result. */
+    static final class Fetches {
+        private final Session.Runner runner;
+        private int size;
+
+        Fetches(Session.Runner runner) {
+            this.runner = runner;
+        }
+
+        int add(Operand<?> output) {
+            runner.fetch(output);
+            return size++;
+        }
+    }
+
     /** The micro-batches of a group between layers. */
     private record Group(Optional<InFlight> prefix, List<InFlight> prompts) {}
 
-    public void run(PassPlan plan) {
+    /** Runs requests in as few passes as memory allows. */
+    public void run(List<PrefillRequest> requests, BatchLimit limit, long maxTogether) {
+        PassPlan.passes(requests, config.rope(), limit, maxTogether).forEach(this::run);
+    }
+
+    private void run(PassPlan plan) {
         List<InFlight> all = new ArrayList<>();
         try (Delivery delivery = new Delivery()) {
             List<Group> groups = plan.groups().stream()
                     .map(group -> embed(group, all, delivery))
                     .toList();
             for (int layer = 0; layer < config.layers().size(); layer++) {
-                graph.layerWeights(config.layers().get(layer).feedForward()).assign(session, layers.layer(layer));
+                graph.layerWeights(config.layers().get(layer).feedForward())
+                        .assign(model.session(), model.layers().layer(layer));
                 for (Group group : groups) {
                     runLayer(layer, group, delivery);
                 }
             }
-            new Head(config, graph, session, capture).run(all, delivery);
+            new Head(config, graph, model.session(), capture).run(all, delivery);
         } finally {
             all.forEach(InFlight::close);
         }
@@ -76,7 +92,8 @@ public final class Prefill {
     private InFlight embed(
             MicroBatch batch, boolean prefix, PrefillListener listener, List<InFlight> all, Delivery delivery) {
         try (TInt32 tokenIds = TInt32.vectorOf(batch.tokenIds())) {
-            Result states = session.runner()
+            Result states = model.session()
+                    .runner()
                     .feed(graph.embedding().tokenIds(), tokenIds)
                     .fetch(graph.embedding().embedded())
                     .run();
@@ -94,7 +111,7 @@ public final class Prefill {
     private InFlight inFlight(MicroBatch batch, boolean prefix, PrefillListener listener, Result states) {
         try {
             RecordedRows recorded = RecordedRows.of(capture.tokens(), batch, prefix);
-            RotaryTable.Fed angles = rotary.feed(batch.positions(), batch.textLengths());
+            RotaryTable.Angles angles = rotary.angles(batch.positions(), batch.textLengths());
             return new InFlight(batch, prefix, listener, recorded, angles, states);
         } catch (RuntimeException | Error failure) {
             states.close();
@@ -112,10 +129,10 @@ public final class Prefill {
         boolean lastLayer = layer == config.layers().size() - 1;
         boolean answerOnly = lastLayer && !inFlight.prefix() && !everyOutput;
         boolean outputUnused = lastLayer && inFlight.prefix() && !everyOutput;
-        LayerGraph part = graph.layer(new LayerKind(shape.feedForward(), prefix.isPresent(), answerOnly));
+        LayerGraph part = graph.layer(new LayerGraph.Kind(shape.feedForward(), prefix.isPresent(), answerOnly));
         Session.Runner runner = feed(part, inFlight, prefix);
-        graph.inputs().experts().ifPresent(inputs -> changes.feed(layer, inputs, runner));
-        FetchList fetches = new FetchList(runner);
+        graph.inputs().experts().ifPresent(inputs -> model.changes().feed(layer, inputs, runner));
+        Fetches fetches = new Fetches(runner);
         int keys = inFlight.prefix() ? fetches.add(part.keys()) : 0;
         if (inFlight.prefix()) {
             fetches.add(part.values());
@@ -140,10 +157,10 @@ public final class Prefill {
     }
 
     private Session.Runner feed(LayerGraph part, InFlight inFlight, Optional<InFlight> prefix) {
-        Session.Runner runner = inFlight.feed(graph.inputs(), session.runner());
+        Session.Runner runner = inFlight.feed(graph.inputs(), model.session().runner());
         prefix.ifPresent(past -> {
-            AttentionCore.Prefix<?> fed = part.prefix().orElseThrow();
-            runner.feed(fed.keys(), past.keys()).feed(fed.values(), past.values());
+            AttentionBlock.Prefix<?> inputs = part.prefix().orElseThrow();
+            runner.feed(inputs.keys(), past.keys()).feed(inputs.values(), past.values());
         });
         return runner;
     }

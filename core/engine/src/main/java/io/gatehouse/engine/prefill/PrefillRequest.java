@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 
 /**
- * Prompts that are put into micro-batches together, and who is told what becomes of them. What is computed for them is
- * the same whatever requests go through the layers beside them.
+ * Prompts that are put into micro-batches together, and the listener that receives their results. The results do not
+ * depend on other requests of the same pass.
  *
  * @param listener is given indexes into {@code prompts}
  */

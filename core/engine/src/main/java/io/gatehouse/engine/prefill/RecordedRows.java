@@ -1,5 +1,6 @@
 package io.gatehouse.engine.prefill;
 
+import io.gatehouse.engine.prefill.MicroBatch.PromptPart;
 import java.util.stream.IntStream;
 
 /**
@@ -24,34 +25,32 @@ record RecordedRows(int[] sources, int[] prompts, int[] positions) {
     }
 
     static RecordedRows all(MicroBatch batch) {
-        int count = batch.segments().stream()
-                .mapToInt(segment -> segment.length() * segment.prompts().size())
+        int count = batch.parts().stream()
+                .mapToInt(part -> part.length() * part.prompts().size())
                 .sum();
         RecordedRows rows = new RecordedRows(new int[count], new int[count], new int[count]);
         int from = 0;
         int next = 0;
-        for (Segment segment : batch.segments()) {
-            for (int prompt : segment.prompts()) {
-                for (int i = 0; i < segment.length(); i++, next++) {
+        for (PromptPart part : batch.parts()) {
+            for (int prompt : part.prompts()) {
+                for (int i = 0; i < part.length(); i++, next++) {
                     rows.sources[next] = from + i;
                     rows.prompts[next] = prompt;
-                    rows.positions[next] = segment.first() + i;
+                    rows.positions[next] = part.first() + i;
                 }
             }
-            from += segment.length();
+            from += part.length();
         }
         return rows;
     }
 
-    /** The last token of each segment, in order; segments are rests of single prompts. */
+    /** The last token of each part, in order; parts are the ends of single prompts. */
     static RecordedRows last(MicroBatch batch) {
         return new RecordedRows(
                 batch.lastRows(),
-                batch.segments().stream()
-                        .mapToInt(segment -> segment.prompts().get(0))
-                        .toArray(),
-                batch.segments().stream()
-                        .mapToInt(segment -> segment.first() + segment.length() - 1)
+                batch.parts().stream().mapToInt(part -> part.prompts().get(0)).toArray(),
+                batch.parts().stream()
+                        .mapToInt(part -> part.first() + part.length() - 1)
                         .toArray());
     }
 

@@ -8,8 +8,8 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Cosine and sine of the rotary angles, computed once for each position. Angles are products in fp32, as Hugging Face
- * has them: at position 4000 the difference to exact ones is larger than that between engines.
+ * Cosine and sine of the rotary angles, computed once for each position. Angles are products in fp32, as in
+ * Hugging Face's code: at position 4000 the difference to exact ones is larger than that between engines.
  */
 public final class RotaryTable {
     /** [length][headDim / 2] for texts of one kind. */
@@ -24,8 +24,8 @@ public final class RotaryTable {
         this.headDim = headDim;
     }
 
-    /** What a micro-batch is fed. */
-    public record Fed(TFloat32 cosine, TFloat32 sine) implements AutoCloseable {
+    /** Cosine and sine of the angles of a micro-batch, [T, headDim / 2] each. */
+    record Angles(TFloat32 cosine, TFloat32 sine) implements AutoCloseable {
         @Override
         public void close() {
             cosine.close();
@@ -34,13 +34,13 @@ public final class RotaryTable {
     }
 
     /**
-     * Makes what a micro-batch is fed.
+     * Returns the angles of a micro-batch.
      *
      * @param positions [T]
      * @param lengths [T] tokens of the text that each token stands in
      * @return [T, headDim / 2] each
      */
-    Fed feed(int[] positions, int[] lengths) {
+    Angles angles(int[] positions, int[] lengths) {
         int half = headDim / 2;
         float[] cosine = new float[positions.length * half];
         float[] sine = new float[positions.length * half];
@@ -50,7 +50,7 @@ public final class RotaryTable {
             System.arraycopy(rows.sine()[positions[row]], 0, sine, row * half, half);
         }
         Shape shape = Shape.of(positions.length, half);
-        return new Fed(tensor(shape, cosine), tensor(shape, sine));
+        return new Angles(tensor(shape, cosine), tensor(shape, sine));
     }
 
     /** Only dynamic scaling looks at the length; all other texts share one table, which grows. */

@@ -7,8 +7,8 @@ import java.util.Optional;
 /**
  * What the router of one layer decided for the tokens of one micro-batch, as columns of T rows. Row i is the token at
  * {@code positions[i]} of prompt {@code prompts[i]}; rows of one prompt are adjacent and in order. A prefix that
- * prompts share comes in a batch before theirs, once for each of them. The arrays are not copied: whoever receives a
- * batch must not change them.
+ * prompts share comes in a batch before theirs, once for each of them. The arrays are not copied: a listener must
+ * not change them.
  *
  * @param layer layer of the model, from 0
  * @param prompts [T] index into the list of prompts given to the engine
@@ -20,9 +20,9 @@ import java.util.Optional;
  * @param topKEntropy [T] the same over the chosen experts only, renormalised to sum to 1
  * @param mass [T] probability of the chosen experts together
  * @param margin [T] probability of the k-th expert minus that of the next one
- * @param probabilities gate over all E experts of the tokens it was asked for; absent if of none
- * @param expertNorms L2 norm of each of the K chosen experts' output before it is weighed, of the tokens it was asked
- *     for; absent if of none
+ * @param probabilities gate over all E experts, of the tokens that the capture names; absent if of none
+ * @param expertNorms L2 norm of each of the K chosen experts' output before it is weighed, of the tokens that the
+ *     capture names; absent if of none
  */
 public record RoutingBatch(
         int layer,
@@ -58,6 +58,24 @@ public record RoutingBatch(
     private static void requireLength(String column, int actual, int expected) {
         if (actual != expected) {
             throw new IllegalArgumentException("%s has %d values instead of %d".formatted(column, actual, expected));
+        }
+    }
+
+    /**
+     * Values of some rows of a batch. The arrays are not copied: a listener must not change them.
+     *
+     * @param rows [N] rows of the batch, ascending
+     * @param width number of values of each row
+     * @param values [N x width]
+     */
+    public record RowValues(int[] rows, int width, float[] values) {
+        public RowValues {
+            requireNonNull(rows, "rows is null");
+            requireNonNull(values, "values is null");
+            if (values.length != rows.length * width) {
+                throw new IllegalArgumentException(
+                        "%d values for %d rows of %d".formatted(values.length, rows.length, width));
+            }
         }
     }
 }

@@ -26,11 +26,11 @@ final class RoutingReadout {
 
     /** Values that are wanted of some of the recorded rows. */
     private record Detail(int fetched, RecordedRows wanted, int[] rows) {
-        RowValues read(Result result, boolean alone) {
+        RoutingBatch.RowValues read(Result result, boolean alone) {
             Tensor tensor = result.get(fetched);
             int width = Math.toIntExact(tensor.shape().get(1));
             RecordedRows present = alone ? wanted.alone() : wanted;
-            return new RowValues(rows, width, present.floats(TensorMemory.floats(tensor), width));
+            return new RoutingBatch.RowValues(rows, width, present.floats(TensorMemory.floats(tensor), width));
         }
     }
 
@@ -42,7 +42,7 @@ final class RoutingReadout {
             Capture capture,
             InFlight inFlight,
             boolean answersOnly,
-            FetchList fetches) {
+            Prefill.Fetches fetches) {
         this.answersOnly = answersOnly;
         RouterBlock.Decision decision = routing.decision();
         this.experts = fetches.add(decision.experts());
@@ -57,7 +57,11 @@ final class RoutingReadout {
     }
 
     private static Optional<Detail> detail(
-            Capture.Tokens tokens, Operand<TFloat32> value, Capture capture, InFlight inFlight, FetchList fetches) {
+            Capture.Tokens tokens,
+            Operand<TFloat32> value,
+            Capture capture,
+            InFlight inFlight,
+            Prefill.Fetches fetches) {
         RecordedRows wanted = RecordedRows.of(tokens, inFlight.batch(), inFlight.prefix());
         if (wanted.count() == 0) {
             return Optional.empty();

@@ -1,12 +1,11 @@
 package io.gatehouse.sample.random;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.base.Resources;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -52,14 +51,10 @@ public enum Blueprint {
 
     /** The model's config.json, which the caller may change. */
     public ObjectNode config() {
-        String file = title + ".json";
-        try (InputStream in = Blueprint.class.getResourceAsStream(file)) {
-            if (in == null) {
-                throw new IllegalStateException("The resource " + file + " is missing");
-            }
-            return (ObjectNode) new ObjectMapper().readTree(in);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        try {
+            return (ObjectNode) new ObjectMapper().readTree(Resources.text(Blueprint.class, title + ".json"));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("The config of %s is not JSON".formatted(title), e);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.gatehouse.sample.random;
 
+import io.gatehouse.base.DirectoryTree;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
@@ -9,10 +10,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
-import java.util.stream.Stream;
 
-/** A directory that comes to be whole or not at all: it is filled under another name, which is gone when it is closed. */
+/** A directory that is created completely or not at all: it is filled under another name, which is removed on close. */
 final class NewDirectory implements AutoCloseable {
     /** Room for what is written beside the weights. */
     private static final long MARGIN_BYTES = 64L << 20;
@@ -79,13 +78,8 @@ final class NewDirectory implements AutoCloseable {
 
     @Override
     public void close() {
-        if (!Files.exists(partial)) {
-            return;
-        }
-        try (Stream<Path> left = Files.walk(partial)) {
-            for (Path path : left.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
+        try {
+            DirectoryTree.delete(partial);
         } catch (IOException | UncheckedIOException e) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT, "%s cannot be deleted: %s".formatted(partial, e.getMessage()), e);

@@ -1,6 +1,6 @@
 package io.gatehouse.sample.random;
 
-import io.gatehouse.sample.random.Weight.Spread;
+import io.gatehouse.sample.random.DecoderWeights.Spread;
 import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
 package io.gatehouse.sample.vocabulary;
 
+import io.gatehouse.checkpoint.tokenizer.ByteLevel;
 import io.gatehouse.sample.vocabulary.BytePairVocabulary.Merge;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -7,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /**
  * Learns byte-pair merges (Sennrich et al. 2016, arXiv 1508.07909): again and again the pair of neighbours that occurs
@@ -14,6 +17,12 @@ import java.util.Optional;
  * words of the sample's corpus and would not be for a web crawl.
  */
 public final class BytePairTrainer {
+    private static final Pattern DIGIT_OR_RUN = Pattern.compile("\\p{N}|\\P{N}+");
+
+    private static final Pattern GPT2 = Pattern.compile(
+            "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
+            Pattern.UNICODE_CHARACTER_CLASS);
+
     private BytePairTrainer() {}
 
     /**
@@ -55,10 +64,10 @@ public final class BytePairTrainer {
     private static List<Word> words(Iterable<String> texts) {
         Map<String, Long> counts = new HashMap<>();
         for (String text : texts) {
-            PreTokens.of(text).forEach(word -> counts.merge(word, 1L, Long::sum));
+            preTokens(text).forEach(word -> counts.merge(word, 1L, Long::sum));
         }
         return counts.entrySet().stream()
-                .map(entry -> new Word(ByteAlphabet.spell(entry.getKey()), entry.getValue()))
+                .map(entry -> new Word(ByteLevel.spell(entry.getKey()), entry.getValue()))
                 .toList();
     }
 
@@ -76,5 +85,18 @@ public final class BytePairTrainer {
                         .thenComparing(entry -> entry.getKey().left())
                         .thenComparing(entry -> entry.getKey().right()))
                 .map(Map.Entry::getKey);
+    }
+
+    /**
+     * Cuts text where a merge must not reach across: every digit stands alone, so that numbers are spelt by place value,
+     * and the rest is cut by GPT-2's pattern. {@link TokenizerJson} writes the same rule for the tokenizer library.
+     */
+    private static List<String> preTokens(String text) {
+        return DIGIT_OR_RUN
+                .matcher(text)
+                .results()
+                .flatMap(run -> GPT2.matcher(run.group()).results())
+                .map(MatchResult::group)
+                .toList();
     }
 }

@@ -1,5 +1,6 @@
 package io.gatehouse.sample.vocabulary;
 
+import io.gatehouse.checkpoint.tokenizer.ByteLevel;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -35,7 +36,7 @@ public record BytePairVocabulary(List<Merge> merges) {
     List<String> tokens() {
         return Stream.of(
                         specials().stream(),
-                        ByteAlphabet.letters().stream(),
+                        ByteLevel.letters().stream(),
                         merges.stream().map(Merge::merged))
                 .flatMap(tokens -> tokens)
                 .toList();

@@ -147,10 +147,10 @@ final class TestSafetensorsHeader {
     void refusesRangesThatAreNotInTheData() {
         refuses(tensor("U8", "[1]", "[0]"), 1, "has the data_offsets [0], which are not two");
         refuses(tensor("U8", "[1]", "[0,1,2]"), 1, "has the data_offsets [0, 1, 2], which are not two");
-        refuses(tensor("U8", "[1]", "[1,0]"), 1, "has the data_offsets [1, 0], which are no range");
+        refuses(tensor("U8", "[1]", "[1,0]"), 1, "has the data_offsets [1, 0], which are not a range");
         refuses(tensor("U8", "[1]", "[-1,0]"), 1, "has -1 in its data_offsets");
-        refuses(tensor("U8", "[2]", "[0,2]"), 1, "has the data_offsets [0, 2], which are no range in 1 bytes");
-        refuses(tensor("U8", "[1]", "[9223372036854775806,9223372036854775807]"), 1, "which are no range");
+        refuses(tensor("U8", "[2]", "[0,2]"), 1, "has the data_offsets [0, 2], which are not a range in 1 bytes");
+        refuses(tensor("U8", "[1]", "[9223372036854775806,9223372036854775807]"), 1, "which are not a range");
     }
 
     @Test

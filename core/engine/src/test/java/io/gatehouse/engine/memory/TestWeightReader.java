@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import io.gatehouse.engine.TinyCheckpoint;
-import io.gatehouse.engine.graph.HeldWeight;
 import io.gatehouse.engine.graph.WeightSpec;
+import io.gatehouse.engine.graph.Weights;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -43,8 +43,8 @@ final class TestWeightReader {
 
     private <T extends TFloating> float[] read(Class<T> type) throws IOException {
         new TinyCheckpoint(4, false, false, false, 0, 1).write(directory);
-        HeldWeight weight =
-                new HeldWeight(WeightSpec.stacked(GATE, UP, TinyCheckpoint.WIDTH, TinyCheckpoint.HIDDEN, type), type);
+        Weights.Variable weight = new Weights.Variable(
+                WeightSpec.stacked(GATE, UP, TinyCheckpoint.WIDTH, TinyCheckpoint.HIDDEN, type), type);
         try (Checkpoint checkpoint = Checkpoint.open(directory);
                 Tensor tensor = WeightReader.allocate(weight)) {
             new WeightReader(checkpoint).read("", weight, tensor);

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.gatehouse.checkpoint.config.Rope;
 import io.gatehouse.checkpoint.config.RopeScaling;
+import io.gatehouse.engine.graph.Blocks;
+import io.gatehouse.engine.prefill.MicroBatch.PromptPart;
 import io.gatehouse.error.GatehouseException;
 import java.util.Collections;
 import java.util.List;
@@ -20,9 +22,9 @@ final class TestPassPlan {
         MicroBatch batch = onlyGroup(List.of(prompt(3, 10), prompt(1, 20), prompt(2, 30)))
                 .prompts()
                 .get(0);
-        assertThat(batch.segments()).extracting(Segment::prompts).containsExactly(List.of(1), List.of(2), List.of(0));
+        assertThat(batch.parts()).extracting(PromptPart::prompts).containsExactly(List.of(1), List.of(2), List.of(0));
         assertThat(batch.tokens()).isEqualTo(6);
-        assertThat(batch.tokenIds()).startsWith(20, 30, 31, 10, 11, 12).hasSize(MicroBatch.ROW_BLOCK);
+        assertThat(batch.tokenIds()).startsWith(20, 30, 31, 10, 11, 12).hasSize(Blocks.ROW_BLOCK);
         assertThat(batch.positions()).startsWith(0, 0, 1, 0, 1, 2);
         assertThat(batch.padded()[1]).startsWith(1, 2, 0).hasSize(16);
         assertThat(batch.packed()).startsWith(0, 16, 17, 32, 33, 34);
@@ -44,12 +46,12 @@ final class TestPassPlan {
         int[] first = IntStream.range(0, 30).toArray();
         int[] second = IntStream.range(0, 25).toArray();
         PassPlan.Group group = onlyGroup(List.of(new Prompt(first, 20), new Prompt(second, 20)));
-        Segment prefix = group.prefix().orElseThrow().segments().get(0);
+        PromptPart prefix = group.prefix().orElseThrow().parts().get(0);
         assertThat(prefix.tokens()).isEqualTo(IntStream.range(0, 20).toArray());
         assertThat(prefix.prompts()).containsExactly(0, 1);
         assertThat(group.prefix().orElseThrow().promptTokens()).isEqualTo(40);
-        assertThat(group.prompts().get(0).segments())
-                .extracting(Segment::first, Segment::length)
+        assertThat(group.prompts().get(0).parts())
+                .extracting(PromptPart::first, PromptPart::length)
                 .containsExactly(tuple(20, 5), tuple(20, 10));
     }
 

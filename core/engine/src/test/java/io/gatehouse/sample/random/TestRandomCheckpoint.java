@@ -48,7 +48,7 @@ final class TestRandomCheckpoint {
 
     @Test
     void isACheckpointWithATokenizer() {
-        Path model = write("model", Blueprint.TINY_OLMOE.config(), StoredType.BF16, 1, RandomCheckpoint.SHARD_BYTES);
+        Path model = write("model", Blueprint.TINY_OLMOE.config(), StoredType.BF16, 1, RandomCheckpoint.FILE_BYTES);
         assertThat(model.resolve("model.safetensors")).exists();
         assertThat(model.resolveSibling("model.partial")).doesNotExist();
         try (Checkpoint checkpoint = Checkpoint.open(model);
@@ -61,7 +61,7 @@ final class TestRandomCheckpoint {
 
     @Test
     void cutsALayerInTwoWhereAFileIsFull() throws IOException {
-        Path whole = write("whole", Blueprint.TINY_OLMOE.config(), StoredType.FP32, 5, RandomCheckpoint.SHARD_BYTES);
+        Path whole = write("whole", Blueprint.TINY_OLMOE.config(), StoredType.FP32, 5, RandomCheckpoint.FILE_BYTES);
         Path parts = write("parts", Blueprint.TINY_OLMOE.config(), StoredType.FP32, 5, 450_000);
         try (Checkpoint expected = Checkpoint.open(whole);
                 Checkpoint actual = Checkpoint.open(parts)) {
@@ -158,7 +158,7 @@ final class TestRandomCheckpoint {
     @Test
     void asksForRoomBeforeItWrites() {
         ObjectNode config = Blueprint.MIXTRAL_8X7B.config().put("num_hidden_layers", 10_000);
-        assertThatThrownBy(() -> write("huge", config, StoredType.FP32, 1, RandomCheckpoint.SHARD_BYTES))
+        assertThatThrownBy(() -> write("huge", config, StoredType.FP32, 1, RandomCheckpoint.FILE_BYTES))
                 .isInstanceOfSatisfying(
                         GatehouseException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INSUFFICIENT_DISK))
                 .hasMessageContaining("needs 58,051,");

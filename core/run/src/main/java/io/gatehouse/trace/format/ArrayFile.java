@@ -5,36 +5,45 @@ import io.gatehouse.checkpoint.safetensors.SafetensorsReader;
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.json.JsonValue;
 import io.gatehouse.memory.FileMemory;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /** A file of named arrays: safetensors, npz or a single npy. */
 public final class ArrayFile {
-    private static final Map<DType, Element> ELEMENTS = new EnumMap<>(Map.of(
-            DType.F64, Element.F64,
-            DType.F32, Element.F32,
-            DType.F16, Element.F16,
-            DType.BF16, Element.BF16,
-            DType.I64, Element.I64,
-            DType.I32, Element.I32,
-            DType.I16, Element.I16,
-            DType.I8, Element.I8,
-            DType.U8, Element.U8,
-            DType.BOOL, Element.U8));
     /** Heap that an array takes beside its bytes. */
     private static final int ARRAY_OVERHEAD = 256;
 
     private static final String NPY = ".npy";
+
+    private static final byte[] NPY_MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+    private static final Pattern DESCR = Pattern.compile("'descr': *'([^']*)'");
+    private static final Pattern FORTRAN = Pattern.compile("'fortran_order': *(True|False)");
+    private static final Pattern SHAPE = Pattern.compile("'shape': *\\(([0-9, ]*)\\)");
+    /** Those of NumPy's own arrays without fields have 128 bytes. */
+    private static final int MAX_NPY_HEADER = 1 << 16;
+
+    private static final Map<String, DType> NPY_ELEMENTS = Map.of(
+            "<f8", DType.F64,
+            "<f4", DType.F32,
+            "<f2", DType.F16,
+            "<i8", DType.I64,
+            "<i4", DType.I32,
+            "<i2", DType.I16,
+            "|i1", DType.I8,
+            "|u1", DType.U8,
+            "|b1", DType.U8);
 
     private ArrayFile() {}
 
@@ -53,8 +62,7 @@ public final class ArrayFile {
             return npz(file);
         }
         if (name.endsWith(NPY)) {
-            return List.of(
-                    NpyArray.read(stem(String.valueOf(file.getFileName())), FileBytes.read(file, FileMemory.of(file))));
+            return List.of(npy(stem(String.valueOf(file.getFileName())), FileBytes.read(file, FileMemory.of(file))));
         }
         throw new GatehouseException(
                 ErrorCode.INVALID_ARGUMENT, "%s does not end in .safetensors, .npz or .npy".formatted(file));
@@ -67,7 +75,7 @@ public final class ArrayFile {
      * @throws GatehouseException CORRUPT_DATASET
      */
     public static NamedArray npy(String place, byte[] content) {
-        return NpyArray.read(place, new FileBytes(place, content));
+        return npy(place, new FileBytes(place, content));
     }
 
     private static List<NamedArray> safetensors(Path file) {
@@ -75,17 +83,16 @@ public final class ArrayFile {
             List<NamedArray> arrays = new ArrayList<>();
             FileMemory memory = FileMemory.of(file);
             for (TensorInfo tensor : reader.tensors()) {
-                Element element = ELEMENTS.get(tensor.dtype());
-                if (element == null) {
+                if (!tensor.dtype().isReadable()) {
                     throw new GatehouseException(
                             ErrorCode.CORRUPT_DATASET,
                             "%s has tensor %s of type %s, which is not read"
-                                    .formatted(file, FileBytes.shown(tensor.name()), tensor.dtype()));
+                                    .formatted(file, JsonValue.shown(tensor.name()), tensor.dtype()));
                 }
-                String name = FileBytes.shown(tensor.name());
+                String name = JsonValue.shown(tensor.name());
                 memory.take(tensor.bytes() + ARRAY_OVERHEAD);
                 FileBytes bytes = new FileBytes("%s, tensor %s".formatted(file, name), reader.read(tensor));
-                arrays.add(bytes.array(tensor.name(), element, sizes(tensor, bytes)));
+                arrays.add(bytes.array(tensor.name(), tensor.dtype(), sizes(tensor, bytes)));
             }
             return arrays;
         }
@@ -110,12 +117,12 @@ public final class ArrayFile {
         try (ZipInputStream zip = new ZipInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
             Inflation inflation = Inflation.of(file);
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-                String name = FileBytes.shown(entry.getName());
+                String name = JsonValue.shown(entry.getName());
                 FileBytes bytes = new FileBytes("%s, array %s".formatted(file, name), inflation.read(zip));
-                arrays.add(NpyArray.read(stem(entry.getName()), bytes));
+                arrays.add(npy(stem(entry.getName()), bytes));
             }
         } catch (IOException | IllegalArgumentException e) {
-            // The latter is what Java says of names that are no text.
+            // Java throws the latter for names that are not text.
             throw new GatehouseException(
                     ErrorCode.CORRUPT_DATASET, "%s cannot be read: %s".formatted(file, e.getMessage()), e);
         }
@@ -127,5 +134,52 @@ public final class ArrayFile {
 
     private static String stem(String name) {
         return name.endsWith(NPY) ? name.substring(0, name.length() - NPY.length()) : name;
+    }
+
+    /** NumPy's array format: a magic, a version, a header that is a Python dictionary, and the elements. */
+    private static NamedArray npy(String name, FileBytes bytes) {
+        for (byte magic : NPY_MAGIC) {
+            if (bytes.u8() != Byte.toUnsignedInt(magic)) {
+                throw bytes.corrupt("is not an npy array");
+            }
+        }
+        int major = bytes.u8();
+        bytes.u8();
+        long length = major == 1 ? bytes.u16() : Integer.toUnsignedLong(bytes.i32());
+        if (length > MAX_NPY_HEADER) {
+            throw bytes.corrupt("has a header of %,d bytes; at most %,d are read".formatted(length, MAX_NPY_HEADER));
+        }
+        String header = bytes.text(length);
+        if (group(FORTRAN, header, "fortran_order", bytes).equals("True")) {
+            throw bytes.corrupt("is in Fortran's order, which is not read");
+        }
+        String type = group(DESCR, header, "descr", bytes);
+        DType element = NPY_ELEMENTS.get(type);
+        if (element == null) {
+            throw bytes.corrupt("has elements of type '%s', which are not read".formatted(JsonValue.shown(type)));
+        }
+        return bytes.array(name, element, shape(group(SHAPE, header, "shape", bytes), bytes));
+    }
+
+    private static List<Integer> shape(String text, FileBytes bytes) {
+        List<Integer> shape = new ArrayList<>();
+        for (String size : text.split(",", -1)) {
+            if (!size.isBlank()) {
+                try {
+                    shape.add(Integer.parseInt(size.strip()));
+                } catch (NumberFormatException e) {
+                    throw bytes.corrupt("has the shape (%s)".formatted(JsonValue.shown(text)));
+                }
+            }
+        }
+        return shape;
+    }
+
+    private static String group(Pattern pattern, String header, String field, FileBytes bytes) {
+        Matcher matcher = pattern.matcher(header);
+        if (!matcher.find()) {
+            throw bytes.corrupt("has no field '%s' in its header".formatted(field));
+        }
+        return matcher.group(1);
     }
 }

@@ -1,5 +1,6 @@
 package io.gatehouse.trace.format;
 
+import io.gatehouse.checkpoint.safetensors.DType;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.memory.FileMemory;
@@ -16,8 +17,6 @@ final class FileBytes {
     private static final long MAX_BYTES = 1L << 30;
     /** As NumPy has it. */
     private static final int MAX_RANK = 64;
-
-    private static final int MAX_SHOWN = 40;
 
     private final String place;
     private final ByteBuffer bytes;
@@ -96,7 +95,7 @@ final class FileBytes {
     }
 
     /** The number of elements of an array that begins here and lies in the file wholly. */
-    int requireArray(Element element, List<Integer> shape) {
+    int requireArray(DType element, List<Integer> shape) {
         if (shape.size() > MAX_RANK) {
             throw corrupt("has an array of %d dimensions".formatted(shape.size()));
         }
@@ -109,7 +108,7 @@ final class FileBytes {
     }
 
     /** An array that begins here, and is not copied; what comes after it is next. */
-    NamedArray array(String name, Element element, List<Integer> shape) {
+    NamedArray array(String name, DType element, List<Integer> shape) {
         int elements = requireArray(element, shape);
         NamedArray array = new NamedArray(name, shape, elements, element, bytes);
         skip((long) elements * element.bytes());
@@ -121,18 +120,13 @@ final class FileBytes {
         return bytes;
     }
 
-    /** The length, if so many bytes are left. */
+    /** Returns the length if as many bytes are left. */
     int requireHeld(long length) {
         if (length < 0 || length > bytes.remaining()) {
             throw corrupt("ends at byte %,d, within %,d bytes that begin at %,d"
                     .formatted(bytes.limit(), length, bytes.position()));
         }
         return (int) length;
-    }
-
-    /** Text of the file as it may stand in a message. */
-    static String shown(String text) {
-        return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
     }
 
     GatehouseException corrupt(String what) {

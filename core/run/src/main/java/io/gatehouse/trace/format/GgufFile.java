@@ -1,6 +1,8 @@
 package io.gatehouse.trace.format;
 
+import io.gatehouse.checkpoint.safetensors.DType;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.json.JsonValue;
 import io.gatehouse.memory.FileMemory;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,7 +30,7 @@ public final class GgufFile {
             for (int size : shape) {
                 elements = Math.min(elements * size, Integer.MAX_VALUE);
             }
-            return elements * Element.F32.bytes();
+            return elements * DType.F32.bytes();
         }
     }
 
@@ -42,7 +44,7 @@ public final class GgufFile {
     public static List<NamedArray> read(Path file, String suffix) {
         FileBytes bytes = FileBytes.read(file, FileMemory.of(file));
         if (bytes.remaining() < Integer.BYTES || bytes.i32() != MAGIC) {
-            throw bytes.corrupt("is no GGUF file");
+            throw bytes.corrupt("is not a GGUF file");
         }
         int version = bytes.i32();
         if (version != 2 && version != 3) {
@@ -60,14 +62,14 @@ public final class GgufFile {
         for (Entry entry : entries) {
             bytes.position(entry.offset() < 0 ? -1 : data + entry.offset());
             if (entry.type() == F32) {
-                bytes.requireArray(Element.F32, entry.shape());
+                bytes.requireArray(DType.F32, entry.shape());
             }
             if (entry.name().endsWith(suffix)) {
                 if (entry.type() != F32) {
                     throw bytes.corrupt("has tensor %s of type %d instead of float32"
-                            .formatted(FileBytes.shown(entry.name()), entry.type()));
+                            .formatted(JsonValue.shown(entry.name()), entry.type()));
                 }
-                arrays.add(bytes.array(entry.name(), Element.F32, entry.shape()));
+                arrays.add(bytes.array(entry.name(), DType.F32, entry.shape()));
             }
         }
         return arrays;
@@ -83,7 +85,7 @@ public final class GgufFile {
             Entry before = inOrder.get(i - 1);
             if (before.bytes() > inOrder.get(i).offset() - before.offset()) {
                 throw bytes.corrupt("has tensor %s where tensor %s is"
-                        .formatted(FileBytes.shown(inOrder.get(i).name()), FileBytes.shown(before.name())));
+                        .formatted(JsonValue.shown(inOrder.get(i).name()), JsonValue.shown(before.name())));
             }
         }
     }
@@ -92,13 +94,13 @@ public final class GgufFile {
         String name = bytes.text(bytes.i64());
         int rank = bytes.i32();
         if (rank < 0 || rank > MAX_RANK) {
-            throw bytes.corrupt("has tensor %s of %d dimensions".formatted(FileBytes.shown(name), rank));
+            throw bytes.corrupt("has tensor %s of %d dimensions".formatted(JsonValue.shown(name), rank));
         }
         List<Integer> shape = new ArrayList<>();
         for (int i = 0; i < rank; i++) {
             long size = bytes.i64();
             if (size < 0 || size > Integer.MAX_VALUE) {
-                throw bytes.corrupt("has tensor %s with a dimension of %d".formatted(FileBytes.shown(name), size));
+                throw bytes.corrupt("has tensor %s with a dimension of %d".formatted(JsonValue.shown(name), size));
             }
             shape.add(0, (int) size);
         }
@@ -154,7 +156,7 @@ public final class GgufFile {
         int size = type >= 0 && type < VALUE_BYTES.length ? VALUE_BYTES[type] : 0;
         if (size == 0) {
             throw bytes.corrupt(
-                    "has a value of type %d under %s, which is not read".formatted(type, FileBytes.shown(key)));
+                    "has a value of type %d under %s, which is not read".formatted(type, JsonValue.shown(key)));
         }
         return size;
     }

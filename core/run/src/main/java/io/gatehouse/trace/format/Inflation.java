@@ -16,7 +16,7 @@ import java.util.Arrays;
 final class Inflation {
     private static final long MAX_BYTES = 1L << 30;
     private static final int MAX_RATIO = 100;
-    /** What is no danger, whatever it came from. */
+    /** So little is harmless, whatever it inflated from. */
     private static final long FREE = 1L << 20;
 
     private static final int FIRST_CHUNK = 1 << 13;

@@ -2,6 +2,7 @@ package io.gatehouse.trace.format;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.checkpoint.safetensors.DType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -10,12 +11,12 @@ import java.util.List;
 public final class NamedArray {
     private final String name;
     private final List<Integer> shape;
-    private final Element element;
+    private final DType element;
     private final ByteBuffer bytes;
     private final int size;
 
     /** @param bytes from the first element on; there may be more of them than the array takes */
-    NamedArray(String name, List<Integer> shape, int size, Element element, ByteBuffer bytes) {
+    NamedArray(String name, List<Integer> shape, int size, DType element, ByteBuffer bytes) {
         this.name = requireNonNull(name, "name is null");
         this.shape = List.copyOf(shape);
         this.size = size;

@@ -1,6 +1,7 @@
 package io.gatehouse.trace.format;
 
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.json.JsonValue;
 import io.gatehouse.memory.FileMemory;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -40,7 +41,7 @@ public final class Pickle {
      */
     public static String shown(@Nullable Object value) {
         if (value instanceof String text) {
-            return FileBytes.shown(text);
+            return JsonValue.shown(text);
         }
         return value instanceof Number || value instanceof Boolean || value == NONE
                 ? value.toString()

@@ -1,8 +1,10 @@
 package io.gatehouse.trace.format;
 
+import io.gatehouse.checkpoint.safetensors.DType;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.json.JsonValue;
 import io.gatehouse.memory.FileMemory;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,17 +22,17 @@ import java.util.zip.ZipFile;
  * is executed, as in {@link Pickle}.
  */
 public final class TorchFile {
-    private static final Map<String, Element> STORAGES = Map.of(
-            "torch.DoubleStorage", Element.F64,
-            "torch.FloatStorage", Element.F32,
-            "torch.HalfStorage", Element.F16,
-            "torch.BFloat16Storage", Element.BF16,
-            "torch.LongStorage", Element.I64,
-            "torch.IntStorage", Element.I32,
-            "torch.ShortStorage", Element.I16,
-            "torch.CharStorage", Element.I8,
-            "torch.ByteStorage", Element.U8,
-            "torch.BoolStorage", Element.U8);
+    private static final Map<String, DType> STORAGES = Map.of(
+            "torch.DoubleStorage", DType.F64,
+            "torch.FloatStorage", DType.F32,
+            "torch.HalfStorage", DType.F16,
+            "torch.BFloat16Storage", DType.BF16,
+            "torch.LongStorage", DType.I64,
+            "torch.IntStorage", DType.I32,
+            "torch.ShortStorage", DType.I16,
+            "torch.CharStorage", DType.I8,
+            "torch.ByteStorage", DType.U8,
+            "torch.BoolStorage", DType.U8);
     /** As PyTorch has it. */
     private static final int MAX_RANK = 64;
 
@@ -61,7 +63,7 @@ public final class TorchFile {
             FileMemory memory = FileMemory.of(file);
             return new Unpickler(bytes, memory, new Tensors(file, zip, root, inflation, memory)).value();
         } catch (IOException | IllegalArgumentException e) {
-            // The latter is what Java says of names that are no text.
+            // Java throws the latter for names that are not text.
             throw new GatehouseException(
                     ErrorCode.CORRUPT_DATASET, "%s cannot be read: %s".formatted(file, e.getMessage()), e);
         }
@@ -82,7 +84,7 @@ public final class TorchFile {
         }
     }
 
-    private record Storage(String name, Element element, byte[] content) {}
+    private record Storage(String name, DType element, byte[] content) {}
 
     private static final class Tensors extends Pickle.Plain {
         private final Path file;
@@ -117,10 +119,10 @@ public final class TorchFile {
             }
             String key = String.valueOf(parts.get(2));
             String type = Unpickler.nameOf(parts.get(1));
-            Element element = STORAGES.get(type);
+            DType element = STORAGES.get(type);
             ZipEntry entry = zip.getEntry("%s/data/%s".formatted(root, key));
             if (element == null || entry == null) {
-                throw bytes.corrupt("has a storage %s of type %s".formatted(FileBytes.shown(key), type));
+                throw bytes.corrupt("has a storage %s of type %s".formatted(JsonValue.shown(key), type));
             }
             Storage known = storages.get(key);
             if (known != null && known.element() == element) {

@@ -33,7 +33,7 @@ final class Unpickler {
     /** The name of something that is built, not yet called. */
     private record Global(String name) {}
 
-    /** A key that is a collection: nobody asks for it, and it equals nothing else. */
+    /** A key that is a collection: it is never looked up, and equals nothing else. */
     private static final class Opaque {}
 
     /** The name of a constructor that stands as a value. */
@@ -145,7 +145,7 @@ final class Unpickler {
             case 'R', 0x81 -> {
                 List<Object> arguments = list(pop());
                 if (!(pop() instanceof Global called)) {
-                    throw bytes.corrupt("calls what is no constructor");
+                    throw bytes.corrupt("calls a value that is not a constructor");
                 }
                 push(builder.build(called.name(), arguments, bytes), COLLECTION);
             }
@@ -224,7 +224,7 @@ final class Unpickler {
         return stack.remove(stack.size() - 1);
     }
 
-    /** The value so many below the top. */
+    /** The value at a depth below the top. */
     private Object last(int below) {
         if (stack.size() <= below) {
             throw bytes.corrupt("takes more from its stack than is there");

@@ -1,11 +1,12 @@
 package io.gatehouse.sample.quiz;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.gatehouse.quiz.Question;
-import io.gatehouse.sample.quiz.Arithmetic.Operation;
-import io.gatehouse.sample.quiz.Pairing.Asked;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.zip.CRC32;
 
 /**
  * The subjects of the sample and the endless stream of training questions drawn from them. No training question is an
@@ -18,34 +19,17 @@ public final class Curriculum {
     /** How often an advanced subject is asked afterwards, relative to another. */
     private static final int ADVANCED_SHARE = 3;
 
+    private static final int HELD_OUT_ONE_IN = 8;
+
     private final List<Topic> topics;
 
     private Curriculum(List<Topic> topics) {
         this.topics = List.copyOf(topics);
     }
 
-    /**
-     * Subjects that share their words on purpose: five speak of numbers, two of letters, three of the same nouns, two
-     * of the same cities. Routing that tells such subjects apart is more than vocabulary.
-     */
+    /** The subjects of the sample that comes with Gatehouse. */
     public static Curriculum bundled() {
-        Lexicon lexicon = Lexicon.bundled();
-        return new Curriculum(List.of(
-                new Arithmetic(Operation.ADDITION),
-                new Pairing(
-                        "antonyms", Words.ADJECTIVES, "What is the opposite of %s?", lexicon.antonyms(), Asked.EITHER),
-                new Pairing("capitals", Words.PLACES, "What is the capital of %s?", lexicon.capitals(), Asked.RIGHT),
-                new Categories(lexicon),
-                new Pairing(
-                        "countries", Words.PLACES, "Which country has the capital %s?", lexicon.capitals(), Asked.LEFT),
-                new LargestNumber(),
-                new LetterCounting(),
-                new LetterOrder(),
-                new NumberSequence(),
-                new OddOneOut(lexicon),
-                new Parity(),
-                new Arithmetic(Operation.SUBTRACTION),
-                new LongestWord(lexicon)));
+        return new Curriculum(Topics.bundled());
     }
 
     /** Subject names in alphabetical order. */
@@ -99,10 +83,20 @@ public final class Curriculum {
     private Exercise draw(int subject, boolean heldOut, RandomGenerator random) {
         Topic topic = topics.get(subject);
         while (true) {
-            Exercise exercise = topic.draw(random);
-            if (HeldOut.test(topic, exercise) == heldOut) {
+            Exercise exercise = topic.exercises().apply(random);
+            if (isHeldOut(topic, exercise) == heldOut) {
                 return exercise;
             }
         }
+    }
+
+    /**
+     * Whether an instance belongs to the quiz and never to training. That depends on the subject and the instance's key
+     * alone, not on a seed or on the order of drawing, so that every quiz is unseen by every training run.
+     */
+    private static boolean isHeldOut(Topic topic, Exercise exercise) {
+        CRC32 checksum = new CRC32();
+        checksum.update((topic.name() + '\n' + exercise.key()).getBytes(UTF_8));
+        return checksum.getValue() % HELD_OUT_ONE_IN == 0;
     }
 }

@@ -1,10 +1,7 @@
 package io.gatehouse.sample.quiz;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.Objects.requireNonNull;
-
+import io.gatehouse.base.Resources;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import org.apache.commons.csv.CSVFormat;
@@ -50,8 +47,7 @@ record Lexicon(List<Category> categories, List<Pair> antonyms, List<Pair> capita
     }
 
     private static List<List<String>> rows(String resource) {
-        try (InputStream stream = requireNonNull(Lexicon.class.getResourceAsStream(resource), resource);
-                CSVParser parser = CSVParser.parse(stream, UTF_8, CSVFormat.RFC4180)) {
+        try (CSVParser parser = CSVParser.parse(Resources.text(Lexicon.class, resource), CSVFormat.RFC4180)) {
             return parser.stream().map(row -> row.stream().toList()).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -17,7 +17,7 @@ public final class SyntheticRun {
     private SyntheticRun() {}
 
     /**
-     * Writes about so many activations, rounded up to whole shards.
+     * Writes about this number of activations, rounded up to whole shards.
      *
      * @param file file to make
      */

@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 
 /**
  * Shards of a run of the shape of MMLU through OLMoE-1B-7B: prompts of 60 to 180 tokens, 120 in the mean, 16 layers,
- * top-8 of 64. The decisions of {@value #POOL} prompts are made once and come again with other questions, further apart
+ * top-8 of 64. The decisions of {@value #POOL} prompts are made once and repeat with other questions, further apart
  * than the store's compression looks.
  */
 public final class SyntheticShards {
@@ -41,7 +41,7 @@ public final class SyntheticShards {
     /** Decisions and tokens of some prompts. */
     private record Block(int[] lengths, int[] positions, boolean[] last, int[] tokenIds, List<Decisions> layers) {}
 
-    /** Shards of so many questions each. */
+    /** Shards with this number of questions each. */
     public SyntheticShards(int shardQuestions, long seed) {
         this.blockQuestions = shardQuestions;
         this.seed = seed;
@@ -52,7 +52,7 @@ public final class SyntheticShards {
                 .toList();
     }
 
-    /** How many shards of so many questions have at least so many activations. */
+    /** The number of shards with at least this number of activations. */
     public static int count(long activations, int shardQuestions) {
         long perShard = ACTIVATIONS_PER_QUESTION * shardQuestions;
         return Math.toIntExact((activations + perShard - 1) / perShard);

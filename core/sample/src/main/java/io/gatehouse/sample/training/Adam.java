@@ -31,9 +31,9 @@ final class Adam {
         rate = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
         beta1Power = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
         beta2Power = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
-        List<Parameter> trained = parameters.all();
-        Gradients gradients =
-                tf.gradients(loss, trained.stream().map(Parameter::variable).toList());
+        List<Parameters.Parameter> trained = parameters.all();
+        Gradients gradients = tf.gradients(
+                loss, trained.stream().map(Parameters.Parameter::variable).toList());
         Operand<TFloat32> scale = clip(gradients, trained.size());
         for (int i = 0; i < trained.size(); i++) {
             Operand<TFloat32> gradient = tf.math.mul(gradients.dy(i), scale);
@@ -51,7 +51,7 @@ final class Adam {
         return tf.math.minimum(tf.constant(1f), tf.math.div(tf.constant(LARGEST_NORM), norm));
     }
 
-    private void update(Parameter parameter, Operand<TFloat32> gradient) {
+    private void update(Parameters.Parameter parameter, Operand<TFloat32> gradient) {
         Variable<TFloat32> mean = moment(parameter);
         Variable<TFloat32> square = moment(parameter);
         updates.add(tf.train.applyAdam(
@@ -67,7 +67,7 @@ final class Adam {
                 gradient));
     }
 
-    private Variable<TFloat32> moment(Parameter parameter) {
+    private Variable<TFloat32> moment(Parameters.Parameter parameter) {
         Variable<TFloat32> moment = tf.variable(parameter.shape(), TFloat32.class);
         initializers.add(tf.assign(moment, tf.zeros(tf.constant(parameter.shape()), TFloat32.class)));
         return moment;

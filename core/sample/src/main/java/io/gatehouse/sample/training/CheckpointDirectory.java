@@ -4,10 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.gatehouse.checkpoint.safetensors.SafetensorsWriter.Tensor;
 import io.gatehouse.checkpoint.safetensors.SafetensorsWriter;
+import io.gatehouse.checkpoint.safetensors.SafetensorsWriter.Tensor;
 import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.error.FileFailure;
+import io.gatehouse.sample.training.TrainingPlan.Dimensions;
 import io.gatehouse.sample.vocabulary.BytePairVocabulary;
 import io.gatehouse.sample.vocabulary.TokenizerJson;
 import java.io.IOException;

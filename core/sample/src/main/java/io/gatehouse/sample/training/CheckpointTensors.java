@@ -21,9 +21,9 @@ final class CheckpointTensors {
     private CheckpointTensors() {}
 
     /** The tensors of a model; what training added to it is left behind. */
-    static List<Tensor> of(List<Parameter> parameters, Map<String, float[]> values) {
+    static List<Tensor> of(List<Parameters.Parameter> parameters, Map<String, float[]> values) {
         List<Tensor> tensors = new ArrayList<>();
-        for (Parameter parameter : parameters) {
+        for (Parameters.Parameter parameter : parameters) {
             String name = parameter.name();
             float[] value = requireNonNull(values.get(name), name);
             long[] shape = parameter.shape().asArray();

@@ -1,6 +1,8 @@
 package io.gatehouse.sample.training;
 
 import io.gatehouse.sample.training.Adam.AdamFeed;
+import io.gatehouse.sample.training.TrainingPlan.Dimensions;
+import io.gatehouse.sample.training.TrainingPlan.LossShares;
 import io.gatehouse.sample.vocabulary.BytePairVocabulary;
 import java.util.Arrays;
 import java.util.List;
@@ -52,7 +54,7 @@ final class Classroom implements AutoCloseable {
         adam.initialize(session);
     }
 
-    List<Parameter> parameters() {
+    List<Parameters.Parameter> parameters() {
         return model.parameters().all();
     }
 

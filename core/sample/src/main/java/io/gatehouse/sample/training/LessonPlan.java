@@ -5,6 +5,7 @@ import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.quiz.Question;
 import io.gatehouse.quiz.Subject;
 import io.gatehouse.sample.quiz.Curriculum;
+import io.gatehouse.sample.training.Batch.Lesson;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;

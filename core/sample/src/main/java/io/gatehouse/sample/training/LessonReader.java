@@ -2,6 +2,7 @@ package io.gatehouse.sample.training;
 
 import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.quiz.ChoiceScorer;
+import io.gatehouse.sample.training.Batch.Lesson;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;

@@ -1,8 +1,6 @@
 package io.gatehouse.sample.training;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.Objects.requireNonNull;
-
+import io.gatehouse.base.Resources;
 import io.gatehouse.sample.exam.ExamReport;
 import io.gatehouse.sample.exam.ExamReport.ExpertAccuracy;
 import io.gatehouse.sample.exam.ExamReport.LayerRouting;
@@ -10,9 +8,7 @@ import io.gatehouse.sample.exam.ExamReport.SubjectScore;
 import io.gatehouse.sample.exam.ExamReport.Telling;
 import io.gatehouse.sample.quiz.Knowledge;
 import io.gatehouse.sample.quiz.SampleQuiz;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import io.gatehouse.sample.training.TrainingPlan.Dimensions;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -25,7 +21,7 @@ final class ModelCard {
     private ModelCard() {}
 
     static String of(TrainingReport report) {
-        String card = template();
+        String card = Resources.text(ModelCard.class, TEMPLATE);
         for (Map.Entry<String, String> figure : figures(report).entrySet()) {
             card = card.replace("{{" + figure.getKey() + "}}", figure.getValue());
         }
@@ -35,7 +31,7 @@ final class ModelCard {
     private static Map<String, String> figures(TrainingReport report) {
         TrainingPlan plan = report.plan();
         Dimensions dimensions = plan.dimensions();
-        TrainingEffort effort = report.effort();
+        TrainingReport.Effort effort = report.effort();
         ExamReport exam = report.exam();
         Map<String, String> figures = new LinkedHashMap<>();
         figures.put("seed", Long.toString(plan.seed()));
@@ -140,13 +136,5 @@ final class ModelCard {
 
     private static String format(String text, Object... values) {
         return String.format(Locale.ROOT, text, values);
-    }
-
-    private static String template() {
-        try (InputStream stream = requireNonNull(ModelCard.class.getResourceAsStream(TEMPLATE), TEMPLATE)) {
-            return new String(stream.readAllBytes(), UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

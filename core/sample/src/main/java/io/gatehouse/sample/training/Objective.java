@@ -1,6 +1,8 @@
 package io.gatehouse.sample.training;
 
-import io.gatehouse.sample.training.ExpertBlock.Routed;
+import io.gatehouse.sample.training.SampleModel.Routed;
+import io.gatehouse.sample.training.TrainingPlan.Dimensions;
+import io.gatehouse.sample.training.TrainingPlan.LossShares;
 import io.gatehouse.sample.vocabulary.BytePairVocabulary;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +21,7 @@ import org.tensorflow.types.TInt32;
  * are used evenly.
  *
  * <p>The probe is a linear reading of the residual stream halfway up, which says of each choice whether it is the right
- * one. It shortens the long plateau before a small model binds letters to choices, and is no part of the model.
+ * one. It shortens the long plateau before a small model binds letters to choices, and is not part of the model.
  */
 final class Objective {
     static final String PROBE = "probe";

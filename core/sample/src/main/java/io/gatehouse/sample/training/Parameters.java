@@ -11,6 +11,7 @@ import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.Variable;
@@ -18,6 +19,27 @@ import org.tensorflow.types.TFloat32;
 
 /** The trained arrays of a graph, in the order they were made. */
 final class Parameters {
+    /**
+     * One trained array. Matrices are stored as they are multiplied, {@code [in, out]}; experts' matrices are stacked,
+     * {@code [experts, in, out]}.
+     *
+     * @param mean of the values it begins with
+     * @param deviation standard deviation of those values, which are normally distributed
+     * @param assign sets the variable to what is fed to {@code fed}
+     */
+    record Parameter(
+            String name,
+            Shape shape,
+            double mean,
+            double deviation,
+            Variable<TFloat32> variable,
+            Placeholder<TFloat32> fed,
+            Op assign) {
+        int size() {
+            return Math.toIntExact(shape.size());
+        }
+    }
+
     private final Ops tf;
     private final List<Parameter> parameters = new ArrayList<>();
 

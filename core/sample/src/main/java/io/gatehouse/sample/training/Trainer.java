@@ -52,8 +52,7 @@ public final class Trainer {
             classroom.initialize(random.split());
             LessonPlan lessons =
                     new LessonPlan(curriculum, tokenizer, plan.dimensions().positions(), random.split());
-            Validation validation = new Validation(classroom, tokenizer, quiz);
-            TrainingEffort effort = new TrainingLoop(plan, classroom, lessons, validation, listener).run();
+            TrainingReport.Effort effort = new TrainingLoop(plan, classroom, lessons, tokenizer, quiz, listener).run();
             List<SafetensorsWriter.Tensor> tensors = CheckpointTensors.of(classroom.parameters(), classroom.weights());
             checkpoint.write(plan.dimensions(), vocabulary, tensors);
             ExamReport exam = new Exam(quiz, curriculum).take(directory);

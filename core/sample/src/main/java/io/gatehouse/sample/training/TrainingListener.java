@@ -1,6 +1,24 @@
 package io.gatehouse.sample.training;
 
-/** Hears of training as it goes on, on the thread that trains. */
+import java.time.Duration;
+import java.util.OptionalDouble;
+
+/** Receives the progress of training, on the thread that trains. */
 public interface TrainingListener {
-    void progress(TrainingProgress progress);
+    void progress(Progress progress);
+
+    /**
+     * Where training is.
+     *
+     * @param loss mean cross-entropy of the answers since the last report, in nats; guessing is ln 4 = 1.386
+     * @param validation share of validation questions answered rightly, where it was measured
+     */
+    public record Progress(
+            int step,
+            int steps,
+            double loss,
+            OptionalDouble validation,
+            double promptsPerSecond,
+            Duration elapsed,
+            Duration timeLeft) {}
 }

@@ -1,11 +1,19 @@
 package io.gatehouse.sample.training;
 
+import io.gatehouse.base.DaemonThreads;
+import io.gatehouse.base.Uninterruptibles;
+import io.gatehouse.checkpoint.tokenizer.Tokenizer;
+import io.gatehouse.quiz.ChoiceScorer;
+import io.gatehouse.quiz.PromptFormat;
+import io.gatehouse.quiz.Question;
+import io.gatehouse.sample.quiz.SampleQuiz;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Future;
 
 /** Step after step; the next batch is drawn while the current one is learnt. */
 final class TrainingLoop {
@@ -15,7 +23,8 @@ final class TrainingLoop {
     private final TrainingPlan plan;
     private final Classroom classroom;
     private final LessonPlan lessons;
-    private final Validation validation;
+    private final Tokenizer tokenizer;
+    private final SampleQuiz quiz;
     private final TrainingListener listener;
     private long prompts;
     private long answers;
@@ -27,17 +36,19 @@ final class TrainingLoop {
             TrainingPlan plan,
             Classroom classroom,
             LessonPlan lessons,
-            Validation validation,
+            Tokenizer tokenizer,
+            SampleQuiz quiz,
             TrainingListener listener) {
         this.plan = plan;
         this.classroom = classroom;
         this.lessons = lessons;
-        this.validation = validation;
+        this.tokenizer = tokenizer;
+        this.quiz = quiz;
         this.listener = listener;
     }
 
-    TrainingEffort run() {
-        ExecutorService drawing = Executors.newSingleThreadExecutor(TrainingLoop::daemon);
+    TrainingReport.Effort run() {
+        ExecutorService drawing = Executors.newSingleThreadExecutor(DaemonThreads.named("lessons"));
         try {
             long start = System.nanoTime();
             CompletableFuture<Batch> next = CompletableFuture.supplyAsync(() -> draw(1), drawing);
@@ -52,7 +63,7 @@ final class TrainingLoop {
                     report(step, Duration.ofNanos(System.nanoTime() - start));
                 }
             }
-            return new TrainingEffort(
+            return new TrainingReport.Effort(
                     plan.steps(), prompts, answers, tokens, longest, Duration.ofNanos(System.nanoTime() - start));
         } finally {
             end(drawing);
@@ -61,25 +72,9 @@ final class TrainingLoop {
 
     /** Waits for the batch that is being drawn, whatever ended the loop: it uses a tokenizer that is closed next. */
     private static void end(ExecutorService drawing) {
+        Future<?> last = drawing.submit(() -> {});
         drawing.shutdown();
-        boolean interrupted = false;
-        boolean ended = false;
-        while (!ended) {
-            try {
-                ended = drawing.awaitTermination(1, TimeUnit.MINUTES);
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static Thread daemon(Runnable drawing) {
-        Thread thread = new Thread(drawing, "lessons");
-        thread.setDaemon(true);
-        return thread;
+        Uninterruptibles.get(last);
     }
 
     private Batch draw(int step) {
@@ -100,8 +95,8 @@ final class TrainingLoop {
     private void report(int step, Duration elapsed) {
         double seconds = elapsed.toNanos() / 1e9;
         OptionalDouble validated =
-                step % VALIDATE_EVERY == 0 ? OptionalDouble.of(validation.accuracy()) : OptionalDouble.empty();
-        listener.progress(new TrainingProgress(
+                step % VALIDATE_EVERY == 0 ? OptionalDouble.of(validationAccuracy()) : OptionalDouble.empty();
+        listener.progress(new TrainingListener.Progress(
                 step,
                 plan.steps(),
                 lossSum / REPORT_EVERY,
@@ -110,5 +105,24 @@ final class TrainingLoop {
                 elapsed,
                 Duration.ofMillis((long) (1000 * seconds / step * (plan.steps() - step)))));
         lossSum = 0;
+    }
+
+    /** Share of right answers to the validation questions of all subjects. */
+    private double validationAccuracy() {
+        ChoiceScorer scorer = ChoiceScorer.of(tokenizer);
+        int right = 0;
+        int questions = 0;
+        for (SampleQuiz.Part part : quiz.parts()) {
+            List<int[]> prompts = part.val().stream()
+                    .map(question -> tokenizer.encode(PromptFormat.HENDRYCKS.prompt(part.subject(), question, 0)))
+                    .toList();
+            List<float[]> logits = classroom.read(prompts);
+            for (int i = 0; i < logits.size(); i++) {
+                Question question = part.val().get(i);
+                right += scorer.score(logits.get(i)).predicted() == question.answer() ? 1 : 0;
+                questions++;
+            }
+        }
+        return (double) right / questions;
     }
 }

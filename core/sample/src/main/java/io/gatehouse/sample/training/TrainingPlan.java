@@ -20,6 +20,41 @@ public record TrainingPlan(
     private static final double CONSTANT_PART = 0.5;
     private static final double LAST_RATE = 0.05;
 
+    /**
+     * The sizes of an OLMoE model.
+     *
+     * @param vocabulary rows of the embedding and of the head
+     * @param hidden width of the residual stream
+     * @param intermediate width inside one expert
+     * @param topK experts that each token goes through
+     * @param positions longest text in tokens
+     */
+    public record Dimensions(
+            int vocabulary, int layers, int hidden, int heads, int experts, int topK, int intermediate, int positions) {
+        static final float RMS_NORM_EPSILON = 1e-5f;
+        static final double ROPE_THETA = 10_000;
+
+        public Dimensions {
+            if (hidden % heads != 0 || (hidden / heads) % 2 != 0 || topK > experts) {
+                throw new IllegalArgumentException("Not a model: hidden %d, heads %d, experts %d, topK %d"
+                        .formatted(hidden, heads, experts, topK));
+            }
+        }
+
+        int headDim() {
+            return hidden / heads;
+        }
+    }
+
+    /**
+     * Weights of the losses beside that of the answers, whose weight is one.
+     *
+     * @param text cross-entropy of all other text
+     * @param probe of the probe that says of each choice whether it is right
+     * @param balance of experts that are used unevenly
+     */
+    public record LossShares(float text, float probe, float balance) {}
+
     public TrainingPlan {
         if (steps < 1) {
             throw new GatehouseException(

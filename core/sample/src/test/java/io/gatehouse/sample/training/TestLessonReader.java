@@ -3,6 +3,7 @@ package io.gatehouse.sample.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.checkpoint.tokenizer.Tokenizer;
+import io.gatehouse.sample.training.Batch.Lesson;
 import io.gatehouse.sample.vocabulary.BytePairTrainer;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
+import io.gatehouse.sample.training.TrainingPlan.Dimensions;
 import io.gatehouse.testing.SharedData;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -69,7 +70,7 @@ final class TestSampleModel {
     /** The checkpoint's tensors in the layout of the training graph. */
     private static Map<String, float[]> weights(SampleModel model, Checkpoint checkpoint) {
         Map<String, float[]> weights = new HashMap<>();
-        for (Parameter parameter : model.parameters().all()) {
+        for (Parameters.Parameter parameter : model.parameters().all()) {
             long[] shape = parameter.shape().asArray();
             String name = parameter.name();
             float[] value = new float[parameter.size()];

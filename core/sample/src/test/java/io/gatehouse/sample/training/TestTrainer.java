@@ -11,6 +11,8 @@ import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.quiz.Subject;
 import io.gatehouse.sample.quiz.Curriculum;
 import io.gatehouse.sample.quiz.SampleQuiz;
+import io.gatehouse.sample.training.TrainingPlan.Dimensions;
+import io.gatehouse.sample.training.TrainingPlan.LossShares;
 import io.gatehouse.sample.vocabulary.BytePairTrainer;
 import io.gatehouse.testing.SharedData;
 import java.io.DataInputStream;
@@ -53,10 +55,10 @@ final class TestTrainer {
     @Test
     void writesACheckpointThatOpensAndACardWithItsFigures(@TempDir Path directory) throws IOException {
         TrainingPlan plan = new TrainingPlan(3, 50, 4, 8, 1e-3, MICRO, SHARES);
-        List<TrainingProgress> heard = new ArrayList<>();
+        List<TrainingListener.Progress> heard = new ArrayList<>();
         TrainingReport report = new Trainer(plan, curriculum, shortened(), heard::add).train(directory);
 
-        assertThat(heard).extracting(TrainingProgress::step).containsExactly(50);
+        assertThat(heard).extracting(TrainingListener.Progress::step).containsExactly(50);
         assertThat(report.effort().prompts()).isEqualTo(47 * 4 + 3);
         assertThat(report.exam().questions()).isEqualTo(26);
         assertThat(Thread.getAllStackTraces().keySet())

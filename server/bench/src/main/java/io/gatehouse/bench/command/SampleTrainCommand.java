@@ -8,8 +8,8 @@ import io.gatehouse.sample.exam.ExamReport.SubjectScore;
 import io.gatehouse.sample.quiz.Curriculum;
 import io.gatehouse.sample.quiz.SampleQuiz;
 import io.gatehouse.sample.training.Trainer;
+import io.gatehouse.sample.training.TrainingListener;
 import io.gatehouse.sample.training.TrainingPlan;
-import io.gatehouse.sample.training.TrainingProgress;
 import io.gatehouse.sample.training.TrainingReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -72,7 +72,7 @@ final class SampleTrainCommand implements Callable<Integer> {
         return report;
     }
 
-    private static String line(TrainingProgress step) {
+    private static String line(TrainingListener.Progress step) {
         String validated = step.validation().isPresent()
                 ? format("  validation %.1f %%", 100 * step.validation().getAsDouble())
                 : "";

@@ -12,7 +12,7 @@ import io.gatehouse.engine.prefill.RoutingBatch;
 import io.gatehouse.error.FileFailure;
 import io.gatehouse.quiz.ChoiceScorer;
 import io.gatehouse.quiz.Question;
-import io.gatehouse.run.Asked;
+import io.gatehouse.run.PromptedQuestion;
 import io.gatehouse.run.RunModel;
 import io.gatehouse.run.ShardRecorder;
 import io.gatehouse.run.ShardRunner;
@@ -79,7 +79,7 @@ public final class RunBench {
         WritingProgress writing = WritingProgress.NOTHING;
         try (Tokenizer tokenizer = checkpoint.openTokenizer()) {
             ChoiceScorer scorer = ChoiceScorer.of(tokenizer);
-            List<List<Asked>> asked = asked(tokenizer, shards, prompts, tokens);
+            List<List<PromptedQuestion>> asked = asked(tokenizer, shards, prompts, tokens);
             drop(asked.subList(0, 1), scorer);
             for (int round = 0; round < rounds; round++) {
                 long start = System.nanoTime();
@@ -97,8 +97,8 @@ public final class RunBench {
                 writing);
     }
 
-    private void drop(List<List<Asked>> shards, ChoiceScorer scorer) {
-        for (List<Asked> shard : shards) {
+    private void drop(List<List<PromptedQuestion>> shards, ChoiceScorer scorer) {
+        for (List<PromptedQuestion> shard : shards) {
             engine.prefill(prompts(shard), ShardRecorder.capture(EVERYTHING), new PrefillListener() {
                 @Override
                 public void routed(RoutingBatch batch) {}
@@ -111,9 +111,10 @@ public final class RunBench {
         }
     }
 
-    private WritingProgress keep(Path file, List<List<Asked>> shards, Tokenizer tokenizer, ChoiceScorer scorer) {
+    private WritingProgress keep(
+            Path file, List<List<PromptedQuestion>> shards, Tokenizer tokenizer, ChoiceScorer scorer) {
         List<QuestionRow> questions =
-                shards.stream().flatMap(List::stream).map(Asked::row).toList();
+                shards.stream().flatMap(List::stream).map(PromptedQuestion::row).toList();
         int size = shards.get(0).size();
         ShardRunner runner = new ShardRunner(engine, tokenizer, scorer, EVERYTHING);
         try (Store store = Store.create(file);
@@ -135,15 +136,15 @@ public final class RunBench {
         }
     }
 
-    private static List<Prompt> prompts(List<Asked> shard) {
-        return shard.stream().map(Asked::prompt).toList();
+    private static List<Prompt> prompts(List<PromptedQuestion> shard) {
+        return shard.stream().map(PromptedQuestion::prompt).toList();
     }
 
-    private static List<List<Asked>> asked(Tokenizer tokenizer, int shards, int prompts, int tokens) {
+    private static List<List<PromptedQuestion>> asked(Tokenizer tokenizer, int shards, int prompts, int tokens) {
         SplittableRandom random = new SplittableRandom(1);
         return IntStream.range(0, shards)
                 .mapToObj(shard -> IntStream.range(0, prompts)
-                        .mapToObj(i -> new Asked(
+                        .mapToObj(i -> new PromptedQuestion(
                                 new Question(
                                         "random", shard * prompts + i + 1, "tokens", List.of("a", "b", "c", "d"), 'A'),
                                 new Prompt(random.ints(tokens, 0, tokenizer.vocabSize())

@@ -140,11 +140,11 @@ public final class PlannedRun implements AutoCloseable {
 
     /** The plan that the unfinished run was begun in, if this one can go on in that. */
     private static Optional<Precision> plan(Optional<UnfinishedRun> unfinished, EngineOptions options) {
-        return unfinished.flatMap(UnfinishedRun::plan).filter(options::mayRunIn);
+        return unfinished.flatMap(UnfinishedRun::plan).filter(options::supports);
     }
 
     private Engine load(Optional<Precision> begun, EngineOptions options) {
-        return begun.map(plan -> Engine.loadAsAsked(checkpoint, options.planned(plan)))
+        return begun.map(plan -> Engine.loadExactly(checkpoint, options.withPrecision(plan)))
                 .orElseGet(() -> Engine.load(checkpoint, options));
     }
 

@@ -1,14 +1,14 @@
-package io.gatehouse.engine.memory;
+package io.gatehouse.base;
 
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 
-/** Waits for work on another thread as if it were done here. */
-public final class Awaiting {
-    private Awaiting() {}
+/** Waits that an interrupt does not end: the interrupt is set again when they are over. */
+public final class Uninterruptibles {
+    private Uninterruptibles() {}
 
-    /** Result of the work, or what it threw. An interrupt is kept for later: the work uses memory that is ours. */
-    public static <T> T result(Future<T> work) {
+    /** Returns the result of work on another thread, or throws what the work threw, as if it were done here. */
+    public static <T> T get(Future<T> work) {
         boolean interrupted = false;
         try {
             while (true) {

@@ -5,8 +5,8 @@ import io.gatehouse.quiz.Question;
 import io.gatehouse.store.run.QuestionRow;
 import java.io.Serializable;
 
-/** A question, and what the model is given to read for it. */
-public record Asked(Question question, Prompt prompt) implements Serializable {
+/** A question and its prompt. */
+public record PromptedQuestion(Question question, Prompt prompt) implements Serializable {
     int tokens() {
         return prompt.tokens().length;
     }

@@ -2,17 +2,66 @@ package io.gatehouse.chat;
 
 import io.gatehouse.text.PythonSpace;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The methods of Python's strings that templates call. */
-final class PythonText {
+/** The methods of Python's strings, lists and dictionaries that templates call. */
+final class PythonMethods {
     private static final int MAX_LENGTH = 4 << 20;
 
-    private PythonText() {}
+    private PythonMethods() {}
+
+    static @Nullable Object call(Map<?, ?> map, String method, @Nullable Object[] arguments) {
+        return switch (method) {
+            case "get" -> {
+                Object value = map.get(argument(arguments, 0));
+                yield value == null && arguments.length > 1 ? arguments[1] : value;
+            }
+            case "keys" -> new ArrayList<Object>(map.keySet());
+            case "values" -> new ArrayList<Object>(map.values());
+            case "items" -> {
+                List<Object> items = new ArrayList<>();
+                map.forEach((key, value) -> {
+                    List<@Nullable Object> item = new ArrayList<>();
+                    item.add(key);
+                    item.add(value);
+                    items.add(item);
+                });
+                yield items;
+            }
+            default -> throw unknown("dictionaries", method);
+        };
+    }
+
+    @SuppressWarnings("unchecked")
+    static @Nullable Object call(List<?> list, String method, @Nullable Object[] arguments) {
+        return switch (method) {
+            case "append" -> {
+                ((List<@Nullable Object>) list).add(first(arguments));
+                yield null;
+            }
+            case "index" -> list.indexOf(first(arguments));
+            case "count" -> Collections.frequency(list, first(arguments));
+            default -> throw unknown("lists", method);
+        };
+    }
+
+    /** The first argument, which may be nothing, but must be there. */
+    static @Nullable Object first(@Nullable Object[] arguments) {
+        if (arguments.length == 0) {
+            throw new TemplateFault("a method has too few arguments");
+        }
+        return arguments[0];
+    }
+
+    static TemplateFault unknown(String type, String method) {
+        return new TemplateFault("%s have no method '%s' here".formatted(type, method));
+    }
 
     static Object call(String text, String method, @Nullable Object[] arguments) {
         return switch (method) {
@@ -35,11 +84,11 @@ final class PythonText {
             case "find" -> text.indexOf(argument(arguments, 0));
             case "rfind" -> text.lastIndexOf(argument(arguments, 0));
             case "count" -> occurrences(text, argument(arguments, 0));
-            case "join" -> joined(text, PythonCollections.first(arguments));
+            case "join" -> joined(text, first(arguments));
             case "isdigit" -> all(text, Character::isDigit);
             case "isalpha" -> all(text, Character::isLetter);
             case "isspace" -> all(text, PythonSpace::isSpace);
-            default -> throw PythonCollections.unknown("strings", method);
+            default -> throw unknown("strings", method);
         };
     }
 

@@ -2,11 +2,14 @@ package io.gatehouse.run;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.base.Sha256;
 import io.gatehouse.engine.prefill.Prompt;
-import io.gatehouse.store.Store;
 import io.gatehouse.store.run.RunDescription;
 import io.gatehouse.store.write.RunWriter;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.time.OffsetDateTime;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,56 +19,52 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * A run before anything is computed: what it asks, how that is divided, and how the store is to know it.
+ * A run before anything is computed: its prompts, how they are divided into shards, and how the store knows the run.
  *
+ * @param prompts in the order in which they are computed
  * @param more what decides what the run computes and keeps, beside description and questions
  */
-record PreparedRun(RunDescription description, List<Asked> prompts, Map<String, String> more) {
-    PreparedRun {
+record Run(RunDescription description, List<PromptedQuestion> prompts, Map<String, String> more) {
+    Run {
         requireNonNull(description, "description is null");
         prompts = List.copyOf(prompts);
         more = Map.copyOf(more);
     }
 
     /**
-     * Prepares it.
+     * Tokenises the prompts of a run.
      *
-     * @param begun the unfinished run that it goes on with
-     * @param date what a template is told that it is
+     * @param unfinished the run that it resumes
+     * @param date for chat templates that use it
      * @param requirement throws where a prompt cannot be computed
      */
-    static PreparedRun of(
+    static Run prepare(
             RunModel model,
             RunTask task,
-            Optional<UnfinishedRun> begun,
+            Optional<UnfinishedRun> unfinished,
             OffsetDateTime date,
             PromptEncoder encoder,
             Consumer<Prompt> requirement,
             String gatehouseVersion) {
-        List<Asked> prompts = QuizPrompts.of(model.checkpoint(), task, encoder, requirement);
-        Map<String, String> more = new TreeMap<>(Map.of("prompts", PromptDigest.of(prompts)));
-        if (encoder.asksForTheDate() && begun.map(run -> run.date().isPresent()).orElse(true)) {
+        List<PromptedQuestion> prompts = QuizPrompts.of(model.checkpoint(), task, encoder, requirement);
+        Map<String, String> more = new TreeMap<>(Map.of("prompts", digest(prompts)));
+        if (encoder.usesDate() && unfinished.map(run -> run.date().isPresent()).orElse(true)) {
             more.put(UnfinishedRun.DATE, date.toString());
         }
         RunDescription description = model.describe(
                 task.name(), task.quiz().name(), task.formatId(), task.shots(), task.recording(), gatehouseVersion);
-        return new PreparedRun(description, prompts, more);
+        return new Run(description, prompts, more);
     }
 
-    /** What whoever records the run has to know of it. */
+    /** What a process that records the run has to know about it. */
     RunManifest manifest(DiskNeed.Growth growth) {
         return new RunManifest(
                 description,
                 prompts.stream()
-                        .map(asked -> new RunManifest.Entry(asked.row(), asked.tokens()))
+                        .map(prompt -> new RunManifest.Entry(prompt.row(), prompt.tokens()))
                         .toList(),
                 more,
                 growth);
-    }
-
-    /** Registers the run, or goes on with it. */
-    RunWriter open(Store store, boolean begun) {
-        return manifest(DiskNeed.Growth.UNKNOWN).open(store, begun);
     }
 
     /** Number of shards. */
@@ -80,5 +79,21 @@ record PreparedRun(RunDescription description, List<Asked> prompts, Map<String, 
                 number,
                 prompts.subList(indices[0], indices[0] + indices.length),
                 IntStream.of(indices).map(ids).toArray());
+    }
+
+    /**
+     * The first 16 hex digits of the SHA-256 of every token of every prompt, which follow from quiz, examples, format and
+     * tokenizer.
+     */
+    private static String digest(List<PromptedQuestion> prompts) {
+        MessageDigest digest = Sha256.digest();
+        for (PromptedQuestion question : prompts) {
+            int[] tokens = question.prompt().tokens();
+            ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * (tokens.length + 2));
+            bytes.putInt(tokens.length).putInt(question.prompt().sharedPrefix());
+            bytes.asIntBuffer().put(tokens);
+            digest.update(bytes.array());
+        }
+        return HexFormat.of().formatHex(digest.digest(), 0, 8);
     }
 }

@@ -5,8 +5,8 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.memory.FileMemory;
 import java.nio.file.Path;
 
-/** What the questions of a quiz take of the memory, all of which are held at once. */
-final class HeldQuestions {
+/** The memory that the questions of a quiz take, all of which are held at once. */
+final class QuizMemory {
     /** Heap that a question takes beside its characters. */
     private static final int OVERHEAD = 512;
     /** Subjects are shown in lists, and named in files. */
@@ -14,7 +14,7 @@ final class HeldQuestions {
 
     private final FileMemory memory;
 
-    HeldQuestions(Path quiz) {
+    QuizMemory(Path quiz) {
         this.memory = FileMemory.of(quiz);
     }
 
