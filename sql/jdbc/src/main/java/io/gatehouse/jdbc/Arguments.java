@@ -4,7 +4,7 @@ import java.sql.SQLException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Arguments that callers pass, which may be anything: whatever JDBC does not know is an SQLException. */
+/** Checks of arguments, which become an SQLException. */
 final class Arguments {
     private Arguments() {}
 

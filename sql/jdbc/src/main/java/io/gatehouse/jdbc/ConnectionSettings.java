@@ -15,15 +15,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a connection leads and how, of a URL and properties. Keys that are not known are refused, so that a mistyped one
- * is not passed over.
+ * The settings of a connection, from a URL and properties. Unknown keys are refused, so that a mistyped one is not ignored.
  *
  * @param url without its parameters
  * @param target what follows {@code jdbc:gatehouse:}, without parameters
- * @param token for a server that asks for one; given as {@code token} or as {@code password}
+ * @param token of a server that needs one; given as {@code token} or as {@code password}
  * @param queryTimeout for statements that set none
- * @param engine what has the rows of the directory that the target is, where that is not this process
- * @param listsAsText whether lists are shown as VARCHAR, for tools that know no arrays
+ * @param engine the engine for a directory, where that is not this process
+ * @param listsAsText whether lists are VARCHAR, for tools without arrays
  */
 public record ConnectionSettings(
         String url,
@@ -39,7 +38,7 @@ public record ConnectionSettings(
     private static final String ENGINE = "engine";
     private static final String LISTS = "lists";
 
-    /** What may stand behind the name of a file, which may hold a question mark itself. */
+    /** The start of the parameters after the name of a file, which may hold a question mark itself. */
     private static final Pattern BEHIND_FILE = Pattern.compile("\\?(?=(%s|%s)=)".formatted(ENGINE, LISTS));
 
     /** The keys and what they mean. */
@@ -128,7 +127,7 @@ public record ConnectionSettings(
         }
     }
 
-    /** Said twice in two ways, neither can be meant. */
+    /** Of two different values, neither can be meant. */
     private static void put(String key, String value, Map<String, String> values) throws SQLException {
         String before = values.put(key, value);
         if (before != null && !before.equals(value)) {
@@ -145,7 +144,7 @@ public record ConnectionSettings(
         }
     }
 
-    /** Tools that know no token send an empty password with it. */
+    /** Tools that do not know the token send an empty password with it. */
     private static Optional<String> token(Map<String, String> values) throws SQLException {
         String token = values.getOrDefault("token", "");
         String password = values.getOrDefault("password", "");

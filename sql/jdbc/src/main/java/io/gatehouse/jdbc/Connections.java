@@ -4,7 +4,7 @@ import io.gatehouse.client.Session;
 import java.sql.Connection;
 import java.util.Optional;
 
-/** Connections that no URL leads to. */
+/** Connections without a URL. */
 public final class Connections {
     private Connections() {}
 

@@ -25,14 +25,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values of a result as the getters of JDBC want them. What is out of the range of a getter's type is an error. What is
- * finer than it is cut to it: a fraction in {@code getInt}, microseconds in {@code getTime}.
+ * Converts values of a result for the getters of JDBC. A value outside the range of the type is an error; a finer value is
+ * truncated: a fraction in {@code getInt}, microseconds in {@code getTime}.
  */
 final class Conversions {
     private static final int MAX_DIGITS = 400;
     private static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
 
-    /** The classes of parameters that are handed on as they are. */
+    /** The classes of parameters that are passed on unchanged. */
     private static final List<Class<?>> PLAIN = List.of(
             CharSequence.class,
             Character.class,
@@ -59,7 +59,7 @@ final class Conversions {
         return value instanceof List<?> list ? new ListArray(list, type.element()) : value;
     }
 
-    /** A time as java.sql has it, which is to the millisecond. */
+    /** A time of java.sql, which has milliseconds. */
     static Time sqlTime(LocalTime time) {
         return new Time(Timestamp.valueOf(time.atDate(LocalDate.EPOCH)).getTime());
     }
@@ -78,7 +78,7 @@ final class Conversions {
         };
     }
 
-    /** A whole number; what stands behind the point is cut. */
+    /** A whole number; a fraction is cut off. */
     static long whole(Object value, long least, long most, String type) throws SQLException {
         if (value instanceof Integer || value instanceof Long) {
             return within(((Number) value).longValue(), least, most, type);
@@ -90,7 +90,7 @@ final class Conversions {
         return within(cut.longValue(), least, most, type);
     }
 
-    /** The exponent is looked at first: 1e999999999 would become as many digits. */
+    /** Checks the exponent first: 1e999999999 would become as many digits. */
     private static BigInteger cut(Object value, String type) throws SQLException {
         BigDecimal number = decimal(value);
         long digits = (long) number.precision() - number.scale();
@@ -168,7 +168,7 @@ final class Conversions {
                 : dateTime(value).toLocalTime();
     }
 
-    /** A moment without a zone; one with a zone as the clock of this machine shows it. */
+    /** A timestamp without a time zone; one with a zone becomes the local time of this machine. */
     static LocalDateTime dateTime(Object value) throws SQLException {
         if (value instanceof LocalDateTime time) {
             return time;
@@ -192,7 +192,7 @@ final class Conversions {
         throw none(value, "timestamp with time zone");
     }
 
-    /** A moment of the clock that a calendar shows. */
+    /** A timestamp in the time zone of a calendar. */
     static Timestamp timestamp(Object value, @Nullable Calendar calendar) throws SQLException {
         if (value instanceof OffsetDateTime time) {
             return Timestamp.from(time.toInstant());
@@ -258,7 +258,7 @@ final class Conversions {
         return SqlErrors.of("22018", "The value %s is not a %s.".formatted(ValueText.of(value), type));
     }
 
-    /** Values that callers set, in the classes that a {@link Query} takes; what is a moment, as that. */
+    /** Converts values that callers set to the classes that a query takes; a moment in time becomes a {@link Moment}. */
     static @Nullable Object plain(@Nullable Object value) throws SQLException {
         if (value instanceof Date date) {
             return date.toLocalDate();

@@ -5,7 +5,7 @@ import io.gatehouse.error.GatehouseException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** Where a result stands in its rows. */
+/** The position of a result in its rows. */
 final class Cursor {
     private enum Place {
         BEFORE,
@@ -26,7 +26,7 @@ final class Cursor {
         this.columns = rows.columns().size();
     }
 
-    /** Moves to the next row. False at the end, however often it is asked. */
+    /** Moves to the next row. False at the end, however often it is called. */
     boolean next() throws SQLException {
         if (place == Place.AFTER) {
             return false;
@@ -37,7 +37,7 @@ final class Cursor {
         return present;
     }
 
-    /** Whether there is a first row, asked of the rows once. */
+    /** Whether there is a first row, which is fetched once. */
     private boolean first() throws SQLException {
         if (!peeked) {
             peeked = true;
@@ -72,12 +72,12 @@ final class Cursor {
         }
     }
 
-    /** Whether the value that was read last is NULL. */
+    /** Whether the last value read is NULL. */
     boolean wasNull() {
         return wasNull;
     }
 
-    /** False of a result without rows, which is how callers ask for that. */
+    /** False for a result without rows: callers use it to find out. */
     boolean isBeforeFirst() throws SQLException {
         return place == Place.BEFORE && first();
     }

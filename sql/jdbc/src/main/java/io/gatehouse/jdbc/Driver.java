@@ -75,15 +75,27 @@ public final class Driver implements java.sql.Driver {
 
     @Override
     public int getMajorVersion() {
-        return DriverVersion.major();
+        return part(version(), 0);
     }
 
     @Override
     public int getMinorVersion() {
-        return DriverVersion.minor();
+        return part(version(), 1);
     }
 
-    /** JDBC demands all of SQL-92 for a yes, writing included. */
+    /** The version of this driver, from its jar. */
+    static String version() {
+        return Optional.ofNullable(Driver.class.getPackage().getImplementationVersion())
+                .orElse("0.0");
+    }
+
+    /** A number of a version such as 0.1.0-SNAPSHOT; 0 if it is missing. */
+    static int part(String version, int index) {
+        String[] parts = version.split("[.-]", -1);
+        return index < parts.length && parts[index].matches("\\d{1,9}") ? Integer.parseInt(parts[index]) : 0;
+    }
+
+    /** JDBC requires all of SQL-92, writing included. */
     @Override
     public boolean jdbcCompliant() {
         return false;

@@ -1,16 +1,30 @@
 package io.gatehouse.jdbc;
 
+import static io.gatehouse.jdbc.SqlErrors.unsupported;
+
 import io.gatehouse.client.Session;
+import java.sql.Array;
+import java.sql.Blob;
+import java.sql.CallableStatement;
+import java.sql.Clob;
+import java.sql.Connection;
 import java.sql.DatabaseMetaData;
+import java.sql.NClob;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
+import java.sql.SQLXML;
+import java.sql.Savepoint;
 import java.sql.Statement;
+import java.sql.Struct;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -20,14 +34,25 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that can only read. Each statement sees the state of the file at its start; there are no transactions,
- * and to commit or roll back does nothing, since tools do it everywhere.
+ * A connection that can only read. Each statement sees the state of the file at its start. There are no transactions;
+ * commit and rollback do nothing, because tools call them everywhere.
  */
-final class GatehouseConnection extends ReadOnlyConnection {
+final class GatehouseConnection implements Connection {
     private static final Logger LOG = Logger.getLogger("io.gatehouse.jdbc");
     private static final Set<Integer> TYPES =
             Set.of(ResultSet.TYPE_FORWARD_ONLY, ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.TYPE_SCROLL_SENSITIVE);
     private static final Set<Integer> CONCURRENCIES = Set.of(ResultSet.CONCUR_READ_ONLY, ResultSet.CONCUR_UPDATABLE);
+
+    /** Those of other databases, because pools restore what they have read. */
+    private static final Set<Integer> ISOLATIONS = Set.of(
+            TRANSACTION_NONE,
+            TRANSACTION_READ_UNCOMMITTED,
+            TRANSACTION_READ_COMMITTED,
+            TRANSACTION_REPEATABLE_READ,
+            TRANSACTION_SERIALIZABLE);
+
+    private static final Set<Integer> HOLDABILITIES =
+            Set.of(ResultSet.HOLD_CURSORS_OVER_COMMIT, ResultSet.CLOSE_CURSORS_AT_COMMIT);
 
     private final Session session;
     private final ConnectionSettings settings;
@@ -54,7 +79,7 @@ final class GatehouseConnection extends ReadOnlyConnection {
         return settings.queryTimeout();
     }
 
-    @Override
+    /** Throws once the connection is closed. */
     void checkOpen() throws SQLException {
         if (closed.get()) {
             throw SqlErrors.closed("connection");
@@ -67,7 +92,7 @@ final class GatehouseConnection extends ReadOnlyConnection {
 
     private <T extends GatehouseStatement> T opened(T statement) throws SQLException {
         statements.add(statement);
-        // Asked now, so that a statement is either closed with the connection or not opened.
+        // Checked now, so that a statement is either closed with the connection or not opened.
         checkOpen();
         return statement;
     }
@@ -109,7 +134,7 @@ final class GatehouseConnection extends ReadOnlyConnection {
 
     @Override
     public PreparedStatement prepareStatement(String sql, int keys) throws SQLException {
-        Arguments.known(QueryOnlyStatement.GENERATED_KEYS, keys, "choice of generated keys");
+        Arguments.known(GatehouseStatement.GENERATED_KEYS, keys, "choice of generated keys");
         return prepareStatement(sql);
     }
 
@@ -124,8 +149,8 @@ final class GatehouseConnection extends ReadOnlyConnection {
     }
 
     /**
-     * A form of result that cannot be had is a warning, as JDBC wants it, and the plain form is given: some tools, such as
-     * LibreOffice Base, ask for rows that can be changed even where they only show them.
+     * A kind of result that is not supported is a warning, as JDBC specifies, and a forward-only result is given: tools such
+     * as LibreOffice Base ask for updatable rows even where they only show them.
      */
     private void checkForm(int type, int concurrency) throws SQLException {
         checkOpen();
@@ -155,7 +180,7 @@ final class GatehouseConnection extends ReadOnlyConnection {
         }
     }
 
-    /** Stops all statements at once, waits for their ends, and only then lets go of what they use. */
+    /** Stops all statements at once, waits for their ends, and only then closes what they use. */
     private void release() throws SQLException {
         List<Closing> closing = new ArrayList<>();
         Set.copyOf(statements).forEach(statement -> closing.add(statement::stop));
@@ -211,7 +236,7 @@ final class GatehouseConnection extends ReadOnlyConnection {
     @Override
     public DatabaseMetaData getMetaData() throws SQLException {
         checkOpen();
-        return MetaData.of(this);
+        return new GatehouseMetaData(this);
     }
 
     @Override
@@ -225,4 +250,188 @@ final class GatehouseConnection extends ReadOnlyConnection {
         checkOpen();
         warning = null;
     }
+
+    // What is the same for every connection: no transactions, schemas or client info
+
+    @Override
+    public CallableStatement prepareCall(String sql) throws SQLException {
+        checkOpen();
+        throw SqlErrors.unsupported("CALL");
+    }
+
+    @Override
+    public CallableStatement prepareCall(String sql, int type, int concurrency) throws SQLException {
+        return prepareCall(sql);
+    }
+
+    @Override
+    public CallableStatement prepareCall(String sql, int type, int concurrency, int holdability) throws SQLException {
+        return prepareCall(sql);
+    }
+
+    @Override
+    public String nativeSQL(String sql) throws SQLException {
+        checkOpen();
+        return Arguments.present(sql, "statement");
+    }
+
+    @Override
+    public void commit() throws SQLException {
+        checkOpen();
+    }
+
+    @Override
+    public void rollback() throws SQLException {
+        checkOpen();
+    }
+
+    /** A connection is always read-only. */
+    @Override
+    public void setReadOnly(boolean readOnly) throws SQLException {
+        checkOpen();
+    }
+
+    @Override
+    public boolean isReadOnly() throws SQLException {
+        checkOpen();
+        return true;
+    }
+
+    @Override
+    public void setTransactionIsolation(int level) throws SQLException {
+        checkOpen();
+        Arguments.known(ISOLATIONS, level, "transaction isolation");
+    }
+
+    @Override
+    public int getTransactionIsolation() throws SQLException {
+        checkOpen();
+        return TRANSACTION_NONE;
+    }
+
+    @Override
+    public void setCatalog(@Nullable String catalog) throws SQLException {
+        checkOpen();
+    }
+
+    @Override
+    public @Nullable String getCatalog() throws SQLException {
+        checkOpen();
+        return null;
+    }
+
+    @Override
+    public void setSchema(@Nullable String schema) throws SQLException {
+        checkOpen();
+    }
+
+    @Override
+    public @Nullable String getSchema() throws SQLException {
+        checkOpen();
+        return null;
+    }
+
+    @Override
+    public Map<String, Class<?>> getTypeMap() throws SQLException {
+        checkOpen();
+        return Map.of();
+    }
+
+    @Override
+    public void setTypeMap(Map<String, Class<?>> map) throws SQLException {
+        checkOpen();
+        if (!Arguments.present(map, "map of types").isEmpty()) {
+            throw SqlErrors.unsupported("A map of types");
+        }
+    }
+
+    @Override
+    public void setHoldability(int holdability) throws SQLException {
+        checkOpen();
+        Arguments.known(HOLDABILITIES, holdability, "holdability");
+    }
+
+    @Override
+    public int getHoldability() throws SQLException {
+        checkOpen();
+        return ResultSet.HOLD_CURSORS_OVER_COMMIT;
+    }
+
+    @Override
+    public Savepoint setSavepoint(String name) throws SQLException {
+        return setSavepoint();
+    }
+
+    @Override
+    public void setClientInfo(String name, String value) throws SQLClientInfoException {
+        checkClientInfo(false, "There is no client info \"%s\".".formatted(name));
+    }
+
+    /** JDBC has its own exception for client info, also where the connection is closed. */
+    private void checkClientInfo(boolean holds, String otherwise) throws SQLClientInfoException {
+        try {
+            checkOpen();
+        } catch (SQLException e) {
+            throw new SQLClientInfoException(e.getMessage(), e.getSQLState(), Map.of(), e);
+        }
+        if (!holds) {
+            throw new SQLClientInfoException(otherwise, "0A000", Map.of());
+        }
+    }
+
+    @Override
+    public void setClientInfo(Properties properties) throws SQLClientInfoException {
+        checkClientInfo(properties != null, "The properties are null.");
+        for (String name : properties.stringPropertyNames()) {
+            setClientInfo(name, properties.getProperty(name));
+        }
+    }
+
+    @Override
+    public @Nullable String getClientInfo(String name) throws SQLException {
+        checkOpen();
+        return null;
+    }
+
+    @Override
+    public Properties getClientInfo() throws SQLException {
+        checkOpen();
+        return new Properties();
+    }
+
+    @Override
+    public void beginRequest() throws SQLException {
+        checkOpen();
+    }
+
+    @Override
+    public void endRequest() throws SQLException {
+        checkOpen();
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> wanted) throws SQLException {
+        return Wrappers.unwrap(this, wanted);
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> wanted) throws SQLException {
+        return Wrappers.isWrapper(this, wanted);
+    }
+
+    // spotless:off
+
+    // SQL here has no savepoints, large objects, structures or network timeouts.
+    @Override public Savepoint setSavepoint() throws SQLException { throw unsupported("A savepoint"); }
+    @Override public void rollback(Savepoint savepoint) throws SQLException { throw unsupported("A savepoint"); }
+    @Override public void releaseSavepoint(Savepoint savepoint) throws SQLException { throw unsupported("A savepoint"); }
+    @Override public Clob createClob() throws SQLException { throw unsupported("CLOB"); }
+    @Override public Blob createBlob() throws SQLException { throw unsupported("BLOB"); }
+    @Override public NClob createNClob() throws SQLException { throw unsupported("NCLOB"); }
+    @Override public SQLXML createSQLXML() throws SQLException { throw unsupported("XML"); }
+    @Override public Array createArrayOf(String type, Object[] elements) throws SQLException { throw unsupported("A list as parameter"); }
+    @Override public Struct createStruct(String type, Object[] attributes) throws SQLException { throw unsupported("STRUCT"); }
+    @Override public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException { throw unsupported("A network timeout"); }
+    @Override public int getNetworkTimeout() throws SQLException { throw unsupported("A network timeout"); }
+    // spotless:on
 }

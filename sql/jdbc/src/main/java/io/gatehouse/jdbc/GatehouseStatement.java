@@ -1,5 +1,7 @@
 package io.gatehouse.jdbc;
 
+import static io.gatehouse.jdbc.SqlErrors.unsupported;
+
 import io.gatehouse.client.Query;
 import io.gatehouse.client.Rows;
 import io.gatehouse.client.Session;
@@ -7,6 +9,8 @@ import io.gatehouse.error.GatehouseException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -15,9 +19,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** Runs statements one after another. Used by one thread, except for {@link #cancel()} and {@link #close()}. */
-class GatehouseStatement extends QueryOnlyStatement {
+class GatehouseStatement implements Statement {
+    static final Set<Integer> GENERATED_KEYS = Set.of(RETURN_GENERATED_KEYS, NO_GENERATED_KEYS);
+
     private final GatehouseConnection connection;
-    /** Held while a statement is brought to its first row, so that closing can wait for the end of that. */
+    /** Held until a statement has its first row, so that closing can wait for that. */
     private final ReentrantLock starting = new ReentrantLock();
 
     private static final Set<Integer> RESULTS_THEN =
@@ -36,7 +42,7 @@ class GatehouseStatement extends QueryOnlyStatement {
         this.connection = connection;
     }
 
-    @Override
+    /** Throws once the statement is closed. */
     final void checkOpen() throws SQLException {
         if (closed) {
             throw SqlErrors.closed("statement");
@@ -66,7 +72,7 @@ class GatehouseStatement extends QueryOnlyStatement {
         Rows rows = session.query(new Query(sql, parameters, timeout, maxRows));
         running = rows;
         try {
-            // Whoever closes says so first and then cancels what runs, so that one of the two is seen here.
+            // Closing first sets the flag and then cancels what runs, so one of the two is seen here.
             checkOpen();
             rows.start();
             RowsResultSet opened = new RowsResultSet(rows, this);
@@ -142,7 +148,7 @@ class GatehouseStatement extends QueryOnlyStatement {
         }
     }
 
-    /** What a result says when it was closed, by whomever. */
+    /** Called when a result was closed. */
     final void resultClosed() throws SQLException {
         running = null;
         if (closeOnCompletion && !closed && result != null) {
@@ -151,7 +157,7 @@ class GatehouseStatement extends QueryOnlyStatement {
         }
     }
 
-    /** Lets nothing more start, and stops what is running. */
+    /** Prevents further statements, and stops the running one. */
     final void stop() throws SQLException {
         closed = true;
         if (starting.isLocked() && !starting.isHeldByCurrentThread()) {
@@ -159,7 +165,7 @@ class GatehouseStatement extends QueryOnlyStatement {
         }
     }
 
-    /** Stops what another thread is running, and waits for its end: nothing may use the connection any more. */
+    /** Stops what another thread is running, and waits for its end, after which nothing uses the connection. */
     @Override
     public void close() throws SQLException {
         try {
@@ -257,4 +263,176 @@ class GatehouseStatement extends QueryOnlyStatement {
         checkOpen();
         return poolable;
     }
+
+    // What is the same for every statement, which only reads forward
+
+    @Override
+    public int getUpdateCount() throws SQLException {
+        checkOpen();
+        return -1;
+    }
+
+    @Override
+    public long getLargeUpdateCount() throws SQLException {
+        return getUpdateCount();
+    }
+
+    @Override
+    public void setFetchDirection(int direction) throws SQLException {
+        checkOpen();
+        if (direction != ResultSet.FETCH_FORWARD) {
+            throw SqlErrors.unsupported("Fetching in another direction than forward");
+        }
+    }
+
+    @Override
+    public int getFetchDirection() throws SQLException {
+        checkOpen();
+        return ResultSet.FETCH_FORWARD;
+    }
+
+    /** Values are never cut. */
+    @Override
+    public void setMaxFieldSize(int bytes) throws SQLException {
+        checkOpen();
+        Arguments.notNegative(bytes, "field size");
+    }
+
+    @Override
+    public int getMaxFieldSize() throws SQLException {
+        checkOpen();
+        return 0;
+    }
+
+    /** The grammar reads escapes such as {@code {d '2026-01-01'}} itself. */
+    @Override
+    public void setEscapeProcessing(boolean enable) throws SQLException {
+        checkOpen();
+    }
+
+    @Override
+    public @Nullable SQLWarning getWarnings() throws SQLException {
+        checkOpen();
+        return null;
+    }
+
+    @Override
+    public void clearWarnings() throws SQLException {
+        checkOpen();
+    }
+
+    @Override
+    public void setCursorName(String name) throws SQLException {
+        checkOpen();
+        throw SqlErrors.unsupported("A named cursor");
+    }
+
+    @Override
+    public int getResultSetType() throws SQLException {
+        checkOpen();
+        return ResultSet.TYPE_FORWARD_ONLY;
+    }
+
+    @Override
+    public int getResultSetConcurrency() throws SQLException {
+        checkOpen();
+        return ResultSet.CONCUR_READ_ONLY;
+    }
+
+    @Override
+    public int getResultSetHoldability() throws SQLException {
+        checkOpen();
+        return ResultSet.HOLD_CURSORS_OVER_COMMIT;
+    }
+
+    @Override
+    public int executeUpdate(String sql) throws SQLException {
+        checkOpen();
+        throw SqlErrors.readOnly("An update");
+    }
+
+    @Override
+    public boolean execute(String sql, int keys) throws SQLException {
+        Arguments.known(GENERATED_KEYS, keys, "choice of generated keys");
+        return execute(sql);
+    }
+
+    @Override
+    public boolean execute(String sql, int[] keys) throws SQLException {
+        return execute(sql);
+    }
+
+    @Override
+    public boolean execute(String sql, String[] keys) throws SQLException {
+        return execute(sql);
+    }
+
+    @Override
+    public ResultSet getGeneratedKeys() throws SQLException {
+        checkOpen();
+        return ListRows.resultSet(List.of(), List.of());
+    }
+
+    @Override
+    public void addBatch(String sql) throws SQLException {
+        checkOpen();
+        throw SqlErrors.unsupported("A batch of statements");
+    }
+
+    @Override
+    public void clearBatch() throws SQLException {
+        checkOpen();
+    }
+
+    @Override
+    public int[] executeBatch() throws SQLException {
+        checkOpen();
+        throw SqlErrors.unsupported("A batch of statements");
+    }
+
+    @Override
+    public String enquoteLiteral(String text) throws SQLException {
+        checkOpen();
+        return Statement.super.enquoteLiteral(Arguments.present(text, "text"));
+    }
+
+    @Override
+    public String enquoteNCharLiteral(String text) throws SQLException {
+        return enquoteLiteral(text);
+    }
+
+    @Override
+    public String enquoteIdentifier(String name, boolean always) throws SQLException {
+        checkOpen();
+        return Statement.super.enquoteIdentifier(Arguments.present(name, "name"), always);
+    }
+
+    @Override
+    public boolean isSimpleIdentifier(String name) throws SQLException {
+        checkOpen();
+        return Statement.super.isSimpleIdentifier(Arguments.present(name, "name"));
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> wanted) throws SQLException {
+        return Wrappers.unwrap(this, wanted);
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> wanted) throws SQLException {
+        return Wrappers.isWrapper(this, wanted);
+    }
+
+    // spotless:off
+
+    // Nothing is written, whatever way of writing is chosen.
+    @Override public int executeUpdate(String sql, int keys) throws SQLException { return executeUpdate(sql); }
+    @Override public int executeUpdate(String sql, int[] keys) throws SQLException { return executeUpdate(sql); }
+    @Override public int executeUpdate(String sql, String[] keys) throws SQLException { return executeUpdate(sql); }
+    @Override public long executeLargeUpdate(String sql) throws SQLException { return executeUpdate(sql); }
+    @Override public long executeLargeUpdate(String sql, int keys) throws SQLException { return executeUpdate(sql); }
+    @Override public long executeLargeUpdate(String sql, int[] keys) throws SQLException { return executeUpdate(sql); }
+    @Override public long executeLargeUpdate(String sql, String[] keys) throws SQLException { return executeUpdate(sql); }
+    @Override public long[] executeLargeBatch() throws SQLException { throw unsupported("A batch of statements"); }
+    // spotless:on
 }

@@ -23,7 +23,7 @@ import java.util.List;
  * @param javaClass what {@code getObject} gives
  * @param precision digits, or characters of a time; 0 where there is no limit
  * @param scale digits behind the point
- * @param width characters at most when it is shown; of a text or list a guess
+ * @param width characters at most when it is shown; a guess for texts and lists
  */
 record JdbcType(SqlType type, int jdbcType, Class<?> javaClass, int precision, int scale, int width, boolean signed) {
     private static final int UNBOUNDED_WIDTH = 256;

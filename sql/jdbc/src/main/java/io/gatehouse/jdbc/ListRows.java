@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Rows that are there already. */
+/** Rows in memory. */
 final class ListRows implements Rows {
     private final List<ResultColumn> columns;
     private final List<? extends List<? extends @Nullable Object>> rows;

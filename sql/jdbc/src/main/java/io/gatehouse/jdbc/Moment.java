@@ -10,9 +10,9 @@ import java.time.ZoneOffset;
 import java.util.Calendar;
 import org.jspecify.annotations.Nullable;
 
-/** A moment that is set as a parameter: itself to a type with a time zone, to others what a clock shows then. */
+/** A moment in time as a parameter: the instant for a type with a time zone, the local time for others. */
 record Moment(OffsetDateTime instant, LocalDateTime shown) {
-    /** @param calendar the clock; null for that of this machine */
+    /** @param calendar its time zone is used; null for that of this machine */
     static Moment of(Instant instant, @Nullable Calendar calendar) {
         ZoneId zone = calendar == null
                 ? ZoneId.systemDefault()

@@ -13,7 +13,7 @@ import java.sql.SQLTransientException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Exceptions of JDBC's classes by SQLSTATE, so that callers can tell them apart either way. */
+/** Exceptions of the classes of JDBC, chosen by SQLSTATE. */
 public final class SqlErrors {
     static final String INVALID_PARAMETER = "22023";
     private static final String NOT_SUPPORTED = "0A000";
@@ -23,7 +23,7 @@ public final class SqlErrors {
     /**
      * The exception for a state.
      *
-     * @param timeout whether it is a limit of time that ended the statement
+     * @param timeout whether a time limit ended the statement
      */
     public static SQLException of(String state, String message, boolean timeout, @Nullable Throwable cause) {
         if (timeout) {
@@ -49,7 +49,7 @@ public final class SqlErrors {
         return of(e.code().sqlState(), placed, e.code() == ErrorCode.QUERY_TIMEOUT, e);
     }
 
-    /** What a session answers, whose errors become those of JDBC. */
+    /** Calls a session; its errors become those of JDBC. */
     static <T> T get(Supplier<T> answer) throws SQLException {
         try {
             return answer.get();
@@ -80,6 +80,27 @@ public final class SqlErrors {
 
     static SQLException readOnly(String what) {
         return of("25006", what + " is refused: SQL can only read here.");
+    }
+
+    /** The error of a calling method that would write; it names the method. */
+    static SQLException readOnly() {
+        return readOnly(caller());
+    }
+
+    /** The error of a calling method for something that SQL here does not have; it names the method. */
+    static SQLException unsupported() {
+        return unsupported(caller());
+    }
+
+    /** The error of a calling method that would not move forward in the rows; it names the method. */
+    static SQLException forwardOnly() {
+        return unsupported(caller() + " of rows that are only read forward");
+    }
+
+    /** The name of the method that called the method that calls this one. */
+    private static String caller() {
+        return StackWalker.getInstance()
+                .walk(frames -> frames.skip(2).findFirst().orElseThrow().getMethodName());
     }
 
     static SQLException closed(String what) {

@@ -11,7 +11,7 @@ import java.sql.Clob;
 import java.sql.NClob;
 import java.sql.SQLException;
 
-/** A text of a result, for callers that ask for every text as a large one. */
+/** A text as a CLOB, for callers that read every text so. */
 final class TextClob implements NClob {
     private final String text;
     private boolean freed;
@@ -27,7 +27,7 @@ final class TextClob implements NClob {
         return text;
     }
 
-    /** The part from a position, which counts from 1; shorter where the text ends before. */
+    /** The part from a position, from 1; shorter if the text ends before. */
     private String part(long position, long length) throws SQLException {
         String whole = text();
         if (position < 1 || position - 1 > whole.length() || length < 0) {

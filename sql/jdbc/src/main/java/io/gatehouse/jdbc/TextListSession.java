@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A session that shows lists as VARCHAR, to tools that know no arrays or refuse those of an element they do not know. */
+/** A session in which lists are VARCHAR, for tools without arrays or with arrays of few types. */
 final class TextListSession implements Session {
     private final Session session;
 

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Values as texts: what {@code getString} gives, and what messages say. */
+/** Values as texts, for {@code getString} and messages. */
 final class ValueText {
     private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
             .appendPattern("HH:mm:ss")

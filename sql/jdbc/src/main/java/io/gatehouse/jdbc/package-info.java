@@ -1,7 +1,7 @@
 /**
  * JDBC: the classes of {@code java.sql} over a {@link io.gatehouse.client.Session}, which is an engine in this process or
- * a server at the other end of HTTP. It knows values, types and errors as SQL has them; it must not know how a statement
- * is planned or run, nor any library that the application around it would have to have.
+ * a server. It knows the values, types and errors of SQL; it must not know how a statement is planned or run, nor need a
+ * library that the application would have to bring.
  */
 @NullMarked
 package io.gatehouse.jdbc;
