@@ -10,8 +10,8 @@ import java.time.temporal.ChronoField;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dates, times and intervals as they are stored, in days and microseconds, as values of Java. What Java has no value for
- * is a text, as SQL has it: {@code infinity}, {@code -infinity}, {@code 24:00:00} and every interval.
+ * Converts stored dates, times and intervals, in days and microseconds, to Java values. A value that Java cannot hold is
+ * the text of SQL: {@code infinity}, {@code -infinity}, {@code 24:00:00} and every interval.
  */
 public final class Moments {
     private static final String INFINITY = "infinity";
@@ -23,7 +23,7 @@ public final class Moments {
     private static final long MICROS_PER_DAY = 86_400 * MICROS;
     private static final int MONTHS = 12;
 
-    /** The years of the infinities; few values have them, and only those are looked at more closely. */
+    /** The years of the infinities; only values of these years are examined further. */
     private static final int LAST_DATE = 5_881_580;
 
     private static final int FIRST_DATE = -5_877_641;
@@ -87,7 +87,7 @@ public final class Moments {
         return text.toString();
     }
 
-    /** A value of Java's that stands for an infinity as that; any other as it is. */
+    /** Turns a Java value that stands for an infinity into that text; others stay as they are. */
     public static @Nullable Object finite(@Nullable Object value) {
         if (value instanceof LocalDate date && (date.getYear() == LAST_DATE || date.getYear() == FIRST_DATE)) {
             return date((int) date.toEpochDay());

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * A statement to run.
  *
  * @param parameters a value for each {@code ?}; null is SQL's NULL
- * @param timeout empty for the limit of whoever answers
- * @param maxRows rows that are wanted at most; 0 for all
+ * @param timeout empty for the limit of the session
+ * @param maxRows rows at most; 0 for all
  */
 public record Query(String sql, List<@Nullable Object> parameters, Optional<Duration> timeout, long maxRows) {
     public Query {
@@ -23,7 +23,7 @@ public record Query(String sql, List<@Nullable Object> parameters, Optional<Dura
         requireNonNull(timeout, "timeout is null");
     }
 
-    /** A statement without parameters, which runs as long as whoever answers lets it. */
+    /** A statement without parameters and timeout. */
     public Query(String sql, long maxRows) {
         this(sql, List.of(), Optional.empty(), maxRows);
     }

@@ -8,11 +8,11 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of one statement, read forward by one thread. Any thread may cancel it or ask for its progress. Whatever goes
- * wrong is a {@link GatehouseException}, with its place in the statement where it has one.
+ * The rows of one statement, read forward by one thread. Any thread may cancel it or ask for its progress. Every error is
+ * a {@link GatehouseException}, with its position in the statement if it has one.
  */
 public interface Rows extends AutoCloseable {
-    /** Runs the statement until it has a first row or none; what is wrong with it is thrown from here. */
+    /** Runs the statement until its first row or its end; errors of the statement are thrown from here. */
     void start();
 
     /** The columns, once the statement has been started. */
@@ -34,7 +34,7 @@ public interface Rows extends AutoCloseable {
         return false;
     }
 
-    /** Share of the work that is done, 0 to 1; empty while nobody knows. */
+    /** Share of the work that is done, 0 to 1; empty while unknown. */
     default OptionalDouble progress() {
         return OptionalDouble.empty();
     }

@@ -57,7 +57,7 @@ public record ServedRun(
         requireNonNull(failure, "failure is null");
     }
 
-    /** Whether it came to its end, with all questions answered. */
+    /** Whether all questions are answered. */
     public boolean isComplete() {
         return status.equals("complete");
     }
@@ -66,7 +66,7 @@ public record ServedRun(
         return status.equals("cancelled");
     }
 
-    /** Whether the server does nothing more for it. */
+    /** Whether the run has ended. */
     public boolean hasEnded() {
         return Set.of("complete", "cancelled", "failed", "interrupted").contains(status);
     }

@@ -1,6 +1,6 @@
 /**
- * What is asked of Gatehouse and what it answers: queries, rows, columns, relations. The JDBC driver, the command line,
- * the server and the SQL layer all use these types. It must not know how a statement is planned or run, nor JDBC.
+ * Queries and their results: statements, rows, columns, relations. The JDBC driver, the command line, the server and the
+ * SQL layer share these types. It must not know how a statement is planned or run, nor JDBC.
  */
 @NullMarked
 package io.gatehouse.client;

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ArrowBatches implements AutoCloseable {
     /** The key of a field's metadata that holds the SQL type of the column. */
-    public static final String SQL_TYPE = "sql_type";
+    public static final String SQL_TYPE = ResultColumn.ARROW_KEY;
 
     private static final Pattern IMPORTED =
             Pattern.compile("^\\[errno -?\\d+] CDataJniException\\{errno=-?\\d+, message=");

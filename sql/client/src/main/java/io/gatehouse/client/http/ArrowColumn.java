@@ -1,5 +1,6 @@
 package io.gatehouse.client.http;
 
+import io.gatehouse.client.ResultColumn;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.arrow.flatbuf.Field;
@@ -8,9 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A column of an Arrow stream and its values in the current batch. */
 final class ArrowColumn {
-    /** The key of a field's metadata in which the server says the SQL type. */
-    private static final String SQL_TYPE = "sql_type";
-
     private final String name;
     private final String type;
     private final ArrowValues values;
@@ -27,7 +25,7 @@ final class ArrowColumn {
         String type = "";
         for (int i = 0; i < field.customMetadataLength(); i++) {
             KeyValue entry = field.customMetadata(i);
-            type = SQL_TYPE.equals(entry.key()) ? entry.value() : type;
+            type = ResultColumn.ARROW_KEY.equals(entry.key()) ? entry.value() : type;
         }
         return new ArrowColumn(field.name(), type, ArrowValues.of(field));
     }

@@ -43,7 +43,7 @@ final class ArrowStream {
         }
     }
 
-    /** FlatBuffers checks nothing of what it reads but the bounds of its arrays. */
+    /** FlatBuffers checks only the bounds of its arrays. */
     private static IOException unreadable(RuntimeException cause) {
         return new IOException("The answer is no Arrow stream", cause);
     }
@@ -119,7 +119,7 @@ final class ArrowStream {
         try {
             in.close();
         } catch (IOException e) {
-            // It is closed all the same, and nobody reads from it any more.
+            // It counts as closed, and nobody reads from it any more.
             return;
         }
     }

@@ -23,7 +23,7 @@ import org.apache.arrow.flatbuf.Timestamp;
 import org.apache.arrow.flatbuf.Type;
 import org.jspecify.annotations.Nullable;
 
-/** How values of one of Arrow's types lie in memory; those that SQL's types here become. */
+/** The memory layouts of the Arrow types that SQL types become here. */
 abstract class ArrowValues {
     private ByteBuffer data = ByteBuffer.allocate(0);
 
@@ -131,7 +131,7 @@ abstract class ArrowValues {
                 data.getInt(row << 4), data.getInt((row << 4) + 4), data.getLong((row << 4) + 8) / 1000));
     }
 
-    /** Whether a buffer says which values are there; without one, none is. */
+    /** Whether there is a validity buffer; without one, all values are NULL. */
     boolean hasValidity() {
         return true;
     }
@@ -179,7 +179,7 @@ abstract class ArrowValues {
             lastEnd = 0;
         }
 
-        /** Many a column has the same text row after row, and making it costs more than all else. */
+        /** Many columns repeat a text, and making it costs more than everything else. */
         @Override
         Object value(int row) {
             byte[] bytes = data().array();

@@ -3,7 +3,7 @@ package io.gatehouse.client.http;
 import java.util.List;
 import java.util.Map;
 
-/** Fields of JSON objects of a server, which may be of another version: what is missing is empty, or 0. */
+/** Fields of JSON objects of a server, which may be of another version: a missing field is empty or 0. */
 final class JsonFields {
     private JsonFields() {}
 

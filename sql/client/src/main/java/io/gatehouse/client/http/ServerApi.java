@@ -20,11 +20,11 @@ import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLHandshakeException;
 
-/** Requests to one server, whose problem documents are thrown as the errors that they tell. Safe for many threads. */
+/** Requests to one server, whose problem documents become exceptions. Safe for use by many threads. */
 final class ServerApi {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
-    /** A server refuses less, but what is larger than this it does not read to its end, which breaks the connection. */
+    /** A server refuses smaller bodies, too, but does not read larger ones to their end, which breaks the connection. */
     private static final int MAX_BODY_BYTES = 50_000_000;
 
     private static final String QUERY_ID = "Query-Id";
@@ -129,7 +129,7 @@ final class ServerApi {
         }
     }
 
-    /** The body of an answer that is not an error. */
+    /** The body of a response that is not an error. */
     private InputStream successful(HttpResponse<InputStream> response) {
         if (response.statusCode() / 100 == 2) {
             return response.body();
@@ -147,9 +147,9 @@ final class ServerApi {
     }
 
     /**
-     * The error that a problem document tells.
+     * The error of a problem document.
      *
-     * @param status decides where the document has no code, as of an error of HTTP itself, or one of another version
+     * @param status decides if the document has no code, or one of another version
      */
     static GatehouseException refused(int status, Map<?, ?> problem) {
         ErrorCode code = ErrorCode.find(String.valueOf(problem.get("code"))).orElseGet(() -> ofStatus(status));
@@ -170,7 +170,7 @@ final class ServerApi {
         };
     }
 
-    /** A place that is none is the start of the text, whatever sent it. */
+    /** An invalid place becomes the start of the text. */
     private static TextRange range(Map<?, ?> place) {
         int line = number(place, "line", 1);
         int column = number(place, "column", 1);

@@ -23,7 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of one statement of a server, which sends them while they are read. */
+/** The rows of one statement, streamed by a server. */
 final class ServerRows implements Rows {
     private static final int TRIES = 20;
     private static final long PAUSE_MILLIS = 50;
@@ -86,7 +86,7 @@ final class ServerRows implements Rows {
         }
     }
 
-    /** A value as JSON has it; the server finds the type, and takes texts for numbers and times. */
+    /** A value for JSON; the server knows the type, and takes texts for numbers and times. */
     private static @Nullable Object json(@Nullable Object value) {
         boolean plain = value == null
                 || value instanceof Boolean
@@ -141,7 +141,7 @@ final class ServerRows implements Rows {
         }
     }
 
-    /** An Arrow stream ends well at the limit; the server knows whether it cut it. */
+    /** An Arrow stream does not say whether the limit cut it; the server knows. */
     @Override
     public boolean truncated() {
         return query.maxRows() > 0
@@ -166,8 +166,8 @@ final class ServerRows implements Rows {
     }
 
     /**
-     * What the server says about the query. Nothing while it is on its way to the server, and once the server has
-     * forgotten it: then the rows that arrived are still whole.
+     * The query as the server has it. Empty before the query reaches the server, and once the server has forgotten it; the
+     * rows that arrived are still complete.
      */
     private Optional<Map<String, Object>> findStatus() {
         try {
@@ -208,24 +208,22 @@ final class ServerRows implements Rows {
         }
     }
 
-    /** The server breaks an answer off when it can no longer say in it what went wrong; it can still be asked. */
+    /** The server breaks the connection when a response under way fails; it can still be asked for the error. */
     private GatehouseException broken(IOException cause) {
         if (cancelled) {
             return cancelled();
         }
         try {
-            for (int i = 0; i < TRIES; i++) {
-                Map<String, Object> status = status();
-                if (status.get("error") instanceof Map<?, ?> error) {
-                    GatehouseException failure = ServerApi.refused(500, error);
-                    failure.addSuppressed(cause);
-                    return failure;
-                }
-                if (!"running".equals(status.get("state"))) {
-                    break;
-                }
-                // The connection may be broken before the query has ended.
+            Map<String, Object> status = status();
+            // The connection may be broken before the query has ended.
+            for (int i = 1; i < TRIES && "running".equals(status.get("state")); i++) {
                 TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+                status = status();
+            }
+            if (status.get("error") instanceof Map<?, ?> error) {
+                GatehouseException failure = ServerApi.refused(500, error);
+                failure.addSuppressed(cause);
+                return failure;
             }
         } catch (GatehouseException e) {
             cause.addSuppressed(e);

@@ -11,24 +11,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** The runs of a server. What the server refuses is thrown as it would be in this process. */
+/** The runs of a server. Errors of the server are thrown as they would be in this process. */
 public final class ServerRuns {
     private static final String RUNS = "v1/runs";
 
-    /** How often in a row the server may be silent. */
+    /** Requests in a row that may remain unanswered. */
     private static final int MAX_LOOKS = 10;
 
     private static final long PAUSE_MILLIS = 1_000;
 
     private final ServerApi server;
 
-    /** @param token that of the server, or the key of its notice, whose owner may name any path */
+    /** @param token of the server, or the key in the file beside its database, whose owner may name any path */
     public ServerRuns(URI address, Optional<String> token) {
         this.server = new ServerApi(address, token);
     }
 
     /**
-     * Starts a run, which the server reads first, however long that takes.
+     * Starts a run. The server first reads its files, however long that takes.
      *
      * @param request the fields of {@code POST /v1/runs}
      */
@@ -37,10 +37,10 @@ public final class ServerRuns {
     }
 
     /**
-     * Starts a run and looks at it until it has ended.
+     * Starts a run and polls it until it has ended.
      *
-     * @param every between two looks
-     * @param seen is told what each look saw, and says whether the run is to go on
+     * @param every time between two requests
+     * @param seen receives each state of the run, and returns whether the run is to continue
      */
     public ServedRun follow(Map<String, Object> request, Duration every, Predicate<ServedRun> seen)
             throws InterruptedException {
@@ -60,7 +60,7 @@ public final class ServerRuns {
         }
     }
 
-    /** A busy server may take longer for one look than a request may take: the run goes on meanwhile. */
+    /** A busy server may not answer in time; the run continues meanwhile. */
     private ServedRun findPatiently(String name) throws InterruptedException {
         for (int tries = 1; ; tries++) {
             try {

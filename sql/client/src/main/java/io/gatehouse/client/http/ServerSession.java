@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A session with a server, which keeps nothing of it between two requests. */
+/** A session with a server, which keeps no state of it between requests. */
 public final class ServerSession implements Session {
     private final ServerApi server;
     private final String version;
@@ -26,7 +26,7 @@ public final class ServerSession implements Session {
         this.version = version;
     }
 
-    /** Whether an address names a server and nothing more: no path, and no user, who would be shown with it. */
+    /** Whether an address has a host, and no path or user. */
     public static boolean isServer(URI address) {
         String path = Optional.ofNullable(address.getPath()).orElse("");
         return address.getHost() != null && address.getUserInfo() == null && (path.isEmpty() || path.equals("/"));
@@ -97,7 +97,7 @@ public final class ServerSession implements Session {
         try {
             return !closed && !server.get("v1/health", timeout).isEmpty();
         } catch (GatehouseException e) {
-            // Whatever it is, statements will fail in the same way.
+            // Statements would fail in the same way.
             return false;
         }
     }
