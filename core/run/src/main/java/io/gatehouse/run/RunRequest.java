@@ -13,8 +13,10 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.gatehouse.base.JsonField;
 import io.gatehouse.engine.Device;
 import io.gatehouse.engine.EngineOptions;
 import io.gatehouse.engine.ExpertPlace;
@@ -24,17 +26,15 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.memory.MemorySize;
 import io.gatehouse.store.Store;
-import io.gatehouse.store.run.Recording.Probabilities;
 import io.gatehouse.store.run.Recording;
+import io.gatehouse.store.run.Recording.Probabilities;
 import io.gatehouse.store.run.Scope;
-import java.lang.reflect.RecordComponent;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -44,49 +44,77 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A run that somebody asks for, as the command line, the HTTP API and a worker process say it: the options of {@code
- * gatehouse run}, and in JSON under the same names. Nothing that it names has been read.
- *
- * @param model directory of the checkpoint
- * @param quiz directory or file of questions
- * @param name of the run; by default after model and quiz
- * @param limit questions at most
- * @param subjects that are asked; all of the quiz if empty
- * @param shots solved examples before each question
- * @param format of the prompts
- * @param chat whether each prompt is a message of a user
- * @param record tokens whose routing is recorded: {@code prompt} or {@code last-prompt}
- * @param probabilities tokens of which the probability of every expert is recorded: {@code none}, {@code last-prompt} or
- *     {@code all}
- * @param norms whether the norms of the outputs of chosen experts are recorded
- * @param memory most memory that the engine may take, such as {@code 4GB}
- * @param mask experts that get no token, each as {@code layer:expert}
- * @param maskUnusedOf name of a run of the same file, whose unused experts are masked
- * @param unusedScope tokens of that run that are looked at
- * @param scale factors of the outputs of experts, each as {@code layer:expert=factor}
- * @param topK experts that each token is sent to
+ * A requested run: the options of {@code gatehouse run}, which have the same names in JSON, for the command line, the HTTP
+ * API and a worker process. Nothing that it names has been read.
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
 public record RunRequest(
+        @JsonField(value = "Directory of the checkpoint; over HTTP, a name of /v1/sources.", required = true)
         String model,
+
+        @JsonField(value = "Directory or file of questions; over HTTP, a name of /v1/sources.", required = true)
         String quiz,
+
+        @JsonField("Name of the run; made of model and quiz by default.")
         Optional<String> name,
+
+        @JsonField(value = "Questions at most.", minimum = 1)
         Optional<Integer> limit,
+
+        @JsonField("Subjects of the quiz; all of them by default.")
         List<String> subjects,
+
+        @JsonField(value = "Solved examples before each question.", minimum = 0)
         int shots,
+
+        @JsonField(
+                value = "Prompt format.",
+                values = {"hendrycks", "lm-eval", "olmes", "open-instruct"})
         String format,
+
+        @JsonField("Whether each prompt is wrapped as a user message (chat template).")
         boolean chat,
+
+        @JsonField(
+                value = "Tokens whose routing is recorded.",
+                values = {"prompt", "last-prompt"})
         String record,
+
+        @JsonField(
+                value = "Tokens for which the probability of every expert is recorded.",
+                values = {"none", "last-prompt", "all"})
         String probabilities,
+
+        @JsonField("Whether the norms of the outputs of chosen experts are recorded.")
         boolean norms,
+
+        @JsonField(
+                value = "Precision of the computation.",
+                values = {"exact", "balanced", "fast"})
         String precision,
+
+        @JsonField("Device that computes, such as cpu or gpu:1.")
         String device,
+
+        @JsonField("Memory that the engine may take, such as 4GB.")
         Optional<String> memory,
+
+        @JsonField("Experts that get no token, each as layer:expert.")
         List<String> mask,
+
+        @JsonField("Name of a run of the same file, whose unused experts are masked.")
         Optional<String> maskUnusedOf,
+
+        @JsonField(
+                value = "Tokens of that run for which an expert is unused.",
+                values = {"prompt", "last_prompt"})
         Optional<String> unusedScope,
+
+        @JsonField("Factors of the outputs of experts, each as layer:expert=factor.")
         List<String> scale,
+
+        @JsonField(value = "Experts that each token is sent to.", minimum = 1)
         Optional<Integer> topK) {
     public static final String FORMAT = "hendrycks";
     public static final String RECORD = "prompt";
@@ -179,18 +207,14 @@ public record RunRequest(
 
     /** The names of the fields in JSON, which are those of the command line's options. */
     public static Set<String> fields() {
-        return Arrays.stream(RunRequest.class.getRecordComponents())
-                .map(RecordComponent::getName)
-                .map(name -> name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT))
+        return JSON.getSerializationConfig().introspect(JSON.constructType(RunRequest.class)).findProperties().stream()
+                .map(BeanPropertyDefinition::getName)
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** The same of a model and a quiz at other places. */
+    /** The same with a model and a quiz at other places. */
     public RunRequest at(String otherModel, String otherQuiz) {
-        Map<String, Object> fields = new LinkedHashMap<>(toMap());
-        fields.put("model", otherModel);
-        fields.put("quiz", otherQuiz);
-        return of(fields);
+        return with(otherModel, otherQuiz, mask, maskUnusedOf, unusedScope);
     }
 
     /**
@@ -208,11 +232,37 @@ public record RunRequest(
         Set<ExpertPlace> masked =
                 new HashSet<>(UnusedExperts.of(store, maskUnusedOf.get(), unusedScope.map(Scope::of)));
         masked.addAll(masked());
-        Map<String, Object> fields = new LinkedHashMap<>(toMap());
-        fields.remove("mask-unused-of");
-        fields.remove("unused-scope");
-        fields.put("mask", masked.stream().sorted().map(ExpertPlace::toString).toList());
-        return of(fields);
+        List<String> places =
+                masked.stream().sorted().map(ExpertPlace::toString).toList();
+        return with(model, quiz, places, Optional.empty(), Optional.empty());
+    }
+
+    private RunRequest with(
+            String otherModel,
+            String otherQuiz,
+            List<String> otherMask,
+            Optional<String> otherMaskUnusedOf,
+            Optional<String> otherUnusedScope) {
+        return new RunRequest(
+                otherModel,
+                otherQuiz,
+                name,
+                limit,
+                subjects,
+                shots,
+                format,
+                chat,
+                record,
+                probabilities,
+                norms,
+                precision,
+                device,
+                memory,
+                otherMask,
+                otherMaskUnusedOf,
+                otherUnusedScope,
+                scale,
+                topK);
     }
 
     /** What is to be kept of what the routers say. */

@@ -8,7 +8,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.GatehouseServer;
 import io.gatehouse.server.ServerSettings;
 import io.gatehouse.server.http.HttpLimits;
-import io.gatehouse.server.query.QueryAllowance;
+import io.gatehouse.server.query.QueryQuota;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.RemoteEngine;
 import io.gatehouse.store.Store;
@@ -133,7 +133,7 @@ final class ServeCommand implements Runnable {
 
     /** What a client may meet with and could not guess. */
     private static void limits(ServerSettings settings, PrintWriter out) {
-        QueryAllowance queries = settings.queries();
+        QueryQuota queries = settings.queries();
         out.printf(
                 Locale.ROOT,
                 "Queries: %d short and %d long at a time, %d more queued for up to %d s; time limit %d s, for planning %d s.%n",

@@ -12,7 +12,7 @@ import io.gatehouse.server.ServerMemory;
 import io.gatehouse.server.ServerSettings;
 import io.gatehouse.server.Tls;
 import io.gatehouse.server.http.HttpLimits;
-import io.gatehouse.server.query.QueryAllowance;
+import io.gatehouse.server.query.QueryQuota;
 import io.gatehouse.server.run.RunSources;
 import io.gatehouse.worker.WorkerSettings;
 import java.nio.file.Path;
@@ -195,19 +195,19 @@ final class ServeOptions {
     }
 
     ServerSettings settings() {
-        QueryAllowance allowance = new QueryAllowance(
+        QueryQuota quota = new QueryQuota(
                 Duration.ofSeconds(queryTimeout),
                 Duration.ofSeconds(planningTimeout),
                 rows,
                 resultBytes,
-                queries.orElse(QueryAllowance.standard().concurrent()),
-                longQueries.orElse(QueryAllowance.standard().computing()),
+                queries.orElse(QueryQuota.standard().concurrent()),
+                longQueries.orElse(QueryQuota.standard().computing()),
                 queued,
                 Duration.ofSeconds(queueTimeout));
         return new ServerSettings(
                 new ListenAddress(host, port),
                 exposure(),
-                allowance,
+                quota,
                 new HttpLimits(bodyBytes, Duration.ofSeconds(bodyTimeout), headerBytes, connections, eventStreams),
                 memory(),
                 RunSources.of(models, quizzes),

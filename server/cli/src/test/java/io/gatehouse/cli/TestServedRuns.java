@@ -8,7 +8,7 @@ import io.gatehouse.cli.run.WorkerCommand;
 import io.gatehouse.cli.run.WorkerPlanner;
 import io.gatehouse.server.GatehouseServer;
 import io.gatehouse.server.ListenAddress;
-import io.gatehouse.server.ServerNotice;
+import io.gatehouse.server.ServerFile;
 import io.gatehouse.server.ServerSettings;
 import io.gatehouse.server.run.RunSources;
 import io.gatehouse.sql.QueryEngine;
@@ -207,26 +207,26 @@ final class TestServedRuns {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(place)))
                     .isEqualTo("rw-------");
             notice = Files.readString(place);
-            assertThat(ServerNotice.find(file))
+            assertThat(ServerFile.find(file))
                     .hasValueSatisfying(found -> assertThat(found.uri()).isEqualTo(served.uri()));
             Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rw-r--r--"));
-            assertThat(ServerNotice.find(file)).as("others may read it").isEmpty();
+            assertThat(ServerFile.find(file)).as("others may read it").isEmpty();
             Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rw-------"));
             Path other = folder.resolve("elsewhere");
             Files.move(place, other);
             Files.createSymbolicLink(place, other);
-            assertThat(ServerNotice.find(file)).as("a link").isEmpty();
+            assertThat(ServerFile.find(file)).as("a link").isEmpty();
             Files.delete(place);
             Files.move(other, place);
             Files.writeString(place, notice.replaceAll("\"instance\":\"[^\"]*\"", "\"instance\":\"another\""));
-            assertThat(ServerNotice.find(file)).as("another life").isEmpty();
+            assertThat(ServerFile.find(file)).as("another life").isEmpty();
             Files.writeString(place, "{");
-            assertThat(ServerNotice.find(file)).as("no JSON").isEmpty();
+            assertThat(ServerFile.find(file)).as("no JSON").isEmpty();
         }
         Files.deleteIfExists(place);
         Files.createFile(place, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(place, notice);
-        assertThat(ServerNotice.find(file)).as("a server that is gone").isEmpty();
+        assertThat(ServerFile.find(file)).as("a server that is gone").isEmpty();
     }
 
     private void assertRefused(Served served, String body, int status, String reason) throws Exception {

@@ -12,7 +12,7 @@ import io.gatehouse.server.GatehouseServer;
 import io.gatehouse.server.ListenAddress;
 import io.gatehouse.server.SeededFile;
 import io.gatehouse.server.ServerSettings;
-import io.gatehouse.server.query.QueryAllowance;
+import io.gatehouse.server.query.QueryQuota;
 import io.gatehouse.server.run.RunPlanner;
 import io.gatehouse.sql.EngineSession;
 import io.gatehouse.sql.QueryEngine;
@@ -121,12 +121,12 @@ final class TestSqlFileAndServer {
         private final QueryEngine engine;
         private final GatehouseServer server;
 
-        Served(Path file, QueryAllowance allowance) {
+        Served(Path file, QueryQuota quota) {
             SeededFile.write(file);
             store = Store.open(file);
             engine = new QueryEngine(store);
             ServerSettings settings = ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test")
-                    .with(allowance);
+                    .with(quota);
             server = GatehouseServer.start(store, engine, settings, RunPlanner.NONE);
         }
 
@@ -143,7 +143,7 @@ final class TestSqlFileAndServer {
         Path local = directory.resolve("local.duckdb");
         SeededFile.write(local);
         file = local.toString();
-        served = new Served(directory.resolve("served.duckdb"), QueryAllowance.standard());
+        served = new Served(directory.resolve("served.duckdb"), QueryQuota.standard());
         url = served.server.uri().toString();
     }
 
@@ -309,7 +309,7 @@ final class TestSqlFileAndServer {
     @Test
     void anAnswerThatIsTooLargeIsWhatItIs(@TempDir Path other) {
         try (Served small = new Served(
-                other.resolve("small.duckdb"), QueryAllowance.standard().withBytes(1_000_000))) {
+                other.resolve("small.duckdb"), QueryQuota.standard().withBytes(1_000_000))) {
             CommandOutcome outcome = CommandOutcome.of(
                     "sql",
                     "--url",

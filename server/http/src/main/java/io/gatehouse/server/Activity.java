@@ -12,7 +12,7 @@ import io.gatehouse.server.run.RunPlanner;
 import io.gatehouse.store.Store;
 import java.time.Duration;
 
-/** All that goes on in a server: its queries, its runs, and what is told of them. */
+/** What a server does: its queries, its runs, and their events. */
 record Activity(Events events, QueryRegister queries, MemoryWatch memory, HistoryWriter history, RunHost runs)
         implements AutoCloseable {
     Activity {
@@ -25,7 +25,7 @@ record Activity(Events events, QueryRegister queries, MemoryWatch memory, Histor
 
     /** @param memory bytes that this process may hold */
     static Activity begin(Store store, RunPlanner planner, ServerMetrics metrics, ServerLog log, long memory) {
-        Events events = new Events(log::witness);
+        Events events = new Events(log::log);
         QueryRegister queries = new QueryRegister(query -> events.publish(Topic.QUERY, query), metrics::count);
         return new Activity(
                 events,
@@ -36,10 +36,10 @@ record Activity(Events events, QueryRegister queries, MemoryWatch memory, Histor
     }
 
     /**
-     * Brings it to an end while clients are still answered.
+     * Ends it while responses are still sent.
      *
      * @param queryTime for queries that run
-     * @param runTime for the shard that a run is at
+     * @param runTime for the current shard of a run
      */
     void stop(Duration queryTime, Duration runTime) {
         queries.cancelAllAfter(queryTime);

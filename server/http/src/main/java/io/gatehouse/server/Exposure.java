@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Who may reach a server, and how they show that they may.
+ * Who may reach a server, and how they prove it.
  *
- * @param token what every client must know; empty for a server that only its own machine reaches
- * @param tls certificate and key, if it is to be reached by HTTPS
- * @param insecure whether it may be reached from elsewhere without HTTPS
- * @param names further names that clients call it by
+ * @param token secret of all clients; empty for a server that only its own machine reaches
+ * @param tls certificate and key for HTTPS
+ * @param insecure whether other machines may use it without HTTPS
+ * @param names further host names and origins of the server
  */
 public record Exposure(Optional<String> token, Optional<Tls> tls, boolean insecure, List<String> names) {
     public Exposure {
@@ -29,7 +29,7 @@ public record Exposure(Optional<String> token, Optional<Tls> tls, boolean insecu
         return tls.isPresent() ? "https" : "http";
     }
 
-    /** The token is nobody's business. */
+    /** Without the token. */
     @Override
     public String toString() {
         return "Exposure[token %s, %s]".formatted(token.isPresent() ? "wanted" : "not wanted", scheme());

@@ -30,17 +30,17 @@ import org.slf4j.LoggerFactory;
 public final class GatehouseServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GatehouseServer.class);
 
-    /** Time that a run has for the shard it is at when the server stops. */
-    private static final Duration SHARD_PATIENCE = Duration.ofSeconds(15);
+    /** Time that a run has for its current shard when the server stops. */
+    private static final Duration SHARD_GRACE = Duration.ofSeconds(15);
     /** Time that running queries have to end; then they are cancelled, so that the run gets their cores. */
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
-    /** Time that their answers then have to get out. */
-    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+    private static final Duration QUERY_GRACE = Duration.ofSeconds(5);
+    /** Time for sending the responses of cancelled queries. */
+    private static final Duration RESPONSE_GRACE = Duration.ofSeconds(2);
 
     /**
-     * Runs and saved queries are named by whoever makes them, so a name may hold a slash or a percent sign, written %2F
-     * and %25. Jetty refuses both for the sake of servers that find files by addresses or guard some of them; here what
-     * guards an address and what answers it are found by the same text, before it is decoded.
+     * Users name runs and saved queries, so a name may hold a slash or a percent sign, written %2F and %25. Jetty refuses
+     * both to protect servers that map paths to files or guard some paths; here the checks and the routes are matched with
+     * the same text, before it is decoded.
      */
     private static final UriCompliance ADDRESSES = UriCompliance.DEFAULT.with(
             "GATEHOUSE",
@@ -52,7 +52,7 @@ public final class GatehouseServer implements AutoCloseable {
     private final Activity activity;
     private final ServerLog log;
     private final Path database;
-    private final Optional<ServerNotice> notice;
+    private final Optional<ServerFile> serverFile;
 
     private GatehouseServer(
             ServerSettings settings,
@@ -66,7 +66,7 @@ public final class GatehouseServer implements AutoCloseable {
         this.activity = activity;
         this.log = log;
         this.database = database;
-        this.notice = post(identity);
+        this.serverFile = writeServerFile(identity);
         log.started(uri().toString(), settings, database);
     }
 
@@ -118,7 +118,7 @@ public final class GatehouseServer implements AutoCloseable {
         return new GatehouseServer(settings, javalin, activity, log, store.file(), identity);
     }
 
-    /** Gives back the threads of a server that does not come up, such as for a wrong password. */
+    /** Ends the threads of a server that does not start, such as for a wrong password. */
     private static void abandon(Activity activity, ServerLog log) {
         activity.stop(Duration.ZERO, Duration.ZERO);
         activity.close();
@@ -145,7 +145,7 @@ public final class GatehouseServer implements AutoCloseable {
             server.addBean(connections);
             metrics.watch(connections);
             server.insertHandler(new GracefulHandler());
-            server.setStopTimeout(PATIENCE.plus(LAST_WORDS).toMillis());
+            server.setStopTimeout(QUERY_GRACE.plus(RESPONSE_GRACE).toMillis());
         });
         jetty.modifyHttpConfiguration(http -> {
             http.setUriCompliance(ADDRESSES);
@@ -163,7 +163,7 @@ public final class GatehouseServer implements AutoCloseable {
                 .formatted(settings.exposure().scheme(), settings.address().localAuthority(javalin.port())));
     }
 
-    /** What {@link #close} would wait for, and how long; empty if nothing goes on. */
+    /** What {@link #close} would wait for, and how long; empty if nothing runs. */
     public Optional<String> pending() {
         int queries = activity.queries().count();
         long runs = activity.runs().active();
@@ -171,7 +171,7 @@ public final class GatehouseServer implements AutoCloseable {
             return Optional.empty();
         }
         return Optional.of("queries (%d) have %d s to end, runs (%d) %d s for the shard they are at"
-                .formatted(queries, PATIENCE.toSeconds(), runs, SHARD_PATIENCE.toSeconds()));
+                .formatted(queries, QUERY_GRACE.toSeconds(), runs, SHARD_GRACE.toSeconds()));
     }
 
     /** Method and address of everything that is served. */
@@ -183,27 +183,27 @@ public final class GatehouseServer implements AutoCloseable {
                 .toList();
     }
 
-    /** A file whose directory takes no notice is served all the same; other commands then do not find the server. */
-    private Optional<ServerNotice> post(Identity identity) {
-        ServerNotice made = ServerNotice.of(uri(), identity.instance(), identity.key());
+    /** A database in a directory that takes no file is served, too; other commands then do not find the server. */
+    private Optional<ServerFile> writeServerFile(Identity identity) {
+        ServerFile made = ServerFile.of(uri(), identity.instance(), identity.key());
         try {
-            made.post(database);
+            made.write(database);
             return Optional.of(made);
         } catch (IOException | UnsupportedOperationException e) {
-            LOG.warn("No notice can be left beside {}: {}", database, e.toString());
+            LOG.warn("The server file beside {} cannot be written: {}", database, e.toString());
             return Optional.empty();
         }
     }
 
     /**
-     * Lets a run end with its shard and running queries in a few seconds, takes no more requests, and stops. What is
-     * committed stays, and the run can be started again to go on from there.
+     * Lets a run finish its shard and running queries end within a few seconds, takes no more requests, and stops. What
+     * is committed stays, and the same run started again continues from there.
      */
     @Override
     public void close() {
         try {
-            notice.ifPresent(this::remove);
-            activity.stop(PATIENCE, SHARD_PATIENCE);
+            serverFile.ifPresent(this::remove);
+            activity.stop(QUERY_GRACE, SHARD_GRACE);
             stop(javalin);
         } finally {
             activity.close();
@@ -212,7 +212,7 @@ public final class GatehouseServer implements AutoCloseable {
         }
     }
 
-    /** A query that nothing ends does not keep the server from its end, which ends the process and so the query. */
+    /** A query that cannot be ended does not keep the server from stopping: the process ends, and so does the query. */
     static void stop(Javalin javalin) {
         try {
             javalin.stop();
@@ -222,11 +222,11 @@ public final class GatehouseServer implements AutoCloseable {
         }
     }
 
-    private void remove(ServerNotice posted) {
+    private void remove(ServerFile written) {
         try {
-            posted.remove(database);
+            written.remove(database);
         } catch (IOException e) {
-            LOG.warn("The notice beside {} cannot be removed: {}", database, e.toString());
+            LOG.warn("The server file beside {} cannot be removed: {}", database, e.toString());
         }
     }
 }

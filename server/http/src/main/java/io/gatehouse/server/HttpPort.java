@@ -20,7 +20,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
-/** Jetty at a port that is open already: HTTP/1.1 only, in the clear or in TLS. */
+/** Jetty at a port that is open already: HTTP/1.1 only, with or without TLS. */
 final class HttpPort extends ServerConnector {
     private static final Duration IDLE_WHEN_STOPPING = Duration.ofMillis(250);
 
@@ -29,7 +29,7 @@ final class HttpPort extends ServerConnector {
         setShutdownIdleTimeout(IDLE_WHEN_STOPPING.toMillis());
     }
 
-    /** @param context certificate and key; empty for a port in the clear */
+    /** @param context certificate and key; empty for a port without TLS */
     static HttpPort of(
             Server server,
             HttpConfiguration http,
@@ -45,7 +45,7 @@ final class HttpPort extends ServerConnector {
         return port;
     }
 
-    /** Read before the server begins to start, so that what is wrong with the keys is said by itself. */
+    /** Reads the keys before the server starts, so that an error in them is reported by itself. */
     static SslContextFactory.Server context(Tls tls) {
         SslContextFactory.Server context = new SslContextFactory.Server();
         context.setKeyStore(tls.keys());
@@ -55,7 +55,7 @@ final class HttpPort extends ServerConnector {
 
     private static ConnectionFactory[] secured(HttpConfiguration http, SslContextFactory.Server context) {
         HttpConfiguration https = new HttpConfiguration(http);
-        // The fence looks at names; a certificate may be for a name that a proxy before this server has.
+        // OriginCheck checks names; the certificate may be for the name of a proxy before this server.
         https.addCustomizer(new SecureRequestCustomizer(false));
         HttpConnectionFactory plain = new HttpConnectionFactory(https);
         return new ConnectionFactory[] {new SslConnectionFactory(context, plain.getProtocol()), plain};

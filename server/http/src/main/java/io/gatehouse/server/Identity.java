@@ -5,10 +5,10 @@ import static java.util.Objects.requireNonNull;
 import java.util.UUID;
 
 /**
- * What tells this life of a server from others.
+ * What tells this start of a server from others.
  *
- * @param instance told to everybody
- * @param key told only to those who may read the notice beside the database file
+ * @param instance public
+ * @param key only in the file beside the database, for those who may read it
  */
 record Identity(String instance, String key) {
     Identity {
@@ -17,10 +17,10 @@ record Identity(String instance, String key) {
     }
 
     static Identity fresh() {
-        return new Identity(UUID.randomUUID().toString(), ServerNotice.secret());
+        return new Identity(UUID.randomUUID().toString(), ServerFile.secret());
     }
 
-    /** The key is nobody's business. */
+    /** Without the key. */
     @Override
     public String toString() {
         return "Identity[%s]".formatted(instance);

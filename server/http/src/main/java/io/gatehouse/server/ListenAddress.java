@@ -32,7 +32,7 @@ public record ListenAddress(String host, int port) {
         return resolve(host).isLoopbackAddress();
     }
 
-    /** Where a client on this machine reaches it: not every address that one can listen at can be called. */
+    /** Where a client on this machine reaches it; the address for all interfaces cannot be connected to. */
     String localAuthority(int actualPort) {
         return resolve(host).isAnyLocalAddress() ? "127.0.0.1:" + actualPort : authority(actualPort);
     }
@@ -40,7 +40,7 @@ public record ListenAddress(String host, int port) {
     /**
      * Opens the port.
      *
-     * @throws GatehouseException ADDRESS_IN_USE if the port cannot be had, mostly because another program has it
+     * @throws GatehouseException ADDRESS_IN_USE if the port cannot be opened, usually because another program has it
      */
     ServerSocketChannel open() {
         try {

@@ -1,19 +1,96 @@
 package io.gatehouse.server;
 
-import static java.util.Objects.requireNonNull;
-
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.base.Resources;
+import io.gatehouse.run.RunRequest;
+import io.gatehouse.server.http.Json;
+import io.gatehouse.server.http.Problem;
+import io.gatehouse.server.query.HistoryResource;
+import io.gatehouse.server.query.QueriesResource;
+import io.gatehouse.server.query.QueryRequest;
+import io.gatehouse.server.query.QueryResource;
+import io.gatehouse.server.query.QuerySnapshot;
+import io.gatehouse.server.query.StatementResource;
+import io.gatehouse.server.run.RunSnapshot;
+import io.gatehouse.server.run.RunsResource;
+import io.gatehouse.server.schema.SavedResource;
+import io.gatehouse.server.schema.SchemaResource;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
-import java.io.IOException;
-import java.io.InputStream;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
 
-/** {@code GET /v1/openapi.json}: the description of the API for programs. */
-final class OpenApiDocument implements Handler {
+/**
+ * {@code GET /v1/openapi.json}: the description of the API for programs. {@code openapi.json} has the operations; the
+ * schemas and the responses of these are made from the records that are sent and read.
+ */
+public final class OpenApiDocument implements Handler {
+    private static final Map<String, Class<? extends Record>> REQUESTS = new TreeMap<>(Map.of(
+            "PartialStatement", StatementResource.PartialStatement.class,
+            "QueryRequest", QueryRequest.Fields.class,
+            "RunRequest", RunRequest.class,
+            "SavedContents", SavedResource.Contents.class,
+            "Statement", StatementResource.Statement.class));
+
+    private static final Map<String, Class<? extends Record>> RESPONSES = new TreeMap<>(Map.ofEntries(
+            Map.entry("Diagnostics", StatementResource.Diagnostics.class),
+            Map.entry("Health", HealthResource.Health.class),
+            Map.entry("History", HistoryResource.History.class),
+            Map.entry("Instance", HealthResource.Instance.class),
+            Map.entry("Problem", Problem.class),
+            Map.entry("Queries", QueriesResource.Queries.class),
+            Map.entry("Query", QuerySnapshot.class),
+            Map.entry("Rows", QueryResource.Rows.class),
+            Map.entry("Run", RunSnapshot.class),
+            Map.entry("Runs", RunsResource.Runs.class),
+            Map.entry("Saved", SavedResource.Saved.class),
+            Map.entry("SavedQuery", SavedResource.Entry.class),
+            Map.entry("Schema", SchemaResource.Schema.class),
+            Map.entry("Shape", StatementResource.Shape.class),
+            Map.entry("Sources", RunsResource.Sources.class),
+            Map.entry("Suggestions", StatementResource.Suggestions.class),
+            Map.entry("Summary", SchemaResource.Summary.class)));
+
+    private final ObjectNode document;
+
+    public OpenApiDocument() {
+        document = (ObjectNode) Json.tree(Resources.bytes(OpenApiDocument.class, "openapi.json"), "openapi.json");
+        Map<Class<? extends Record>, String> names = new HashMap<>();
+        REQUESTS.forEach((name, type) -> names.put(type, name));
+        RESPONSES.forEach((name, type) -> names.put(type, name));
+        RecordSchemas schemas = new RecordSchemas(names);
+        ObjectNode components = document.withObjectProperty("components");
+        ObjectNode definitions = components.putObject("schemas");
+        REQUESTS.forEach((name, type) -> definitions.set(name, schemas.define(type, true)));
+        RESPONSES.forEach((name, type) -> {
+            definitions.set(name, schemas.define(type, false));
+            components.withObjectProperty("responses").set(name, response(name));
+        });
+        // Rows come in further formats, and a query may be sent in the address, too.
+        ObjectNode rows = (ObjectNode) components.at("/responses/Rows/content");
+        QueryResource.mediaTypes().forEach(rows::withObjectProperty);
+        ObjectNode query = (ObjectNode) document.at("/paths/~1v1~1query/get");
+        query.set("parameters", schemas.parameters(QueryRequest.Fields.class));
+    }
+
+    private static ObjectNode response(String schema) {
+        boolean problem = schema.equals("Problem");
+        ObjectNode response = Json.object().put("description", problem ? "a problem" : "done");
+        response.putObject("content")
+                .putObject(problem ? Problem.CONTENT_TYPE : "application/json")
+                .putObject("schema")
+                .put("$ref", "#/components/schemas/" + schema);
+        return response;
+    }
+
+    /** The document as JSON. */
+    public byte[] toJson() {
+        return Json.bytes(document);
+    }
+
     @Override
-    public void handle(Context context) throws IOException {
-        try (InputStream document = OpenApiDocument.class.getResourceAsStream("openapi.json")) {
-            context.contentType("application/json")
-                    .result(requireNonNull(document, "openapi.json is missing").readAllBytes());
-        }
+    public void handle(Context context) {
+        context.contentType("application/json").result(toJson());
     }
 }

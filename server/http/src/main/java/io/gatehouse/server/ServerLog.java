@@ -2,10 +2,11 @@ package io.gatehouse.server;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.error.FileFailure;
-import io.gatehouse.server.event.Topic;
 import io.gatehouse.server.http.Json;
+import io.gatehouse.server.http.Problem;
+import io.gatehouse.server.query.QuerySnapshot;
+import io.gatehouse.server.run.RunSnapshot;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -14,20 +15,41 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log of a server that is left running: a line of JSON for its start and its stop, for each query that ended and for
- * each change of a run. It says who, when, how much and how long; what was asked and what was found is not in it.
+ * The log of a server: a line of JSON for its start and its stop, for each query that ended and for each change of a run.
+ * It tells which, when, how much and how long, but neither statements nor results.
  */
 final class ServerLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServerLog.class);
-    private static final List<String> OF_A_QUERY = List.of("queryId", "state", "format", "rows", "elapsedMs");
-    private static final List<String> OF_A_RUN = List.of("name", "status", "answered", "questions");
+
+    private record ServerStarted(Instant time, String event, String uri, String database, String version) {}
+
+    private record ServerStopped(Instant time, String event) {}
+
+    /** The error is logged by its code only, because its message may hold values. */
+    private record QueryEnded(
+            Instant time,
+            String event,
+            String queryId,
+            QuerySnapshot.State state,
+            String format,
+            long rows,
+            double elapsedMs,
+            Optional<String> code) {}
+
+    private record RunChanged(
+            Instant time,
+            String event,
+            String name,
+            String status,
+            Optional<Integer> answered,
+            Optional<Integer> questions,
+            Optional<String> code) {}
 
     private final OutputStream out;
     private final Map<String, String> runs = new HashMap<>();
@@ -36,7 +58,7 @@ final class ServerLog implements AutoCloseable {
         this.out = requireNonNull(out, "out is null");
     }
 
-    /** One that goes on at the end of a file, or none. */
+    /** A log that is appended to a file, or none. */
     static ServerLog of(Optional<Path> file) {
         return new ServerLog(file.map(ServerLog::append).orElseGet(OutputStream::nullOutputStream));
     }
@@ -50,23 +72,35 @@ final class ServerLog implements AutoCloseable {
     }
 
     void started(String uri, ServerSettings settings, Path database) {
-        write(Json.object()
-                .put("event", "server-started")
-                .put("uri", uri)
-                .put("database", String.valueOf(database.getFileName()))
-                .put("version", settings.version()));
+        write(new ServerStarted(
+                Instant.now(), "server-started", uri, String.valueOf(database.getFileName()), settings.version()));
     }
 
     void stopped() {
-        write(Json.object().put("event", "server-stopped"));
+        write(new ServerStopped(Instant.now(), "server-stopped"));
     }
 
-    /** Takes down what is worth it of all that is told. */
-    void witness(Topic topic, ObjectNode data) {
-        if (topic == Topic.QUERY && List.of("finished", "failed", "cancelled").contains(text(data, "state"))) {
-            write(chosen("query-ended", data, OF_A_QUERY));
-        } else if (topic == Topic.RUN && changed(text(data, "name"), text(data, "status"))) {
-            write(chosen("run-" + text(data, "status"), data, OF_A_RUN));
+    /** Logs an event if it is the end of a query or a change of a run. */
+    void log(Record event) {
+        if (event instanceof QuerySnapshot query && query.state().hasEnded()) {
+            write(new QueryEnded(
+                    Instant.now(),
+                    "query-ended",
+                    query.queryId(),
+                    query.state(),
+                    query.format(),
+                    query.rows(),
+                    query.elapsedMs(),
+                    query.error().map(Problem.Reason::code)));
+        } else if (event instanceof RunSnapshot run && changed(run.name(), run.status())) {
+            write(new RunChanged(
+                    Instant.now(),
+                    "run-" + run.status(),
+                    run.name(),
+                    run.status(),
+                    run.answered(),
+                    run.questions(),
+                    run.error().map(Problem.Reason::code)));
         }
     }
 
@@ -74,25 +108,10 @@ final class ServerLog implements AutoCloseable {
         return !status.equals(runs.put(run, status));
     }
 
-    /** The reason of a failure is told by its code: its words may hold values. */
-    private static ObjectNode chosen(String event, ObjectNode data, List<String> fields) {
-        ObjectNode line = Json.object().put("event", event);
-        fields.stream().filter(data::has).forEach(field -> line.set(field, data.get(field)));
-        if (data.path("error").has("code")) {
-            line.set("code", data.path("error").get("code"));
-        }
-        return line;
-    }
-
-    private static String text(ObjectNode data, String field) {
-        return data.path(field).asText();
-    }
-
-    private synchronized void write(ObjectNode line) {
-        ObjectNode dated = Json.object().put("time", Instant.now().toString());
-        dated.setAll(line);
+    private synchronized void write(Record line) {
         try {
-            out.write((new String(Json.bytes(dated), StandardCharsets.UTF_8) + "\n").getBytes(StandardCharsets.UTF_8));
+            // In one piece, for programs that follow the file.
+            out.write((Json.string(line) + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             LOG.warn("The log cannot be written: {}", e.toString());
         }

@@ -6,7 +6,7 @@ import io.gatehouse.error.GatehouseException;
 import java.lang.management.ManagementFactory;
 
 /**
- * How the memory that a server may take, all its processes together, is divided.
+ * How the memory of a server, that of all its processes together, is divided.
  *
  * @param bytes what {@code serve --memory} states
  */
@@ -24,18 +24,18 @@ public record ServerMemory(long bytes) {
         }
     }
 
-    /** What a server takes where nothing is said: two thirds of what this machine, or the container it is in, has. */
+    /** The default: two thirds of the memory of this machine or container. */
     public static ServerMemory standard() {
         OperatingSystemMXBean machine = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         return new ServerMemory(Math.max(LEAST, machine.getTotalMemorySize() / 3 * 2));
     }
 
-    /** What DuckDB accounts for itself: tables that are read, hash tables, sorts, results that wait. */
+    /** Memory that DuckDB accounts for: tables that are read, hash tables, sorts, results that wait. */
     public long database() {
         return percent(35);
     }
 
-    /** What statements hold that DuckDB does not account for: texts and lists that expressions make. */
+    /** Memory of statements that DuckDB does not account for: texts and lists that expressions make. */
     public long statements() {
         return percent(15);
     }

@@ -3,7 +3,7 @@ package io.gatehouse.server;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.server.query.MemoryWatch;
-import io.gatehouse.server.query.QueryDoor;
+import io.gatehouse.server.query.QueryService;
 import io.gatehouse.store.query.PastQuery;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.function.DoubleSupplier;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 
-/** {@code GET /metrics}: what an operator wants to see over time, for Prometheus. */
+/** {@code GET /metrics}: metrics for Prometheus. */
 final class ServerMetrics implements Handler {
     private static final Set<String> ENDED = Set.of("finished", "failed", "cancelled");
 
@@ -50,13 +50,13 @@ final class ServerMetrics implements Handler {
         gauge("gatehouse_resident_bytes", "Memory that this process holds", MemoryWatch::resident);
     }
 
-    /** Watches what is there to be counted. */
-    void watch(Activity activity, QueryDoor door) {
+    /** Adds gauges of queries, runs and event streams. */
+    void watch(Activity activity, QueryService service) {
         gauge(
                 "gatehouse_queries_running",
                 "Queries that run",
-                () -> activity.queries().count() - door.waiting());
-        gauge("gatehouse_queries_queued", "Queries that wait for their turn", door::waiting);
+                () -> activity.queries().count() - service.waiting());
+        gauge("gatehouse_queries_queued", "Queries that wait for their turn", service::waiting);
         gauge(
                 "gatehouse_runs_active",
                 "Runs that run or wait",

@@ -5,26 +5,26 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.http.HttpLimits;
-import io.gatehouse.server.query.QueryAllowance;
+import io.gatehouse.server.query.QueryQuota;
 import io.gatehouse.server.run.RunSources;
 import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * How a server is to be run.
+ * The settings of a server.
  *
- * @param exposure who may reach it, and how they show that they may
+ * @param exposure who may reach it, and how they prove it
  * @param queries what queries may use
  * @param http what requests may send
  * @param memory what all of its processes may take together
  * @param sources models and quizzes that clients may start runs with
- * @param log where to take down what goes on, a line of JSON for each thing
+ * @param log file of the log, a line of JSON per event
  * @param version of Gatehouse, as {@code /v1/health} tells it
  */
 public record ServerSettings(
         ListenAddress address,
         Exposure exposure,
-        QueryAllowance queries,
+        QueryQuota queries,
         HttpLimits http,
         ServerMemory memory,
         RunSources sources,
@@ -49,7 +49,7 @@ public record ServerSettings(
         return new ServerSettings(
                 address,
                 Exposure.local(),
-                QueryAllowance.standard(),
+                QueryQuota.standard(),
                 HttpLimits.standard(),
                 ServerMemory.standard(),
                 RunSources.none(),
@@ -61,7 +61,7 @@ public record ServerSettings(
         return new ServerSettings(address, change, queries, http, memory, sources, log, version);
     }
 
-    public ServerSettings with(QueryAllowance change) {
+    public ServerSettings with(QueryQuota change) {
         return new ServerSettings(address, exposure, change, http, memory, sources, log, version);
     }
 

@@ -28,8 +28,8 @@ public record Tls(Path keystore, String password) {
     /**
      * Certificate and key, read now.
      *
-     * @throws GatehouseException FILE_NOT_FOUND if there is no such file; INVALID_ARGUMENT if it is no PKCS #12 file, has
-     *     no key in it, or the password is not its
+     * @throws GatehouseException FILE_NOT_FOUND if there is no such file; INVALID_ARGUMENT if it is not a PKCS #12 file,
+     *     holds no key, or the password is wrong
      */
     KeyStore keys() {
         try (InputStream in = Files.newInputStream(keystore)) {
@@ -55,7 +55,7 @@ public record Tls(Path keystore, String password) {
                 : "%s is no PKCS #12 file that can be read: %s.".formatted(keystore, e.getMessage());
     }
 
-    /** The password is nobody's business. */
+    /** Without the password. */
     @Override
     public String toString() {
         return "Tls[%s]".formatted(keystore);

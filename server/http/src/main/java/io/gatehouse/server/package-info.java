@@ -1,6 +1,6 @@
 /**
- * The server process: it composes the store, the SQL engine, the runs and the HTTP layer by {@code new}, opens the
- * port, says beside the file where it is, and stops all of it in order. It knows Jetty and Javalin.
+ * The server process: it puts store, SQL engine, runs and HTTP layer together, opens the port, writes its address beside
+ * the database, and stops everything in order. It knows Jetty and Javalin.
  */
 @NullMarked
 package io.gatehouse.server;

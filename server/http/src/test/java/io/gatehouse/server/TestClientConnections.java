@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.gatehouse.server.query.QueryAllowance;
+import io.gatehouse.server.query.QueryQuota;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -59,7 +59,7 @@ final class TestClientConnections {
 
     @Test
     void cancelsAQueryAtItsTimeLimit(@TempDir Path folder) throws Exception {
-        QueryAllowance limits = QueryAllowance.standard().withTimeout(Duration.ofSeconds(1));
+        QueryQuota limits = QueryQuota.standard().withTimeout(Duration.ofSeconds(1));
         try (TestingServer server = TestingServer.start(folder, limits)) {
             HttpResponse<String> response = server.query(ENDLESS);
             assertThat(response.statusCode()).isEqualTo(504);
@@ -91,7 +91,7 @@ final class TestClientConnections {
 
     @Test
     void breaksAnAnswerThatFailsHalfWay(@TempDir Path folder) throws Exception {
-        QueryAllowance limits = QueryAllowance.standard().withTimeout(Duration.ofSeconds(4));
+        QueryQuota limits = QueryQuota.standard().withTimeout(Duration.ofSeconds(4));
         String wide = "SELECT a.token, b.token, c.token FROM tokens a, tokens b, tokens c";
         try (TestingServer server = TestingServer.start(folder, limits);
                 Socket client = server.connect()) {

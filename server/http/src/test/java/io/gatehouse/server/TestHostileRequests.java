@@ -159,7 +159,7 @@ final class TestHostileRequests {
                 assertThat(none.headers().firstValue("WWW-Authenticate")).hasValue("Bearer realm=\"gatehouse\"");
             }
             assertThat(guarded.get("instance").statusCode()).isEqualTo(200);
-            assertThat(ServerNotice.find(folder.resolve("seeded.duckdb")))
+            assertThat(ServerFile.find(folder.resolve("seeded.duckdb")))
                     .as("the owner finds the server")
                     .isPresent();
             assertThat(guarded.get("v1/health?token=" + token).statusCode()).isEqualTo(401);

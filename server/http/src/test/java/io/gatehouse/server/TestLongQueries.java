@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.gatehouse.server.query.QueryAllowance;
+import io.gatehouse.server.query.QueryQuota;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -40,8 +40,8 @@ final class TestLongQueries {
 
     @Test
     void answersShortQueriesBesideAnyNumberOfLongOnes(@TempDir Path folder) throws Exception {
-        QueryAllowance allowance = QueryAllowance.standard().withConcurrent(2).withComputing(1);
-        try (TestingServer server = TestingServer.start(folder, allowance)) {
+        QueryQuota quota = QueryQuota.standard().withConcurrent(2).withComputing(1);
+        try (TestingServer server = TestingServer.start(folder, quota)) {
             List<CompletableFuture<HttpResponse<String>>> longOnes = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
                 longOnes.add(start(server, "long-" + i, ENDLESS));
@@ -63,8 +63,8 @@ final class TestLongQueries {
     /** One that is set aside begins anew, and its client sees nothing of it. */
     @Test
     void whatIsSetAsideHasItsRowsInTheEnd(@TempDir Path folder) throws Exception {
-        QueryAllowance allowance = QueryAllowance.standard().withComputing(1).withPatience(Duration.ofMinutes(2));
-        try (TestingServer server = TestingServer.start(folder, allowance)) {
+        QueryQuota quota = QueryQuota.standard().withComputing(1).withPatience(Duration.ofMinutes(2));
+        try (TestingServer server = TestingServer.start(folder, quota)) {
             JsonNode alone = JSON.readTree(server.query(LONG).body()).at("/rows");
             List<CompletableFuture<HttpResponse<String>>> together = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
@@ -89,8 +89,8 @@ final class TestLongQueries {
     @Test
     void answersTakeTurns(@TempDir Path folder) throws Exception {
         String sql = "SELECT a.token_id, b.token_id, c.token_id FROM tokens a, tokens b, tokens c";
-        QueryAllowance allowance = QueryAllowance.standard().withComputing(1);
-        try (TestingServer server = TestingServer.start(folder, allowance)) {
+        QueryQuota quota = QueryQuota.standard().withComputing(1);
+        try (TestingServer server = TestingServer.start(folder, quota)) {
             for (String format : List.of("csv", "ndjson", "arrow", "json", "parquet")) {
                 String body = JSON.createObjectNode()
                         .put("sql", sql)
@@ -114,8 +114,8 @@ final class TestLongQueries {
     @Test
     void sendsAFileThatWasMadeInTimeForAsLongAsItTakes(@TempDir Path folder) throws Exception {
         String sql = "SELECT a.token, b.token_id, c.token_id FROM tokens a, tokens b, tokens c";
-        QueryAllowance allowance = QueryAllowance.standard().withTimeout(Duration.ofSeconds(6));
-        try (TestingServer server = TestingServer.start(folder, allowance);
+        QueryQuota quota = QueryQuota.standard().withTimeout(Duration.ofSeconds(6));
+        try (TestingServer server = TestingServer.start(folder, quota);
                 Socket client = server.connect()) {
             client.setReceiveBufferSize(1 << 14);
             client.getOutputStream()
@@ -136,8 +136,8 @@ final class TestLongQueries {
     /** The plan comes before the rows of the statement, which nobody is to take for a reason to let it compute on. */
     @Test
     void explainAnalyzeWaitsLikeTheStatement(@TempDir Path folder) throws Exception {
-        QueryAllowance allowance = QueryAllowance.standard().withComputing(1);
-        try (TestingServer server = TestingServer.start(folder, allowance)) {
+        QueryQuota quota = QueryQuota.standard().withComputing(1);
+        try (TestingServer server = TestingServer.start(folder, quota)) {
             CompletableFuture<HttpResponse<String>> first = start(server, "first", "EXPLAIN ANALYZE " + ENDLESS);
             await(server, "first", "running");
             CompletableFuture<HttpResponse<String>> second = start(server, "second", "EXPLAIN ANALYZE " + ENDLESS);
@@ -155,8 +155,8 @@ final class TestLongQueries {
     /** Nobody can be told any more that the time is over, so the connection ends. */
     @Test
     void breaksTheAnswerOfAClientThatDoesNotReadIt(@TempDir Path folder) throws Exception {
-        QueryAllowance allowance = QueryAllowance.standard().withTimeout(Duration.ofSeconds(2));
-        try (TestingServer server = TestingServer.start(folder, allowance);
+        QueryQuota quota = QueryQuota.standard().withTimeout(Duration.ofSeconds(2));
+        try (TestingServer server = TestingServer.start(folder, quota);
                 Socket client = server.connect()) {
             client.getOutputStream()
                     .write("GET /v1/query?format=csv&sql=%s HTTP/1.1\r\nHost: %s\r\nQuery-Id: unread\r\n\r\n"

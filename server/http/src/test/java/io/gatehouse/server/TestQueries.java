@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.gatehouse.server.query.QueryAllowance;
+import io.gatehouse.server.query.QueryQuota;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -84,9 +84,9 @@ final class TestQueries {
 
     @Test
     void letsSomeWaitAndTurnsTheRestAway(@TempDir Path folder) throws Exception {
-        QueryAllowance allowance =
-                QueryAllowance.standard().withConcurrent(1).withComputing(1).withQueued(1);
-        try (TestingServer server = TestingServer.start(folder, allowance)) {
+        QueryQuota quota =
+                QueryQuota.standard().withConcurrent(1).withComputing(1).withQueued(1);
+        try (TestingServer server = TestingServer.start(folder, quota)) {
             CompletableFuture<HttpResponse<String>> running = start(server, "running", ENDLESS);
             awaitLong(server, "running");
             CompletableFuture<HttpResponse<String>> waiting = start(server, "waiting", ENDLESS);
@@ -106,8 +106,8 @@ final class TestQueries {
 
     @Test
     void cancelsAQueryThatWaits(@TempDir Path folder) throws Exception {
-        QueryAllowance allowance = QueryAllowance.standard().withComputing(1);
-        try (TestingServer server = TestingServer.start(folder, allowance)) {
+        QueryQuota quota = QueryQuota.standard().withComputing(1);
+        try (TestingServer server = TestingServer.start(folder, quota)) {
             CompletableFuture<HttpResponse<String>> running = start(server, "running", ENDLESS);
             awaitLong(server, "running");
             CompletableFuture<HttpResponse<String>> waiting = start(server, "waiting", ENDLESS);
@@ -122,8 +122,8 @@ final class TestQueries {
 
     @Test
     void letsNobodyWaitForEver(@TempDir Path folder) throws Exception {
-        QueryAllowance allowance = QueryAllowance.standard().withComputing(1).withPatience(Duration.ofMillis(200));
-        try (TestingServer server = TestingServer.start(folder, allowance)) {
+        QueryQuota quota = QueryQuota.standard().withComputing(1).withPatience(Duration.ofMillis(200));
+        try (TestingServer server = TestingServer.start(folder, quota)) {
             CompletableFuture<HttpResponse<String>> running = start(server, "running", ENDLESS);
             awaitLong(server, "running");
             HttpResponse<String> late = server.query(ENDLESS);

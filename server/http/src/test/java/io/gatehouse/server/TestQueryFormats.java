@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.gatehouse.server.query.QueryAllowance;
+import io.gatehouse.server.query.QueryQuota;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -238,7 +238,7 @@ final class TestQueryFormats {
     void endsAParquetFileThatIsTooLarge(@TempDir Path folder) throws Exception {
         String large = "SELECT a.weight * b.weight AS w FROM activations a, activations b";
         try (TestingServer small =
-                TestingServer.start(folder, QueryAllowance.standard().withBytes(100_000))) {
+                TestingServer.start(folder, QueryQuota.standard().withBytes(100_000))) {
             HttpResponse<String> response = small.get("v1/query?format=parquet&sql=" + encoded(large));
             assertThat(response.statusCode()).isEqualTo(413);
             assertThat(response.body()).contains("limit of 100,000 bytes");
@@ -300,7 +300,7 @@ final class TestQueryFormats {
     @Test
     void sendsAllRowsOfAnExport(@TempDir Path folder) throws Exception {
         try (TestingServer small =
-                TestingServer.start(folder, QueryAllowance.standard().withRows(10))) {
+                TestingServer.start(folder, QueryQuota.standard().withRows(10))) {
             assertThat(JSON.readTree(small.query("SELECT * FROM experts").body())
                             .at("/rowCount")
                             .intValue())
@@ -317,7 +317,7 @@ final class TestQueryFormats {
     @Test
     void saysThatAnAnswerIsTooLarge(@TempDir Path folder) throws Exception {
         try (TestingServer small =
-                TestingServer.start(folder, QueryAllowance.standard().withBytes(1000))) {
+                TestingServer.start(folder, QueryQuota.standard().withBytes(1000))) {
             HttpResponse<String> response = small.query("SELECT * FROM experts");
             assertThat(response.statusCode()).isEqualTo(413);
             JsonNode problem = JSON.readTree(response.body());

@@ -3,7 +3,7 @@ package io.gatehouse.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.gatehouse.server.query.QueryAllowance;
+import io.gatehouse.server.query.QueryQuota;
 import io.gatehouse.sql.QueryLimits;
 import io.gatehouse.sql.QueryResult;
 import io.gatehouse.sql.jdbc.Clients;
@@ -299,7 +299,7 @@ final class TestServerDriver {
     @Test
     void whatFailsInTheMiddleIsSaid(@TempDir Path folder) throws Exception {
         try (TestingServer small =
-                        TestingServer.start(folder, QueryAllowance.standard().withBytes(3_000_000));
+                        TestingServer.start(folder, QueryQuota.standard().withBytes(3_000_000));
                 Connection limited = DriverManager.getConnection(url(small));
                 Statement statement = limited.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT a.token, b.token FROM tokens a, tokens b, tokens c")) {

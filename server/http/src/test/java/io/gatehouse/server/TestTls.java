@@ -143,7 +143,7 @@ final class TestTls {
     void whoFindsTheServerByItsFileIsToldOfTheCertificate(@TempDir Path folder) throws Exception {
         try (TestingServer server = secured(folder)) {
             assertRefused(
-                    () -> ServerNotice.find(server.store().file()),
+                    () -> ServerFile.find(server.store().file()),
                     ErrorCode.INVALID_ARGUMENT,
                     "served at %s, whose certificate is not trusted here".formatted(server.uri()));
         }

@@ -2,7 +2,7 @@ package io.gatehouse.server;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.gatehouse.server.query.QueryAllowance;
+import io.gatehouse.server.query.QueryQuota;
 import io.gatehouse.server.run.RunPlanner;
 import io.gatehouse.server.run.RunSources;
 import io.gatehouse.sql.QueryEngine;
@@ -46,8 +46,8 @@ public final class TestingServer implements AutoCloseable {
         return new TestingServer(folder, UnaryOperator.identity(), store -> RunPlanner.NONE);
     }
 
-    public static TestingServer start(Path folder, QueryAllowance allowance) {
-        return new TestingServer(folder, settings -> settings.with(allowance), store -> RunPlanner.NONE);
+    public static TestingServer start(Path folder, QueryQuota quota) {
+        return new TestingServer(folder, settings -> settings.with(quota), store -> RunPlanner.NONE);
     }
 
     public static TestingServer start(Path folder, UnaryOperator<ServerSettings> change) {

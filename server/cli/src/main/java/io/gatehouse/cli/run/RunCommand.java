@@ -9,7 +9,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.run.RunOutcome;
 import io.gatehouse.run.RunRequest;
-import io.gatehouse.server.ServerNotice;
+import io.gatehouse.server.ServerFile;
 import io.gatehouse.store.Store;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -82,12 +82,12 @@ public final class RunCommand implements Callable<Integer> {
             if (e.code() != ErrorCode.DATABASE_IN_USE) {
                 throw e;
             }
-            ServerNotice server = ServerNotice.find(database).orElseThrow(() -> e);
+            ServerFile server = ServerFile.find(database).orElseThrow(() -> e);
             return handOver(server, request);
         }
     }
 
-    private Report handOver(ServerNotice server, RunRequest request) {
+    private Report handOver(ServerFile server, RunRequest request) {
         stop.take();
         PrintWriter err = spec.commandLine().getErr();
         err.printf("%s is open in the server at %s; starting the run there%n", database, server.uri());

@@ -6,7 +6,7 @@ import io.gatehouse.client.Session;
 import io.gatehouse.client.http.ServerSession;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.server.ServerNotice;
+import io.gatehouse.server.ServerFile;
 import io.gatehouse.sql.EngineSession;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.RemoteEngine;
@@ -140,7 +140,7 @@ public final class SqlCommand implements Callable<Integer> {
             if (e.code() != ErrorCode.DATABASE_IN_USE || isShell()) {
                 throw e;
             }
-            ServerNotice server = ServerNotice.find(file).orElseThrow(() -> e);
+            ServerFile server = ServerFile.find(file).orElseThrow(() -> e);
             spec.commandLine()
                     .getErr()
                     .printf("%s is open in the server at %s; sending statements there%n", file, server.uri());

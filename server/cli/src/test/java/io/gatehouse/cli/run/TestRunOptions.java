@@ -1,15 +1,13 @@
 package io.gatehouse.cli.run;
 
 import static io.gatehouse.testing.Refusals.assertRefused;
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.run.RunRequest;
-import io.gatehouse.server.GatehouseServer;
+import io.gatehouse.server.OpenApiDocument;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,12 +30,10 @@ final class TestRunOptions {
     @Test
     void theDescriptionOfTheApiHasItsOptions() throws IOException {
         List<String> described = new ArrayList<>();
-        try (InputStream document = requireNonNull(GatehouseServer.class.getResourceAsStream("openapi.json"))) {
-            JSON.readTree(document)
-                    .at("/components/schemas/RunRequest/properties")
-                    .fieldNames()
-                    .forEachRemaining(described::add);
-        }
+        JSON.readTree(new OpenApiDocument().toJson())
+                .at("/components/schemas/RunRequest/properties")
+                .fieldNames()
+                .forEachRemaining(described::add);
         assertThat(described).containsExactlyInAnyOrderElementsOf(RunRequest.fields());
         List<String> options = new CommandLine(new Options())
                 .getCommandSpec().options().stream()

@@ -20,8 +20,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * {@code GET /v1/events}: one stream of server-sent events of all topics, since a browser has only six connections for a
- * server. Each listener holds a thread, so there may be so many at a time.
+ * {@code GET /v1/events}: one stream of server-sent events for all topics, because a browser opens only six connections to
+ * a server. Each listener holds a thread, so their number is limited.
  */
 public final class EventStream implements Handler {
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
@@ -51,7 +51,7 @@ public final class EventStream implements Handler {
                 return;
             }
             OutputStream out = context.res().getOutputStream();
-            // What a client has seen of another life of the server, or too long ago, it has to read anew.
+            // A client that last read from an earlier start of the server, or too long ago, must read everything again.
             boolean missed = lastId.isPresent() && resumed.isEmpty();
             out.write((missed ? "retry: 1000\nevent: reset\ndata: {}\n\n" : "retry: 1000\n\n").getBytes(UTF_8));
             context.res().flushBuffer();

@@ -2,7 +2,6 @@ package io.gatehouse.server.event;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -10,31 +9,31 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
-/** Hands events to everyone who listens, and keeps the last ones for those whose connection broke. */
+/** Sends events to all listeners, and keeps the last ones for clients whose connection broke. */
 public final class Events implements AutoCloseable {
     private static final int KEPT = 2000;
 
-    private final BiConsumer<Topic, ObjectNode> witness;
+    private final Consumer<Record> observer;
     private final String server = UUID.randomUUID().toString().substring(0, 8);
     private final Deque<Event> last = new ArrayDeque<>();
     private final Set<Subscription> subscriptions = new HashSet<>();
     private long number;
     private boolean closed;
 
-    /** @param witness is told of everything, before anybody else */
-    public Events(BiConsumer<Topic, ObjectNode> witness) {
-        this.witness = requireNonNull(witness, "witness is null");
+    /** @param observer receives the data of every event, before the listeners */
+    public Events(Consumer<Record> observer) {
+        this.observer = requireNonNull(observer, "observer is null");
     }
 
-    /** Names this life of the server. */
+    /** Names this start of the server. */
     String server() {
         return server;
     }
 
-    public synchronized void publish(Topic topic, ObjectNode data) {
-        witness.accept(topic, data);
+    public synchronized void publish(Topic topic, Record data) {
+        observer.accept(data);
         Event event = new Event(++number, topic, data);
         last.addLast(event);
         if (last.size() > KEPT) {

@@ -7,7 +7,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** One listener's events, until it has read them. A listener that falls too far behind is dropped, and may come again. */
+/** One listener's unread events. A listener that falls too far behind is dropped, and may connect again. */
 final class Subscription implements AutoCloseable {
     private static final int BEHIND = 4000;
 
@@ -27,7 +27,7 @@ final class Subscription implements AutoCloseable {
         }
     }
 
-    /** Waits for the next event; empty if there was none for so long. */
+    /** Waits for the next event; empty if none came in that time. */
     Optional<Event> next(Duration patience) throws InterruptedException {
         return Optional.ofNullable(unread.poll(patience.toMillis(), TimeUnit.MILLISECONDS));
     }

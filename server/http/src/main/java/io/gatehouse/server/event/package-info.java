@@ -1,6 +1,6 @@
 /**
- * What happens in the server, told to whoever listens, over one stream of server-sent events. It must not know what the
- * events are about.
+ * Events of the server, sent to all listeners over one stream of server-sent events. It must not know what the events are
+ * about.
  */
 @NullMarked
 package io.gatehouse.server.event;

@@ -20,13 +20,13 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's connection that can tell, while its request is served, whether the client has left. Jetty reads from a
- * connection only for a request, so during a long query nobody would notice; here somebody may read ahead, and what
- * arrives (the next request of a client that pipelines) is kept until Jetty asks for it.
+ * A client's connection that can tell, while a request is served, whether the client has left. Jetty reads from a
+ * connection only for a request, so during a long query it would not notice. This class reads ahead, and keeps what arrives
+ * (the next request of a client that pipelines) until Jetty asks for it.
  *
- * <p>A client that closes only its sending side looks like one that has left. Before an answer has begun it is told apart
- * by a word that every client of HTTP/1.1 passes over: where nobody is left to read it, the other side breaks the
- * connection. A client of HTTP/1.0, or one behind TLS, cannot be asked so: one that closes its side has left.
+ * <p>A client that closes only its sending side looks like one that has left. Before a response has begun, an interim
+ * response, which every client of HTTP/1.1 ignores, tells them apart: if nobody is left to read it, the other side resets
+ * the connection. This does not work for HTTP/1.0 and TLS; there, a client that closes its side counts as gone.
  */
 public final class ClientConnection extends SocketChannelEndPoint {
     private static final int READ_AHEAD_BYTES = 1024;
@@ -70,7 +70,7 @@ public final class ClientConnection extends SocketChannelEndPoint {
         answering = false;
     }
 
-    /** Whether the client has left, which of one that has closed its side is known at a later look. Does not wait. */
+    /** Whether the client has left. If it has only closed its side, a later call may tell. Does not wait. */
     public synchronized boolean hasLeft() {
         if (!hasClosed()) {
             return false;
@@ -79,7 +79,7 @@ public final class ClientConnection extends SocketChannelEndPoint {
             return true;
         }
         looks++;
-        // Seldomer and seldomer; and while an answer is written, whoever writes it finds out.
+        // Ask at growing intervals, and not while a response is written, whose writer finds out.
         if (answering || Integer.bitCount(looks) != 1) {
             return false;
         }
@@ -94,7 +94,7 @@ public final class ClientConnection extends SocketChannelEndPoint {
     public synchronized boolean hasClosed() {
         ahead.compact();
         try {
-            // What is ahead may be no request but the farewell of TLS, so the end is looked for behind it.
+            // The bytes read ahead may be a TLS close_notify and not a request, so look for the end after them.
             return ahead.hasRemaining() && getChannel().read(ahead) < 0;
         } catch (IOException e) {
             return true;
@@ -103,15 +103,15 @@ public final class ClientConnection extends SocketChannelEndPoint {
         }
     }
 
-    /** Breaks the connection in the middle of an answer, so that no client takes a cut answer for a whole one. */
+    /** Breaks the connection in the middle of a response, so that no client takes a partial one for complete. */
     public void abort(Throwable cause) {
         close(cause);
     }
 
     /**
-     * This thread writes an answer to the client.
+     * Declares that this thread writes a response to the client.
      *
-     * @param waits is called when it is about to wait until the client has read some of it
+     * @param waits is called before it waits for the client to read
      */
     public void writtenByThisThread(Runnable waits) {
         beforeWaiting = waits;
@@ -119,8 +119,8 @@ public final class ClientConnection extends SocketChannelEndPoint {
     }
 
     /**
-     * Writes what the socket takes. A client on the same machine empties it within microseconds, and to be told of that by
-     * the selector takes two more threads and longer; so whoever writes an answer looks itself for a moment before.
+     * Writes what the socket takes. A client on the same machine empties it within microseconds, while the selector takes
+     * two more threads and longer to report that; so the writing thread first polls for a moment.
      */
     @Override
     public boolean flush(ByteBuffer... buffers) throws IOException {

@@ -24,7 +24,7 @@ public final class ConsoleFiles {
         return ConsoleFiles.class.getResource(FOLDER + "index.html") != null;
     }
 
-    /** The page itself: asked for anew each time, because it names the assets of its own build. */
+    /** The page itself, which is not cached because it names the assets of its own build. */
     public void page(Context context) {
         send(context, "index.html", "no-cache");
     }
@@ -34,7 +34,7 @@ public final class ConsoleFiles {
         send(context, context.path().substring(1), "no-cache");
     }
 
-    /** A file whose name has a hash of its content, so what has been fetched once stays right. */
+    /** A file whose name has a hash of its content, so it can be cached forever. */
     public void asset(Context context) {
         send(context, "assets/" + plainName(context.pathParam("name")), "public, max-age=31536000, immutable");
     }

@@ -10,7 +10,7 @@ import java.time.Duration;
  * What one request may send, and how many clients there may be.
  *
  * @param bodyBytes size of a request's body
- * @param bodyTime time for it to come
+ * @param bodyTime time for it to arrive
  * @param headerBytes size of a request's headers together
  * @param connections connections open at a time; further ones wait
  * @param eventStreams connections that listen to {@code /v1/events} at a time

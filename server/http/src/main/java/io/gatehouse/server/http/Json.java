@@ -1,56 +1,182 @@
 package io.gatehouse.server.http;
 
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.EnumFeature;
+import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.gatehouse.base.JsonField;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.type.SqlType;
 import io.javalin.http.Context;
 import io.javalin.http.UnsupportedMediaTypeResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.time.Instant;
+import java.util.Collections;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
-/** JSON in requests and answers. */
+/** JSON in requests and responses. */
 public final class Json {
     /** Writes floats in their shortest digits, which Java 17 itself does not always. */
     public static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
             .build();
 
-    private static final ObjectMapper MAPPER = new ObjectMapper(FACTORY)
-            // A parameter is to arrive with the digits that were sent.
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
+    /** An empty Optional is left out; a component that is null is written as null. */
+    private static final ObjectMapper MAPPER = mapper();
 
     private static final Pattern CHARSET = Pattern.compile("(?i)\\s*charset\\s*=\\s*\"?([^\"]*?)\"?\\s*");
 
     private Json() {}
 
+    private static ObjectMapper mapper() {
+        ObjectMapper mapper = JsonMapper.builder(FACTORY)
+                .addModule(new Jdk8Module())
+                .addModule(new SimpleModule()
+                        .addSerializer(Instant.class, ToStringSerializer.instance)
+                        .addSerializer(SqlType.class, ToStringSerializer.instance))
+                .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
+                // Keep the digits of a parameter as they were sent.
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+                .build();
+        JsonInclude.Value present = JsonInclude.Value.construct(JsonInclude.Include.NON_ABSENT, null);
+        mapper.configOverride(Optional.class).setInclude(present).setIncludeAsProperty(present);
+        return mapper;
+    }
+
     public static ObjectNode object() {
         return MAPPER.createObjectNode();
     }
 
-    public static void send(Context context, int status, JsonNode answer) {
-        context.status(status).contentType("application/json").result(bytes(answer));
+    public static void send(Context context, int status, Record body) {
+        context.status(status).contentType("application/json").result(bytes(body));
     }
 
-    public static byte[] bytes(JsonNode node) {
+    public static String string(Object body) {
         try {
-            return MAPPER.writeValueAsBytes(node);
+            return MAPPER.writeValueAsString(body);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    public static byte[] bytes(Object body) {
+        try {
+            return MAPPER.writeValueAsBytes(body);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The components of a record by the names of their fields in JSON, in their order. */
+    public static Map<String, RecordComponent> fields(Class<? extends Record> type) {
+        Map<String, String> names =
+                MAPPER.getSerializationConfig().introspect(MAPPER.constructType(type)).findProperties().stream()
+                        .collect(Collectors.toMap(
+                                BeanPropertyDefinition::getInternalName, BeanPropertyDefinition::getName));
+        Map<String, RecordComponent> fields = new LinkedHashMap<>();
+        for (RecordComponent component : type.getRecordComponents()) {
+            fields.put(requireNonNull(names.get(component.getName()), "a component has no field"), component);
+        }
+        return Collections.unmodifiableMap(fields);
+    }
+
+    /**
+     * The object that a request carries, as a record.
+     *
+     * @param type as {@link #read} takes it
+     */
+    public static <T extends Record> T body(Context context, Class<T> type) {
+        return read(body(context, fields(type).keySet()), type);
+    }
+
+    /**
+     * Reads an object into a record.
+     *
+     * @param type has components of the types String, for a field that must be there, Optional of String or Long, and
+     *     ArrayNode, which is empty if the field is missing
+     */
+    public static <T extends Record> T read(ObjectNode object, Class<T> type) {
+        Map<String, RecordComponent> fields = fields(type);
+        Class<?>[] types =
+                fields.values().stream().map(RecordComponent::getType).toArray(Class<?>[]::new);
+        Object[] values = fields.entrySet().stream()
+                .map(field -> value(object, field.getKey(), field.getValue()))
+                .toArray();
+        try {
+            Constructor<T> constructor = type.getDeclaredConstructor(types);
+            constructor.setAccessible(true);
+            return constructor.newInstance(values);
+        } catch (InvocationTargetException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Object value(ObjectNode object, String name, RecordComponent component) {
+        if (component.getType() == String.class) {
+            return text(object, name);
+        }
+        if (component.getType() == ArrayNode.class) {
+            return array(object, name);
+        }
+        return isWholeNumber(component) ? findLong(object, name) : findText(object, name);
+    }
+
+    /** Refuses an object that lacks a text which a record requires. */
+    public static void requireTexts(ObjectNode object, Class<? extends Record> type) {
+        fields(type).forEach((name, component) -> {
+            JsonField field = component.getAnnotation(JsonField.class);
+            if (field != null && field.required()) {
+                text(object, name);
+            }
+        });
+    }
+
+    /** Whether a component is an Optional of Long. */
+    public static boolean isWholeNumber(RecordComponent component) {
+        return component.getGenericType() instanceof ParameterizedType generic
+                && generic.getActualTypeArguments()[0] == Long.class;
+    }
+
+    private static ArrayNode array(ObjectNode body, String field) {
+        JsonNode node = body.path(field);
+        if (node.isMissingNode() || node.isNull()) {
+            return MAPPER.createArrayNode();
+        }
+        if (node instanceof ArrayNode array) {
+            return array;
+        }
+        throw invalid("The %s must be a JSON array, but are %s.".formatted(field, node));
     }
 
     /**
@@ -73,7 +199,7 @@ public final class Json {
         return body;
     }
 
-    /** The media type of the body, in lower case; bodies are read as UTF-8 and refused if they say another charset. */
+    /** The media type of the body, in lower case. Bodies are read as UTF-8; another charset is refused. */
     public static String mediaType(Context context) {
         String[] parts = contentType(context).split(";", -1);
         for (int i = 1; i < parts.length; i++) {
@@ -87,18 +213,18 @@ public final class Json {
     }
 
     public static String contentType(Context context) {
-        // As it was sent: the servlet's own way fails at a charset that it does not know.
+        // The servlet's own method fails at an unknown charset.
         return Optional.ofNullable(context.header("Content-Type")).orElse("");
     }
 
     /** A text field that must be there. */
-    public static String text(ObjectNode body, String field) {
+    private static String text(ObjectNode body, String field) {
         return findText(body, field)
                 .orElseThrow(() -> invalid("The body has no field \"%s\" that is a text.".formatted(field)));
     }
 
     /** A text field that may be missing or null. */
-    public static Optional<String> findText(ObjectNode body, String field) {
+    private static Optional<String> findText(ObjectNode body, String field) {
         JsonNode node = body.path(field);
         if (node.isMissingNode() || node.isNull()) {
             return Optional.empty();
@@ -110,7 +236,7 @@ public final class Json {
     }
 
     /** A whole number that may be missing or null. */
-    public static Optional<Long> findLong(ObjectNode body, String field) {
+    private static Optional<Long> findLong(ObjectNode body, String field) {
         JsonNode node = body.path(field);
         if (node.isMissingNode() || node.isNull()) {
             return Optional.empty();
@@ -126,7 +252,7 @@ public final class Json {
         try {
             return MAPPER.readTree(json);
         } catch (JsonProcessingException e) {
-            // What goes over a limit of the parser has no place.
+            // An error of a limit of the parser has no place.
             String place = Optional.ofNullable(e.getLocation())
                     .map(at -> " at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr()))
                     .orElse("");

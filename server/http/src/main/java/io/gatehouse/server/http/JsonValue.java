@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values of a result in JSON. What JSON's numbers, read as doubles, would change or cannot say goes as a string: integers
- * beyond 2^53, decimals, NaN and the infinities.
+ * Values of a result in JSON. Values that a JSON number, read as a double, would change or cannot hold are strings:
+ * integers beyond 2^53, decimals, NaN and the infinities.
  */
 public final class JsonValue {
     private static final long LARGEST_EXACT = 1L << 53;
@@ -40,7 +40,7 @@ public final class JsonValue {
             }
             json.writeEndArray();
         } else if (value instanceof Number && !(value instanceof BigDecimal || value instanceof BigInteger)) {
-            // As a text it would be another value to who reads it.
+            // As a text it would be another value to its reader.
             throw new IllegalArgumentException(
                     "A %s cannot be written as JSON.".formatted(value.getClass().getName()));
         } else {

@@ -9,7 +9,7 @@ import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/** Answers for Jetty what never reaches a route, such as a request line that is none: in our form, without a page. */
+/** Answers requests that never reach a route, such as a malformed request line, with a problem document. */
 public final class MalformedRequests extends ErrorHandler {
     @Override
     protected void generateResponse(
@@ -21,9 +21,6 @@ public final class MalformedRequests extends ErrorHandler {
             Callback callback) {
         String detail = Optional.ofNullable(message).orElse("The request could not be read.");
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
-        response.write(
-                true,
-                ByteBuffer.wrap(Problem.ofStatus(code, detail).toJson(Optional.empty(), Optional.empty())),
-                callback);
+        response.write(true, ByteBuffer.wrap(Json.bytes(Problem.ofStatus(code, detail))), callback);
     }
 }

@@ -2,16 +2,15 @@ package io.gatehouse.server.http;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
+import io.gatehouse.base.JsonField;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.error.TextRange;
+import io.gatehouse.sql.parse.Lines;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.EnumSet;
@@ -19,29 +18,88 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/**
- * An RFC 9457 problem document.
- *
- * @param code the error of ours; empty for an error of HTTP itself, such as a wrong path
- * @param position where in the SQL text the error is
- */
-public record Problem(String title, int status, String detail, Optional<ErrorCode> code, Optional<TextRange> position) {
+/** An RFC 9457 problem document. An error of HTTP itself, such as a wrong path, has no code. */
+public record Problem(
+        @JsonField("Address of the kind of problem; about:blank for an error of HTTP itself.")
+        String type,
+
+        @JsonField("The kind of problem in words.") String title,
+        @JsonField("Status of the response.") int status,
+
+        @JsonField("What was wrong, with the value that was wrong.")
+        String detail,
+
+        @JsonField("Code of the error.") Optional<String> code,
+        @JsonField("SQLSTATE of the error.") Optional<String> sqlState,
+        @JsonField("Place of the error in the SQL text.") Optional<Position> position,
+        @JsonField("Path of the query that failed.") Optional<String> instance,
+        @JsonField("The query that failed.") Optional<String> queryId) {
     public static final String CONTENT_TYPE = "application/problem+json";
 
-    private static final JsonFactory JSON = new JsonFactory();
+    private static final String SQL = "gatehouse.sql";
     private static final Set<ErrorCode> KINDS_OF_ERROR =
             EnumSet.of(ErrorCode.SQL_SYNTAX, ErrorCode.SQL_VALIDATION, ErrorCode.SQL_EXECUTION);
 
     public Problem {
+        requireNonNull(type, "type is null");
         requireNonNull(title, "title is null");
         requireNonNull(detail, "detail is null");
         requireNonNull(code, "code is null");
+        requireNonNull(sqlState, "sqlState is null");
         requireNonNull(position, "position is null");
+        requireNonNull(instance, "instance is null");
+        requireNonNull(queryId, "queryId is null");
+    }
+
+    /** A place in a SQL text; lines and columns count from 1. */
+    public record Position(
+            int line,
+            int column,
+            int endLine,
+            int endColumn,
+
+            @JsonField("UTF-16 units of the text before it.")
+            Optional<Integer> offset) {
+        static Position of(TextRange range) {
+            return new Position(range.line(), range.column(), range.endLine(), range.endColumn(), Optional.empty());
+        }
+
+        private Position in(String sql) {
+            int found = Math.min(new Lines(sql).offset(line, column), sql.length());
+            return new Position(line, column, endLine, endColumn, Optional.of(found));
+        }
+    }
+
+    /** Why something failed, in a response that is not itself an error. */
+    public record Reason(String code, String sqlState, String detail) {
+        public static Reason of(GatehouseException error) {
+            return new Reason(error.code().name(), error.code().sqlState(), message(error));
+        }
     }
 
     public static Problem of(GatehouseException error) {
-        ErrorCode code = error.code();
-        return new Problem(title(code), code.httpStatus(), message(error), Optional.of(code), error.position());
+        return of(error.code(), message(error), error.position().map(Position::of));
+    }
+
+    /** What a client may know of an internal error; the rest is in the log. */
+    public static Problem ofDefect() {
+        return of(
+                ErrorCode.INTERNAL_ERROR,
+                "Gatehouse failed to serve this request; its log says more.",
+                Optional.empty());
+    }
+
+    private static Problem of(ErrorCode code, String detail, Optional<Position> position) {
+        return new Problem(
+                "/problems/" + code.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                title(code),
+                code.httpStatus(),
+                detail,
+                Optional.of(code.name()),
+                Optional.of(code.sqlState()),
+                position,
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** An error of HTTP itself; the exception's message is the detail. */
@@ -53,84 +111,54 @@ public record Problem(String title, int status, String detail, Optional<ErrorCod
 
     public static Problem ofStatus(int status, String detail) {
         return new Problem(
-                HttpStatus.forStatus(status).getMessage(), status, detail, Optional.empty(), Optional.empty());
-    }
-
-    /** What a client may know of a defect of ours; the rest is in the log. */
-    public static Problem ofDefect() {
-        ErrorCode code = ErrorCode.INTERNAL_ERROR;
-        return new Problem(
-                title(code),
-                code.httpStatus(),
-                "Gatehouse failed to serve this request; its log says more.",
-                Optional.of(code),
+                "about:blank",
+                HttpStatus.forStatus(status).getMessage(),
+                status,
+                detail,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
+    /** Remembers the SQL of a request, so that a problem can give its position as an offset, too. */
+    public static void rememberSql(Context context, String sql) {
+        context.attribute(SQL, sql);
+    }
+
+    /** Sends the problem, with the query of the request. */
     public void send(Context context) {
         if (status == HttpStatus.TOO_MANY_REQUESTS.getCode()) {
             context.header("Retry-After", "1");
         }
-        context.status(status).contentType(CONTENT_TYPE).result(toJson(QueryId.of(context), SqlText.of(context)));
+        context.status(status).contentType(CONTENT_TYPE).result(Json.bytes(inRequest(context)));
     }
 
-    /** Answers for a handler that ended with an {@link Error}, of which Javalin hands on the bare response. */
+    private Problem inRequest(Context context) {
+        Optional<String> sql = Optional.ofNullable(context.attribute(SQL));
+        Optional<String> query = QueryId.of(context);
+        return new Problem(
+                type,
+                title,
+                status,
+                detail,
+                code,
+                sqlState,
+                position.map(place -> sql.map(place::in).orElse(place)),
+                query.map(id -> "/v1/queries/" + id),
+                query);
+    }
+
+    /** Sends the problem for a handler that ended with an {@link Error}, for which Javalin gives only the response. */
     public void send(HttpServletResponse response) {
         response.setStatus(status);
         response.setContentType(CONTENT_TYPE);
         try {
-            response.getOutputStream().write(toJson(Optional.empty(), Optional.empty()));
+            response.getOutputStream().write(Json.bytes(this));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /**
-     * The document.
-     *
-     * @param queryId the query that failed, if there was one
-     * @param sql its text
-     */
-    byte[] toJson(Optional<String> queryId, Optional<String> sql) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (JsonGenerator json = JSON.createGenerator(bytes)) {
-            json.writeStartObject();
-            json.writeStringField("type", code.map(Problem::type).orElse("about:blank"));
-            json.writeStringField("title", title);
-            json.writeNumberField("status", status);
-            json.writeStringField("detail", detail);
-            if (code.isPresent()) {
-                json.writeStringField("code", code.get().name());
-                json.writeStringField("sqlState", code.get().sqlState());
-            }
-            if (position.isPresent()) {
-                writePosition(json, position.get(), sql);
-            }
-            if (queryId.isPresent()) {
-                json.writeStringField("instance", "/v1/queries/" + queryId.get());
-                json.writeStringField("queryId", queryId.get());
-            }
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
-    }
-
-    private static void writePosition(JsonGenerator json, TextRange position, Optional<String> sql) throws IOException {
-        json.writeObjectFieldStart("position");
-        json.writeNumberField("line", position.line());
-        json.writeNumberField("column", position.column());
-        json.writeNumberField("endLine", position.endLine());
-        json.writeNumberField("endColumn", position.endColumn());
-        if (sql.isPresent()) {
-            json.writeNumberField("offset", SqlText.offset(sql.get(), position.line(), position.column()));
-        }
-        json.writeEndObject();
-    }
-
-    private static String type(ErrorCode code) {
-        return "/problems/" + code.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** SQL_SYNTAX reads "SQL syntax error", SQL_NOT_SUPPORTED "SQL not supported", QUERY_TIMEOUT "Query timeout". */

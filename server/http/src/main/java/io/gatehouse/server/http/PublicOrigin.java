@@ -7,9 +7,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Where clients find a server that something else stands before: a proxy that encrypts, a tunnel, a container.
+ * The address by which clients reach a server behind a proxy, a tunnel or a container.
  *
- * @param authority host and port as browsers write them, which leave out the port that the scheme has anyway
+ * @param authority host and port as browsers write them, without the default port of the scheme
  */
 record PublicOrigin(String scheme, String authority, int port) {
     PublicOrigin {
@@ -22,7 +22,7 @@ record PublicOrigin(String scheme, String authority, int port) {
         return name.contains("://");
     }
 
-    /** @throws io.gatehouse.error.GatehouseException INVALID_ARGUMENT if it is none, or has more than an origin has */
+    /** @throws io.gatehouse.error.GatehouseException INVALID_ARGUMENT if the text is not an origin, or more than one */
     static PublicOrigin of(String text) {
         try {
             URI uri = URI.create(text);

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
-/** Names a query in its answer: by the client's {@code Query-Id} header, or else by an id of ours. */
+/** The id of a query: the client's {@code Query-Id} header, or a new one. */
 public final class QueryId {
     public static final String HEADER = "Query-Id";
 
@@ -14,7 +14,7 @@ public final class QueryId {
 
     private QueryId() {}
 
-    /** Chooses the id of the request's query and puts it into the answer's header. */
+    /** Chooses the id of the request's query and puts it into the header of the response. */
     public static String assign(Context context) {
         String id = Optional.ofNullable(context.header(HEADER))
                 .orElseGet(() -> UUID.randomUUID().toString());

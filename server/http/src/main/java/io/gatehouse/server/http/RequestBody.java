@@ -15,13 +15,13 @@ import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpException;
 
 /**
- * Reads the body of a request before anything is done with it, within its limits of size and time: one that sends it a
- * byte at a time would else hold a thread for as long as it likes.
+ * Reads the body of a request before anything else, within limits of size and time. Without these, a client that sends one
+ * byte at a time could hold a thread as long as it likes.
  */
 public final class RequestBody implements Handler {
     private static final String READ = "gatehouse.body";
 
-    /** How many times the limit is read of a body that is too large. */
+    /** A body that is too large is read up to this multiple of the limit. */
     private static final long READ_ON = 64;
 
     private final HttpLimits limits;
@@ -49,7 +49,7 @@ public final class RequestBody implements Handler {
         byte[] buffer = new byte[8192];
         long count = 0;
         try {
-            // What is too large is read on for a while: who is still sending would not read that it was refused.
+            // Read on for a while if it is too large: a client that is still sending would not read the refusal.
             for (int read = in.read(buffer);
                     read >= 0 && count < READ_ON * limits.bodyBytes();
                     read = in.read(buffer)) {
@@ -62,7 +62,7 @@ public final class RequestBody implements Handler {
                 }
             }
         } catch (IOException e) {
-            // Nothing came for as long as the web server keeps an idle connection.
+            // Nothing arrived within the idle timeout of the connection.
             if (e.getCause() instanceof TimeoutException) {
                 throw tooSlow();
             }
@@ -76,7 +76,7 @@ public final class RequestBody implements Handler {
         return body.toByteArray();
     }
 
-    /** Chunks that are none, or a client that sends no more before the end. */
+    /** Malformed chunks, or a client that stops before the end. */
     private static HttpResponseException broken(Exception e) {
         HttpResponseException refused = new HttpResponseException(400, "The body cannot be read to its end.", Map.of());
         refused.addSuppressed(e);

@@ -8,8 +8,8 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Request;
 
 /**
- * The method of a request is what its first line says, which is what a proxy before this server goes by: Javalin would
- * let a header say another. HEAD is served as GET is, and Jetty leaves the body out.
+ * Takes the method of a request from its first line only, as a proxy before this server does; Javalin would let a header
+ * override it. HEAD is served as GET, and Jetty leaves the body out.
  */
 public final class RequestLine implements HttpConfiguration.Customizer {
     private static final String HEAD = "gatehouse.head";
@@ -18,8 +18,7 @@ public final class RequestLine implements HttpConfiguration.Customizer {
     @Override
     public Request customize(Request request, HttpFields.Mutable answer) {
         if (HttpMethod.CONNECT.is(request.getMethod())) {
-            // It is refused as any other method, but Jetty would keep the connection for the tunnel that it does not
-            // become.
+            // It is refused like any unknown method, but Jetty would keep the connection open for a tunnel.
             Request.addCompletionListener(
                     request,
                     failure -> request.getConnectionMetaData().getConnection().close());

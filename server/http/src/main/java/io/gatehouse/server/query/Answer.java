@@ -4,10 +4,10 @@ import java.io.IOException;
 
 /** The rows of a query, written in one format. Closing frees what was needed for it. */
 interface Answer extends AutoCloseable {
-    /** Reads as far as the first rows, so that what fails before them still gets a status of its own. */
+    /** Reads up to the first rows, so that an error before them still gets its own status. */
     void start();
 
-    /** Writes all rows and what belongs around them, and leaves the stream open. */
+    /** Writes all rows and what surrounds them, and leaves the stream open. */
     void write(AnswerStream out) throws IOException;
 
     @Override

@@ -11,8 +11,8 @@ import java.nio.channels.WritableByteChannel;
 import org.eclipse.jetty.ee10.servlet.HttpOutput;
 
 /**
- * The body of an answer, of limited size. Takes large buffers as they are, on their way from DuckDB to the socket, and
- * small ones together: each of an Arrow batch would else be a chunk of its own.
+ * The body of a response, of limited size. Large buffers pass from DuckDB to the socket as they are; small ones are
+ * collected, because each of an Arrow batch would become a chunk.
  */
 final class AnswerStream extends OutputStream implements WritableByteChannel {
     private static final int SMALL = 32 * 1024;

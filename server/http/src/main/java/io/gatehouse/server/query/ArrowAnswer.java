@@ -9,7 +9,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
 
-/** An Arrow IPC stream: DuckDB's vectors, as they are. */
+/** An Arrow IPC stream of DuckDB's vectors, as they are. */
 final class ArrowAnswer implements Answer {
     private final ServedQuery query;
     private final BufferAllocator allocator = new RootAllocator();

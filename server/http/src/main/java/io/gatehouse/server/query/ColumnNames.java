@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Names of columns as members of a JSON object, which has each name once. */
+/** Names of columns that are unique, as the members of a JSON object must be. */
 public final class ColumnNames {
     private ColumnNames() {}
 

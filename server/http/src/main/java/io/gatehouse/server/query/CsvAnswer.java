@@ -11,7 +11,7 @@ import org.apache.arrow.memory.RootAllocator;
 
 /**
  * RFC 4180 with a header line. NULL is an empty field, an empty text is {@code ""}, a list is its JSON. A text that a
- * spreadsheet would take for a formula gets an apostrophe before it, unless the client asks for it as it is.
+ * spreadsheet would take for a formula gets an apostrophe before it, unless the client declines that.
  */
 final class CsvAnswer implements Answer {
     private final ServedQuery query;

@@ -14,8 +14,8 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes of CSV on their way out, RFC 4180 in UTF-8. NULL is an empty field, an empty text is {@code ""}, a list is its
- * JSON. A text that a spreadsheet would take for a formula gets an apostrophe before it, unless it is wanted as it is.
+ * A buffer of CSV, RFC 4180 in UTF-8. NULL is an empty field, an empty text is {@code ""}, a list is its JSON. A text that
+ * a spreadsheet would take for a formula gets an apostrophe before it, unless the client declines that.
  */
 public final class CsvBuffer {
     private static final int DRAIN_AT = 64 * 1024;
@@ -52,7 +52,7 @@ public final class CsvBuffer {
         end = NumberOutput.outputLong(number, bytes, end);
     }
 
-    /** In the shortest digits that are this float again. */
+    /** Writes the shortest digits that read as this float. */
     void number(float number) {
         ascii(NumberOutput.toString(number, true));
     }
@@ -112,7 +112,7 @@ public final class CsvBuffer {
         endText(length);
     }
 
-    /** Takes the bytes after the end for a text; most are fine as they are. */
+    /** Takes the bytes after the end as a text; most need no change. */
     private void endText(int length) {
         boolean formula = !plainFormulas && length > 0 && startsFormula(bytes[end]);
         if (length > 0 && !formula && !needsQuotes(end, length)) {

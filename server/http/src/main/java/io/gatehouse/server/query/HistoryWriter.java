@@ -2,6 +2,7 @@ package io.gatehouse.server.query;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.base.DaemonThreads;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.query.PastQuery;
 import io.gatehouse.store.query.QueryHistory;
@@ -16,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes queries that have ended into the file, some at a time on a thread of its own, so that no query waits for it; who
- * asks for them gets all. It writes seldom, as each time is a commit that a run's own wait for. If more end meanwhile than
- * the file keeps, the oldest are left out. Nothing is written into an export.
+ * Writes queries that have ended into the file, in batches on a thread of its own, so that no query waits for it. It writes
+ * only every few seconds, because each time is a commit that delays those of a run; reading the history writes first. If
+ * more queries end meanwhile than the file keeps, the oldest are left out. Nothing is written into an export.
  */
 public final class HistoryWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HistoryWriter.class);
@@ -26,19 +27,20 @@ public final class HistoryWriter implements AutoCloseable {
     private static final long LAST_SECONDS = 5;
     private static final int BATCH = 200;
 
-    /** What the console asks to draw its own pictures. Nobody typed it. */
+    /** Prefix of the queries of the console's charts, which nobody typed. */
     private static final String PICTURE = "picture-";
 
     private final Store store;
     private final BlockingQueue<PastQuery> unwritten = new ArrayBlockingQueue<>(QueryHistory.KEPT);
-    private final ScheduledExecutorService pen = Executors.newSingleThreadScheduledExecutor(HistoryWriter::thread);
+    private final ScheduledExecutorService writer =
+            Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("gatehouse-history"));
 
     public HistoryWriter(Store store) {
         this.store = requireNonNull(store, "store is null");
-        var unused = pen.scheduleWithFixedDelay(this::writeOrLog, EVERY_SECONDS, EVERY_SECONDS, TimeUnit.SECONDS);
+        var unused = writer.scheduleWithFixedDelay(this::writeOrLog, EVERY_SECONDS, EVERY_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** Takes note of a query that has ended; does not wait. */
+    /** Adds a query that has ended; does not wait. */
     void add(ServedQuery query) {
         if (store.isReadOnly() || query.id().startsWith(PICTURE)) {
             return;
@@ -63,7 +65,7 @@ public final class HistoryWriter implements AutoCloseable {
         }
     }
 
-    /** One at a time, so that whoever comes second finds in the file what the first one took. */
+    /** One thread at a time, so that the second finds in the file what the first took from the queue. */
     private synchronized void write() {
         List<PastQuery> batch = new ArrayList<>();
         while (unwritten.drainTo(batch, BATCH) > 0) {
@@ -75,19 +77,13 @@ public final class HistoryWriter implements AutoCloseable {
     /** Writes what is left. */
     @Override
     public void close() {
-        pen.shutdown();
+        writer.shutdown();
         try {
-            if (pen.awaitTermination(LAST_SECONDS, TimeUnit.SECONDS)) {
+            if (writer.awaitTermination(LAST_SECONDS, TimeUnit.SECONDS)) {
                 writeOrLog();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static Thread thread(Runnable work) {
-        Thread thread = new Thread(work, "gatehouse-history");
-        thread.setDaemon(true);
-        return thread;
     }
 }

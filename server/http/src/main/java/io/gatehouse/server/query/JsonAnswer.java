@@ -3,12 +3,11 @@ package io.gatehouse.server.query;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.gatehouse.client.ResultColumn;
 import io.gatehouse.server.http.Json;
 import io.gatehouse.server.http.JsonValue;
 import java.io.IOException;
 
-/** One JSON document with the columns, the rows as arrays, and what is known at the end. */
+/** One JSON document with the columns, the rows as arrays, and the totals; {@link QueryResource.Rows} describes it. */
 final class JsonAnswer implements Answer {
     private final ServedQuery query;
     private boolean present;
@@ -27,7 +26,8 @@ final class JsonAnswer implements Answer {
         JsonGenerator json = Json.FACTORY.createGenerator(out).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
         json.writeStartObject();
         json.writeStringField("queryId", query.id());
-        writeColumns(json);
+        json.writeFieldName("columns");
+        json.writeRawValue(Json.string(query.columns()));
         json.writeArrayFieldStart("rows");
         int columns = query.columns().size();
         for (; present; present = query.next()) {
@@ -44,16 +44,5 @@ final class JsonAnswer implements Answer {
         json.writeNumberField("elapsedMs", query.elapsedMs());
         json.writeEndObject();
         json.flush();
-    }
-
-    private void writeColumns(JsonGenerator json) throws IOException {
-        json.writeArrayFieldStart("columns");
-        for (ResultColumn column : query.columns()) {
-            json.writeStartObject();
-            json.writeStringField("name", column.name());
-            json.writeStringField("type", column.type().toString());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
     }
 }

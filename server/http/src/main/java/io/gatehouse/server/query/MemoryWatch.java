@@ -2,6 +2,7 @@ package io.gatehouse.server.query;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.base.DaemonThreads;
 import io.gatehouse.worker.ProcessMemory;
 import java.time.Duration;
 import java.util.concurrent.Executors;
@@ -11,20 +12,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The second guard over memory, behind those in statements and DuckDB's own limit: as long as this process holds more
- * than it may, queries are ended, one after the other: the long ones first, and of these the one that was started last. On Linux; elsewhere nothing is known of memory.
+ * The second guard over memory, after the limits of statements and DuckDB: while this process holds more than it may,
+ * queries are ended one by one, long ones before short ones and the last one started first. It works on Linux only;
+ * elsewhere the memory of the process is not known.
  */
 public final class MemoryWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MemoryWatch.class);
     private static final ProcessMemory OWN =
             ProcessMemory.of(ProcessHandle.current().pid());
     private static final Duration INTERVAL = Duration.ofMillis(100);
-    /** What a query held is given back some time after it has ended. */
+    /** A query's memory is given back some time after it has ended. */
     private static final Duration RELIEF = Duration.ofSeconds(1);
 
     private final QueryRegister queries;
     private final long limit;
-    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(MemoryWatch::thread);
+    private final ScheduledExecutorService watch =
+            Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("gatehouse-memory-watch"));
     private long notBefore = System.nanoTime();
 
     /** @param limit bytes that the process may hold */
@@ -41,7 +44,7 @@ public final class MemoryWatch implements AutoCloseable {
                 notBefore = System.nanoTime() + RELIEF.toNanos();
             }
         } catch (RuntimeException e) {
-            // A scheduler would end without a word.
+            // An exception would end the schedule silently.
             LOG.error("Memory cannot be watched", e);
         }
     }
@@ -54,11 +57,5 @@ public final class MemoryWatch implements AutoCloseable {
     @Override
     public void close() {
         watch.shutdownNow();
-    }
-
-    private static Thread thread(Runnable work) {
-        Thread thread = new Thread(work, "gatehouse-memory-watch");
-        thread.setDaemon(true);
-        return thread;
     }
 }

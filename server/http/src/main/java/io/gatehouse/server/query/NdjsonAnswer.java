@@ -9,7 +9,7 @@ import io.gatehouse.server.http.JsonValue;
 import java.io.IOException;
 import java.util.List;
 
-/** A JSON object per row and line, and nothing else: a cut answer shows by its broken connection. */
+/** A JSON object per row and line, and nothing else; a broken connection marks a partial result. */
 final class NdjsonAnswer implements Answer {
     private final ServedQuery query;
     private boolean present;

@@ -12,7 +12,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.jspecify.annotations.Nullable;
 
-/** One Parquet file. It is whole, in a temporary directory, before the first byte leaves. */
+/** One Parquet file, which is written to a temporary directory before the first byte is sent. */
 final class ParquetAnswer implements Answer {
     private static final String NAME = "answer.parquet";
 
@@ -32,7 +32,7 @@ final class ParquetAnswer implements Answer {
     @Override
     public void start() {
         try {
-            // A file of its own name, so that DuckDB writes it in its place, where it can be seen to grow.
+            // A new name, so that DuckDB writes it in place, where its size can be watched.
             Path made = Files.createTempDirectory("gatehouse-");
             directory = made;
             new ParquetFile(allocator, maxBytes).write(() -> query.next(batches), batches::root, made.resolve(NAME));

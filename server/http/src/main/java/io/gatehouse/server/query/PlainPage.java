@@ -3,6 +3,7 @@ package io.gatehouse.server.query;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.base.Resources;
 import io.gatehouse.client.Query;
 import io.gatehouse.client.ResultColumn;
 import io.gatehouse.error.GatehouseException;
@@ -12,8 +13,6 @@ import io.gatehouse.server.http.QueryId;
 import io.gatehouse.server.http.RequestBody;
 import io.javalin.http.Context;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.util.Arrays;
 import java.util.List;
@@ -22,18 +21,18 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /plain}: the console for those without JavaScript, and the only one of a build without the web module. A form
- * goes in, a whole page comes out; opening the page runs nothing.
+ * {@code /plain}: the console without JavaScript, and the only one of a build without the web module. A form is sent, a
+ * page returned; opening the page runs nothing.
  */
 public final class PlainPage {
     private static final long ROWS = 1000;
     private static final String START = "SELECT * FROM runs ORDER BY run_id";
 
-    private final QueryDoor door;
+    private final QueryService service;
     private final List<String> template;
 
-    public PlainPage(QueryDoor door) {
-        this.door = requireNonNull(door, "door is null");
+    public PlainPage(QueryService service) {
+        this.service = requireNonNull(service, "service is null");
         this.template = template();
     }
 
@@ -44,8 +43,8 @@ public final class PlainPage {
     public void run(Context context) throws IOException {
         String sql = field(new String(RequestBody.of(context), UTF_8), "sql");
         ClientConnection client = ClientConnection.of(context);
-        try (ServedQuery query = door.enter(QueryId.assign(context), new Query(sql, ROWS), "html", client)) {
-            door.serve(query, served -> send(context, 200, sql, table(served)));
+        try (ServedQuery query = service.enter(QueryId.assign(context), new Query(sql, ROWS), "html", client)) {
+            service.serve(query, served -> send(context, 200, sql, table(served)));
         } catch (GatehouseException e) {
             send(context, e.code().httpStatus(), sql, problem(e));
         }
@@ -118,12 +117,6 @@ public final class PlainPage {
 
     /** The page in three parts: before the SQL, between the SQL and its outcome, and after it. */
     private static List<String> template() {
-        try (InputStream stream = PlainPage.class.getResourceAsStream("plain.html")) {
-            String html =
-                    new String(requireNonNull(stream, "plain.html is missing").readAllBytes(), UTF_8);
-            return List.of(html.split("\\{\\{(sql|outcome)}}", -1));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return List.of(Resources.text(PlainPage.class, "plain.html").split("\\{\\{(sql|outcome)}}", -1));
     }
 }

@@ -2,7 +2,7 @@ package io.gatehouse.server.query;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.base.DaemonThreads;
 import io.gatehouse.client.Query;
 import io.gatehouse.server.http.ClientConnection;
 import io.gatehouse.store.query.PastQuery;
@@ -25,34 +25,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The queries being served and the last that were. Cancels those whose client has left, and all of them when the server
- * stops; tells of every change, and of those that run four times a second.
+ * The queries being served and the last that ended. Cancels those whose client has left, and all of them when the server
+ * stops; reports every change, and running queries four times a second.
  */
 public final class QueryRegister implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(QueryRegister.class);
-    /** A query whose client has left takes the cores from others until that is seen. */
+    /** A query whose client has left keeps its cores until that is noticed. */
     private static final Duration WATCH_INTERVAL = Duration.ofMillis(50);
-    /** Of a query that runs is told at every so manieth look. */
+    /** Listeners hear of a running query at every n-th look. */
     private static final int LOOKS_BETWEEN_NEWS = 5;
 
     private static final int REMEMBERED = 100;
-    /** Of the text of a query in lists and events, which would otherwise be megabytes. */
+    /** Characters of SQL in lists and events, which would otherwise be megabytes. */
     private static final int SQL_SHOWN = 2000;
 
     private final Map<String, ServedQuery> running = new ConcurrentHashMap<>();
     private final Deque<ServedQuery> ended = new ArrayDeque<>();
-    private final Consumer<ObjectNode> listener;
+    private final Consumer<QuerySnapshot> listener;
     private final Consumer<PastQuery> ending;
     private long looks;
-    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(QueryRegister::thread);
+    private final ScheduledExecutorService watch =
+            Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("gatehouse-query-watch"));
 
     /**
      * Watches the queries of a server.
      *
-     * @param listener is told how a query stands when that changes
-     * @param ending is told of each that has ended
+     * @param listener receives a query whenever it changes
+     * @param ending receives each query that has ended
      */
-    public QueryRegister(Consumer<ObjectNode> listener, Consumer<PastQuery> ending) {
+    public QueryRegister(Consumer<QuerySnapshot> listener, Consumer<PastQuery> ending) {
         this.listener = requireNonNull(listener, "listener is null");
         this.ending = requireNonNull(ending, "ending is null");
         var unused = watch.scheduleWithFixedDelay(
@@ -69,7 +70,7 @@ public final class QueryRegister implements AutoCloseable {
     }
 
     private void changed(ServedQuery query) {
-        if (query.state().ended()) {
+        if (query.state().hasEnded()) {
             synchronized (ended) {
                 ended.removeIf(older -> older.id().equals(query.id()));
                 ended.addFirst(query);
@@ -80,7 +81,7 @@ public final class QueryRegister implements AutoCloseable {
             running.remove(query.id(), query);
             ending.accept(query.past());
         }
-        listener.accept(query.toJson(SQL_SHOWN));
+        listener.accept(query.snapshot(SQL_SHOWN));
     }
 
     Optional<ServedQuery> find(String id) {
@@ -92,12 +93,12 @@ public final class QueryRegister implements AutoCloseable {
     }
 
     /** Running ones first, the youngest first. */
-    List<ObjectNode> list() {
+    List<QuerySnapshot> list() {
         List<ServedQuery> all = new ArrayList<>(running.values());
         all.sort(Comparator.comparing(ServedQuery::elapsedMs));
         synchronized (ended) {
             return Stream.concat(all.stream(), ended.stream())
-                    .map(query -> query.toJson(SQL_SHOWN))
+                    .map(query -> query.snapshot(SQL_SHOWN))
                     .toList();
         }
     }
@@ -107,7 +108,7 @@ public final class QueryRegister implements AutoCloseable {
         return running.size();
     }
 
-    /** Ends the query that was started last, long ones before short ones, for the sake of the others; false if none runs. */
+    /** Ends the query that was started last, long ones before short ones; false if none runs. */
     boolean endLatest(long limit) {
         Optional<ServedQuery> latest = running.values().stream()
                 .filter(ServedQuery::isRunning)
@@ -137,24 +138,18 @@ public final class QueryRegister implements AutoCloseable {
         running.values().forEach(query -> look(query, telling));
     }
 
-    /** What goes wrong with one must not end the watch over all others, which a scheduler would do without a word. */
+    /** An error at one query must not end the watch over the others, as an exception in a schedule would. */
     private void look(ServedQuery query, boolean telling) {
         try {
             if (query.client().hasLeft()) {
                 query.cancel();
             }
             query.look();
-            if (telling && query.state() == ServedQuery.State.RUNNING) {
-                listener.accept(query.toJson(SQL_SHOWN));
+            if (telling && query.state() == QuerySnapshot.State.RUNNING) {
+                listener.accept(query.snapshot(SQL_SHOWN));
             }
         } catch (RuntimeException e) {
             LOG.error("Query {} cannot be watched", query.id(), e);
         }
-    }
-
-    private static Thread thread(Runnable work) {
-        Thread thread = new Thread(work, "gatehouse-query-watch");
-        thread.setDaemon(true);
-        return thread;
     }
 }

@@ -4,7 +4,9 @@ import static io.gatehouse.server.http.Json.invalid;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.base.JsonField;
 import io.gatehouse.client.Query;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
@@ -12,6 +14,7 @@ import io.gatehouse.server.http.Json;
 import io.gatehouse.server.http.RequestBody;
 import io.javalin.http.Context;
 import io.javalin.http.UnsupportedMediaTypeResponse;
+import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -19,9 +22,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param filename for a client that saves the answer
  * @param plainFormulas whether CSV leaves texts alone that a spreadsheet would take for formulas
  */
-record QueryRequest(
+public record QueryRequest(
         String sql,
         List<@Nullable Object> parameters,
         OptionalLong limit,
@@ -44,11 +47,38 @@ record QueryRequest(
         ResultFormat format,
         Optional<String> filename,
         boolean plainFormulas) {
-    private static final Set<String> FIELDS =
-            Set.of("sql", "parameters", "limit", "timeout", "format", "filename", "formulas");
     private static final Pattern FILENAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9 ._()-]{0,99}");
 
-    QueryRequest {
+    /** The fields of a request as they are sent. */
+    public record Fields(
+            @JsonField(value = "One statement.", required = true)
+            Optional<String> sql,
+
+            @JsonField("A value for each ? of the statement: numbers, texts, booleans, null.")
+            ArrayNode parameters,
+
+            @JsonField(value = "Rows at most. JSON has a default, other formats have no limit.", minimum = 1)
+            Optional<Long> limit,
+
+            @JsonField(value = "Seconds; the server's limit holds where it is less.", minimum = 1)
+            Optional<Long> timeout,
+
+            @JsonField(
+                    value = "Format of the rows; Accept decides where it is missing.",
+                    values = {"json", "ndjson", "csv", "arrow", "parquet"})
+            Optional<String> format,
+
+            @JsonField("Name under which a client saves the response.")
+            Optional<String> filename,
+
+            @JsonField(
+                    value = "Whether CSV puts an apostrophe before texts that a spreadsheet would take for formulas.",
+                    values = {"escape", "keep"})
+            Optional<String> formulas) {}
+
+    private static final Map<String, RecordComponent> FIELDS = Json.fields(Fields.class);
+
+    public QueryRequest {
         requireNonNull(sql, "sql is null");
         parameters = Collections.unmodifiableList(new ArrayList<>(parameters));
         requireNonNull(limit, "limit is null");
@@ -67,8 +97,8 @@ record QueryRequest(
     }
 
     /** What is to be run: rows as many as asked for, or the server's default for what a person looks at. */
-    Query query(QueryAllowance allowance) {
-        long maxRows = limit.orElse(format == ResultFormat.JSON ? allowance.rows() : 0);
+    Query query(QueryQuota quota) {
+        long maxRows = limit.orElse(format == ResultFormat.JSON ? quota.rows() : 0);
         return new Query(sql, parameters, timeout, maxRows);
     }
 
@@ -84,7 +114,7 @@ record QueryRequest(
     static QueryRequest ofBody(Context context) {
         ObjectNode fields = address(context);
         ObjectNode body = switch (Json.mediaType(context)) {
-            case "application/json" -> Json.body(context, FIELDS);
+            case "application/json" -> Json.body(context, FIELDS.keySet());
             case "application/sql" -> Json.object().put("sql", text(RequestBody.of(context)));
             default ->
                 throw new UnsupportedMediaTypeResponse(
@@ -100,19 +130,16 @@ record QueryRequest(
         return of(fields, context);
     }
 
-    private static QueryRequest of(ObjectNode fields, Context context) {
-        OptionalLong limit =
-                Json.findLong(fields, "limit").map(OptionalLong::of).orElse(OptionalLong.empty());
-        ResultFormat format =
-                Json.findText(fields, "format").map(ResultFormat::of).orElseGet(() -> ResultFormat.accepted(context));
+    private static QueryRequest of(ObjectNode object, Context context) {
+        Fields fields = Json.read(object, Fields.class);
         return new QueryRequest(
-                Json.findText(fields, "sql").orElseThrow(() -> invalid("The request has no \"sql\".")),
-                parameters(fields.path("parameters")),
-                limit,
-                Json.findLong(fields, "timeout").map(QueryRequest::seconds),
-                format,
-                Json.findText(fields, "filename"),
-                plainFormulas(fields));
+                fields.sql().orElseThrow(() -> invalid("The request has no \"sql\".")),
+                parameters(fields.parameters()),
+                fields.limit().map(OptionalLong::of).orElse(OptionalLong.empty()),
+                fields.timeout().map(QueryRequest::seconds),
+                fields.format().map(ResultFormat::of).orElseGet(() -> ResultFormat.accepted(context)),
+                fields.filename(),
+                plainFormulas(fields.formulas().orElse("escape")));
     }
 
     private static Duration seconds(long seconds) {
@@ -122,13 +149,7 @@ record QueryRequest(
         return Duration.ofSeconds(Math.min(seconds, Integer.MAX_VALUE));
     }
 
-    private static List<@Nullable Object> parameters(JsonNode values) {
-        if (values.isMissingNode() || values.isNull()) {
-            return List.of();
-        }
-        if (!values.isArray()) {
-            throw invalid("The parameters must be a JSON array, but are %s.".formatted(values));
-        }
+    private static List<@Nullable Object> parameters(ArrayNode values) {
         List<@Nullable Object> parameters = new ArrayList<>();
         values.forEach(value -> parameters.add(parameter(value)));
         return parameters;
@@ -144,8 +165,7 @@ record QueryRequest(
         };
     }
 
-    private static boolean plainFormulas(ObjectNode fields) {
-        String choice = Json.findText(fields, "formulas").orElse("escape");
+    private static boolean plainFormulas(String choice) {
         return switch (choice) {
             case "escape" -> false;
             case "keep" -> true;
@@ -156,24 +176,26 @@ record QueryRequest(
     private static ObjectNode address(Context context) {
         ObjectNode fields = Json.object();
         context.queryParamMap().forEach((name, values) -> {
-            if (!FIELDS.contains(name)) {
-                throw invalid(
-                        "The address has a parameter \"%s\"; it may have %s.".formatted(name, Json.listed(FIELDS)));
+            RecordComponent field = FIELDS.get(name);
+            if (field == null) {
+                throw invalid("The address has a parameter \"%s\"; it may have %s."
+                        .formatted(name, Json.listed(FIELDS.keySet())));
             }
             if (values.size() != 1) {
                 throw invalid("The address has the parameter \"%s\" %d times.".formatted(name, values.size()));
             }
-            put(fields, name, values.get(0));
+            put(fields, name, field, values.get(0));
         });
         return fields;
     }
 
-    private static void put(ObjectNode fields, String name, String value) {
-        switch (name) {
-            case "limit", "timeout" -> fields.put(name, wholeNumber(name, value));
-            case "parameters" ->
-                fields.set(name, Json.tree(value.getBytes(StandardCharsets.UTF_8), "The parameter \"parameters\""));
-            default -> fields.put(name, value);
+    private static void put(ObjectNode fields, String name, RecordComponent field, String value) {
+        if (Json.isWholeNumber(field)) {
+            fields.put(name, wholeNumber(name, value));
+        } else if (field.getType() == ArrayNode.class) {
+            fields.set(name, Json.tree(value.getBytes(StandardCharsets.UTF_8), "The parameter \"%s\"".formatted(name)));
+        } else {
+            fields.put(name, value);
         }
     }
 

@@ -2,21 +2,43 @@ package io.gatehouse.server.query;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.base.JsonField;
+import io.gatehouse.client.ResultColumn;
 import io.gatehouse.server.http.ClientConnection;
+import io.gatehouse.server.http.Problem;
 import io.gatehouse.server.http.QueryId;
-import io.gatehouse.server.http.SqlText;
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
 import org.eclipse.jetty.ee10.servlet.HttpOutput;
 
 /** {@code /v1/query}: one statement in, its rows out in the format that is asked for, while they are read. */
 public final class QueryResource {
-    private final QueryDoor door;
+    /** The body of a response in JSON, which {@link JsonAnswer} writes while the rows are read. */
+    public record Rows(
+            String queryId,
+            List<ResultColumn> columns,
+
+            @JsonField("Integers beyond 2^53, decimals, NaN and infinities are strings.")
+            List<List<Object>> rows,
+
+            long rowCount,
+            @JsonField("Rows at most; 0 for no limit.") long limit,
+            @JsonField("Whether the limit cut the result.") boolean truncated,
+            double elapsedMs) {}
+
+    private final QueryService service;
     private final HistoryWriter history;
 
-    public QueryResource(QueryDoor door, HistoryWriter history) {
-        this.door = requireNonNull(door, "door is null");
+    public QueryResource(QueryService service, HistoryWriter history) {
+        this.service = requireNonNull(service, "service is null");
         this.history = requireNonNull(history, "history is null");
+    }
+
+    /** The media types of all formats. */
+    public static List<String> mediaTypes() {
+        return Arrays.stream(ResultFormat.values()).map(ResultFormat::mediaType).toList();
     }
 
     /** For links, for browsers that save the answer, and for programs that read from an address. */
@@ -30,12 +52,12 @@ public final class QueryResource {
 
     private void answer(Context context, QueryRequest request) throws IOException {
         String id = QueryId.assign(context);
-        SqlText.assign(context, request.sql());
+        Problem.rememberSql(context, request.sql());
         ClientConnection client = ClientConnection.of(context);
-        ServedQuery served =
-                door.enter(id, request.query(door.allowance()), request.format().id(), client);
+        ServedQuery served = service.enter(
+                id, request.query(service.quota()), request.format().id(), client);
         try (served) {
-            door.serve(served, query -> {
+            service.serve(served, query -> {
                 client.writtenByThisThread(query.preemption()::pause);
                 try (Answer answer = answer(request, query)) {
                     // The status leaves with the first rows, so that what fails before them still gets one of its own.
@@ -44,7 +66,7 @@ public final class QueryResource {
                     request.filename().ifPresent(name -> saveAs(context, name));
                     // Not Javalin's stream, which compresses: that costs more than loopback does.
                     HttpOutput out = (HttpOutput) context.res().getOutputStream();
-                    AnswerStream stream = new AnswerStream(out, door.allowance().bytes());
+                    AnswerStream stream = new AnswerStream(out, service.quota().bytes());
                     answer.write(stream);
                     // Closed only here: closing on the way out of a failure would complete a cut answer.
                     stream.close();
@@ -70,7 +92,7 @@ public final class QueryResource {
             case NDJSON -> new NdjsonAnswer(query);
             case CSV -> new CsvAnswer(query, request.plainFormulas());
             case ARROW -> new ArrowAnswer(query);
-            case PARQUET -> new ParquetAnswer(query, door.allowance().bytes());
+            case PARQUET -> new ParquetAnswer(query, service.quota().bytes());
         };
     }
 }

@@ -27,6 +27,10 @@ enum ResultFormat {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    String mediaType() {
+        return mediaType;
+    }
+
     /** As Content-Type has it. */
     String contentType() {
         return this == CSV ? "text/csv; charset=utf-8; header=present" : mediaType;

@@ -2,20 +2,19 @@ package io.gatehouse.server.query;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.client.Query;
 import io.gatehouse.client.ResultColumn;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.http.ClientConnection;
-import io.gatehouse.server.http.Json;
+import io.gatehouse.server.http.Problem;
+import io.gatehouse.server.query.QuerySnapshot.State;
 import io.gatehouse.sql.ArrowBatches;
 import io.gatehouse.sql.QueryResult;
 import io.gatehouse.store.query.PastQuery;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -27,20 +26,6 @@ import org.jspecify.annotations.Nullable;
  * look at it or cancel it. Closing it ends it, whatever it had come to.
  */
 final class ServedQuery implements AutoCloseable {
-    /** How far a query has come. */
-    enum State {
-        QUEUED,
-        PLANNING,
-        RUNNING,
-        FINISHED,
-        FAILED,
-        CANCELLED;
-
-        boolean ended() {
-            return compareTo(FINISHED) >= 0;
-        }
-    }
-
     /** The serving thread has this time to end the query itself; then the connection is broken. */
     private static final Duration GRACE = Duration.ofMillis(500);
 
@@ -71,7 +56,7 @@ final class ServedQuery implements AutoCloseable {
     private long rows;
     private volatile boolean ended;
 
-    /** @param changed is told of each change of state */
+    /** @param changed is called at each change of state */
     ServedQuery(String id, Query statement, String format, ClientConnection client, Consumer<ServedQuery> changed) {
         this.id = requireNonNull(id, "id is null");
         this.statement = requireNonNull(statement, "statement is null");
@@ -113,7 +98,7 @@ final class ServedQuery implements AutoCloseable {
     }
 
     /** The statement is planned and begins. */
-    void begins(QueryResult planned) {
+    void started(QueryResult planned) {
         result = planned;
         move(State.RUNNING);
         preemption().checkPreempted();
@@ -290,13 +275,13 @@ final class ServedQuery implements AutoCloseable {
     }
 
     /** Says why it ends, if not by its last row. */
-    void fails(GatehouseException reason) {
+    void failed(GatehouseException reason) {
         failure = reason;
     }
 
     @Override
     public void close() {
-        if (state.ended()) {
+        if (state.hasEnded()) {
             return;
         }
         elapsedNanos = System.nanoTime() - start;
@@ -311,7 +296,7 @@ final class ServedQuery implements AutoCloseable {
     private State endState() {
         GatehouseException reason = failure;
         if (reason == null) {
-            // Neither at its end nor failed: whoever read it has gone.
+            // Neither at its end nor failed: its reader has left.
             return ended ? State.FINISHED : State.CANCELLED;
         }
         return reason.code() == ErrorCode.CANCELLED_BY_USER ? State.CANCELLED : State.FAILED;
@@ -328,7 +313,7 @@ final class ServedQuery implements AutoCloseable {
                 cut(SQL_KEPT),
                 submitted,
                 elapsedMs(),
-                state.name().toLowerCase(Locale.ROOT),
+                state.id(),
                 rowsSeen,
                 Optional.ofNullable(failure).map(reason -> reason.code() + ": " + reason.getMessage()));
     }
@@ -338,28 +323,22 @@ final class ServedQuery implements AutoCloseable {
         return sql.length() <= characters ? sql : sql.substring(0, characters) + "…";
     }
 
-    /** How it stands, as clients see it. */
-    ObjectNode toJson(int sqlCharacters) {
-        ObjectNode json = Json.object();
-        json.put("queryId", id);
-        json.put("state", state.name().toLowerCase(Locale.ROOT));
-        json.put("sql", cut(sqlCharacters));
-        json.put("format", format);
-        json.put("submittedAt", submitted.toString());
-        json.put("elapsedMs", elapsedMs());
+    /** How it stands now, with the beginning of its SQL. */
+    QuerySnapshot snapshot(int sqlCharacters) {
         Preemption decisions = preemption;
-        json.put("attempts", decisions == null ? 0 : decisions.attempts());
-        json.put("rows", rowsSeen);
-        json.put("limit", maxRows());
-        json.put("truncated", truncated);
-        json.put("progress", progress());
-        Optional.ofNullable(failure).ifPresent(reason -> {
-            ObjectNode error = json.putObject("error");
-            error.put("code", reason.code().name());
-            error.put("sqlState", reason.code().sqlState());
-            error.put("detail", String.valueOf(reason.getMessage()));
-        });
-        return json;
+        return new QuerySnapshot(
+                id,
+                state,
+                cut(sqlCharacters),
+                format,
+                submitted,
+                elapsedMs(),
+                decisions == null ? 0 : decisions.attempts(),
+                rowsSeen,
+                maxRows(),
+                truncated,
+                progress(),
+                Optional.ofNullable(failure).map(Problem.Reason::of));
     }
 
     /** Share of the work that is done, as DuckDB guesses; it never goes back. */

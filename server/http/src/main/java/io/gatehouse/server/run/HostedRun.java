@@ -2,7 +2,6 @@ package io.gatehouse.server.run;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.run.RunListener;
@@ -38,23 +37,23 @@ final class HostedRun implements RunListener {
         }
     }
 
-    /** What a run tells of itself, on the thread that computes it: whoever hears it must not keep that waiting. */
-    interface Watcher {
+    /** Hears of a run on the thread that computes it, and must not keep that waiting. */
+    interface Listener {
         void moved(HostedRun run, State next);
 
-        /** It got on, or committed a shard. */
-        void gotOn(HostedRun run);
+        /** The run computed more tokens, or committed a shard. */
+        void progressed(HostedRun run);
     }
 
-    /** What the file said of the run, while it ran, when so many questions were committed. */
+    /** The run as the file had it when so many questions were committed. */
     private record Recorded(int questionsDone, RunSummary summary) {}
 
-    private static final long BETWEEN_NEWS_NANOS = 250_000_000L;
+    private static final long BETWEEN_REPORTS_NANOS = 250_000_000L;
 
     private static final Logger LOG = LoggerFactory.getLogger(HostedRun.class);
 
     private final String name;
-    private final Watcher watcher;
+    private final Listener listener;
     private final CountDownLatch end = new CountDownLatch(1);
     private volatile State state = State.WAITING;
     private volatile boolean unwanted;
@@ -62,12 +61,12 @@ final class HostedRun implements RunListener {
     private volatile @Nullable RunProgress progress;
     private volatile @Nullable GatehouseException failure;
     private volatile @Nullable Recorded recorded;
-    private long toldAt;
+    private long reportedAt;
     private volatile boolean committedSinceAsked;
 
-    HostedRun(String name, Watcher watcher) {
+    HostedRun(String name, Listener listener) {
         this.name = requireNonNull(name, "name is null");
-        this.watcher = requireNonNull(watcher, "watcher is null");
+        this.listener = requireNonNull(listener, "listener is null");
     }
 
     String name() {
@@ -78,7 +77,7 @@ final class HostedRun implements RunListener {
         return state;
     }
 
-    /** Runs to the end, on the thread that calls, and closes the plan, of which nothing is kept. */
+    /** Runs to the end on the calling thread, and closes the plan. */
     void execute(RunPlan plan) {
         move(outcome(plan));
         end.countDown();
@@ -100,7 +99,7 @@ final class HostedRun implements RunListener {
             failure = new GatehouseException(ErrorCode.OUT_OF_MEMORY, "The run took more memory than there is.", e);
             return State.FAILED;
         } catch (RuntimeException | Error e) {
-            // An error too, such as a native library that is missing: else a client would see no reason at all.
+            // Errors too, such as a missing native library: otherwise a client would see no reason.
             LOG.error("Run {} failed", name, e);
             failure = new GatehouseException(ErrorCode.INTERNAL_ERROR, "The run failed: %s.".formatted(e), e);
             return State.FAILED;
@@ -109,15 +108,15 @@ final class HostedRun implements RunListener {
 
     private void move(State next) {
         state = next;
-        watcher.moved(this, next);
+        listener.moved(this, next);
     }
 
-    /** Ends it soon; what is committed stays. */
+    /** Ends the run soon; what is committed stays. */
     void cancel() {
         unwanted = true;
     }
 
-    /** Ends it with the shard that it is at, or when its time is over. */
+    /** Ends the run after its current shard, or when the time is over. */
     void cancelAfterShard(Duration patience) {
         lastNanos = System.nanoTime() + patience.toNanos();
     }
@@ -136,9 +135,9 @@ final class HostedRun implements RunListener {
         if (state == State.LOADING) {
             move(State.RUNNING);
         }
-        if (committed || System.nanoTime() - toldAt >= BETWEEN_NEWS_NANOS) {
-            toldAt = System.nanoTime();
-            watcher.gotOn(this);
+        if (committed || System.nanoTime() - reportedAt >= BETWEEN_REPORTS_NANOS) {
+            reportedAt = System.nanoTime();
+            listener.progressed(this);
         }
     }
 
@@ -149,8 +148,8 @@ final class HostedRun implements RunListener {
     }
 
     /**
-     * What the file says of it. While it runs, only a commit changes that: it is read once after each, since whoever
-     * watches asks several times a second, and reading takes from the run.
+     * The run as the file has it. While it runs, only a commit changes that, so the file is read once after each: clients
+     * ask several times a second, and reading slows the run.
      *
      * @param file finds runs by name
      */
@@ -174,34 +173,11 @@ final class HostedRun implements RunListener {
         return unwanted || stopping;
     }
 
-    Optional<GatehouseException> failure() {
-        return Optional.ofNullable(failure);
+    Optional<RunProgress> progress() {
+        return Optional.ofNullable(progress);
     }
 
-    /** Adds what the server knows and the file does not. */
-    void describe(ObjectNode json) {
-        json.put("name", name());
-        json.put("status", state.id());
-        RunProgress now = progress;
-        if (now != null) {
-            ObjectNode node = json.putObject("progress");
-            node.put("share", now.share());
-            node.put("questionsDone", now.questionsDone());
-            node.put("questions", now.questions());
-            node.put("tokensDone", now.tokensDone());
-            node.put("tokens", now.tokens());
-            node.put("tokensPerSecond", Math.round(now.tokensPerSecond()));
-            node.put("elapsedSeconds", now.elapsed().toMillis() / 1000.0);
-            node.put("shardsWaiting", now.writing().shardsWaiting());
-            node.put("bytesWaiting", now.writing().bytesWaiting());
-            node.put("activations", now.writing().activations());
-            node.put("writingSeconds", now.writing().busy().toMillis() / 1000.0);
-            now.timeLeft().ifPresent(left -> node.put("secondsLeft", left.toMillis() / 1000.0));
-        }
-        failure().filter(reason -> state == State.FAILED).ifPresent(reason -> {
-            ObjectNode error = json.putObject("error");
-            error.put("code", reason.code().name());
-            error.put("detail", String.valueOf(reason.getMessage()));
-        });
+    Optional<GatehouseException> failure() {
+        return Optional.ofNullable(failure);
     }
 }

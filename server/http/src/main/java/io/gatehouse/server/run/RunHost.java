@@ -2,12 +2,11 @@ package io.gatehouse.server.run;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.base.DaemonThreads;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.run.RunRequest;
 import io.gatehouse.server.event.Events;
-import io.gatehouse.server.http.Json;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.run.RunStatus;
 import io.gatehouse.store.run.RunSummary;
@@ -18,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,14 +25,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The runs of the file and those that are being added to it: one runs, others wait. Tells of all that happens to them,
- * and of what that changes for SQL.
+ * The runs of the file and those that are being added to it: one runs, others wait. Publishes what happens to them, and
+ * what that changes for SQL.
  */
 public final class RunHost {
     private static final Logger LOG = LoggerFactory.getLogger(RunHost.class);
     private static final int WAITING = 32;
 
-    /** Ended runs whose last words are kept; the file knows most of it. */
+    /** Ended runs that are remembered; the file knows most of what they tell. */
     private static final int REMEMBERED = 100;
 
     /** For a step of a run that cannot be interrupted, after its time is over. */
@@ -40,16 +40,16 @@ public final class RunHost {
 
     private final Store store;
     private final RunPlanner planner;
-    private final RunNews news;
+    private final RunEvents runEvents;
     private final Map<String, HostedRun> hosted = new LinkedHashMap<>();
     private final Set<String> leaving = new HashSet<>();
     private boolean stopping;
-    private final ExecutorService worker = Executors.newSingleThreadExecutor(RunHost::thread);
+    private final ExecutorService worker = Executors.newSingleThreadExecutor(DaemonThreads.named("gatehouse-run"));
 
     public RunHost(Store store, RunPlanner planner, Events events) {
         this.store = requireNonNull(store, "store is null");
         this.planner = requireNonNull(planner, "planner is null");
-        this.news = new RunNews(events, run -> show(run.name()));
+        this.runEvents = new RunEvents(events, run -> show(run.name()));
     }
 
     /** Starts a run, or lets it wait for its turn. */
@@ -66,11 +66,11 @@ public final class RunHost {
     private HostedRun admit(RunPlan plan) {
         synchronized (hosted) {
             requireRoom(plan.name());
-            HostedRun run = new HostedRun(plan.name(), news);
+            HostedRun run = new HostedRun(plan.name(), runEvents);
             if (hosted.values().stream().anyMatch(other -> !other.state().ended())) {
                 plan.rest();
             }
-            // Taken out first, so that it stands behind those that were started before.
+            // Removed first, so that it comes after those that were started before.
             hosted.remove(plan.name());
             hosted.put(plan.name(), run);
             forgetOldest();
@@ -103,7 +103,7 @@ public final class RunHost {
         ended.stream().limit(Math.max(0, ended.size() - REMEMBERED)).forEach(run -> hosted.remove(run.name()));
     }
 
-    /** @throws GatehouseException RUN_NOT_FOUND if there is none that could be */
+    /** @throws GatehouseException RUN_NOT_FOUND if this server has no run of that name */
     void cancel(String name) {
         find(name).orElseThrow(() -> unknown(name)).cancel();
     }
@@ -120,7 +120,7 @@ public final class RunHost {
                 throw new GatehouseException(ErrorCode.RUN_EXISTS, "Run \"%s\" is being deleted.".formatted(name));
             }
         }
-        // Nobody can go on with the run from here on, so that no new rows go with the old ones.
+        // From here on nobody can resume the run, so no new rows are deleted with the old ones.
         try {
             if (store.findRun(name).isPresent() || find(name).isEmpty()) {
                 store.deleteRun(name);
@@ -133,7 +133,7 @@ public final class RunHost {
                 leaving.remove(name);
             }
         }
-        news.schema("run-deleted");
+        runEvents.schema("run-deleted");
     }
 
     Optional<HostedRun> find(String name) {
@@ -142,35 +142,36 @@ public final class RunHost {
         }
     }
 
-    /** Every run of the file in the order they were started, then those that it knows nothing of yet. */
-    List<ObjectNode> list() {
-        List<ObjectNode> list = new ArrayList<>();
+    /** The runs of the file in the order in which they were started, then those that are not in it yet. */
+    List<RunSnapshot> list() {
+        List<RunSnapshot> list = new ArrayList<>();
         List<String> known = new ArrayList<>();
         for (RunSummary run : store.runs()) {
-            list.add(describe(Optional.of(run), find(run.name())));
+            list.add(RunSnapshot.of(run.name(), Optional.of(run), find(run.name()), Optional.empty()));
             known.add(run.name());
         }
         synchronized (hosted) {
             hosted.values().stream()
                     .filter(run -> !known.contains(run.name()))
-                    .forEach(run -> list.add(describe(Optional.empty(), Optional.of(run))));
+                    .forEach(run ->
+                            list.add(RunSnapshot.of(run.name(), Optional.empty(), Optional.of(run), Optional.empty())));
         }
         return list;
     }
 
     /** @throws GatehouseException RUN_NOT_FOUND */
-    ObjectNode show(String name) {
+    RunSnapshot show(String name) {
         Optional<HostedRun> run = find(name);
         Optional<RunSummary> summary =
                 run.map(hosted -> hosted.summary(store::findRun)).orElseGet(() -> store.findRun(name));
         if (summary.isEmpty() && run.isEmpty()) {
             throw unknown(name);
         }
-        ObjectNode json = describe(summary, run);
-        summary.filter(whole -> whole.status() == RunStatus.COMPLETE)
-                .ifPresent(whole -> store.meanAccuracyOfSubjects(whole.runId())
-                        .ifPresent(mean -> json.put("meanAccuracyOfSubjects", mean)));
-        return json;
+        OptionalDouble mean = summary.filter(whole -> whole.status() == RunStatus.COMPLETE)
+                .map(whole -> store.meanAccuracyOfSubjects(whole.runId()))
+                .orElse(OptionalDouble.empty());
+        return RunSnapshot.of(
+                name, summary, run, mean.isPresent() ? Optional.of(mean.getAsDouble()) : Optional.empty());
     }
 
     /** Runs that have not ended. */
@@ -180,38 +181,14 @@ public final class RunHost {
         }
     }
 
-    private static ObjectNode describe(Optional<RunSummary> summary, Optional<HostedRun> hosted) {
-        ObjectNode json = Json.object();
-        summary.ifPresent(run -> {
-            json.put("runId", run.runId());
-            json.put("name", run.name());
-            json.put("model", run.model());
-            json.put("task", run.task());
-            json.put("scope", run.scope().id());
-            // Nobody but this server writes the file: what is unfinished and not here was killed.
-            json.put(
-                    "status",
-                    run.status() == RunStatus.RUNNING
-                            ? "interrupted"
-                            : run.status().id());
-            json.put("questions", run.questions());
-            json.put("answered", run.answered());
-            json.put("correct", run.correct());
-            json.put("startedAt", run.startedAt().toString());
-            json.put("finishedAt", run.finishedAt().map(Object::toString).orElse(null));
-        });
-        hosted.ifPresent(run -> run.describe(json));
-        return json;
-    }
-
     private static GatehouseException unknown(String name) {
         return new GatehouseException(ErrorCode.RUN_NOT_FOUND, "There is no run \"%s\".".formatted(name));
     }
 
     /**
-     * Ends what runs with the shard it is at, or after the time given, and forgets what waits.
+     * Ends the running run after its current shard, or when the time is over, and drops those that wait.
      *
-     * @param patience for the shard in hand
+     * @param patience for the current shard
      */
     public void stop(Duration patience) {
         List<HostedRun> left;
@@ -229,15 +206,9 @@ public final class RunHost {
                     LOG.warn("Run {} does not end; what it has committed stays", run.name());
                 }
             }
-            news.end(GRACE);
+            runEvents.end(GRACE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static Thread thread(Runnable work) {
-        Thread thread = new Thread(work, "gatehouse-run");
-        thread.setDaemon(true);
-        return thread;
     }
 }

@@ -11,7 +11,7 @@ public interface RunPlan extends AutoCloseable {
     /** Loads the model and runs to the end. */
     RunOutcome execute(RunListener listener);
 
-    /** Gives back what it holds, because others come first; told before it is executed, if at all. */
+    /** Releases memory while other runs come first. Called before {@link #execute}, if at all. */
     default void rest() {}
 
     @Override

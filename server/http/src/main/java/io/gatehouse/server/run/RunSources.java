@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The models and quizzes that clients may name, by the last part of their path. A client cannot name any other path of
- * this machine.
+ * The models and quizzes that clients may use, by the last part of their path. Clients cannot use any other path of this
+ * machine.
  */
 public record RunSources(Map<String, Path> models, Map<String, Path> quizzes) {
     public RunSources {

@@ -2,19 +2,39 @@ package io.gatehouse.server.run;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.base.JsonField;
 import io.gatehouse.run.RunRequest;
-import io.gatehouse.server.http.Access;
 import io.gatehouse.server.http.Json;
+import io.gatehouse.server.http.TokenCheck;
 import io.javalin.http.Context;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** {@code /v1/runs} and {@code /v1/sources}. */
 public final class RunsResource {
+    /** The body of {@code GET /v1/runs}. */
+    public record Runs(
+            @JsonField("In the order in which they were started.")
+            List<RunSnapshot> runs) {}
+
+    /** The body of {@code GET /v1/sources}. */
+    public record Sources(List<Source> models, List<Source> quizzes) {}
+
+    /** A model or quiz that clients may start runs with. */
+    public record Source(
+            @JsonField("What a request says.") String name,
+            @JsonField("Path on the server.") String path) {
+        private static List<Source> of(Map<String, Path> paths) {
+            return paths.entrySet().stream()
+                    .map(entry -> new Source(entry.getKey(), entry.getValue().toString()))
+                    .toList();
+        }
+    }
+
     private final RunHost host;
     private final RunSources sources;
 
@@ -24,38 +44,28 @@ public final class RunsResource {
     }
 
     public void sources(Context context) {
-        ObjectNode json = Json.object();
-        put(json.putArray("models"), sources.models());
-        put(json.putArray("quizzes"), sources.quizzes());
-        Json.send(context, 200, json);
-    }
-
-    private static void put(ArrayNode list, Map<String, Path> paths) {
-        paths.forEach((name, path) -> list.addObject().put("name", name).put("path", path.toString()));
+        Json.send(context, 200, new Sources(Source.of(sources.models()), Source.of(sources.quizzes())));
     }
 
     public void list(Context context) {
-        ObjectNode json = Json.object();
-        json.putArray("runs").addAll(host.list());
-        Json.send(context, 200, json);
+        Json.send(context, 200, new Runs(host.list()));
     }
 
     public void show(Context context) {
         Json.send(context, 200, host.show(context.pathParam("name")));
     }
 
-    /** Whoever has shown that the file is theirs may name any path; others only what the server was told of. */
+    /** The owner of the file may name any path; other clients only the models and quizzes of the server. */
     public void start(Context context) {
         ObjectNode body = Json.body(context, RunRequest.fields());
-        String model = Json.text(body, "model");
-        String quiz = Json.text(body, "quiz");
+        Json.requireTexts(body, RunRequest.class);
         RunRequest request = RunRequest.of(body);
         String name = host.start(
-                        Access.isOwner(context)
+                        TokenCheck.isOwner(context)
                                 ? request
                                 : request.at(
-                                        sources.model(model).toString(),
-                                        sources.quiz(quiz).toString()))
+                                        sources.model(request.model()).toString(),
+                                        sources.quiz(request.quiz()).toString()))
                 .name();
         context.header(
                 "Location",

@@ -19,12 +19,12 @@ final class TestHostedRun {
     private static final int QUESTIONS = 128;
     private static final Instant BEGUN = Instant.parse("2026-11-26T00:00:00Z");
 
-    private final HostedRun run = new HostedRun("study", new HostedRun.Watcher() {
+    private final HostedRun run = new HostedRun("study", new HostedRun.Listener() {
         @Override
         public void moved(HostedRun moved, HostedRun.State next) {}
 
         @Override
-        public void gotOn(HostedRun moved) {}
+        public void progressed(HostedRun moved) {}
     });
 
     private RunSummary recorded = summary(RunStatus.FAILED, 0, Optional.of(BEGUN));

@@ -36,7 +36,7 @@ final class TestRunHost {
         Path file = folder.resolve("seeded.duckdb");
         SeededFile.write(file);
         store = Store.open(file);
-        host = new RunHost(store, new StrangeRuns(), new Events((topic, data) -> {}));
+        host = new RunHost(store, new StrangeRuns(), new Events(data -> {}));
     }
 
     @AfterEach
@@ -49,9 +49,9 @@ final class TestRunHost {
     @Test
     void anErrorIsTold() throws Exception {
         end("broken", "link");
-        assertThat(host.show("broken").path("status").asText()).isEqualTo("failed");
-        assertThat(host.show("broken").at("/error/code").asText()).isEqualTo("INTERNAL_ERROR");
-        assertThat(host.show("broken").at("/error/detail").asText()).contains("no engine here");
+        assertThat(host.show("broken").status()).isEqualTo("failed");
+        assertThat(host.show("broken").error().orElseThrow().code()).isEqualTo("INTERNAL_ERROR");
+        assertThat(host.show("broken").error().orElseThrow().detail()).contains("no engine here");
         assertThat(open).hasValue(0);
     }
 
@@ -59,7 +59,7 @@ final class TestRunHost {
     void theNextRunGoesOnBehindAnError() throws Exception {
         end("broken", "link");
         end("refused", "refuse");
-        assertThat(host.show("refused").at("/error/detail").asText()).isEqualTo("Not today.");
+        assertThat(host.show("refused").error().orElseThrow().detail()).isEqualTo("Not today.");
     }
 
     @Test

@@ -33,7 +33,7 @@ public final class ComputeSlot implements AutoCloseable {
         return state == State.SHORT || state == State.SHORT_PAUSED;
     }
 
-    /** Makes the query a long one. It goes on computing if a slot for long queries is free. */
+    /** Makes the query a long one. It continues to compute if a slot for long queries is free. */
     public synchronized void becomeLong() {
         if (isShort()) {
             boolean computes = state == State.SHORT;

@@ -57,7 +57,7 @@ final class SlotQueue {
         }
     }
 
-    /** Takes a slot even if none is free, of as many more as there are; nobody else is granted one until it is back. */
+    /** Takes a slot even if none is free, up to twice their number; nobody else is granted one until it is returned. */
     synchronized boolean borrow() {
         boolean borrowed = free > -slots;
         if (borrowed) {

@@ -10,23 +10,23 @@ import java.security.MessageDigest;
 import java.util.Optional;
 
 /**
- * Who may come in. A server that is reached from elsewhere asks for a token. Whoever has read the notice beside the
- * database file is its owner on this machine, and may name any of the machine's paths.
+ * Checks the token of a request. A client that has read the file beside the database is its owner on this machine, and may
+ * name any of the machine's paths.
  */
-public final class Access implements Handler {
+public final class TokenCheck implements Handler {
     private static final String OWNER = "gatehouse.owner";
     private static final String SCHEME = "Bearer ";
 
     private final Optional<String> token;
     private final String ownerKey;
 
-    /** @param token what clients must know; empty if anyone on this machine may ask */
-    public Access(Optional<String> token, String ownerKey) {
+    /** @param token secret of all clients; empty if anyone on this machine may ask */
+    public TokenCheck(Optional<String> token, String ownerKey) {
         this.token = requireNonNull(token, "token is null");
         this.ownerKey = requireNonNull(ownerKey, "ownerKey is null");
     }
 
-    /** Whether the request comes from somebody who may read the notice. */
+    /** Whether the client has read the file beside the database. */
     public static boolean isOwner(Context context) {
         return Boolean.TRUE.equals(context.attribute(OWNER));
     }
@@ -51,7 +51,7 @@ public final class Access implements Handler {
         }
     }
 
-    /** In the same time whatever the first difference is. */
+    /** Compares in constant time. */
     private static boolean same(String shown, String expected) {
         return MessageDigest.isEqual(shown.getBytes(StandardCharsets.UTF_8), expected.getBytes(StandardCharsets.UTF_8));
     }

@@ -15,11 +15,11 @@ import java.time.Duration;
  * @param rows rows of a JSON result when the request names no limit; other formats have none then
  * @param bytes size of one answer
  * @param concurrent queries that run at a time
- * @param computing queries that compute at a time of those that take long
- * @param queued queries that wait for one of them to end; further ones are turned away
- * @param patience how long one waits
+ * @param computing long queries that compute at a time
+ * @param queued queries that wait for their turn; more are rejected
+ * @param patience how long a query waits
  */
-public record QueryAllowance(
+public record QueryQuota(
         Duration timeout,
         Duration planning,
         long rows,
@@ -28,7 +28,7 @@ public record QueryAllowance(
         int computing,
         int queued,
         Duration patience) {
-    public QueryAllowance {
+    public QueryQuota {
         requireNonNull(timeout, "timeout is null");
         requireNonNull(planning, "planning is null");
         requireNonNull(patience, "patience is null");
@@ -47,8 +47,8 @@ public record QueryAllowance(
         }
     }
 
-    public static QueryAllowance standard() {
-        return new QueryAllowance(
+    public static QueryQuota standard() {
+        return new QueryQuota(
                 Duration.ofSeconds(60),
                 QueryLimits.USUAL_PLANNING,
                 10_000,
@@ -59,44 +59,40 @@ public record QueryAllowance(
                 Duration.ofSeconds(30));
     }
 
-    public QueryAllowance withTimeout(Duration limit) {
-        return new QueryAllowance(limit, planning, rows, bytes, concurrent, computing, queued, patience);
+    public QueryQuota withTimeout(Duration limit) {
+        return new QueryQuota(limit, planning, rows, bytes, concurrent, computing, queued, patience);
     }
 
-    public QueryAllowance withPlanning(Duration limit) {
-        return new QueryAllowance(timeout, limit, rows, bytes, concurrent, computing, queued, patience);
+    public QueryQuota withRows(long limit) {
+        return new QueryQuota(timeout, planning, limit, bytes, concurrent, computing, queued, patience);
     }
 
-    public QueryAllowance withRows(long limit) {
-        return new QueryAllowance(timeout, planning, limit, bytes, concurrent, computing, queued, patience);
+    public QueryQuota withBytes(long limit) {
+        return new QueryQuota(timeout, planning, rows, limit, concurrent, computing, queued, patience);
     }
 
-    public QueryAllowance withBytes(long limit) {
-        return new QueryAllowance(timeout, planning, rows, limit, concurrent, computing, queued, patience);
+    public QueryQuota withConcurrent(int limit) {
+        return new QueryQuota(timeout, planning, rows, bytes, limit, computing, queued, patience);
     }
 
-    public QueryAllowance withConcurrent(int limit) {
-        return new QueryAllowance(timeout, planning, rows, bytes, limit, computing, queued, patience);
+    public QueryQuota withComputing(int limit) {
+        return new QueryQuota(timeout, planning, rows, bytes, concurrent, limit, queued, patience);
     }
 
-    public QueryAllowance withComputing(int limit) {
-        return new QueryAllowance(timeout, planning, rows, bytes, concurrent, limit, queued, patience);
+    public QueryQuota withQueued(int limit) {
+        return new QueryQuota(timeout, planning, rows, bytes, concurrent, computing, limit, patience);
     }
 
-    public QueryAllowance withQueued(int limit) {
-        return new QueryAllowance(timeout, planning, rows, bytes, concurrent, computing, limit, patience);
+    public QueryQuota withPatience(Duration limit) {
+        return new QueryQuota(timeout, planning, rows, bytes, concurrent, computing, queued, limit);
     }
 
-    public QueryAllowance withPatience(Duration limit) {
-        return new QueryAllowance(timeout, planning, rows, bytes, concurrent, computing, queued, limit);
-    }
-
-    /** DuckDB gives each query a share of all cores, so that a small one is not stuck behind as many large ones. */
+    /** DuckDB gives each query a share of all cores, so a small one is not blocked by as many large ones. */
     private static int atATime() {
         return Math.max(8, 2 * Runtime.getRuntime().availableProcessors());
     }
 
-    /** Of those that take long each takes every core that it gets; a second one keeps one from blocking all others. */
+    /** A long query takes all cores that it can get; with two, one cannot block all others. */
     private static int computingAtATime() {
         return Math.max(2, Runtime.getRuntime().availableProcessors() / 2);
     }

@@ -20,20 +20,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where every query comes in whose rows somebody reads: registered, admitted when its turn has come, planned, and seen
- * to its end. What only looks at a statement comes in at {@link Lookups}.
+ * to its end. What only looks at a statement comes in at {@link DescribeGate}.
  */
-public final class QueryDoor {
+public final class QueryService {
     private final QueryEngine engine;
     private final QueryRegister register;
-    private final QueryAllowance allowance;
+    private final QueryQuota quota;
     private final Admission admission;
 
-    public QueryDoor(QueryEngine engine, QueryRegister register, QueryAllowance allowance) {
+    public QueryService(QueryEngine engine, QueryRegister register, QueryQuota quota) {
         this.engine = requireNonNull(engine, "engine is null");
         this.register = requireNonNull(register, "register is null");
-        this.allowance = requireNonNull(allowance, "allowance is null");
-        this.admission =
-                new Admission(allowance.concurrent(), allowance.computing(), allowance.queued(), allowance.patience());
+        this.quota = requireNonNull(quota, "quota is null");
+        this.admission = new Admission(quota.concurrent(), quota.computing(), quota.queued(), quota.patience());
     }
 
     /** What is done with the rows of a query. */
@@ -42,8 +41,8 @@ public final class QueryDoor {
         void read(ServedQuery query) throws IOException;
     }
 
-    QueryAllowance allowance() {
-        return allowance;
+    QueryQuota quota() {
+        return quota;
     }
 
     QueryRegister register() {
@@ -54,14 +53,14 @@ public final class QueryDoor {
     private Duration timeout(Query statement) {
         return statement
                 .timeout()
-                .filter(wish -> wish.compareTo(allowance.timeout()) < 0)
-                .orElse(allowance.timeout());
+                .filter(wish -> wish.compareTo(quota.timeout()) < 0)
+                .orElse(quota.timeout());
     }
 
     /** All rows of a query of the server's own, as many as a client gets who names no limit. */
     public List<List<@Nullable Object>> rows(Context context, String sql) throws IOException {
         List<List<@Nullable Object>> rows = new ArrayList<>();
-        Query statement = new Query(sql, allowance.rows());
+        Query statement = new Query(sql, quota.rows());
         try (ServedQuery query = enter(QueryId.assign(context), statement, "json", ClientConnection.of(context))) {
             serve(query, served -> {
                 int columns = served.columns().size();
@@ -107,20 +106,20 @@ public final class QueryDoor {
             }
         } catch (GatehouseException e) {
             GatehouseException reason = query.reason(e);
-            query.fails(reason);
+            query.failed(reason);
             throw reason;
         } catch (IOException e) {
             GatehouseException reason = query.reason(new GatehouseException(
                     ErrorCode.CANCELLED_BY_USER,
                     query.isUnwanted() ? "The query was cancelled." : "The client left.",
                     e));
-            query.fails(reason);
+            query.failed(reason);
             if (reason.code() != ErrorCode.CANCELLED_BY_USER) {
                 throw reason;
             }
             throw e;
         } catch (RuntimeException e) {
-            query.fails(new GatehouseException(ErrorCode.INTERNAL_ERROR, "Gatehouse failed; its log says more.", e));
+            query.failed(new GatehouseException(ErrorCode.INTERNAL_ERROR, "Gatehouse failed; its log says more.", e));
             throw e;
         }
     }
@@ -129,10 +128,10 @@ public final class QueryDoor {
     private boolean attempt(ServedQuery query, Query statement, Reading reading) throws IOException {
         try {
             query.startAttempt();
-            query.begins(engine.query(
+            query.started(engine.query(
                     statement.sql(),
                     statement.parameters(),
-                    new QueryLimits(timeout(statement), allowance.planning(), statement.maxRows())));
+                    new QueryLimits(timeout(statement), quota.planning(), statement.maxRows())));
             reading.read(query);
             return true;
         } catch (GatehouseException e) {

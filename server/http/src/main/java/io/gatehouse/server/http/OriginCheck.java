@@ -14,11 +14,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Keeps other web pages out of a server on the same machine. A page of another origin can send requests here although it
- * cannot read the answers, and a name that resolves to 127.0.0.1 makes it read them too; so a request must name this
- * server in Host, and must not come from another origin.
+ * Keeps other web pages out of a server on the same machine. A page of another origin can send requests although it cannot
+ * read the responses, and with a name that resolves to 127.0.0.1 it can read them, too. So a request must name this server
+ * in Host, and must not come from another origin.
  */
-public final class Fence implements Handler {
+public final class OriginCheck implements Handler {
     private final Set<String> hostNames;
     private final List<PublicOrigin> publicOrigins;
     private final String scheme;
@@ -29,7 +29,7 @@ public final class Fence implements Handler {
      *     or scheme
      * @param scheme http or https
      */
-    public Fence(Collection<String> names, String scheme) {
+    public OriginCheck(Collection<String> names, String scheme) {
         this.scheme = requireNonNull(scheme, "scheme is null");
         publicOrigins = names.stream()
                 .filter(PublicOrigin::isOrigin)
@@ -60,7 +60,7 @@ public final class Fence implements Handler {
         }
     }
 
-    /** The origins of the pages that this server itself sends to a client that calls it so; none if that is not its name. */
+    /** The origins of this server under this host name; empty if the server does not have that name. */
     private Set<String> origins(String host, int port) {
         Stream<String> own = namesThisServer(host, port) ? Stream.of(scheme + "://" + host) : Stream.empty();
         Stream<String> outer =
@@ -77,7 +77,7 @@ public final class Fence implements Handler {
         return scheme.equals("https") ? 443 : 80;
     }
 
-    /** A link elsewhere may open a page here: pages do nothing by being opened. */
+    /** Links of other sites may open a page here, because opening a page runs nothing. */
     private static boolean opensPage(Context context) {
         return context.req().getMethod().equals("GET")
                 && "navigate".equals(context.header("Sec-Fetch-Mode"))

@@ -5,34 +5,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatehouse.error.ErrorCode;
-import io.gatehouse.server.query.Lookups;
-import io.gatehouse.server.query.QueryAllowance;
+import io.gatehouse.server.query.admission.DescribeGate;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-/** What only looks at statements is bounded too. */
-final class TestLookups {
+/** Requests that only describe statements are limited, too. */
+final class TestDescribeGate {
     @Test
     void takesSoManyAtATime() throws Exception {
-        Lookups lookups =
-                new Lookups(QueryAllowance.standard().withConcurrent(1).withQueued(0));
+        DescribeGate gate = new DescribeGate(1, 0);
         CountDownLatch inside = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
-        CompletableFuture<String> first = CompletableFuture.supplyAsync(() -> lookups.look(() -> {
+        CompletableFuture<String> first = CompletableFuture.supplyAsync(() -> gate.run(() -> {
             inside.countDown();
             await(go);
             return "first";
         }));
         inside.await();
-        assertRefused(() -> lookups.look(() -> "second"), ErrorCode.QUERY_BUSY, "Try again in a moment");
+        assertRefused(() -> gate.run(() -> "second"), ErrorCode.QUERY_BUSY, "Try again in a moment");
         go.countDown();
         assertThat(first.get()).isEqualTo("first");
-        assertThatThrownBy(() -> lookups.look(() -> {
+        assertThatThrownBy(() -> gate.run(() -> {
                     throw new IllegalStateException("third");
                 }))
                 .hasMessage("third");
-        assertThat(lookups.look(() -> "fourth")).isEqualTo("fourth");
+        assertThat(gate.run(() -> "fourth")).isEqualTo("fourth");
     }
 
     private static void await(CountDownLatch latch) {

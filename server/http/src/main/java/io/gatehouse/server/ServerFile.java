@@ -3,7 +3,6 @@ package io.gatehouse.server;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.http.Json;
@@ -28,47 +27,48 @@ import java.util.Set;
 import javax.net.ssl.SSLHandshakeException;
 
 /**
- * Says beside a database file which server has it, so that other commands of the same user can ask it: {@code FILE.server},
- * which only its owner may read. What is left behind by a killed server, or put there by somebody else, is passed over.
+ * The file {@code FILE.server} beside a database file, which names the server that has the database open, so that other
+ * commands of the same user can ask the server. Only its owner may read it. One that a killed server left behind, or that
+ * somebody else put there, is ignored.
  *
  * @param pid process of the server
- * @param instance names this life of the server; it tells everybody
- * @param key shows that a client has read the notice
+ * @param instance changes with each start of the server, which tells it to everybody
+ * @param key shows that a client has read the file
  */
-public record ServerNotice(URI uri, long pid, String instance, String key) {
+public record ServerFile(URI uri, long pid, String instance, String key) {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Set<PosixFilePermission> OWNER_ONLY =
             EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
-    public ServerNotice {
+    public ServerFile {
         requireNonNull(uri, "uri is null");
         requireNonNull(instance, "instance is null");
         requireNonNull(key, "key is null");
     }
 
-    /** A fresh one for this process. */
-    static ServerNotice of(URI uri, String instance, String key) {
-        return new ServerNotice(uri, ProcessHandle.current().pid(), instance, key);
+    /** The file of this process. */
+    static ServerFile of(URI uri, String instance, String key) {
+        return new ServerFile(uri, ProcessHandle.current().pid(), instance, key);
     }
 
-    /** Letters that nobody guesses. */
+    /** A text that cannot be guessed. */
     static String secret() {
         byte[] bytes = new byte[32];
         new SecureRandom().nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);
     }
 
-    /** Puts the notice beside the file, whole or not at all. */
-    void post(Path database) throws IOException {
+    /** Writes the file beside the database, whole or not at all. */
+    void write(Path database) throws IOException {
         Path place = place(database);
         Path draft = place.resolveSibling(place.getFileName() + "." + pid);
         Files.deleteIfExists(draft);
         Files.createFile(draft, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-        Files.write(draft, toJson(), StandardOpenOption.WRITE);
+        Files.write(draft, Json.bytes(this), StandardOpenOption.WRITE);
         Files.move(draft, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** Takes the notice away, unless it has become another server's. */
+    /** Removes the file, unless it has become another server's. */
     void remove(Path database) throws IOException {
         Path place = place(database);
         if (read(place).filter(this::equals).isPresent()) {
@@ -77,13 +77,13 @@ public record ServerNotice(URI uri, long pid, String instance, String key) {
     }
 
     /**
-     * The server that has the file, if it has said so and answers.
+     * The server that has the database open, if it has written the file and responds.
      *
      * @throws GatehouseException INVALID_ARGUMENT if its certificate is one that this Java does not trust
      */
-    public static Optional<ServerNotice> find(Path database) {
+    public static Optional<ServerFile> find(Path database) {
         try {
-            return read(place(database)).filter(ServerNotice::isAlive);
+            return read(place(database)).filter(ServerFile::isAlive);
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -94,13 +94,13 @@ public record ServerNotice(URI uri, long pid, String instance, String key) {
         return file.resolveSibling(file.getFileName() + ".server");
     }
 
-    private static Optional<ServerNotice> read(Path place) throws IOException {
+    private static Optional<ServerFile> read(Path place) throws IOException {
         if (!Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS) || !isMine(place)) {
             return Optional.empty();
         }
         try {
             JsonNode json = Json.tree(Files.readAllBytes(place), place.toString());
-            return Optional.of(new ServerNotice(
+            return Optional.of(new ServerFile(
                     URI.create(json.path("uri").asText()),
                     json.path("pid").asLong(),
                     json.path("instance").asText(),
@@ -110,14 +110,14 @@ public record ServerNotice(URI uri, long pid, String instance, String key) {
         }
     }
 
-    /** Somebody else could put a notice into a directory that all may write, to be asked in the server's place. */
+    /** In a directory that all may write, somebody else could put a file there, to be asked in the server's place. */
     private static boolean isMine(Path place) throws IOException {
         String me = System.getProperty("user.name");
         return Files.getOwner(place, LinkOption.NOFOLLOW_LINKS).getName().equals(me)
                 && OWNER_ONLY.containsAll(Files.getPosixFilePermissions(place, LinkOption.NOFOLLOW_LINKS));
     }
 
-    /** A process of that number may be another by now, and so may the listener at that port: the instance tells. */
+    /** By now another process may have that number, and another server that port: the instance tells them apart. */
     private boolean isAlive() {
         if (ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty()) {
             return false;
@@ -146,18 +146,9 @@ public record ServerNotice(URI uri, long pid, String instance, String key) {
         }
     }
 
-    private byte[] toJson() {
-        ObjectNode json = Json.object();
-        json.put("uri", uri.toString())
-                .put("pid", pid)
-                .put("instance", instance)
-                .put("key", key);
-        return Json.bytes(json);
-    }
-
     /** The key is for the file only. */
     @Override
     public String toString() {
-        return "ServerNotice[%s, process %d]".formatted(uri, pid);
+        return "ServerFile[%s, process %d]".formatted(uri, pid);
     }
 }

@@ -3,9 +3,9 @@ package io.gatehouse.server.http;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 
-/** The headers of every answer. Resources that may be cached replace Cache-Control. */
-public final class AnswerHeaders implements Handler {
-    /** Inline styles are the editor's; nothing else comes from anywhere but here. */
+/** The headers of every response. Resources that may be cached replace Cache-Control. */
+public final class ResponseHeaders implements Handler {
+    /** Everything comes from this server; the editor needs inline styles. */
     private static final String CONTENT_SECURITY_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; "
             + "img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
