@@ -62,6 +62,8 @@ public final class ParquetFile {
         boolean present = next.getAsBoolean();
         try (Batches batches = new Batches(present, next, root.get(), file)) {
             copy(batches, file);
+            // The last rows may have been read before DuckDB wrote the first ones.
+            batches.requireRoom();
             return batches.rows;
         } catch (IOException e) {
             throw notWritten(e);
