@@ -78,6 +78,7 @@ public final class Gatehouse {
         return gatehouse
                 .setExecutionStrategy(Gatehouse::runUnderstood)
                 .setExecutionExceptionHandler(Gatehouse::report)
+                .setParameterExceptionHandler(Misuse::report)
                 .setCaseInsensitiveEnumValuesAllowed(true);
     }
 

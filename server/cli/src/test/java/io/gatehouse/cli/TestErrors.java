@@ -90,6 +90,28 @@ final class TestErrors {
     }
 
     @Test
+    void aMisspeltOptionOrCommandGetsOneLineWithWhatIsMeant() {
+        assertThat(misuse("run", "--modle", "x")).isEqualTo("error: Unknown option --modle; did you mean --model?");
+        assertThat(misuse("run", "--modle=x", "--db", "y"))
+                .isEqualTo("error: Unknown option --modle; did you mean --model?");
+        assertThat(misuse("rnu")).isEqualTo("error: Unknown command 'rnu'; did you mean run?");
+        assertThat(misuse("runs", "lsit", "--db", "x"))
+                .isEqualTo("error: Unknown command 'lsit'; did you mean list?");
+        assertThat(misuse("help")).isEqualTo("error: Unknown command 'help'");
+        assertThat(misuse("verify", "file", "--db", "x")).isEqualTo("error: Unknown argument 'file'");
+        assertThat(misuse("run", "--db", "x")).startsWith("error: Missing required options: ");
+    }
+
+    /** The first of two lines; the second names the help. */
+    private static String misuse(String... arguments) {
+        CommandOutcome outcome = CommandOutcome.of(arguments);
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err()).hasLineCount(2).endsWith("--help' explains the command.%n".formatted());
+        return outcome.err().lines().findFirst().orElseThrow();
+    }
+
+    @Test
     void aCommandThatDoesNotExistAlsoWhenHelpIsAskedFor() {
         for (String[] arguments :
                 new String[][] {{"nonsense"}, {"nonsense", "--help"}, {"sql", "nonsense", "--help"}}) {

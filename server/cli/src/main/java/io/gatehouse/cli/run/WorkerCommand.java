@@ -11,17 +11,21 @@ import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Command;
 
-/** Reads and computes a run for the server that starts it, and not for people: it hears and says bytes. */
+/** Reads and computes a run for the server that starts it. It is not for people: it exchanges bytes with the server. */
 @Command(name = WorkerCommand.NAME, hidden = true)
 public final class WorkerCommand implements Runnable {
     public static final String NAME = "worker";
 
-    /** @param memory bytes that a worker may take */
+    /**
+     * Returns the settings of workers that are started as this program.
+     *
+     * @param memory limit of a worker in bytes
+     */
     public static WorkerSettings settings(long memory, Duration patience) {
         return new WorkerSettings(List.of(Gatehouse.class.getName(), NAME), memory, patience);
     }
 
-    /** Of a server that says nothing of memory. */
+    /** Returns the settings for a server without a memory limit of its own. */
     public static WorkerSettings standard() {
         return settings(ServerMemory.standard().worker(), Duration.ofMinutes(2));
     }

@@ -19,7 +19,11 @@ final class WorkerPlan implements RunPlan {
     private final WorkerSettings settings;
     private Optional<RunWorker> worker;
 
-    /** @param worker has read what the request names */
+    /**
+     * Creates a plan.
+     *
+     * @param worker has read what the request names
+     */
     WorkerPlan(String name, RunRequest request, Store store, WorkerSettings settings, RunWorker worker) {
         this.name = requireNonNull(name, "name is null");
         this.request = requireNonNull(request, "request is null");

@@ -36,7 +36,11 @@ final class StatementRunner implements AutoCloseable {
     private boolean timed = true;
     private volatile @Nullable Rows running;
 
-    /** @param maxRows of each statement; 0 for all */
+    /**
+     * Writes the rows of statements in a format.
+     *
+     * @param maxRows rows of each statement; 0 for all
+     */
     StatementRunner(Session session, long maxRows, RowFormat format, PrintWriter out, PrintWriter err) {
         this.session = session;
         this.maxRows = maxRows;

@@ -38,7 +38,11 @@ final class TextRows {
         return table.size();
     }
 
-    /** @param plainFormulas whether texts are left alone that a spreadsheet would take for formulas */
+    /**
+     * Writes rows as text.
+     *
+     * @param plainFormulas whether texts that a spreadsheet would run as formulas are written as they are
+     */
     long writeCsv(Rows rows, boolean plainFormulas) throws IOException {
         CsvBuffer csv = new CsvBuffer(plainFormulas);
         OutputStream bytes = new Letters();
