@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.base.Sha256;
 import io.gatehouse.engine.prefill.Prompt;
 import io.gatehouse.store.run.RunDescription;
-import io.gatehouse.store.write.RunWriter;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.time.OffsetDateTime;

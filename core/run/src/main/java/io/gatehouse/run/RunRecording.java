@@ -4,10 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.store.run.RunStatus;
-import io.gatehouse.store.write.Shard;
 import io.gatehouse.store.Store;
+import io.gatehouse.store.run.RunStatus;
 import io.gatehouse.store.write.RunWriter;
+import io.gatehouse.store.write.Shard;
 import io.gatehouse.store.write.ShardQueue;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,6 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.memory.FileMemory;
 import io.gatehouse.store.transfer.ExpertCounts;
-import io.gatehouse.store.transfer.TracedLayer;
 import io.gatehouse.store.transfer.TracedSequence;
 import io.gatehouse.trace.format.NamedArray;
 import io.gatehouse.trace.format.Pickle;

@@ -95,8 +95,7 @@ final class TestErrors {
         assertThat(misuse("run", "--modle=x", "--db", "y"))
                 .isEqualTo("error: Unknown option --modle; did you mean --model?");
         assertThat(misuse("rnu")).isEqualTo("error: Unknown command 'rnu'; did you mean run?");
-        assertThat(misuse("runs", "lsit", "--db", "x"))
-                .isEqualTo("error: Unknown command 'lsit'; did you mean list?");
+        assertThat(misuse("runs", "lsit", "--db", "x")).isEqualTo("error: Unknown command 'lsit'; did you mean list?");
         assertThat(misuse("help")).isEqualTo("error: Unknown command 'help'");
         assertThat(misuse("verify", "file", "--db", "x")).isEqualTo("error: Unknown argument 'file'");
         assertThat(misuse("run", "--db", "x")).startsWith("error: Missing required options: ");

@@ -308,8 +308,8 @@ final class TestSqlFileAndServer {
 
     @Test
     void anAnswerThatIsTooLargeIsWhatItIs(@TempDir Path other) {
-        try (Served small = new Served(
-                other.resolve("small.duckdb"), QueryQuota.standard().withBytes(1_000_000))) {
+        try (Served small =
+                new Served(other.resolve("small.duckdb"), QueryQuota.standard().withBytes(1_000_000))) {
             CommandOutcome outcome = CommandOutcome.of(
                     "sql",
                     "--url",

@@ -37,8 +37,7 @@ final class TestStudyCommand {
         CommandOutcome outcome =
                 CommandOutcome.of("study", "--db", database.toString(), "--run", "whole", "-o", report.toString());
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
-        assertThat(outcome.out())
-                .contains("Unused experts", report.toUri().toString());
+        assertThat(outcome.out()).contains("Unused experts", report.toUri().toString());
         page = Files.readString(report);
     }
 

@@ -98,7 +98,9 @@ public final class RollupSql {
     private static String ofRollup(Rollup rollup, List<Sum> sums, Rollup detailed) {
         return "SELECT %s, %s FROM %s GROUP BY ALL"
                 .formatted(
-                        list(rollup.keys(), Rollup.Key::name), list(sums, RollupSql::ofSums), joined(rollup, detailed.name()));
+                        list(rollup.keys(), Rollup.Key::name),
+                        list(sums, RollupSql::ofSums),
+                        joined(rollup, detailed.name()));
     }
 
     private static String joined(Rollup rollup, String relation) {

@@ -17,7 +17,9 @@ final class TestStatusLine {
         for (int columns = 3; columns < 120; columns++) {
             assertThat(StatusLine.drawn(0.5, TEXT, columns)).hasSizeLessThan(columns);
         }
-        assertThat(StatusLine.drawn(0.5, TEXT, 80)).startsWith("█████░░░░░  50 %").endsWith(" left");
+        assertThat(StatusLine.drawn(0.5, TEXT, 80))
+                .startsWith("█████░░░░░  50 %")
+                .endsWith(" left");
         assertThat(StatusLine.drawn(0.5, TEXT, 40)).isEqualTo("█████░░░░░  50 %  780 of 1,560 questio…");
     }
 }

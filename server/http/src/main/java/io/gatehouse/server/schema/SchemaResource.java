@@ -12,13 +12,13 @@ import io.gatehouse.server.query.admission.DescribeGate;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.QueryLimits;
 import io.gatehouse.sql.QueryResult;
-import io.javalin.http.Context;
-import io.javalin.http.NotFoundResponse;
-import java.io.IOException;
 import io.gatehouse.sql.catalog.Example;
 import io.gatehouse.sql.function.FunctionNote;
 import io.gatehouse.sql.parse.Keywords;
 import io.gatehouse.type.SqlType;
+import io.javalin.http.Context;
+import io.javalin.http.NotFoundResponse;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -117,10 +117,7 @@ public final class SchemaResource {
     public void list(Context context) {
         List<Table> tables = gate.run(
                 () -> engine.catalog().relations().stream().map(this::table).toList());
-        Json.send(
-                context,
-                200,
-                new Schema(tables, Example.all(), Keywords.words(), TYPES, FunctionNote.all()));
+        Json.send(context, 200, new Schema(tables, Example.all(), Keywords.words(), TYPES, FunctionNote.all()));
     }
 
     private Table table(Relation relation) {
