@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.EnumFeature;
 import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
@@ -62,6 +63,8 @@ public final class Json {
                         .addSerializer(Instant.class, ToStringSerializer.instance)
                         .addSerializer(SqlType.class, ToStringSerializer.instance))
                 .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
+                // Only the components of a record are fields.
+                .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
                 // Keep the digits of a parameter as they were sent.
                 .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
