@@ -176,7 +176,12 @@ final class TestExport {
             try (Store attached = Store.open(exported)) {
                 assertThat(attached.verify()).isNotNull();
             } catch (GatehouseException e) {
-                assertThat(e.code()).as("test.seed=%d: %s", seed, e).isEqualTo(ErrorCode.CORRUPT_DATABASE);
+                // A flipped bit of the number of the version is another version, which is refused by its number.
+                boolean otherVersion = damaged.startsWith(exported.resolve("schema_version"))
+                        && e.code() == ErrorCode.INVALID_ARGUMENT;
+                assertThat(otherVersion || e.code() == ErrorCode.CORRUPT_DATABASE)
+                        .as("test.seed=%d: %s", seed, e)
+                        .isTrue();
                 refused++;
             }
             Files.write(damaged, whole);
