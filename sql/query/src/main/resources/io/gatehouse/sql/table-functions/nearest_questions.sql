@@ -21,7 +21,7 @@
 --   question_id INTEGER: The other question
 --   subject VARCHAR: Its subject
 --   question VARCHAR: Its text, without the choices
---   correct BOOLEAN: Whether the run answered it rightly; NULL where the run has no answer
+--   correct BOOLEAN NULL: Whether the run answered it rightly; NULL where the run has no answer
 --   similarity DOUBLE: Cosine of the embeddings, 0 to 1
 --   same_subject BOOLEAN: Whether both questions are of one subject
 --   n BIGINT: Number of other questions that were compared

@@ -22,7 +22,7 @@
 --   other_n BIGINT: Number of those in the other run
 --   share DOUBLE: Share of the run's tokens that were sent to the expert, 0 to 1
 --   other_share DOUBLE: Share of the other run's tokens that were sent to the expert, 0 to 1
---   change DOUBLE: Utilisation against uniform in the run over that in the other run; NULL if the other run never used the expert
+--   change DOUBLE NULL: Utilisation against uniform in the run over that in the other run; NULL if the other run never used the expert
 SELECT
     a.layer,
     a.expert,

@@ -27,10 +27,10 @@
 --   expert SMALLINT: Expert of that layer, from 0
 --   n BIGINT: Number of tokens; 0 where none was recorded yet
 --   activations BIGINT: Number of those that were sent to the expert
---   share DOUBLE: activations / n, 0 to 1; over the experts of a layer they sum to top_k; NULL where n is 0
+--   share DOUBLE NULL: activations / n, 0 to 1; over the experts of a layer they sum to top_k; NULL where n is 0
 --   uniform_share DOUBLE: top_k / experts: that share if all experts were chosen equally often
---   ratio DOUBLE: share / uniform_share; 1 is as even; NULL where n is 0
---   mean_weight DOUBLE: Mean weight of those activations; NULL if the expert never fired or an imported run does not say
+--   ratio DOUBLE NULL: share / uniform_share; 1 is as even; NULL where n is 0
+--   mean_weight DOUBLE NULL: Mean weight of those activations; NULL if the expert never fired or an imported run does not say
 SELECT
     run_id,
     scope,

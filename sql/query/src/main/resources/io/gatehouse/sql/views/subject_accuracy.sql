@@ -18,9 +18,9 @@
 --   subject VARCHAR: Subject within the quiz
 --   n BIGINT: Number of answers
 --   correct BIGINT: Number of those that are right
---   accuracy DOUBLE: correct / n, 0 to 1; NULL if there are no answers
---   wilson_low DOUBLE: Lower end of the 95 % interval of accuracy; NULL if there are no answers
---   wilson_high DOUBLE: Upper end of the 95 % interval of accuracy; NULL if there are no answers
+--   accuracy DOUBLE NULL: correct / n, 0 to 1; NULL if there are no answers
+--   wilson_low DOUBLE NULL: Lower end of the 95 % interval of accuracy; NULL if there are no answers
+--   wilson_high DOUBLE NULL: Upper end of the 95 % interval of accuracy; NULL if there are no answers
 --   prompt_tokens BIGINT: Number of tokens of the prompts of those answers
 SELECT
     run_id,

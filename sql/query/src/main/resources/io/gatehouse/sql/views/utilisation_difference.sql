@@ -24,7 +24,7 @@
 --   other_n BIGINT: Number of tokens of the other run
 --   share DOUBLE: Share of the run's tokens that were sent to the expert, 0 to 1
 --   other_share DOUBLE: Share of the other run's tokens that were sent to the expert, 0 to 1
---   change DOUBLE: Utilisation against uniform in the run over that in the other run; NULL if the other run never used the expert
+--   change DOUBLE NULL: Utilisation against uniform in the run over that in the other run; NULL if the other run never used the expert
 SELECT
     a.run_id,
     b.run_id AS other_run_id,
