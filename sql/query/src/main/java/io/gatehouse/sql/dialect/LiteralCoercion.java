@@ -3,6 +3,7 @@ package io.gatehouse.sql.dialect;
 import static io.gatehouse.sql.catalog.CalciteTypes.isDateOrTimestamp;
 
 import io.gatehouse.sql.parse.StatementErrors;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Set;
 import org.apache.calcite.rel.type.RelDataType;
@@ -14,8 +15,11 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlNumericLiteral;
+import org.apache.calcite.sql.SqlUtil;
 import org.apache.calcite.sql.type.SqlTypeFamily;
 import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.type.SqlTypeUtil;
 import org.apache.calcite.sql.validate.SqlValidator;
 import org.apache.calcite.sql.validate.SqlValidatorScope;
 import org.apache.calcite.sql.validate.implicit.TypeCoercionImpl;
@@ -68,6 +72,28 @@ public final class LiteralCoercion extends TypeCoercionImpl {
 
     private static boolean isText(SqlNode node) {
         return node instanceof SqlLiteral literal && literal.getTypeName() == SqlTypeName.CHAR;
+    }
+
+    /** DuckDB compares a boolean with a number as 0 or 1; Calcite takes every number but 0 for TRUE. */
+    @Override
+    protected boolean booleanEquality(SqlCallBinding binding, RelDataType left, RelDataType right) {
+        int number = SqlTypeUtil.isNumeric(left) ? 0 : 1;
+        RelDataType type = number == 0 ? left : right;
+        boolean mixed = SqlTypeUtil.isNumeric(type)
+                && SqlTypeUtil.isBoolean(number == 0 ? right : left)
+                && !SqlUtil.isNullLiteral(binding.operand(number), false);
+        if (!mixed || isZeroOrOne(binding.operand(number))) {
+            return super.booleanEquality(binding, left, right);
+        }
+        return super.coerceOperandType(binding.getScope(), binding.getCall(), 1 - number, type);
+    }
+
+    private static boolean isZeroOrOne(SqlNode node) {
+        if (!(node instanceof SqlNumericLiteral literal)) {
+            return false;
+        }
+        BigDecimal value = literal.getValueAs(BigDecimal.class);
+        return value.signum() == 0 || value.compareTo(BigDecimal.ONE) == 0;
     }
 
     /** Rows are compared field by field. */
