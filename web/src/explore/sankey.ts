@@ -5,7 +5,7 @@ export interface Flow {
   next: number;
   /** Pairs of choices: a token counts top-k times. */
   together: number;
-  /** Tokens that were sent to the expert. */
+  /** Tokens that were routed to the expert. */
   leaving: number;
 }
 

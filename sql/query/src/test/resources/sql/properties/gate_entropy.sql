@@ -4,7 +4,7 @@ WHERE NOT (mean_token_entropy BETWEEN 0 AND uniform_entropy + 0.0005
     AND mean_token_top_k_entropy BETWEEN 0 AND uniform_top_k_entropy + 1e-6
     AND normalised_token_entropy BETWEEN 0 AND 1.001 AND normalised_token_top_k_entropy BETWEEN 0 AND 1.000001);
 
--- The chosen experts have a share of the probability.
+-- The selected experts have a share of the probability.
 SELECT * FROM gate_entropy WHERE NOT (mean_mass BETWEEN 0 AND 1.0005);
 
 -- All tokens are more than the last ones.

@@ -1,4 +1,4 @@
--- Share of the questions that were answered rightly.
+-- Share of the questions that were answered correctly.
 SELECT avg(CASE WHEN correct THEN 1.0 ELSE 0.0 END) AS MEASURE accuracy FROM answers;
 
 -- Number of activations.

@@ -158,7 +158,7 @@ final class TestCompletion {
         Suggestion measure = suggestion("SELECT acc| FROM answers", "AGGREGATE(accuracy)");
         assertThat(measure.kind()).isEqualTo(Kind.MEASURE);
         assertThat(measure.detail())
-                .isEqualTo("measure of answers: Share of the questions that were answered rightly.");
+                .isEqualTo("measure of answers: Share of the questions that were answered correctly.");
         assertThat(texts("SELECT AGGREGATE(|) FROM activations a")).contains("load", "mean_weight");
         assertThat(texts("SELECT aggregate(lo|) FROM activations a, activations b"))
                 .startsWith("a.load", "b.load");

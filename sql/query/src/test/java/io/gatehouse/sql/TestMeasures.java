@@ -72,7 +72,7 @@ final class TestMeasures {
                 .containsExactly(List.of(
                         "accuracy",
                         "AGGREGATE(accuracy) FROM answers",
-                        "Share of the questions that were answered rightly."));
+                        "Share of the questions that were answered correctly."));
         List<List<@Nullable Object>> rows =
                 Rows.of(engine, "DESCRIBE activations").rows();
         assertThat(rows.subList(0, rows.size() - 2))

@@ -118,7 +118,7 @@ final class TestImportedViews {
                 .results()
                 .map(MatchResult::group)
                 .collect(Collectors.joining());
-        assertThat(pictures).contains("chosen experts, last token").doesNotContain("all experts, last token");
+        assertThat(pictures).contains("selected experts, last token").doesNotContain("all experts, last token");
     }
 
     /** A scope of which nothing was recorded is not one at which no expert fired. */

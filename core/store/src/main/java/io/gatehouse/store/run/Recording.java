@@ -11,7 +11,7 @@ import java.io.Serializable;
  *
  * @param scope tokens whose decisions are kept; nothing is kept for others
  * @param probabilities tokens whose probability of every expert is kept
- * @param norms whether the norms of the chosen experts' outputs are kept for the tokens of the scope
+ * @param norms whether the norms of the selected experts' outputs are kept for the tokens of the scope
  */
 public record Recording(Scope scope, Probabilities probabilities, boolean norms) implements Serializable {
     /** The prompt tokens whose whole gate a run records. */

@@ -29,13 +29,13 @@ public record Rollup(
     /** The column that counts the rows of the facts. */
     public static final String COUNT = "n";
 
-    private static final String UNKNOWN = "; NULL where an imported run does not say";
+    private static final String UNKNOWN = "; NULL if an import has no value";
 
     private static final Key RUN = key("run_id", "INTEGER", "The run", "CAST(? AS INTEGER)");
     private static final Key QUESTION = key("question_id", "INTEGER", "The question", "f.question_id");
     private static final Key SUBJECT = key("subject", "VARCHAR", "Subject within the quiz", "q.subject");
     private static final Key LAYER = key("layer", "SMALLINT", "Layer of the model, from 0", "f.layer");
-    private static final Key EXPERT = key("expert", "SMALLINT", "Expert of that layer, from 0", "f.expert");
+    private static final Key EXPERT = key("expert", "SMALLINT", "Expert of the layer, from 0", "f.expert");
     private static final Key PHASE = key(
             "phase",
             "VARCHAR",
@@ -156,7 +156,7 @@ public record Rollup(
     /** The whole grid of experts, in which an expert that never fires is a row with 0 and not a missing row. */
     public static final Rollup EXPERTS = new Rollup(
             "experts",
-            "One row per run, scope, layer and expert, also for experts that never fired. Scope prompt counts every prompt token, the last one included; last_prompt only the last, and has no rows where an imported run does not say it",
+            "One row per run, scope, layer and expert, including experts that never fired. Scope prompt counts every prompt token, the last one included; last_prompt only the last, and has no rows where an imported run does not say it",
             "layer_usage",
             List.of(),
             """
@@ -181,7 +181,7 @@ public record Rollup(
                             "f.layer"),
                     EXPERT),
             List.of(
-                    count("activations", "Number of tokens that were sent to the expert; 0 if it never fired"),
+                    count("activations", "Number of tokens that were routed to the expert; 0 if it never fired"),
                     sum(
                             "weight_sum",
                             "Sum of the weights of those activations" + UNKNOWN,

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * @param experts the experts, in the order of the source
  * @param weights their weights in units; empty if unknown
  * @param entropy entropy of the whole gate in units, -sum p ln p; 0 if unknown
- * @param spareMass probability of the chosen experts together minus their weights, in units
+ * @param spareMass probability of the selected experts together minus their weights, in units
  * @param margin probability of the least probable chosen expert minus that of the most probable other one, in units
  */
 record TracedDecision(short[] experts, int[] weights, int entropy, int spareMass, int margin) {

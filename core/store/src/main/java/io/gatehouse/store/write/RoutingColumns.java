@@ -11,11 +11,11 @@ package io.gatehouse.store.write;
  * @param questionIds id of the question in the file
  * @param positions position of the token in the prompt, from 0
  * @param last whether the token is the last one of its prompt
- * @param experts chosen experts, the most probable first
+ * @param experts selected experts, the most probable first
  * @param weights factor of the output of each of those experts
  * @param entropy entropy of the gate over all experts, in nats
- * @param topKEntropy entropy over the chosen experts, renormalised to 1, in nats
- * @param mass probability of the chosen experts together
+ * @param topKEntropy entropy over the selected experts, renormalised to 1, in nats
+ * @param mass probability of the selected experts together
  * @param margin probability of the last chosen expert minus that of the next
  */
 public record RoutingColumns(

@@ -9,7 +9,7 @@ import io.gatehouse.store.schema.Units;
  * @param weights in {@link Units#WEIGHT}
  * @param entropy in {@link Units#ENTROPY}
  * @param topKEntropy in {@link Units#MARGIN}; kept only in sums
- * @param spareMass what the chosen experts have in probability beyond their weights, in {@link Units#ENTROPY}: nothing,
+ * @param spareMass what the selected experts have in probability beyond their weights, in {@link Units#ENTROPY}: nothing,
  *     but where the model renormalises
  * @param margin in {@link Units#MARGIN}
  */

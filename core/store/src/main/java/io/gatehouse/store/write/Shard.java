@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  *
  * @param number number of the shard within its run, from 0
  * @param gates probability of every expert, for the tokens whose probabilities the run records
- * @param norms norms of the outputs of the chosen experts in the order of the routing, if the run records them
+ * @param norms norms of the outputs of the selected experts in the order of the routing, if the run records them
  */
 public record Shard(
         int number,

@@ -2,7 +2,7 @@ package io.gatehouse.store.write;
 
 /**
  * Numbers for some tokens in one layer, as columns: the probabilities of a whole gate, or the norms of the
- * chosen experts' outputs. The rows of a question are contiguous, positions ascending.
+ * selected experts' outputs. The rows of a question are contiguous, positions ascending.
  *
  * <p>The arrays are not copied: the caller must not change them afterwards.
  *

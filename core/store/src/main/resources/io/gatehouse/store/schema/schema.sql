@@ -50,7 +50,7 @@ CREATE TABLE runs ( -- One row per run: a model answering a quiz
     finished_at       TIMESTAMP, -- End, UTC; NULL while the run is unfinished
     gatehouse_version VARCHAR   NOT NULL, -- Version of Gatehouse that made the run
     probabilities     VARCHAR   NOT NULL DEFAULT 'none', -- Tokens whose whole gate was recorded in router_probabilities: none, last_prompt or all
-    norms             BOOLEAN   NOT NULL DEFAULT false, -- Whether the norms of the chosen experts' outputs were recorded in expert_norms
+    norms             BOOLEAN   NOT NULL DEFAULT false, -- Whether the norms of the selected experts' outputs were recorded in expert_norms
     interventions     VARCHAR   NOT NULL DEFAULT '', -- What was changed about the routing while the model ran; empty if nothing was
     source            VARCHAR   NOT NULL DEFAULT 'gatehouse', -- gatehouse for runs of its own engine; else the kind of files that the run was imported from, such as vllm
     step              BIGINT -- Step of the series that the run is one of, such as the training step of its checkpoint; NULL where nothing says one
@@ -60,12 +60,12 @@ CREATE TABLE runs ( -- One row per run: a model answering a quiz
 CREATE TABLE layers ( -- One row per run and layer of its model
     run_id       INTEGER  NOT NULL, -- The run
     layer        SMALLINT NOT NULL, -- Layer of the model, from 0
-    kind         VARCHAR  CHECK (kind IN ('dense', 'moe', 'attention', 'state_space')), -- dense (one feed-forward block), moe (a router and experts), attention (no feed-forward block) or state_space; NULL where an imported run does not say
-    experts      INTEGER, -- Number of experts; NULL where the layer has none or an imported run does not say
-    top_k        INTEGER, -- Number of experts that each token is sent to, after interventions; NULL where the layer has none or an imported run does not say
-    router       VARCHAR, -- Function that makes probabilities of the scores of the router, such as softmax; NULL where the layer has no router or an imported run does not say
-    router_scale DOUBLE, -- Factor of the weights of the experts; NULL where the layer has no router or an imported run does not say
-    renormalised BOOLEAN -- Whether the weights of a token are divided by their sum; NULL where the layer has no router or an imported run does not say
+    kind         VARCHAR  CHECK (kind IN ('dense', 'moe', 'attention', 'state_space')), -- dense (one feed-forward block), moe (a router and experts), attention (no feed-forward block) or state_space; NULL if an import has no value
+    experts      INTEGER, -- Number of experts; NULL where the layer has none or an import has no value
+    top_k        INTEGER, -- Number of experts that each token is sent to, after interventions; NULL where the layer has none or an import has no value
+    router       VARCHAR, -- Function that makes probabilities of the scores of the router, such as softmax; NULL where the layer has no router or an import has no value
+    router_scale DOUBLE, -- Factor of the weights of the experts; NULL where the layer has no router or an import has no value
+    renormalised BOOLEAN -- Whether the weights of a token are divided by their sum; NULL where the layer has no router or an import has no value
 );
 
 -- The ledger: a shard of questions is listed here exactly when all of its rows are in the file.
@@ -107,11 +107,11 @@ CREATE TABLE answers ( -- One row per run, question and sample: what the model a
     run_id            INTEGER  NOT NULL, -- The run
     question_id       INTEGER  NOT NULL, -- The question
     sample            SMALLINT NOT NULL DEFAULT 0, -- Number of the answer among those that the model sampled to the question, from 0
-    predicted         VARCHAR, -- Letter with the largest log-probability at the last prompt token; NULL where an imported run does not say
+    predicted         VARCHAR, -- Letter with the largest log-probability at the last prompt token; NULL if an import has no value
     correct           BOOLEAN  NOT NULL, -- Whether predicted is the right letter
-    log_probabilities FLOAT[], -- Natural log-probability of each letter over the whole vocabulary, A first; NULL where an imported run does not say
-    top_token_id      INTEGER, -- Id of the most probable next token of all; NULL where an imported run does not say
-    top_token         VARCHAR, -- Text of the most probable next token of all; NULL where an imported run does not say
+    log_probabilities FLOAT[], -- Natural log-probability of each letter over the whole vocabulary, A first; NULL if an import has no value
+    top_token_id      INTEGER, -- Id of the most probable next token of all; NULL if an import has no value
+    top_token         VARCHAR, -- Text of the most probable next token of all; NULL if an import has no value
     prompt_tokens     INTEGER  NOT NULL -- Length of the prompt in tokens
 );
 
@@ -136,11 +136,11 @@ CREATE TABLE routing ( -- One row per run, question, prompt token and mixture-of
     is_generated   BOOLEAN    NOT NULL DEFAULT false USING COMPRESSION RLE, -- Whether the model sampled the token; else it is of the prompt
     is_last_prompt BOOLEAN    NOT NULL USING COMPRESSION RLE, -- Whether the token is the last one of the prompt, the one that answers
     experts        SMALLINT[] NOT NULL, -- The top-k experts, the most probable first
-    weights        INTEGER[], -- Weight that multiplies the output of each of those experts, same order, in units of 2^-16; NULL where an imported run does not say
+    weights        INTEGER[], -- Weight that multiplies the output of each of those experts, same order, in units of 2^-16; NULL if an import has no value
     scores         FLOAT[], -- Score by which each of those experts was chosen, same order, where it is not its probability; NULL where it is or nothing says it
-    entropy        SMALLINT   USING COMPRESSION BITPACKING, -- Entropy of the gate over all experts, in units of 2^-10 nats; NULL where an imported run does not say
-    spare_mass     SMALLINT   USING COMPRESSION BITPACKING, -- Probability of the top-k experts together minus the sum of their weights, in units of 2^-10: 0 unless the model renormalises; NULL where an imported run does not say
-    margin         INTEGER    USING COMPRESSION BITPACKING, -- Probability of the k-th expert minus that of the next one, in units of 2^-20; NULL where an imported run does not say
+    entropy        SMALLINT   USING COMPRESSION BITPACKING, -- Entropy of the gate over all experts, in units of 2^-10 nats; NULL if an import has no value
+    spare_mass     SMALLINT   USING COMPRESSION BITPACKING, -- Probability of the top-k experts together minus the sum of their weights, in units of 2^-10: 0 unless the model renormalises; NULL if an import has no value
+    margin         INTEGER    USING COMPRESSION BITPACKING, -- Probability of the k-th expert minus that of the next one, in units of 2^-20; NULL if an import has no value
     ranked         BOOLEAN    NOT NULL DEFAULT true USING COMPRESSION RLE -- Whether the source says which expert comes first; else the experts stand in no order
 );
 
@@ -152,12 +152,12 @@ CREATE VIEW token_routing ( -- One row per run, question, prompt token and mixtu
     phase NOT NULL, -- prompt for tokens of the prompt, generated for tokens that the model sampled
     is_last_prompt NOT NULL, -- Whether the token is the last one of the prompt, the one that answers
     experts NOT NULL, -- The top-k experts, the most probable first
-    weights, -- Weight that multiplies the output of each of those experts, same order, within 0.000008; sums to 1 only where the model renormalises; NULL where an imported run does not say
+    weights, -- Weight that multiplies the output of each of those experts, same order, within 0.000008; sums to 1 only where the model renormalises; NULL if an import has no value
     scores, -- Score by which each of those experts was chosen, same order, where it is not its probability; NULL where it is or nothing says it
-    entropy, -- Entropy of the gate over all experts, in nats, within 0.0005: -sum p ln p; uniform is ln(experts); NULL where an imported run does not say
-    top_k_entropy, -- Entropy over the top-k experts after renormalising their weights to 1, in nats; uniform is ln(top_k); NULL where an imported run does not say
-    mass, -- Probability that the gate gives to the top-k experts together, 0 to 1, within 0.0006; NULL where an imported run does not say
-    margin -- Probability of the k-th expert minus that of the next one, within 0.0000005: how near the choice was to another; NULL where an imported run does not say
+    entropy, -- Entropy of the gate over all experts, in nats, within 0.0005: -sum p ln p; uniform is ln(experts); NULL if an import has no value
+    top_k_entropy, -- Entropy over the top-k experts after renormalising their weights to 1, in nats; uniform is ln(top_k); NULL if an import has no value
+    mass, -- Probability that the gate gives to the top-k experts together, 0 to 1, within 0.0006; NULL if an import has no value
+    margin -- Probability of the k-th expert minus that of the next one, within 0.0000005: how near the choice was to another; NULL if an import has no value
 ) AS
 SELECT
     run_id,
@@ -187,9 +187,9 @@ CREATE VIEW activations ( -- One row per run, question, prompt token, layer and 
     layer NOT NULL, -- Layer of the model, from 0
     phase NOT NULL, -- prompt for tokens of the prompt, generated for tokens that the model sampled
     is_last_prompt NOT NULL, -- Whether the token is the last one of the prompt, the one that answers
-    "rank", -- Place of the expert among the top-k of its token, 1 for the most probable; NULL where an imported run does not say
-    expert NOT NULL, -- Expert of that layer, from 0
-    weight -- Weight that multiplies the output of the expert, within 0.000008; NULL where an imported run does not say
+    "rank", -- Place of the expert among the top-k of its token, 1 for the most probable; NULL if an import has no value
+    expert NOT NULL, -- Expert of the layer, from 0
+    weight -- Weight that multiplies the output of the expert, within 0.000008; NULL if an import has no value
 ) AS
 SELECT
     run_id,
@@ -204,7 +204,7 @@ SELECT
 FROM routing;
 
 -- Only for runs that record them.
-CREATE TABLE expert_norms ( -- One row per run, question, prompt token and layer, of runs that recorded norms: how large the outputs of the chosen experts were
+CREATE TABLE expert_norms ( -- One row per run, question, prompt token and layer, of runs that recorded norms: how large the outputs of the selected experts were
     run_id      INTEGER  NOT NULL USING COMPRESSION RLE, -- The run
     question_id INTEGER  NOT NULL USING COMPRESSION RLE, -- The question
     "position"  INTEGER  NOT NULL USING COMPRESSION BITPACKING, -- Position of the token in the prompt, from 0
@@ -243,20 +243,20 @@ CREATE TABLE usage ( -- One row per run, question, layer, phase, is_last_prompt 
     layer          SMALLINT NOT NULL USING COMPRESSION RLE, -- Layer of the model, from 0
     is_generated   BOOLEAN  NOT NULL DEFAULT false USING COMPRESSION RLE, -- Whether tokens that the model sampled are counted; else tokens of the prompt
     is_last_prompt BOOLEAN  NOT NULL USING COMPRESSION RLE, -- Whether the last token of the prompt is counted; else the other tokens of the phase
-    expert         SMALLINT NOT NULL USING COMPRESSION BITPACKING, -- Expert of that layer, from 0
+    expert         SMALLINT NOT NULL USING COMPRESSION BITPACKING, -- Expert of the layer, from 0
     n              INTEGER  NOT NULL USING COMPRESSION BITPACKING, -- Number of activations
-    weight         BIGINT   USING COMPRESSION BITPACKING -- Sum of their weights, in units of 2^-16; NULL where an imported run does not say
+    weight         BIGINT   USING COMPRESSION BITPACKING -- Sum of their weights, in units of 2^-16; NULL if an import has no value
 );
 
 CREATE VIEW question_usage ( -- One row per run, question, layer, phase, is_last_prompt and expert that fired: the rollup of activations
     run_id NOT NULL, -- The run
     question_id NOT NULL, -- The question
     layer NOT NULL, -- Layer of the model, from 0
-    expert NOT NULL, -- Expert of that layer, from 0
+    expert NOT NULL, -- Expert of the layer, from 0
     phase NOT NULL, -- prompt where tokens of the prompt are counted, generated where tokens that the model sampled are
     is_last_prompt NOT NULL, -- Whether the last token of the prompt is counted; else the other tokens of the phase
     n NOT NULL, -- Number of activations
-    weight_sum -- Sum of their weights; NULL where an imported run does not say
+    weight_sum -- Sum of their weights; NULL if an import has no value
 ) AS
 SELECT
     run_id,
@@ -274,15 +274,15 @@ CREATE TABLE expert_counts ( -- One row per run, subject, layer and expert of ru
     run_id  INTEGER  NOT NULL, -- The run
     subject VARCHAR  NOT NULL, -- Domain or dataset that was counted; empty where the source does not say
     layer   SMALLINT NOT NULL, -- Layer of the model, from 0
-    expert  SMALLINT NOT NULL, -- Expert of that layer, from 0
-    n       BIGINT   NOT NULL -- Number of tokens that were sent to the expert
+    expert  SMALLINT NOT NULL, -- Expert of the layer, from 0
+    n       BIGINT   NOT NULL -- Number of tokens that were routed to the expert
 );
 
 -- These describe the weights of a checkpoint, not a run: all runs of one checkpoint share them.
 CREATE TABLE expert_weights ( -- One row per checkpoint whose weights were read, layer and expert: how large its weights are
     fingerprint    VARCHAR  NOT NULL, -- The checkpoint, as in runs.fingerprint
     layer          SMALLINT NOT NULL, -- Layer of the model, from 0
-    expert         SMALLINT NOT NULL, -- Expert of that layer, from 0
+    expert         SMALLINT NOT NULL, -- Expert of the layer, from 0
     router_norm    DOUBLE   NOT NULL, -- Euclidean norm of the expert's row of the router, its gate embedding
     gate_proj_norm DOUBLE   NOT NULL, -- Frobenius norm of the gate projection of its SwiGLU
     up_proj_norm   DOUBLE   NOT NULL, -- Frobenius norm of its up projection
@@ -303,7 +303,7 @@ CREATE TABLE expert_weight_pairs ( -- One row per checkpoint whose weights were 
 CREATE VIEW model_experts ( -- One row per run, layer and expert, of runs whose checkpoint's weights were read (gatehouse model DIR --db FILE): how large the weights of the expert are
     run_id NOT NULL, -- The run
     layer NOT NULL, -- Layer of the model, from 0
-    expert NOT NULL, -- Expert of that layer, from 0
+    expert NOT NULL, -- Expert of the layer, from 0
     router_norm NOT NULL, -- Euclidean norm of the expert's row of the router, its gate embedding
     gate_proj_norm NOT NULL, -- Frobenius norm of the gate projection of its SwiGLU
     up_proj_norm NOT NULL, -- Frobenius norm of its up projection

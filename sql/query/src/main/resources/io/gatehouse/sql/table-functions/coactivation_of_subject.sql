@@ -1,9 +1,9 @@
--- One row per layer and pair of experts that fired at the same token of one subject: how often the second fires where the
--- first does.
+-- One row per layer and pair of experts that fired at the same token of one subject: how often the second fires at a
+-- token of the first.
 --
 -- Title: Co-activation of a subject
 -- Definition: as in the view expert_coactivation, over the questions of the subject.
--- Formula: share = N(i,j) / N(i); lift = N(i,j) tokens / (N(i) N(j)): 1 if the two were chosen independently.
+-- Formula: share = N(i,j) / N(i); lift = N(i,j) tokens / (N(i) N(j)): 1 if the two were selected independently.
 -- Source: Muennighoff et al. 2024, arXiv 2409.02060, equation 6.
 -- Version: 1
 -- Example: SELECT layer, expert, other_expert, together, share, lift, n
@@ -13,7 +13,7 @@
 --
 -- Parameters:
 --   run INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   subject VARCHAR: The subject
 --
 -- Columns:
@@ -21,10 +21,10 @@
 --   expert SMALLINT: The first expert of that layer, from 0
 --   other_expert SMALLINT: The second expert, from 0
 --   tokens BIGINT: Number of tokens of the subject
---   n BIGINT: Number of those that were sent to the first
---   together BIGINT: Number of those that were sent to the second too
+--   n BIGINT: Number of those that were routed to the first
+--   together BIGINT: Number of those that were also routed to the second
 --   share DOUBLE: together / n, 0 to 1
---   lift DOUBLE: How many times more often than by chance the two fire together
+--   lift DOUBLE: Ratio of together to the number expected by chance
 SELECT
     p.layer,
     p.expert,

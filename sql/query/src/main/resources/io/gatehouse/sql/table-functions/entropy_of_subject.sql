@@ -11,16 +11,16 @@
 --
 -- Parameters:
 --   run INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   subject VARCHAR: The subject
 --
 -- Columns:
 --   layer SMALLINT: Layer of the model, from 0
 --   n BIGINT: Number of tokens averaged
---   mean_token_entropy DOUBLE NULL: Mean over tokens of the entropy of the gate over all experts, in nats; NULL where an imported run does not say
+--   mean_token_entropy DOUBLE NULL: Mean over tokens of the entropy of the gate over all experts, in nats; NULL if an import has no value
 --   uniform_entropy DOUBLE: ln(experts): that entropy if all experts were equally probable, in nats
 --   normalised_token_entropy DOUBLE NULL: mean_token_entropy / uniform_entropy, 0 to 1; NULL with one expert
---   mean_mass DOUBLE NULL: Mean over tokens of the probability that the gate gives to the chosen experts together, 0 to 1; NULL where an imported run does not say
+--   mean_mass DOUBLE NULL: Mean over tokens of the probability that the gate gives to the selected experts together, 0 to 1; NULL if an import has no value
 SELECT
     layer,
     n,

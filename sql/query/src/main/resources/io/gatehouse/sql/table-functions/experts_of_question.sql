@@ -9,14 +9,14 @@
 --
 -- Parameters:
 --   run INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   question INTEGER: The question
 --
 -- Columns:
 --   layer SMALLINT: Layer of the model, from 0
---   expert SMALLINT: Expert of that layer, from 0
---   activations BIGINT: Number of tokens that were sent to the expert
---   mean_weight DOUBLE NULL: Mean weight of those activations; NULL where an imported run does not say
+--   expert SMALLINT: Expert of the layer, from 0
+--   activations BIGINT: Number of tokens that were routed to the expert
+--   mean_weight DOUBLE NULL: Mean weight of those activations; NULL if an import has no value
 SELECT a.layer, a.expert, count(*) AS activations, avg(a.weight) AS mean_weight
 FROM activations AS a
 JOIN scopes AS s ON s.phase = a.phase AND s.is_last_prompt = a.is_last_prompt

@@ -10,16 +10,16 @@
 --
 -- Parameters:
 --   run INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   subject VARCHAR: The subject
 --   k INTEGER: Number of places of each layer
 --
 -- Columns:
 --   layer SMALLINT: Layer of the model, from 0
 --   place BIGINT: Place of the expert in its layer, 1 for the one with the largest log_odds
---   expert SMALLINT: Expert of that layer, from 0
+--   expert SMALLINT: Expert of the layer, from 0
 --   n BIGINT: Number of tokens of the subject
---   activations BIGINT: Number of those that were sent to the expert
+--   activations BIGINT: Number of those that were routed to the expert
 --   share DOUBLE: activations / n, 0 to 1
 --   ratio DOUBLE: share as a multiple of an even spread's
 --   log_odds DOUBLE: Logarithm of the odds ratio of the expert in the subject against the other subjects

@@ -13,7 +13,7 @@
 -- Parameters:
 --   run INTEGER: The run
 --   question INTEGER: The question
---   basis VARCHAR: gate (all probabilities, where the run recorded them) or top_k (weights of the chosen experts)
+--   basis VARCHAR: gate (all probabilities, where the run recorded them) or top_k (weights of the selected experts)
 --   k INTEGER: Number of places
 --
 -- Columns:
@@ -23,7 +23,7 @@
 --   question VARCHAR: Its text, without the choices
 --   correct BOOLEAN NULL: Whether the run answered it rightly; NULL where the run has no answer
 --   similarity DOUBLE: Cosine of the embeddings, 0 to 1
---   same_subject BOOLEAN: Whether both questions are of one subject
+--   same_subject BOOLEAN: Whether both questions have the same subject
 --   n BIGINT: Number of other questions that were compared
 SELECT s.place, s.other_question_id AS question_id, q.subject, q.question, a.correct, s.similarity, s.same_subject, s.n
 FROM (

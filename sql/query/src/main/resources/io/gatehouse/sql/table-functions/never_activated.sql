@@ -10,11 +10,11 @@
 --
 -- Parameters:
 --   run INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --
 -- Columns:
 --   layer SMALLINT: Layer of the model, from 0
---   expert SMALLINT: Expert of that layer, from 0
+--   expert SMALLINT: Expert of the layer, from 0
 SELECT layer, expert
 FROM (
     SELECT layer, expert, activations, sum(activations) OVER (PARTITION BY layer) AS activations_of_layer

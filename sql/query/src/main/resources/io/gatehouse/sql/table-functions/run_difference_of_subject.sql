@@ -13,16 +13,16 @@
 -- Parameters:
 --   run INTEGER: The run
 --   other_run INTEGER: The run it is compared with
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   subject VARCHAR: The subject
 --
 -- Columns:
 --   layer SMALLINT: Layer of the model, from 0
 --   n BIGINT: Number of decisions compared
---   saturation DOUBLE: Mean share of the experts of the one that the other chose too, 0 to 1
---   chance DOUBLE: top_k / experts: that share if the choices were independent and even
+--   saturation DOUBLE: Mean share of the experts of one run that the other also selected, 0 to 1
+--   chance DOUBLE: top_k / experts: that share for independent, uniform choices
 --   jaccard DOUBLE: Mean over decisions of experts in both over experts in either, 0 to 1
---   same_set DOUBLE: Share of decisions with the same experts, in whatever order
+--   same_set DOUBLE: Share of decisions with the same experts in any order
 SELECT
     layer,
     count(*) AS n,

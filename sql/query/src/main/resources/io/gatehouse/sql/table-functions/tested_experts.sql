@@ -1,9 +1,9 @@
--- One row per expert of a run that fired in enough questions: how often the model was right when it fired, tested among
--- these experts alone.
+-- One row per expert of a run that fired in enough questions: accuracy when it fired, tested among
+-- these experts only.
 --
 -- Title: Accuracy by expert, tested
--- Definition: as in the view expert_accuracy, but the q-values are adjusted over the experts that are asked for, those
---   with n >= min_n. That is a test only where min_n was chosen before looking.
+-- Definition: as in the view expert_accuracy, but the q-values are adjusted only over the experts with n >= min_n. This
+--   is a valid test only if min_n was chosen before looking at the data.
 -- Formula: Benjamini and Hochberg: the least over places j >= i of p(j) m / j, with the p-values in ascending order, p(i)
 --   the i-th of m.
 -- Source: Chernov 2025, arXiv 2502.17187, finding 3; Benjamini and Hochberg 1995, JRSS B 57(1).
@@ -14,14 +14,14 @@
 --
 -- Parameters:
 --   run INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
---   min_n BIGINT: Least number of questions in which an expert fired
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   min_n BIGINT: Minimum number of questions in which an expert fired
 --
 -- Columns:
 --   layer SMALLINT: Layer of the model, from 0
---   expert SMALLINT: Expert of that layer, from 0
+--   expert SMALLINT: Expert of the layer, from 0
 --   n BIGINT: Number of questions in which the expert fired
---   accuracy DOUBLE NULL: Share of those that the model answered rightly; NULL if the expert never fired
+--   accuracy DOUBLE NULL: Share of those that the model answered correctly; NULL if the expert never fired
 --   wilson_low DOUBLE NULL: Lower end of the 95 % interval of accuracy; NULL if the expert never fired
 --   wilson_high DOUBLE NULL: Upper end of the 95 % interval of accuracy; NULL if the expert never fired
 --   lift DOUBLE NULL: accuracy minus the accuracy of the whole run; NULL if the expert never fired

@@ -7,16 +7,16 @@
 --
 -- Parameters:
 --   run INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   k INTEGER: Number of places of each layer
 --
 -- Columns:
 --   layer SMALLINT: Layer of the model, from 0
 --   place BIGINT: Place of the expert in its layer, 1 for the most used
---   expert SMALLINT: Expert of that layer, from 0
---   activations BIGINT: Number of tokens that were sent to the expert
+--   expert SMALLINT: Expert of the layer, from 0
+--   activations BIGINT: Number of tokens that were routed to the expert
 --   share DOUBLE: activations as a share of those of the layer, 0 to 1; 1 / experts if all were used alike
---   mean_weight DOUBLE NULL: Mean weight of those activations; NULL where an imported run does not say
+--   mean_weight DOUBLE NULL: Mean weight of those activations; NULL if an import has no value
 SELECT layer, place, expert, activations, activations / activations_of_layer AS share, weight_sum / activations AS mean_weight
 FROM (
     SELECT

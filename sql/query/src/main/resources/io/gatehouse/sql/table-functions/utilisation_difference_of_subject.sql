@@ -12,16 +12,16 @@
 -- Parameters:
 --   run INTEGER: The run
 --   other_run INTEGER: The run it is compared with
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   subject VARCHAR: The subject
 --
 -- Columns:
 --   layer SMALLINT: Layer of the model, from 0
---   expert SMALLINT: Expert of that layer, from 0
+--   expert SMALLINT: Expert of the layer, from 0
 --   n BIGINT: Number of tokens of the subject in the run
 --   other_n BIGINT: Number of those in the other run
---   share DOUBLE: Share of the run's tokens that were sent to the expert, 0 to 1
---   other_share DOUBLE: Share of the other run's tokens that were sent to the expert, 0 to 1
+--   share DOUBLE: Share of the run's tokens that were routed to the expert, 0 to 1
+--   other_share DOUBLE: Share of the other run's tokens that were routed to the expert, 0 to 1
 --   change DOUBLE NULL: Utilisation against uniform in the run over that in the other run; NULL if the other run never used the expert
 SELECT
     a.layer,

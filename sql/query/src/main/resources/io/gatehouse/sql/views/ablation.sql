@@ -1,10 +1,10 @@
--- One row per run that masks experts, reference run and masked expert: what was observed of the expert beside what
--- happened without it.
+-- One row per run that masks experts, reference run and masked expert: statistics of the expert in the reference run
+-- beside the effect of masking it.
 --
 -- Group: Interventions
 -- Title: Statistics and ablation
--- Definition: the observations are those of the reference run at the scope. Where a run masks several experts they share
---   its effect: ask for masked_experts = 1 to set statistics against the effects of single experts.
+-- Definition: the statistics are those of the reference run at the scope. A run that masks several experts has one effect
+--   for all of them: use masked_experts = 1 to compare statistics with the effects of single experts.
 -- Formula: effect and log_probability_effect as in intervention_effect; the others as in pruning_criteria and
 --   expert_accuracy. Does a statistic predict the effect? corr(statistic, log_probability_effect) over the rows.
 -- Source: after the causal audit of routing statistics 2026, arXiv 2606.10703.
@@ -19,16 +19,16 @@
 -- Columns:
 --   run_id INTEGER: The run that masks
 --   reference_run_id INTEGER: The run that does not
---   scope VARCHAR: Tokens at which the reference run was observed: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens of the reference run that are counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   layer SMALLINT: Layer of the model, from 0
 --   expert SMALLINT: The masked expert, from 0
 --   masked_experts BIGINT: Number of experts that the run masks
 --   n BIGINT: Number of questions that both runs answered
 --   effect DOUBLE: Accuracy without the masked experts minus accuracy with them
 --   log_probability_effect DOUBLE: Mean change of the right letter's log-probability, in nats
---   activations BIGINT: Number of tokens that the reference run sent to the expert
---   frequency DOUBLE: Share of the tokens that were sent to the expert, 0 to 1
---   gate_mass DOUBLE NULL: Mean weight of the expert over all tokens; NULL where an imported run does not say
+--   activations BIGINT: Number of tokens that the reference run routed to the expert
+--   frequency DOUBLE: Share of the tokens that were routed to the expert, 0 to 1
+--   gate_mass DOUBLE NULL: Mean weight of the expert over all tokens; NULL if an import has no value
 --   mean_weight DOUBLE NULL: Mean weight of the expert where it fired; NULL if it never did
 --   ean_mean DOUBLE NULL: Mean norm of its outputs; NULL if the reference run recorded none or the expert never fired
 --   reap DOUBLE NULL: Mean of weight times norm, as in pruning_criteria; NULL if the reference run recorded no norms or the expert never fired

@@ -1,11 +1,11 @@
--- One row per run and other run of the same quiz: whether one of them answers better.
+-- One row per run and other run of the same quiz: difference in accuracy, and its significance.
 --
 -- Group: Runs compared
 -- Title: Answer difference between runs
--- Definition: the questions that both have answered. Whether the runs differ is seen only at the questions that one of
---   them answers rightly and the other does not: McNemar's test, exact.
+-- Definition: the questions that both runs answered. Only the questions that one of them answers correctly and the other
+--   does not tell whether they differ: McNemar's exact test.
 -- Formula: p_value = min(1, 2 sum_{i=0..min(b,c)} C(b+c, i) / 2^(b+c)), b and c the questions that only the one, only the
---   other answered rightly.
+--   other answered correctly.
 -- Source: McNemar 1947, Psychometrika 12(2), in its exact form.
 -- Version: 2
 -- Example: SELECT other_run_id, n, accuracy, other_accuracy, only_this, only_other, p_value
@@ -22,12 +22,12 @@
 --   accuracy DOUBLE: Accuracy of the run on those, 0 to 1
 --   other_accuracy DOUBLE: Accuracy of the other run on those, 0 to 1
 --   difference DOUBLE: accuracy - other_accuracy
---   same_answer DOUBLE NULL: Share of questions with the same answer, right or wrong, of those where both are known; NULL where an imported run does not say
---   both_right BIGINT: Number of questions that both answered rightly
---   only_this BIGINT: Number that only the run answered rightly
---   only_other BIGINT: Number that only the other answered rightly
---   neither BIGINT: Number that neither answered rightly
---   p_value DOUBLE: Two-sided p-value of a difference this large or larger, were they equally good
+--   same_answer DOUBLE NULL: Share of questions with the same answer, right or wrong, of those where both are known; NULL if an import has no value
+--   both_right BIGINT: Number of questions that both answered correctly
+--   only_this BIGINT: Number that only the run answered correctly
+--   only_other BIGINT: Number that only the other answered correctly
+--   neither BIGINT: Number that neither answered correctly
+--   p_value DOUBLE: Two-sided p-value: probability of a difference this large or larger between equally accurate runs
 SELECT
     t.run_id,
     t.other_run_id,

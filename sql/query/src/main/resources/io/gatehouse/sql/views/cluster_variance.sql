@@ -1,5 +1,5 @@
 -- One row per run whose checkpoint's weights were read, scope and layer: whether experts that are near each other in the
--- router get like shares of the gate. An analogue of MoEC, and not MoEC.
+-- router get similar shares of the gate. An analogue of MoEC, and not MoEC.
 --
 -- Group: Weights
 -- Title: Utilisation variance of similar experts
@@ -8,7 +8,7 @@
 --   without a gate embedding, and layers whose weights of the gate an imported run does not say, are left out.
 -- Formula: x_e = gate_mass of pruning_criteria; within_variance = mean over experts of (x_e - x_nearest(e))^2 / 2;
 --   variance = sum (x_e - mean)^2 / (n - 1); ratio = within_variance / variance, Geary's C with the nearest neighbour as
---   the only one: 1 where neighbours are as unlike as any two, below 1 where they are alike.
+--   the only one: 1 if neighbours differ as much as any two experts, below 1 if they are similar.
 -- Source: after Xie et al. 2022, arXiv 2207.09094 (MoEC); Geary 1954, The Incorporated Statistician 5(3).
 -- Version: 1
 -- Example: SELECT layer, within_variance, variance, ratio, mean_router_cosine, n
@@ -20,7 +20,7 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   layer SMALLINT: Layer of the model, from 0
 --   n BIGINT: Number of experts
 --   mean_router_cosine DOUBLE: Mean cosine of the gate embeddings of an expert and its nearest

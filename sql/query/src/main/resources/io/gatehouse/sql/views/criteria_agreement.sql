@@ -1,4 +1,4 @@
--- One row per run, scope, layer and pair of pruning criteria: whether the two put the experts in the same order.
+-- One row per run, scope, layer and pair of pruning criteria: rank correlation of the two over the experts.
 --
 -- Group: Criteria
 -- Title: Agreement of pruning criteria
@@ -14,7 +14,7 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   layer SMALLINT: Layer of the model, from 0
 --   criterion VARCHAR: A column of pruning_criteria
 --   other_criterion VARCHAR: Another one

@@ -1,12 +1,12 @@
--- One row per run, scope, subject, layer and expert that fired: the scores by which ESFT chooses experts to fine-tune for
+-- One row per run, scope, subject, layer and expert that fired: the scores by which ESFT selects experts to fine-tune for
 -- a subject.
 --
 -- Group: Criteria
 -- Title: ESFT scores
 -- Definition: each question counts the same, however long. For a share p of a layer ESFT takes the smallest set of experts
 --   whose scores reach p: those with gate_before < p, or tokens_before < p. The published script divides the gate scores
---   by their sum over layers; the paper does not, and neither does this. Of an imported run a layer has rows only where
---   every token of the scope was recorded, and questions were answered.
+--   by their sum over layers; the paper does not, and neither does this. An imported run has rows for a layer only if
+--   every token of the scope was recorded and questions were answered.
 -- Formula: gate_score = 1/Q sum_q 1/L_q sum_t g_e(t); token_ratio = 1/Q sum_q 1/L_q sum_t 1[e chosen] / k, over the Q
 --   questions of the subject and the L_q tokens of each.
 -- Source: Wang et al. 2024, arXiv 2407.01906, ESFT-Gate and ESFT-Token; deepseek-ai/ESFT.
@@ -22,13 +22,13 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   subject VARCHAR: Subject within the quiz
 --   layer SMALLINT: Layer of the model, from 0
---   expert SMALLINT: Expert of that layer, from 0
+--   expert SMALLINT: Expert of the layer, from 0
 --   n BIGINT: Number of questions of the subject
---   gate_score DOUBLE NULL: Mean over questions of its mean weight per token; NULL where an imported run does not say
---   gate_before DOUBLE NULL: Sum of the gate scores of the experts of the layer that rank above it; NULL where an imported run does not say
+--   gate_score DOUBLE NULL: Mean over questions of its mean weight per token; NULL if an import has no value
+--   gate_before DOUBLE NULL: Sum of the gate scores of the experts of the layer that rank above it; NULL if an import has no value
 --   token_ratio DOUBLE: Mean over questions of its share of the choices; sums to 1 over the experts of a layer
 --   tokens_before DOUBLE: Sum of the token ratios of the experts of the layer that rank above it
 SELECT

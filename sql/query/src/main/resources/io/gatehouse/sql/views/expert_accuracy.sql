@@ -1,15 +1,15 @@
--- One row per run, scope, layer and expert, also for experts that never fired: how often the model was right when the
--- expert fired, against the other questions, with and without regard to subjects.
+-- One row per run, scope, layer and expert, including experts that never fired: accuracy of the
+-- questions in which the expert fired, against the other questions, overall and within subjects.
 --
 -- Group: The paper
 -- Title: Accuracy by expert
 -- Definition: a question counts once for an expert if the expert fired at one or more of its tokens of the scope; the
---   rest are the questions of the run in which it did not. Scope last_prompt looks at the last prompt token of each
---   question only; scope prompt at every prompt token, the last one included, and exists for runs that recorded them.
+--   rest are the questions of the run in which it did not. Scope last_prompt counts only the last prompt token of each
+--   question; scope prompt counts every prompt token, including the last one, for runs that recorded them.
 --   An expert that is used for easy subjects has a high accuracy and need not be the cause of it: the stratified
---   figures compare questions of the same subject only. Figures of experts that fired seldom say little: the least number
---   of questions is for the asker to set, as in WHERE n >= 30. The q_values stay those over all experts; the function
---   tested_experts adjusts over those asked for alone. Of an imported run a layer has rows only where every token of
+--   figures compare questions of the same subject only. Figures of experts that fired rarely are uncertain: set a minimum number
+--   of questions, as in WHERE n >= 30. The q_values are adjusted over all experts; the function tested_experts adjusts
+--   only over the experts that reach a minimum. An imported run has rows for a layer only if every token of
 --   the scope was recorded.
 -- Formula: accuracy = correct / n, with Wilson's score interval at 95 %. weighted_accuracy = sum_q g(e,q) correct(q) /
 --   sum_q g(e,q), g(e,q) the sum of the weights of the expert in the question. lift = accuracy - accuracy of the run.
@@ -30,25 +30,25 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   layer SMALLINT: Layer of the model, from 0
---   expert SMALLINT: Expert of that layer, from 0
+--   expert SMALLINT: Expert of the layer, from 0
 --   n BIGINT: Number of questions in which the expert fired
---   correct BIGINT: Number of those that the model answered rightly
+--   correct BIGINT: Number of those that the model answered correctly
 --   accuracy DOUBLE NULL: correct / n, 0 to 1; NULL if the expert never fired
 --   wilson_low DOUBLE NULL: Lower end of the 95 % interval of accuracy; NULL if the expert never fired
 --   wilson_high DOUBLE NULL: Upper end of the 95 % interval of accuracy; NULL if the expert never fired
 --   lift DOUBLE NULL: accuracy minus the accuracy of the whole run; NULL if the expert never fired
---   weighted_accuracy DOUBLE NULL: Accuracy with each question weighted by the expert's gate; NULL if the expert never fired or an imported run does not say
+--   weighted_accuracy DOUBLE NULL: Accuracy with each question weighted by the expert's gate; NULL if the expert never fired or an import has no value
 --   rest_n BIGINT: Number of questions in which the expert did not fire
 --   rest_accuracy DOUBLE NULL: Accuracy over those; NULL if there are none
---   z DOUBLE NULL: Standard errors between accuracy and rest_accuracy; NULL where one of them is, or all answers are alike
+--   z DOUBLE NULL: Standard errors between accuracy and rest_accuracy; NULL where one of them is, or all answers are the same
 --   p_value DOUBLE NULL: Two-sided p-value of z, for this expert alone; NULL where z is
---   q_value DOUBLE NULL: p_value adjusted for the number of experts looked at: the share of false finds to expect among all with this q or less; NULL where z is
+--   q_value DOUBLE NULL: p_value adjusted for the number of tested experts: the expected share of false discoveries among all experts with this q or less; NULL where z is
 --   stratified_lift DOUBLE NULL: Accuracy with the expert minus accuracy without, within subjects; NULL where no subject has both
---   stratified_z DOUBLE NULL: Standard errors of that from 0; NULL where no subject has both, or within subjects all answers are alike
+--   stratified_z DOUBLE NULL: Standard errors of that from 0; NULL where no subject has both, or within subjects all answers are the same
 --   stratified_p_value DOUBLE NULL: Two-sided p-value of stratified_z; NULL where stratified_z is
---   stratified_q_value DOUBLE NULL: stratified_p_value adjusted for the number of experts looked at; NULL where stratified_z is
+--   stratified_q_value DOUBLE NULL: stratified_p_value adjusted for the number of tested experts; NULL where stratified_z is
 SELECT
     run_id,
     scope,

@@ -1,13 +1,13 @@
--- One row per run, scope, layer and pair of experts that fired at the same token: how often the second fires where the
--- first does.
+-- One row per run, scope, layer and pair of experts that fired at the same token: how often the second fires at a
+-- token of the first.
 --
 -- Group: Co-activation and transitions
 -- Title: Co-activation
--- Definition: two experts fire together where a token is sent to both. share is the published equation, and so not
---   symmetric. The published code counts only pairs of neighbours in the order of the gate, 7 of the 28 pairs of top-8:
---   adjacent_share is that, so that figures made by that code can be compared.
+-- Definition: two experts fire together if a token is routed to both. share is the published equation, which is not
+--   symmetric. The published code counts only pairs at neighbouring ranks, 7 of the 28 pairs of top-8; adjacent_share
+--   does the same, to compare with figures made by that code.
 -- Formula: share = N(i,j) / N(i), OLMoE's equation 6; adjacent_share = N(i and j at neighbouring ranks) / N(i);
---   lift = N(i,j) tokens / (N(i) N(j)): 1 if the two were chosen independently.
+--   lift = N(i,j) tokens / (N(i) N(j)): 1 if the two were selected independently.
 -- Source: Muennighoff et al. 2024, arXiv 2409.02060, equation 6; allenai/OLMoE, commit 357454f, scripts.
 -- Version: 2
 -- Example: SELECT expert, other_expert, together, share, adjacent_share, lift, n
@@ -21,17 +21,17 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   layer SMALLINT: Layer of the model, from 0
 --   expert SMALLINT: The first expert of that layer, from 0
 --   other_expert SMALLINT: The second expert, from 0
 --   tokens BIGINT: Number of tokens
---   n BIGINT: Number of those that were sent to the first
---   together BIGINT: Number of those that were sent to the second too
---   adjacent BIGINT NULL: Number of those at which the two stood next to each other in the order of the gate; NULL where an imported run does not say that order
+--   n BIGINT: Number of those that were routed to the first
+--   together BIGINT: Number of those that were also routed to the second
+--   adjacent BIGINT NULL: Number of those at which the two stood next to each other in the order of the gate; NULL if an import has no order
 --   share DOUBLE: together / n, 0 to 1
---   adjacent_share DOUBLE NULL: adjacent / n, 0 to 1; NULL where an imported run does not say that order
---   lift DOUBLE: How many times more often than by chance the two fire together
+--   adjacent_share DOUBLE NULL: adjacent / n, 0 to 1; NULL if an import has no order
+--   lift DOUBLE: Ratio of together to the number expected by chance
 SELECT
     p.run_id,
     p.scope,

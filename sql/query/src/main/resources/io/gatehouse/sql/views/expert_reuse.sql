@@ -1,8 +1,8 @@
--- One row per run, scope and layer: how many of a token's experts fired at the token before it too.
+-- One row per run, scope and layer: the share of a token's experts that also fired at the token before it.
 --
 -- Group: Load
 -- Title: Expert reuse by neighbouring tokens
--- Definition: neighbouring tokens of a prompt in the same layer. What a cache of the last token's experts would find.
+-- Definition: neighbouring tokens of a prompt in the same layer: the hit rate of a cache of the last token's experts.
 --   At scope last_prompt it is the last token after the one before it. Only runs that recorded all prompt tokens.
 -- Formula: reuse = mean over tokens of |E(t) and E(t-1)| / k; chance = top_k / experts.
 -- Source: local routing consistency, 2025, arXiv 2505.16056, for segments of two tokens.
@@ -13,11 +13,11 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   layer SMALLINT: Layer of the model, from 0
 --   n BIGINT: Number of tokens that have one before them
 --   reuse DOUBLE: Mean share of a token's experts that fired at the token before it, 0 to 1
---   chance DOUBLE: top_k / experts: that share if the choices were independent and even
+--   chance DOUBLE: top_k / experts: that share for independent, uniform choices
 SELECT
     t.run_id,
     t.scope,

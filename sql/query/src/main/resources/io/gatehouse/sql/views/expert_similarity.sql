@@ -1,5 +1,5 @@
--- One row per run whose checkpoint's weights were read, layer, expert and other expert of it: how alike the two are by
--- their weights.
+-- One row per run whose checkpoint's weights were read, layer, expert and other expert of it: the similarity of their
+-- weights.
 --
 -- Group: Weights
 -- Title: Weight similarity of experts
@@ -24,8 +24,8 @@
 -- Columns:
 --   run_id INTEGER: The run
 --   layer SMALLINT: Layer of the model, from 0
---   expert SMALLINT: Expert of that layer, from 0
---   other_expert SMALLINT: Another one of the layer
+--   expert SMALLINT: Expert of the layer, from 0
+--   other_expert SMALLINT: Another expert of the layer
 --   n INTEGER: Number of experts of the layer
 --   router_cosine DOUBLE NULL: Cosine of their gate embeddings, -1 to 1; NULL if one of them is 0
 --   gate_proj_cosine DOUBLE NULL: Cosine of their gate projections; NULL if one of them is 0

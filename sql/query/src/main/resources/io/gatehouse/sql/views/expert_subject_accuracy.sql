@@ -1,12 +1,12 @@
--- One row per run, scope, layer, expert that fired and subject: how often the model was right on the questions of the
--- subject in which the expert fired.
+-- One row per run, scope, layer, expert that fired and subject: accuracy of the questions of the subject in
+-- which the expert fired.
 --
 -- Group: The paper
 -- Title: Accuracy by expert and subject
 -- Definition: a question counts once for an expert if the expert fired at one or more of its tokens of the scope. Scope
---   last_prompt looks at the last prompt token of each question only; scope prompt at every prompt token, the last one
---   included, and exists for runs that recorded them. Of an imported run a layer has rows only where every token of the
---   scope was recorded. This is what was observed, not what the expert caused.
+--   last_prompt counts only the last prompt token of each question; scope prompt counts every prompt token, including
+--   the last one, for runs that recorded them. An imported run has rows for a layer only if every token of the
+--   scope was recorded. This is an observation, not an effect of the expert.
 -- Formula: accuracy = correct / n; weighted_accuracy = sum_q g(e,q) correct(q) / sum_q g(e,q), where g(e,q) is the sum
 --   of the weights of the expert in the question. Wilson's score interval at 95 % for accuracy.
 -- Source: Chernov 2025, arXiv 2502.17187, finding 3, split by subject; Wilson 1927, JASA 22(158).
@@ -23,18 +23,18 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   layer SMALLINT: Layer of the model, from 0
---   expert SMALLINT: Expert of that layer, from 0
+--   expert SMALLINT: Expert of the layer, from 0
 --   subject VARCHAR: Subject within the quiz
 --   n BIGINT: Number of questions of the subject in which the expert fired
---   correct BIGINT: Number of those that the model answered rightly
+--   correct BIGINT: Number of those that the model answered correctly
 --   accuracy DOUBLE: correct / n, 0 to 1
 --   wilson_low DOUBLE: Lower end of the 95 % interval of accuracy
 --   wilson_high DOUBLE: Upper end of the 95 % interval of accuracy
---   weight_sum DOUBLE NULL: Sum of the weights of the expert in those questions; NULL where an imported run does not say
---   correct_weight_sum DOUBLE NULL: The same over the questions answered rightly; NULL where an imported run does not say
---   weighted_accuracy DOUBLE NULL: correct_weight_sum / weight_sum, 0 to 1; NULL if all its weights are 0 or an imported run does not say
+--   weight_sum DOUBLE NULL: Sum of the weights of the expert in those questions; NULL if an import has no value
+--   correct_weight_sum DOUBLE NULL: The same over the questions answered correctly; NULL if an import has no value
+--   weighted_accuracy DOUBLE NULL: correct_weight_sum / weight_sum, 0 to 1; NULL if all its weights are 0 or an import has no value
 SELECT
     run_id,
     scope,

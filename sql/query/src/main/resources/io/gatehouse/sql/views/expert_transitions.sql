@@ -1,5 +1,5 @@
 -- One row per run, scope, layer, expert and expert of the next layer that follow each other at a token: where tokens go
--- from an expert.
+-- after an expert.
 --
 -- Group: Co-activation and transitions
 -- Title: Transitions
@@ -20,15 +20,15 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   layer SMALLINT: Layer of the first expert, from 0
 --   expert SMALLINT: The first expert, from 0
 --   next_expert SMALLINT: The expert of the next layer, from 0
---   n BIGINT: Number of tokens that were sent to the first
---   together BIGINT: Number of those that the next layer sent to the second
---   share DOUBLE: Share of what leaves the first expert that goes to the second, 0 to 1; sums to 1 over next_expert
---   mass_share DOUBLE NULL: The same with each pair weighted by the product of its weights; NULL if all of those are 0 or an imported run does not say
---   lift DOUBLE: share over what it would be by chance
+--   n BIGINT: Number of tokens that were routed to the first
+--   together BIGINT: Number of those that the next layer routed to the second
+--   share DOUBLE: Share of the transitions from the first expert that go to the second, 0 to 1; sums to 1 over next_expert
+--   mass_share DOUBLE NULL: The same with each pair weighted by the product of its weights; NULL if all of those are 0 or an import has no value
+--   lift DOUBLE: share divided by the share expected by chance
 SELECT
     p.run_id,
     p.scope,

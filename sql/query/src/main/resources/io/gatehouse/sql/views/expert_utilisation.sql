@@ -1,9 +1,9 @@
--- One row per run, scope, layer and expert, also for experts that never fired: the share of tokens that the router sends to
+-- One row per run, scope, layer and expert, including experts that never fired: the share of tokens that the router sends to
 -- the expert.
 --
 -- Group: Load
 -- Title: Expert utilisation
--- Definition: of the tokens of the scope, the share that is sent to the expert; against an even spread. Scope last_prompt
+-- Definition: of the tokens of the scope, the share routed to the expert; against an even spread. Scope last_prompt
 --   looks at the last prompt token of each question only; scope prompt at every prompt token, the last one included, and
 --   exists for runs that recorded them; so it does for runs imported from counts. The view subject_specialisation has the
 --   same shares for each subject.
@@ -22,15 +22,15 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   layer SMALLINT: Layer of the model, from 0
---   expert SMALLINT: Expert of that layer, from 0
+--   expert SMALLINT: Expert of the layer, from 0
 --   n BIGINT: Number of tokens; 0 where none was recorded yet
---   activations BIGINT: Number of those that were sent to the expert
+--   activations BIGINT: Number of those that were routed to the expert
 --   share DOUBLE NULL: activations / n, 0 to 1; over the experts of a layer they sum to top_k; NULL where n is 0
---   uniform_share DOUBLE: top_k / experts: that share if all experts were chosen equally often
---   ratio DOUBLE NULL: share / uniform_share; 1 is as even; NULL where n is 0
---   mean_weight DOUBLE NULL: Mean weight of those activations; NULL if the expert never fired or an imported run does not say
+--   uniform_share DOUBLE: top_k / experts: that share if all experts were selected equally often
+--   ratio DOUBLE NULL: share / uniform_share; 1 is uniform; NULL where n is 0
+--   mean_weight DOUBLE NULL: Mean weight of those activations; NULL if the expert never fired or an import has no value
 SELECT
     run_id,
     scope,

@@ -1,16 +1,17 @@
--- One row per run, scope and layer: how evenly the router spread its probability, against an even spread.
+-- One row per run, scope and layer: router entropy, the mean entropy of the router's probabilities per token, against
+-- the uniform distribution.
 --
 -- Group: The paper
 -- Title: Router entropy
--- Definition: each token has an entropy of its own, and these are averaged. That is not the entropy of the averaged
---   gate, which is larger and says how evenly the experts are used over many tokens. Scope last_prompt looks at the
---   last prompt token of each question only; scope prompt at every prompt token, the last one included, and exists for
---   runs that recorded them.
+-- Definition: the mean over tokens of the entropy of each token. That is not the entropy of the averaged probabilities,
+--   which is larger and measures how evenly the experts are used over many tokens. Scope last_prompt counts only
+--   the last prompt token of each question; scope prompt counts every prompt token, including the last one, for runs
+--   that recorded them.
 -- Formula: mean_token_entropy = 1/n sum_t H(t), H(t) = -sum_e p_e ln p_e over all experts; against ln(experts).
---   mean_token_top_k_entropy is the same over the chosen experts with their probabilities made to sum to 1; against
+--   mean_token_top_k_entropy is the same over the selected experts with their probabilities renormalised to sum to 1; against
 --   ln(top_k). Normalised is the mean divided by that maximum, which is the mean of the
 --   tokens' normalised entropies too.
--- Source: Chernov 2025, arXiv 2502.17187, finding 2, whose text leaves open which of the two is meant.
+-- Source: Chernov 2025, arXiv 2502.17187, finding 2, whose text does not say which of the two is meant.
 -- Version: 1
 -- Example: SELECT layer, mean_token_entropy, uniform_entropy, normalised_token_top_k_entropy, mean_mass, n
 --   FROM gate_entropy
@@ -20,16 +21,16 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   layer SMALLINT: Layer of the model, from 0
 --   n BIGINT: Number of tokens averaged
---   mean_token_entropy DOUBLE NULL: Mean over tokens of the entropy of the gate over all experts, in nats; NULL where an imported run does not say
+--   mean_token_entropy DOUBLE NULL: Mean over tokens of the entropy of the gate over all experts, in nats; NULL if an import has no value
 --   uniform_entropy DOUBLE: ln(experts): that entropy if all experts were equally probable, in nats
 --   normalised_token_entropy DOUBLE NULL: mean_token_entropy / uniform_entropy, 0 to 1; NULL with one expert
---   mean_token_top_k_entropy DOUBLE NULL: Mean over tokens of the entropy over the chosen experts, renormalised, in nats; NULL where an imported run does not say
---   uniform_top_k_entropy DOUBLE: ln(top_k): that entropy if the chosen experts were equally probable, in nats
+--   mean_token_top_k_entropy DOUBLE NULL: Mean over tokens of the entropy over the selected experts, renormalised, in nats; NULL if an import has no value
+--   uniform_top_k_entropy DOUBLE: ln(top_k): that entropy if the selected experts were equally probable, in nats
 --   normalised_token_top_k_entropy DOUBLE NULL: mean_token_top_k_entropy / uniform_top_k_entropy, 0 to 1; NULL with top_k 1
---   mean_mass DOUBLE NULL: Mean over tokens of the probability that the gate gives to the chosen experts together, 0 to 1; NULL where an imported run does not say
+--   mean_mass DOUBLE NULL: Mean over tokens of the probability that the gate gives to the selected experts together, 0 to 1; NULL if an import has no value
 SELECT
     run_id,
     scope,

@@ -1,9 +1,9 @@
--- One row per run with an intervention and run without one of the same model and quiz: what the intervention changed.
+-- One row per run with an intervention and run without one of the same model and quiz: the effect of the intervention.
 --
 -- Group: Interventions
 -- Title: Effect of interventions
--- Definition: the questions that both have answered. The reference runs the same weights with the same prompts and
---   nothing changed; the runs may differ in precision, which runs.precision_plan says.
+-- Definition: the questions that both runs answered. The reference run has the same weights and prompts and no
+--   intervention; the runs may differ in precision (runs.precision_plan).
 -- Formula: effect = accuracy - reference_accuracy; log_probability_effect = mean over questions of the change of the
 --   right letter's natural log-probability; p_value as in answer_difference.
 -- Source: after the causal audit of routing statistics 2026, arXiv 2606.10703.
@@ -18,7 +18,7 @@
 --   reference_run_id INTEGER: The run without
 --   scope VARCHAR: last_prompt: answers are read there
 --   intervention VARCHAR: What was changed, as in runs.interventions
---   masked_experts BIGINT: Number of experts that were taken out of the choice
+--   masked_experts BIGINT: Number of masked experts
 --   n BIGINT: Number of questions that both answered
 --   accuracy DOUBLE: Accuracy with the intervention, 0 to 1
 --   reference_accuracy DOUBLE: Accuracy without, 0 to 1

@@ -1,10 +1,10 @@
--- One row per run, scope and layer: how evenly the router spreads its tokens over the experts.
+-- One row per run, scope and layer: balance of the load of the experts.
 --
 -- Group: Load
 -- Title: Load balance
 -- Definition: the load of an expert is the number of tokens that the router sent to it, over all tokens of the scope.
---   Scope last_prompt looks at the last prompt token of each question only; scope prompt at every prompt token, the last
---   one included, and exists for runs that recorded them.
+--   Scope last_prompt counts only the last prompt token of each question; scope prompt counts every prompt token,
+--   including the last one, for runs that recorded them.
 -- Formula: loads x_1 <= ... <= x_E, mean m: balancedness = m / max; max_violation = max / m - 1; cv = sd / m;
 --   gini = 2 sum_i i x_i / (E sum_i x_i) - (E + 1) / E; effective_experts = exp(-sum_i p_i ln p_i), p_i = x_i / sum x.
 -- Source: balancedness as in SGLang's and EPLB's logs; max_violation: Wang et al. 2024, arXiv 2408.15664; effective
@@ -18,7 +18,7 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   layer SMALLINT: Layer of the model, from 0
 --   experts BIGINT: Number of experts of the layer
 --   n BIGINT: Number of tokens
@@ -26,8 +26,8 @@
 --   max_violation DOUBLE: Largest load / mean load - 1: 0 is even
 --   gini DOUBLE: Gini coefficient of the loads: 0 is even, near 1 all on one
 --   cv DOUBLE: Coefficient of variation of the loads: 0 is even
---   effective_experts DOUBLE: Number of equally loaded experts that would be as spread as these, 1 to experts
---   busiest_share DOUBLE: Share of the tokens that are sent to the busiest expert, 0 to 1
+--   effective_experts DOUBLE: Number of equally loaded experts with the same spread, 1 to experts
+--   busiest_share DOUBLE: Share of the tokens that are routed to the busiest expert, 0 to 1
 --   uniform_share DOUBLE: top_k / experts: that share if all experts were equally loaded
 SELECT
     x.run_id,

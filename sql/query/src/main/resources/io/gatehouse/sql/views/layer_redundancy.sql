@@ -30,7 +30,7 @@
 --   mean_cosine DOUBLE NULL: Mean cosine of the weights of two experts; NULL if all are 0
 --   experts BIGINT: Number of experts of the layer
 --   unused BIGINT: Number of experts that never fired
---   effective_experts DOUBLE: Number of equally loaded experts that would be as spread as these, 1 to experts
+--   effective_experts DOUBLE: Number of equally loaded experts with the same spread, 1 to experts
 SELECT
     l.run_id,
     l.scope,

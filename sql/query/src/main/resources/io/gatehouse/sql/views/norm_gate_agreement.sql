@@ -1,9 +1,9 @@
--- One row per run that recorded norms, scope and layer: whether the experts that the router prefers have the larger
+-- One row per run that recorded norms, scope and layer: whether the experts with larger probabilities have larger
 -- outputs.
 --
 -- Group: Weights
 -- Title: Agreement of router and output norm
--- Definition: over the decisions of the layer, the ranks of norm_gate_ranks. Only the chosen experts are ranked.
+-- Definition: over the decisions of the layer, the ranks of norm_gate_ranks. Only the selected experts are ranked.
 -- Formula: spearman = mean over decisions of 1 - 6 sum_i (g_i - h_i)^2 / (k (k^2 - 1)), g and h the ranks of the k chosen
 --   experts by gate and by norm; top_1_agreement = share of decisions whose most probable expert has the largest output.
 -- Source: Lo et al. 2024, arXiv 2406.18219 (A Closer Look into MoE), which shows the matrix; Spearman 1904, American
@@ -17,12 +17,12 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   layer SMALLINT: Layer of the model, from 0
 --   n BIGINT: Number of decisions
 --   spearman DOUBLE NULL: Mean rank correlation of gate and norm, -1 to 1; NULL with top_k 1
 --   top_1_agreement DOUBLE: Share of decisions whose most probable expert has the largest output, 0 to 1
---   chance DOUBLE: 1 / top_k: that share if the two had nothing to do with each other
+--   chance DOUBLE: 1 / top_k: that share if the two were unrelated
 SELECT
     g.run_id,
     g.scope,

@@ -1,12 +1,12 @@
--- One row per run that recorded norms, scope, layer, rank by gate and rank by norm: how often the expert that the router
--- puts at the one place has the output that stands at the other.
+-- One row per run that recorded norms, scope, layer, rank by gate and rank by norm: how often the expert of a rank by
+-- router probability has a rank by output norm.
 --
 -- Group: Weights
 -- Title: Ranks by router and by output norm
--- Definition: within each decision, the chosen experts are ranked by the router, 1 for the most probable, and by the
+-- Definition: within each decision, the selected experts are ranked by the router, 1 for the most probable, and by the
 --   Euclidean norm of their outputs before the weight is applied, 1 for the largest; equal norms share the better rank.
---   The paper looks at all experts, which would have to be computed where the router does not send the token; a run
---   computes the chosen ones, and so does this.
+--   The paper ranks all experts, which a run would have to compute for every token; a run computes only the selected
+--   ones, and this view ranks those.
 -- Formula: together = C[gate_rank, norm_rank], the paper's matrix of rank counts; share = together / n; chance = 1 / top_k.
 -- Source: Lo et al. 2024, arXiv 2406.18219 (A Closer Look into MoE), norms of outputs against gate scores.
 -- Version: 1
@@ -21,14 +21,14 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   layer SMALLINT: Layer of the model, from 0
---   gate_rank INTEGER: Place of the expert among the chosen by the router, 1 for the most probable
---   norm_rank INTEGER: Place of the expert among the chosen by the norm of its output, 1 for the largest
+--   gate_rank INTEGER: Rank of the expert among the selected ones by probability, 1 for the most probable
+--   norm_rank INTEGER: Rank of the expert among the selected ones by the norm of its output, 1 for the largest
 --   n BIGINT: Number of decisions
 --   together BIGINT: Number of decisions in which an expert has both ranks
 --   share DOUBLE: together / n, 0 to 1
---   chance DOUBLE: 1 / top_k: that share if the two had nothing to do with each other
+--   chance DOUBLE: 1 / top_k: that share if the two were unrelated
 SELECT
     run_id,
     scope,

@@ -1,14 +1,14 @@
--- One row per run, scope, layer and expert, also for experts that never fired: the criteria by which the literature
--- chooses experts to prune, side by side.
+-- One row per run, scope, layer and expert, including experts that never fired: the criteria by which the literature
+-- selects experts to prune.
 --
 -- Group: Criteria
 -- Title: Pruning criteria
 -- Definition: f is the output of the expert before its weight is applied, g its weight. The criteria that look at f need
---   a run that recorded norms. Every one of them is an observation: whether it says what the expert is needed for is
---   for an ablation to show.
+--   a run that recorded norms. All of them are observations: only an ablation shows whether they
+--   predict what the expert is needed for.
 -- Formula: frequency = N(e) / tokens; gate_mass = sum g / tokens; mean_weight = sum g / N(e); ean_sum = sum ||f||;
 --   ean_mean (also MAN) = mean ||f||; weighted_ean = sum g ||f||; msan = mean ||f||^2; reap_raw = mean g ||f||, REAP until
---   2026-03; reap = mean g ||f|| with the weights of a token made to sum to 1, REAP since 2026-03-11.
+--   2026-03; reap = mean g ||f|| with the weights of a token renormalised to sum to 1, REAP since 2026-03-11.
 -- Source: EAN and REAP: CerebrasResearch/reap; MAN and MSAN by name only, their formulas are ours.
 -- Version: 1
 -- Example: SELECT layer, expert, frequency, gate_mass, mean_weight, ean_mean, reap, n
@@ -23,19 +23,19 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   layer SMALLINT: Layer of the model, from 0
---   expert SMALLINT: Expert of that layer, from 0
+--   expert SMALLINT: Expert of the layer, from 0
 --   n BIGINT: Number of activations
---   frequency DOUBLE: Share of the tokens that were sent to the expert, 0 to 1
---   gate_mass DOUBLE NULL: Mean weight of the expert over all tokens; NULL where an imported run does not say
+--   frequency DOUBLE: Share of the tokens that were routed to the expert, 0 to 1
+--   gate_mass DOUBLE NULL: Mean weight of the expert over all tokens; NULL if an import has no value
 --   mean_weight DOUBLE NULL: Mean weight of the expert where it fired; NULL if it never did
 --   ean_sum DOUBLE NULL: Sum of the norms of its outputs; NULL if the run recorded none or the expert never fired
 --   ean_mean DOUBLE NULL: Mean norm of its outputs; NULL if the run recorded none or the expert never fired
 --   weighted_ean DOUBLE NULL: Sum of the norms of its outputs, each times its weight; NULL if the run recorded none or the expert never fired
 --   msan DOUBLE NULL: Mean square of the norms of its outputs; NULL if the run recorded none or the expert never fired
 --   reap_raw DOUBLE NULL: Mean of weight times norm, weights as the model multiplies them; NULL if the run recorded no norms or the expert never fired
---   reap DOUBLE NULL: Mean of weight times norm, weights of each token made to sum to 1; NULL if the run recorded no norms or the expert never fired
+--   reap DOUBLE NULL: Mean of weight times norm, weights of each token renormalised to sum to 1; NULL if the run recorded no norms or the expert never fired
 SELECT
     e.run_id,
     e.scope,

@@ -25,11 +25,11 @@
 --   question VARCHAR: Text of the question without the choices
 --   choices VARCHAR[]: Texts of the choices, A first
 --   answer VARCHAR: Letter of the right choice
---   predicted VARCHAR NULL: Letter that the run answered; NULL where an imported run does not say
+--   predicted VARCHAR NULL: Letter that the run answered; NULL if an import has no value
 --   correct BOOLEAN: Whether that is the right letter
---   log_probability FLOAT NULL: Natural log-probability of predicted; NULL where an imported run does not say
---   log_probabilities FLOAT[] NULL: Natural log-probability of each letter, A first; NULL where an imported run does not say
---   top_token VARCHAR NULL: Text of the most probable next token of all; NULL where an imported run does not say
+--   log_probability FLOAT NULL: Natural log-probability of predicted; NULL if an import has no value
+--   log_probabilities FLOAT[] NULL: Natural log-probability of each letter, A first; NULL if an import has no value
+--   top_token VARCHAR NULL: Text of the most probable next token of all; NULL if an import has no value
 --   prompt_tokens INTEGER: Length of the prompt in tokens
 SELECT
     a.run_id,

@@ -1,4 +1,4 @@
--- One row per run, basis, question and other question: how alike the router treats their last tokens.
+-- One row per run, basis, question and other question: similarity of the routing of their last prompt tokens.
 --
 -- Group: Similarity
 -- Title: Similar questions
@@ -26,12 +26,12 @@
 -- Columns:
 --   run_id INTEGER: The run
 --   scope VARCHAR: last_prompt: the embedding is read there
---   basis VARCHAR: gate (all probabilities) or top_k (weights of the chosen experts)
+--   basis VARCHAR: gate (all probabilities) or top_k (weights of the selected experts)
 --   question_id INTEGER: The question
 --   other_question_id INTEGER: The question it is compared with
 --   n BIGINT: Number of layers in the embedding
 --   similarity DOUBLE NULL: Cosine of the embeddings, 0 to 1; NULL if one of them is 0
---   same_subject BOOLEAN: Whether both questions are of one subject
+--   same_subject BOOLEAN: Whether both questions have the same subject
 SELECT
     s.run_id,
     'last_prompt' AS scope,

@@ -1,5 +1,5 @@
--- One row per run whose checkpoint's weights were read, layer and matrix of its experts: whether experts whose gate
--- embeddings are alike have alike weights.
+-- One row per run whose checkpoint's weights were read, layer and matrix of its experts: whether experts with similar gate
+-- embeddings have similar weights.
 --
 -- Group: Weights
 -- Title: Router similarity and weight similarity

@@ -1,4 +1,4 @@
--- One row per run, scope and layer: how near the router's choices were to other choices.
+-- One row per run, scope and layer: margins of the router's decisions, small where another expert was nearly selected.
 --
 -- Group: Load
 -- Title: Routing margins
@@ -15,15 +15,15 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   layer SMALLINT: Layer of the model, from 0
 --   n BIGINT: Number of decisions
---   mean_margin DOUBLE NULL: Mean margin, a difference of probabilities; NULL where an imported run does not say
---   least_margin FLOAT NULL: Smallest margin; NULL where an imported run does not say
---   near_ties BIGINT NULL: Number of decisions with a margin below 0.0001; NULL where an imported run does not say
---   share_below_0_0001 DOUBLE NULL: Share of decisions with a margin below 0.0001; NULL where an imported run does not say
---   share_below_0_001 DOUBLE NULL: Share of decisions with a margin below 0.001; NULL where an imported run does not say
---   share_below_0_01 DOUBLE NULL: Share of decisions with a margin below 0.01; NULL where an imported run does not say
+--   mean_margin DOUBLE NULL: Mean margin, a difference of probabilities; NULL if an import has no value
+--   least_margin FLOAT NULL: Smallest margin; NULL if an import has no value
+--   near_ties BIGINT NULL: Number of decisions with a margin below 0.0001; NULL if an import has no value
+--   share_below_0_0001 DOUBLE NULL: Share of decisions with a margin below 0.0001; NULL if an import has no value
+--   share_below_0_001 DOUBLE NULL: Share of decisions with a margin below 0.001; NULL if an import has no value
+--   share_below_0_01 DOUBLE NULL: Share of decisions with a margin below 0.01; NULL if an import has no value
 SELECT
     run_id,
     scope,

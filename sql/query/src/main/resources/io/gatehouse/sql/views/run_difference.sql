@@ -1,10 +1,10 @@
--- One row per run, other run, scope and layer: how differently two runs route the same tokens.
+-- One row per run, other run, scope and layer: difference of the routing of the same tokens in two runs.
 --
 -- Group: Runs compared
 -- Title: Routing difference between runs
 -- Definition: the same positions of the same questions in two runs of one quiz with the same prompt format, shots and
 --   prompt length: two checkpoints, precisions, engines, or a run with an intervention. Expert numbers mean the same
---   only within one lineage of a model: between models trained apart these figures say nothing.
+--   only within one lineage of a model: between independently trained models these figures have no meaning.
 -- Formula: saturation = mean |A and B| / k; top_1_agreement is that for k = 1; jaccard = mean |A and B| / |A or B|;
 --   same_set = share of decisions with A = B; rank_biased_overlap = sum_{d=1..k} p^(d-1) |A_d and B_d| / d over
 --   sum_{d=1..k} p^(d-1), p = 0.9, A_d the first d of A.
@@ -23,15 +23,15 @@
 -- Columns:
 --   run_id INTEGER: The run
 --   other_run_id INTEGER: The run it is compared with
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them, where both runs recorded them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens, where both runs recorded them)
 --   layer SMALLINT: Layer of the model, from 0
 --   n BIGINT: Number of decisions compared
---   saturation DOUBLE: Mean share of the experts of the one that the other chose too, 0 to 1
---   chance DOUBLE: top_k / experts: that share if the choices were independent and even
---   top_1_agreement DOUBLE NULL: Share of decisions with the same most probable expert; NULL where one of the runs does not say the order
+--   saturation DOUBLE: Mean share of the experts of one run that the other also selected, 0 to 1
+--   chance DOUBLE: top_k / experts: that share for independent, uniform choices
+--   top_1_agreement DOUBLE NULL: Share of decisions with the same most probable expert; NULL if one of the runs has no order
 --   jaccard DOUBLE: Mean over decisions of experts in both over experts in either, 0 to 1
---   same_set DOUBLE: Share of decisions with the same experts, in whatever order
---   rank_biased_overlap DOUBLE NULL: Agreement of the ordered experts, the first counting most, 0 to 1; NULL where one of the runs does not say the order
+--   same_set DOUBLE: Share of decisions with the same experts in any order
+--   rank_biased_overlap DOUBLE NULL: Agreement of the ordered experts, the first counting most, 0 to 1; NULL if one of the runs has no order
 SELECT
     run_id,
     other_run_id,

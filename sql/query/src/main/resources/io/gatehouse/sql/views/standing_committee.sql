@@ -1,9 +1,9 @@
--- One row per run, scope, layer and expert: whether the expert is among the few that serve every subject.
+-- One row per run, scope, layer and expert: whether the expert is one of the few used in every subject.
 --
 -- Group: Specialisation
 -- Title: Standing committee
 -- Definition: for each subject the experts of a layer are ranked by their mean weight over the subject's tokens, 0 where
---   they were not chosen; the first top_k are present, the others get the rank top_k + 1. Candidates are present in 80 % of
+--   they were not selected; the first top_k are present, the others get the rank top_k + 1. Candidates are present in 80 % of
 --   the subjects or more; the committee is those candidates that no other candidate beats in both mean rank and variance
 --   of the rank. Runs without weights have no rows. Our reading of the published audit, whose code weighs frequency by a weight scaled to 0..1.
 -- Formula: contribution(e, s) = sum_t g_e(t) / tokens(s); coverage = the committee's share of the mean contribution;
@@ -22,9 +22,9 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   layer SMALLINT: Layer of the model, from 0
---   expert SMALLINT: Expert of that layer, from 0
+--   expert SMALLINT: Expert of the layer, from 0
 --   n BIGINT: Number of tokens of all subjects
 --   subjects BIGINT: Number of subjects
 --   present_in BIGINT: Number of subjects in which the expert is among the first top_k
@@ -32,9 +32,9 @@
 --   rank_variance DOUBLE: Variance over subjects of its rank
 --   contribution DOUBLE: Mean over subjects of its mean weight per token
 --   in_committee BOOLEAN: Whether it belongs to the committee
---   committee_size BIGINT: Number of experts of the layer that do
---   coverage DOUBLE: Share of the contributions of the layer that the committee makes, 0 to 1
---   dominance DOUBLE NULL: Mean contribution of a member over that of another expert; NULL if the committee is empty or everyone
+--   committee_size BIGINT: Number of experts of the layer in the committee
+--   coverage DOUBLE: Share of the layer's contributions by the committee, 0 to 1
+--   dominance DOUBLE NULL: Mean contribution of a member over that of a non-member; NULL if the committee has no or all experts
 SELECT
     run_id,
     scope,

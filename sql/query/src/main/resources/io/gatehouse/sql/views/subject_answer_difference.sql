@@ -24,10 +24,10 @@
 --   difference DOUBLE: accuracy - other_accuracy
 --   known BIGINT: Number of those where the answers of both are known, whether right or wrong
 --   same_answers BIGINT: Number of those with the same answer
---   both_right BIGINT: Number of questions that both answered rightly
---   only_this BIGINT: Number that only the run answered rightly
---   only_other BIGINT: Number that only the other answered rightly
---   neither BIGINT: Number that neither answered rightly
+--   both_right BIGINT: Number of questions that both answered correctly
+--   only_this BIGINT: Number that only the run answered correctly
+--   only_other BIGINT: Number that only the other answered correctly
+--   neither BIGINT: Number that neither answered correctly
 SELECT
     run_id,
     other_run_id,

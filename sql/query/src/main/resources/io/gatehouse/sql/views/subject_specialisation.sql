@@ -1,12 +1,12 @@
--- One row per run, scope, layer, expert and subject, also where the expert never fired: how much of a subject goes
--- through the expert.
+-- One row per run, scope, layer, expert and subject, including experts that never fired: the share of the subject's tokens
+-- routed to the expert.
 --
 -- Group: Specialisation
 -- Title: Specialisation by subject
--- Definition: of the tokens of the subject's prompts, the share that is sent to the expert; against an even spread and
---   against the other subjects. Scope last_prompt looks at the last prompt token of each question only; scope prompt at
---   every prompt token, the last one included, and exists for runs that recorded them; so it does for runs imported from
---   counts. Tokens of one prompt are not independent: at scope prompt z says too much.
+-- Definition: of the tokens of the subject's prompts, the share routed to the expert; against an even spread and
+--   against the other subjects. Scope last_prompt counts only the last prompt token of each question; scope prompt
+--   counts every prompt token, including the last one, for runs that recorded them and for runs imported from counts.
+--   Tokens of one prompt are not independent: at scope prompt z is too large.
 -- Formula: share = N(e,D) / N(D), OLMoE's equation 7; uniform_share = top_k / experts; log_odds = ln of the odds of the
 --   expert at a token of the subject over its odds at a token of another one, with 0.5 added to each of the four counts
 --   a, b, c, d; z = log_odds / sqrt(1/a + 1/b + 1/c + 1/d).
@@ -21,15 +21,15 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   layer SMALLINT: Layer of the model, from 0
---   expert SMALLINT: Expert of that layer, from 0
+--   expert SMALLINT: Expert of the layer, from 0
 --   subject VARCHAR: Subject within the quiz
 --   n BIGINT: Number of tokens of the subject
---   activations BIGINT: Number of those that were sent to the expert
+--   activations BIGINT: Number of those that were routed to the expert
 --   share DOUBLE: activations / n, 0 to 1; over the experts of a layer they sum to top_k
---   uniform_share DOUBLE: top_k / experts: that share if all experts were chosen equally often
---   ratio DOUBLE: share / uniform_share; 1 is as even
+--   uniform_share DOUBLE: top_k / experts: that share if all experts were selected equally often
+--   ratio DOUBLE: share / uniform_share; 1 is uniform
 --   log_odds DOUBLE NULL: Logarithm of the odds ratio of the expert in the subject against the other subjects; NULL if there is one subject, or counts contradict the layer's top_k
 --   z DOUBLE NULL: Standard errors of log_odds from 0; NULL if there is one subject, or counts contradict the run's top_k
 SELECT

@@ -4,8 +4,8 @@
 -- Title: Unused experts
 -- Definition: an expert is unused at a scope if no router decision of that scope, over all questions that the run has
 --   answered so far, chose it. Scope last_prompt looks at the last prompt token of each question only; scope prompt at
---   every prompt token, the last one included, and exists for runs that recorded them. An imported run is looked at where
---   its source says something of the layer at the scope.
+--   every prompt token, the last one included, and exists for runs that recorded them. An imported run has rows if
+--   its source has data for the layer at the scope.
 -- Formula: unused = #{e : activations(e) = 0}; unused_share = unused / experts.
 -- Source: Chernov 2025, arXiv 2502.17187, finding 1, which gives no scope; read with n and tokens beside it, because
 --   the number of unused experts falls as n grows.
@@ -19,13 +19,13 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   layer SMALLINT: Layer of the model, from 0
 --   experts BIGINT: Number of experts of the layer
 --   unused BIGINT: Number of experts that never fired
 --   unused_share DOUBLE: unused / experts, 0 to 1
---   n BIGINT NULL: Number of questions looked at; NULL for runs imported from counts, which say of tokens alone
---   tokens BIGINT: Number of prompt tokens looked at; one of each question at scope last_prompt
+--   n BIGINT NULL: Number of questions counted; NULL for runs imported from counts, which only count tokens
+--   tokens BIGINT: Number of prompt tokens counted; one per question at scope last_prompt
 SELECT
     e.run_id,
     e.scope,

@@ -1,13 +1,13 @@
--- One row per run, scope, layer and number of questions: how many experts would be unused had fewer questions been asked.
+-- One row per run, scope, layer and number of questions: expected number of unused experts with fewer questions.
 --
 -- Group: The paper
 -- Title: Unused experts by number of questions
--- Definition: the mean of unused_experts over all subsets of so many of the run's questions, worked out and not sampled.
---   A curve that still falls at its end says that more questions would find more of the experts used; the number of
---   unused experts means nothing without it. The last row of a layer is the run itself.
+-- Definition: the mean of unused_experts over all subsets of that many questions of the run, computed exactly.
+--   A curve that still falls at its end means that more questions would use more of the experts; the number of
+--   unused experts has no meaning without it. The last row of a layer is the run itself.
 -- Formula: unused = sum_e C(n - n_e, k) / C(n, k), k questions of n, n_e of which the expert fires in.
---   uniform_unused = E (1 - top_k / E)^t: what a router without preference would leave unused after as many tokens t.
--- Source: Hurlbert 1971, Ecology 52(4), rarefaction, for experts in the place of species.
+--   uniform_unused = E (1 - top_k / E)^t: the number that a uniform router leaves unused after as many tokens t.
+-- Source: Hurlbert 1971, Ecology 52(4), rarefaction, with experts as species.
 -- Version: 1
 -- Example: SELECT questions, unused, uniform_unused, n
 --   FROM unused_rarefaction
@@ -17,12 +17,12 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   layer SMALLINT: Layer of the model, from 0
 --   questions BIGINT: Number of questions asked: 1, 2, 5, 10, 20, 50 and so on up to n
---   unused DOUBLE: Mean number of experts that never fire in so many questions
+--   unused DOUBLE: Mean number of experts that never fire in that many questions
 --   unused_share DOUBLE: unused / experts, 0 to 1
---   uniform_unused DOUBLE: Mean number that a router without preference would leave unused
+--   uniform_unused DOUBLE: Mean number that a uniform router leaves unused
 --   experts BIGINT: Number of experts of the layer
 --   n BIGINT: Number of questions of the run
 SELECT

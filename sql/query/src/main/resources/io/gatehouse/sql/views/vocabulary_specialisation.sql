@@ -1,10 +1,10 @@
--- One row per run, scope, layer, token of the vocabulary and expert that fired at it: how far the expert belongs to the
--- token.
+-- One row per run, scope, layer, token of the vocabulary and expert that fired at it: the share of the token's
+-- occurrences routed to the expert.
 --
 -- Group: Specialisation
 -- Title: Specialisation by token
--- Definition: of the occurrences of a token as input, the share that is sent to the expert. The published analysis also
---   looks at the next token, true or predicted; runs record neither for every position.
+-- Definition: of the occurrences of a token as input, the share routed to the expert. The published analysis also
+--   looks at the next token, true or predicted; runs do not record either for every position.
 -- Formula: share = N(x, e) / N(x), OLMoE's equation 8 with k = top_k; top_1_share counts the most probable expert only
 --   (k = 1). The published figure of a layer is the mean over tokens of the largest share; drop tokens with n < 10.
 -- Source: Muennighoff et al. 2024, arXiv 2409.02060, equation 8.
@@ -28,15 +28,15 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   layer SMALLINT: Layer of the model, from 0
 --   token_id INTEGER: Id in the vocabulary of the model
 --   token VARCHAR: Its text
---   expert SMALLINT: Expert of that layer, from 0
+--   expert SMALLINT: Expert of the layer, from 0
 --   n BIGINT: Number of occurrences of the token
---   activations BIGINT: Number of those that were sent to the expert
+--   activations BIGINT: Number of those that were routed to the expert
 --   share DOUBLE: activations / n, 0 to 1
---   top_1_share DOUBLE NULL: Share of the occurrences at which the expert was the most probable one; NULL where an imported run does not say which is
+--   top_1_share DOUBLE NULL: Share of the occurrences at which the expert was the most probable one; NULL if an import does not tell which is
 SELECT
     run_id,
     scope,

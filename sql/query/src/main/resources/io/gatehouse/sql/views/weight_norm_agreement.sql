@@ -1,5 +1,5 @@
 -- One row per run whose checkpoint's weights were read, scope, layer, norm of an expert's weights and figure of its
--- routing: whether the two put the experts in the same order.
+-- routing: rank correlation of the two over the experts.
 --
 -- Group: Weights
 -- Title: Weight norms and utilisation
@@ -22,7 +22,7 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens that count: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   layer SMALLINT: Layer of the model, from 0
 --   norm VARCHAR: router_norm, gate_proj_norm, up_proj_norm, down_proj_norm or weight_norm
 --   statistic VARCHAR: frequency, gate_mass, mean_weight or ean_mean, columns of pruning_criteria

@@ -1,11 +1,11 @@
 -- Section: The paper's three findings
 -- Title: Accuracy by expert
--- Finding: Among {tested} experts that fired at the token that answers in at least {least} questions, accuracy goes from
---   {lowest percent} to {highest percent}; {different} of them differ from the questions that they did not see, at a false
---   discovery rate of 5 %, and compared within subjects {different_within} still do.
--- Note: The paper finds that the accuracy of experts of one layer varies significantly. Shown are those whose interval lies
---   highest and lowest. An expert that is used for easy subjects has a high accuracy whatever it does; the next figure
---   shows how much of the difference that is.
+-- Finding: Among {tested} experts that fired at the last prompt token in at least {least} questions, accuracy ranges
+--   from {lowest percent} to {highest percent}. {different} of them differ from the questions in which they did not
+--   fire, at a false discovery rate of 5 %; within subjects, {different_within} do.
+-- Note: The paper finds that the accuracy of experts of one layer varies significantly. The chart shows the experts
+--   with the highest and lowest intervals. An expert that fires in easy subjects has a high accuracy for that reason
+--   alone; the next figure shows how much of the difference subjects explain.
 -- Views: expert_accuracy
 -- Picture: intervals label=place x=accuracy low=wilson_low high=wilson_high
 SELECT

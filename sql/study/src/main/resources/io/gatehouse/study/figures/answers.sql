@@ -1,11 +1,11 @@
 -- Section: The run
 -- Title: Accuracy
--- Finding: {model} answered {n} questions of {subjects} subjects and was right in {accuracy percent} of them; the 95 %
---   interval is {wilson_low percent} to {wilson_high percent}.
--- Finding: The model has {layers} layers with experts; the router of a layer sends each token to {top_k} of {experts}
---   experts. The prompts have {tokens} tokens together.
--- Note: Bars are Wilson's 95 % intervals. Subjects differ as much as their questions: compare experts within subjects where
---   that is possible.
+-- Finding: {model} answered {n} questions of {subjects} subjects, {accuracy percent} correctly (95 % interval
+--   {wilson_low percent} to {wilson_high percent}).
+-- Finding: Each prompt token passes {layers} layers and is routed to {top_k} of {experts} experts in each. The
+--   prompts have {tokens} tokens in total.
+-- Note: Bars are Wilson's 95 % intervals. Subjects differ in difficulty: compare experts within subjects where
+--   possible.
 -- Views: run_accuracy subject_accuracy
 -- Picture: intervals label=subject x=accuracy low=wilson_low high=wilson_high
 SELECT

@@ -1,9 +1,9 @@
 -- Section: Beyond the paper
 -- Title: Co-activation
--- Finding: The pair most often together relative to chance, among those of at least {least} answering tokens: experts
---   {expert} and {other_expert} of layer {layer}, {lift tenth} times as often.
--- Note: The share is the published equation, the adjacent share the published code, which counts only neighbours in the
---   order of the gate.
+-- Finding: The pair that fires together most often relative to chance, among pairs with at least {least} last prompt
+--   tokens: experts {expert} and {other_expert} of layer {layer}, {lift tenth} times as often as by chance.
+-- Note: The share is the published equation. The adjacent share follows the published code, which counts only
+--   neighbouring ranks.
 -- Views: expert_coactivation
 -- Picture: none
 SELECT

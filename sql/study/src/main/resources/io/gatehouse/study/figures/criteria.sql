@@ -1,10 +1,10 @@
 -- Section: Beyond the paper
 -- Title: Agreement of pruning criteria
--- Finding: Two criteria agree least on {criterion} and {other_criterion}: a rank correlation of {least signed} on the mean
---   of the layers, at the token that answers.
--- Note: Each criterion orders the experts of a layer; the figure is Spearman's rank correlation, averaged over layers. None of
---   them is a measure of what an expert is needed for: that takes an intervention. Norms are there only where the run recorded
---   them.
+-- Finding: The criteria that agree least are {criterion} and {other_criterion}: rank correlation {least signed} (mean
+--   of the layers, last prompt token).
+-- Note: Each criterion ranks the experts of a layer. The figure is Spearman's rank correlation, averaged over layers.
+--   None of the criteria shows that an expert is needed; only an intervention does. Criteria with norms exist only if
+--   the run recorded norms.
 -- Views: pruning_criteria criteria_agreement
 -- Picture: heat x=other_criterion y=criterion value=spearman
 SELECT

@@ -1,13 +1,13 @@
 -- Section: The paper's three findings
 -- Title: Router entropy
--- Finding: At the token that answers, the weights of the chosen experts reach {top_k_share percent} of the entropy of an even
---   spread on the mean of the layers, the whole gate {share percent}.
--- Finding: From the first layer with experts to the last, the former goes from {first_top_k percent} to {last_top_k percent},
+-- Finding: At the last prompt token, the entropy of the selected experts' weights is {top_k_share percent} of the
+--   maximum (mean of the layers); the entropy over all experts is {share percent}.
+-- Finding: From the first to the last MoE layer, the former goes from {first_top_k percent} to {last_top_k percent},
 --   the latter from {first_all percent} to {last_all percent}.
--- Finding: The chosen experts hold {mass percent} of the gate's probability.
--- Note: The paper finds gates much closer to uniform than sparse, and an entropy that does not fall with depth. Which
---   entropy is meant is left open there, so both are here; 1 is an even spread. An even gate over the chosen experts and an
---   even gate over all experts are different things.
+-- Finding: The selected experts hold {mass percent} of the router's probability.
+-- Note: The paper finds gates much closer to uniform than sparse, and an entropy that does not fall with depth. It
+--   does not say which entropy it means, so both are shown; 1 is uniform. A uniform gate over the selected experts is
+--   not the same as a uniform gate over all experts.
 -- Views: gate_entropy
 -- Picture: lines x=layer y=share by=gate
 SELECT
@@ -28,9 +28,9 @@ SELECT g.layer, v.gate, CASE v.number WHEN 1 THEN g.normalised_token_top_k_entro
     g.n
 FROM gate_entropy AS g
 JOIN (VALUES
-    (1, 'last_prompt', 'chosen experts, last token'),
+    (1, 'last_prompt', 'selected experts, last token'),
     (2, 'last_prompt', 'all experts, last token'),
-    (1, 'prompt', 'chosen experts, all tokens'),
+    (1, 'prompt', 'selected experts, all tokens'),
     (2, 'prompt', 'all experts, all tokens')
 ) AS v(number, scope, gate) ON v.scope = g.scope
 WHERE g.run_id = :run_id

@@ -1,10 +1,11 @@
 -- Section: Interventions
 -- Title: Effect of interventions
--- Finding: {runs} other runs of this model and quiz change its routing; the largest loss of accuracy is {largest points}.
--- Finding: Of the runs that mask only experts which this run never used at the token that answers, the largest change of
---   accuracy is {pruned points}, and {pruned_changed} answers changed.
--- Note: Here is cause and not observation. Experts that a run never used at the token that answers may well be used at the
---   tokens before it. The p-value is McNemar's, exact.
+-- Finding: {runs} other runs of this model and quiz have interventions; the largest loss of accuracy is
+--   {largest points}.
+-- Finding: Among the runs that mask only experts which this run never used at the last prompt token, the largest
+--   change of accuracy is {pruned points}, and {pruned_changed} answers changed.
+-- Note: This figure shows effects, not observations. Experts that are unused at the last prompt token may be used at
+--   earlier tokens. The p-value is McNemar's exact test.
 -- Views: intervention_effect ablation answer_difference
 -- Picture: none
 SELECT

@@ -1,10 +1,10 @@
 -- Section: Beyond the paper
 -- Title: Load balance
--- Finding: At the token that answers, layers use as many experts as {least_last tenth} to {most_last tenth} evenly loaded ones, of
---   {experts}.
--- Finding: Over all tokens of the prompts it is {least_all tenth} to {most_all tenth}.
--- Note: The effective number of experts is the exponential of the entropy of their loads. The spread over many tokens says
---   nothing about how sure the gate is at one.
+-- Finding: At the last prompt token, layers use as many experts as {least_last tenth} to {most_last tenth} equally
+--   loaded ones, of {experts}.
+-- Finding: Over all prompt tokens, it is {least_all tenth} to {most_all tenth}.
+-- Note: The effective number of experts is the exponential of the entropy of their loads. Balance over many tokens
+--   does not tell how certain the router is at one token.
 -- Views: layer_load
 -- Picture: lines x=layer y=effective_experts by=scope
 SELECT

@@ -1,9 +1,9 @@
 -- Section: Beyond the paper
 -- Title: Close routing decisions
--- Finding: At the token that answers, {near percent} of the decisions have less than {bound} of probability between the
---   last chosen expert and the first one not chosen.
--- Finding: Over all tokens of the prompts it is {near_all percent}.
--- Note: Such decisions may fall otherwise in another precision, on another device or in another engine, without any fault.
+-- Finding: At the last prompt token, {near percent} of the decisions have a margin below {bound}: the probability of
+--   the last selected expert minus that of the first expert not selected.
+-- Finding: Over all prompt tokens, it is {near_all percent}.
+-- Note: Such decisions can differ in another precision, on another device or in another engine.
 -- Views: routing_margins
 -- Picture: lines x=layer y=share_below_0_001 by=scope
 SELECT

@@ -1,10 +1,10 @@
 -- Section: Beyond the paper
 -- Title: Router weights and output norms
--- Finding: At the token that answers, the rank correlation of gate and norm of output is {least signed} to {most signed}
---   over the layers.
--- Finding: There the most probable of the chosen experts has the largest output in {top percent} of the decisions; by
---   chance it would be {chance percent}.
--- Note: Only the experts that the router chose are ranked, the others were not computed.
+-- Finding: At the last prompt token, the rank correlation of router probability and output norm ranges from
+--   {least signed} to {most signed} over the layers.
+-- Finding: There, the most probable of the selected experts has the largest output in {top percent} of the decisions;
+--   by chance it would be {chance percent}.
+-- Note: Only the selected experts are ranked; the others were not computed.
 -- Views: norm_gate_ranks norm_gate_agreement
 -- Picture: lines x=layer y=spearman by=scope
 SELECT

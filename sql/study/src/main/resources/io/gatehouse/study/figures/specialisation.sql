@@ -1,10 +1,9 @@
 -- Section: Beyond the paper
 -- Title: Specialisation by subject
--- Finding: In the last layer, {always} pairs of subject and expert meet at every answering token of the subject; an even
---   spread would give each expert {uniform percent}.
--- Finding: The expert that belongs most to one subject is number {expert}, to {subject}: {share percent} of its answering
---   tokens.
--- Note: The last layer at the token that answers: shares of the subject's tokens. Layers are asked for in the statement.
+-- Finding: In the last layer, {always} pairs of subject and expert occur at every last prompt token of the subject;
+--   uniform routing would give each expert {uniform percent}.
+-- Finding: The most specialised expert is number {expert}, for {subject}: {share percent} of its last prompt tokens.
+-- Note: Last layer, last prompt token: shares of the subject's tokens. Change the layer in the statement.
 -- Views: subject_specialisation
 -- Picture: heat x=expert y=subject value=share
 SELECT

@@ -4,9 +4,10 @@
 --   {apart percent}; within subjects it is {apart_within percent}.
 -- Finding: The largest difference, of expert {expert} in layer {layer}, goes from {difference points} to
 --   {stratified_lift points} within subjects.
--- Note: Each dot is an expert: across, its accuracy minus that of the questions it did not see; upwards, the same within
---   subjects (Mantel and Haenszel). Were the subjects without effect, the dots would lie on the diagonal. Where they lie on
---   the horizontal line, the expert answers for its subjects. What is left within subjects is still an observation.
+-- Note: Each dot is an expert: horizontally its accuracy minus that of the questions in which it did not fire,
+--   vertically the same within subjects (Mantel and Haenszel). Without an effect of subjects, the dots would lie on
+--   the diagonal; dots on the horizontal line differ only because of their subjects. What remains within subjects is
+--   still an observation.
 -- Views: expert_accuracy expert_subject_accuracy
 -- Picture: scatter x=difference y=stratified_lift
 SELECT

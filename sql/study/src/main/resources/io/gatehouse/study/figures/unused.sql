@@ -1,12 +1,13 @@
 -- Section: The paper's three findings
 -- Title: Unused experts
--- Finding: At the token that answers, {unused} of {experts} experts ({unused_share percent}) never fired in {n} questions.
--- Finding: Over all tokens of the prompts, {unused_prompt} of {experts} never fired.
--- Finding: {half} questions would have left {unused_at_half tenth} unused there; a router without preference would leave
+-- Finding: At the last prompt token, {unused} of {experts} experts ({unused_share percent}) never fired in {n}
+--   questions.
+-- Finding: Over all prompt tokens, {unused_prompt} of {experts} never fired.
+-- Finding: With {half} questions, {unused_at_half tenth} would be unused; a uniform router would leave
 --   {uniform_unused tenth} unused after all {n}.
--- Note: The paper reports that most experts were never activated, without saying at which tokens. The lines show how many
---   experts of a layer fire in none of so many questions: where a line still falls at its end, more questions would find
---   more of them used.
+-- Note: The paper reports that most experts were never activated, without naming the tokens. The lines show the
+--   expected number of unused experts of a layer by number of questions: if a line still falls at its end, more
+--   questions would use more experts.
 -- Views: unused_experts unused_rarefaction
 -- Picture: lines x=questions y=unused by=layer scale=log
 SELECT

@@ -1,11 +1,11 @@
 -- Section: Beyond the paper
 -- Title: Weight similarity of experts
--- Finding: Two experts of a layer have weights with a mean cosine of {cosine signed} and gate embeddings with one of
---   {router_cosine signed}.
--- Finding: How alike the gate embeddings are explains {least percent} to {most percent} of the variance, over the pairs of
---   a layer, of how alike the weights are.
--- Note: What the checkpoint's weights say, whatever it is asked. Experts that do the same with their neurons in another
---   order look unlike here.
+-- Finding: Two experts of a layer have a mean cosine of {cosine signed} between their weights and of
+--   {router_cosine signed} between their gate embeddings.
+-- Finding: The similarity of gate embeddings explains {least percent} to {most percent} of the variance of the
+--   similarity of weights, over the pairs of a layer.
+-- Note: These figures depend only on the checkpoint. Experts that compute the same with their neurons in another
+--   order look different here.
 -- Views: expert_similarity router_weight_agreement layer_redundancy
 -- Picture: lines x=layer y=mean_cosine by=matrix
 SELECT
