@@ -85,7 +85,8 @@ public final class LiteralCoercion extends TypeCoercionImpl {
         if (!mixed || isZeroOrOne(binding.operand(number))) {
             return super.booleanEquality(binding, left, right);
         }
-        return super.coerceOperandType(binding.getScope(), binding.getCall(), 1 - number, type);
+        RelDataType integer = factory.createSqlType(SqlTypeName.INTEGER);
+        return super.coerceOperandType(binding.getScope(), binding.getCall(), 1 - number, integer);
     }
 
     private static boolean isZeroOrOne(SqlNode node) {
