@@ -113,10 +113,12 @@ final class TestScriptsOnSpark {
                     }
                 });
         assertThat(unsaid).isEmpty();
-        Stream<String> slow = Integer.getInteger("gatehouse.test.spark.every", 15) == 1 ? planned.stream() : Stream.of();
+        Stream<String> slow =
+                Integer.getInteger("gatehouse.test.spark.every", 15) == 1 ? planned.stream() : Stream.of();
         Stream.concat(run.stream(), slow)
-                .forEach(relation ->
-                        assertThat(difference("SELECT * FROM " + relation)).as(relation).isEmpty());
+                .forEach(relation -> assertThat(difference("SELECT * FROM " + relation))
+                        .as(relation)
+                        .isEmpty());
     }
 
     @Test
