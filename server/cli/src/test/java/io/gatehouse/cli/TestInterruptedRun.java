@@ -29,7 +29,7 @@ final class TestInterruptedRun {
         Path err = folder.resolve("err");
         Process run = run(file).redirectError(err.toFile()).start();
         try {
-            while (!Files.readString(err, StandardCharsets.UTF_8).contains("Records about")) {
+            while (!Files.readString(err, StandardCharsets.UTF_8).contains("Expected size")) {
                 assertThat(run.isAlive()).isTrue();
                 TimeUnit.MILLISECONDS.sleep(10);
             }

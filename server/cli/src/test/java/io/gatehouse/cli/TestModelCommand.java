@@ -86,7 +86,7 @@ final class TestModelCommand {
         String sample = ROOT.resolve("core/sample/model").toString();
         CommandOutcome none = CommandOutcome.of("model", sample, "--run", "served");
         assertThat(none.exitCode()).isEqualTo(2);
-        assertThat(none.err()).startsWith("--run needs --db");
+        assertThat(none.err()).startsWith("error: --run needs --db");
         Path file = directory.resolve("a.duckdb");
         CommandOutcome missing = CommandOutcome.of("model", sample, "--db", file.toString());
         assertThat(missing.exitCode()).isEqualTo(1);

@@ -68,7 +68,7 @@ final class TestSampleRandomCommand {
     @Test
     void saysWhyItWritesNothing() {
         assertThat(random("--layers", "0"))
-                .isEqualTo(new CommandOutcome(1, "", "error: --layers is 0; it may be 1 to 10,000.\n"));
+                .isEqualTo(new CommandOutcome(1, "", "error: --layers is 0; it must be from 1 to 10,000.\n"));
         CommandOutcome missing =
                 random("--tokenizer", folder.resolve("none.json").toString());
         assertThat(missing)

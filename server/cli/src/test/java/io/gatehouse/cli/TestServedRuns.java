@@ -194,7 +194,7 @@ final class TestServedRuns {
                     "--name",
                     "handed");
             assertThat(again.exitCode()).isEqualTo(1);
-            assertThat(again.err()).contains("There is a finished run named \"handed\" already");
+            assertThat(again.err()).contains("There is a finished run named \"handed\"");
         }
     }
 

@@ -39,7 +39,7 @@ final class RemoteRun {
 
     /** The server remembers why a run failed for a while only. */
     private static GatehouseException ended(ServedRun run) {
-        String kept = "the answers to %d of %d questions are stored".formatted(run.answered(), run.questions());
+        String kept = "the answers to %d of %d questions are kept".formatted(run.answered(), run.questions());
         return run.isCancelled()
                 ? new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The run was cancelled; " + kept)
                 : new GatehouseException(
