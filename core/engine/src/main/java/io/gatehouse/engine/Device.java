@@ -34,7 +34,7 @@ public record Device(OptionalInt gpu) {
         if (!matcher.matches()) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "There is no device '%s'; use cpu, gpu or gpu:N with the number of the GPU".formatted(id));
+                    "Unknown device '%s'; use cpu, gpu or gpu:N, where N is the number of a GPU".formatted(id));
         }
         String index = matcher.group(1);
         return new Device(OptionalInt.of(index == null ? 0 : Integer.parseInt(index)));

@@ -27,8 +27,8 @@ public sealed interface FeedForward {
         public Sparse {
             requireNonNull(sharedExpertSize, "sharedExpertSize is null");
             if (topK < 1 || topK > experts || intermediateSize < 1 || sharedExpertSize.orElse(1) < 1) {
-                throw new IllegalArgumentException(
-                        "Top %d of %d experts of size %d is not a mixture".formatted(topK, experts, intermediateSize));
+                throw new IllegalArgumentException("Top-%d of %d experts of size %d is not a valid MoE layer"
+                        .formatted(topK, experts, intermediateSize));
             }
         }
 

@@ -101,7 +101,7 @@ public final class SafetensorsReader implements AutoCloseable {
         } catch (ClosedChannelException e) {
             throw new GatehouseException(
                     ErrorCode.CANCELLED_BY_USER,
-                    "Reading tensor %s ended because its file was closed".formatted(tensor.name()),
+                    "The file of tensor %s was closed during the read".formatted(tensor.name()),
                     e);
         } catch (IOException e) {
             throw ModelFiles.unreadable(file, e);
