@@ -2,19 +2,21 @@ package io.gatehouse.checkpoint.config;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.Optional;
-
-/**
- * What one decoder layer does differently from others of its model.
- *
- * @param slidingWindow number of latest positions, its own included, that a token attends to; all if absent
- */
-public record Layer(FeedForward feedForward, Optional<Integer> slidingWindow) {
+/** One decoder layer: a mixer, then a feed-forward block. */
+public record Layer(Mixer mixer, FeedForward feedForward, Residual residual) {
     public Layer {
+        requireNonNull(mixer, "mixer is null");
         requireNonNull(feedForward, "feedForward is null");
-        requireNonNull(slidingWindow, "slidingWindow is null");
-        if (slidingWindow.isPresent() && slidingWindow.get() < 1) {
-            throw new IllegalArgumentException("slidingWindow is " + slidingWindow.get());
-        }
+        requireNonNull(residual, "residual is null");
+    }
+
+    /** What the graph depends on: layers of the same shape share one part of it. */
+    public Layer shape() {
+        return new Layer(mixer.shape(), feedForward, residual);
+    }
+
+    /** The same layer with another feed-forward block. */
+    public Layer with(FeedForward other) {
+        return new Layer(mixer, other, residual);
     }
 }

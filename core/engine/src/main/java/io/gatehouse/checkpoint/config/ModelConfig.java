@@ -3,78 +3,49 @@ package io.gatehouse.checkpoint.config;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
-import java.util.Optional;
 
 /**
- * Everything in config.json that changes the model's result, in one form.
+ * Everything in config.json that changes the model's result, in one form: a choice for each part of the graph. A family
+ * reads its keys into this record, and the graph is built from it alone.
  *
- * @param clipQkv clamps queries, keys and values to ± its value
  * @param maxPositions tokens of the longest text that the model reads, its rotary embedding stretched as far as it goes
+ * @param embeddingFactor what the embeddings are multiplied with
  */
 public record ModelConfig(
         String architecture,
         int vocabSize,
         int hiddenSize,
-        int heads,
-        int keyValueHeads,
-        int headDim,
-        float rmsNormEps,
-        Optional<Float> clipQkv,
-        AttentionBias attentionBias,
-        QkNorm qkNorm,
-        boolean tieWordEmbeddings,
         int maxPositions,
-        Rope rope,
-        ExpertNames expertNames,
-        List<Layer> layers) {
+        float embeddingFactor,
+        List<Layer> layers,
+        Head head) {
     public ModelConfig {
         requireNonNull(architecture, "architecture is null");
-        requireNonNull(clipQkv, "clipQkv is null");
-        requireNonNull(qkNorm, "qkNorm is null");
-        requireNonNull(rope, "rope is null");
-        requireNonNull(attentionBias, "attentionBias is null");
-        requireNonNull(expertNames, "expertNames is null");
+        requireNonNull(head, "head is null");
         layers = List.copyOf(layers);
-        if (vocabSize < 1 || hiddenSize < 1 || headDim < 1 || maxPositions < 1 || layers.isEmpty()) {
+        if (vocabSize < 1 || hiddenSize < 1 || maxPositions < 1 || layers.isEmpty()) {
             throw new IllegalArgumentException("A size is not positive");
-        }
-        if (keyValueHeads < 1 || heads < keyValueHeads || heads % keyValueHeads != 0) {
-            throw new IllegalArgumentException(
-                    "%d heads cannot share %d key-value heads".formatted(heads, keyValueHeads));
         }
     }
 
     /** The same model with a head that is not the embeddings. */
     public ModelConfig withOwnHead() {
-        return with(false, layers);
+        return new ModelConfig(
+                architecture, vocabSize, hiddenSize, maxPositions, embeddingFactor, layers, head.withOwnWeights());
     }
 
     /** The same model with other layers. */
     public ModelConfig withLayers(List<Layer> others) {
-        return with(tieWordEmbeddings, others);
+        return new ModelConfig(architecture, vocabSize, hiddenSize, maxPositions, embeddingFactor, others, head);
     }
 
-    private ModelConfig with(boolean tied, List<Layer> changed) {
-        return new ModelConfig(
-                architecture,
-                vocabSize,
-                hiddenSize,
-                heads,
-                keyValueHeads,
-                headDim,
-                rmsNormEps,
-                clipQkv,
-                attentionBias,
-                qkNorm,
-                tied,
-                maxPositions,
-                rope,
-                expertNames,
-                changed);
-    }
-
-    /** What follows the attention in each layer, in the order of the layers. */
+    /** What follows the mixer in each layer, in the order of the layers. */
     public List<FeedForward> feedForwards() {
         return layers.stream().map(Layer::feedForward).toList();
+    }
+
+    /** Whether the head's weights are the embeddings. */
+    public boolean tieWordEmbeddings() {
+        return head.tied();
     }
 }

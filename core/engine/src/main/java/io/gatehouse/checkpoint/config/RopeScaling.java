@@ -1,5 +1,7 @@
 package io.gatehouse.checkpoint.config;
 
+import java.util.List;
+
 /** How the angles of a rotary embedding are changed so that a model reads longer texts than it was first trained on. */
 public sealed interface RopeScaling {
     /** What configs call it. */
@@ -8,6 +10,11 @@ public sealed interface RopeScaling {
     /** Tokens of the longest text that the model reads, where its config says {@code positions}. */
     default int maxPositions(int positions) {
         return positions;
+    }
+
+    /** Whether the angles of a text of this length are other ones than those of shorter texts. */
+    default boolean dependsOn(int length) {
+        return false;
     }
 
     /** They are not. */
@@ -46,10 +53,27 @@ public sealed interface RopeScaling {
             return stretched(originalMaxPositions, factor);
         }
 
+        @Override
+        public boolean dependsOn(int length) {
+            return length > originalMaxPositions;
+        }
+
         /** theta × (factor × length / original - (factor - 1))^(dim / (dim - 2)), for lengths beyond the original. */
-        double theta(double theta, int headDim, int length) {
+        double theta(double theta, int dims, int length) {
             double stretch = factor * Math.max(length, originalMaxPositions) / originalMaxPositions - (factor - 1);
-            return theta * Math.pow(stretch, headDim / (headDim - 2.0));
+            return theta * Math.pow(stretch, dims / (dims - 2.0));
+        }
+    }
+
+    /** Theta is larger at every length: theta × alpha^(dim / (dim - 2)), which Hunyuan calls dynamic. */
+    record Alpha(double alpha) implements RopeScaling {
+        @Override
+        public String type() {
+            return "dynamic with alpha";
+        }
+
+        double theta(double theta, int dims) {
+            return theta * Math.pow(alpha, dims / (dims - 2.0));
         }
     }
 
@@ -123,6 +147,66 @@ public sealed interface RopeScaling {
         /** The pair, as a fraction, that turns {@code turns} times within the original positions. */
         private double pairTurning(double turns, int headDim, double theta) {
             return headDim * Math.log(originalMaxPositions / (turns * 2 * Math.PI)) / (2 * Math.log(theta));
+        }
+    }
+
+    /**
+     * LongRoPE (Ding et al., arXiv 2402.13753): each frequency is divided by a factor of its own. A text longer than
+     * {@code originalMaxPositions} has other factors than a shorter one.
+     *
+     * @param shortFactors [dims / 2]
+     * @param longFactors [dims / 2]
+     * @param shortAttention what cosine and sine are multiplied with in a short text
+     * @param longAttention the same in a long text
+     */
+    record LongRope(
+            List<Double> shortFactors,
+            List<Double> longFactors,
+            double shortAttention,
+            double longAttention,
+            int originalMaxPositions)
+            implements RopeScaling {
+        public LongRope {
+            shortFactors = List.copyOf(shortFactors);
+            longFactors = List.copyOf(longFactors);
+        }
+
+        @Override
+        public String type() {
+            return "longrope";
+        }
+
+        @Override
+        public boolean dependsOn(int length) {
+            return length > originalMaxPositions;
+        }
+
+        double attentionFactor(int length) {
+            return dependsOn(length) ? longAttention : shortAttention;
+        }
+
+        void scale(double[] frequencies, int length) {
+            List<Double> factors = dependsOn(length) ? longFactors : shortFactors;
+            for (int i = 0; i < frequencies.length; i++) {
+                frequencies[i] /= factors.get(i);
+            }
+        }
+    }
+
+    /**
+     * Only the fastest pairs turn, with the frequencies that they would have if all did (Gemma 4).
+     *
+     * @param share part of the pairs that turns
+     */
+    record Proportional(double share) implements RopeScaling {
+        @Override
+        public String type() {
+            return "proportional";
+        }
+
+        /** Pairs that turn: floor(share × dims / 2). */
+        int turning(int dims) {
+            return (int) (share * dims / 2);
         }
     }
 

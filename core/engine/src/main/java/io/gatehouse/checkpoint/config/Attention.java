@@ -1,0 +1,216 @@
+package io.gatehouse.checkpoint.config;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Optional;
+
+/**
+ * Softmax attention whose heads share key-value heads in groups (Ainslie et al., arXiv 2305.13245):
+ * softmax(scale q kᵀ + mask) v.
+ *
+ * @param headDim size of a head of queries and keys
+ * @param valueDim size of a head of values, and of the output before its projection
+ * @param clip clamps queries, keys and values to ± its value
+ * @param scale of the scores
+ * @param valueScale what values are multiplied with
+ * @param valueNorm norm of each head of the values, which has no weight
+ * @param sinks whether each head has a logit more that takes part in the softmax and is then dropped
+ * @param keysAreValues whether values are the projected keys, before norm and rotation
+ */
+public record Attention(
+        int heads,
+        int keyValueHeads,
+        int headDim,
+        int valueDim,
+        AttentionBias bias,
+        Optional<Float> clip,
+        Optional<QkNorm> qkNorm,
+        Optional<Norm> valueNorm,
+        Optional<Rope> rope,
+        Mask mask,
+        float scale,
+        float valueScale,
+        Optional<QueryScale> queryScale,
+        boolean sinks,
+        boolean keysAreValues,
+        OutputGate gate)
+        implements Mixer {
+    public Attention {
+        requireNonNull(bias, "bias is null");
+        requireNonNull(clip, "clip is null");
+        requireNonNull(qkNorm, "qkNorm is null");
+        requireNonNull(valueNorm, "valueNorm is null");
+        requireNonNull(rope, "rope is null");
+        requireNonNull(mask, "mask is null");
+        requireNonNull(queryScale, "queryScale is null");
+        requireNonNull(gate, "gate is null");
+        if (headDim < 1 || valueDim < 1) {
+            throw new IllegalArgumentException("Heads of size %d and %d".formatted(headDim, valueDim));
+        }
+        if (keyValueHeads < 1 || heads < keyValueHeads || heads % keyValueHeads != 0) {
+            throw new IllegalArgumentException(
+                    "%d heads cannot share %d key-value heads".formatted(heads, keyValueHeads));
+        }
+        if (rope.isPresent() && rope.get().dims() > headDim) {
+            throw new IllegalArgumentException(
+                    "%d rotated entries in a head of %d".formatted(rope.get().dims(), headDim));
+        }
+    }
+
+    @Override
+    public int scoreHeads() {
+        return heads;
+    }
+
+    @Override
+    public Attention shape() {
+        return with(rope.map(Rope::shape), mask instanceof Mask.Chunk ? mask : new Mask.Causal());
+    }
+
+    /** The same attention with another mask. */
+    public Attention with(Mask other) {
+        return with(rope, other);
+    }
+
+    private Attention with(Optional<Rope> otherRope, Mask otherMask) {
+        return new Attention(
+                heads,
+                keyValueHeads,
+                headDim,
+                valueDim,
+                bias,
+                clip,
+                qkNorm,
+                valueNorm,
+                otherRope,
+                otherMask,
+                scale,
+                valueScale,
+                queryScale,
+                sinks,
+                keysAreValues,
+                gate);
+    }
+
+    /** Llama's attention without rotary embedding, to be changed: no biases or norms, scale 1 / sqrt(head size). */
+    public static Builder builder(int heads, int keyValueHeads, int headDim) {
+        return new Builder(heads, keyValueHeads, headDim);
+    }
+
+    /** Collects what differs from Llama's attention. */
+    public static final class Builder {
+        private final int heads;
+        private final int keyValueHeads;
+        private final int headDim;
+        private int valueDim;
+        private AttentionBias bias = AttentionBias.NONE;
+        private Optional<Float> clip = Optional.empty();
+        private Optional<QkNorm> qkNorm = Optional.empty();
+        private Optional<Norm> valueNorm = Optional.empty();
+        private Optional<Rope> rope = Optional.empty();
+        private Mask mask = new Mask.Causal();
+        private float scale;
+        private float valueScale = 1;
+        private Optional<QueryScale> queryScale = Optional.empty();
+        private boolean sinks;
+        private boolean keysAreValues;
+        private OutputGate gate = OutputGate.NONE;
+
+        private Builder(int heads, int keyValueHeads, int headDim) {
+            this.heads = heads;
+            this.keyValueHeads = keyValueHeads;
+            this.headDim = headDim;
+            this.valueDim = headDim;
+            this.scale = (float) (1 / Math.sqrt(headDim));
+        }
+
+        public Builder valueDim(int size) {
+            valueDim = size;
+            return this;
+        }
+
+        public Builder bias(AttentionBias which) {
+            bias = which;
+            return this;
+        }
+
+        public Builder clip(Optional<Float> limit) {
+            clip = limit;
+            return this;
+        }
+
+        public Builder qkNorm(QkNorm norm) {
+            qkNorm = Optional.of(norm);
+            return this;
+        }
+
+        public Builder valueNorm(Norm norm) {
+            valueNorm = Optional.of(norm);
+            return this;
+        }
+
+        public Builder rope(Rope rotation) {
+            return rope(Optional.of(rotation));
+        }
+
+        public Builder rope(Optional<Rope> rotation) {
+            rope = rotation;
+            return this;
+        }
+
+        public Builder mask(Mask visible) {
+            mask = visible;
+            return this;
+        }
+
+        public Builder scale(double factor) {
+            scale = (float) factor;
+            return this;
+        }
+
+        public Builder valueScale(double factor) {
+            valueScale = (float) factor;
+            return this;
+        }
+
+        public Builder queryScale(QueryScale growth) {
+            queryScale = Optional.of(growth);
+            return this;
+        }
+
+        public Builder sinks(boolean present) {
+            sinks = present;
+            return this;
+        }
+
+        public Builder keysAreValues(boolean shared) {
+            keysAreValues = shared;
+            return this;
+        }
+
+        public Builder gate(OutputGate kind) {
+            gate = kind;
+            return this;
+        }
+
+        public Attention build() {
+            return new Attention(
+                    heads,
+                    keyValueHeads,
+                    headDim,
+                    valueDim,
+                    bias,
+                    clip,
+                    qkNorm,
+                    valueNorm,
+                    rope,
+                    mask,
+                    scale,
+                    valueScale,
+                    queryScale,
+                    sinks,
+                    keysAreValues,
+                    gate);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package io.gatehouse.checkpoint.config;
+
+import java.util.Optional;
+
+/**
+ * The part of a layer where tokens see each other: softmax attention or a recurrence. Each record holds everything that
+ * changes its result; the graph has one block for each.
+ */
+public sealed interface Mixer permits Attention, Mixer.Absent {
+    /** The rotary embedding whose angles the layer is fed, if there is one. */
+    default Optional<Rope> rope() {
+        return Optional.empty();
+    }
+
+    /** Which tokens a token sees. */
+    default Mask mask() {
+        return new Mask.Causal();
+    }
+
+    /** Heads for which a score of each pair of tokens is in memory at once: 0 for a recurrence. */
+    default int scoreHeads() {
+        return 0;
+    }
+
+    /**
+     * The same mixer without what is fed when the graph runs, which is the window and the angles: layers whose shapes are
+     * equal share one part of the graph and the variables of their weights.
+     */
+    default Mixer shape() {
+        return this;
+    }
+
+    /** A layer without a mixer, as in models whose layers hold either a mixer or a feed-forward block. */
+    record Absent() implements Mixer {}
+}

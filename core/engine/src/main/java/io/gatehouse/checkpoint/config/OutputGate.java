@@ -1,0 +1,19 @@
+package io.gatehouse.checkpoint.config;
+
+/** What the output of the attention is multiplied with before the output projection: a function of the layer's input. */
+public enum OutputGate {
+    NONE,
+    /** sigmoid(W x), a factor for each element. */
+    SIGMOID,
+    /** sigmoid(W x), a factor for each head. */
+    SIGMOID_HEAD,
+    /** softplus(W x), a factor for each element. */
+    SOFTPLUS,
+    /** softplus(W x), a factor for each head. */
+    SOFTPLUS_HEAD;
+
+    /** Whether there is one factor for all elements of a head. */
+    public boolean isPerHead() {
+        return this == SIGMOID_HEAD || this == SOFTPLUS_HEAD;
+    }
+}

@@ -1,0 +1,51 @@
+package io.gatehouse.checkpoint.family;
+
+import io.gatehouse.checkpoint.config.ConfigFile;
+import io.gatehouse.checkpoint.config.ModelConfig;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The families that Gatehouse runs. */
+public final class Families {
+    /** A model as its config.json describes it. */
+    public record Described(ModelConfig config, TensorNames names) {}
+
+    private static final List<Family> ALL = List.of(new Olmoe(), new Mixtral(), new Qwen2Moe(), new Qwen3Moe());
+
+    private Families() {}
+
+    /** All of them. */
+    public static List<Family> all() {
+        return ALL;
+    }
+
+    /**
+     * Reads a config.json with the family that its "architectures" name.
+     *
+     * @throws io.gatehouse.error.GatehouseException UNSUPPORTED_MODEL if there is no such family, or for a key that asks
+     *     for something that is not implemented; CORRUPT_CHECKPOINT
+     */
+    public static Described read(ConfigFile file) {
+        Family family = of(file);
+        ConfigFile keys = file;
+        for (String key : family.textConfig()) {
+            ConfigFile outer = keys;
+            keys = outer.findObject(key).orElse(outer);
+        }
+        ModelConfig config = family.config(keys.ofModel(file));
+        return new Described(config, family.names(config));
+    }
+
+    private static Family of(ConfigFile file) {
+        String wanted = file.architecture();
+        return ALL.stream()
+                .filter(family -> family.architectures().contains(wanted))
+                .findFirst()
+                .orElseThrow(() -> file.unsupported(
+                        "architectures",
+                        wanted,
+                        ALL.stream()
+                                .flatMap(family -> family.architectures().stream())
+                                .collect(Collectors.joining(", "))));
+    }
+}

@@ -1,0 +1,49 @@
+package io.gatehouse.engine.graph;
+
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
+
+/**
+ * The mixer of a layer as a part of the graph: attention or a recurrence, the one place where tokens see each other. A
+ * block is made for one {@link io.gatehouse.checkpoint.config.Mixer} record, with the {@link LayerGraph.Inputs} that
+ * every layer is fed.
+ *
+ * <p>Tokens come packed as T rows, several prompts one after the other, and are filled up to whole blocks of rows. A block
+ * that needs them by prompt gathers them into a rectangle of B prompts by S positions with {@code inputs.padded()} and
+ * back with {@code inputs.packed()}. Padding stands on the right, where nothing causal reads it; its cells repeat row 0
+ * and must not change the result of a token, nor the state. A prompt's result must not depend on the other prompts.
+ *
+ * <p><b>Shared prefix.</b> Few-shot prompts begin with the same tokens, which are computed once: as a micro-batch of one
+ * prompt, whose {@link Output#state} is kept. In the layer that the rest of the prompts goes through, the same block is
+ * built with {@code prefixed} set; it is fed that state at {@link #past}, and every one of the B prompts goes on from it.
+ */
+interface MixerBlock {
+    /**
+     * What the block is fed where prompts follow a prefix, in the order of {@link Output#state}; empty without one.
+     */
+    List<Placeholder<? extends TFloating>> past();
+
+    /**
+     * Adds the block to the graph.
+     *
+     * @param x [T, hidden] normed input
+     * @param weights of the layer; names in a {@link WeightSpec} stand under the layer, such as
+     *     {@code self_attn.q_proj.weight}
+     */
+    Output build(Operand<TFloat32> x, Weights weights);
+
+    /**
+     * @param states [T, hidden] what is added to the residual stream
+     * @param state what the tokens that follow need to know of these: keys and values [tokens, width] of each token, or
+     *     the state of a recurrence after token number {@code inputs.tokens()} of the one prompt (rows after it are
+     *     filler). Computed only where it is fetched
+     */
+    record Output(Operand<TFloat32> states, List<Operand<? extends TFloating>> state) {
+        Output {
+            state = List.copyOf(state);
+        }
+    }
+}
