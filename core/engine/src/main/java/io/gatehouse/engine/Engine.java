@@ -39,7 +39,7 @@ public final class Engine implements AutoCloseable {
         this.interventions = options.interventions();
         this.memory = memory;
         this.model = model;
-        this.rotary = new RotaryTable(config.rope(), config.headDim());
+        this.rotary = new RotaryTable();
     }
 
     /** Reads the weights of a checkpoint to run it in fp32 on the CPU. */
@@ -151,7 +151,7 @@ public final class Engine implements AutoCloseable {
                         "Token id %d is outside the model's vocabulary of %d".formatted(token, config.vocabSize()));
             }
         }
-        PassPlan.require(prompt, config.rope(), memory.batches());
+        PassPlan.require(prompt, config.ropes(), memory.batches());
     }
 
     @Override

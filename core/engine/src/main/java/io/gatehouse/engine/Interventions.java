@@ -5,12 +5,15 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.Layer;
 import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.checkpoint.config.Router;
 import io.gatehouse.engine.graph.ExpertChanges;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
@@ -23,7 +26,8 @@ import java.util.stream.Stream;
  *
  * <p>A mask takes experts out of the choice. A token that would be sent to one of them is routed by the softmax over
  * the experts that are left; every other token is routed as without the mask, to the last bit. So whatever a mask
- * changes comes from experts that would have been used.
+ * changes comes from experts that would have been used. A router that chooses by sigmoids or by scores with a bias gives
+ * a masked expert no selection score and no weight; groups of experts are compared by the experts that are left.
  *
  * @param masked experts that no token is sent to
  * @param scales what the output of an expert is multiplied by; the weights and norms that leave the engine are those
@@ -137,12 +141,35 @@ public record Interventions(Set<ExpertPlace> masked, Map<ExpertPlace, Float> sca
                             "A token cannot be sent to %d experts: the model has %d in a layer"
                                     .formatted(k, sparse.experts()));
                 }
-                layers.add(new Layer(sparse.withTopK(k), layer.slidingWindow()));
+                requireAvailable(k, sparse);
+                layers.add(layer.with(sparse.withTopK(k)));
             } else {
                 layers.add(layer);
             }
         }
         return layers;
+    }
+
+    /** A router can have more experts than a token can be sent to. */
+    private static void requireAvailable(int k, FeedForward.Sparse sparse) {
+        if (sparse.router() instanceof Router.SparseMixer && k != sparse.topK()) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "A token cannot be sent to %d experts: sparsemixer is defined for %d".formatted(k, sparse.topK()));
+        }
+        groups(sparse).ifPresent(groups -> {
+            int available = sparse.experts() / groups.count() * groups.kept();
+            if (k > available) {
+                throw new GatehouseException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "A token cannot be sent to %d experts: the %d groups that are kept have %d"
+                                .formatted(k, groups.kept(), available));
+            }
+        });
+    }
+
+    private static Optional<Router.Groups> groups(FeedForward.Sparse sparse) {
+        return sparse.router() instanceof Router.Scored scored ? scored.groups() : Optional.empty();
     }
 
     private static void requireIn(ExpertPlace place, ModelConfig config) {
@@ -169,8 +196,7 @@ public record Interventions(Set<ExpertPlace> masked, Map<ExpertPlace, Float> sca
         for (int layer : new TreeSet<>(masked.stream().map(ExpertPlace::layer).toList())) {
             FeedForward.Sparse sparse =
                     (FeedForward.Sparse) config.layers().get(layer).feedForward();
-            long left = sparse.experts()
-                    - masked.stream().filter(place -> place.layer() == layer).count();
+            long left = left(layer, sparse);
             if (left < sparse.topK()) {
                 throw new GatehouseException(
                         ErrorCode.INVALID_ARGUMENT,
@@ -178,5 +204,18 @@ public record Interventions(Set<ExpertPlace> masked, Map<ExpertPlace, Float> sca
                                 .formatted(left, sparse.experts(), layer, sparse.topK()));
             }
         }
+    }
+
+    /** The fewest experts of a layer that a token can still be sent to: with groups, those of the smallest kept ones. */
+    private long left(int layer, FeedForward.Sparse sparse) {
+        float[] mask = mask(layer, sparse.experts());
+        int groups = groups(sparse).map(Router.Groups::count).orElse(1);
+        int kept = groups(sparse).map(Router.Groups::kept).orElse(1);
+        long[] left = new long[groups];
+        for (int expert = 0; expert < mask.length; expert++) {
+            left[expert / (mask.length / groups)] += mask[expert] == 0 ? 1 : 0;
+        }
+        // A group of which nothing is left is not kept.
+        return Arrays.stream(left).filter(each -> each > 0).sorted().limit(kept).sum();
     }
 }

@@ -11,6 +11,7 @@ import io.gatehouse.engine.prefill.BatchLimit.Need;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.memory.MemorySize;
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -82,16 +83,17 @@ public record MemoryPlan(boolean streamed, long weightBytes, long totalBytes, Ba
     }
 
     private static long allLayers(ModelConfig config, DecoderGraph graph) {
-        return config.feedForwards().stream()
-                .mapToLong(shape -> bytes(graph.layerWeights(shape)))
+        return config.layers().stream()
+                .mapToLong(layer -> bytes(graph.layerWeights(layer)))
                 .sum();
     }
 
-    /** Two of each shape that layers have. */
+    /** Two of each set of weights that layers have. */
     private static long twoLayers(ModelConfig config, DecoderGraph graph) {
-        return config.feedForwards().stream()
+        return config.layers().stream()
+                .map(layer -> graph.layerWeights(layer).variables())
                 .distinct()
-                .mapToLong(shape -> 2 * bytes(graph.layerWeights(shape)))
+                .mapToLong(weights -> 2 * bytes(weights))
                 .sum();
     }
 
@@ -111,6 +113,10 @@ public record MemoryPlan(boolean streamed, long weightBytes, long totalBytes, Ba
     }
 
     private static long bytes(Weights weights) {
-        return weights.variables().stream().mapToLong(Weights.Variable::bytes).sum();
+        return bytes(weights.variables());
+    }
+
+    private static long bytes(List<Weights.Variable> weights) {
+        return weights.stream().mapToLong(Weights.Variable::bytes).sum();
     }
 }

@@ -44,6 +44,14 @@ public record ModelConfig(
         return layers.stream().map(Layer::feedForward).toList();
     }
 
+    /** The rotary embeddings of the layers, each once. */
+    public List<Rope> ropes() {
+        return layers.stream()
+                .flatMap(layer -> layer.mixer().rope().stream())
+                .distinct()
+                .toList();
+    }
+
     /** Whether the head's weights are the embeddings. */
     public boolean tieWordEmbeddings() {
         return head.tied();

@@ -1,47 +1,48 @@
 package io.gatehouse.engine.graph;
 
+import io.gatehouse.checkpoint.config.Attention;
 import io.gatehouse.checkpoint.config.AttentionBias;
-import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.checkpoint.config.Mask;
+import io.gatehouse.checkpoint.config.OutputGate;
+import io.gatehouse.checkpoint.config.QkNorm;
+import io.gatehouse.checkpoint.config.QueryScale;
+import io.gatehouse.checkpoint.config.Rope;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.op.core.Split;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
 
 /**
- * Causal self-attention with rotary positions over packed tokens: projections, norms, rotation, then
- * softmax(q k^T + mask) v, the one place where tokens see each other. Only there do they stand in a padded rectangle of
- * B prompts by S positions; padding is on the right, where the causal mask keeps it out of every real token.
+ * Causal self-attention over packed tokens: projections, norms, rotation, then softmax(q k^T + mask) v, the one place
+ * where tokens see each other. Only there do they stand in a padded rectangle of B prompts by S positions; padding is on
+ * the right, where the causal mask keeps it out of every real token.
  *
  * <p>The heads that share a key-value head stand one below the other as rows of one product: [key-value heads, B,
  * group x S, dim]. With a prefix, all rows of all prompts look at its one copy of keys and values in a second product,
  * and one softmax runs over both.
  */
-public final class AttentionBlock<A extends TFloating> {
+final class AttentionBlock<A extends TFloating> implements MixerBlock {
     private static final float MASKED = -1e30f;
 
     /**
      * Keys and values of tokens that stand before the first of every prompt.
      *
-     * @param keys [P, key-value heads x head size]
-     * @param values [P, key-value heads x head size]
+     * @param keys [P, key-value heads x head size], rotated
+     * @param values [P, key-value heads x value size]
      */
-    public record Prefix<A extends TFloating>(Placeholder<A> keys, Placeholder<A> values) {}
-
-    /**
-     * @param states [T, hidden]
-     * @param keys [T, key-value heads x head size], rotated
-     * @param values [T, key-value heads x head size]
-     */
-    record Output<A extends TFloating>(Operand<TFloat32> states, Operand<A> keys, Operand<A> values) {}
+    private record Prefix<A extends TFloating>(Placeholder<A> keys, Placeholder<A> values) {}
 
     private final Ops tf;
     private final Blocks blocks;
-    private final ModelConfig config;
+    private final Attention attention;
+    private final int hiddenSize;
     private final Class<A> type;
     private final LayerGraph.Inputs inputs;
     private final Optional<Prefix<A>> prefix;
@@ -50,52 +51,143 @@ public final class AttentionBlock<A extends TFloating> {
     private final Operand<TInt32> heads;
     private final Operand<TInt32> group;
     private final Operand<TInt32> dim;
+    private final Operand<TInt32> valueDim;
     private final Operand<TInt32> one;
     private final Operand<TInt32> rest;
     private final Operand<TInt32> batch;
     private final Operand<TInt32> width;
 
-    AttentionBlock(Ops tf, ModelConfig config, Class<A> type, LayerGraph.Inputs inputs, Optional<Prefix<A>> prefix) {
+    /** @param prefixed whether prompts follow a prefix whose keys and values are fed */
+    AttentionBlock(
+            Ops tf, Attention attention, int hiddenSize, Class<A> type, LayerGraph.Inputs inputs, boolean prefixed) {
         this.tf = tf;
         this.blocks = new Blocks(tf);
-        this.config = config;
+        this.attention = attention;
+        this.hiddenSize = hiddenSize;
         this.type = type;
         this.inputs = inputs;
-        this.prefix = prefix;
+        this.prefix = prefixed
+                ? Optional.of(new Prefix<>(tf.placeholder(type), tf.placeholder(type)))
+                : Optional.empty();
         this.cosine = tf.expandDims(inputs.cosine(), tf.constant(1));
         this.sine = tf.expandDims(inputs.sine(), tf.constant(1));
-        this.heads = tf.constant(config.keyValueHeads());
-        this.group = tf.constant(config.heads() / config.keyValueHeads());
-        this.dim = tf.constant(config.headDim());
+        this.heads = tf.constant(attention.keyValueHeads());
+        this.group = tf.constant(attention.heads() / attention.keyValueHeads());
+        this.dim = tf.constant(attention.headDim());
+        this.valueDim = tf.constant(attention.valueDim());
         this.one = tf.constant(1);
         this.rest = tf.constant(-1);
         this.batch = tf.gather(tf.shape(inputs.padded()), tf.constant(0), tf.constant(0));
         this.width = tf.gather(tf.shape(inputs.padded()), tf.constant(1), tf.constant(0));
     }
 
-    /** Attention for normed input x [T, hidden]. */
-    Output<A> build(Operand<TFloat32> x, Weights weights) {
-        boolean bias = config.attentionBias() != AttentionBias.NONE;
-        int keyWidth = config.keyValueHeads() * config.headDim();
-        int queryWidth = config.heads() * config.headDim();
+    @Override
+    public List<Placeholder<? extends TFloating>> past() {
+        return prefix.<List<Placeholder<? extends TFloating>>>map(past -> List.of(past.keys(), past.values()))
+                .orElse(List.of());
+    }
+
+    @Override
+    public MixerBlock.Output build(Operand<TFloat32> x, Weights weights) {
+        boolean bias = attention.bias() != AttentionBias.NONE;
+        int keyHeads = attention.keyValueHeads();
+        int keyWidth = keyHeads * attention.headDim();
+        int queryWidth = attention.heads() * attention.headDim();
         Operand<A> input = blocks.cast(x, type);
-        Operand<TFloat32> query = project(input, "q_proj", queryWidth, config.hiddenSize(), bias, weights);
-        Operand<TFloat32> key = project(input, "k_proj", keyWidth, config.hiddenSize(), bias, weights);
-        Operand<TFloat32> value = project(input, "v_proj", keyWidth, config.hiddenSize(), bias, weights);
-        Operand<TFloat32> scale = tf.constant((float) (1 / Math.sqrt(config.headDim())));
-        // The scale goes into the angles: there are fewer of them than of products.
-        Operand<A> queries = rotate(
-                clip(norm(query, "q_norm", config.heads(), weights)),
-                config.heads(),
-                tf.math.mul(cosine, scale),
-                tf.math.mul(sine, scale));
-        Operand<A> keys = rotate(
-                clip(norm(key, "k_norm", config.keyValueHeads(), weights)), config.keyValueHeads(), cosine, sine);
-        Operand<A> values = blocks.cast(clip(value), type);
-        Operand<A> context = attend(queries, keys, values);
-        boolean outputBias = config.attentionBias() == AttentionBias.ALL;
-        return new Output<>(
-                project(context, "o_proj", config.hiddenSize(), queryWidth, outputBias, weights), keys, values);
+        Operand<TFloat32> query = project(input, "q_proj", queryWidth, hiddenSize, bias, weights);
+        Operand<TFloat32> key = project(input, "k_proj", keyWidth, hiddenSize, bias, weights);
+        Operand<TFloat32> value = attention.keysAreValues()
+                ? key
+                : project(input, "v_proj", keyHeads * attention.valueDim(), hiddenSize, bias, weights);
+        Operand<A> queries = queries(query, weights);
+        List<Operand<TFloat32>> turnedKeys =
+                rotated(clip(normedBefore(key, "k_norm", keyHeads, weights)), keyHeads, 1);
+        Operand<A> keys = flat(
+                normAfterRotation()
+                        ? blocks.cast(normedAfter(joined(turnedKeys, TFloat32.class), "k_norm", weights), type)
+                        : joined(turnedKeys, type),
+                keyWidth);
+        Operand<A> values = blocks.cast(values(clip(value)), type);
+        Operand<A> context = gated(attend(queries, keys, values, weights), input, weights);
+        boolean outputBias = attention.bias() == AttentionBias.ALL;
+        return new MixerBlock.Output(
+                project(
+                        context,
+                        "o_proj",
+                        hiddenSize,
+                        attention.heads() * attention.valueDim(),
+                        outputBias,
+                        weights),
+                List.of(blocks.first(keys, inputs.tokens()), blocks.first(values, inputs.tokens())));
+    }
+
+    /** Normed, rotated and scaled queries [T, heads x dim]. */
+    private Operand<A> queries(Operand<TFloat32> query, Weights weights) {
+        int count = attention.heads();
+        boolean inAngles = attention.rope().isPresent()
+                && attention.rope().get().dims() == attention.headDim()
+                && !normAfterRotation();
+        // The scale goes into the angles where it can: there are fewer of them than of products.
+        List<Operand<TFloat32>> parts = rotated(
+                clip(normedBefore(query, "q_norm", count, weights)), count, inAngles ? attention.scale() : 1);
+        if (inAngles && attention.queryScale().isEmpty()) {
+            return flat(joined(parts, type), count * attention.headDim());
+        }
+        Operand<TFloat32> turned = joined(parts, TFloat32.class);
+        Operand<TFloat32> scaled = inAngles
+                ? turned
+                : blocks.times(
+                        normAfterRotation() ? normedAfter(turned, "q_norm", weights) : turned, attention.scale());
+        Operand<TFloat32> grown = attention.queryScale()
+                .<Operand<TFloat32>>map(growth -> tf.math.mul(scaled, factors(growth)))
+                .orElse(scaled);
+        return flat(blocks.cast(grown, type), count * attention.headDim());
+    }
+
+    /** [T, 1, 1]: 1 + scale ln(1 + floor((p + offset) / floor)). */
+    private Operand<TFloat32> factors(QueryScale growth) {
+        Operand<TFloat32> position = tf.dtypes.cast(
+                tf.math.add(inputs.positions(), tf.constant(growth.offset())), TFloat32.class);
+        Operand<TFloat32> steps = tf.math.floor(tf.math.div(position, tf.constant(growth.floor())));
+        Operand<TFloat32> factor = tf.math.add(
+                tf.math.mul(tf.math.log(tf.math.add(steps, tf.constant(1f))), tf.constant(growth.scale())),
+                tf.constant(1f));
+        return tf.reshape(factor, tf.constant(new int[] {-1, 1, 1}));
+    }
+
+    /** [T, key-value heads x value size]. */
+    private Operand<TFloat32> values(Operand<TFloat32> projected) {
+        int count = attention.keyValueHeads();
+        Operand<TFloat32> scaled = blocks.times(projected, attention.valueScale());
+        return attention.valueNorm()
+                .<Operand<TFloat32>>map(norm -> tf.reshape(
+                        blocks.unweighted(
+                                splitHeads(scaled, count, attention.valueDim()),
+                                attention.valueDim(),
+                                norm.epsilon()),
+                        tf.constant(new int[] {-1, count * attention.valueDim()})))
+                .orElse(scaled);
+    }
+
+    private Operand<A> gated(Operand<A> context, Operand<A> input, Weights weights) {
+        OutputGate gate = attention.gate();
+        if (gate == OutputGate.NONE) {
+            return context;
+        }
+        int width = attention.heads() * (gate.isPerHead() ? 1 : attention.valueDim());
+        Operand<TFloat32> logits = project(input, "output_gate", width, hiddenSize, false, weights);
+        Operand<TFloat32> factor = gate == OutputGate.SIGMOID || gate == OutputGate.SIGMOID_HEAD
+                ? tf.math.sigmoid(logits)
+                : tf.math.softplus(logits);
+        Operand<TFloat32> wide = blocks.cast(context, TFloat32.class);
+        Operand<TFloat32> product = gate.isPerHead()
+                ? tf.reshape(
+                        tf.math.mul(
+                                splitHeads(wide, attention.heads(), attention.valueDim()),
+                                tf.expandDims(factor, tf.constant(2))),
+                        tf.constant(new int[] {-1, attention.heads() * attention.valueDim()}))
+                : tf.math.mul(wide, factor);
+        return blocks.cast(product, type);
     }
 
     private Operand<TFloat32> project(Operand<A> x, String name, long out, long in, boolean biased, Weights weights) {
@@ -105,112 +197,200 @@ public final class AttentionBlock<A extends TFloating> {
         return biased ? tf.math.add(product, weights.value(WeightSpec.vector(tensor + ".bias", out))) : product;
     }
 
-    private Operand<TFloat32> norm(Operand<TFloat32> x, String name, int count, Weights weights) {
-        String tensor = "self_attn." + name + ".weight";
-        return switch (config.qkNorm()) {
-            case NONE -> x;
-            case PROJECTION -> {
-                WeightSpec<TFloat32> weight = WeightSpec.vector(tensor, (long) count * config.headDim());
-                yield blocks.rmsNorm(x, weights.value(weight), config.rmsNormEps());
-            }
-            case HEAD -> {
-                WeightSpec<TFloat32> weight = WeightSpec.vector(tensor, config.headDim());
-                yield blocks.rmsNorm(splitHeads(x, count), weights.value(weight), config.rmsNormEps());
-            }
+    private boolean normAfterRotation() {
+        return attention.qkNorm().isPresent() && attention.qkNorm().get().afterRotation();
+    }
+
+    private Operand<TFloat32> normedBefore(Operand<TFloat32> x, String name, int count, Weights weights) {
+        if (attention.qkNorm().isEmpty() || normAfterRotation()) {
+            return x;
+        }
+        QkNorm norm = attention.qkNorm().get();
+        int headDim = attention.headDim();
+        return switch (norm.span()) {
+            case PROJECTION -> blocks.norm(x, norm.norm(), "self_attn." + name, (long) count * headDim, weights);
+            case HEAD ->
+                blocks.norm(splitHeads(x, count, headDim), norm.norm(), "self_attn." + name, headDim, weights);
         };
     }
 
+    /** @param x [T, count, dim] rotated */
+    private Operand<TFloat32> normedAfter(Operand<TFloat32> x, String name, Weights weights) {
+        return blocks.norm(
+                x, attention.qkNorm().orElseThrow().norm(), "self_attn." + name, attention.headDim(), weights);
+    }
+
     private Operand<TFloat32> clip(Operand<TFloat32> x) {
-        return config.clipQkv()
+        return attention
+                .clip()
                 .<Operand<TFloat32>>map(limit -> tf.clipByValue(x, tf.constant(-limit), tf.constant((float) limit)))
                 .orElse(x);
     }
 
-    /** [T, count, dim]. */
-    private Operand<TFloat32> splitHeads(Operand<TFloat32> x, int count) {
-        return tf.reshape(x, tf.constant(new int[] {-1, count, config.headDim()}));
+    /** [T, count, size]. */
+    private Operand<TFloat32> splitHeads(Operand<TFloat32> x, int count, int size) {
+        return tf.reshape(x, tf.constant(new int[] {-1, count, size}));
+    }
+
+    private <T extends TFloating> Operand<T> flat(Operand<T> x, int width) {
+        return tf.reshape(x, tf.constant(new int[] {-1, width}));
     }
 
     /**
-     * [T, heads x dim]: rotates each pair (x[i], x[i + dim/2]) by the angle of its position (Su et al., 2021, half
-     * layout).
+     * Rotates each pair of entries by the angle of its position (Su et al., 2021), times a scale. Pairs that are stored
+     * side by side come out in two halves: queries and keys alike, so that their products are the same.
+     *
+     * @param x [T, count x dim]
+     * @return parts [T, count, ...] of the heads, one after the other
      */
-    private Operand<A> rotate(Operand<TFloat32> x, int count, Operand<TFloat32> cosine, Operand<TFloat32> sine) {
-        Split<TFloat32> halves = tf.split(tf.constant(2), splitHeads(x, count), 2L);
-        Operand<TFloat32> first = halves.output().get(0);
-        Operand<TFloat32> second = halves.output().get(1);
-        Operand<A> rotated = tf.concat(
-                List.of(
-                        blocks.cast(tf.math.sub(tf.math.mul(first, cosine), tf.math.mul(second, sine)), type),
-                        blocks.cast(tf.math.add(tf.math.mul(second, cosine), tf.math.mul(first, sine)), type)),
-                tf.constant(2));
-        return tf.reshape(rotated, tf.constant(new int[] {-1, count * config.headDim()}));
+    private List<Operand<TFloat32>> rotated(Operand<TFloat32> x, int count, float scale) {
+        Operand<TFloat32> byHead = splitHeads(x, count, attention.headDim());
+        if (attention.rope().isEmpty()) {
+            return List.of(byHead);
+        }
+        Rope rope = attention.rope().get();
+        boolean whole = rope.dims() == attention.headDim();
+        Operand<TFloat32> turning = whole ? byHead : entries(byHead, 0, rope.dims());
+        List<Operand<TFloat32>> pairs = rope.layout() == Rope.Layout.HALVES
+                ? halves(turning)
+                : sides(turning, count, rope.dims() / 2);
+        Operand<TFloat32> first = pairs.get(0);
+        Operand<TFloat32> second = pairs.get(1);
+        Operand<TFloat32> cos = blocks.times(cosine, scale);
+        Operand<TFloat32> sin = blocks.times(sine, scale);
+        List<Operand<TFloat32>> parts = new ArrayList<>(List.of(
+                tf.math.sub(tf.math.mul(first, cos), tf.math.mul(second, sin)),
+                tf.math.add(tf.math.mul(second, cos), tf.math.mul(first, sin))));
+        if (!whole) {
+            parts.add(entries(byHead, rope.dims(), attention.headDim() - rope.dims()));
+        }
+        return parts;
     }
 
-    /** Context [T, heads x dim] of scaled queries [T, heads x dim], keys and values [T, key-value heads x dim]. */
-    private Operand<A> attend(Operand<A> queries, Operand<A> keys, Operand<A> values) {
-        Operand<A> query = rectangle(queries, group);
-        Operand<A> key = tf.reshape(rectangle(keys, one), dims(heads, batch, width, dim));
-        Operand<A> value = tf.reshape(rectangle(values, one), dims(heads, batch, width, dim));
+    private <T extends TFloating> Operand<T> joined(List<Operand<TFloat32>> parts, Class<T> as) {
+        List<Operand<T>> cast =
+                parts.stream().<Operand<T>>map(part -> blocks.cast(part, as)).toList();
+        return cast.size() == 1 ? cast.get(0) : tf.concat(cast, tf.constant(2));
+    }
+
+    private List<Operand<TFloat32>> halves(Operand<TFloat32> x) {
+        List<Output<TFloat32>> parts = tf.split(tf.constant(2), x, 2L).output();
+        return List.of(parts.get(0), parts.get(1));
+    }
+
+    /** Even and odd entries of x [T, count, 2 x pairs], [T, count, pairs] each. */
+    private List<Operand<TFloat32>> sides(Operand<TFloat32> x, int count, int pairs) {
+        Operand<TFloat32> byPair = tf.reshape(x, tf.constant(new int[] {-1, count, pairs, 2}));
+        return tf.split(tf.constant(3), byPair, 2L).output().stream()
+                .<Operand<TFloat32>>map(side -> tf.reshape(side, tf.constant(new int[] {-1, count, pairs})))
+                .toList();
+    }
+
+    private Operand<TFloat32> entries(Operand<TFloat32> x, int from, int size) {
+        return tf.slice(x, tf.constant(new int[] {0, 0, from}), tf.constant(new int[] {-1, -1, size}));
+    }
+
+    /** Context [T, heads x value size] of scaled queries [T, heads x dim], keys and values. */
+    private Operand<A> attend(Operand<A> queries, Operand<A> keys, Operand<A> values, Weights weights) {
+        Operand<A> query = rectangle(queries, group, dim);
+        Operand<A> key = tf.reshape(rectangle(keys, one, dim), dims(heads, batch, width, dim));
+        Operand<A> value = tf.reshape(rectangle(values, one, valueDim), dims(heads, batch, width, valueDim));
         Operand<TInt32> rowsOfEach = dims(heads, batch, tf.math.mul(group, width), rest);
-        Operand<TFloat32> scores = masked(batchMatMul(tf.reshape(query, rowsOfEach), key, true), width, tf.constant(0));
-        Operand<A> context = prefix.map(past -> withPrefix(past, query, scores, value, rowsOfEach))
-                .orElseGet(() ->
-                        batchMatMul(tf.reshape(blocks.cast(tf.nn.softmax(scores), type), rowsOfEach), value, false));
+        Operand<A> products = batchMatMul(tf.reshape(query, rowsOfEach), key, true);
+        Operand<A> context = prefix.map(past -> withPrefix(past, query, products, value, rowsOfEach, weights))
+                .orElseGet(() -> {
+                    Operand<TFloat32> scores = masked(products, width, tf.constant(0), tf.constant(0));
+                    return batchMatMul(
+                            tf.reshape(blocks.cast(softmax(scores, weights), type), rowsOfEach), value, false);
+                });
         return packed(context);
     }
 
     private Operand<A> withPrefix(
-            Prefix<A> past, Operand<A> query, Operand<TFloat32> own, Operand<A> value, Operand<TInt32> rowsOfEach) {
+            Prefix<A> past,
+            Operand<A> query,
+            Operand<A> ownProducts,
+            Operand<A> value,
+            Operand<TInt32> rowsOfEach,
+            Weights weights) {
         Operand<TInt32> length = tf.gather(tf.shape(past.keys()), tf.constant(0), tf.constant(0));
         Operand<TInt32> allRows = dims(heads, rest, dim);
-        Operand<A> pastScores = batchMatMul(tf.reshape(query, allRows), byHead(past.keys()), true);
-        Operand<A> probabilities = blocks.cast(
-                tf.nn.softmax(
-                        tf.concat(List.of(masked(pastScores, length, tf.math.neg(length)), own), tf.constant(-1))),
-                type);
+        Operand<A> pastProducts = batchMatMul(tf.reshape(query, allRows), byHead(past.keys(), dim), true);
+        Operand<TFloat32> scores = tf.concat(
+                List.of(
+                        masked(pastProducts, length, tf.math.neg(length), length),
+                        masked(ownProducts, width, tf.constant(0), length)),
+                tf.constant(-1));
+        Operand<A> probabilities = blocks.cast(softmax(scores, weights), type);
         Operand<A> onPast = columns(probabilities, tf.constant(0), length);
         Operand<A> onOwn = columns(probabilities, length, width);
-        Operand<A> fromPast = batchMatMul(tf.reshape(onPast, dims(heads, rest, length)), byHead(past.values()), false);
+        Operand<A> fromPast =
+                batchMatMul(tf.reshape(onPast, dims(heads, rest, length)), byHead(past.values(), valueDim), false);
         Operand<A> fromOwn = batchMatMul(tf.reshape(onOwn, rowsOfEach), value, false);
         return tf.math.add(fromOwn, tf.reshape(fromPast, tf.shape(fromOwn)));
+    }
+
+    /**
+     * Probabilities of scores [key-value heads, B, group, S, keys]. A sink is one more logit for each head: it takes
+     * part in the sum of the softmax and is dropped (gpt-oss).
+     */
+    private Operand<TFloat32> softmax(Operand<TFloat32> scores, Weights weights) {
+        if (!attention.sinks()) {
+            return tf.nn.softmax(scores);
+        }
+        Operand<TFloat32> sinks = weights.value(WeightSpec.vector("self_attn.sinks", attention.heads()));
+        Operand<TFloat32> column = tf.broadcastTo(
+                tf.reshape(sinks, dims(heads, one, group, one, one)), dims(heads, batch, group, width, one));
+        Operand<TFloat32> all = tf.nn.softmax(tf.concat(List.of(scores, column), tf.constant(-1)));
+        return tf.slice(all, tf.constant(new int[5]), tf.shape(scores));
     }
 
     /**
      * Scores as [key-value heads, B, group, S, keys], where a key out of sight has next to no weight.
      *
      * @param first position of the first key, where the first query of every prompt is at 0
+     * @param start position of that query in its text
      */
-    private Operand<TFloat32> masked(Operand<A> scores, Operand<TInt32> keys, Operand<TInt32> first) {
+    private Operand<TFloat32> masked(
+            Operand<A> scores, Operand<TInt32> keys, Operand<TInt32> first, Operand<TInt32> start) {
         Operand<TInt32> query = tf.expandDims(range(width), tf.constant(1));
         Operand<TInt32> key = tf.expandDims(tf.math.add(range(keys), first), tf.constant(0));
         Operand<TInt32> distance = tf.math.sub(query, key);
-        Operand<TFloat32> hidden = tf.dtypes.cast(
-                tf.math.logicalOr(
-                        tf.math.less(distance, tf.constant(0)), tf.math.greaterEqual(distance, inputs.window())),
-                TFloat32.class);
+        Operand<TBool> outside = tf.math.logicalOr(
+                tf.math.less(distance, tf.constant(0)), tf.math.greaterEqual(distance, inputs.window()));
+        if (attention.mask() instanceof Mask.Chunk chunk) {
+            Operand<TInt32> size = tf.constant(chunk.size());
+            outside = tf.math.logicalOr(
+                    outside,
+                    tf.math.notEqual(
+                            tf.math.floorDiv(tf.math.add(query, start), size),
+                            tf.math.floorDiv(tf.math.add(key, start), size)));
+        }
+        Operand<TFloat32> hidden = tf.dtypes.cast(outside, TFloat32.class);
         Operand<TFloat32> byGroup =
                 tf.reshape(blocks.cast(scores, TFloat32.class), dims(heads, batch, group, width, keys));
         return tf.math.add(byGroup, tf.math.mul(hidden, tf.constant(MASKED)));
     }
 
-    /** [T, heads x each x dim] to [key-value heads, B, each, S, dim]. */
-    private Operand<A> rectangle(Operand<A> x, Operand<TInt32> each) {
-        Operand<A> cells = tf.reshape(blocks.rows(x, inputs.padded()), dims(batch, width, heads, each, dim));
+    /** [T, heads x each x size] to [key-value heads, B, each, S, size]. */
+    private Operand<A> rectangle(Operand<A> x, Operand<TInt32> each, Operand<TInt32> size) {
+        Operand<A> cells = tf.reshape(blocks.rows(x, inputs.padded()), dims(batch, width, heads, each, size));
         return tf.linalg.transpose(cells, tf.constant(new int[] {2, 0, 3, 1, 4}));
     }
 
-    /** [key-value heads, B, group x S, dim] to [T, heads x dim]. */
+    /** [key-value heads, B, group x S, value size] to [T, heads x value size]. */
     private Operand<A> packed(Operand<A> context) {
         Operand<A> byPosition = tf.linalg.transpose(
-                tf.reshape(context, dims(heads, batch, group, width, dim)), tf.constant(new int[] {1, 3, 0, 2, 4}));
+                tf.reshape(context, dims(heads, batch, group, width, valueDim)),
+                tf.constant(new int[] {1, 3, 0, 2, 4}));
         return blocks.rows(
-                tf.reshape(byPosition, dims(rest, tf.math.mul(tf.math.mul(heads, group), dim))), inputs.packed());
+                tf.reshape(byPosition, dims(rest, tf.math.mul(tf.math.mul(heads, group), valueDim))),
+                inputs.packed());
     }
 
-    /** [P, key-value heads x dim] to [key-value heads, P, dim]. */
-    private Operand<A> byHead(Operand<A> x) {
-        return tf.linalg.transpose(tf.reshape(x, dims(rest, heads, dim)), tf.constant(new int[] {1, 0, 2}));
+    /** [P, key-value heads x size] to [key-value heads, P, size]. */
+    private Operand<A> byHead(Operand<A> x, Operand<TInt32> size) {
+        return tf.linalg.transpose(tf.reshape(x, dims(rest, heads, size)), tf.constant(new int[] {1, 0, 2}));
     }
 
     private Operand<A> columns(Operand<A> x, Operand<TInt32> from, Operand<TInt32> count) {

@@ -1,12 +1,17 @@
 package io.gatehouse.engine.graph;
 
+import io.gatehouse.checkpoint.config.Activation;
+import io.gatehouse.checkpoint.config.Mlp;
+import io.gatehouse.checkpoint.config.Norm;
 import java.util.List;
 import org.tensorflow.Operand;
+import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Gather;
 import org.tensorflow.op.core.Sum;
 import org.tensorflow.op.linalg.EuclideanNorm;
 import org.tensorflow.op.linalg.MatMul;
+import org.tensorflow.op.math.Mean;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
@@ -28,13 +33,49 @@ public final class Blocks {
         this.tf = tf;
     }
 
-    /** x / sqrt(mean(x^2) + epsilon) * weight over the last axis (Zhang and Sennrich, 2019). */
-    Operand<TFloat32> rmsNorm(Operand<TFloat32> x, Operand<TFloat32> weight, float epsilon) {
-        Operand<TFloat32> width = tf.dtypes.cast(tf.size(weight), TFloat32.class);
+    /**
+     * A norm over the last axis.
+     *
+     * @param x [..., size]
+     * @param tensor name of the norm, under which its weight and bias stand
+     */
+    Operand<TFloat32> norm(Operand<TFloat32> x, Norm norm, String tensor, long size, Weights weights) {
+        Norm.Kind kind = norm.kind();
+        boolean centred = kind == Norm.Kind.LAYER || kind == Norm.Kind.LAYER_WITH_BIAS;
+        Operand<TFloat32> normed =
+                unweighted(centred ? tf.math.sub(x, meanLast(x)) : x, size, norm.epsilon());
+        if (!kind.hasWeight()) {
+            return normed;
+        }
+        Operand<TFloat32> stored = weights.value(WeightSpec.vector(tensor + ".weight", size));
+        Operand<TFloat32> weight =
+                kind == Norm.Kind.RMS_ONE_PLUS ? tf.math.add(stored, tf.constant(1f)) : stored;
+        Operand<TFloat32> scaled = tf.math.mul(weight, normed);
+        return kind.hasBias()
+                ? tf.math.add(scaled, weights.value(WeightSpec.vector(tensor + ".bias", size)))
+                : scaled;
+    }
+
+    /** x / sqrt(mean(x^2) + epsilon) over the last axis. */
+    Operand<TFloat32> unweighted(Operand<TFloat32> x, long size, float epsilon) {
         Operand<TFloat32> length = tf.linalg.euclideanNorm(x, tf.constant(-1), EuclideanNorm.keepDims(true));
-        Operand<TFloat32> meanSquare = tf.math.div(tf.math.square(length), width);
+        Operand<TFloat32> meanSquare = tf.math.div(tf.math.square(length), tf.constant((float) size));
         Operand<TFloat32> scale = tf.math.rsqrt(tf.math.add(meanSquare, tf.constant(epsilon)));
-        return tf.math.mul(weight, tf.math.mul(x, scale));
+        return tf.math.mul(x, scale);
+    }
+
+    private Operand<TFloat32> meanLast(Operand<TFloat32> x) {
+        return tf.math.mean(x, tf.constant(-1), Mean.keepDims(true));
+    }
+
+    /** cap × tanh(x / cap). */
+    Operand<TFloat32> softCapped(Operand<TFloat32> x, float cap) {
+        return tf.math.mul(tf.math.tanh(tf.math.div(x, tf.constant(cap))), tf.constant(cap));
+    }
+
+    /** x × factor, or x itself where the factor is 1. */
+    Operand<TFloat32> times(Operand<TFloat32> x, float factor) {
+        return factor == 1 ? x : tf.math.mul(x, tf.constant(factor));
     }
 
     /** x [T, in] times the transpose of weight [out, in]: checkpoints store a projection by its outputs. */
@@ -42,12 +83,88 @@ public final class Blocks {
         return tf.linalg.matMul(x, weight, MatMul.transposeB(true));
     }
 
-    /** down(silu(gate(x)) * up(x)), gate and up stacked into one weight (Shazeer, arXiv 2002.05202). */
-    <T extends TFloating> Operand<T> swiGlu(Operand<T> x, Operand<T> gateUp, Operand<T> down) {
-        // Rows of the weight are split without a copy; columns of the product would be copied.
-        var halves = tf.split(tf.constant(0), gateUp, 2L).output();
-        Operand<T> gate = project(x, halves.get(0));
-        return project(tf.math.mul(tf.math.mul(gate, tf.math.sigmoid(gate)), project(x, halves.get(1))), down);
+    /**
+     * A feed-forward network down(activation(gate(x), up(x))) of rows x [R, width].
+     *
+     * @param before weights are widened only after it
+     * @param prefix under which its projections stand: {@code gate_proj}, {@code up_proj} and {@code down_proj}
+     */
+    <T extends TFloating> Operand<T> mlp(
+            Operand<T> x, Mlp mlp, long width, Class<T> type, Op before, String prefix, Weights weights) {
+        int size = mlp.size();
+        Operand<T> inner;
+        if (mlp.activation().isGated()) {
+            // Gate and up are one weight. Its rows are split without a copy; columns of the product would be copied.
+            Operand<T> gateUp = weights.value(
+                    WeightSpec.stacked(
+                            prefix + "gate_proj.weight", prefix + "up_proj.weight", size, width, type),
+                    before);
+            var halves = tf.split(tf.constant(0), gateUp, 2L).output();
+            Operand<T> gate = biased(project(x, halves.get(0)), mlp, prefix + "gate_proj", size, type, weights);
+            Operand<T> up = biased(project(x, halves.get(1)), mlp, prefix + "up_proj", size, type, weights);
+            inner = gated(gate, up, mlp.activation(), type);
+        } else {
+            Operand<T> up = project(
+                    x, weights.value(WeightSpec.matrix(prefix + "up_proj.weight", size, width, type), before));
+            inner = tf.math.square(tf.nn.relu(biased(up, mlp, prefix + "up_proj", size, type, weights)));
+        }
+        Operand<T> down = weights.value(WeightSpec.matrix(prefix + "down_proj.weight", width, size, type), before);
+        return biased(project(inner, down), mlp, prefix + "down_proj", width, type, weights);
+    }
+
+    private <T extends TFloating> Operand<T> biased(
+            Operand<T> x, Mlp mlp, String projection, long size, Class<T> type, Weights weights) {
+        return mlp.biased()
+                ? tf.math.add(x, cast(weights.value(WeightSpec.vector(projection + ".bias", size)), type))
+                : x;
+    }
+
+    private <T extends TFloating> Operand<T> gated(
+            Operand<T> gate, Operand<T> up, Activation activation, Class<T> type) {
+        if (activation instanceof Activation.GeluGlu) {
+            return tf.math.mul(geluTanh(gate, type), up);
+        }
+        if (activation instanceof Activation.ClampedSwiGlu clamped) {
+            Operand<T> limited = atMost(gate, clamped.limit(), type);
+            Operand<T> steep = tf.math.mul(limited, constant(clamped.alpha(), type));
+            return tf.math.mul(
+                    tf.math.mul(limited, tf.math.sigmoid(steep)),
+                    tf.math.add(within(up, clamped.limit(), type), constant(1, type)));
+        }
+        if (activation instanceof Activation.SwiGluOfClamped clamped) {
+            return tf.math.mul(
+                    silu(atMost(gate, clamped.limit(), type)), within(up, clamped.limit(), type));
+        }
+        if (activation instanceof Activation.SwiGluThenClamped clamped) {
+            return tf.math.mul(
+                    atMost(silu(gate), clamped.limit(), type), within(up, clamped.limit(), type));
+        }
+        return tf.math.mul(silu(gate), up);
+    }
+
+    private <T extends TFloating> Operand<T> silu(Operand<T> x) {
+        return tf.math.mul(x, tf.math.sigmoid(x));
+    }
+
+    /** x/2 × (1 + tanh(sqrt(2/π) (x + 0.044715 x³))) (Hendrycks and Gimpel, arXiv 1606.08415). */
+    private <T extends TFloating> Operand<T> geluTanh(Operand<T> x, Class<T> type) {
+        Operand<T> cube = tf.math.mul(tf.math.square(x), x);
+        Operand<T> inner = tf.math.add(x, tf.math.mul(cube, constant(0.044715f, type)));
+        Operand<T> tanh = tf.math.tanh(tf.math.mul(inner, constant((float) Math.sqrt(2 / Math.PI), type)));
+        return tf.math.mul(tf.math.mul(x, constant(0.5f, type)), tf.math.add(tanh, constant(1, type)));
+    }
+
+    private <T extends TFloating> Operand<T> atMost(Operand<T> x, float limit, Class<T> type) {
+        return tf.math.minimum(x, constant(limit, type));
+    }
+
+    private <T extends TFloating> Operand<T> within(Operand<T> x, float limit, Class<T> type) {
+        return tf.math.maximum(atMost(x, limit, type), constant(-limit, type));
+    }
+
+    /** A number in the type of what it is computed with. */
+    <T extends TFloating> Operand<T> constant(float value, Class<T> type) {
+        return cast(tf.constant(value), type);
     }
 
     /** x in another type, or x itself. */

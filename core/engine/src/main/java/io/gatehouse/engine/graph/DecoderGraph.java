@@ -3,7 +3,7 @@ package io.gatehouse.engine.graph;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.checkpoint.config.FeedForward;
+import io.gatehouse.checkpoint.config.Layer;
 import io.gatehouse.checkpoint.config.ModelConfig;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -25,7 +25,7 @@ public final class DecoderGraph implements AutoCloseable {
     private final ModelConfig config;
     private final Class<? extends TFloating> attentionType;
     private final Class<? extends TFloating> expertsType;
-    private final Map<FeedForward, Weights> layerWeights = new LinkedHashMap<>();
+    private final Map<Layer, Weights> layerWeights = new LinkedHashMap<>();
     private final Map<LayerGraph.Kind, LayerGraph> layers = new HashMap<>();
     private final LayerGraph.Inputs inputs;
     private final EmbeddingGraph embedding;
@@ -49,9 +49,9 @@ public final class DecoderGraph implements AutoCloseable {
         this.inputs = LayerGraph.Inputs.declare(tf, changedExperts);
         this.embedding = EmbeddingGraph.build(tf, checkpoint, config, attentionType);
         this.head = HeadGraph.build(tf, checkpoint, config, attentionType);
-        for (FeedForward shape : config.feedForwards()) {
-            layerWeights.computeIfAbsent(shape, absent -> weights(checkpoint, absent));
-            layer(new LayerGraph.Kind(shape, false, false));
+        for (Layer layer : config.layers()) {
+            layerWeights.computeIfAbsent(layer.shape(), absent -> weights(checkpoint, absent));
+            layer(new LayerGraph.Kind(layer.shape(), false, false));
         }
     }
 
@@ -82,16 +82,21 @@ public final class DecoderGraph implements AutoCloseable {
         return head;
     }
 
-    /** The weights that all layers of this shape use in turn. */
-    public Weights layerWeights(FeedForward shape) {
-        return requireNonNull(layerWeights.get(shape), "no such layer");
+    /** The weights that all layers of the shape of this one use in turn. */
+    public Weights layerWeights(Layer layer) {
+        return requireNonNull(layerWeights.get(layer.shape()), "no such layer");
     }
 
     public LayerGraph layer(LayerGraph.Kind kind) {
         return layers.computeIfAbsent(
                 kind,
                 absent -> LayerGraph.build(
-                        tf, config, attentionType, expertsType, absent, inputs, layerWeights(absent.feedForward())));
+                        tf,
+                        config.hiddenSize(),
+                        new LayerGraph.Types<>(attentionType, expertsType),
+                        absent,
+                        inputs,
+                        layerWeights(absent.layer())));
     }
 
     @Override
@@ -99,9 +104,9 @@ public final class DecoderGraph implements AutoCloseable {
         graph.close();
     }
 
-    private Weights weights(Checkpoint checkpoint, FeedForward shape) {
+    private Weights weights(Checkpoint checkpoint, Layer shape) {
         List<String> prefixes = IntStream.range(0, config.layers().size())
-                .filter(layer -> config.layers().get(layer).feedForward().equals(shape))
+                .filter(layer -> config.layers().get(layer).shape().equals(shape))
                 .mapToObj(DecoderGraph::layerPrefix)
                 .toList();
         return new Weights(tf, "layer" + layerWeights.size(), checkpoint, prefixes);

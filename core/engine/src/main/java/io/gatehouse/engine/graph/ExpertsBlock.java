@@ -1,9 +1,9 @@
 package io.gatehouse.engine.graph;
 
-import io.gatehouse.checkpoint.config.ExpertNames;
 import io.gatehouse.checkpoint.config.FeedForward;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.op.Op;
@@ -28,32 +28,39 @@ final class ExpertsBlock<E extends TFloating> {
     private final Ops tf;
     private final Blocks blocks;
     private final FeedForward.Sparse shape;
-    private final ExpertNames names;
-    private final int hiddenSize;
+    private final int width;
     private final Class<E> type;
 
-    ExpertsBlock(Ops tf, FeedForward.Sparse shape, ExpertNames names, int hiddenSize, Class<E> type) {
+    /** @param width of what the experts read and write */
+    ExpertsBlock(Ops tf, FeedForward.Sparse shape, int width, Class<E> type) {
         this.tf = tf;
         this.blocks = new Blocks(tf);
         this.shape = shape;
-        this.names = names;
-        this.hiddenSize = hiddenSize;
+        this.width = width;
         this.type = type;
     }
 
     /**
-     * @param sum [T, hidden] weighted sum of the chosen experts' outputs
+     * @param sum [T, width] weighted sum of the chosen experts' outputs
      * @param norms [T, K] L2 norm of each chosen expert's output before it is weighed
      */
     record WeightedSum(Operand<TFloat32> sum, Operand<TFloat32> norms) {}
 
     /**
-     * @param x [T, hidden] normed input
+     * @param x [T, width] input
      * @param experts [T, K] chosen experts
-     * @param gates [T, K] their weights
+     * @param inputFactors [T, K] what the input of each is multiplied by, where it is
+     * @param gates [T, K] what the output of each is multiplied by
      */
-    WeightedSum build(Operand<TFloat32> x, Operand<TInt32> experts, Operand<TFloat32> gates, Weights weights) {
+    WeightedSum build(
+            Operand<TFloat32> x,
+            Operand<TInt32> experts,
+            Optional<? extends Operand<TFloat32>> inputFactors,
+            Operand<TFloat32> gates,
+            Weights weights) {
         Operand<E> input = blocks.cast(x, type);
+        Optional<Operand<TFloat32>> factorOfSlot =
+                inputFactors.map(factors -> tf.reshape(factors, tf.constant(new int[] {-1, 1})));
         Operand<TInt32> expertOfSlot = tf.reshape(experts, tf.constant(new int[] {-1}));
         Operand<TInt32> slots = tf.range(tf.constant(0), tf.size(expertOfSlot), tf.constant(1));
         DynamicPartition<TInt32> byExpert = tf.dynamicPartition(slots, expertOfSlot, (long) shape.experts());
@@ -63,7 +70,7 @@ final class ExpertsBlock<E extends TFloating> {
             Operand<TInt32> own = byExpert.outputs().get(expert);
             List<Op> before = expert < AT_A_TIME ? List.of() : List.of(outputs.get(expert - AT_A_TIME));
             slotsOfExperts.add(own);
-            outputs.add(expert(input, own, expert, before, weights));
+            outputs.add(expert(input, factorOfSlot, own, expert, before, weights));
         }
         return weightedSum(tf.dynamicStitch(slotsOfExperts, outputs), gates);
     }
@@ -72,7 +79,7 @@ final class ExpertsBlock<E extends TFloating> {
      * Weighs and sums the outputs of the experts, part of the tokens after part: an expert's output widened for all
      * tokens is larger than any cache.
      *
-     * @param bySlot [T x K, hidden]
+     * @param bySlot [T x K, width]
      */
     private WeightedSum weightedSum(Operand<E> bySlot, Operand<TFloat32> gates) {
         List<Output<E>> parts =
@@ -86,7 +93,7 @@ final class ExpertsBlock<E extends TFloating> {
             Ops after = tf.withControlDependencies(before);
             Operand<TFloat32> byRank = after.reshape(
                     new Blocks(after).cast(parts.get(part), TFloat32.class),
-                    tf.constant(new int[] {-1, shape.topK(), hiddenSize}));
+                    tf.constant(new int[] {-1, shape.topK(), width}));
             Operand<TFloat32> weighted = tf.math.mul(byRank, tf.expandDims(partGates.get(part), tf.constant(2)));
             sums.add(tf.sum(weighted, tf.constant(1)));
             norms.add(tf.linalg.euclideanNorm(byRank, tf.constant(2)));
@@ -95,28 +102,27 @@ final class ExpertsBlock<E extends TFloating> {
     }
 
     /** Output of one expert for its own slots, filled up to whole blocks of rows. */
-    private Operand<E> expert(Operand<E> x, Operand<TInt32> own, int expert, List<Op> before, Weights weights) {
+    private Operand<E> expert(
+            Operand<E> x,
+            Optional<Operand<TFloat32>> factorOfSlot,
+            Operand<TInt32> own,
+            int expert,
+            List<Op> before,
+            Weights weights) {
         Ops after = tf.withControlDependencies(before);
         Operand<TInt32> tokens = after.math.floorDiv(own, tf.constant(shape.topK()));
         Operand<TInt32> missing = tf.math.floorMod(tf.math.neg(tf.size(own)), tf.constant(Blocks.ROW_BLOCK));
         Operand<TInt32> filler = tf.fill(tf.expandDims(missing, tf.constant(0)), tf.constant(0));
         Operand<TInt32> rows = tf.concat(List.of(tokens, filler), tf.constant(0));
-        Operand<E> output = swiGlu(blocks.rows(x, rows), "%s.experts.%d.".formatted(names.block(), expert), weights);
+        Operand<E> input = blocks.rows(x, rows);
+        Operand<E> read = factorOfSlot
+                .<Operand<E>>map(factors -> tf.math.mul(
+                        input,
+                        blocks.cast(
+                                blocks.rows(factors, tf.concat(List.of(own, filler), tf.constant(0))), type)))
+                .orElse(input);
+        Operand<E> output =
+                blocks.mlp(read, shape.expert(), width, type, read, "mlp.experts.%d.".formatted(expert), weights);
         return blocks.first(output, tf.size(own));
-    }
-
-    private Operand<E> swiGlu(Operand<E> x, String prefix, Weights weights) {
-        int width = shape.intermediateSize();
-        return blocks.swiGlu(
-                x,
-                weights.value(
-                        WeightSpec.stacked(
-                                prefix + names.gate() + ".weight",
-                                prefix + names.up() + ".weight",
-                                width,
-                                hiddenSize,
-                                type),
-                        x),
-                weights.value(WeightSpec.matrix(prefix + names.down() + ".weight", hiddenSize, width, type), x));
     }
 }

@@ -1,7 +1,10 @@
 package io.gatehouse.engine.graph;
 
 import io.gatehouse.checkpoint.config.FeedForward;
-import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.checkpoint.config.Mlp;
+import io.gatehouse.checkpoint.config.Norm;
+import io.gatehouse.checkpoint.config.Router;
+import io.gatehouse.checkpoint.config.SharedExpert;
 import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -10,20 +13,31 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
 import org.tensorflow.types.family.TType;
 
-/** What follows the attention in a layer: one SwiGLU, or router, experts and, in some models, a shared expert. */
+/**
+ * What follows the mixer in a layer: one network for all tokens, or router and experts with what stands beside them in
+ * some models.
+ */
 public final class FeedForwardBlock<E extends TFloating> {
     private final Ops tf;
     private final Blocks blocks;
-    private final ModelConfig config;
+    private final int hiddenSize;
+    private final Norm norm;
     private final Class<E> type;
     private final Optional<ExpertChanges.Inputs> changes;
     private final Weights weights;
 
+    /** @param norm kind of the norms within the block, where there are any */
     FeedForwardBlock(
-            Ops tf, ModelConfig config, Class<E> type, Optional<ExpertChanges.Inputs> changes, Weights weights) {
+            Ops tf,
+            int hiddenSize,
+            Norm norm,
+            Class<E> type,
+            Optional<ExpertChanges.Inputs> changes,
+            Weights weights) {
         this.tf = tf;
         this.blocks = new Blocks(tf);
-        this.config = config;
+        this.hiddenSize = hiddenSize;
+        this.norm = norm;
         this.type = type;
         this.changes = changes;
         this.weights = weights;
@@ -44,58 +58,115 @@ public final class FeedForwardBlock<E extends TFloating> {
 
     /**
      * @param x [T, hidden] normed input
+     * @param stream [T, hidden] the residual stream
      * @param answerRows [R] rows whose output is wanted; all of them if absent
      */
-    Output build(Operand<TFloat32> x, FeedForward shape, Optional<? extends Operand<TInt32>> answerRows) {
+    Output build(
+            Operand<TFloat32> x,
+            Operand<TFloat32> stream,
+            FeedForward shape,
+            Optional<? extends Operand<TInt32>> answerRows) {
         if (shape instanceof FeedForward.Dense dense) {
-            Operand<E> output = swiGlu(wanted(x, answerRows), "mlp.", dense.intermediateSize());
-            return new Output(blocks.cast(output, TFloat32.class), Optional.empty());
+            return new Output(mlp(wanted(x, answerRows), "mlp.", dense.mlp()), Optional.empty());
         }
         FeedForward.Sparse sparse = (FeedForward.Sparse) shape;
-        RouterBlock.Decision decision = route(x, sparse);
+        RouterBlock.Decision decision = route(x, stream, sparse);
         Operand<TFloat32> rows = wanted(x, answerRows);
-        ExpertsBlock<E> experts = new ExpertsBlock<>(tf, sparse, config.expertNames(), config.hiddenSize(), type);
-        ExpertsBlock.WeightedSum mixture = experts.build(
-                rows, wanted(decision.experts(), answerRows), wanted(multipliers(decision), answerRows), weights);
-        Operand<TFloat32> output = sparse.sharedExpertSize().isPresent()
-                ? tf.math.add(
-                        mixture.sum(),
-                        sharedExpert(rows, sparse.sharedExpertSize().getAsInt()))
-                : mixture.sum();
+        Operand<TFloat32> input = sparse.beside().isPresent()
+                ? blocks.norm(wanted(stream, answerRows), norm, "mlp.experts_input_norm", hiddenSize, weights)
+                : rows;
+        ExpertsBlock.WeightedSum mixture = mixture(input, decision, sparse, answerRows);
+        Operand<TFloat32> routed = blocks.times(latentOutput(mixture.sum(), sparse), outputScale(sparse));
+        Operand<TFloat32> shared = sparse.shared()
+                .<Operand<TFloat32>>map(expert ->
+                        blocks.times(tf.math.add(routed, sharedExpert(rows, expert)), expert.factor()))
+                .orElse(routed);
+        Operand<TFloat32> output = sparse.beside()
+                .<Operand<TFloat32>>map(block -> beside(rows, block, shared))
+                .orElse(shared);
         return new Output(output, Optional.of(new Routing(decision, mixture.norms())));
     }
 
-    private RouterBlock.Decision route(Operand<TFloat32> x, FeedForward.Sparse sparse) {
-        WeightSpec<TFloat32> router = WeightSpec.matrix(
-                config.expertNames().block() + ".gate.weight", sparse.experts(), config.hiddenSize(), TFloat32.class);
-        return new RouterBlock(tf, sparse)
-                .build(blocks.project(x, weights.value(router)), changes.map(ExpertChanges.Inputs::mask));
+    private static float outputScale(FeedForward.Sparse sparse) {
+        return sparse.router() instanceof Router.Scored scored ? scored.outputScale() : 1;
     }
 
-    /** [T, K] what the outputs of the chosen experts are multiplied by. */
-    private Operand<TFloat32> multipliers(RouterBlock.Decision decision) {
-        return changes.<Operand<TFloat32>>map(
-                        inputs -> tf.math.mul(decision.weights(), blocks.rows(inputs.scale(), decision.experts())))
-                .orElse(decision.weights());
+    private RouterBlock.Decision route(Operand<TFloat32> x, Operand<TFloat32> stream, FeedForward.Sparse sparse) {
+        boolean ofResidual = sparse.router() instanceof Router.Scored scored
+                && scored.input() == Router.Input.RESIDUAL;
+        WeightSpec<TFloat32> router =
+                WeightSpec.matrix("mlp.gate.weight", sparse.experts(), hiddenSize, TFloat32.class);
+        return new RouterBlock(tf, sparse, weights)
+                .build(
+                        blocks.project(ofResidual ? routerInput(stream) : x, weights.value(router)),
+                        changes.map(ExpertChanges.Inputs::mask));
     }
 
-    /** sigmoid(gate x) times a SwiGLU that every token passes (Qwen1.5-MoE). */
-    private Operand<TFloat32> sharedExpert(Operand<TFloat32> x, int width) {
+    /** The stream, normed without weight, times a stored vector and 1 / sqrt(hidden). */
+    private Operand<TFloat32> routerInput(Operand<TFloat32> stream) {
+        Operand<TFloat32> normed = blocks.unweighted(stream, hiddenSize, norm.epsilon());
+        Operand<TFloat32> scale = weights.value(WeightSpec.vector("mlp.gate.scale", hiddenSize));
+        return tf.math.mul(
+                tf.math.mul(normed, scale), tf.constant((float) (1 / Math.sqrt(hiddenSize))));
+    }
+
+    private ExpertsBlock.WeightedSum mixture(
+            Operand<TFloat32> rows,
+            RouterBlock.Decision decision,
+            FeedForward.Sparse sparse,
+            Optional<? extends Operand<TInt32>> answerRows) {
+        boolean onInput = sparse.router() instanceof Router.Scored scored && scored.onInput();
+        Operand<TFloat32> own = onInput ? tf.onesLike(decision.weights()) : decision.weights();
+        Operand<TFloat32> multipliers = changes.<Operand<TFloat32>>map(
+                        inputs -> tf.math.mul(own, blocks.rows(inputs.scale(), decision.experts())))
+                .orElse(own);
+        return new ExpertsBlock<>(tf, sparse, sparse.latentSize().orElse(hiddenSize), type)
+                .build(
+                        latentInput(rows, sparse),
+                        wanted(decision.experts(), answerRows),
+                        onInput ? Optional.of(wanted(decision.weights(), answerRows)) : Optional.empty(),
+                        wanted(multipliers, answerRows),
+                        weights);
+    }
+
+    private Operand<TFloat32> latentInput(Operand<TFloat32> rows, FeedForward.Sparse sparse) {
+        return sparse.latentSize().isPresent()
+                ? project(rows, "mlp.latent_input.weight", sparse.latentSize().getAsInt(), hiddenSize)
+                : rows;
+    }
+
+    private Operand<TFloat32> latentOutput(Operand<TFloat32> sum, FeedForward.Sparse sparse) {
+        return sparse.latentSize().isPresent()
+                ? project(sum, "mlp.latent_output.weight", hiddenSize, sparse.latentSize().getAsInt())
+                : sum;
+    }
+
+    private Operand<TFloat32> project(Operand<TFloat32> x, String tensor, int out, int in) {
+        Operand<E> weight = weights.value(WeightSpec.matrix(tensor, out, in, type), x);
+        return blocks.cast(blocks.project(blocks.cast(x, type), weight), TFloat32.class);
+    }
+
+    /** A network that every token passes, times sigmoid(w x) in some models (Qwen1.5-MoE). */
+    private Operand<TFloat32> sharedExpert(Operand<TFloat32> x, SharedExpert expert) {
+        if (!expert.gated()) {
+            return mlp(x, "mlp.shared_expert.", expert.mlp());
+        }
         WeightSpec<TFloat32> gate =
-                WeightSpec.matrix("mlp.shared_expert_gate.weight", 1, config.hiddenSize(), TFloat32.class);
+                WeightSpec.matrix("mlp.shared_expert_gate.weight", 1, hiddenSize, TFloat32.class);
         Operand<TFloat32> share = tf.math.sigmoid(blocks.project(x, weights.value(gate)));
-        Operand<E> output = swiGlu(x, "mlp.shared_expert.", width);
-        return tf.math.mul(share, blocks.cast(output, TFloat32.class));
+        return tf.math.mul(share, mlp(x, "mlp.shared_expert.", expert.mlp()));
     }
 
-    private Operand<E> swiGlu(Operand<TFloat32> x, String prefix, int width) {
-        int hidden = config.hiddenSize();
-        return blocks.swiGlu(
-                blocks.cast(x, type),
-                weights.value(
-                        WeightSpec.stacked(prefix + "gate_proj.weight", prefix + "up_proj.weight", width, hidden, type),
-                        x),
-                weights.value(WeightSpec.matrix(prefix + "down_proj.weight", hidden, width, type), x));
+    /** norm(block(x)) + norm(mixture). */
+    private Operand<TFloat32> beside(Operand<TFloat32> rows, Mlp block, Operand<TFloat32> mixture) {
+        return tf.math.add(
+                blocks.norm(mlp(rows, "mlp.", block), norm, "mlp.dense_output_norm", hiddenSize, weights),
+                blocks.norm(mixture, norm, "mlp.experts_output_norm", hiddenSize, weights));
+    }
+
+    private Operand<TFloat32> mlp(Operand<TFloat32> x, String prefix, Mlp mlp) {
+        return blocks.cast(
+                blocks.mlp(blocks.cast(x, type), mlp, hiddenSize, type, x, prefix, weights), TFloat32.class);
     }
 
     private <T extends TType> Operand<T> wanted(Operand<T> x, Optional<? extends Operand<TInt32>> rows) {

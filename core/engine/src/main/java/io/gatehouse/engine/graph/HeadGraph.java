@@ -1,6 +1,7 @@
 package io.gatehouse.engine.graph;
 
 import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.config.Head;
 import io.gatehouse.checkpoint.config.ModelConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,11 +29,8 @@ public record HeadGraph(
     static HeadGraph build(Ops tf, Checkpoint checkpoint, ModelConfig config, Class<? extends TFloating> type) {
         Weights weights = new Weights(tf, "head", checkpoint, List.of(""));
         Placeholder<TFloat32> states = tf.placeholder(TFloat32.class);
-        Operand<TFloat32> normed = new Blocks(tf)
-                .rmsNorm(
-                        states,
-                        weights.value(WeightSpec.vector("model.norm.weight", config.hiddenSize())),
-                        config.rmsNormEps());
+        Operand<TFloat32> normed =
+                new Blocks(tf).norm(states, config.head().norm(), "model.norm", config.hiddenSize(), weights);
         return new HeadGraph(weights, states, normed, logits(tf, config, type, weights, normed));
     }
 
@@ -47,7 +45,20 @@ public record HeadGraph(
         Operand<T> logits = stored.type() == type
                 ? blocks.project(input, weights.value(spec))
                 : widenedInParts(tf, config, type, stored, input);
-        return blocks.cast(logits, TFloat32.class);
+        return finished(tf, config, weights, blocks.cast(logits, TFloat32.class));
+    }
+
+    private static Operand<TFloat32> finished(
+            Ops tf, ModelConfig config, Weights weights, Operand<TFloat32> product) {
+        Head head = config.head();
+        Blocks blocks = new Blocks(tf);
+        Operand<TFloat32> biased = head.biased()
+                ? tf.math.add(product, weights.value(WeightSpec.vector("lm_head.bias", config.vocabSize())))
+                : product;
+        Operand<TFloat32> scaled = blocks.times(biased, head.factor());
+        return head.softCap()
+                .map(cap -> blocks.softCapped(scaled, cap))
+                .orElse(scaled);
     }
 
     /** One part after the other: widened at once, the head of a large vocabulary would take twice its own memory more. */

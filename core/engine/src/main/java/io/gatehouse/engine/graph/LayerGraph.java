@@ -1,7 +1,11 @@
 package io.gatehouse.engine.graph;
 
+import io.gatehouse.checkpoint.config.Attention;
 import io.gatehouse.checkpoint.config.FeedForward;
-import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.checkpoint.config.Layer;
+import io.gatehouse.checkpoint.config.Mixer;
+import io.gatehouse.checkpoint.config.Residual;
+import java.util.List;
 import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -11,35 +15,39 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
 
 /**
- * One generic decoder layer: attention and feed-forward, each after a norm and added to the residual stream.
+ * One generic decoder layer: mixer and feed-forward block, joined to the residual stream.
  *
  * @param output [T, hidden], or [R, hidden] for the answer rows only
- * @param keys [tokens, key-value heads x head size] for prompts that follow
- * @param values the same
- * @param prefix where keys and values of a prefix are fed, in a prefixed layer
+ * @param state of the mixer for prompts that follow
+ * @param past where the state of a prefix is fed, in a prefixed layer
  */
 public record LayerGraph(
         Operand<TFloat32> output,
-        Operand<? extends TFloating> keys,
-        Operand<? extends TFloating> values,
-        Optional<? extends AttentionBlock.Prefix<?>> prefix,
+        List<Operand<? extends TFloating>> state,
+        List<Placeholder<? extends TFloating>> past,
         Optional<FeedForwardBlock.Routing> routing) {
+    public LayerGraph {
+        state = List.copyOf(state);
+        past = List.copyOf(past);
+    }
 
     /**
      * What makes one layer's graph differ from another's.
      *
-     * @param prefixed whether prompts follow a prefix whose keys and values are fed
+     * @param layer its shape
+     * @param prefixed whether prompts follow a prefix whose state is fed
      * @param answerOnly whether the output is wanted for the answer rows only, as after the last layer
      */
-    public record Kind(FeedForward feedForward, boolean prefixed, boolean answerOnly) {}
+    public record Kind(Layer layer, boolean prefixed, boolean answerOnly) {}
 
     /**
-     * What a layer is fed for one micro-batch of T tokens, which attention sees as a [B, S] rectangle.
+     * What a layer is fed for one micro-batch of T tokens, which its mixer sees as a [B, S] rectangle.
      *
      * @param hidden [T, hidden] states before the layer
-     * @param cosine [T, head size / 2] of the rotary angles
-     * @param sine [T, head size / 2]
-     * @param padded [B, S] row of the token that stands in each cell of the rectangle
+     * @param cosine [T, rotated entries / 2] of the rotary angles, in a layer that has them
+     * @param sine [T, rotated entries / 2]
+     * @param positions [T] position of each token in its text, from 0
+     * @param padded [B, S] row of the token that stands in each cell of the rectangle; padding points at row 0
      * @param packed [T] cell of the flattened rectangle where each token stands
      * @param window how many latest positions, its own included, a token attends to
      * @param tokens number of rows that are tokens; what follows them is filler
@@ -50,6 +58,7 @@ public record LayerGraph(
             Placeholder<TFloat32> hidden,
             Placeholder<TFloat32> cosine,
             Placeholder<TFloat32> sine,
+            Placeholder<TInt32> positions,
             Placeholder<TInt32> padded,
             Placeholder<TInt32> packed,
             Placeholder<TInt32> window,
@@ -67,40 +76,108 @@ public record LayerGraph(
                     tf.placeholder(TInt32.class),
                     tf.placeholder(TInt32.class),
                     tf.placeholder(TInt32.class),
+                    tf.placeholder(TInt32.class),
                     changedExperts ? Optional.of(ExpertChanges.Inputs.declare(tf)) : Optional.empty());
         }
     }
 
+    /** The types that a layer is computed in. */
+    record Types<A extends TFloating, E extends TFloating>(Class<A> mixer, Class<E> experts) {}
+
     static <A extends TFloating, E extends TFloating> LayerGraph build(
-            Ops tf,
-            ModelConfig config,
-            Class<A> attentionType,
-            Class<E> expertsType,
-            Kind kind,
-            Inputs inputs,
-            Weights weights) {
+            Ops tf, int hiddenSize, Types<A, E> types, Kind kind, Inputs inputs, Weights weights) {
         Blocks blocks = new Blocks(tf);
-        Optional<AttentionBlock.Prefix<A>> prefix = kind.prefixed()
-                ? Optional.of(new AttentionBlock.Prefix<>(tf.placeholder(attentionType), tf.placeholder(attentionType)))
-                : Optional.empty();
-        AttentionBlock.Output<A> attention = new AttentionBlock<>(tf, config, attentionType, inputs, prefix)
-                .build(norm(blocks, inputs.hidden(), "input_layernorm.weight", config, weights), weights);
-        Operand<TFloat32> residual = tf.math.add(inputs.hidden(), attention.states());
-        Operand<TFloat32> normed = norm(blocks, residual, "post_attention_layernorm.weight", config, weights);
+        Residual residual = kind.layer().residual();
         Optional<Operand<TInt32>> rows = kind.answerOnly() ? Optional.of(inputs.answerRows()) : Optional.empty();
-        FeedForwardBlock.Output feedForward = new FeedForwardBlock<>(tf, config, expertsType, inputs.experts(), weights)
-                .build(normed, kind.feedForward(), rows);
-        Operand<TFloat32> kept = rows.isPresent() ? blocks.rows(residual, rows.get()) : residual;
+
+        Operand<TFloat32> before = residual.mixer().norms().isBefore()
+                ? blocks.norm(inputs.hidden(), residual.norm(), "input_layernorm", hiddenSize, weights)
+                : inputs.hidden();
+        Optional<MixerBlock> mixer = mixer(tf, hiddenSize, types.mixer(), kind, inputs);
+        Optional<MixerBlock.Output> mixed = mixer.map(block -> block.build(before, weights));
+        Operand<TFloat32> middle = mixed.<Operand<TFloat32>>map(output -> joined(
+                        tf,
+                        residual.mixer(),
+                        inputs.hidden(),
+                        before,
+                        after(blocks, residual, residual.mixer(), "mixer_output_norm", hiddenSize, output.states(), weights)))
+                .orElse(inputs.hidden());
+
+        Operand<TFloat32> normed = residual.parallel() || !residual.feedForward().norms().isBefore()
+                ? (residual.parallel() ? before : middle)
+                : hasFeedForward(kind)
+                        ? blocks.norm(middle, residual.norm(), "post_attention_layernorm", hiddenSize, weights)
+                        : middle;
+        Optional<FeedForwardBlock.Output> feedForward = hasFeedForward(kind)
+                ? Optional.of(new FeedForwardBlock<>(
+                                tf, hiddenSize, residual.norm(), types.experts(), inputs.experts(), weights)
+                        .build(normed, middle, kind.layer().feedForward(), rows))
+                : Optional.empty();
+        Operand<TFloat32> kept = wanted(blocks, middle, rows);
+        Operand<TFloat32> output = feedForward.<Operand<TFloat32>>map(block -> joined(
+                        tf,
+                        residual.feedForward(),
+                        kept,
+                        wanted(blocks, normed, rows),
+                        after(
+                                blocks,
+                                residual,
+                                residual.feedForward(),
+                                "mlp_output_norm",
+                                hiddenSize,
+                                block.states(),
+                                weights)))
+                .orElse(kept);
         return new LayerGraph(
-                tf.math.add(kept, feedForward.states()),
-                blocks.first(attention.keys(), inputs.tokens()),
-                blocks.first(attention.values(), inputs.tokens()),
-                prefix,
-                feedForward.routing());
+                residual.scaled()
+                        ? tf.math.mul(output, weights.value(WeightSpec.vector("layer_scalar", 1)))
+                        : output,
+                mixed.map(MixerBlock.Output::state).orElse(List.of()),
+                mixer.map(MixerBlock::past).orElse(List.of()),
+                feedForward.flatMap(FeedForwardBlock.Output::routing));
     }
 
-    private static Operand<TFloat32> norm(
-            Blocks blocks, Operand<TFloat32> x, String tensor, ModelConfig config, Weights weights) {
-        return blocks.rmsNorm(x, weights.value(WeightSpec.vector(tensor, config.hiddenSize())), config.rmsNormEps());
+    /** The block for the layer's mixer, which is the one place that knows all of them. */
+    private static <A extends TFloating> Optional<MixerBlock> mixer(
+            Ops tf, int hiddenSize, Class<A> type, Kind kind, Inputs inputs) {
+        Mixer mixer = kind.layer().mixer();
+        if (mixer instanceof Attention attention) {
+            return Optional.of(new AttentionBlock<>(tf, attention, hiddenSize, type, inputs, kind.prefixed()));
+        }
+        return Optional.empty();
+    }
+
+    private static boolean hasFeedForward(Kind kind) {
+        return !(kind.layer().feedForward() instanceof FeedForward.Absent);
+    }
+
+    /** kept × h + added × f. */
+    private static Operand<TFloat32> joined(
+            Ops tf,
+            Residual.Branch branch,
+            Operand<TFloat32> stream,
+            Operand<TFloat32> normed,
+            Operand<TFloat32> output) {
+        Blocks blocks = new Blocks(tf);
+        Operand<TFloat32> kept = branch.ofNormed() ? normed : stream;
+        return tf.math.add(blocks.times(kept, branch.kept()), blocks.times(output, branch.added()));
+    }
+
+    private static Operand<TFloat32> after(
+            Blocks blocks,
+            Residual residual,
+            Residual.Branch branch,
+            String tensor,
+            int hiddenSize,
+            Operand<TFloat32> output,
+            Weights weights) {
+        return branch.norms().isAfter()
+                ? blocks.norm(output, residual.norm(), tensor, hiddenSize, weights)
+                : output;
+    }
+
+    private static Operand<TFloat32> wanted(
+            Blocks blocks, Operand<TFloat32> x, Optional<Operand<TInt32>> rows) {
+        return rows.isPresent() ? blocks.rows(x, rows.get()) : x;
     }
 }

@@ -35,8 +35,8 @@ public record LoadedModel(
     }
 
     private static LayerTensors layers(WeightReader reader, DecoderGraph graph, boolean streamed) {
-        List<List<Weights.Variable>> weights = graph.config().feedForwards().stream()
-                .map(shape -> graph.layerWeights(shape).variables())
+        List<List<Weights.Variable>> weights = graph.config().layers().stream()
+                .map(layer -> graph.layerWeights(layer).variables())
                 .toList();
         return streamed ? new LayerTensors.Streamed(reader, weights) : new LayerTensors.Resident(reader, weights);
     }

@@ -32,15 +32,26 @@ public record BatchLimit(int tokens, long bytes, Need need) {
 
         public static Need of(ModelConfig config) {
             long widest = config.feedForwards().stream()
-                    .mapToLong(shape -> shape instanceof FeedForward.Sparse sparse
-                            ? (long) ROWS_OF_CHOICE * sparse.topK() * config.hiddenSize()
-                            : (long) ROWS_OF_DENSE * ((FeedForward.Dense) shape).intermediateSize())
+                    .mapToLong(shape -> width(shape, config.hiddenSize()))
+                    .max()
+                    .orElseThrow();
+            long heads = config.layers().stream()
+                    .mapToLong(layer -> layer.mixer().scoreHeads())
                     .max()
                     .orElseThrow();
             return new Need(
                     (long) Float.BYTES * STATES * config.hiddenSize(),
                     Float.BYTES * widest,
-                    BYTES_OF_SCORE * config.heads());
+                    BYTES_OF_SCORE * heads);
+        }
+
+        private static long width(FeedForward shape, int hiddenSize) {
+            if (shape instanceof FeedForward.Sparse sparse) {
+                return (long) ROWS_OF_CHOICE * sparse.topK() * hiddenSize;
+            }
+            return shape instanceof FeedForward.Dense dense
+                    ? (long) ROWS_OF_DENSE * dense.mlp().size()
+                    : 0;
         }
 
         /** Bytes for a number of tokens and of scores. */

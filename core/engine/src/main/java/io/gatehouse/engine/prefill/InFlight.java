@@ -1,8 +1,14 @@
 package io.gatehouse.engine.prefill;
 
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.checkpoint.config.Rope;
 import io.gatehouse.engine.graph.LayerGraph;
 import io.gatehouse.engine.memory.TensorMemory;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
@@ -11,7 +17,7 @@ import org.tensorflow.types.TInt32;
 
 /**
  * A micro-batch between layers: its hidden states live in the result of the run that made them, and beside them, where
- * it is a prefix, its keys and values in that layer.
+ * it is a prefix, the state of its mixer in that layer.
  */
 final class InFlight implements AutoCloseable {
     private final MicroBatch batch;
@@ -19,7 +25,8 @@ final class InFlight implements AutoCloseable {
     private final PrefillListener listener;
     private final RecordedRows recorded;
     private final RecordedRows last;
-    private final RotaryTable.Angles rotary;
+    private final Map<Rope, RotaryTable.Angles> rotary;
+    private final TInt32 positions;
     private final TInt32 padded;
     private final TInt32 packed;
     private final TInt32 tokens;
@@ -31,29 +38,34 @@ final class InFlight implements AutoCloseable {
      *
      * @param hidden where in the result the hidden states are
      * @param answersOnly whether those of the answer rows only
-     * @param keys where the keys are, and after them the values
+     * @param state where the parts of the mixer's state are, of a prefix
      */
-    record LayerResult(Result result, int hidden, boolean answersOnly, int keys) {}
+    record LayerResult(Result result, int hidden, boolean answersOnly, List<Integer> state) {
+        LayerResult {
+            state = List.copyOf(state);
+        }
+    }
 
     InFlight(
             MicroBatch batch,
             boolean prefix,
             PrefillListener listener,
             RecordedRows recorded,
-            RotaryTable.Angles rotary,
+            Map<Rope, RotaryTable.Angles> rotary,
             Result embedded) {
         this.batch = batch;
         this.prefix = prefix;
         this.listener = listener;
         this.recorded = recorded;
         this.last = RecordedRows.last(batch);
-        this.rotary = rotary;
+        this.rotary = Map.copyOf(rotary);
+        this.positions = TInt32.vectorOf(batch.positions());
         this.padded = TInt32.tensorOf(StdArrays.ndCopyOf(batch.padded()));
         this.tokens = TInt32.scalarOf(batch.tokens());
         this.packed = TInt32.vectorOf(batch.packed());
         // Filled up to whole blocks, like tokens.
         this.answerRows = TInt32.vectorOf(Arrays.copyOf(last.sources(), MicroBatch.wholeBlocks(last.count())));
-        this.states = new LayerResult(embedded, 0, false, 0);
+        this.states = new LayerResult(embedded, 0, false, List.of());
     }
 
     MicroBatch batch() {
@@ -80,10 +92,14 @@ final class InFlight implements AutoCloseable {
         return last;
     }
 
-    Session.Runner feed(LayerGraph.Inputs inputs, Session.Runner runner) {
+    /** @param rope of the layer, if it has one */
+    Session.Runner feed(LayerGraph.Inputs inputs, Optional<Rope> rope, Session.Runner runner) {
+        rope.ifPresent(rotation -> {
+            RotaryTable.Angles angles = requireNonNull(rotary.get(rotation), "no such angles");
+            runner.feed(inputs.cosine(), angles.cosine()).feed(inputs.sine(), angles.sine());
+        });
         return runner.feed(inputs.hidden(), hidden())
-                .feed(inputs.cosine(), rotary.cosine())
-                .feed(inputs.sine(), rotary.sine())
+                .feed(inputs.positions(), positions)
                 .feed(inputs.padded(), padded)
                 .feed(inputs.packed(), packed)
                 .feed(inputs.tokens(), tokens)
@@ -95,12 +111,9 @@ final class InFlight implements AutoCloseable {
         return states.result().get(states.hidden());
     }
 
-    Tensor keys() {
-        return states.result().get(states.keys());
-    }
-
-    Tensor values() {
-        return states.result().get(states.keys() + 1);
+    /** A part of the state that its mixer left. */
+    Tensor state(int part) {
+        return states.result().get(states.state().get(part));
     }
 
     /** States of the last token of each prompt [B x hidden]. */
@@ -118,7 +131,8 @@ final class InFlight implements AutoCloseable {
     @Override
     public void close() {
         states.result().close();
-        rotary.close();
+        rotary.values().forEach(RotaryTable.Angles::close);
+        positions.close();
         padded.close();
         packed.close();
         tokens.close();

@@ -1,7 +1,6 @@
 package io.gatehouse.engine.prefill;
 
 import io.gatehouse.checkpoint.config.Rope;
-import io.gatehouse.checkpoint.config.RopeScaling;
 import io.gatehouse.engine.graph.Blocks;
 import io.gatehouse.engine.prefill.MicroBatch.PromptPart;
 import java.util.ArrayList;
@@ -43,9 +42,11 @@ public record PassPlan(List<Group> groups) {
      * Puts requests, in their order, into passes of at most {@code maxTogether} tokens; a longer prompt gets one of its
      * own. How a request is divided does not depend on the others.
      *
+     * @param ropes rotary embeddings of the model's layers
      * @param limit of a micro-batch; a part of a prompt that is longer gets one of its own
      */
-    static List<PassPlan> passes(List<PrefillRequest> requests, Rope rope, BatchLimit limit, long maxTogether) {
+    static List<PassPlan> passes(
+            List<PrefillRequest> requests, List<Rope> ropes, BatchLimit limit, long maxTogether) {
         List<PassPlan> passes = new ArrayList<>();
         List<Group> open = new ArrayList<>();
         long together = 0;
@@ -56,7 +57,7 @@ public record PassPlan(List<Group> groups) {
                     open.clear();
                     together = 0;
                 }
-                open.addAll(groups(request, slice, rope, limit));
+                open.addAll(groups(request, slice, ropes, limit));
                 together += slice.tokens;
             }
         }
@@ -85,12 +86,13 @@ public record PassPlan(List<Group> groups) {
         return slices;
     }
 
-    private static List<Group> groups(PrefillRequest request, Slice slice, Rope rope, BatchLimit limit) {
+    private static List<Group> groups(
+            PrefillRequest request, Slice slice, List<Rope> ropes, BatchLimit limit) {
         List<Prompt> prompts = request.prompts();
         Map<Tokens, List<Integer>> byPrefix = new LinkedHashMap<>();
         for (int i = slice.from; i < slice.to; i++) {
             int[] tokens = prompts.get(i).tokens();
-            Tokens prefix = new Tokens(Arrays.copyOf(tokens, usefulPrefix(prompts.get(i), rope)));
+            Tokens prefix = new Tokens(Arrays.copyOf(tokens, usefulPrefix(prompts.get(i), ropes)));
             byPrefix.computeIfAbsent(prefix, absent -> new ArrayList<>()).add(i);
         }
         List<Group> groups = new ArrayList<>();
@@ -113,8 +115,8 @@ public record PassPlan(List<Group> groups) {
      *
      * @throws io.gatehouse.error.GatehouseException OUT_OF_MEMORY
      */
-    public static void require(Prompt prompt, Rope rope, BatchLimit limit) {
-        int prefix = usefulPrefix(prompt, rope);
+    public static void require(Prompt prompt, List<Rope> ropes, BatchLimit limit) {
+        int prefix = usefulPrefix(prompt, ropes);
         if (prefix > 0) {
             limit.require(0, prefix);
         }
@@ -125,10 +127,9 @@ public record PassPlan(List<Group> groups) {
      * A prefix that is too short is not worth a micro-batch, and where the angles depend on the length of the text its
      * keys belong to one prompt only. Neither depends on the other prompts.
      */
-    private static int usefulPrefix(Prompt prompt, Rope rope) {
-        boolean angleOfItsOwn = rope.scaling() instanceof RopeScaling.Dynamic dynamic
-                && prompt.tokens().length > dynamic.originalMaxPositions();
-        return angleOfItsOwn || prompt.sharedPrefix() < Blocks.ROW_BLOCK ? 0 : prompt.sharedPrefix();
+    private static int usefulPrefix(Prompt prompt, List<Rope> ropes) {
+        boolean anglesOfItsOwn = ropes.stream().anyMatch(rope -> rope.dependsOn(prompt.tokens().length));
+        return anglesOfItsOwn || prompt.sharedPrefix() < Blocks.ROW_BLOCK ? 0 : prompt.sharedPrefix();
     }
 
     private static PromptPart rest(int[] tokens, int from, int prompt) {

@@ -2,13 +2,15 @@ package io.gatehouse.engine.prefill;
 
 import io.gatehouse.checkpoint.config.Layer;
 import io.gatehouse.checkpoint.config.ModelConfig;
-import io.gatehouse.engine.graph.AttentionBlock;
+import io.gatehouse.checkpoint.config.Rope;
 import io.gatehouse.engine.graph.DecoderGraph;
 import io.gatehouse.engine.graph.LayerGraph;
 import io.gatehouse.engine.memory.LoadedModel;
 import io.gatehouse.engine.memory.TensorMemory;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -17,7 +19,7 @@ import org.tensorflow.types.TInt32;
 
 /**
  * One pass of prompts through the layers: layer-major, so that each layer's weights are needed once. A prefix that
- * prompts share goes through each layer before them and leaves them its keys and values.
+ * prompts share goes through each layer before them and leaves them the state of its mixer.
  */
 public final class Prefill {
     private final LoadedModel model;
@@ -57,7 +59,7 @@ public final class Prefill {
 
     /** Runs requests in as few passes as memory allows. */
     public void run(List<PrefillRequest> requests, BatchLimit limit, long maxTogether) {
-        PassPlan.passes(requests, config.rope(), limit, maxTogether).forEach(this::run);
+        PassPlan.passes(requests, config.ropes(), limit, maxTogether).forEach(this::run);
     }
 
     private void run(PassPlan plan) {
@@ -67,7 +69,7 @@ public final class Prefill {
                     .map(group -> embed(group, all, delivery))
                     .toList();
             for (int layer = 0; layer < config.layers().size(); layer++) {
-                graph.layerWeights(config.layers().get(layer).feedForward())
+                graph.layerWeights(config.layers().get(layer))
                         .assign(model.session(), model.layers().layer(layer));
                 for (Group group : groups) {
                     runLayer(layer, group, delivery);
@@ -111,7 +113,9 @@ public final class Prefill {
     private InFlight inFlight(MicroBatch batch, boolean prefix, PrefillListener listener, Result states) {
         try {
             RecordedRows recorded = RecordedRows.of(capture.tokens(), batch, prefix);
-            RotaryTable.Angles angles = rotary.angles(batch.positions(), batch.textLengths());
+            Map<Rope, RotaryTable.Angles> angles = new HashMap<>();
+            config.ropes().forEach(rope ->
+                    angles.put(rope, rotary.angles(rope, batch.positions(), batch.textLengths())));
             return new InFlight(batch, prefix, listener, recorded, angles, states);
         } catch (RuntimeException | Error failure) {
             states.close();
@@ -129,20 +133,19 @@ public final class Prefill {
         boolean lastLayer = layer == config.layers().size() - 1;
         boolean answerOnly = lastLayer && !inFlight.prefix() && !everyOutput;
         boolean outputUnused = lastLayer && inFlight.prefix() && !everyOutput;
-        LayerGraph part = graph.layer(new LayerGraph.Kind(shape.feedForward(), prefix.isPresent(), answerOnly));
-        Session.Runner runner = feed(part, inFlight, prefix);
+        LayerGraph part = graph.layer(new LayerGraph.Kind(shape.shape(), prefix.isPresent(), answerOnly));
+        Session.Runner runner = feed(shape, part, inFlight, prefix);
         graph.inputs().experts().ifPresent(inputs -> model.changes().feed(layer, inputs, runner));
         Fetches fetches = new Fetches(runner);
-        int keys = inFlight.prefix() ? fetches.add(part.keys()) : 0;
-        if (inFlight.prefix()) {
-            fetches.add(part.values());
-        }
-        int output = outputUnused ? keys : fetches.add(part.output());
+        List<Integer> state = inFlight.prefix()
+                ? part.state().stream().map(fetches::add).toList()
+                : List.of();
+        int output = outputUnused && !state.isEmpty() ? state.get(0) : fetches.add(part.output());
         Optional<RoutingReadout> readout = inFlight.recorded().count() == 0
                 ? Optional.empty()
                 : part.routing().map(routing -> new RoutingReadout(routing, capture, inFlight, answerOnly, fetches));
         Result result;
-        try (TInt32 window = TInt32.scalarOf(shape.slidingWindow().orElse(Integer.MAX_VALUE))) {
+        try (TInt32 window = TInt32.scalarOf(shape.mixer().mask().window())) {
             result = runner.feed(graph.inputs().window(), window).run();
         }
         try {
@@ -152,15 +155,17 @@ public final class Prefill {
             result.close();
             throw ended;
         }
-        inFlight.advance(new InFlight.LayerResult(result, output, answerOnly, keys));
+        inFlight.advance(new InFlight.LayerResult(result, output, answerOnly, state));
         delivery.submit(() -> deliver(layer, lastLayer, inFlight, result, readout));
     }
 
-    private Session.Runner feed(LayerGraph part, InFlight inFlight, Optional<InFlight> prefix) {
-        Session.Runner runner = inFlight.feed(graph.inputs(), model.session().runner());
+    private Session.Runner feed(Layer layer, LayerGraph part, InFlight inFlight, Optional<InFlight> prefix) {
+        Session.Runner runner =
+                inFlight.feed(graph.inputs(), layer.mixer().rope(), model.session().runner());
         prefix.ifPresent(past -> {
-            AttentionBlock.Prefix<?> inputs = part.prefix().orElseThrow();
-            runner.feed(inputs.keys(), past.keys()).feed(inputs.values(), past.values());
+            for (int i = 0; i < part.past().size(); i++) {
+                runner.feed(part.past().get(i), past.state(i));
+            }
         });
         return runner;
     }

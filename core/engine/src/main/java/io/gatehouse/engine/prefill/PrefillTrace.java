@@ -13,9 +13,10 @@ import java.util.stream.IntStream;
 
 /**
  * Keeps everything the engine computed for some prompts, as named tensors: {@code p0.input_ids [T]},
- * {@code p0.last_logits [V]}, {@code p0.logits [T,V]}, {@code p0.hidden_states [layers+1,T,hidden]} and, one entry per
- * router R, {@code p0.router_logits}, {@code p0.router_probs [R,T,E]}, {@code p0.topk_ids} and
- * {@code p0.topk_weights [R,T,K]}; the same for p1 and on. For comparing engines: it all stays in memory.
+ * {@code p0.last_logits [V]}, {@code p0.logits [T,V]}, {@code p0.hidden_states [layers+1,T,hidden]} and, for each layer
+ * with experts, {@code p0.layer3.router_logits}, {@code p0.layer3.router_probs [T,E]}, {@code p0.layer3.topk_ids},
+ * {@code p0.layer3.topk_weights} and, where experts are not chosen by their probability, {@code p0.layer3.topk_scores
+ * [T,K]}; the same for p1 and on. For comparing engines: it all stays in memory.
  */
 public final class PrefillTrace implements PrefillListener {
     private final List<int[]> prompts;
@@ -33,23 +34,20 @@ public final class PrefillTrace implements PrefillListener {
         int[] ids = IntStream.range(0, batch.experts().length)
                 .map(slot -> batch.experts()[slot])
                 .toArray();
-        forEachPrompt(batch.prompts(), (prompt, from, to) -> {
-            widths.put("topk_ids", k);
-            widths.put("topk_weights", k);
-            add(experts, name(prompt, "topk_ids"), Arrays.copyOfRange(ids, from * k, to * k));
-            add(floats, name(prompt, "topk_weights"), Arrays.copyOfRange(batch.weights(), from * k, to * k));
-        });
+        String name = "layer" + batch.layer() + ".topk_ids";
+        widths.put(name, k);
+        forEachPrompt(
+                batch.prompts(),
+                (prompt, from, to) -> add(experts, name(prompt, name), Arrays.copyOfRange(ids, from * k, to * k)));
+        keep("layer" + batch.layer() + ".topk_weights", batch.prompts(), batch.weights());
+        batch.scores().ifPresent(scores -> keep("layer" + batch.layer() + ".topk_scores", batch.prompts(), scores));
+        batch.probabilities()
+                .ifPresent(all -> keep("layer" + batch.layer() + ".router_probs", batch.prompts(), all.values()));
     }
 
     @Override
     public void routerLogits(RoutingBatch batch, float[] logits) {
-        keep("router_logits", batch.prompts(), logits);
-        int width = logits.length / batch.tokens();
-        float[] probabilities = new float[logits.length];
-        for (int row = 0; row < batch.tokens(); row++) {
-            softmax(logits, probabilities, row * width, width);
-        }
-        keep("router_probs", batch.prompts(), probabilities);
+        keep("layer" + batch.layer() + ".router_logits", batch.prompts(), logits);
     }
 
     @Override
@@ -88,7 +86,7 @@ public final class PrefillTrace implements PrefillListener {
         return tensors;
     }
 
-    /** [V] for the last logits, [T,V] for all logits, [parts,T,width] for what came layer by layer. */
+    /** [V] for the last logits, [layers+1,T,hidden] for the hidden states, [T,width] for all others. */
     private List<Long> shape(String name, long values) {
         String tensor = name.substring(name.indexOf('.') + 1);
         if (tensor.equals("last_logits")) {
@@ -96,7 +94,9 @@ public final class PrefillTrace implements PrefillListener {
         }
         long tokens = prompts.get(Integer.parseInt(name.substring(1, name.indexOf('.')))).length;
         long width = requireNonNull(widths.get(tensor), "no width");
-        return tensor.equals("logits") ? List.of(tokens, width) : List.of(values / tokens / width, tokens, width);
+        return tensor.equals("hidden_states")
+                ? List.of(values / tokens / width, tokens, width)
+                : List.of(tokens, width);
     }
 
     private void keep(String name, int[] promptOfRow, float[] values) {
@@ -138,19 +138,5 @@ public final class PrefillTrace implements PrefillListener {
             offset += part.length;
         }
         return all;
-    }
-
-    private static void softmax(float[] logits, float[] probabilities, int from, int width) {
-        double max = Double.NEGATIVE_INFINITY;
-        for (int i = from; i < from + width; i++) {
-            max = Math.max(max, logits[i]);
-        }
-        double sum = 0;
-        for (int i = from; i < from + width; i++) {
-            sum += Math.exp(logits[i] - max);
-        }
-        for (int i = from; i < from + width; i++) {
-            probabilities[i] = (float) (Math.exp(logits[i] - max) / sum);
-        }
     }
 }

@@ -1,30 +1,22 @@
 package io.gatehouse.engine.prefill;
 
 import io.gatehouse.checkpoint.config.Rope;
-import io.gatehouse.checkpoint.config.RopeScaling;
 import java.util.HashMap;
 import java.util.Map;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Cosine and sine of the rotary angles, computed once for each position. Angles are products in fp32, as in
+ * Cosine and sine of the rotary angles, computed once for each embedding and position. Angles are products in fp32, as in
  * Hugging Face's code: at position 4000 the difference to exact ones is larger than that between engines.
  */
 public final class RotaryTable {
-    /** [length][headDim / 2] for texts of one kind. */
+    /** [length][rotated entries / 2] for texts of one kind. */
     private record Rows(float[][] cosine, float[][] sine) {}
 
-    private final Rope rope;
-    private final int headDim;
-    private final Map<Integer, Rows> byLength = new HashMap<>();
+    private final Map<Rope, Map<Integer, Rows>> byLength = new HashMap<>();
 
-    public RotaryTable(Rope rope, int headDim) {
-        this.rope = rope;
-        this.headDim = headDim;
-    }
-
-    /** Cosine and sine of the angles of a micro-batch, [T, headDim / 2] each. */
+    /** Cosine and sine of the angles of a micro-batch, [T, rotated entries / 2] each. */
     record Angles(TFloat32 cosine, TFloat32 sine) implements AutoCloseable {
         @Override
         public void close() {
@@ -38,14 +30,14 @@ public final class RotaryTable {
      *
      * @param positions [T]
      * @param lengths [T] tokens of the text that each token stands in
-     * @return [T, headDim / 2] each
+     * @return [T, rotated entries / 2] each
      */
-    Angles angles(int[] positions, int[] lengths) {
-        int half = headDim / 2;
+    Angles angles(Rope rope, int[] positions, int[] lengths) {
+        int half = rope.dims() / 2;
         float[] cosine = new float[positions.length * half];
         float[] sine = new float[positions.length * half];
         for (int row = 0; row < positions.length; row++) {
-            Rows rows = rows(lengths[row], positions[row]);
+            Rows rows = rows(rope, lengths[row], positions[row]);
             System.arraycopy(rows.cosine()[positions[row]], 0, cosine, row * half, half);
             System.arraycopy(rows.sine()[positions[row]], 0, sine, row * half, half);
         }
@@ -53,23 +45,23 @@ public final class RotaryTable {
         return new Angles(tensor(shape, cosine), tensor(shape, sine));
     }
 
-    /** Only dynamic scaling looks at the length; all other texts share one table, which grows. */
-    private Rows rows(int length, int position) {
-        boolean longText =
-                rope.scaling() instanceof RopeScaling.Dynamic dynamic && length > dynamic.originalMaxPositions();
+    /** Only some scalings look at the length, and only at that of a long text; all others share one table, which grows. */
+    private Rows rows(Rope rope, int length, int position) {
+        Map<Integer, Rows> tables = byLength.computeIfAbsent(rope, absent -> new HashMap<>());
+        boolean longText = rope.dependsOn(length);
         int key = longText ? length : 0;
-        Rows known = byLength.get(key);
+        Rows known = tables.get(key);
         if (known == null || known.cosine().length <= position) {
-            byLength.keySet().removeIf(other -> other != 0);
-            known = compute(length, longText ? length : Math.max(256, Integer.highestOneBit(position) * 2));
-            byLength.put(key, known);
+            tables.keySet().removeIf(other -> other != 0);
+            known = compute(rope, length, longText ? length : Math.max(256, Integer.highestOneBit(position) * 2));
+            tables.put(key, known);
         }
         return known;
     }
 
-    private Rows compute(int length, int positions) {
-        double[] frequencies = rope.frequencies(headDim, length);
-        float factor = (float) rope.attentionFactor();
+    private static Rows compute(Rope rope, int length, int positions) {
+        double[] frequencies = rope.frequencies(length);
+        float factor = (float) rope.attentionFactor(length);
         float[][] cosine = new float[positions][frequencies.length];
         float[][] sine = new float[positions][frequencies.length];
         for (int position = 0; position < positions; position++) {

@@ -14,13 +14,16 @@ import java.util.Optional;
  * @param prompts [T] index into the list of prompts given to the engine
  * @param positions [T] position in the prompt, from 0
  * @param topK number of experts each token is sent to, K
- * @param experts [T x K] chosen experts, the most probable first
+ * @param experts [T x K] chosen experts, the one with the largest selection score first
+ * @param scores [T x K] selection score of each of them, bias included, where it is not its probability
  * @param weights [T x K] what multiplies the output of each of them
- * @param entropy [T] entropy of the gate over all experts in nats: -sum p ln p
+ * @param entropy [T] entropy over all experts in nats: -sum p ln p, where p are the router's scores without bias, divided
+ *     by their sum
  * @param topKEntropy [T] the same over the chosen experts only, renormalised to sum to 1
  * @param mass [T] probability of the chosen experts together
- * @param margin [T] probability of the k-th expert minus that of the next one
- * @param probabilities gate over all E experts, of the tokens that the capture names; absent if of none
+ * @param margin [T] selection score of the k-th expert minus that of the next one that could have been chosen; the
+ *     probability where experts are chosen by it or by logits
+ * @param probabilities p of all E experts, of the tokens that the capture names; absent if of none
  * @param expertNorms L2 norm of each of the K chosen experts' output before it is weighed, of the tokens that the
  *     capture names; absent if of none
  */
@@ -30,6 +33,7 @@ public record RoutingBatch(
         int[] positions,
         int topK,
         short[] experts,
+        Optional<float[]> scores,
         float[] weights,
         float[] entropy,
         float[] topKEntropy,
@@ -41,6 +45,7 @@ public record RoutingBatch(
         int tokens = requireNonNull(prompts, "prompts is null").length;
         requireLength("positions", positions.length, tokens);
         requireLength("experts", experts.length, tokens * topK);
+        scores.ifPresent(values -> requireLength("scores", values.length, tokens * topK));
         requireLength("weights", weights.length, tokens * topK);
         requireLength("entropy", entropy.length, tokens);
         requireLength("topKEntropy", topKEntropy.length, tokens);

@@ -14,6 +14,7 @@ import org.tensorflow.types.TFloat32;
 /** Fetches what the router of a layer decided, and reads it for the rows that are recorded. */
 final class RoutingReadout {
     private final int experts;
+    private final Optional<Integer> scores;
     private final int weights;
     private final int entropy;
     private final int topKEntropy;
@@ -46,6 +47,7 @@ final class RoutingReadout {
         this.answersOnly = answersOnly;
         RouterBlock.Decision decision = routing.decision();
         this.experts = fetches.add(decision.experts());
+        this.scores = decision.scores().map(fetches::add);
         this.weights = fetches.add(decision.weights());
         this.entropy = fetches.add(decision.entropy());
         this.topKEntropy = fetches.add(decision.topKEntropy());
@@ -81,6 +83,7 @@ final class RoutingReadout {
                 rows.positions(),
                 topK,
                 rows.shorts(TensorMemory.ints(result.get(experts)), topK),
+                scores.map(fetched -> rows.floats(TensorMemory.floats(result.get(fetched)), topK)),
                 rows.floats(TensorMemory.floats(result.get(weights)), topK),
                 entropies,
                 rows.floats(TensorMemory.floats(result.get(topKEntropy)), 1),
