@@ -4,12 +4,15 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.config.ConfigFile;
 import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.checkpoint.family.Families;
 import io.gatehouse.checkpoint.file.ModelFiles;
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A model directory in Hugging Face's layout, checked when it is opened: the config can be run, and every weight that it
@@ -19,14 +22,21 @@ public final class Checkpoint implements AutoCloseable {
     private final Path directory;
     private final ModelConfig config;
     private final WeightFiles weights;
+    private final Map<String, TensorInfo> byName;
     private final Footprint footprint;
     private final String fingerprint;
 
     private Checkpoint(
-            Path directory, ModelConfig config, WeightFiles weights, Footprint footprint, String fingerprint) {
+            Path directory,
+            ModelConfig config,
+            WeightFiles weights,
+            Map<String, TensorInfo> byName,
+            Footprint footprint,
+            String fingerprint) {
         this.directory = directory;
         this.config = config;
         this.weights = weights;
+        this.byName = Map.copyOf(byName);
         this.footprint = footprint;
         this.fingerprint = fingerprint;
     }
@@ -42,16 +52,17 @@ public final class Checkpoint implements AutoCloseable {
         ModelFiles.requireDirectory(directory);
         Path configFile = directory.resolve("config.json");
         byte[] content = ConfigFile.content(configFile);
-        ModelConfig described = ConfigFile.parse(configFile, content).model();
-        WeightFiles weights = WeightFiles.open(directory, described.expertNames());
+        Families.Described described = Families.read(ConfigFile.parse(configFile, content));
+        WeightFiles weights = WeightFiles.open(directory, described.names());
         try {
-            ModelConfig config = withOwnHead(described, weights);
-            Footprint footprint = Footprint.of(config, ExpectedWeights.check(config, weights));
+            ModelConfig config = withOwnHead(described.config(), weights);
+            List<TensorInfo> found = ExpectedWeights.check(config, weights);
+            Footprint footprint = Footprint.of(config, found);
             Fingerprint fingerprint = new Fingerprint();
             fingerprint.add(configFile, content.length, content);
             fingerprint.addIfPresent(tokenizerFile(directory), Tokenizer.MAX_BYTES);
             weights.addTo(fingerprint);
-            return new Checkpoint(directory, config, weights, footprint, fingerprint.hex());
+            return new Checkpoint(directory, config, weights, byName(found), footprint, fingerprint.hex());
         } catch (RuntimeException e) {
             weights.close();
             throw e;
@@ -81,8 +92,9 @@ public final class Checkpoint implements AutoCloseable {
         return fingerprint;
     }
 
+    /** Whether there is a weight of that name, as the graph or as the files call it. */
     public boolean has(String tensor) {
-        return weights.find(tensor).isPresent();
+        return byName.containsKey(tensor) || weights.find(tensor).isPresent();
     }
 
     public Footprint footprint() {
@@ -94,9 +106,15 @@ public final class Checkpoint implements AutoCloseable {
         return weights.tensors();
     }
 
-    /** Returns where the tensor lies; CORRUPT_CHECKPOINT if there is none of that name. */
+    /**
+     * Returns where a weight lies.
+     *
+     * @param name as the graph calls it ({@link io.gatehouse.checkpoint.family.TensorNames}), or as the files do
+     * @throws io.gatehouse.error.GatehouseException CORRUPT_CHECKPOINT if there is none of that name
+     */
     public TensorInfo tensor(String name) {
-        return weights.tensor(name);
+        TensorInfo weight = byName.get(name);
+        return weight == null ? weights.tensor(name) : weight;
     }
 
     /** Reads the tensor's little-endian bytes into {@code target}, which must have exactly that many remaining. */
@@ -121,9 +139,16 @@ public final class Checkpoint implements AutoCloseable {
 
     /** A head with weights of its own is used even where the config ties it to the embeddings, as in transformers 5. */
     private static ModelConfig withOwnHead(ModelConfig config, WeightFiles weights) {
-        return config.tieWordEmbeddings() && weights.find(DecoderTensors.HEAD).isPresent()
+        List<Long> shape = List.of((long) config.vocabSize(), (long) config.hiddenSize());
+        return config.tieWordEmbeddings() && weights.find(DecoderTensors.HEAD, shape).isPresent()
                 ? config.withOwnHead()
                 : config;
+    }
+
+    private static Map<String, TensorInfo> byName(List<TensorInfo> weights) {
+        Map<String, TensorInfo> byName = new HashMap<>();
+        weights.forEach(weight -> byName.put(weight.name(), weight));
+        return byName;
     }
 
     private static Path tokenizerFile(Path directory) {

@@ -2,16 +2,24 @@ package io.gatehouse.checkpoint;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.checkpoint.config.Attention;
 import io.gatehouse.checkpoint.config.AttentionBias;
-import io.gatehouse.checkpoint.config.ExpertNames;
 import io.gatehouse.checkpoint.config.FeedForward;
+import io.gatehouse.checkpoint.config.Layer;
+import io.gatehouse.checkpoint.config.Mixer;
+import io.gatehouse.checkpoint.config.Mlp;
 import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.checkpoint.config.Norm;
+import io.gatehouse.checkpoint.config.OutputGate;
+import io.gatehouse.checkpoint.config.QkNorm;
+import io.gatehouse.checkpoint.config.Residual;
+import io.gatehouse.checkpoint.config.Router;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The weights that a config implies, with the names and shapes of Hugging Face's decoder models: embeddings, layer after
- * layer, final norm and head.
+ * The weights that a config implies: embeddings, layer after layer, final norm and head. The names are those of
+ * {@link io.gatehouse.checkpoint.family.TensorNames}.
  */
 public final class DecoderTensors {
     static final String HEAD = "lm_head.weight";
@@ -46,43 +54,126 @@ public final class DecoderTensors {
     private void addAll() {
         add("model.embed_tokens.weight", config.vocabSize(), config.hiddenSize());
         for (int layer = 0; layer < config.layers().size(); layer++) {
-            String prefix = "model.layers." + layer + ".";
-            add(prefix + "input_layernorm.weight", config.hiddenSize());
-            attention(prefix + "self_attn.");
-            add(prefix + "post_attention_layernorm.weight", config.hiddenSize());
-            FeedForward feedForward = config.layers().get(layer).feedForward();
-            if (feedForward instanceof FeedForward.Sparse mixture) {
-                mixture(prefix + config.expertNames().block(), mixture);
-            } else if (feedForward instanceof FeedForward.Dense dense) {
-                swiGlu(prefix + ExpertNames.MLP.block(), ExpertNames.MLP, dense.intermediateSize());
-            }
+            layer("model.layers." + layer + ".", config.layers().get(layer));
         }
-        add("model.norm.weight", config.hiddenSize());
+        norm("model.norm", config.head().norm(), config.hiddenSize());
         if (!config.tieWordEmbeddings()) {
             add(HEAD, config.vocabSize(), config.hiddenSize());
         }
+        if (config.head().biased()) {
+            add("lm_head.bias", config.vocabSize());
+        }
     }
 
-    private void attention(String prefix) {
+    private void layer(String prefix, Layer layer) {
+        Residual residual = layer.residual();
+        boolean mixes = !(layer.mixer() instanceof Mixer.Absent);
+        boolean feeds = !(layer.feedForward() instanceof FeedForward.Absent);
+        if (residual.mixer().norms().isBefore()) {
+            norm(prefix + "input_layernorm", residual.norm(), config.hiddenSize());
+        }
+        if (layer.mixer() instanceof Attention attention) {
+            attention(prefix + "self_attn.", attention);
+        }
+        if (mixes && residual.mixer().norms().isAfter()) {
+            norm(prefix + "mixer_output_norm", residual.norm(), config.hiddenSize());
+        }
+        if (feeds && !residual.parallel() && residual.feedForward().norms().isBefore()) {
+            norm(prefix + "post_attention_layernorm", residual.norm(), config.hiddenSize());
+        }
+        feedForward(prefix + "mlp", layer);
+        if (feeds && residual.feedForward().norms().isAfter()) {
+            norm(prefix + "mlp_output_norm", residual.norm(), config.hiddenSize());
+        }
+        if (residual.scaled()) {
+            add(prefix + "layer_scalar", 1);
+        }
+    }
+
+    private void attention(String prefix, Attention attention) {
         long hidden = config.hiddenSize();
-        long queries = (long) config.heads() * config.headDim();
-        long keys = (long) config.keyValueHeads() * config.headDim();
-        boolean inputBias = config.attentionBias() != AttentionBias.NONE;
+        long queries = (long) attention.heads() * attention.headDim();
+        long keys = (long) attention.keyValueHeads() * attention.headDim();
+        long outputs = (long) attention.heads() * attention.valueDim();
+        boolean inputBias = attention.bias() != AttentionBias.NONE;
         projection(prefix + "q_proj", inputBias, queries, hidden);
         projection(prefix + "k_proj", inputBias, keys, hidden);
-        projection(prefix + "v_proj", inputBias, keys, hidden);
-        projection(prefix + "o_proj", config.attentionBias() == AttentionBias.ALL, hidden, queries);
-        switch (config.qkNorm()) {
-            case NONE -> {}
-            case PROJECTION -> {
-                add(prefix + "q_norm.weight", queries);
-                add(prefix + "k_norm.weight", keys);
-            }
-            case HEAD -> {
-                add(prefix + "q_norm.weight", config.headDim());
-                add(prefix + "k_norm.weight", config.headDim());
-            }
+        if (!attention.keysAreValues()) {
+            projection(
+                    prefix + "v_proj", inputBias, (long) attention.keyValueHeads() * attention.valueDim(), hidden);
         }
+        projection(prefix + "o_proj", attention.bias() == AttentionBias.ALL, hidden, outputs);
+        attention.qkNorm().ifPresent(norm -> {
+            boolean perHead = norm.span() == QkNorm.Span.HEAD;
+            norm(prefix + "q_norm", norm.norm(), perHead ? attention.headDim() : queries);
+            norm(prefix + "k_norm", norm.norm(), perHead ? attention.headDim() : keys);
+        });
+        if (attention.sinks()) {
+            add(prefix + "sinks", attention.heads());
+        }
+        if (attention.gate() != OutputGate.NONE) {
+            add(prefix + "output_gate.weight", attention.gate().isPerHead() ? attention.heads() : outputs, hidden);
+        }
+    }
+
+    private void feedForward(String block, Layer layer) {
+        if (layer.feedForward() instanceof FeedForward.Dense dense) {
+            mlp(block, dense.mlp(), config.hiddenSize());
+        } else if (layer.feedForward() instanceof FeedForward.Sparse mixture) {
+            router(block + ".gate", mixture);
+            mixture(block, mixture, layer.residual().norm());
+        }
+    }
+
+    private void router(String gate, FeedForward.Sparse mixture) {
+        add(gate + ".weight", mixture.experts(), config.hiddenSize());
+        if (!(mixture.router() instanceof Router.Scored router)) {
+            return;
+        }
+        if (router.biased()) {
+            add(gate + ".bias", mixture.experts());
+        }
+        if (router.selectionBias()) {
+            add(gate + ".e_score_correction_bias", mixture.experts());
+        }
+        if (router.expertScale()) {
+            add(gate + ".per_expert_scale", mixture.experts());
+        }
+        if (router.input() == Router.Input.RESIDUAL) {
+            add(gate + ".scale", config.hiddenSize());
+        }
+    }
+
+    private void mixture(String block, FeedForward.Sparse mixture, Norm norm) {
+        long hidden = config.hiddenSize();
+        long width = mixture.latentSize().orElse(config.hiddenSize());
+        for (int expert = 0; expert < mixture.experts(); expert++) {
+            mlp(block + ".experts." + expert, mixture.expert(), width);
+        }
+        if (mixture.latentSize().isPresent()) {
+            add(block + ".latent_input.weight", width, hidden);
+            add(block + ".latent_output.weight", hidden, width);
+        }
+        mixture.shared().ifPresent(shared -> {
+            mlp(block + ".shared_expert", shared.mlp(), hidden);
+            if (shared.gated()) {
+                add(block + ".shared_expert_gate.weight", 1, hidden);
+            }
+        });
+        mixture.beside().ifPresent(dense -> {
+            mlp(block, dense, hidden);
+            for (String name : List.of("experts_input_norm", "experts_output_norm", "dense_output_norm")) {
+                norm(block + "." + name, norm, hidden);
+            }
+        });
+    }
+
+    private void mlp(String prefix, Mlp mlp, long width) {
+        if (mlp.activation().isGated()) {
+            projection(prefix + ".gate_proj", mlp.biased(), mlp.size(), width);
+        }
+        projection(prefix + ".up_proj", mlp.biased(), mlp.size(), width);
+        projection(prefix + ".down_proj", mlp.biased(), width, mlp.size());
     }
 
     private void projection(String name, boolean bias, long rows, long columns) {
@@ -92,22 +183,13 @@ public final class DecoderTensors {
         }
     }
 
-    private void mixture(String block, FeedForward.Sparse mixture) {
-        add(block + ".gate.weight", mixture.experts(), config.hiddenSize());
-        for (int expert = 0; expert < mixture.experts(); expert++) {
-            swiGlu(block + ".experts." + expert, config.expertNames(), mixture.intermediateSize());
+    private void norm(String name, Norm norm, long size) {
+        if (norm.kind().hasWeight()) {
+            add(name + ".weight", size);
         }
-        mixture.sharedExpertSize().ifPresent(size -> {
-            swiGlu(block + ".shared_expert", config.expertNames(), size);
-            add(block + ".shared_expert_gate.weight", 1, config.hiddenSize());
-        });
-    }
-
-    private void swiGlu(String prefix, ExpertNames names, long intermediate) {
-        long hidden = config.hiddenSize();
-        add(prefix + "." + names.gate() + ".weight", intermediate, hidden);
-        add(prefix + "." + names.up() + ".weight", intermediate, hidden);
-        add(prefix + "." + names.down() + ".weight", hidden, intermediate);
+        if (norm.kind().hasBias()) {
+            add(name + ".bias", size);
+        }
     }
 
     private void add(String name, long size) {

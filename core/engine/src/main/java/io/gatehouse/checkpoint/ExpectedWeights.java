@@ -26,41 +26,44 @@ final class ExpectedWeights {
                 .toList();
         for (int layer = 0; layer < config.layers().size(); layer++) {
             if (config.layers().get(layer).feedForward() instanceof FeedForward.Sparse mixture) {
-                refuseMoreExperts(config, layer, mixture.experts(), files);
+                refuseMoreExperts(config, layer, mixture, files);
             }
         }
         return found;
     }
 
     private static TensorInfo found(DecoderTensors.Tensor expected, WeightFiles files) {
-        TensorInfo tensor = files.tensor(expected.name());
+        TensorInfo tensor = files.tensor(expected.name(), expected.shape());
         if (!tensor.shape().equals(expected.shape())) {
             throw new GatehouseException(
                     ErrorCode.CORRUPT_CHECKPOINT,
                     "Tensor %s of %s has shape %s; config.json implies %s"
-                            .formatted(expected.name(), tensor.file(), tensor.shape(), expected.shape()));
+                            .formatted(
+                                    files.published(expected.name()),
+                                    tensor.file(),
+                                    tensor.shape(),
+                                    expected.shape()));
         }
         if (!FLOATS.contains(tensor.dtype())) {
             throw new GatehouseException(
                     ErrorCode.UNSUPPORTED_MODEL,
                     "Tensor %s of %s has type %s; Gatehouse reads weights in F32, F16 and BF16"
-                            .formatted(expected.name(), tensor.file(), tensor.dtype()));
+                            .formatted(files.published(expected.name()), tensor.file(), tensor.dtype()));
         }
         return tensor;
     }
 
-    private static void refuseMoreExperts(ModelConfig config, int layer, int experts, WeightFiles files) {
-        String next = "model.layers.%d.%s.experts.%d.%s.weight"
-                .formatted(
-                        layer,
-                        config.expertNames().block(),
-                        experts,
-                        config.expertNames().down());
-        files.find(next).ifPresent(tensor -> {
+    private static void refuseMoreExperts(
+            ModelConfig config, int layer, FeedForward.Sparse mixture, WeightFiles files) {
+        String next = "model.layers.%d.mlp.experts.%d.down_proj.weight".formatted(layer, mixture.experts());
+        List<Long> shape = List.of(
+                (long) mixture.latentSize().orElse(config.hiddenSize()),
+                (long) mixture.expert().size());
+        files.find(next, shape).filter(tensor -> tensor.shape().equals(shape)).ifPresent(tensor -> {
             throw new GatehouseException(
                     ErrorCode.CORRUPT_CHECKPOINT,
                     "%s has a tensor %s; config.json says that a layer has %d experts"
-                            .formatted(tensor.file(), next, experts));
+                            .formatted(tensor.file(), files.published(next), mixture.experts()));
         });
     }
 }

@@ -1,7 +1,8 @@
 package io.gatehouse.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.gatehouse.checkpoint.config.ExpertNames;
+import io.gatehouse.checkpoint.family.Slice;
+import io.gatehouse.checkpoint.family.TensorNames;
 import io.gatehouse.checkpoint.file.JsonFile;
 import io.gatehouse.checkpoint.file.ModelFiles;
 import io.gatehouse.checkpoint.safetensors.SafetensorsHeader;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The safetensors files of a model: one model.safetensors, or the files that model.safetensors.index.json names. They
@@ -43,18 +45,20 @@ final class WeightFiles implements AutoCloseable {
     private final Path directory;
     private final SortedMap<Path, SafetensorsReader> openFiles = new TreeMap<>();
     private final SortedMap<String, TensorInfo> tensors = new TreeMap<>();
-    private final StoredNames names;
+    private final TensorNames names;
+    /** Weights whose elements do not lie one after another, by their names. */
+    private final Map<String, StridedTensor> strided = new ConcurrentHashMap<>();
     /** For the headers of all files, which are kept. */
     private final FileMemory memory;
 
-    private WeightFiles(Path directory, ExpertNames expertNames) {
+    private WeightFiles(Path directory, TensorNames names) {
         this.directory = directory;
-        this.names = new StoredNames(tensors, expertNames);
+        this.names = names;
         this.memory = FileMemory.of("The list of the weights in %s".formatted(directory));
     }
 
-    static WeightFiles open(Path directory, ExpertNames expertNames) {
-        WeightFiles files = new WeightFiles(directory, expertNames);
+    static WeightFiles open(Path directory, TensorNames names) {
+        WeightFiles files = new WeightFiles(directory, names);
         try {
             // Hugging Face prefers the single file, too.
             if (Files.exists(directory.resolve(SINGLE))) {
@@ -73,15 +77,52 @@ final class WeightFiles implements AutoCloseable {
         }
     }
 
+    /** The tensor that the files call so. */
     Optional<TensorInfo> find(String name) {
-        return names.find(name);
+        return Optional.ofNullable(tensors.get(name));
     }
 
+    /** The tensor that the files call so; CORRUPT_CHECKPOINT if there is none. */
     TensorInfo tensor(String name) {
-        return find(name)
-                .orElseThrow(() -> new GatehouseException(
-                        ErrorCode.CORRUPT_CHECKPOINT,
-                        "The weights in %s have no tensor %s".formatted(directory, name)));
+        return find(name).orElseThrow(() -> missing(name));
+    }
+
+    /**
+     * A weight under the name that the graph has for it.
+     *
+     * @param shape what the config implies; the weight that is found has another one if it does not fit
+     */
+    Optional<TensorInfo> find(String weight, List<Long> shape) {
+        return names.find(weight, shape, name -> find(name).map(TensorInfo::shape))
+                .map(slice -> located(weight, slice));
+    }
+
+    /** The same; CORRUPT_CHECKPOINT if there is none. */
+    TensorInfo tensor(String weight, List<Long> shape) {
+        return find(weight, shape).orElseThrow(() -> missing(published(weight)));
+    }
+
+    /** What the published files of the family call a weight. */
+    String published(String weight) {
+        return names.published(weight);
+    }
+
+    private GatehouseException missing(String name) {
+        return new GatehouseException(
+                ErrorCode.CORRUPT_CHECKPOINT, "The weights in %s have no tensor %s".formatted(directory, name));
+    }
+
+    private TensorInfo located(String weight, Slice slice) {
+        TensorInfo stored = tensor(slice.tensor());
+        int size = stored.dtype().bytes();
+        long elements = slice.shape().stream().reduce(1L, Math::multiplyExact);
+        long offset = slice.isContiguous() ? stored.offset() + slice.firstRow() * slice.columns() * size : stored.offset();
+        TensorInfo located =
+                new TensorInfo(weight, stored.dtype(), slice.shape(), stored.file(), offset, elements * size);
+        if (!slice.isContiguous()) {
+            strided.put(weight, new StridedTensor(stored, slice));
+        }
+        return located;
     }
 
     /** All tensors as they are in the files, in the order of their names. */
@@ -131,7 +172,12 @@ final class WeightFiles implements AutoCloseable {
         if (file == null) {
             throw new IllegalArgumentException("Not a tensor of this checkpoint: " + tensor);
         }
-        file.read(tensor, offset, target);
+        StridedTensor gathered = strided.get(tensor.name());
+        if (gathered == null) {
+            file.read(tensor, offset, target);
+        } else {
+            gathered.read(file, offset, target);
+        }
     }
 
     @Override

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.checkpoint.config.Router;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.engine.EngineOptions;
 import io.gatehouse.store.run.ModelLayer;
@@ -59,10 +60,24 @@ public record RunModel(Checkpoint checkpoint, ModelConfig config, EngineOptions 
 
     private static ModelLayer layer(FeedForward block) {
         if (block instanceof FeedForward.Sparse sparse) {
-            // Routers take the softmax over all experts; nothing scales the result.
-            ModelLayer.Router router = new ModelLayer.Router("softmax", 1, sparse.normTopK());
-            return ModelLayer.moe(sparse.experts(), sparse.topK(), router);
+            return ModelLayer.moe(sparse.experts(), sparse.topK(), router(sparse.router()));
         }
-        return ModelLayer.of(ModelLayer.Kind.DENSE);
+        return ModelLayer.of(
+                block instanceof FeedForward.Dense ? ModelLayer.Kind.DENSE : ModelLayer.Kind.ATTENTION);
+    }
+
+    private static ModelLayer.Router router(Router router) {
+        if (router instanceof Router.Scored scored) {
+            double scale = (double) scored.scale() * scored.outputScale();
+            return new ModelLayer.Router(kind(scored), scale, router.isNormalised());
+        }
+        return new ModelLayer.Router("sparsemixer", 1, false);
+    }
+
+    /** The function that makes weights of logits. */
+    private static String kind(Router.Scored router) {
+        boolean sigmoid = router.weight() == Router.Weight.SIGMOID
+                || (router.weight() == Router.Weight.SCORE && router.score() == Router.Score.SIGMOID);
+        return sigmoid ? "sigmoid" : "softmax";
     }
 }

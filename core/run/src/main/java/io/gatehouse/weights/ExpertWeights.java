@@ -3,7 +3,6 @@ package io.gatehouse.weights;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.checkpoint.config.ExpertNames;
 import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import io.gatehouse.error.ErrorCode;
@@ -23,11 +22,9 @@ import java.util.stream.Stream;
  */
 public final class ExpertWeights {
     private final Checkpoint checkpoint;
-    private final ExpertNames names;
 
     private ExpertWeights(Checkpoint checkpoint) {
         this.checkpoint = checkpoint;
-        this.names = checkpoint.config().expertNames();
     }
 
     /** Reads all of them, in as many passes over the experts of a layer as they have matrices. */
@@ -87,16 +84,16 @@ public final class ExpertWeights {
     }
 
     private LayerWeights layer(int layer, int experts) {
-        String block = "model.layers.%d.%s".formatted(layer, names.block());
+        String block = "model.layers.%d.mlp".formatted(layer);
         TensorInfo router = checkpoint.tensor(block + ".gate.weight");
         return new LayerWeights(
                 layer,
                 products(IntStream.range(0, experts)
                         .mapToObj(expert -> TensorSlice.row(router, expert))
                         .toList()),
-                matrices(block, experts, names.gate()),
-                matrices(block, experts, names.up()),
-                matrices(block, experts, names.down()));
+                matrices(block, experts, "gate_proj"),
+                matrices(block, experts, "up_proj"),
+                matrices(block, experts, "down_proj"));
     }
 
     private GramMatrix matrices(String block, int experts, String matrix) {

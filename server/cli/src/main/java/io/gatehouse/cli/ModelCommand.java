@@ -2,8 +2,10 @@ package io.gatehouse.cli;
 
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.Footprint;
+import io.gatehouse.checkpoint.config.Attention;
 import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.Layer;
+import io.gatehouse.checkpoint.config.Mask;
 import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.checkpoint.tokenizer.ChatConfig;
 import io.gatehouse.checkpoint.tokenizer.Tokenizer;
@@ -94,30 +96,34 @@ final class ModelCommand implements Callable<Integer> {
                 .figure("Experts", mixture.experts())
                 .figure("Experts per token", mixture.topK())
                 .figure("Expert size", mixture.intermediateSize())
-                .figure("Shared expert size", mixture.sharedExpertSize().orElse(0))
-                .figure("Weights sum to one", mixture.normTopK());
+                .figure(
+                        "Shared expert size",
+                        mixture.shared().map(shared -> shared.mlp().size()).orElse(0))
+                .figure("Weights sum to one", mixture.router().isNormalised());
     }
 
     private static void addAttention(Report report, ModelConfig config) {
-        report.figure("Hidden size", config.hiddenSize())
-                .figure("Heads", config.heads())
-                .figure("Key-value heads", config.keyValueHeads())
-                .figure("Head size", config.headDim())
-                .figure(
-                        "Sliding layers",
-                        config.layers().stream()
-                                .filter(layer -> layer.slidingWindow().isPresent())
-                                .count())
-                .figure(
-                        "Window",
-                        config.layers().stream()
-                                .map(Layer::slidingWindow)
-                                .flatMap(window -> window.stream())
-                                .findFirst()
-                                .orElse(0))
-                .figure("Context length", config.maxPositions())
-                .figure("Rotary embedding", config.rope().scaling().type())
-                .figure("Rotary theta", (long) config.rope().theta());
+        List<Mask.Window> windows = config.layers().stream()
+                .map(layer -> layer.mixer().mask())
+                .filter(Mask.Window.class::isInstance)
+                .map(Mask.Window.class::cast)
+                .toList();
+        report.figure("Hidden size", config.hiddenSize());
+        config.layers().stream()
+                .map(Layer::mixer)
+                .filter(Attention.class::isInstance)
+                .map(Attention.class::cast)
+                .findFirst()
+                .ifPresent(attention -> report.figure("Heads", attention.heads())
+                        .figure("Key-value heads", attention.keyValueHeads())
+                        .figure("Head size", attention.headDim()));
+        report.figure("Sliding layers", windows.size())
+                .figure("Window", windows.stream().map(Mask.Window::size).findFirst().orElse(0))
+                .figure("Context length", config.maxPositions());
+        config.ropes().stream()
+                .findFirst()
+                .ifPresent(rope -> report.figure("Rotary embedding", rope.scaling().type())
+                        .figure("Rotary theta", (long) rope.theta()));
     }
 
     private static void addFootprint(Report report, Footprint footprint) {

@@ -8,10 +8,12 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.json.JsonValue;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -22,11 +24,20 @@ public final class ConfigFile {
     private static final int MAX_BYTES = 4 << 20;
 
     private final Path path;
+    private final JsonValue root;
     private final JsonValue object;
+    /** Keys of this object that a family asked for. */
+    private final Set<String> asked = new HashSet<>();
 
-    private ConfigFile(Path path, JsonValue object) {
+    private ConfigFile(Path path, JsonValue root, JsonValue object) {
         this.path = path;
+        this.root = root;
         this.object = object;
+    }
+
+    private Optional<JsonValue> find(String key) {
+        asked.add(key);
+        return object.find(key);
     }
 
     public static byte[] content(Path path) {
@@ -35,35 +46,39 @@ public final class ConfigFile {
 
     public static ConfigFile parse(Path path, byte[] content) {
         JsonNode root = JsonFile.object(path, content);
-        return new ConfigFile(path, new JsonValue(path.toString(), root, ErrorCode.CORRUPT_CHECKPOINT));
+        JsonValue object = new JsonValue(path.toString(), root, ErrorCode.CORRUPT_CHECKPOINT);
+        return new ConfigFile(path, object, object);
     }
 
-    /** Reads every key that changes the result, and refuses by name what is not implemented. */
-    public ModelConfig model() {
-        return Architecture.of(this).config(this);
+    /** Whether a family asked for the key. */
+    boolean wasAsked(String key) {
+        return asked.contains(key);
     }
 
     /** A whole number from 1 to {@code max} that must be there. */
-    int size(String key, int max) {
+    public int size(String key, int max) {
+        asked.add(key);
         return object.field(key).integer(1, max);
     }
 
     /** A whole number from 1 to {@code max}, if there is one. */
-    Optional<Integer> findSize(String key, int max) {
+    public Optional<Integer> findSize(String key, int max) {
         return findWhole(key, 1, max);
     }
 
     /** A whole number from {@code min} to {@code max}, if there is one. */
-    Optional<Integer> findWhole(String key, int min, int max) {
-        return object.find(key).map(value -> value.integer(min, max));
+    public Optional<Integer> findWhole(String key, int min, int max) {
+        return find(key).map(value -> value.integer(min, max));
     }
 
     /** A positive, finite number, if there is one. */
-    Optional<Double> findPositive(String key) {
-        return object.find(key).map(ConfigFile::positive);
+    public Optional<Double> findPositive(String key) {
+        return find(key).map(ConfigFile::positive);
     }
 
-    double positive(String key) {
+    /** A positive, finite number that must be there. */
+    public double positive(String key) {
+        asked.add(key);
         return positive(object.field(key));
     }
 
@@ -77,34 +92,57 @@ public final class ConfigFile {
         return number;
     }
 
-    Optional<Double> findNumber(String key) {
-        return object.find(key).map(JsonValue::anyNumber);
+    /** A number, if there is one. */
+    public Optional<Double> findNumber(String key) {
+        return find(key).map(JsonValue::anyNumber);
     }
 
-    boolean flag(String key, boolean absent) {
-        return object.find(key).map(JsonValue::truth).orElse(absent);
+    /** A truth value, or the one that stands for an absent key. */
+    public boolean flag(String key, boolean absent) {
+        return find(key).map(JsonValue::truth).orElse(absent);
     }
 
-    Optional<String> findText(String key) {
-        return object.find(key).map(JsonValue::text);
+    /** A text, if there is one. */
+    public Optional<String> findText(String key) {
+        return find(key).map(JsonValue::text);
     }
 
     /** A list of strings, if there is one. */
-    Optional<List<String>> findTexts(String key) {
-        return object.find(key)
+    public Optional<List<String>> findTexts(String key) {
+        return find(key)
                 .map(value -> entries(value, JsonNode::isTextual, "a list of names").stream()
                         .map(JsonNode::textValue)
                         .toList());
     }
 
     /** A list of whole numbers; empty if absent. */
-    List<Long> wholeNumbers(String key) {
-        return object.find(key)
+    public List<Long> wholeNumbers(String key) {
+        return find(key)
                 .map(value -> entries(value, JsonNode::canConvertToLong, "a list of whole numbers").stream()
                         .map(JsonNode::longValue)
                         .distinct()
                         .toList())
                 .orElse(List.of());
+    }
+
+    /** A list of numbers, one for each of {@code size}; empty if absent. */
+    public List<Double> numbers(String key, int size) {
+        return find(key)
+                .map(value -> {
+                    List<Double> numbers = entries(value, JsonNode::isNumber, "a list of numbers").stream()
+                            .map(JsonNode::doubleValue)
+                            .toList();
+                    if (numbers.size() != size || !numbers.stream().allMatch(number -> Double.isFinite(number))) {
+                        throw value.instead("a list of %d numbers".formatted(size));
+                    }
+                    return numbers;
+                })
+                .orElse(List.of());
+    }
+
+    /** Whether the key is there as a list. */
+    public boolean isList(String key) {
+        return find(key).filter(value -> value.node().isArray()).isPresent();
     }
 
     private static List<JsonNode> entries(JsonValue list, Predicate<JsonNode> valid, String expected) {
@@ -117,13 +155,14 @@ public final class ConfigFile {
     }
 
     /** Whether the key is there, even as null. */
-    boolean has(String key) {
+    public boolean has(String key) {
+        asked.add(key);
         return object.node().has(key);
     }
 
     /** Whether the key is there with a value other than null, false, zero, or nothing. */
-    boolean isOn(String key) {
-        return object.find(key)
+    public boolean isOn(String key) {
+        return find(key)
                 .map(JsonValue::node)
                 .filter(value -> !(value.isBoolean() && !value.booleanValue())
                         && !(value.isNumber() && value.doubleValue() == 0)
@@ -132,25 +171,28 @@ public final class ConfigFile {
     }
 
     /** The objects inside this one under their names. */
-    Map<String, ConfigFile> objects() {
+    public Map<String, ConfigFile> objects() {
         Map<String, ConfigFile> objects = new LinkedHashMap<>();
         object.properties().stream()
                 .filter(entry -> entry.getValue().isObject())
-                .forEach(entry -> objects.put(entry.getKey(), new ConfigFile(path, object.field(entry.getKey()))));
+                .forEach(entry ->
+                        objects.put(entry.getKey(), new ConfigFile(path, root, object.field(entry.getKey()))));
         return objects;
     }
 
-    boolean isEmpty() {
+    /** Whether the object has no keys. */
+    public boolean isEmpty() {
         return object.node().isEmpty();
     }
 
-    Optional<ConfigFile> findObject(String key) {
-        return object.find(key).map(value -> new ConfigFile(path, value.object()));
+    /** An object inside this one, if there is one. */
+    public Optional<ConfigFile> findObject(String key) {
+        return find(key).map(value -> new ConfigFile(path, root, value.object()));
     }
 
     /** The first entry of "architectures", which decides how all other keys are read. */
-    String architecture() {
-        JsonValue list = object.field("architectures");
+    public String architecture() {
+        JsonValue list = root.field("architectures");
         if (!list.node().isArray() || list.size() == 0 || !list.item(0).isText()) {
             throw list.instead("a list of names");
         }
@@ -158,23 +200,25 @@ public final class ConfigFile {
     }
 
     /** Refuses a model that asks for {@code found} where only {@code supported} is implemented. */
-    GatehouseException unsupported(String key, String found, String supported) {
+    public GatehouseException unsupported(String key, String found, String supported) {
         return new GatehouseException(
                 ErrorCode.UNSUPPORTED_MODEL,
                 "%s asks for %s '%s'; Gatehouse supports %s"
                         .formatted(path, object.path(key), JsonFile.shown(found), supported));
     }
 
-    GatehouseException corrupt(String message) {
+    /** Refuses a file that contradicts itself. */
+    public GatehouseException corrupt(String message) {
         return new GatehouseException(ErrorCode.CORRUPT_CHECKPOINT, message);
     }
 
     /** Refuses a value that contradicts other keys. */
-    GatehouseException wrong(String key, Object value, String expected) {
+    public GatehouseException wrong(String key, Object value, String expected) {
         return corrupt("%s, field '%s' is %s instead of %s".formatted(path, object.path(key), value, expected));
     }
 
-    Path path() {
+    /** The file. */
+    public Path path() {
         return path;
     }
 }

@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Keys of other models' configs. Hugging Face's code for the models here ignores them, but a config that has one was
- * written for code that uses it: to run it anyway would compute a different model.
+ * Keys of other models' configs. Hugging Face's code for the families that did not ask for them ignores them, but a config
+ * that has one was written for code that uses it: to run it anyway would compute a different model.
  */
-final class ForeignKeys {
+public final class ForeignKeys {
     /** Each changes the result unless it is null, false, zero or empty. */
     private static final List<String> SWITCHES = List.of(
             "alibi",
@@ -50,26 +50,36 @@ final class ForeignKeys {
 
     private ForeignKeys() {}
 
-    static void refuse(ConfigFile file) {
+    /** Refuses a file whose weights are quantised. */
+    public static void refuseQuantised(ConfigFile file) {
         if (file.findObject("quantization_config").isPresent()) {
             throw new GatehouseException(
                     ErrorCode.UNSUPPORTED_MODEL,
                     "%s has a quantization_config; Gatehouse reads weights that are not quantised"
                             .formatted(file.path()));
         }
+    }
+
+    /** Refuses a key that changes the result of another family, and that the file's own family did not ask for. */
+    public static void refuse(ConfigFile file) {
+        List<String> switches =
+                SWITCHES.stream().filter(key -> !file.wasAsked(key)).toList();
+        List<String> factors =
+                FACTORS.stream().filter(key -> !file.wasAsked(key)).toList();
+        List<String> choices =
+                CHOICES.keySet().stream().filter(key -> !file.wasAsked(key)).toList();
         Stream.concat(
-                        SWITCHES.stream().filter(file::isOn),
-                        FACTORS.stream().filter(key -> file.findNumber(key).orElse(1.0) != 1))
+                        switches.stream().filter(file::isOn),
+                        factors.stream().filter(key -> file.findNumber(key).orElse(1.0) != 1))
                 .forEach(key -> {
                     throw new GatehouseException(
                             ErrorCode.UNSUPPORTED_MODEL,
-                            "%s has the key '%s', which the models that Gatehouse runs do not use"
-                                    .formatted(file.path(), key));
+                            "%s has the key '%s', which its architecture does not use".formatted(file.path(), key));
                 });
-        CHOICES.forEach((key, way) -> file.findText(key)
-                .filter(found -> !found.equals(way))
+        choices.forEach(key -> file.findText(key)
+                .filter(found -> !found.equals(CHOICES.get(key)))
                 .ifPresent(found -> {
-                    throw file.unsupported(key, found, way);
+                    throw file.unsupported(key, found, String.valueOf(CHOICES.get(key)));
                 }));
     }
 }

@@ -1,5 +1,6 @@
 package io.gatehouse.checkpoint.config;
 
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -21,14 +22,49 @@ public final class RopeKeys {
         this.headDim = headDim;
     }
 
+    /** The embedding of a model that rotates whole heads, the same in all layers. */
     public Rope read(double defaultTheta) {
         requireWhole(file);
         double theta = file.findPositive("rope_theta").orElse(defaultTheta);
         // Hugging Face, too, lets the older key win where both are there.
-        return nonEmpty("rope_scaling")
-                .or(() -> nonEmpty("rope_parameters"))
+        return parameters()
                 .map(keys -> readEither(keys, theta))
-                .orElseGet(() -> new Rope(theta, new RopeScaling.None()));
+                .orElseGet(() -> new Rope(theta, new RopeScaling.None(), headDim));
+    }
+
+    /**
+     * The embedding of a model that may rotate a part of each head, the same in all layers.
+     *
+     * @param defaultShare of a head that is rotated, where no key says it
+     */
+    public Rope readPartial(double defaultTheta, double defaultShare) {
+        double theta = file.findPositive("rope_theta").orElse(defaultTheta);
+        return readOne(parameters().orElse(file), theta, share(defaultShare));
+    }
+
+    /**
+     * The embedding of the layers of one kind.
+     *
+     * @param kind such as {@code full_attention}, under which "rope_parameters" may hold keys of its own
+     * @param defaultTheta where no key says it
+     * @param defaultShare of a head that is rotated, where no key says it
+     * @return none where the kind's own keys are null
+     */
+    public Optional<Rope> read(String kind, double defaultTheta, double defaultShare) {
+        double theta = file.findPositive("rope_theta").orElse(defaultTheta);
+        Optional<ConfigFile> all = parameters();
+        if (all.isEmpty() || all.get().objects().isEmpty()) {
+            return Optional.of(readOne(all.orElse(file), theta, share(defaultShare)));
+        }
+        return all.get().findObject(kind).map(keys -> readOne(keys, theta, share(defaultShare)));
+    }
+
+    private double share(double absent) {
+        return file.findPositive("partial_rotary_factor").orElse(absent);
+    }
+
+    private Optional<ConfigFile> parameters() {
+        return nonEmpty("rope_scaling").or(() -> nonEmpty("rope_parameters"));
     }
 
     private Optional<ConfigFile> nonEmpty(String key) {
@@ -36,12 +72,16 @@ public final class RopeKeys {
     }
 
     private Rope readEither(ConfigFile keys, double theta) {
-        var kinds = keys.objects();
+        Map<String, ConfigFile> kinds = keys.objects();
         if (kinds.isEmpty()) {
-            return readOne(keys, theta);
+            requireWhole(keys);
+            return readOne(keys, theta, 1);
         }
         var ropes = kinds.values().stream()
-                .map(kind -> readOne(kind, theta))
+                .map(kind -> {
+                    requireWhole(kind);
+                    return readOne(kind, theta, 1);
+                })
                 .distinct()
                 .toList();
         if (ropes.size() > 1) {
@@ -51,28 +91,40 @@ public final class RopeKeys {
         return ropes.get(0);
     }
 
-    private Rope readOne(ConfigFile keys, double otherTheta) {
-        requireWhole(keys);
+    /** @param keys those of the embedding, or of the whole model where it has no object of its own for them */
+    private Rope readOne(ConfigFile keys, double otherTheta, double otherShare) {
         double theta = keys.findPositive("rope_theta").orElse(otherTheta);
+        double share = keys.findPositive("partial_rotary_factor").orElse(otherShare);
         String key = keys.has("rope_type") ? "rope_type" : "type";
-        String type = keys.findText(key).orElse("default");
+        String type = keys == file ? "default" : keys.findText(key).orElse("default");
+        // Proportional rotation is of whole heads, of whose pairs only some turn.
+        int dims = type.equals("proportional") ? headDim : (int) (headDim * share);
+        if (dims < 2 || dims > headDim || dims % 2 != 0) {
+            throw keys.wrong("partial_rotary_factor", share, "a share that is an even number of the %d entries of a head"
+                    .formatted(headDim));
+        }
         return new Rope(
                 theta,
                 switch (type) {
                     case "default" -> new RopeScaling.None();
                     case "linear" -> new RopeScaling.Linear(keys.positive("factor"));
-                    case "dynamic" -> dynamic(keys);
+                    case "dynamic" -> dynamic(keys, dims);
                     case "llama3" -> llama3(keys);
                     case "yarn" -> yarn(keys, theta);
+                    case "longrope" -> longRope(keys, key, dims);
+                    case "proportional" -> new RopeScaling.Proportional(share);
                     default -> throw keys.unsupported(key, type, "default, linear, dynamic, llama3 and yarn");
-                });
+                },
+                dims);
     }
 
-    private RopeScaling dynamic(ConfigFile keys) {
-        if (headDim == 2) {
+    private RopeScaling dynamic(ConfigFile keys, int dims) {
+        if (dims == 2) {
             throw keys.unsupported("rope_type", "dynamic", "it for heads larger than 2");
         }
-        return new RopeScaling.Dynamic(keys.positive("factor"), maxPositions);
+        return keys.isOn("alpha")
+                ? new RopeScaling.Alpha(keys.positive("alpha"))
+                : new RopeScaling.Dynamic(keys.positive("factor"), maxPositions);
     }
 
     private RopeScaling llama3(ConfigFile keys) {
@@ -99,6 +151,19 @@ public final class RopeKeys {
                 original,
                 keys.findPositive("attention_factor").orElseGet(() -> attentionFactor(keys, factor)),
                 keys.flag("truncate", true));
+    }
+
+    /** Known only with the factors of cosine and sine that Phi-3.5-MoE gives for short and for long texts. */
+    private RopeScaling longRope(ConfigFile keys, String key, int dims) {
+        if (!keys.has("short_mscale") || !keys.has("long_mscale")) {
+            throw keys.unsupported(key, "longrope", "it with short_mscale and long_mscale");
+        }
+        return new RopeScaling.LongRope(
+                keys.numbers("short_factor", dims / 2),
+                keys.numbers("long_factor", dims / 2),
+                keys.positive("short_mscale"),
+                keys.positive("long_mscale"),
+                originalPositions(keys));
     }
 
     /** The ratio of two temperatures where both "mscale" and "mscale_all_dim" are there, or else the paper's one. */

@@ -201,6 +201,13 @@ public sealed interface Router {
      */
     record SparseMixer(float jitter) implements Router {}
 
+    /** Whether the weights of a token sum to one, before any scale. */
+    default boolean isNormalised() {
+        return this instanceof Scored scored
+                && (scored.weight() == Weight.SOFTMAX_OF_CHOSEN
+                        || !(scored.normalisation() instanceof Normalisation.None));
+    }
+
     /** What a router chooses by. */
     enum Score {
         /** The softmax of the logits over all experts. */

@@ -1,6 +1,7 @@
 package io.gatehouse.checkpoint.family;
 
 import io.gatehouse.checkpoint.config.ConfigFile;
+import io.gatehouse.checkpoint.config.ForeignKeys;
 import io.gatehouse.checkpoint.config.ModelConfig;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -27,12 +28,14 @@ public final class Families {
      */
     public static Described read(ConfigFile file) {
         Family family = of(file);
+        ForeignKeys.refuseQuantised(file);
         ConfigFile keys = file;
         for (String key : family.textConfig()) {
             ConfigFile outer = keys;
             keys = outer.findObject(key).orElse(outer);
         }
-        ModelConfig config = family.config(keys.ofModel(file));
+        ModelConfig config = family.config(keys);
+        ForeignKeys.refuse(keys);
         return new Described(config, family.names(config));
     }
 

@@ -5,34 +5,54 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 
 /**
- * Where a weight lies in a tensor of a file. Its element at row r and column c is element
- * {@code first + r × rowStep + c × columnStep} of the stored tensor, counted row-major. So a slice is the whole tensor,
- * one expert of a stack, every second row of it, or a transposed matrix.
+ * Which rows of a tensor of a file a weight is: all of them, those of one expert of a stack, or every second one. The rows
+ * of a tensor are its last dimension, and all others count them; a weight that is a vector is a column, whose rows have
+ * one element.
  *
  * @param tensor name in the file
- * @param shape of the weight; a vector has one size
- * @param columnStep 1 for a vector
+ * @param stored the shape in which the tensor's elements are counted: its own, or another one of as many elements
+ * @param transposed whether the last two dimensions of that are exchanged first
+ * @param firstRow the weight's first row
+ * @param step from each of its rows to the next
+ * @param shape of the weight
  */
-public record Slice(String tensor, List<Long> shape, long first, long rowStep, long columnStep) {
+public record Slice(
+        String tensor, List<Long> stored, boolean transposed, long firstRow, int step, List<Long> shape) {
     public Slice {
         requireNonNull(tensor, "tensor is null");
+        stored = List.copyOf(stored);
         shape = List.copyOf(shape);
-        if (first < 0 || rowStep < 0 || columnStep < 1) {
-            throw new IllegalArgumentException("Steps %d, %d and %d".formatted(first, rowStep, columnStep));
+        if (firstRow < 0 || step < 1) {
+            throw new IllegalArgumentException("Each %d. row from %d on".formatted(step, firstRow));
         }
     }
 
-    /** A whole tensor. */
+    /** A whole tensor, in its own shape or in one of as many elements. */
     static Slice whole(String tensor, List<Long> shape) {
-        return new Slice(tensor, shape, 0, rowSize(shape), 1);
+        return new Slice(tensor, shape, false, 0, 1, shape);
     }
 
-    /** Whether the elements lie one after the other. */
+    /** Elements of a row of the weight. */
+    public long columns() {
+        return shape.size() < 2 ? 1 : shape.get(shape.size() - 1);
+    }
+
+    /**
+     * The element of the stored tensor, counted row-major, that is element {@code row, column} of the weight.
+     *
+     * @param row counted over all dimensions of the weight but the last
+     */
+    public long element(long row, long column) {
+        long of = firstRow + row * step;
+        if (!transposed) {
+            return of * columns() + column;
+        }
+        long rows = stored.get(stored.size() - 1);
+        return of / rows * rows * columns() + column * rows + of % rows;
+    }
+
+    /** Whether its elements lie one after another. */
     public boolean isContiguous() {
-        return columnStep == 1 && (shape.size() < 2 || shape.get(0) <= 1 || rowStep == rowSize(shape));
-    }
-
-    private static long rowSize(List<Long> shape) {
-        return shape.stream().skip(1).reduce(1L, Math::multiplyExact);
+        return !transposed && step == 1;
     }
 }

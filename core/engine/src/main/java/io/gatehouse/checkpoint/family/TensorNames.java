@@ -232,11 +232,13 @@ public final class TensorNames {
         long rows = shape.get(0);
         long columns = elements(shape) / rows;
         long width = elements(stored) / stored.get(0);
-        if (part.transposed() && stored.equals(List.of(columns, rows))) {
-            return new Slice(name, shape, 0, 1, rows);
+        if (part.transposed()) {
+            return stored.equals(List.of(columns, rows))
+                    ? new Slice(name, stored, true, 0, 1, shape)
+                    : Slice.whole(name, stored);
         }
-        return !part.transposed() && width == columns && part.firstRow() + rows <= stored.get(0)
-                ? new Slice(name, shape, part.firstRow() * columns, columns, 1)
+        return width == columns && part.firstRow() + rows <= stored.get(0)
+                ? new Slice(name, List.of(stored.get(0), width), false, part.firstRow(), 1, shape)
                 : Slice.whole(name, stored);
     }
 
@@ -294,39 +296,32 @@ public final class TensorNames {
      */
     private Slice matrix(
             String name, List<Long> stored, Content content, int expert, String projection, List<Long> shape) {
-        long parts = content == Content.GATE_UP ? 2 : 1;
-        long part = content == Content.GATE_UP && projection.equals("up") ? 1 : 0;
+        int parts = content == Content.GATE_UP ? 2 : 1;
+        int part = content == Content.GATE_UP && projection.equals("up") ? 1 : 0;
         long rows = shape.get(0);
         long columns = shape.size() == 1 ? 1 : shape.get(1);
-        long each = parts * rows * columns;
-        long first = expert * each;
-        if (first + each > elements(stored)) {
+        long experts = elements(stored) / (parts * rows * columns);
+        if (expert >= experts || elements(stored) % (parts * rows * columns) != 0) {
             return Slice.whole(name, stored);
         }
-        boolean alternating = form == Form.INTERLEAVED && content == Content.GATE_UP;
+        boolean alternating = form == Form.INTERLEAVED && parts == 2;
+        long first = expert * parts * rows + (alternating ? part : part * rows);
+        int step = alternating ? 2 : 1;
         if (shape.size() == 1) {
-            return last(stored) != parts * rows
-                    ? Slice.whole(name, stored)
-                    : new Slice(name, shape, first + (alternating ? part : part * rows), alternating ? 2 : 1, 1);
+            return last(stored) == parts * rows
+                    ? new Slice(name, List.of(elements(stored)), false, first, step, shape)
+                    : Slice.whole(name, stored);
         }
         boolean plain = last(stored) == columns && fits(stored, parts * rows);
         boolean turned = last(stored) == parts * rows && fits(stored, columns);
-        if (plain && !(turned && form.isTransposed())) {
-            return new Slice(
-                    name,
-                    shape,
-                    first + (alternating ? part * columns : part * rows * columns),
-                    (alternating ? 2 : 1) * columns,
-                    1);
+        if (!plain && !turned) {
+            return Slice.whole(name, stored);
         }
-        return turned
-                ? new Slice(
-                        name,
-                        shape,
-                        first + (alternating ? part : part * rows),
-                        alternating ? 2 : 1,
-                        parts * rows)
-                : Slice.whole(name, stored);
+        boolean transposed = turned && (!plain || form.isTransposed());
+        List<Long> matrices = transposed
+                ? List.of(experts, columns, parts * rows)
+                : List.of(experts, parts * rows, columns);
+        return new Slice(name, matrices, transposed, first, step, shape);
     }
 
     private static boolean fits(List<Long> stored, long rows) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.gatehouse.checkpoint.DecoderTensors;
 import io.gatehouse.checkpoint.config.ConfigFile;
 import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.checkpoint.family.Families;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,9 +41,12 @@ final class DecoderWeights {
 
     static List<Weight> of(JsonNode config) {
         byte[] content = config.toString().getBytes(StandardCharsets.UTF_8);
-        ModelConfig model = ConfigFile.parse(Path.of("config.json"), content).model();
-        return DecoderTensors.of(model).stream()
-                .map(tensor -> new Weight(tensor.name(), tensor.shape(), spread(tensor, model)))
+        Families.Described described = Families.read(ConfigFile.parse(Path.of("config.json"), content));
+        return DecoderTensors.of(described.config()).stream()
+                .map(tensor -> new Weight(
+                        described.names().published(tensor.name()),
+                        tensor.shape(),
+                        spread(tensor, described.config())))
                 .toList();
     }
 
