@@ -24,7 +24,7 @@ final class ExpectedWeights {
         List<TensorInfo> found = DecoderTensors.of(config).stream()
                 .map(expected -> found(expected, files))
                 .toList();
-        for (int layer = 0; layer < config.layers().size(); layer++) {
+        for (int layer = 0; layer < config.layers().size() && !files.hasFurtherExperts(); layer++) {
             if (config.layers().get(layer).feedForward() instanceof FeedForward.Sparse mixture) {
                 refuseMoreExperts(config, layer, mixture, files);
             }

@@ -102,6 +102,11 @@ final class WeightFiles implements AutoCloseable {
         return find(weight, shape).orElseThrow(() -> missing(published(weight)));
     }
 
+    /** Whether the files have experts that are not the model's. */
+    boolean hasFurtherExperts() {
+        return names.hasFurtherExperts();
+    }
+
     /** What the published files of the family call a weight. */
     String published(String weight) {
         return names.published(weight);

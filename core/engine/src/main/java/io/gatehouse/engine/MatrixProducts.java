@@ -1,6 +1,9 @@
 package io.gatehouse.engine;
 
+import io.gatehouse.checkpoint.config.Attention;
 import io.gatehouse.checkpoint.config.FeedForward;
+import io.gatehouse.checkpoint.config.Layer;
+import io.gatehouse.checkpoint.config.Mlp;
 import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.engine.graph.Blocks;
 import io.gatehouse.engine.memory.FloatFormat;
@@ -121,28 +124,49 @@ public final class MatrixProducts implements AutoCloseable {
     /** How often each product is done in a mean layer. */
     private static Map<Product, Double> products(ModelConfig config, Precision precision, int tokens) {
         long hidden = config.hiddenSize();
-        long queries = (long) config.heads() * config.headDim();
-        long keys = (long) config.keyValueHeads() * config.headDim();
         Map<Product, Double> times = new LinkedHashMap<>();
-        times.merge(new Product(tokens, hidden, queries, precision.attention()), 1.0, Double::sum);
-        times.merge(new Product(tokens, hidden, keys, precision.attention()), 2.0, Double::sum);
-        times.merge(new Product(tokens, queries, hidden, precision.attention()), 1.0, Double::sum);
         double share = 1.0 / config.layers().size();
+        config.layers().stream()
+                .map(Layer::mixer)
+                .filter(Attention.class::isInstance)
+                .map(Attention.class::cast)
+                .forEach(attention -> attention(times, share, tokens, hidden, attention, precision));
         for (FeedForward shape : config.feedForwards()) {
             if (shape instanceof FeedForward.Sparse sparse) {
                 long rows = Math.max(1, (long) tokens * sparse.topK() / sparse.experts());
-                swiGlu(times, share * sparse.experts(), rows, hidden, sparse.intermediateSize(), precision);
-                sparse.sharedExpertSize().ifPresent(size -> swiGlu(times, share, tokens, hidden, size, precision));
+                mlp(times, share * sparse.experts(), rows, hidden, sparse.expert(), precision);
+                sparse.shared().ifPresent(shared -> mlp(times, share, tokens, hidden, shared.mlp(), precision));
+                sparse.beside().ifPresent(beside -> mlp(times, share, tokens, hidden, beside, precision));
             } else if (shape instanceof FeedForward.Dense dense) {
-                swiGlu(times, share, tokens, hidden, dense.intermediateSize(), precision);
+                mlp(times, share, tokens, hidden, dense.mlp(), precision);
             }
         }
         return times;
     }
 
-    private static void swiGlu(
-            Map<Product, Double> times, double often, long rows, long hidden, long width, Precision precision) {
-        times.merge(new Product(rows, hidden, 2 * width, precision.experts()), often, Double::sum);
-        times.merge(new Product(rows, width, hidden, precision.experts()), often, Double::sum);
+    private static void attention(
+            Map<Product, Double> times,
+            double often,
+            int tokens,
+            long hidden,
+            Attention attention,
+            Precision precision) {
+        long queries = (long) attention.heads() * attention.headDim();
+        long keys = (long) attention.keyValueHeads() * attention.headDim();
+        long values = (long) attention.keyValueHeads() * attention.valueDim();
+        long outputs = (long) attention.heads() * attention.valueDim();
+        times.merge(new Product(tokens, hidden, queries, precision.attention()), often, Double::sum);
+        times.merge(new Product(tokens, hidden, keys, precision.attention()), often, Double::sum);
+        if (!attention.keysAreValues()) {
+            times.merge(new Product(tokens, hidden, values, precision.attention()), often, Double::sum);
+        }
+        times.merge(new Product(tokens, outputs, hidden, precision.attention()), often, Double::sum);
+    }
+
+    private static void mlp(
+            Map<Product, Double> times, double often, long rows, long hidden, Mlp mlp, Precision precision) {
+        long inner = (mlp.activation().isGated() ? 2L : 1L) * mlp.size();
+        times.merge(new Product(rows, hidden, inner, precision.experts()), often, Double::sum);
+        times.merge(new Product(rows, mlp.size(), hidden, precision.experts()), often, Double::sum);
     }
 }

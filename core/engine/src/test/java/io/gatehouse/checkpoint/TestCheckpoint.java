@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.gatehouse.checkpoint.config.ExpertNames;
 import io.gatehouse.checkpoint.config.FeedForward;
+import io.gatehouse.checkpoint.config.Mlp;
+import io.gatehouse.checkpoint.config.Router;
+import io.gatehouse.checkpoint.family.TensorNames;
 import io.gatehouse.checkpoint.safetensors.DType;
 import io.gatehouse.checkpoint.safetensors.SafetensorsBytes;
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
@@ -39,7 +41,7 @@ final class TestCheckpoint {
         try (Checkpoint checkpoint = Checkpoint.open(path)) {
             assertThat(checkpoint.name()).isEqualTo("olmoe_a");
             assertThat(checkpoint.config().layers()).hasSize(3);
-            assertThat(checkpoint.config().feedForwards()).containsOnly(new FeedForward.Sparse(8, 2, 32, false));
+            assertThat(checkpoint.config().feedForwards()).containsOnly(new FeedForward.Sparse(8, 2, Mlp.swiGlu(32), Router.softmax(false)));
             TensorInfo gate = checkpoint.tensor("model.layers.2.mlp.gate.weight");
             assertThat(gate.shape()).containsExactly(8L, 64L);
             ByteBuffer bytes = ByteBuffer.allocate(8 * 64 * 4);
@@ -259,7 +261,7 @@ final class TestCheckpoint {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.write(ByteBuffer.wrap(new byte[1]), channel.size() + Integer.MAX_VALUE);
         }
-        try (WeightFiles files = WeightFiles.open(directory, ExpertNames.MLP)) {
+        try (WeightFiles files = WeightFiles.open(directory, TensorNames.LLAMA)) {
             assertThatExceptionOfType(GatehouseException.class)
                     .isThrownBy(() -> files.read(files.tensor("big"), ByteBuffer.allocate(1)))
                     .withMessage(

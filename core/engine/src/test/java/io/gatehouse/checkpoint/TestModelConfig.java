@@ -3,22 +3,26 @@ package io.gatehouse.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.gatehouse.checkpoint.config.Attention;
 import io.gatehouse.checkpoint.config.AttentionBias;
 import io.gatehouse.checkpoint.config.ConfigFile;
-import io.gatehouse.checkpoint.config.ExpertNames;
 import io.gatehouse.checkpoint.config.FeedForward;
+import io.gatehouse.checkpoint.config.Head;
 import io.gatehouse.checkpoint.config.Layer;
+import io.gatehouse.checkpoint.config.Mlp;
 import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.checkpoint.config.Norm;
 import io.gatehouse.checkpoint.config.QkNorm;
+import io.gatehouse.checkpoint.config.Residual;
 import io.gatehouse.checkpoint.config.Rope;
 import io.gatehouse.checkpoint.config.RopeKeys;
 import io.gatehouse.checkpoint.config.RopeScaling;
+import io.gatehouse.checkpoint.config.Router;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Each case is the tiny config with some keys set as JSON text, or removed. */
@@ -27,33 +31,31 @@ final class TestModelConfig {
 
     @Test
     void readsEveryKeyThatChangesTheResult() {
+        Attention attention = Attention.builder(2, 2, 2)
+                .qkNorm(QkNorm.ofProjection(1e-5f))
+                .rope(new Rope(10_000, new RopeScaling.None(), 2))
+                .build();
+        Norm norm = Norm.rms(1e-5f);
         assertThat(config("{}"))
                 .isEqualTo(new ModelConfig(
                         "OlmoeForCausalLM",
                         5,
                         4,
-                        2,
-                        2,
-                        2,
-                        1e-5f,
-                        Optional.empty(),
-                        AttentionBias.NONE,
-                        QkNorm.PROJECTION,
-                        false,
                         64,
-                        new Rope(10_000, new RopeScaling.None()),
-                        ExpertNames.MLP,
-                        List.of(new Layer(new FeedForward.Sparse(2, 1, 3, false), Optional.empty()))));
-        assertThat(config("{\"clip_qkv\": 8}").clipQkv()).contains(8f);
-        assertThat(config("{\"num_key_value_heads\": 1}").keyValueHeads()).isEqualTo(1);
-        assertThat(config("{\"head_dim\": 6}").headDim()).isEqualTo(6);
+                        1,
+                        List.of(new Layer(attention, mixture(false), Residual.before(norm))),
+                        Head.plain(norm, false)));
+        assertThat(attention("{\"clip_qkv\": 8}").clip()).contains(8f);
+        assertThat(attention("{\"num_key_value_heads\": 1}").keyValueHeads()).isEqualTo(1);
+        assertThat(attention("{\"head_dim\": 6}").headDim()).isEqualTo(6);
         assertThat(config("{\"norm_topk_prob\": true}").feedForwards())
-                .containsExactly(new FeedForward.Sparse(2, 1, 3, true));
+                .containsExactly(mixture(true));
         assertThat(config("{\"tie_word_embeddings\": true}").tieWordEmbeddings())
                 .isTrue();
-        assertThat(config("{\"attention_bias\": true}").attentionBias()).isEqualTo(AttentionBias.ALL);
+        assertThat(attention("{\"attention_bias\": true}").bias()).isEqualTo(AttentionBias.ALL);
         assertThat(config("{\"num_hidden_layers\": 7}").layers()).hasSize(7);
-        assertThat(config("{\"rms_norm_eps\": 1e-6}").rmsNormEps()).isEqualTo(1e-6f);
+        assertThat(config("{\"rms_norm_eps\": 1e-6}").head().norm().epsilon())
+                .isEqualTo(1e-6f);
     }
 
     @Test
@@ -75,16 +77,16 @@ final class TestModelConfig {
 
     @Test
     void readsBothRopeDialects() {
-        assertThat(config("{\"rope_theta\": 500000}").rope()).isEqualTo(new Rope(500_000, new RopeScaling.None()));
-        assertThat(config("{\"rope_scaling\": {\"type\": \"default\"}}").rope())
-                .isEqualTo(new Rope(10_000, new RopeScaling.None()));
-        assertThat(config("{\"rope_scaling\": {\"rope_type\": \"default\"}}").rope())
-                .isEqualTo(new Rope(10_000, new RopeScaling.None()));
+        assertThat(config("{\"rope_theta\": 500000}").ropes()).containsExactly(new Rope(500_000, new RopeScaling.None(), 2));
+        assertThat(config("{\"rope_scaling\": {\"type\": \"default\"}}").ropes())
+                .containsExactly(new Rope(10_000, new RopeScaling.None(), 2));
+        assertThat(config("{\"rope_scaling\": {\"rope_type\": \"default\"}}").ropes())
+                .containsExactly(new Rope(10_000, new RopeScaling.None(), 2));
         String newer = "{\"rope_parameters\": {\"rope_theta\": 20000.0, \"rope_type\": \"default\"}}";
-        assertThat(config(newer, "rope_theta", "rope_scaling").rope())
-                .isEqualTo(new Rope(20_000, new RopeScaling.None()));
-        assertThat(config("{\"rope_parameters\": {\"rope_type\": \"default\"}}").rope())
-                .isEqualTo(new Rope(10_000, new RopeScaling.None()));
+        assertThat(config(newer, "rope_theta", "rope_scaling").ropes())
+                .containsExactly(new Rope(20_000, new RopeScaling.None(), 2));
+        assertThat(config("{\"rope_parameters\": {\"rope_type\": \"default\"}}").ropes())
+                .containsExactly(new Rope(10_000, new RopeScaling.None(), 2));
     }
 
     @Test
@@ -198,6 +200,14 @@ final class TestModelConfig {
         refusesContent("{} {}", FILE + " is not valid JSON at line 1");
         refusesContent("{\"a\": NaN}", FILE + " is not valid JSON at line 1");
         refusesContent("{\"a\": " + "[".repeat(99_999), FILE + " is not valid JSON");
+    }
+
+    private static FeedForward.Sparse mixture(boolean normalised) {
+        return new FeedForward.Sparse(2, 1, Mlp.swiGlu(3), Router.softmax(normalised));
+    }
+
+    private static Attention attention(String changes) {
+        return (Attention) config(changes).layers().get(0).mixer();
     }
 
     private static ModelConfig config(String changes, String... removed) {

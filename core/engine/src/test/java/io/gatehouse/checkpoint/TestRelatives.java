@@ -3,14 +3,17 @@ package io.gatehouse.checkpoint;
 import static io.gatehouse.testing.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.checkpoint.config.Attention;
 import io.gatehouse.checkpoint.config.AttentionBias;
-import io.gatehouse.checkpoint.config.ExpertNames;
 import io.gatehouse.checkpoint.config.FeedForward;
-import io.gatehouse.checkpoint.config.Layer;
+import io.gatehouse.checkpoint.config.Mask;
+import io.gatehouse.checkpoint.config.Mlp;
 import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.checkpoint.config.QkNorm;
 import io.gatehouse.checkpoint.config.Rope;
 import io.gatehouse.checkpoint.config.RopeScaling;
+import io.gatehouse.checkpoint.config.Router;
+import io.gatehouse.checkpoint.config.SharedExpert;
 import io.gatehouse.checkpoint.safetensors.DType;
 import io.gatehouse.checkpoint.safetensors.SafetensorsBytes;
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
@@ -23,8 +26,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -34,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Mixtral, Qwen2-MoE and Qwen3-MoE: what their configs mean, and which weights they imply. */
 final class TestRelatives {
     private static final Path FILE = Path.of("model/config.json");
-    private static final FeedForward.Sparse SHARED = new FeedForward.Sparse(2, 1, 3, false, OptionalInt.of(7));
+    private static final FeedForward.Sparse SHARED = mixture(false).with(SharedExpert.gated(Mlp.swiGlu(7)));
     private static final FeedForward DENSE = new FeedForward.Dense(6);
 
     @TempDir
@@ -44,12 +45,12 @@ final class TestRelatives {
     void readsMixtral() {
         ModelConfig config = TinyModel.mixtral().read(FILE);
         assertThat(config.architecture()).isEqualTo("MixtralForCausalLM");
-        assertThat(config.keyValueHeads()).isEqualTo(1);
-        assertThat(config.attentionBias()).isEqualTo(AttentionBias.NONE);
-        assertThat(config.qkNorm()).isEqualTo(QkNorm.NONE);
-        assertThat(config.expertNames()).isEqualTo(ExpertNames.BLOCK_SPARSE_MOE);
-        assertThat(config.layers()).containsExactly(new Layer(new FeedForward.Sparse(2, 1, 3, true), Optional.empty()));
-        assertThat(mixtral("{\"head_dim\": 8}").headDim()).isEqualTo(8);
+        assertThat(attention(config).keyValueHeads()).isEqualTo(1);
+        assertThat(attention(config).bias()).isEqualTo(AttentionBias.NONE);
+        assertThat(attention(config).qkNorm()).isEmpty();
+        assertThat(config.feedForwards()).containsExactly(mixture(true));
+        assertThat(attention(config).mask()).isEqualTo(new Mask.Causal());
+        assertThat(attention(mixtral("{\"head_dim\": 8}")).headDim()).isEqualTo(8);
         assertThat(mixtral("{\"num_experts\": 2}", "num_local_experts").feedForwards())
                 .isEqualTo(config.feedForwards());
     }
@@ -64,11 +65,11 @@ final class TestRelatives {
                 "max_position_embeddings",
                 "tie_word_embeddings",
                 "sliding_window");
-        assertThat(config.keyValueHeads()).isEqualTo(8);
-        assertThat(config.rmsNormEps()).isEqualTo(1e-5f);
-        assertThat(config.rope()).isEqualTo(new Rope(1_000_000, new RopeScaling.None()));
+        assertThat(attention(config).keyValueHeads()).isEqualTo(8);
+        assertThat(config.head().norm().epsilon()).isEqualTo(1e-5f);
+        assertThat(config.ropes()).containsExactly(new Rope(1_000_000, new RopeScaling.None(), 2));
         assertThat(config.maxPositions()).isEqualTo(131_072);
-        assertThat(mixtral("{\"num_key_value_heads\": null}").keyValueHeads())
+        assertThat(attention(mixtral("{\"num_key_value_heads\": null}")).keyValueHeads())
                 .as("a null stands for as many as heads")
                 .isEqualTo(2);
     }
@@ -76,20 +77,20 @@ final class TestRelatives {
     @Test
     void slidesOverAllLayersOfMixtral() {
         assertThat(mixtral("{\"num_hidden_layers\": 3, \"sliding_window\": 16}").layers())
-                .extracting(Layer::slidingWindow)
-                .containsExactly(Optional.of(16), Optional.of(16), Optional.of(16));
+                .extracting(layer -> layer.mixer().mask())
+                .containsExactly(new Mask.Window(16), new Mask.Window(16), new Mask.Window(16));
         wrong(() -> mixtral("{\"sliding_window\": 0}"), "field 'sliding_window' is 0 instead of a number from 1");
     }
 
     @Test
     void readsQwen2Moe() {
         ModelConfig config = TinyModel.qwen2Moe().read(FILE);
-        assertThat(config.attentionBias()).isEqualTo(AttentionBias.QUERY_KEY_VALUE);
-        assertThat(config.qkNorm()).isEqualTo(QkNorm.NONE);
+        assertThat(attention(config).bias()).isEqualTo(AttentionBias.QUERY_KEY_VALUE);
+        assertThat(attention(config).qkNorm()).isEmpty();
         assertThat(config.feedForwards()).containsExactly(DENSE, SHARED);
-        assertThat(qwen2("{\"qkv_bias\": false}").attentionBias()).isEqualTo(AttentionBias.NONE);
+        assertThat(attention(qwen2("{\"qkv_bias\": false}")).bias()).isEqualTo(AttentionBias.NONE);
         assertThat(qwen2("{\"norm_topk_prob\": true}").feedForwards().get(1))
-                .isEqualTo(new FeedForward.Sparse(2, 1, 3, true, OptionalInt.of(7)));
+                .isEqualTo(mixture(true).with(SharedExpert.gated(Mlp.swiGlu(7))));
         ModelConfig defaults = qwen2(
                 "{\"num_attention_heads\": 16, \"hidden_size\": 64}",
                 "num_key_value_heads",
@@ -100,9 +101,9 @@ final class TestRelatives {
                 "decoder_sparse_step",
                 "mlp_only_layers",
                 "norm_topk_prob");
-        assertThat(defaults.keyValueHeads()).isEqualTo(16);
-        assertThat(defaults.rmsNormEps()).isEqualTo(1e-6f);
-        assertThat(defaults.rope().theta()).isEqualTo(10_000);
+        assertThat(attention(defaults).keyValueHeads()).isEqualTo(16);
+        assertThat(defaults.head().norm().epsilon()).isEqualTo(1e-6f);
+        assertThat(defaults.ropes().get(0).theta()).isEqualTo(10_000);
         assertThat(defaults.maxPositions()).isEqualTo(32_768);
         assertThat(defaults.feedForwards()).containsExactly(SHARED, SHARED);
     }
@@ -150,12 +151,12 @@ final class TestRelatives {
     @Test
     void readsQwen3Moe() {
         ModelConfig config = TinyModel.qwen3Moe().read(FILE);
-        FeedForward mixture = new FeedForward.Sparse(2, 1, 3, true);
-        assertThat(config.qkNorm()).isEqualTo(QkNorm.HEAD);
-        assertThat(config.headDim()).isEqualTo(6);
+        FeedForward mixture = mixture(true);
+        assertThat(attention(config).qkNorm()).contains(QkNorm.ofHead(1e-6f));
+        assertThat(attention(config).headDim()).isEqualTo(6);
         assertThat(config.feedForwards()).containsExactly(mixture, DENSE);
-        assertThat(config.rope().theta()).isEqualTo(1_000_000);
-        assertThat(qwen3("{\"attention_bias\": true}").attentionBias()).isEqualTo(AttentionBias.ALL);
+        assertThat(config.ropes().get(0).theta()).isEqualTo(1_000_000);
+        assertThat(attention(qwen3("{\"attention_bias\": true}")).bias()).isEqualTo(AttentionBias.ALL);
         assertThat(qwen3("{\"num_local_experts\": 2}", "num_experts").feedForwards())
                 .isEqualTo(config.feedForwards());
         ModelConfig defaults = qwen3(
@@ -164,10 +165,10 @@ final class TestRelatives {
                 "norm_topk_prob",
                 "max_position_embeddings",
                 "rope_parameters");
-        assertThat(defaults.keyValueHeads()).isEqualTo(4);
+        assertThat(attention(defaults).keyValueHeads()).isEqualTo(4);
         assertThat(defaults.maxPositions()).isEqualTo(32_768);
-        assertThat(defaults.rope().theta()).isEqualTo(10_000);
-        assertThat(defaults.feedForwards().get(0)).isEqualTo(new FeedForward.Sparse(2, 1, 3, false));
+        assertThat(defaults.ropes().get(0).theta()).isEqualTo(10_000);
+        assertThat(defaults.feedForwards().get(0)).isEqualTo(mixture(false));
     }
 
     @Test
@@ -275,11 +276,21 @@ final class TestRelatives {
         return TinyModel.qwen3Moe().with(changes, removed).read(FILE);
     }
 
+    private static FeedForward.Sparse mixture(boolean normalised) {
+        return new FeedForward.Sparse(2, 1, Mlp.swiGlu(3), Router.softmax(normalised));
+    }
+
+    private static Attention attention(ModelConfig config) {
+        return (Attention) config.layers().get(0).mixer();
+    }
+
     private static String windows(ModelConfig config) {
         return String.join(
                 " ",
                 config.layers().stream()
-                        .map(layer -> layer.slidingWindow().map(String::valueOf).orElse("-"))
+                        .map(layer -> layer.mixer().mask() instanceof Mask.Window window
+                                ? String.valueOf(window.size())
+                                : "-")
                         .toList());
     }
 

@@ -21,30 +21,30 @@ final class TestRope {
 
     @Test
     void turnsPairsByPowersOfTheta() {
-        double[] frequencies = new Rope(10_000, new RopeScaling.None()).frequencies(8, 5);
+        double[] frequencies = frequencies(new Rope(10_000, new RopeScaling.None(), 8), 8, 5);
         assertThat(frequencies).containsExactly(new double[] {1, 0.1, 0.01, 0.001}, EXACT);
-        assertThat(new Rope(10_000, new RopeScaling.None()).attentionFactor()).isEqualTo(1);
+        assertThat(new Rope(10_000, new RopeScaling.None(), 8).attentionFactor(1)).isEqualTo(1);
     }
 
     @Test
     void dividesAllFrequenciesWhenLinear() {
         Rope rope = rope("\"rope_scaling\": {\"type\": \"linear\", \"factor\": 4}");
-        assertThat(rope).isEqualTo(new Rope(10_000, new RopeScaling.Linear(4)));
-        assertThat(rope.frequencies(8, 5)).containsExactly(new double[] {0.25, 0.025, 0.0025, 0.00025}, EXACT);
-        assertThat(rope.attentionFactor()).isEqualTo(1);
+        assertThat(rope).isEqualTo(new Rope(10_000, new RopeScaling.Linear(4), 8));
+        assertThat(frequencies(rope, 8, 5)).containsExactly(new double[] {0.25, 0.025, 0.0025, 0.00025}, EXACT);
+        assertThat(rope.attentionFactor(1)).isEqualTo(1);
     }
 
     @Test
     void growsThetaWithTheTextWhenDynamic() {
         Rope rope = rope("\"rope_scaling\": {\"rope_type\": \"dynamic\", \"factor\": 2.0}");
-        assertThat(rope).isEqualTo(new Rope(10_000, new RopeScaling.Dynamic(2, 64)));
-        double[] plain = new Rope(10_000, new RopeScaling.None()).frequencies(8, 1);
-        assertThat(rope.frequencies(8, 1)).isEqualTo(plain);
-        assertThat(rope.frequencies(8, 64)).isEqualTo(plain);
+        assertThat(rope).isEqualTo(new Rope(10_000, new RopeScaling.Dynamic(2, 64), 8));
+        double[] plain = frequencies(new Rope(10_000, new RopeScaling.None(), 8), 8, 1);
+        assertThat(frequencies(rope, 8, 1)).isEqualTo(plain);
+        assertThat(frequencies(rope, 8, 64)).isEqualTo(plain);
         // At twice the length: 2 x 2 - 1 = 3, to the power of 8 / 6.
         double theta = 10_000 * Math.cbrt(3 * 3 * 3 * 3);
         double root = Math.sqrt(Math.sqrt(theta));
-        assertThat(rope.frequencies(8, 128))
+        assertThat(frequencies(rope, 8, 128))
                 .containsExactly(new double[] {1, 1 / root, 1 / (root * root), 1 / (root * root * root)}, EXACT);
     }
 
@@ -53,8 +53,8 @@ final class TestRope {
         // The values of Llama 3.1 8B: heads of 128, theta 500,000.
         Rope rope = rope("\"rope_theta\": 500000.0, \"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8.0,"
                 + " \"low_freq_factor\": 1.0, \"high_freq_factor\": 4.0, \"original_max_position_embeddings\": 8192}");
-        assertThat(rope).isEqualTo(new Rope(500_000, new RopeScaling.Llama3(8, 1, 4, 8192)));
-        double[] frequencies = rope.frequencies(128, 1);
+        assertThat(rope).isEqualTo(new Rope(500_000, new RopeScaling.Llama3(8, 1, 4, 8192), 8));
+        double[] frequencies = frequencies(rope, 128, 1);
         int kept = 0;
         int divided = 0;
         for (int i = 0; i < 64; i++) {
@@ -73,8 +73,8 @@ final class TestRope {
         // The values that Qwen publishes for long texts: heads of 128, theta 1,000,000.
         Rope rope = rope("\"rope_theta\": 1000000.0, \"rope_scaling\": {\"type\": \"yarn\", \"factor\": 4.0,"
                 + " \"original_max_position_embeddings\": 32768}");
-        assertThat(rope.attentionFactor()).isCloseTo(1.138629436111989, EXACT);
-        double[] frequencies = rope.frequencies(128, 1);
+        assertThat(rope.attentionFactor(1)).isCloseTo(1.138629436111989, EXACT);
+        double[] frequencies = frequencies(rope, 128, 1);
         // Pairs turn 32 times and once within 32,768 positions at 23.6 and 39.7.
         for (int i = 0; i < 64; i++) {
             double plain = Math.exp(-Math.log(1_000_000) * i / 64);
@@ -112,14 +112,14 @@ final class TestRope {
     @Test
     void keepsTheRampWithinThePairsAndOfSomeWidth() {
         RopeScaling.Yarn narrow = new RopeScaling.Yarn(4, 1, 1, 64, 1, false);
-        double[] frequencies = new Rope(10_000, narrow).frequencies(8, 1);
+        double[] frequencies = frequencies(new Rope(10_000, narrow, 8), 8, 1);
         // One turn within 64 positions is at pair 1.008: what lies beyond is divided, what lies before is kept.
         assertThat(frequencies).containsExactly(new double[] {1, 0.1, 0.0025, 0.00025}, EXACT);
         RopeScaling.Yarn exact = new RopeScaling.Yarn(4, 8, 0.25, 64, 1, false);
         double low = Math.max(0, 4 * Math.log(64 / (16 * Math.PI)) / Math.log(10_000));
         double high = 4 * Math.log(64 / (Math.PI / 2)) / Math.log(10_000);
         double share = (1 - low) / (high - low);
-        assertThat(new Rope(10_000, exact).frequencies(8, 1)[1]).isCloseTo(0.1 * (1 - 0.75 * share), EXACT);
+        assertThat(frequencies(new Rope(10_000, exact, 8), 8, 1)[1]).isCloseTo(0.1 * (1 - 0.75 * share), EXACT);
     }
 
     @Test
@@ -127,7 +127,7 @@ final class TestRope {
         String kind = "{\"rope_type\": \"linear\", \"factor\": 2.0, \"rope_theta\": 50.0}";
         Rope rope =
                 rope("\"rope_parameters\": {\"full_attention\": %s, \"sliding_attention\": %s}".formatted(kind, kind));
-        assertThat(rope).isEqualTo(new Rope(50, new RopeScaling.Linear(2)));
+        assertThat(rope).isEqualTo(new Rope(50, new RopeScaling.Linear(2), 8));
         refuses(
                 "\"rope_parameters\": {\"full_attention\": %s, \"sliding_attention\": {\"rope_type\": \"default\"}}"
                         .formatted(kind),
@@ -139,9 +139,9 @@ final class TestRope {
     void prefersTheOlderKeysAndTheThetaBesideTheType() {
         assertThat(rope("\"rope_parameters\": {\"rope_type\": \"default\", \"rope_theta\": 7.0},"
                         + " \"rope_scaling\": {\"type\": \"linear\", \"factor\": 2.0}"))
-                .isEqualTo(new Rope(10_000, new RopeScaling.Linear(2)));
+                .isEqualTo(new Rope(10_000, new RopeScaling.Linear(2), 8));
         assertThat(rope("\"rope_scaling\": {}, \"rope_parameters\": {\"rope_theta\": 7.0}"))
-                .isEqualTo(new Rope(7, new RopeScaling.None()));
+                .isEqualTo(new Rope(7, new RopeScaling.None(), 8));
         assertThat(rope("\"rope_scaling\": {\"type\": \"linear\", \"rope_type\": \"default\"}")
                         .scaling())
                 .isEqualTo(new RopeScaling.None());
@@ -180,6 +180,11 @@ final class TestRope {
                 "heads larger than 2");
     }
 
+    /** Of the same embedding in heads of a size. */
+    private static double[] frequencies(Rope rope, int headDim, int length) {
+        return new Rope(rope.theta(), rope.scaling(), headDim).frequencies(length);
+    }
+
     private static int positions(String scaling) {
         return config("\"rope_scaling\": {" + scaling + "}").maxPositions();
     }
@@ -190,7 +195,7 @@ final class TestRope {
     }
 
     private static Rope rope(String keys) {
-        return config(keys).rope();
+        return config(keys).ropes().get(0);
     }
 
     private static ModelConfig config(String keys) {

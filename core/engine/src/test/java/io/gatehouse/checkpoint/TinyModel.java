@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.checkpoint.config.ConfigFile;
 import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.checkpoint.family.Families;
 import io.gatehouse.checkpoint.safetensors.DType;
 import io.gatehouse.checkpoint.safetensors.SafetensorsBytes;
 import java.nio.charset.StandardCharsets;
@@ -152,8 +153,8 @@ final class TinyModel {
 
     /** The config alone, as Gatehouse reads it. */
     ModelConfig read(Path file) {
-        return ConfigFile.parse(file, config.toString().getBytes(StandardCharsets.UTF_8))
-                .model();
+        return Families.read(ConfigFile.parse(file, config.toString().getBytes(StandardCharsets.UTF_8)))
+                .config();
     }
 
     /** The weights as one safetensors file. */

@@ -21,25 +21,28 @@ import java.util.stream.Stream;
 /** What the engine gave for a prompt against what the plain decoder gives for it. */
 record PlainComparison(int prompt, PlainOutcome expected, double tolerance) {
     /** Of the tensors of a {@link PrefillTrace}, by name. */
-    void ofTrace(Map<String, Tensor> trace) {
+    void ofTrace(Map<String, Tensor> trace, ModelConfig config) {
         List<PlainRouting> routers = expected.routers();
         same(trace, "last_logits", Arrays.stream(expected.lastLogits()));
         same(trace, "hidden_states", flat(expected.hiddenStates().stream()));
-        same(trace, "router_logits", flat(routers.stream().map(PlainRouting::logits)));
-        same(trace, "topk_weights", flat(routers.stream().map(PlainRouting::weights)));
-        same(
-                trace,
-                "router_probs",
-                routers.stream()
-                        .flatMap(router -> Arrays.stream(router.logits()))
-                        .flatMapToDouble(logits -> Arrays.stream(PlainVector.softmax(logits))));
-        Tensor ids = tensor(trace, "topk_ids");
+        int router = 0;
+        for (int layer = 0; layer < config.layers().size(); layer++) {
+            if (config.layers().get(layer).feedForward() instanceof FeedForward.Sparse) {
+                ofLayer(trace, "layer" + layer + ".", routers.get(router++));
+            }
+        }
+    }
+
+    private void ofLayer(Map<String, Tensor> trace, String layer, PlainRouting router) {
+        same(trace, layer + "router_logits", flat(Stream.of(router.logits())));
+        same(trace, layer + "topk_weights", flat(Stream.of(router.weights())));
+        same(trace, layer + "router_probs", flat(Stream.of(router.gate())));
+        Tensor ids = tensor(trace, layer + "topk_ids");
         int[] experts = new int[ids.data().remaining() / Integer.BYTES];
         ids.data().duplicate().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(experts);
         assertThat(experts)
                 .as("%s", ids.name())
-                .isEqualTo(routers.stream()
-                        .flatMap(router -> Arrays.stream(router.experts()))
+                .isEqualTo(Arrays.stream(router.experts())
                         .flatMapToInt(Arrays::stream)
                         .toArray());
     }

@@ -1,10 +1,10 @@
 package io.gatehouse.engine;
 
 import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.config.Attention;
 import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.Layer;
 import io.gatehouse.checkpoint.config.ModelConfig;
-import io.gatehouse.checkpoint.config.QkNorm;
 import io.gatehouse.engine.PlainOutcome.PlainRouting;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,7 +15,8 @@ import java.util.stream.IntStream;
 
 /**
  * A decoder with mixtures of experts written down as plainly as can be, in double precision, one token and one head at a
- * time: what the engine must agree with. It knows every variant that a {@link ModelConfig} can describe.
+ * time: what the engine must agree with. It knows every variant of the models that choose experts by a softmax; other
+ * families are compared with Hugging Face's outputs.
  */
 final class PlainDecoder {
     private final ModelConfig config;
@@ -46,7 +47,7 @@ final class PlainDecoder {
         for (int index = 0; index < config.layers().size(); index++) {
             Layer layer = config.layers().get(index);
             String prefix = "model.layers." + index + ".";
-            double[][] attended = attention(states, layer, prefix);
+            double[][] attended = attention(states, (Attention) layer.mixer(), prefix);
             PlainRouting routing = new PlainRouting(tokens);
             for (int t = 0; t < tokens; t++) {
                 double[] middle = PlainVector.sum(states[t], attended[t]);
@@ -66,38 +67,43 @@ final class PlainDecoder {
         return new PlainOutcome(PlainVector.multiply(weights.of(head), states[tokens - 1]), hidden, routers);
     }
 
-    private double[][] attention(double[][] states, Layer layer, String prefix) {
+    private double[][] attention(double[][] states, Attention attention, String prefix) {
         int tokens = states.length;
-        PlainRotary rotary = new PlainRotary(config.rope(), config.headDim(), tokens);
+        PlainRotary rotary = new PlainRotary(attention.rope().orElseThrow(), attention.headDim(), tokens);
         double[][] query = new double[tokens][];
         double[][] key = new double[tokens][];
         double[][] value = new double[tokens][];
         for (int t = 0; t < tokens; t++) {
             double[] x = norm(states[t], prefix + "input_layernorm");
-            query[t] = rotary.rotate(clip(headNorm(project(x, prefix, "q"), prefix, "q")), t);
-            key[t] = rotary.rotate(clip(headNorm(project(x, prefix, "k"), prefix, "k")), t);
-            value[t] = clip(project(x, prefix, "v"));
+            query[t] = rotary.rotate(clip(headNorm(project(x, attention, prefix, "q"), attention, prefix, "q"), attention), t);
+            key[t] = rotary.rotate(clip(headNorm(project(x, attention, prefix, "k"), attention, prefix, "k"), attention), t);
+            value[t] = clip(project(x, attention, prefix, "v"), attention);
         }
         double[][] out = new double[tokens][];
         for (int t = 0; t < tokens; t++) {
-            int first = layer.slidingWindow().isPresent()
-                    ? Math.max(0, t - layer.slidingWindow().get() + 1)
-                    : 0;
-            double[] context = new double[config.heads() * config.headDim()];
-            for (int head = 0; head < config.heads(); head++) {
-                attend(head, t, first, query, key, value, context);
+            int first = Math.max(0, t - attention.mask().window() + 1);
+            double[] context = new double[attention.heads() * attention.headDim()];
+            for (int head = 0; head < attention.heads(); head++) {
+                attend(attention, head, t, first, query, key, value, context);
             }
-            out[t] = project(context, prefix, "o");
+            out[t] = project(context, attention, prefix, "o");
         }
         return out;
     }
 
     /** Adds what one head of token t takes from the tokens first to t. */
-    private void attend(
-            int head, int t, int first, double[][] query, double[][] key, double[][] value, double[] context) {
-        int dim = config.headDim();
+    private static void attend(
+            Attention attention,
+            int head,
+            int t,
+            int first,
+            double[][] query,
+            double[][] key,
+            double[][] value,
+            double[] context) {
+        int dim = attention.headDim();
         int to = head * dim;
-        int from = head / (config.heads() / config.keyValueHeads()) * dim;
+        int from = head / (attention.heads() / attention.keyValueHeads()) * dim;
         double[] scores = new double[t + 1 - first];
         for (int s = first; s <= t; s++) {
             for (int i = 0; i < dim; i++) {
@@ -115,7 +121,7 @@ final class PlainDecoder {
     private double[] feedForward(double[] x, int layer, PlainRouting routing, int t) {
         String prefix = "model.layers." + layer + ".";
         if (config.layers().get(layer).feedForward() instanceof FeedForward.Sparse mixture) {
-            return experts(x, layer, mixture, prefix + config.expertNames().block() + ".", routing, t);
+            return experts(x, layer, mixture, prefix + "mlp.", routing, t);
         }
         return swiGlu(x, prefix + "mlp.", "gate_proj", "up_proj", "down_proj");
     }
@@ -126,7 +132,7 @@ final class PlainDecoder {
         int topK = interventions.topK().orElse(mixture.topK());
         double[] probabilities = gate(logits, layer, topK);
         int[] chosen = best(probabilities, topK);
-        double mass = mixture.normTopK()
+        double mass = mixture.router().isNormalised()
                 ? Arrays.stream(chosen)
                         .mapToDouble(expert -> probabilities[expert])
                         .sum()
@@ -143,14 +149,14 @@ final class PlainDecoder {
             double[] own = swiGlu(
                     x,
                     prefix + "experts." + chosen[rank] + ".",
-                    config.expertNames().gate(),
-                    config.expertNames().up(),
-                    config.expertNames().down());
+                    "gate_proj",
+                    "up_proj",
+                    "down_proj");
             routing.outputNorms()[t][rank] = PlainVector.length(own);
             float scale = interventions.scales().getOrDefault(new ExpertPlace(layer, chosen[rank]), 1f);
             out = PlainVector.sum(out, scaled(own, routing.weights()[t][rank] * scale));
         }
-        if (mixture.sharedExpertSize().isPresent()) {
+        if (mixture.shared().isPresent()) {
             double gate = PlainVector.multiply(weights.of(prefix + "shared_expert_gate.weight"), x)[0];
             double[] shared = swiGlu(x, prefix + "shared_expert.", "gate_proj", "up_proj", "down_proj");
             out = PlainVector.sum(out, scaled(shared, PlainVector.sigmoid(gate)));
@@ -193,10 +199,10 @@ final class PlainDecoder {
         return PlainVector.multiply(weights.of(prefix + down + ".weight"), gated);
     }
 
-    private double[] project(double[] x, String prefix, String name) {
+    private double[] project(double[] x, Attention attention, String prefix, String name) {
         String projection = prefix + "self_attn." + name + "_proj";
         double[] product = PlainVector.multiply(weights.of(projection + ".weight"), x);
-        boolean biased = switch (config.attentionBias()) {
+        boolean biased = switch (attention.bias()) {
             case NONE -> false;
             case QUERY_KEY_VALUE -> !name.equals("o");
             case ALL -> true;
@@ -204,20 +210,20 @@ final class PlainDecoder {
         return biased ? PlainVector.sum(product, weights.of(projection + ".bias")) : product;
     }
 
-    private double[] headNorm(double[] x, String prefix, String name) {
+    private double[] headNorm(double[] x, Attention attention, String prefix, String name) {
         // The length of the weight, one head's or the projection's, says over how much the norm runs.
-        return config.qkNorm() == QkNorm.NONE ? x : norm(x, prefix + "self_attn." + name + "_norm");
+        return attention.qkNorm().isEmpty() ? x : norm(x, prefix + "self_attn." + name + "_norm");
     }
 
     private double[] norm(double[] x, String name) {
-        return PlainVector.norm(x, weights.of(name + ".weight"), config.rmsNormEps());
+        return PlainVector.norm(x, weights.of(name + ".weight"), config.head().norm().epsilon());
     }
 
-    private double[] clip(double[] x) {
-        if (config.clipQkv().isEmpty()) {
+    private static double[] clip(double[] x, Attention attention) {
+        if (attention.clip().isEmpty()) {
             return x;
         }
-        double limit = config.clipQkv().get();
+        double limit = attention.clip().get();
         return Arrays.stream(x)
                 .map(value -> Math.max(-limit, Math.min(limit, value)))
                 .toArray();

@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Reads the outputs that another engine wrote as safetensors; trusts the file. */
 final class ReferenceFile {
@@ -39,6 +41,17 @@ final class ReferenceFile {
             };
         }
         return values;
+    }
+
+    boolean has(String name) {
+        return header.has(name);
+    }
+
+    /** The sizes of a tensor. */
+    List<Integer> shape(String name) {
+        List<Integer> shape = new ArrayList<>();
+        header.get(name).get("shape").forEach(size -> shape.add(size.asInt()));
+        return shape;
     }
 
     Iterable<String> names() {

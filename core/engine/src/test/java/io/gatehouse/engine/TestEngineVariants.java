@@ -102,7 +102,7 @@ final class TestEngineVariants {
             Map<String, Tensor> tensors =
                     trace.tensors().stream().collect(Collectors.toMap(Tensor::name, Function.identity()));
             comparisons(prompts).forEach(comparison -> {
-                comparison.ofTrace(tensors);
+                comparison.ofTrace(tensors, engine.config());
                 comparison.ofRows(traced, engine.config(), Capture.TRACE);
             });
             RoutingRows rows = new RoutingRows();

@@ -96,16 +96,9 @@ final class TestExpertWeights {
                 List<LayerWeights> layers = ExpertWeights.of(checkpoint, WeightListener.SILENT);
                 assertThat(layers).as(name).isNotEmpty();
                 for (LayerWeights layer : layers) {
-                    String block = "model.layers.%d.%s"
-                            .formatted(
-                                    layer.layer(),
-                                    checkpoint.config().expertNames().block());
                     double[] last = StoredValues.of(
                             checkpoint,
-                            "%s.experts.1.%s.weight"
-                                    .formatted(
-                                            block,
-                                            checkpoint.config().expertNames().down()));
+                            "model.layers.%d.mlp.experts.1.down_proj.weight".formatted(layer.layer()));
                     assertThat(layer.downProjections().products()[1][1])
                             .as("%s, layer %d", name, layer.layer())
                             .isEqualTo(product(last, last), within(1e-9));

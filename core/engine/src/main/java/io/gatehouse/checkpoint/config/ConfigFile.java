@@ -8,6 +8,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.json.JsonValue;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,7 +52,7 @@ public final class ConfigFile {
     }
 
     /** Whether a family asked for the key. */
-    boolean wasAsked(String key) {
+    public boolean wasAsked(String key) {
         return asked.contains(key);
     }
 
@@ -138,6 +139,39 @@ public final class ConfigFile {
                     return numbers;
                 })
                 .orElse(List.of());
+    }
+
+    /** A list of numbers, one for each layer and perhaps more for what follows the layers, which are left out. */
+    public List<Double> numbersUpTo(String key, int layers) {
+        return find(key)
+                .map(value -> {
+                    List<Double> numbers = entries(value, JsonNode::isNumber, "a list of numbers").stream()
+                            .map(JsonNode::doubleValue)
+                            .toList();
+                    if (numbers.size() < layers) {
+                        throw value.instead("a list of %d numbers".formatted(layers));
+                    }
+                    return numbers.subList(0, layers);
+                })
+                .orElse(List.of());
+    }
+
+    /** A whole number from 1 to {@code max} for each layer: the same for all, or a list. */
+    public List<Integer> perLayer(String key, int layers, int max) {
+        if (!isList(key)) {
+            return Collections.nCopies(layers, size(key, max));
+        }
+        List<JsonNode> entries = entries(object.field(key), JsonNode::canConvertToInt, "a list of whole numbers");
+        if (entries.size() != layers
+                || !entries.stream().allMatch(entry -> entry.intValue() >= 1 && entry.intValue() <= max)) {
+            throw object.field(key).instead("a list of %d numbers from 1 to %d".formatted(layers, max));
+        }
+        return entries.stream().map(JsonNode::intValue).toList();
+    }
+
+    /** Whether the key is there as a text. */
+    public boolean isText(String key) {
+        return find(key).filter(JsonValue::isText).isPresent();
     }
 
     /** Whether the key is there as a list. */

@@ -59,6 +59,16 @@ public final class RopeKeys {
         return all.get().findObject(kind).map(keys -> readOne(keys, theta, share(defaultShare)));
     }
 
+    /**
+     * An embedding whose theta and rotated share of a head are known.
+     *
+     * @param scaled whether the scaling of the file applies
+     */
+    public Rope read(double theta, double share, boolean scaled) {
+        ConfigFile keys = scaled ? parameters().orElse(file) : file;
+        return rope(keys, theta, share);
+    }
+
     private double share(double absent) {
         return file.findPositive("partial_rotary_factor").orElse(absent);
     }
@@ -93,8 +103,13 @@ public final class RopeKeys {
 
     /** @param keys those of the embedding, or of the whole model where it has no object of its own for them */
     private Rope readOne(ConfigFile keys, double otherTheta, double otherShare) {
-        double theta = keys.findPositive("rope_theta").orElse(otherTheta);
-        double share = keys.findPositive("partial_rotary_factor").orElse(otherShare);
+        return rope(
+                keys,
+                keys.findPositive("rope_theta").orElse(otherTheta),
+                keys.findPositive("partial_rotary_factor").orElse(otherShare));
+    }
+
+    private Rope rope(ConfigFile keys, double theta, double share) {
         String key = keys.has("rope_type") ? "rope_type" : "type";
         String type = keys == file ? "default" : keys.findText(key).orElse("default");
         // Proportional rotation is of whole heads, of whose pairs only some turn.

@@ -92,6 +92,22 @@ public sealed interface Router {
                     input);
         }
 
+        public Scored withNormalisation(Normalisation other) {
+            return new Scored(
+                    score,
+                    weight,
+                    biased,
+                    softCap,
+                    selectionBias,
+                    groups,
+                    other,
+                    scale,
+                    outputScale,
+                    expertScale,
+                    onInput,
+                    input);
+        }
+
         public Scored withSoftCap(Optional<Float> cap) {
             return new Scored(
                     score,
@@ -140,7 +156,11 @@ public sealed interface Router {
                     input);
         }
 
-        /** @param ofOutput whether the factor multiplies the summed output instead of the weights */
+        /**
+         * The same with a factor.
+         *
+         * @param ofOutput whether it multiplies the summed output instead of the weights
+         */
         public Scored withScale(double factor, boolean ofOutput) {
             return new Scored(
                     score,

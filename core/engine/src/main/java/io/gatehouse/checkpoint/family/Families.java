@@ -11,7 +11,35 @@ public final class Families {
     /** A model as its config.json describes it. */
     public record Described(ModelConfig config, TensorNames names) {}
 
-    private static final List<Family> ALL = List.of(new Olmoe(), new Mixtral(), new Qwen2Moe(), new Qwen3Moe());
+    private static final List<Family> ALL = List.of(
+            new Olmoe(),
+            new Mixtral(),
+            new Qwen2Moe(),
+            new Qwen3Moe(),
+            new GptOss(),
+            new Glm4Moe(),
+            new MiniMaxM2(),
+            new Dots1(),
+            new GraniteMoe(),
+            new Ernie45Moe(),
+            new HunyuanMoe(),
+            new HyV3(),
+            new Llama4(),
+            new Gemma4(),
+            new FlexOlmo(),
+            new Afmoe(),
+            new Phimoe(),
+            new ExaoneMoe(),
+            new SolarOpen(),
+            new Mellum(),
+            new Cohere2Moe(),
+            new Dbrx(),
+            new MiMoV2Flash(),
+            new Step3p7(),
+            new Laguna(),
+            new Aria(),
+            new Kolibri1(),
+            new Flint());
 
     private Families() {}
 

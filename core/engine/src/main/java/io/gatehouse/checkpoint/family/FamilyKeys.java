@@ -1,6 +1,7 @@
 package io.gatehouse.checkpoint.family;
 
 import io.gatehouse.checkpoint.config.Attention;
+import io.gatehouse.checkpoint.config.AttentionBias;
 import io.gatehouse.checkpoint.config.ConfigFile;
 import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.Head;
@@ -12,6 +13,7 @@ import io.gatehouse.checkpoint.config.Norm;
 import io.gatehouse.checkpoint.config.Rope;
 import io.gatehouse.checkpoint.config.RopeKeys;
 import io.gatehouse.checkpoint.config.Router;
+import io.gatehouse.checkpoint.config.SharedExpert;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.util.Collections;
@@ -83,6 +85,16 @@ public final class FamilyKeys {
         return file.size(key, MAX_WIDTH);
     }
 
+    /** Biases on all projections of the attention, or on none, as "attention_bias" says. */
+    public AttentionBias bias(boolean absent) {
+        return file.flag("attention_bias", absent) ? AttentionBias.ALL : AttentionBias.NONE;
+    }
+
+    /** Tokens of the vocabulary. */
+    public int vocabulary() {
+        return file.size("vocab_size", MAX_VOCABULARY);
+    }
+
     /** A number at a key. */
     public float number(String key, double absent) {
         return file.findNumber(key).orElse(absent).floatValue();
@@ -148,6 +160,16 @@ public final class FamilyKeys {
     /** The rotary embedding of layers of a kind, with this share of a head where no key says it. */
     public Optional<Rope> rope(String kind, double defaultTheta, double defaultShare) {
         return ropeKeys().read(kind, defaultTheta, defaultShare);
+    }
+
+    /** The rotary embedding of whole heads with this theta, without scaling; none where it is 0. */
+    public Optional<Rope> rope(double theta) {
+        return theta == 0 ? Optional.empty() : Optional.of(ropeKeys().read(theta, 1, false));
+    }
+
+    /** The rotary embedding of a part of each head with this theta. */
+    public Rope rope(double theta, double share) {
+        return ropeKeys().read(theta, share, true);
     }
 
     private RopeKeys ropeKeys() {
@@ -253,6 +275,32 @@ public final class FamilyKeys {
                 .withScale(file.findPositive("routed_scaling_factor").orElse(1.0), false);
     }
 
+    /** DeepSeek-V3's mixture: its router, and a shared expert as wide as several. */
+    public FeedForward.Sparse deepSeekV3Mixture(String expertsKey, String sharedKey, int sharedAbsent) {
+        return deepSeekV3Mixture(expertsKey, sharedKey, sharedAbsent, true);
+    }
+
+    /**
+     * The same.
+     *
+     * @param normalised whether weights are divided by their sum where no key says it
+     */
+    public FeedForward.Sparse deepSeekV3Mixture(
+            String expertsKey, String sharedKey, int sharedAbsent, boolean normalised) {
+        int experts = expertsKey.equals("num_experts") ? experts() : experts(expertsKey);
+        Router router = deepSeekV3Router(experts, normalised);
+        return shared(
+                mixture(experts, "num_experts_per_tok", "moe_intermediate_size", router), sharedKey, sharedAbsent);
+    }
+
+    /** A mixture with a shared expert as wide as the number of experts at a key; 0 is none. */
+    public FeedForward.Sparse shared(FeedForward.Sparse mixture, String key, int absent) {
+        int count = file.findWhole(key, 0, MAX_WIDTH / mixture.intermediateSize()).orElse(absent);
+        return count == 0
+                ? mixture
+                : mixture.with(SharedExpert.added(mixture.expert().withSize(count * mixture.intermediateSize())));
+    }
+
     /** A key that may be absent but has one value that is implemented. */
     public void requireText(String key, String only) {
         file.findText(key).filter(found -> !found.equals(only)).ifPresent(found -> {
@@ -289,10 +337,18 @@ public final class FamilyKeys {
 
     /** Dense layers up to the number at a key, mixtures from there on; "mlp_layer_types" wins where it is there. */
     public List<FeedForward> denseFirst(String key, int absent, FeedForward.Sparse mixture) {
+        List<Boolean> sparse = sparse(key, absent);
+        return feedForwards(sparse::get, mixture);
+    }
+
+    /** Whether each layer is a mixture. */
+    public List<Boolean> sparse(String key, int absent) {
         int first = file.findWhole(key, 0, MAX_LAYERS).orElse(absent);
         Optional<List<String>> types = kinds("mlp_layer_types", layers(), List.of("dense", "sparse"));
-        return feedForwards(
-                layer -> types.map(list -> list.get(layer).equals("sparse")).orElse(layer >= first), mixture);
+        return IntStream.range(0, layers())
+                .mapToObj(layer ->
+                        types.map(list -> list.get(layer).equals("sparse")).orElse(layer >= first))
+                .toList();
     }
 
     /** A mixture where {@code sparse} says so, and elsewhere a SwiGLU of "intermediate_size". */
@@ -307,6 +363,11 @@ public final class FamilyKeys {
                 .<FeedForward>mapToObj(
                         layer -> sparse.test(layer) ? mixture : new FeedForward.Dense(width("intermediate_size")))
                 .toList();
+    }
+
+    /** All layers. */
+    public List<Layer> layers(IntFunction<Layer> layer) {
+        return IntStream.range(0, layers()).mapToObj(layer).toList();
     }
 
     /** One layer for all. */
@@ -331,12 +392,14 @@ public final class FamilyKeys {
 
     /** A model. */
     public ModelConfig config(float embeddingFactor, List<Layer> layers, Head head) {
-        // Most models ignore them, but none supports another kind.
-        layerTypes(layers.size());
+        if (!file.wasAsked("layer_types")) {
+            // The family ignores them, but none supports another kind.
+            layerTypes(layers.size());
+        }
         int positions = positions();
         return new ModelConfig(
                 file.architecture(),
-                file.size("vocab_size", MAX_VOCABULARY),
+                vocabulary(),
                 hidden(),
                 layers.stream()
                         .flatMap(layer -> layer.mixer().rope().stream())

@@ -38,6 +38,9 @@ public final class TensorNames {
     /** The names above. */
     public static final TensorNames LLAMA = new TensorNames("model.layers.", List.of(), List.of(), Form.PLAIN);
 
+    /** The names above, with {@code shared_experts} as DeepSeek's models call theirs. */
+    static final TensorNames DEEPSEEK = LLAMA.rename("mlp.shared_expert", "mlp.shared_experts");
+
     private static final String LAYERS = "model.layers.";
     private static final String DECODER = "model.";
     private static final String HEAD = "lm_head.";
@@ -72,7 +75,9 @@ public final class TensorNames {
         GATE_UP,
         GATE,
         UP,
-        DOWN
+        DOWN,
+        /** The down projection of each expert, transposed. */
+        DOWN_TRANSPOSED
     }
 
     private record Rename(List<String> from, String to) {}
@@ -81,6 +86,9 @@ public final class TensorNames {
 
     /** A weight that is some rows of a tensor, or its transpose. */
     private record Part(String from, String to, long firstRow, boolean transposed) {}
+
+    /** Files hold more experts than the model has. */
+    private record FurtherExperts() {}
 
     private final String layers;
     private final List<Rename> renames;
@@ -100,7 +108,8 @@ public final class TensorNames {
     }
 
     /**
-     * The same names with another one in the files. Of several that fit a weight the longest is used.
+     * The same names with another one in the files. Of several that fit a weight the longest is
+     * used, and of equally long ones the last.
      *
      * @param from the beginning of a name within a layer, such as {@code mlp.experts.*.gate_proj}, where {@code *} is
      *     any one part; or of a name outside the layers
@@ -140,6 +149,16 @@ public final class TensorNames {
         return new TensorNames(layers, renames, forms, Form.INTERLEAVED);
     }
 
+    /** The same names for a family whose layers have further experts in the files, which are not the text model's. */
+    public TensorNames withFurtherExperts() {
+        return new TensorNames(layers, renames, added(forms, new FurtherExperts()), form);
+    }
+
+    /** Whether files have experts that are not the model's. */
+    public boolean hasFurtherExperts() {
+        return forms.stream().anyMatch(FurtherExperts.class::isInstance);
+    }
+
     /** What the family's published files call a weight that they store by itself. */
     public String published(String weight) {
         Matcher layer = LAYER.matcher(weight);
@@ -156,19 +175,31 @@ public final class TensorNames {
     public Optional<Slice> find(
             String weight, List<Long> shape, Function<String, Optional<List<Long>>> stored) {
         requireNonNull(shape, "shape is null");
-        Optional<Slice> whole = names(weight)
-                .flatMap(name -> stored.apply(name).map(found -> Slice.whole(name, squeezed(found, shape))).stream())
-                .findFirst();
-        return whole.or(() -> partOf(weight, shape, stored)).or(() -> ofStack(weight, shape, stored));
+        return partOf(weight, shape, stored)
+                .or(() -> names(weight)
+                        .flatMap(name -> stored.apply(name)
+                                .map(found -> Slice.whole(name, squeezed(found, shape)))
+                                .stream())
+                        .findFirst())
+                .or(() -> ofStack(weight, shape, stored));
     }
 
     /** All names that a weight may have by itself, the published one first. */
     private Stream<String> names(String weight) {
         Set<String> names = new LinkedHashSet<>();
-        for (String name : List.of(published(weight), weight)) {
-            wrapped(name).forEach(names::add);
+        wrapped(published(weight)).forEach(names::add);
+        if (!isOfAnother(weight)) {
+            wrapped(weight).forEach(names::add);
         }
         return names.stream();
+    }
+
+    /** Whether the family's files have another weight under the name that the graph has for this one. */
+    private boolean isOfAnother(String weight) {
+        Matcher layer = LAYER.matcher(weight);
+        String name = layer.matches() ? layer.group(2) : weight;
+        return renames.stream().anyMatch(rename -> name.equals(rename.to()) || name.startsWith(rename.to() + "."))
+                && !renamed(name).equals(name);
     }
 
     private static Stream<String> wrapped(String name) {
@@ -184,7 +215,7 @@ public final class TensorNames {
         List<String> parts = List.of(name.split("\\.", -1));
         return renames.stream()
                 .filter(rename -> matches(rename.from(), parts))
-                .max((a, b) -> Integer.compare(a.from().size(), b.from().size()))
+                .reduce((a, b) -> b.from().size() >= a.from().size() ? b : a)
                 .map(rename -> replaced(rename, parts))
                 .orElse(name);
     }
@@ -232,6 +263,9 @@ public final class TensorNames {
         long rows = shape.get(0);
         long columns = elements(shape) / rows;
         long width = elements(stored) / stored.get(0);
+        if (shape.size() == 1 && !part.transposed()) {
+            return new Slice(name, List.of(elements(stored)), false, part.firstRow(), 1, shape);
+        }
         if (part.transposed()) {
             return stored.equals(List.of(columns, rows))
                     ? new Slice(name, stored, true, 0, 1, shape)
@@ -285,7 +319,7 @@ public final class TensorNames {
             case GATE_UP -> projection.equals("gate") || projection.equals("up");
             case GATE -> projection.equals("gate");
             case UP -> projection.equals("up");
-            case DOWN -> projection.equals("down");
+            case DOWN, DOWN_TRANSPOSED -> projection.equals("down");
         };
     }
 
@@ -305,7 +339,8 @@ public final class TensorNames {
             return Slice.whole(name, stored);
         }
         boolean alternating = form == Form.INTERLEAVED && parts == 2;
-        long first = expert * parts * rows + (alternating ? part : part * rows);
+        long each = parts * rows;
+        long first = expert * each + (alternating ? part : part * rows);
         int step = alternating ? 2 : 1;
         if (shape.size() == 1) {
             return last(stored) == parts * rows
@@ -317,7 +352,8 @@ public final class TensorNames {
         if (!plain && !turned) {
             return Slice.whole(name, stored);
         }
-        boolean transposed = turned && (!plain || form.isTransposed());
+        boolean transposed =
+                turned && (!plain || form.isTransposed() || content == Content.DOWN_TRANSPOSED);
         List<Long> matrices = transposed
                 ? List.of(experts, columns, parts * rows)
                 : List.of(experts, parts * rows, columns);

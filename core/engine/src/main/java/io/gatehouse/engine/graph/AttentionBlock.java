@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.tensorflow.Operand;
-import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TBool;
@@ -274,8 +273,7 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
     }
 
     private List<Operand<TFloat32>> halves(Operand<TFloat32> x) {
-        List<Output<TFloat32>> parts = tf.split(tf.constant(2), x, 2L).output();
-        return List.of(parts.get(0), parts.get(1));
+        return List.copyOf(tf.split(tf.constant(2), x, 2L).output());
     }
 
     /** Even and odd entries of x [T, count, 2 x pairs], [T, count, pairs] each. */

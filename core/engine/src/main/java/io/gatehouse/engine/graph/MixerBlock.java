@@ -42,7 +42,7 @@ interface MixerBlock {
      *     filler). Computed only where it is fetched
      */
     record Output(Operand<TFloat32> states, List<Operand<? extends TFloating>> state) {
-        Output {
+        public Output {
             state = List.copyOf(state);
         }
     }

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class TestPassPlan {
-    private static final Rope ROPE = new Rope(10_000, new RopeScaling.None());
+    private static final Rope ROPE = new Rope(10_000, new RopeScaling.None(), 8);
 
     @Test
     void packsShortPromptsTogetherShortestFirst() {
@@ -59,7 +59,7 @@ final class TestPassPlan {
     void doesNotShareWhatIsTooShortOrTurnsByItsOwnAngles() {
         int[] tokens = IntStream.range(0, 30).toArray();
         assertThat(onlyGroup(List.of(new Prompt(tokens, 15))).prefix()).isEmpty();
-        Rope dynamic = new Rope(10_000, new RopeScaling.Dynamic(2, 29));
+        Rope dynamic = new Rope(10_000, new RopeScaling.Dynamic(2, 29), 8);
         assertThat(passes(List.of(new Prompt(tokens, 20)), dynamic, tokens(100), 100)
                         .get(0)
                         .groups()
@@ -129,7 +129,7 @@ final class TestPassPlan {
     }
 
     private static List<PassPlan> passes(List<Prompt> prompts, Rope rope, BatchLimit limit, long maxTogether) {
-        return PassPlan.passes(List.of(request(prompts)), rope, limit, maxTogether);
+        return PassPlan.passes(List.of(request(prompts)), List.of(rope), limit, maxTogether);
     }
 
     private static PrefillRequest request(List<Prompt> prompts) {

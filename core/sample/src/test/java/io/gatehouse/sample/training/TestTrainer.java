@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.config.Attention;
 import io.gatehouse.checkpoint.config.FeedForward;
+import io.gatehouse.checkpoint.config.Mlp;
 import io.gatehouse.checkpoint.config.QkNorm;
+import io.gatehouse.checkpoint.config.Router;
 import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.quiz.Subject;
 import io.gatehouse.sample.quiz.Curriculum;
@@ -71,9 +74,13 @@ final class TestTrainer {
                 .doesNotContain("{{");
         try (Checkpoint checkpoint = Checkpoint.open(directory);
                 Tokenizer tokenizer = checkpoint.openTokenizer()) {
-            assertThat(checkpoint.config().feedForwards())
-                    .containsExactly(new FeedForward.Sparse(4, 2, 16, false), new FeedForward.Sparse(4, 2, 16, false));
-            assertThat(checkpoint.config().qkNorm()).isEqualTo(QkNorm.PROJECTION);
+            FeedForward mixture = new FeedForward.Sparse(4, 2, Mlp.swiGlu(16), Router.softmax(false));
+            assertThat(checkpoint.config().feedForwards()).containsExactly(mixture, mixture);
+            assertThat(checkpoint.config().layers())
+                    .allSatisfy(layer -> assertThat(((Attention) layer.mixer()).qkNorm())
+                            .get()
+                            .extracting(QkNorm::span)
+                            .isEqualTo(QkNorm.Span.PROJECTION));
             assertThat(checkpoint.config().maxPositions()).isEqualTo(1024);
             assertThat(tokenizer.vocabSize()).isEqualTo(checkpoint.config().vocabSize());
         }

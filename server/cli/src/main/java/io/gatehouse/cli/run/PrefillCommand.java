@@ -28,8 +28,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Writes the engine's output for given prompts, to compare it with another engine.",
             "The input is {\"prompts\": [[token ids], ...]}; the output has, for each prompt i, p{i}.input_ids,"
-                    + " p{i}.last_logits, p{i}.logits, p{i}.hidden_states, p{i}.router_logits, p{i}.router_probs,"
-                    + " p{i}.topk_ids and p{i}.topk_weights."
+                    + " p{i}.last_logits, p{i}.logits and p{i}.hidden_states, and for each layer l with experts"
+                    + " p{i}.layer{l}.router_logits, .router_probs, .topk_ids and .topk_weights; .topk_scores, too,"
+                    + " where experts are not chosen by their probability."
         },
         mixinStandardHelpOptions = true,
         footer = {

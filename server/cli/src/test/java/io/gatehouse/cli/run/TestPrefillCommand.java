@@ -30,7 +30,7 @@ final class TestPrefillCommand {
         try (SafetensorsReader written = SafetensorsReader.open(directory.resolve("out.safetensors"))) {
             assertThat(written.tensors())
                     .extracting(TensorInfo::name)
-                    .contains("p0.logits", "p1.topk_ids", "p1.router_probs", "p1.hidden_states");
+                    .contains("p0.logits", "p1.layer0.topk_ids", "p1.layer0.router_probs", "p1.hidden_states");
         }
     }
 
