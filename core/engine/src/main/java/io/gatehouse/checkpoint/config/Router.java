@@ -225,7 +225,8 @@ public sealed interface Router {
     default boolean isNormalised() {
         return this instanceof Scored scored
                 && (scored.weight() == Weight.SOFTMAX_OF_CHOSEN
-                        || !(scored.normalisation() instanceof Normalisation.None));
+                        || scored.normalisation() instanceof Normalisation.Sum
+                        || scored.normalisation() instanceof Normalisation.AtLeast);
     }
 
     /** What a router chooses by. */
@@ -263,6 +264,15 @@ public sealed interface Router {
 
         /** w / (sum + epsilon). */
         record Sum(float epsilon) implements Normalisation {}
+
+        /** w / (sum of w^p)^(1/p) (DBRX). */
+        record PNorm(float p) implements Normalisation {
+            public PNorm {
+                if (!(p > 0)) {
+                    throw new IllegalArgumentException("p is " + p);
+                }
+            }
+        }
 
         /** w / max(sum, least). */
         record AtLeast(float least) implements Normalisation {}

@@ -13,11 +13,10 @@ import io.gatehouse.checkpoint.config.RopeKeys;
 import io.gatehouse.checkpoint.config.Router;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * DBRX (Databricks): LayerNorms without biases, one clipped projection for queries, keys and values, and a softmax whose
- * chosen weights are divided by their sum. The down projection of an expert is stored transposed.
+ * chosen weights are divided by their norm. The down projection of an expert is stored transposed.
  */
 final class Dbrx implements Family {
     private static final FamilyKeys.Defaults DEFAULTS = new FamilyKeys.Defaults(1e-5, 2048, 10_000, 1);
@@ -56,7 +55,7 @@ final class Dbrx implements Family {
                 experts,
                 expertKeys.size("moe_top_k", experts),
                 Mlp.swiGlu(expertKeys.size("ffn_hidden_size", FamilyKeys.MAX_WIDTH)),
-                Router.softmax(divided(expertKeys)));
+                Router.softmax(true).withNormalisation(normalisation(expertKeys)));
         Norm norm = new Norm(Norm.Kind.LAYER, (float) DEFAULTS.epsilon());
         int layers = file.size("n_layers", FamilyKeys.MAX_LAYERS);
         return new ModelConfig(
@@ -91,15 +90,14 @@ final class Dbrx implements Family {
                 .stack("ffn.experts.mlp.w2", TensorNames.Content.DOWN_TRANSPOSED);
     }
 
-    /** Weights are divided by their p-norm, of which only the sum is implemented. */
-    private static boolean divided(ConfigFile keys) {
+    /** Weights are divided by their p-norm, with p at "moe_normalize_expert_weights"; null stands for not at all. */
+    private static Router.Normalisation normalisation(ConfigFile keys) {
         if (!keys.has("moe_normalize_expert_weights")) {
-            return true;
+            return new Router.Normalisation.Sum(0);
         }
-        Optional<Double> p = keys.findNumber("moe_normalize_expert_weights");
-        if (p.isPresent() && p.get() != 1) {
-            throw keys.unsupported("moe_normalize_expert_weights", p.get().toString(), "1");
-        }
-        return p.isPresent();
+        return keys.findPositive("moe_normalize_expert_weights")
+                .<Router.Normalisation>map(p ->
+                        p == 1 ? new Router.Normalisation.Sum(0) : new Router.Normalisation.PNorm(p.floatValue()))
+                .orElseGet(Router.Normalisation.None::new);
     }
 }

@@ -1,9 +1,12 @@
 package io.gatehouse.checkpoint.family;
 
+import io.gatehouse.checkpoint.config.Activation;
 import io.gatehouse.checkpoint.config.Attention;
 import io.gatehouse.checkpoint.config.ConfigFile;
 import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.Layer;
+import io.gatehouse.checkpoint.config.Mlp;
+import io.gatehouse.checkpoint.config.SharedExpert;
 import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.checkpoint.config.QkNorm;
 import io.gatehouse.checkpoint.config.Residual;
@@ -30,15 +33,22 @@ final class HyV3 implements Family {
                 .bias(keys.bias(false))
                 .qkNorm(QkNorm.ofHead(keys.epsilon()))
                 .build();
-        keys.requireFlag("mlp_bias", false);
+        boolean biased = file.flag("mlp_bias", false);
         Router router = Router.sigmoid(new Router.Normalisation.Sum(1e-20f))
                 .withScale(file.findPositive("router_scaling_factor").orElse(2.826), false);
         FeedForward.Sparse mixture = keys.mixture("moe_intermediate_size", router);
-        List<FeedForward> feedForwards =
-                keys.denseFirst("first_k_dense_replace", 1, keys.shared(mixture, "num_shared_experts", 1));
+        int shared = file.findWhole("num_shared_experts", 0, FamilyKeys.MAX_WIDTH / mixture.intermediateSize())
+                .orElse(1);
+        FeedForward.Sparse whole = shared == 0
+                ? mixture
+                : mixture.with(SharedExpert.added(new Mlp(
+                        shared * mixture.intermediateSize(), new Activation.SwiGlu(), biased)));
+        FeedForward dense =
+                new FeedForward.Dense(new Mlp(keys.width("intermediate_size"), new Activation.SwiGlu(), biased));
+        List<Boolean> sparse = keys.sparse("first_k_dense_replace", 1);
         Residual residual = Residual.before(keys.norm());
         return keys.config(
-                keys.layers(layer -> new Layer(attention, feedForwards.get(layer), residual)));
+                keys.layers(layer -> new Layer(attention, sparse.get(layer) ? whole : dense, residual)));
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.gatehouse.checkpoint.config.RopeKeys;
 import io.gatehouse.checkpoint.config.Router;
 import io.gatehouse.checkpoint.config.SharedExpert;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -51,11 +52,14 @@ final class Step3p7 implements Family {
         List<String> types = keys.layerTypes(layer -> FamilyKeys.FULL_ATTENTION);
         List<Double> limits = file.numbersUpTo("swiglu_limits", layers);
         List<Double> sharedLimits = file.numbersUpTo("swiglu_limits_shared", layers);
-        int experts = keys.experts("moe_num_experts");
-        int topK = file.size("moe_top_k", experts);
+        // transformers 5 saves other names than the published files have.
+        int experts = keys.experts(file.has("moe_num_experts") ? "moe_num_experts" : "n_routed_experts");
+        int topK = file.size(file.has("moe_top_k") ? "moe_top_k" : "num_experts_per_tok", experts);
         Router router = Router.sigmoid(new Router.Normalisation.Sum(0))
                 .withScale(file.findPositive("moe_router_scaling_factor").orElse(1.0), true);
-        List<Boolean> sparse = sparse(file, layers);
+        List<Boolean> sparse = keys.kinds("mlp_layer_types", layers, List.of("dense", "sparse"))
+                .map(kinds -> kinds.stream().map(kind -> kind.equals("sparse")).toList())
+                .orElseGet(() -> sparse(file, layers));
         Residual residual = Residual.before(norm);
         return keys.config(
                 1,
@@ -88,27 +92,35 @@ final class Step3p7 implements Family {
     private static Attention attention(ConfigFile file, FamilyKeys keys, Norm norm, String type, int layer) {
         boolean sliding = type.equals(FamilyKeys.SLIDING_ATTENTION);
         ConfigFile own = sliding ? file.findObject("attention_other_setting").orElse(file) : file;
-        int heads = own.size("num_attention_heads", FamilyKeys.MAX_HEADS);
-        int keyValueHeads = own.size("num_attention_groups", heads);
+        int heads = sliding && own.has("num_sliding_attention_heads")
+                ? own.size("num_sliding_attention_heads", FamilyKeys.MAX_HEADS)
+                : own.size("num_attention_heads", FamilyKeys.MAX_HEADS);
+        int keyValueHeads =
+                own.size(own.has("num_attention_groups") ? "num_attention_groups" : "num_key_value_heads", heads);
         int headDim = own.findSize("head_dim", FamilyKeys.MAX_HEADS).orElseGet(keys::headDim);
         if (heads % keyValueHeads != 0 || headDim != keys.headDim()) {
             throw own.wrong("num_attention_groups", keyValueHeads, "a divisor of the %d heads".formatted(heads));
         }
-        List<Double> thetas = file.numbersUpTo("rope_theta", keys.layers());
-        List<Double> shares = file.numbersUpTo("partial_rotary_factors", keys.layers());
-        boolean scaled = file.findTexts("yarn_only_types").map(kinds -> kinds.contains(type)).orElse(true);
-        Rope rope = new RopeKeys(file, keys.positions(), headDim)
-                .read(
-                        thetas.isEmpty() ? 10_000 : thetas.get(layer),
-                        shares.isEmpty() ? 1 : shares.get(layer),
-                        scaled);
         return Attention.builder(heads, keyValueHeads, headDim)
                 .bias(keys.bias(false))
                 .qkNorm(new QkNorm(QkNorm.Span.HEAD, norm, false))
                 .gate(OutputGate.SIGMOID_HEAD)
                 .mask(keys.mask(type))
-                .rope(rope)
+                .rope(rope(file, keys, type, layer))
                 .build();
+    }
+
+    private static Optional<Rope> rope(ConfigFile file, FamilyKeys keys, String type, int layer) {
+        if (!file.isList("rope_theta")) {
+            return keys.rope(type, 10_000, 1);
+        }
+        List<Double> thetas = file.numbersUpTo("rope_theta", keys.layers());
+        List<Double> shares = file.numbersUpTo("partial_rotary_factors", keys.layers());
+        boolean scaled = file.findTexts("yarn_only_types")
+                .map(kinds -> kinds.contains(type))
+                .orElse(true);
+        return Optional.of(new RopeKeys(file, keys.positions(), keys.headDim())
+                .read(thetas.get(layer), shares.isEmpty() ? 1 : shares.get(layer), scaled));
     }
 
     /** A limit of 0 is none. */

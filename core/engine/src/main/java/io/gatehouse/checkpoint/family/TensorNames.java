@@ -82,7 +82,12 @@ public final class TensorNames {
 
     private record Rename(List<String> from, String to) {}
 
-    private record Stack(String name, Content content) {}
+    /**
+     * A tensor that holds a matrix of each expert.
+     *
+     * @param flat whether its first two axes may be one
+     */
+    private record Stack(String name, Content content, boolean flat) {}
 
     /** A weight that is some rows of a tensor, or its transpose. */
     private record Part(String from, String to, long firstRow, boolean transposed) {}
@@ -121,7 +126,7 @@ public final class TensorNames {
 
     /** The same names for a family that may store the experts of a layer in one tensor of this name within the layer. */
     public TensorNames stack(String name, Content content) {
-        return new TensorNames(layers, renames, added(forms, new Stack(name, content)), form);
+        return new TensorNames(layers, renames, added(forms, new Stack(name, content, true)), form);
     }
 
     /**
@@ -262,8 +267,8 @@ public final class TensorNames {
     private static Slice rows(String name, List<Long> stored, Part part, List<Long> shape) {
         long rows = shape.get(0);
         long columns = elements(shape) / rows;
-        long width = elements(stored) / stored.get(0);
-        if (shape.size() == 1 && !part.transposed()) {
+        long width = stored.stream().skip(1).reduce(1L, Math::multiplyExact);
+        if (shape.size() == 1 && !part.transposed() && part.firstRow() + rows <= elements(stored)) {
             return new Slice(name, List.of(elements(stored)), false, part.firstRow(), 1, shape);
         }
         if (part.transposed()) {
@@ -271,7 +276,7 @@ public final class TensorNames {
                     ? new Slice(name, stored, true, 0, 1, shape)
                     : Slice.whole(name, stored);
         }
-        return width == columns && part.firstRow() + rows <= stored.get(0)
+        return !stored.isEmpty() && width == columns && part.firstRow() + rows <= stored.get(0)
                 ? new Slice(name, List.of(stored.get(0), width), false, part.firstRow(), 1, shape)
                 : Slice.whole(name, stored);
     }
@@ -292,7 +297,7 @@ public final class TensorNames {
                         .flatMap(prefix -> wrapped(
                                 prefix + layer.group(1) + "." + stack.name() + (bias ? "_bias" : "")))
                         .flatMap(name -> stored.apply(name)
-                                .map(found -> matrix(name, found, stack.content(), index, projection, shape))
+                                .flatMap(found -> matrix(name, found, stack, index, projection, shape))
                                 .stream()))
                 .findFirst();
     }
@@ -304,13 +309,13 @@ public final class TensorNames {
         Stream<Stack> common = Stream.of(experts, "mlp.experts")
                 .distinct()
                 .flatMap(block -> Stream.of(
-                        new Stack(block + ".gate_up_proj", Content.GATE_UP),
-                        new Stack(block + ".gate_up_proj.weight", Content.GATE_UP),
-                        new Stack(block + ".gate_proj.weight", Content.GATE),
-                        new Stack(block + ".up_proj", Content.UP),
-                        new Stack(block + ".up_proj.weight", Content.UP),
-                        new Stack(block + ".down_proj", Content.DOWN),
-                        new Stack(block + ".down_proj.weight", Content.DOWN)));
+                        new Stack(block + ".gate_up_proj", Content.GATE_UP, false),
+                        new Stack(block + ".gate_up_proj.weight", Content.GATE_UP, false),
+                        new Stack(block + ".gate_proj.weight", Content.GATE, false),
+                        new Stack(block + ".up_proj", Content.UP, false),
+                        new Stack(block + ".up_proj.weight", Content.UP, false),
+                        new Stack(block + ".down_proj", Content.DOWN, false),
+                        new Stack(block + ".down_proj.weight", Content.DOWN, false)));
         return Stream.concat(own, common);
     }
 
@@ -327,16 +332,18 @@ public final class TensorNames {
      * The matrix of one expert in a stack [E, rows, columns], or in one whose first two axes are one.
      *
      * @param shape [rows] of a bias, or [rows, columns]
+     * @return none if it has no room for the matrix
      */
-    private Slice matrix(
-            String name, List<Long> stored, Content content, int expert, String projection, List<Long> shape) {
+    private Optional<Slice> matrix(
+            String name, List<Long> stored, Stack stack, int expert, String projection, List<Long> shape) {
+        Content content = stack.content();
         int parts = content == Content.GATE_UP ? 2 : 1;
         int part = content == Content.GATE_UP && projection.equals("up") ? 1 : 0;
         long rows = shape.get(0);
         long columns = shape.size() == 1 ? 1 : shape.get(1);
         long experts = elements(stored) / (parts * rows * columns);
-        if (expert >= experts || elements(stored) % (parts * rows * columns) != 0) {
-            return Slice.whole(name, stored);
+        if (stored.isEmpty() || expert >= experts || elements(stored) % (parts * rows * columns) != 0) {
+            return Optional.empty();
         }
         boolean alternating = form == Form.INTERLEAVED && parts == 2;
         long each = parts * rows;
@@ -344,24 +351,26 @@ public final class TensorNames {
         int step = alternating ? 2 : 1;
         if (shape.size() == 1) {
             return last(stored) == parts * rows
-                    ? new Slice(name, List.of(elements(stored)), false, first, step, shape)
-                    : Slice.whole(name, stored);
+                    ? Optional.of(new Slice(name, List.of(elements(stored)), false, first, step, shape))
+                    : Optional.empty();
         }
-        boolean plain = last(stored) == columns && fits(stored, parts * rows);
-        boolean turned = last(stored) == parts * rows && fits(stored, columns);
+        boolean plain = last(stored) == columns && fits(stored, parts * rows, stack);
+        boolean turned = last(stored) == parts * rows && fits(stored, columns, stack);
         if (!plain && !turned) {
-            return Slice.whole(name, stored);
+            return Optional.empty();
         }
         boolean transposed =
                 turned && (!plain || form.isTransposed() || content == Content.DOWN_TRANSPOSED);
         List<Long> matrices = transposed
                 ? List.of(experts, columns, parts * rows)
                 : List.of(experts, parts * rows, columns);
-        return new Slice(name, matrices, transposed, first, step, shape);
+        return Optional.of(new Slice(name, matrices, transposed, first, step, shape));
     }
 
-    private static boolean fits(List<Long> stored, long rows) {
-        return stored.size() == 3 ? stored.get(1) == rows : stored.size() == 2 && stored.get(0) % rows == 0;
+    private static boolean fits(List<Long> stored, long rows, Stack stack) {
+        return stored.size() == 3
+                ? stored.get(1) == rows
+                : stack.flat() && stored.size() == 2 && stored.get(0) % rows == 0;
     }
 
     private static long last(List<Long> shape) {

@@ -259,6 +259,10 @@ public final class RouterBlock {
             }
             return tf.math.div(raw, tf.math.add(blocks.sumLastKept(raw), tf.constant(sum.epsilon())));
         }
+        if (normalisation instanceof Normalisation.PNorm norm) {
+            Operand<TFloat32> sum = blocks.sumLastKept(tf.math.pow(raw, tf.constant(norm.p())));
+            return tf.math.div(raw, tf.math.pow(sum, tf.constant(1 / norm.p())));
+        }
         if (normalisation instanceof Normalisation.AtLeast atLeast) {
             return tf.math.div(
                     raw, tf.math.maximum(blocks.sumLastKept(raw), tf.constant(atLeast.least())));
