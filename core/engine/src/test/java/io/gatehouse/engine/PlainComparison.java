@@ -34,9 +34,9 @@ record PlainComparison(int prompt, PlainOutcome expected, double tolerance) {
     }
 
     private void ofLayer(Map<String, Tensor> trace, String layer, PlainRouting router) {
-        same(trace, layer + "router_logits", flat(Stream.of(router.logits())));
-        same(trace, layer + "topk_weights", flat(Stream.of(router.weights())));
-        same(trace, layer + "router_probs", flat(Stream.of(router.gate())));
+        same(trace, layer + "router_logits", flat(Stream.<double[][]>of(router.logits())));
+        same(trace, layer + "topk_weights", flat(Stream.<double[][]>of(router.weights())));
+        same(trace, layer + "router_probs", flat(Stream.<double[][]>of(router.gate())));
         Tensor ids = tensor(trace, layer + "topk_ids");
         int[] experts = new int[ids.data().remaining() / Integer.BYTES];
         ids.data().duplicate().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(experts);

@@ -97,7 +97,7 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
         Operand<TFloat32> key = project(input, "k_proj", keyWidth, hiddenSize, bias, weights);
         Operand<TFloat32> value = attention.keysAreValues()
                 ? key
-                : project(input, "v_proj", keyHeads * attention.valueDim(), hiddenSize, bias, weights);
+                : project(input, "v_proj", (long) keyHeads * attention.valueDim(), hiddenSize, bias, weights);
         Operand<A> queries = queries(query, weights);
         List<Operand<TFloat32>> turnedKeys =
                 rotated(clip(normedBefore(key, "k_norm", keyHeads, weights)), keyHeads, 1);
@@ -114,7 +114,7 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
                         context,
                         "o_proj",
                         hiddenSize,
-                        attention.heads() * attention.valueDim(),
+                        (long) attention.heads() * attention.valueDim(),
                         outputBias,
                         weights),
                 List.of(blocks.first(keys, inputs.tokens()), blocks.first(values, inputs.tokens())));

@@ -36,6 +36,8 @@ interface MixerBlock {
     Output build(Operand<TFloat32> x, Weights weights);
 
     /**
+     * What a block computes.
+     *
      * @param states [T, hidden] what is added to the residual stream
      * @param state what the tokens that follow need to know of these: keys and values [tokens, width] of each token, or
      *     the state of a recurrence after token number {@code inputs.tokens()} of the one prompt (rows after it are

@@ -98,22 +98,22 @@ final class TestPassPlan {
     @Test
     void refusesWhatTakesTooMuchMemoryAlone() {
         BatchLimit room = new BatchLimit(1000, 4_000_000_000L, new BatchLimit.Need(10_000_000, 10_000_000, 1_000_000));
-        PassPlan.require(prompt(32, 0), ROPE, room);
-        assertThatThrownBy(() -> PassPlan.require(prompt(65, 0), ROPE, room))
+        PassPlan.require(prompt(32, 0), List.of(ROPE), room);
+        assertThatThrownBy(() -> PassPlan.require(prompt(65, 0), List.of(ROPE), room))
                 .isInstanceOf(GatehouseException.class)
                 .hasMessage(
                         "A prompt of 65 tokens takes 17.0 GB in a layer; beside the weights there is room for 4.0 GB.");
         Prompt shared = new Prompt(prompt(100, 0).tokens(), 70);
-        assertThatThrownBy(() -> PassPlan.require(shared, ROPE, room)).hasMessageStartingWith("A prompt of 70 tokens");
+        assertThatThrownBy(() -> PassPlan.require(shared, List.of(ROPE), room)).hasMessageStartingWith("A prompt of 70 tokens");
         Prompt behind = new Prompt(prompt(100, 0).tokens(), 20);
-        assertThatThrownBy(() -> PassPlan.require(behind, ROPE, room)).hasMessageStartingWith("A prompt of 100 tokens");
+        assertThatThrownBy(() -> PassPlan.require(behind, List.of(ROPE), room)).hasMessageStartingWith("A prompt of 100 tokens");
     }
 
     @Test
     void takesRequestsTogetherWithoutMixingThem() {
         PrefillRequest first = request(List.of(prompt(3, 0), prompt(4, 0)));
         PrefillRequest second = request(List.of(prompt(3, 0), prompt(4, 0), prompt(5, 0)));
-        List<PassPlan> one = PassPlan.passes(List.of(first, second), ROPE, tokens(100), 19);
+        List<PassPlan> one = PassPlan.passes(List.of(first, second), List.of(ROPE), tokens(100), 19);
         assertThat(one).hasSize(1);
         assertThat(one.get(0).groups())
                 .extracting(PassPlan.Group::listener)
@@ -122,7 +122,7 @@ final class TestPassPlan {
                 .flatExtracting(PassPlan.Group::prompts)
                 .extracting(MicroBatch::tokens)
                 .containsExactly(7, 12);
-        assertThat(PassPlan.passes(List.of(first, second), ROPE, tokens(100), 18))
+        assertThat(PassPlan.passes(List.of(first, second), List.of(ROPE), tokens(100), 18))
                 .as("the second begins a pass of its own, so that it is divided as if it were alone")
                 .extracting(pass -> pass.groups().size())
                 .containsExactly(1, 1);
