@@ -140,7 +140,8 @@ public final class Checkpoint implements AutoCloseable {
     /** A head with weights of its own is used even where the config ties it to the embeddings, as in transformers 5. */
     private static ModelConfig withOwnHead(ModelConfig config, WeightFiles weights) {
         List<Long> shape = List.of((long) config.vocabSize(), (long) config.hiddenSize());
-        return config.tieWordEmbeddings() && weights.find(DecoderTensors.HEAD, shape).isPresent()
+        return config.tieWordEmbeddings()
+                        && weights.find(DecoderTensors.HEAD, shape).isPresent()
                 ? config.withOwnHead()
                 : config;
     }

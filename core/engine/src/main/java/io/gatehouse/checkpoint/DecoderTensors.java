@@ -99,8 +99,7 @@ public final class DecoderTensors {
         projection(prefix + "q_proj", inputBias, queries, hidden);
         projection(prefix + "k_proj", inputBias, keys, hidden);
         if (!attention.keysAreValues()) {
-            projection(
-                    prefix + "v_proj", inputBias, (long) attention.keyValueHeads() * attention.valueDim(), hidden);
+            projection(prefix + "v_proj", inputBias, (long) attention.keyValueHeads() * attention.valueDim(), hidden);
         }
         projection(prefix + "o_proj", attention.bias() == AttentionBias.ALL, hidden, outputs);
         attention.qkNorm().ifPresent(norm -> {

@@ -39,10 +39,7 @@ final class ExpectedWeights {
                     ErrorCode.CORRUPT_CHECKPOINT,
                     "Tensor %s of %s has shape %s; config.json implies %s"
                             .formatted(
-                                    files.published(expected.name()),
-                                    tensor.file(),
-                                    tensor.shape(),
-                                    expected.shape()));
+                                    files.published(expected.name()), tensor.file(), tensor.shape(), expected.shape()));
         }
         if (!FLOATS.contains(tensor.dtype())) {
             throw new GatehouseException(
@@ -56,9 +53,8 @@ final class ExpectedWeights {
     private static void refuseMoreExperts(
             ModelConfig config, int layer, FeedForward.Sparse mixture, WeightFiles files) {
         String next = "model.layers.%d.mlp.experts.%d.down_proj.weight".formatted(layer, mixture.experts());
-        List<Long> shape = List.of(
-                (long) mixture.latentSize().orElse(config.hiddenSize()),
-                (long) mixture.expert().size());
+        List<Long> shape = List.of((long) mixture.latentSize().orElse(config.hiddenSize()), (long)
+                mixture.expert().size());
         files.find(next, shape).filter(tensor -> tensor.shape().equals(shape)).ifPresent(tensor -> {
             throw new GatehouseException(
                     ErrorCode.CORRUPT_CHECKPOINT,

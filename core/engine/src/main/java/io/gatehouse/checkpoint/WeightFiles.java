@@ -121,7 +121,8 @@ final class WeightFiles implements AutoCloseable {
         TensorInfo stored = tensor(slice.tensor());
         int size = stored.dtype().bytes();
         long elements = slice.shape().stream().reduce(1L, Math::multiplyExact);
-        long offset = slice.isContiguous() ? stored.offset() + slice.firstRow() * slice.columns() * size : stored.offset();
+        long offset =
+                slice.isContiguous() ? stored.offset() + slice.firstRow() * slice.columns() * size : stored.offset();
         TensorInfo located =
                 new TensorInfo(weight, stored.dtype(), slice.shape(), stored.file(), offset, elements * size);
         if (!slice.isContiguous()) {

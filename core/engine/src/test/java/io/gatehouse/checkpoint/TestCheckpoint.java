@@ -41,7 +41,8 @@ final class TestCheckpoint {
         try (Checkpoint checkpoint = Checkpoint.open(path)) {
             assertThat(checkpoint.name()).isEqualTo("olmoe_a");
             assertThat(checkpoint.config().layers()).hasSize(3);
-            assertThat(checkpoint.config().feedForwards()).containsOnly(new FeedForward.Sparse(8, 2, Mlp.swiGlu(32), Router.softmax(false)));
+            assertThat(checkpoint.config().feedForwards())
+                    .containsOnly(new FeedForward.Sparse(8, 2, Mlp.swiGlu(32), Router.softmax(false)));
             TensorInfo gate = checkpoint.tensor("model.layers.2.mlp.gate.weight");
             assertThat(gate.shape()).containsExactly(8L, 64L);
             ByteBuffer bytes = ByteBuffer.allocate(8 * 64 * 4);

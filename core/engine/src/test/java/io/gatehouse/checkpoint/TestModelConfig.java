@@ -48,14 +48,12 @@ final class TestModelConfig {
         assertThat(attention("{\"clip_qkv\": 8}").clip()).contains(8f);
         assertThat(attention("{\"num_key_value_heads\": 1}").keyValueHeads()).isEqualTo(1);
         assertThat(attention("{\"head_dim\": 6}").headDim()).isEqualTo(6);
-        assertThat(config("{\"norm_topk_prob\": true}").feedForwards())
-                .containsExactly(mixture(true));
+        assertThat(config("{\"norm_topk_prob\": true}").feedForwards()).containsExactly(mixture(true));
         assertThat(config("{\"tie_word_embeddings\": true}").tieWordEmbeddings())
                 .isTrue();
         assertThat(attention("{\"attention_bias\": true}").bias()).isEqualTo(AttentionBias.ALL);
         assertThat(config("{\"num_hidden_layers\": 7}").layers()).hasSize(7);
-        assertThat(config("{\"rms_norm_eps\": 1e-6}").head().norm().epsilon())
-                .isEqualTo(1e-6f);
+        assertThat(config("{\"rms_norm_eps\": 1e-6}").head().norm().epsilon()).isEqualTo(1e-6f);
     }
 
     @Test
@@ -77,7 +75,8 @@ final class TestModelConfig {
 
     @Test
     void readsBothRopeDialects() {
-        assertThat(config("{\"rope_theta\": 500000}").ropes()).containsExactly(new Rope(500_000, new RopeScaling.None(), 2));
+        assertThat(config("{\"rope_theta\": 500000}").ropes())
+                .containsExactly(new Rope(500_000, new RopeScaling.None(), 2));
         assertThat(config("{\"rope_scaling\": {\"type\": \"default\"}}").ropes())
                 .containsExactly(new Rope(10_000, new RopeScaling.None(), 2));
         assertThat(config("{\"rope_scaling\": {\"rope_type\": \"default\"}}").ropes())

@@ -23,7 +23,8 @@ final class TestRope {
     void turnsPairsByPowersOfTheta() {
         double[] frequencies = frequencies(new Rope(10_000, new RopeScaling.None(), 8), 8, 5);
         assertThat(frequencies).containsExactly(new double[] {1, 0.1, 0.01, 0.001}, EXACT);
-        assertThat(new Rope(10_000, new RopeScaling.None(), 8).attentionFactor(1)).isEqualTo(1);
+        assertThat(new Rope(10_000, new RopeScaling.None(), 8).attentionFactor(1))
+                .isEqualTo(1);
     }
 
     @Test

@@ -75,8 +75,10 @@ final class PlainDecoder {
         double[][] value = new double[tokens][];
         for (int t = 0; t < tokens; t++) {
             double[] x = norm(states[t], prefix + "input_layernorm");
-            query[t] = rotary.rotate(clip(headNorm(project(x, attention, prefix, "q"), attention, prefix, "q"), attention), t);
-            key[t] = rotary.rotate(clip(headNorm(project(x, attention, prefix, "k"), attention, prefix, "k"), attention), t);
+            query[t] = rotary.rotate(
+                    clip(headNorm(project(x, attention, prefix, "q"), attention, prefix, "q"), attention), t);
+            key[t] = rotary.rotate(
+                    clip(headNorm(project(x, attention, prefix, "k"), attention, prefix, "k"), attention), t);
             value[t] = clip(project(x, attention, prefix, "v"), attention);
         }
         double[][] out = new double[tokens][];
@@ -146,12 +148,7 @@ final class PlainDecoder {
         routing.outputNorms()[t] = new double[chosen.length];
         double[] out = new double[x.length];
         for (int rank = 0; rank < chosen.length; rank++) {
-            double[] own = swiGlu(
-                    x,
-                    prefix + "experts." + chosen[rank] + ".",
-                    "gate_proj",
-                    "up_proj",
-                    "down_proj");
+            double[] own = swiGlu(x, prefix + "experts." + chosen[rank] + ".", "gate_proj", "up_proj", "down_proj");
             routing.outputNorms()[t][rank] = PlainVector.length(own);
             float scale = interventions.scales().getOrDefault(new ExpertPlace(layer, chosen[rank]), 1f);
             out = PlainVector.sum(out, scaled(own, routing.weights()[t][rank] * scale));
@@ -216,7 +213,8 @@ final class PlainDecoder {
     }
 
     private double[] norm(double[] x, String name) {
-        return PlainVector.norm(x, weights.of(name + ".weight"), config.head().norm().epsilon());
+        return PlainVector.norm(
+                x, weights.of(name + ".weight"), config.head().norm().epsilon());
     }
 
     private static double[] clip(double[] x, Attention attention) {

@@ -123,7 +123,8 @@ final class TestFamilies {
             have = byId(have, actual.values(ids), width);
             want = byId(want, expected.values(ids), width);
         }
-        double scale = Math.max(1, Math.sqrt(Arrays.stream(want).map(x -> x * x).average().orElse(0)));
+        double scale = Math.max(
+                1, Math.sqrt(Arrays.stream(want).map(x -> x * x).average().orElse(0)));
         double largest = 0;
         for (int i = 0; i < want.length; i++) {
             largest = Math.max(largest, Math.abs(have[i] - want[i]));

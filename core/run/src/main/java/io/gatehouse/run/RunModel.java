@@ -62,8 +62,7 @@ public record RunModel(Checkpoint checkpoint, ModelConfig config, EngineOptions 
         if (block instanceof FeedForward.Sparse sparse) {
             return ModelLayer.moe(sparse.experts(), sparse.topK(), router(sparse.router()));
         }
-        return ModelLayer.of(
-                block instanceof FeedForward.Dense ? ModelLayer.Kind.DENSE : ModelLayer.Kind.ATTENTION);
+        return ModelLayer.of(block instanceof FeedForward.Dense ? ModelLayer.Kind.DENSE : ModelLayer.Kind.ATTENTION);
     }
 
     private static ModelLayer.Router router(Router router) {

@@ -97,8 +97,7 @@ final class TestExpertWeights {
                 assertThat(layers).as(name).isNotEmpty();
                 for (LayerWeights layer : layers) {
                     double[] last = StoredValues.of(
-                            checkpoint,
-                            "model.layers.%d.mlp.experts.1.down_proj.weight".formatted(layer.layer()));
+                            checkpoint, "model.layers.%d.mlp.experts.1.down_proj.weight".formatted(layer.layer()));
                     assertThat(layer.downProjections().products()[1][1])
                             .as("%s, layer %d", name, layer.layer())
                             .isEqualTo(product(last, last), within(1e-9));

@@ -118,12 +118,15 @@ final class ModelCommand implements Callable<Integer> {
                         .figure("Key-value heads", attention.keyValueHeads())
                         .figure("Head size", attention.headDim()));
         report.figure("Sliding layers", windows.size())
-                .figure("Window", windows.stream().map(Mask.Window::size).findFirst().orElse(0))
+                .figure(
+                        "Window",
+                        windows.stream().map(Mask.Window::size).findFirst().orElse(0))
                 .figure("Context length", config.maxPositions());
         config.ropes().stream()
                 .findFirst()
-                .ifPresent(rope -> report.figure("Rotary embedding", rope.scaling().type())
-                        .figure("Rotary theta", (long) rope.theta()));
+                .ifPresent(
+                        rope -> report.figure("Rotary embedding", rope.scaling().type())
+                                .figure("Rotary theta", (long) rope.theta()));
     }
 
     private static void addFootprint(Report report, Footprint footprint) {

@@ -209,8 +209,8 @@ public final class ConfigFile {
         Map<String, ConfigFile> objects = new LinkedHashMap<>();
         object.properties().stream()
                 .filter(entry -> entry.getValue().isObject())
-                .forEach(entry ->
-                        objects.put(entry.getKey(), new ConfigFile(path, root, object.field(entry.getKey()))));
+                .forEach(
+                        entry -> objects.put(entry.getKey(), new ConfigFile(path, root, object.field(entry.getKey()))));
         return objects;
     }
 

@@ -115,8 +115,10 @@ public final class RopeKeys {
         // Proportional rotation is of whole heads, of whose pairs only some turn.
         int dims = type.equals("proportional") ? headDim : (int) (headDim * share);
         if (dims < 2 || dims > headDim || dims % 2 != 0) {
-            throw keys.wrong("partial_rotary_factor", share, "a share that is an even number of the %d entries of a head"
-                    .formatted(headDim));
+            throw keys.wrong(
+                    "partial_rotary_factor",
+                    share,
+                    "a share that is an even number of the %d entries of a head".formatted(headDim));
         }
         return new Rope(
                 theta,

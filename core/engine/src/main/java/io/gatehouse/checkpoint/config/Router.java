@@ -307,9 +307,7 @@ public sealed interface Router {
     /** Softmax over all experts, then the K most probable (Shazeer et al., 2017). */
     static Scored softmax(boolean normalised) {
         return new Scored(
-                Score.SOFTMAX,
-                Weight.SCORE,
-                normalised ? new Normalisation.Sum(0) : new Normalisation.None());
+                Score.SOFTMAX, Weight.SCORE, normalised ? new Normalisation.Sum(0) : new Normalisation.None());
     }
 
     /** The K largest logits, then softmax over them. */

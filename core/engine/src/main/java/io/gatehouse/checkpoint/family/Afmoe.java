@@ -17,7 +17,8 @@ import java.util.OptionalInt;
  * embedding in the layers with windows alone.
  */
 final class Afmoe implements Family {
-    private static final FamilyKeys.Defaults DEFAULTS = new FamilyKeys.Defaults(1e-5, 16_384, 10_000, OptionalInt.empty());
+    private static final FamilyKeys.Defaults DEFAULTS =
+            new FamilyKeys.Defaults(1e-5, 16_384, 10_000, OptionalInt.empty());
 
     @Override
     public List<String> architectures() {
@@ -32,9 +33,10 @@ final class Afmoe implements Family {
         FeedForward.Sparse mixture =
                 keys.shared(keys.mixture("moe_intermediate_size", router), "num_shared_experts", 2);
         List<FeedForward> feedForwards = keys.denseFirst("num_dense_layers", 1, mixture);
-        int every = file.findSize("global_attn_every_n_layers", Integer.MAX_VALUE).orElse(4);
-        List<String> types = keys.layerTypes(layer ->
-                (layer + 1) % every == 0 ? FamilyKeys.FULL_ATTENTION : FamilyKeys.SLIDING_ATTENTION);
+        int every =
+                file.findSize("global_attn_every_n_layers", Integer.MAX_VALUE).orElse(4);
+        List<String> types = keys.layerTypes(
+                layer -> (layer + 1) % every == 0 ? FamilyKeys.FULL_ATTENTION : FamilyKeys.SLIDING_ATTENTION);
         Residual residual = Residual.of(keys.norm(), Residual.Norms.BOTH);
         float factor = file.flag("mup_enabled", false) ? (float) Math.sqrt(keys.hidden()) : 1;
         return keys.config(
@@ -45,9 +47,10 @@ final class Afmoe implements Family {
                                 .qkNorm(QkNorm.ofHead(keys.epsilon()))
                                 .gate(OutputGate.SIGMOID)
                                 .mask(keys.mask(types.get(layer)))
-                                .rope(types.get(layer).equals(FamilyKeys.SLIDING_ATTENTION)
-                                        ? Optional.of(keys.rope())
-                                        : Optional.empty())
+                                .rope(
+                                        types.get(layer).equals(FamilyKeys.SLIDING_ATTENTION)
+                                                ? Optional.of(keys.rope())
+                                                : Optional.empty())
                                 .build(),
                         feedForwards.get(layer),
                         residual)),

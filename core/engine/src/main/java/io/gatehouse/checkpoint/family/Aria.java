@@ -16,7 +16,8 @@ import java.util.OptionalInt;
  * The text model of Aria (Li et al., arXiv 2410.05993): Llama's attention, and a softmax over the chosen experts.
  */
 final class Aria implements Family {
-    private static final FamilyKeys.Defaults DEFAULTS = new FamilyKeys.Defaults(1e-6, 2048, 10_000, OptionalInt.empty());
+    private static final FamilyKeys.Defaults DEFAULTS =
+            new FamilyKeys.Defaults(1e-6, 2048, 10_000, OptionalInt.empty());
 
     @Override
     public List<String> architectures() {
@@ -35,7 +36,8 @@ final class Aria implements Family {
                 keys.attention().rope(keys.rope()).bias(keys.bias(false)).build();
         keys.requireFlag("mlp_bias", false);
         int size = keys.width("intermediate_size");
-        int shared = file.findWhole("moe_num_shared_experts", 0, FamilyKeys.MAX_WIDTH).orElse(2);
+        int shared = file.findWhole("moe_num_shared_experts", 0, FamilyKeys.MAX_WIDTH)
+                .orElse(2);
         FeedForward.Sparse mixture = keys.mixture(
                 keys.experts("moe_num_experts"), "moe_topk", "intermediate_size", Router.softmaxOfChosen());
         return keys.config(keys.alike(new Layer(

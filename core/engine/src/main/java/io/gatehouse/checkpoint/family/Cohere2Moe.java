@@ -20,7 +20,8 @@ import java.util.OptionalInt;
  * with windows, and logits are scaled.
  */
 final class Cohere2Moe implements Family {
-    private static final FamilyKeys.Defaults DEFAULTS = new FamilyKeys.Defaults(1e-5, 8192, 10_000, OptionalInt.empty(), true);
+    private static final FamilyKeys.Defaults DEFAULTS =
+            new FamilyKeys.Defaults(1e-5, 8192, 10_000, OptionalInt.empty(), true);
 
     @Override
     public List<String> architectures() {
@@ -30,11 +31,14 @@ final class Cohere2Moe implements Family {
     @Override
     public ModelConfig config(ConfigFile file) {
         FamilyKeys keys = new FamilyKeys(file, DEFAULTS);
-        int dense = file.findWhole("first_k_dense_replace", 0, FamilyKeys.MAX_LAYERS).orElse(0);
-        int densePattern = file.findSize("prefix_dense_sliding_window_pattern", FamilyKeys.MAX_LAYERS).orElse(1);
-        int pattern = file.findSize("sliding_window_pattern", FamilyKeys.MAX_LAYERS).orElse(4);
-        List<String> types = keys.layerTypes(layer ->
-                (layer < dense ? (layer + 1) % densePattern : (layer - dense + 1) % pattern) == 0
+        int dense = file.findWhole("first_k_dense_replace", 0, FamilyKeys.MAX_LAYERS)
+                .orElse(0);
+        int densePattern = file.findSize("prefix_dense_sliding_window_pattern", FamilyKeys.MAX_LAYERS)
+                .orElse(1);
+        int pattern =
+                file.findSize("sliding_window_pattern", FamilyKeys.MAX_LAYERS).orElse(4);
+        List<String> types = keys.layerTypes(
+                layer -> (layer < dense ? (layer + 1) % densePattern : (layer - dense + 1) % pattern) == 0
                         ? FamilyKeys.FULL_ATTENTION
                         : FamilyKeys.SLIDING_ATTENTION);
         List<Boolean> sparse = keys.sparse("first_k_dense_replace", 0);
@@ -58,15 +62,16 @@ final class Cohere2Moe implements Family {
                             keys.attention()
                                     .bias(keys.bias(false))
                                     .mask(keys.mask(types.get(layer)))
-                                    .rope(turns
-                                            ? Optional.of(keys.rope().with(Rope.Layout.INTERLEAVED))
-                                            : Optional.empty())
+                                    .rope(
+                                            turns
+                                                    ? Optional.of(keys.rope().with(Rope.Layout.INTERLEAVED))
+                                                    : Optional.empty())
                                     .build(),
                             sparse.get(layer)
                                     ? mixture
-                                    : new FeedForward.Dense(file.findSize(
-                                                    "prefix_dense_intermediate_size", FamilyKeys.MAX_WIDTH)
-                                            .orElseGet(() -> keys.width("intermediate_size"))),
+                                    : new FeedForward.Dense(
+                                            file.findSize("prefix_dense_intermediate_size", FamilyKeys.MAX_WIDTH)
+                                                    .orElseGet(() -> keys.width("intermediate_size"))),
                             residual);
                 }),
                 new Head(norm, head.tied(), false, keys.number("logit_scale", 0.0625), Optional.empty()));
@@ -91,7 +96,8 @@ final class Cohere2Moe implements Family {
             default -> throw file.unsupported("expert_selection_fn", function, "softmax and sigmoid");
         };
         FeedForward.Sparse mixture = keys.mixture("intermediate_size", router);
-        int shared = file.findWhole("num_shared_experts", 0, FamilyKeys.MAX_WIDTH).orElse(0);
+        int shared =
+                file.findWhole("num_shared_experts", 0, FamilyKeys.MAX_WIDTH).orElse(0);
         String combined = file.findText("shared_expert_combination_strategy").orElse("average");
         if (!combined.equals("sum") && !combined.equals("average")) {
             throw file.unsupported("shared_expert_combination_strategy", combined, "sum and average");
@@ -99,8 +105,6 @@ final class Cohere2Moe implements Family {
         return shared == 0
                 ? mixture
                 : mixture.with(new SharedExpert(
-                        Mlp.swiGlu(shared * mixture.intermediateSize()),
-                        false,
-                        combined.equals("sum") ? 1 : 0.5f));
+                        Mlp.swiGlu(shared * mixture.intermediateSize()), false, combined.equals("sum") ? 1 : 0.5f));
     }
 }

@@ -96,8 +96,8 @@ final class Dbrx implements Family {
             return new Router.Normalisation.Sum(0);
         }
         return keys.findPositive("moe_normalize_expert_weights")
-                .<Router.Normalisation>map(p ->
-                        p == 1 ? new Router.Normalisation.Sum(0) : new Router.Normalisation.PNorm(p.floatValue()))
+                .<Router.Normalisation>map(
+                        p -> p == 1 ? new Router.Normalisation.Sum(0) : new Router.Normalisation.PNorm(p.floatValue()))
                 .orElseGet(Router.Normalisation.None::new);
     }
 }

@@ -31,12 +31,12 @@ final class Dots1 implements Family {
         FeedForward.Sparse mixture = keys.deepSeekV3Mixture("n_routed_experts", "n_shared_experts", 0, false);
         int first = file.findWhole("max_window_layers", 0, Integer.MAX_VALUE).orElse(62);
         boolean window = file.findSize("sliding_window", Integer.MAX_VALUE).isPresent();
-        List<String> types = keys.layerTypes(layer ->
-                window && layer >= first ? FamilyKeys.SLIDING_ATTENTION : FamilyKeys.FULL_ATTENTION);
+        List<String> types = keys.layerTypes(
+                layer -> window && layer >= first ? FamilyKeys.SLIDING_ATTENTION : FamilyKeys.FULL_ATTENTION);
         List<FeedForward> feedForwards = keys.denseFirst("first_k_dense_replace", 0, mixture);
         Residual residual = Residual.before(keys.norm());
-        return keys.config(keys.layers(layer -> new Layer(
-                attention.with(keys.mask(types.get(layer))), feedForwards.get(layer), residual)));
+        return keys.config(keys.layers(
+                layer -> new Layer(attention.with(keys.mask(types.get(layer))), feedForwards.get(layer), residual)));
     }
 
     @Override

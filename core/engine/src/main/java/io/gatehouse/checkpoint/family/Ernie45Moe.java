@@ -23,7 +23,8 @@ import java.util.stream.IntStream;
  * with a bias of the selection chooses experts. The other experts of ERNIE 4.5 VL, which images are sent to, are not read.
  */
 final class Ernie45Moe implements Family {
-    private static final FamilyKeys.Defaults DEFAULTS = new FamilyKeys.Defaults(1e-5, 131_072, 500_000, OptionalInt.of(4), true);
+    private static final FamilyKeys.Defaults DEFAULTS =
+            new FamilyKeys.Defaults(1e-5, 131_072, 500_000, OptionalInt.of(4), true);
 
     @Override
     public List<String> architectures() {
@@ -54,12 +55,13 @@ final class Ernie45Moe implements Family {
                 : keys.width("moe_intermediate_size");
         FeedForward.Sparse plain =
                 new FeedForward.Sparse(experts, file.size("moe_k", experts), Mlp.swiGlu(size), router);
-        int shared = file.findWhole("moe_num_shared_experts", 0, FamilyKeys.MAX_WIDTH).orElse(2);
+        int shared = file.findWhole("moe_num_shared_experts", 0, FamilyKeys.MAX_WIDTH)
+                .orElse(2);
         FeedForward.Sparse mixture = shared == 0
                 ? plain
                 : plain.with(SharedExpert.added(new Mlp(shared * size, new Activation.SwiGlu(), biased)));
-        FeedForward dense = new FeedForward.Dense(
-                new Mlp(keys.width("intermediate_size"), new Activation.SwiGlu(), biased));
+        FeedForward dense =
+                new FeedForward.Dense(new Mlp(keys.width("intermediate_size"), new Activation.SwiGlu(), biased));
         List<Boolean> sparse = sparse(file, keys);
         Residual residual = Residual.before(keys.norm());
         Head head = keys.head();
@@ -87,10 +89,13 @@ final class Ernie45Moe implements Family {
     /** Every "moe_layer_interval"th layer from "moe_layer_start_index" to "moe_layer_end_index" is a mixture. */
     private static List<Boolean> sparse(ConfigFile file, FamilyKeys keys) {
         int layers = keys.layers();
-        int start = file.findWhole("moe_layer_start_index", 0, FamilyKeys.MAX_LAYERS).orElse(1);
-        int end = file.findWhole("moe_layer_end_index", -1, FamilyKeys.MAX_LAYERS).orElse(-1);
+        int start = file.findWhole("moe_layer_start_index", 0, FamilyKeys.MAX_LAYERS)
+                .orElse(1);
+        int end =
+                file.findWhole("moe_layer_end_index", -1, FamilyKeys.MAX_LAYERS).orElse(-1);
         int last = end == -1 ? layers - 1 : end;
-        int interval = file.findSize("moe_layer_interval", FamilyKeys.MAX_LAYERS).orElse(1);
+        int interval =
+                file.findSize("moe_layer_interval", FamilyKeys.MAX_LAYERS).orElse(1);
         return keys.kinds("mlp_layer_types", layers, List.of("dense", "sparse"))
                 .map(types -> types.stream().map(type -> type.equals("sparse")).toList())
                 .orElseGet(() -> IntStream.range(0, layers)

@@ -31,9 +31,10 @@ final class ExaoneMoe implements Family {
                 keys.attention()
                         .qkNorm(QkNorm.ofHead(keys.epsilon()))
                         .mask(keys.mask(types.get(layer)))
-                        .rope(types.get(layer).equals(FamilyKeys.SLIDING_ATTENTION)
-                                ? Optional.of(keys.rope())
-                                : Optional.empty())
+                        .rope(
+                                types.get(layer).equals(FamilyKeys.SLIDING_ATTENTION)
+                                        ? Optional.of(keys.rope())
+                                        : Optional.empty())
                         .build(),
                 feedForwards.get(layer),
                 residual)));

@@ -15,7 +15,8 @@ import java.util.OptionalInt;
  * mixture.
  */
 final class FlexOlmo implements Family {
-    private static final FamilyKeys.Defaults DEFAULTS = new FamilyKeys.Defaults(1e-6, 4096, 500_000, OptionalInt.empty());
+    private static final FamilyKeys.Defaults DEFAULTS =
+            new FamilyKeys.Defaults(1e-6, 4096, 500_000, OptionalInt.empty());
 
     @Override
     public List<String> architectures() {
@@ -32,9 +33,7 @@ final class FlexOlmo implements Family {
                 .build();
         Router router = Router.softmax(file.flag("norm_topk_prob", false));
         return keys.config(keys.alike(new Layer(
-                attention,
-                keys.mixture("intermediate_size", router),
-                Residual.of(keys.norm(), Residual.Norms.AFTER))));
+                attention, keys.mixture("intermediate_size", router), Residual.of(keys.norm(), Residual.Norms.AFTER))));
     }
 
     @Override

@@ -47,9 +47,10 @@ final class Flint implements Family {
                         .qkNorm(QkNorm.ofHead(keys.epsilon()))
                         .sinks(true)
                         .mask(keys.mask(types.get(layer)))
-                        .rope(types.get(layer).equals(FamilyKeys.SLIDING_ATTENTION)
-                                ? Optional.of(keys.rope())
-                                : Optional.empty())
+                        .rope(
+                                types.get(layer).equals(FamilyKeys.SLIDING_ATTENTION)
+                                        ? Optional.of(keys.rope())
+                                        : Optional.empty())
                         .build(),
                 feedForwards.get(layer),
                 residual)));

@@ -23,7 +23,8 @@ import java.util.OptionalInt;
  * some models keys that are the values, too.
  */
 final class Gemma4 implements Family {
-    private static final FamilyKeys.Defaults DEFAULTS = new FamilyKeys.Defaults(1e-6, 131_072, 10_000, OptionalInt.of(4), true);
+    private static final FamilyKeys.Defaults DEFAULTS =
+            new FamilyKeys.Defaults(1e-6, 131_072, 10_000, OptionalInt.of(4), true);
 
     @Override
     public List<String> architectures() {
@@ -43,7 +44,8 @@ final class Gemma4 implements Family {
         keys.requireText("hidden_activation", "gelu_pytorch_tanh");
         refuse(file, "hidden_size_per_layer_input");
         refuse(file, "num_kv_shared_layers");
-        if (file.isOn("use_bidirectional_attention") && !file.findText("use_bidirectional_attention").orElse("").equals("vision")) {
+        if (file.isOn("use_bidirectional_attention")
+                && !file.findText("use_bidirectional_attention").orElse("").equals("vision")) {
             throw file.unsupported("use_bidirectional_attention", "all", "attention to earlier tokens");
         }
         int experts = keys.experts();
@@ -54,10 +56,9 @@ final class Gemma4 implements Family {
                         new Mlp(keys.width("moe_intermediate_size"), activation, false),
                         Router.softmax(true).ofResidual())
                 .besideOf(new Mlp(keys.width("intermediate_size"), activation, false));
-        List<String> types = keys.layerTypes(layer ->
-                (layer + 1) % 6 == 0 || layer == keys.layers() - 1
-                        ? FamilyKeys.FULL_ATTENTION
-                        : FamilyKeys.SLIDING_ATTENTION);
+        List<String> types = keys.layerTypes(layer -> (layer + 1) % 6 == 0 || layer == keys.layers() - 1
+                ? FamilyKeys.FULL_ATTENTION
+                : FamilyKeys.SLIDING_ATTENTION);
         Residual.Branch branch = Residual.Branch.of(Residual.Norms.BOTH);
         Residual residual = new Residual(keys.norm(), branch, branch, false, true);
         Head head = keys.head();
@@ -116,7 +117,8 @@ final class Gemma4 implements Family {
 
     private static void refuse(ConfigFile file, String key) {
         if (file.isOn(key)) {
-            throw file.unsupported(key, String.valueOf(file.findNumber(key).orElse(0.0).intValue()), "0");
+            throw file.unsupported(
+                    key, String.valueOf(file.findNumber(key).orElse(0.0).intValue()), "0");
         }
     }
 }

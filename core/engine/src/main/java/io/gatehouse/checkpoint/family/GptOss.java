@@ -39,8 +39,8 @@ final class GptOss implements Family {
                 file.size("num_experts_per_tok", keys.experts()),
                 expert,
                 Router.softmaxOfChosen().withBias(true));
-        List<String> types = keys.layerTypes(
-                layer -> layer % 2 == 0 ? FamilyKeys.SLIDING_ATTENTION : FamilyKeys.FULL_ATTENTION);
+        List<String> types =
+                keys.layerTypes(layer -> layer % 2 == 0 ? FamilyKeys.SLIDING_ATTENTION : FamilyKeys.FULL_ATTENTION);
         Residual residual = Residual.before(keys.norm());
         return keys.config(types.stream()
                 .map(type -> new Layer(attention.with(keys.mask(type)), mixture, residual))

@@ -19,7 +19,8 @@ import java.util.OptionalInt;
  * factors on embeddings, residual branches, attention scores and logits.
  */
 final class GraniteMoe implements Family {
-    private static final FamilyKeys.Defaults DEFAULTS = new FamilyKeys.Defaults(1e-6, 2048, 10_000, OptionalInt.empty());
+    private static final FamilyKeys.Defaults DEFAULTS =
+            new FamilyKeys.Defaults(1e-6, 2048, 10_000, OptionalInt.empty());
 
     @Override
     public List<String> architectures() {
@@ -32,7 +33,8 @@ final class GraniteMoe implements Family {
         boolean windows = file.architecture().equals("GraniteMoeSWAForCausalLM");
         FeedForward.Sparse mixture = keys.mixture("intermediate_size", Router.softmaxOfChosen());
         // A shared expert of size 0 is none.
-        int shared = file.findWhole("shared_intermediate_size", 0, FamilyKeys.MAX_WIDTH).orElse(0);
+        int shared = file.findWhole("shared_intermediate_size", 0, FamilyKeys.MAX_WIDTH)
+                .orElse(0);
         FeedForward feedForward = shared == 0 ? mixture : mixture.with(SharedExpert.added(Mlp.swiGlu(shared)));
         Residual residual = Residual.before(keys.norm()).adding(keys.number("residual_multiplier", 1));
         List<String> types = keys.layerTypes(

@@ -18,7 +18,8 @@ import java.util.OptionalInt;
  * token to different numbers of experts.
  */
 final class HunyuanMoe implements Family {
-    private static final FamilyKeys.Defaults DEFAULTS = new FamilyKeys.Defaults(1e-5, 2048, 10_000, OptionalInt.empty());
+    private static final FamilyKeys.Defaults DEFAULTS =
+            new FamilyKeys.Defaults(1e-5, 2048, 10_000, OptionalInt.empty());
 
     @Override
     public List<String> architectures() {

@@ -6,11 +6,11 @@ import io.gatehouse.checkpoint.config.ConfigFile;
 import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.Layer;
 import io.gatehouse.checkpoint.config.Mlp;
-import io.gatehouse.checkpoint.config.SharedExpert;
 import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.checkpoint.config.QkNorm;
 import io.gatehouse.checkpoint.config.Residual;
 import io.gatehouse.checkpoint.config.Router;
+import io.gatehouse.checkpoint.config.SharedExpert;
 import java.util.List;
 
 /**
@@ -41,14 +41,13 @@ final class HyV3 implements Family {
                 .orElse(1);
         FeedForward.Sparse whole = shared == 0
                 ? mixture
-                : mixture.with(SharedExpert.added(new Mlp(
-                        shared * mixture.intermediateSize(), new Activation.SwiGlu(), biased)));
+                : mixture.with(SharedExpert.added(
+                        new Mlp(shared * mixture.intermediateSize(), new Activation.SwiGlu(), biased)));
         FeedForward dense =
                 new FeedForward.Dense(new Mlp(keys.width("intermediate_size"), new Activation.SwiGlu(), biased));
         List<Boolean> sparse = keys.sparse("first_k_dense_replace", 1);
         Residual residual = Residual.before(keys.norm());
-        return keys.config(
-                keys.layers(layer -> new Layer(attention, sparse.get(layer) ? whole : dense, residual)));
+        return keys.config(keys.layers(layer -> new Layer(attention, sparse.get(layer) ? whole : dense, residual)));
     }
 
     @Override

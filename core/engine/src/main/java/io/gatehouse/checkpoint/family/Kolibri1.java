@@ -36,16 +36,17 @@ final class Kolibri1 implements Family {
                 .withSelectionBias(true);
         FeedForward mixture = keys.mixture("moe_intermediate_size", router)
                 .with(SharedExpert.added(Mlp.swiGlu(keys.width("shared_expert_intermediate_size"))));
-        List<String> types = keys.layerTypes(layer ->
-                (layer + 1) % 5 == 0 ? FamilyKeys.FULL_ATTENTION : FamilyKeys.SLIDING_ATTENTION);
+        List<String> types = keys.layerTypes(
+                layer -> (layer + 1) % 5 == 0 ? FamilyKeys.FULL_ATTENTION : FamilyKeys.SLIDING_ATTENTION);
         Residual residual = Residual.of(keys.norm(), Residual.Norms.BOTH);
         return keys.config(keys.layers(layer -> new Layer(
                 keys.attention()
                         .qkNorm(QkNorm.ofHead(keys.epsilon()))
                         .mask(keys.mask(types.get(layer)))
-                        .rope(types.get(layer).equals(FamilyKeys.SLIDING_ATTENTION)
-                                ? Optional.of(keys.rope())
-                                : Optional.empty())
+                        .rope(
+                                types.get(layer).equals(FamilyKeys.SLIDING_ATTENTION)
+                                        ? Optional.of(keys.rope())
+                                        : Optional.empty())
                         .build(),
                 mixture,
                 residual)));

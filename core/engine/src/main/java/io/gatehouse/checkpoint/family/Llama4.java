@@ -43,12 +43,13 @@ final class Llama4 implements Family {
                         new Router.Scored(Router.Score.LOGIT, Router.Weight.SIGMOID, new Router.Normalisation.None())
                                 .onInputs())
                 .with(SharedExpert.added(Mlp.swiGlu(keys.width("intermediate_size"))));
-        int step = file.findSize("interleave_moe_layer_step", FamilyKeys.MAX_LAYERS).orElse(1);
+        int step = file.findSize("interleave_moe_layer_step", FamilyKeys.MAX_LAYERS)
+                .orElse(1);
         List<Long> sparse = file.wholeNumbers("moe_layers");
         // An empty list stands for every "no_rope_layer_interval"th.
-        List<Double> rotated =
-                file.isOn("no_rope_layers") ? file.numbers("no_rope_layers", layers) : List.of();
-        int every = file.findSize("no_rope_layer_interval", FamilyKeys.MAX_LAYERS).orElse(4);
+        List<Double> rotated = file.isOn("no_rope_layers") ? file.numbers("no_rope_layers", layers) : List.of();
+        int every =
+                file.findSize("no_rope_layer_interval", FamilyKeys.MAX_LAYERS).orElse(4);
         Residual residual = Residual.before(keys.norm());
         return keys.config(keys.layers(layer -> {
             boolean isSparse = sparse.isEmpty() ? (layer + 1) % step == 0 : sparse.contains((long) layer);
@@ -79,8 +80,8 @@ final class Llama4 implements Family {
             return attention.build();
         }
         if (file.flag("use_qk_norm", true)) {
-            attention.qkNorm(new QkNorm(
-                    QkNorm.Span.HEAD, new Norm(Norm.Kind.RMS_WITHOUT_WEIGHT, keys.epsilon()), true));
+            attention.qkNorm(
+                    new QkNorm(QkNorm.Span.HEAD, new Norm(Norm.Kind.RMS_WITHOUT_WEIGHT, keys.epsilon()), true));
         }
         file.findSize("attention_chunk_size", Integer.MAX_VALUE)
                 .ifPresent(size -> attention.mask(new Mask.Chunk(size)));

@@ -35,9 +35,8 @@ final class MiMoV2Flash implements Family {
                 ? file.numbers("hybrid_layer_pattern", layers).stream()
                         .map(kind -> kind == 0 ? FamilyKeys.FULL_ATTENTION : FamilyKeys.SLIDING_ATTENTION)
                         .toList()
-                : keys.layerTypes(layer -> layer == 0 || (layer + 1) % 6 == 0
-                        ? FamilyKeys.FULL_ATTENTION
-                        : FamilyKeys.SLIDING_ATTENTION);
+                : keys.layerTypes(layer ->
+                        layer == 0 || (layer + 1) % 6 == 0 ? FamilyKeys.FULL_ATTENTION : FamilyKeys.SLIDING_ATTENTION);
         List<Double> sparse = file.numbers("moe_layer_freq", layers);
         FeedForward.Sparse mixture = keys.deepSeekV3Mixture("n_routed_experts", "n_shared_experts", 0);
         List<FeedForward> feedForwards = sparse.isEmpty()
@@ -50,9 +49,7 @@ final class MiMoV2Flash implements Family {
         return keys.config(
                 1,
                 keys.layers(layer -> new Layer(
-                        types.get(layer).equals(FamilyKeys.FULL_ATTENTION)
-                                ? full(file, keys)
-                                : sliding(file, keys),
+                        types.get(layer).equals(FamilyKeys.FULL_ATTENTION) ? full(file, keys) : sliding(file, keys),
                         feedForwards.get(layer),
                         residual)),
                 keys.head(norm));
@@ -71,7 +68,8 @@ final class MiMoV2Flash implements Family {
     }
 
     private static Attention sliding(ConfigFile file, FamilyKeys keys) {
-        int heads = file.findSize("swa_num_attention_heads", FamilyKeys.MAX_HEADS).orElseGet(keys::heads);
+        int heads =
+                file.findSize("swa_num_attention_heads", FamilyKeys.MAX_HEADS).orElseGet(keys::heads);
         requireSame(file, keys, "swa_head_dim", "head_dim");
         requireSame(file, keys, "swa_v_head_dim", "v_head_dim");
         Attention.Builder attention = file.has("swa_num_key_value_heads")
@@ -104,8 +102,10 @@ final class MiMoV2Flash implements Family {
 
     private static void requireSame(ConfigFile file, FamilyKeys keys, String key, String other) {
         int expected = file.findSize(other, FamilyKeys.MAX_HEADS).orElseGet(keys::headDim);
-        file.findSize(key, FamilyKeys.MAX_HEADS).filter(found -> found != expected).ifPresent(found -> {
-            throw file.unsupported(key, found.toString(), "the %s of %d".formatted(other, expected));
-        });
+        file.findSize(key, FamilyKeys.MAX_HEADS)
+                .filter(found -> found != expected)
+                .ifPresent(found -> {
+                    throw file.unsupported(key, found.toString(), "the %s of %d".formatted(other, expected));
+                });
     }
 }

@@ -27,14 +27,14 @@ final class MiniMaxM2 implements Family {
         keys.requireText("scoring_func", "sigmoid");
         keys.requireText("qk_norm_type", "per_layer");
         keys.requireFlag("use_qk_norm", true);
-        double share = file.findSize("rotary_dim", FamilyKeys.MAX_HEADS).orElse(keys.headDim())
-                / (double) keys.headDim();
+        double share =
+                file.findSize("rotary_dim", FamilyKeys.MAX_HEADS).orElse(keys.headDim()) / (double) keys.headDim();
         Attention attention = keys.attention()
                 .rope(keys.partialRope(share))
                 .qkNorm(QkNorm.ofProjection(keys.epsilon()))
                 .build();
-        Router router = Router.sigmoid(new Router.Normalisation.Sum(0))
-                .withSelectionBias(file.flag("use_routing_bias", true));
+        Router router =
+                Router.sigmoid(new Router.Normalisation.Sum(0)).withSelectionBias(file.flag("use_routing_bias", true));
         return keys.config(keys.alike(
                 new Layer(attention, keys.mixture("intermediate_size", router), Residual.before(keys.norm()))));
     }

@@ -34,9 +34,7 @@ final class Mixtral implements Family {
         Attention attention =
                 keys.attention().rope(keys.rope()).mask(keys.window()).build();
         return keys.config(keys.alike(new Layer(
-                attention,
-                keys.mixture("intermediate_size", Router.softmax(true)),
-                Residual.before(keys.norm()))));
+                attention, keys.mixture("intermediate_size", Router.softmax(true)), Residual.before(keys.norm()))));
     }
 
     @Override

@@ -36,7 +36,8 @@ final class Phimoe implements Family {
         Router router = new Router.SparseMixer(keys.number("router_jitter_noise", 0.01));
         FeedForward.Sparse mixture = keys.mixture("intermediate_size", router);
         if (mixture.topK() != 2) {
-            throw file.unsupported("num_experts_per_tok", String.valueOf(mixture.topK()), "2, for which sparsemixer is defined");
+            throw file.unsupported(
+                    "num_experts_per_tok", String.valueOf(mixture.topK()), "2, for which sparsemixer is defined");
         }
         Head head = keys.head(norm);
         return keys.config(

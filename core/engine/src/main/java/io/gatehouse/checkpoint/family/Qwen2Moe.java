@@ -53,9 +53,8 @@ final class Qwen2Moe implements Family {
     private static List<Mask> masks(ConfigFile file, FamilyKeys keys) {
         boolean used = file.flag("use_sliding_window", false);
         int limit = file.findWhole("max_window_layers", 0, Integer.MAX_VALUE).orElse(DEFAULT_WINDOW_LAYERS);
-        List<String> types = keys.layerTypes(layer -> used && layer % 2 == 0 && layer < limit
-                ? FamilyKeys.SLIDING_ATTENTION
-                : FamilyKeys.FULL_ATTENTION);
+        List<String> types = keys.layerTypes(layer ->
+                used && layer % 2 == 0 && layer < limit ? FamilyKeys.SLIDING_ATTENTION : FamilyKeys.FULL_ATTENTION);
         if (!types.contains(FamilyKeys.SLIDING_ATTENTION)) {
             return types.stream().<Mask>map(type -> new Mask.Causal()).toList();
         }
@@ -64,9 +63,8 @@ final class Qwen2Moe implements Family {
         }
         int window = file.has("sliding_window") ? file.size("sliding_window", Integer.MAX_VALUE) : DEFAULT_WINDOW;
         return types.stream()
-                .<Mask>map(type -> type.equals(FamilyKeys.SLIDING_ATTENTION)
-                        ? new Mask.Window(window)
-                        : new Mask.Causal())
+                .<Mask>map(
+                        type -> type.equals(FamilyKeys.SLIDING_ATTENTION) ? new Mask.Window(window) : new Mask.Causal())
                 .toList();
     }
 }

@@ -46,8 +46,8 @@ final class Qwen3Moe implements Family {
                 .build();
         // Qwen3-VL's code has no flag: it always divides by the sum.
         boolean always = file.architecture().startsWith("Qwen3VL");
-        FeedForward.Sparse mixture = keys.mixture(
-                "moe_intermediate_size", Router.softmax(file.flag("norm_topk_prob", always) || always));
+        FeedForward.Sparse mixture =
+                keys.mixture("moe_intermediate_size", Router.softmax(file.flag("norm_topk_prob", always) || always));
         Residual residual = Residual.before(keys.norm());
         return keys.config(keys.sparseSteps(mixture).stream()
                 .map(feedForward -> new Layer(attention, feedForward, residual))

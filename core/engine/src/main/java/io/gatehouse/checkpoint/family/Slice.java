@@ -16,8 +16,7 @@ import java.util.List;
  * @param step from each of its rows to the next
  * @param shape of the weight
  */
-public record Slice(
-        String tensor, List<Long> stored, boolean transposed, long firstRow, int step, List<Long> shape) {
+public record Slice(String tensor, List<Long> stored, boolean transposed, long firstRow, int step, List<Long> shape) {
     public Slice {
         requireNonNull(tensor, "tensor is null");
         stored = List.copyOf(stored);

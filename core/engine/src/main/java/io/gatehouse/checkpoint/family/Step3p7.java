@@ -73,8 +73,7 @@ final class Step3p7 implements Family {
                                                 router)
                                         .with(SharedExpert.added(
                                                 mlp(keys.width("share_expert_dim"), sharedLimits, layer)))
-                                : new FeedForward.Dense(
-                                        mlp(keys.width("intermediate_size"), sharedLimits, layer)),
+                                : new FeedForward.Dense(mlp(keys.width("intermediate_size"), sharedLimits, layer)),
                         residual)),
                 keys.head(norm));
     }

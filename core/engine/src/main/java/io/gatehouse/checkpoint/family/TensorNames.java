@@ -177,14 +177,12 @@ public final class TensorNames {
      * @param stored the shape of a stored tensor, if there is one of that name
      * @return where it lies; with another shape if what is there does not fit
      */
-    public Optional<Slice> find(
-            String weight, List<Long> shape, Function<String, Optional<List<Long>>> stored) {
+    public Optional<Slice> find(String weight, List<Long> shape, Function<String, Optional<List<Long>>> stored) {
         requireNonNull(shape, "shape is null");
         return partOf(weight, shape, stored)
                 .or(() -> names(weight)
-                        .flatMap(name -> stored.apply(name)
-                                .map(found -> Slice.whole(name, squeezed(found, shape)))
-                                .stream())
+                        .flatMap(name ->
+                                stored.apply(name).map(found -> Slice.whole(name, squeezed(found, shape))).stream())
                         .findFirst())
                 .or(() -> ofStack(weight, shape, stored));
     }
@@ -290,15 +288,16 @@ public final class TensorNames {
         int index = Integer.parseInt(expert.group(1));
         String projection = expert.group(2);
         boolean bias = expert.group(3).equals("bias");
-        return stacks()
-                .filter(stack -> holds(stack.content(), projection))
+        return stacks().filter(stack -> holds(stack.content(), projection))
                 .flatMap(stack -> Stream.of(layers, LAYERS)
                         .distinct()
-                        .flatMap(prefix -> wrapped(
-                                prefix + layer.group(1) + "." + stack.name() + (bias ? "_bias" : "")))
-                        .flatMap(name -> stored.apply(name)
-                                .flatMap(found -> matrix(name, found, stack, index, projection, shape))
-                                .stream()))
+                        .flatMap(
+                                prefix -> wrapped(prefix + layer.group(1) + "." + stack.name() + (bias ? "_bias" : "")))
+                        .flatMap(
+                                name -> stored
+                                        .apply(name)
+                                        .flatMap(found -> matrix(name, found, stack, index, projection, shape))
+                                        .stream()))
                 .findFirst();
     }
 
@@ -359,11 +358,9 @@ public final class TensorNames {
         if (!plain && !turned) {
             return Optional.empty();
         }
-        boolean transposed =
-                turned && (!plain || form.isTransposed() || content == Content.DOWN_TRANSPOSED);
-        List<Long> matrices = transposed
-                ? List.of(experts, columns, parts * rows)
-                : List.of(experts, parts * rows, columns);
+        boolean transposed = turned && (!plain || form.isTransposed() || content == Content.DOWN_TRANSPOSED);
+        List<Long> matrices =
+                transposed ? List.of(experts, columns, parts * rows) : List.of(experts, parts * rows, columns);
         return Optional.of(new Slice(name, matrices, transposed, first, step, shape));
     }
 

@@ -65,9 +65,8 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
         this.hiddenSize = hiddenSize;
         this.type = type;
         this.inputs = inputs;
-        this.prefix = prefixed
-                ? Optional.of(new Prefix<>(tf.placeholder(type), tf.placeholder(type)))
-                : Optional.empty();
+        this.prefix =
+                prefixed ? Optional.of(new Prefix<>(tf.placeholder(type), tf.placeholder(type))) : Optional.empty();
         this.cosine = tf.expandDims(inputs.cosine(), tf.constant(1));
         this.sine = tf.expandDims(inputs.sine(), tf.constant(1));
         this.heads = tf.constant(attention.keyValueHeads());
@@ -99,8 +98,7 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
                 ? key
                 : project(input, "v_proj", (long) keyHeads * attention.valueDim(), hiddenSize, bias, weights);
         Operand<A> queries = queries(query, weights);
-        List<Operand<TFloat32>> turnedKeys =
-                rotated(clip(normedBefore(key, "k_norm", keyHeads, weights)), keyHeads, 1);
+        List<Operand<TFloat32>> turnedKeys = rotated(clip(normedBefore(key, "k_norm", keyHeads, weights)), keyHeads, 1);
         Operand<A> keys = flat(
                 normAfterRotation()
                         ? blocks.cast(normedAfter(joined(turnedKeys, TFloat32.class), "k_norm", weights), type)
@@ -127,8 +125,8 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
                 && attention.rope().get().dims() == attention.headDim()
                 && !normAfterRotation();
         // The scale goes into the angles where it can: there are fewer of them than of products.
-        List<Operand<TFloat32>> parts = rotated(
-                clip(normedBefore(query, "q_norm", count, weights)), count, inAngles ? attention.scale() : 1);
+        List<Operand<TFloat32>> parts =
+                rotated(clip(normedBefore(query, "q_norm", count, weights)), count, inAngles ? attention.scale() : 1);
         if (inAngles && attention.queryScale().isEmpty()) {
             return flat(joined(parts, type), count * attention.headDim());
         }
@@ -137,7 +135,8 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
                 ? turned
                 : blocks.times(
                         normAfterRotation() ? normedAfter(turned, "q_norm", weights) : turned, attention.scale());
-        Operand<TFloat32> grown = attention.queryScale()
+        Operand<TFloat32> grown = attention
+                .queryScale()
                 .<Operand<TFloat32>>map(growth -> tf.math.mul(scaled, factors(growth)))
                 .orElse(scaled);
         return flat(blocks.cast(grown, type), count * attention.headDim());
@@ -145,8 +144,8 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
 
     /** [T, 1, 1]: 1 + scale ln(1 + floor((p + offset) / floor)). */
     private Operand<TFloat32> factors(QueryScale growth) {
-        Operand<TFloat32> position = tf.dtypes.cast(
-                tf.math.add(inputs.positions(), tf.constant(growth.offset())), TFloat32.class);
+        Operand<TFloat32> position =
+                tf.dtypes.cast(tf.math.add(inputs.positions(), tf.constant(growth.offset())), TFloat32.class);
         Operand<TFloat32> steps = tf.math.floor(tf.math.div(position, tf.constant(growth.floor())));
         Operand<TFloat32> factor = tf.math.add(
                 tf.math.mul(tf.math.log(tf.math.add(steps, tf.constant(1f))), tf.constant(growth.scale())),
@@ -158,12 +157,11 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
     private Operand<TFloat32> values(Operand<TFloat32> projected) {
         int count = attention.keyValueHeads();
         Operand<TFloat32> scaled = blocks.times(projected, attention.valueScale());
-        return attention.valueNorm()
+        return attention
+                .valueNorm()
                 .<Operand<TFloat32>>map(norm -> tf.reshape(
                         blocks.unweighted(
-                                splitHeads(scaled, count, attention.valueDim()),
-                                attention.valueDim(),
-                                norm.epsilon()),
+                                splitHeads(scaled, count, attention.valueDim()), attention.valueDim(), norm.epsilon()),
                         tf.constant(new int[] {-1, count * attention.valueDim()})))
                 .orElse(scaled);
     }
@@ -208,8 +206,7 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
         int headDim = attention.headDim();
         return switch (norm.span()) {
             case PROJECTION -> blocks.norm(x, norm.norm(), "self_attn." + name, (long) count * headDim, weights);
-            case HEAD ->
-                blocks.norm(splitHeads(x, count, headDim), norm.norm(), "self_attn." + name, headDim, weights);
+            case HEAD -> blocks.norm(splitHeads(x, count, headDim), norm.norm(), "self_attn." + name, headDim, weights);
         };
     }
 
@@ -250,9 +247,8 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
         Rope rope = attention.rope().get();
         boolean whole = rope.dims() == attention.headDim();
         Operand<TFloat32> turning = whole ? byHead : entries(byHead, 0, rope.dims());
-        List<Operand<TFloat32>> pairs = rope.layout() == Rope.Layout.HALVES
-                ? halves(turning)
-                : sides(turning, count, rope.dims() / 2);
+        List<Operand<TFloat32>> pairs =
+                rope.layout() == Rope.Layout.HALVES ? halves(turning) : sides(turning, count, rope.dims() / 2);
         Operand<TFloat32> first = pairs.get(0);
         Operand<TFloat32> second = pairs.get(1);
         Operand<TFloat32> cos = blocks.times(cosine, scale);
@@ -382,8 +378,7 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
                 tf.reshape(context, dims(heads, batch, group, width, valueDim)),
                 tf.constant(new int[] {1, 3, 0, 2, 4}));
         return blocks.rows(
-                tf.reshape(byPosition, dims(rest, tf.math.mul(tf.math.mul(heads, group), valueDim))),
-                inputs.packed());
+                tf.reshape(byPosition, dims(rest, tf.math.mul(tf.math.mul(heads, group), valueDim))), inputs.packed());
     }
 
     /** [P, key-value heads x size] to [key-value heads, P, size]. */

@@ -42,18 +42,14 @@ public final class Blocks {
     Operand<TFloat32> norm(Operand<TFloat32> x, Norm norm, String tensor, long size, Weights weights) {
         Norm.Kind kind = norm.kind();
         boolean centred = kind == Norm.Kind.LAYER || kind == Norm.Kind.LAYER_WITH_BIAS;
-        Operand<TFloat32> normed =
-                unweighted(centred ? tf.math.sub(x, meanLast(x)) : x, size, norm.epsilon());
+        Operand<TFloat32> normed = unweighted(centred ? tf.math.sub(x, meanLast(x)) : x, size, norm.epsilon());
         if (!kind.hasWeight()) {
             return normed;
         }
         Operand<TFloat32> stored = weights.value(WeightSpec.vector(tensor + ".weight", size));
-        Operand<TFloat32> weight =
-                kind == Norm.Kind.RMS_ONE_PLUS ? tf.math.add(stored, tf.constant(1f)) : stored;
+        Operand<TFloat32> weight = kind == Norm.Kind.RMS_ONE_PLUS ? tf.math.add(stored, tf.constant(1f)) : stored;
         Operand<TFloat32> scaled = tf.math.mul(weight, normed);
-        return kind.hasBias()
-                ? tf.math.add(scaled, weights.value(WeightSpec.vector(tensor + ".bias", size)))
-                : scaled;
+        return kind.hasBias() ? tf.math.add(scaled, weights.value(WeightSpec.vector(tensor + ".bias", size))) : scaled;
     }
 
     /** x / sqrt(mean(x^2) + epsilon) over the last axis. */
@@ -96,16 +92,15 @@ public final class Blocks {
         if (mlp.activation().isGated()) {
             // Gate and up are one weight. Its rows are split without a copy; columns of the product would be copied.
             Operand<T> gateUp = weights.value(
-                    WeightSpec.stacked(
-                            prefix + "gate_proj.weight", prefix + "up_proj.weight", size, width, type),
+                    WeightSpec.stacked(prefix + "gate_proj.weight", prefix + "up_proj.weight", size, width, type),
                     before);
             var halves = tf.split(tf.constant(0), gateUp, 2L).output();
             Operand<T> gate = biased(project(x, halves.get(0)), mlp, prefix + "gate_proj", size, type, weights);
             Operand<T> up = biased(project(x, halves.get(1)), mlp, prefix + "up_proj", size, type, weights);
             inner = gated(gate, up, mlp.activation(), type);
         } else {
-            Operand<T> up = project(
-                    x, weights.value(WeightSpec.matrix(prefix + "up_proj.weight", size, width, type), before));
+            Operand<T> up =
+                    project(x, weights.value(WeightSpec.matrix(prefix + "up_proj.weight", size, width, type), before));
             inner = tf.math.square(tf.nn.relu(biased(up, mlp, prefix + "up_proj", size, type, weights)));
         }
         Operand<T> down = weights.value(WeightSpec.matrix(prefix + "down_proj.weight", width, size, type), before);
@@ -132,12 +127,10 @@ public final class Blocks {
                     tf.math.add(within(up, clamped.limit(), type), constant(1, type)));
         }
         if (activation instanceof Activation.SwiGluOfClamped clamped) {
-            return tf.math.mul(
-                    silu(atMost(gate, clamped.limit(), type)), within(up, clamped.limit(), type));
+            return tf.math.mul(silu(atMost(gate, clamped.limit(), type)), within(up, clamped.limit(), type));
         }
         if (activation instanceof Activation.SwiGluThenClamped clamped) {
-            return tf.math.mul(
-                    atMost(silu(gate), clamped.limit(), type), within(up, clamped.limit(), type));
+            return tf.math.mul(atMost(silu(gate), clamped.limit(), type), within(up, clamped.limit(), type));
         }
         return tf.math.mul(silu(gate), up);
     }

@@ -21,8 +21,7 @@ public record EmbeddingGraph(Weights weights, Placeholder<TInt32> tokenIds, Oper
         Blocks blocks = new Blocks(tf);
         Weights weights = new Weights(tf, "embedding", checkpoint, List.of(""));
         Placeholder<TInt32> tokenIds = tf.placeholder(TInt32.class);
-        Operand<TFloat32> rows =
-                blocks.cast(blocks.rows(weights.stored(spec(config, type)), tokenIds), TFloat32.class);
+        Operand<TFloat32> rows = blocks.cast(blocks.rows(weights.stored(spec(config, type)), tokenIds), TFloat32.class);
         return new EmbeddingGraph(weights, tokenIds, blocks.times(rows, config.embeddingFactor()));
     }
 

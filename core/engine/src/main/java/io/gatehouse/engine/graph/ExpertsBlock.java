@@ -118,8 +118,7 @@ final class ExpertsBlock<E extends TFloating> {
         Operand<E> read = factorOfSlot
                 .<Operand<E>>map(factors -> tf.math.mul(
                         input,
-                        blocks.cast(
-                                blocks.rows(factors, tf.concat(List.of(own, filler), tf.constant(0))), type)))
+                        blocks.cast(blocks.rows(factors, tf.concat(List.of(own, filler), tf.constant(0))), type)))
                 .orElse(input);
         Operand<E> output =
                 blocks.mlp(read, shape.expert(), width, type, read, "mlp.experts.%d.".formatted(expert), weights);

@@ -28,12 +28,7 @@ public final class FeedForwardBlock<E extends TFloating> {
 
     /** @param norm kind of the norms within the block, where there are any */
     FeedForwardBlock(
-            Ops tf,
-            int hiddenSize,
-            Norm norm,
-            Class<E> type,
-            Optional<ExpertChanges.Inputs> changes,
-            Weights weights) {
+            Ops tf, int hiddenSize, Norm norm, Class<E> type, Optional<ExpertChanges.Inputs> changes, Weights weights) {
         this.tf = tf;
         this.blocks = new Blocks(tf);
         this.hiddenSize = hiddenSize;
@@ -78,8 +73,8 @@ public final class FeedForwardBlock<E extends TFloating> {
         ExpertsBlock.WeightedSum mixture = mixture(input, decision, sparse, answerRows);
         Operand<TFloat32> routed = blocks.times(latentOutput(mixture.sum(), sparse), outputScale(sparse));
         Operand<TFloat32> shared = sparse.shared()
-                .<Operand<TFloat32>>map(expert ->
-                        blocks.times(tf.math.add(routed, sharedExpert(rows, expert)), expert.factor()))
+                .<Operand<TFloat32>>map(
+                        expert -> blocks.times(tf.math.add(routed, sharedExpert(rows, expert)), expert.factor()))
                 .orElse(routed);
         Operand<TFloat32> output = sparse.beside()
                 .<Operand<TFloat32>>map(block -> beside(rows, block, shared))
@@ -92,8 +87,7 @@ public final class FeedForwardBlock<E extends TFloating> {
     }
 
     private RouterBlock.Decision route(Operand<TFloat32> x, Operand<TFloat32> stream, FeedForward.Sparse sparse) {
-        boolean ofResidual = sparse.router() instanceof Router.Scored scored
-                && scored.input() == Router.Input.RESIDUAL;
+        boolean ofResidual = sparse.router() instanceof Router.Scored scored && scored.input() == Router.Input.RESIDUAL;
         WeightSpec<TFloat32> router =
                 WeightSpec.matrix("mlp.gate.weight", sparse.experts(), hiddenSize, TFloat32.class);
         return new RouterBlock(tf, sparse, weights)
@@ -106,8 +100,7 @@ public final class FeedForwardBlock<E extends TFloating> {
     private Operand<TFloat32> routerInput(Operand<TFloat32> stream) {
         Operand<TFloat32> normed = blocks.unweighted(stream, hiddenSize, norm.epsilon());
         Operand<TFloat32> scale = weights.value(WeightSpec.vector("mlp.gate.scale", hiddenSize));
-        return tf.math.mul(
-                tf.math.mul(normed, scale), tf.constant((float) (1 / Math.sqrt(hiddenSize))));
+        return tf.math.mul(tf.math.mul(normed, scale), tf.constant((float) (1 / Math.sqrt(hiddenSize))));
     }
 
     private ExpertsBlock.WeightedSum mixture(
@@ -137,7 +130,11 @@ public final class FeedForwardBlock<E extends TFloating> {
 
     private Operand<TFloat32> latentOutput(Operand<TFloat32> sum, FeedForward.Sparse sparse) {
         return sparse.latentSize().isPresent()
-                ? project(sum, "mlp.latent_output.weight", hiddenSize, sparse.latentSize().getAsInt())
+                ? project(
+                        sum,
+                        "mlp.latent_output.weight",
+                        hiddenSize,
+                        sparse.latentSize().getAsInt())
                 : sum;
     }
 
@@ -151,8 +148,7 @@ public final class FeedForwardBlock<E extends TFloating> {
         if (!expert.gated()) {
             return mlp(x, "mlp.shared_expert.", expert.mlp());
         }
-        WeightSpec<TFloat32> gate =
-                WeightSpec.matrix("mlp.shared_expert_gate.weight", 1, hiddenSize, TFloat32.class);
+        WeightSpec<TFloat32> gate = WeightSpec.matrix("mlp.shared_expert_gate.weight", 1, hiddenSize, TFloat32.class);
         Operand<TFloat32> share = tf.math.sigmoid(blocks.project(x, weights.value(gate)));
         return tf.math.mul(share, mlp(x, "mlp.shared_expert.", expert.mlp()));
     }
@@ -165,8 +161,7 @@ public final class FeedForwardBlock<E extends TFloating> {
     }
 
     private Operand<TFloat32> mlp(Operand<TFloat32> x, String prefix, Mlp mlp) {
-        return blocks.cast(
-                blocks.mlp(blocks.cast(x, type), mlp, hiddenSize, type, x, prefix, weights), TFloat32.class);
+        return blocks.cast(blocks.mlp(blocks.cast(x, type), mlp, hiddenSize, type, x, prefix, weights), TFloat32.class);
     }
 
     private <T extends TType> Operand<T> wanted(Operand<T> x, Optional<? extends Operand<TInt32>> rows) {

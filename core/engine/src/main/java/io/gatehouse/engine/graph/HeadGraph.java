@@ -48,17 +48,14 @@ public record HeadGraph(
         return finished(tf, config, weights, blocks.cast(logits, TFloat32.class));
     }
 
-    private static Operand<TFloat32> finished(
-            Ops tf, ModelConfig config, Weights weights, Operand<TFloat32> product) {
+    private static Operand<TFloat32> finished(Ops tf, ModelConfig config, Weights weights, Operand<TFloat32> product) {
         Head head = config.head();
         Blocks blocks = new Blocks(tf);
         Operand<TFloat32> biased = head.biased()
                 ? tf.math.add(product, weights.value(WeightSpec.vector("lm_head.bias", config.vocabSize())))
                 : product;
         Operand<TFloat32> scaled = blocks.times(biased, head.factor());
-        return head.softCap()
-                .map(cap -> blocks.softCapped(scaled, cap))
-                .orElse(scaled);
+        return head.softCap().map(cap -> blocks.softCapped(scaled, cap)).orElse(scaled);
     }
 
     /** One part after the other: widened at once, the head of a large vocabulary would take twice its own memory more. */

@@ -100,21 +100,30 @@ public record LayerGraph(
                         residual.mixer(),
                         inputs.hidden(),
                         before,
-                        after(blocks, residual, residual.mixer(), "mixer_output_norm", hiddenSize, output.states(), weights)))
+                        after(
+                                blocks,
+                                residual,
+                                residual.mixer(),
+                                "mixer_output_norm",
+                                hiddenSize,
+                                output.states(),
+                                weights)))
                 .orElse(inputs.hidden());
 
-        Operand<TFloat32> normed = residual.parallel() || !residual.feedForward().norms().isBefore()
-                ? (residual.parallel() ? before : middle)
-                : hasFeedForward(kind)
-                        ? blocks.norm(middle, residual.norm(), "post_attention_layernorm", hiddenSize, weights)
-                        : middle;
+        Operand<TFloat32> normed =
+                residual.parallel() || !residual.feedForward().norms().isBefore()
+                        ? (residual.parallel() ? before : middle)
+                        : hasFeedForward(kind)
+                                ? blocks.norm(middle, residual.norm(), "post_attention_layernorm", hiddenSize, weights)
+                                : middle;
         Optional<FeedForwardBlock.Output> feedForward = hasFeedForward(kind)
                 ? Optional.of(new FeedForwardBlock<>(
                                 tf, hiddenSize, residual.norm(), types.experts(), inputs.experts(), weights)
                         .build(normed, middle, kind.layer().feedForward(), rows))
                 : Optional.empty();
         Operand<TFloat32> kept = wanted(blocks, middle, rows);
-        Operand<TFloat32> output = feedForward.<Operand<TFloat32>>map(block -> joined(
+        Operand<TFloat32> output = feedForward
+                .<Operand<TFloat32>>map(block -> joined(
                         tf,
                         residual.feedForward(),
                         kept,
@@ -129,9 +138,7 @@ public record LayerGraph(
                                 weights)))
                 .orElse(kept);
         return new LayerGraph(
-                residual.scaled()
-                        ? tf.math.mul(output, weights.value(WeightSpec.vector("layer_scalar", 1)))
-                        : output,
+                residual.scaled() ? tf.math.mul(output, weights.value(WeightSpec.vector("layer_scalar", 1))) : output,
                 mixed.map(MixerBlock.Output::state).orElse(List.of()),
                 mixer.map(MixerBlock::past).orElse(List.of()),
                 feedForward.flatMap(FeedForwardBlock.Output::routing));
@@ -171,13 +178,10 @@ public record LayerGraph(
             int hiddenSize,
             Operand<TFloat32> output,
             Weights weights) {
-        return branch.norms().isAfter()
-                ? blocks.norm(output, residual.norm(), tensor, hiddenSize, weights)
-                : output;
+        return branch.norms().isAfter() ? blocks.norm(output, residual.norm(), tensor, hiddenSize, weights) : output;
     }
 
-    private static Operand<TFloat32> wanted(
-            Blocks blocks, Operand<TFloat32> x, Optional<Operand<TInt32>> rows) {
+    private static Operand<TFloat32> wanted(Blocks blocks, Operand<TFloat32> x, Optional<Operand<TInt32>> rows) {
         return rows.isPresent() ? blocks.rows(x, rows.get()) : x;
     }
 }

@@ -93,8 +93,8 @@ public final class RouterBlock {
         Selection selection = mask.map(out -> masked(own, out)).orElseGet(() -> select(own));
         int k = shape.topK();
         boolean allChosen = k == available();
-        TopK<TFloat32, TInt32> ranked = tf.nn.topK(
-                selection.selection(), tf.constant(allChosen ? k : k + 1), TInt32.class, TopK.sorted(true));
+        TopK<TFloat32, TInt32> ranked =
+                tf.nn.topK(selection.selection(), tf.constant(allChosen ? k : k + 1), TInt32.class, TopK.sorted(true));
         Operand<TInt32> experts = columns(ranked.indices(), 0, k);
         Operand<TFloat32> chosen =
                 byProbability() ? columns(ranked.values(), 0, k) : atExperts(selection.probabilities(), experts);
@@ -151,8 +151,7 @@ public final class RouterBlock {
         };
         Operand<TFloat32> selection = router.selectionBias()
                 ? tf.math.add(
-                        score,
-                        weights.value(WeightSpec.vector("mlp.gate.e_score_correction_bias", shape.experts())))
+                        score, weights.value(WeightSpec.vector("mlp.gate.e_score_correction_bias", shape.experts())))
                 : score;
         return new Selection(logits, score, probabilities, selectable(selection));
     }
@@ -173,8 +172,8 @@ public final class RouterBlock {
         };
         Operand<TInt32> best = tf.nn.topK(groupScores, tf.constant(groups.kept()), TInt32.class)
                 .indices();
-        Operand<TFloat32> kept = tf.sum(
-                tf.oneHot(best, tf.constant(groups.count()), tf.constant(1f), tf.constant(0f)), tf.constant(1));
+        Operand<TFloat32> kept =
+                tf.sum(tf.oneHot(best, tf.constant(groups.count()), tf.constant(1f), tf.constant(0f)), tf.constant(1));
         Operand<TBool> inside = tf.math.greater(tf.expandDims(kept, tf.constant(2)), tf.constant(0f));
         Operand<TFloat32> left = tf.select(inside, byGroup, tf.constant(Math.max(groups.excluded(), OUT)));
         return tf.reshape(left, tf.constant(new int[] {-1, shape.experts()}));
@@ -182,7 +181,8 @@ public final class RouterBlock {
 
     /** Takes masked experts out where one of them would be chosen; other rows stay as they are. */
     private Selection masked(Operand<TFloat32> logits, Operand<TFloat32> mask) {
-        Operand<TFloat32> free = byProbability() ? tf.nn.softmax(logits) : select(logits).selection();
+        Operand<TFloat32> free =
+                byProbability() ? tf.nn.softmax(logits) : select(logits).selection();
         TopK<TFloat32, TInt32> wished = tf.nn.topK(free, tf.constant(shape.topK()), TInt32.class);
         Operand<TFloat32> met = tf.max(blocks.rows(mask, wished.indices()), tf.constant(-1), Max.keepDims(true));
         Operand<TBool> out = tf.math.greater(tf.math.mul(met, tf.expandDims(mask, tf.constant(0))), tf.constant(0f));
@@ -234,8 +234,7 @@ public final class RouterBlock {
             return sparseMixer(selection.logits(), experts, mixer.jitter());
         }
         Operand<TFloat32> raw = switch (router.weight()) {
-            case SCORE ->
-                router.score() == Score.SOFTMAX ? probabilities : atExperts(selection.score(), experts);
+            case SCORE -> router.score() == Score.SOFTMAX ? probabilities : atExperts(selection.score(), experts);
             case SOFTMAX_OF_CHOSEN -> tf.nn.softmax(atExperts(selection.logits(), experts));
             case SIGMOID -> tf.math.sigmoid(atExperts(selection.logits(), experts));
         };
@@ -250,8 +249,7 @@ public final class RouterBlock {
                 : scaled;
     }
 
-    private Operand<TFloat32> normalised(
-            Operand<TFloat32> raw, boolean alreadyDone, Operand<TFloat32> renormalised) {
+    private Operand<TFloat32> normalised(Operand<TFloat32> raw, boolean alreadyDone, Operand<TFloat32> renormalised) {
         Normalisation normalisation = router.normalisation();
         if (normalisation instanceof Normalisation.Sum sum) {
             if (sum.epsilon() == 0 && alreadyDone) {
@@ -264,8 +262,7 @@ public final class RouterBlock {
             return tf.math.div(raw, tf.math.pow(sum, tf.constant(1 / norm.p())));
         }
         if (normalisation instanceof Normalisation.AtLeast atLeast) {
-            return tf.math.div(
-                    raw, tf.math.maximum(blocks.sumLastKept(raw), tf.constant(atLeast.least())));
+            return tf.math.div(raw, tf.math.maximum(blocks.sumLastKept(raw), tf.constant(atLeast.least())));
         }
         return raw;
     }
@@ -280,8 +277,7 @@ public final class RouterBlock {
                 tf.constant(shape.experts()),
                 tf.constant(1f),
                 tf.constant(0f));
-        Operand<TFloat32> others =
-                tf.select(tf.math.greater(first, tf.constant(0f)), tf.constant(OUT), logits);
+        Operand<TFloat32> others = tf.select(tf.math.greater(first, tf.constant(0f)), tf.constant(OUT), logits);
         return tf.concat(
                 List.of(
                         atExperts(nearest(logits, logits, jitter), columns(experts, 0, 1)),
@@ -293,8 +289,7 @@ public final class RouterBlock {
     private Operand<TFloat32> nearest(Operand<TFloat32> logits, Operand<TFloat32> candidates, float jitter) {
         Operand<TFloat32> largest = tf.max(candidates, tf.constant(-1), Max.keepDims(true));
         Operand<TFloat32> size = tf.math.maximum(tf.math.abs(logits), largest);
-        Operand<TBool> far = tf.math.greater(
-                tf.math.div(tf.math.sub(largest, logits), size), tf.constant(2 * jitter));
+        Operand<TBool> far = tf.math.greater(tf.math.div(tf.math.sub(largest, logits), size), tf.constant(2 * jitter));
         return tf.nn.softmax(tf.select(far, tf.constant(OUT), candidates));
     }
 

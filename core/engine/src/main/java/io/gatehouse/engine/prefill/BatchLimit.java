@@ -40,9 +40,7 @@ public record BatchLimit(int tokens, long bytes, Need need) {
                     .max()
                     .orElseThrow();
             return new Need(
-                    (long) Float.BYTES * STATES * config.hiddenSize(),
-                    Float.BYTES * widest,
-                    BYTES_OF_SCORE * heads);
+                    (long) Float.BYTES * STATES * config.hiddenSize(), Float.BYTES * widest, BYTES_OF_SCORE * heads);
         }
 
         private static long width(FeedForward shape, int hiddenSize) {

@@ -45,8 +45,7 @@ public record PassPlan(List<Group> groups) {
      * @param ropes rotary embeddings of the model's layers
      * @param limit of a micro-batch; a part of a prompt that is longer gets one of its own
      */
-    static List<PassPlan> passes(
-            List<PrefillRequest> requests, List<Rope> ropes, BatchLimit limit, long maxTogether) {
+    static List<PassPlan> passes(List<PrefillRequest> requests, List<Rope> ropes, BatchLimit limit, long maxTogether) {
         List<PassPlan> passes = new ArrayList<>();
         List<Group> open = new ArrayList<>();
         long together = 0;
@@ -86,8 +85,7 @@ public record PassPlan(List<Group> groups) {
         return slices;
     }
 
-    private static List<Group> groups(
-            PrefillRequest request, Slice slice, List<Rope> ropes, BatchLimit limit) {
+    private static List<Group> groups(PrefillRequest request, Slice slice, List<Rope> ropes, BatchLimit limit) {
         List<Prompt> prompts = request.prompts();
         Map<Tokens, List<Integer>> byPrefix = new LinkedHashMap<>();
         for (int i = slice.from; i < slice.to; i++) {

@@ -114,8 +114,8 @@ public final class Prefill {
         try {
             RecordedRows recorded = RecordedRows.of(capture.tokens(), batch, prefix);
             Map<Rope, RotaryTable.Angles> angles = new HashMap<>();
-            config.ropes().forEach(rope ->
-                    angles.put(rope, rotary.angles(rope, batch.positions(), batch.textLengths())));
+            config.ropes()
+                    .forEach(rope -> angles.put(rope, rotary.angles(rope, batch.positions(), batch.textLengths())));
             return new InFlight(batch, prefix, listener, recorded, angles, states);
         } catch (RuntimeException | Error failure) {
             states.close();
@@ -137,9 +137,8 @@ public final class Prefill {
         Session.Runner runner = feed(shape, part, inFlight, prefix);
         graph.inputs().experts().ifPresent(inputs -> model.changes().feed(layer, inputs, runner));
         Fetches fetches = new Fetches(runner);
-        List<Integer> state = inFlight.prefix()
-                ? part.state().stream().map(fetches::add).toList()
-                : List.of();
+        List<Integer> state =
+                inFlight.prefix() ? part.state().stream().map(fetches::add).toList() : List.of();
         int output = outputUnused && !state.isEmpty() ? state.get(0) : fetches.add(part.output());
         Optional<RoutingReadout> readout = inFlight.recorded().count() == 0
                 ? Optional.empty()
@@ -160,8 +159,8 @@ public final class Prefill {
     }
 
     private Session.Runner feed(Layer layer, LayerGraph part, InFlight inFlight, Optional<InFlight> prefix) {
-        Session.Runner runner =
-                inFlight.feed(graph.inputs(), layer.mixer().rope(), model.session().runner());
+        Session.Runner runner = inFlight.feed(
+                graph.inputs(), layer.mixer().rope(), model.session().runner());
         prefix.ifPresent(past -> {
             for (int i = 0; i < part.past().size(); i++) {
                 runner.feed(part.past().get(i), past.state(i));

@@ -44,9 +44,7 @@ final class DecoderWeights {
         Families.Described described = Families.read(ConfigFile.parse(Path.of("config.json"), content));
         return DecoderTensors.of(described.config()).stream()
                 .map(tensor -> new Weight(
-                        described.names().published(tensor.name()),
-                        tensor.shape(),
-                        spread(tensor, described.config())))
+                        described.names().published(tensor.name()), tensor.shape(), spread(tensor, described.config())))
                 .toList();
     }
 

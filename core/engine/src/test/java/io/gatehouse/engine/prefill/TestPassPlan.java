@@ -104,9 +104,11 @@ final class TestPassPlan {
                 .hasMessage(
                         "A prompt of 65 tokens takes 17.0 GB in a layer; beside the weights there is room for 4.0 GB.");
         Prompt shared = new Prompt(prompt(100, 0).tokens(), 70);
-        assertThatThrownBy(() -> PassPlan.require(shared, List.of(ROPE), room)).hasMessageStartingWith("A prompt of 70 tokens");
+        assertThatThrownBy(() -> PassPlan.require(shared, List.of(ROPE), room))
+                .hasMessageStartingWith("A prompt of 70 tokens");
         Prompt behind = new Prompt(prompt(100, 0).tokens(), 20);
-        assertThatThrownBy(() -> PassPlan.require(behind, List.of(ROPE), room)).hasMessageStartingWith("A prompt of 100 tokens");
+        assertThatThrownBy(() -> PassPlan.require(behind, List.of(ROPE), room))
+                .hasMessageStartingWith("A prompt of 100 tokens");
     }
 
     @Test
