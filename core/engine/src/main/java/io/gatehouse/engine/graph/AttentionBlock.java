@@ -5,7 +5,6 @@ import io.gatehouse.checkpoint.config.AttentionBias;
 import io.gatehouse.checkpoint.config.Mask;
 import io.gatehouse.checkpoint.config.OutputGate;
 import io.gatehouse.checkpoint.config.QkNorm;
-import io.gatehouse.checkpoint.config.QueryScale;
 import io.gatehouse.checkpoint.config.Rope;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,9 +64,8 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
         this.hiddenSize = hiddenSize;
         this.type = type;
         this.inputs = inputs;
-        this.prefix = prefixed
-                ? Optional.of(new Prefix<>(tf.placeholder(type), tf.placeholder(type)))
-                : Optional.empty();
+        this.prefix =
+                prefixed ? Optional.of(new Prefix<>(tf.placeholder(type), tf.placeholder(type))) : Optional.empty();
         this.cosine = tf.expandDims(inputs.cosine(), tf.constant(1));
         this.sine = tf.expandDims(inputs.sine(), tf.constant(1));
         this.heads = tf.constant(attention.keyValueHeads());
@@ -93,31 +91,39 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
         int keyWidth = keyHeads * attention.headDim();
         int queryWidth = attention.heads() * attention.headDim();
         Operand<A> input = blocks.cast(x, type);
-        Operand<TFloat32> query = project(input, "q_proj", queryWidth, hiddenSize, bias, weights);
+        boolean gateOfQuery = attention.gate() == OutputGate.SIGMOID_OF_QUERY;
+        Operand<TFloat32> projected =
+                project(input, "q_proj", gateOfQuery ? 2 * queryWidth : queryWidth, hiddenSize, bias, weights);
+        Operand<TFloat32> query = gateOfQuery ? half(projected, 0) : projected;
         Operand<TFloat32> key = project(input, "k_proj", keyWidth, hiddenSize, bias, weights);
         Operand<TFloat32> value = attention.keysAreValues()
                 ? key
                 : project(input, "v_proj", keyHeads * attention.valueDim(), hiddenSize, bias, weights);
         Operand<A> queries = queries(query, weights);
-        List<Operand<TFloat32>> turnedKeys =
-                rotated(clip(normedBefore(key, "k_norm", keyHeads, weights)), keyHeads, 1);
+        List<Operand<TFloat32>> turnedKeys = rotated(clip(normedBefore(key, "k_norm", keyHeads, weights)), keyHeads, 1);
         Operand<A> keys = flat(
                 normAfterRotation()
                         ? blocks.cast(normedAfter(joined(turnedKeys, TFloat32.class), "k_norm", weights), type)
                         : joined(turnedKeys, type),
                 keyWidth);
         Operand<A> values = blocks.cast(values(clip(value)), type);
-        Operand<A> context = gated(attend(queries, keys, values, weights), input, weights);
+        Operand<A> attended = attend(queries, keys, values, weights);
+        Operand<A> context = gateOfQuery
+                ? blocks.cast(
+                        tf.math.mul(blocks.cast(attended, TFloat32.class), tf.math.sigmoid(half(projected, 1))), type)
+                : gated(attended, input, weights);
         boolean outputBias = attention.bias() == AttentionBias.ALL;
         return new MixerBlock.Output(
-                project(
-                        context,
-                        "o_proj",
-                        hiddenSize,
-                        attention.heads() * attention.valueDim(),
-                        outputBias,
-                        weights),
+                project(context, "o_proj", hiddenSize, attention.heads() * attention.valueDim(), outputBias, weights),
                 List.of(blocks.first(keys, inputs.tokens()), blocks.first(values, inputs.tokens())));
+    }
+
+    /** The first or the second half of each head of x [T, heads x 2 dim], [T, heads x dim]. */
+    private Operand<TFloat32> half(Operand<TFloat32> x, int which) {
+        Operand<TFloat32> byHead = splitHeads(x, attention.heads(), 2 * attention.headDim());
+        return flat(
+                entries(byHead, which * attention.headDim(), attention.headDim()),
+                attention.heads() * attention.headDim());
     }
 
     /** Normed, rotated and scaled queries [T, heads x dim]. */
@@ -127,8 +133,8 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
                 && attention.rope().get().dims() == attention.headDim()
                 && !normAfterRotation();
         // The scale goes into the angles where it can: there are fewer of them than of products.
-        List<Operand<TFloat32>> parts = rotated(
-                clip(normedBefore(query, "q_norm", count, weights)), count, inAngles ? attention.scale() : 1);
+        List<Operand<TFloat32>> parts =
+                rotated(clip(normedBefore(query, "q_norm", count, weights)), count, inAngles ? attention.scale() : 1);
         if (inAngles && attention.queryScale().isEmpty()) {
             return flat(joined(parts, type), count * attention.headDim());
         }
@@ -137,33 +143,22 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
                 ? turned
                 : blocks.times(
                         normAfterRotation() ? normedAfter(turned, "q_norm", weights) : turned, attention.scale());
-        Operand<TFloat32> grown = attention.queryScale()
-                .<Operand<TFloat32>>map(growth -> tf.math.mul(scaled, factors(growth)))
+        Operand<TFloat32> grown = attention
+                .queryScale()
+                .<Operand<TFloat32>>map(growth -> tf.math.mul(scaled, blocks.factors(growth, inputs.positions())))
                 .orElse(scaled);
         return flat(blocks.cast(grown, type), count * attention.headDim());
-    }
-
-    /** [T, 1, 1]: 1 + scale ln(1 + floor((p + offset) / floor)). */
-    private Operand<TFloat32> factors(QueryScale growth) {
-        Operand<TFloat32> position = tf.dtypes.cast(
-                tf.math.add(inputs.positions(), tf.constant(growth.offset())), TFloat32.class);
-        Operand<TFloat32> steps = tf.math.floor(tf.math.div(position, tf.constant(growth.floor())));
-        Operand<TFloat32> factor = tf.math.add(
-                tf.math.mul(tf.math.log(tf.math.add(steps, tf.constant(1f))), tf.constant(growth.scale())),
-                tf.constant(1f));
-        return tf.reshape(factor, tf.constant(new int[] {-1, 1, 1}));
     }
 
     /** [T, key-value heads x value size]. */
     private Operand<TFloat32> values(Operand<TFloat32> projected) {
         int count = attention.keyValueHeads();
         Operand<TFloat32> scaled = blocks.times(projected, attention.valueScale());
-        return attention.valueNorm()
+        return attention
+                .valueNorm()
                 .<Operand<TFloat32>>map(norm -> tf.reshape(
                         blocks.unweighted(
-                                splitHeads(scaled, count, attention.valueDim()),
-                                attention.valueDim(),
-                                norm.epsilon()),
+                                splitHeads(scaled, count, attention.valueDim()), attention.valueDim(), norm.epsilon()),
                         tf.constant(new int[] {-1, count * attention.valueDim()})))
                 .orElse(scaled);
     }
@@ -208,8 +203,7 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
         int headDim = attention.headDim();
         return switch (norm.span()) {
             case PROJECTION -> blocks.norm(x, norm.norm(), "self_attn." + name, (long) count * headDim, weights);
-            case HEAD ->
-                blocks.norm(splitHeads(x, count, headDim), norm.norm(), "self_attn." + name, headDim, weights);
+            case HEAD -> blocks.norm(splitHeads(x, count, headDim), norm.norm(), "self_attn." + name, headDim, weights);
         };
     }
 
@@ -250,9 +244,8 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
         Rope rope = attention.rope().get();
         boolean whole = rope.dims() == attention.headDim();
         Operand<TFloat32> turning = whole ? byHead : entries(byHead, 0, rope.dims());
-        List<Operand<TFloat32>> pairs = rope.layout() == Rope.Layout.HALVES
-                ? halves(turning)
-                : sides(turning, count, rope.dims() / 2);
+        List<Operand<TFloat32>> pairs =
+                rope.layout() == Rope.Layout.HALVES ? halves(turning) : sides(turning, count, rope.dims() / 2);
         Operand<TFloat32> first = pairs.get(0);
         Operand<TFloat32> second = pairs.get(1);
         Operand<TFloat32> cos = blocks.times(cosine, scale);
@@ -294,12 +287,12 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
         Operand<A> key = tf.reshape(rectangle(keys, one, dim), dims(heads, batch, width, dim));
         Operand<A> value = tf.reshape(rectangle(values, one, valueDim), dims(heads, batch, width, valueDim));
         Operand<TInt32> rowsOfEach = dims(heads, batch, tf.math.mul(group, width), rest);
-        Operand<A> products = batchMatMul(tf.reshape(query, rowsOfEach), key, true);
+        Operand<A> products = blocks.batchMatMul(tf.reshape(query, rowsOfEach), key, false, true);
         Operand<A> context = prefix.map(past -> withPrefix(past, query, products, value, rowsOfEach, weights))
                 .orElseGet(() -> {
                     Operand<TFloat32> scores = masked(products, width, tf.constant(0), tf.constant(0));
-                    return batchMatMul(
-                            tf.reshape(blocks.cast(softmax(scores, weights), type), rowsOfEach), value, false);
+                    return blocks.batchMatMul(
+                            tf.reshape(blocks.cast(softmax(scores, weights), type), rowsOfEach), value, false, false);
                 });
         return packed(context);
     }
@@ -313,7 +306,7 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
             Weights weights) {
         Operand<TInt32> length = tf.gather(tf.shape(past.keys()), tf.constant(0), tf.constant(0));
         Operand<TInt32> allRows = dims(heads, rest, dim);
-        Operand<A> pastProducts = batchMatMul(tf.reshape(query, allRows), byHead(past.keys(), dim), true);
+        Operand<A> pastProducts = blocks.batchMatMul(tf.reshape(query, allRows), byHead(past.keys(), dim), false, true);
         Operand<TFloat32> scores = tf.concat(
                 List.of(
                         masked(pastProducts, length, tf.math.neg(length), length),
@@ -322,9 +315,9 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
         Operand<A> probabilities = blocks.cast(softmax(scores, weights), type);
         Operand<A> onPast = columns(probabilities, tf.constant(0), length);
         Operand<A> onOwn = columns(probabilities, length, width);
-        Operand<A> fromPast =
-                batchMatMul(tf.reshape(onPast, dims(heads, rest, length)), byHead(past.values(), valueDim), false);
-        Operand<A> fromOwn = batchMatMul(tf.reshape(onOwn, rowsOfEach), value, false);
+        Operand<A> fromPast = blocks.batchMatMul(
+                tf.reshape(onPast, dims(heads, rest, length)), byHead(past.values(), valueDim), false, false);
+        Operand<A> fromOwn = blocks.batchMatMul(tf.reshape(onOwn, rowsOfEach), value, false, false);
         return tf.math.add(fromOwn, tf.reshape(fromPast, tf.shape(fromOwn)));
     }
 
@@ -382,8 +375,7 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
                 tf.reshape(context, dims(heads, batch, group, width, valueDim)),
                 tf.constant(new int[] {1, 3, 0, 2, 4}));
         return blocks.rows(
-                tf.reshape(byPosition, dims(rest, tf.math.mul(tf.math.mul(heads, group), valueDim))),
-                inputs.packed());
+                tf.reshape(byPosition, dims(rest, tf.math.mul(tf.math.mul(heads, group), valueDim))), inputs.packed());
     }
 
     /** [P, key-value heads x size] to [key-value heads, P, size]. */
@@ -405,18 +397,5 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
     @SuppressWarnings("varargs") // the array goes nowhere
     private Operand<TInt32> dims(Operand<TInt32>... sizes) {
         return tf.stack(List.of(sizes));
-    }
-
-    /** BatchMatMulV2 by name: it is the one oneDNN accelerates, and the Java API only offers V3. */
-    private Operand<A> batchMatMul(Operand<A> x, Operand<A> y, boolean transposeY) {
-        return tf.scope()
-                .env()
-                .opBuilder("BatchMatMulV2", tf.scope().makeOpName("BatchMatMulV2"), tf.scope())
-                .addInput(x.asOutput())
-                .addInput(y.asOutput())
-                .setAttr("adj_x", false)
-                .setAttr("adj_y", transposeY)
-                .build()
-                .output(0);
     }
 }

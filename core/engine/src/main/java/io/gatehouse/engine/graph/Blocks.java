@@ -3,6 +3,7 @@ package io.gatehouse.engine.graph;
 import io.gatehouse.checkpoint.config.Activation;
 import io.gatehouse.checkpoint.config.Mlp;
 import io.gatehouse.checkpoint.config.Norm;
+import io.gatehouse.checkpoint.config.QueryScale;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
@@ -42,18 +43,14 @@ public final class Blocks {
     Operand<TFloat32> norm(Operand<TFloat32> x, Norm norm, String tensor, long size, Weights weights) {
         Norm.Kind kind = norm.kind();
         boolean centred = kind == Norm.Kind.LAYER || kind == Norm.Kind.LAYER_WITH_BIAS;
-        Operand<TFloat32> normed =
-                unweighted(centred ? tf.math.sub(x, meanLast(x)) : x, size, norm.epsilon());
+        Operand<TFloat32> normed = unweighted(centred ? tf.math.sub(x, meanLast(x)) : x, size, norm.epsilon());
         if (!kind.hasWeight()) {
             return normed;
         }
         Operand<TFloat32> stored = weights.value(WeightSpec.vector(tensor + ".weight", size));
-        Operand<TFloat32> weight =
-                kind == Norm.Kind.RMS_ONE_PLUS ? tf.math.add(stored, tf.constant(1f)) : stored;
+        Operand<TFloat32> weight = kind == Norm.Kind.RMS_ONE_PLUS ? tf.math.add(stored, tf.constant(1f)) : stored;
         Operand<TFloat32> scaled = tf.math.mul(weight, normed);
-        return kind.hasBias()
-                ? tf.math.add(scaled, weights.value(WeightSpec.vector(tensor + ".bias", size)))
-                : scaled;
+        return kind.hasBias() ? tf.math.add(scaled, weights.value(WeightSpec.vector(tensor + ".bias", size))) : scaled;
     }
 
     /** x / sqrt(mean(x^2) + epsilon) over the last axis. */
@@ -66,6 +63,17 @@ public final class Blocks {
 
     private Operand<TFloat32> meanLast(Operand<TFloat32> x) {
         return tf.math.mean(x, tf.constant(-1), Mean.keepDims(true));
+    }
+
+    /** [T, 1, 1] what queries of positions [T] are multiplied with: 1 + scale ln(1 + floor((p + offset) / floor)). */
+    Operand<TFloat32> factors(QueryScale growth, Operand<TInt32> positions) {
+        Operand<TFloat32> position =
+                tf.dtypes.cast(tf.math.add(positions, tf.constant(growth.offset())), TFloat32.class);
+        Operand<TFloat32> steps = tf.math.floor(tf.math.div(position, tf.constant(growth.floor())));
+        Operand<TFloat32> factor = tf.math.add(
+                tf.math.mul(tf.math.log(tf.math.add(steps, tf.constant(1f))), tf.constant(growth.scale())),
+                tf.constant(1f));
+        return tf.reshape(factor, tf.constant(new int[] {-1, 1, 1}));
     }
 
     /** cap × tanh(x / cap). */
@@ -96,16 +104,15 @@ public final class Blocks {
         if (mlp.activation().isGated()) {
             // Gate and up are one weight. Its rows are split without a copy; columns of the product would be copied.
             Operand<T> gateUp = weights.value(
-                    WeightSpec.stacked(
-                            prefix + "gate_proj.weight", prefix + "up_proj.weight", size, width, type),
+                    WeightSpec.stacked(prefix + "gate_proj.weight", prefix + "up_proj.weight", size, width, type),
                     before);
             var halves = tf.split(tf.constant(0), gateUp, 2L).output();
             Operand<T> gate = biased(project(x, halves.get(0)), mlp, prefix + "gate_proj", size, type, weights);
             Operand<T> up = biased(project(x, halves.get(1)), mlp, prefix + "up_proj", size, type, weights);
             inner = gated(gate, up, mlp.activation(), type);
         } else {
-            Operand<T> up = project(
-                    x, weights.value(WeightSpec.matrix(prefix + "up_proj.weight", size, width, type), before));
+            Operand<T> up =
+                    project(x, weights.value(WeightSpec.matrix(prefix + "up_proj.weight", size, width, type), before));
             inner = tf.math.square(tf.nn.relu(biased(up, mlp, prefix + "up_proj", size, type, weights)));
         }
         Operand<T> down = weights.value(WeightSpec.matrix(prefix + "down_proj.weight", width, size, type), before);
@@ -132,12 +139,10 @@ public final class Blocks {
                     tf.math.add(within(up, clamped.limit(), type), constant(1, type)));
         }
         if (activation instanceof Activation.SwiGluOfClamped clamped) {
-            return tf.math.mul(
-                    silu(atMost(gate, clamped.limit(), type)), within(up, clamped.limit(), type));
+            return tf.math.mul(silu(atMost(gate, clamped.limit(), type)), within(up, clamped.limit(), type));
         }
         if (activation instanceof Activation.SwiGluThenClamped clamped) {
-            return tf.math.mul(
-                    atMost(silu(gate), clamped.limit(), type), within(up, clamped.limit(), type));
+            return tf.math.mul(atMost(silu(gate), clamped.limit(), type), within(up, clamped.limit(), type));
         }
         return tf.math.mul(silu(gate), up);
     }
@@ -165,6 +170,22 @@ public final class Blocks {
     /** A number in the type of what it is computed with. */
     <T extends TFloating> Operand<T> constant(float value, Class<T> type) {
         return cast(tf.constant(value), type);
+    }
+
+    /**
+     * Products of the matrices in the last two axes; the other axes are broadcast. BatchMatMulV2 by name: it is the one
+     * oneDNN accelerates, and the Java API only offers V3.
+     */
+    <T extends TFloating> Operand<T> batchMatMul(Operand<T> x, Operand<T> y, boolean transposeX, boolean transposeY) {
+        return tf.scope()
+                .env()
+                .opBuilder("BatchMatMulV2", tf.scope().makeOpName("BatchMatMulV2"), tf.scope())
+                .addInput(x.asOutput())
+                .addInput(y.asOutput())
+                .setAttr("adj_x", transposeX)
+                .setAttr("adj_y", transposeY)
+                .build()
+                .output(0);
     }
 
     /** x in another type, or x itself. */
