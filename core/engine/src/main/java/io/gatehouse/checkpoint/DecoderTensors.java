@@ -69,12 +69,14 @@ public final class DecoderTensors {
         Residual residual = layer.residual();
         boolean mixes = !(layer.mixer() instanceof Mixer.Absent);
         boolean feeds = !(layer.feedForward() instanceof FeedForward.Absent);
-        if (residual.mixer().norms().isBefore()) {
+        if (residual.mixer().norms().isBefore() && (mixes || residual.parallel())) {
             norm(prefix + "input_layernorm", residual.norm(), config.hiddenSize());
         }
         if (layer.mixer() instanceof Attention attention) {
             attention(prefix + "self_attn.", attention);
         }
+        MixerTensors.of(layer.mixer(), config.hiddenSize())
+                .forEach(tensor -> tensors.add(new Tensor(prefix + tensor.name(), tensor.shape())));
         if (mixes && residual.mixer().norms().isAfter()) {
             norm(prefix + "mixer_output_norm", residual.norm(), config.hiddenSize());
         }
@@ -96,11 +98,11 @@ public final class DecoderTensors {
         long keys = (long) attention.keyValueHeads() * attention.headDim();
         long outputs = (long) attention.heads() * attention.valueDim();
         boolean inputBias = attention.bias() != AttentionBias.NONE;
-        projection(prefix + "q_proj", inputBias, queries, hidden);
+        boolean gateOfQuery = attention.gate() == OutputGate.SIGMOID_OF_QUERY;
+        projection(prefix + "q_proj", inputBias, gateOfQuery ? 2 * queries : queries, hidden);
         projection(prefix + "k_proj", inputBias, keys, hidden);
         if (!attention.keysAreValues()) {
-            projection(
-                    prefix + "v_proj", inputBias, (long) attention.keyValueHeads() * attention.valueDim(), hidden);
+            projection(prefix + "v_proj", inputBias, (long) attention.keyValueHeads() * attention.valueDim(), hidden);
         }
         projection(prefix + "o_proj", attention.bias() == AttentionBias.ALL, hidden, outputs);
         attention.qkNorm().ifPresent(norm -> {
@@ -111,7 +113,7 @@ public final class DecoderTensors {
         if (attention.sinks()) {
             add(prefix + "sinks", attention.heads());
         }
-        if (attention.gate() != OutputGate.NONE) {
+        if (attention.gate() != OutputGate.NONE && !gateOfQuery) {
             add(prefix + "output_gate.weight", attention.gate().isPerHead() ? attention.heads() : outputs, hidden);
         }
     }

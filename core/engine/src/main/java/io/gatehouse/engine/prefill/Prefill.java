@@ -8,6 +8,7 @@ import io.gatehouse.engine.graph.LayerGraph;
 import io.gatehouse.engine.memory.LoadedModel;
 import io.gatehouse.engine.memory.TensorMemory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
@@ -93,7 +95,10 @@ public final class Prefill {
 
     private InFlight embed(
             MicroBatch batch, boolean prefix, PrefillListener listener, List<InFlight> all, Delivery delivery) {
-        try (TInt32 tokenIds = TInt32.vectorOf(batch.tokenIds())) {
+        int[] embedded = Arrays.stream(batch.tokenIds())
+                .map(id -> config.placeholders().contains(id) ? 0 : id)
+                .toArray();
+        try (TInt32 tokenIds = TInt32.vectorOf(embedded)) {
             Result states = model.session()
                     .runner()
                     .feed(graph.embedding().tokenIds(), tokenIds)
@@ -114,8 +119,8 @@ public final class Prefill {
         try {
             RecordedRows recorded = RecordedRows.of(capture.tokens(), batch, prefix);
             Map<Rope, RotaryTable.Angles> angles = new HashMap<>();
-            config.ropes().forEach(rope ->
-                    angles.put(rope, rotary.angles(rope, batch.positions(), batch.textLengths())));
+            config.ropes()
+                    .forEach(rope -> angles.put(rope, rotary.angles(rope, batch.positions(), batch.textLengths())));
             return new InFlight(batch, prefix, listener, recorded, angles, states);
         } catch (RuntimeException | Error failure) {
             states.close();
@@ -137,16 +142,19 @@ public final class Prefill {
         Session.Runner runner = feed(shape, part, inFlight, prefix);
         graph.inputs().experts().ifPresent(inputs -> model.changes().feed(layer, inputs, runner));
         Fetches fetches = new Fetches(runner);
-        List<Integer> state = inFlight.prefix()
-                ? part.state().stream().map(fetches::add).toList()
-                : List.of();
+        List<Integer> state =
+                inFlight.prefix() ? part.state().stream().map(fetches::add).toList() : List.of();
+        Optional<Integer> unseen = part.unseen().map(fetches::add);
         int output = outputUnused && !state.isEmpty() ? state.get(0) : fetches.add(part.output());
         Optional<RoutingReadout> readout = inFlight.recorded().count() == 0
                 ? Optional.empty()
                 : part.routing().map(routing -> new RoutingReadout(routing, capture, inFlight, answerOnly, fetches));
         Result result;
-        try (TInt32 window = TInt32.scalarOf(shape.mixer().mask().window())) {
-            result = runner.feed(graph.inputs().window(), window).run();
+        try (TInt32 window = TInt32.scalarOf(shape.mixer().mask().window());
+                TFloat32 depth = TFloat32.scalarOf(shape.mixer().depth())) {
+            result = runner.feed(graph.inputs().window(), window)
+                    .feed(graph.inputs().depth(), depth)
+                    .run();
         }
         try {
             // The delivery before may still read from what this replaces, and may end the pass.
@@ -155,13 +163,13 @@ public final class Prefill {
             result.close();
             throw ended;
         }
-        inFlight.advance(new InFlight.LayerResult(result, output, answerOnly, state));
+        inFlight.advance(new InFlight.LayerResult(result, output, answerOnly, state, unseen));
         delivery.submit(() -> deliver(layer, lastLayer, inFlight, result, readout));
     }
 
     private Session.Runner feed(Layer layer, LayerGraph part, InFlight inFlight, Optional<InFlight> prefix) {
-        Session.Runner runner =
-                inFlight.feed(graph.inputs(), layer.mixer().rope(), model.session().runner());
+        Session.Runner runner = inFlight.feed(
+                graph.inputs(), layer.mixer().rope(), model.session().runner());
         prefix.ifPresent(past -> {
             for (int i = 0; i < part.past().size(); i++) {
                 runner.feed(part.past().get(i), past.state(i));
