@@ -198,7 +198,8 @@ public final class FamilyKeys {
     /** The key "layer_types", or what an absent one stands for, layer by layer. */
     public List<String> layerTypes(IntFunction<String> absent) {
         int layers = layers();
-        return layerTypes(layers).orElseGet(() -> IntStream.range(0, layers).mapToObj(absent).toList());
+        return layerTypes(layers)
+                .orElseGet(() -> IntStream.range(0, layers).mapToObj(absent).toList());
     }
 
     /** The key "layer_types": how each layer attends, full or sliding. */
@@ -230,8 +231,7 @@ public final class FamilyKeys {
     /** A mixture of SwiGLUs. */
     public FeedForward.Sparse mixture(int experts, String topKKey, String sizeKey, Router router) {
         requireSwiGlu();
-        return new FeedForward.Sparse(
-                experts, file.size(topKKey, experts), Mlp.swiGlu(width(sizeKey)), router);
+        return new FeedForward.Sparse(experts, file.size(topKKey, experts), Mlp.swiGlu(width(sizeKey)), router);
     }
 
     /** Hugging Face's classes know the number of experts under both names, whichever they write. */
