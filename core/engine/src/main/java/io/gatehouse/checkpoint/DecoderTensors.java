@@ -81,11 +81,11 @@ public final class DecoderTensors {
             norm(prefix + "mixer_output_norm", residual.norm(), config.hiddenSize());
         }
         if (feeds && !residual.parallel() && residual.feedForward().norms().isBefore()) {
-            norm(prefix + "post_attention_layernorm", residual.norm(), config.hiddenSize());
+            norm(prefix + "post_attention_layernorm", residual.feedForwardNorm(), config.hiddenSize());
         }
         feedForward(prefix + "mlp", layer);
         if (feeds && residual.feedForward().norms().isAfter()) {
-            norm(prefix + "mlp_output_norm", residual.norm(), config.hiddenSize());
+            norm(prefix + "mlp_output_norm", residual.feedForwardNorm(), config.hiddenSize());
         }
         if (residual.scaled()) {
             add(prefix + "layer_scalar", 1);
@@ -123,7 +123,7 @@ public final class DecoderTensors {
             mlp(block, dense.mlp(), config.hiddenSize());
         } else if (layer.feedForward() instanceof FeedForward.Sparse mixture) {
             router(block + ".gate", mixture);
-            mixture(block, mixture, layer.residual().norm());
+            mixture(block, mixture, layer.residual().feedForwardNorm());
         }
     }
 
@@ -191,6 +191,10 @@ public final class DecoderTensors {
         }
         if (norm.kind().hasBias()) {
             add(name + ".bias", size);
+        }
+        if (norm.gateRank() > 0) {
+            add(name + ".gate_down.weight", norm.gateRank(), size);
+            add(name + ".gate_up.weight", size, norm.gateRank());
         }
     }
 

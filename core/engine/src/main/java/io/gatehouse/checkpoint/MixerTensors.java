@@ -53,7 +53,12 @@ final class MixerTensors {
             long rank = attention.queryRank().getAsInt();
             projection(block + "q_a_proj", attention.biased(), rank, hidden);
             vector(block + "q_a_layernorm.weight", rank);
-            projection(block + "q_b_proj", false, queries, rank);
+            if (attention.gate() == OutputGate.SIGMOID_OF_QUERY) {
+                long gates = (long) attention.heads() * attention.valueDim();
+                projection(block + "q_b_proj", false, queries + gates, 2 * rank);
+            } else {
+                projection(block + "q_b_proj", false, queries, rank);
+            }
         } else {
             projection(block + "q_proj", false, queries, hidden);
         }
@@ -66,7 +71,7 @@ final class MixerTensors {
         long expanded = (long) attention.heads() * (attention.plainDim() + attention.valueDim());
         projection(block + "kv_b_proj", false, expanded, attention.latentRank());
         projection(block + "o_proj", attention.biased(), hidden, (long) attention.heads() * attention.valueDim());
-        if (attention.gate() != OutputGate.NONE) {
+        if (attention.gate() == OutputGate.SIGMOID_HEAD) {
             projection(block + "output_gate", false, attention.heads(), hidden);
         }
         attention.indexer().filter(indexer -> !indexer.shared()).ifPresent(indexer -> {

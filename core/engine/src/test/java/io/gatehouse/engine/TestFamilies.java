@@ -169,7 +169,6 @@ final class TestFamilies {
 
     private static Map<String, String> lacking() {
         Map<String, String> lacking = new TreeMap<>();
-        put(lacking, "norms with a gate", "axk2_a", "axk2_b");
         put(lacking, "latent attention of other sizes in layers with a window", "dots3_note_a");
         put(lacking, "an indexer over pools of tokens", "glm5_next_a");
         put(lacking, "queries scaled for each head by position", "mistral_large4_a");

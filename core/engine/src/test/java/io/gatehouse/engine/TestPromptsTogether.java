@@ -20,6 +20,7 @@ final class TestPromptsTogether {
 
     private static List<String> families() {
         return List.of(
+                "axk2_a",
                 "bailing_hybrid_a",
                 "deepseek_v32_a",
                 "deepseek_v3_a",

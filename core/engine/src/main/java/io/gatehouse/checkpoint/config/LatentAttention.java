@@ -19,6 +19,8 @@ import java.util.OptionalInt;
  * @param latentEpsilon of the norms of the latent vectors
  * @param rope none in models whose latent attention has no positions
  * @param scale of the scores
+ * @param gate none, one number for each head, or {@link OutputGate#SIGMOID_OF_QUERY}: then queries are made of the latent
+ *     vector with and without norm, and each head's query is followed by the logits of a gate for each entry of its output
  * @param indexer what chooses the tokens that a token sees; it sees all before it if absent
  */
 public record LatentAttention(
@@ -66,6 +68,12 @@ public record LatentAttention(
         if (heads < 1 || latentRank < 1 || plainDim < 1 || rotaryDim < 1 || valueDim < 1) {
             throw new IllegalArgumentException("A size of %d heads, rank %d, %d + %d and %d is not positive"
                     .formatted(heads, latentRank, plainDim, rotaryDim, valueDim));
+        }
+        if (gate != OutputGate.NONE && gate != OutputGate.SIGMOID_HEAD && gate != OutputGate.SIGMOID_OF_QUERY) {
+            throw new IllegalArgumentException("Latent attention with a gate " + gate);
+        }
+        if (gate == OutputGate.SIGMOID_OF_QUERY && queryRank.isEmpty()) {
+            throw new IllegalArgumentException("A gate of the query needs the latent vector of queries");
         }
         if (indexer.isPresent() && (queryRank.isEmpty() || rope.isEmpty())) {
             throw new IllegalArgumentException("An indexer reads the latent vector of queries, and positions");

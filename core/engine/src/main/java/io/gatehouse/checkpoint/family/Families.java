@@ -21,6 +21,7 @@ public final class Families {
             new Glm4MoeLite(),
             new Mistral4(),
             new AxK1(),
+            new AxK2(),
             new DeepSeekV32(),
             new GlmMoeDsa(),
             new Qwen3Next(),

@@ -41,6 +41,20 @@ public final class Blocks {
      * @param tensor name of the norm, under which its weight and bias stand
      */
     Operand<TFloat32> norm(Operand<TFloat32> x, Norm norm, String tensor, long size, Weights weights) {
+        Operand<TFloat32> normed = withoutGate(x, norm, tensor, size, weights);
+        if (norm.gateRank() == 0) {
+            return normed;
+        }
+        int rank = norm.gateRank();
+        Operand<TFloat32> down =
+                weights.value(WeightSpec.matrix(tensor + ".gate_down.weight", rank, size, TFloat32.class));
+        Operand<TFloat32> up =
+                weights.value(WeightSpec.matrix(tensor + ".gate_up.weight", size, rank, TFloat32.class));
+        return tf.math.mul(normed, tf.math.sigmoid(project(silu(project(normed, down)), up)));
+    }
+
+    private Operand<TFloat32> withoutGate(
+            Operand<TFloat32> x, Norm norm, String tensor, long size, Weights weights) {
         Norm.Kind kind = norm.kind();
         boolean centred = kind == Norm.Kind.LAYER || kind == Norm.Kind.LAYER_WITH_BIAS;
         Operand<TFloat32> normed = unweighted(centred ? tf.math.sub(x, meanLast(x)) : x, size, norm.epsilon());

@@ -76,17 +76,7 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
     public Output build(Operand<TFloat32> x, Weights weights) {
         Linear<A> linear = new Linear<>(tf, "self_attn.", type, weights);
         int heads = mixer.heads();
-        Optional<Operand<TFloat32>> latent = mixer.queryRank().isPresent()
-                ? Optional.of(latentQuery(linear, x, mixer.queryRank().getAsInt()))
-                : Optional.empty();
-        Operand<TFloat32> query = latent.isPresent()
-                ? linear.of(
-                        latent.get(),
-                        "q_b_proj",
-                        (long) heads * mixer.headDim(),
-                        mixer.queryRank().getAsInt(),
-                        false)
-                : linear.of(x, "q_proj", (long) heads * mixer.headDim(), hidden, false);
+        Query projected = query(linear, x);
         List<Operand<TFloat32>> compressed = split(
                 linear.of(x, "kv_a_proj_with_mqa", (long) mixer.latentRank() + mixer.rotaryDim(), hidden, mixer.biased()),
                 mixer.latentRank(),
@@ -98,7 +88,7 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
                 linear.of(latentKey, "kv_b_proj", (long) heads * expandedDim, mixer.latentRank(), false);
         List<Operand<TFloat32>> keyValue =
                 split(byHead(expanded, heads, expandedDim), mixer.plainDim(), mixer.valueDim());
-        Operand<A> queries = queries(query);
+        Operand<A> queries = queries(projected.query());
         Operand<A> keys = keys(keyValue.get(0), compressed.get(1));
         Operand<A> values = blocks.cast(flat(keyValue.get(1), heads * mixer.valueDim()), type);
         List<Operand<? extends TFloating>> state =
@@ -106,7 +96,7 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
         Optional<Operand<TFloat32>> unseen = Optional.empty();
         if (mixer.hasOwnIndexer()) {
             LatentAttention.Indexer indexer = mixer.indexer().orElseThrow();
-            Index index = index(indexer, x, latent.orElseThrow(), weights);
+            Index index = index(indexer, x, projected.latent().orElseThrow(), weights);
             unseen = Optional.of(unseen(index, indexer));
             state.add(rectangle.first(index.keys()));
         } else if (mixer.indexer().isPresent()) {
@@ -114,17 +104,43 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
         }
         Operand<TFloat32> context = blocks.cast(attend(queries, keys, values, unseen), TFloat32.class);
         Operand<TFloat32> output =
-                linear.of(gated(context, x, linear), "o_proj", hidden, (long) heads * mixer.valueDim(), mixer.biased());
+                linear.of(gated(context, x, projected, linear), "o_proj", hidden, (long) heads * mixer.valueDim(), mixer.biased());
         return new Output(output, state, unseen);
     }
 
-    private Operand<TFloat32> latentQuery(Linear<A> linear, Operand<TFloat32> x, int rank) {
-        return blocks.norm(
-                linear.of(x, "q_a_proj", rank, hidden, mixer.biased()),
-                latentNorm(),
-                "self_attn.q_a_layernorm",
-                rank,
-                linear.weights());
+    /**
+     * What is made of the input for queries.
+     *
+     * @param query [T, heads x dim]
+     * @param latent [T, rank] normed
+     * @param gate [T, heads x value size] logits
+     */
+    private record Query(
+            Operand<TFloat32> query, Optional<Operand<TFloat32>> latent, Optional<Operand<TFloat32>> gate) {}
+
+    private Query query(Linear<A> linear, Operand<TFloat32> x) {
+        int heads = mixer.heads();
+        int dim = mixer.headDim();
+        if (mixer.queryRank().isEmpty()) {
+            return new Query(
+                    linear.of(x, "q_proj", (long) heads * dim, hidden, false), Optional.empty(), Optional.empty());
+        }
+        int rank = mixer.queryRank().getAsInt();
+        Operand<TFloat32> latent = linear.of(x, "q_a_proj", rank, hidden, mixer.biased());
+        Operand<TFloat32> normed =
+                blocks.norm(latent, latentNorm(), "self_attn.q_a_layernorm", rank, linear.weights());
+        if (mixer.gate() != OutputGate.SIGMOID_OF_QUERY) {
+            Operand<TFloat32> query = linear.of(normed, "q_b_proj", (long) heads * dim, rank, false);
+            return new Query(query, Optional.of(normed), Optional.empty());
+        }
+        int both = dim + mixer.valueDim();
+        Operand<TFloat32> fused = linear.of(
+                tf.concat(List.of(normed, latent), tf.constant(1)), "q_b_proj", (long) heads * both, 2L * rank, false);
+        List<Operand<TFloat32>> parts = split(byHead(fused, heads, both), dim, mixer.valueDim());
+        return new Query(
+                flat(parts.get(0), heads * dim),
+                Optional.of(normed),
+                Optional.of(flat(parts.get(1), heads * mixer.valueDim())));
     }
 
     private Norm latentNorm() {
@@ -326,8 +342,12 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
         return tf.math.add(scores, tf.math.mul(out, tf.constant(MASKED)));
     }
 
-    /** Multiplied by the sigmoid gate of each head. */
-    private Operand<TFloat32> gated(Operand<TFloat32> context, Operand<TFloat32> x, Linear<A> linear) {
+    /** Multiplied by the sigmoid gate of each head, or of each entry. */
+    private Operand<TFloat32> gated(
+            Operand<TFloat32> context, Operand<TFloat32> x, Query query, Linear<A> linear) {
+        if (query.gate().isPresent()) {
+            return tf.math.mul(context, tf.math.sigmoid(query.gate().get()));
+        }
         if (mixer.gate() == OutputGate.NONE) {
             return context;
         }

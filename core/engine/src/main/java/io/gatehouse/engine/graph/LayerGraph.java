@@ -2,6 +2,7 @@ package io.gatehouse.engine.graph;
 
 import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.Layer;
+import io.gatehouse.checkpoint.config.Norm;
 import io.gatehouse.checkpoint.config.Residual;
 import java.util.List;
 import java.util.Optional;
@@ -110,7 +111,7 @@ public record LayerGraph(
                         before,
                         after(
                                 blocks,
-                                residual,
+                                residual.norm(),
                                 residual.mixer(),
                                 "mixer_output_norm",
                                 hiddenSize,
@@ -122,11 +123,11 @@ public record LayerGraph(
                 residual.parallel() || !residual.feedForward().norms().isBefore()
                         ? (residual.parallel() ? before : middle)
                         : hasFeedForward(kind)
-                                ? blocks.norm(middle, residual.norm(), "post_attention_layernorm", hiddenSize, weights)
+                                ? blocks.norm(middle, residual.feedForwardNorm(), "post_attention_layernorm", hiddenSize, weights)
                                 : middle;
         Optional<FeedForwardBlock.Output> feedForward = hasFeedForward(kind)
                 ? Optional.of(new FeedForwardBlock<>(
-                                tf, hiddenSize, residual.norm(), types.experts(), inputs.experts(), weights)
+                                tf, hiddenSize, residual.feedForwardNorm(), types.experts(), inputs.experts(), weights)
                         .build(normed, middle, kind.layer().feedForward(), rows))
                 : Optional.empty();
         Operand<TFloat32> kept = wanted(blocks, middle, rows);
@@ -138,7 +139,7 @@ public record LayerGraph(
                         wanted(blocks, normed, rows),
                         after(
                                 blocks,
-                                residual,
+                                residual.feedForwardNorm(),
                                 residual.feedForward(),
                                 "mlp_output_norm",
                                 hiddenSize,
@@ -171,13 +172,13 @@ public record LayerGraph(
 
     private static Operand<TFloat32> after(
             Blocks blocks,
-            Residual residual,
+            Norm norm,
             Residual.Branch branch,
             String tensor,
             int hiddenSize,
             Operand<TFloat32> output,
             Weights weights) {
-        return branch.norms().isAfter() ? blocks.norm(output, residual.norm(), tensor, hiddenSize, weights) : output;
+        return branch.norms().isAfter() ? blocks.norm(output, norm, tensor, hiddenSize, weights) : output;
     }
 
     private static Operand<TFloat32> wanted(Blocks blocks, Operand<TFloat32> x, Optional<Operand<TInt32>> rows) {

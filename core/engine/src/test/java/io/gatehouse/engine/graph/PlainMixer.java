@@ -309,16 +309,34 @@ record PlainMixer(Map<String, double[]> weights, int hidden) {
         double[][] queries = new double[x.length][];
         double[][] expanded = new double[x.length][];
         double[][] shared = new double[x.length][];
+        double[][] gates = new double[x.length][heads * mixer.valueDim()];
         for (int t = 0; t < x.length; t++) {
             latent[t] = x[t];
             if (mixer.queryRank().isPresent()) {
-                latent[t] = normed(
-                        plus(times("self_attn.q_a_proj.weight", x[t]), "self_attn.q_a_proj.bias", mixer.biased()),
-                        vector("self_attn.q_a_layernorm.weight"),
-                        mixer.latentEpsilon());
-                queries[t] = times("self_attn.q_b_proj.weight", latent[t]);
+                double[] raw =
+                        plus(times("self_attn.q_a_proj.weight", x[t]), "self_attn.q_a_proj.bias", mixer.biased());
+                latent[t] = normed(raw, vector("self_attn.q_a_layernorm.weight"), mixer.latentEpsilon());
+                boolean ofBoth = mixer.gate() == OutputGate.SIGMOID_OF_QUERY;
+                queries[t] = times("self_attn.q_b_proj.weight", ofBoth ? joined(latent[t], raw) : latent[t]);
             } else {
                 queries[t] = times("self_attn.q_proj.weight", x[t]);
+            }
+            if (mixer.gate() == OutputGate.SIGMOID_OF_QUERY) {
+                double[] all = queries[t];
+                int both = plain + rotary + mixer.valueDim();
+                queries[t] = new double[heads * (plain + rotary)];
+                for (int head = 0; head < heads; head++) {
+                    System.arraycopy(all, head * both, queries[t], head * (plain + rotary), plain + rotary);
+                    System.arraycopy(
+                            all,
+                            head * both + plain + rotary,
+                            gates[t],
+                            head * mixer.valueDim(),
+                            mixer.valueDim());
+                }
+            } else if (mixer.gate() == OutputGate.SIGMOID_HEAD) {
+                double[] logits = times("self_attn.output_gate.weight", x[t]);
+                Arrays.setAll(gates[t], i -> logits[i / mixer.valueDim()]);
             }
             double[] compressed = plus(
                     times("self_attn.kv_a_proj_with_mqa.weight", x[t]),
@@ -364,18 +382,23 @@ record PlainMixer(Map<String, double[]> weights, int hidden) {
                 double sum = Arrays.stream(scores)
                         .map(score -> Math.exp(score - max))
                         .sum();
-                double gate = mixer.gate() == OutputGate.NONE
-                        ? 1
-                        : sigmoid(times("self_attn.output_gate.weight", x[t])[head]);
                 for (int i = 0; i < scores.length; i++) {
                     for (int d = 0; d < mixer.valueDim(); d++) {
-                        output[t][head * mixer.valueDim() + d] +=
+                        int at = head * mixer.valueDim() + d;
+                        double gate = mixer.gate() == OutputGate.NONE ? 1 : sigmoid(gates[t][at]);
+                        output[t][at] +=
                                 gate * Math.exp(scores[i] - max) / sum * expanded[seen.get(i)][key + plain + d];
                     }
                 }
             }
         }
         return biased(each(output, "self_attn.o_proj.weight"), "self_attn.o_proj.bias", mixer.biased());
+    }
+
+    private static double[] joined(double[] first, double[] second) {
+        double[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
     }
 
     private static double growth(LatentAttention mixer, int position) {

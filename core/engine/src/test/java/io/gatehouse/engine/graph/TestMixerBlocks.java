@@ -103,9 +103,12 @@ final class TestMixerBlocks {
     private static Mixer latent(SplittableRandom random) {
         int rotary = 2 * random.nextInt(1, 6);
         Optional<Rope> rope = random.nextBoolean() ? Optional.of(rope(random, rotary)) : Optional.empty();
+        OptionalInt rank = random.nextBoolean() ? OptionalInt.of(random.nextInt(2, 12)) : OptionalInt.empty();
+        OutputGate ofQuery = rank.isPresent() ? OutputGate.SIGMOID_OF_QUERY : OutputGate.SIGMOID_HEAD;
+        List<OutputGate> gates = List.of(OutputGate.NONE, OutputGate.SIGMOID_HEAD, ofQuery);
         return new LatentAttention(
                 random.nextInt(1, 4),
-                random.nextBoolean() ? OptionalInt.of(random.nextInt(2, 12)) : OptionalInt.empty(),
+                rank,
                 random.nextInt(2, 12),
                 random.nextInt(1, 10),
                 rotary,
@@ -115,7 +118,7 @@ final class TestMixerBlocks {
                 rope,
                 0.2f,
                 random.nextBoolean() ? Optional.of(new QueryScale(0.3f, 10, random.nextInt(2))) : Optional.empty(),
-                random.nextBoolean() ? OutputGate.NONE : OutputGate.SIGMOID_HEAD,
+                gates.get(random.nextInt(gates.size())),
                 Optional.empty());
     }
 
