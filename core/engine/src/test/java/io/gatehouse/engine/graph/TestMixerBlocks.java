@@ -100,6 +100,39 @@ final class TestMixerBlocks {
         }
     }
 
+    /**
+     * A mixer whose sizes are multiples of 16, as those of models are: the matrix library may take another path for more
+     * rows where sizes are odd and tiny.
+     */
+    private static Mixer regular(Kind kind) {
+        Rope rope = new Rope(100, new RopeScaling.None(), 16, Rope.Layout.INTERLEAVED);
+        LatentAttention latent = new LatentAttention(
+                4,
+                OptionalInt.of(32),
+                32,
+                16,
+                16,
+                16,
+                false,
+                1e-6f,
+                Optional.of(rope),
+                0.2f,
+                Optional.empty(),
+                OutputGate.NONE,
+                Optional.empty());
+        return switch (kind) {
+            case LATENT -> latent;
+            case LATENT_INDEXED ->
+                latent.with(new LatentAttention.Indexer(16, 32, 24, Rope.Layout.HALVES, false));
+            case GATED_DELTA -> new GatedDelta(2, 4, 16, 16, 4, 1e-6f, GatedDelta.Projections.SEPARATE);
+            case KIMI_DELTA -> new KimiDelta(3, 16, 4, 1e-6f, true, OptionalDouble.empty());
+            case LIGHTNING -> new Lightning(4, 16, 1e-6f, 0.5f);
+            case MAMBA -> new Mamba(96, 16, 16, 4, true, false, 1e-6f);
+            case MAMBA2 -> new Mamba2(4, 16, 2, 16, 4, true, false, 1e-6f, 0, Float.POSITIVE_INFINITY);
+            case SHORT_CONVOLUTION -> new ShortConvolution(3, false);
+        };
+    }
+
     private static Mixer latent(SplittableRandom random) {
         int rotary = 2 * random.nextInt(1, 6);
         Optional<Rope> rope = random.nextBoolean() ? Optional.of(rope(random, rotary)) : Optional.empty();
@@ -333,8 +366,8 @@ final class TestMixerBlocks {
     @EnumSource
     void aPromptHasTheSameBitsAloneAndAmongOthers(Kind kind) {
         SplittableRandom random = new SplittableRandom(60);
-        Mixer mixer = kind.draw.apply(random);
-        int hidden = 24;
+        Mixer mixer = regular(kind);
+        int hidden = 48;
         SomePrompts prompts = new SomePrompts(new int[] {97, 128, 65, 126}, 128);
         double[][] x = SomePrompts.normal(random, prompts.tokens(), hidden, 1);
         try (Block block = new Block(mixer, hidden, false, random, Map.of());
