@@ -69,21 +69,23 @@ public final class DecoderTensors {
         Residual residual = layer.residual();
         boolean mixes = !(layer.mixer() instanceof Mixer.Absent);
         boolean feeds = !(layer.feedForward() instanceof FeedForward.Absent);
-        if (residual.mixer().norms().isBefore()) {
+        if (residual.mixer().norms().isBefore() && (mixes || residual.parallel())) {
             norm(prefix + "input_layernorm", residual.norm(), config.hiddenSize());
         }
         if (layer.mixer() instanceof Attention attention) {
             attention(prefix + "self_attn.", attention);
         }
+        MixerTensors.of(layer.mixer(), config.hiddenSize())
+                .forEach(tensor -> tensors.add(new Tensor(prefix + tensor.name(), tensor.shape())));
         if (mixes && residual.mixer().norms().isAfter()) {
             norm(prefix + "mixer_output_norm", residual.norm(), config.hiddenSize());
         }
         if (feeds && !residual.parallel() && residual.feedForward().norms().isBefore()) {
-            norm(prefix + "post_attention_layernorm", residual.norm(), config.hiddenSize());
+            norm(prefix + "post_attention_layernorm", residual.feedForwardNorm(), config.hiddenSize());
         }
         feedForward(prefix + "mlp", layer);
         if (feeds && residual.feedForward().norms().isAfter()) {
-            norm(prefix + "mlp_output_norm", residual.norm(), config.hiddenSize());
+            norm(prefix + "mlp_output_norm", residual.feedForwardNorm(), config.hiddenSize());
         }
         if (residual.scaled()) {
             add(prefix + "layer_scalar", 1);
@@ -96,7 +98,8 @@ public final class DecoderTensors {
         long keys = (long) attention.keyValueHeads() * attention.headDim();
         long outputs = (long) attention.heads() * attention.valueDim();
         boolean inputBias = attention.bias() != AttentionBias.NONE;
-        projection(prefix + "q_proj", inputBias, queries, hidden);
+        boolean gateOfQuery = attention.gate() == OutputGate.SIGMOID_OF_QUERY;
+        projection(prefix + "q_proj", inputBias, gateOfQuery ? 2 * queries : queries, hidden);
         projection(prefix + "k_proj", inputBias, keys, hidden);
         if (!attention.keysAreValues()) {
             projection(prefix + "v_proj", inputBias, (long) attention.keyValueHeads() * attention.valueDim(), hidden);
@@ -110,7 +113,7 @@ public final class DecoderTensors {
         if (attention.sinks()) {
             add(prefix + "sinks", attention.heads());
         }
-        if (attention.gate() != OutputGate.NONE) {
+        if (attention.gate() != OutputGate.NONE && !gateOfQuery) {
             add(prefix + "output_gate.weight", attention.gate().isPerHead() ? attention.heads() : outputs, hidden);
         }
     }
@@ -120,7 +123,7 @@ public final class DecoderTensors {
             mlp(block, dense.mlp(), config.hiddenSize());
         } else if (layer.feedForward() instanceof FeedForward.Sparse mixture) {
             router(block + ".gate", mixture);
-            mixture(block, mixture, layer.residual().norm());
+            mixture(block, mixture, layer.residual().feedForwardNorm());
         }
     }
 
@@ -188,6 +191,10 @@ public final class DecoderTensors {
         }
         if (norm.kind().hasBias()) {
             add(name + ".bias", size);
+        }
+        if (norm.gateRank() > 0) {
+            add(name + ".gate_down.weight", norm.gateRank(), size);
+            add(name + ".gate_up.weight", size, norm.gateRank());
         }
     }
 

@@ -141,6 +141,22 @@ public final class ConfigFile {
                 .orElse(List.of());
     }
 
+    /**
+     * A list of numbers that may be infinite, which Hugging Face writes as {"__float__": "Infinity"}; empty if absent.
+     */
+    public List<Double> numbersToInfinity(String key) {
+        return find(key)
+                .map(value -> entries(
+                                value,
+                                entry -> entry.isNumber()
+                                        || entry.path("__float__").asText().equals("Infinity"),
+                                "a list of numbers")
+                        .stream()
+                        .map(entry -> entry.isNumber() ? entry.doubleValue() : Double.POSITIVE_INFINITY)
+                        .toList())
+                .orElse(List.of());
+    }
+
     /** A list of numbers, one for each layer and perhaps more for what follows the layers, which are left out. */
     public List<Double> numbersUpTo(String key, int layers) {
         return find(key)
@@ -167,6 +183,11 @@ public final class ConfigFile {
             throw object.field(key).instead("a list of %d numbers from 1 to %d".formatted(layers, max));
         }
         return entries.stream().map(JsonNode::intValue).toList();
+    }
+
+    /** A whole number from 0 on of the file itself, of which this may be an object, if there is one. */
+    public Optional<Integer> findOfFile(String key) {
+        return root.find(key).map(value -> value.integer(0, Integer.MAX_VALUE));
     }
 
     /** Whether the key is there as a text. */

@@ -6,7 +6,16 @@ import java.util.Optional;
  * The part of a layer where tokens see each other: softmax attention or a recurrence. Each record holds everything that
  * changes its result; the graph has one block for each.
  */
-public sealed interface Mixer permits Attention, Mixer.Absent {
+public sealed interface Mixer
+        permits Attention,
+                LatentAttention,
+                GatedDelta,
+                KimiDelta,
+                Lightning,
+                Mamba,
+                Mamba2,
+                ShortConvolution,
+                Mixer.Absent {
     /** The rotary embedding whose angles the layer is fed, if there is one. */
     default Optional<Rope> rope() {
         return Optional.empty();
@@ -15,6 +24,19 @@ public sealed interface Mixer permits Attention, Mixer.Absent {
     /** Which tokens a token sees. */
     default Mask mask() {
         return new Mask.Causal();
+    }
+
+    /** What the layer's slopes are multiplied with, in lightning attention. */
+    default float depth() {
+        return 1;
+    }
+
+    /**
+     * Numbers that are in memory for each token within the mixer, beyond what an attention of the width of the residual
+     * stream has: an estimate, for the size of micro-batches.
+     */
+    default long workingEntries() {
+        return 0;
     }
 
     /** Heads for which a score of each pair of tokens is in memory at once: 0 for a recurrence. */

@@ -3,6 +3,7 @@ package io.gatehouse.checkpoint.config;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * Everything in config.json that changes the model's result, in one form: a choice for each part of the graph. A family
@@ -10,6 +11,7 @@ import java.util.List;
  *
  * @param maxPositions tokens of the longest text that the model reads, its rotary embedding stretched as far as it goes
  * @param embeddingFactor what the embeddings are multiplied with
+ * @param placeholders tokens that stand for images; without one, they are embedded as token 0 is
  */
 public record ModelConfig(
         String architecture,
@@ -17,26 +19,54 @@ public record ModelConfig(
         int hiddenSize,
         int maxPositions,
         float embeddingFactor,
+        Set<Integer> placeholders,
         List<Layer> layers,
         Head head) {
     public ModelConfig {
         requireNonNull(architecture, "architecture is null");
         requireNonNull(head, "head is null");
+        placeholders = Set.copyOf(placeholders);
         layers = List.copyOf(layers);
         if (vocabSize < 1 || hiddenSize < 1 || maxPositions < 1 || layers.isEmpty()) {
             throw new IllegalArgumentException("A size is not positive");
         }
     }
 
+    /** A model without placeholders. */
+    public ModelConfig(
+            String architecture,
+            int vocabSize,
+            int hiddenSize,
+            int maxPositions,
+            float embeddingFactor,
+            List<Layer> layers,
+            Head head) {
+        this(architecture, vocabSize, hiddenSize, maxPositions, embeddingFactor, Set.of(), layers, head);
+    }
+
     /** The same model with a head that is not the embeddings. */
     public ModelConfig withOwnHead() {
         return new ModelConfig(
-                architecture, vocabSize, hiddenSize, maxPositions, embeddingFactor, layers, head.withOwnWeights());
+                architecture,
+                vocabSize,
+                hiddenSize,
+                maxPositions,
+                embeddingFactor,
+                placeholders,
+                layers,
+                head.withOwnWeights());
     }
 
     /** The same model with other layers. */
     public ModelConfig withLayers(List<Layer> others) {
-        return new ModelConfig(architecture, vocabSize, hiddenSize, maxPositions, embeddingFactor, others, head);
+        return new ModelConfig(
+                architecture, vocabSize, hiddenSize, maxPositions, embeddingFactor, placeholders, others, head);
+    }
+
+    /** The same model with tokens that stand for images. */
+    public ModelConfig withPlaceholders(Set<Integer> tokens) {
+        return new ModelConfig(
+                architecture, vocabSize, hiddenSize, maxPositions, embeddingFactor, tokens, layers, head);
     }
 
     /** What follows the mixer in each layer, in the order of the layers. */

@@ -6,8 +6,10 @@ import static java.util.Objects.requireNonNull;
  * A norm over the last axis.
  *
  * @param epsilon what is added to the mean square, or to the variance
+ * @param gateRank entries between the two projections of a gate that the result is multiplied with, sigmoid(U silu(D y));
+ *     0 without a gate
  */
-public record Norm(Kind kind, float epsilon) {
+public record Norm(Kind kind, float epsilon, int gateRank) {
     /** The formulas. */
     public enum Kind {
         /** x / sqrt(mean(x²) + epsilon) × w (Zhang and Sennrich, 2019). */
@@ -39,13 +41,23 @@ public record Norm(Kind kind, float epsilon) {
         }
     }
 
+    /** A norm without a gate. */
+    public Norm(Kind kind, float epsilon) {
+        this(kind, epsilon, 0);
+    }
+
     /** An RMS norm with a weight. */
     public static Norm rms(float epsilon) {
         return new Norm(Kind.RMS, epsilon);
     }
 
+    /** The same norm with a gate. */
+    public Norm gated(int rank) {
+        return new Norm(kind, epsilon, rank);
+    }
+
     /** The same kind with another epsilon. */
     public Norm withEpsilon(float other) {
-        return new Norm(kind, other);
+        return new Norm(kind, other, gateRank);
     }
 }

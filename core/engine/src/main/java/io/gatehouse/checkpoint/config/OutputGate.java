@@ -5,6 +5,10 @@ public enum OutputGate {
     NONE,
     /** sigmoid(W x), a factor for each element. */
     SIGMOID,
+    /**
+     * The same, where the query projection computes it: for each head its query, then the logits of its gate (Qwen3-Next).
+     */
+    SIGMOID_OF_QUERY,
     /** sigmoid(W x), a factor for each head. */
     SIGMOID_HEAD,
     /** softplus(W x), a factor for each element. */

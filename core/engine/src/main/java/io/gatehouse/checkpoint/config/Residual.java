@@ -5,14 +5,16 @@ import static java.util.Objects.requireNonNull;
 /**
  * How mixer and feed-forward block of a layer are joined to the residual stream.
  *
- * @param norm kind of the layer's norms
+ * @param norm kind of the norms before and after the mixer
+ * @param feedForwardNorm kind of those before and after the feed-forward block
  * @param mixer how the mixer is joined
  * @param feedForward how the feed-forward block is joined
  * @param parallel whether both read the same normed input, and the stream gets the sum of both: there is then no norm
  *     before the feed-forward block
  * @param scaled whether the stream is multiplied by a stored number after the layer
  */
-public record Residual(Norm norm, Branch mixer, Branch feedForward, boolean parallel, boolean scaled) {
+public record Residual(
+        Norm norm, Norm feedForwardNorm, Branch mixer, Branch feedForward, boolean parallel, boolean scaled) {
     /** Where the norms of a block stand. */
     public enum Norms {
         /** h + f(norm(h)). */
@@ -51,8 +53,14 @@ public record Residual(Norm norm, Branch mixer, Branch feedForward, boolean para
 
     public Residual {
         requireNonNull(norm, "norm is null");
+        requireNonNull(feedForwardNorm, "feedForwardNorm is null");
         requireNonNull(mixer, "mixer is null");
         requireNonNull(feedForward, "feedForward is null");
+    }
+
+    /** One kind of norm for all. */
+    public Residual(Norm norm, Branch mixer, Branch feedForward, boolean parallel, boolean scaled) {
+        this(norm, norm, mixer, feedForward, parallel, scaled);
     }
 
     /** Both blocks with norms at the same places. */
@@ -69,6 +77,7 @@ public record Residual(Norm norm, Branch mixer, Branch feedForward, boolean para
     public Residual adding(float factor) {
         return new Residual(
                 norm,
+                feedForwardNorm,
                 new Branch(mixer.norms(), mixer.kept(), factor, mixer.ofNormed()),
                 new Branch(feedForward.norms(), feedForward.kept(), factor, feedForward.ofNormed()),
                 parallel,

@@ -5,7 +5,6 @@ import io.gatehouse.checkpoint.config.AttentionBias;
 import io.gatehouse.checkpoint.config.Mask;
 import io.gatehouse.checkpoint.config.OutputGate;
 import io.gatehouse.checkpoint.config.QkNorm;
-import io.gatehouse.checkpoint.config.QueryScale;
 import io.gatehouse.checkpoint.config.Rope;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,7 +91,10 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
         int keyWidth = keyHeads * attention.headDim();
         int queryWidth = attention.heads() * attention.headDim();
         Operand<A> input = blocks.cast(x, type);
-        Operand<TFloat32> query = project(input, "q_proj", queryWidth, hiddenSize, bias, weights);
+        boolean gateOfQuery = attention.gate() == OutputGate.SIGMOID_OF_QUERY;
+        Operand<TFloat32> projected =
+                project(input, "q_proj", gateOfQuery ? 2 * queryWidth : queryWidth, hiddenSize, bias, weights);
+        Operand<TFloat32> query = gateOfQuery ? half(projected, 0) : projected;
         Operand<TFloat32> key = project(input, "k_proj", keyWidth, hiddenSize, bias, weights);
         Operand<TFloat32> value = attention.keysAreValues()
                 ? key
@@ -105,7 +107,11 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
                         : joined(turnedKeys, type),
                 keyWidth);
         Operand<A> values = blocks.cast(values(clip(value)), type);
-        Operand<A> context = gated(attend(queries, keys, values, weights), input, weights);
+        Operand<A> attended = attend(queries, keys, values, weights);
+        Operand<A> context = gateOfQuery
+                ? blocks.cast(
+                        tf.math.mul(blocks.cast(attended, TFloat32.class), tf.math.sigmoid(half(projected, 1))), type)
+                : gated(attended, input, weights);
         boolean outputBias = attention.bias() == AttentionBias.ALL;
         return new MixerBlock.Output(
                 project(
@@ -116,6 +122,14 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
                         outputBias,
                         weights),
                 List.of(blocks.first(keys, inputs.tokens()), blocks.first(values, inputs.tokens())));
+    }
+
+    /** The first or the second half of each head of x [T, heads x 2 dim], [T, heads x dim]. */
+    private Operand<TFloat32> half(Operand<TFloat32> x, int which) {
+        Operand<TFloat32> byHead = splitHeads(x, attention.heads(), 2 * attention.headDim());
+        return flat(
+                entries(byHead, which * attention.headDim(), attention.headDim()),
+                attention.heads() * attention.headDim());
     }
 
     /** Normed, rotated and scaled queries [T, heads x dim]. */
@@ -137,20 +151,9 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
                         normAfterRotation() ? normedAfter(turned, "q_norm", weights) : turned, attention.scale());
         Operand<TFloat32> grown = attention
                 .queryScale()
-                .<Operand<TFloat32>>map(growth -> tf.math.mul(scaled, factors(growth)))
+                .<Operand<TFloat32>>map(growth -> tf.math.mul(scaled, blocks.factors(growth, inputs.positions())))
                 .orElse(scaled);
         return flat(blocks.cast(grown, type), count * attention.headDim());
-    }
-
-    /** [T, 1, 1]: 1 + scale ln(1 + floor((p + offset) / floor)). */
-    private Operand<TFloat32> factors(QueryScale growth) {
-        Operand<TFloat32> position =
-                tf.dtypes.cast(tf.math.add(inputs.positions(), tf.constant(growth.offset())), TFloat32.class);
-        Operand<TFloat32> steps = tf.math.floor(tf.math.div(position, tf.constant(growth.floor())));
-        Operand<TFloat32> factor = tf.math.add(
-                tf.math.mul(tf.math.log(tf.math.add(steps, tf.constant(1f))), tf.constant(growth.scale())),
-                tf.constant(1f));
-        return tf.reshape(factor, tf.constant(new int[] {-1, 1, 1}));
     }
 
     /** [T, key-value heads x value size]. */
@@ -290,12 +293,12 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
         Operand<A> key = tf.reshape(rectangle(keys, one, dim), dims(heads, batch, width, dim));
         Operand<A> value = tf.reshape(rectangle(values, one, valueDim), dims(heads, batch, width, valueDim));
         Operand<TInt32> rowsOfEach = dims(heads, batch, tf.math.mul(group, width), rest);
-        Operand<A> products = batchMatMul(tf.reshape(query, rowsOfEach), key, true);
+        Operand<A> products = blocks.batchMatMul(tf.reshape(query, rowsOfEach), key, false, true);
         Operand<A> context = prefix.map(past -> withPrefix(past, query, products, value, rowsOfEach, weights))
                 .orElseGet(() -> {
                     Operand<TFloat32> scores = masked(products, width, tf.constant(0), tf.constant(0));
-                    return batchMatMul(
-                            tf.reshape(blocks.cast(softmax(scores, weights), type), rowsOfEach), value, false);
+                    return blocks.batchMatMul(
+                            tf.reshape(blocks.cast(softmax(scores, weights), type), rowsOfEach), value, false, false);
                 });
         return packed(context);
     }
@@ -309,7 +312,7 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
             Weights weights) {
         Operand<TInt32> length = tf.gather(tf.shape(past.keys()), tf.constant(0), tf.constant(0));
         Operand<TInt32> allRows = dims(heads, rest, dim);
-        Operand<A> pastProducts = batchMatMul(tf.reshape(query, allRows), byHead(past.keys(), dim), true);
+        Operand<A> pastProducts = blocks.batchMatMul(tf.reshape(query, allRows), byHead(past.keys(), dim), false, true);
         Operand<TFloat32> scores = tf.concat(
                 List.of(
                         masked(pastProducts, length, tf.math.neg(length), length),
@@ -318,9 +321,9 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
         Operand<A> probabilities = blocks.cast(softmax(scores, weights), type);
         Operand<A> onPast = columns(probabilities, tf.constant(0), length);
         Operand<A> onOwn = columns(probabilities, length, width);
-        Operand<A> fromPast =
-                batchMatMul(tf.reshape(onPast, dims(heads, rest, length)), byHead(past.values(), valueDim), false);
-        Operand<A> fromOwn = batchMatMul(tf.reshape(onOwn, rowsOfEach), value, false);
+        Operand<A> fromPast = blocks.batchMatMul(
+                tf.reshape(onPast, dims(heads, rest, length)), byHead(past.values(), valueDim), false, false);
+        Operand<A> fromOwn = blocks.batchMatMul(tf.reshape(onOwn, rowsOfEach), value, false, false);
         return tf.math.add(fromOwn, tf.reshape(fromPast, tf.shape(fromOwn)));
     }
 
@@ -400,18 +403,5 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
     @SuppressWarnings("varargs") // the array goes nowhere
     private Operand<TInt32> dims(Operand<TInt32>... sizes) {
         return tf.stack(List.of(sizes));
-    }
-
-    /** BatchMatMulV2 by name: it is the one oneDNN accelerates, and the Java API only offers V3. */
-    private Operand<A> batchMatMul(Operand<A> x, Operand<A> y, boolean transposeY) {
-        return tf.scope()
-                .env()
-                .opBuilder("BatchMatMulV2", tf.scope().makeOpName("BatchMatMulV2"), tf.scope())
-                .addInput(x.asOutput())
-                .addInput(y.asOutput())
-                .setAttr("adj_x", false)
-                .setAttr("adj_y", transposeY)
-                .build()
-                .output(0);
     }
 }

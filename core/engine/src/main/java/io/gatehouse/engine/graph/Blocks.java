@@ -3,6 +3,7 @@ package io.gatehouse.engine.graph;
 import io.gatehouse.checkpoint.config.Activation;
 import io.gatehouse.checkpoint.config.Mlp;
 import io.gatehouse.checkpoint.config.Norm;
+import io.gatehouse.checkpoint.config.QueryScale;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
@@ -40,6 +41,20 @@ public final class Blocks {
      * @param tensor name of the norm, under which its weight and bias stand
      */
     Operand<TFloat32> norm(Operand<TFloat32> x, Norm norm, String tensor, long size, Weights weights) {
+        Operand<TFloat32> normed = withoutGate(x, norm, tensor, size, weights);
+        if (norm.gateRank() == 0) {
+            return normed;
+        }
+        int rank = norm.gateRank();
+        Operand<TFloat32> down =
+                weights.value(WeightSpec.matrix(tensor + ".gate_down.weight", rank, size, TFloat32.class));
+        Operand<TFloat32> up =
+                weights.value(WeightSpec.matrix(tensor + ".gate_up.weight", size, rank, TFloat32.class));
+        return tf.math.mul(normed, tf.math.sigmoid(project(silu(project(normed, down)), up)));
+    }
+
+    private Operand<TFloat32> withoutGate(
+            Operand<TFloat32> x, Norm norm, String tensor, long size, Weights weights) {
         Norm.Kind kind = norm.kind();
         boolean centred = kind == Norm.Kind.LAYER || kind == Norm.Kind.LAYER_WITH_BIAS;
         Operand<TFloat32> normed = unweighted(centred ? tf.math.sub(x, meanLast(x)) : x, size, norm.epsilon());
@@ -62,6 +77,17 @@ public final class Blocks {
 
     private Operand<TFloat32> meanLast(Operand<TFloat32> x) {
         return tf.math.mean(x, tf.constant(-1), Mean.keepDims(true));
+    }
+
+    /** [T, 1, 1] what queries of positions [T] are multiplied with: 1 + scale ln(1 + floor((p + offset) / floor)). */
+    Operand<TFloat32> factors(QueryScale growth, Operand<TInt32> positions) {
+        Operand<TFloat32> position =
+                tf.dtypes.cast(tf.math.add(positions, tf.constant(growth.offset())), TFloat32.class);
+        Operand<TFloat32> steps = tf.math.floor(tf.math.div(position, tf.constant(growth.floor())));
+        Operand<TFloat32> factor = tf.math.add(
+                tf.math.mul(tf.math.log(tf.math.add(steps, tf.constant(1f))), tf.constant(growth.scale())),
+                tf.constant(1f));
+        return tf.reshape(factor, tf.constant(new int[] {-1, 1, 1}));
     }
 
     /** cap × tanh(x / cap). */
@@ -158,6 +184,22 @@ public final class Blocks {
     /** A number in the type of what it is computed with. */
     <T extends TFloating> Operand<T> constant(float value, Class<T> type) {
         return cast(tf.constant(value), type);
+    }
+
+    /**
+     * Products of the matrices in the last two axes; the other axes are broadcast. BatchMatMulV2 by name: it is the one
+     * oneDNN accelerates, and the Java API only offers V3.
+     */
+    <T extends TFloating> Operand<T> batchMatMul(Operand<T> x, Operand<T> y, boolean transposeX, boolean transposeY) {
+        return tf.scope()
+                .env()
+                .opBuilder("BatchMatMulV2", tf.scope().makeOpName("BatchMatMulV2"), tf.scope())
+                .addInput(x.asOutput())
+                .addInput(y.asOutput())
+                .setAttr("adj_x", transposeX)
+                .setAttr("adj_y", transposeY)
+                .build()
+                .output(0);
     }
 
     /** x in another type, or x itself. */

@@ -1,9 +1,8 @@
 package io.gatehouse.engine.graph;
 
-import io.gatehouse.checkpoint.config.Attention;
 import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.Layer;
-import io.gatehouse.checkpoint.config.Mixer;
+import io.gatehouse.checkpoint.config.Norm;
 import io.gatehouse.checkpoint.config.Residual;
 import java.util.List;
 import java.util.Optional;
@@ -20,11 +19,13 @@ import org.tensorflow.types.family.TFloating;
  * @param output [T, hidden], or [R, hidden] for the answer rows only
  * @param state of the mixer for prompts that follow
  * @param past where the state of a prefix is fed, in a prefixed layer
+ * @param unseen which tokens a token does not see, in sparse attention, for the layers that follow
  */
 public record LayerGraph(
         Operand<TFloat32> output,
         List<Operand<? extends TFloating>> state,
         List<Placeholder<? extends TFloating>> past,
+        Optional<Operand<TFloat32>> unseen,
         Optional<FeedForwardBlock.Routing> routing) {
     public LayerGraph {
         state = List.copyOf(state);
@@ -50,6 +51,8 @@ public record LayerGraph(
      * @param padded [B, S] row of the token that stands in each cell of the rectangle; padding points at row 0
      * @param packed [T] cell of the flattened rectangle where each token stands
      * @param window how many latest positions, its own included, a token attends to
+     * @param depth the factor of the layer's slopes, in lightning attention
+     * @param unseen what the layer before gave, in sparse attention that goes by it
      * @param tokens number of rows that are tokens; what follows them is filler
      * @param answerRows rows whose output is wanted when not all are
      * @param experts what is changed about single experts, where something is
@@ -62,6 +65,8 @@ public record LayerGraph(
             Placeholder<TInt32> padded,
             Placeholder<TInt32> packed,
             Placeholder<TInt32> window,
+            Placeholder<TFloat32> depth,
+            Placeholder<TFloat32> unseen,
             Placeholder<TInt32> tokens,
             Placeholder<TInt32> answerRows,
             Optional<ExpertChanges.Inputs> experts) {
@@ -75,6 +80,8 @@ public record LayerGraph(
                     tf.placeholder(TInt32.class),
                     tf.placeholder(TInt32.class),
                     tf.placeholder(TInt32.class),
+                    tf.placeholder(TFloat32.class),
+                    tf.placeholder(TFloat32.class),
                     tf.placeholder(TInt32.class),
                     tf.placeholder(TInt32.class),
                     changedExperts ? Optional.of(ExpertChanges.Inputs.declare(tf)) : Optional.empty());
@@ -90,10 +97,12 @@ public record LayerGraph(
         Residual residual = kind.layer().residual();
         Optional<Operand<TInt32>> rows = kind.answerOnly() ? Optional.of(inputs.answerRows()) : Optional.empty();
 
-        Operand<TFloat32> before = residual.mixer().norms().isBefore()
+        Optional<MixerBlock> mixer =
+                MixerBlocks.of(tf, kind.layer().mixer(), hiddenSize, types.mixer(), inputs, kind.prefixed());
+        boolean reads = mixer.isPresent() || residual.parallel();
+        Operand<TFloat32> before = reads && residual.mixer().norms().isBefore()
                 ? blocks.norm(inputs.hidden(), residual.norm(), "input_layernorm", hiddenSize, weights)
                 : inputs.hidden();
-        Optional<MixerBlock> mixer = mixer(tf, hiddenSize, types.mixer(), kind, inputs);
         Optional<MixerBlock.Output> mixed = mixer.map(block -> block.build(before, weights));
         Operand<TFloat32> middle = mixed.<Operand<TFloat32>>map(output -> joined(
                         tf,
@@ -102,7 +111,7 @@ public record LayerGraph(
                         before,
                         after(
                                 blocks,
-                                residual,
+                                residual.norm(),
                                 residual.mixer(),
                                 "mixer_output_norm",
                                 hiddenSize,
@@ -114,11 +123,11 @@ public record LayerGraph(
                 residual.parallel() || !residual.feedForward().norms().isBefore()
                         ? (residual.parallel() ? before : middle)
                         : hasFeedForward(kind)
-                                ? blocks.norm(middle, residual.norm(), "post_attention_layernorm", hiddenSize, weights)
+                                ? blocks.norm(middle, residual.feedForwardNorm(), "post_attention_layernorm", hiddenSize, weights)
                                 : middle;
         Optional<FeedForwardBlock.Output> feedForward = hasFeedForward(kind)
                 ? Optional.of(new FeedForwardBlock<>(
-                                tf, hiddenSize, residual.norm(), types.experts(), inputs.experts(), weights)
+                                tf, hiddenSize, residual.feedForwardNorm(), types.experts(), inputs.experts(), weights)
                         .build(normed, middle, kind.layer().feedForward(), rows))
                 : Optional.empty();
         Operand<TFloat32> kept = wanted(blocks, middle, rows);
@@ -130,7 +139,7 @@ public record LayerGraph(
                         wanted(blocks, normed, rows),
                         after(
                                 blocks,
-                                residual,
+                                residual.feedForwardNorm(),
                                 residual.feedForward(),
                                 "mlp_output_norm",
                                 hiddenSize,
@@ -141,17 +150,8 @@ public record LayerGraph(
                 residual.scaled() ? tf.math.mul(output, weights.value(WeightSpec.vector("layer_scalar", 1))) : output,
                 mixed.map(MixerBlock.Output::state).orElse(List.of()),
                 mixer.map(MixerBlock::past).orElse(List.of()),
+                mixed.flatMap(MixerBlock.Output::unseen),
                 feedForward.flatMap(FeedForwardBlock.Output::routing));
-    }
-
-    /** The block for the layer's mixer, which is the one place that knows all of them. */
-    private static <A extends TFloating> Optional<MixerBlock> mixer(
-            Ops tf, int hiddenSize, Class<A> type, Kind kind, Inputs inputs) {
-        Mixer mixer = kind.layer().mixer();
-        if (mixer instanceof Attention attention) {
-            return Optional.of(new AttentionBlock<>(tf, attention, hiddenSize, type, inputs, kind.prefixed()));
-        }
-        return Optional.empty();
     }
 
     private static boolean hasFeedForward(Kind kind) {
@@ -172,13 +172,13 @@ public record LayerGraph(
 
     private static Operand<TFloat32> after(
             Blocks blocks,
-            Residual residual,
+            Norm norm,
             Residual.Branch branch,
             String tensor,
             int hiddenSize,
             Operand<TFloat32> output,
             Weights weights) {
-        return branch.norms().isAfter() ? blocks.norm(output, residual.norm(), tensor, hiddenSize, weights) : output;
+        return branch.norms().isAfter() ? blocks.norm(output, norm, tensor, hiddenSize, weights) : output;
     }
 
     private static Operand<TFloat32> wanted(Blocks blocks, Operand<TFloat32> x, Optional<Operand<TInt32>> rows) {

@@ -1,6 +1,7 @@
 package io.gatehouse.engine.graph;
 
 import java.util.List;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
@@ -42,8 +43,16 @@ interface MixerBlock {
      * @param state what the tokens that follow need to know of these: keys and values [tokens, width] of each token, or
      *     the state of a recurrence after token number {@code inputs.tokens()} of the one prompt (rows after it are
      *     filler). Computed only where it is fetched
+     * @param unseen [B, S, P + S] 1 for the tokens that a token does not see, 0 for those it sees, in sparse attention;
+     *     later layers may use it
      */
-    record Output(Operand<TFloat32> states, List<Operand<? extends TFloating>> state) {
+    record Output(
+            Operand<TFloat32> states, List<Operand<? extends TFloating>> state, Optional<Operand<TFloat32>> unseen) {
+        /** Of a mixer that lets every token see all before it, or those in a window. */
+        Output(Operand<TFloat32> states, List<Operand<? extends TFloating>> state) {
+            this(states, state, Optional.empty());
+        }
+
         public Output {
             state = List.copyOf(state);
         }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -38,19 +39,24 @@ public final class Weights {
 
     private final Ops tf;
     private final String part;
-    private final Checkpoint checkpoint;
+    private final Function<String, DType> stored;
     private final List<String> prefixes;
     private final List<Slot> slots = new ArrayList<>();
     private final Map<WeightSpec<?>, Slot> bySpec = new HashMap<>();
 
+    Weights(Ops tf, String part, Checkpoint checkpoint, List<String> prefixes) {
+        this(tf, part, tensor -> checkpoint.tensor(tensor).dtype(), prefixes);
+    }
+
     /**
      * @param part names the part of the graph; variables of the same name are one variable to TensorFlow
+     * @param stored type in which a tensor is stored
      * @param prefixes what stands before the names of a weight, once for each layer that it is read for
      */
-    Weights(Ops tf, String part, Checkpoint checkpoint, List<String> prefixes) {
+    Weights(Ops tf, String part, Function<String, DType> stored, List<String> prefixes) {
         this.tf = tf;
         this.part = part;
-        this.checkpoint = checkpoint;
+        this.stored = stored;
         this.prefixes = List.copyOf(prefixes);
     }
 
@@ -120,13 +126,13 @@ public final class Weights {
         if (weight.type() == TBfloat16.class) {
             return TBfloat16.class;
         }
-        Set<DType> stored = prefixes.stream()
+        Set<DType> types = prefixes.stream()
                 .flatMap(prefix -> weight.tensors().stream().map(tensor -> prefix + tensor))
-                .map(name -> checkpoint.tensor(name).dtype())
+                .map(stored)
                 .collect(Collectors.toSet());
-        if (stored.equals(Set.of(DType.BF16))) {
+        if (types.equals(Set.of(DType.BF16))) {
             return TBfloat16.class;
         }
-        return stored.equals(Set.of(DType.F16)) ? TFloat16.class : TFloat32.class;
+        return types.equals(Set.of(DType.F16)) ? TFloat16.class : TFloat32.class;
     }
 }

@@ -18,7 +18,7 @@ public record BatchLimit(int tokens, long bytes, Need need) {
      * What a layer takes for a micro-batch. The scores of the attention are gone before the experts begin, so that the
      * larger of the two counts.
      *
-     * @param perToken bytes of its states
+     * @param perToken bytes of its states, and of what a mixer of its own kind has of it
      * @param inExperts bytes of a token's rows in its experts, in and out
      * @param perScore bytes of the attention scores of a pair of tokens, over all heads
      */
@@ -39,8 +39,14 @@ public record BatchLimit(int tokens, long bytes, Need need) {
                     .mapToLong(layer -> layer.mixer().scoreHeads())
                     .max()
                     .orElseThrow();
+            long inMixer = config.layers().stream()
+                    .mapToLong(layer -> layer.mixer().workingEntries())
+                    .max()
+                    .orElseThrow();
             return new Need(
-                    (long) Float.BYTES * STATES * config.hiddenSize(), Float.BYTES * widest, BYTES_OF_SCORE * heads);
+                    Float.BYTES * ((long) STATES * config.hiddenSize() + inMixer),
+                    Float.BYTES * widest,
+                    BYTES_OF_SCORE * heads);
         }
 
         private static long width(FeedForward shape, int hiddenSize) {

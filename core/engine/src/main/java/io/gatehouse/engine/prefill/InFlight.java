@@ -39,8 +39,10 @@ final class InFlight implements AutoCloseable {
      * @param hidden where in the result the hidden states are
      * @param answersOnly whether those of the answer rows only
      * @param state where the parts of the mixer's state are, of a prefix
+     * @param unseen where the tokens are that a token does not see, after sparse attention
      */
-    record LayerResult(Result result, int hidden, boolean answersOnly, List<Integer> state) {
+    record LayerResult(
+            Result result, int hidden, boolean answersOnly, List<Integer> state, Optional<Integer> unseen) {
         LayerResult {
             state = List.copyOf(state);
         }
@@ -65,7 +67,7 @@ final class InFlight implements AutoCloseable {
         this.packed = TInt32.vectorOf(batch.packed());
         // Filled up to whole blocks, like tokens.
         this.answerRows = TInt32.vectorOf(Arrays.copyOf(last.sources(), MicroBatch.wholeBlocks(last.count())));
-        this.states = new LayerResult(embedded, 0, false, List.of());
+        this.states = new LayerResult(embedded, 0, false, List.of(), Optional.empty());
     }
 
     MicroBatch batch() {
@@ -98,6 +100,7 @@ final class InFlight implements AutoCloseable {
             RotaryTable.Angles angles = requireNonNull(rotary.get(rotation), "no such angles");
             runner.feed(inputs.cosine(), angles.cosine()).feed(inputs.sine(), angles.sine());
         });
+        states.unseen().ifPresent(place -> runner.feed(inputs.unseen(), states.result().get(place)));
         return runner.feed(inputs.hidden(), hidden())
                 .feed(inputs.positions(), positions)
                 .feed(inputs.padded(), padded)

@@ -8,6 +8,7 @@ import io.gatehouse.engine.graph.LayerGraph;
 import io.gatehouse.engine.memory.LoadedModel;
 import io.gatehouse.engine.memory.TensorMemory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
@@ -93,7 +95,10 @@ public final class Prefill {
 
     private InFlight embed(
             MicroBatch batch, boolean prefix, PrefillListener listener, List<InFlight> all, Delivery delivery) {
-        try (TInt32 tokenIds = TInt32.vectorOf(batch.tokenIds())) {
+        int[] embedded = Arrays.stream(batch.tokenIds())
+                .map(id -> config.placeholders().contains(id) ? 0 : id)
+                .toArray();
+        try (TInt32 tokenIds = TInt32.vectorOf(embedded)) {
             Result states = model.session()
                     .runner()
                     .feed(graph.embedding().tokenIds(), tokenIds)
@@ -139,13 +144,17 @@ public final class Prefill {
         Fetches fetches = new Fetches(runner);
         List<Integer> state =
                 inFlight.prefix() ? part.state().stream().map(fetches::add).toList() : List.of();
+        Optional<Integer> unseen = part.unseen().map(fetches::add);
         int output = outputUnused && !state.isEmpty() ? state.get(0) : fetches.add(part.output());
         Optional<RoutingReadout> readout = inFlight.recorded().count() == 0
                 ? Optional.empty()
                 : part.routing().map(routing -> new RoutingReadout(routing, capture, inFlight, answerOnly, fetches));
         Result result;
-        try (TInt32 window = TInt32.scalarOf(shape.mixer().mask().window())) {
-            result = runner.feed(graph.inputs().window(), window).run();
+        try (TInt32 window = TInt32.scalarOf(shape.mixer().mask().window());
+                TFloat32 depth = TFloat32.scalarOf(shape.mixer().depth())) {
+            result = runner.feed(graph.inputs().window(), window)
+                    .feed(graph.inputs().depth(), depth)
+                    .run();
         }
         try {
             // The delivery before may still read from what this replaces, and may end the pass.
@@ -154,7 +163,7 @@ public final class Prefill {
             result.close();
             throw ended;
         }
-        inFlight.advance(new InFlight.LayerResult(result, output, answerOnly, state));
+        inFlight.advance(new InFlight.LayerResult(result, output, answerOnly, state, unseen));
         delivery.submit(() -> deliver(layer, lastLayer, inFlight, result, readout));
     }
 

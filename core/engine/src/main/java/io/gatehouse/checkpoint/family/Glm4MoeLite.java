@@ -1,0 +1,33 @@
+package io.gatehouse.checkpoint.family;
+
+import io.gatehouse.checkpoint.config.ConfigFile;
+import io.gatehouse.checkpoint.config.ModelConfig;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** GLM-4.7-Flash: DeepSeek-V3 with heads of values that are wider than the part of keys without position. */
+final class Glm4MoeLite implements Family {
+    private static final FamilyKeys.Defaults DEFAULTS =
+            new FamilyKeys.Defaults(1e-5, 202_752, 10_000, OptionalInt.empty());
+    private static final int DENSE_LAYERS = 1;
+
+    @Override
+    public List<String> architectures() {
+        return List.of("Glm4MoeLiteForCausalLM");
+    }
+
+    @Override
+    public ModelConfig config(ConfigFile file) {
+        LatentKeys keys = new LatentKeys(file, DEFAULTS);
+        return keys.shared()
+                .config(keys.layers(
+                        keys.attention(Optional.of(keys.rope(keys.layout()))),
+                        keys.feedForwards(DENSE_LAYERS, keys.mixture(keys.sigmoidRouter()))));
+    }
+
+    @Override
+    public TensorNames names(ModelConfig config) {
+        return LatentKeys.NAMES;
+    }
+}

@@ -1,0 +1,409 @@
+package io.gatehouse.engine.graph;
+
+import io.gatehouse.checkpoint.config.LatentAttention;
+import io.gatehouse.checkpoint.config.Norm;
+import io.gatehouse.checkpoint.config.OutputGate;
+import io.gatehouse.checkpoint.config.Rope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.Stack;
+import org.tensorflow.op.nn.TopK;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TFloating;
+import org.tensorflow.types.family.TType;
+
+/**
+ * Multi-head latent attention (DeepSeek-V2, arXiv 2405.04434, section 2.1), with the latent vectors expanded to the keys
+ * and values of all heads, and the sparse attention of DeepSeek-V3.2, whose indexer chooses the tokens that a token sees.
+ */
+final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
+    private static final float MASKED = -1e30f;
+
+    /** The norm of the indexer's keys, whose epsilon the models' own code fixes. */
+    private static final Norm INDEX_NORM = new Norm(Norm.Kind.LAYER_WITH_BIAS, 1e-6f);
+
+    private final Ops tf;
+    private final Blocks blocks;
+    private final LatentAttention mixer;
+    private final int hidden;
+    private final Class<A> type;
+    private final Rectangle rectangle;
+    private final LayerGraph.Inputs inputs;
+    private final List<Placeholder<? extends TFloating>> past;
+
+    /** @param prefixed whether prompts follow a prefix whose keys and values are fed */
+    LatentAttentionBlock(
+            Ops tf,
+            LatentAttention mixer,
+            int hidden,
+            Class<A> type,
+            Rectangle rectangle,
+            LayerGraph.Inputs inputs,
+            boolean prefixed) {
+        this.tf = tf;
+        this.blocks = new Blocks(tf);
+        this.mixer = mixer;
+        this.hidden = hidden;
+        this.type = type;
+        this.rectangle = rectangle;
+        this.inputs = inputs;
+        this.past = prefixed ? placeholders() : List.of();
+    }
+
+    private List<Placeholder<? extends TFloating>> placeholders() {
+        List<Placeholder<? extends TFloating>> fed = new ArrayList<>();
+        fed.add(tf.placeholder(type));
+        fed.add(tf.placeholder(type));
+        if (mixer.hasOwnIndexer()) {
+            fed.add(tf.placeholder(TFloat32.class));
+        }
+        return List.copyOf(fed);
+    }
+
+    /** Keys and values of each token, and its key for the indexer if there is one. */
+    @Override
+    public List<Placeholder<? extends TFloating>> past() {
+        return past;
+    }
+
+    @Override
+    public Output build(Operand<TFloat32> x, Weights weights) {
+        Linear<A> linear = new Linear<>(tf, "self_attn.", type, weights);
+        int heads = mixer.heads();
+        Query projected = query(linear, x);
+        List<Operand<TFloat32>> compressed = split(
+                linear.of(x, "kv_a_proj_with_mqa", (long) mixer.latentRank() + mixer.rotaryDim(), hidden, mixer.biased()),
+                mixer.latentRank(),
+                mixer.rotaryDim());
+        Operand<TFloat32> latentKey =
+                blocks.norm(compressed.get(0), latentNorm(), "self_attn.kv_a_layernorm", mixer.latentRank(), weights);
+        int expandedDim = mixer.plainDim() + mixer.valueDim();
+        Operand<TFloat32> expanded =
+                linear.of(latentKey, "kv_b_proj", (long) heads * expandedDim, mixer.latentRank(), false);
+        List<Operand<TFloat32>> keyValue =
+                split(byHead(expanded, heads, expandedDim), mixer.plainDim(), mixer.valueDim());
+        Operand<A> queries = queries(projected.query());
+        Operand<A> keys = keys(keyValue.get(0), compressed.get(1));
+        Operand<A> values = blocks.cast(flat(keyValue.get(1), heads * mixer.valueDim()), type);
+        List<Operand<? extends TFloating>> state =
+                new ArrayList<>(List.of(rectangle.first(keys), rectangle.first(values)));
+        Optional<Operand<TFloat32>> unseen = Optional.empty();
+        if (mixer.hasOwnIndexer()) {
+            LatentAttention.Indexer indexer = mixer.indexer().orElseThrow();
+            Index index = index(indexer, x, projected.latent().orElseThrow(), weights);
+            unseen = Optional.of(unseen(index, indexer));
+            state.add(rectangle.first(index.keys()));
+        } else if (mixer.indexer().isPresent()) {
+            unseen = Optional.of(tf.identity(inputs.unseen()));
+        }
+        Operand<TFloat32> context = blocks.cast(attend(queries, keys, values, unseen), TFloat32.class);
+        Operand<TFloat32> output =
+                linear.of(gated(context, x, projected, linear), "o_proj", hidden, (long) heads * mixer.valueDim(), mixer.biased());
+        return new Output(output, state, unseen);
+    }
+
+    /**
+     * What is made of the input for queries.
+     *
+     * @param query [T, heads x dim]
+     * @param latent [T, rank] normed
+     * @param gate [T, heads x value size] logits
+     */
+    private record Query(
+            Operand<TFloat32> query, Optional<Operand<TFloat32>> latent, Optional<Operand<TFloat32>> gate) {}
+
+    private Query query(Linear<A> linear, Operand<TFloat32> x) {
+        int heads = mixer.heads();
+        int dim = mixer.headDim();
+        if (mixer.queryRank().isEmpty()) {
+            return new Query(
+                    linear.of(x, "q_proj", (long) heads * dim, hidden, false), Optional.empty(), Optional.empty());
+        }
+        int rank = mixer.queryRank().getAsInt();
+        Operand<TFloat32> latent = linear.of(x, "q_a_proj", rank, hidden, mixer.biased());
+        Operand<TFloat32> normed =
+                blocks.norm(latent, latentNorm(), "self_attn.q_a_layernorm", rank, linear.weights());
+        if (mixer.gate() != OutputGate.SIGMOID_OF_QUERY) {
+            Operand<TFloat32> query = linear.of(normed, "q_b_proj", (long) heads * dim, rank, false);
+            return new Query(query, Optional.of(normed), Optional.empty());
+        }
+        int both = dim + mixer.valueDim();
+        Operand<TFloat32> fused = linear.of(
+                tf.concat(List.of(normed, latent), tf.constant(1)), "q_b_proj", (long) heads * both, 2L * rank, false);
+        List<Operand<TFloat32>> parts = split(byHead(fused, heads, both), dim, mixer.valueDim());
+        return new Query(
+                flat(parts.get(0), heads * dim),
+                Optional.of(normed),
+                Optional.of(flat(parts.get(1), heads * mixer.valueDim())));
+    }
+
+    private Norm latentNorm() {
+        return Norm.rms(mixer.latentEpsilon());
+    }
+
+    /** [T, heads x dim], rotated and multiplied by the scale of the scores. */
+    private Operand<A> queries(Operand<TFloat32> query) {
+        List<Operand<TFloat32>> parts =
+                split(byHead(query, mixer.heads(), mixer.headDim()), mixer.plainDim(), mixer.rotaryDim());
+        Operand<TFloat32> whole = tf.concat(List.of(parts.get(0), rotated(parts.get(1))), tf.constant(2));
+        Operand<TFloat32> scaled = tf.math.mul(whole, tf.constant(mixer.scale()));
+        Operand<TFloat32> grown = mixer.queryScale()
+                .<Operand<TFloat32>>map(growth -> tf.math.mul(scaled, blocks.factors(growth, inputs.positions())))
+                .orElse(scaled);
+        return blocks.cast(flat(grown, mixer.heads() * mixer.headDim()), type);
+    }
+
+    /** [T, heads x dim]: every head's own part, and the rotated part that all share. */
+    private Operand<A> keys(Operand<TFloat32> plain, Operand<TFloat32> shared) {
+        Operand<TFloat32> rotated = rotated(byHead(shared, 1, mixer.rotaryDim()));
+        Operand<TFloat32> repeated = tf.tile(rotated, tf.constant(new int[] {1, mixer.heads(), 1}));
+        Operand<TFloat32> whole = tf.concat(List.of(plain, repeated), tf.constant(2));
+        return blocks.cast(flat(whole, mixer.heads() * mixer.headDim()), type);
+    }
+
+    private Operand<TFloat32> rotated(Operand<TFloat32> x) {
+        return mixer.rope().map(rope -> rotate(x, rope.layout())).orElse(x);
+    }
+
+    /**
+     * x [T, count, dim] with each pair turned by the angle of its position. The firsts of all pairs stand before the
+     * seconds, however they stood before: queries and keys are multiplied entry by entry, so that their order is free.
+     */
+    private Operand<TFloat32> rotate(Operand<TFloat32> x, Rope.Layout layout) {
+        Operand<TFloat32> cosine = tf.expandDims(inputs.cosine(), tf.constant(1));
+        Operand<TFloat32> sine = tf.expandDims(inputs.sine(), tf.constant(1));
+        int half = mixer.rotaryDim() / 2;
+        Operand<TFloat32> first;
+        Operand<TFloat32> second;
+        if (layout == Rope.Layout.HALVES) {
+            List<Operand<TFloat32>> halves = split(x, half, half);
+            first = halves.get(0);
+            second = halves.get(1);
+        } else {
+            Operand<TInt32> count = tf.gather(tf.shape(x), tf.constant(1), tf.constant(0));
+            Operand<TFloat32> pairs =
+                    tf.reshape(x, tf.stack(List.of(tf.constant(-1), count, tf.constant(half), tf.constant(2))));
+            first = tf.gather(pairs, tf.constant(0), tf.constant(3));
+            second = tf.gather(pairs, tf.constant(1), tf.constant(3));
+        }
+        return tf.concat(
+                List.of(
+                        tf.math.sub(tf.math.mul(first, cosine), tf.math.mul(second, sine)),
+                        tf.math.add(tf.math.mul(second, cosine), tf.math.mul(first, sine))),
+                tf.constant(2));
+    }
+
+    /**
+     * What the indexer computes of each token, in fp32 in every plan: like a router, it chooses.
+     *
+     * @param queries [T, heads x dim]
+     * @param keys [T, dim]
+     * @param weights [T, heads]
+     */
+    private record Index(Operand<TFloat32> queries, Operand<TFloat32> keys, Operand<TFloat32> weights) {}
+
+    private Index index(
+            LatentAttention.Indexer indexer, Operand<TFloat32> x, Operand<TFloat32> latent, Weights weights) {
+        Linear<TFloat32> linear = new Linear<>(tf, "self_attn.indexer.", TFloat32.class, weights);
+        int dim = indexer.headDim();
+        long rank = mixer.queryRank().getAsInt();
+        Operand<TFloat32> queries = linear.of(latent, "wq_b", (long) indexer.heads() * dim, rank, false);
+        Operand<TFloat32> keys = blocks.norm(
+                linear.of(x, "wk", dim, hidden, false), INDEX_NORM, "self_attn.indexer.k_norm", dim, weights);
+        Operand<TFloat32> scale = tf.constant((float) (1 / Math.sqrt((double) indexer.heads() * dim)));
+        return new Index(
+                rotatedFirst(queries, indexer.heads(), indexer),
+                rotatedFirst(keys, 1, indexer),
+                tf.math.mul(linear.of(x, "weights_proj", indexer.heads(), hidden, false), scale));
+    }
+
+    /** [T, count x dim] with the first entries of each head rotated. */
+    private Operand<TFloat32> rotatedFirst(Operand<TFloat32> x, int count, LatentAttention.Indexer indexer) {
+        int dim = indexer.headDim();
+        List<Operand<TFloat32>> parts = split(byHead(x, count, dim), mixer.rotaryDim(), dim - mixer.rotaryDim());
+        Operand<TFloat32> whole =
+                tf.concat(List.of(rotate(parts.get(0), indexer.layout()), parts.get(1)), tf.constant(2));
+        return flat(whole, count * dim);
+    }
+
+    /**
+     * [B, S, P + S]: 1 for the tokens that a token does not see because others score higher, 0 for those it sees. Of equal
+     * scores, that of the earlier token counts as higher.
+     */
+    private Operand<TFloat32> unseen(Index index, LatentAttention.Indexer indexer) {
+        Operand<TInt32> batch = rectangle.batch();
+        Operand<TInt32> width = rectangle.width();
+        Operand<TFloat32> own = rectangle.of(index.keys());
+        Operand<TFloat32> keys =
+                past.isEmpty() ? own : tf.concat(List.of(pastIndexKeys(indexer.headDim()), own), tf.constant(1));
+        Operand<TInt32> visible = tf.gather(tf.shape(keys), tf.constant(1), tf.constant(0));
+        Operand<TInt32> before = tf.math.sub(visible, width);
+        Operand<TFloat32> scores = tf.math.add(
+                scores(rectangle.of(index.queries()), rectangle.of(index.weights()), keys, indexer),
+                tf.math.mul(later(width, visible, before), tf.constant(MASKED)));
+        Operand<TInt32> count = tf.math.minimum(tf.constant(indexer.topK()), visible);
+        TopK<TFloat32, TInt32> best = tf.nn.topK(scores, count, TInt32.class, TopK.sorted(false));
+        Operand<TInt32> queries = tf.math.mul(batch, width);
+        Operand<TInt32> eachRow = tf.broadcastTo(tf.expandDims(range(queries), tf.constant(1)), dims(queries, count));
+        Operand<TInt32> cells = tf.stack(List.of(flatInts(eachRow), flatInts(best.indices())), Stack.axis(1L));
+        Operand<TFloat32> seen = tf.scatterNd(
+                cells, tf.fill(dims(tf.math.mul(queries, count)), tf.constant(1f)), dims(queries, visible));
+        return tf.math.sub(tf.constant(1f), tf.reshape(seen, dims(batch, width, visible)));
+    }
+
+    /**
+     * [B, S, P + S] the sum over the indexer's heads, head after head: those of all heads at once would take as much memory
+     * as the scores of the attention, or more.
+     */
+    private Operand<TFloat32> scores(
+            Operand<TFloat32> queries,
+            Operand<TFloat32> weights,
+            Operand<TFloat32> keys,
+            LatentAttention.Indexer indexer) {
+        Operand<TFloat32> sum = tf.constant(0f);
+        for (int head = 0; head < indexer.heads(); head++) {
+            Ops after = tf.withControlDependencies(List.<Op>of(sum));
+            Operand<TFloat32> query = after.slice(
+                    queries,
+                    tf.constant(new int[] {0, 0, head * indexer.headDim()}),
+                    tf.constant(new int[] {-1, -1, indexer.headDim()}));
+            Operand<TFloat32> weight =
+                    tf.slice(weights, tf.constant(new int[] {0, 0, head}), tf.constant(new int[] {-1, -1, 1}));
+            Operand<TFloat32> score = tf.nn.relu(blocks.batchMatMul(query, keys, false, true));
+            sum = tf.math.add(sum, tf.math.mul(weight, score));
+        }
+        return sum;
+    }
+
+    /** [B, P, dim]. */
+    @SuppressWarnings("unchecked") // declared with this type
+    private Operand<TFloat32> pastIndexKeys(int dim) {
+        Operand<TFloat32> fed = (Operand<TFloat32>) past.get(2);
+        Operand<TInt32> length = tf.gather(tf.shape(fed), tf.constant(0), tf.constant(0));
+        return tf.broadcastTo(tf.expandDims(fed, tf.constant(0)), dims(rectangle.batch(), length, tf.constant(dim)));
+    }
+
+    /** [S, keys] 1 where a key stands after a query, 0 else. */
+    private Operand<TFloat32> later(Operand<TInt32> width, Operand<TInt32> keys, Operand<TInt32> before) {
+        Operand<TInt32> query = tf.expandDims(tf.math.add(range(width), before), tf.constant(1));
+        Operand<TInt32> key = tf.expandDims(range(keys), tf.constant(0));
+        return tf.dtypes.cast(tf.math.less(query, key), TFloat32.class);
+    }
+
+    /**
+     * Context [T, heads x value size] of queries and keys [T, heads x size] and values [T, heads x value size].
+     *
+     * @param unseen [B, S, P + S] 1 for what a token does not see
+     */
+    private Operand<A> attend(
+            Operand<A> queries, Operand<A> keys, Operand<A> values, Optional<Operand<TFloat32>> unseen) {
+        Operand<TInt32> width = rectangle.width();
+        Operand<A> query = rectangle(queries, mixer.headDim());
+        Operand<TFloat32> own =
+                blocks.cast(blocks.batchMatMul(query, rectangle(keys, mixer.headDim()), false, true), TFloat32.class);
+        Operand<A> value = rectangle(values, mixer.valueDim());
+        if (past.isEmpty()) {
+            Operand<A> weights = blocks.cast(tf.nn.softmax(masked(own, width, tf.constant(0), unseen)), type);
+            return packed(blocks.batchMatMul(weights, value, false, false));
+        }
+        Operand<TInt32> length = tf.gather(tf.shape(past.get(0)), tf.constant(0), tf.constant(0));
+        Operand<TInt32> heads = tf.constant(mixer.heads());
+        Operand<TInt32> rest = tf.constant(-1);
+        Operand<A> allQueries = tf.reshape(query, tf.constant(new int[] {mixer.heads(), -1, mixer.headDim()}));
+        Operand<TFloat32> onPast = blocks.cast(
+                blocks.batchMatMul(allQueries, pastByHead(0, mixer.headDim()), false, true), TFloat32.class);
+        Operand<TFloat32> scores = tf.concat(
+                List.of(tf.reshape(onPast, dims(heads, rectangle.batch(), width, length)), own), tf.constant(3));
+        Operand<A> weights =
+                blocks.cast(tf.nn.softmax(masked(scores, tf.math.add(length, width), length, unseen)), type);
+        Operand<TInt32> none = tf.constant(0);
+        Operand<A> weightsOnPast = tf.slice(weights, dims(none, none, none, none), dims(rest, rest, rest, length));
+        Operand<A> weightsOnOwn = tf.slice(weights, dims(none, none, none, length), dims(rest, rest, rest, width));
+        Operand<A> fromPast = blocks.batchMatMul(
+                tf.reshape(weightsOnPast, dims(heads, rest, length)), pastByHead(1, mixer.valueDim()), false, false);
+        Operand<A> fromOwn = blocks.batchMatMul(weightsOnOwn, value, false, false);
+        return packed(tf.math.add(fromOwn, tf.reshape(fromPast, tf.shape(fromOwn))));
+    }
+
+    /** Scores [heads, B, S, keys], where a key out of sight has next to no weight. */
+    private Operand<TFloat32> masked(
+            Operand<TFloat32> scores,
+            Operand<TInt32> keys,
+            Operand<TInt32> before,
+            Optional<Operand<TFloat32>> unseen) {
+        Operand<TFloat32> later = later(rectangle.width(), keys, before);
+        Operand<TFloat32> out = unseen.isPresent() ? tf.math.maximum(unseen.get(), later) : later;
+        return tf.math.add(scores, tf.math.mul(out, tf.constant(MASKED)));
+    }
+
+    /** Multiplied by the sigmoid gate of each head, or of each entry. */
+    private Operand<TFloat32> gated(
+            Operand<TFloat32> context, Operand<TFloat32> x, Query query, Linear<A> linear) {
+        if (query.gate().isPresent()) {
+            return tf.math.mul(context, tf.math.sigmoid(query.gate().get()));
+        }
+        if (mixer.gate() == OutputGate.NONE) {
+            return context;
+        }
+        Operand<TFloat32> gate = tf.math.sigmoid(linear.of(x, "output_gate", mixer.heads(), hidden, false));
+        Operand<TFloat32> heads = byHead(context, mixer.heads(), mixer.valueDim());
+        return flat(tf.math.mul(heads, tf.expandDims(gate, tf.constant(2))), mixer.heads() * mixer.valueDim());
+    }
+
+    /** [T, heads x dim] to [heads, B, S, dim]. */
+    private Operand<A> rectangle(Operand<A> x, int dim) {
+        Operand<A> cells = tf.reshape(
+                rectangle.of(x),
+                dims(rectangle.batch(), rectangle.width(), tf.constant(mixer.heads()), tf.constant(dim)));
+        return tf.linalg.transpose(cells, tf.constant(new int[] {2, 0, 1, 3}));
+    }
+
+    /** [heads, B, S, value size] to [T, heads x value size]. */
+    private Operand<A> packed(Operand<A> context) {
+        return rectangle.packed(
+                tf.linalg.transpose(context, tf.constant(new int[] {1, 2, 0, 3})), mixer.heads() * mixer.valueDim());
+    }
+
+    /** Past keys or values [P, heads x dim] as [heads, P, dim]. */
+    @SuppressWarnings("unchecked") // declared with this type
+    private Operand<A> pastByHead(int index, int dim) {
+        Operand<A> fed = (Operand<A>) past.get(index);
+        return tf.linalg.transpose(byHead(fed, mixer.heads(), dim), tf.constant(new int[] {1, 0, 2}));
+    }
+
+    /** [T, count x dim] to [T, count, dim]. */
+    private <T extends TFloating> Operand<T> byHead(Operand<T> x, int count, int dim) {
+        return tf.reshape(x, tf.constant(new int[] {-1, count, dim}));
+    }
+
+    private <T extends TFloating> Operand<T> flat(Operand<T> x, int columns) {
+        return tf.reshape(x, tf.constant(new int[] {-1, columns}));
+    }
+
+    /** Two parts along the last axis. */
+    private List<Operand<TFloat32>> split(Operand<TFloat32> x, int first, int second) {
+        return List.copyOf(tf.splitV(x, tf.constant(new int[] {first, second}), tf.constant(-1), 2L)
+                .output());
+    }
+
+    private Operand<TInt32> range(Operand<TInt32> count) {
+        return tf.range(tf.constant(0), count, tf.constant(1));
+    }
+
+    private <T extends TType> Operand<T> flatInts(Operand<T> x) {
+        return tf.reshape(x, tf.constant(new int[] {-1}));
+    }
+
+    /** A shape some of whose sizes are known only when the graph runs. */
+    @SafeVarargs
+    @SuppressWarnings("varargs") // the array goes nowhere
+    private Operand<TInt32> dims(Operand<TInt32>... sizes) {
+        return tf.stack(List.of(sizes));
+    }
+}
