@@ -2,6 +2,8 @@ package io.gatehouse.chat;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.checkpoint.gguf.GgufModel;
+import io.gatehouse.checkpoint.gguf.GgufTokenizer;
 import io.gatehouse.checkpoint.tokenizer.ChatConfig;
 import io.gatehouse.checkpoint.tokenizer.ChatTokenizer;
 import io.gatehouse.error.ErrorCode;
@@ -35,7 +37,7 @@ public final class ChatTemplate implements AutoCloseable {
     }
 
     /**
-     * Opens the template of a model directory, if it has one.
+     * Opens the template of a model directory or GGUF file, if it has one.
      *
      * @param clock says the date to templates that ask for it, so that prompts can be repeated on another day
      * @throws GatehouseException CORRUPT_CHECKPOINT, FILE_NOT_FOUND, or UNSUPPORTED_MODEL for a template that cannot be
@@ -44,12 +46,27 @@ public final class ChatTemplate implements AutoCloseable {
     public static Optional<ChatTemplate> find(Path directory, Clock clock) {
         requireNonNull(directory, "directory is null");
         requireNonNull(clock, "clock is null");
-        return ChatConfig.find(directory).map(config -> {
-            JinjaTemplate template = new JinjaTemplate(config.file(), config.template(), clock);
-            ChatTokenizer tokenizer = ChatTokenizer.open(
-                    directory.resolve("tokenizer.json"), config.specialTokens().values());
-            return new ChatTemplate(template, config, tokenizer);
-        });
+        Optional<ChatConfig> own = ChatConfig.find(directory);
+        return own.isPresent() ? own.map(config -> ofDirectory(directory, config, clock)) : ofGguf(directory, clock);
+    }
+
+    private static ChatTemplate ofDirectory(Path directory, ChatConfig config, Clock clock) {
+        JinjaTemplate template = new JinjaTemplate(config.file(), config.template(), clock);
+        ChatTokenizer tokenizer = ChatTokenizer.open(
+                directory.resolve("tokenizer.json"), config.specialTokens().values());
+        return new ChatTemplate(template, config, tokenizer);
+    }
+
+    private static Optional<ChatTemplate> ofGguf(Path path, Clock clock) {
+        return GgufModel.find(path)
+                .flatMap(file -> GgufTokenizer.chat(file).map(config -> {
+                    JinjaTemplate template = new JinjaTemplate(file, config.template(), clock);
+                    ChatTokenizer tokenizer = ChatTokenizer.of(
+                            file,
+                            GgufTokenizer.json(file),
+                            config.specialTokens().values());
+                    return new ChatTemplate(template, config, tokenizer);
+                }));
     }
 
     /** Whether the text may depend on the date. */

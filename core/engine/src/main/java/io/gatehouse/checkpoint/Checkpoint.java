@@ -6,34 +6,49 @@ import io.gatehouse.checkpoint.config.ConfigFile;
 import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.checkpoint.family.Families;
 import io.gatehouse.checkpoint.file.ModelFiles;
+import io.gatehouse.checkpoint.gguf.GgufConfig;
+import io.gatehouse.checkpoint.gguf.GgufModel;
+import io.gatehouse.checkpoint.gguf.GgufTokenizer;
+import io.gatehouse.checkpoint.quantised.Quantisation;
+import io.gatehouse.checkpoint.quantised.QuantisationConfig;
+import io.gatehouse.checkpoint.quantised.StoredTensor;
+import io.gatehouse.checkpoint.quantised.TensorBytes;
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import io.gatehouse.checkpoint.tokenizer.Tokenizer;
+import io.gatehouse.error.GatehouseException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * A model directory in Hugging Face's layout, checked when it is opened: the config can be run, and every weight that it
- * implies is there with its shape. Reading is thread-safe; an interrupt of a reading thread closes the file it reads.
+ * A model on disk, checked when it is opened: the config can be run, and every weight that it implies is there with its
+ * shape. It is a directory in Hugging Face's layout, or a GGUF file. Reading is thread-safe; an interrupt of a reading
+ * thread closes the file it reads.
  */
-public final class Checkpoint implements AutoCloseable {
-    private final Path directory;
+public final class Checkpoint implements AutoCloseable, TensorBytes {
+    private final Path path;
+    private final Path tokenizerFile;
     private final ModelConfig config;
     private final WeightFiles weights;
-    private final Map<String, TensorInfo> byName;
+    private final Map<String, StoredTensor> byName;
     private final Footprint footprint;
     private final String fingerprint;
 
     private Checkpoint(
-            Path directory,
+            Path path,
+            Path tokenizerFile,
             ModelConfig config,
             WeightFiles weights,
-            Map<String, TensorInfo> byName,
+            Map<String, StoredTensor> byName,
             Footprint footprint,
             String fingerprint) {
-        this.directory = directory;
+        this.path = path;
+        this.tokenizerFile = tokenizerFile;
         this.config = config;
         this.weights = weights;
         this.byName = Map.copyOf(byName);
@@ -42,41 +57,67 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
-     * Opens a model directory. The config is read before the weights, so that a model that cannot be run is refused
-     * without them.
+     * Opens a model: a directory with config.json and safetensors files, a GGUF file, any one of several that a GGUF model
+     * is split into, or a directory that holds one GGUF model. The config is read before the weights, so that a model that
+     * cannot be run is refused without them.
      *
-     * @throws io.gatehouse.error.GatehouseException FILE_NOT_FOUND, UNSUPPORTED_MODEL or CORRUPT_CHECKPOINT
+     * @throws GatehouseException FILE_NOT_FOUND, UNSUPPORTED_MODEL or CORRUPT_CHECKPOINT
      */
-    public static Checkpoint open(Path directory) {
-        requireNonNull(directory, "directory is null");
-        ModelFiles.requireDirectory(directory);
-        Path configFile = directory.resolve("config.json");
+    public static Checkpoint open(Path path) {
+        requireNonNull(path, "path is null");
+        Optional<Path> gguf = GgufModel.find(path);
+        if (gguf.isPresent()) {
+            return openGguf(path, gguf.get());
+        }
+        ModelFiles.requireDirectory(path);
+        Path configFile = path.resolve("config.json");
         byte[] content = ConfigFile.content(configFile);
         Families.Described described = Families.read(ConfigFile.parse(configFile, content));
-        WeightFiles weights = WeightFiles.open(directory, described.names());
+        Quantisation quantisation = QuantisationConfig.read(configFile, content);
+        WeightFiles weights = WeightFiles.open(path, quantisation, described.names());
+        Fingerprint fingerprint = new Fingerprint();
+        fingerprint.add(configFile, content.length, content);
+        return checked(path, described.config(), weights, fingerprint);
+    }
+
+    private static Checkpoint openGguf(Path path, Path file) {
+        GgufModel model = GgufModel.open(file);
+        Families.Described described;
         try {
-            ModelConfig config = withOwnHead(described.config(), weights);
-            List<TensorInfo> found = ExpectedWeights.check(config, weights);
+            byte[] content = GgufConfig.of(model).toString().getBytes(StandardCharsets.UTF_8);
+            described = Families.read(ConfigFile.parse(model.path(), content));
+        } catch (RuntimeException e) {
+            model.parts().forEach(part -> part.file().close());
+            throw e;
+        }
+        return checked(path, described.config(), WeightFiles.of(model, described.names()), new Fingerprint());
+    }
+
+    private static Checkpoint checked(Path path, ModelConfig described, WeightFiles weights, Fingerprint fingerprint) {
+        try {
+            ModelConfig config = withOwnHead(described, weights);
+            List<StoredTensor> found = ExpectedWeights.check(config, weights);
             Footprint footprint = Footprint.of(config, found);
-            Fingerprint fingerprint = new Fingerprint();
-            fingerprint.add(configFile, content.length, content);
-            fingerprint.addIfPresent(tokenizerFile(directory), Tokenizer.MAX_BYTES);
+            Path tokenizerFile =
+                    Files.isDirectory(path) ? path.resolve("tokenizer.json") : path.resolveSibling("tokenizer.json");
+            fingerprint.addIfPresent(tokenizerFile, Tokenizer.MAX_BYTES);
             weights.addTo(fingerprint);
-            return new Checkpoint(directory, config, weights, byName(found), footprint, fingerprint.hex());
+            return new Checkpoint(path, tokenizerFile, config, weights, byName(found), footprint, fingerprint.hex());
         } catch (RuntimeException e) {
             weights.close();
             throw e;
         }
     }
 
-    /** Name of the directory. */
+    /** Name of the directory or file. */
     public String name() {
-        Path name = directory.toAbsolutePath().normalize().getFileName();
-        return name == null ? directory.toString() : name.toString();
+        Path name = path.toAbsolutePath().normalize().getFileName();
+        return name == null ? path.toString() : name.toString();
     }
 
+    /** The directory or file that was opened. */
     public Path directory() {
-        return directory;
+        return path;
     }
 
     public ModelConfig config() {
@@ -107,13 +148,13 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
-     * Returns where a weight lies.
+     * Returns a weight.
      *
      * @param name as the graph calls it ({@link io.gatehouse.checkpoint.family.TensorNames}), or as the files do
-     * @throws io.gatehouse.error.GatehouseException CORRUPT_CHECKPOINT if there is none of that name
+     * @throws GatehouseException CORRUPT_CHECKPOINT if there is none of that name
      */
-    public TensorInfo tensor(String name) {
-        TensorInfo weight = byName.get(name);
+    public StoredTensor tensor(String name) {
+        StoredTensor weight = byName.get(name);
         return weight == null ? weights.tensor(name) : weight;
     }
 
@@ -123,13 +164,17 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /** Reads the tensor's little-endian bytes from {@code offset} on into all that remains of {@code target}. */
+    @Override
     public void read(TensorInfo tensor, long offset, ByteBuffer target) {
         weights.read(tensor, offset, target);
     }
 
-    /** Opens the model's tokenizer, which the caller closes. */
+    /** Opens the model's tokenizer, which the caller closes: tokenizer.json, or else the vocabulary of a GGUF file. */
     public Tokenizer openTokenizer() {
-        return Tokenizer.open(tokenizerFile(directory));
+        Path file = weights.path();
+        return GgufModel.isNameOfOne(file) && !Files.exists(tokenizerFile)
+                ? Tokenizer.of(file, GgufTokenizer.json(file))
+                : Tokenizer.open(tokenizerFile);
     }
 
     @Override
@@ -146,13 +191,9 @@ public final class Checkpoint implements AutoCloseable {
                 : config;
     }
 
-    private static Map<String, TensorInfo> byName(List<TensorInfo> weights) {
-        Map<String, TensorInfo> byName = new HashMap<>();
+    private static Map<String, StoredTensor> byName(List<StoredTensor> weights) {
+        Map<String, StoredTensor> byName = new HashMap<>();
         weights.forEach(weight -> byName.put(weight.name(), weight));
         return byName;
-    }
-
-    private static Path tokenizerFile(Path directory) {
-        return directory.resolve("tokenizer.json");
     }
 }

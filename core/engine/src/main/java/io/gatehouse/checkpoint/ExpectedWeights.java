@@ -2,8 +2,8 @@ package io.gatehouse.checkpoint;
 
 import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.checkpoint.quantised.StoredTensor;
 import io.gatehouse.checkpoint.safetensors.DType;
-import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.util.EnumSet;
@@ -20,8 +20,8 @@ final class ExpectedWeights {
     private ExpectedWeights() {}
 
     /** Returns the weights that the config implies, each once. */
-    static List<TensorInfo> check(ModelConfig config, WeightFiles files) {
-        List<TensorInfo> found = DecoderTensors.of(config).stream()
+    static List<StoredTensor> check(ModelConfig config, WeightFiles files) {
+        List<StoredTensor> found = DecoderTensors.of(config).stream()
                 .map(expected -> found(expected, files))
                 .toList();
         for (int layer = 0; layer < config.layers().size() && !files.hasFurtherExperts(); layer++) {
@@ -32,21 +32,29 @@ final class ExpectedWeights {
         return found;
     }
 
-    private static TensorInfo found(DecoderTensors.Tensor expected, WeightFiles files) {
-        TensorInfo tensor = files.tensor(expected.name(), expected.shape());
+    private static StoredTensor found(DecoderTensors.Tensor expected, WeightFiles files) {
+        StoredTensor tensor = files.tensor(expected.name(), expected.shape());
         if (!tensor.shape().equals(expected.shape())) {
             throw new GatehouseException(
                     ErrorCode.CORRUPT_CHECKPOINT,
-                    "Tensor %s of %s has shape %s; config.json implies %s"
+                    "Tensor %s of %s has shape %s; %s implies %s"
                             .formatted(
-                                    files.published(expected.name()), tensor.file(), tensor.shape(), expected.shape()));
+                                    files.published(expected.name()),
+                                    files.fileOf(tensor),
+                                    tensor.shape(),
+                                    files.configName(),
+                                    expected.shape()));
         }
-        if (!FLOATS.contains(tensor.dtype())) {
+        tensor.plain().filter(plain -> !FLOATS.contains(plain.dtype())).ifPresent(plain -> {
             throw new GatehouseException(
                     ErrorCode.UNSUPPORTED_MODEL,
-                    "Tensor %s of %s has type %s; Gatehouse reads weights in F32, F16 and BF16"
-                            .formatted(files.published(expected.name()), tensor.file(), tensor.dtype()));
-        }
+                    "Tensor %s of %s has type %s; Gatehouse reads weights in F32, F16 and BF16, or packed as %s says"
+                            .formatted(
+                                    files.published(expected.name()),
+                                    plain.file(),
+                                    plain.dtype(),
+                                    files.configName()));
+        });
         return tensor;
     }
 
@@ -58,8 +66,12 @@ final class ExpectedWeights {
         files.find(next, shape).filter(tensor -> tensor.shape().equals(shape)).ifPresent(tensor -> {
             throw new GatehouseException(
                     ErrorCode.CORRUPT_CHECKPOINT,
-                    "%s has a tensor %s; config.json says that a layer has %d experts"
-                            .formatted(tensor.file(), files.published(next), mixture.experts()));
+                    "%s has a tensor %s; %s says that a layer has %d experts"
+                            .formatted(
+                                    files.fileOf(tensor),
+                                    files.published(next),
+                                    files.configName(),
+                                    mixture.experts()));
         });
     }
 }

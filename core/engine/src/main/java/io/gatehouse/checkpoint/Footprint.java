@@ -2,14 +2,14 @@ package io.gatehouse.checkpoint;
 
 import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.ModelConfig;
-import io.gatehouse.checkpoint.safetensors.DType;
-import io.gatehouse.checkpoint.safetensors.TensorInfo;
+import io.gatehouse.checkpoint.quantised.StoredTensor;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * How large a model is. Counts are of the weights that its config implies; other tensors in its files count nowhere.
@@ -18,23 +18,31 @@ import java.util.regex.Pattern;
  *     head count whole, as model cards have it
  * @param largestLayer parameters of the largest layer
  * @param outsideLayers parameters of embedding, final norm and head
- * @param bytes on disk, by the type they are stored in
+ * @param widenedBytes in memory, each weight in the smallest floating type that holds its values exactly
+ * @param bytes on disk, by the format they are stored in; scales and the like are of the format that they are for
  */
 public record Footprint(
-        long parameters, long activeParameters, long largestLayer, long outsideLayers, Map<DType, Long> bytes) {
+        long parameters,
+        long activeParameters,
+        long largestLayer,
+        long outsideLayers,
+        long widenedBytes,
+        Map<String, Long> bytes) {
     private static final Pattern LAYER = Pattern.compile("model\\.layers\\.(\\d+)\\..*");
 
     public Footprint {
-        bytes = Collections.unmodifiableMap(new EnumMap<>(bytes));
+        bytes = Collections.unmodifiableMap(new TreeMap<>(bytes));
     }
 
-    static Footprint of(ModelConfig config, List<TensorInfo> weights) {
+    static Footprint of(ModelConfig config, List<StoredTensor> weights) {
         long[] always = new long[config.layers().size()];
         long[] experts = new long[config.layers().size()];
         long outside = 0;
-        Map<DType, Long> bytes = new EnumMap<>(DType.class);
-        for (TensorInfo weight : weights) {
-            bytes.merge(weight.dtype(), weight.bytes(), Long::sum);
+        long widened = 0;
+        Map<String, Long> bytes = new TreeMap<>();
+        for (StoredTensor weight : weights) {
+            bytes.merge(weight.format(), weight.bytes(), Long::sum);
+            widened += weight.widenedBytes();
             Matcher layer = LAYER.matcher(weight.name());
             if (!layer.matches()) {
                 outside += weight.elements();
@@ -55,12 +63,20 @@ public record Footprint(
             }
             largest = Math.max(largest, always[layer] + experts[layer]);
         }
-        return new Footprint(parameters, active, largest, outside, bytes);
+        return new Footprint(parameters, active, largest, outside, widened, bytes);
     }
 
     /** All weights on disk. */
     public long storedBytes() {
         return bytes.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** The formats that the weights are stored in, that of the most bytes first, such as {@code Q4_K, Q6_K, F32}. */
+    public String storage() {
+        return bytes.entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.joining(", "));
     }
 
     /** Parameters of embedding, head and two layers: one that computes while the next is read. */

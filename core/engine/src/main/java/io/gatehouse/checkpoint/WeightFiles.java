@@ -5,6 +5,14 @@ import io.gatehouse.checkpoint.family.Slice;
 import io.gatehouse.checkpoint.family.TensorNames;
 import io.gatehouse.checkpoint.file.JsonFile;
 import io.gatehouse.checkpoint.file.ModelFiles;
+import io.gatehouse.checkpoint.file.OpenFile;
+import io.gatehouse.checkpoint.gguf.GgufModel;
+import io.gatehouse.checkpoint.gguf.GgufTensors;
+import io.gatehouse.checkpoint.quantised.PackedTensors;
+import io.gatehouse.checkpoint.quantised.Quantisation;
+import io.gatehouse.checkpoint.quantised.StoredTensor;
+import io.gatehouse.checkpoint.quantised.TensorBytes;
+import io.gatehouse.checkpoint.quantised.TensorIndex;
 import io.gatehouse.checkpoint.safetensors.SafetensorsHeader;
 import io.gatehouse.checkpoint.safetensors.SafetensorsReader;
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
@@ -21,13 +29,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
- * The safetensors files of a model: one model.safetensors, or the files that model.safetensors.index.json names. They
- * stay open, so that what was checked is what is read.
+ * The weight files of a model: one model.safetensors, the files that model.safetensors.index.json names, or GGUF files.
+ * They stay open, so that what was checked is what is read.
  */
-final class WeightFiles implements AutoCloseable {
+final class WeightFiles implements AutoCloseable, TensorBytes {
     private static final String SINGLE = "model.safetensors";
     private static final String INDEX = "model.safetensors.index.json";
     private static final int MAX_INDEX_BYTES = 32 << 20;
@@ -42,23 +50,37 @@ final class WeightFiles implements AutoCloseable {
     private static final int MAX_SAMPLES_ELSEWHERE = 768;
     private static final int MAX_SAMPLES_OF_EXPERTS = 256;
 
-    private final Path directory;
-    private final SortedMap<Path, SafetensorsReader> openFiles = new TreeMap<>();
+    /** An open file, and what comes before its data. */
+    private record Part(OpenFile file, Supplier<byte[]> header) {}
+
+    private final Path path;
+
+    private final SortedMap<Path, Part> openFiles = new TreeMap<>();
     private final SortedMap<String, TensorInfo> tensors = new TreeMap<>();
     private final TensorNames names;
-    /** Weights whose elements do not lie one after another, by their names. */
-    private final Map<String, StridedTensor> strided = new ConcurrentHashMap<>();
+    private final TensorIndex index;
     /** For the headers of all files, which are kept. */
     private final FileMemory memory;
 
-    private WeightFiles(Path directory, TensorNames names) {
-        this.directory = directory;
+    private WeightFiles(Path path, Quantisation quantisation, TensorNames names) {
+        this.path = path;
         this.names = names;
-        this.memory = FileMemory.of("The list of the weights in %s".formatted(directory));
+        this.index = new PackedTensors(tensors, this, quantisation);
+        this.memory = FileMemory.of("The list of the weights in %s".formatted(path));
     }
 
-    static WeightFiles open(Path directory, TensorNames names) {
-        WeightFiles files = new WeightFiles(directory, names);
+    private WeightFiles(GgufModel model, TensorNames names) {
+        this.path = model.path();
+        this.names = names;
+        this.index = new GgufTensors(model);
+        this.memory = FileMemory.of("The list of the weights in %s".formatted(path));
+        model.parts().forEach(part -> openFiles.put(part.file().path(), new Part(part.file(), part::headerContent)));
+        tensors.putAll(model.tensors());
+    }
+
+    /** Opens the safetensors files of a directory. */
+    static WeightFiles open(Path directory, Quantisation quantisation, TensorNames names) {
+        WeightFiles files = new WeightFiles(directory, quantisation, names);
         try {
             // Hugging Face prefers the single file, too.
             if (Files.exists(directory.resolve(SINGLE))) {
@@ -77,13 +99,23 @@ final class WeightFiles implements AutoCloseable {
         }
     }
 
+    /** The files of a GGUF model, which are closed with it. */
+    static WeightFiles of(GgufModel model, TensorNames names) {
+        return new WeightFiles(model, names);
+    }
+
+    /** The directory, or the first GGUF file. */
+    Path path() {
+        return path;
+    }
+
     /** The tensor that the files call so. */
-    Optional<TensorInfo> find(String name) {
-        return Optional.ofNullable(tensors.get(name));
+    Optional<StoredTensor> find(String name) {
+        return index.find(name);
     }
 
     /** The tensor that the files call so; CORRUPT_CHECKPOINT if there is none. */
-    TensorInfo tensor(String name) {
+    StoredTensor tensor(String name) {
         return find(name).orElseThrow(() -> missing(name));
     }
 
@@ -92,13 +124,13 @@ final class WeightFiles implements AutoCloseable {
      *
      * @param shape what the config implies; the weight that is found has another one if it does not fit
      */
-    Optional<TensorInfo> find(String weight, List<Long> shape) {
-        return names.find(weight, shape, name -> find(name).map(TensorInfo::shape))
+    Optional<StoredTensor> find(String weight, List<Long> shape) {
+        return names.find(weight, shape, name -> find(name).map(StoredTensor::shape))
                 .map(slice -> located(weight, slice));
     }
 
     /** The same; CORRUPT_CHECKPOINT if there is none. */
-    TensorInfo tensor(String weight, List<Long> shape) {
+    StoredTensor tensor(String weight, List<Long> shape) {
         return find(weight, shape).orElseThrow(() -> missing(published(weight)));
     }
 
@@ -114,21 +146,39 @@ final class WeightFiles implements AutoCloseable {
 
     private GatehouseException missing(String name) {
         return new GatehouseException(
-                ErrorCode.CORRUPT_CHECKPOINT, "The weights in %s have no tensor %s".formatted(directory, name));
+                ErrorCode.CORRUPT_CHECKPOINT, "The weights in %s have no tensor %s".formatted(path, name));
     }
 
-    private TensorInfo located(String weight, Slice slice) {
-        TensorInfo stored = tensor(slice.tensor());
-        int size = stored.dtype().bytes();
-        long elements = slice.shape().stream().reduce(1L, Math::multiplyExact);
-        long offset =
-                slice.isContiguous() ? stored.offset() + slice.firstRow() * slice.columns() * size : stored.offset();
-        TensorInfo located =
-                new TensorInfo(weight, stored.dtype(), slice.shape(), stored.file(), offset, elements * size);
-        if (!slice.isContiguous()) {
-            strided.put(weight, new StridedTensor(stored, slice));
+    private StoredTensor located(String weight, Slice slice) {
+        StoredTensor stored = tensor(slice.tensor());
+        StoredTensor counted = stored.plain()
+                .map(tensor -> StoredTensor.of(new TensorInfo(
+                        weight, tensor.dtype(), slice.stored(), tensor.file(), tensor.offset(), tensor.bytes())))
+                .orElse(stored);
+        StoredTensor turned = slice.transposed()
+                ? counted.transposed().orElseThrow(() -> packedOtherwise(stored))
+                : counted;
+        if (turned.columns() != slice.columns() && turned.rows() != 1) {
+            throw packedOtherwise(stored);
         }
-        return located;
+        return turned.each(slice.step(), slice.firstRow(), slice.shape()).named(weight);
+    }
+
+    private GatehouseException packedOtherwise(StoredTensor stored) {
+        return new GatehouseException(
+                ErrorCode.UNSUPPORTED_MODEL,
+                "Tensor %s of %s is stored as %s of shape %s, in which Gatehouse does not read it transposed or in other rows"
+                        .formatted(stored.name(), path, stored.format(), stored.shape()));
+    }
+
+    /** The file that a tensor is in, or all of them, for errors. */
+    Path fileOf(StoredTensor tensor) {
+        return tensor.plain().map(TensorInfo::file).orElse(path);
+    }
+
+    /** What the shapes of tensors follow from, for errors. */
+    String configName() {
+        return GgufModel.isNameOfOne(path) ? "its metadata" : "config.json";
     }
 
     /** All tensors as they are in the files, in the order of their names. */
@@ -138,16 +188,21 @@ final class WeightFiles implements AutoCloseable {
 
     /** Names, sizes and headers of the files in the order of their names, then samples of their data. */
     void addTo(Fingerprint fingerprint) {
-        openFiles.forEach((path, file) -> fingerprint.add(path, file.size(), file.headerContent()));
+        openFiles.forEach((file, part) ->
+                fingerprint.add(file, part.file().size(), part.header().get()));
         addSamples(fingerprint, false, MAX_SAMPLES_ELSEWHERE);
         addSamples(fingerprint, true, MAX_SAMPLES_OF_EXPERTS);
     }
 
     private void addSamples(Fingerprint fingerprint, boolean ofExperts, int limit) {
         List<TensorInfo> candidates = tensors.values().stream()
-                .filter(tensor -> tensor.name().contains(".experts.") == ofExperts)
+                .filter(tensor -> isOfExperts(tensor.name()) == ofExperts)
                 .toList();
         Fingerprint.sample(candidates, limit).forEach(tensor -> fingerprint.add(tensor, middle(tensor)));
+    }
+
+    private static boolean isOfExperts(String name) {
+        return name.contains(".experts.") || name.contains("_exps.");
     }
 
     /** Reads the whole tensor into {@code target}, which must have exactly its bytes remaining. */
@@ -167,28 +222,22 @@ final class WeightFiles implements AutoCloseable {
 
     private byte[] middle(TensorInfo tensor) {
         int length = (int) Math.min(tensor.bytes(), SAMPLE_BYTES);
-        ByteBuffer sample = ByteBuffer.allocate(length);
-        read(tensor, (tensor.bytes() - length) / 2, sample);
-        return sample.array();
+        return read(tensor, (tensor.bytes() - length) / 2, length);
     }
 
     /** Reads the tensor's bytes from {@code offset} on into all that remains of {@code target}. */
-    void read(TensorInfo tensor, long offset, ByteBuffer target) {
-        SafetensorsReader file = openFiles.get(tensor.file());
-        if (file == null) {
+    @Override
+    public void read(TensorInfo tensor, long offset, ByteBuffer target) {
+        Part part = openFiles.get(tensor.file());
+        if (part == null) {
             throw new IllegalArgumentException("Not a tensor of this checkpoint: " + tensor);
         }
-        StridedTensor gathered = strided.get(tensor.name());
-        if (gathered == null) {
-            file.read(tensor, offset, target);
-        } else {
-            gathered.read(file, offset, target);
-        }
+        tensor.read(part.file(), offset, target);
     }
 
     @Override
     public void close() {
-        openFiles.values().forEach(SafetensorsReader::close);
+        openFiles.values().forEach(part -> part.file().close());
     }
 
     private void openIndexed(Path index) {
@@ -214,7 +263,7 @@ final class WeightFiles implements AutoCloseable {
 
     private Map<String, TensorInfo> tensorsByName(String name) {
         Map<String, TensorInfo> byName = new LinkedHashMap<>();
-        openFile(directory.resolve(name)).tensors().forEach(tensor -> byName.put(tensor.name(), tensor));
+        openFile(path.resolve(name)).tensors().forEach(tensor -> byName.put(tensor.name(), tensor));
         return byName;
     }
 
@@ -230,11 +279,11 @@ final class WeightFiles implements AutoCloseable {
         return name;
     }
 
-    private SafetensorsReader openFile(Path path) {
-        SafetensorsReader file = SafetensorsReader.open(path);
-        openFiles.put(path, file);
-        memory.take(file.headerContent().length + (long) file.tensors().size() * TENSOR_BYTES);
-        return file;
+    private SafetensorsReader openFile(Path file) {
+        SafetensorsReader reader = SafetensorsReader.open(file);
+        openFiles.put(file, new Part(reader.file(), reader::headerContent));
+        memory.take(reader.headerContent().length + (long) reader.tensors().size() * TENSOR_BYTES);
+        return reader;
     }
 
     private void add(TensorInfo tensor) {

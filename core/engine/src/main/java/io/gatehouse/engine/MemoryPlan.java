@@ -51,8 +51,8 @@ public record MemoryPlan(boolean streamed, long weightBytes, long totalBytes, Ba
     /** Estimates from the headers of the files what a run in the plan will take, without loading anything. */
     public static Estimate estimate(Checkpoint checkpoint, Precision precision) {
         Footprint size = checkpoint.footprint();
-        double stored = (double) size.storedBytes() / size.parameters();
-        double bytesEach = MARGIN * (precision == Precision.EXACT ? stored : Math.min(stored, Short.BYTES));
+        double widened = (double) size.widenedBytes() / size.parameters();
+        double bytesEach = MARGIN * (precision == Precision.EXACT ? widened : Math.min(widened, Short.BYTES));
         Need need = Need.of(checkpoint.config());
         return new Estimate(
                 total((long) (bytesEach * size.parameters()) + MARGIN_BYTES, LARGEST, need),

@@ -10,7 +10,7 @@ public final class StoredValues {
 
     /** The values of a tensor, whatever floating type it is stored in. */
     public static double[] of(Checkpoint checkpoint, String name) {
-        TensorInfo tensor = checkpoint.tensor(name);
+        TensorInfo tensor = checkpoint.tensor(name).plain().orElseThrow();
         ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(tensor.bytes())).order(ByteOrder.LITTLE_ENDIAN);
         checkpoint.read(tensor, bytes);
         double[] values = new double[Math.toIntExact(tensor.elements())];

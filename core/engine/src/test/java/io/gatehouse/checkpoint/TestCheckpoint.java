@@ -8,6 +8,7 @@ import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.Mlp;
 import io.gatehouse.checkpoint.config.Router;
 import io.gatehouse.checkpoint.family.TensorNames;
+import io.gatehouse.checkpoint.quantised.Quantisation;
 import io.gatehouse.checkpoint.safetensors.DType;
 import io.gatehouse.checkpoint.safetensors.SafetensorsBytes;
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
@@ -43,7 +44,8 @@ final class TestCheckpoint {
             assertThat(checkpoint.config().layers()).hasSize(3);
             assertThat(checkpoint.config().feedForwards())
                     .containsOnly(new FeedForward.Sparse(8, 2, Mlp.swiGlu(32), Router.softmax(false)));
-            TensorInfo gate = checkpoint.tensor("model.layers.2.mlp.gate.weight");
+            TensorInfo gate =
+                    checkpoint.tensor("model.layers.2.mlp.gate.weight").plain().orElseThrow();
             assertThat(gate.shape()).containsExactly(8L, 64L);
             ByteBuffer bytes = ByteBuffer.allocate(8 * 64 * 4);
             checkpoint.read(gate, bytes);
@@ -144,7 +146,7 @@ final class TestCheckpoint {
         writeShards(model, "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors");
         try (Checkpoint checkpoint = Checkpoint.open(directory)) {
             for (String name : model.shapes.keySet()) {
-                TensorInfo tensor = checkpoint.tensor(name);
+                TensorInfo tensor = checkpoint.tensor(name).plain().orElseThrow();
                 assertThat(tensor.file().getFileName().toString())
                         .isEqualTo(
                                 name.contains("experts")
@@ -211,7 +213,8 @@ final class TestCheckpoint {
             List<Future<?>> reads = new ArrayList<>();
             for (int i = 0; i < 400; i++) {
                 List<String> names = List.copyOf(TinyModel.olmoe().shapes.keySet());
-                TensorInfo tensor = checkpoint.tensor(names.get(i % names.size()));
+                TensorInfo tensor =
+                        checkpoint.tensor(names.get(i % names.size())).plain().orElseThrow();
                 reads.add(threads.submit(() -> {
                     ByteBuffer target = ByteBuffer.allocate((int) tensor.bytes());
                     checkpoint.read(tensor, target);
@@ -231,7 +234,7 @@ final class TestCheckpoint {
     @Test
     void readsIntoExactlyTheBytesThatRemain() {
         try (Checkpoint checkpoint = Checkpoint.open(TinyModel.olmoe().write(directory))) {
-            TensorInfo tensor = checkpoint.tensor("model.norm.weight");
+            TensorInfo tensor = checkpoint.tensor("model.norm.weight").plain().orElseThrow();
             ByteBuffer buffer = ByteBuffer.allocate(32).position(8).limit(24);
             checkpoint.read(tensor, buffer);
             assertThat(buffer.position()).isEqualTo(24);
@@ -245,7 +248,10 @@ final class TestCheckpoint {
     void saysSoWhenAFileShrinksAfterItWasOpened() throws IOException {
         Path path = TinyModel.olmoe().write(directory);
         try (Checkpoint checkpoint = Checkpoint.open(path)) {
-            TensorInfo last = checkpoint.tensor("model.layers.0.mlp.experts.1.down_proj.weight");
+            TensorInfo last = checkpoint
+                    .tensor("model.layers.0.mlp.experts.1.down_proj.weight")
+                    .plain()
+                    .orElseThrow();
             try (FileChannel channel = FileChannel.open(path.resolve("model.safetensors"), StandardOpenOption.WRITE)) {
                 channel.truncate(last.offset() + 4);
             }
@@ -262,9 +268,9 @@ final class TestCheckpoint {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.write(ByteBuffer.wrap(new byte[1]), channel.size() + Integer.MAX_VALUE);
         }
-        try (WeightFiles files = WeightFiles.open(directory, TensorNames.LLAMA)) {
+        try (WeightFiles files = WeightFiles.open(directory, new Quantisation.None(), TensorNames.LLAMA)) {
             assertThatExceptionOfType(GatehouseException.class)
-                    .isThrownBy(() -> files.read(files.tensor("big"), ByteBuffer.allocate(1)))
+                    .isThrownBy(() -> files.read(files.tensor("big").plain().orElseThrow(), ByteBuffer.allocate(1)))
                     .withMessage(
                             "Tensor big of %s has 2,147,483,648 bytes; Gatehouse reads tensors of up to"
                                     + " 2,147,483,647.",
@@ -276,7 +282,7 @@ final class TestCheckpoint {
     @Test
     void endsAReadWhoseThreadIsInterrupted() {
         try (Checkpoint checkpoint = Checkpoint.open(TinyModel.olmoe().write(directory))) {
-            TensorInfo tensor = checkpoint.tensor("model.norm.weight");
+            TensorInfo tensor = checkpoint.tensor("model.norm.weight").plain().orElseThrow();
             Thread.currentThread().interrupt();
             assertThatExceptionOfType(GatehouseException.class)
                     .isThrownBy(() -> checkpoint.read(tensor, ByteBuffer.allocate(16)))

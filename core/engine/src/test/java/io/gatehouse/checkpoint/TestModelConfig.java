@@ -99,7 +99,6 @@ final class TestModelConfig {
         unsupported(
                 "{\"rope_parameters\": {\"partial_rotary_factor\": 0.5}}",
                 "rope_parameters.partial_rotary_factor '0.5'");
-        unsupported("{\"quantization_config\": {\"bits\": 4}}", "quantization_config");
         unsupported("{\"use_attention_sinks\": true}", "has the key 'use_attention_sinks'");
         unsupported("{\"final_logit_softcapping\": 30.0}", "has the key 'final_logit_softcapping'");
         unsupported("{\"no_rope_layers\": [1]}", "has the key 'no_rope_layers'");

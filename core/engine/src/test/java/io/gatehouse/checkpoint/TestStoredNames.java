@@ -98,7 +98,7 @@ final class TestStoredNames {
         try (Checkpoint checkpoint = Checkpoint.open(own)) {
             weights.forEach((stored, expected) -> {
                 String name = plain(stored);
-                TensorInfo found = checkpoint.tensor(name);
+                TensorInfo found = checkpoint.tensor(name).plain().orElseThrow();
                 assertThat(found.name()).isEqualTo(name);
                 assertThat(found.shape()).as(name).isEqualTo(expected.shape());
                 ByteBuffer bytes = ByteBuffer.allocate((int) found.bytes());

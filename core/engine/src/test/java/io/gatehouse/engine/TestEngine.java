@@ -179,7 +179,7 @@ final class TestEngine {
         new TinyCheckpoint(4, false, false, false, 0, 1).write(directory);
         TensorInfo tensor;
         try (Checkpoint checkpoint = Checkpoint.open(directory)) {
-            tensor = checkpoint.tensor(name);
+            tensor = checkpoint.tensor(name).plain().orElseThrow();
         }
         try (FileChannel file = FileChannel.open(tensor.file(), StandardOpenOption.WRITE)) {
             int width = tensor.dtype().bytes();

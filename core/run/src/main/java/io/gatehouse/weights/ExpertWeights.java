@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.config.FeedForward;
-import io.gatehouse.checkpoint.safetensors.TensorInfo;
+import io.gatehouse.checkpoint.quantised.StoredTensor;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.Store;
@@ -85,7 +85,7 @@ public final class ExpertWeights {
 
     private LayerWeights layer(int layer, int experts) {
         String block = "model.layers.%d.mlp".formatted(layer);
-        TensorInfo router = checkpoint.tensor(block + ".gate.weight");
+        StoredTensor router = checkpoint.tensor(block + ".gate.weight");
         return new LayerWeights(
                 layer,
                 products(IntStream.range(0, experts)

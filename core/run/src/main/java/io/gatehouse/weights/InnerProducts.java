@@ -1,9 +1,11 @@
 package io.gatehouse.weights;
 
 import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.weights.GramMatrix;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -82,10 +84,11 @@ final class InnerProducts {
         return (first + second) + (third + fourth);
     }
 
-    private static GatehouseException notFinite(TensorSlice vector) {
+    private GatehouseException notFinite(TensorSlice vector) {
+        Path file = vector.tensor().plain().map(TensorInfo::file).orElseGet(checkpoint::directory);
         return new GatehouseException(
                 ErrorCode.CORRUPT_CHECKPOINT,
                 "Tensor %s of %s has a value that is not a finite number"
-                        .formatted(vector.tensor().name(), vector.tensor().file()));
+                        .formatted(vector.tensor().name(), file));
     }
 }

@@ -1,9 +1,7 @@
 package io.gatehouse.weights;
 
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.checkpoint.safetensors.TensorInfo;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import io.gatehouse.checkpoint.quantised.StoredTensor;
 
 /**
  * A part of a tensor that is looked at as one vector: a whole matrix, or a row of it.
@@ -11,24 +9,27 @@ import java.nio.ByteOrder;
  * @param first element at which it begins
  * @param length number of its elements
  */
-record TensorSlice(TensorInfo tensor, long first, long length) {
-    static TensorSlice whole(TensorInfo tensor) {
+record TensorSlice(StoredTensor tensor, long first, long length) {
+    static TensorSlice whole(StoredTensor tensor) {
         return new TensorSlice(tensor, 0, tensor.elements());
     }
 
-    static TensorSlice row(TensorInfo matrix, int row) {
+    static TensorSlice row(StoredTensor matrix, int row) {
         long columns = matrix.shape().get(1);
         return new TensorSlice(matrix, row * columns, columns);
     }
 
     /** Reads {@code count} of its elements, from {@code from} on, to the start of the target. */
     void read(Checkpoint checkpoint, long from, int count, double[] target) {
-        int size = tensor.dtype().bytes();
-        ByteBuffer bytes = ByteBuffer.allocate(count * size).order(ByteOrder.LITTLE_ENDIAN);
-        checkpoint.read(tensor, (first + from) * size, bytes);
-        bytes.flip();
+        int columns = tensor.columns();
+        long begin = first + from;
+        long row = begin / columns;
+        int rows = (int) ((begin + count - 1) / columns - row + 1);
+        float[] values = new float[Math.multiplyExact(rows, columns)];
+        tensor.decoder(checkpoint).decode(row, rows, values);
+        int skipped = (int) (begin - row * columns);
         for (int i = 0; i < count; i++) {
-            target[i] = tensor.dtype().read(bytes, i * size);
+            target[i] = values[skipped + i];
         }
     }
 }

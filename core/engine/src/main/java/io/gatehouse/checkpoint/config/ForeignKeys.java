@@ -50,16 +50,6 @@ public final class ForeignKeys {
 
     private ForeignKeys() {}
 
-    /** Refuses a file whose weights are quantised. */
-    public static void refuseQuantised(ConfigFile file) {
-        if (file.findObject("quantization_config").isPresent()) {
-            throw new GatehouseException(
-                    ErrorCode.UNSUPPORTED_MODEL,
-                    "%s has a quantization_config; Gatehouse reads weights that are not quantised"
-                            .formatted(file.path()));
-        }
-    }
-
     /** Refuses a key that changes the result of another family, and that the file's own family did not ask for. */
     public static void refuse(ConfigFile file) {
         List<String> switches =

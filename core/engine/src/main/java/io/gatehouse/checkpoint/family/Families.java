@@ -73,7 +73,6 @@ public final class Families {
      */
     public static Described read(ConfigFile file) {
         Family family = of(file);
-        ForeignKeys.refuseQuantised(file);
         ConfigFile keys = file;
         for (String key : family.textConfig()) {
             ConfigFile outer = keys;

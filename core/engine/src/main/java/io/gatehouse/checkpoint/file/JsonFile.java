@@ -11,7 +11,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /** Strict JSON from untrusted files: no key twice, nothing after the value, bounded depth and numbers. */
@@ -39,16 +38,16 @@ public final class JsonFile {
 
     private JsonFile() {}
 
-    /** Returns the object that is the whole of {@code content}; {@code path} only names it in errors. */
-    public static JsonNode object(Path path, byte[] content) {
+    /** Returns the object that is the whole of {@code content}; {@code source} only names it in errors. */
+    public static JsonNode object(Object source, byte[] content) {
         JsonNode root;
         try {
             root = OBJECTS.readTree(content);
         } catch (IOException e) {
-            throw invalid(path, e);
+            throw invalid(source, e);
         }
         if (!root.isObject()) {
-            throw new GatehouseException(ErrorCode.CORRUPT_CHECKPOINT, "%s is not a JSON object".formatted(path));
+            throw new GatehouseException(ErrorCode.CORRUPT_CHECKPOINT, "%s is not a JSON object".formatted(source));
         }
         return root;
     }

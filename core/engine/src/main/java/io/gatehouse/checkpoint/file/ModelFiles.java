@@ -19,7 +19,8 @@ public final class ModelFiles {
             throw missing("Model directory %s does not exist".formatted(directory));
         }
         if (!Files.isDirectory(directory)) {
-            throw missing("%s is not a directory; a model is a directory with a config.json".formatted(directory));
+            throw missing("%s is not a directory; a model is a directory with a config.json, or a GGUF file"
+                    .formatted(directory));
         }
     }
 

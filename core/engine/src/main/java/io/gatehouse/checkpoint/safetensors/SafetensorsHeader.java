@@ -3,13 +3,12 @@ package io.gatehouse.checkpoint.safetensors;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.gatehouse.checkpoint.file.JsonFile;
-import io.gatehouse.checkpoint.file.ModelFiles;
+import io.gatehouse.checkpoint.file.OpenFile;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,29 +34,22 @@ public final class SafetensorsHeader {
         this.content = content;
     }
 
-    static SafetensorsHeader read(Path file, FileChannel channel) {
-        try {
-            long size = channel.size();
-            if (size < LENGTH_BYTES) {
-                throw corrupt(file, "has %d bytes, too few for a safetensors file".formatted(size));
-            }
-            long length = read(file, channel, 0, LENGTH_BYTES)
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .getLong();
-            // Negative is what a length of 2^63 and more looks like.
-            if (length < 0 || length > Math.min(MAX_BYTES, size - LENGTH_BYTES)) {
-                throw corrupt(
-                        file,
-                        "says that its header has %s bytes; at most %,d fit in its %,d bytes"
-                                .formatted(
-                                        Long.toUnsignedString(length), Math.min(MAX_BYTES, size - LENGTH_BYTES), size));
-            }
-            byte[] content =
-                    read(file, channel, LENGTH_BYTES, Math.toIntExact(length)).array();
-            return parse(file, content, size - LENGTH_BYTES - length);
-        } catch (IOException e) {
-            throw ModelFiles.unreadable(file, e);
+    static SafetensorsHeader read(OpenFile open) {
+        Path file = open.path();
+        long size = open.size();
+        if (size < LENGTH_BYTES) {
+            throw corrupt(file, "has %d bytes, too few for a safetensors file".formatted(size));
         }
+        long length = read(open, 0, LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        // Negative is what a length of 2^63 and more looks like.
+        if (length < 0 || length > Math.min(MAX_BYTES, size - LENGTH_BYTES)) {
+            throw corrupt(
+                    file,
+                    "says that its header has %s bytes; at most %,d fit in its %,d bytes"
+                            .formatted(Long.toUnsignedString(length), Math.min(MAX_BYTES, size - LENGTH_BYTES), size));
+        }
+        byte[] content = read(open, LENGTH_BYTES, Math.toIntExact(length)).array();
+        return parse(file, content, size - LENGTH_BYTES - length);
     }
 
     /** Parses the JSON of a file whose data part has {@code dataBytes} bytes. */
@@ -105,13 +97,9 @@ public final class SafetensorsHeader {
         }
     }
 
-    private static ByteBuffer read(Path file, FileChannel channel, long position, int bytes) throws IOException {
+    private static ByteBuffer read(OpenFile file, long position, int bytes) {
         ByteBuffer buffer = ByteBuffer.allocate(bytes);
-        while (buffer.hasRemaining()) {
-            if (channel.read(buffer, position + buffer.position()) < 0) {
-                throw corrupt(file, "ends within its header");
-            }
-        }
+        file.read(position, buffer, "its header");
         return buffer.flip();
     }
 

@@ -2,6 +2,8 @@ package io.gatehouse.checkpoint.safetensors;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.checkpoint.file.OpenFile;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -23,6 +25,15 @@ public record TensorInfo(String name, DType dtype, List<Long> shape, Path file, 
     /** The same tensor under another name. */
     public TensorInfo named(String other) {
         return new TensorInfo(other, dtype, shape, file, offset, bytes);
+    }
+
+    /** Reads its bytes from {@code from} on into all that remains of {@code target}; the file must be its own. */
+    public void read(OpenFile open, long from, ByteBuffer target) {
+        if (from < 0 || target.remaining() > bytes - from) {
+            throw new IllegalArgumentException("%d bytes from %d on are not within the %d of tensor %s"
+                    .formatted(target.remaining(), from, bytes, name));
+        }
+        open.read(offset + from, target, "tensor " + name);
     }
 
     /** Number of elements. */

@@ -52,7 +52,17 @@ public final class ChatTokenizer implements AutoCloseable {
      */
     public static ChatTokenizer open(Path tokenizerJson, Collection<String> alsoSpecial) {
         requireNonNull(tokenizerJson, "tokenizerJson is null");
-        byte[] given = ModelFiles.read(tokenizerJson, Tokenizer.MAX_BYTES);
+        return of(tokenizerJson, ModelFiles.read(tokenizerJson, Tokenizer.MAX_BYTES), alsoSpecial);
+    }
+
+    /**
+     * Opens a tokenizer by its JSON.
+     *
+     * @param tokenizerJson file that it is from, for errors
+     * @param alsoSpecial like that of {@link #open}
+     * @throws GatehouseException CORRUPT_CHECKPOINT
+     */
+    public static ChatTokenizer of(Path tokenizerJson, byte[] given, Collection<String> alsoSpecial) {
         Vocabulary.parse(tokenizerJson, given);
         ObjectNode root = (ObjectNode) JsonFile.object(tokenizerJson, given);
         Set<String> also = Set.copyOf(alsoSpecial);

@@ -40,9 +40,18 @@ public final class Tokenizer implements AutoCloseable {
      */
     public static Tokenizer open(Path tokenizerJson) {
         requireNonNull(tokenizerJson, "tokenizerJson is null");
-        byte[] content = ModelFiles.read(tokenizerJson, MAX_BYTES);
-        Vocabulary vocabulary = Vocabulary.parse(tokenizerJson, content);
-        return new Tokenizer(tokenizerJson, load(tokenizerJson, content), vocabulary);
+        return of(tokenizerJson, ModelFiles.read(tokenizerJson, MAX_BYTES));
+    }
+
+    /**
+     * Opens a tokenizer by its JSON.
+     *
+     * @param file that it is from, for errors
+     * @throws GatehouseException CORRUPT_CHECKPOINT
+     */
+    public static Tokenizer of(Path file, byte[] content) {
+        Vocabulary vocabulary = Vocabulary.parse(file, content);
+        return new Tokenizer(file, load(file, content), vocabulary);
     }
 
     /** Returns the ids of the text's tokens, without special tokens around them; none for the empty text. */

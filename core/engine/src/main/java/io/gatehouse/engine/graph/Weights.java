@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -39,21 +40,21 @@ public final class Weights {
 
     private final Ops tf;
     private final String part;
-    private final Function<String, DType> stored;
+    private final Function<String, Optional<DType>> stored;
     private final List<String> prefixes;
     private final List<Slot> slots = new ArrayList<>();
     private final Map<WeightSpec<?>, Slot> bySpec = new HashMap<>();
 
     Weights(Ops tf, String part, Checkpoint checkpoint, List<String> prefixes) {
-        this(tf, part, tensor -> checkpoint.tensor(tensor).dtype(), prefixes);
+        this(tf, part, tensor -> checkpoint.tensor(tensor).narrow(), prefixes);
     }
 
     /**
      * @param part names the part of the graph; variables of the same name are one variable to TensorFlow
-     * @param stored type in which a tensor is stored
+     * @param stored the type of 16 bits that holds the values of a tensor exactly, if there is one
      * @param prefixes what stands before the names of a weight, once for each layer that it is read for
      */
-    Weights(Ops tf, String part, Function<String, DType> stored, List<String> prefixes) {
+    Weights(Ops tf, String part, Function<String, Optional<DType>> stored, List<String> prefixes) {
         this.tf = tf;
         this.part = part;
         this.stored = stored;
@@ -115,9 +116,9 @@ public final class Weights {
     }
 
     /**
-     * A matrix that is computed with in bf16 lies in memory in bf16. One that is computed with in fp32 lies there as it is
-     * stored, where all layers store it in one 16-bit type, and is widened in the graph: that loses nothing and halves the
-     * memory. Vectors lie in fp32.
+     * A matrix that is computed with in bf16 lies in memory in bf16. One that is computed with in fp32 lies there in a 16-bit
+     * type, where one holds the values of all layers exactly, and is widened in the graph: that halves the memory. Vectors
+     * lie in fp32.
      */
     private Class<? extends TFloating> typeInMemory(WeightSpec<?> weight) {
         if (weight.shape().numDimensions() < 2) {
@@ -126,13 +127,13 @@ public final class Weights {
         if (weight.type() == TBfloat16.class) {
             return TBfloat16.class;
         }
-        Set<DType> types = prefixes.stream()
+        Set<Optional<DType>> narrow = prefixes.stream()
                 .flatMap(prefix -> weight.tensors().stream().map(tensor -> prefix + tensor))
                 .map(stored)
                 .collect(Collectors.toSet());
-        if (types.equals(Set.of(DType.BF16))) {
+        if (narrow.equals(Set.of(Optional.of(DType.BF16)))) {
             return TBfloat16.class;
         }
-        return types.equals(Set.of(DType.F16)) ? TFloat16.class : TFloat32.class;
+        return narrow.equals(Set.of(Optional.of(DType.F16))) ? TFloat16.class : TFloat32.class;
     }
 }

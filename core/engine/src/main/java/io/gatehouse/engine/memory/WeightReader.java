@@ -1,19 +1,22 @@
 package io.gatehouse.engine.memory;
 
 import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.quantised.RowDecoder;
+import io.gatehouse.checkpoint.quantised.StoredTensor;
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import io.gatehouse.engine.graph.Weights;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.tensorflow.Tensor;
 
 /**
  * Reads weights of a checkpoint into the memory of tensors: directly where the stored type is the type in memory, through
- * a small buffer where they are converted. The first time a weight is read its values are checked to be finite.
+ * a small buffer where they are converted or decoded. The first time a weight is read its values are checked to be finite.
  */
 public final class WeightReader {
     private static final int CHUNK_VALUES = 1 << 20;
@@ -32,9 +35,10 @@ public final class WeightReader {
 
     /** Reads a weight whose names stand under the given prefix, such as {@code model.layers.3.}. */
     public void read(String prefix, Weights.Variable weight, Tensor target) {
+        FloatFormat to = FloatFormat.of(weight.type());
         long offset = 0;
         for (String name : weight.spec().tensors()) {
-            TensorInfo stored = checkpoint.tensor(prefix + name);
+            StoredTensor stored = checkpoint.tensor(prefix + name);
             if (!stored.shape().equals(weight.spec().storedShape())) {
                 throw new GatehouseException(
                         ErrorCode.CORRUPT_CHECKPOINT,
@@ -43,22 +47,30 @@ public final class WeightReader {
                                         stored.name(),
                                         stored.shape(),
                                         weight.spec().storedShape(),
-                                        stored.file()));
+                                        checkpoint.directory()));
             }
-            FloatFormat from = FloatFormat.of(stored.dtype());
-            FloatFormat to = FloatFormat.of(weight.type());
-            long values = stored.bytes() / from.bytes();
-            for (long done = 0; done < values; done += CHUNK_VALUES) {
-                int count = (int) Math.min(CHUNK_VALUES, values - done);
-                ByteBuffer window = TensorMemory.window(target, (offset + done) * to.bytes(), count * to.bytes());
-                read(stored, done, count, from, to, window);
+            Optional<TensorInfo> plain = stored.plain();
+            if (plain.isPresent()) {
+                copy(plain.get(), to, target, offset);
+            } else {
+                decode(stored, to, target, offset);
             }
             checked.add(stored.name());
-            offset += values;
+            offset += stored.elements();
         }
     }
 
-    private void read(TensorInfo stored, long first, int count, FloatFormat from, FloatFormat to, ByteBuffer target) {
+    private void copy(TensorInfo stored, FloatFormat to, Tensor target, long offset) {
+        FloatFormat from = FloatFormat.of(stored.dtype());
+        long values = stored.bytes() / from.bytes();
+        for (long done = 0; done < values; done += CHUNK_VALUES) {
+            int count = (int) Math.min(CHUNK_VALUES, values - done);
+            ByteBuffer window = TensorMemory.window(target, (offset + done) * to.bytes(), count * to.bytes());
+            copy(stored, done, count, from, to, window);
+        }
+    }
+
+    private void copy(TensorInfo stored, long first, int count, FloatFormat from, FloatFormat to, ByteBuffer target) {
         ByteBuffer bytes = from == to
                 ? target.duplicate().order(ByteOrder.LITTLE_ENDIAN)
                 : ByteBuffer.allocateDirect(count * from.bytes()).order(ByteOrder.LITTLE_ENDIAN);
@@ -74,15 +86,55 @@ public final class WeightReader {
         }
     }
 
+    /** Decodes some rows at a time. */
+    private void decode(StoredTensor stored, FloatFormat to, Tensor target, long offset) {
+        int columns = stored.columns();
+        long rows = stored.rows();
+        int atOnce = (int) Math.min(stored.chunkRows(), rows);
+        float[] values = new float[Math.multiplyExact(atOnce, columns)];
+        RowDecoder decoder = stored.decoder(checkpoint);
+        boolean isNew = !checked.contains(stored.name());
+        for (long done = 0; done < rows; done += atOnce) {
+            int count = (int) Math.min(atOnce, rows - done);
+            decoder.decode(done, count, values);
+            if (isNew) {
+                requireFinite(stored, done * columns, values, count * columns);
+            }
+            int bytes = count * columns * to.bytes();
+            to.writeAll(
+                    TensorMemory.window(target, (offset + done * columns) * to.bytes(), bytes),
+                    values,
+                    count * columns);
+        }
+    }
+
+    private void requireFinite(StoredTensor stored, long first, float[] values, int count) {
+        int largest = 0;
+        for (int i = 0; i < count; i++) {
+            largest = Math.max(largest, Float.floatToRawIntBits(values[i]) & 0x7fffffff);
+        }
+        if (Float.isFinite(Float.intBitsToFloat(largest))) {
+            return;
+        }
+        int index = 0;
+        while (Float.isFinite(values[index])) {
+            index++;
+        }
+        throw notFinite(stored.name(), values[index], first + index, checkpoint.directory());
+    }
+
     private static GatehouseException notFinite(
             TensorInfo stored, long first, int count, FloatFormat format, ByteBuffer bytes) {
         int index = 0;
         while (index < count - 1 && Float.isFinite(format.read(bytes, index))) {
             index++;
         }
+        return notFinite(stored.name(), format.read(bytes, index), first + index, stored.file());
+    }
+
+    private static GatehouseException notFinite(String name, float value, long index, Object file) {
         return new GatehouseException(
                 ErrorCode.CORRUPT_CHECKPOINT,
-                "Tensor %s has the value %s at index %,d, in %s"
-                        .formatted(stored.name(), format.read(bytes, index), first + index, stored.file()));
+                "Tensor %s has the value %s at index %,d, in %s".formatted(name, value, index, file));
     }
 }

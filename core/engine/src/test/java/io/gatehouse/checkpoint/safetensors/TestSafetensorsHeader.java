@@ -3,6 +3,7 @@ package io.gatehouse.checkpoint.safetensors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.gatehouse.checkpoint.file.OpenFile;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
@@ -221,14 +222,14 @@ final class TestSafetensorsHeader {
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT_CHECKPOINT));
     }
 
-    private List<TensorInfo> read(byte[] content) throws IOException {
+    private List<TensorInfo> read(byte[] content) {
         SafetensorsBytes.write(file(), content);
         return readFile();
     }
 
-    private List<TensorInfo> readFile() throws IOException {
-        try (FileChannel channel = FileChannel.open(file())) {
-            return SafetensorsHeader.read(file(), channel).tensors();
+    private List<TensorInfo> readFile() {
+        try (OpenFile open = OpenFile.open(file())) {
+            return SafetensorsHeader.read(open).tensors();
         }
     }
 

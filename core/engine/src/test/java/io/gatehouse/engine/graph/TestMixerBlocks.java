@@ -14,7 +14,6 @@ import io.gatehouse.checkpoint.config.QueryScale;
 import io.gatehouse.checkpoint.config.Rope;
 import io.gatehouse.checkpoint.config.RopeScaling;
 import io.gatehouse.checkpoint.config.ShortConvolution;
-import io.gatehouse.checkpoint.safetensors.DType;
 import io.gatehouse.engine.memory.TensorMemory;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -201,7 +200,7 @@ final class TestMixerBlocks {
             this.hidden = hidden;
             Ops tf = Ops.create(graph);
             this.inputs = LayerGraph.Inputs.declare(tf, false);
-            Weights weights = new Weights(tf, "layer", name -> DType.F32, List.of(""));
+            Weights weights = new Weights(tf, "layer", name -> Optional.empty(), List.of(""));
             this.block = MixerBlocks.of(tf, mixer, hidden, TFloat32.class, inputs, prefixed)
                     .orElseThrow();
             this.output = block.build(inputs.hidden(), weights);

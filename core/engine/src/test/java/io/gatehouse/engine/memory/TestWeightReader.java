@@ -64,7 +64,8 @@ final class TestWeightReader {
         float[] values = new float[2 * size];
         try (Checkpoint checkpoint = Checkpoint.open(directory)) {
             for (int part = 0; part < 2; part++) {
-                TensorInfo tensor = checkpoint.tensor(part == 0 ? GATE : UP);
+                TensorInfo tensor =
+                        checkpoint.tensor(part == 0 ? GATE : UP).plain().orElseThrow();
                 ByteBuffer bytes = ByteBuffer.allocate((int) tensor.bytes()).order(ByteOrder.LITTLE_ENDIAN);
                 checkpoint.read(tensor, bytes);
                 bytes.flip();

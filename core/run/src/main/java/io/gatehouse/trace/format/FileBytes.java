@@ -49,6 +49,12 @@ final class FileBytes {
         return new FileBytes("%s, %s".formatted(place, name), content);
     }
 
+    /** Fills {@code target} with the bytes from a position on. */
+    void read(long from, ByteBuffer target) {
+        bytes.get((int) from, target.array(), target.arrayOffset() + target.position(), target.remaining());
+        target.position(target.limit());
+    }
+
     int position() {
         return bytes.position();
     }

@@ -105,7 +105,7 @@ final class TestSampleModel {
 
     private static float[] floats(Checkpoint checkpoint, String name) {
         String full = (name.equals(SampleModel.HEAD) ? "" : "model.") + name + ".weight";
-        TensorInfo tensor = checkpoint.tensor(full);
+        TensorInfo tensor = checkpoint.tensor(full).plain().orElseThrow();
         ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(tensor.bytes())).order(ByteOrder.LITTLE_ENDIAN);
         checkpoint.read(tensor, bytes);
         float[] values = new float[Math.toIntExact(tensor.elements())];

@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             BenchEngineCommand.class,
             BenchRunCommand.class,
+            BenchDecodeCommand.class,
             BenchStoreCommand.class,
             BenchSqlCommand.class,
             BenchServerCommand.class,
