@@ -295,14 +295,10 @@ public record Rollup(
         return keys.stream().map(Key::name).collect(Collectors.toUnmodifiableSet());
     }
 
-    /**
-     * Returns the columns that keep exactly what the planner may need of a column of the facts: nothing, the sum, or the
-     * sum, the sum of squares, the smallest and the largest value.
-     */
-    public List<String> kept(String fact) {
+    /** Returns the sums that are exactly those of a column of the facts. */
+    public List<Sum> kept(String fact) {
         return sums.stream()
                 .filter(sum -> sum.fact().equals(fact) && sum.isExact())
-                .map(Sum::name)
                 .toList();
     }
 }

@@ -1,6 +1,9 @@
 package io.gatehouse.sql.rollup;
 
+import io.gatehouse.store.schema.Rollup;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.util.ImmutableBitSet;
 
@@ -20,11 +23,15 @@ record Weighted(RelNode node, List<Content> contents) {
         record Gap(String name) implements Content {}
 
         /**
-         * Nothing; the sum of the values is the added column of a number.
+         * Nothing; added columns have what the rollup keeps of the values.
          *
-         * @param spread whether the sum of their squares, the smallest and the largest are the three after it
+         * @param kept the number of the added column of each aggregate; the sum is among them
          */
-        record Measure(String name, int sum, boolean spread) implements Content {}
+        record Measure(String name, Map<Rollup.Aggregate, Integer> kept) implements Content {
+            Measure {
+                kept = Map.copyOf(kept);
+            }
+        }
     }
 
     Weighted {
@@ -36,19 +43,12 @@ record Weighted(RelNode node, List<Content> contents) {
     }
 
     int sum(Content.Measure measure) {
-        return contents.size() + 1 + measure.sum();
+        return find(measure, Rollup.Aggregate.SUM).orElseThrow();
     }
 
-    int squareSum(Content.Measure measure) {
-        return sum(measure) + 1;
-    }
-
-    int smallest(Content.Measure measure) {
-        return sum(measure) + 2;
-    }
-
-    int largest(Content.Measure measure) {
-        return sum(measure) + 3;
+    /** Finds the column of an aggregate of a measure. */
+    Optional<Integer> find(Content.Measure measure, Rollup.Aggregate aggregate) {
+        return Optional.ofNullable(measure.kept().get(aggregate)).map(added -> contents.size() + 1 + added);
     }
 
     /** Number of columns that are kept of measures. */

@@ -6,8 +6,10 @@ import io.gatehouse.sql.rollup.Weighted.Content;
 import io.gatehouse.store.schema.Rollup;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -141,13 +143,16 @@ final class WeightedRelations {
         if (known) {
             return new Content.Plain();
         }
-        List<String> kept = rollup.kept(name);
-        if (kept.isEmpty()) {
+        List<Rollup.Sum> sums = rollup.kept(name);
+        if (sums.stream().noneMatch(sum -> sum.aggregate() == Rollup.Aggregate.SUM)) {
             return new Content.Gap(name);
         }
-        int sum = added.size();
-        added.addAll(kept);
-        return new Content.Measure(name, sum, kept.size() > 1);
+        Map<Rollup.Aggregate, Integer> kept = new EnumMap<>(Rollup.Aggregate.class);
+        for (Rollup.Sum sum : sums) {
+            kept.put(sum.aggregate(), added.size());
+            added.add(sum.name());
+        }
+        return new Content.Measure(name, kept);
     }
 
     private RexNode column(RelNode scan, String name) {
