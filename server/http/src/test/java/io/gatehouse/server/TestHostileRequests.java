@@ -151,8 +151,8 @@ final class TestHostileRequests {
     @Test
     void wantsATokenWhereThereIsOne(@TempDir Path folder) throws Exception {
         String token = "correct-horse-battery-staple";
-        Exposure exposure = new Exposure(Optional.of(token), Optional.empty(), false, List.of());
-        try (TestingServer guarded = TestingServer.start(folder, settings -> settings.with(exposure))) {
+        AccessSettings access = new AccessSettings(Optional.of(token), Optional.empty(), false, List.of());
+        try (TestingServer guarded = TestingServer.start(folder, settings -> settings.with(access))) {
             for (String path : new String[] {"v1/health", "v1/schema", "v1/runs", "v1/events", "metrics", "plain"}) {
                 HttpResponse<String> none = guarded.get(path);
                 assertThat(none.statusCode()).as(path).isEqualTo(401);

@@ -74,8 +74,8 @@ final class TestNames {
     /** An address that only looks like a guarded one when it is decoded is none. */
     @Test
     void noGuardIsPassedByThem(@TempDir Path folder) throws Exception {
-        Exposure exposure = new Exposure(Optional.of("a long token"), Optional.empty(), false, List.of());
-        try (TestingServer server = TestingServer.start(folder, settings -> settings.with(exposure))) {
+        AccessSettings access = new AccessSettings(Optional.of("a long token"), Optional.empty(), false, List.of());
+        try (TestingServer server = TestingServer.start(folder, settings -> settings.with(access))) {
             for (String path :
                     List.of("v1%2Fhealth", "v1%2fhealth", "%76%31/health", "v1%252Fhealth", "x%2F../v1/runs")) {
                 assertThat(server.get(path).statusCode()).as(path).isIn(400, 401, 404);

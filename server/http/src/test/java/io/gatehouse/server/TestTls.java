@@ -46,7 +46,7 @@ final class TestTls {
     }
 
     private TestingServer secured(Path folder) throws Exception {
-        Exposure secured = new Exposure(Optional.of(TOKEN), Optional.of(certificate.tls()), false, List.of());
+        AccessSettings secured = new AccessSettings(Optional.of(TOKEN), Optional.of(certificate.tls()), false, List.of());
         return TestingServer.start(folder, settings -> settings.with(secured));
     }
 

@@ -24,8 +24,8 @@ import io.gatehouse.run.RunTask;
 import io.gatehouse.run.UnfinishedRun;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.run.Recording;
-import io.gatehouse.worker.Owner;
-import io.gatehouse.worker.Sources;
+import io.gatehouse.worker.ParentProcess;
+import io.gatehouse.worker.SourceNames;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneId;
@@ -79,8 +79,8 @@ public final class PlannedRun implements AutoCloseable {
     }
 
     /** What the request names. */
-    public Sources sources() {
-        return new Sources(checkpoint.name(), task.quiz().name());
+    public SourceNames sources() {
+        return new SourceNames(checkpoint.name(), task.quiz().name());
     }
 
     private Begun begin(Store store) {
@@ -114,20 +114,20 @@ public final class PlannedRun implements AutoCloseable {
     }
 
     /** Computes the run under the name that the owner of the file gives it, who has settled the request. */
-    public void compute(Owner owner) {
-        Optional<UnfinishedRun> begun = owner.unfinished();
+    public void compute(ParentProcess parent) {
+        Optional<UnfinishedRun> begun = parent.unfinished();
         EngineOptions options = request.engineOptions();
-        try (Engine engine = load(plan(begun, options), options.within(owner.memory()))) {
-            owner.tokenising();
+        try (Engine engine = load(plan(begun, options), options.within(parent.memory()))) {
+            parent.tokenising();
             try (RunComputation computation = RunComputation.prepare(
                     checkpoint,
                     engine,
-                    task.named(owner.run()),
+                    task.named(parent.run()),
                     begun,
                     Clock.system(ZoneId.systemDefault()),
                     GatehouseVersion.current(),
-                    owner::tokenising)) {
-                owner.compute(computation.manifest(), computation);
+                    parent::tokenising)) {
+                parent.compute(computation.manifest(), computation);
             }
         }
     }

@@ -1,7 +1,7 @@
 package io.gatehouse.sql.rollup;
 
 import io.gatehouse.sql.function.Arithmetic;
-import io.gatehouse.sql.rollup.Weighted.Content;
+import io.gatehouse.sql.rollup.WeightedRelation.Content;
 import io.gatehouse.store.schema.Rollup;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ final class WeightedAggregate {
     private static final int COUNT_DIGITS = 18;
 
     private final Aggregate original;
-    private final Weighted input;
+    private final WeightedRelation input;
     private final RexBuilder rex;
     private final RelDataTypeFactory types;
     private final List<RexNode> columns = new ArrayList<>();
@@ -57,7 +57,7 @@ final class WeightedAggregate {
         RexNode over(RelNode aggregate);
     }
 
-    private WeightedAggregate(Aggregate original, Weighted input) {
+    private WeightedAggregate(Aggregate original, WeightedRelation input) {
         this.original = original;
         this.input = input;
         this.rex = original.getCluster().getRexBuilder();
@@ -68,7 +68,7 @@ final class WeightedAggregate {
         });
     }
 
-    static RelNode of(Aggregate original, Weighted input) throws RollupNotApplicable {
+    static RelNode of(Aggregate original, WeightedRelation input) throws RollupNotApplicable {
         return new WeightedAggregate(original, input).build();
     }
 

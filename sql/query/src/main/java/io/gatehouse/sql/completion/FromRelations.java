@@ -3,9 +3,9 @@ package io.gatehouse.sql.completion;
 import io.gatehouse.client.Column;
 import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.catalog.TableFunction;
-import io.gatehouse.sql.completion.Part.Group;
-import io.gatehouse.sql.completion.Part.Word;
-import io.gatehouse.sql.completion.Sources.Source.Field;
+import io.gatehouse.sql.completion.TextPart.Group;
+import io.gatehouse.sql.completion.TextPart.Word;
+import io.gatehouse.sql.completion.FromRelations.Source.Field;
 import io.gatehouse.sql.plan.MeasureDefinitions;
 import io.gatehouse.type.SqlType;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** Reads the relations of a possibly incomplete FROM clause. */
-final class Sources {
+final class FromRelations {
     /** What stands between two relations. */
     static final List<String> BETWEEN =
             List.of(",", "JOIN", "LEFT", "RIGHT", "FULL", "INNER", "OUTER", "CROSS", "NATURAL", "LATERAL");
@@ -33,23 +33,23 @@ final class Sources {
 
     private final WithItems with;
 
-    Sources(String text, Catalog catalog, Function<String, Optional<List<Column>>> queries, WithItems with) {
+    FromRelations(String text, Catalog catalog, Function<String, Optional<List<Column>>> queries, WithItems with) {
         this.text = text;
         this.catalog = catalog;
         this.queries = queries;
         this.with = with;
     }
 
-    List<Source> of(List<Part> from) {
+    List<Source> of(List<TextPart> from) {
         List<Source> sources = new ArrayList<>();
         boolean relation = true;
         int at = 0;
         while (at < from.size() && sources.size() < MAX_SOURCES) {
-            Part part = from.get(at);
+            TextPart part = from.get(at);
             if (part.isOneOf(BETWEEN)) {
                 relation = true;
                 at++;
-            } else if (!relation || part instanceof Part.Cursor || part.isOneOf(CONDITION_WORDS)) {
+            } else if (!relation || part instanceof TextPart.Cursor || part.isOneOf(CONDITION_WORDS)) {
                 relation = false;
                 at++;
             } else {
@@ -61,9 +61,9 @@ final class Sources {
     }
 
     /** Reads one relation and its alias; returns the index after it. */
-    private int read(List<Part> from, int start, List<Source> sources) {
+    private int read(List<TextPart> from, int start, List<Source> sources) {
         int at = start + 1;
-        Part first = from.get(start);
+        TextPart first = from.get(start);
         boolean call = first instanceof Word && at < from.size() && from.get(at) instanceof Group;
         at += call ? 1 : 0;
         if (at + 1 < from.size() && from.get(at).is("WITH")) {
@@ -97,7 +97,7 @@ final class Sources {
         return word.isName() && !word.isOneOf(BETWEEN) && !word.isOneOf(CONDITION_WORDS);
     }
 
-    private List<Field> columns(Part relation) {
+    private List<Field> columns(TextPart relation) {
         if (relation instanceof Group query) {
             return queries.apply(with.written(text) + "SELECT * FROM " + text.substring(query.start(), query.end())
                             + " AS q")
@@ -115,7 +115,7 @@ final class Sources {
                         .orElse(List.of());
     }
 
-    private List<Source.Measure> measures(Part relation) {
+    private List<Source.Measure> measures(TextPart relation) {
         if (relation instanceof Group query) {
             return select(query).measures(text);
         }
@@ -136,7 +136,7 @@ final class Sources {
     }
 
     private static QueryParts select(Group query) {
-        List<Part> parts = query.parts();
+        List<TextPart> parts = query.parts();
         return new QueryParts(parts.subList(WithItems.read(parts).rest(), parts.size()));
     }
 

@@ -22,7 +22,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /** A model with everything around it that a session needs to train it and to question it. Not thread-safe. */
-final class Classroom implements AutoCloseable {
+final class TrainingSession implements AutoCloseable {
     private static final int THREADS = 2;
 
     private final Graph graph = new Graph();
@@ -33,7 +33,7 @@ final class Classroom implements AutoCloseable {
     private final Operand<TFloat32> rowLogits;
     private final Session session;
 
-    Classroom(Dimensions dimensions, LossShares shares) {
+    TrainingSession(Dimensions dimensions, LossShares shares) {
         Ops tf = Ops.create(graph);
         model = new SampleModel(tf, dimensions);
         objective = new Objective(tf, model, shares);

@@ -14,32 +14,32 @@ import java.nio.charset.StandardCharsets;
  * A request on a connection of its own, which its client may leave at any moment. It is one of HTTP/1.0, whose answers
  * end with the connection.
  */
-final class OneRequest implements AutoCloseable {
+final class SingleRequestConnection implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PATIENCE_MILLIS = 60_000;
 
     private final Socket socket;
     private final InputStream in;
 
-    private OneRequest(Socket socket) throws IOException {
+    private SingleRequestConnection(Socket socket) throws IOException {
         this.socket = socket;
         this.in = new BufferedInputStream(socket.getInputStream());
     }
 
-    static OneRequest send(URI server, String method, String path) throws IOException {
+    static SingleRequestConnection send(URI server, String method, String path) throws IOException {
         return send(server, method, path, "", "");
     }
 
-    static OneRequest post(URI server, String path, String json) throws IOException {
+    static SingleRequestConnection post(URI server, String path, String json) throws IOException {
         return send(server, "POST", path, "Content-Type: application/json\r\n", json);
     }
 
     /** @param id names the query, so that it can be cancelled */
-    static OneRequest query(URI server, String id, String json) throws IOException {
+    static SingleRequestConnection query(URI server, String id, String json) throws IOException {
         return send(server, "POST", "v1/query", "Content-Type: application/json\r\nQuery-Id: " + id + "\r\n", json);
     }
 
-    private static OneRequest send(URI server, String method, String path, String headers, String body)
+    private static SingleRequestConnection send(URI server, String method, String path, String headers, String body)
             throws IOException {
         byte[] content = body.getBytes(StandardCharsets.UTF_8);
         String head = "%s /%s HTTP/1.0\r\nHost: %s\r\n%sContent-Length: %d\r\n\r\n"
@@ -51,7 +51,7 @@ final class OneRequest implements AutoCloseable {
         try {
             socket.setSoTimeout(PATIENCE_MILLIS);
             request.writeTo(socket.getOutputStream());
-            return new OneRequest(socket);
+            return new SingleRequestConnection(socket);
         } catch (IOException e) {
             socket.close();
             throw e;

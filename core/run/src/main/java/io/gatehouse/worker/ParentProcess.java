@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The process that has the file, from the view of the worker that it started. For one thread. */
-public final class Owner {
+public final class ParentProcess {
     /** Where a worker writes to: its standard output is for what native libraries print. */
     private static final String MESSAGES = "/dev/fd/3";
 
@@ -36,7 +36,7 @@ public final class Owner {
     private String run = "";
     private Optional<UnfinishedRun> unfinished = Optional.empty();
 
-    private Owner(InputStream in, PipeOutput out) {
+    private ParentProcess(InputStream in, PipeOutput out) {
         this.in = new PipeInput(in);
         this.out = out;
     }
@@ -52,7 +52,7 @@ public final class Owner {
 
     /** The work of a worker. */
     public interface Work {
-        void execute(RunRequest request, Owner owner);
+        void execute(RunRequest request, ParentProcess parent);
     }
 
     /**
@@ -60,19 +60,19 @@ public final class Owner {
      * owner at any time.
      */
     public static void serve(InputStream orders, Work work) throws IOException {
-        Owner owner = new Owner(watched(orders), new PipeOutput(new FileOutputStream(MESSAGES)));
+        ParentProcess parent = new ParentProcess(watched(orders), new PipeOutput(new FileOutputStream(MESSAGES)));
         try {
-            Messages.Read order = owner.hear(Messages.Read.class);
-            owner.memory = order.memory();
-            work.execute(order.request(), owner);
+            Messages.Read order = parent.hear(Messages.Read.class);
+            parent.memory = order.memory();
+            work.execute(order.request(), parent);
         } catch (BrokenPipe e) {
             throw e;
         } catch (GatehouseException e) {
-            owner.fail(e.code(), String.valueOf(e.getMessage()));
+            parent.fail(e.code(), String.valueOf(e.getMessage()));
         } catch (OutOfMemoryError e) {
-            owner.fail(ErrorCode.OUT_OF_MEMORY, "The run took more memory than it may: %s.".formatted(e.getMessage()));
+            parent.fail(ErrorCode.OUT_OF_MEMORY, "The run took more memory than it may: %s.".formatted(e.getMessage()));
         } catch (RuntimeException | Error e) {
-            owner.fail(ErrorCode.INTERNAL_ERROR, "The run failed: %s.".formatted(e));
+            parent.fail(ErrorCode.INTERNAL_ERROR, "The run failed: %s.".formatted(e));
             throw e;
         }
     }
@@ -99,7 +99,7 @@ public final class Owner {
     }
 
     /** Says what the options name; the answer, when it comes, is to prepare the run. */
-    public void found(Sources sources) {
+    public void found(SourceNames sources) {
         say(() -> {
             out.kind(Messages.Kind.SOURCES);
             out.json(sources);

@@ -13,7 +13,7 @@ import org.apache.calcite.util.ImmutableBitSet;
  *
  * @param contents what each column holds, without the added ones
  */
-record Weighted(RelNode node, List<Content> contents) {
+record WeightedRelation(RelNode node, List<Content> contents) {
     /** What a column holds. */
     sealed interface Content {
         /** The same value as every row it stands for. */
@@ -34,7 +34,7 @@ record Weighted(RelNode node, List<Content> contents) {
         }
     }
 
-    Weighted {
+    WeightedRelation {
         contents = List.copyOf(contents);
     }
 

@@ -9,12 +9,12 @@ import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlKind;
 
 /** Text functions and pattern matching. */
-final class Texts {
+final class TextFunctions {
     private static final Pattern PIECE = Pattern.compile("\\\\(.?)|([^\\\\]+)", Pattern.DOTALL);
 
     private final SparkForms forms;
 
-    Texts(SparkForms forms) {
+    TextFunctions(SparkForms forms) {
         this.forms = forms;
     }
 

@@ -11,8 +11,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** One line for a command line that cannot be understood, with the likely meaning, and one that names the help. */
-final class Misuse {
-    private Misuse() {}
+final class UsageErrors {
+    private UsageErrors() {}
 
     /** Prints what is wrong to stderr and returns the exit code. */
     static int report(ParameterException failure, String[] arguments) {

@@ -24,14 +24,14 @@ import org.duckdb.DuckDBConnection;
  * The plain way to write the same shards into the same tables: row by row through DuckDB's appenders, all of them in
  * one transaction. Without the rollups, which makes it look better than it is.
  */
-final class RowWise {
+final class AppenderBaseline {
     /** Shards that are written first and not counted. */
     private static final int WARM_UP = 8;
 
     private final SyntheticShards source;
     private final int shardQuestions;
 
-    RowWise(SyntheticShards source, int shardQuestions) {
+    AppenderBaseline(SyntheticShards source, int shardQuestions) {
         this.source = source;
         this.shardQuestions = shardQuestions;
     }

@@ -2,7 +2,7 @@ package io.gatehouse.sql.rollup;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.sql.rollup.Weighted.Content;
+import io.gatehouse.sql.rollup.WeightedRelation.Content;
 import io.gatehouse.store.schema.Rollup;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -40,25 +40,25 @@ import org.apache.calcite.util.ImmutableBitSet;
  * Puts a rollup in the place of the facts below an aggregate, through projections, filters and joins. They treat equal
  * rows equally, so that what they do to one row of the rollup they would do to each row that it stands for.
  */
-final class WeightedRelations {
+final class RollupSubstitution {
     private final Rollup rollup;
     private final RelOptTable table;
     private final RelOptCluster cluster;
     private final RexBuilder rex;
 
-    private WeightedRelations(Rollup rollup, RelOptTable table, RelOptCluster cluster) {
+    private RollupSubstitution(Rollup rollup, RelOptTable table, RelOptCluster cluster) {
         this.rollup = rollup;
         this.table = table;
         this.cluster = cluster;
         this.rex = cluster.getRexBuilder();
     }
 
-    static Weighted of(RelNode node, Rollup rollup, CalciteCatalogReader tables) throws RollupNotApplicable {
+    static WeightedRelation of(RelNode node, Rollup rollup, CalciteCatalogReader tables) throws RollupNotApplicable {
         RelOptTable table = tables.getTable(List.of(rollup.name()));
         if (table == null) {
             throw new RollupNotApplicable("the file has none");
         }
-        return new WeightedRelations(rollup, table, node.getCluster()).weigh(node);
+        return new RollupSubstitution(rollup, table, node.getCluster()).weigh(node);
     }
 
     /** Whether a relation reads the facts of a rollup. */
@@ -71,7 +71,7 @@ final class WeightedRelations {
                 && scan.getTable().getQualifiedName().equals(List.of(relation));
     }
 
-    private Weighted weigh(RelNode node) throws RollupNotApplicable {
+    private WeightedRelation weigh(RelNode node) throws RollupNotApplicable {
         if (!node.getVariablesSet().isEmpty()) {
             throw new RollupNotApplicable("a sub-query looks back at the rows");
         }
@@ -92,18 +92,18 @@ final class WeightedRelations {
                 .formatted(node.getRelTypeName().replace("Logical", "").toUpperCase(Locale.ROOT)));
     }
 
-    private static Weighted filter(Weighted input, RexNode condition, String what) throws RollupNotApplicable {
+    private static WeightedRelation filter(WeightedRelation input, RexNode condition, String what) throws RollupNotApplicable {
         checkKnown(condition, input, what);
-        return new Weighted(LogicalFilter.create(input.node(), condition), input.contents());
+        return new WeightedRelation(LogicalFilter.create(input.node(), condition), input.contents());
     }
 
-    private Weighted joinedFacts(JoinedFacts facts) throws RollupNotApplicable {
-        Weighted scan = scan(facts.relations());
+    private WeightedRelation joinedFacts(JoinedFacts facts) throws RollupNotApplicable {
+        WeightedRelation scan = scan(facts.relations());
         return facts.conditions().isEmpty() ? scan : filter(scan, facts.condition(rex), "a join");
     }
 
     /** The rollup with the columns of the relations that it takes the place of; of unknown ones NULL. */
-    private Weighted scan(List<? extends RelNode> relations) {
+    private WeightedRelation scan(List<? extends RelNode> relations) {
         RelNode scan = present(LogicalTableScan.create(cluster, table, List.of()), relations);
         List<RexNode> columns = new ArrayList<>();
         List<String> names = new ArrayList<>();
@@ -123,7 +123,7 @@ final class WeightedRelations {
             columns.add(column(scan, column));
             names.add("rollup_" + column);
         }
-        return new Weighted(LogicalProject.create(scan, List.of(), columns, names, Set.of()), contents);
+        return new WeightedRelation(LogicalProject.create(scan, List.of(), columns, names, Set.of()), contents);
     }
 
     /** Without the rows that stand for facts that an inner join drops. */
@@ -170,8 +170,8 @@ final class WeightedRelations {
         return rex.makeAbstractCast(type, rex.makeNullLiteral(nullable), false);
     }
 
-    private Weighted project(LogicalProject project) throws RollupNotApplicable {
-        Weighted input = weigh(project.getInput());
+    private WeightedRelation project(LogicalProject project) throws RollupNotApplicable {
+        WeightedRelation input = weigh(project.getInput());
         if (project.containsOver() || !project.getProjects().stream().allMatch(RexUtil::isDeterministic)) {
             throw new RollupNotApplicable("the rows differ although they are equal");
         }
@@ -189,10 +189,10 @@ final class WeightedRelations {
             columns.add(rex.makeInputRef(input.node(), added));
             names.add(fields.get(added).getName());
         }
-        return new Weighted(LogicalProject.create(input.node(), List.of(), columns, names, Set.of()), contents);
+        return new WeightedRelation(LogicalProject.create(input.node(), List.of(), columns, names, Set.of()), contents);
     }
 
-    private static Content content(RexNode expression, Weighted input) {
+    private static Content content(RexNode expression, WeightedRelation input) {
         ImmutableBitSet unknown = RelOptUtil.InputFinder.bits(expression).intersect(input.unknown());
         if (unknown.isEmpty()) {
             return new Content.Plain();
@@ -210,7 +210,7 @@ final class WeightedRelations {
         return wider ? ((RexCall) expression).getOperands().get(0) : expression;
     }
 
-    private static void checkKnown(RexNode expression, Weighted input, String what) throws RollupNotApplicable {
+    private static void checkKnown(RexNode expression, WeightedRelation input, String what) throws RollupNotApplicable {
         ImmutableBitSet unknown = RelOptUtil.InputFinder.bits(expression).intersect(input.unknown());
         if (!unknown.isEmpty()) {
             throw new RollupNotApplicable("%s uses %s".formatted(what, input.name(unknown.nth(0))));
@@ -221,7 +221,7 @@ final class WeightedRelations {
     }
 
     /** A join keeps the rows of the facts, so that it may repeat or drop them but never stands in for them. */
-    private Weighted join(LogicalJoin join) throws RollupNotApplicable {
+    private WeightedRelation join(LogicalJoin join) throws RollupNotApplicable {
         boolean left = reads(join.getLeft(), rollup);
         boolean right = reads(join.getRight(), rollup);
         boolean kept = join.getJoinType() == JoinRelType.INNER
@@ -236,7 +236,7 @@ final class WeightedRelations {
         if (!kept) {
             throw new RollupNotApplicable("an outer join adds rows to the facts");
         }
-        Weighted weighted = weigh(left ? join.getLeft() : join.getRight());
+        WeightedRelation weighted = weigh(left ? join.getLeft() : join.getRight());
         RelNode other = left ? join.getRight() : join.getLeft();
         List<Content> others = Collections.nCopies(other.getRowType().getFieldCount(), new Content.Plain());
         List<Content> contents = new ArrayList<>(left ? weighted.contents() : others);
@@ -245,12 +245,12 @@ final class WeightedRelations {
     }
 
     /** The join, with the added columns moved to the end. */
-    private Weighted joined(LogicalJoin join, Weighted weighted, RelNode other, boolean left, List<Content> contents)
+    private WeightedRelation joined(LogicalJoin join, WeightedRelation weighted, RelNode other, boolean left, List<Content> contents)
             throws RollupNotApplicable {
         int added = 1 + weighted.sums();
         int leftColumns = join.getLeft().getRowType().getFieldCount();
         RexNode condition = left ? RexUtil.shift(join.getCondition(), leftColumns, added) : join.getCondition();
-        checkKnown(join.getCondition(), new Weighted(weighted.node(), contents), "a join");
+        checkKnown(join.getCondition(), new WeightedRelation(weighted.node(), contents), "a join");
         LogicalJoin copy = LogicalJoin.create(
                 left ? weighted.node() : other,
                 left ? other : weighted.node(),
@@ -266,6 +266,6 @@ final class WeightedRelations {
             }
         }
         IntStream.range(firstAdded, firstAdded + added).forEach(order::add);
-        return new Weighted(RelOptUtil.createProject(copy, order), contents);
+        return new WeightedRelation(RelOptUtil.createProject(copy, order), contents);
     }
 }

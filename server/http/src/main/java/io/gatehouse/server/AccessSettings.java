@@ -13,16 +13,16 @@ import java.util.Optional;
  * @param insecure whether other machines may use it without HTTPS
  * @param names further host names and origins of the server
  */
-public record Exposure(Optional<String> token, Optional<Tls> tls, boolean insecure, List<String> names) {
-    public Exposure {
+public record AccessSettings(Optional<String> token, Optional<Tls> tls, boolean insecure, List<String> names) {
+    public AccessSettings {
         requireNonNull(token, "token is null");
         requireNonNull(tls, "tls is null");
         names = List.copyOf(names);
     }
 
     /** Only from this machine, by everyone on it. */
-    public static Exposure local() {
-        return new Exposure(Optional.empty(), Optional.empty(), false, List.of());
+    public static AccessSettings local() {
+        return new AccessSettings(Optional.empty(), Optional.empty(), false, List.of());
     }
 
     String scheme() {
@@ -32,6 +32,6 @@ public record Exposure(Optional<String> token, Optional<Tls> tls, boolean insecu
     /** Without the token. */
     @Override
     public String toString() {
-        return "Exposure[token %s, %s]".formatted(token.isPresent() ? "wanted" : "not wanted", scheme());
+        return "AccessSettings[token %s, %s]".formatted(token.isPresent() ? "wanted" : "not wanted", scheme());
     }
 }

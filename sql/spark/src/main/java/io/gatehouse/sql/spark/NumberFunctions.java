@@ -14,10 +14,10 @@ import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.type.SqlTypeUtil;
 
 /** Arithmetic with DuckDB's types, bounds and errors. */
-final class Numbers {
+final class NumberFunctions {
     private final SparkForms forms;
 
-    Numbers(SparkForms forms) {
+    NumberFunctions(SparkForms forms) {
         this.forms = forms;
     }
 

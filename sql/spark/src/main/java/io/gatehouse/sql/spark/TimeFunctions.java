@@ -13,7 +13,7 @@ import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.type.SqlTypeUtil;
 
 /** Functions of dates and times. */
-final class Times {
+final class TimeFunctions {
     private static final Pattern PIECE = Pattern.compile("%(.?)|([A-Za-z]+)|([^%A-Za-z]+)");
     private static final Map<String, String> PARTS = Map.of(
             "Y", "yyyy", "m", "MM", "d", "dd", "H", "HH", "M", "mm", "S", "ss", "f", "SSSSSS", "j", "DDD", "B", "MMMM",
@@ -21,7 +21,7 @@ final class Times {
 
     private final SparkForms forms;
 
-    Times(SparkForms forms) {
+    TimeFunctions(SparkForms forms) {
         this.forms = forms;
     }
 

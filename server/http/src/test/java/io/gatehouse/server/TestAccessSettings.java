@@ -20,14 +20,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A server that is reached from elsewhere: what it wants before it starts, and its names. */
 @Timeout(60)
-final class TestExposure {
+final class TestAccessSettings {
     private static final String TOKEN = "correct-horse-battery-staple";
 
     @Test
     void isCalledByItsPublicOrigins(@TempDir Path folder) throws Exception {
-        Exposure exposure = new Exposure(
+        AccessSettings access = new AccessSettings(
                 Optional.empty(), Optional.empty(), false, List.of("https://lab7", "http://localhost:9000/"));
-        try (TestingServer server = TestingServer.start(folder, settings -> settings.with(exposure))) {
+        try (TestingServer server = TestingServer.start(folder, settings -> settings.with(access))) {
             assertThat(health(server, "lab7", "")).startsWith("HTTP/1.1 200 ");
             assertThat(health(server, "LAB7:443", "Origin: https://lab7")).startsWith("HTTP/1.1 200 ");
             assertThat(health(server, "localhost:9000", "Origin: http://localhost:9000"))
@@ -56,10 +56,10 @@ final class TestExposure {
         SeededFile.write(file);
         try (Store store = Store.open(file);
                 QueryEngine engine = new QueryEngine(store)) {
-            Exposure origin = new Exposure(Optional.empty(), Optional.empty(), false, List.of("https://lab7/path"));
+            AccessSettings origin = new AccessSettings(Optional.empty(), Optional.empty(), false, List.of("https://lab7/path"));
             Tls missing = new Tls(folder.resolve("missing.p12"), "password");
-            Exposure keyless = new Exposure(Optional.empty(), Optional.of(missing), false, List.of());
-            for (Exposure wrong : List.of(origin, keyless)) {
+            AccessSettings keyless = new AccessSettings(Optional.empty(), Optional.of(missing), false, List.of());
+            for (AccessSettings wrong : List.of(origin, keyless)) {
                 ServerSettings settings =
                         ServerSettings.standard(address, "test").with(wrong);
                 assertThatThrownBy(() -> GatehouseServer.start(store, engine, settings, RunPlanner.NONE))
@@ -79,7 +79,7 @@ final class TestExposure {
                 ErrorCode.INVALID_ARGUMENT,
                 "give clients a token with --token-file");
         ServerSettings local = ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test");
-        Exposure clear = new Exposure(Optional.of(TOKEN), Optional.empty(), false, List.of());
+        AccessSettings clear = new AccessSettings(Optional.of(TOKEN), Optional.empty(), false, List.of());
         assertRefused(
                 () -> new ServerSettings(
                         everywhere,
@@ -97,7 +97,7 @@ final class TestExposure {
 
     @Test
     void answersToItsNames(@TempDir Path folder) throws Exception {
-        Exposure named = new Exposure(Optional.empty(), Optional.empty(), false, List.of("lab7.example"));
+        AccessSettings named = new AccessSettings(Optional.empty(), Optional.empty(), false, List.of("lab7.example"));
         try (TestingServer server = TestingServer.start(folder, settings -> settings.with(named))) {
             assertThat(health(server, "lab7.example")).startsWith("HTTP/1.1 200 ");
             assertThat(health(server, "LAB7.example")).startsWith("HTTP/1.1 200 ");

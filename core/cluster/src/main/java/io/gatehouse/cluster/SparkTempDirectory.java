@@ -10,11 +10,11 @@ import org.apache.spark.SparkEnv;
  * A temporary directory of this machine. It lies among those of Spark: on the disks meant for them, and deleted by Spark,
  * or by whatever started its process, if the process ends early.
  */
-record Scratch(Path directory) implements AutoCloseable {
-    static Scratch create() throws IOException {
+record SparkTempDirectory(Path directory) implements AutoCloseable {
+    static SparkTempDirectory create() throws IOException {
         Path parent =
                 SparkEnv.get().blockManager().diskBlockManager().localDirs()[0].toPath();
-        return new Scratch(Files.createTempDirectory(parent, "gatehouse"));
+        return new SparkTempDirectory(Files.createTempDirectory(parent, "gatehouse"));
     }
 
     @Override

@@ -30,7 +30,7 @@ import scala.util.Try;
  * Sends shards to Spark, so many at a time: its scheduler keeps all that it was sent in mind. Each is handed over as soon
  * as it is computed, so that a driver that is killed loses those only which are being computed.
  */
-final class Waves {
+final class ShardDispatcher {
     /** Shards of a wave per core of the cluster: enough that the last of a wave keep few of them waiting. */
     private static final int SHARDS_PER_CORE = 16;
 
@@ -48,7 +48,7 @@ final class Waves {
     /** Sent to the executors, where it is the body of each task. */
     private interface TaskBody extends Function1<Iterator<ShardTask>, ComputedShard>, Serializable {}
 
-    Waves(SparkContext context, ShardStep step) {
+    ShardDispatcher(SparkContext context, ShardStep step) {
         this.context = context;
         this.step = step;
     }

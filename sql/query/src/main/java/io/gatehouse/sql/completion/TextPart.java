@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** A piece of a text: a word, or what stands between two parentheses. */
-sealed interface Part {
+sealed interface TextPart {
     int start();
 
     int end();
@@ -25,7 +25,7 @@ sealed interface Part {
     }
 
     /** A name, a number, a text or a symbol. */
-    record Word(Kind kind, String text, int start, int end) implements Part {
+    record Word(Kind kind, String text, int start, int end) implements TextPart {
         enum Kind {
             NAME,
             QUOTED,
@@ -58,10 +58,10 @@ sealed interface Part {
     }
 
     /** Where the cursor is, in the place of the word that is being typed. */
-    record Cursor(int start, int end) implements Part {}
+    record Cursor(int start, int end) implements TextPart {}
 
     /** What stands between two parentheses, or from one to the end of the text. */
-    record Group(List<Part> parts, int start, int end) implements Part {
+    record Group(List<TextPart> parts, int start, int end) implements TextPart {
         public Group {
             parts = List.copyOf(parts);
         }

@@ -1,7 +1,7 @@
 package io.gatehouse.sql.completion;
 
-import io.gatehouse.sql.completion.Part.Group;
-import io.gatehouse.sql.completion.Part.Word;
+import io.gatehouse.sql.completion.TextPart.Group;
+import io.gatehouse.sql.completion.TextPart.Word;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,17 +14,17 @@ import java.util.Optional;
  * @param qualifier the name before a dot before the cursor
  * @param caller what stands before the parentheses around the cursor
  */
-record Place(
+record CursorContext(
         Expected expected,
         WithItems with,
         List<QueryParts> queries,
         Optional<String> qualifier,
-        Optional<Part> caller) {
-    static Place of(Group statement) {
+        Optional<TextPart> caller) {
+    static CursorContext of(Group statement) {
         return in(statement, WithItems.NONE, List.of());
     }
 
-    private static Place in(Group level, WithItems outerWith, List<QueryParts> outer) {
+    private static CursorContext in(Group level, WithItems outerWith, List<QueryParts> outer) {
         WithItems.Read read = WithItems.read(level.parts());
         for (WithItems.Item item : read.with().items()) {
             if (item.body().holdsCursor()) {
@@ -39,13 +39,13 @@ record Place(
         return inQuery(query, with, queries);
     }
 
-    private static Place inQuery(QueryParts query, WithItems with, List<QueryParts> queries) {
-        List<Part> parts = query.parts();
+    private static CursorContext inQuery(QueryParts query, WithItems with, List<QueryParts> queries) {
+        List<TextPart> parts = query.parts();
         int index = QueryParts.cursorIndex(parts);
         Clause clause = query.clauseAt(index);
-        Optional<Part> caller = Optional.empty();
+        Optional<TextPart> caller = Optional.empty();
         while (index < parts.size() && parts.get(index) instanceof Group group) {
-            if (group.begins(Sources.QUERY_WORDS)) {
+            if (group.begins(FromRelations.QUERY_WORDS)) {
                 return in(group, with, clause == Clause.FROM ? List.of() : queries);
             }
             caller = index == 0 ? caller : Optional.of(parts.get(index - 1));
@@ -54,7 +54,7 @@ record Place(
         }
         boolean qualified = index > 1 && parts.get(index - 1).is(".") && parts.get(index - 2) instanceof Word;
         Optional<String> qualifier = qualified ? Optional.of(((Word) parts.get(index - 2)).name()) : Optional.empty();
-        return new Place(Expected.at(clause, parts, index, caller), with, queries, qualifier, caller);
+        return new CursorContext(Expected.at(clause, parts, index, caller), with, queries, qualifier, caller);
     }
 
     /** The kind of word that can stand at the cursor, derived from the preceding word. */
@@ -114,11 +114,11 @@ record Place(
          * @param index where among them the cursor is
          * @param caller what stands before these parentheses, if there are any
          */
-        static Expected at(Clause clause, List<Part> parts, int index, Optional<Part> caller) {
+        static Expected at(Clause clause, List<TextPart> parts, int index, Optional<TextPart> caller) {
             if (index == 0) {
                 return atBegin(clause, caller);
             }
-            Part before = parts.get(index - 1);
+            TextPart before = parts.get(index - 1);
             if (before.is("AS")) {
                 boolean cast = caller.isPresent() && caller.get().isOneOf(List.of("CAST", "TRY_CAST"));
                 return cast ? TYPE : NEW_NAME;
@@ -148,7 +148,7 @@ record Place(
             return symbol || before.isOneOf(BEFORE_OPERANDS) ? OPERAND : KEYWORD;
         }
 
-        private static Expected atBegin(Clause clause, Optional<Part> caller) {
+        private static Expected atBegin(Clause clause, Optional<TextPart> caller) {
             if (caller.isEmpty()) {
                 return BEGIN;
             }

@@ -11,13 +11,13 @@ import java.util.Calendar;
 import org.jspecify.annotations.Nullable;
 
 /** A moment in time as a parameter: the instant for a type with a time zone, the local time for others. */
-record Moment(OffsetDateTime instant, LocalDateTime shown) {
+record TimestampParameter(OffsetDateTime instant, LocalDateTime shown) {
     /** @param calendar its time zone is used; null for that of this machine */
-    static Moment of(Instant instant, @Nullable Calendar calendar) {
+    static TimestampParameter of(Instant instant, @Nullable Calendar calendar) {
         ZoneId zone = calendar == null
                 ? ZoneId.systemDefault()
                 : calendar.getTimeZone().toZoneId();
-        return new Moment(instant.atOffset(ZoneOffset.UTC), instant.atZone(zone).toLocalDateTime());
+        return new TimestampParameter(instant.atOffset(ZoneOffset.UTC), instant.atZone(zone).toLocalDateTime());
     }
 
     Object as(SqlType type) {

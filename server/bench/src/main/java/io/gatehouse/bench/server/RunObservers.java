@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * Those who look on while a run goes: one listens to events and asks SQL for what it hears of, as a console does, others
  * ask every second how often every expert fired so far.
  */
-final class Watchers implements AutoCloseable {
+final class RunObservers implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long PAUSE_MILLIS = 1000;
     private static final String ANSWERS = "SELECT count(*) FROM answers WHERE run_id = ?";
@@ -28,16 +28,16 @@ final class Watchers implements AutoCloseable {
 
     private final URI server;
     private final CommitTimes commits;
-    private final OneRequest events;
+    private final SingleRequestConnection events;
     private final List<Thread> threads = new ArrayList<>();
     private final Queue<Exception> failures = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
 
-    Watchers(URI server, CommitTimes commits, int readers) {
+    RunObservers(URI server, CommitTimes commits, int readers) {
         this.server = server;
         this.commits = commits;
         try {
-            this.events = OneRequest.send(server, "GET", "v1/events");
+            this.events = SingleRequestConnection.send(server, "GET", "v1/events");
             events.status();
         } catch (IOException e) {
             throw new GatehouseException(ErrorCode.INTERNAL_ERROR, "Nobody can listen: %s.".formatted(e), e);
@@ -105,7 +105,7 @@ final class Watchers implements AutoCloseable {
                 .put("sql", sql)
                 .set("parameters", JsonNodeFactory.instance.arrayNode().add(run))
                 .toString();
-        try (OneRequest request = OneRequest.post(server, "v1/query", body)) {
+        try (SingleRequestConnection request = SingleRequestConnection.post(server, "v1/query", body)) {
             return request.json();
         }
     }

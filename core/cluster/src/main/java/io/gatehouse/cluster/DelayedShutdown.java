@@ -10,7 +10,7 @@ import org.apache.hadoop.util.ShutdownHookManager;
  * Keeps Spark alive, when the process is asked to stop, until what is being written has been ended in order: Spark would
  * stop its context at once.
  */
-final class HeldShutdown {
+final class DelayedShutdown {
     /** Spark's own hook has 40, and hooks of higher numbers go first. */
     private static final int BEFORE_SPARK = 100;
 
@@ -20,11 +20,11 @@ final class HeldShutdown {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Runnable hook = this::await;
 
-    private HeldShutdown() {}
+    private DelayedShutdown() {}
 
     /** @throws GatehouseException CANCELLED_BY_USER if the process is stopping */
-    static HeldShutdown hold() {
-        HeldShutdown held = new HeldShutdown();
+    static DelayedShutdown hold() {
+        DelayedShutdown held = new DelayedShutdown();
         try {
             ShutdownHookManager.get().addShutdownHook(held.hook, BEFORE_SPARK, LIMIT_SECONDS, TimeUnit.SECONDS);
         } catch (IllegalStateException e) {

@@ -7,7 +7,7 @@ import io.gatehouse.error.GatehouseException;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-final class TestTexts {
+final class TestTextFunctions {
     @Test
     void meansInJavaWhatItMeansInRe2() {
         assertThat(replaced("(\\w)(\\w)", "ab", "\\2\\1")).isEqualTo("ba");
@@ -18,12 +18,12 @@ final class TestTexts {
 
     @Test
     void countsGroupsThatStandBefore() {
-        assertThat(Texts.replacement("5\\0", 2)).isEqualTo("\\5$2");
+        assertThat(TextFunctions.replacement("5\\0", 2)).isEqualTo("\\5$2");
     }
 
     @Test
     void refusesWhatRe2Refuses() {
-        assertThatThrownBy(() -> Texts.replacement("\\n", 0))
+        assertThatThrownBy(() -> TextFunctions.replacement("\\n", 0))
                 .isInstanceOf(GatehouseException.class)
                 .hasMessage("regexp_replace with \\n is not available on Spark.");
     }
@@ -31,13 +31,13 @@ final class TestTexts {
     /** Java would read $11 as the first group and a 1. */
     @Test
     void refusesGroupsOfTwoDigits() {
-        assertThat(Texts.replacement("\\7", 2)).isEqualTo("$9");
-        assertThat(Texts.replacement("\\9", 0)).isEqualTo("$9");
-        assertThatThrownBy(() -> Texts.replacement("\\9", 2))
+        assertThat(TextFunctions.replacement("\\7", 2)).isEqualTo("$9");
+        assertThat(TextFunctions.replacement("\\9", 0)).isEqualTo("$9");
+        assertThatThrownBy(() -> TextFunctions.replacement("\\9", 2))
                 .hasMessage("regexp_replace with \\9 is not available on Spark.");
     }
 
     private static String replaced(String pattern, String text, String by) {
-        return Pattern.compile(pattern).matcher(text).replaceAll(Texts.replacement(by, 0));
+        return Pattern.compile(pattern).matcher(text).replaceAll(TextFunctions.replacement(by, 0));
     }
 }

@@ -8,8 +8,8 @@ import static java.util.Objects.requireNonNull;
  * @param model name of the checkpoint
  * @param quiz name of the quiz
  */
-public record Sources(String model, String quiz) {
-    public Sources {
+public record SourceNames(String model, String quiz) {
+    public SourceNames {
         requireNonNull(model, "model is null");
         requireNonNull(quiz, "quiz is null");
     }

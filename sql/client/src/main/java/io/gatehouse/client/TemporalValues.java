@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Converts stored dates, times and intervals, in days and microseconds, to Java values. A value that Java cannot hold is
  * the text of SQL: {@code infinity}, {@code -infinity}, {@code 24:00:00} and every interval.
  */
-public final class Moments {
+public final class TemporalValues {
     private static final String INFINITY = "infinity";
     private static final String MINUS_INFINITY = "-infinity";
     private static final String END_OF_DAY = "24:00:00";
@@ -30,7 +30,7 @@ public final class Moments {
     private static final int LAST_TIMESTAMP = 294_247;
     private static final int FIRST_TIMESTAMP = -290_308;
 
-    private Moments() {}
+    private TemporalValues() {}
 
     /**
      * A date, or the text of an infinite one.
