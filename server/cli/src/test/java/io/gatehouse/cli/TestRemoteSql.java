@@ -2,6 +2,8 @@ package io.gatehouse.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
+import io.gatehouse.testing.RecordCopy;
 import io.gatehouse.cli.run.WorkerCommand;
 import io.gatehouse.cli.run.WorkerPlanner;
 import io.gatehouse.server.AccessSettings;
@@ -170,8 +172,7 @@ final class TestRemoteSql {
     }
 
     private <T> T serving(AccessSettings access, Function<URI, T> work) {
-        ServerSettings settings = ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test")
-                .with(access);
+        ServerSettings settings = RecordCopy.of(ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test"), Map.of("access", access));
         try (Store store = Store.open(file);
                 QueryEngine engine = new QueryEngine(store);
                 GatehouseServer server = GatehouseServer.start(

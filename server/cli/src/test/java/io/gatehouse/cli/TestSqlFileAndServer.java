@@ -2,6 +2,8 @@ package io.gatehouse.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
+import io.gatehouse.testing.RecordCopy;
 import io.gatehouse.client.Query;
 import io.gatehouse.client.Rows;
 import io.gatehouse.client.Session;
@@ -125,8 +127,7 @@ final class TestSqlFileAndServer {
             SeededFile.write(file);
             store = Store.open(file);
             engine = new QueryEngine(store);
-            ServerSettings settings = ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test")
-                    .with(quota);
+            ServerSettings settings = RecordCopy.of(ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test"), Map.of("queries", quota));
             server = GatehouseServer.start(store, engine, settings, RunPlanner.NONE);
         }
 
@@ -309,7 +310,7 @@ final class TestSqlFileAndServer {
     @Test
     void anAnswerThatIsTooLargeIsWhatItIs(@TempDir Path other) {
         try (Served small =
-                new Served(other.resolve("small.duckdb"), QueryQuota.standard().withBytes(1_000_000))) {
+                new Served(other.resolve("small.duckdb"), RecordCopy.of(QueryQuota.standard(), Map.of("bytes", 1_000_000)))) {
             CommandOutcome outcome = CommandOutcome.of(
                     "sql",
                     "--url",

@@ -13,7 +13,7 @@ import java.util.Optional;
 /**
  * The settings of a server.
  *
- * @param exposure who may reach it, and how they prove it
+ * @param access who may reach it, and how they prove it
  * @param queries what queries may use
  * @param http what requests may send
  * @param memory what all of its processes may take together
@@ -57,28 +57,8 @@ public record ServerSettings(
                 version);
     }
 
-    public ServerSettings with(AccessSettings change) {
-        return new ServerSettings(address, change, queries, http, memory, sources, log, version);
-    }
-
-    public ServerSettings with(QueryQuota change) {
-        return new ServerSettings(address, access, change, http, memory, sources, log, version);
-    }
-
-    public ServerSettings with(HttpLimits change) {
-        return new ServerSettings(address, access, queries, change, memory, sources, log, version);
-    }
-
-    public ServerSettings with(ServerMemory change) {
-        return new ServerSettings(address, access, queries, http, change, sources, log, version);
-    }
-
     public ServerSettings with(RunSources change) {
         return new ServerSettings(address, access, queries, http, memory, change, log, version);
-    }
-
-    public ServerSettings withLog(Path file) {
-        return new ServerSettings(address, access, queries, http, memory, sources, Optional.of(file), version);
     }
 
     private static void requireGuarded(ListenAddress address, AccessSettings access) {

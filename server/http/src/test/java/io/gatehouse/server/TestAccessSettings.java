@@ -4,6 +4,8 @@ import static io.gatehouse.testing.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
+import io.gatehouse.testing.RecordCopy;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.server.run.RunPlanner;
 import io.gatehouse.sql.QueryEngine;
@@ -27,7 +29,7 @@ final class TestAccessSettings {
     void isCalledByItsPublicOrigins(@TempDir Path folder) throws Exception {
         AccessSettings access = new AccessSettings(
                 Optional.empty(), Optional.empty(), false, List.of("https://lab7", "http://localhost:9000/"));
-        try (TestingServer server = TestingServer.start(folder, settings -> settings.with(access))) {
+        try (TestingServer server = TestingServer.start(folder, settings -> RecordCopy.of(settings, Map.of("access", access)))) {
             assertThat(health(server, "lab7", "")).startsWith("HTTP/1.1 200 ");
             assertThat(health(server, "LAB7:443", "Origin: https://lab7")).startsWith("HTTP/1.1 200 ");
             assertThat(health(server, "localhost:9000", "Origin: http://localhost:9000"))
@@ -61,7 +63,7 @@ final class TestAccessSettings {
             AccessSettings keyless = new AccessSettings(Optional.empty(), Optional.of(missing), false, List.of());
             for (AccessSettings wrong : List.of(origin, keyless)) {
                 ServerSettings settings =
-                        ServerSettings.standard(address, "test").with(wrong);
+                        RecordCopy.of(ServerSettings.standard(address, "test"), Map.of("access", wrong));
                 assertThatThrownBy(() -> GatehouseServer.start(store, engine, settings, RunPlanner.NONE))
                         .isNotNull();
             }
@@ -98,7 +100,7 @@ final class TestAccessSettings {
     @Test
     void answersToItsNames(@TempDir Path folder) throws Exception {
         AccessSettings named = new AccessSettings(Optional.empty(), Optional.empty(), false, List.of("lab7.example"));
-        try (TestingServer server = TestingServer.start(folder, settings -> settings.with(named))) {
+        try (TestingServer server = TestingServer.start(folder, settings -> RecordCopy.of(settings, Map.of("access", named)))) {
             assertThat(health(server, "lab7.example")).startsWith("HTTP/1.1 200 ");
             assertThat(health(server, "LAB7.example")).startsWith("HTTP/1.1 200 ");
             assertThat(health(server, "lab8.example")).startsWith("HTTP/1.1 403 ");

@@ -3,6 +3,8 @@ package io.gatehouse.server;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
+import io.gatehouse.testing.RecordCopy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.server.query.QueryQuota;
 import java.io.IOException;
@@ -59,7 +61,7 @@ final class TestClientConnections {
 
     @Test
     void cancelsAQueryAtItsTimeLimit(@TempDir Path folder) throws Exception {
-        QueryQuota limits = QueryQuota.standard().withTimeout(Duration.ofSeconds(1));
+        QueryQuota limits = RecordCopy.of(QueryQuota.standard(), Map.of("timeout", Duration.ofSeconds(1)));
         try (TestingServer server = TestingServer.start(folder, limits)) {
             HttpResponse<String> response = server.query(ENDLESS);
             assertThat(response.statusCode()).isEqualTo(504);
@@ -91,7 +93,7 @@ final class TestClientConnections {
 
     @Test
     void breaksAnAnswerThatFailsHalfWay(@TempDir Path folder) throws Exception {
-        QueryQuota limits = QueryQuota.standard().withTimeout(Duration.ofSeconds(4));
+        QueryQuota limits = RecordCopy.of(QueryQuota.standard(), Map.of("timeout", Duration.ofSeconds(4)));
         String wide = "SELECT a.token, b.token, c.token FROM tokens a, tokens b, tokens c";
         try (TestingServer server = TestingServer.start(folder, limits);
                 Socket client = server.connect()) {

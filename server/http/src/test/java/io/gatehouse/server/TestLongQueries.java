@@ -3,6 +3,8 @@ package io.gatehouse.server;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
+import io.gatehouse.testing.RecordCopy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.server.query.QueryQuota;
@@ -40,7 +42,7 @@ final class TestLongQueries {
 
     @Test
     void answersShortQueriesBesideAnyNumberOfLongOnes(@TempDir Path folder) throws Exception {
-        QueryQuota quota = QueryQuota.standard().withConcurrent(2).withComputing(1);
+        QueryQuota quota = RecordCopy.of(QueryQuota.standard(), Map.of("concurrent", 2, "computing", 1));
         try (TestingServer server = TestingServer.start(folder, quota)) {
             List<CompletableFuture<HttpResponse<String>>> longOnes = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
@@ -63,7 +65,7 @@ final class TestLongQueries {
     /** One that is set aside begins anew, and its client sees nothing of it. */
     @Test
     void whatIsSetAsideHasItsRowsInTheEnd(@TempDir Path folder) throws Exception {
-        QueryQuota quota = QueryQuota.standard().withComputing(1).withPatience(Duration.ofMinutes(2));
+        QueryQuota quota = RecordCopy.of(QueryQuota.standard(), Map.of("computing", 1, "patience", Duration.ofMinutes(2)));
         try (TestingServer server = TestingServer.start(folder, quota)) {
             JsonNode alone = JSON.readTree(server.query(LONG).body()).at("/rows");
             List<CompletableFuture<HttpResponse<String>>> together = new ArrayList<>();
@@ -89,7 +91,7 @@ final class TestLongQueries {
     @Test
     void answersTakeTurns(@TempDir Path folder) throws Exception {
         String sql = "SELECT a.token_id, b.token_id, c.token_id FROM tokens a, tokens b, tokens c";
-        QueryQuota quota = QueryQuota.standard().withComputing(1);
+        QueryQuota quota = RecordCopy.of(QueryQuota.standard(), Map.of("computing", 1));
         try (TestingServer server = TestingServer.start(folder, quota)) {
             for (String format : List.of("csv", "ndjson", "arrow", "json", "parquet")) {
                 String body = JSON.createObjectNode()
@@ -114,7 +116,7 @@ final class TestLongQueries {
     @Test
     void sendsAFileThatWasMadeInTimeForAsLongAsItTakes(@TempDir Path folder) throws Exception {
         String sql = "SELECT a.token, b.token_id, c.token_id FROM tokens a, tokens b, tokens c";
-        QueryQuota quota = QueryQuota.standard().withTimeout(Duration.ofSeconds(6));
+        QueryQuota quota = RecordCopy.of(QueryQuota.standard(), Map.of("timeout", Duration.ofSeconds(6)));
         try (TestingServer server = TestingServer.start(folder, quota);
                 Socket client = server.connect()) {
             client.setReceiveBufferSize(1 << 14);
@@ -136,7 +138,7 @@ final class TestLongQueries {
     /** The plan comes before the rows of the statement, which nobody is to take for a reason to let it compute on. */
     @Test
     void explainAnalyzeWaitsLikeTheStatement(@TempDir Path folder) throws Exception {
-        QueryQuota quota = QueryQuota.standard().withComputing(1);
+        QueryQuota quota = RecordCopy.of(QueryQuota.standard(), Map.of("computing", 1));
         try (TestingServer server = TestingServer.start(folder, quota)) {
             CompletableFuture<HttpResponse<String>> first = start(server, "first", "EXPLAIN ANALYZE " + ENDLESS);
             await(server, "first", "running");
@@ -155,7 +157,7 @@ final class TestLongQueries {
     /** Nobody can be told any more that the time is over, so the connection ends. */
     @Test
     void breaksTheAnswerOfAClientThatDoesNotReadIt(@TempDir Path folder) throws Exception {
-        QueryQuota quota = QueryQuota.standard().withTimeout(Duration.ofSeconds(2));
+        QueryQuota quota = RecordCopy.of(QueryQuota.standard(), Map.of("timeout", Duration.ofSeconds(2)));
         try (TestingServer server = TestingServer.start(folder, quota);
                 Socket client = server.connect()) {
             client.getOutputStream()

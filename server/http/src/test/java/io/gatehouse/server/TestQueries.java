@@ -2,6 +2,8 @@ package io.gatehouse.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
+import io.gatehouse.testing.RecordCopy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.server.query.QueryQuota;
@@ -85,7 +87,7 @@ final class TestQueries {
     @Test
     void letsSomeWaitAndTurnsTheRestAway(@TempDir Path folder) throws Exception {
         QueryQuota quota =
-                QueryQuota.standard().withConcurrent(1).withComputing(1).withQueued(1);
+                RecordCopy.of(QueryQuota.standard(), Map.of("concurrent", 1, "computing", 1, "queued", 1));
         try (TestingServer server = TestingServer.start(folder, quota)) {
             CompletableFuture<HttpResponse<String>> running = start(server, "running", ENDLESS);
             awaitLong(server, "running");
@@ -106,7 +108,7 @@ final class TestQueries {
 
     @Test
     void cancelsAQueryThatWaits(@TempDir Path folder) throws Exception {
-        QueryQuota quota = QueryQuota.standard().withComputing(1);
+        QueryQuota quota = RecordCopy.of(QueryQuota.standard(), Map.of("computing", 1));
         try (TestingServer server = TestingServer.start(folder, quota)) {
             CompletableFuture<HttpResponse<String>> running = start(server, "running", ENDLESS);
             awaitLong(server, "running");
@@ -122,7 +124,7 @@ final class TestQueries {
 
     @Test
     void letsNobodyWaitForEver(@TempDir Path folder) throws Exception {
-        QueryQuota quota = QueryQuota.standard().withComputing(1).withPatience(Duration.ofMillis(200));
+        QueryQuota quota = RecordCopy.of(QueryQuota.standard(), Map.of("computing", 1, "patience", Duration.ofMillis(200)));
         try (TestingServer server = TestingServer.start(folder, quota)) {
             CompletableFuture<HttpResponse<String>> running = start(server, "running", ENDLESS);
             awaitLong(server, "running");

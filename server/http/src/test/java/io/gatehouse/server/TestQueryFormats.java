@@ -2,6 +2,8 @@ package io.gatehouse.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
+import io.gatehouse.testing.RecordCopy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.server.query.QueryQuota;
@@ -238,7 +240,7 @@ final class TestQueryFormats {
     void endsAParquetFileThatIsTooLarge(@TempDir Path folder) throws Exception {
         String large = "SELECT a.weight * b.weight AS w FROM activations a, activations b";
         try (TestingServer small =
-                TestingServer.start(folder, QueryQuota.standard().withBytes(100_000))) {
+                TestingServer.start(folder, RecordCopy.of(QueryQuota.standard(), Map.of("bytes", 100_000)))) {
             HttpResponse<String> response = small.get("v1/query?format=parquet&sql=" + encoded(large));
             assertThat(response.statusCode()).isEqualTo(413);
             assertThat(response.body()).contains("limit of 100,000 bytes");
@@ -300,7 +302,7 @@ final class TestQueryFormats {
     @Test
     void sendsAllRowsOfAnExport(@TempDir Path folder) throws Exception {
         try (TestingServer small =
-                TestingServer.start(folder, QueryQuota.standard().withRows(10))) {
+                TestingServer.start(folder, RecordCopy.of(QueryQuota.standard(), Map.of("rows", 10)))) {
             assertThat(JSON.readTree(small.query("SELECT * FROM experts").body())
                             .at("/rowCount")
                             .intValue())
@@ -317,7 +319,7 @@ final class TestQueryFormats {
     @Test
     void saysThatAnAnswerIsTooLarge(@TempDir Path folder) throws Exception {
         try (TestingServer small =
-                TestingServer.start(folder, QueryQuota.standard().withBytes(1000))) {
+                TestingServer.start(folder, RecordCopy.of(QueryQuota.standard(), Map.of("bytes", 1000)))) {
             HttpResponse<String> response = small.query("SELECT * FROM experts");
             assertThat(response.statusCode()).isEqualTo(413);
             JsonNode problem = JSON.readTree(response.body());

@@ -3,6 +3,8 @@ package io.gatehouse.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
+import io.gatehouse.testing.RecordCopy;
 import io.gatehouse.server.query.QueryQuota;
 import io.gatehouse.sql.QueryLimits;
 import io.gatehouse.sql.QueryResult;
@@ -299,7 +301,7 @@ final class TestServerDriver {
     @Test
     void whatFailsInTheMiddleIsSaid(@TempDir Path folder) throws Exception {
         try (TestingServer small =
-                        TestingServer.start(folder, QueryQuota.standard().withBytes(3_000_000));
+                        TestingServer.start(folder, RecordCopy.of(QueryQuota.standard(), Map.of("bytes", 3_000_000)));
                 Connection limited = DriverManager.getConnection(url(small));
                 Statement statement = limited.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT a.token, b.token FROM tokens a, tokens b, tokens c")) {

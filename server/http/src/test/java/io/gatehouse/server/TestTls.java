@@ -4,6 +4,8 @@ import static io.gatehouse.testing.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.util.Map;
+import io.gatehouse.testing.RecordCopy;
 import io.gatehouse.error.ErrorCode;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -47,7 +49,7 @@ final class TestTls {
 
     private TestingServer secured(Path folder) throws Exception {
         AccessSettings secured = new AccessSettings(Optional.of(TOKEN), Optional.of(certificate.tls()), false, List.of());
-        return TestingServer.start(folder, settings -> settings.with(secured));
+        return TestingServer.start(folder, settings -> RecordCopy.of(settings, Map.of("access", secured)));
     }
 
     @Test

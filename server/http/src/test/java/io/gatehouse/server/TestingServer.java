@@ -2,6 +2,8 @@ package io.gatehouse.server;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.Map;
+import io.gatehouse.testing.RecordCopy;
 import io.gatehouse.server.query.QueryQuota;
 import io.gatehouse.server.run.RunPlanner;
 import io.gatehouse.server.run.RunSources;
@@ -47,7 +49,7 @@ public final class TestingServer implements AutoCloseable {
     }
 
     public static TestingServer start(Path folder, QueryQuota quota) {
-        return new TestingServer(folder, settings -> settings.with(quota), store -> RunPlanner.NONE);
+        return new TestingServer(folder, settings -> RecordCopy.of(settings, Map.of("queries", quota)), store -> RunPlanner.NONE);
     }
 
     public static TestingServer start(Path folder, UnaryOperator<ServerSettings> change) {
