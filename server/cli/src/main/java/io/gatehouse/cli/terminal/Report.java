@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.gatehouse.client.ResultColumn;
 import io.gatehouse.sql.QueryResult;
+import io.gatehouse.type.SqlType.Scalar;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,10 +23,27 @@ public final class Report {
 
     private record Rows(List<ResultColumn> columns, List<List<@Nullable Object>> rows) {}
 
+    /** A row of a table: texts and numbers by the name of their column. All rows of a table have the same columns. */
+    public static final class Row {
+        private final List<ResultColumn> columns = new ArrayList<>();
+        private final List<@Nullable Object> values = new ArrayList<>();
+
+        public Row with(String column, Object value) {
+            columns.add(new ResultColumn(column, value instanceof String ? Scalar.VARCHAR : Scalar.DOUBLE));
+            values.add(value);
+            return this;
+        }
+    }
+
     /** So many digits behind the point as mean something. */
     public static double rounded(double value, int digits) {
         double unit = Math.pow(10, digits);
         return Math.round(value * unit) / unit;
+    }
+
+    /** A duration in milliseconds, with so many digits behind the point. */
+    public static double millis(Duration duration, int digits) {
+        return rounded(duration.toNanos() / 1e6, digits);
     }
 
     public Report figure(String label, Object value) {
@@ -46,8 +65,9 @@ public final class Report {
         return this;
     }
 
-    public Report table(String label, List<ResultColumn> columns, List<List<Object>> rows) {
-        entries.put(label, new Rows(columns, List.copyOf(rows)));
+    /** Adds a table of at least one row. */
+    public Report table(String label, List<Row> rows) {
+        entries.put(label, new Rows(rows.get(0).columns, rows.stream().map(row -> row.values).toList()));
         return this;
     }
 
