@@ -32,10 +32,12 @@ public final class RecordCopy {
                         ? changes.get(name)
                         : components[i].getAccessor().invoke(record);
             }
-            assertThat(unknown).as("components that %s has not", type.getSimpleName()).isEmpty();
+            assertThat(unknown)
+                    .as("components that %s has not", type.getSimpleName())
+                    .isEmpty();
             return type.getConstructor(types).newInstance(values);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(e.getMessage(), e);
         }
     }
 }

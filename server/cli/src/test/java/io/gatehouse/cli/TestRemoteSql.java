@@ -2,8 +2,6 @@ package io.gatehouse.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Map;
-import io.gatehouse.testing.RecordCopy;
 import io.gatehouse.cli.run.WorkerCommand;
 import io.gatehouse.cli.run.WorkerPlanner;
 import io.gatehouse.server.AccessSettings;
@@ -13,6 +11,7 @@ import io.gatehouse.server.SeededFile;
 import io.gatehouse.server.ServerSettings;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
+import io.gatehouse.testing.RecordCopy;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -26,6 +25,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
@@ -172,7 +172,8 @@ final class TestRemoteSql {
     }
 
     private <T> T serving(AccessSettings access, Function<URI, T> work) {
-        ServerSettings settings = RecordCopy.of(ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test"), Map.of("access", access));
+        ServerSettings settings = RecordCopy.of(
+                ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test"), Map.of("access", access));
         try (Store store = Store.open(file);
                 QueryEngine engine = new QueryEngine(store);
                 GatehouseServer server = GatehouseServer.start(

@@ -2,8 +2,6 @@ package io.gatehouse.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Map;
-import io.gatehouse.testing.RecordCopy;
 import io.gatehouse.client.Query;
 import io.gatehouse.client.Rows;
 import io.gatehouse.client.Session;
@@ -19,6 +17,7 @@ import io.gatehouse.server.run.RunPlanner;
 import io.gatehouse.sql.EngineSession;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
+import io.gatehouse.testing.RecordCopy;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -30,6 +29,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -127,7 +127,8 @@ final class TestSqlFileAndServer {
             SeededFile.write(file);
             store = Store.open(file);
             engine = new QueryEngine(store);
-            ServerSettings settings = RecordCopy.of(ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test"), Map.of("queries", quota));
+            ServerSettings settings = RecordCopy.of(
+                    ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test"), Map.of("queries", quota));
             server = GatehouseServer.start(store, engine, settings, RunPlanner.NONE);
         }
 
@@ -309,8 +310,8 @@ final class TestSqlFileAndServer {
 
     @Test
     void anAnswerThatIsTooLargeIsWhatItIs(@TempDir Path other) {
-        try (Served small =
-                new Served(other.resolve("small.duckdb"), RecordCopy.of(QueryQuota.standard(), Map.of("bytes", 1_000_000)))) {
+        try (Served small = new Served(
+                other.resolve("small.duckdb"), RecordCopy.of(QueryQuota.standard(), Map.of("bytes", 1_000_000)))) {
             CommandOutcome outcome = CommandOutcome.of(
                     "sql",
                     "--url",

@@ -4,17 +4,17 @@ import static io.gatehouse.testing.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Map;
-import io.gatehouse.testing.RecordCopy;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.server.run.RunPlanner;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
+import io.gatehouse.testing.RecordCopy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,7 +29,8 @@ final class TestAccessSettings {
     void isCalledByItsPublicOrigins(@TempDir Path folder) throws Exception {
         AccessSettings access = new AccessSettings(
                 Optional.empty(), Optional.empty(), false, List.of("https://lab7", "http://localhost:9000/"));
-        try (TestingServer server = TestingServer.start(folder, settings -> RecordCopy.of(settings, Map.of("access", access)))) {
+        try (TestingServer server =
+                TestingServer.start(folder, settings -> RecordCopy.of(settings, Map.of("access", access)))) {
             assertThat(health(server, "lab7", "")).startsWith("HTTP/1.1 200 ");
             assertThat(health(server, "LAB7:443", "Origin: https://lab7")).startsWith("HTTP/1.1 200 ");
             assertThat(health(server, "localhost:9000", "Origin: http://localhost:9000"))
@@ -58,7 +59,8 @@ final class TestAccessSettings {
         SeededFile.write(file);
         try (Store store = Store.open(file);
                 QueryEngine engine = new QueryEngine(store)) {
-            AccessSettings origin = new AccessSettings(Optional.empty(), Optional.empty(), false, List.of("https://lab7/path"));
+            AccessSettings origin =
+                    new AccessSettings(Optional.empty(), Optional.empty(), false, List.of("https://lab7/path"));
             Tls missing = new Tls(folder.resolve("missing.p12"), "password");
             AccessSettings keyless = new AccessSettings(Optional.empty(), Optional.of(missing), false, List.of());
             for (AccessSettings wrong : List.of(origin, keyless)) {
@@ -100,7 +102,8 @@ final class TestAccessSettings {
     @Test
     void answersToItsNames(@TempDir Path folder) throws Exception {
         AccessSettings named = new AccessSettings(Optional.empty(), Optional.empty(), false, List.of("lab7.example"));
-        try (TestingServer server = TestingServer.start(folder, settings -> RecordCopy.of(settings, Map.of("access", named)))) {
+        try (TestingServer server =
+                TestingServer.start(folder, settings -> RecordCopy.of(settings, Map.of("access", named)))) {
             assertThat(health(server, "lab7.example")).startsWith("HTTP/1.1 200 ");
             assertThat(health(server, "LAB7.example")).startsWith("HTTP/1.1 200 ");
             assertThat(health(server, "lab8.example")).startsWith("HTTP/1.1 403 ");

@@ -3,11 +3,10 @@ package io.gatehouse.server;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Map;
-import io.gatehouse.testing.RecordCopy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.server.query.QueryQuota;
+import io.gatehouse.testing.RecordCopy;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -16,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -65,7 +65,8 @@ final class TestLongQueries {
     /** One that is set aside begins anew, and its client sees nothing of it. */
     @Test
     void whatIsSetAsideHasItsRowsInTheEnd(@TempDir Path folder) throws Exception {
-        QueryQuota quota = RecordCopy.of(QueryQuota.standard(), Map.of("computing", 1, "patience", Duration.ofMinutes(2)));
+        QueryQuota quota =
+                RecordCopy.of(QueryQuota.standard(), Map.of("computing", 1, "patience", Duration.ofMinutes(2)));
         try (TestingServer server = TestingServer.start(folder, quota)) {
             JsonNode alone = JSON.readTree(server.query(LONG).body()).at("/rows");
             List<CompletableFuture<HttpResponse<String>>> together = new ArrayList<>();

@@ -2,9 +2,8 @@ package io.gatehouse.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Map;
-import io.gatehouse.testing.RecordCopy;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gatehouse.testing.RecordCopy;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -12,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,7 +77,8 @@ final class TestNames {
     @Test
     void noGuardIsPassedByThem(@TempDir Path folder) throws Exception {
         AccessSettings access = new AccessSettings(Optional.of("a long token"), Optional.empty(), false, List.of());
-        try (TestingServer server = TestingServer.start(folder, settings -> RecordCopy.of(settings, Map.of("access", access)))) {
+        try (TestingServer server =
+                TestingServer.start(folder, settings -> RecordCopy.of(settings, Map.of("access", access)))) {
             for (String path :
                     List.of("v1%2Fhealth", "v1%2fhealth", "%76%31/health", "v1%252Fhealth", "x%2F../v1/runs")) {
                 assertThat(server.get(path).statusCode()).as(path).isIn(400, 401, 404);

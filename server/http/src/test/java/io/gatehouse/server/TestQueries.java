@@ -2,11 +2,10 @@ package io.gatehouse.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Map;
-import io.gatehouse.testing.RecordCopy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.server.query.QueryQuota;
+import io.gatehouse.testing.RecordCopy;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -14,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -86,8 +86,7 @@ final class TestQueries {
 
     @Test
     void letsSomeWaitAndTurnsTheRestAway(@TempDir Path folder) throws Exception {
-        QueryQuota quota =
-                RecordCopy.of(QueryQuota.standard(), Map.of("concurrent", 1, "computing", 1, "queued", 1));
+        QueryQuota quota = RecordCopy.of(QueryQuota.standard(), Map.of("concurrent", 1, "computing", 1, "queued", 1));
         try (TestingServer server = TestingServer.start(folder, quota)) {
             CompletableFuture<HttpResponse<String>> running = start(server, "running", ENDLESS);
             awaitLong(server, "running");
@@ -124,7 +123,8 @@ final class TestQueries {
 
     @Test
     void letsNobodyWaitForEver(@TempDir Path folder) throws Exception {
-        QueryQuota quota = RecordCopy.of(QueryQuota.standard(), Map.of("computing", 1, "patience", Duration.ofMillis(200)));
+        QueryQuota quota =
+                RecordCopy.of(QueryQuota.standard(), Map.of("computing", 1, "patience", Duration.ofMillis(200)));
         try (TestingServer server = TestingServer.start(folder, quota)) {
             CompletableFuture<HttpResponse<String>> running = start(server, "running", ENDLESS);
             awaitLong(server, "running");

@@ -4,9 +4,8 @@ import static io.gatehouse.testing.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.util.Map;
-import io.gatehouse.testing.RecordCopy;
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.testing.RecordCopy;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -25,6 +24,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import javax.net.ssl.SSLContext;
@@ -48,7 +48,8 @@ final class TestTls {
     }
 
     private TestingServer secured(Path folder) throws Exception {
-        AccessSettings secured = new AccessSettings(Optional.of(TOKEN), Optional.of(certificate.tls()), false, List.of());
+        AccessSettings secured =
+                new AccessSettings(Optional.of(TOKEN), Optional.of(certificate.tls()), false, List.of());
         return TestingServer.start(folder, settings -> RecordCopy.of(settings, Map.of("access", secured)));
     }
 

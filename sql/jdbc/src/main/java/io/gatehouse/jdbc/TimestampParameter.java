@@ -17,7 +17,8 @@ record TimestampParameter(OffsetDateTime instant, LocalDateTime shown) {
         ZoneId zone = calendar == null
                 ? ZoneId.systemDefault()
                 : calendar.getTimeZone().toZoneId();
-        return new TimestampParameter(instant.atOffset(ZoneOffset.UTC), instant.atZone(zone).toLocalDateTime());
+        return new TimestampParameter(
+                instant.atOffset(ZoneOffset.UTC), instant.atZone(zone).toLocalDateTime());
     }
 
     Object as(SqlType type) {

@@ -153,8 +153,12 @@ final class BenchServerCommand implements Callable<Integer> {
                 .figure(
                         "Ordinary queries beside hostile clients",
                         load.besides().count())
-                .figure("p50 ms beside hostile clients", Report.millis(load.besides().p50(), 1))
-                .figure("p99 ms beside hostile clients", Report.millis(load.besides().p99(), 1))
+                .figure(
+                        "p50 ms beside hostile clients",
+                        Report.millis(load.besides().p50(), 1))
+                .figure(
+                        "p99 ms beside hostile clients",
+                        Report.millis(load.besides().p99(), 1))
                 .figure("p99 as a multiple", Report.rounded(load.latencyRatio(), 2))
                 .figure("Statements that outlived their limit", load.overdue().size())
                 .figure("Of these", load.overdue().isEmpty() ? "none" : String.join("; ", load.overdue()))

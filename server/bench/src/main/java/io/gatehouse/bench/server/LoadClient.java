@@ -101,7 +101,8 @@ final class LoadClient implements Runnable {
 
     /** A reader must never see a part of a shard, nor facts of a question without their sums. */
     private void lookForWholeQuestions() throws IOException {
-        try (SingleRequestConnection request = SingleRequestConnection.post(server, "v1/query", body(BenchStatements.WHOLE, 5))) {
+        try (SingleRequestConnection request =
+                SingleRequestConnection.post(server, "v1/query", body(BenchStatements.WHOLE, 5))) {
             JsonNode row = request.json().at("/rows/0");
             long questions = row.path(0).asLong();
             long layers = row.path(1).asLong();

@@ -77,7 +77,8 @@ final class TestBenchEngineCommand {
                     .isEqualTo("error: --batch is '%s'; it must be PROMPTSxTOKENS such as 16x256.%n", batch);
         }
         assertThat(bench("--batch", "2x16", "--shared-prefix", "16").err())
-                .isEqualTo("error: --shared-prefix is 16; it must be less than the 16 tokens of a prompt.%n".formatted());
+                .isEqualTo(
+                        "error: --shared-prefix is 16; it must be less than the 16 tokens of a prompt.%n".formatted());
         assertThat(bench("--rounds", "0").err()).isEqualTo("error: --rounds must be at least 1, not 0.%n".formatted());
     }
 

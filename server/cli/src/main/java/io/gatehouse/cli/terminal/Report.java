@@ -67,7 +67,11 @@ public final class Report {
 
     /** Adds a table of at least one row. */
     public Report table(String label, List<Row> rows) {
-        entries.put(label, new Rows(rows.get(0).columns, rows.stream().map(row -> row.values).toList()));
+        entries.put(
+                label,
+                new Rows(
+                        rows.get(0).columns,
+                        rows.stream().map(row -> row.values).toList()));
         return this;
     }
 

@@ -1,10 +1,10 @@
 package io.gatehouse.sql.completion;
 
+import io.gatehouse.sql.completion.CursorContext.Expected;
+import io.gatehouse.sql.completion.FromRelations.Source;
 import io.gatehouse.sql.completion.TextPart.Cursor;
 import io.gatehouse.sql.completion.TextPart.Group;
 import io.gatehouse.sql.completion.TextPart.Word;
-import io.gatehouse.sql.completion.CursorContext.Expected;
-import io.gatehouse.sql.completion.FromRelations.Source;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -92,7 +92,8 @@ final class RollupSubstitution {
                 .formatted(node.getRelTypeName().replace("Logical", "").toUpperCase(Locale.ROOT)));
     }
 
-    private static WeightedRelation filter(WeightedRelation input, RexNode condition, String what) throws RollupNotApplicable {
+    private static WeightedRelation filter(WeightedRelation input, RexNode condition, String what)
+            throws RollupNotApplicable {
         checkKnown(condition, input, what);
         return new WeightedRelation(LogicalFilter.create(input.node(), condition), input.contents());
     }
@@ -245,7 +246,8 @@ final class RollupSubstitution {
     }
 
     /** The join, with the added columns moved to the end. */
-    private WeightedRelation joined(LogicalJoin join, WeightedRelation weighted, RelNode other, boolean left, List<Content> contents)
+    private WeightedRelation joined(
+            LogicalJoin join, WeightedRelation weighted, RelNode other, boolean left, List<Content> contents)
             throws RollupNotApplicable {
         int added = 1 + weighted.sums();
         int leftColumns = join.getLeft().getRowType().getFieldCount();

@@ -145,14 +145,13 @@ final class WeightedAggregate {
 
     /** The value of an aggregate other than a sum, if the rollup keeps what it needs. */
     private Optional<Value> kept(String name, AggregateCall call, Content.Measure measure) throws RollupNotApplicable {
-        Optional<Integer> column =
-                switch (name) {
-                    case "MIN" -> input.find(measure, Rollup.Aggregate.MIN);
-                    case "MAX" -> input.find(measure, Rollup.Aggregate.MAX);
-                    case "VAR_POP", "VAR_SAMP", "VARIANCE", "STDDEV_POP", "STDDEV_SAMP", "STDDEV" ->
-                        input.find(measure, Rollup.Aggregate.SQUARE_SUM);
-                    default -> Optional.empty();
-                };
+        Optional<Integer> column = switch (name) {
+            case "MIN" -> input.find(measure, Rollup.Aggregate.MIN);
+            case "MAX" -> input.find(measure, Rollup.Aggregate.MAX);
+            case "VAR_POP", "VAR_SAMP", "VARIANCE", "STDDEV_POP", "STDDEV_SAMP", "STDDEV" ->
+                input.find(measure, Rollup.Aggregate.SQUARE_SUM);
+            default -> Optional.empty();
+        };
         if (column.isEmpty()) {
             return Optional.empty();
         }

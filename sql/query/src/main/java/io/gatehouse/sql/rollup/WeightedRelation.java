@@ -28,7 +28,7 @@ record WeightedRelation(RelNode node, List<Content> contents) {
          * @param kept the number of the added column of each aggregate; the sum is among them
          */
         record Measure(String name, Map<Rollup.Aggregate, Integer> kept) implements Content {
-            Measure {
+            public Measure {
                 kept = Map.copyOf(kept);
             }
         }
