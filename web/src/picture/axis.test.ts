@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { along, niceSpan, niceTicks } from './axis';
+import { along, logTicks, niceSpan, niceTicks } from './axis';
 
 describe('axis', () => {
   it('has round ticks within its span', () => {
@@ -17,6 +17,11 @@ describe('axis', () => {
     expect(niceSpan([NaN, Infinity])).toEqual([0, 1]);
     const many = Array.from({ length: 500_000 }, (_, index) => index);
     expect(niceSpan(many)).toEqual([0, 500_000]);
+  });
+
+  it('has powers of ten where it is logarithmic', () => {
+    expect(logTicks(1, 1e6)).toEqual([1, 10, 100, 1000, 10_000, 100_000, 1_000_000]);
+    expect(logTicks(0.5, 30)).toEqual([0.5, 1, 2, 5, 10, 20]);
   });
 
   it('places a value', () => {

@@ -33,6 +33,16 @@ export function niceSpan(values: number[], wanted = 5): [number, number] {
   return [round(Math.floor(low / step + 1e-9)), round(Math.ceil(high / step - 1e-9))];
 }
 
+/** Ticks of a logarithmic axis within a span of positive values: powers of ten, and where they are few also their 2- and 5-fold. */
+export function logTicks(from: number, to: number): number[] {
+  const [first, last] = [Math.floor(Math.log10(from)), Math.ceil(Math.log10(to))];
+  const factors = last - first > 3 ? [1] : [1, 2, 5];
+  const step = Math.max(1, Math.ceil((last - first) / 10));
+  return Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, index) => first + index * step)
+    .flatMap((power) => factors.map((factor) => Number((factor * 10 ** power).toPrecision(12))))
+    .filter((value) => value >= from * (1 - 1e-9) && value <= to * (1 + 1e-9));
+}
+
 /** Where a value lies between two pixels. */
 export function along(value: number, [from, to]: readonly [number, number], start: number, end: number): number {
   return start + ((value - from) / (to - from || 1)) * (end - start);
