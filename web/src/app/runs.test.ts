@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Value } from '../api/http';
 import { answer } from '../api/testing';
-import { firstChoice, interventionTexts, partialText, type Run, runsOf, runText, treatment } from './runs';
+import { counterpart, differences, firstChoice, interventionTexts, partialText, type Run, runsOf, runText, treatment } from './runs';
 
 const COLUMNS = [
   'run_id', 'name', 'model', 'architecture', 'task', 'prompt_format', 'questions', 'scope', 'shots', 'status', 'started_at', 'finished_at', 'precision_plan',
@@ -52,5 +52,16 @@ describe('runs', () => {
     ]);
     expect(interventionTexts('mask 0:1,0:2,0:3,0:4')).toEqual(['4 experts masked']);
     expect(runText(imported)).toBe('1 · served (5 sequences, imported from vllm)');
+  });
+
+  it('are compared with a complete one of the same quiz and shape', () => {
+    const all = runs([
+      { run_id: 1 }, { run_id: 2, interventions: 'top-k 4' }, { run_id: 3, status: 'cancelled' }, { run_id: 4, task: 'arc' }, { run_id: 5, model: 'other' },
+    ]);
+    const alike = (other: Run) => other.model === 'olmoe';
+    const choose = (...ids: number[]) => counterpart(all[1] as Run, all.filter(({ id }) => ids.includes(id)), alike)?.id;
+    expect([choose(1, 3, 4, 5), choose(3, 4, 5), choose(3, 4), choose(4), choose()]).toEqual([1, 5, 3, 4, undefined]);
+    expect(differences(all[0] as Run, all[1] as Run)).toEqual([{ name: 'Interventions', mine: 'none', theirs: 'top-k 4' }]);
+    expect(differences(all[0] as Run, all[3] as Run)).toEqual([{ name: 'Quiz', mine: 'mmlu', theirs: 'arc' }]);
   });
 });

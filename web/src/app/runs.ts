@@ -173,3 +173,46 @@ export function shortText(run: Run): string {
 export function accuracyText(run: Run): string {
   return run.answered === 0 ? '' : `${formatShare(run.correct / run.answered)} of ${formatCount(run.answered)}`;
 }
+
+/**
+ * The run to compare with where nothing names one: the latest complete one of the same quiz, of the same shape and then
+ * without interventions, if there is such a run.
+ *
+ * @param alike whether it has the layers and experts of the run
+ */
+export function counterpart(run: Run, others: Run[], alike: (other: Run) => boolean): Run | undefined {
+  const preferences: ((other: Run) => boolean)[] = [
+    (other) => other.task === run.task && alike(other) && other.status === 'complete' && other.interventions === '',
+    (other) => other.task === run.task && alike(other) && other.status === 'complete',
+    (other) => other.task === run.task && other.status === 'complete',
+    (other) => other.task === run.task,
+    alike,
+    () => true,
+  ];
+  return preferences.map((preferred) => others.findLast(preferred)).find((found) => found !== undefined);
+}
+
+/** What distinguishes two runs, besides their figures. */
+export function differences(run: Run, other: Run): { name: string; mine: string; theirs: string }[] {
+  const facts = (of: Run): Record<string, string> => ({
+    Model: of.model,
+    Quiz: isImported(of) ? `imported from ${of.source}` : of.task,
+    Shots: String(of.shots),
+    'Prompt format': of.format,
+    Questions: sizeText(of),
+    Interventions: interventionTexts(of.interventions).join(', ') || 'none',
+    Precision: of.precision,
+    Device: of.device,
+    'Tokens recorded': recordedText(of),
+    Step: of.step === undefined ? '' : formatCount(of.step),
+  });
+  const [mine, theirs] = [facts(run), facts(other)];
+  return Object.keys(mine)
+    .filter((name) => mine[name] !== theirs[name])
+    .map((name) => ({ name, mine: mine[name] || '–', theirs: theirs[name] || '–' }));
+}
+
+/** The tokens whose routing a run recorded. */
+export function recordedText(run: Run): string {
+  return run.scope === 'prompt' ? 'all prompt tokens' : 'last prompt token';
+}
