@@ -51,5 +51,6 @@ describe('matrices', () => {
   it('of one token show its weights', () => {
     const rows = answer(['layer', 'experts', 'weights'], [[0, [2, 0], [0.5, 0.25]]]);
     expect([...routingMatrix(rows, 3).values]).toEqual([0.25, NaN, 0.5]);
+    expect([...routingMatrix(answer(['layer', 'experts', 'weights'], [[0, [2, 0], null]]), 3).values]).toEqual([1, NaN, 1]);
   });
 });

@@ -23,6 +23,9 @@ interface Figures {
   value: number;
 }
 
+/** The name of the subject of imports that name none. */
+const UNNAMED = 'no subject';
+
 /** Subjects by experts: log2 of the utilisation against uniform. Clustered, similar rows and similar columns are adjacent. */
 export function subjectMatrix(rows: Rows, experts: number, clustered: boolean): Counted {
   const subject = texts(rows, 'subject');
@@ -46,7 +49,7 @@ export function subjectMatrix(rows: Rows, experts: number, clustered: boolean): 
   const shares = figures.map((row) => row.map((cell) => cell.share));
   const rowKeys = clustered ? clusterOrder(shares) : names.map((_, index) => index);
   const columnKeys = clustered ? clusterOrder(transposed(shares, experts)) : numbersTo(experts);
-  return ordered(rowKeys, columnKeys, names, figures, totals);
+  return ordered(rowKeys, columnKeys, names.map((name) => (name === '' ? UNNAMED : name)), figures, totals);
 }
 
 /** Experts by experts of one layer: log2 of how many times more often than by chance two are chosen for the same token. */
@@ -97,14 +100,14 @@ function logOfChange(share: number, other: number, change: number): number {
   return Math.log2(change);
 }
 
-/** Layers by experts: the weight of each expert that one token is sent to. */
+/** Layers by experts: the weight of each expert that one token is sent to; 1 where weights are not recorded. */
 export function routingMatrix(rows: Rows, experts: number): Matrix {
   const layers = numbers(rows, 'layer');
   const [chosen, weights] = [lists(rows, 'experts'), lists(rows, 'weights')];
   const matrix = emptyMatrix(layers.map(String), numbersTo(experts).map(String));
   layers.forEach((_, row) =>
     chosen[row]?.forEach((expert, rank) => {
-      matrix.values[row * experts + expert] = weights[row]?.[rank] ?? NaN;
+      matrix.values[row * experts + expert] = weights[row]?.[rank] ?? 1;
     }),
   );
   return matrix;
