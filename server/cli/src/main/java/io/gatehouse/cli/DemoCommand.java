@@ -12,6 +12,7 @@ import io.gatehouse.cli.terminal.StopSignal;
 import io.gatehouse.run.RunRequest;
 import io.gatehouse.server.ListenAddress;
 import io.gatehouse.server.ServerSettings;
+import io.gatehouse.server.run.RunSources;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.QueryLimits;
 import io.gatehouse.sql.QueryResult;
@@ -27,6 +28,7 @@ import io.gatehouse.weights.WeightListener;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -105,7 +107,8 @@ final class DemoCommand implements Callable<Integer> {
         ServeCommand.serve(
                 store,
                 engine,
-                ServerSettings.standard(new ListenAddress(LOOPBACK, port), GatehouseVersion.current()),
+                ServerSettings.standard(new ListenAddress(LOOPBACK, port), GatehouseVersion.current())
+                        .with(RunSources.of(List.of(Sample.model()), List.of(Sample.quiz()))),
                 WorkerCommand.standard(),
                 stop,
                 out);
