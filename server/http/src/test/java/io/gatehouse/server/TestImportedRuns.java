@@ -26,6 +26,9 @@ final class TestImportedRuns {
             "explore&picture=comparison&other=1",
             "explore&picture=comparison&other=3",
             "explore&picture=questions",
+            "expert&layer=0&expert=0",
+            "expert&layer=1&expert=3",
+            "run",
             "runs");
 
     @RegisterExtension

@@ -76,6 +76,28 @@ final class TestRunsOfAddresses {
     }
 
     @Test
+    void hasAPageForEachRun() {
+        browser.enter("#screen=runs");
+        browser.awaitText("tbody .treatment", "2 experts masked (2:12, 3:1), top-k 4");
+        browser.awaitText("tbody .aside", "8 of 24");
+        browser.clickOn("tbody .name a[href*='run=2']");
+        browser.awaitText("h2", "Run 2: changed");
+        assertThat(browser.texts("header nav [aria-current]")).containsExactly("Runs");
+        browser.awaitText("dd", "mask 2:12,3:1; top-k 4");
+        browser.awaitText("dd", "all prompt tokens");
+        browser.awaitText("dd", "0-shot quiz");
+        browser.awaitText("dt", "From start to end, pauses included");
+        browser.awaitText("pre", "--mask 2:12,3:1");
+        browser.awaitText("[aria-label='Effect of the interventions'] tbody td", "mask 2:12,3:1; top-k 4");
+        browser.awaitText("[aria-label='Accuracy by subject'] tbody td", "colours");
+        browser.awaitText("[aria-label=Layers] tbody td", "16");
+        browser.click("Compare");
+        browser.awaitText(".outcome td", "2 experts masked (2:12, 3:1), top-k 4");
+        browser.enter("#screen=run&run=99");
+        browser.awaitText("h2", "There is no run 99 in this file");
+    }
+
+    @Test
     void keepsSqlOutOfTheAddressOfOtherScreens() {
         browser.press(Keys.ALT, "3");
         browser.run("SELECT 5 AS five");
