@@ -15,6 +15,8 @@ describe('axis', () => {
     expect(niceSpan([7])).toEqual([3.5, 10.5]);
     expect(niceSpan([0])).toEqual([-0.5, 0.5]);
     expect(niceSpan([NaN, Infinity])).toEqual([0, 1]);
+    expect(niceSpan([0.25, 0.25000000000000006])).toEqual([0.125, 0.375]);
+    expect(niceTicks(0.25, 0.25000000000000006, 5)).toEqual([0.25]);
     const many = Array.from({ length: 500_000 }, (_, index) => index);
     expect(niceSpan(many)).toEqual([0, 500_000]);
   });

@@ -1,7 +1,14 @@
+/** Values that differ by less than this share of their size are the same: sums of the same shares differ in their last digits. */
+const SAME = 1e-9;
+
+function same(from: number, to: number): boolean {
+  return Math.abs(to - from) <= SAME * Math.max(Math.abs(from), Math.abs(to));
+}
+
 /** Round values that divide a span into about the wanted number of parts, including round ends. */
 export function niceTicks(from: number, to: number, wanted: number): number[] {
   const span = to - from;
-  if (!(span > 0) || !Number.isFinite(span)) {
+  if (!(span > 0) || !Number.isFinite(span) || same(from, to)) {
     return [from];
   }
   const rough = span / Math.max(wanted, 1);
@@ -23,9 +30,9 @@ export function niceSpan(values: number[], wanted = 5): [number, number] {
     low = Math.min(low, value);
     high = Math.max(high, value);
   }
-  if (low === high) {
+  if (same(low, high)) {
     const pad = Math.abs(low) / 2 || 0.5;
-    return [low - pad, high + pad];
+    return [low - pad, low + pad];
   }
   const ticks = niceTicks(low, high, wanted);
   const step = ticks.length > 1 ? (ticks[1] as number) - (ticks[0] as number) : high - low;
