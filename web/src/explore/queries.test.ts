@@ -66,7 +66,7 @@ describe('queries of Explore', () => {
       routingOfQuestionSql(1, 2),
       nearestSql(1, 2, 10),
       answerDifferenceSql(1, 2),
-      sequenceSql(2),
+      sequenceSql('quiz', 2),
       sequenceListSql('quiz', 'x', 'text'),
       ...OF_SUBJECT.flatMap((build) => [build(look), build({ run: 1, scope: 'prompt' })]),
     ]) {

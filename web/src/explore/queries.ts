@@ -89,8 +89,8 @@ export function questionSql(run: number, question: number): string {
 }
 
 /** One sequence of an import without answers. */
-export function sequenceSql(question: number): string {
-  return select('question_id, subject, ordinal, question, choices, answer', 'questions', [`question_id = ${question}`], 'question_id');
+export function sequenceSql(task: string, question: number): string {
+  return select('question_id, subject, ordinal, question, choices, answer', 'questions', [`task = ${literal(task)} AND question_id = ${question}`], 'question_id');
 }
 
 /** The sequences of an import without answers that contain the text. */
