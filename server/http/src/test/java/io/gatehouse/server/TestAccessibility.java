@@ -80,7 +80,8 @@ final class TestAccessibility {
         check(
                 new State("run", "#screen=run&run=3", "dd", page -> page.awaitCount(".picture table", 3)),
                 new State("expert", "#screen=expert&run=1&layer=2&expert=3&scope=prompt", "mark", page -> {}),
-                new State("expert of an imported run", "#screen=expert&run=5&layer=0&expert=0", ".nothing", page -> {}));
+                new State(
+                        "expert of an imported run", "#screen=expert&run=5&layer=0&expert=0", ".nothing", page -> {}));
     }
 
     @Test

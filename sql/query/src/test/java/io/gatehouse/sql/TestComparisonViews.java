@@ -180,7 +180,9 @@ final class TestComparisonViews {
                     .isEmpty();
             assertThat(rows(engine, "FROM utilisation_difference_of_questions(1, 3, 'prompt')"))
                     .isEmpty();
-            assertThat(rows(engine, "SELECT n, other_n FROM utilisation_difference_of_questions(1, 3, 'last_prompt') LIMIT 1"))
+            assertThat(rows(
+                            engine,
+                            "SELECT n, other_n FROM utilisation_difference_of_questions(1, 3, 'last_prompt') LIMIT 1"))
                     .containsExactly(List.of(1L, 1L));
             assertThat(rows(engine, "SELECT question_id, correct, other_correct FROM changed_answers(1, 2)"))
                     .containsExactly(List.of(2, true, false));

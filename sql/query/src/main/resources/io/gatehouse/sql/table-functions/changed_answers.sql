@@ -2,7 +2,7 @@
 --
 -- Title: Changed answers
 -- Definition: the questions that both runs answered, with another letter; or, where an import does not name the letter,
---   rightly in one of them alone. The view answer_difference counts and tests them.
+--   correctly in only one of them. The view answer_difference counts and tests them.
 -- Source: none needed: rows of answers and questions.
 -- Version: 1
 -- Example: SELECT question_id, subject, question, answer, predicted, other_predicted
