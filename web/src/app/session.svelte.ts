@@ -36,6 +36,8 @@ export class Session {
   appearance = $state<Appearance>(storedAppearance());
   /** Whether there is room for larger rows. */
   large = $state(matchMedia(LARGE).matches);
+  /** Height of the window, so that a picture fills it without growing beyond. */
+  windowHeight = $state(innerHeight);
   private systemDark = $state(matchMedia(DARK).matches);
   private refreshing: ReturnType<typeof setTimeout> | undefined;
   /** The SQL that runs without confirmation because this page made it, not a link. */
@@ -64,6 +66,7 @@ export class Session {
   constructor() {
     matchMedia(DARK).addEventListener('change', (event) => (this.systemDark = event.matches));
     matchMedia(LARGE).addEventListener('change', (event) => (this.large = event.matches));
+    addEventListener('resize', () => (this.windowHeight = innerHeight));
     addEventListener('popstate', () => {
       this.place = decodePlace(location.hash);
       this.nameRun();

@@ -11,5 +11,5 @@ export function outcomeText({ correct, predicted, answer }: { correct: boolean |
     return 'no answer recorded.';
   }
   const known = predicted === '' ? 'answered' : `answered ${predicted}`;
-  return correct ? `${known} (right).` : `${known} (wrong${answer === '' ? '' : `; ${answer} is right`}).`;
+  return correct ? `${known} (correct).` : `${known} (wrong${answer === '' ? '' : `; ${answer} is correct`}).`;
 }

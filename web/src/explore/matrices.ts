@@ -74,6 +74,30 @@ export function coactivationMatrix(rows: Rows, experts: number, clustered: boole
   return { ...ordered(order, order, all.map(String), figures, totals), tokens: tokens[0] ?? 0 };
 }
 
+/** The same without columns of which nothing was counted, and with `rowsToo` without such rows. */
+export function withoutUnused<T extends Counted>(counted: T, rowsToo: boolean): T {
+  const width = counted.columnKeys.length;
+  const count = (row: number, column: number) => counted.counts[row * width + column] ?? 0;
+  const [rows, columns] = [counted.rowKeys.map((_, index) => index), counted.columnKeys.map((_, index) => index)];
+  const keptRows = rowsToo ? rows.filter((row) => columns.some((column) => count(row, column) > 0)) : rows;
+  const keptColumns = columns.filter((column) => rows.some((row) => count(row, column) > 0));
+  const kept = (values: Float64Array) => Float64Array.from(keptRows.flatMap((row) => keptColumns.map((column) => values[row * width + column] ?? NaN)));
+  const { matrix } = counted;
+  return {
+    ...counted,
+    matrix: {
+      rows: keptRows.map((row) => matrix.rows[row] ?? ''),
+      columns: keptColumns.map((column) => matrix.columns[column] ?? ''),
+      values: kept(matrix.values),
+    },
+    counts: kept(counted.counts),
+    share: kept(counted.share),
+    totals: keptRows.map((row) => counted.totals[row] ?? 0),
+    rowKeys: keptRows.map((row) => counted.rowKeys[row] ?? 0),
+    columnKeys: keptColumns.map((column) => counted.columnKeys[column] ?? 0),
+  };
+}
+
 /** Layers by experts: log2 of the utilisation in one run over that in another. */
 export function differenceMatrix(rows: Rows): Counted & { other: Float64Array } {
   const [layer, expert, share, other, change] = ['layer', 'expert', 'share', 'other_share', 'change'].map((name) => numbers(rows, name)) as [
