@@ -85,7 +85,7 @@ final class ImportCommand implements Callable<Integer> {
         }
         new Report()
                 .figure("Run", run.name())
-                .figure("Sequences", run.sequences().size())
+                .figure("Sequences", run.questions().size())
                 .figure("Layers", run.layers())
                 .figure("Experts", run.experts())
                 .figure("Weights", run.provenance().getOrDefault("weights", ""))

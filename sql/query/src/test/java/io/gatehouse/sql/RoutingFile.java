@@ -53,7 +53,7 @@ final class RoutingFile implements AutoCloseable {
         RoutingFile file = comparable();
         file.execute(resource("/sql/random.data.sql"));
         file.run(resource("/sql/random.imported.sql"));
-        file.run(resource("/io/gatehouse/store/transfer/import_usage.sql").replace("$1", "4"));
+        file.run(resource("/sql/routing-to-usage.sql").replace("$1", "4"));
         file.addRollups(4);
         return file;
     }

@@ -193,7 +193,7 @@ final class TestHandover {
     }
 
     private static ImportedRun imported(List<TracedSequence> sequences, List<ExpertCounts> counts) {
-        return new ImportedRun("r", "test", "m", 3, 4, 2, Map.of(), sequences, counts);
+        return ImportedRun.of("r", "test", "m", 3, 4, 2, Map.of(), sequences, counts);
     }
 
     private static TracedSequence question(String name, String subject, boolean weighed, int tokens) {

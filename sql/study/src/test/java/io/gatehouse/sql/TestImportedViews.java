@@ -246,7 +246,7 @@ final class TestImportedViews {
     }
 
     private int of(String name, List<TracedSequence> sequences, List<ExpertCounts> counts) {
-        return store.importRun(new ImportedRun(name, "vllm", "m", 1, 4, 2, Map.of(), sequences, counts), "test");
+        return store.importRun(ImportedRun.of(name, "vllm", "m", 1, 4, 2, Map.of(), sequences, counts), "test");
     }
 
     /** Two recorded tokens, two experts each. */

@@ -88,7 +88,7 @@ public record RunDefinition(Map<String, String> properties) {
             update(digest, String.valueOf(question.ordinal()));
             update(digest, question.text());
             question.choices().forEach(choice -> update(digest, choice));
-            update(digest, String.valueOf(question.answer()));
+            update(digest, question.answer());
         }
         return HexFormat.of().formatHex(digest.digest(), 0, 8);
     }

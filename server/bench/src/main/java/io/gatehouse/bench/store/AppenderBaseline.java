@@ -128,11 +128,11 @@ final class AppenderBaseline {
                         .append(1)
                         .append(answer.questionId())
                         .append((short) 0)
-                        .append(String.valueOf(answer.predicted()))
-                        .append(answer.correct())
+                        .append(answer.predicted().orElseThrow())
+                        .append(answer.isCorrect())
                         .append(answer.logProbabilities())
-                        .append(answer.topTokenId())
-                        .append(answer.topToken())
+                        .append((int) answer.topTokenId().orElseThrow())
+                        .append(answer.topToken().orElseThrow())
                         .append(answer.promptTokens())
                         .endRow();
             }

@@ -1,4 +1,4 @@
--- The usage of an imported run per question, from its facts.
+-- The usage of an imported run per question, from its routing.
 INSERT INTO usage BY NAME
 SELECT
     run_id,
