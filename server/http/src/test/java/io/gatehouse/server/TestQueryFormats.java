@@ -248,12 +248,14 @@ final class TestQueryFormats {
     }
 
     @Test
-    void keepsFormulasFromSpreadsheets() throws Exception {
+    void writesValuesAsTheyAreUnlessForASpreadsheet() throws Exception {
         String sql = "SELECT * FROM (VALUES ('=1+1'), ('+1'), ('-1'), ('@x'), ('a=1'), ('=\"x\"')) AS t(v)";
         assertThat(accepting("text/csv", sql).body().lines())
-                .containsExactly("v", "'=1+1", "'+1", "'-1", "'@x", "a=1", "\"'=\"\"x\"\"\"");
-        assertThat(get("format=csv&formulas=keep&sql=", sql).body().lines())
                 .containsExactly("v", "=1+1", "+1", "-1", "@x", "a=1", "\"=\"\"x\"\"\"");
+        assertThat(get("format=csv&formulas=keep&sql=", sql).body())
+                .isEqualTo(accepting("text/csv", sql).body());
+        assertThat(get("format=csv&formulas=escape&sql=", sql).body().lines())
+                .containsExactly("v", "'=1+1", "'+1", "'-1", "'@x", "a=1", "\"'=\"\"x\"\"\"");
         assertThat(accepting("text/csv", "SELECT -1 AS n").body()).isEqualTo("n\r\n-1\r\n");
     }
 
@@ -291,7 +293,7 @@ final class TestQueryFormats {
         assertProblem(get("limit=x&sql=", "SELECT 1"), "\"limit\" must be a whole number, but is \"x\"");
         assertProblem(get("limit=0&sql=", "SELECT 1"), "1 or more, but is 0");
         assertProblem(get("filename=..%2Fx&sql=", "SELECT 1"), "A file cannot be named \"../x\"");
-        assertProblem(get("formulas=no&sql=", "SELECT 1"), "escape or keep");
+        assertProblem(get("formulas=no&sql=", "SELECT 1"), "keep or escape");
         HttpResponse<String> twice = server.send(
                 "v1/query?limit=1",
                 request -> request.header("Content-Type", "application/json")
