@@ -15,6 +15,7 @@ import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.quiz.Quiz;
 import io.gatehouse.quiz.QuizSource;
 import io.gatehouse.run.DividedRun;
+import io.gatehouse.run.LongPrompts;
 import io.gatehouse.run.QuizRun;
 import io.gatehouse.run.RunComputation;
 import io.gatehouse.run.RunListener;
@@ -54,7 +55,14 @@ public final class PlannedRun implements AutoCloseable {
         Recording recording = request.recording();
         EngineOptions options = request.engineOptions();
         Path model = RunRequest.path(request.model());
-        RunTask task = new RunTask("planned", quiz(request), format, request.shots(), recording, request.chat());
+        RunTask task = new RunTask(
+                "planned",
+                quiz(request),
+                format,
+                request.shots(),
+                recording,
+                request.chat(),
+                LongPrompts.of(request.longPrompts()));
         if (task.chat() && ChatConfig.find(model).isEmpty()) {
             throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "Model %s has no chat template".formatted(model));
         }
