@@ -72,8 +72,9 @@ public record QueryRequest(
             Optional<String> filename,
 
             @JsonField(
-                    value = "keep writes texts in CSV as they are, the default; escape puts an apostrophe before those that a"
-                            + " spreadsheet would run as formulas.",
+                    value =
+                            "keep writes texts in CSV as they are, the default; escape puts an apostrophe before those that a"
+                                    + " spreadsheet would run as formulas.",
                     values = {"keep", "escape"})
             Optional<String> formulas) {}
 
