@@ -20,7 +20,10 @@ final class UsageErrors {
         CommandSpec spec = command.getCommandSpec();
         String message = unknownOption(spec, arguments)
                 .or(() -> unmatched(failure))
-                .orElse(String.valueOf(failure.getMessage()));
+                .orElse(String.valueOf(failure.getMessage()))
+                // Picocli's words for numbers are Java's.
+                .replaceFirst(" is not an int$", " is not a whole number of at most 2,147,483,647")
+                .replaceFirst(" is not a long$", " is not a whole number");
         command.getErr().println("error: " + CellText.visible(message));
         command.getErr().printf("'%s --help' explains the command.%n", spec.qualifiedName());
         return spec.exitCodeOnInvalidInput();
