@@ -41,7 +41,7 @@ final class ImportedRuns {
     private static void imported(
             Store store, String source, List<TracedSequence> sequences, List<ExpertCounts> counts) {
         store.importRun(
-                new ImportedRun(
+                ImportedRun.of(
                         "from " + source,
                         source,
                         "served",
