@@ -2,9 +2,10 @@
 -- after.
 --
 -- Title: Contexts of an expert
--- Definition: the activations of the expert with the largest weights; of equal ones, and where an import has no weights,
---   the one of the lower question and position comes first. Each with the tokens that are at most so far away. Only
---   tokens whose text or id was recorded.
+-- Definition: the activations of the expert with the largest weights, one for each token of the vocabulary, because
+--   prompts of one format repeat the same words; of equal ones, and where an import has no weights, the one of the lower
+--   question and position comes first. Each with the tokens that are at most so far away. Only tokens whose text or id
+--   was recorded.
 -- Source: none needed: rows of activations and tokens.
 -- Version: 1
 -- Example: SELECT place, question_id, distance, token, weight
@@ -37,13 +38,24 @@ SELECT
     t.token
 FROM (
     SELECT
-        a.question_id,
-        a."position",
-        a.weight,
-        row_number() OVER (ORDER BY a.weight DESC NULLS LAST, a.question_id, a."position") AS place
-    FROM activations AS a
-    JOIN scopes AS s ON s.phase = a.phase AND s.is_last_prompt = a.is_last_prompt
-    WHERE a.run_id = $run AND a.layer = $layer AND a.expert = $expert AND s.scope = $scope
+        question_id,
+        "position",
+        weight,
+        row_number() OVER (ORDER BY weight DESC NULLS LAST, question_id, "position") AS place
+    FROM (
+        SELECT
+            a.question_id,
+            a."position",
+            a.weight,
+            row_number() OVER (
+                PARTITION BY o.token_id ORDER BY a.weight DESC NULLS LAST, a.question_id, a."position"
+            ) AS place_of_token
+        FROM activations AS a
+        JOIN scopes AS s ON s.phase = a.phase AND s.is_last_prompt = a.is_last_prompt
+        JOIN tokens AS o ON o.run_id = a.run_id AND o.question_id = a.question_id AND o."position" = a."position"
+        WHERE a.run_id = $run AND a.layer = $layer AND a.expert = $expert AND s.scope = $scope AND o.sample = 0
+    ) AS fired
+    WHERE place_of_token = 1
 ) AS f
 JOIN tokens AS t
     ON t.question_id = f.question_id AND t."position" >= f."position" - $width AND t."position" <= f."position" + $width
