@@ -29,12 +29,18 @@ final class TestDocumentedFiles {
         }
         assertThat(names(commands)).containsAll(samples("import"));
         CommandOutcome counts = CommandOutcome.of(
-                "sql", "--db", database, "--format", "csv", "-c", "SELECT count(*) FROM runs WHERE source <> 'gatehouse'");
+                "sql",
+                "--db",
+                database,
+                "--format",
+                "csv",
+                "-c",
+                "SELECT count(*) FROM runs WHERE source <> 'gatehouse'");
         assertThat(counts.out().lines()).element(1).isEqualTo("12");
         for (String name : List.of("vllm", "router-logits", "imatrix", "committee", "c3po")) {
             String report = directory.resolve(name + ".md").toString();
-            CommandOutcome study = CommandOutcome.of(
-                    "study", "--db", database, "--run", name, "--format", "markdown", "-o", report);
+            CommandOutcome study =
+                    CommandOutcome.of("study", "--db", database, "--run", name, "--format", "markdown", "-o", report);
             assertThat(study.exitCode()).as(study.err()).isZero();
             assertThat(Files.readString(Path.of(report)))
                     .as(name)

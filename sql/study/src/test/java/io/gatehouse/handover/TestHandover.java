@@ -90,12 +90,10 @@ final class TestHandover {
                       [false, false, false, false]
                     ]}
                     """);
-            new Handover(handover.session(), "r", Optional.of(Scope.LAST_PROMPT))
-                    .writeLoads(file());
+            new Handover(handover.session(), "r", Optional.of(Scope.LAST_PROMPT)).writeLoads(file());
             assertThat(content()).contains("[1, 2, 1, 0]");
             assertRefused(
-                    () -> new Handover(handover.session(), "x", Optional.empty())
-                            .writeMask(file()),
+                    () -> new Handover(handover.session(), "x", Optional.empty()).writeMask(file()),
                     ErrorCode.RUN_NOT_FOUND,
                     "There is no run \"x\"");
         });
@@ -150,9 +148,7 @@ final class TestHandover {
                     ErrorCode.INVALID_ARGUMENT,
                     "Run \"r\" has no answered questions whose tokens were all recorded at scope prompt, which esft needs");
             assertRefused(
-                    () -> new Handover(
-                                    handover.session(), "r", Optional.of(Scope.LAST_PROMPT))
-                            .writeLoads(file()),
+                    () -> new Handover(handover.session(), "r", Optional.of(Scope.LAST_PROMPT)).writeLoads(file()),
                     ErrorCode.INVALID_ARGUMENT,
                     "Run \"r\" recorded no routing at scope last_prompt, which eplb needs");
             assertThat(file()).doesNotExist();
