@@ -25,6 +25,8 @@ const PAGES = [
   { name: 'transitions', fragment: 'screen=explore&picture=transitions&layer=0&expert=5&scope=prompt', ready: '.node' },
   { name: 'comparison', fragment: 'screen=explore&picture=comparison', ready: 'canvas', without: '.alone' },
   { name: 'questions', fragment: 'screen=explore&picture=questions&question=10&layer=2&expert=12', ready: '.token' },
+  { name: 'expert', fragment: 'screen=expert&layer=2&expert=12&scope=prompt', ready: 'mark' },
+  { name: 'run', fragment: 'screen=run', ready: 'dd' },
   { name: 'query', fragment: 'screen=query', ready: 'regular-table td', act: (page) => example(page, 'Accuracy by expert') },
   { name: 'chart', fragment: 'screen=query', ready: 'regular-table td', act: (page) => example(page, 'Accuracy by expert', 'Chart') },
   { name: 'plan', fragment: `q=${encodeURIComponent(ROLLED_UP)}`, ready: '.run', act: plan },

@@ -87,11 +87,16 @@ const COUNT = new Intl.NumberFormat('en');
 
 /** 1 row, 12,345 rows. */
 export function formatRowCount(rows: number): string {
-  return `${COUNT.format(rows)} ${rows === 1 ? 'row' : 'rows'}`;
+  return formatUnits(rows, 'row');
 }
 
 export function formatCount(count: number): string {
   return COUNT.format(count);
+}
+
+/** 1 token, 12,345 tokens. */
+export function formatUnits(count: number, unit: string): string {
+  return `${COUNT.format(count)} ${unit}${count === 1 ? '' : 's'}`;
 }
 
 /** 0.8 ms, 12 ms, 1.23 s, 2 min 05 s. */
@@ -116,11 +121,21 @@ export function formatLeft(seconds: number): string {
   return whole < 60 ? `${whole} s` : formatDuration(whole * 1000);
 }
 
-/** 12.3 %, 0.05 %: a share of one to about three digits. */
+/** 12.3 %, 0.9 %; a share that would be 0.0 % has two digits, such as 0.042 %. */
 export function formatShare(share: number): string {
   if (!Number.isFinite(share)) {
     return '–';
   }
   const percent = share * 100;
-  return `${percent !== 0 && Math.abs(percent) < 1 ? Number(percent.toPrecision(2)) : percent.toFixed(1)} %`;
+  return `${percent !== 0 && Math.abs(percent) < 0.1 ? Number(percent.toPrecision(2)) : percent.toFixed(1)} %`;
+}
+
+/** p = 0.034, p < 0.001. */
+export function formatP(p: number): string {
+  return p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`;
+}
+
+/** +8.1 points, −0.4 points: a difference of two shares in percentage points. */
+export function formatPoints(difference: number): string {
+  return `${difference < 0 ? '−' : '+'}${Math.abs(difference * 100).toFixed(1)} points`;
 }

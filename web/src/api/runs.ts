@@ -7,6 +7,8 @@ export interface Progress {
   questionsDone: number;
   questions: number;
   tokensPerSecond: number;
+  /** Since the server started it, or continued it. */
+  elapsedSeconds?: number;
   /** Absent before the first tokens are computed. */
   secondsLeft?: number;
 }
@@ -55,7 +57,7 @@ export async function readSources(): Promise<Sources> {
 }
 
 /** @param options those of `gatehouse run`, without dashes */
-export async function startRun(options: Record<string, string | number>): Promise<ServedRun> {
+export async function startRun(options: Record<string, unknown>): Promise<ServedRun> {
   return (await (await send('POST', 'v1/runs', options)).json()) as ServedRun;
 }
 

@@ -17,6 +17,12 @@ describe('place', () => {
     expect(decodePlace('#q=SELECT%201+%2B+2')).toEqual({ screen: 'query', sql: 'SELECT 1 + 2' });
   });
 
+  it('has SQL on the query screen only', () => {
+    expect(encodePlace({ screen: 'overview', run: 1, sql: 'SELECT 1' })).toBe('#screen=overview&run=1');
+    expect(encodePlace({ screen: 'run', run: 1 })).toBe('#screen=run&run=1');
+    expect(decodePlace('#screen=expert&run=1&layer=2&expert=3')).toEqual({ screen: 'expert', run: 1, layer: 2, expert: 3 });
+  });
+
   it('leaves out what makes no sense', () => {
     expect(decodePlace('#screen=moon&run=-1&layer=1e9&expert=x&scope=all&q=%E0%A4&subject=')).toEqual({ screen: 'overview' });
     expect(decodePlace('')).toEqual({ screen: 'overview' });

@@ -3,8 +3,12 @@
  * that a link shares it and Back returns to it; browsers do not send fragments, so no SQL reaches a log.
  */
 export const SCREENS = ['overview', 'explore', 'query', 'runs'] as const;
-export type Screen = (typeof SCREENS)[number];
-export const SCREEN_NAMES: Record<Screen, string> = { overview: 'Overview', explore: 'Explore', query: 'Query', runs: 'Runs' };
+/** Screens that are reached from others: a page for one run, and one for one expert. */
+const PAGES = ['run', 'expert'] as const;
+export type Screen = (typeof SCREENS)[number] | (typeof PAGES)[number];
+export const SCREEN_NAMES: Record<Screen, string> = { overview: 'Overview', explore: 'Explore', query: 'Query', runs: 'Runs', run: 'Run', expert: 'Expert' };
+/** The screen that a page belongs to in the navigation. */
+export const PARENTS: Partial<Record<Screen, Screen>> = { run: 'runs', expert: 'explore' };
 
 /** Tokens that pictures include: the last one of each prompt, where the model answers, or all of them. */
 export type Scope = 'last_prompt' | 'prompt';
@@ -39,7 +43,9 @@ export function encodePlace(place: Place): string {
   add('scope', place.scope);
   add('subject', place.subject);
   add('picture', place.picture);
-  add('q', place.sql);
+  if (place.screen === 'query') {
+    add('q', place.sql);
+  }
   return `#${parts.join('&')}`;
 }
 
@@ -54,7 +60,7 @@ export function decodePlace(fragment: string): Place {
     }
   }
   const sql = parts.get('q');
-  const screen = SCREENS.find((name) => name === parts.get('screen')) ?? (sql === undefined ? 'overview' : 'query');
+  const screen = [...SCREENS, ...PAGES].find((name) => name === parts.get('screen')) ?? (sql === undefined ? 'overview' : 'query');
   const place: Place = { screen };
   for (const key of NUMBERS) {
     const text = parts.get(key);

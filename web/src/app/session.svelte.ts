@@ -1,29 +1,14 @@
+import { untrack } from 'svelte';
 import { listen } from '../api/events';
 import { EMPTY_SCHEMA, type Health, type Outcome, readHealth, readSchema, runQuery, type Schema } from '../api/http';
-import { numbers, texts, values } from '../api/rows';
+import { numbers, texts } from '../api/rows';
 import { readRuns, type ServedRun } from '../api/runs';
-import { select } from '../api/sql';
+import { literal, select } from '../api/sql';
 import { apply, type Appearance, storedAppearance } from './appearance';
 import { type ModelLayer, layersOf } from './layers';
 import { decodePlace, encodePlace, type Place, type Scope, type Screen } from './place';
+import { ANSWERED, firstChoice, isImported, type Run, RUNS, runsOf } from './runs';
 
-export interface Run {
-  id: number;
-  name: string;
-  model: string;
-  task: string;
-  questions: number;
-  /** Tokens that the run recorded. */
-  scope: Scope;
-  shots: number;
-  status: string;
-  startedAt: string;
-  finishedAt: string;
-  precision: string;
-  device: string;
-}
-
-const RUNS = select('run_id, name, model, task, questions, scope, shots, status, started_at, finished_at, precision_plan, device', 'runs', [], 'run_id');
 const LAYERS = select('run_id, layer, experts, top_k', 'layers', ['experts > 0'], 'run_id DESC, layer');
 
 const MOST_RUNS = 10_000;
@@ -51,33 +36,52 @@ export class Session {
   appearance = $state<Appearance>(storedAppearance());
   /** Whether there is room for larger rows. */
   large = $state(matchMedia(LARGE).matches);
+  /** Height of the window, so that a picture fills it without growing beyond. */
+  windowHeight = $state(innerHeight);
   private systemDark = $state(matchMedia(DARK).matches);
   private refreshing: ReturnType<typeof setTimeout> | undefined;
   /** The SQL that runs without confirmation because this page made it, not a link. */
   private ownSql: string | undefined;
 
-  /** The run that is shown where the address names none: the latest when the page opened. A newer one does not replace it. */
-  private latest = $state<number | undefined>();
+  /** The run that was looked at last: an address that names none is completed by it. */
+  private lastRun: number | undefined;
 
   private layersByRun = $state.raw(new Map<number, ModelLayer[]>());
 
-  readonly run = $derived(this.runs.find((run) => run.id === (this.place.run ?? this.latest)) ?? this.runs.at(-1));
+  /** The run that the address names; undefined where the file does not have it. */
+  readonly run = $derived(this.runs.find((run) => run.id === this.place.run));
+  /** The run that the address names and the file does not have. */
+  readonly missingRun = $derived(this.loaded && this.run === undefined ? this.place.run : undefined);
   private readonly runId = $derived(this.run?.id);
+  private readonly answeredSubjects = $derived(this.run?.subjects ?? 0);
   /** The layers with experts of the run's model. */
   readonly layers = $derived(this.layersOf(this.runId));
-  readonly scope = $derived<Scope>(this.run?.scope === 'last_prompt' ? 'last_prompt' : (this.place.scope ?? 'last_prompt'));
+  /** Imports need not say which token is the last of a prompt: all of them is the safe choice. */
+  readonly scope = $derived<Scope>(
+    this.run?.scope === 'last_prompt' ? 'last_prompt' : (this.place.scope ?? (this.run !== undefined && isImported(this.run) ? 'prompt' : 'last_prompt')),
+  );
   readonly subject = $derived(this.subjects.find((subject) => subject === this.place.subject));
   readonly dark = $derived(this.appearance === 'dark' || (this.appearance === 'system' && this.systemDark));
 
   constructor() {
     matchMedia(DARK).addEventListener('change', (event) => (this.systemDark = event.matches));
     matchMedia(LARGE).addEventListener('change', (event) => (this.large = event.matches));
-    addEventListener('popstate', () => (this.place = decodePlace(location.hash)));
+    addEventListener('resize', () => (this.windowHeight = innerHeight));
+    addEventListener('popstate', () => {
+      this.place = decodePlace(location.hash);
+      this.nameRun();
+    });
     $effect.root(() => {
       $effect(() => apply(this.appearance));
       $effect(() => {
         if (this.runId !== undefined) {
-          void this.readSubjects(this.runId);
+          this.lastRun = this.runId;
+          // A run in progress comes to further subjects.
+          void this.answeredSubjects;
+          const run = untrack(() => this.run);
+          if (run !== undefined) {
+            void this.readSubjects(run);
+          }
         }
       });
     });
@@ -116,36 +120,24 @@ export class Session {
   }
 
   async readRuns(): Promise<void> {
-    const [outcome, layers] = await Promise.all([ask(RUNS, MOST_RUNS), ask(LAYERS, MOST_LAYERS)]);
-    if (outcome.kind !== 'rows' || layers.kind !== 'rows') {
-      const failed = [outcome, layers].find(({ kind }) => kind === 'problem');
+    const [outcome, layers, answered] = await Promise.all([ask(RUNS, MOST_RUNS), ask(LAYERS, MOST_LAYERS), ask(ANSWERED, MOST_RUNS)]);
+    if (outcome.kind !== 'rows' || layers.kind !== 'rows' || answered.kind !== 'rows') {
+      const failed = [outcome, layers, answered].find(({ kind }) => kind === 'problem');
       this.failure = failed?.kind === 'problem' ? failed.problem.detail : '';
       return;
     }
     this.failure = '';
     this.layersByRun = layersOf(layers.rows);
-    const rows = outcome.rows;
-    const number = (name: string) => numbers(rows, name);
-    const text = (name: string) => texts(rows, name);
-    const [ids, questions, shots] = ['run_id', 'questions', 'shots'].map(number);
-    const [name, model, task, status, started, finished, precision, device] =
-      ['name', 'model', 'task', 'status', 'started_at', 'finished_at', 'precision_plan', 'device'].map(text);
-    const scope = values(rows, 'scope');
-    this.runs = (ids ?? []).map((id, index) => ({
-      id,
-      name: name?.[index] ?? '',
-      model: model?.[index] ?? '',
-      task: task?.[index] ?? '',
-      questions: questions?.[index] ?? 0,
-      scope: scope[index] === 'prompt' ? 'prompt' : 'last_prompt',
-      shots: shots?.[index] ?? 0,
-      status: status?.[index] ?? '',
-      startedAt: started?.[index] ?? '',
-      finishedAt: finished?.[index] ?? '',
-      precision: precision?.[index] ?? '',
-      device: device?.[index] ?? '',
-    }));
-    this.latest ??= this.runs.at(-1)?.id;
+    this.runs = runsOf(outcome.rows, answered.rows);
+    this.nameRun();
+  }
+
+  /** The address always names the run, so that a link shows the same one when there are more. */
+  private nameRun(): void {
+    const run = this.place.run === undefined ? (this.runs.find(({ id }) => id === this.lastRun) ?? firstChoice(this.runs)) : undefined;
+    if (run !== undefined) {
+      this.adjust({ run: run.id });
+    }
   }
 
   /** The layers with experts of a run's model. */
@@ -186,13 +178,16 @@ export class Session {
     return own;
   }
 
-  private async readSubjects(run: number): Promise<void> {
+  private async readSubjects(run: Run): Promise<void> {
+    const of = run.answered > 0 ? `run_id = ${run.id}` : `task = ${literal(run.task)}`;
     const [subjects, first] = await Promise.all([
-      ask(select('subject', 'subject_accuracy', [`run_id = ${run}`], 'subject'), MOST_RUNS),
-      ask(select('question_id', 'question_answers', [`run_id = ${run}`], 'question_id'), 1),
+      ask(select('subject, n', 'subject_accuracy', [`run_id = ${run.id}`], 'subject'), MOST_RUNS),
+      ask(select('question_id', run.answered > 0 ? 'question_answers' : 'questions', [of], 'question_id'), 1),
     ]);
-    if (subjects.kind === 'rows' && first.kind === 'rows' && run === this.runId) {
-      this.subjects = texts(subjects.rows, 'subject');
+    if (subjects.kind === 'rows' && first.kind === 'rows' && run.id === this.runId) {
+      const n = numbers(subjects.rows, 'n');
+      // Of a run with answers, the subjects that have some; imports may name no subject at all.
+      this.subjects = texts(subjects.rows, 'subject').filter((subject, index) => subject !== '' && (run.answered === 0 || (n[index] ?? 0) > 0));
       this.firstQuestion = numbers(first.rows, 'question_id')[0] ?? 1;
     }
   }

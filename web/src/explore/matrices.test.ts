@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { answer } from '../api/testing';
 import { NEVER, valueAt } from '../picture/matrix';
-import { coactivationMatrix, differenceMatrix, routingMatrix, subjectMatrix } from './matrices';
+import { coactivationMatrix, differenceMatrix, routingMatrix, subjectMatrix, withoutUnused } from './matrices';
 
 describe('matrices', () => {
   it('of subjects are against uniform', () => {
@@ -17,6 +17,7 @@ describe('matrices', () => {
     expect([...matrix.values]).toEqual([NEVER, 2, NEVER, NEVER, 1, 1, NEVER, NEVER]);
     expect([...share]).toEqual([0, 1, 0, 0, 0.5, 0.5, 0, 0]);
     expect(totals).toEqual([8, 4]);
+    expect(withoutUnused(subjectMatrix(rows, 4, false), false)).toMatchObject({ columnKeys: [0, 1], rowKeys: [0, 1] });
     const clustered = subjectMatrix(rows, 4, true);
     expect([...clustered.matrix.rows].sort()).toEqual(['a', 'b']);
     for (const name of ['a', 'b']) {
@@ -31,6 +32,11 @@ describe('matrices', () => {
       ['expert', 'other_expert', 'tokens', 'n', 'together', 'share', 'lift'],
       [[0, 1, 8, 4, 4, 1, 2], [1, 0, 8, 4, 4, 1, 2], [2, 3, 8, 4, 4, 1, 2], [3, 2, 8, 4, 4, 1, 2]],
     );
+    const used = withoutUnused(coactivationMatrix(rows, 5, false), true);
+    expect(used.matrix.rows).toEqual(['0', '1', '2', '3']);
+    expect([...used.matrix.values.slice(0, 4)]).toEqual([NaN, 1, NEVER, NEVER]);
+    expect([...used.counts.slice(4, 8)]).toEqual([4, 4, 0, 0]);
+    expect(used.totals).toEqual([4, 4, 4, 4]);
     const { matrix, tokens, counts, totals } = coactivationMatrix(rows, 5, false);
     expect(tokens).toBe(8);
     expect([...matrix.values.slice(0, 5)]).toEqual([NaN, 1, NEVER, NEVER, NaN]);
@@ -51,5 +57,6 @@ describe('matrices', () => {
   it('of one token show its weights', () => {
     const rows = answer(['layer', 'experts', 'weights'], [[0, [2, 0], [0.5, 0.25]]]);
     expect([...routingMatrix(rows, 3).values]).toEqual([0.25, NaN, 0.5]);
+    expect([...routingMatrix(answer(['layer', 'experts', 'weights'], [[0, [2, 0], null]]), 3).values]).toEqual([1, NaN, 1]);
   });
 });

@@ -23,6 +23,9 @@ interface Figures {
   value: number;
 }
 
+/** The name of the subject of imports that name none. */
+const UNNAMED = 'no subject';
+
 /** Subjects by experts: log2 of the utilisation against uniform. Clustered, similar rows and similar columns are adjacent. */
 export function subjectMatrix(rows: Rows, experts: number, clustered: boolean): Counted {
   const subject = texts(rows, 'subject');
@@ -46,7 +49,7 @@ export function subjectMatrix(rows: Rows, experts: number, clustered: boolean): 
   const shares = figures.map((row) => row.map((cell) => cell.share));
   const rowKeys = clustered ? clusterOrder(shares) : names.map((_, index) => index);
   const columnKeys = clustered ? clusterOrder(transposed(shares, experts)) : numbersTo(experts);
-  return ordered(rowKeys, columnKeys, names, figures, totals);
+  return ordered(rowKeys, columnKeys, names.map((name) => (name === '' ? UNNAMED : name)), figures, totals);
 }
 
 /** Experts by experts of one layer: log2 of how many times more often than by chance two are chosen for the same token. */
@@ -69,6 +72,30 @@ export function coactivationMatrix(rows: Rows, experts: number, clustered: boole
   });
   const order = clustered ? clusterOrder(figures.map((row) => row.map((cell) => cell.share))) : all;
   return { ...ordered(order, order, all.map(String), figures, totals), tokens: tokens[0] ?? 0 };
+}
+
+/** The same without columns of which nothing was counted, and with `rowsToo` without such rows. */
+export function withoutUnused<T extends Counted>(counted: T, rowsToo: boolean): T {
+  const width = counted.columnKeys.length;
+  const count = (row: number, column: number) => counted.counts[row * width + column] ?? 0;
+  const [rows, columns] = [counted.rowKeys.map((_, index) => index), counted.columnKeys.map((_, index) => index)];
+  const keptRows = rowsToo ? rows.filter((row) => columns.some((column) => count(row, column) > 0)) : rows;
+  const keptColumns = columns.filter((column) => rows.some((row) => count(row, column) > 0));
+  const kept = (values: Float64Array) => Float64Array.from(keptRows.flatMap((row) => keptColumns.map((column) => values[row * width + column] ?? NaN)));
+  const { matrix } = counted;
+  return {
+    ...counted,
+    matrix: {
+      rows: keptRows.map((row) => matrix.rows[row] ?? ''),
+      columns: keptColumns.map((column) => matrix.columns[column] ?? ''),
+      values: kept(matrix.values),
+    },
+    counts: kept(counted.counts),
+    share: kept(counted.share),
+    totals: keptRows.map((row) => counted.totals[row] ?? 0),
+    rowKeys: keptRows.map((row) => counted.rowKeys[row] ?? 0),
+    columnKeys: keptColumns.map((column) => counted.columnKeys[column] ?? 0),
+  };
 }
 
 /** Layers by experts: log2 of the utilisation in one run over that in another. */
@@ -97,14 +124,14 @@ function logOfChange(share: number, other: number, change: number): number {
   return Math.log2(change);
 }
 
-/** Layers by experts: the weight of each expert that one token is sent to. */
+/** Layers by experts: the weight of each expert that one token is sent to; 1 where weights are not recorded. */
 export function routingMatrix(rows: Rows, experts: number): Matrix {
   const layers = numbers(rows, 'layer');
   const [chosen, weights] = [lists(rows, 'experts'), lists(rows, 'weights')];
   const matrix = emptyMatrix(layers.map(String), numbersTo(experts).map(String));
   layers.forEach((_, row) =>
     chosen[row]?.forEach((expert, rank) => {
-      matrix.values[row * experts + expert] = weights[row]?.[rank] ?? NaN;
+      matrix.values[row * experts + expert] = weights[row]?.[rank] ?? 1;
     }),
   );
   return matrix;

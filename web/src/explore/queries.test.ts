@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
+  answerDifferenceSql,
   answersOfBothSql,
+  changedAnswersSql,
   coactivationSql,
   differenceSql,
   nearestSql,
@@ -8,6 +10,8 @@ import {
   questionSql,
   routingOfQuestionSql,
   saturationSql,
+  sequenceListSql,
+  sequenceSql,
   subjectsSql,
   transitionsSql,
 } from './queries';
@@ -20,6 +24,7 @@ const OF_SUBJECT = [
   (look: Look) => differenceSql(look, 2),
   (look: Look) => saturationSql(look, 2),
   (look: Look) => answersOfBothSql(look, 2),
+  (look: Look) => changedAnswersSql(look, 2),
   (look: Look) => questionListSql(look, 'all', ''),
 ];
 
@@ -41,10 +46,16 @@ describe('queries of Explore', () => {
   });
 
   it('compare both runs', () => {
+    expect(saturationSql({ run: 41, scope: 'prompt' }, 42)).toContain("run_id = 41 AND scope = 'prompt' AND other_run_id = 42");
     for (const build of [differenceSql, saturationSql]) {
-      expect(build({ run: 41, scope: 'prompt' }, 42)).toContain("run_id = 41 AND scope = 'prompt' AND other_run_id = 42");
       expect(build({ run: 41, scope: 'prompt', subject: 'x' }, 42)).toContain("_of_subject(41, 42, 'prompt', 'x')");
     }
+    expect(answerDifferenceSql(41, 42)).toContain('run_id = 41 AND other_run_id = 42');
+    expect(changedAnswersSql({ run: 41, scope: 'prompt' }, 42)).toContain('changed_answers(41, 42)');
+  });
+
+  it('compare the common questions of both runs', () => {
+    expect(differenceSql({ run: 41, scope: 'prompt' }, 42)).toContain("utilisation_difference_of_questions(41, 42, 'prompt')");
   });
 
   it('ask views and table functions, and compute nothing', () => {
@@ -54,6 +65,9 @@ describe('queries of Explore', () => {
       questionSql(1, 2),
       routingOfQuestionSql(1, 2),
       nearestSql(1, 2, 10),
+      answerDifferenceSql(1, 2),
+      sequenceSql('quiz', 2),
+      sequenceListSql('quiz', 'x', 'text'),
       ...OF_SUBJECT.flatMap((build) => [build(look), build({ run: 1, scope: 'prompt' })]),
     ]) {
       expect(sql.match(/\bFROM \w+/g)).toHaveLength(1);

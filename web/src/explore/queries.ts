@@ -26,13 +26,35 @@ export function transitionsSql(look: Look, layer: number, steps: number): string
   );
 }
 
-/** Utilisation of each expert in two runs. */
+/** Utilisation of each expert in two runs, over the questions that both answered. */
 export function differenceSql(look: Look, other: number): string {
   return select(
     'layer, expert, n, other_n, share, other_share, change',
-    look.subject === undefined ? 'utilisation_difference' : call('utilisation_difference_of_subject', look.run, other, look.scope, look.subject),
-    [look.subject === undefined && `${ofScope(look)} AND other_run_id = ${other}`],
+    look.subject === undefined
+      ? call('utilisation_difference_of_questions', look.run, other, look.scope)
+      : call('utilisation_difference_of_subject', look.run, other, look.scope, look.subject),
+    [],
     'layer, expert',
+  );
+}
+
+/** Whether two runs differ in accuracy by more than chance, over the questions that both answered. */
+export function answerDifferenceSql(run: number, other: number): string {
+  return select(
+    'n, accuracy, other_accuracy, difference, same_answer, both_right, only_this, only_other, neither, p_value',
+    'answer_difference',
+    [`run_id = ${run} AND other_run_id = ${other}`],
+    'run_id',
+  );
+}
+
+/** The questions that two runs answered differently. */
+export function changedAnswersSql(look: Look, other: number): string {
+  return select(
+    'question_id, subject, question, answer, predicted, correct, other_predicted, other_correct',
+    call('changed_answers', look.run, other),
+    [ofSubject(look)],
+    'question_id',
   );
 }
 
@@ -66,6 +88,20 @@ export function questionSql(run: number, question: number): string {
   );
 }
 
+/** One sequence of an import without answers. */
+export function sequenceSql(task: string, question: number): string {
+  return select('question_id, subject, ordinal, question, choices, answer', 'questions', [`task = ${literal(task)} AND question_id = ${question}`], 'question_id');
+}
+
+/** The sequences of an import without answers that contain the text. */
+export function sequenceListSql(task: string, subject: string | undefined, text: string): string {
+  return select('question_id, subject, question', 'questions', [`task = ${literal(task)}`, subject !== undefined && `subject = ${literal(subject)}`, containing(text)], 'question_id');
+}
+
+function containing(text: string): string | false {
+  return text !== '' && `POSITION(${literal(text.toLowerCase())} IN LOWER(question)) > 0`;
+}
+
 /** A run's questions that contain the text. */
 export function questionListSql(look: Look, outcome: 'all' | 'right' | 'wrong', text: string): string {
   return select(
@@ -75,7 +111,7 @@ export function questionListSql(look: Look, outcome: 'all' | 'right' | 'wrong', 
       ofRun(look),
       ofSubject(look),
       outcome !== 'all' && (outcome === 'right' ? 'correct' : 'NOT correct'),
-      text !== '' && `POSITION(${literal(text.toLowerCase())} IN LOWER(question)) > 0`,
+      containing(text),
     ],
     'question_id',
   );

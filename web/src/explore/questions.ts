@@ -6,14 +6,14 @@ export interface Entry {
   id: number;
   subject: string;
   question: string;
-  /** Whether the run answered it right. */
-  correct: boolean;
+  /** Whether the run answered it right; undefined where there is no answer. */
+  correct: boolean | undefined;
 }
 
 export interface Choice {
   letter: string;
   text: string;
-  /** Natural logarithm of the probability. */
+  /** Natural logarithm of the probability; NaN where nothing says it, as is the probability. */
   log: number;
   probability: number;
   right: boolean;
@@ -25,18 +25,19 @@ export interface AnsweredQuestion extends Entry {
   /** Letters. */
   answer: string;
   predicted: string;
-  /** The most probable token of the whole vocabulary. */
+  /** The most probable token of the whole vocabulary; empty where nothing says it. */
   topToken: string;
   choices: Choice[];
 }
 
 export function entriesOf(rows: Rows): Entry[] {
-  const [subject, question, correct] = [texts(rows, 'subject'), texts(rows, 'question'), values(rows, 'correct')];
+  const answered = rows.columns.some(({ name }) => name === 'correct');
+  const [subject, question, correct] = [texts(rows, 'subject'), texts(rows, 'question'), answered ? values(rows, 'correct') : []];
   return numbers(rows, 'question_id').map((id, index) => ({
     id,
     subject: subject[index] as string,
     question: question[index] as string,
-    correct: correct[index] === true,
+    correct: typeof correct[index] === 'boolean' ? correct[index] : undefined,
   }));
 }
 
@@ -46,10 +47,11 @@ export function answeredQuestionOf(rows: Rows): AnsweredQuestion | undefined {
   if (entry === undefined) {
     return undefined;
   }
-  const text = (name: string) => texts(rows, name)[0] as string;
+  const has = (name: string) => rows.columns.some((column) => column.name === name);
+  const text = (name: string) => (has(name) ? (texts(rows, name)[0] as string) : '');
   const [answer, predicted] = [text('answer'), text('predicted')];
   const choices = values(rows, 'choices')[0];
-  const logs = lists(rows, 'log_probabilities')[0] as number[];
+  const logs = has('log_probabilities') ? (lists(rows, 'log_probabilities')[0] as number[]) : [];
   return {
     ...entry,
     answer,

@@ -76,6 +76,11 @@ export function questionsSql(look: Look): string {
   return select('question_id, subject, ordinal, answer, predicted, correct', 'question_answers', [ofRun(look), ofSubject(look)], 'question_id');
 }
 
+/** The sequences of an import, which has a quiz of its own name; they may have no answers. */
+export function sequencesSql(task: string, subject: string | undefined): string {
+  return select('question_id, subject, ordinal', 'questions', [`task = ${literal(task)}`, subject !== undefined && `subject = ${literal(subject)}`], 'question_id');
+}
+
 /** Each token of a prompt with its decision at a layer. */
 export function promptSql(run: number, question: number, layer: number): string {
   return select(

@@ -44,4 +44,11 @@ describe('tokens', () => {
     expect(describeToken(tokens[0] as Token)).toBe('Token 0, id 5, "The": experts 3 (0.500), 1 (0.250); entropy 1.39 nats');
     expect(describeToken(tokens[2] as Token)).toBe('Token 2, id 7, ".": routing not recorded');
   });
+
+  it('without weights and entropies say which experts were chosen', () => {
+    const bare = tokensOf(answer(COLUMNS, [[0, 5, '', [3, 1], null, null, null], [1, 6, '', [2, 4], null, null, null]]));
+    expect(byExpert(bare, 3)).toEqual([1, undefined]);
+    expect(byEntropy(bare)).toEqual([undefined, undefined]);
+    expect(describeToken(bare[0] as Token)).toBe('Token 0, id 5, "": experts 3, 1; entropy not recorded');
+  });
 });

@@ -35,7 +35,7 @@ export function tokensOf(rows: Rows): Token[] {
 /** How dark a token is, 0 to 1; undefined leaves it plain. */
 export type Shade = number | undefined;
 
-/** The weight of one expert relative to its largest weight in this prompt. */
+/** The weight of one expert relative to its largest weight in this prompt; where weights are not recorded, 1 if it was chosen. */
 export function byExpert(tokens: Token[], expert: number): Shade[] {
   const weights = tokens.map((token) => weightOf(token, expert));
   const largest = Math.max(0, ...weights.map((weight) => weight ?? 0));
@@ -49,7 +49,7 @@ export function byEntropy(tokens: Token[]): Shade[] {
 
 export function weightOf(token: Token, expert: number): number | undefined {
   const rank = token.experts.indexOf(expert);
-  return rank < 0 ? undefined : token.weights[rank];
+  return rank < 0 ? undefined : (token.weights[rank] ?? 1);
 }
 
 /** A piece of the text that is shown for a token. */
@@ -93,7 +93,10 @@ export function pieces(token: Token): Piece[] {
 
 /** As a sentence, for the tooltip and for screen readers. */
 export function describeToken(token: Token): string {
-  const routed = token.experts.map((expert, rank) => `${expert} (${(token.weights[rank] ?? NaN).toFixed(3)})`).join(', ');
+  const routed = token.experts
+    .map((expert, rank) => (token.weights[rank] === undefined ? String(expert) : `${expert} (${token.weights[rank].toFixed(3)})`))
+    .join(', ');
   const name = `Token ${token.position}, id ${token.id}, ${JSON.stringify(token.text)}`;
-  return routed === '' ? `${name}: routing not recorded` : `${name}: experts ${routed}; entropy ${token.entropy.toFixed(2)} nats`;
+  const entropy = Number.isFinite(token.entropy) ? `entropy ${token.entropy.toFixed(2)} nats` : 'entropy not recorded';
+  return routed === '' ? `${name}: routing not recorded` : `${name}: experts ${routed}; ${entropy}`;
 }

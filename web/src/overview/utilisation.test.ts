@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { answer } from '../api/testing';
 import { ABSENT, NEVER } from '../picture/matrix';
-import { busiest, times, utilisationOf } from './utilisation';
+import { busiest, ratioText, times, utilisationOf } from './utilisation';
 
 const COLUMNS = ['layer', 'expert', 'n', 'activations', 'share', 'ratio'];
 
@@ -37,5 +37,9 @@ describe('utilisation', () => {
 
   it('is told in powers of two', () => {
     expect([-2, 0, 3].map(times)).toEqual(['1/4×', '1×', '8×']);
+  });
+
+  it('is no zero where an expert fired once', () => {
+    expect([0, 0.0042, 0.05, 1, 2.345].map(ratioText)).toEqual(['0.00', '0.0042', '0.05', '1.00', '2.35']);
   });
 });

@@ -63,3 +63,8 @@ export function busiest({ ratio, layers, experts }: Utilisation): { layer: numbe
 export function times(power: number): string {
   return power < 0 ? `1/${2 ** -power}×` : `${2 ** power}×`;
 }
+
+/** 2.35, 0.0042: two decimals, and for small ratios two digits; what fired at all is not "0.00". */
+export function ratioText(ratio: number): string {
+  return ratio >= 0.1 || ratio === 0 ? ratio.toFixed(2) : String(Number(ratio.toPrecision(2)));
+}

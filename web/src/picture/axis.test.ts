@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { along, niceSpan, niceTicks } from './axis';
+import { along, logTicks, niceSpan, niceTicks } from './axis';
 
 describe('axis', () => {
   it('has round ticks within its span', () => {
@@ -15,8 +15,15 @@ describe('axis', () => {
     expect(niceSpan([7])).toEqual([3.5, 10.5]);
     expect(niceSpan([0])).toEqual([-0.5, 0.5]);
     expect(niceSpan([NaN, Infinity])).toEqual([0, 1]);
+    expect(niceSpan([0.25, 0.25000000000000006])).toEqual([0.125, 0.375]);
+    expect(niceTicks(0.25, 0.25000000000000006, 5)).toEqual([0.25]);
     const many = Array.from({ length: 500_000 }, (_, index) => index);
     expect(niceSpan(many)).toEqual([0, 500_000]);
+  });
+
+  it('has powers of ten where it is logarithmic', () => {
+    expect(logTicks(1, 1e6)).toEqual([1, 10, 100, 1000, 10_000, 100_000, 1_000_000]);
+    expect(logTicks(0.5, 30)).toEqual([0.5, 1, 2, 5, 10, 20]);
   });
 
   it('places a value', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Column, Value } from '../api/http';
 import type { Grid } from '../api/rows';
-import { bars, cells, type Chart, choose, histogram, interval, intervals, keysOf, MOST_BARS, MOST_SERIES, points, tick } from './chart';
+import { bars, cells, type Chart, choices, choose, combinedText, histogram, interval, intervals, keysOf, MOST_BARS, MOST_SERIES, points, tick, withKind } from './chart';
 
 function grid(columns: [string, string][], rows: Value[][]): Grid {
   const typed: Column[] = columns.map(([name, type]) => ({ name, type }));
@@ -87,5 +87,95 @@ describe('what stands beside marks', () => {
 
   it('groups the digits of large numbers', () => {
     expect([0.25, 1500, 400_000].map(tick)).toEqual(['0.25', '1500', '400,000']);
+  });
+});
+
+describe('several rows of one mark', () => {
+  /** Two subjects in each cell of two layers and three experts. */
+  const shares = grid(
+    [['layer', 'SMALLINT'], ['expert', 'SMALLINT'], ['subject', 'VARCHAR'], ['share', 'DOUBLE']],
+    many(12, (index) => [index >> 2 & 1, index % 2 + (index >= 8 ? 1 : 0), index % 4 < 2 ? 'a' : 'b', index]),
+  );
+  const heat: Chart = { kind: 'heatmap', x: 1, y: 0, series: 3 };
+  /** Layers 0 to 2, experts 0 to 9, with 2 subjects each. */
+  const large = grid(
+    [['layer', 'SMALLINT'], ['expert', 'SMALLINT'], ['subject', 'VARCHAR'], ['share', 'DOUBLE']],
+    many(60, (index) => [index % 3, Math.floor(index / 3) % 10, index < 30 ? 'a' : 'b', index]),
+  );
+
+  it('are drawn as one value of all, and said, in a heatmap', () => {
+    const made = cells(large, heat);
+    expect(made.values[0]).toBe(15);
+    expect([...new Set(made.counts)]).toEqual([2]);
+    expect(combinedText(large, heat, made.combined)).toBe('2 rows per cell: the chart shows their mean. The rows of a cell differ in subject.');
+    expect(cells(large, { ...heat, combine: 'sum' }).values[0]).toBe(30);
+    expect(cells(large, { ...heat, combine: 'least' }).values[0]).toBe(0);
+    expect(cells(large, { ...heat, combine: 'most' }).values[0]).toBe(30);
+    expect(cells(shares, heat).combined.most).toBeGreaterThan(1);
+  });
+
+  it('are drawn as one value of all, and said, by lines and bars', () => {
+    const line: Chart = { kind: 'line', x: 0, y: 3, series: -1, combine: 'median' };
+    const { series, combined } = points(large, line);
+    expect(series[0]?.points.map(({ x, y }) => [x, y])).toEqual([[0, 28.5], [1, 29.5], [2, 30.5]]);
+    expect(combinedText(large, line, combined)).toBe('20 rows per point: the chart shows their median. The rows of a point differ in expert, subject.');
+    const bar: Chart = { kind: 'bars', x: 2, y: 3, series: -1 };
+    const made = bars(large, bar);
+    expect(made.bars).toEqual([{ label: 'a', value: 14.5 }, { label: 'b', value: 44.5 }]);
+    expect(combinedText(large, bar, made.combined)).toContain('30 rows per bar: the chart shows their mean.');
+    expect(bars(large, { ...bar, sorted: true }).bars.map((each) => each.label)).toEqual(['b', 'a']);
+    expect(bars(large, { ...bar, series: 0 }).bars.map((each) => each.label)).toEqual(['a, 0', 'a, 1', 'a, 2', 'b, 0', 'b, 1', 'b, 2']);
+  });
+
+  it('are cut down to one by a value of the further key', () => {
+    const { combined } = cells(large, heat);
+    expect(choices(large, combined.differ)).toEqual([{ column: 2, name: 'subject', values: ['a', 'b'] }]);
+    const only = cells(large, { ...heat, only: { column: 2, value: 'b' } });
+    expect(only.values[0]).toBe(30);
+    expect(combinedText(large, heat, only.combined)).toBe('');
+  });
+
+  it('are a mark each as points and intervals', () => {
+    expect(points(large, { kind: 'scatter', x: 0, y: 3, series: -1 }).series[0]?.points).toHaveLength(60);
+    const estimates = grid(
+      [['layer', 'SMALLINT'], ['accuracy', 'DOUBLE'], ['wilson_low', 'DOUBLE'], ['wilson_high', 'DOUBLE'], ['subject', 'VARCHAR']],
+      [[1, 0.5, 0.4, 0.6, 'a'], [1, 0.6, 0.5, 0.7, 'b'], [2, 0.6, 0.5, 0.7, 'b']],
+    );
+    expect(intervals(estimates).bars.map((each) => each.label)).toEqual(['layer 1, a', 'layer 1, b', 'layer 2, b']);
+  });
+
+  it('of which some have no number are combined of the others', () => {
+    const data = grid([['layer', 'INTEGER'], ['expert', 'INTEGER'], ['v', 'DOUBLE']], [[0, 0, null], [0, 0, 4], [0, 1, null]]);
+    expect([...cells(data, { kind: 'heatmap', x: 1, y: 0, series: 2 }).values]).toEqual([4, NaN]);
+  });
+});
+
+describe('another kind of chart', () => {
+  const shares = grid(
+    [['layer', 'SMALLINT'], ['expert', 'SMALLINT'], ['subject', 'VARCHAR'], ['share', 'DOUBLE']],
+    many(60, (index) => [index % 3, Math.floor(index / 3) % 10, index < 30 ? 'a' : 'b', index]),
+  );
+
+  it('keeps the measure, and takes the keys that suit it', () => {
+    const heat = choose(shares) as Chart;
+    expect(heat).toEqual({ kind: 'heatmap', x: 1, y: 0, series: 3 });
+    const line = withKind(shares, heat, 'line');
+    expect(line).toEqual({ kind: 'line', x: 0, y: 3, series: 2 });
+    expect(withKind(shares, line, 'heatmap')).toEqual(heat);
+    expect(withKind(shares, heat, 'bars')).toEqual({ kind: 'bars', x: 2, y: 3, series: -1 });
+    expect(withKind(shares, heat, 'histogram')).toEqual({ kind: 'histogram', x: 3, y: -1, series: -1 });
+    expect(withKind(shares, withKind(shares, heat, 'histogram'), 'line')).toEqual(line);
+  });
+
+  it('draws no line over numbers that have no order', () => {
+    const questions = grid([['question_id', 'INTEGER'], ['entropy', 'DOUBLE']], many(500, (index) => [index, index]));
+    expect(kind(choose(questions))).toBe('scatter');
+    const experts = grid([['expert', 'INTEGER'], ['share', 'DOUBLE']], many(16, (index) => [index, index]));
+    expect(kind(choose(experts))).toBe('bars');
+  });
+
+  it('leaves out what a logarithmic axis cannot show', () => {
+    const data = grid([['layer', 'INTEGER'], ['n', 'BIGINT']], [[0, 0], [1, 10], [2, 100]]);
+    expect(points(data, { kind: 'line', x: 0, y: 1, series: -1, log: true }).series[0]?.points.map(({ y }) => y)).toEqual([10, 100]);
   });
 });

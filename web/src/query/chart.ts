@@ -14,13 +14,31 @@ export const KIND_NAMES: Record<Kind, string> = {
   intervals: 'Intervals',
 };
 
+/** What is drawn where several rows fall on one mark. */
+export const COMBINES = { mean: 'mean', median: 'median', sum: 'sum', least: 'minimum', most: 'maximum' } as const;
+export type Combine = keyof typeof COMBINES;
+
 /** Columns by number; -1 for none. */
 export interface Chart {
   kind: Kind;
   x: number;
   y: number;
-  /** Column that splits the marks into series: of lines, points and bars. */
+  /** Column that splits the marks into series: of lines, points and bars. In a heatmap, the column of the colour. */
   series: number;
+  /** What is drawn of several rows of one mark; their mean where it is not said. */
+  combine?: Combine;
+  /** Draws only the rows that have this value in this column. */
+  only?: Only;
+  /** Whether bars are in the order of their values; else in the order of the rows. */
+  sorted?: boolean;
+  /** Whether the y axis of lines and points is logarithmic. */
+  log?: boolean;
+}
+
+/** A value of a column, as `label` has it. */
+export interface Only {
+  column: number;
+  value: string;
 }
 
 /** More bars or series than these are unreadable. */
@@ -29,25 +47,21 @@ export const MOST_SERIES = 8;
 export const MOST_POINTS = 20_000;
 const MOST_CELLS = 40_000;
 const SAMPLED = 2000;
+/** A list of more values is no help to choose one. */
+const MOST_CHOICES = 200;
 
 /**
- * A sensible first choice: an interval plot where there is an interval, a heatmap of two whole-number keys, lines over a
- * rising key, bars of a category, points of two measures, a histogram of one. Undefined where nothing is a number.
+ * A sensible first choice: an interval plot where there is an interval, a heatmap of two whole-number keys, lines over an
+ * ordered key, bars of a category, points of two measures, a histogram of one. Undefined where nothing is a number.
  */
 export function choose(grid: Grid): Chart | undefined {
-  const columns = grid.columns.map((column, index) => ({ ...facts(grid, index), name: column.name.toLowerCase(), index }));
-  const measures = columns.filter((column) => column.numeric);
-  // The number of tokens or questions is rarely of interest if there is another measure.
-  const others = measures.filter((column) => !column.key && column.name !== 'n');
-  const measured = others.length > 0 ? others : measures.filter((column) => !column.key);
-  const keys = columns.filter((column) => column.key && column.numeric);
-  const categories = columns.filter((column) => !column.numeric && column.distinct <= MOST_BARS && !column.list);
+  const { all, numeric, measured, keys, categories } = columnsOf(grid);
   const none = { x: -1, y: -1, series: -1 };
-  if (grid.rowCount === 0 || measures.length === 0) {
+  if (grid.rowCount === 0 || numeric.length === 0) {
     return undefined;
   }
-  const first = measured[0] ?? measures.at(-1);
-  const ends = interval(columns.map((column) => column.name));
+  const first = measured[0] ?? numeric.at(-1);
+  const ends = interval(all.map((column) => column.name));
   if (ends !== undefined && grid.rowCount <= 2 * MOST_BARS) {
     return { kind: 'intervals', x: -1, y: ends.middle, series: -1 };
   }
@@ -55,13 +69,17 @@ export function choose(grid: Grid): Chart | undefined {
   if (one !== undefined && two !== undefined && first !== undefined && grid.rowCount > 20 && one.distinct * two.distinct <= MOST_CELLS) {
     return { kind: 'heatmap', x: two.index, y: one.index, series: first.index };
   }
-  if (one !== undefined && measured.length > 0 && first !== undefined && grid.rowCount > 1) {
-    const split = categories.find((column) => column.distinct > 1 && column.distinct <= MOST_SERIES);
-    return { kind: one.distinct > 2 ? 'line' : 'bars', x: one.index, y: first.index, series: split?.index ?? -1 };
+  const ordered = keys.find((column) => column.ordered);
+  if (ordered !== undefined && measured.length > 0 && first !== undefined && grid.rowCount > 1) {
+    const kind = ordered.distinct > 2 ? 'line' : 'bars';
+    return { kind, x: ordered.index, y: first.index, series: kind === 'line' ? splitting(grid, ordered.index) : -1 };
   }
-  const category = categories.find((column) => column.distinct > 1) ?? categories[0];
+  const category = categories.find((column) => column.distinct > 1) ?? keys.find((column) => column.distinct <= MOST_BARS) ?? categories[0];
   if (category !== undefined && first !== undefined && grid.rowCount <= MOST_BARS * MOST_SERIES) {
     return { ...none, kind: 'bars', x: category.index, y: first.index };
+  }
+  if (one !== undefined && measured.length > 0 && first !== undefined) {
+    return { ...none, kind: 'scatter', x: one.index, y: first.index };
   }
   if (measured.length > 1) {
     return { ...none, kind: 'scatter', x: measured[0]!.index, y: measured[1]!.index };
@@ -69,29 +87,224 @@ export function choose(grid: Grid): Chart | undefined {
   if (first !== undefined && grid.rowCount > 20) {
     return { ...none, kind: 'histogram', x: first.index };
   }
-  return first === undefined ? undefined : { ...none, kind: 'bars', x: (category ?? columns[0])?.index ?? -1, y: first.index };
+  return first === undefined ? undefined : { ...none, kind: 'bars', x: (category ?? all[0])?.index ?? -1, y: first.index };
+}
+
+/** The same measure as a chart of another kind, over the keys that suit it. */
+export function withKind(grid: Grid, current: Chart, kind: Kind): Chart {
+  const { all, numeric, measured, keys, categories } = columnsOf(grid);
+  const drawn = current.kind === 'heatmap' ? current.series : current.kind === 'histogram' ? current.x : current.y;
+  const value = numeric.some((column) => column.index === drawn) ? drawn : (measured[0]?.index ?? numeric.at(-1)?.index ?? -1);
+  const used = current.kind === 'heatmap' ? [current.y, current.x] : [current.x, current.series];
+  const kept = { ...(current.combine === undefined ? {} : { combine: current.combine }), ...(current.only === undefined ? {} : { only: current.only }) };
+  const none = { kind, x: -1, y: value, series: -1, ...kept };
+  /** The first of these that is no measure; those that the chart had come first. */
+  const pick = (columns: Facts[], except: number[] = []) => {
+    const free = columns.filter((column) => column.index !== value && !except.includes(column.index));
+    return (free.find((column) => used.includes(column.index)) ?? free[0])?.index;
+  };
+  switch (kind) {
+    case 'heatmap': {
+      const y = pick(keys) ?? pick(categories) ?? pick(all) ?? -1;
+      const x = pick(keys, [y]) ?? pick(categories, [y]) ?? pick(all, [y]) ?? y;
+      return { ...none, x, y, series: value };
+    }
+    case 'line': {
+      const x = pick(keys.filter((column) => column.ordered)) ?? pick(keys) ?? pick(numeric) ?? value;
+      return { ...none, x, series: splitting(grid, x) };
+    }
+    case 'bars':
+      return { ...none, x: pick(categories.filter((column) => column.distinct > 1)) ?? pick(keys) ?? pick(all) ?? value };
+    case 'scatter':
+      return { ...none, x: pick(measured) ?? pick(numeric) ?? value };
+    case 'histogram':
+      return { kind, x: value, y: -1, series: -1 };
+    case 'intervals':
+      return { kind, x: -1, y: interval(all.map((column) => column.name))?.middle ?? value, series: -1 };
+  }
 }
 
 interface Facts {
+  index: number;
+  /** In small letters. */
+  name: string;
   numeric: boolean;
   list: boolean;
   /** Whole numbers, each row or group of rows with its own: layer, expert, position, ids. */
   key: boolean;
+  /** A key whose order means something, such as layer; expert 3 is no nearer to 4 than to 40. */
+  ordered: boolean;
   distinct: number;
 }
 
-const KEY_NAME = /^(layer|expert|other|rank|position|ordinal|.*_id|id|bucket|step|from_.*|to_.*|other_.*|next_.*)$/i;
+interface Columns {
+  all: Facts[];
+  numeric: Facts[];
+  /** Numbers that are no keys. The number of tokens or questions is rarely of interest if there is another measure. */
+  measured: Facts[];
+  /** Numeric keys, those with more than one value first. */
+  keys: Facts[];
+  /** Texts of few values. */
+  categories: Facts[];
+}
+
+const KEY_NAME = /^(layer|expert|other|rank|place|position|ordinal|.*_id|id|bucket|step|from_.*|to_.*|other_expert|other_run_id|next_.*)$/i;
+const ORDERED_NAME = /^(layer|rank|place|position|ordinal|bucket|step)$/i;
+
+function columnsOf(grid: Grid): Columns {
+  const all = grid.columns.map((_, index) => facts(grid, index));
+  const numeric = all.filter((column) => column.numeric);
+  const measures = numeric.filter((column) => !column.key);
+  const others = measures.filter((column) => column.name !== 'n');
+  const keys = numeric.filter((column) => column.key);
+  const varying = keys.filter((column) => column.distinct > 1);
+  return {
+    all,
+    numeric,
+    measured: others.length > 0 ? others : measures,
+    keys: varying.length > 0 ? varying : keys,
+    categories: all.filter((column) => !column.numeric && !column.list && column.distinct <= MOST_BARS),
+  };
+}
 
 function facts(grid: Grid, index: number): Facts {
   const column = grid.columns[index];
   const list = column?.type.endsWith('[]') ?? false;
   const numeric = !list && isNumeric(column?.type ?? '');
+  const name = (column?.name ?? '').toLowerCase();
   const seen = new Set<unknown>();
   for (let row = 0; row < Math.min(grid.rowCount, SAMPLED); row++) {
-    const value = grid.value(row, index);
-    seen.add(value);
+    seen.add(grid.value(row, index));
   }
-  return { numeric, list, key: numeric && KEY_NAME.test(column?.name ?? ''), distinct: seen.size };
+  return { index, name, numeric, list, key: numeric && KEY_NAME.test(name), ordered: numeric && ORDERED_NAME.test(name), distinct: seen.size };
+}
+
+/** The column that splits the rows of one x into lines: few values, and more rows than one at an x. -1 if there is none. */
+function splitting(grid: Grid, x: number): number {
+  const { categories, keys } = columnsOf(grid);
+  const seen = new Set<string>();
+  for (let row = 0; row < Math.min(grid.rowCount, SAMPLED); row++) {
+    seen.add(label(grid, row, x));
+  }
+  if (seen.size === Math.min(grid.rowCount, SAMPLED)) {
+    return -1;
+  }
+  return [...categories, ...keys].find((column) => column.index !== x && column.distinct > 1 && column.distinct <= MOST_SERIES)?.index ?? -1;
+}
+
+/** How many rows the marks of a chart stand for. */
+export interface Combined {
+  /** Rows of the mark with fewest and with most of them; 1 and 1 where each row has a mark of its own. */
+  fewest: number;
+  most: number;
+  /** Columns in which the rows of one mark differ, besides the measures. */
+  differ: number[];
+}
+
+interface Mark {
+  /** The first of its rows. */
+  row: number;
+  /** All of its rows, those without a number included. */
+  rows: number;
+  value: number;
+}
+
+const SEPARATOR = '\u0000';
+
+/** The marks of a chart that has one for each combination of the keys, in the order of their first rows. */
+function marksOf(grid: Grid, chart: Chart, keys: number[], value: number): { marks: Mark[]; combined: Combined } {
+  const further = columnsOf(grid).all.filter((column) => (!column.numeric || column.key) && !keys.includes(column.index) && column.index !== value);
+  const groups = new Map<string, { row: number; rows: number; values: number[] }>();
+  const differ = new Set<number>();
+  for (let row = 0; row < grid.rowCount; row++) {
+    if (!drawn(grid, chart, row)) {
+      continue;
+    }
+    const key = keys.map((column) => label(grid, row, column)).join(SEPARATOR);
+    const at = number(grid, row, value);
+    const known = groups.get(key);
+    if (known === undefined) {
+      groups.set(key, { row, rows: 1, values: Number.isNaN(at) ? [] : [at] });
+      continue;
+    }
+    known.rows++;
+    if (!Number.isNaN(at)) {
+      known.values.push(at);
+    }
+    for (const column of further) {
+      if (!differ.has(column.index) && label(grid, row, column.index) !== label(grid, known.row, column.index)) {
+        differ.add(column.index);
+      }
+    }
+  }
+  const all = [...groups.values()];
+  return {
+    marks: all.map(({ row, rows, values }) => ({ row, rows, value: combinedValue(values, chart.combine ?? 'mean') })),
+    combined: {
+      fewest: all.reduce((least, { rows }) => Math.min(least, rows), all.length === 0 ? 1 : Infinity),
+      most: all.reduce((most, { rows }) => Math.max(most, rows), 1),
+      differ: [...differ].sort((a, b) => a - b),
+    },
+  };
+}
+
+function drawn(grid: Grid, { only }: Chart, row: number): boolean {
+  return only === undefined || label(grid, row, only.column) === only.value;
+}
+
+function combinedValue(values: number[], combine: Combine): number {
+  if (values.length <= 1) {
+    return values[0] ?? NaN;
+  }
+  const sum = () => values.reduce((total, value) => total + value, 0);
+  switch (combine) {
+    case 'sum':
+      return sum();
+    case 'mean':
+      return sum() / values.length;
+    case 'least':
+      return values.reduce((a, b) => Math.min(a, b));
+    case 'most':
+      return values.reduce((a, b) => Math.max(a, b));
+    case 'median': {
+      const sorted = [...values].sort((a, b) => a - b);
+      const middle = sorted.length >> 1;
+      return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+    }
+  }
+}
+
+const MARK_NAMES: Partial<Record<Kind, string>> = { heatmap: 'cell', line: 'point', bars: 'bar' };
+
+/** What is drawn of several rows of one mark, in a sentence; empty where each row has a mark of its own. */
+export function combinedText(grid: Grid, chart: Chart, { fewest, most, differ }: Combined): string {
+  const mark = MARK_NAMES[chart.kind];
+  if (most < 2 || mark === undefined) {
+    return '';
+  }
+  const rows = fewest === most ? formatCount(most) : `${formatCount(fewest)} to ${formatCount(most)}`;
+  const names = differ.map((column) => grid.columns[column]?.name ?? '');
+  const cause = names.length === 0 ? '' : ` The rows of a ${mark} differ in ${names.join(', ')}.`;
+  return `${rows} rows per ${mark}: the chart shows their ${COMBINES[chart.combine ?? 'mean']}.${cause}`;
+}
+
+/** The values by which a chart can be cut down to fewer rows per mark: of columns in which the rows of a mark differ. */
+export function choices(grid: Grid, columns: number[]): { column: number; name: string; values: string[] }[] {
+  return columns.flatMap((column) => {
+    const values = valuesOf(grid, column);
+    return values.length > MOST_CHOICES ? [] : [{ column, name: grid.columns[column]?.name ?? '', values }];
+  });
+}
+
+/** The values of a column, once each: numbers in their order, texts as they come. */
+function valuesOf(grid: Grid, column: number, keep: (row: number) => boolean = () => true): string[] {
+  const seen = new Set<string>();
+  for (let row = 0; row < grid.rowCount; row++) {
+    if (keep(row)) {
+      seen.add(label(grid, row, column));
+    }
+  }
+  return isNumeric(grid.columns[column]?.type ?? '') ? [...seen].sort((a, b) => Number(a) - Number(b)) : [...seen];
 }
 
 /** Columns that are the ends of an interval, with the one between. */
@@ -150,25 +363,31 @@ export function label(grid: Grid, row: number, column: number): string {
   return value === null ? 'NULL' : Array.isArray(value) ? `[${value.join(', ')}]` : String(value);
 }
 
-/** The first rows as bars, with how many were left out. */
-export function bars(grid: Grid, chart: Chart): { bars: Bar[]; left: number } {
-  const rows = Math.min(grid.rowCount, MOST_BARS);
-  const made = Array.from({ length: rows }, (_, row) => ({ label: label(grid, row, chart.x), value: number(grid, row, chart.y) }));
-  return { bars: made, left: grid.rowCount - rows };
+/** Bars of all labels, the first ones only if there are many; with how many rows are left out. */
+export function bars(grid: Grid, chart: Chart): { bars: Bar[]; left: number; combined: Combined } {
+  const keys = [chart.x, chart.series].filter((column) => column >= 0);
+  const { marks, combined } = marksOf(grid, chart, keys.length === 0 ? [-1] : keys, chart.y);
+  const inOrder = chart.sorted === true ? [...marks].sort((a, b) => orderOf(b.value) - orderOf(a.value)) : marks;
+  const made = inOrder.slice(0, MOST_BARS).map(({ row, value }) => ({ label: (keys.length === 0 ? [-1] : keys).map((key) => label(grid, row, key)).join(', '), value }));
+  return { bars: made, left: inOrder.slice(MOST_BARS).reduce((sum, { rows }) => sum + rows, 0), combined };
 }
 
-/** Estimates with their intervals, named by all columns before them that are keys or texts. */
+function orderOf(value: number): number {
+  return Number.isNaN(value) ? -Infinity : value;
+}
+
+/** Estimates with their intervals, one for each row, named by all columns that are keys or texts. */
 export function intervals(grid: Grid): { bars: Bar[]; left: number } {
   const ends = interval(grid.columns.map((column) => column.name));
   if (ends === undefined) {
     return { bars: [], left: 0 };
   }
-  const names = grid.columns.flatMap((column, index) =>
-    index < Math.min(ends.low, ends.middle, ends.high) && (!isNumeric(column.type) || KEY_NAME.test(column.name)) ? [index] : [],
-  );
+  const all = columnsOf(grid).all.filter((column) => !column.list && (!column.numeric || column.key));
+  const varying = all.filter((column) => column.distinct > 1);
+  const names = grid.rowCount > 1 && varying.length > 0 ? varying : all;
   const rows = Math.min(grid.rowCount, 2 * MOST_BARS);
   const made = Array.from({ length: rows }, (_, row) => ({
-    label: names.map((index) => (isNumeric(grid.columns[index]?.type ?? '') ? `${grid.columns[index]?.name} ${label(grid, row, index)}` : label(grid, row, index))).join(', '),
+    label: names.map(({ index, numeric }) => (numeric ? `${grid.columns[index]?.name} ${label(grid, row, index)}` : label(grid, row, index))).join(', '),
     value: number(grid, row, ends.middle),
     low: number(grid, row, ends.low),
     high: number(grid, row, ends.high),
@@ -176,29 +395,55 @@ export function intervals(grid: Grid): { bars: Bar[]; left: number } {
   return { bars: made, left: grid.rowCount - rows };
 }
 
-/** Points of all series, in order of x for lines; with how many series and points were left out. */
-export function points(grid: Grid, chart: Chart): { series: { name: string; points: Point[] }[]; left: number } {
+export interface Series {
+  name: string;
+  points: Point[];
+}
+
+/**
+ * Points of all series: of lines one for each x, in order, and of a scatter plot one for each row. With how many rows are
+ * left out, and how many series there are.
+ */
+export function points(grid: Grid, chart: Chart): { series: Series[]; left: number; of: number; combined: Combined } {
+  const lines = chart.kind === 'line';
+  const split = chart.series >= 0;
+  const { marks, combined } = lines
+    ? marksOf(grid, chart, split ? [chart.x, chart.series] : [chart.x], chart.y)
+    : { marks: eachRow(grid, chart), combined: { fewest: 1, most: 1, differ: [] } };
   const groups = new Map<string, Point[]>();
-  let left = 0;
-  for (let row = 0; row < grid.rowCount; row++) {
-    const point = { x: number(grid, row, chart.x), y: number(grid, row, chart.y), series: chart.series < 0 ? '' : label(grid, row, chart.series) };
-    if (!Number.isFinite(point.x) || !Number.isFinite(point.y)) {
+  const all = new Set<string>();
+  let [left, count] = [0, 0];
+  for (const { row, rows, value } of marks) {
+    const name = split ? label(grid, row, chart.series) : '';
+    const point = { x: number(grid, row, chart.x), y: value, series: name };
+    if (!Number.isFinite(point.x) || !Number.isFinite(point.y) || (chart.log === true && point.y <= 0)) {
       continue;
     }
-    const group = groups.get(point.series);
-    if (row >= MOST_POINTS || (group === undefined && groups.size >= MOST_SERIES)) {
-      left++;
-    } else if (group === undefined) {
-      groups.set(point.series, [point]);
+    all.add(name);
+    const group = groups.get(name);
+    if (count >= MOST_POINTS || (group === undefined && groups.size >= MOST_SERIES)) {
+      left += rows;
+      continue;
+    }
+    count++;
+    if (group === undefined) {
+      groups.set(name, [point]);
     } else {
       group.push(point);
     }
   }
-  const series = [...groups].map(([name, all]) => ({
-    name,
-    points: chart.kind === 'line' ? all.sort((a, b) => a.x - b.x) : all,
-  }));
-  return { series, left };
+  const series = [...groups].map(([name, own]) => ({ name, points: lines ? own.sort((a, b) => a.x - b.x) : own }));
+  return { series, left, of: all.size, combined };
+}
+
+function eachRow(grid: Grid, chart: Chart): Mark[] {
+  const marks: Mark[] = [];
+  for (let row = 0; row < grid.rowCount; row++) {
+    if (drawn(grid, chart, row)) {
+      marks.push({ row, rows: 1, value: number(grid, row, chart.y) });
+    }
+  }
+  return marks;
 }
 
 /** Counts in bins of equal width between round ends. */
@@ -226,24 +471,19 @@ export function histogram(grid: Grid, column: number, bins = 30): { from: number
   return { from, to, counts, nothing: grid.rowCount - values.length };
 }
 
-/** Cells of a heatmap: rows by `y`, columns by `x`, coloured by `series`. */
-export function cells(grid: Grid, chart: Chart): { rows: string[]; columns: string[]; values: Float64Array } {
-  const order = (column: number) => {
-    const seen = new Set<string>();
-    for (let row = 0; row < grid.rowCount; row++) {
-      seen.add(label(grid, row, column));
-    }
-    const numeric = isNumeric(grid.columns[column]?.type ?? '');
-    return [...seen].sort((a, b) => (numeric ? Number(a) - Number(b) : 0));
-  };
-  const [rows, columns] = [order(chart.y), order(chart.x)];
+/** Cells of a heatmap: rows by `y`, columns by `x`, coloured by `series`; with the number of rows behind each cell. */
+export function cells(grid: Grid, chart: Chart): { rows: string[]; columns: string[]; values: Float64Array; counts: Uint32Array; combined: Combined } {
+  const keep = (row: number) => drawn(grid, chart, row);
+  const [rows, columns] = [valuesOf(grid, chart.y, keep), valuesOf(grid, chart.x, keep)];
   const rowOf = new Map(rows.map((name, index) => [name, index]));
   const columnOf = new Map(columns.map((name, index) => [name, index]));
   const values = new Float64Array(rows.length * columns.length).fill(NaN);
-  for (let row = 0; row < grid.rowCount; row++) {
-    const at = (rowOf.get(label(grid, row, chart.y)) as number) * columns.length + (columnOf.get(label(grid, row, chart.x)) as number);
-    const value = number(grid, row, chart.series);
-    values[at] = value === -Infinity ? NEVER : value;
+  const counts = new Uint32Array(values.length);
+  const { marks, combined } = marksOf(grid, chart, [chart.y, chart.x], chart.series);
+  for (const mark of marks) {
+    const at = (rowOf.get(label(grid, mark.row, chart.y)) as number) * columns.length + (columnOf.get(label(grid, mark.row, chart.x)) as number);
+    values[at] = mark.value === -Infinity ? NEVER : mark.value;
+    counts[at] = mark.rows;
   }
-  return { rows, columns, values };
+  return { rows, columns, values, counts, combined };
 }

@@ -21,14 +21,15 @@ describe('rewriting', () => {
     const first = filtered(sorted(SQL, 'layer', 'ASC'), LAYER, 3, true);
     const second = filtered(first, SUBJECT, "o'clock", false);
     expect(second).toBe(
-      `SELECT *\nFROM (\n${SQL}\n) AS result\nWHERE "layer" = 3\n    AND "sub""ject" <> 'o''clock'\nORDER BY "layer" ASC`,
+      `SELECT *\nFROM (\n${SQL}\n) AS result\nWHERE "layer" = 3\n    AND "sub""ject" IS DISTINCT FROM 'o''clock'\nORDER BY "layer" ASC`,
     );
-    expect(sorted(second, 'layer', 'DESC')).toContain('AND "sub""ject" <> \'o\'\'clock\'\nORDER BY "layer" DESC');
+    expect(sorted(second, 'layer', 'DESC')).toContain('AND "sub""ject" IS DISTINCT FROM \'o\'\'clock\'\nORDER BY "layer" DESC');
   });
 
   it('compares each type as itself', () => {
     expect(filtered(SQL, LAYER, null, true)).toContain('WHERE "layer" IS NULL');
     expect(filtered(SQL, LAYER, null, false)).toContain('WHERE "layer" IS NOT NULL');
+    expect(filtered(SQL, { name: 'x', type: 'DOUBLE' }, 'NaN', true)).toContain("WHERE \"x\" = CAST('NaN' AS DOUBLE)");
     expect(filtered(SQL, { name: 'ok', type: 'BOOLEAN' }, true, true)).toContain('WHERE "ok" = TRUE');
     expect(filtered(SQL, { name: 'n', type: 'BIGINT' }, '9007199254740993', true)).toContain("= CAST('9007199254740993' AS BIGINT)");
     expect(filtered(SQL, { name: 't', type: 'TIMESTAMP' }, '2026-01-02T03:04:05', true)).toContain("= TIMESTAMP '2026-01-02 03:04:05'");

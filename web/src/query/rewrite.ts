@@ -61,7 +61,8 @@ function comparison(column: Column, value: Value, keep: boolean): string {
     return keep ? 'IS NULL' : 'IS NOT NULL';
   }
   const text = isNumeric(column.type) && typeof value === 'number' ? String(value) : typeof value === 'boolean' ? String(value).toUpperCase() : cast(column, String(value));
-  return `${keep ? '=' : '<>'} ${text}`;
+  // A row whose value is NULL does not have the value, so it stays when the value is excluded.
+  return `${keep ? '=' : 'IS DISTINCT FROM'} ${text}`;
 }
 
 function cast(column: Column, text: string): string {

@@ -1,4 +1,4 @@
--- The routing tables and rollups of a file, from the facts.
+-- The routing tables of a file from the facts, and no rollups yet.
 DELETE FROM routing;
 DELETE FROM usage;
 DELETE FROM subject_usage;
@@ -42,71 +42,3 @@ FROM (
 )
 GROUP BY ALL
 ORDER BY run_id, layer, question_id, is_last_prompt DESC, expert;
-
-INSERT INTO subject_usage BY NAME
-SELECT
-    a.run_id,
-    q.subject,
-    a.layer,
-    a.expert,
-    a.phase,
-    a.is_last_prompt,
-    count(*) AS n,
-    sum(CAST(a.weight AS DOUBLE)) AS weight_sum,
-    sum(CAST(a.weight AS DOUBLE) * a.weight) AS weight_square_sum,
-    min(a.weight) AS weight_min,
-    max(a.weight) AS weight_max
-FROM activations AS a
-JOIN questions AS q ON q.question_id = a.question_id
-GROUP BY ALL
-ORDER BY ALL;
-
-INSERT INTO layer_usage BY NAME
-SELECT
-    run_id,
-    layer,
-    expert,
-    phase,
-    is_last_prompt,
-    CAST(sum(n) AS BIGINT) AS n,
-    sum(weight_sum) AS weight_sum,
-    sum(weight_square_sum) AS weight_square_sum,
-    min(weight_min) AS weight_min,
-    max(weight_max) AS weight_max
-FROM subject_usage
-GROUP BY ALL
-ORDER BY ALL;
-
-INSERT INTO outcome_usage BY NAME
-SELECT
-    a.run_id,
-    q.answer,
-    w.correct,
-    a.layer,
-    a.expert,
-    a.phase,
-    a.is_last_prompt,
-    count(*) AS n,
-    sum(CAST(a.weight AS DOUBLE)) AS weight_sum
-FROM activations AS a
-JOIN questions AS q ON q.question_id = a.question_id
-LEFT JOIN answers AS w ON w.run_id = a.run_id AND w.question_id = a.question_id
-GROUP BY ALL
-ORDER BY ALL;
-
-INSERT INTO layer_entropy BY NAME
-SELECT
-    t.run_id,
-    t.layer,
-    t.phase,
-    t.is_last_prompt,
-    count(*) AS n,
-    sum(CAST(t.entropy AS DOUBLE)) AS entropy_sum,
-    sum(CAST(o.top_k_entropy AS DOUBLE)) AS top_k_entropy_sum,
-    sum(CAST(t.mass AS DOUBLE)) AS mass_sum,
-    sum(CAST(t.margin AS DOUBLE)) AS margin_sum
-FROM token_routing AS t
-JOIN facts AS o
-    ON o.run_id = t.run_id AND o.question_id = t.question_id AND o."position" = t."position" AND o.layer = t.layer
-GROUP BY ALL
-ORDER BY ALL;

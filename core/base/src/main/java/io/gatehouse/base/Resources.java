@@ -3,8 +3,16 @@ package io.gatehouse.base;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.JarURLConnection;
+import java.net.URI;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
 
 /** Files on the class path. */
 public final class Resources {
@@ -40,6 +48,48 @@ public final class Resources {
             return in.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Returns the names of the files in a folder, in alphabetical order, without those of its subfolders. The folder is
+     * found as {@link #text} finds a resource, in a directory or in a jar.
+     *
+     * @throws IllegalArgumentException if there is no such folder
+     */
+    public static List<String> names(Class<?> owner, String folder) {
+        URL url = owner.getResource(folder);
+        if (url == null) {
+            throw new IllegalArgumentException("No folder %s beside %s".formatted(folder, owner.getName()));
+        }
+        try {
+            if (url.openConnection() instanceof JarURLConnection connection) {
+                return namesInJar(connection);
+            }
+            try (Stream<Path> files = Files.list(Path.of(URI.create(url.toString())))) {
+                return files.filter(Files::isRegularFile)
+                        .map(file -> file.getFileName().toString())
+                        .sorted()
+                        .toList();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> namesInJar(JarURLConnection connection) throws IOException {
+        // A cached JarFile may belong to somebody else; this one is closed here.
+        connection.setUseCaches(false);
+        String folder = connection.getEntryName();
+        String prefix = folder.endsWith("/") ? folder : folder + "/";
+        try (JarFile jar = connection.getJarFile()) {
+            return jar.stream()
+                    .map(ZipEntry::getName)
+                    .filter(name -> name.startsWith(prefix) && name.length() > prefix.length())
+                    .map(name -> name.substring(prefix.length()))
+                    .filter(name -> name.indexOf('/') < 0)
+                    .sorted()
+                    .toList();
         }
     }
 }

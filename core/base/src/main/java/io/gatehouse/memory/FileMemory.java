@@ -7,8 +7,8 @@ import io.gatehouse.error.GatehouseException;
 
 /**
  * The memory that what is read from one source may take: a share of the heap. Whoever reads says what it takes before it
- * takes it, so that a source which is too large ends with an error and not with the process. What is counted is never
- * given back, and so bounds the work, too.
+ * takes it, so that a source which is too large ends with an error and not with the process. A reader that never
+ * releases what it took bounds its work, too.
  */
 public final class FileMemory {
     /** Of the heap; the rest is for what is made of it. */
@@ -26,6 +26,11 @@ public final class FileMemory {
     /** What a source may take of this process's heap; its name is for errors. */
     public static FileMemory of(Object source) {
         return new FileMemory(source, Runtime.getRuntime().maxMemory() / SHARE);
+    }
+
+    /** A limit in bytes of its own. */
+    public static FileMemory of(Object source, long limit) {
+        return new FileMemory(source, limit);
     }
 
     /** What may be taken of one thing in a source, of which others are held at the same time. */
@@ -46,5 +51,15 @@ public final class FileMemory {
                             .formatted(source, limit >> 20));
         }
         taken += bytes;
+    }
+
+    /** Whether so many bytes can be taken. */
+    public boolean hasRoom(long bytes) {
+        return bytes <= limit - taken;
+    }
+
+    /** Counts bytes that are no longer held. */
+    public void release(long bytes) {
+        taken -= bytes;
     }
 }

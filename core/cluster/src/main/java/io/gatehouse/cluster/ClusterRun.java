@@ -57,7 +57,7 @@ public final class ClusterRun {
      */
     public RunOutcome execute(Function<Store, DividedRun> beginning, RunListener listener) {
         try (SparkSession spark = ClusterSession.open(master)) {
-            HeldShutdown held = HeldShutdown.hold();
+            DelayedShutdown held = DelayedShutdown.hold();
             try {
                 return executeOn(spark, beginning, listener);
             } finally {
@@ -99,15 +99,15 @@ public final class ClusterRun {
         ClusterClock clock = new ClusterClock(run, written, listener);
         ShardStep computation = step.apply(new ShardComputation(
                 shared.uri().toString(), run.setup(), spark.sparkContext().hadoopConfiguration()));
-        Waves waves = new Waves(spark.sparkContext(), computation);
+        ShardDispatcher dispatcher = new ShardDispatcher(spark.sparkContext(), computation);
         try {
             List<Integer> missing = IntStream.range(0, run.shards())
                     .filter(shard -> !written.get(shard))
                     .boxed()
                     .toList();
-            for (List<Integer> wave : waves.of(missing)) {
+            for (List<Integer> wave : dispatcher.of(missing)) {
                 List<ShardTask> tasks = wave.stream().map(run::shard).toList();
-                waves.compute(tasks, listener::cancelled, shard -> {
+                dispatcher.compute(tasks, listener::cancelled, shard -> {
                     runs.commit(shard);
                     clock.committed(shard);
                 });

@@ -37,8 +37,8 @@ final class ClusterSession {
 
     /** What is to be said when a session comes to an end by itself. */
     static GatehouseException ended(Exception cause) {
-        return HeldShutdown.isStopping()
-                ? HeldShutdown.cancelled(cause)
+        return DelayedShutdown.isStopping()
+                ? DelayedShutdown.cancelled(cause)
                 : new GatehouseException(
                         ErrorCode.CLUSTER_FAILED,
                         "Spark has ended the session: its master does not answer, or has given it up",

@@ -18,17 +18,17 @@ import java.util.function.Function;
  */
 final class RunDirectory implements AutoCloseable {
     private final SharedDirectory shared;
-    private final Scratch scratch;
+    private final SparkTempDirectory scratch;
     private final DirectoryRegister register;
 
-    private RunDirectory(SharedDirectory shared, Scratch scratch, DirectoryRegister register) {
+    private RunDirectory(SharedDirectory shared, SparkTempDirectory scratch, DirectoryRegister register) {
         this.shared = shared;
         this.scratch = scratch;
         this.register = register;
     }
 
     static RunDirectory open(SharedDirectory shared) throws IOException {
-        Scratch scratch = Scratch.create();
+        SparkTempDirectory scratch = SparkTempDirectory.create();
         try {
             Path copy = Files.createDirectory(scratch.directory().resolve("copy"));
             for (String folder : DirectoryRegister.folders()) {

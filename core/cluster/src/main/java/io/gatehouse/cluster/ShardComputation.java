@@ -24,7 +24,7 @@ final class ShardComputation implements ShardStep {
 
     @Override
     public ComputedShard compute(ShardTask task) {
-        try (Scratch local = Scratch.create()) {
+        try (SparkTempDirectory local = SparkTempDirectory.create()) {
             // A task that was killed is not told so in any other way.
             TaskContext attempt = TaskContext.get();
             LoadedModel.of(setup).compute(task, local.directory(), attempt::isInterrupted);

@@ -9,41 +9,133 @@ import io.gatehouse.quiz.Subject;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Makes the prompts of a quiz. */
-final class QuizPrompts {
+/**
+ * The prompts of a quiz.
+ *
+ * @param prompts subject by subject
+ * @param skipped questions that are left out because their prompts are longer than the model takes
+ * @param shortened prompts with fewer solved examples than asked for, for the same reason
+ */
+record QuizPrompts(List<PromptedQuestion> prompts, int skipped, int shortened) {
     /** Ten times what a token of English has; a run of spaces or dashes may be one of many. */
     private static final int MOST_CHARACTERS_OF_A_TOKEN = 48;
 
-    private QuizPrompts() {}
+    QuizPrompts {
+        prompts = List.copyOf(prompts);
+    }
 
     /**
      * The prompts of a task, subject by subject.
      *
      * @param requirement throws where a prompt cannot be computed
-     * @throws GatehouseException INVALID_ARGUMENT when a prompt is longer than the model takes; what
-     *     {@code requirement} throws
+     * @throws GatehouseException INVALID_ARGUMENT when a prompt is longer than the model takes and the task does not
+     *     leave it out, or every prompt is; what {@code requirement} throws
      */
-    static List<PromptedQuestion> of(
-            Checkpoint checkpoint, RunTask task, PromptEncoder encoder, Consumer<Prompt> requirement) {
-        List<PromptedQuestion> prompts = new ArrayList<>();
-        for (Subject subject : task.quiz().subjects()) {
+    static QuizPrompts of(Checkpoint checkpoint, RunTask task, PromptEncoder encoder, Consumer<Prompt> requirement) {
+        Maker maker = new Maker(checkpoint, task, encoder, requirement);
+        task.quiz().subjects().forEach(maker::add);
+        if (maker.prompts.isEmpty()) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "Every prompt of quiz %s is longer than the %,d tokens that %s takes"
+                            .formatted(task.quiz().name(), maker.limit, checkpoint.name()));
+        }
+        return new QuizPrompts(maker.prompts, maker.skipped, maker.shortened);
+    }
+
+    /** Makes the prompts of one subject after another. */
+    private static final class Maker {
+        private final Checkpoint checkpoint;
+        private final RunTask task;
+        private final PromptEncoder encoder;
+        private final Consumer<Prompt> requirement;
+        private final int limit;
+        private final List<PromptedQuestion> prompts = new ArrayList<>();
+        private int skipped;
+        private int shortened;
+
+        Maker(Checkpoint checkpoint, RunTask task, PromptEncoder encoder, Consumer<Prompt> requirement) {
+            this.checkpoint = checkpoint;
+            this.task = task;
+            this.encoder = encoder;
+            this.requirement = requirement;
+            this.limit = checkpoint.config().maxPositions();
+        }
+
+        void add(Subject subject) {
             String preamble = task.format().preamble(subject, task.shots());
-            requireReadable(checkpoint, "The beginning of the prompts of %s".formatted(subject.name()), preamble);
-            int[] preambleTokens = encoder.encode(preamble);
+            if (task.longPrompts() == LongPrompts.FAIL) {
+                requireReadable("The beginning of the prompts of %s".formatted(subject.name()), preamble);
+            }
+            int[] preambleTokens = isReadable(preamble) ? encoder.encode(preamble) : new int[0];
             for (Question question : subject.test()) {
-                String text = preamble + task.format().question(question);
-                requireReadable(checkpoint, prompt(question), text);
-                int[] tokens = encoder.encode(text);
-                requireFits(checkpoint, question, tokens.length);
-                int shared = task.shots() == 0 ? 0 : sharedPrefix(preambleTokens, tokens);
-                Prompt prompt = new Prompt(tokens, shared);
-                requirement.accept(prompt);
-                prompts.add(new PromptedQuestion(question, prompt));
+                Optional<Prompt> whole = prompt(preamble, preambleTokens, question, task.shots());
+                Optional<Prompt> prompt = whole.or(() -> shorter(subject, question));
+                prompt.ifPresentOrElse(
+                        found -> {
+                            requirement.accept(found);
+                            prompts.add(new PromptedQuestion(question, found));
+                            shortened += whole.isPresent() ? 0 : 1;
+                        },
+                        () -> skipped++);
             }
         }
-        return prompts;
+
+        /** A prompt that the model takes; empty if it is too long and the task goes on without it. */
+        private Optional<Prompt> prompt(String preamble, int[] preambleTokens, Question question, int shots) {
+            String text = preamble + task.format().question(question);
+            boolean mustFit = task.longPrompts() == LongPrompts.FAIL;
+            if (mustFit) {
+                requireReadable(name(question), text);
+            } else if (!isReadable(text)) {
+                return Optional.empty();
+            }
+            int[] tokens = encoder.encode(text);
+            if (tokens.length > limit) {
+                if (mustFit) {
+                    throw tooLong("%s has %,d tokens".formatted(name(question), tokens.length));
+                }
+                return Optional.empty();
+            }
+            return Optional.of(new Prompt(tokens, shots == 0 ? 0 : sharedPrefix(preambleTokens, tokens)));
+        }
+
+        /** The prompt with as many of the first solved examples as fit; it shares nothing with others. */
+        private Optional<Prompt> shorter(Subject subject, Question question) {
+            if (task.longPrompts() != LongPrompts.TRUNCATE_EXAMPLES) {
+                return Optional.empty();
+            }
+            for (int shots = task.shots() - 1; shots >= 0; shots--) {
+                Optional<Prompt> prompt = prompt(task.format().preamble(subject, shots), new int[0], question, 0);
+                if (prompt.isPresent()) {
+                    return prompt;
+                }
+            }
+            return Optional.empty();
+        }
+
+        /** Tokenising what is far too long would take minutes. */
+        private boolean isReadable(String text) {
+            return text.length() <= MOST_CHARACTERS_OF_A_TOKEN * (long) limit;
+        }
+
+        private void requireReadable(String what, String text) {
+            if (!isReadable(text)) {
+                throw tooLong("%s has %,d characters".formatted(what, text.length()));
+            }
+        }
+
+        private GatehouseException tooLong(String what) {
+            String advice = task.shots() == 0
+                    ? "--long-prompts skip leaves such questions out"
+                    : "Use fewer --shots, or --long-prompts truncate-examples or skip";
+            return new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "%s; %s takes at most %,d tokens. %s".formatted(what, checkpoint.name(), limit, advice));
+        }
     }
 
     /**
@@ -55,28 +147,7 @@ final class QuizPrompts {
         return Math.min(differs < 0 ? preamble.length : differs, tokens.length - 1);
     }
 
-    private static void requireFits(Checkpoint checkpoint, Question question, int tokens) {
-        int limit = checkpoint.config().maxPositions();
-        if (tokens > limit) {
-            throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT,
-                    "%s has %d tokens; %s takes at most %d. Use fewer shots"
-                            .formatted(prompt(question), tokens, checkpoint.name(), limit));
-        }
-    }
-
-    /** Tokenising what is far too long would take minutes. */
-    private static void requireReadable(Checkpoint checkpoint, String what, String text) {
-        int limit = checkpoint.config().maxPositions();
-        if (text.length() > MOST_CHARACTERS_OF_A_TOKEN * (long) limit) {
-            throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT,
-                    "%s has %,d characters; %s takes at most %d tokens. Use fewer shots"
-                            .formatted(what, text.length(), checkpoint.name(), limit));
-        }
-    }
-
-    private static String prompt(Question question) {
+    private static String name(Question question) {
         return "The prompt of question %d of %s".formatted(question.ordinal(), question.subject());
     }
 }

@@ -45,8 +45,14 @@ record Run(RunDescription description, List<PromptedQuestion> prompts, Map<Strin
             PromptEncoder encoder,
             Consumer<Prompt> requirement,
             String gatehouseVersion) {
-        List<PromptedQuestion> prompts = QuizPrompts.of(model.checkpoint(), task, encoder, requirement);
+        QuizPrompts quiz = QuizPrompts.of(model.checkpoint(), task, encoder, requirement);
+        List<PromptedQuestion> prompts = quiz.prompts();
         Map<String, String> more = new TreeMap<>(Map.of("prompts", digest(prompts)));
+        if (task.longPrompts() != LongPrompts.FAIL) {
+            more.put("long_prompts", task.longPrompts().id());
+            more.put(RunManifest.SKIPPED, Integer.toString(quiz.skipped()));
+            more.put(RunManifest.SHORTENED, Integer.toString(quiz.shortened()));
+        }
         if (encoder.usesDate() && unfinished.map(run -> run.date().isPresent()).orElse(true)) {
             more.put(UnfinishedRun.DATE, date.toString());
         }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.store.Store;
 import io.gatehouse.store.run.QuestionRow;
+import io.gatehouse.store.run.RunDefinition;
 import io.gatehouse.store.run.RunDescription;
 import io.gatehouse.store.write.RunWriter;
 import java.util.List;
@@ -26,6 +27,12 @@ public record RunManifest(
      */
     private static final int SHARD_QUESTIONS = 64;
 
+    /** The property with the number of questions that are left out because their prompts are too long. */
+    static final String SKIPPED = RunDefinition.SKIPPED;
+
+    /** The property with the number of prompts that have fewer solved examples, because they would be too long. */
+    static final String SHORTENED = RunDefinition.SHORTENED;
+
     /** A question and the number of tokens of its prompt. */
     public record Entry(QuestionRow question, int tokens) {
         public Entry {
@@ -47,6 +54,16 @@ public record RunManifest(
     RunWriter open(Store store, boolean resumed) {
         List<QuestionRow> rows = questions.stream().map(Entry::question).toList();
         return resumed ? store.resumeRun(description, rows, more) : store.startRun(description, rows, more);
+    }
+
+    /** Number of questions that are left out because their prompts are longer than the model takes. */
+    int skipped() {
+        return RunDefinition.count(more, SKIPPED);
+    }
+
+    /** Number of prompts with fewer solved examples than asked for, because they would be longer than that. */
+    int shortened() {
+        return RunDefinition.count(more, SHORTENED);
     }
 
     /** Number of shards. */

@@ -43,7 +43,9 @@ public final class RunRecording {
                     run.questions().size(),
                     writer.correct(),
                     run.tokens(),
-                    clock.elapsed());
+                    clock.elapsed(),
+                    run.skipped(),
+                    run.shortened());
         }
     }
 

@@ -77,6 +77,11 @@ public record RunRequest(
         boolean chat,
 
         @JsonField(
+                value = "What to do with a prompt that is longer than the model takes.",
+                values = {"fail", "skip", "truncate-examples"})
+        String longPrompts,
+
+        @JsonField(
                 value = "Tokens whose routing is recorded.",
                 values = {"prompt", "last-prompt"})
         String record,
@@ -117,6 +122,7 @@ public record RunRequest(
         @JsonField(value = "Experts that each token is sent to.", minimum = 1)
         Optional<Integer> topK) {
     public static final String FORMAT = "hendrycks";
+    public static final String LONG_PROMPTS = "fail";
     public static final String RECORD = "prompt";
     public static final String PROBABILITIES = "none";
     public static final String PRECISION = "exact";
@@ -141,6 +147,7 @@ public record RunRequest(
         limit = requireNonNullElse(limit, Optional.empty());
         subjects = separated(subjects);
         format = requireNonNullElse(format, FORMAT);
+        longPrompts = requireNonNullElse(longPrompts, LONG_PROMPTS);
         record = requireNonNullElse(record, RECORD);
         probabilities = requireNonNullElse(probabilities, PROBABILITIES);
         precision = requireNonNullElse(precision, PRECISION);
@@ -252,6 +259,7 @@ public record RunRequest(
                 shots,
                 format,
                 chat,
+                longPrompts,
                 record,
                 probabilities,
                 norms,

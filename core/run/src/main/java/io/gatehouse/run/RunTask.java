@@ -17,19 +17,33 @@ import io.gatehouse.store.schema.GivenName;
  * @param shots solved examples before each question
  * @param recording which decisions of the routers to keep
  * @param chat whether each prompt is the message of a user, in the chat template of the model
+ * @param longPrompts what to do with prompts that are longer than the model takes
  */
-public record RunTask(String name, Quiz quiz, PromptFormat format, int shots, Recording recording, boolean chat) {
+public record RunTask(
+        String name,
+        Quiz quiz,
+        PromptFormat format,
+        int shots,
+        Recording recording,
+        boolean chat,
+        LongPrompts longPrompts) {
     public RunTask {
         requireNonNull(name, "name is null");
         requireNonNull(quiz, "quiz is null");
         requireNonNull(format, "format is null");
         requireNonNull(recording, "recording is null");
+        requireNonNull(longPrompts, "longPrompts is null");
         GivenName.checked("a run", name);
         chat |= !format.answerPrefix().isEmpty();
         if (quiz.questions() == 0) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT, "Quiz %s has no test questions".formatted(quiz.name()));
         }
+    }
+
+    /** A task that fails where a prompt is longer than the model takes. */
+    public RunTask(String name, Quiz quiz, PromptFormat format, int shots, Recording recording, boolean chat) {
+        this(name, quiz, format, shots, recording, chat, LongPrompts.FAIL);
     }
 
     /** A task whose prompts are plain text, unless the format is one of conversations. */
@@ -39,7 +53,7 @@ public record RunTask(String name, Quiz quiz, PromptFormat format, int shots, Re
 
     /** The same under another name. */
     public RunTask named(String other) {
-        return new RunTask(other, quiz, format, shots, recording, chat);
+        return new RunTask(other, quiz, format, shots, recording, chat, longPrompts);
     }
 
     /** Names the form of the prompts. */

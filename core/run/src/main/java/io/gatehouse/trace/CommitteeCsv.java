@@ -87,6 +87,7 @@ final class CommitteeCsv implements TraceReader {
                 if (!prompt.takes(row)) {
                     listener.sequence(prompt.sequence(++number));
                     prompt = new Prompt();
+                    memory = FileMemory.of(file);
                 }
                 memory.take(ROW_BYTES);
                 prompt.add(row);

@@ -3,7 +3,6 @@ package io.gatehouse.trace;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.transfer.TracedLayer;
-import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /** Whole gates: what a router gave every expert, as logits or as probabilities, and the decisions they make. */
@@ -40,19 +39,28 @@ final class Gate {
         int[] chosen = new int[tokens * topK];
         float[] weights = new float[chosen.length];
         for (int token = 0; token < tokens; token++) {
-            int row = token * experts;
-            int[] best = IntStream.range(0, experts)
-                    .boxed()
-                    .sorted(Comparator.comparingDouble((Integer expert) -> -gates[row + expert]))
-                    .limit(topK)
-                    .mapToInt(Integer::intValue)
-                    .toArray();
-            for (int rank = 0; rank < topK; rank++) {
-                chosen[token * topK + rank] = best[rank];
-                weights[token * topK + rank] = gates[row + best[rank]];
+            choose(gates, token * experts, experts, topK, chosen, token * topK);
+            for (int i = token * topK; i < (token + 1) * topK; i++) {
+                weights[i] = gates[token * experts + chosen[i]];
             }
         }
         return new TracedLayer(layer, topK, IntStream.range(0, tokens).toArray(), chosen, true, weights, gates);
+    }
+
+    /** Writes the most probable experts of a row, the best first and of equal ones the first, by insertion. */
+    private static void choose(float[] gates, int row, int experts, int topK, int[] chosen, int from) {
+        for (int expert = 0; expert < experts; expert++) {
+            int place = Math.min(expert, topK);
+            while (place > 0 && gates[row + expert] > gates[row + chosen[from + place - 1]]) {
+                if (place < topK) {
+                    chosen[from + place] = chosen[from + place - 1];
+                }
+                place--;
+            }
+            if (place < topK) {
+                chosen[from + place] = expert;
+            }
+        }
     }
 
     static boolean areProbabilities(float[] scores, int experts) {

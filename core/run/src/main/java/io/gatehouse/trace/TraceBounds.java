@@ -6,6 +6,7 @@ import io.gatehouse.store.transfer.ExpertCounts;
 import io.gatehouse.store.transfer.TracedLayer;
 import io.gatehouse.store.transfer.TracedSequence;
 import java.nio.file.Path;
+import java.util.BitSet;
 
 /** What can be kept of routing: layers and experts have numbers of 16 bits, and a token goes to an expert once. */
 final class TraceBounds {
@@ -19,10 +20,15 @@ final class TraceBounds {
 
     /** CORRUPT_DATASET with the file and the sequence if it goes beyond them. */
     void require(Path file, TracedSequence sequence) {
+        BitSet layers = new BitSet();
         for (TracedLayer layer : sequence.layers()) {
             if (layer.layer() >= MOST) {
                 throw corrupt(file, sequence, "has a layer %d".formatted(layer.layer()));
             }
+            if (layers.get(layer.layer())) {
+                throw corrupt(file, sequence, "has layer %d twice".formatted(layer.layer()));
+            }
+            layers.set(layer.layer());
             for (int i = 0; i < layer.experts().length; i++) {
                 row += i % layer.topK() == 0 ? 1 : 0;
                 int expert = layer.experts()[i];

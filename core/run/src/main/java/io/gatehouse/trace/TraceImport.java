@@ -6,51 +6,65 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.error.ReadingNote;
 import io.gatehouse.memory.FileMemory;
+import io.gatehouse.store.run.QuestionRow;
 import io.gatehouse.store.transfer.ExpertCounts;
 import io.gatehouse.store.transfer.ImportedRun;
+import io.gatehouse.store.transfer.RecordedShape;
+import io.gatehouse.store.transfer.SequenceQuestions;
 import io.gatehouse.store.transfer.TracedAnswer;
-import io.gatehouse.store.transfer.TracedLayer;
 import io.gatehouse.store.transfer.TracedSequence;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
-import java.util.function.ToIntFunction;
+import java.util.function.ObjIntConsumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
-/** Gathers the routing in some files of one kind into one run. */
+/**
+ * Turns the routing in some files of one kind into one run. The files are read twice: first for the shape and the names of
+ * everything, then sequence by sequence while the run is written, so that their routing is never held whole.
+ */
 public final class TraceImport {
     /** Twenty times the layers and experts of the largest models there are. */
     private static final int MAX_GRID = 1 << 19;
-    /** Heap that a sequence, a layer of it, counts or an answer take beside their numbers. */
+    /** Heap that counts or an answer take beside their numbers. */
     private static final int OVERHEAD = 256;
+    /** Heap that the name of a sequence takes here and as a question, beside its characters. */
+    private static final int NAME_BYTES = 768;
 
     private final TraceKind kind;
     private final TraceShape shape;
-    private final Map<String, TracedSequence> sequences = new LinkedHashMap<>();
+    private final SequenceIndex sequences = new SequenceIndex();
+    private final RecordedShape recorded = new RecordedShape();
     private final Map<String, TracedAnswer> answers = new LinkedHashMap<>();
     private final List<ExpertCounts> counts = new ArrayList<>();
+    private final List<Path> traces = new ArrayList<>();
     private final List<Path> files = new ArrayList<>();
     private final TraceBounds bounds = new TraceBounds();
     private final FileMemory memory;
 
-    /** Takes the contents of one file. */
-    private final class Gathering implements TraceListener {
+    /** Learns what a file holds. */
+    private final class Survey implements TraceListener {
         private final Path file;
 
-        Gathering(Path file) {
+        Survey(Path file) {
             this.file = file;
         }
 
         @Override
         public void sequence(TracedSequence sequence) {
             bounds.require(file, sequence);
-            memory.take(bytes(sequence));
-            sequences.merge(sequence.name(), sequence, TraceImport::joined);
+            memory.take(NAME_BYTES
+                    + (long) sequence.name().length()
+                    + sequence.text().length());
+            sequences.add(sequence);
+            recorded.add(sequence);
         }
 
         @Override
@@ -58,6 +72,7 @@ public final class TraceImport {
             bounds.require(file, expertCounts);
             memory.take(OVERHEAD + (long) expertCounts.counts().length * Long.BYTES);
             counts.add(expertCounts);
+            recorded.add(expertCounts);
         }
 
         @Override
@@ -73,47 +88,123 @@ public final class TraceImport {
         }
     }
 
+    /** Some parts of a sequence as one, and the memory that was counted for them. */
+    private record Joined(TracedSequence sequence, int parts, long bytes) {
+        Joined with(Joined more) {
+            return new Joined(SequenceIndex.joined(sequence, more.sequence), parts + more.parts, bytes + more.bytes);
+        }
+    }
+
+    /** Reads the sequences of all files again, each of them whole and with its answer. */
+    private final class Reading implements TraceListener {
+        private final Map<String, TracedAnswer> answered;
+        private final ObjIntConsumer<TracedSequence> reader;
+        private final Map<String, Joined> unfinished = new HashMap<>();
+        private final BitSet read = new BitSet();
+        private Path file = Path.of("");
+
+        Reading(Map<String, TracedAnswer> answered, ObjIntConsumer<TracedSequence> reader) {
+            this.answered = answered;
+            this.reader = reader;
+        }
+
+        void read() {
+            for (Path trace : traces) {
+                ReadingNote.of(trace);
+                file = trace;
+                kind.read(trace, shape, this);
+            }
+            if (read.cardinality() < sequences.size()) {
+                throw changed();
+            }
+        }
+
+        @Override
+        public void sequence(TracedSequence part) {
+            bounds.require(file, part);
+            SequenceIndex.Entry entry = sequences.find(part.name()).orElseThrow(this::changed);
+            if (entry.parts() == 1) {
+                give(part, entry);
+                return;
+            }
+            memory.take(part.bytes());
+            Joined joined = unfinished.merge(part.name(), new Joined(part, 1, part.bytes()), Joined::with);
+            if (joined.parts() == entry.parts()) {
+                unfinished.remove(part.name());
+                memory.release(joined.bytes());
+                give(joined.sequence(), entry);
+            }
+        }
+
+        private void give(TracedSequence whole, SequenceIndex.Entry entry) {
+            if (!entry.isOf(whole) || read.get(entry.place())) {
+                throw changed();
+            }
+            read.set(entry.place());
+            TracedAnswer answer = answered.get(whole.name());
+            reader.accept(answer == null ? whole : whole.answered(answer), entry.place());
+        }
+
+        @Override
+        public void counts(ExpertCounts expertCounts) {
+            throw changed();
+        }
+
+        @Override
+        public void answer(TracedAnswer answer) {
+            // It was read the first time.
+        }
+
+        private GatehouseException changed() {
+            return new GatehouseException(
+                    ErrorCode.CORRUPT_DATASET, "%s was changed while it was imported".formatted(file));
+        }
+    }
+
     public TraceImport(TraceKind kind, TraceShape shape) {
+        this(kind, shape, FileMemory.of("The routing of all files"));
+    }
+
+    /** @param memory bounds what is held: the names of sequences, the answers, and the sequences of one shard */
+    TraceImport(TraceKind kind, TraceShape shape, FileMemory memory) {
         this.kind = requireNonNull(kind, "kind is null");
         this.shape = requireNonNull(shape, "shape is null");
-        this.memory = FileMemory.of("The routing of all files");
+        this.memory = requireNonNull(memory, "memory is null");
     }
 
     /** Reads a file. A sequence whose layers are spread over files is one sequence. */
     public void read(Path file) {
         ReadingNote.of(file);
-        kind.read(file, shape, new Gathering(file));
+        kind.read(file, shape, new Survey(file));
+        traces.add(file);
         files.add(file);
     }
 
     /** Reads lm-evaluation-harness's samples, which say what was answered rightly. */
     public void readAnswers(Path samples) {
         ReadingNote.of(samples);
-        TraceKind.LM_EVAL.read(samples, shape, new Gathering(samples));
+        TraceKind.LM_EVAL.read(samples, shape, new Survey(samples));
         files.add(samples);
     }
 
     /**
-     * The run of all that was read.
+     * The run of all that was read. Its sequences are read from the files again when it is written.
      *
      * @param experts experts of a layer, where the user knows; else one more than the largest that was seen
      * @throws GatehouseException CORRUPT_DATASET if nothing was read, or what was read contradicts itself;
      *     INVALID_ARGUMENT if the user must say more
      */
     public ImportedRun run(String name, String model, OptionalInt experts) {
-        if (sequences.isEmpty() && counts.isEmpty()) {
+        if (sequences.size() == 0 && counts.isEmpty()) {
             throw said("no routing");
         }
-        if (!sequences.isEmpty() && !counts.isEmpty()) {
+        if (sequences.size() > 0 && !counts.isEmpty()) {
             throw said("both counts and sequences: import them as two runs");
         }
-        List<TracedSequence> answered = answered();
-        List<TracedLayer> layers = answered.stream()
-                .flatMap(sequence -> sequence.layers().stream())
-                .toList();
-        requireAllOrNone(layers, layer -> layer.weights().length, "weights");
-        requireAllOrNone(layers, layer -> layer.probabilities().length, "probabilities");
-        int seen = seenExperts(layers);
+        Map<String, TracedAnswer> answered = answered();
+        requireAllOrNone(recorded.weighed(), "weights");
+        requireAllOrNone(recorded.gated(), "probabilities");
+        int seen = recorded.experts();
         if (seen == 0) {
             throw said("no routing");
         }
@@ -122,12 +213,22 @@ public final class TraceImport {
                     ErrorCode.INVALID_ARGUMENT,
                     "There are at least %d experts in a layer, not %d".formatted(seen, experts.getAsInt()));
         }
-        int topK = layers.stream().mapToInt(TracedLayer::topK).max().orElseGet(() -> shape.requireTopK(files.get(0)));
+        int topK = recorded.topK() > 0 ? recorded.topK() : shape.requireTopK(files.get(0));
         requireShape(experts.orElse(seen), topK);
-        int layerCount = layerCount(layers);
-        requireGrid(layerCount, experts.orElse(seen));
+        requireGrid(recorded.layers(), experts.orElse(seen));
         return new ImportedRun(
-                name, kind.id(), model, layerCount, experts.orElse(seen), topK, provenance(layers), answered, counts);
+                name,
+                kind.id(),
+                model,
+                recorded.layers(),
+                experts.orElse(seen),
+                topK,
+                provenance(),
+                recorded,
+                questions(answered),
+                reader -> new Reading(answered, reader).read(),
+                counts,
+                memory);
     }
 
     private GatehouseException said(String what) {
@@ -157,110 +258,53 @@ public final class TraceImport {
         }
     }
 
-    private static long bytes(TracedSequence sequence) {
-        long bytes = OVERHEAD + sequence.text().length() + (long) sequence.tokens().length * Integer.BYTES;
-        for (TracedLayer layer : sequence.layers()) {
-            long numbers = (long) layer.positions().length
-                    + layer.experts().length
-                    + layer.weights().length
-                    + layer.probabilities().length;
-            bytes += OVERHEAD + numbers * Integer.BYTES;
+    /** The answer of each sequence by its name; answers go by name or else by order. */
+    private Map<String, TracedAnswer> answered() {
+        List<String> names = sequences.names();
+        if (answers.isEmpty() || answers.keySet().containsAll(names)) {
+            return answers;
         }
-        return bytes;
-    }
-
-    /** The sequences with their answers, which go by name or else by order. */
-    private List<TracedSequence> answered() {
-        List<TracedSequence> all = List.copyOf(sequences.values());
-        if (answers.isEmpty()) {
-            return all;
-        }
-        if (answers.keySet().containsAll(sequences.keySet())) {
-            return all.stream()
-                    .map(sequence -> sequence.answered(requireNonNull(answers.get(sequence.name()))))
-                    .toList();
-        }
-        if (answers.size() != all.size()) {
+        if (answers.size() != names.size()) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
                     "There are %d answers for %d sequences of other names, so that neither name nor order says which is whose"
-                            .formatted(answers.size(), all.size()));
+                            .formatted(answers.size(), names.size()));
         }
-        List<TracedAnswer> inOrder = List.copyOf(answers.values());
-        List<TracedSequence> answered = new ArrayList<>();
-        for (int i = 0; i < all.size(); i++) {
-            answered.add(all.get(i).answered(inOrder.get(i)));
-        }
-        return answered;
+        Map<String, TracedAnswer> byOrder = new HashMap<>();
+        Iterator<TracedAnswer> inOrder = answers.values().iterator();
+        names.forEach(name -> byOrder.put(name, inOrder.next()));
+        return byOrder;
+    }
+
+    private List<QuestionRow> questions(Map<String, TracedAnswer> answered) {
+        SequenceQuestions questions = new SequenceQuestions();
+        sequences.forEach((name, entry) -> {
+            TracedAnswer answer = answered.get(name);
+            questions.add(name, entry.domain(), entry.text(), answer == null ? "" : answer.answer());
+        });
+        return questions.rows();
     }
 
     /** The source, and which of its figures are recorded. */
-    private Map<String, String> provenance(List<TracedLayer> layers) {
+    private Map<String, String> provenance() {
         Map<String, String> provenance = new TreeMap<>();
         provenance.put("source", kind.id());
         provenance.put(
                 "files",
                 files.stream().map(file -> String.valueOf(file.getFileName())).collect(Collectors.joining(", ")));
-        provenance.put(
-                "weights", layers.stream().anyMatch(layer -> layer.weights().length > 0) ? "recorded" : "unknown");
-        provenance.put(
-                "gates", layers.stream().anyMatch(layer -> layer.probabilities().length > 0) ? "recorded" : "unknown");
-        provenance.put(
-                "ranks", layers.stream().allMatch(TracedLayer::ranked) && !layers.isEmpty() ? "recorded" : "unknown");
+        provenance.put("weights", recorded.weighed() > 0 ? "recorded" : "unknown");
+        provenance.put("gates", recorded.gated() > 0 ? "recorded" : "unknown");
+        provenance.put("ranks", recorded.ranked() ? "recorded" : "unknown");
         return provenance;
     }
 
-    private int seenExperts(List<TracedLayer> layers) {
-        Stream<Integer> chosen = layers.stream().map(layer -> {
-            int most = layer.gateWidth();
-            for (int expert : layer.experts()) {
-                most = Math.max(most, expert + 1);
-            }
-            return most;
-        });
-        return Stream.concat(chosen, counts.stream().map(count -> count.counts().length))
-                .mapToInt(Integer::intValue)
-                .max()
-                .orElse(0);
-    }
-
-    private int layerCount(List<TracedLayer> layers) {
-        return 1
-                + Stream.concat(
-                                layers.stream().map(TracedLayer::layer),
-                                counts.stream().map(ExpertCounts::layer))
-                        .mapToInt(Integer::intValue)
-                        .max()
-                        .orElse(0);
-    }
-
     /** What is known of a run must be known of all of it: otherwise sums would cover an unnamed part. */
-    private static void requireAllOrNone(List<TracedLayer> layers, ToIntFunction<TracedLayer> length, String what) {
-        long having =
-                layers.stream().filter(layer -> length.applyAsInt(layer) > 0).count();
-        if (having != 0
-                && having != layers.stream().filter(layer -> layer.tokens() > 0).count()) {
+    private void requireAllOrNone(int having, String what) {
+        if (having != 0 && having != recorded.routed()) {
             throw new GatehouseException(
                     ErrorCode.CORRUPT_DATASET,
-                    "%d of %d layers of sequences have %s; all or none must".formatted(having, layers.size(), what));
+                    "%d of %d layers of sequences have %s; all or none must"
+                            .formatted(having, recorded.routed(), what));
         }
-    }
-
-    private static TracedSequence joined(TracedSequence first, TracedSequence more) {
-        if (first.length() != more.length()) {
-            throw new GatehouseException(
-                    ErrorCode.CORRUPT_DATASET,
-                    "Sequence %s has %d tokens in one file and %d in another"
-                            .formatted(first.name(), first.length(), more.length()));
-        }
-        if (more.layers().stream()
-                .anyMatch(layer -> first.layers().stream().anyMatch(other -> other.layer() == layer.layer()))) {
-            throw new GatehouseException(
-                    ErrorCode.CORRUPT_DATASET, "There are two sequences with the name %s".formatted(first.name()));
-        }
-        List<TracedLayer> layers =
-                Stream.concat(first.layers().stream(), more.layers().stream()).toList();
-        return new TracedSequence(
-                first.name(), first.domain(), first.text(), first.tokens(), first.length(), layers, first.answer());
     }
 }

@@ -6,29 +6,34 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Sources of routing besides our own engine. */
 public enum TraceKind {
-    VLLM("vllm", "responses of vLLM with routed experts (.jsonl, .json)"),
-    SGLANG("sglang", "responses of SGLang with routed experts (.jsonl, .json)"),
-    SGLANG_RECORDS("sglang-records", "dumps of SGLang's expert distribution recorder (.pt)"),
-    ROUTER_LOGITS("router-logits", "router_logits of Hugging Face's models (.safetensors, .npz)"),
-    OLMOE("olmoe", "experts by token of OLMoE's own script (.jsonl)"),
-    OLMOE_COUNTS("olmoe-counts", "expert counts that OLMoE's repository ships (.pkl)"),
-    MEGATRON("megatron", "router traces of Megatron core (.jsonl)"),
-    IMATRIX("imatrix", "importance matrices of llama.cpp (.gguf)"),
-    COMMITTEE("committee", "CommitteeAudit's table of experts (.csv)"),
-    C3PO("c3po", "C3PO's cases (.json, .jsonl)"),
-    FLAME("flame", "FLAME-MoE's traces, a file a layer (.parquet)"),
-    LM_EVAL("lm-eval", "samples of lm-evaluation-harness: right and wrong answers (.jsonl)");
+    VLLM("vllm", "responses of vLLM with routed experts (.jsonl, .json)", VllmResponses::new),
+    SGLANG("sglang", "responses of SGLang with routed experts (.jsonl, .json)", SglangResponses::new),
+    SGLANG_RECORDS("sglang-records", "dumps of SGLang's expert distribution recorder (.pt)", SglangRecords::new),
+    ROUTER_LOGITS("router-logits", "router_logits of Hugging Face's models (.safetensors, .npz)", RouterLogits::new),
+    OLMOE("olmoe", "experts by token of OLMoE's own script (.jsonl)", OlmoeTokens::new),
+    OLMOE_COUNTS("olmoe-counts", "expert counts that OLMoE's repository ships (.pkl)", OlmoeCounters::new),
+    MEGATRON("megatron", "router traces of Megatron core (.jsonl)", MegatronTrace::new),
+    IMATRIX("imatrix", "importance matrices of llama.cpp (.gguf)", ImatrixCounts::new),
+    COMMITTEE("committee", "CommitteeAudit's table of experts (.csv)", CommitteeCsv::new),
+    C3PO("c3po", "C3PO's cases (.json, .jsonl)", C3poCases::new),
+    FLAME("flame", "FLAME-MoE's traces, a file a layer (.parquet)", FlameTrace::new),
+    LM_EVAL("lm-eval", "samples of lm-evaluation-harness: right and wrong answers (.jsonl)", LmEvalSamples::new);
 
     private final String id;
     private final String description;
 
-    TraceKind(String id, String description) {
+    @SuppressWarnings("ImmutableEnumChecker") // a constructor
+    private final Supplier<TraceReader> reader;
+
+    TraceKind(String id, String description, Supplier<TraceReader> reader) {
         this.id = id;
         this.description = description;
+        this.reader = reader;
     }
 
     /** Name as users and the database write it. */
@@ -69,23 +74,6 @@ public enum TraceKind {
     public void read(Path file, TraceShape shape, TraceListener listener) {
         requireNonNull(shape, "shape is null");
         requireNonNull(listener, "listener is null");
-        reader().read(file, shape, listener);
-    }
-
-    private TraceReader reader() {
-        return switch (this) {
-            case VLLM -> new VllmResponses();
-            case SGLANG -> new SglangResponses();
-            case SGLANG_RECORDS -> new SglangRecords();
-            case ROUTER_LOGITS -> new RouterLogits();
-            case OLMOE -> new OlmoeTokens();
-            case OLMOE_COUNTS -> new OlmoeCounters();
-            case MEGATRON -> new MegatronTrace();
-            case IMATRIX -> new ImatrixCounts();
-            case COMMITTEE -> new CommitteeCsv();
-            case C3PO -> new C3poCases();
-            case FLAME -> new FlameTrace();
-            case LM_EVAL -> new LmEvalSamples();
-        };
+        reader.get().read(file, shape, listener);
     }
 }

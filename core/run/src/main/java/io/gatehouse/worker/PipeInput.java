@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The other end of a {@link PipeOutput}. Nothing is allocated beyond the allowance: a length is only a claim of the
@@ -103,13 +104,10 @@ final class PipeInput {
     }
 
     private Object value(Type type) throws IOException {
-        if (type == int.class) {
+        if (type == int.class || type == Integer.class) {
             return number();
         }
-        if (type == char.class) {
-            return (char) number();
-        }
-        if (type == boolean.class) {
+        if (type == boolean.class || type == Boolean.class) {
             return number() != 0;
         }
         if (type == String.class) {
@@ -129,6 +127,9 @@ final class PipeInput {
         }
         if (type == String[].class) {
             return texts();
+        }
+        if (type instanceof ParameterizedType optional && optional.getRawType() == Optional.class) {
+            return number() == 0 ? Optional.empty() : Optional.of(value(optional.getActualTypeArguments()[0]));
         }
         if (type instanceof ParameterizedType list && list.getActualTypeArguments()[0] instanceof Class<?> element) {
             return records(element.asSubclass(Record.class));

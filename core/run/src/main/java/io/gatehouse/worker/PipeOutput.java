@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -66,8 +67,6 @@ final class PipeOutput {
     private void value(Object value) throws IOException {
         if (value instanceof Integer number) {
             number(number);
-        } else if (value instanceof Character letter) {
-            number(letter);
         } else if (value instanceof Boolean flag) {
             number(flag ? 1 : 0);
         } else if (value instanceof String text) {
@@ -82,6 +81,11 @@ final class PipeOutput {
             column(column.length, Float.BYTES, bytes -> bytes.asFloatBuffer().put(column));
         } else if (value instanceof String[] column) {
             texts(column);
+        } else if (value instanceof Optional<?> optional) {
+            number(optional.isPresent() ? 1 : 0);
+            if (optional.isPresent()) {
+                value(optional.get());
+            }
         } else if (value instanceof List<?> records) {
             number(records.size());
             for (Object record : records) {

@@ -31,7 +31,7 @@ public final class RunWorker implements AutoCloseable {
     private final WorkerProcess process;
     private final PipeOutput out;
     private final PipeInput in;
-    private final Sources sources;
+    private final SourceNames sources;
 
     private RunWorker(WorkerProcess process, Messages.Read order) {
         this.process = process;
@@ -39,7 +39,7 @@ public final class RunWorker implements AutoCloseable {
         this.in = new PipeInput(process.messages());
         tell(order);
         require(Messages.Kind.SOURCES, next());
-        this.sources = json(Sources.class);
+        this.sources = json(SourceNames.class);
         process.mustProgress(false);
     }
 
@@ -59,7 +59,7 @@ public final class RunWorker implements AutoCloseable {
     }
 
     /** What the options name. */
-    public Sources sources() {
+    public SourceNames sources() {
         return sources;
     }
 

@@ -83,7 +83,7 @@ final class TestIntervenedRun {
         try (Store store = Store.create(directory.resolve("imported.duckdb"))) {
             ExpertCounts counts = new ExpertCounts(Optional.empty(), 0, new long[] {3, 0, 1});
             store.importRun(
-                    new ImportedRun("counted", "imatrix", "m", 1, 3, 1, Map.of(), List.of(), List.of(counts)), "test");
+                    ImportedRun.of("counted", "imatrix", "m", 1, 3, 1, Map.of(), List.of(), List.of(counts)), "test");
             assertThat(UnusedExperts.of(store, "counted", Optional.empty())).containsExactly(new ExpertPlace(0, 1));
             assertThatThrownBy(() -> UnusedExperts.of(store, "counted", Optional.of(Scope.LAST_PROMPT)))
                     .isInstanceOf(GatehouseException.class)

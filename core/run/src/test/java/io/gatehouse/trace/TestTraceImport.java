@@ -4,6 +4,7 @@ import static io.gatehouse.testing.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.memory.FileMemory;
 import io.gatehouse.store.Store;
 import java.io.IOException;
 import java.io.InputStream;
@@ -243,6 +244,137 @@ final class TestTraceImport {
                     "%s holds questions of a quiz named \"r\": give the run another name.".formatted(store.file()));
             assertThat(rows(store, "SELECT count(*) FROM runs")).containsExactly("1");
         }
+    }
+
+    /** What is held is the names of sequences and one shard of them, however long the file is. */
+    @Test
+    void importsMoreThanFitsIntoItsMemory() throws IOException, SQLException {
+        int sequences = 500;
+        Path file = file("r.jsonl", responses(sequences, 100));
+        long memory = 500_000;
+        assertThat(sequences * routingBytes(100)).isGreaterThan(2 * memory);
+        TraceImport traces = new TraceImport(TraceKind.VLLM, TraceShape.unknown(), FileMemory.of("The import", memory));
+        traces.read(file);
+        TraceImport whole = new TraceImport(TraceKind.VLLM, TraceShape.unknown());
+        whole.read(file);
+        try (Store store = Store.create(directory.resolve("parts.duckdb"));
+                Store other = Store.create(directory.resolve("whole.duckdb"))) {
+            store.importRun(traces.run("r", "m", OptionalInt.empty()), "test");
+            other.importRun(whole.run("r", "m", OptionalInt.empty()), "test");
+            assertThat(rows(store, "SELECT count(*) > 5 FROM run_shards")).containsExactly("true");
+            assertThat(rows(other, "SELECT count(*) FROM run_shards")).containsExactly("1");
+            assertThat(store.verify()).isEqualTo(other.verify());
+            assertThat(store.verify().problems()).isEmpty();
+            assertThat(rows(store, "SELECT count(*), count(DISTINCT question_id) FROM token_routing"))
+                    .containsExactly(sequences * 200 + "|" + sequences);
+        }
+    }
+
+    @Test
+    void refusesASequenceThatDoesNotFitAndLeavesNothing() throws IOException, SQLException {
+        Path file = file("r.jsonl", responses(20, 10) + responses(1, 5_000).replace("q0", "long"));
+        TraceImport traces = new TraceImport(TraceKind.VLLM, TraceShape.unknown(), FileMemory.of("The import", 60_000));
+        traces.read(file);
+        try (Store store = Store.create(directory.resolve("long.duckdb"))) {
+            assertRefused(
+                    () -> store.importRun(traces.run("r", "m", OptionalInt.empty()), "test"),
+                    ErrorCode.OUT_OF_MEMORY,
+                    "The import takes more than 0 MB of memory");
+            assertThat(rows(store, "SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM routing)"))
+                    .containsExactly("0|0");
+        }
+    }
+
+    @Test
+    void refusesFilesThatChangeBetweenTheirReadings() throws IOException, SQLException {
+        Path file = file("r.jsonl", responses(3, 2));
+        TraceImport traces = new TraceImport(TraceKind.VLLM, TraceShape.unknown());
+        traces.read(file);
+        try (Store store = Store.create(directory.resolve("changed.duckdb"))) {
+            for (String content :
+                    List.of(responses(2, 2), responses(4, 2), responses(3, 3), responses(3, 2) + responses(1, 2))) {
+                Files.writeString(file, content);
+                assertRefused(
+                        () -> store.importRun(traces.run("r", "m", OptionalInt.empty()), "test"),
+                        ErrorCode.CORRUPT_DATASET,
+                        file + " was changed while it was imported");
+            }
+            Files.writeString(file, responses(2, 2) + "{\"id\": \"q2\"}\n");
+            assertRefused(
+                    () -> store.importRun(traces.run("r", "m", OptionalInt.empty()), "test"),
+                    ErrorCode.CORRUPT_DATASET,
+                    file + ", line 3 has no field 'prompt_routed_experts'");
+            assertThat(rows(store, "SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM questions)"))
+                    .containsExactly("0|0");
+            Files.writeString(file, responses(3, 2));
+            store.importRun(traces.run("r", "m", OptionalInt.empty()), "test");
+            assertThat(store.verify().problems()).isEmpty();
+        }
+    }
+
+    /** Each file has one layer of both steps. */
+    @Test
+    void joinsTheLayersOfASequenceFromAllFiles() throws IOException, SQLException {
+        TraceImport traces = new TraceImport(TraceKind.MEGATRON, TraceShape.unknown());
+        for (int layer = 0; layer < 3; layer++) {
+            traces.read(file("router_trace_rank%d.jsonl".formatted(layer), """
+                    {"step": 1, "layer": %1$d, "num_tokens": 2, "topk": 1, "top_indices": [[%1$d], [0]]}
+                    {"step": 2, "layer": %1$d, "num_tokens": 2, "topk": 1, "top_indices": [[%1$d], [3]]}
+                    """.formatted(layer)));
+        }
+        try (Store store = Store.create(directory.resolve("joined.duckdb"))) {
+            store.importRun(traces.run("r", "m", OptionalInt.empty()), "test");
+            assertThat(
+                            rows(
+                                    store,
+                                    "SELECT a.value, layer, \"position\", experts FROM token_routing JOIN question_attributes AS a USING (question_id) ORDER BY ALL"))
+                    .containsExactly(
+                            "step 1|0|0|[0]",
+                            "step 1|0|1|[0]",
+                            "step 1|1|0|[1]",
+                            "step 1|1|1|[0]",
+                            "step 1|2|0|[2]",
+                            "step 1|2|1|[0]",
+                            "step 2|0|0|[0]",
+                            "step 2|0|1|[3]",
+                            "step 2|1|0|[1]",
+                            "step 2|1|1|[3]",
+                            "step 2|2|0|[2]",
+                            "step 2|2|1|[3]");
+            assertThat(rows(store, "SELECT count(*) FROM questions")).containsExactly("2");
+            assertThat(store.verify().problems()).isEmpty();
+        }
+    }
+
+    @Test
+    void refusesALayerThatIsThereTwice() throws IOException {
+        Path file = file("cases.json", """
+                [{"input_text": "Why?", "correct_answer": "A", "is_correct": false, "last_token_routing": {"layers": [
+                  {"layer": 0, "routing_weights": {"expert_0": 0.5, "expert_1": 0.5}},
+                  {"layer": 0, "routing_weights": {"expert_0": 0.5, "expert_1": 0.5}}]}}]
+                """);
+        assertRefused(
+                () -> new TraceImport(TraceKind.C3PO, TOP_2).read(file),
+                ErrorCode.CORRUPT_DATASET,
+                file + "[0] has layer 0 twice");
+    }
+
+    /** Responses of so many tokens each, in two layers of which two experts are chosen. */
+    private static String responses(int count, int tokens) {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            List<String> cube = new ArrayList<>();
+            for (int token = 0; token < tokens; token++) {
+                cube.add("[[%d, 7], [%d, 0]]".formatted((token + i) % 7, 1 + token % 7));
+            }
+            lines.append("{\"id\": \"q%d\", \"prompt_routed_experts\": [%s]}\n".formatted(i, String.join(", ", cube)));
+        }
+        return lines.toString();
+    }
+
+    /** Positions and experts of such a response as numbers of four bytes. */
+    private static long routingBytes(int tokens) {
+        return 2L * (tokens + 2L * tokens) * Integer.BYTES;
     }
 
     private Path resource(String name) throws IOException {

@@ -162,6 +162,15 @@ final class TestTraceKinds {
         assertThat(sequence.layers().get(1).weights()).containsExactly(0.5f, 0.25f, 0.75f, 0.125f);
     }
 
+    /** Of equally probable experts the first ones are chosen. */
+    @Test
+    void theMostProbableExpertsAreChosen() {
+        float[] gates = {0.125f, 0.25f, 0.25f, 0.125f, 0.25f, 0.25f, 0.25f, 0.125f, 0.0625f, 0.3125f};
+        assertThat(Gate.decisions(0, 3, 5, gates, "x").experts()).containsExactly(1, 2, 4, 4, 0, 1);
+        assertThat(Gate.decisions(0, 5, 5, gates, "x").experts()).containsExactly(1, 2, 4, 0, 3, 4, 0, 1, 2, 3);
+        assertThat(Gate.decisions(0, 1, 5, gates, "x").weights()).containsExactly(0.25f, 0.3125f);
+    }
+
     @Test
     void committeeTellsPromptsApartByTheirLayers() throws IOException {
         Found found = found(TraceKind.COMMITTEE, "c.csv", """

@@ -135,7 +135,7 @@ final class TestExpertWeights {
                     .hasMessage("%s holds no run of %s: weights are kept beside the routing of the same checkpoint."
                             .formatted(store.file(), SAMPLE));
             store.importRun(
-                    new ImportedRun(
+                    ImportedRun.of(
                             "elsewhere",
                             "imatrix",
                             "m",

@@ -21,14 +21,16 @@ import io.gatehouse.store.run.RunCatalog;
 import io.gatehouse.store.run.RunDefinition;
 import io.gatehouse.store.run.RunDescription;
 import io.gatehouse.store.run.RunRegister;
+import io.gatehouse.store.run.RunStatus;
 import io.gatehouse.store.run.RunSummary;
 import io.gatehouse.store.run.Scope;
+import io.gatehouse.store.transfer.CountsInsert;
 import io.gatehouse.store.transfer.Export;
 import io.gatehouse.store.transfer.ExportListener;
 import io.gatehouse.store.transfer.ExportSummary;
 import io.gatehouse.store.transfer.ExportedDirectory;
 import io.gatehouse.store.transfer.ImportedRun;
-import io.gatehouse.store.transfer.RunImport;
+import io.gatehouse.store.transfer.SequenceShards;
 import io.gatehouse.store.verify.Verification;
 import io.gatehouse.store.verify.Verifier;
 import io.gatehouse.store.weights.ModelWeights;
@@ -194,13 +196,31 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Adds a run that another engine recorded, wholly or not at all, and returns its number.
+     * Adds a run that another engine recorded, and returns its number. Its shards are written as they are read, and all
+     * belong to one transaction: the run is in the file wholly or not at all.
      *
      * @throws GatehouseException RUN_EXISTS if a run or a quiz of its name is there; INSUFFICIENT_DISK, OUT_OF_MEMORY
      */
     public synchronized int importRun(ImportedRun run, String gatehouseVersion) {
         requireNonNull(run, "run is null");
-        return database.write(connection -> new RunImport(file, connection, run).write(gatehouseVersion));
+        RunDescription description = run.description(gatehouseVersion);
+        RunDefinition definition = RunDefinition.of(description, run.questions(), run.provenance());
+        return database.write(connection -> {
+            int runId = new RunRegister(file, connection)
+                    .insert(description, definition, run.questions().size());
+            int[] questionIds =
+                    QuestionRegister.read(connection, description.task()).register(run.questions());
+            try (RunWriter writer =
+                    RunWriter.within(file, connection, runId, description, run.questions(), questionIds)) {
+                if (run.counts().isEmpty()) {
+                    SequenceShards.write(run, description, writer);
+                } else {
+                    CountsInsert.insert(connection, runId, run.counts());
+                }
+                writer.finish(RunStatus.COMPLETE);
+            }
+            return runId;
+        });
     }
 
     /** The runs of the file in the order they were started. */

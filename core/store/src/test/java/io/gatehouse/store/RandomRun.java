@@ -70,7 +70,7 @@ public record RandomRun(RunDescription description, int tokens, long seed) {
     public static ImportedRun imported(String name) {
         TracedLayer layer = new TracedLayer(0, 1, new int[] {0}, new int[] {1}, false, new float[0], new float[0]);
         TracedSequence sequence = new TracedSequence("first", Optional.empty(), "", new int[0], 1, List.of(layer));
-        return new ImportedRun(name, "vllm", "m", 1, 2, 1, Map.of(), List.of(sequence), List.of());
+        return ImportedRun.of(name, "vllm", "m", 1, 2, 1, Map.of(), List.of(sequence), List.of());
     }
 
     /** Weights of so many layers in which no two experts have anything in common. */

@@ -70,7 +70,7 @@ final class TestExperts {
         TracedSequence sequence =
                 new TracedSequence("q", Optional.empty(), "", new int[] {7, 8}, 2, List.of(whole, cut));
         try (Store store = Store.create(directory.resolve("a.duckdb"))) {
-            store.importRun(new ImportedRun("r", "vllm", "m", 2, 3, 1, Map.of(), List.of(sequence), List.of()), "test");
+            store.importRun(ImportedRun.of("r", "vllm", "m", 2, 3, 1, Map.of(), List.of(sequence), List.of()), "test");
             assertThat(Rows.of(store, "SELECT scope, layer, expert, activations FROM experts ORDER BY ALL"))
                     .containsExactly(
                             "last_prompt|0|0|0",

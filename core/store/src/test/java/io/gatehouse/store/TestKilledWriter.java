@@ -62,6 +62,32 @@ final class TestKilledWriter {
         }
     }
 
+    @Test
+    void leavesNothingOfAnImport() throws Exception {
+        long seed = Long.getLong("test.seed", System.nanoTime());
+        Random random = new Random(seed);
+        Path file = directory.resolve("imported.duckdb");
+        for (int kill = 0; kill < KILLS; kill++) {
+            try (ChildProcess child = ChildProcess.start(ImportSequences.class, file.toString())) {
+                // A shard has 62 of the sequences.
+                int sequence = 200 + random.nextInt(2_000);
+                while (Integer.parseInt(child.readLine()) < sequence) {}
+                Thread.sleep(random.nextInt(80));
+                child.kill();
+            }
+            try (Store store = Store.open(file)) {
+                assertThat(Rows.of(store, """
+                                SELECT
+                                    (SELECT count(*) FROM runs), (SELECT count(*) FROM questions),
+                                    (SELECT count(*) FROM routing), (SELECT count(*) FROM usage),
+                                    (SELECT count(*) FROM run_shards), (SELECT count(*) FROM experts)"""))
+                        .as("after kill %d, -Dtest.seed=%d", kill, seed)
+                        .containsExactly("0|0|0|0|0|0");
+                assertThat(store.verify().problems()).isEmpty();
+            }
+        }
+    }
+
     /** Kills a writer after a few of its shards, or while it opens the file or writes the first one. */
     private static void killSomewhere(Path file, long seed, int shards, Random random) throws Exception {
         try (ChildProcess child =

@@ -1,7 +1,5 @@
 package io.gatehouse.cli;
 
-import static java.util.Objects.requireNonNull;
-
 import io.gatehouse.cli.run.PlannedRun;
 import io.gatehouse.cli.run.RunCommand;
 import io.gatehouse.cli.run.RunNames;
@@ -12,21 +10,23 @@ import io.gatehouse.cli.terminal.StopSignal;
 import io.gatehouse.run.RunRequest;
 import io.gatehouse.server.ListenAddress;
 import io.gatehouse.server.ServerSettings;
+import io.gatehouse.server.run.RunSources;
 import io.gatehouse.sql.QueryEngine;
-import io.gatehouse.sql.QueryLimits;
-import io.gatehouse.sql.QueryResult;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.run.RunStatus;
 import io.gatehouse.store.run.RunSummary;
 import io.gatehouse.study.Finding;
 import io.gatehouse.study.Study;
 import io.gatehouse.study.report.HtmlReport;
-import io.gatehouse.study.report.MarkdownReport;
 import io.gatehouse.weights.ExpertWeights;
 import io.gatehouse.weights.WeightListener;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -46,7 +46,8 @@ import picocli.CommandLine.Spec;
 final class DemoCommand implements Callable<Integer> {
     private static final String RUN_NAME = "demo";
     private static final String LOOPBACK = "127.0.0.1";
-    private static final QueryLimits LIMITS = new QueryLimits(Duration.ofMinutes(1), 0);
+    private static final String MODEL_NAME = "gatehouse-sample-moe";
+    private static final String QUIZ_NAME = "gatehouse-sample-quiz";
 
     @Option(
             names = "--db",
@@ -65,7 +66,9 @@ final class DemoCommand implements Callable<Integer> {
             description = "Port of the console; by default any free port.")
     private int port;
 
-    @Option(names = "--json", description = "Print the findings as one JSON object; implies --no-console.")
+    @Option(
+            names = "--json",
+            description = "Print the findings as JSON; implies --no-console. docs/cli.md describes the keys.")
     private boolean json;
 
     @Spec
@@ -80,35 +83,48 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         stop.take();
-        try (Store store = Store.create(database)) {
+        try (ScratchDirectory links = ScratchDirectory.make();
+                Store store = Store.create(database)) {
+            Path model = link(links, MODEL_NAME, Sample.model());
+            Path quiz = link(links, QUIZ_NAME, Sample.quiz());
             Optional<Integer> finished = finishedRun(store);
             finished.ifPresent(run -> spec.commandLine()
                     .getErr()
                     .printf("Run %d in %s is the finished demo run; it is not repeated.%n", run, database));
-            int runId = finished.orElseGet(() -> execute(store));
+            int runId = finished.orElseGet(() -> execute(store, model, quiz));
             try (QueryEngine engine = new QueryEngine(store)) {
                 findings(engine, runId);
                 if (!json) {
                     printNext(runId);
                 }
                 if (!json && !noConsole) {
-                    serve(store, engine);
+                    serve(store, engine, RunSources.of(List.of(model), List.of(quiz)));
                 }
             }
         }
         return 0;
     }
 
-    private void serve(Store store, QueryEngine engine) {
+    private void serve(Store store, QueryEngine engine, RunSources sources) {
         PrintWriter out = spec.commandLine().getOut();
         out.println();
         ServeCommand.serve(
                 store,
                 engine,
-                ServerSettings.standard(new ListenAddress(LOOPBACK, port), GatehouseVersion.current()),
+                ServerSettings.standard(new ListenAddress(LOOPBACK, port), GatehouseVersion.current())
+                        .with(sources),
                 WorkerCommand.standard(),
                 stop,
                 out);
+    }
+
+    /** A run is named after the directories of model and quiz, which are only "model" and "quiz" in the distribution. */
+    private static Path link(ScratchDirectory links, String name, Path target) {
+        try {
+            return Files.createSymbolicLink(links.path().resolve(name), target.toAbsolutePath());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Optional<Integer> finishedRun(Store store) {
@@ -118,10 +134,10 @@ final class DemoCommand implements Callable<Integer> {
                 .findFirst();
     }
 
-    private int execute(Store store) {
+    private int execute(Store store, Path model, Path quiz) {
         RunRequest request = RunRequest.of(Map.of(
-                "model", Sample.model().toString(),
-                "quiz", Sample.quiz().toString(),
+                "model", model.toString(),
+                "quiz", quiz.toString(),
                 "name", new RunNames(store).free(RUN_NAME)));
         try (PlannedRun run = PlannedRun.open(request)) {
             int runId = RunCommand.execute(run, store, stop, spec).runId();
@@ -131,24 +147,20 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private void findings(QueryEngine engine, int runId) {
-        Report report = new Report();
-        try (QueryResult overall = engine.query(Finding.ACCURACY.sql(runId), LIMITS)) {
-            overall.next();
-            report.figure("Questions answered", requireNonNull(overall.value(0)));
-            report.figure("Accuracy", requireNonNull(overall.value(1)));
-        }
+        PrintWriter out = spec.commandLine().getOut();
         Study study = Study.of(engine, runId);
-        if (json) {
-            study.figures()
-                    .forEach(evidence -> report.figure(
-                            evidence.figure().title(), String.join(" ", MarkdownReport.sentences(evidence))));
-        }
-        report.print(spec.commandLine().getOut(), json);
         Path file = StudyCommand.write(reportFile(), HtmlReport.of(study));
-        if (!json) {
-            StudyCommand.printFindings(study, spec.commandLine().getOut());
-            spec.commandLine().getOut().printf("%nReport written to %s%n", file.toUri());
+        if (json) {
+            Map<String, Object> data = new LinkedHashMap<>();
+            data.put("run", study.run().data());
+            data.put("figures", study.values());
+            data.put("report", file.toString());
+            out.println(Report.json(data));
+        } else {
+            StudyCommand.printFindings(study, out);
+            out.printf("%nReport written to %s%n", file.toUri());
         }
+        out.flush();
     }
 
     /** Beside the database, with its name. */

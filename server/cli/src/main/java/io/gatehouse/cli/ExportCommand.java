@@ -60,20 +60,24 @@ final class ExportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (handover.given()) {
-            handover.write(database, directory);
-            new Report().figure("File", directory).print(output);
+            new SharedFile(database, output.err()).ask(session -> {
+                handover.write(session, directory);
+                return directory;
+            });
+            new Report().figure("File", directory.toString()).print(output);
             return 0;
         }
         long start = System.nanoTime();
         stop.take();
         try (StatusLine line = new StatusLine(spec.commandLine().getErr())) {
-            ExportSummary summary = Store.export(database, directory, listener(line));
+            ExportSummary summary = new SharedFile(database, output.err())
+                    .own("export", () -> Store.export(database, directory, listener(line)));
             new Report()
-                    .figure("Directory", directory)
+                    .figure("Directory", directory.toString())
                     .figure("Runs", summary.runs())
                     .figure("Shards", summary.shards())
                     .figure("Files", summary.files())
-                    .figure("Bytes", summary.bytes())
+                    .bytes("Bytes", summary.bytes())
                     .figure("Seconds", Math.round((System.nanoTime() - start) / 1e6) / 1000.0)
                     .print(output);
         }

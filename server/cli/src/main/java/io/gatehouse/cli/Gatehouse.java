@@ -78,7 +78,7 @@ public final class Gatehouse {
         return gatehouse
                 .setExecutionStrategy(Gatehouse::runUnderstood)
                 .setExecutionExceptionHandler(Gatehouse::report)
-                .setParameterExceptionHandler(Misuse::report)
+                .setParameterExceptionHandler(UsageErrors::report)
                 .setCaseInsensitiveEnumValuesAllowed(true);
     }
 

@@ -1,12 +1,11 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.client.Session;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.handover.ExpertScore;
 import io.gatehouse.handover.Handover;
 import io.gatehouse.handover.HandoverFormat;
-import io.gatehouse.sql.QueryEngine;
-import io.gatehouse.store.Store;
 import io.gatehouse.store.run.Scope;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -61,7 +60,7 @@ final class HandoverOptions {
     }
 
     /** Writes the file. */
-    void write(Path database, Path file) {
+    void write(Session session, Path file) {
         HandoverFormat wanted = HandoverFormat.of(format.orElseThrow());
         if (wanted != HandoverFormat.ESFT) {
             refuse("--as esft", subject, score, share);
@@ -70,15 +69,12 @@ final class HandoverOptions {
             refuse("--as esft, eplb or mask", scope);
         }
         String name = run.orElseThrow(() -> new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--as needs --run"));
-        try (Store store = Store.open(database);
-                QueryEngine engine = new QueryEngine(store)) {
-            Handover handover = new Handover(engine, name, scope.map(Scope::of));
-            switch (wanted) {
-                case ESFT -> handover.writeEsft(file, subject, score.orElse(ExpertScore.TOKEN), share.orElse(SHARE));
-                case EPLB -> handover.writeLoads(file);
-                case COMMITTEE -> handover.writeCommittee(file);
-                case MASK -> handover.writeMask(file);
-            }
+        Handover handover = new Handover(session, name, scope.map(Scope::of));
+        switch (wanted) {
+            case ESFT -> handover.writeEsft(file, subject, score.orElse(ExpertScore.TOKEN), share.orElse(SHARE));
+            case EPLB -> handover.writeLoads(file);
+            case COMMITTEE -> handover.writeCommittee(file);
+            case MASK -> handover.writeMask(file);
         }
     }
 

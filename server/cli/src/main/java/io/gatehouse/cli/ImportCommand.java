@@ -80,19 +80,25 @@ final class ImportCommand implements Callable<Integer> {
         files.forEach(traces::read);
         answers.ifPresent(traces::readAnswers);
         ImportedRun run = traces.run(name, model, number(experts));
-        try (Store store = Store.create(database)) {
-            store.importRun(run, GatehouseVersion.current());
-        }
+        new SharedFile(database, output.err()).own("import", () -> {
+            try (Store store = Store.create(database)) {
+                return store.importRun(run, GatehouseVersion.current());
+            }
+        });
         new Report()
                 .figure("Run", run.name())
-                .figure("Sequences", run.sequences().size())
+                .figure("Sequences", run.questions().size())
                 .figure("Layers", run.layers())
                 .figure("Experts", run.experts())
-                .figure("Weights", run.provenance().getOrDefault("weights", ""))
-                .figure("Gates", run.provenance().getOrDefault("gates", ""))
-                .figure("Ranks", run.provenance().getOrDefault("ranks", ""))
+                .figure("Weights recorded", isRecorded(run, "weights"))
+                .figure("Gates recorded", isRecorded(run, "gates"))
+                .figure("Ranks recorded", isRecorded(run, "ranks"))
                 .print(output);
         return 0;
+    }
+
+    private static boolean isRecorded(ImportedRun run, String what) {
+        return "recorded".equals(run.provenance().get(what));
     }
 
     private static OptionalInt number(Optional<Integer> option) {

@@ -56,7 +56,7 @@ final class ModelCommand implements Callable<Integer> {
             description = "Imported run of that file that was recorded with this checkpoint.")
     private Optional<String> imported = Optional.empty();
 
-    @Option(names = "--json", description = "Print one JSON object.")
+    @Option(names = "--json", description = "Print JSON; docs/cli.md describes the keys.")
     private boolean json;
 
     @Spec
@@ -132,14 +132,14 @@ final class ModelCommand implements Callable<Integer> {
     private static void addFootprint(Report report, Footprint footprint) {
         report.figure("Parameters", footprint.parameters())
                 .figure("Parameters per token", footprint.activeParameters());
-        footprint.bytes().forEach((type, bytes) -> report.figure("Bytes in " + type, bytes));
+        footprint.bytes().forEach((type, bytes) -> report.bytes("Bytes in " + type, bytes));
     }
 
     private static void addMemory(Report report, Checkpoint checkpoint) {
         for (Precision plan : List.of(Precision.EXACT, Precision.FAST)) {
             MemoryPlan.Estimate memory = MemoryPlan.estimate(checkpoint, plan);
-            report.figure("Memory, resident, " + plan.id(), memory.resident())
-                    .figure("Memory at least, " + plan.id(), memory.streamed());
+            report.bytes("Memory, resident, " + plan.id(), memory.resident())
+                    .bytes("Memory at least, " + plan.id(), memory.streamed());
         }
     }
 
@@ -158,16 +158,20 @@ final class ModelCommand implements Callable<Integer> {
 
     private void addWeights(Report report, Checkpoint checkpoint, Path file) {
         long start = System.nanoTime();
+        List<String> runs = new SharedFile(file, spec.commandLine().getErr())
+                .own("model %s --db %s".formatted(model, file), () -> record(checkpoint, file));
+        report.figure("Weights kept for", runs).figure("Seconds", Report.rounded((System.nanoTime() - start) / 1e9, 3));
+    }
+
+    private List<String> record(Checkpoint checkpoint, Path file) {
         try (Store store = Store.open(file);
                 StatusLine line = new StatusLine(spec.commandLine().getErr())) {
-            List<String> runs = ExpertWeights.record(
+            return ExpertWeights.record(
                     checkpoint,
                     store,
                     imported,
                     (layers, of) ->
                             line.show((double) layers / of, () -> "%,d of %,d layers read".formatted(layers, of)));
-            report.figure("Weights kept for", String.join(", ", runs))
-                    .figure("Seconds", Math.round((System.nanoTime() - start) / 1e6) / 1000.0);
         }
     }
 }

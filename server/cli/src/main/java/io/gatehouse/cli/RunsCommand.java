@@ -1,13 +1,30 @@
 package io.gatehouse.cli;
 
 import io.gatehouse.cli.terminal.Report;
+import io.gatehouse.cli.terminal.TextTable;
+import io.gatehouse.client.ResultColumn;
+import io.gatehouse.client.Session;
+import io.gatehouse.client.http.ServerRuns;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.server.ServerFile;
 import io.gatehouse.store.Store;
-import io.gatehouse.store.run.RunSummary;
+import io.gatehouse.study.RunFacts;
+import io.gatehouse.study.Study;
+import io.gatehouse.type.SqlType.Scalar;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -17,7 +34,10 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "runs",
-        description = "Lists, shows and deletes the runs of a database file, and compacts the file.",
+        description = {
+            "Lists, shows and deletes the runs of a database file, and compacts the file.",
+            "If a server has the file open, list, show and delete go through the server."
+        },
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "[COMMAND]",
         footer = {
@@ -36,7 +56,10 @@ final class RunsCommand implements Callable<Integer> {
             description = "DuckDB file with the runs; list and show also take the directory of an export.")
     private Path database = Path.of("");
 
-    @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print the figures as one JSON object.")
+    @Option(
+            names = "--json",
+            scope = ScopeType.INHERIT,
+            description = "Print JSON: a list of runs, or one object. Keys are described in docs/cli.md.")
     private boolean json;
 
     @Spec
@@ -47,51 +70,104 @@ final class RunsCommand implements Callable<Integer> {
         return list();
     }
 
+    /**
+     * A run and what decides what it computes and keeps.
+     *
+     * @param definition by property; empty if a server has the file
+     */
+    private record Shown(RunFacts run, Optional<Map<String, String>> definition) {}
+
     @Command(name = "list", description = "Lists the runs in the order they were started.")
     int list() {
-        try (Store store = Store.open(database)) {
-            Report report = new Report();
-            for (RunSummary run : store.runs()) {
-                report.figure(
-                        run.name(),
-                        "%s, %d of %d questions answered, %d correct, scope %s"
-                                .formatted(
-                                        run.status().id(),
-                                        run.answered(),
-                                        run.questions(),
-                                        run.correct(),
-                                        run.scope().id()));
-            }
-            report.print(spec.commandLine().getOut(), json);
+        List<RunFacts> runs = file().ask(Study::runs);
+        PrintWriter out = out();
+        if (json) {
+            out.println(Report.json(runs.stream().map(RunFacts::data).toList()));
+        } else {
+            print(out, runs);
         }
+        out.flush();
         return 0;
     }
 
-    @Command(name = "show", description = "Shows what a run is and how far it came.")
+    private static void print(PrintWriter out, List<RunFacts> runs) {
+        List<ResultColumn> columns = Stream.of(
+                        "run",
+                        "name",
+                        "status",
+                        "answered",
+                        "accuracy",
+                        "model",
+                        "quiz",
+                        "recorded",
+                        "precision",
+                        "interventions",
+                        "started")
+                .map(name -> new ResultColumn(name, Scalar.VARCHAR))
+                .toList();
+        List<List<@Nullable Object>> rows = runs.stream()
+                .map(run -> List.<@Nullable Object>of(
+                        run.runId(),
+                        run.name(),
+                        run.state(),
+                        run.isImported()
+                                ? String.format(Locale.ROOT, "%,d sequences", run.questions())
+                                : String.format(Locale.ROOT, "%,d of %,d", run.answered(), run.questions()),
+                        run.accuracy()
+                                .map(accuracy -> String.format(Locale.ROOT, "%.1f%%", 100 * accuracy))
+                                .orElse("not recorded"),
+                        run.model(),
+                        run.isImported() ? "from " + run.source() : run.task(),
+                        run.recorded(),
+                        run.precision(),
+                        run.interventionSummary(),
+                        run.started()))
+                .toList();
+        TextTable.print(out, columns, rows);
+    }
+
+    @Command(name = "show", description = "Shows what a run is, what was done to it, and how far it came.")
     int show(@Parameters(paramLabel = "NAME", description = "Name of the run.") String name) {
-        try (Store store = Store.open(database)) {
-            RunSummary run = store.run(name);
-            Report report = new Report()
-                    .figure("Run", run.name())
-                    .figure("Status", run.status().id())
-                    .figure("Model", run.model())
-                    .figure("Questions", run.questions())
-                    .figure("Questions answered", run.answered())
-                    .figure("Correct answers", run.correct())
-                    .figure("Started", run.startedAt().toString())
-                    .figure("Finished", run.finishedAt().map(Object::toString).orElse("not yet"));
-            store.definition(run.runId()).forEach(report::figure);
-            report.print(spec.commandLine().getOut(), json);
+        Shown shown = file().ask((session, store) -> {
+            RunFacts run = find(session, name).withSubjects(session);
+            return new Shown(run, store.map(file -> file.definition(run.runId())));
+        });
+        RunFacts run = shown.run();
+        PrintWriter out = out();
+        if (json) {
+            Map<String, @Nullable Object> data = run.data();
+            data.put("definition", shown.definition().map(TreeMap::new).orElse(null));
+            out.println(Report.json(data));
+        } else {
+            Report report = new Report();
+            run.settings().forEach(report::figure);
+            run.accuracy().ifPresent(accuracy -> report.figure("Accuracy", accuracy));
+            shown.definition()
+                    .ifPresent(definition -> new TreeMap<>(definition)
+                            .forEach((property, value) -> report.figure("Definition: " + property, value)));
+            report.figure("Command", run.command()).print(out, false);
         }
+        out.flush();
         return 0;
+    }
+
+    private RunFacts find(Session session, String name) {
+        return Study.runs(session).stream()
+                .filter(run -> run.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new GatehouseException(
+                        ErrorCode.RUN_NOT_FOUND, "%s holds no run named \"%s\".".formatted(database, name)));
     }
 
     @Command(name = "delete", description = "Deletes a run wholly. Compact the file to give its space back.")
     int delete(@Parameters(paramLabel = "NAME", description = "Name of the run.") String name) {
         try (Store store = Store.open(database)) {
             store.deleteRun(name);
+        } catch (GatehouseException e) {
+            ServerFile server = file().server(e).orElseThrow(() -> e);
+            new ServerRuns(server.uri(), Optional.of(server.key())).delete(name);
         }
-        new Report().figure("Deleted", name).print(spec.commandLine().getOut(), json);
+        new Report().figure("Deleted", name).print(out(), json);
         return 0;
     }
 
@@ -99,14 +175,25 @@ final class RunsCommand implements Callable<Integer> {
     int compact() {
         try {
             long before = Files.exists(database) ? Files.size(database) : 0;
-            Store.compact(database);
+            file().own("runs compact", () -> {
+                Store.compact(database);
+                return Map.of();
+            });
             new Report()
-                    .figure("Bytes before", before)
-                    .figure("Bytes after", Files.size(database))
-                    .print(spec.commandLine().getOut(), json);
+                    .bytes("Bytes before", before)
+                    .bytes("Bytes after", Files.size(database))
+                    .print(out(), json);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return 0;
+    }
+
+    private SharedFile file() {
+        return new SharedFile(database, spec.commandLine().getErr());
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
     }
 }

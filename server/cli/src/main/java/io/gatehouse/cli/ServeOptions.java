@@ -6,7 +6,7 @@ import io.gatehouse.cli.terminal.SecretFile;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.memory.MemorySize;
-import io.gatehouse.server.Exposure;
+import io.gatehouse.server.AccessSettings;
 import io.gatehouse.server.ListenAddress;
 import io.gatehouse.server.ServerMemory;
 import io.gatehouse.server.ServerSettings;
@@ -206,7 +206,7 @@ final class ServeOptions {
                 Duration.ofSeconds(queueTimeout));
         return new ServerSettings(
                 new ListenAddress(host, port),
-                exposure(),
+                access(),
                 quota,
                 new HttpLimits(bodyBytes, Duration.ofSeconds(bodyTimeout), headerBytes, connections, eventStreams),
                 memory(),
@@ -215,12 +215,12 @@ final class ServeOptions {
                 GatehouseVersion.current());
     }
 
-    private Exposure exposure() {
+    private AccessSettings access() {
         if (keystore.isPresent() != passwordFile.isPresent()) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT, "--tls-keystore and --tls-password-file must be given together.");
         }
         Optional<Tls> tls = keystore.map(file -> new Tls(file, SecretFile.password(passwordFile.orElseThrow())));
-        return new Exposure(tokenFile.map(SecretFile::token), tls, insecure, names);
+        return new AccessSettings(tokenFile.map(SecretFile::token), tls, insecure, names);
     }
 }

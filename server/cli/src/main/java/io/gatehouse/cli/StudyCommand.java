@@ -1,10 +1,9 @@
 package io.gatehouse.cli;
 
 import io.gatehouse.cli.terminal.CellText;
+import io.gatehouse.client.Session;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.QueryEngine;
-import io.gatehouse.store.Store;
 import io.gatehouse.study.Study;
 import io.gatehouse.study.report.HtmlReport;
 import io.gatehouse.study.report.MarkdownReport;
@@ -12,6 +11,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -68,39 +68,46 @@ final class StudyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        try (Store store = Store.open(database);
-                QueryEngine engine = new QueryEngine(store)) {
-            Study study = Study.of(engine, runId(engine));
-            String text = format == Format.HTML ? HtmlReport.of(study) : MarkdownReport.of(study);
-            String file = output.orElse(format == Format.HTML ? "report.html" : "report.md");
-            if (file.equals("-")) {
-                out.print(text);
-            } else {
-                printFindings(study, out);
-                out.printf(
-                        "%nReport written to %s%n", write(Path.of(file), text).toUri());
-            }
-            out.flush();
+        Study study =
+                new SharedFile(database, spec.commandLine().getErr()).ask(session -> Study.of(session, runId(session)));
+        String text = format == Format.HTML ? HtmlReport.of(study) : MarkdownReport.of(study);
+        String file = output.orElse(format == Format.HTML ? "report.html" : "report.md");
+        if (file.equals("-")) {
+            out.print(text);
+        } else {
+            out.printf(
+                    "Run “%s”%s%n",
+                    CellText.visible(study.run().name()),
+                    run.isPresent() ? "" : ", the last complete run without an intervention");
+            printFindings(study, out);
+            out.printf("%nReport written to %s%n", write(Path.of(file), text).toUri());
         }
+        out.flush();
         return 0;
     }
 
-    private int runId(QueryEngine engine) {
+    private int runId(Session session) {
         if (run.isPresent()) {
-            return Study.findRun(engine, run.get())
+            return Study.findRun(session, run.get())
                     .orElseThrow(() -> new GatehouseException(
                             ErrorCode.RUN_NOT_FOUND, "%s has no run named \"%s\"".formatted(database, run.get())));
         }
-        return Study.findLatest(engine)
+        return Study.findLatest(session)
                 .orElseThrow(() -> new GatehouseException(
                         ErrorCode.RUN_NOT_FOUND, "%s has no complete run without an intervention".formatted(database)));
     }
 
     /** What was found, for a terminal: the titles and sentences of the figures. */
     static void printFindings(Study study, PrintWriter out) {
+        if (study.run().isPartial()) {
+            out.printf("Partial run: %s%n", study.run().status());
+        }
         study.figures().forEach(evidence -> {
-            out.printf("%n%s%n", evidence.figure().title());
-            MarkdownReport.sentences(evidence).forEach(sentence -> out.println("  " + CellText.visible(sentence)));
+            List<String> sentences = MarkdownReport.sentences(evidence);
+            if (!sentences.isEmpty()) {
+                out.printf("%n%s%n", evidence.figure().title());
+                sentences.forEach(sentence -> out.println("  " + CellText.visible(sentence)));
+            }
         });
     }
 

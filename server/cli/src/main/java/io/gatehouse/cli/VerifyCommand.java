@@ -7,6 +7,8 @@ import io.gatehouse.store.Store;
 import io.gatehouse.store.verify.Verification;
 import io.gatehouse.store.verify.Verification.RunContent;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,8 +39,16 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         long start = System.nanoTime();
-        try (Store store = Store.open(database)) {
-            Verification verification = store.verify();
+        Verification verification = new SharedFile(database, output.err()).own("verify", () -> {
+            try (Store store = Store.open(database)) {
+                return store.verify();
+            }
+        });
+        double seconds = Report.rounded((System.nanoTime() - start) / 1e9, 3);
+        if (output.json()) {
+            output.writer().println(Report.json(data(verification, seconds)));
+            output.writer().flush();
+        } else {
             Report report = new Report()
                     .figure("Runs", verification.runs().size())
                     .figure("Problems", verification.problems().size());
@@ -52,9 +62,28 @@ final class VerifyCommand implements Callable<Integer> {
                 report.figure(
                         "Problem %d".formatted(i + 1), verification.problems().get(i));
             }
-            report.figure("Seconds", Math.round((System.nanoTime() - start) / 1e6) / 1000.0)
-                    .print(output);
-            return verification.problems().isEmpty() ? 0 : ErrorCategory.CORRUPT.exitCode();
+            report.figure("Seconds", seconds).print(output);
         }
+        return verification.problems().isEmpty() ? 0 : ErrorCategory.CORRUPT.exitCode();
+    }
+
+    private static Map<String, Object> data(Verification verification, double seconds) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put(
+                "runs",
+                verification.runs().stream()
+                        .map(run -> {
+                            Map<String, Object> content = new LinkedHashMap<>();
+                            content.put("name", run.name());
+                            content.put("status", run.status().id());
+                            content.put("answers", run.answers());
+                            content.put("decisions", run.routingRows());
+                            content.put("content", run.hash());
+                            return content;
+                        })
+                        .toList());
+        data.put("problems", verification.problems());
+        data.put("seconds", seconds);
+        return data;
     }
 }

@@ -23,6 +23,7 @@ record ReportPage(String html) {
 
     /** Asks every statement of the page, and finds every number that stands beside one among its answers. */
     void assertNumbersComeFrom(QueryEngine engine) {
+        Set<String> leads = new HashSet<>();
         for (MatchResult figure : all(FIGURE, html)) {
             String name = figure.group(1);
             String text = figure.group(2);
@@ -30,7 +31,8 @@ record ReportPage(String html) {
             List<String> values = contents(text, "data");
             assertThat(values).as(name).isNotEmpty();
             assertThat(inSentences).as(name).containsAll(values);
-            assertThat(sentence(text).replace("95 %", "").replace("5 %", ""))
+            leads.addAll(inSentences);
+            assertThat(sentence(text).replace("95%", "").replace("5%", ""))
                     .as("prose of %s", name)
                     .doesNotContainPattern("\\d");
             Set<String> inRows = written(engine, statement(text, "rows"));
@@ -38,6 +40,9 @@ record ReportPage(String html) {
             assertThat(cells).as(name).isNotEmpty();
             assertThat(inRows).as(name).containsAll(cells);
         }
+        List<String> lead = contents(html.replaceAll("(?s)<section.*", ""), "data");
+        assertThat(lead).isNotEmpty();
+        assertThat(leads).as("the lead").containsAll(lead);
     }
 
     private static Set<String> written(QueryEngine engine, String sql) {

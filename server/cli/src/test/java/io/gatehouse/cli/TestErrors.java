@@ -101,6 +101,12 @@ final class TestErrors {
         assertThat(misuse("run", "--db", "x")).startsWith("error: Missing required options: ");
     }
 
+    @Test
+    void aNumberThatIsTooLargeSaysHowLargeItMayBe() {
+        assertThat(misuse("run", "--model", "m", "--quiz", "q", "--db", "d", "--limit", "99999999999999"))
+                .endsWith("'99999999999999' is not a whole number of at most 2,147,483,647");
+    }
+
     /** The first of two lines; the second names the help. */
     private static String misuse(String... arguments) {
         CommandOutcome outcome = CommandOutcome.of(arguments);

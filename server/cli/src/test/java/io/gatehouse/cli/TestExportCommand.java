@@ -33,7 +33,7 @@ final class TestExportCommand {
     void answersLikeTheFileItCameFrom() {
         CommandOutcome export = CommandOutcome.of("export", "--db", file, "--to", exported, "--json");
         assertThat(export.exitCode()).as(export.err()).isZero();
-        assertThat(export.out()).contains("\"Runs\" : 1", "\"Shards\" : 1");
+        assertThat(export.out()).contains("\"runs\" : 1", "\"shards\" : 1");
         for (List<String> command : List.of(
                 List.of("runs", "list"),
                 List.of("runs", "show", "first", "--json"),

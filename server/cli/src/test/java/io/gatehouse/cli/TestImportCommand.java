@@ -20,7 +20,7 @@ final class TestImportCommand {
         CommandOutcome imported =
                 CommandOutcome.of("import", "--from", "vllm", "--db", file, "--name", "served", responses.toString());
         assertThat(imported.err()).isEmpty();
-        assertThat(imported.out()).containsPattern("Sequences +1").containsPattern("Weights +unknown");
+        assertThat(imported.out()).containsPattern("Sequences +1").containsPattern("Weights recorded +false");
         assertThat(CommandOutcome.of(
                                 "sql",
                                 "--db",

@@ -8,6 +8,9 @@ import io.gatehouse.server.SeededFile;
 import io.gatehouse.testing.SharedData;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,65 +23,72 @@ final class TestModelCommand {
     @Test
     void saysWhatTheSampleModelIs() throws Exception {
         JsonNode model = json(ROOT.resolve("core/sample/model"));
-        assertThat(model.path("Architecture").textValue()).isEqualTo("OlmoeForCausalLM");
-        assertThat(model.path("Layers").intValue()).isEqualTo(4);
-        assertThat(model.path("Experts").intValue()).isEqualTo(16);
-        assertThat(model.path("Experts per token").intValue()).isEqualTo(4);
+        assertThat(model.path("architecture").textValue()).isEqualTo("OlmoeForCausalLM");
+        assertThat(model.path("layers").intValue()).isEqualTo(4);
+        assertThat(model.path("experts").intValue()).isEqualTo(16);
+        assertThat(model.path("experts_per_token").intValue()).isEqualTo(4);
         // Two embeddings of 640 x 128 and a norm; layers of four projections, four norms, a router, and experts.
         long outside = 2 * 640 * 128 + 128;
         long always = 4 * 128 * 128 + 4 * 128 + 16 * 128;
         long expert = 3 * 128 * 32;
-        assertThat(model.path("Parameters").longValue()).isEqualTo(outside + 4 * (always + 16 * expert));
-        assertThat(model.path("Parameters per token").longValue()).isEqualTo(outside + 4 * (always + 4 * expert));
-        assertThat(model.path("Bytes in BF16").longValue())
-                .isEqualTo(2 * model.path("Parameters").longValue())
+        assertThat(model.path("parameters").longValue()).isEqualTo(outside + 4 * (always + 16 * expert));
+        assertThat(model.path("parameters_per_token").longValue()).isEqualTo(outside + 4 * (always + 4 * expert));
+        assertThat(model.path("bytes_in_bf16").longValue())
+                .isEqualTo(2 * model.path("parameters").longValue())
                 .isLessThan(Files.size(ROOT.resolve("core/sample/model/model.safetensors")));
         long twoLayers = outside + 2 * (always + 16 * expert);
-        assertThat(model.path("Memory, resident, exact").longValue()
-                        - model.path("Memory at least, exact").longValue())
+        assertThat(model.path("memory_resident_exact").longValue()
+                        - model.path("memory_at_least_exact").longValue())
                 .as("weights that do not stay, and larger micro-batches")
-                .isGreaterThan(2 * (model.path("Parameters").longValue() - twoLayers));
-        assertThat(model.path("Memory at least, fast").longValue()).isBetween(1L << 30, 2L << 30);
-        assertThat(model.path("Context length").intValue()).isEqualTo(384);
-        assertThat(model.path("Rotary embedding").textValue()).isEqualTo("default");
-        assertThat(model.path("Vocabulary").intValue()).isEqualTo(640);
-        assertThat(model.path("Chat template").booleanValue()).isFalse();
+                .isGreaterThan(2 * (model.path("parameters").longValue() - twoLayers));
+        assertThat(model.path("memory_at_least_fast").longValue()).isBetween(1L << 30, 2L << 30);
+        assertThat(model.path("context_length").intValue()).isEqualTo(384);
+        assertThat(model.path("rotary_embedding").textValue()).isEqualTo("default");
+        assertThat(model.path("vocabulary").intValue()).isEqualTo(640);
+        assertThat(model.path("chat_template").booleanValue()).isFalse();
     }
 
     @Test
     void saysWhatTheRelativesDoDifferently() throws Exception {
         assertThat(json(SharedData.path("reference/olmoe_a"))
-                        .path("Bytes in F32")
+                        .path("bytes_in_f32")
                         .longValue())
                 .isPositive();
         assertThat(json(SharedData.path("reference/mixtral_a"))
-                        .path("Key-value heads")
+                        .path("key_value_heads")
                         .intValue())
                 .isEqualTo(2);
         assertThat(json(SharedData.path("reference/mixtral_a"))
-                        .path("Weights sum to one")
+                        .path("weights_sum_to_one")
                         .booleanValue())
                 .isTrue();
         JsonNode qwen2 = json(SharedData.path("reference/qwen2_moe_a"));
-        assertThat(qwen2.path("Mixture layers").intValue()).isEqualTo(2);
-        assertThat(qwen2.path("Dense layers").intValue()).isEqualTo(2);
-        assertThat(qwen2.path("Shared expert size").intValue()).isEqualTo(48);
-        assertThat(qwen2.path("Sliding layers").intValue()).isZero();
+        assertThat(qwen2.path("mixture_layers").intValue()).isEqualTo(2);
+        assertThat(qwen2.path("dense_layers").intValue()).isEqualTo(2);
+        assertThat(qwen2.path("shared_expert_size").intValue()).isEqualTo(48);
+        assertThat(qwen2.path("sliding_layers").intValue()).isZero();
         assertThat(json(SharedData.path("reference/qwen3_moe_a"))
-                        .path("Head size")
+                        .path("head_size")
                         .intValue())
                 .isEqualTo(24);
     }
 
     @Test
-    void printsTheSameLabelsForPeople() throws Exception {
+    void printsLabelsForPeople() throws Exception {
         Path sample = ROOT.resolve("core/sample/model");
         CommandOutcome outcome = CommandOutcome.of("model", sample.toString());
         assertThat(outcome.exitCode()).isZero();
-        json(sample)
-                .fieldNames()
-                .forEachRemaining(label -> assertThat(outcome.out()).contains(label + " "));
-        assertThat(outcome.out()).containsPattern("Parameters +1,");
+        List<String> keys = new ArrayList<>();
+        json(sample).fieldNames().forEachRemaining(keys::add);
+        assertThat(outcome.out()
+                        .lines()
+                        .map(line -> line.replaceFirst("  .*", "")
+                                .toLowerCase(Locale.ROOT)
+                                .replaceAll("[^a-z0-9]+", "_")))
+                .containsExactlyElementsOf(keys);
+        assertThat(outcome.out())
+                .containsPattern("Parameters +1,")
+                .containsPattern("Memory at least, exact +[0-9.]+ GB");
     }
 
     @Test

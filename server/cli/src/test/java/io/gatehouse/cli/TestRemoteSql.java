@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.cli.run.WorkerCommand;
 import io.gatehouse.cli.run.WorkerPlanner;
-import io.gatehouse.server.Exposure;
+import io.gatehouse.server.AccessSettings;
 import io.gatehouse.server.GatehouseServer;
 import io.gatehouse.server.ListenAddress;
 import io.gatehouse.server.SeededFile;
 import io.gatehouse.server.ServerSettings;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
+import io.gatehouse.testing.RecordCopy;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,7 +60,7 @@ final class TestRemoteSql {
         List<String> local = written("--db", file.toString());
         List<String> remote = new ArrayList<>();
         List<String> fetched = new ArrayList<>();
-        serving(Exposure.local(), uri -> {
+        serving(AccessSettings.local(), uri -> {
             remote.addAll(written("--url", uri.toString()));
             fetched.add(csv(uri));
             return 0;
@@ -70,7 +72,7 @@ final class TestRemoteSql {
 
     @Test
     void asksTheServerThatHasTheFile() {
-        Exposure guarded = new Exposure(Optional.of(TOKEN), Optional.empty(), false, List.of());
+        AccessSettings guarded = new AccessSettings(Optional.of(TOKEN), Optional.empty(), false, List.of());
         CommandOutcome outcome = serving(
                 guarded,
                 uri -> CommandOutcome.of(
@@ -115,7 +117,7 @@ final class TestRemoteSql {
     @Test
     void cutsAtTheLimitAndSaysSo() {
         CommandOutcome outcome = serving(
-                Exposure.local(),
+                AccessSettings.local(),
                 uri -> CommandOutcome.of(
                         "sql", "--url", uri.toString(), "--limit", "2", "-c", "SELECT layer FROM experts"));
         assertThat(outcome.out()).contains("\n2 rows, more rows omitted (--limit)");
@@ -124,7 +126,7 @@ final class TestRemoteSql {
     @Test
     void saysWhatTheServerRefuses() {
         CommandOutcome outcome = serving(
-                Exposure.local(),
+                AccessSettings.local(),
                 uri -> CommandOutcome.of("sql", "--url", uri.toString(), "-c", "SELECT layr FROM experts"));
         assertThat(outcome.exitCode()).isEqualTo(1);
         assertThat(outcome.err())
@@ -137,7 +139,7 @@ final class TestRemoteSql {
         Path token = folder.resolve("token");
         Files.createFile(token, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(token, TOKEN);
-        Exposure guarded = new Exposure(Optional.of(TOKEN), Optional.empty(), false, List.of());
+        AccessSettings guarded = new AccessSettings(Optional.of(TOKEN), Optional.empty(), false, List.of());
         String sql = "SELECT count(*) AS n FROM runs";
         CommandOutcome known = serving(
                 guarded,
@@ -169,9 +171,9 @@ final class TestRemoteSql {
                 .isEqualTo(2);
     }
 
-    private <T> T serving(Exposure exposure, Function<URI, T> work) {
-        ServerSettings settings = ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test")
-                .with(exposure);
+    private <T> T serving(AccessSettings access, Function<URI, T> work) {
+        ServerSettings settings = RecordCopy.of(
+                ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test"), Map.of("access", access));
         try (Store store = Store.open(file);
                 QueryEngine engine = new QueryEngine(store);
                 GatehouseServer server = GatehouseServer.start(

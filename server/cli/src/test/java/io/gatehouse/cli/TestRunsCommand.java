@@ -29,13 +29,20 @@ final class TestRunsCommand {
     @Test
     void listsShowsDeletesAndCompacts() {
         CommandOutcome list = CommandOutcome.of("runs", "list", "--db", file);
-        assertThat(list.out()).startsWith("first  complete, 24 of 24 questions answered");
+        assertThat(list.out())
+                .containsPattern(
+                        "run +name +status +answered +accuracy +model +quiz +recorded +precision +interventions")
+                .containsPattern("1 +first +complete +24 of 24 +[0-9.]+% .* all prompt tokens.* exact +none ");
         assertThat(CommandOutcome.of("runs", "--db", file)).isEqualTo(list);
         CommandOutcome show = CommandOutcome.of("runs", "show", "--db", file, "first", "--json");
-        assertThat(show.out()).contains("\"Status\" : \"complete\"", "\"shots\" : \"0\"", "\"scope\" : \"prompt\"");
+        assertThat(show.out()).contains("\"status\" : \"complete\"", "\"shots\" : 0", "\"recorded\" : \"prompt\"");
+        assertThat(CommandOutcome.of("runs", "show", "--db", file, "first").out())
+                .containsPattern("Interventions +none")
+                .containsPattern("Questions +24 of 24 answered")
+                .containsPattern("Command +gatehouse run --model ");
         assertThat(CommandOutcome.of("runs", "delete", "--db", file, "first").exitCode())
                 .isZero();
-        assertThat(CommandOutcome.of("runs", "list", "--db", file).out()).isBlank();
+        assertThat(CommandOutcome.of("runs", "list", "--db", file).out()).hasLineCount(1);
         assertThat(CommandOutcome.of("runs", "compact", "--db", file).out()).contains("Bytes after");
     }
 

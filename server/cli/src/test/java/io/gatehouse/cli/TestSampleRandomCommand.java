@@ -23,9 +23,9 @@ final class TestSampleRandomCommand {
                 "sample", "random", "--like", "tiny-olmoe", "--layers", "2", "--out", model.toString(), "--json");
         assertThat(made.exitCode()).as(made.err()).isZero();
         JsonNode figures = new ObjectMapper().readTree(made.out());
-        assertThat(figures.path("Layers").asInt()).isEqualTo(2);
-        assertThat(figures.path("Parameters").asLong()).isEqualTo(173_632);
-        assertThat(figures.path("Bytes").asLong()).isEqualTo(347_264);
+        assertThat(figures.path("layers").asInt()).isEqualTo(2);
+        assertThat(figures.path("parameters").asLong()).isEqualTo(173_632);
+        assertThat(figures.path("bytes").asLong()).isEqualTo(347_264);
 
         CommandOutcome run = CommandOutcome.of(
                 "run",
@@ -41,7 +41,7 @@ final class TestSampleRandomCommand {
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(new ObjectMapper()
                         .readTree(run.out())
-                        .path("Questions answered")
+                        .path("questions_answered")
                         .asInt())
                 .isEqualTo(13);
     }

@@ -17,6 +17,7 @@ import io.gatehouse.server.run.RunPlanner;
 import io.gatehouse.sql.EngineSession;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
+import io.gatehouse.testing.RecordCopy;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -28,6 +29,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -125,8 +127,8 @@ final class TestSqlFileAndServer {
             SeededFile.write(file);
             store = Store.open(file);
             engine = new QueryEngine(store);
-            ServerSettings settings = ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test")
-                    .with(quota);
+            ServerSettings settings = RecordCopy.of(
+                    ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test"), Map.of("queries", quota));
             server = GatehouseServer.start(store, engine, settings, RunPlanner.NONE);
         }
 
@@ -308,8 +310,8 @@ final class TestSqlFileAndServer {
 
     @Test
     void anAnswerThatIsTooLargeIsWhatItIs(@TempDir Path other) {
-        try (Served small =
-                new Served(other.resolve("small.duckdb"), QueryQuota.standard().withBytes(1_000_000))) {
+        try (Served small = new Served(
+                other.resolve("small.duckdb"), RecordCopy.of(QueryQuota.standard(), Map.of("bytes", 1_000_000)))) {
             CommandOutcome outcome = CommandOutcome.of(
                     "sql",
                     "--url",

@@ -1,14 +1,18 @@
 package io.gatehouse.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -33,7 +37,7 @@ final class TestStudyCommand {
         CommandOutcome weights =
                 CommandOutcome.of("model", SAMPLE.resolve("model").toString(), "--db", database.toString(), "--json");
         assertThat(weights.exitCode()).as(weights.err()).isZero();
-        assertThat(weights.out()).contains("\"Weights kept for\" : \"whole, pruned\"");
+        assertThat(weights.out()).contains("\"weights_kept_for\" : [ \"whole\", \"pruned\" ]");
         CommandOutcome outcome =
                 CommandOutcome.of("study", "--db", database.toString(), "--run", "whole", "-o", report.toString());
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
@@ -97,10 +101,41 @@ final class TestStudyCommand {
         CommandOutcome markdown =
                 CommandOutcome.of("study", "--db", database.toString(), "--format", "markdown", "-o", "-");
         assertThat(markdown.exitCode()).as(markdown.err()).isZero();
+        CommandOutcome html = CommandOutcome.of("study", "--db", database.toString(), "-o", report.toString());
+        assertThat(html.out()).startsWith("Run “whole”, the last complete run without an intervention\n");
         assertThat(markdown.out()).startsWith("# How").contains("Run “whole”", "```sql", "| --- |");
         assertThat(markdown.out())
-                .contains(
-                        "| precision_plan | exact |", "**unused_experts.** One row per run", "- Formula: unused = #{e");
+                .contains("| Precision | exact |", "**unused_experts.** One row per run", "- Formula: unused = #{e");
+    }
+
+    /** An appendix: at most ten pages of A4, without SQL and tables of what a picture shows. */
+    @Test
+    void printsOnTenPages(@TempDir Path directory) throws Exception {
+        Path pdf = directory.resolve("report.pdf");
+        Path log = directory.resolve("log");
+        Path browser = Path.of("/usr/bin/chromium");
+        if (!Boolean.parseBoolean(System.getenv("CI"))) {
+            assumeThat(browser).exists();
+        }
+        Process print = new ProcessBuilder(
+                        browser.toString(),
+                        "--headless",
+                        "--no-sandbox",
+                        "--disable-gpu",
+                        "--user-data-dir=" + directory.resolve("profile"),
+                        "--no-pdf-header-footer",
+                        "--print-to-pdf=" + pdf,
+                        report.toUri().toString())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        assertThat(print.waitFor(120, TimeUnit.SECONDS)).isTrue();
+        assertThat(pdf).as(Files.readString(log)).exists();
+        long pages = Pattern.compile("/Type\\s*/Page\\b(?!s)")
+                .matcher(Files.readString(pdf, StandardCharsets.ISO_8859_1))
+                .results()
+                .count();
+        assertThat(pages).isBetween(2L, 10L);
     }
 
     @Test

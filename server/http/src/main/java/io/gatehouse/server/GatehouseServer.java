@@ -105,7 +105,7 @@ public final class GatehouseServer implements AutoCloseable {
             ServerMetrics metrics,
             ServerLog log) {
         Identity identity = Identity.fresh();
-        Optional<SslContextFactory.Server> tls = settings.exposure().tls().map(HttpPort::context);
+        Optional<SslContextFactory.Server> tls = settings.access().tls().map(HttpPort::context);
         Routes routes = new Routes(store, engine, activity, metrics, settings, identity);
         Javalin javalin = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
@@ -160,7 +160,7 @@ public final class GatehouseServer implements AutoCloseable {
     /** Where the console is, as seen from this machine. */
     public URI uri() {
         return URI.create("%s://%s/"
-                .formatted(settings.exposure().scheme(), settings.address().localAuthority(javalin.port())));
+                .formatted(settings.access().scheme(), settings.address().localAuthority(javalin.port())));
     }
 
     /** What {@link #close} would wait for, and how long; empty if nothing runs. */

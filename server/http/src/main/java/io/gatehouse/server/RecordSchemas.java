@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * JSON schemas of the records that are sent and read, made from their components and the {@link JsonField} of these. A
- * schema lists every field; no other is allowed.
+ * request with a field that its schema does not list is rejected. A response may get fields that an older client does not
+ * know, so its schema allows others.
  */
 final class RecordSchemas {
     private static final Map<Class<?>, String> TYPES = Map.ofEntries(
@@ -66,7 +67,7 @@ final class RecordSchemas {
         if (required.isEmpty()) {
             schema.remove("required");
         }
-        return schema.put("additionalProperties", false);
+        return request ? schema.put("additionalProperties", false) : schema;
     }
 
     /** The fields of a request as query parameters; an array is written as JSON there. */

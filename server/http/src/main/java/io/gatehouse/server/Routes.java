@@ -61,11 +61,11 @@ record Routes(
     }
 
     private void addChecks(RoutesConfig routes) {
-        TokenCheck tokens = new TokenCheck(settings.exposure().token(), identity.key());
-        List<String> names = new ArrayList<>(settings.exposure().names());
+        TokenCheck tokens = new TokenCheck(settings.access().token(), identity.key());
+        List<String> names = new ArrayList<>(settings.access().names());
         names.add(settings.address().host());
         routes.before(new ResponseHeaders());
-        routes.before(new OriginCheck(names, settings.exposure().scheme()));
+        routes.before(new OriginCheck(names, settings.access().scheme()));
         routes.before("/v1/*", tokens);
         routes.before("/plain", tokens);
         routes.before("/metrics", tokens);

@@ -13,7 +13,7 @@ import java.util.Optional;
 /**
  * The settings of a server.
  *
- * @param exposure who may reach it, and how they prove it
+ * @param access who may reach it, and how they prove it
  * @param queries what queries may use
  * @param http what requests may send
  * @param memory what all of its processes may take together
@@ -23,7 +23,7 @@ import java.util.Optional;
  */
 public record ServerSettings(
         ListenAddress address,
-        Exposure exposure,
+        AccessSettings access,
         QueryQuota queries,
         HttpLimits http,
         ServerMemory memory,
@@ -32,7 +32,7 @@ public record ServerSettings(
         String version) {
     public ServerSettings {
         requireNonNull(address, "address is null");
-        requireNonNull(exposure, "exposure is null");
+        requireNonNull(access, "access is null");
         requireNonNull(queries, "queries is null");
         requireNonNull(http, "http is null");
         requireNonNull(memory, "memory is null");
@@ -40,7 +40,7 @@ public record ServerSettings(
         requireNonNull(log, "log is null");
         requireNonNull(version, "version is null");
         if (!address.isLoopback()) {
-            requireGuarded(address, exposure);
+            requireGuarded(address, access);
         }
     }
 
@@ -48,7 +48,7 @@ public record ServerSettings(
     public static ServerSettings standard(ListenAddress address, String version) {
         return new ServerSettings(
                 address,
-                Exposure.local(),
+                AccessSettings.local(),
                 QueryQuota.standard(),
                 HttpLimits.standard(),
                 ServerMemory.standard(),
@@ -57,38 +57,18 @@ public record ServerSettings(
                 version);
     }
 
-    public ServerSettings with(Exposure change) {
-        return new ServerSettings(address, change, queries, http, memory, sources, log, version);
-    }
-
-    public ServerSettings with(QueryQuota change) {
-        return new ServerSettings(address, exposure, change, http, memory, sources, log, version);
-    }
-
-    public ServerSettings with(HttpLimits change) {
-        return new ServerSettings(address, exposure, queries, change, memory, sources, log, version);
-    }
-
-    public ServerSettings with(ServerMemory change) {
-        return new ServerSettings(address, exposure, queries, http, change, sources, log, version);
-    }
-
     public ServerSettings with(RunSources change) {
-        return new ServerSettings(address, exposure, queries, http, memory, change, log, version);
+        return new ServerSettings(address, access, queries, http, memory, change, log, version);
     }
 
-    public ServerSettings withLog(Path file) {
-        return new ServerSettings(address, exposure, queries, http, memory, sources, Optional.of(file), version);
-    }
-
-    private static void requireGuarded(ListenAddress address, Exposure exposure) {
-        if (exposure.token().isEmpty()) {
+    private static void requireGuarded(ListenAddress address, AccessSettings access) {
+        if (access.token().isEmpty()) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
                     "Host %s would open the data to everyone who reaches it: give clients a token with --token-file."
                             .formatted(address.host()));
         }
-        if (exposure.tls().isEmpty() && !exposure.insecure()) {
+        if (access.tls().isEmpty() && !access.insecure()) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
                     "At host %s token and data would cross the network in the clear: give a certificate with --tls-keystore, or --insecure if something else encrypts."

@@ -217,6 +217,16 @@ final class Browser implements AutoCloseable {
         return parts.subList(0, parts.size() - 1);
     }
 
+    /** What has the word in a text or an attribute that is seen or drawn. */
+    List<String> marks(String word) {
+        Object found = driver.executeScript("""
+                return [...document.querySelectorAll('#console *')]
+                    .filter((element) => [...element.attributes].some(({ value }) => value.includes(arguments[0]))
+                        || [...element.childNodes].some((node) => node.nodeType === 3 && node.data.includes(arguments[0])))
+                    .map((element) => element.outerHTML.slice(0, 200).replaceAll('\\n', ' ')).join('\\n');""", word);
+        return String.valueOf(found).lines().toList();
+    }
+
     /** Waits until an element reads as given. */
     void awaitText(String css, String part) {
         patiently(() -> "%s to contain \"%s\", but it reads %s".formatted(css, part, texts(css)))

@@ -41,15 +41,29 @@ public final class SeededFile {
 
     /** A run of the same model over the same questions, with decisions of its own. */
     static void addRun(Store store, String name, long seed) {
+        addRun(store, description(name, ""), seed, QUESTIONS, RunStatus.COMPLETE);
+    }
+
+    /** Such a run that was cancelled after so many questions. */
+    static void addCancelledRun(Store store, String name, long seed, int answered) {
+        addRun(store, description(name, ""), seed, answered, RunStatus.CANCELLED);
+    }
+
+    /** Such a run in which the model was changed. */
+    static void addChangedRun(Store store, String name, long seed, String interventions) {
+        addRun(store, description(name, interventions), seed, QUESTIONS, RunStatus.COMPLETE);
+    }
+
+    private static void addRun(Store store, RunDescription description, long seed, int answered, RunStatus status) {
         Random random = new Random(seed);
-        try (RunWriter run = store.startRun(description(name), questions())) {
-            int[] ids = IntStream.range(0, QUESTIONS).map(run::questionId).toArray();
+        try (RunWriter run = store.startRun(description, questions())) {
+            int[] ids = IntStream.range(0, answered).map(run::questionId).toArray();
             run.write(new Shard(0, routing(ids, random), List.of(tokens(ids)), answers(ids, random)));
-            run.finish(RunStatus.COMPLETE);
+            run.finish(status);
         }
     }
 
-    private static RunDescription description(String name) {
+    private static RunDescription description(String name, String interventions) {
         return new RunDescription(
                 name,
                 "seeded",
@@ -62,7 +76,7 @@ public final class SeededFile {
                 Recording.decisions(Scope.PROMPT),
                 "exact",
                 "cpu",
-                "",
+                interventions,
                 "test");
     }
 

@@ -35,6 +35,9 @@ final class TestAccessibility {
         server.assumeConsole();
         axe = Files.readString(AXE);
         SeededFile.addRun(server.store(), "second", 8);
+        SeededFile.addChangedRun(server.store(), "changed", 9, "mask 2:12");
+        SeededFile.addCancelledRun(server.store(), "stopped", 10, 8);
+        ImportedRuns.add(server.store());
         browser = Browser.open(server.uri(), profile);
     }
 
@@ -52,21 +55,33 @@ final class TestAccessibility {
     void hasNothingAgainstTheOverview() {
         String ready = ".tokens .token";
         check(
-                new State("overview", "#screen=overview", ready, page -> {}),
-                new State("tables of its pictures", "#screen=overview", ready, page -> {
+                new State("overview", "#screen=overview&run=2", ready, page -> {}),
+                new State("tables of its pictures", "#screen=overview&run=2", ready, page -> {
                     for (int i = 0; i < 4; i++) {
                         page.clickOn(".tools [aria-pressed=false]");
                     }
                     page.awaitCount(".picture table", 4);
                 }),
-                new State("menu of a picture", "#screen=overview", ready, page -> {
+                new State("menu of a picture", "#screen=overview&run=2", ready, page -> {
                     page.clickOn("[aria-label='Save Expert utilisation']");
                     page.find("[role=menuitem]");
                 }),
-                new State("shortcuts", "#screen=overview", ready, page -> {
+                new State("shortcuts", "#screen=overview&run=2", ready, page -> {
                     page.press("?");
                     page.find("dialog");
-                }));
+                }),
+                new State("cancelled run", "#screen=overview&run=4", ".notice", page -> {}),
+                new State("imported run", "#screen=overview&run=5", ".tokens .token", page -> {}),
+                new State("missing run", "#screen=overview&run=77", ".missing", page -> {}));
+    }
+
+    @Test
+    void hasNothingAgainstThePagesOfARunAndOfAnExpert() {
+        check(
+                new State("run", "#screen=run&run=3", "dd", page -> page.awaitCount(".picture table", 3)),
+                new State("expert", "#screen=expert&run=1&layer=2&expert=3&scope=prompt", "mark", page -> {}),
+                new State(
+                        "expert of an imported run", "#screen=expert&run=5&layer=0&expert=0", ".nothing", page -> {}));
     }
 
     @Test
@@ -75,7 +90,7 @@ final class TestAccessibility {
                 picture("subjects&layer=1&expert=2&subject=colours", "canvas"),
                 picture("coactivation&layer=1&expert=2", "canvas"),
                 picture("transitions&layer=1&expert=2", ".node"),
-                picture("comparison", "canvas"),
+                picture("comparison&other=3", "canvas"),
                 picture("questions&question=3&layer=1&expert=2", ".near button"));
     }
 
@@ -106,8 +121,14 @@ final class TestAccessibility {
                     page.click("Chart");
                     page.find("canvas");
                 }),
+                query("heatmap of several rows a cell", page -> {
+                    page.run("SELECT layer, expert, subject, share FROM subject_specialisation WHERE run_id = 1");
+                    page.awaitText("[role=status]", "rows in");
+                    page.click("Chart");
+                    page.find(".combined");
+                }),
                 query("bars", page -> {
-                    page.run("SELECT subject, COUNT(*) AS n FROM questions GROUP BY subject");
+                    page.run("SELECT subject, COUNT(*) AS n FROM questions WHERE task = 'quiz' GROUP BY subject");
                     page.awaitText("[role=status]", "3 rows in");
                     page.click("Chart");
                     page.find("svg .bar");
@@ -202,6 +223,7 @@ final class TestAccessibility {
                 new State("form to start one", "#screen=runs", ready, page -> {
                     page.click("Start a run");
                     page.find("form option");
+                    page.clickOn("form summary");
                 }),
                 new State("dialog to delete one", "#screen=runs", ready, page -> {
                     page.clickOn("tbody .delete");
@@ -260,11 +282,11 @@ final class TestAccessibility {
     }
 
     private static State picture(String place, String ready) {
-        return new State(place, "#screen=explore&picture=" + place, ready, page -> {});
+        return new State(place, "#screen=explore&run=2&picture=" + place, ready, page -> {});
     }
 
     private static State query(String name, Consumer<Browser> act) {
-        return new State(name, "#screen=query", CELLS, act);
+        return new State(name, "#screen=query&run=2", CELLS, act);
     }
 
     /**

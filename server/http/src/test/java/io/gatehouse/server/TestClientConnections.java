@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.server.query.QueryQuota;
+import io.gatehouse.testing.RecordCopy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -12,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -59,7 +61,7 @@ final class TestClientConnections {
 
     @Test
     void cancelsAQueryAtItsTimeLimit(@TempDir Path folder) throws Exception {
-        QueryQuota limits = QueryQuota.standard().withTimeout(Duration.ofSeconds(1));
+        QueryQuota limits = RecordCopy.of(QueryQuota.standard(), Map.of("timeout", Duration.ofSeconds(1)));
         try (TestingServer server = TestingServer.start(folder, limits)) {
             HttpResponse<String> response = server.query(ENDLESS);
             assertThat(response.statusCode()).isEqualTo(504);
@@ -91,7 +93,7 @@ final class TestClientConnections {
 
     @Test
     void breaksAnAnswerThatFailsHalfWay(@TempDir Path folder) throws Exception {
-        QueryQuota limits = QueryQuota.standard().withTimeout(Duration.ofSeconds(4));
+        QueryQuota limits = RecordCopy.of(QueryQuota.standard(), Map.of("timeout", Duration.ofSeconds(4)));
         String wide = "SELECT a.token, b.token, c.token FROM tokens a, tokens b, tokens c";
         try (TestingServer server = TestingServer.start(folder, limits);
                 Socket client = server.connect()) {

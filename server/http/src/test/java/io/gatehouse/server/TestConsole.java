@@ -29,7 +29,7 @@ final class TestConsole {
         assertThat(browser.texts(".pickers option"))
                 .first()
                 .asString()
-                .startsWith("1 \u00b7 first (seeded, 24 questions)");
+                .startsWith("1 \u00b7 first (seeded, 24 questions, 0-shot quiz)");
     }
 
     @Test

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatehouse.server.http.HttpLimits;
+import io.gatehouse.testing.RecordCopy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,7 +56,8 @@ final class TestEvents {
     @Test
     void limitsListeners(@TempDir Path folder) throws Exception {
         HttpLimits limits = new HttpLimits(1000, Duration.ofSeconds(30), 8192, 16, 1);
-        try (TestingServer server = TestingServer.start(folder, settings -> settings.with(limits))) {
+        try (TestingServer server =
+                TestingServer.start(folder, settings -> RecordCopy.of(settings, Map.of("http", limits)))) {
             try (EventClient only = EventClient.connect(server, "", "")) {
                 assertThatThrownBy(() -> EventClient.connect(server, "", ""))
                         .isInstanceOf(IOException.class)

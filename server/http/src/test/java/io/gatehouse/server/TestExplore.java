@@ -9,15 +9,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.Keys;
 
-/** The second screen of a run in a real browser: one picture at a time, over a file with two runs. */
+/** The second screen of a run in a real browser: one picture at a time, over a file with two runs and a cancelled one. */
 final class TestExplore {
     /** Pictures that query a table function, with the run and question 3. */
-    private static final Map<String, String> FUNCTIONS =
-            Map.of("Nearest questions", "nearest_questions(1, 3,", "Prompt tokens", "tokens_of_question(1, 3,");
+    private static final Map<String, String> FUNCTIONS = Map.of(
+            "Nearest questions",
+            "nearest_questions(1, 3,",
+            "Prompt tokens",
+            "tokens_of_question(1, 3,",
+            "Utilisation difference",
+            "utilisation_difference_of_questions(1, 2,",
+            "Changed answers",
+            "changed_answers(1, 2)");
 
     @RegisterExtension
     static final ConsoleBrowser CONSOLE = ConsoleBrowser.over(
-            folder -> ConsoleBrowser.withTwoRuns(TestingServer.start(folder)),
+            folder -> {
+                TestingServer server = ConsoleBrowser.withTwoRuns(TestingServer.start(folder));
+                SeededFile.addCancelledRun(server.store(), "stopped", 9, 8);
+                return server;
+            },
             "#screen=explore&run=1&layer=2",
             page -> page.find("canvas"));
 
@@ -75,19 +86,49 @@ final class TestExplore {
     @Test
     void comparesTwoRuns() {
         browser.click("Run comparison");
-        browser.awaitText(".about", "utilisation in run 1 divided by that in run 2");
+        browser.awaitAddress("other=2");
+        browser.awaitText(".about", "utilisation in first (run 1) divided by that in second (run 2)");
+        browser.awaitText(".about", "over the questions that both answered");
         browser.awaitText(
                 ".about",
                 "the share that both runs chose, by layer; by chance 25.0 %. Last prompt token: n = 24 tokens.");
         browser.awaitText(".about", "n = 24 questions that both runs answered");
         browser.focus(".keys");
         browser.press(Keys.END);
-        browser.awaitText("[role=status]", "Layer 0, expert 15, run 1: 0.0 % of tokens, run 2: 0.0 %");
+        browser.awaitText("[role=status]", "Layer 0, expert 15, first (run 1): 0.0 % of tokens, second (run 2): 0.0 %");
         browser.click("All prompt tokens");
         browser.awaitText(".about", "All prompt tokens, at the same position: n = 120 tokens.");
         browser.awaitText(".about", "All prompt tokens: n = 120 and 120 tokens.");
         browser.pick(".pickers label:last-of-type select", "colours");
         browser.awaitText(".about", "All prompt tokens: n = 40 and 40 tokens of colours.");
+    }
+
+    @Test
+    void testsTheDifferenceAndListsTheChangedAnswers() {
+        browser.enter("#screen=explore&run=1&other=2&picture=comparison");
+        browser.awaitText(".outcome", "Over the 24 questions that both answered, the accuracy is");
+        browser.awaitText(".outcome", "McNemar's exact test: p = ");
+        browser.awaitText(".outcome", "Both runs have the same model, quiz, prompts, precision and interventions.");
+        browser.awaitText(".below-figure", "first (run 1)");
+        String changed = "[aria-label='Changed answers, by question']";
+        int rows = browser.texts(changed + " tbody tr").size();
+        assertThat(rows).isPositive();
+        browser.awaitText("[aria-label='Changed answers'] .about", "n = %d question".formatted(rows));
+        browser.clickOn(changed + " tbody button");
+        browser.awaitAddress("picture=questions", "question=");
+        browser.awaitText(".question .about", "Question ");
+    }
+
+    /** Run 3 was cancelled after eight questions: only those are compared. */
+    @Test
+    void comparesOnlyTheQuestionsThatBothRunsAnswered() {
+        browser.enter("#screen=explore&run=1&other=3&picture=comparison");
+        browser.awaitText(".outcome", "Over the 8 questions that both answered");
+        browser.awaitText(".outcome td", "8 of 24 questions");
+        browser.awaitText("[aria-label='Utilisation difference'] .about", "n = 8 and 8 tokens.");
+        browser.awaitText("[aria-label=Saturation] .about", "n = 8 tokens.");
+        browser.enter("#screen=explore&run=1&other=99&picture=comparison");
+        browser.awaitText(".with [role=alert]", "There is no run 99 in this file.");
     }
 
     /** An address that names no question, entered while another picture is there. */
@@ -133,7 +174,7 @@ final class TestExplore {
                 "subjects", List.of("Utilisation by subject"),
                 "coactivation", List.of("Co-activation"),
                 "transitions", List.of("Transitions"),
-                "comparison", List.of("Utilisation difference", "Saturation", "Accuracy by subject"),
+                "comparison", List.of("Utilisation difference", "Saturation", "Accuracy by subject", "Changed answers"),
                 "questions", List.of("Routing of the question", "Nearest questions", "Prompt tokens"));
         pictures.forEach((place, titles) -> titles.forEach(title -> {
             String picture = "[aria-label='%s']".formatted(title);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.testing.RecordCopy;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -151,8 +152,9 @@ final class TestHostileRequests {
     @Test
     void wantsATokenWhereThereIsOne(@TempDir Path folder) throws Exception {
         String token = "correct-horse-battery-staple";
-        Exposure exposure = new Exposure(Optional.of(token), Optional.empty(), false, List.of());
-        try (TestingServer guarded = TestingServer.start(folder, settings -> settings.with(exposure))) {
+        AccessSettings access = new AccessSettings(Optional.of(token), Optional.empty(), false, List.of());
+        try (TestingServer guarded =
+                TestingServer.start(folder, settings -> RecordCopy.of(settings, Map.of("access", access)))) {
             for (String path : new String[] {"v1/health", "v1/schema", "v1/runs", "v1/events", "metrics", "plain"}) {
                 HttpResponse<String> none = guarded.get(path);
                 assertThat(none.statusCode()).as(path).isEqualTo(401);

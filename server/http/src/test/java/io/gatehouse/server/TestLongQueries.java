@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.server.query.QueryQuota;
+import io.gatehouse.testing.RecordCopy;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -40,7 +42,7 @@ final class TestLongQueries {
 
     @Test
     void answersShortQueriesBesideAnyNumberOfLongOnes(@TempDir Path folder) throws Exception {
-        QueryQuota quota = QueryQuota.standard().withConcurrent(2).withComputing(1);
+        QueryQuota quota = RecordCopy.of(QueryQuota.standard(), Map.of("concurrent", 2, "computing", 1));
         try (TestingServer server = TestingServer.start(folder, quota)) {
             List<CompletableFuture<HttpResponse<String>>> longOnes = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
@@ -63,7 +65,8 @@ final class TestLongQueries {
     /** One that is set aside begins anew, and its client sees nothing of it. */
     @Test
     void whatIsSetAsideHasItsRowsInTheEnd(@TempDir Path folder) throws Exception {
-        QueryQuota quota = QueryQuota.standard().withComputing(1).withPatience(Duration.ofMinutes(2));
+        QueryQuota quota =
+                RecordCopy.of(QueryQuota.standard(), Map.of("computing", 1, "patience", Duration.ofMinutes(2)));
         try (TestingServer server = TestingServer.start(folder, quota)) {
             JsonNode alone = JSON.readTree(server.query(LONG).body()).at("/rows");
             List<CompletableFuture<HttpResponse<String>>> together = new ArrayList<>();
@@ -89,7 +92,7 @@ final class TestLongQueries {
     @Test
     void answersTakeTurns(@TempDir Path folder) throws Exception {
         String sql = "SELECT a.token_id, b.token_id, c.token_id FROM tokens a, tokens b, tokens c";
-        QueryQuota quota = QueryQuota.standard().withComputing(1);
+        QueryQuota quota = RecordCopy.of(QueryQuota.standard(), Map.of("computing", 1));
         try (TestingServer server = TestingServer.start(folder, quota)) {
             for (String format : List.of("csv", "ndjson", "arrow", "json", "parquet")) {
                 String body = JSON.createObjectNode()
@@ -114,7 +117,7 @@ final class TestLongQueries {
     @Test
     void sendsAFileThatWasMadeInTimeForAsLongAsItTakes(@TempDir Path folder) throws Exception {
         String sql = "SELECT a.token, b.token_id, c.token_id FROM tokens a, tokens b, tokens c";
-        QueryQuota quota = QueryQuota.standard().withTimeout(Duration.ofSeconds(6));
+        QueryQuota quota = RecordCopy.of(QueryQuota.standard(), Map.of("timeout", Duration.ofSeconds(6)));
         try (TestingServer server = TestingServer.start(folder, quota);
                 Socket client = server.connect()) {
             client.setReceiveBufferSize(1 << 14);
@@ -136,7 +139,7 @@ final class TestLongQueries {
     /** The plan comes before the rows of the statement, which nobody is to take for a reason to let it compute on. */
     @Test
     void explainAnalyzeWaitsLikeTheStatement(@TempDir Path folder) throws Exception {
-        QueryQuota quota = QueryQuota.standard().withComputing(1);
+        QueryQuota quota = RecordCopy.of(QueryQuota.standard(), Map.of("computing", 1));
         try (TestingServer server = TestingServer.start(folder, quota)) {
             CompletableFuture<HttpResponse<String>> first = start(server, "first", "EXPLAIN ANALYZE " + ENDLESS);
             await(server, "first", "running");
@@ -155,7 +158,7 @@ final class TestLongQueries {
     /** Nobody can be told any more that the time is over, so the connection ends. */
     @Test
     void breaksTheAnswerOfAClientThatDoesNotReadIt(@TempDir Path folder) throws Exception {
-        QueryQuota quota = QueryQuota.standard().withTimeout(Duration.ofSeconds(2));
+        QueryQuota quota = RecordCopy.of(QueryQuota.standard(), Map.of("timeout", Duration.ofSeconds(2)));
         try (TestingServer server = TestingServer.start(folder, quota);
                 Socket client = server.connect()) {
             client.getOutputStream()

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.server.query.MemoryWatch;
+import io.gatehouse.testing.RecordCopy;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.memory.ArrowBuf;
@@ -29,7 +31,8 @@ final class TestMemoryWatch {
     void endsQueriesWhileTheServerHoldsTooMuch(@TempDir Path folder) throws Exception {
         // More than this process holds already, whatever ran in it before.
         ServerMemory memory = new ServerMemory(Math.max(1L << 30, MemoryWatch.resident() + (1L << 29)));
-        try (TestingServer server = TestingServer.start(folder, settings -> settings.with(memory))) {
+        try (TestingServer server =
+                TestingServer.start(folder, settings -> RecordCopy.of(settings, Map.of("memory", memory)))) {
             CompletableFuture<HttpResponse<String>> query = CompletableFuture.supplyAsync(() -> {
                 try {
                     return server.send(

@@ -3,6 +3,7 @@ package io.gatehouse.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gatehouse.testing.RecordCopy;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -10,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,8 +76,9 @@ final class TestNames {
     /** An address that only looks like a guarded one when it is decoded is none. */
     @Test
     void noGuardIsPassedByThem(@TempDir Path folder) throws Exception {
-        Exposure exposure = new Exposure(Optional.of("a long token"), Optional.empty(), false, List.of());
-        try (TestingServer server = TestingServer.start(folder, settings -> settings.with(exposure))) {
+        AccessSettings access = new AccessSettings(Optional.of("a long token"), Optional.empty(), false, List.of());
+        try (TestingServer server =
+                TestingServer.start(folder, settings -> RecordCopy.of(settings, Map.of("access", access)))) {
             for (String path :
                     List.of("v1%2Fhealth", "v1%2fhealth", "%76%31/health", "v1%252Fhealth", "x%2F../v1/runs")) {
                 assertThat(server.get(path).statusCode()).as(path).isIn(400, 401, 404);

@@ -144,11 +144,29 @@ final class TestOpenApi {
         matches("Instance", server.get("instance"), 200);
     }
 
+    /** A program that was generated from an older document may meet new fields. */
+    @Test
+    void onlyRequestsExcludeOtherFields() {
+        List<String> closed = new ArrayList<>();
+        document.at("/components/schemas").properties().forEach(schema -> {
+            if (schema.getValue().has("additionalProperties")) {
+                closed.add(schema.getKey());
+            }
+        });
+        assertThat(closed)
+                .containsExactlyInAnyOrder(
+                        "PartialStatement", "QueryRequest", "RunRequest", "SavedContents", "Statement");
+        assertThat(document.at("/components/schemas").findParents("additionalProperties"))
+                .allMatch(schema -> !schema.path("additionalProperties").asBoolean(true));
+    }
+
+    /** The response has exactly the fields that the schema lists, although the schema allows others. */
     private void matches(String schema, HttpResponse<String> response, int status) throws Exception {
         assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
         ObjectNode whole = JSON.createObjectNode();
         whole.put("$ref", "#/components/schemas/" + schema);
-        whole.set("components", document.path("components"));
+        whole.set("components", document.path("components").deepCopy());
+        whole.findParents("properties").forEach(parent -> ((ObjectNode) parent).put("additionalProperties", false));
         JsonSchema shape = JsonSchemaFactory.getInstance(VersionFlag.V202012).getSchema(whole);
         Set<ValidationMessage> faults = shape.validate(JSON.readTree(response.body()));
         assertThat(faults).as(schema).isEmpty();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.server.query.QueryQuota;
+import io.gatehouse.testing.RecordCopy;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -84,8 +86,7 @@ final class TestQueries {
 
     @Test
     void letsSomeWaitAndTurnsTheRestAway(@TempDir Path folder) throws Exception {
-        QueryQuota quota =
-                QueryQuota.standard().withConcurrent(1).withComputing(1).withQueued(1);
+        QueryQuota quota = RecordCopy.of(QueryQuota.standard(), Map.of("concurrent", 1, "computing", 1, "queued", 1));
         try (TestingServer server = TestingServer.start(folder, quota)) {
             CompletableFuture<HttpResponse<String>> running = start(server, "running", ENDLESS);
             awaitLong(server, "running");
@@ -106,7 +107,7 @@ final class TestQueries {
 
     @Test
     void cancelsAQueryThatWaits(@TempDir Path folder) throws Exception {
-        QueryQuota quota = QueryQuota.standard().withComputing(1);
+        QueryQuota quota = RecordCopy.of(QueryQuota.standard(), Map.of("computing", 1));
         try (TestingServer server = TestingServer.start(folder, quota)) {
             CompletableFuture<HttpResponse<String>> running = start(server, "running", ENDLESS);
             awaitLong(server, "running");
@@ -122,7 +123,8 @@ final class TestQueries {
 
     @Test
     void letsNobodyWaitForEver(@TempDir Path folder) throws Exception {
-        QueryQuota quota = QueryQuota.standard().withComputing(1).withPatience(Duration.ofMillis(200));
+        QueryQuota quota =
+                RecordCopy.of(QueryQuota.standard(), Map.of("computing", 1, "patience", Duration.ofMillis(200)));
         try (TestingServer server = TestingServer.start(folder, quota)) {
             CompletableFuture<HttpResponse<String>> running = start(server, "running", ENDLESS);
             awaitLong(server, "running");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.server.query.QueryQuota;
+import io.gatehouse.testing.RecordCopy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -17,6 +18,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -238,7 +240,7 @@ final class TestQueryFormats {
     void endsAParquetFileThatIsTooLarge(@TempDir Path folder) throws Exception {
         String large = "SELECT a.weight * b.weight AS w FROM activations a, activations b";
         try (TestingServer small =
-                TestingServer.start(folder, QueryQuota.standard().withBytes(100_000))) {
+                TestingServer.start(folder, RecordCopy.of(QueryQuota.standard(), Map.of("bytes", 100_000)))) {
             HttpResponse<String> response = small.get("v1/query?format=parquet&sql=" + encoded(large));
             assertThat(response.statusCode()).isEqualTo(413);
             assertThat(response.body()).contains("limit of 100,000 bytes");
@@ -246,12 +248,14 @@ final class TestQueryFormats {
     }
 
     @Test
-    void keepsFormulasFromSpreadsheets() throws Exception {
+    void writesValuesAsTheyAreUnlessForASpreadsheet() throws Exception {
         String sql = "SELECT * FROM (VALUES ('=1+1'), ('+1'), ('-1'), ('@x'), ('a=1'), ('=\"x\"')) AS t(v)";
         assertThat(accepting("text/csv", sql).body().lines())
-                .containsExactly("v", "'=1+1", "'+1", "'-1", "'@x", "a=1", "\"'=\"\"x\"\"\"");
-        assertThat(get("format=csv&formulas=keep&sql=", sql).body().lines())
                 .containsExactly("v", "=1+1", "+1", "-1", "@x", "a=1", "\"=\"\"x\"\"\"");
+        assertThat(get("format=csv&formulas=keep&sql=", sql).body())
+                .isEqualTo(accepting("text/csv", sql).body());
+        assertThat(get("format=csv&formulas=escape&sql=", sql).body().lines())
+                .containsExactly("v", "'=1+1", "'+1", "'-1", "'@x", "a=1", "\"'=\"\"x\"\"\"");
         assertThat(accepting("text/csv", "SELECT -1 AS n").body()).isEqualTo("n\r\n-1\r\n");
     }
 
@@ -289,7 +293,7 @@ final class TestQueryFormats {
         assertProblem(get("limit=x&sql=", "SELECT 1"), "\"limit\" must be a whole number, but is \"x\"");
         assertProblem(get("limit=0&sql=", "SELECT 1"), "1 or more, but is 0");
         assertProblem(get("filename=..%2Fx&sql=", "SELECT 1"), "A file cannot be named \"../x\"");
-        assertProblem(get("formulas=no&sql=", "SELECT 1"), "escape or keep");
+        assertProblem(get("formulas=no&sql=", "SELECT 1"), "keep or escape");
         HttpResponse<String> twice = server.send(
                 "v1/query?limit=1",
                 request -> request.header("Content-Type", "application/json")
@@ -300,7 +304,7 @@ final class TestQueryFormats {
     @Test
     void sendsAllRowsOfAnExport(@TempDir Path folder) throws Exception {
         try (TestingServer small =
-                TestingServer.start(folder, QueryQuota.standard().withRows(10))) {
+                TestingServer.start(folder, RecordCopy.of(QueryQuota.standard(), Map.of("rows", 10)))) {
             assertThat(JSON.readTree(small.query("SELECT * FROM experts").body())
                             .at("/rowCount")
                             .intValue())
@@ -317,7 +321,7 @@ final class TestQueryFormats {
     @Test
     void saysThatAnAnswerIsTooLarge(@TempDir Path folder) throws Exception {
         try (TestingServer small =
-                TestingServer.start(folder, QueryQuota.standard().withBytes(1000))) {
+                TestingServer.start(folder, RecordCopy.of(QueryQuota.standard(), Map.of("bytes", 1000)))) {
             HttpResponse<String> response = small.query("SELECT * FROM experts");
             assertThat(response.statusCode()).isEqualTo(413);
             JsonNode problem = JSON.readTree(response.body());

@@ -73,7 +73,7 @@ final class TestResultTable {
         browser.press(Keys.ARROW_DOWN);
         browser.press(Keys.ENTER);
         browser.click("Exclude spelling");
-        browser.awaitText(".cm-content", "WHERE \"subject\" <> 'spelling'");
+        browser.awaitText(".cm-content", "WHERE \"subject\" IS DISTINCT FROM 'spelling'");
         browser.awaitText(STATUS, "2 rows in");
         browser.awaitTexts(CELLS, "colours", "8", "arithmetic", "8");
     }

@@ -76,6 +76,30 @@ final class TestResultViews {
         browser.awaitText(".plot .title", "rows");
     }
 
+    /** Three subjects share each cell: none of them is dropped without a word. */
+    @Test
+    void saysHowManyRowsAMarkStandsForAndAsksForTheFurtherKey() {
+        String said = ".combined";
+        browser.run("SELECT layer, expert, subject, share FROM subject_specialisation"
+                + " WHERE run_id = 1 AND scope = 'prompt' ORDER BY subject, layer, expert");
+        browser.awaitText(STATUS, "192 rows in");
+        browser.clickOn(".kinds button:nth-child(2)");
+        browser.find(".plot canvas");
+        browser.awaitText(said, "3 rows per cell: the chart shows their mean. The rows of a cell differ in subject.");
+        browser.focus(".plot .keys");
+        browser.press(Keys.ARROW_RIGHT);
+        browser.awaitText(".plot [role=status]", "layer 0, expert 1, mean of share");
+        browser.pick("[aria-label=Chart] label:last-of-type select", "colours");
+        browser.awaitGone(said);
+        browser.pick("[aria-label=Chart] select", "Lines");
+        browser.awaitText(".plot .title", "layer");
+        browser.awaitText(said, "16 rows per point: the chart shows their mean. The rows of a point differ in expert.");
+        browser.pick("[aria-label=Chart] label:last-of-type select", "all rows");
+        browser.pick("[aria-label=Chart] select", "Bars");
+        browser.awaitCount("svg .bar", 3);
+        browser.awaitText(said, "64 rows per bar");
+    }
+
     @Test
     void givesUpMeasuringAPlan() {
         browser.clickOn(".kinds button:nth-child(3)");

@@ -3,6 +3,7 @@ package io.gatehouse.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -68,6 +69,46 @@ final class TestRunsScreen {
         browser.awaitGone("dialog");
         browser.awaitCount("tbody tr", runs - 1);
         assertThat(browser.texts("tbody .name")).contains("first").doesNotContain("goes");
+    }
+
+    @Test
+    void resumesARunThatWasCancelled() {
+        start("pauses", "1000");
+        browser.awaitText("tbody .status", "running");
+        browser.awaitText("tbody tr:first-child .actions", "Open");
+        browser.click("Cancel");
+        browser.awaitText("tbody tr:first-child .status", "cancelled");
+        browser.click("Resume");
+        browser.awaitText("form p", "(pauses), of which");
+        assertThat(browser.attribute("form", "aria-label")).isEqualTo("Resume run pauses");
+        browser.clickOn("form .main:enabled");
+        browser.awaitText("tbody tr:first-child .status", "running");
+        browser.click("Cancel");
+        browser.awaitText("tbody tr:first-child .status", "cancelled");
+        assertThat(browser.texts("tbody .name")).filteredOn("pauses"::equals).hasSize(1);
+    }
+
+    @Test
+    void offersEveryOptionOfARun() {
+        browser.click("Start a run");
+        browser.awaitText("form option", "model");
+        browser.clickOn("form summary");
+        List<String> labels = browser.texts("form label");
+        for (String option : List.of(
+                "Subjects",
+                "Prompt format",
+                "Chat template",
+                "Record probabilities",
+                "Record output norms",
+                "Top-k",
+                "Mask experts",
+                "Scale experts",
+                "Mask unused experts of",
+                "Unused at",
+                "Device",
+                "Memory")) {
+            assertThat(labels).as(option).anyMatch(label -> label.startsWith(option));
+        }
     }
 
     @Test

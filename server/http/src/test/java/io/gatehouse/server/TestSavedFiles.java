@@ -31,6 +31,9 @@ import org.w3c.dom.NodeList;
 /** Pictures and results as files: saved by a real browser, read by other programs. */
 final class TestSavedFiles {
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** Steps of the legend's colours, and its square for experts that never fired. */
+    private static final int LEGEND = 61;
+
     private static final String SVG = "http://www.w3.org/2000/svg";
     /** More rows than the server answers in JSON unless asked for more. */
     private static final int MANY = 14_400;
@@ -53,13 +56,19 @@ final class TestSavedFiles {
     void savesAMatrixAsAPictureAndItsData() throws Exception {
         save("Expert utilisation", "Picture, SVG");
         Element svg = svg("expert-utilisation-run-1.svg");
-        // The ground, a cell for each expert of each layer, and the frame of the selected one.
+        // The ground, a cell for each expert of each layer, and the legend: no frame of what is selected on the page.
         assertThat(svg.getElementsByTagNameNS(SVG, "rect").getLength())
-                .isGreaterThan(SeededFile.LAYERS * SeededFile.EXPERTS);
+                .isEqualTo(1 + SeededFile.LAYERS * SeededFile.EXPERTS + LEGEND);
         assertThat(texts(svg)).contains("0", "3", "15");
         // It stands by itself: what it is, over how many, its axes and what the colours mean.
         assertThat(texts(svg))
-                .contains("Expert utilisation, first", "layers", "experts", "uniform", "4\u00d7", "never fired")
+                .contains(
+                        "Expert utilisation, first (run 1, seeded)",
+                        "layers",
+                        "experts",
+                        "uniform",
+                        "4\u00d7",
+                        "never fired")
                 .anyMatch(text -> text.contains("n = 24 tokens"));
         save("Expert utilisation", "Picture, PNG");
         BufferedImage png =

@@ -7,6 +7,7 @@ import io.gatehouse.server.query.QueryQuota;
 import io.gatehouse.sql.QueryLimits;
 import io.gatehouse.sql.QueryResult;
 import io.gatehouse.sql.jdbc.Clients;
+import io.gatehouse.testing.RecordCopy;
 import io.gatehouse.type.SqlType.Scalar;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -25,6 +26,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Calendar;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.TimeZone;
 import java.util.concurrent.ExecutorService;
@@ -299,7 +301,7 @@ final class TestServerDriver {
     @Test
     void whatFailsInTheMiddleIsSaid(@TempDir Path folder) throws Exception {
         try (TestingServer small =
-                        TestingServer.start(folder, QueryQuota.standard().withBytes(3_000_000));
+                        TestingServer.start(folder, RecordCopy.of(QueryQuota.standard(), Map.of("bytes", 3_000_000)));
                 Connection limited = DriverManager.getConnection(url(small));
                 Statement statement = limited.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT a.token, b.token FROM tokens a, tokens b, tokens c")) {

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.testing.RecordCopy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,7 +26,8 @@ final class TestServerLog {
         Path log = folder.resolve("server.log");
         for (int life = 0; life < 2; life++) {
             Path place = Files.createDirectory(folder.resolve("life-" + life));
-            try (TestingServer server = TestingServer.start(place, settings -> settings.withLog(log))) {
+            try (TestingServer server =
+                    TestingServer.start(place, settings -> RecordCopy.of(settings, Map.of("log", Optional.of(log))))) {
                 server.query("SELECT name, 'secret-value' AS v FROM runs");
                 server.query("SELECT CAST('secret-value' AS INTEGER) FROM runs");
                 server.query("SELECT secret_column FROM runs");
@@ -63,7 +67,8 @@ final class TestServerLog {
     @Test
     void followsRuns(@TempDir Path folder) throws Exception {
         Path log = folder.resolve("server.log");
-        try (TestingServer server = TestingServer.startWithSample(folder, settings -> settings.withLog(log))) {
+        try (TestingServer server = TestingServer.startWithSample(
+                folder, settings -> RecordCopy.of(settings, Map.of("log", Optional.of(log))))) {
             server.post("v1/runs", "{\"model\":\"model\",\"quiz\":\"quiz\",\"name\":\"followed\",\"limit\":64}");
             while (!server.get("v1/runs/followed").body().contains("\"complete\"")) {
                 Thread.sleep(50);
@@ -82,6 +87,8 @@ final class TestServerLog {
     @Test
     void aLogThatCannotBeWrittenIsSaidAtOnce(@TempDir Path folder) {
         assertRefused(
-                () -> TestingServer.start(folder, settings -> settings.withLog(folder)), ErrorCode.INVALID_ARGUMENT);
+                () -> TestingServer.start(
+                        folder, settings -> RecordCopy.of(settings, Map.of("log", Optional.of(folder)))),
+                ErrorCode.INVALID_ARGUMENT);
     }
 }

@@ -4,11 +4,13 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.server.http.HttpLimits;
+import io.gatehouse.testing.RecordCopy;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -23,7 +25,8 @@ final class TestSlowClients {
     @Test
     void aBodyThatDripsIsRefusedWhenItsTimeIsOver(@TempDir Path folder) throws Exception {
         HttpLimits limits = new HttpLimits(1000, Duration.ofSeconds(1), 8192, 16, 1);
-        try (TestingServer server = TestingServer.start(folder, settings -> settings.with(limits));
+        try (TestingServer server =
+                        TestingServer.start(folder, settings -> RecordCopy.of(settings, Map.of("http", limits)));
                 Socket client = server.connect()) {
             client.getOutputStream().write(head(server, 1000).getBytes(US_ASCII));
             CompletableFuture<Void> drip = CompletableFuture.runAsync(() -> drip(client));
@@ -41,7 +44,8 @@ final class TestSlowClients {
     @Test
     void aHeadThatDripsHoldsOneConnection(@TempDir Path folder) throws Exception {
         HttpLimits limits = new HttpLimits(1000, Duration.ofSeconds(30), 8192, 2, 1);
-        try (TestingServer server = TestingServer.start(folder, settings -> settings.with(limits));
+        try (TestingServer server =
+                        TestingServer.start(folder, settings -> RecordCopy.of(settings, Map.of("http", limits)));
                 Socket first = server.connect()) {
             first.getOutputStream().write("GET /v1/health HTTP/1.1\r\nX".getBytes(US_ASCII));
             String health = "GET /v1/health HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n"

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.testing.RecordCopy;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -23,6 +24,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import javax.net.ssl.SSLContext;
@@ -46,8 +48,9 @@ final class TestTls {
     }
 
     private TestingServer secured(Path folder) throws Exception {
-        Exposure secured = new Exposure(Optional.of(TOKEN), Optional.of(certificate.tls()), false, List.of());
-        return TestingServer.start(folder, settings -> settings.with(secured));
+        AccessSettings secured =
+                new AccessSettings(Optional.of(TOKEN), Optional.of(certificate.tls()), false, List.of());
+        return TestingServer.start(folder, settings -> RecordCopy.of(settings, Map.of("access", secured)));
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.gatehouse.server.run.RunPlanner;
 import io.gatehouse.server.run.RunSources;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
+import io.gatehouse.testing.RecordCopy;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -18,6 +19,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -47,7 +49,8 @@ public final class TestingServer implements AutoCloseable {
     }
 
     public static TestingServer start(Path folder, QueryQuota quota) {
-        return new TestingServer(folder, settings -> settings.with(quota), store -> RunPlanner.NONE);
+        return new TestingServer(
+                folder, settings -> RecordCopy.of(settings, Map.of("queries", quota)), store -> RunPlanner.NONE);
     }
 
     public static TestingServer start(Path folder, UnaryOperator<ServerSettings> change) {

@@ -41,7 +41,7 @@ final class Conversions {
             LocalDate.class,
             LocalTime.class,
             LocalDateTime.class,
-            Moment.class);
+            TimestampParameter.class);
 
     private Conversions() {}
 
@@ -258,7 +258,7 @@ final class Conversions {
         return SqlErrors.of("22018", "The value %s is not a %s.".formatted(ValueText.of(value), type));
     }
 
-    /** Converts values that callers set to the classes that a query takes; a moment in time becomes a {@link Moment}. */
+    /** Converts values that callers set to the classes that a query takes; a moment in time becomes a {@link TimestampParameter}. */
     static @Nullable Object plain(@Nullable Object value) throws SQLException {
         if (value instanceof Date date) {
             return date.toLocalDate();
@@ -267,22 +267,22 @@ final class Conversions {
             return time.toLocalTime().with(ChronoField.MILLI_OF_SECOND, Math.floorMod(time.getTime(), 1_000L));
         }
         if (value instanceof Timestamp timestamp) {
-            return new Moment(timestamp.toInstant().atOffset(ZoneOffset.UTC), timestamp.toLocalDateTime());
+            return new TimestampParameter(timestamp.toInstant().atOffset(ZoneOffset.UTC), timestamp.toLocalDateTime());
         }
         if (value instanceof java.util.Date date) {
-            return Moment.of(date.toInstant(), null);
+            return TimestampParameter.of(date.toInstant(), null);
         }
         if (value instanceof Calendar calendar) {
-            return Moment.of(calendar.toInstant(), null);
+            return TimestampParameter.of(calendar.toInstant(), null);
         }
         if (value instanceof Instant instant) {
-            return Moment.of(instant, null);
+            return TimestampParameter.of(instant, null);
         }
         if (value instanceof OffsetDateTime time) {
-            return Moment.of(time.toInstant(), null);
+            return TimestampParameter.of(time.toInstant(), null);
         }
         if (value instanceof ZonedDateTime time) {
-            return Moment.of(time.toInstant(), null);
+            return TimestampParameter.of(time.toInstant(), null);
         }
         if (value instanceof Clob text) {
             return text.getSubString(1, (int) Math.min(text.length(), Integer.MAX_VALUE));

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * A connection that can only read. Each statement sees the state of the file at its start. There are no transactions;
  * commit and rollback do nothing, because tools call them everywhere.
  */
-final class GatehouseConnection implements Connection {
+final class GatehouseConnection implements Connection, SelfWrapper {
     private static final Logger LOG = Logger.getLogger("io.gatehouse.jdbc");
     private static final Set<Integer> TYPES =
             Set.of(ResultSet.TYPE_FORWARD_ONLY, ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.TYPE_SCROLL_SENSITIVE);
@@ -407,16 +407,6 @@ final class GatehouseConnection implements Connection {
     @Override
     public void endRequest() throws SQLException {
         checkOpen();
-    }
-
-    @Override
-    public <T> T unwrap(Class<T> wanted) throws SQLException {
-        return Wrappers.unwrap(this, wanted);
-    }
-
-    @Override
-    public boolean isWrapperFor(Class<?> wanted) throws SQLException {
-        return Wrappers.isWrapper(this, wanted);
     }
 
     // spotless:off

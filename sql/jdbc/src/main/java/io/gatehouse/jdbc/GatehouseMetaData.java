@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * What a database file holds: its relations, their columns and the types; and what SQL can do here. There are neither
  * schemas nor catalogs, because SQL cannot name any.
  */
-final class GatehouseMetaData implements DatabaseMetaData {
+final class GatehouseMetaData implements DatabaseMetaData, SelfWrapper {
     private static final List<String> COMPATIBLE = List.of("TABLE", "VIEW");
 
     private final GatehouseConnection connection;
@@ -259,16 +259,6 @@ final class GatehouseMetaData implements DatabaseMetaData {
         return Pattern.compile(regex.toString(), Pattern.CASE_INSENSITIVE)
                 .matcher(name)
                 .matches();
-    }
-
-    @Override
-    public <T> T unwrap(Class<T> wanted) throws SQLException {
-        return Wrappers.unwrap(this, wanted);
-    }
-
-    @Override
-    public boolean isWrapperFor(Class<?> wanted) throws SQLException {
-        return Wrappers.isWrapper(this, wanted);
     }
 
     @Override

@@ -69,13 +69,13 @@ final class GatehousePreparedStatement extends GatehouseStatement implements Pre
         if (missing >= 0) {
             throw SqlErrors.of("07001", "Parameter %d has no value.".formatted(missing + 1));
         }
-        if (values.stream().noneMatch(Moment.class::isInstance)) {
+        if (values.stream().noneMatch(TimestampParameter.class::isInstance)) {
             return values;
         }
         List<@Nullable Object> typed = new ArrayList<>(values);
         List<SqlType> types = shape().parameters();
         for (int i = 0; i < typed.size(); i++) {
-            if (typed.get(i) instanceof Moment moment) {
+            if (typed.get(i) instanceof TimestampParameter moment) {
                 typed.set(i, moment.as(i < types.size() ? types.get(i) : Scalar.TIMESTAMP));
             }
         }
@@ -155,12 +155,12 @@ final class GatehousePreparedStatement extends GatehouseStatement implements Pre
     @Override
     public void setTimestamp(int parameter, @Nullable Timestamp value, @Nullable Calendar calendar)
             throws SQLException {
-        set(parameter, value == null || calendar == null ? value : Moment.of(value.toInstant(), calendar));
+        set(parameter, value == null || calendar == null ? value : TimestampParameter.of(value.toInstant(), calendar));
     }
 
     /** A moment in the time zone of a calendar. */
     private static LocalDateTime shown(long millis, @Nullable Calendar calendar) {
-        return Moment.of(Instant.ofEpochMilli(millis), calendar).shown();
+        return TimestampParameter.of(Instant.ofEpochMilli(millis), calendar).shown();
     }
 
     /** Reads a text that comes in another form than a String, and sets the String. */

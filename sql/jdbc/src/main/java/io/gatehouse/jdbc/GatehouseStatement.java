@@ -19,7 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** Runs statements one after another. Used by one thread, except for {@link #cancel()} and {@link #close()}. */
-class GatehouseStatement implements Statement {
+class GatehouseStatement implements Statement, SelfWrapper {
     static final Set<Integer> GENERATED_KEYS = Set.of(RETURN_GENERATED_KEYS, NO_GENERATED_KEYS);
 
     private final GatehouseConnection connection;
@@ -411,16 +411,6 @@ class GatehouseStatement implements Statement {
     public boolean isSimpleIdentifier(String name) throws SQLException {
         checkOpen();
         return Statement.super.isSimpleIdentifier(Arguments.present(name, "name"));
-    }
-
-    @Override
-    public <T> T unwrap(Class<T> wanted) throws SQLException {
-        return Wrappers.unwrap(this, wanted);
-    }
-
-    @Override
-    public boolean isWrapperFor(Class<?> wanted) throws SQLException {
-        return Wrappers.isWrapper(this, wanted);
     }
 
     // spotless:off

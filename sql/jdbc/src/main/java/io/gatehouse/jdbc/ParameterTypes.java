@@ -6,7 +6,7 @@ import java.sql.SQLException;
 import java.util.List;
 
 /** The parameters of a statement. */
-final class ParameterTypes implements ParameterMetaData {
+final class ParameterTypes implements ParameterMetaData, SelfWrapper {
     private final List<JdbcType> types;
 
     ParameterTypes(List<SqlType> types) {
@@ -66,15 +66,5 @@ final class ParameterTypes implements ParameterMetaData {
     public int getParameterMode(int parameter) throws SQLException {
         type(parameter);
         return parameterModeIn;
-    }
-
-    @Override
-    public <T> T unwrap(Class<T> wanted) throws SQLException {
-        return Wrappers.unwrap(this, wanted);
-    }
-
-    @Override
-    public boolean isWrapperFor(Class<?> wanted) throws SQLException {
-        return Wrappers.isWrapper(this, wanted);
     }
 }

@@ -6,7 +6,7 @@ import java.sql.SQLException;
 import java.util.List;
 
 /** The columns of a result. */
-final class ResultColumns implements ResultSetMetaData {
+final class ResultColumns implements ResultSetMetaData, SelfWrapper {
     private final List<ResultColumn> columns;
 
     ResultColumns(List<ResultColumn> columns) {
@@ -137,15 +137,5 @@ final class ResultColumns implements ResultSetMetaData {
     public boolean isDefinitelyWritable(int column) throws SQLException {
         column(column);
         return false;
-    }
-
-    @Override
-    public <T> T unwrap(Class<T> wanted) throws SQLException {
-        return Wrappers.unwrap(this, wanted);
-    }
-
-    @Override
-    public boolean isWrapperFor(Class<?> wanted) throws SQLException {
-        return Wrappers.isWrapper(this, wanted);
     }
 }

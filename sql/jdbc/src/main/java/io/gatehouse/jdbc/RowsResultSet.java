@@ -42,7 +42,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of a statement, read forward by one thread. */
-final class RowsResultSet implements ResultSet {
+final class RowsResultSet implements ResultSet, SelfWrapper {
     /** Limits the digits of a number. */
     private static final int MAX_SCALE = 10_000;
 
@@ -420,16 +420,6 @@ final class RowsResultSet implements ResultSet {
     public boolean rowDeleted() throws SQLException {
         checkOpen();
         return false;
-    }
-
-    @Override
-    public <T> T unwrap(Class<T> wanted) throws SQLException {
-        return Wrappers.unwrap(this, wanted);
-    }
-
-    @Override
-    public boolean isWrapperFor(Class<?> wanted) throws SQLException {
-        return Wrappers.isWrapper(this, wanted);
     }
 
     // spotless:off

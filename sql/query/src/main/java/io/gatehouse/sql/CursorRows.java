@@ -1,6 +1,6 @@
 package io.gatehouse.sql;
 
-import io.gatehouse.client.Moments;
+import io.gatehouse.client.TemporalValues;
 import io.gatehouse.type.SqlType;
 import io.gatehouse.type.SqlType.Scalar;
 import java.math.BigDecimal;
@@ -93,7 +93,7 @@ final class CursorRows implements ExecutedRows {
                 };
             case VARCHAR -> row -> row.getString(index);
             // As java.sql.Timestamp it would pass through the clock of this machine, which skips hours and days.
-            case TIMESTAMP -> row -> Moments.finite(row.getObject(index, LocalDateTime.class));
+            case TIMESTAMP -> row -> TemporalValues.finite(row.getObject(index, LocalDateTime.class));
             case TIME -> row -> time(row, index);
             case BOOLEAN,
                     TINYINT,
@@ -114,7 +114,7 @@ final class CursorRows implements ExecutedRows {
         try {
             return row.getObject(index);
         } catch (DateTimeException e) {
-            return Moments.time(Duration.ofDays(1).toNanos() / 1_000);
+            return TemporalValues.time(Duration.ofDays(1).toNanos() / 1_000);
         }
     }
 
@@ -125,14 +125,14 @@ final class CursorRows implements ExecutedRows {
         if (value instanceof BigInteger whole) {
             return new BigDecimal(whole);
         }
-        return value instanceof Array array ? list(array) : Moments.finite(value);
+        return value instanceof Array array ? list(array) : TemporalValues.finite(value);
     }
 
     private static List<@Nullable Object> list(Array array) throws SQLException {
         List<@Nullable Object> list = new ArrayList<>();
         switch (array.getBaseTypeName()) {
-            case "TIMESTAMP" -> addCounted(array, Moments::dateTime, list);
-            case "TIME" -> addCounted(array, Moments::time, list);
+            case "TIMESTAMP" -> addCounted(array, TemporalValues::dateTime, list);
+            case "TIME" -> addCounted(array, TemporalValues::time, list);
             default -> {
                 for (Object element : (Object[]) array.getArray()) {
                     list.add(plain(element));

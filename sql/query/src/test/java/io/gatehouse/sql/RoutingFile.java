@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -54,11 +53,8 @@ final class RoutingFile implements AutoCloseable {
         RoutingFile file = comparable();
         file.execute(resource("/sql/random.data.sql"));
         file.run(resource("/sql/random.imported.sql"));
-        file.run(resource("/io/gatehouse/store/transfer/import_usage.sql").replace("$1", "4"));
-        for (Rollup rollup : Rollup.OF_FACTS) {
-            file.run(RollupSql.insert(rollup, 4));
-        }
-        file.run(resource("/io/gatehouse/store/transfer/import_experts.sql").replace("$1", "4"));
+        file.run(resource("/sql/routing-to-usage.sql").replace("$1", "4"));
+        file.addRollups(4);
         return file;
     }
 
@@ -72,20 +68,30 @@ final class RoutingFile implements AutoCloseable {
     void execute(String sql) throws SQLException, IOException {
         run(sql);
         run(resource("/sql/facts-to-routing.sql"));
-        countExperts();
-    }
-
-    /** As for an imported run: the rollups are there, and the store makes the grid of experts from them. */
-    private void countExperts() throws SQLException, IOException {
         try (Statement runs = owner.createStatement();
-                ResultSet rows = runs.executeQuery("SELECT run_id FROM runs ORDER BY run_id");
-                PreparedStatement insert =
-                        owner.prepareStatement(resource("/io/gatehouse/store/transfer/import_experts.sql"))) {
+                ResultSet rows = runs.executeQuery("SELECT run_id FROM runs ORDER BY run_id")) {
             while (rows.next()) {
-                insert.setInt(1, rows.getInt(1));
-                insert.executeUpdate();
+                addRollups(rows.getInt(1));
             }
         }
+        // The routing has this entropy of the rounded weights only.
+        run("""
+                UPDATE layer_entropy AS e SET top_k_entropy_sum = f.top_k_entropy_sum
+                FROM (
+                    SELECT run_id, layer, is_last_prompt, sum(CAST(top_k_entropy AS DOUBLE)) AS top_k_entropy_sum
+                    FROM facts
+                    GROUP BY ALL
+                ) AS f
+                WHERE f.run_id = e.run_id AND f.layer = e.layer AND f.is_last_prompt = e.is_last_prompt
+                """);
+    }
+
+    /** As the store does for an imported run. */
+    private void addRollups(int run) throws SQLException, IOException {
+        for (Rollup rollup : Rollup.OF_FACTS) {
+            run(RollupSql.insert(rollup, run));
+        }
+        run(resource("/io/gatehouse/store/transfer/import_experts.sql").replace("$1", Integer.toString(run)));
     }
 
     private void run(String sql) throws SQLException {

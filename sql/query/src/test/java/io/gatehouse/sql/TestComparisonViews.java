@@ -152,6 +152,43 @@ final class TestComparisonViews {
         }
     }
 
+    /** Run 1 answers the questions 1 and 2, run 2 the questions 2 and 3: only question 2 is compared. */
+    @Test
+    void utilisationIsComparedAtCommonQuestions() throws Exception {
+        try (RoutingFile file = new HandMadeRouting()
+                        .run(1, "a", 1, 4, 2, "prompt")
+                        .run(2, "b", 1, 4, 2, "prompt")
+                        .run(3, "of the last tokens", 1, 4, 2, "last_prompt")
+                        .question(1, 1, "s", true, "0:.5 1:.25")
+                        .question(1, 2, "t", true, "0:.5 1:.25", "0:.5 2:.25")
+                        .question(2, 2, "t", false, "0:.5 3:.25")
+                        .question(2, 3, "s", true, "0:.5 1:.25", "0:.5 1:.25")
+                        .question(3, 2, "t", true, "0:.5 1:.25")
+                        .file();
+                QueryEngine engine = file.engine()) {
+            String figures = "SELECT expert, n, other_n, share, other_share, change FROM ";
+            List<List<@Nullable Object>> common = List.of(
+                    List.of(0, 2L, 1L, 1.0, 1.0, 1.0),
+                    Arrays.asList(1, 2L, 1L, 0.5, 0.0, null),
+                    Arrays.asList(2, 2L, 1L, 0.5, 0.0, null),
+                    List.of(3, 2L, 1L, 0.0, 1.0, 0.0));
+            assertThat(rows(engine, figures + "utilisation_difference_of_questions(1, 2, 'prompt') ORDER BY expert"))
+                    .isEqualTo(common);
+            assertThat(rows(engine, figures + "utilisation_difference_of_subject(1, 2, 'prompt', 't') ORDER BY expert"))
+                    .isEqualTo(common);
+            assertThat(rows(engine, "FROM utilisation_difference_of_subject(1, 2, 'prompt', 's')"))
+                    .isEmpty();
+            assertThat(rows(engine, "FROM utilisation_difference_of_questions(1, 3, 'prompt')"))
+                    .isEmpty();
+            assertThat(rows(
+                            engine,
+                            "SELECT n, other_n FROM utilisation_difference_of_questions(1, 3, 'last_prompt') LIMIT 1"))
+                    .containsExactly(List.of(1L, 1L));
+            assertThat(rows(engine, "SELECT question_id, correct, other_correct FROM changed_answers(1, 2)"))
+                    .containsExactly(List.of(2, true, false));
+        }
+    }
+
     /** Five runs of three thousand questions, the one better than the other by little or by much. */
     @Test
     void mcNemarIsTheExactBinomialTest() throws Exception {

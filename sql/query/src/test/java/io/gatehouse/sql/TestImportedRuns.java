@@ -59,6 +59,6 @@ final class TestImportedRuns {
     private static ImportedRun run(String name, float[] weights, float[] gates) {
         TracedLayer layer = new TracedLayer(0, 2, new int[] {0, 1}, new int[] {0, 1, 1, 2}, true, weights, gates);
         TracedSequence sequence = new TracedSequence("s", Optional.empty(), "", new int[0], 2, List.of(layer));
-        return new ImportedRun(name, "router-logits", "m", 1, 3, 2, Map.of(), List.of(sequence), List.of());
+        return ImportedRun.of(name, "router-logits", "m", 1, 3, 2, Map.of(), List.of(sequence), List.of());
     }
 }

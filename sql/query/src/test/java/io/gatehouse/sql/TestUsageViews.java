@@ -1,10 +1,12 @@
 package io.gatehouse.sql;
 
+import static java.util.Collections.nCopies;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.hipparchus.distribution.discrete.HypergeometricDistribution;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -112,6 +114,36 @@ final class TestUsageViews {
                 Math.exp(entropy),
                 5.0 / 6,
                 0.5);
+    }
+
+    /** One of three experts is chosen, at 33, 32 and 31 of 96 tokens. */
+    @Test
+    @ByHand("calibration_coverage")
+    void calibrationReachesExpertsWithTheMinimum() throws Exception {
+        String[] tokens = Stream.of(nCopies(33, "0:.5"), nCopies(32, "1:.5"), nCopies(31, "2:.5"))
+                .flatMap(List::stream)
+                .toArray(String[]::new);
+        try (RoutingFile file = new HandMadeRouting()
+                        .run(1, "r", 1, 3, 1, "prompt")
+                        .question(1, 1, "s", true, tokens)
+                        .file();
+                QueryEngine calibration = file.engine()) {
+            String sql = """
+                    SELECT minimum, experts, below, below_share, fewest, tokens_needed, n
+                    FROM calibration_coverage WHERE scope = '%s' ORDER BY minimum
+                    """;
+            // 32 * 96 / 31 = 99.1, 128 * 96 / 31 = 396.4, 256 * 96 / 31 = 792.8, 2048 * 96 / 31 = 6342.2.
+            assertThat(rows(calibration, sql.formatted("prompt")))
+                    .containsExactly(
+                            List.of(1, 3L, 0L, 0.0, 31L, 4L, 96L),
+                            List.of(32, 3L, 1L, 1.0 / 3, 31L, 100L, 96L),
+                            List.of(128, 3L, 3L, 1.0, 31L, 397L, 96L),
+                            List.of(256, 3L, 3L, 1.0, 31L, 793L, 96L),
+                            List.of(2048, 3L, 3L, 1.0, 31L, 6343L, 96L));
+            // The last token goes to the third expert.
+            assertThat(rows(calibration, sql.formatted("last_prompt") + " LIMIT 1"))
+                    .containsExactly(Arrays.asList(1, 3L, 2L, 2.0 / 3, 0L, null, 1L));
+        }
     }
 
     /** Loads 5, 2, 4 and 1 over six tokens, where an even spread is one token of two; weights of expert 0 sum to 2.25. */

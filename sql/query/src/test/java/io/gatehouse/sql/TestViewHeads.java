@@ -20,7 +20,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestViewHeads {
     private static final List<String> SECTIONS =
-            List.of("Group", "Title", "Definition", "Formula", "Source", "Version", "Example", "Picture");
+            List.of("Group", "Order", "Title", "Definition", "Formula", "Source", "Version", "Example", "Picture");
 
     private RoutingFile file;
     private QueryEngine engine;

@@ -1,6 +1,6 @@
 package io.gatehouse.handover;
 
-import io.gatehouse.sql.QueryResult;
+import io.gatehouse.client.Rows;
 import java.io.IOException;
 import java.io.Writer;
 
@@ -10,7 +10,7 @@ import java.io.Writer;
  */
 record CommitteeTable(ExportedRun run) {
     static CommitteeTable of(ExportedRun run) {
-        try (QueryResult counts = run.ask("committee_counts")) {
+        try (Rows counts = run.ask("committee_counts")) {
             counts.next();
             if (ExportedRun.number(counts, 0) == 0) {
                 throw run.lacks(HandoverFormat.COMMITTEE, "recorded no routing at the last token of prompts");
@@ -24,7 +24,7 @@ record CommitteeTable(ExportedRun run) {
 
     void write(Writer out) throws IOException {
         out.write("layer,domain,expert_idx,expert_weight,topk_rank\n");
-        try (QueryResult rows = run.ask("committee")) {
+        try (Rows rows = run.ask("committee")) {
             while (rows.next()) {
                 out.write("%s,%s,%s,%s,%s\n"
                         .formatted(

@@ -1,8 +1,8 @@
 package io.gatehouse.handover;
 
+import io.gatehouse.client.Rows;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.QueryResult;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
@@ -43,7 +43,7 @@ record EsftConfig(Map<Integer, List<Integer>> experts) {
 
     private static Map<String, List<Ranked>> subjects(ExportedRun run, String scope, ExpertScore score) {
         Map<String, List<Ranked>> subjects = new TreeMap<>();
-        try (QueryResult rows = run.ask("esft", scope)) {
+        try (Rows rows = run.ask("esft", scope)) {
             while (rows.next()) {
                 Object before = rows.value(score == ExpertScore.TOKEN ? 3 : 4);
                 if (before == null) {

@@ -2,7 +2,7 @@ package io.gatehouse.handover;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.sql.QueryResult;
+import io.gatehouse.client.Rows;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ record ExpertMatrix(String scope, boolean[] routed, long[][] activations) {
     static ExpertMatrix of(ExportedRun run, String scope, HandoverFormat format) {
         boolean[] routed = new boolean[run.layers()];
         long[][] activations = new long[run.layers()][run.experts()];
-        try (QueryResult rows = run.ask("activations", scope)) {
+        try (Rows rows = run.ask("activations", scope)) {
             while (rows.next()) {
                 int layer = ExportedRun.number(rows, 0);
                 routed[layer] = true;

@@ -3,13 +3,14 @@ package io.gatehouse.handover;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.base.Resources;
+import io.gatehouse.client.Query;
+import io.gatehouse.client.Rows;
+import io.gatehouse.client.Session;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.QueryEngine;
-import io.gatehouse.sql.QueryLimits;
-import io.gatehouse.sql.QueryResult;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The run that is exported.
@@ -17,25 +18,36 @@ import java.util.List;
  * @param layers transformer layers of its model, those without experts included
  * @param scope the tokens that it recorded
  */
-record ExportedRun(QueryEngine engine, int runId, String name, int layers, int experts, String scope) {
+record ExportedRun(Session session, int runId, String name, int layers, int experts, String scope) {
     /** Views over all tokens of a large run take their time. */
-    private static final QueryLimits LIMITS = new QueryLimits(Duration.ofMinutes(30), 0);
+    private static final Duration TIMEOUT = Duration.ofMinutes(30);
 
-    static ExportedRun of(QueryEngine engine, String name) {
-        try (QueryResult run = engine.query(statement("run"), List.of(name), LIMITS)) {
+    static ExportedRun of(Session session, String name) {
+        try (Rows run = query(session, "run", List.of(name))) {
             if (!run.next()) {
                 throw new GatehouseException(ErrorCode.RUN_NOT_FOUND, "There is no run \"%s\"".formatted(name));
             }
-            return new ExportedRun(engine, number(run, 0), name, number(run, 1), number(run, 2), text(run, 3));
+            return new ExportedRun(session, number(run, 0), name, number(run, 1), number(run, 2), text(run, 3));
         }
     }
 
     /** Runs a statement of this package; its first parameter is the run. */
-    QueryResult ask(String statement, String... parameters) {
+    Rows ask(String statement, String... parameters) {
         Object[] all = new Object[parameters.length + 1];
         all[0] = runId;
         System.arraycopy(parameters, 0, all, 1, parameters.length);
-        return engine.query(statement(statement), List.of(all), LIMITS);
+        return query(session, statement, List.of(all));
+    }
+
+    private static Rows query(Session session, String statement, List<Object> parameters) {
+        Rows rows = session.query(new Query(statement(statement), List.copyOf(parameters), Optional.of(TIMEOUT), 0));
+        try {
+            rows.start();
+            return rows;
+        } catch (RuntimeException e) {
+            rows.close();
+            throw e;
+        }
     }
 
     /** Returns the error that the run lacks what a format needs. */
@@ -44,11 +56,11 @@ record ExportedRun(QueryEngine engine, int runId, String name, int layers, int e
                 ErrorCode.INVALID_ARGUMENT, "Run \"%s\" %s, which %s needs".formatted(name, what, format.id()));
     }
 
-    static int number(QueryResult row, int column) {
+    static int number(Rows row, int column) {
         return ((Number) requireNonNull(row.value(column))).intValue();
     }
 
-    static String text(QueryResult row, int column) {
+    static String text(Rows row, int column) {
         return String.valueOf(row.value(column));
     }
 

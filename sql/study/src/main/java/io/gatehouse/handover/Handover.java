@@ -2,9 +2,9 @@ package io.gatehouse.handover;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.client.Session;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.run.Scope;
 import java.io.IOException;
 import java.io.Writer;
@@ -15,18 +15,18 @@ import java.util.Optional;
 /**
  * Exports a run in the formats of other programs.
  *
- * @param engine asks the file of the run
+ * @param session asks the file of the run
  * @param run name of the run
  * @param scope the tokens that are counted; where empty, all that the run recorded
  */
-public record Handover(QueryEngine engine, String run, Optional<Scope> scope) {
+public record Handover(Session session, String run, Optional<Scope> scope) {
     /** The content of the file. */
     interface Content {
         void write(Writer out) throws IOException;
     }
 
     public Handover {
-        requireNonNull(engine, "engine is null");
+        requireNonNull(session, "session is null");
         requireNonNull(run, "run is null");
         requireNonNull(scope, "scope is null");
     }
@@ -38,7 +38,7 @@ public record Handover(QueryEngine engine, String run, Optional<Scope> scope) {
      *     cannot be written
      */
     public void writeLoads(Path file) {
-        ExportedRun handed = ExportedRun.of(engine, run);
+        ExportedRun handed = ExportedRun.of(session, run);
         write(file, ExpertMatrix.of(handed, scope(handed), HandoverFormat.EPLB)::writeLoads);
     }
 
@@ -48,7 +48,7 @@ public record Handover(QueryEngine engine, String run, Optional<Scope> scope) {
      * @throws GatehouseException like {@link #writeLoads}
      */
     public void writeMask(Path file) {
-        ExportedRun handed = ExportedRun.of(engine, run);
+        ExportedRun handed = ExportedRun.of(session, run);
         write(file, ExpertMatrix.of(handed, scope(handed), HandoverFormat.MASK)::writeMask);
     }
 
@@ -60,7 +60,7 @@ public record Handover(QueryEngine engine, String run, Optional<Scope> scope) {
      *     weights; UNKNOWN_SUBJECT if it does not have that subject
      */
     public void writeEsft(Path file, Optional<String> subject, ExpertScore score, double share) {
-        ExportedRun handed = ExportedRun.of(engine, run);
+        ExportedRun handed = ExportedRun.of(session, run);
         write(file, EsftConfig.of(handed, scope(handed), subject, score, share)::write);
     }
 
@@ -70,7 +70,7 @@ public record Handover(QueryEngine engine, String run, Optional<Scope> scope) {
      * @throws GatehouseException like {@link #writeLoads}; INVALID_ARGUMENT if the run knows no weights
      */
     public void writeCommittee(Path file) {
-        write(file, CommitteeTable.of(ExportedRun.of(engine, run))::write);
+        write(file, CommitteeTable.of(ExportedRun.of(session, run))::write);
     }
 
     private String scope(ExportedRun handed) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -16,21 +17,20 @@ import java.util.stream.Collectors;
  * first gives one row, whose values stand in the sentences; the second gives the rows that are drawn and listed.
  *
  * @param section heading under which it stands
- * @param sentences what was found, with {@code {column}} or {@code {column format}} where a value stands
- * @param notes what must be known to read it
+ * @param text what is said about it
  * @param views the analysis views that define its quantities
  * @param picture how it is drawn: a kind, and which column has which part
+ * @param titles of the axes, the colours and the line of chance, by part
  * @param summary the statement of the values in the sentences
  * @param detail the statement of the rows
  */
 public record Figure(
         String name,
         String section,
-        String title,
-        List<String> sentences,
-        List<String> notes,
+        Text text,
         List<String> views,
         Map<String, String> picture,
+        Map<String, String> titles,
         String summary,
         String detail) {
     /** The part of a picture that is its kind. */
@@ -41,14 +41,51 @@ public record Figure(
     /** The parts of a picture that determine positions. */
     private static final List<String> PLACES = List.of("x", "y", "value", "low", "high");
 
+    /** The titles that a head may have. */
+    private static final List<String> TITLES = List.of("X", "Y", "Value", "Chance");
+
+    /**
+     * What is said about a figure. Sentences have {@code {column}}, {@code {column format}} or {@code {low..high format}}
+     * where values of the summary stand.
+     *
+     * @param lead sentences for the beginning of the report
+     * @param sentences what was found
+     * @param caption what the figure shows
+     * @param notes what must be known to read it
+     * @param missing why a run may have nothing for it
+     * @param unpictured why a run may have sentences for it, but no picture
+     */
+    public record Text(
+            String title,
+            List<String> lead,
+            List<String> sentences,
+            String caption,
+            List<String> notes,
+            String missing,
+            String unpictured) {
+        public Text {
+            requireNonNull(title, "title is null");
+            lead = List.copyOf(lead);
+            sentences = List.copyOf(sentences);
+            requireNonNull(caption, "caption is null");
+            notes = List.copyOf(notes);
+            requireNonNull(missing, "missing is null");
+            requireNonNull(unpictured, "unpictured is null");
+        }
+
+        /** A title and nothing else. */
+        public static Text of(String title) {
+            return new Text(title, List.of(), List.of(), "", List.of(), "", "");
+        }
+    }
+
     public Figure {
         requireNonNull(name, "name is null");
         requireNonNull(section, "section is null");
-        requireNonNull(title, "title is null");
-        sentences = List.copyOf(sentences);
-        notes = List.copyOf(notes);
+        requireNonNull(text, "text is null");
         views = List.copyOf(views);
         picture = Map.copyOf(picture);
+        titles = Map.copyOf(titles);
         requireNonNull(summary, "summary is null");
         requireNonNull(detail, "detail is null");
     }
@@ -61,6 +98,11 @@ public record Figure(
                 .toList();
     }
 
+    /** Its title. */
+    public String title() {
+        return text.title();
+    }
+
     /** Returns the columns that its picture requires. */
     public List<String> drawn() {
         return PLACES.stream()
@@ -68,10 +110,50 @@ public record Figure(
                 .toList();
     }
 
+    /** Whether it is a table and never a picture. */
+    public boolean isTable() {
+        return picture.getOrDefault(KIND, "none").equals("none");
+    }
+
     private static Figure read(String name, int runId) {
-        String text = Resources.text(Figure.class, "figures/%s.sql".formatted(name));
+        String file = Resources.text(Figure.class, "figures/%s.sql".formatted(name));
+        Map<String, List<String>> head = head(file);
+        // Comments within the statements stay; only the head is cut off.
+        String statements =
+                file.lines().dropWhile(line -> line.startsWith("--")).collect(Collectors.joining("\n"));
+        List<String> parts = Arrays.stream(
+                        statements.replace(RUN_ID, Integer.toString(runId)).split(";\\R?", -1))
+                .map(String::strip)
+                .filter(part -> !part.isEmpty())
+                .toList();
+        Map<String, String> titles = new LinkedHashMap<>();
+        for (String title : TITLES) {
+            if (head.containsKey(title)) {
+                titles.put(title.toLowerCase(Locale.ROOT), one(head, title));
+            }
+        }
+        Text text = new Text(
+                one(head, "Title"),
+                head.getOrDefault("Lead", List.of()),
+                head.getOrDefault("Finding", List.of()),
+                one(head, "Caption"),
+                head.getOrDefault("Note", List.of()),
+                one(head, "Missing"),
+                head.containsKey("Unpictured") ? one(head, "Unpictured") : one(head, "Missing"));
+        return new Figure(
+                name,
+                one(head, "Section"),
+                text,
+                words(one(head, "Views")),
+                picture(one(head, "Picture")),
+                titles,
+                parts.get(0),
+                parts.get(1));
+    }
+
+    private static Map<String, List<String>> head(String file) {
         Map<String, List<String>> head = new LinkedHashMap<>();
-        text.lines()
+        file.lines()
                 .takeWhile(line -> line.startsWith("--"))
                 .map(line -> line.substring(2))
                 .forEach(line -> {
@@ -85,22 +167,7 @@ public record Figure(
                                 .add(line.substring(colon + 1).strip());
                     }
                 });
-        String statements = text.lines().filter(line -> !line.startsWith("--")).collect(Collectors.joining("\n"));
-        List<String> parts = Arrays.stream(
-                        statements.replace(RUN_ID, Integer.toString(runId)).split(";\\R?", -1))
-                .map(String::strip)
-                .filter(part -> !part.isEmpty())
-                .toList();
-        return new Figure(
-                name,
-                one(head, "Section"),
-                one(head, "Title"),
-                head.getOrDefault("Finding", List.of()),
-                head.getOrDefault("Note", List.of()),
-                words(one(head, "Views")),
-                picture(one(head, "Picture")),
-                parts.get(0),
-                parts.get(1));
+        return head;
     }
 
     private static String one(Map<String, List<String>> head, String key) {

@@ -6,7 +6,6 @@ import java.util.Locale;
 
 /** Something worth knowing about a run, as one SQL statement. */
 public enum Finding {
-    ACCURACY("Accuracy"),
     NEXT_EXPERTS_OF_SUBJECTS("Which experts are specialised in which subject?"),
     NEXT_SURE_AND_RIGHT("Is the router more certain where the answer is right?"),
     NEXT_BUSIEST_TOKENS("Which tokens always go to the same experts of the first layer?");

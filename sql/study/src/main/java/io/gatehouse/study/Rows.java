@@ -2,15 +2,17 @@ package io.gatehouse.study;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.client.Query;
 import io.gatehouse.client.ResultColumn;
+import io.gatehouse.client.Session;
+import io.gatehouse.sql.EngineSession;
 import io.gatehouse.sql.QueryEngine;
-import io.gatehouse.sql.QueryLimits;
-import io.gatehouse.sql.QueryResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,16 +23,17 @@ import org.jspecify.annotations.Nullable;
  */
 public record Rows(List<String> columns, List<List<@Nullable Object>> rows) {
     /** Views over all tokens of a large run take their time. */
-    private static final QueryLimits LIMITS = new QueryLimits(Duration.ofMinutes(30), 0);
+    private static final Duration TIMEOUT = Duration.ofMinutes(30);
 
     public Rows {
         columns = List.copyOf(columns);
         requireNonNull(rows, "rows is null");
     }
 
-    /** Runs a statement. */
-    public static Rows of(QueryEngine engine, String sql) {
-        try (QueryResult result = engine.query(sql, LIMITS)) {
+    /** Runs a statement in this process or on a server. */
+    public static Rows of(Session session, String sql) {
+        try (io.gatehouse.client.Rows result = session.query(new Query(sql, List.of(), Optional.of(TIMEOUT), 0))) {
+            result.start();
             List<List<@Nullable Object>> rows = new ArrayList<>();
             while (result.next()) {
                 List<@Nullable Object> row = new ArrayList<>();
@@ -40,6 +43,13 @@ public record Rows(List<String> columns, List<List<@Nullable Object>> rows) {
                 rows.add(Collections.unmodifiableList(row));
             }
             return new Rows(result.columns().stream().map(ResultColumn::name).toList(), rows);
+        }
+    }
+
+    /** Runs a statement in this process. */
+    public static Rows of(QueryEngine engine, String sql) {
+        try (Session session = new EngineSession(engine, () -> {})) {
+            return of(session, sql);
         }
     }
 

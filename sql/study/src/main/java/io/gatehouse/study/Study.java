@@ -1,35 +1,60 @@
 package io.gatehouse.study;
 
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.base.Resources;
+import io.gatehouse.client.Session;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.EngineSession;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.catalog.AnalysisView;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The study of one run: its figures with their results.
  *
- * @param run one row: everything that is recorded about the run
+ * @param run what the run is
  * @param figures those for which the run has data
- * @param left titles of figures that need what the run did not record
+ * @param absent those for which it has none
  */
-public record Study(Rows run, List<Evidence> figures, List<String> left) {
+public record Study(RunFacts run, List<Evidence> figures, List<Absence> absent) {
     /**
      * A figure and its data.
      *
      * @param summary one row, for the sentences
      * @param detail the rows that are drawn and listed
      */
-    public record Evidence(Figure figure, Rows summary, Rows detail) {}
+    public record Evidence(Figure figure, Rows summary, Rows detail) {
+        /** The rows that can be drawn. */
+        public Rows drawn() {
+            return detail.known(figure.drawn());
+        }
+    }
+
+    /**
+     * A figure for which the run has no data.
+     *
+     * @param reason what was not recorded
+     */
+    public record Absence(String title, String reason) {
+        public Absence {
+            requireNonNull(title, "title is null");
+            requireNonNull(reason, "reason is null");
+        }
+    }
 
     public Study {
+        requireNonNull(run, "run is null");
         figures = List.copyOf(figures);
-        left = List.copyOf(left);
+        absent = List.copyOf(absent);
     }
 
     /** The analysis views that define the quantities of its figures. */
@@ -42,39 +67,77 @@ public record Study(Rows run, List<Evidence> figures, List<String> left) {
                 .toList();
     }
 
+    /** The values in the sentences of the figures: by name of the figure, then by name of the value. */
+    public Map<String, Map<String, @Nullable Object>> values() {
+        Map<String, Map<String, @Nullable Object>> values = new LinkedHashMap<>();
+        for (Evidence evidence : figures) {
+            Map<String, @Nullable Object> row = new LinkedHashMap<>();
+            for (String column : evidence.summary().columns()) {
+                row.put(
+                        column,
+                        evidence.summary().isEmpty() ? null : evidence.summary().value(0, column));
+            }
+            values.put(evidence.figure().name(), row);
+        }
+        return values;
+    }
+
+    /** What the runs of a file are, in the order in which they were started. Their subjects are left out. */
+    public static List<RunFacts> runs(Session session) {
+        Rows runs = Rows.of(session, Resources.text(Study.class, "runs.sql"));
+        return runs.rows().stream()
+                .map(row -> new RunFacts(new Rows(runs.columns(), List.of(row)), List.of()))
+                .toList();
+    }
+
     /** Finds the id of the run with a name. */
-    public static Optional<Integer> findRun(QueryEngine engine, String name) {
-        Rows runs = Rows.of(engine, "SELECT run_id, name FROM runs");
-        return IntStream.range(0, runs.rows().size())
-                .filter(row -> name.equals(runs.value(row, "name")))
-                .mapToObj(row -> (Integer) runs.rows().get(row).get(0))
+    public static Optional<Integer> findRun(Session session, String name) {
+        return runs(session).stream()
+                .filter(run -> run.name().equals(name))
+                .map(RunFacts::runId)
                 .findFirst();
     }
 
     /** Finds the id of the last complete run without interventions. */
-    public static Optional<Integer> findLatest(QueryEngine engine) {
-        Rows runs = Rows.of(engine, """
-                SELECT run_id FROM runs WHERE status = 'complete' AND interventions = '' ORDER BY run_id DESC LIMIT 1
-                """);
-        return runs.rows().stream().map(row -> (Integer) row.get(0)).findFirst();
+    public static Optional<Integer> findLatest(Session session) {
+        return runs(session).stream()
+                .filter(run -> !run.isPartial() && run.interventions().equals("none"))
+                .map(RunFacts::runId)
+                .reduce((earlier, later) -> later);
     }
 
-    /** Runs all statements of the study for one run. */
+    /** Runs all statements of the study for one run, in this process. */
     public static Study of(QueryEngine engine, int runId) {
-        Rows run = Rows.of(engine, "SELECT * FROM runs WHERE run_id = %d".formatted(runId));
-        if (run.isEmpty()) {
-            throw new GatehouseException(ErrorCode.RUN_NOT_FOUND, "There is no run %d".formatted(runId));
+        try (Session session = new EngineSession(engine, () -> {})) {
+            return of(session, runId);
         }
+    }
+
+    /**
+     * Runs all statements of the study for one run.
+     *
+     * @throws GatehouseException RUN_NOT_FOUND; what the statements throw
+     */
+    public static Study of(Session session, int runId) {
+        RunFacts run = runs(session).stream()
+                .filter(known -> known.runId() == runId)
+                .findFirst()
+                .orElseThrow(
+                        () -> new GatehouseException(ErrorCode.RUN_NOT_FOUND, "There is no run %d".formatted(runId)))
+                .withSubjects(session);
         List<Evidence> figures = new ArrayList<>();
-        List<String> left = new ArrayList<>();
+        List<Absence> absent = new ArrayList<>();
         for (Figure figure : Figure.all(runId)) {
-            Rows detail = Rows.of(engine, figure.detail());
-            if (detail.known(figure.drawn()).isEmpty()) {
-                left.add(figure.title());
+            Evidence evidence =
+                    new Evidence(figure, Rows.of(session, figure.summary()), Rows.of(session, figure.detail()));
+            boolean found = figure.text().sentences().stream()
+                    .anyMatch(sentence -> SentenceValues.known(sentence, evidence.summary()));
+            if (found || !evidence.drawn().isEmpty()) {
+                figures.add(evidence);
             } else {
-                figures.add(new Evidence(figure, Rows.of(engine, figure.summary()), detail));
+                absent.add(new Absence(figure.title(), figure.text().missing()));
             }
         }
-        return new Study(run, figures, left);
+        return new Study(run, figures, absent);
     }
 }

@@ -4,6 +4,7 @@ import static io.gatehouse.testing.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.sql.EngineSession;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.run.Scope;
@@ -89,10 +90,10 @@ final class TestHandover {
                       [false, false, false, false]
                     ]}
                     """);
-            new Handover(handover.engine(), "r", Optional.of(Scope.LAST_PROMPT)).writeLoads(file());
+            new Handover(handover.session(), "r", Optional.of(Scope.LAST_PROMPT)).writeLoads(file());
             assertThat(content()).contains("[1, 2, 1, 0]");
             assertRefused(
-                    () -> new Handover(handover.engine(), "x", Optional.empty()).writeMask(file()),
+                    () -> new Handover(handover.session(), "x", Optional.empty()).writeMask(file()),
                     ErrorCode.RUN_NOT_FOUND,
                     "There is no run \"x\"");
         });
@@ -147,7 +148,7 @@ final class TestHandover {
                     ErrorCode.INVALID_ARGUMENT,
                     "Run \"r\" has no answered questions whose tokens were all recorded at scope prompt, which esft needs");
             assertRefused(
-                    () -> new Handover(handover.engine(), "r", Optional.of(Scope.LAST_PROMPT)).writeLoads(file()),
+                    () -> new Handover(handover.session(), "r", Optional.of(Scope.LAST_PROMPT)).writeLoads(file()),
                     ErrorCode.INVALID_ARGUMENT,
                     "Run \"r\" recorded no routing at scope last_prompt, which eplb needs");
             assertThat(file()).doesNotExist();
@@ -163,7 +164,7 @@ final class TestHandover {
             try (Store store = Store.create(database)) {
                 store.importRun(run, "test");
                 try (QueryEngine engine = new QueryEngine(store)) {
-                    use.accept(new Handover(engine, "r", Optional.empty()));
+                    use.accept(new Handover(new EngineSession(engine, () -> {}), "r", Optional.empty()));
                 }
             }
         } catch (IOException e) {
@@ -193,7 +194,7 @@ final class TestHandover {
     }
 
     private static ImportedRun imported(List<TracedSequence> sequences, List<ExpertCounts> counts) {
-        return new ImportedRun("r", "test", "m", 3, 4, 2, Map.of(), sequences, counts);
+        return ImportedRun.of("r", "test", "m", 3, 4, 2, Map.of(), sequences, counts);
     }
 
     private static TracedSequence question(String name, String subject, boolean weighed, int tokens) {

@@ -11,6 +11,7 @@ import io.gatehouse.store.transfer.TracedAnswer;
 import io.gatehouse.store.transfer.TracedLayer;
 import io.gatehouse.store.transfer.TracedSequence;
 import io.gatehouse.study.Study;
+import io.gatehouse.study.Study.Absence;
 import io.gatehouse.study.report.HtmlReport;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -108,17 +109,33 @@ final class TestImportedViews {
     void reportsDrawWhatIsKnown() {
         for (int run = IDS; run <= CONTRADICTION; run++) {
             Study study = Study.of(engine, run);
-            assertThat(study.left()).contains("Close routing decisions");
+            assertThat(study.absent())
+                    .contains(
+                            new Absence(
+                                    "Near ties",
+                                    "margins were not recorded; they need the probabilities of experts that were not selected"));
             assertThat(HtmlReport.of(study)).contains("</html>").doesNotContain("near ties");
         }
-        assertThat(Study.of(engine, IDS).left()).contains("Router entropy");
+        assertThat(Study.of(engine, IDS).absent()).extracting(Absence::title).contains("Router entropy");
+        for (int run = IDS; run <= CONTRADICTION; run++) {
+            String page = HtmlReport.of(Study.of(engine, run));
+            assertThat(page)
+                    .contains("imported from vllm files on ", "gatehouse import --from vllm")
+                    .doesNotContain("NaN", "prompts as", "<p class=\"finding\"></p>")
+                    .doesNotContainPattern("[^\\d]0(</data>)? questions");
+        }
+        assertThat(HtmlReport.of(Study.of(engine, BARE)))
+                .contains("<data>1</data> of <data>4</data> experts never fired in <data>4</data> tokens")
+                .contains("No picture: the curve needs answers and every token of the prompts.");
         String committee = HtmlReport.of(Study.of(engine, COMMITTEE));
         String pictures = Pattern.compile("<svg.*?</svg>", Pattern.DOTALL)
                 .matcher(committee)
                 .results()
                 .map(MatchResult::group)
                 .collect(Collectors.joining());
-        assertThat(pictures).contains("selected experts, last token").doesNotContain("all experts, last token");
+        assertThat(pictures)
+                .contains("selected experts, last prompt token")
+                .doesNotContain("all experts, last prompt token");
     }
 
     /** A scope of which nothing was recorded is not one at which no expert fired. */
@@ -246,7 +263,7 @@ final class TestImportedViews {
     }
 
     private int of(String name, List<TracedSequence> sequences, List<ExpertCounts> counts) {
-        return store.importRun(new ImportedRun(name, "vllm", "m", 1, 4, 2, Map.of(), sequences, counts), "test");
+        return store.importRun(ImportedRun.of(name, "vllm", "m", 1, 4, 2, Map.of(), sequences, counts), "test");
     }
 
     /** Two recorded tokens, two experts each. */

@@ -56,8 +56,8 @@ final class TestViewsPage {
         }
         String group = "";
         for (AnalysisView view : AnalysisView.all()) {
-            if (!group.equals(view.sections().get("Group"))) {
-                group = view.sections().getOrDefault("Group", "");
+            if (!group.equals(view.group())) {
+                group = view.group();
                 page.append("\n## %s\n".formatted(group));
             }
             view(page, view, engine);

@@ -48,12 +48,12 @@ public final class Trainer {
         BytePairVocabulary vocabulary =
                 BytePairTrainer.train(texts(random.split()), plan.dimensions().vocabulary());
         try (Tokenizer tokenizer = CheckpointDirectory.tokenizer(vocabulary);
-                Classroom classroom = new Classroom(plan.dimensions(), plan.shares())) {
-            classroom.initialize(random.split());
+                TrainingSession session = new TrainingSession(plan.dimensions(), plan.shares())) {
+            session.initialize(random.split());
             LessonPlan lessons =
                     new LessonPlan(curriculum, tokenizer, plan.dimensions().positions(), random.split());
-            TrainingReport.Effort effort = new TrainingLoop(plan, classroom, lessons, tokenizer, quiz, listener).run();
-            List<SafetensorsWriter.Tensor> tensors = CheckpointTensors.of(classroom.parameters(), classroom.weights());
+            TrainingReport.Effort effort = new TrainingLoop(plan, session, lessons, tokenizer, quiz, listener).run();
+            List<SafetensorsWriter.Tensor> tensors = CheckpointTensors.of(session.parameters(), session.weights());
             checkpoint.write(plan.dimensions(), vocabulary, tensors);
             ExamReport exam = new Exam(quiz, curriculum).take(directory);
             TrainingReport report = new TrainingReport(plan, effort, CheckpointTensors.elements(tensors), exam);

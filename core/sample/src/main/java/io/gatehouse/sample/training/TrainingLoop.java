@@ -21,7 +21,7 @@ final class TrainingLoop {
     private static final int VALIDATE_EVERY = 250;
 
     private final TrainingPlan plan;
-    private final Classroom classroom;
+    private final TrainingSession session;
     private final LessonPlan lessons;
     private final Tokenizer tokenizer;
     private final SampleQuiz quiz;
@@ -34,13 +34,13 @@ final class TrainingLoop {
 
     TrainingLoop(
             TrainingPlan plan,
-            Classroom classroom,
+            TrainingSession session,
             LessonPlan lessons,
             Tokenizer tokenizer,
             SampleQuiz quiz,
             TrainingListener listener) {
         this.plan = plan;
-        this.classroom = classroom;
+        this.session = session;
         this.lessons = lessons;
         this.tokenizer = tokenizer;
         this.quiz = quiz;
@@ -85,7 +85,7 @@ final class TrainingLoop {
     }
 
     private void learn(Batch batch, int step) {
-        lossSum += classroom.learn(batch, step, plan.learningRate(step));
+        lossSum += session.learn(batch, step, plan.learningRate(step));
         prompts += batch.lessons();
         answers += batch.answers();
         tokens += batch.realTokens();
@@ -116,7 +116,7 @@ final class TrainingLoop {
             List<int[]> prompts = part.val().stream()
                     .map(question -> tokenizer.encode(PromptFormat.HENDRYCKS.prompt(part.subject(), question, 0)))
                     .toList();
-            List<float[]> logits = classroom.read(prompts);
+            List<float[]> logits = session.read(prompts);
             for (int i = 0; i < logits.size(); i++) {
                 Question question = part.val().get(i);
                 right += scorer.score(logits.get(i)).predicted() == question.answer() ? 1 : 0;

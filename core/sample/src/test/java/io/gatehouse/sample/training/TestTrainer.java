@@ -41,15 +41,15 @@ final class TestTrainer {
         long seed = 5;
         SplittableRandom random = new SplittableRandom(seed);
         try (Tokenizer tokenizer = CheckpointDirectory.tokenizer(BytePairTrainer.train(answers(), MICRO.vocabulary()));
-                Classroom classroom = new Classroom(MICRO, SHARES)) {
-            classroom.initialize(random.split());
+                TrainingSession session = new TrainingSession(MICRO, SHARES)) {
+            session.initialize(random.split());
             Batch batch = new LessonPlan(curriculum, tokenizer, MICRO.positions(), random).zeroShot(8, 0);
-            float before = classroom.learn(batch, 1, 1e-3);
-            float after = classroom.learn(batch, 2, 1e-3);
+            float before = session.learn(batch, 1, 1e-3);
+            float after = session.learn(batch, 2, 1e-3);
             for (int step = 3; step <= 20; step++) {
-                classroom.learn(batch, step, 1e-3);
+                session.learn(batch, step, 1e-3);
             }
-            float atTheEnd = classroom.learn(batch, 21, 1e-3);
+            float atTheEnd = session.learn(batch, 21, 1e-3);
             assertThat(after).as("seed %d", seed).isLessThan(before);
             assertThat(atTheEnd).as("seed %d", seed).isLessThan(before / 2);
         }

@@ -48,7 +48,8 @@ public final class QuestionRegister {
                                 row.getInt("ordinal"),
                                 row.getString("question"),
                                 strings(row.getArray("choices")),
-                                row.getString("answer").charAt(0))),
+                                row.getString("answer"),
+                                Map.of())),
                 task);
         Map<Key, Registered> known = new HashMap<>();
         registered.forEach(question -> known.put(Key.of(question.row()), question));
@@ -120,7 +121,7 @@ public final class QuestionRegister {
                 .append(question.ordinal())
                 .append(question.text())
                 .append(question.choices())
-                .append(String.valueOf(question.answer()))
+                .append(question.answer())
                 .endRow();
     }
 

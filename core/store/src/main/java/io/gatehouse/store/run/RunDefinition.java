@@ -19,6 +19,12 @@ import java.util.stream.Collectors;
 
 /** All that determines what a run computes and keeps: two runs with the same definition hold the same facts. */
 public record RunDefinition(Map<String, String> properties) {
+    /** The property with the number of questions that are left out because their prompts are too long. */
+    public static final String SKIPPED = "skipped";
+
+    /** The property with the number of prompts that have fewer solved examples, because they would be too long. */
+    public static final String SHORTENED = "shortened";
+
     public RunDefinition {
         properties = Map.copyOf(properties);
     }
@@ -59,6 +65,18 @@ public record RunDefinition(Map<String, String> properties) {
                     property.getKey(),
                     property.getValue());
         }
+        SmallQuery.update(
+                connection,
+                "UPDATE runs SET skipped_questions = ?, shortened_prompts = ? WHERE run_id = ?",
+                count(properties, SKIPPED),
+                count(properties, SHORTENED),
+                runId);
+    }
+
+    /** The number that a property has; 0 if there is none. */
+    public static int count(Map<String, String> properties, String property) {
+        String value = properties.getOrDefault(property, "0");
+        return value.matches("\\d{1,9}") ? Integer.parseInt(value) : 0;
     }
 
     /** Refuses to resume a run that was begun with another definition. */
@@ -88,7 +106,7 @@ public record RunDefinition(Map<String, String> properties) {
             update(digest, String.valueOf(question.ordinal()));
             update(digest, question.text());
             question.choices().forEach(choice -> update(digest, choice));
-            update(digest, String.valueOf(question.answer()));
+            update(digest, question.answer());
         }
         return HexFormat.of().formatHex(digest.digest(), 0, 8);
     }

@@ -14,6 +14,7 @@ import java.util.List;
  * @param task name of the quiz
  * @param shots solved examples before each question
  * @param interventions changes to the routing; empty if there are none
+ * @param source {@link #ENGINE}, or the kind of the files that an import came from
  */
 public record RunDescription(
         String name,
@@ -28,8 +29,12 @@ public record RunDescription(
         String precisionPlan,
         String device,
         String interventions,
-        String gatehouseVersion)
+        String gatehouseVersion,
+        String source)
         implements Serializable {
+    /** The source of runs of Gatehouse's own engine. */
+    public static final String ENGINE = "gatehouse";
+
     public RunDescription {
         requireNonNull(name, "name is null");
         requireNonNull(model, "model is null");
@@ -42,6 +47,7 @@ public record RunDescription(
         requireNonNull(device, "device is null");
         requireNonNull(interventions, "interventions is null");
         requireNonNull(gatehouseVersion, "gatehouseVersion is null");
+        requireNonNull(source, "source is null");
         GivenName.checked("a run", name);
         modelLayers = List.copyOf(modelLayers);
         if (modelLayers.isEmpty() || modelLayers.size() > Short.MAX_VALUE) {
@@ -54,6 +60,43 @@ public record RunDescription(
         if (shots < 0) {
             throw new IllegalArgumentException("Negative number of shots: " + shots);
         }
+    }
+
+    /** A run of Gatehouse's own engine. */
+    public RunDescription(
+            String name,
+            String model,
+            String fingerprint,
+            String architecture,
+            List<ModelLayer> modelLayers,
+            String task,
+            String promptFormat,
+            int shots,
+            Recording recording,
+            String precisionPlan,
+            String device,
+            String interventions,
+            String gatehouseVersion) {
+        this(
+                name,
+                model,
+                fingerprint,
+                architecture,
+                modelLayers,
+                task,
+                promptFormat,
+                shots,
+                recording,
+                precisionPlan,
+                device,
+                interventions,
+                gatehouseVersion,
+                ENGINE);
+    }
+
+    /** Whether another engine recorded it: its source may lack figures, tokens and answers. */
+    public boolean imported() {
+        return !source.equals(ENGINE);
     }
 
     /** Number of layers of the model. */

@@ -24,8 +24,15 @@ public final class RunRegister {
         this.connection = connection;
     }
 
-    /** Adds a new run and returns its number. */
+    /**
+     * Adds a new run and returns its number.
+     *
+     * @throws GatehouseException RUN_EXISTS if a run of its name is there, or a quiz of the name of an import
+     */
     public int insert(RunDescription run, RunDefinition definition, int questions) throws SQLException {
+        if (run.imported()) {
+            refuseTakenTask(run.task());
+        }
         refuseSecond(run.name());
         refuseImported(run.task());
         long runId = SmallQuery.number(
@@ -49,7 +56,8 @@ public final class RunRegister {
                 run.gatehouseVersion(),
                 run.recording().probabilities().id(),
                 run.recording().norms(),
-                run.interventions());
+                run.interventions(),
+                run.source());
         insertLayers(Math.toIntExact(runId), run);
         definition.insert(connection, Math.toIntExact(runId));
         return Math.toIntExact(runId);
@@ -109,6 +117,15 @@ public final class RunRegister {
                 }
             }
             statement.execute(Resources.text(RunRegister.class, "delete_unused.sql"));
+        }
+    }
+
+    /** Rejects an import whose name is a task, because its sequences become questions of a task of that name. */
+    private void refuseTakenTask(String task) throws SQLException {
+        if (SmallQuery.number(connection, "SELECT count(*) FROM questions WHERE task = ?", task) > 0) {
+            throw new GatehouseException(
+                    ErrorCode.RUN_EXISTS,
+                    "%s holds questions of a quiz named \"%s\": give the run another name.".formatted(file, task));
         }
     }
 

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 
 /**
  * A table of sums. Each row stands for all rows of the facts that are equal in its keys. This is the one definition of a
- * rollup: the table, the merge of new shards, the import, the verification, the sum on a cluster ({@link RollupSql}) and
+ * rollup: the table, the merge of new shards, the verification, the sum on a cluster ({@link RollupSql}) and
  * the planner's use of it follow. Only {@code ShardRollups}, which computes the sums of a shard, must know a new column.
  *
  * <p>Sums are whole numbers of a unit, so the order in which they are added does not matter.
@@ -102,14 +102,10 @@ public record Rollup(
             "One row per run, right answer, whether the run gave it, layer, phase, is_last_prompt and expert that fired: the rollup of question_usage",
             "activations",
             List.of(QUESTIONS, ANSWERS),
-            "feed AS f",
+            "feed AS f JOIN questions AS q ON q.question_id = f.question_id",
             List.of(
                     RUN,
-                    key(
-                            "answer",
-                            "VARCHAR",
-                            "Letter of the right choice of the questions",
-                            "chr(CAST(f.answer AS INTEGER))"),
+                    key("answer", "VARCHAR", "Letter of the right choice of the questions", "q.answer"),
                     new Key(
                             new Column(
                                     "correct",
@@ -295,14 +291,10 @@ public record Rollup(
         return keys.stream().map(Key::name).collect(Collectors.toUnmodifiableSet());
     }
 
-    /**
-     * Returns the columns that keep exactly what the planner may need of a column of the facts: nothing, the sum, or the
-     * sum, the sum of squares, the smallest and the largest value.
-     */
-    public List<String> kept(String fact) {
+    /** Returns the sums that are exactly those of a column of the facts. */
+    public List<Sum> kept(String fact) {
         return sums.stream()
                 .filter(sum -> sum.fact().equals(fact) && sum.isExact())
-                .map(Sum::name)
                 .toList();
     }
 }

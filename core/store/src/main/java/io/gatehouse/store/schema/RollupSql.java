@@ -36,7 +36,7 @@ public final class RollupSql {
                                 sum -> "CAST(%s AS %s) AS %s"
                                         .formatted(sum.feed(), sum.column().type(), sum.name())),
                         rollup.feed(),
-                        conjunction(rollup.keys(), key -> "r.%1$s = d.%1$s".formatted(key.name())),
+                        conjunction(rollup.keys(), key -> match(key.column())),
                         list(rollup.sums(), sum -> "%s = %s".formatted(sum.name(), added(sum))));
     }
 
@@ -175,9 +175,16 @@ public final class RollupSql {
         return "%1$s(%2$s) AS %2$s".formatted(function, sum.name());
     }
 
+    private static String match(Column column) {
+        return (column.nullable() ? "r.%1$s IS NOT DISTINCT FROM d.%1$s" : "r.%1$s = d.%1$s").formatted(column.name());
+    }
+
+    /** Returns the value after a merge. A sum that is NULL adds nothing, as in an aggregate; least and greatest skip NULL. */
     private static String added(Sum sum) {
         return switch (sum.aggregate()) {
-            case COUNT, SUM, INEXACT_SUM, SQUARE_SUM -> "r.%1$s + d.%1$s".formatted(sum.name());
+            case COUNT, SUM, INEXACT_SUM, SQUARE_SUM ->
+                (sum.column().nullable() ? "coalesce(r.%1$s + d.%1$s, r.%1$s, d.%1$s)" : "r.%1$s + d.%1$s")
+                        .formatted(sum.name());
             case MIN -> "least(r.%1$s, d.%1$s)".formatted(sum.name());
             case MAX -> "greatest(r.%1$s, d.%1$s)".formatted(sum.name());
         };

@@ -2,17 +2,16 @@ package io.gatehouse.store.transfer;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.store.run.ModelLayer;
-import io.gatehouse.store.run.Recording;
-import io.gatehouse.store.run.Scope;
+import io.gatehouse.memory.FileMemory;
+import io.gatehouse.store.run.QuestionRow;
+import io.gatehouse.store.run.RunDescription;
 import io.gatehouse.store.schema.GivenName;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
- * A run that another engine recorded.
+ * A run that another engine recorded. Each sequence becomes a question of a quiz that is named like the run; the sequences
+ * themselves are read when they are written, shard by shard.
  *
  * @param source the kind of files it came from, such as {@code vllm}
  * @param model name of the model, given by the user
@@ -20,8 +19,11 @@ import java.util.stream.IntStream;
  * @param experts experts of a layer; the largest number where layers differ
  * @param topK experts that each token is sent to
  * @param provenance properties of the files, and of what they lack
- * @param sequences its sequences, in order
+ * @param shape the shape of all sequences or counts
+ * @param questions a question for each sequence, in order
+ * @param sequences the sequences, which are those that the shape and the questions were made of
  * @param counts counts, if the source has nothing else
+ * @param memory counts the sequences that are held until their shard is written
  */
 public record ImportedRun(
         String name,
@@ -31,67 +33,79 @@ public record ImportedRun(
         int experts,
         int topK,
         Map<String, String> provenance,
-        List<TracedSequence> sequences,
-        List<ExpertCounts> counts) {
+        RecordedShape shape,
+        List<QuestionRow> questions,
+        SequenceSource sequences,
+        List<ExpertCounts> counts,
+        FileMemory memory) {
     public ImportedRun {
         requireNonNull(name, "name is null");
         requireNonNull(source, "source is null");
         requireNonNull(model, "model is null");
+        requireNonNull(shape, "shape is null");
+        requireNonNull(sequences, "sequences is null");
+        requireNonNull(memory, "memory is null");
         GivenName.checked("a run", name);
         provenance = Map.copyOf(provenance);
-        sequences = List.copyOf(sequences);
+        questions = List.copyOf(questions);
         counts = List.copyOf(counts);
-        if (sequences.isEmpty() == counts.isEmpty()) {
+        if (questions.isEmpty() == counts.isEmpty()) {
             throw new IllegalArgumentException(
-                    "An imported run has %d sequences and %d counts".formatted(sequences.size(), counts.size()));
+                    "An imported run has %d sequences and %d counts".formatted(questions.size(), counts.size()));
         }
         if (experts < 1 || experts > Short.MAX_VALUE || topK < 1 || topK > experts) {
             throw new IllegalArgumentException("Top-k %d of %d experts".formatted(topK, experts));
         }
     }
 
-    /** Returns what is known of each layer: nothing of one without decisions and counts, and nothing of routers. */
-    List<ModelLayer> modelLayers() {
-        int[] topKs = new int[layers];
-        int[] widths = new int[layers];
-        for (TracedSequence sequence : sequences) {
-            for (TracedLayer layer : sequence.layers()) {
-                topKs[layer.layer()] = Math.max(topKs[layer.layer()], layer.topK());
-                widths[layer.layer()] = Math.max(widths[layer.layer()], layer.gateWidth());
-            }
-        }
-        counts.forEach(count -> topKs[count.layer()] = topK);
-        // The user may have given more experts than there are probabilities.
-        boolean widthsKnown = IntStream.of(widths).max().orElse(0) == experts;
-        List<ModelLayer> known = new ArrayList<>();
-        for (int layer = 0; layer < layers; layer++) {
-            int ownExperts = widthsKnown && widths[layer] > 0 ? widths[layer] : experts;
-            known.add(
-                    topKs[layer] == 0
-                            ? ModelLayer.of(ModelLayer.Kind.UNKNOWN)
-                            : ModelLayer.moe(ownExperts, topKs[layer], null));
-        }
-        return known;
+    /** Returns a run whose sequences are in memory; its components are like those of the record. */
+    public static ImportedRun of(
+            String name,
+            String source,
+            String model,
+            int layers,
+            int experts,
+            int topK,
+            Map<String, String> provenance,
+            List<TracedSequence> sequences,
+            List<ExpertCounts> counts) {
+        SequenceQuestions questions = new SequenceQuestions();
+        sequences.forEach(sequence -> questions.add(
+                sequence.name(),
+                sequence.domain(),
+                sequence.text(),
+                sequence.answer().map(TracedAnswer::answer).orElse("")));
+        return new ImportedRun(
+                name,
+                source,
+                model,
+                layers,
+                experts,
+                topK,
+                provenance,
+                RecordedShape.of(sequences, counts),
+                questions.rows(),
+                SequenceSource.of(sequences),
+                counts,
+                FileMemory.of("Run \"%s\"".formatted(name)));
     }
 
-    /** Returns the tokens whose decisions it has: only the last ones, or all. */
-    Scope scope() {
-        boolean lastOnly = counts.isEmpty()
-                && sequences.stream()
-                        .allMatch(sequence -> sequence.layers().stream()
-                                .allMatch(
-                                        layer -> layer.tokens() == 1 && layer.positions()[0] == sequence.length() - 1));
-        return lastOnly ? Scope.LAST_PROMPT : Scope.PROMPT;
-    }
-
-    /** Returns the tokens whose whole gate it has. */
-    Recording.Probabilities probabilities() {
-        boolean whole = sequences.stream()
-                .flatMap(sequence -> sequence.layers().stream())
-                .anyMatch(layer -> layer.probabilities().length > 0);
-        if (!whole) {
-            return Recording.Probabilities.NONE;
-        }
-        return scope() == Scope.PROMPT ? Recording.Probabilities.ALL : Recording.Probabilities.LAST_PROMPT;
+    /** Returns its description as a run of the file. */
+    public RunDescription description(String gatehouseVersion) {
+        return new RunDescription(
+                name,
+                model,
+                "",
+                "",
+                shape.modelLayers(layers, experts, topK),
+                name,
+                "",
+                0,
+                shape.recording(),
+                "",
+                "",
+                "",
+                gatehouseVersion,
+                source);
     }
 }

@@ -24,6 +24,9 @@ public record TracedSequence(
         int length,
         List<TracedLayer> layers,
         Optional<TracedAnswer> answer) {
+    /** Memory of an object with its arrays, beside what is in them. */
+    private static final int OBJECT_BYTES = 256;
+
     public TracedSequence {
         requireNonNull(name, "name is null");
         requireNonNull(domain, "domain is null");
@@ -40,6 +43,19 @@ public record TracedSequence(
     public TracedSequence(
             String name, Optional<String> domain, String text, int[] tokens, int length, List<TracedLayer> layers) {
         this(name, domain, text, tokens, length, layers, Optional.empty());
+    }
+
+    /** Approximate memory in bytes. */
+    public long bytes() {
+        long bytes = OBJECT_BYTES + text.length() + (long) tokens.length * Integer.BYTES;
+        for (TracedLayer layer : layers) {
+            long numbers = (long) layer.positions().length
+                    + layer.experts().length
+                    + layer.weights().length
+                    + layer.probabilities().length;
+            bytes += OBJECT_BYTES + numbers * Integer.BYTES;
+        }
+        return bytes;
     }
 
     /** Returns the sequence with an answer. */

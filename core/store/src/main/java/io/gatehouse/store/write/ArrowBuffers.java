@@ -11,6 +11,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.BitVector;
+import org.apache.arrow.vector.BitVectorHelper;
 import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.SmallIntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -22,8 +23,8 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 
 /**
- * The memory of Arrow vectors as buffers that take whole array ranges. Nothing in a shard is NULL, so validity is set
- * once for all rows.
+ * The memory of Arrow vectors as buffers that take whole array ranges. Almost nothing in a shard is NULL, so all rows are
+ * made valid at once, and those that are NULL afterwards.
  */
 final class ArrowBuffers {
     static final ArrowType BIGINT = new ArrowType.Int(64, true);
@@ -33,8 +34,8 @@ final class ArrowBuffers {
 
     private ArrowBuffers() {}
 
-    static Field list(String name, ArrowType element) {
-        FieldType type = new FieldType(false, ArrowType.List.INSTANCE, null);
+    static Field list(String name, boolean nullable, ArrowType element) {
+        FieldType type = new FieldType(nullable, ArrowType.List.INSTANCE, null);
         return new Field(name, type, List.of(Field.notNullable("element", element)));
     }
 
@@ -73,6 +74,23 @@ final class ArrowBuffers {
             vector.loadFieldBuffers(new ArrowFieldNode(rows, 0), List.of(validity, starts));
         }
         return allocate((BaseFixedWidthVector) vector.getDataVector(), offsets[rows]);
+    }
+
+    /** Makes rows of a column NULL. */
+    static void setNull(VectorSchemaRoot table, String column, int from, int count) {
+        ArrowBuf validity = table.getVector(column).getValidityBuffer();
+        for (int row = from; row < from + count; row++) {
+            BitVectorHelper.unsetBit(validity, row);
+        }
+    }
+
+    /** Makes rows of a column NULL, as far as their values are {@link LongFeed#ABSENT}. */
+    static void setAbsentNull(VectorSchemaRoot table, String column, long[] values, int from, int row, int count) {
+        for (int i = 0; i < count; i++) {
+            if (values[from + i] == LongFeed.ABSENT) {
+                setNull(table, column, row + i, 1);
+            }
+        }
     }
 
     static void repeat(IntBuffer target, int value, int count) {

@@ -1,6 +1,9 @@
 package io.gatehouse.store.write;
 
-/** Sums of the figures of decisions in units, for the last tokens of prompts and for the others of each layer. */
+/**
+ * Sums of the figures of decisions in units, for the last tokens of prompts and for the others of each layer. The sum of a
+ * figure that no decision has is {@link LongFeed#ABSENT}.
+ */
 final class EntropySums {
     private static final int TOKENS = 0;
     private static final int ENTROPY = 1;
@@ -10,23 +13,34 @@ final class EntropySums {
     private static final int FIELDS = 5;
 
     private final long[][] sums;
+    private final boolean[][] known;
 
     EntropySums(int layers) {
         sums = new long[2 * layers][FIELDS];
+        known = new boolean[2 * layers][FIELDS];
     }
 
     void add(Segment<RoutingUnits> segment) {
         RoutingUnits columns = segment.columns();
-        long[] ofLasts = sums(segment.layer(), true);
-        long[] ofOthers = sums(segment.layer(), false);
+        boolean[] present = {
+            true,
+            columns.entropy().length > 0,
+            columns.topKEntropy().length > 0,
+            columns.spareMass().length > 0,
+            columns.margin().length > 0
+        };
+        int ofLasts = place(segment.layer(), true);
+        int ofOthers = place(segment.layer(), false);
         for (int row = segment.from(); row < segment.to(); row++) {
-            long[] fields = columns.last()[row] ? ofLasts : ofOthers;
+            long[] fields = sums[columns.last()[row] ? ofLasts : ofOthers];
             fields[TOKENS]++;
-            fields[ENTROPY] += columns.entropy()[row];
-            fields[TOP_K_ENTROPY] += columns.topKEntropy()[row];
-            fields[SPARE_MASS] += columns.spareMass()[row];
-            fields[MARGIN] += columns.margin()[row];
+            fields[ENTROPY] += present[ENTROPY] ? columns.entropy()[row] : 0;
+            fields[TOP_K_ENTROPY] += present[TOP_K_ENTROPY] ? columns.topKEntropy()[row] : 0;
+            fields[SPARE_MASS] += present[SPARE_MASS] ? columns.spareMass()[row] : 0;
+            fields[MARGIN] += present[MARGIN] ? columns.margin()[row] : 0;
         }
+        learn(ofLasts, present);
+        learn(ofOthers, present);
     }
 
     void add(EntropySums others) {
@@ -34,30 +48,42 @@ final class EntropySums {
             for (int field = 0; field < FIELDS; field++) {
                 sums[i][field] += others.sums[i][field];
             }
+            learn(i, others.known[i]);
+        }
+    }
+
+    private void learn(int place, boolean[] present) {
+        for (int field = 0; field < FIELDS; field++) {
+            known[place][field] |= present[field];
         }
     }
 
     long tokens(int layer, boolean last) {
-        return sums(layer, last)[TOKENS];
+        return sums[place(layer, last)][TOKENS];
     }
 
     long entropy(int layer, boolean last) {
-        return sums(layer, last)[ENTROPY];
+        return sum(layer, last, ENTROPY);
     }
 
     long topKEntropy(int layer, boolean last) {
-        return sums(layer, last)[TOP_K_ENTROPY];
+        return sum(layer, last, TOP_K_ENTROPY);
     }
 
     long spareMass(int layer, boolean last) {
-        return sums(layer, last)[SPARE_MASS];
+        return sum(layer, last, SPARE_MASS);
     }
 
     long margin(int layer, boolean last) {
-        return sums(layer, last)[MARGIN];
+        return sum(layer, last, MARGIN);
     }
 
-    private long[] sums(int layer, boolean last) {
-        return sums[2 * layer + (last ? 1 : 0)];
+    private long sum(int layer, boolean last, int field) {
+        int place = place(layer, last);
+        return known[place][field] ? sums[place][field] : LongFeed.ABSENT;
+    }
+
+    private static int place(int layer, boolean last) {
+        return 2 * layer + (last ? 1 : 0);
     }
 }

@@ -5,9 +5,12 @@ import java.util.stream.IntStream;
 
 /**
  * Counts and sums of weights of each expert of some layers, in the units of the file. Each expert has a slot for the last
- * tokens of prompts and one for all tokens before them, layer by layer, the last tokens first.
+ * tokens of prompts and one for all tokens before them, layer by layer, the last tokens first. Where no activation of a
+ * slot has a weight, its sums are {@link LongFeed#ABSENT}.
  */
 final class ExpertSums {
+    private static final int SLOT_BYTES = 3 * Integer.BYTES + 2 * Long.BYTES;
+
     private final int experts;
     private final int[] counts;
     private final long[] weights;
@@ -26,6 +29,11 @@ final class ExpertSums {
         clear();
     }
 
+    /** Memory of the sums of a model in bytes. */
+    static long bytes(int layers, int experts) {
+        return 2L * layers * experts * SLOT_BYTES;
+    }
+
     void clear() {
         Arrays.fill(counts, 0);
         Arrays.fill(weights, 0);
@@ -36,8 +44,20 @@ final class ExpertSums {
 
     /** Adds the activations of a segment to layer 0. */
     void add(Segment<RoutingUnits> segment) {
+        RoutingUnits columns = segment.columns();
         for (int row = segment.from(); row < segment.to(); row++) {
-            add(segment.columns(), row);
+            if (columns.isWeighed()) {
+                add(columns, row);
+            } else {
+                count(columns, row);
+            }
+        }
+    }
+
+    private void count(RoutingUnits columns, int row) {
+        int first = slot(0, columns.last()[row], 0);
+        for (int i = row * columns.topK(); i < (row + 1) * columns.topK(); i++) {
+            counts[first + columns.experts()[i]]++;
         }
     }
 
@@ -106,30 +126,38 @@ final class ExpertSums {
         return counts[slot];
     }
 
+    /** Whether an activation of the slot has a weight; {@link #clear} sets a minimum that no weight has. */
+    private boolean isWeighed(int slot) {
+        return smallest[slot] != Integer.MAX_VALUE;
+    }
+
+    /** Whether an activation of the layer has a weight. */
+    boolean isLayerWeighed(int layer) {
+        int first = slot(layer, true, 0);
+        return IntStream.range(first, first + 2 * experts).anyMatch(this::isWeighed);
+    }
+
     long weight(int slot) {
-        return weights[slot];
+        return isWeighed(slot) ? weights[slot] : LongFeed.ABSENT;
     }
 
     /** Sum of the weights of all experts of a layer. */
     long weight(int layer, boolean last) {
         int first = slot(layer, last, 0);
-        return IntStream.range(first, first + experts)
-                .mapToLong(slot -> weights[slot])
-                .sum();
+        IntStream slots = IntStream.range(first, first + experts).filter(this::isWeighed);
+        return slots.mapToLong(slot -> weights[slot]).reduce(Long::sum).orElse(LongFeed.ABSENT);
     }
 
     /** Sum of the squared weights, in units of 2^-32. */
     long square(int slot) {
-        return squares[slot];
+        return isWeighed(slot) ? squares[slot] : LongFeed.ABSENT;
     }
 
-    /** Returns the smallest weight; undefined for an expert that never fired. */
-    int smallest(int slot) {
-        return smallest[slot];
+    long smallest(int slot) {
+        return isWeighed(slot) ? smallest[slot] : LongFeed.ABSENT;
     }
 
-    /** Returns the largest weight; undefined for an expert that never fired. */
-    int largest(int slot) {
-        return largest[slot];
+    long largest(int slot) {
+        return isWeighed(slot) ? largest[slot] : LongFeed.ABSENT;
     }
 }

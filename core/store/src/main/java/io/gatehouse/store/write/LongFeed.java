@@ -9,6 +9,9 @@ import org.apache.arrow.vector.types.pojo.Schema;
 
 /** Whole numbers for DuckDB, as many columns as are named; for rollups, which are far fewer rows than their facts. */
 final class LongFeed implements Feed {
+    /** Stands for NULL. No sum of whole-number units is as small. */
+    static final long ABSENT = Long.MIN_VALUE;
+
     private final List<String> names;
     private final long[][] columns;
     private int rows;
@@ -34,7 +37,7 @@ final class LongFeed implements Feed {
     @Override
     public Schema schema() {
         return new Schema(names.stream()
-                .map(name -> Field.notNullable(name, ArrowBuffers.BIGINT))
+                .map(name -> Field.nullable(name, ArrowBuffers.BIGINT))
                 .toList());
     }
 
@@ -44,6 +47,7 @@ final class LongFeed implements Feed {
         for (int column = 0; column < columns.length; column++) {
             LongBuffer values = ArrowBuffers.longs(batch, names.get(column), count);
             values.put(columns[column], sent, count);
+            ArrowBuffers.setAbsentNull(batch, names.get(column), columns[column], sent, 0, count);
         }
         sent += count;
         return count;

@@ -1,9 +1,11 @@
 package io.gatehouse.store.write;
 
 /**
- * Router decisions of one layer over some tokens, as columns. Each array has one entry per row, {@code experts} and
- * {@code weights} have {@code topK} of them, row after row. The rows of a question are contiguous, positions
- * ascending.
+ * Router decisions of one layer over some tokens, as columns. Each array has one entry per row, {@code experts},
+ * {@code weights} and the like have {@code topK} of them, row after row. The rows of a question are contiguous,
+ * positions ascending.
+ *
+ * <p>An import may lack figures; their array is empty then, in all columns of its run.
  *
  * <p>The arrays are not copied: the caller must not change them afterwards.
  *
@@ -11,11 +13,12 @@ package io.gatehouse.store.write;
  * @param questionIds id of the question in the file
  * @param positions position of the token in the prompt, from 0
  * @param last whether the token is the last one of its prompt
+ * @param ranked whether the order of the experts is known; else it has no meaning
  * @param experts selected experts, the most probable first
  * @param weights factor of the output of each of those experts
  * @param entropy entropy of the gate over all experts, in nats
- * @param topKEntropy entropy over the selected experts, renormalised to 1, in nats
- * @param mass probability of the selected experts together
+ * @param topKEntropy entropy over the selected experts, renormalised to 1, in nats; known if the weights are
+ * @param mass probability of the selected experts together; needs the weights
  * @param margin probability of the last chosen expert minus that of the next
  */
 public record RoutingColumns(
@@ -24,6 +27,7 @@ public record RoutingColumns(
         int[] questionIds,
         int[] positions,
         boolean[] last,
+        boolean ranked,
         short[] experts,
         float[] weights,
         float[] entropy,
@@ -41,11 +45,27 @@ public record RoutingColumns(
         checkLength("positions", positions.length, rows);
         checkLength("last", last.length, rows);
         checkLength("experts", experts.length, Math.multiplyExact(rows, topK));
-        checkLength("weights", weights.length, Math.multiplyExact(rows, topK));
-        checkLength("entropy", entropy.length, rows);
-        checkLength("topKEntropy", topKEntropy.length, rows);
-        checkLength("mass", mass.length, rows);
-        checkLength("margin", margin.length, rows);
+        checkOptional("weights", weights.length, Math.multiplyExact(rows, topK));
+        checkOptional("entropy", entropy.length, rows);
+        checkLength("topKEntropy", topKEntropy.length, weights.length == 0 ? 0 : rows);
+        checkOptional("mass", mass.length, weights.length == 0 ? 0 : rows);
+        checkOptional("margin", margin.length, rows);
+    }
+
+    /** Decisions whose experts are ranked. */
+    public RoutingColumns(
+            int layer,
+            int topK,
+            int[] questionIds,
+            int[] positions,
+            boolean[] last,
+            short[] experts,
+            float[] weights,
+            float[] entropy,
+            float[] topKEntropy,
+            float[] mass,
+            float[] margin) {
+        this(layer, topK, questionIds, positions, last, true, experts, weights, entropy, topKEntropy, mass, margin);
     }
 
     /** Number of tokens. */
@@ -53,10 +73,25 @@ public record RoutingColumns(
         return questionIds.length;
     }
 
+    /** Whether no figure is missing. */
+    boolean isComplete() {
+        return ranked
+                && weights.length == experts.length
+                && entropy.length == rows()
+                && mass.length == rows()
+                && margin.length == rows();
+    }
+
     private static void checkLength(String column, int length, int expected) {
         if (length != expected) {
             throw new IllegalArgumentException(
                     "Routing column %s has %d entries instead of %d".formatted(column, length, expected));
+        }
+    }
+
+    private static void checkOptional(String column, int length, int expected) {
+        if (length != 0) {
+            checkLength(column, length, expected);
         }
     }
 }

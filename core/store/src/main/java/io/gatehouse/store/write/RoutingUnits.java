@@ -4,7 +4,7 @@ import io.gatehouse.store.schema.Units;
 
 /**
  * Router decisions of one layer over some tokens in the units of the file, as {@link RoutingColumns} are in those of the
- * model.
+ * model. Here, too, figures that an import lacks are empty.
  *
  * @param weights in {@link Units#WEIGHT}
  * @param entropy in {@link Units#ENTROPY}
@@ -19,6 +19,7 @@ record RoutingUnits(
         int[] questionIds,
         int[] positions,
         boolean[] last,
+        boolean ranked,
         short[] experts,
         int[] weights,
         short[] entropy,
@@ -32,12 +33,23 @@ record RoutingUnits(
                 columns.questionIds(),
                 columns.positions(),
                 columns.last(),
+                columns.ranked(),
                 columns.experts(),
                 units(columns.weights(), Units.WEIGHT),
                 shortUnits(columns.entropy(), Units.ENTROPY),
                 units(columns.topKEntropy(), Units.MARGIN),
                 spareMass(columns),
                 units(columns.margin(), Units.MARGIN));
+    }
+
+    /** Whether the weights are known. */
+    boolean isWeighed() {
+        return weights.length > 0;
+    }
+
+    /** Number of weights of each token. */
+    int weightsPerRow() {
+        return isWeighed() ? topK : 0;
     }
 
     private static int[] units(float[] values, int perOne) {
@@ -59,7 +71,7 @@ record RoutingUnits(
     private static short[] spareMass(RoutingColumns columns) {
         int topK = columns.topK();
         float[] weights = columns.weights();
-        short[] units = new short[columns.rows()];
+        short[] units = new short[columns.mass().length];
         for (int row = 0; row < units.length; row++) {
             float sum = 0;
             for (int i = row * topK; i < (row + 1) * topK; i++) {

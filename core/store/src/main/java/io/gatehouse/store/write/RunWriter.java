@@ -21,6 +21,8 @@ import org.duckdb.DuckDBConnection;
 /**
  * Writes one run, whole shards in each transaction. For one thread at a time. Closing it without {@link #finish} leaves
  * the run as it is, status {@code running}, with every shard that was written.
+ *
+ * <p>A writer {@link #within} a transaction adds all shards to it, and the caller commits or rolls back.
  */
 public final class RunWriter implements AutoCloseable {
     private final Path file;
@@ -31,6 +33,7 @@ public final class RunWriter implements AutoCloseable {
     private final ShardRollups.Groups groups;
     private final ShardCheck check;
     private final Runnable atClose;
+    private final boolean within;
     private int correct;
     private final BufferAllocator allocator = new RootAllocator();
 
@@ -43,6 +46,19 @@ public final class RunWriter implements AutoCloseable {
             int[] questionIds,
             CommittedWork committed,
             Runnable atClose) {
+        this(file, connection, runId, run, questions, questionIds, committed, atClose, false);
+    }
+
+    private RunWriter(
+            Path file,
+            DuckDBConnection connection,
+            int runId,
+            RunDescription run,
+            List<QuestionRow> questions,
+            int[] questionIds,
+            CommittedWork committed,
+            Runnable atClose,
+            boolean within) {
         this.file = file;
         this.connection = connection;
         this.runId = runId;
@@ -52,6 +68,19 @@ public final class RunWriter implements AutoCloseable {
         this.check = new ShardCheck(run, questionIds, committed);
         this.correct = committed.correct();
         this.atClose = atClose;
+        this.within = within;
+    }
+
+    /** A writer that adds a new run to the transaction that the caller has begun on the connection, and ends. */
+    public static RunWriter within(
+            Path file,
+            DuckDBConnection connection,
+            int runId,
+            RunDescription run,
+            List<QuestionRow> questions,
+            int[] questionIds) {
+        return new RunWriter(
+                file, connection, runId, run, questions, questionIds, CommittedWork.nothing(), () -> {}, true);
     }
 
     /** Number of the run in the file. */
@@ -71,7 +100,7 @@ public final class RunWriter implements AutoCloseable {
 
     /**
      * Writes shards in one transaction: afterwards all of them are in the file, or none if this throws. After
-     * INSUFFICIENT_DISK the same shards may be tried again.
+     * INSUFFICIENT_DISK the same shards may be tried again, unless the caller's transaction holds the run.
      *
      * @throws IllegalArgumentException if a shard contradicts itself, another or its run
      * @throws GatehouseException INSUFFICIENT_DISK, OUT_OF_MEMORY
@@ -93,17 +122,30 @@ public final class RunWriter implements AutoCloseable {
     /** Writes prepared shards in one transaction, like {@link #write(List)}. */
     void writeRows(List<ShardRows> shards) {
         check.checkNew(shards);
-        MemoryRetry.run(() -> insert(shards));
+        if (within) {
+            // DuckDB lets nothing be repeated in a transaction that has failed.
+            insert(shards);
+        } else {
+            MemoryRetry.run(() -> insert(shards));
+        }
         for (ShardRows shard : shards) {
             check.committed(shard);
-            correct += (int) shard.answers().stream().filter(AnswerRow::correct).count();
+            correct +=
+                    (int) shard.answers().stream().filter(AnswerRow::isCorrect).count();
         }
     }
 
     private void insert(List<ShardRows> shards) {
-        try (Transaction transaction = Transaction.begin(connection)) {
-            new ShardInsert(connection, allocator, runId, run, shards).insert();
-            transaction.commit();
+        ShardInsert insert = new ShardInsert(connection, allocator, runId, run, shards);
+        try {
+            if (within) {
+                insert.insert();
+                return;
+            }
+            try (Transaction transaction = Transaction.begin(connection)) {
+                insert.insert();
+                transaction.commit();
+            }
         } catch (SQLException e) {
             throw DatabaseFailure.using(file, e);
         }
@@ -133,19 +175,27 @@ public final class RunWriter implements AutoCloseable {
             throw new IllegalStateException(
                     "Run %d has %d of %d questions answered".formatted(runId, check.answered(), questionIds.length));
         }
-        MemoryRetry.run(() -> {
-            try {
-                new Ledger(connection, runId).finish(status);
-            } catch (SQLException e) {
-                throw DatabaseFailure.using(file, e);
-            }
-        });
+        if (within) {
+            recordEnd(status);
+        } else {
+            MemoryRetry.run(() -> recordEnd(status));
+        }
+    }
+
+    private void recordEnd(RunStatus status) {
+        try {
+            new Ledger(connection, runId).finish(status);
+        } catch (SQLException e) {
+            throw DatabaseFailure.using(file, e);
+        }
     }
 
     @Override
     public void close() {
         try (allocator) {
-            connection.close();
+            if (!within) {
+                connection.close();
+            }
         } catch (SQLException e) {
             throw DatabaseFailure.using(file, e);
         } finally {

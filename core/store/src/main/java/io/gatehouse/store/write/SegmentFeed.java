@@ -3,12 +3,14 @@ package io.gatehouse.store.write;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.gatehouse.store.schema.Units;
+import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.nio.ShortBuffer;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.VarCharVector;
@@ -49,21 +51,22 @@ final class SegmentFeed<C> implements Feed {
                         ints("position", RoutingUnits::positions),
                         layers(),
                         lasts(RoutingUnits::last),
+                        flags("ranked", RoutingUnits::ranked),
                         lists(
                                 "experts",
                                 ArrowBuffers.SMALLINT,
                                 RoutingUnits::topK,
                                 (elements, units, from, count) ->
                                         elements.asShortBuffer().put(units.experts(), from, count)),
-                        lists(
+                        knownLists(
                                 "weights",
                                 ArrowBuffers.INTEGER,
-                                RoutingUnits::topK,
+                                RoutingUnits::weightsPerRow,
                                 (elements, units, from, count) ->
                                         elements.asIntBuffer().put(units.weights(), from, count)),
-                        shorts("entropy", RoutingUnits::entropy),
-                        shorts("spare_mass", RoutingUnits::spareMass),
-                        ints("margin", RoutingUnits::margin)));
+                        knownShorts("entropy", RoutingUnits::entropy),
+                        knownShorts("spare_mass", RoutingUnits::spareMass),
+                        knownInts("margin", RoutingUnits::margin)));
     }
 
     static SegmentFeed<TokenColumns> tokens(List<Segment<TokenColumns>> segments) {
@@ -151,10 +154,52 @@ final class SegmentFeed<C> implements Feed {
         });
     }
 
-    private static <C> VectorColumn<C> shorts(String name, Function<C, short[]> values) {
-        return new VectorColumn<>(Field.notNullable(name, ArrowBuffers.SMALLINT), (table, batch, rows) -> {
+    /** Numbers that are NULL where the array of a segment is empty. */
+    private static <C> VectorColumn<C> knownInts(String name, Function<C, int[]> values) {
+        return new VectorColumn<>(Field.nullable(name, ArrowBuffers.INTEGER), (table, batch, rows) -> {
+            IntBuffer target = ArrowBuffers.ints(table, name, rows);
+            for (Segment<C> segment : batch) {
+                int[] column = values.apply(segment.columns());
+                if (column.length == 0) {
+                    skipNull(table, name, target, segment.rows());
+                } else {
+                    target.put(column, segment.from(), segment.rows());
+                }
+            }
+        });
+    }
+
+    /** Numbers that are NULL where the array of a segment is empty. */
+    private static <C> VectorColumn<C> knownShorts(String name, Function<C, short[]> values) {
+        return new VectorColumn<>(Field.nullable(name, ArrowBuffers.SMALLINT), (table, batch, rows) -> {
             ShortBuffer target = ArrowBuffers.shorts(table, name, rows);
-            batch.forEach(segment -> target.put(values.apply(segment.columns()), segment.from(), segment.rows()));
+            for (Segment<C> segment : batch) {
+                short[] column = values.apply(segment.columns());
+                if (column.length == 0) {
+                    skipNull(table, name, target, segment.rows());
+                } else {
+                    target.put(column, segment.from(), segment.rows());
+                }
+            }
+        });
+    }
+
+    private static void skipNull(VectorSchemaRoot table, String name, Buffer target, int rows) {
+        ArrowBuffers.setNull(table, name, target.position(), rows);
+        target.position(target.position() + rows);
+    }
+
+    /** Booleans that all rows of a segment have in common. */
+    private static <C> VectorColumn<C> flags(String name, Predicate<C> flag) {
+        return new VectorColumn<>(Field.notNullable(name, ArrowType.Bool.INSTANCE), (table, batch, rows) -> {
+            BitVector target = ArrowBuffers.bits(table, name, rows);
+            int row = 0;
+            for (Segment<C> segment : batch) {
+                if (flag.test(segment.columns())) {
+                    target.setRangeToOne(row, segment.rows());
+                }
+                row += segment.rows();
+            }
         });
     }
 
@@ -180,17 +225,42 @@ final class SegmentFeed<C> implements Feed {
     }
 
     private static <C> VectorColumn<C> lists(String name, ArrowType type, ToIntFunction<C> width, Elements<C> values) {
-        return new VectorColumn<>(ArrowBuffers.list(name, type), (table, batch, rows) -> {
-            int[] offsets = Segment.offsets(batch, width);
-            ByteBuffer elements = ArrowBuffers.lists(table, name, offsets);
-            int bytes = elements.capacity() / Math.max(1, offsets[rows]);
+        return new VectorColumn<>(
+                ArrowBuffers.list(name, false, type),
+                (table, batch, rows) -> fillLists(table, name, batch, rows, width, values));
+    }
+
+    /** Lists that are NULL where the width of a segment is 0. */
+    private static <C> VectorColumn<C> knownLists(
+            String name, ArrowType type, ToIntFunction<C> width, Elements<C> values) {
+        return new VectorColumn<>(ArrowBuffers.list(name, true, type), (table, batch, rows) -> {
+            fillLists(table, name, batch, rows, width, values);
+            int row = 0;
             for (Segment<C> segment : batch) {
-                int each = width.applyAsInt(segment.columns());
-                int count = segment.rows() * each;
-                values.put(elements, segment.columns(), segment.from() * each, count);
-                elements.position(elements.position() + count * bytes);
+                if (width.applyAsInt(segment.columns()) == 0) {
+                    ArrowBuffers.setNull(table, name, row, segment.rows());
+                }
+                row += segment.rows();
             }
         });
+    }
+
+    private static <C> void fillLists(
+            VectorSchemaRoot table,
+            String name,
+            List<Segment<C>> batch,
+            int rows,
+            ToIntFunction<C> width,
+            Elements<C> values) {
+        int[] offsets = Segment.offsets(batch, width);
+        ByteBuffer elements = ArrowBuffers.lists(table, name, offsets);
+        int bytes = elements.capacity() / Math.max(1, offsets[rows]);
+        for (Segment<C> segment : batch) {
+            int each = width.applyAsInt(segment.columns());
+            int count = segment.rows() * each;
+            values.put(elements, segment.columns(), segment.from() * each, count);
+            elements.position(elements.position() + count * bytes);
+        }
     }
 
     private static void fillTexts(VectorSchemaRoot table, List<Segment<TokenColumns>> batch, int rows) {

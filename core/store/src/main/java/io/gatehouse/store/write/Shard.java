@@ -5,7 +5,7 @@ import java.util.stream.Stream;
 
 /**
  * Some questions of a run with everything recorded about them: the unit of work, of commit and of retry. Every question
- * has exactly one answer row, and routing and tokens belong to no other question.
+ * has exactly one answer row, without an answer if an import has none, and routing and tokens belong to no other question.
  *
  * <p>DuckDB writes commits of at least 122,880 routing rows (tokens x layers) straight to their place in the file;
  * smaller ones go through its log and are merged later, which costs several times as much per row.

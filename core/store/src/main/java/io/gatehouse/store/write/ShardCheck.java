@@ -43,11 +43,19 @@ final class ShardCheck {
     void checkContents(Shard shard) {
         BitSet questions = questions(shard);
         for (RoutingColumns columns : shard.routing()) {
+            if (!run.imported() && !columns.isComplete()) {
+                throw refused(shard, "lacks figures of layer %d".formatted(columns.layer()));
+            }
             checkModel(shard, columns);
-            checkTokens(shard, questions, columns.questionIds(), columns.last());
+            checkTokens(shard, questions, columns.questionIds());
+            checkScope(shard, columns.questionIds(), columns.last());
         }
         for (TokenColumns columns : shard.tokens()) {
-            checkTokens(shard, questions, columns.questionIds(), columns.last());
+            checkTokens(shard, questions, columns.questionIds());
+            // A source may name all tokens and the experts of the last one only.
+            if (!run.imported()) {
+                checkScope(shard, columns.questionIds(), columns.last());
+            }
         }
         checkValues(shard, questions, "gates", shard.gates(), expectedGates(shard), ModelLayer::experts);
         checkValues(
@@ -82,6 +90,9 @@ final class ShardCheck {
                 throw refused(shard, "answers question %d, which is not of run %s".formatted(questionId, run.name()));
             }
             requireFirst(shard.number(), answer, questions);
+            if (!run.imported() && !answer.isComplete()) {
+                throw refused(shard, "lacks a part of the answer to question %d".formatted(questionId));
+            }
         }
         return questions;
     }
@@ -115,12 +126,17 @@ final class ShardCheck {
         return run.modelLayers().get(number);
     }
 
-    private void checkTokens(Shard shard, BitSet questions, int[] questionIds, boolean[] last) {
-        for (int i = 0; i < questionIds.length; i++) {
-            if (questionIds[i] < 0 || !questions.get(questionIds[i])) {
-                throw refused(shard, "has tokens of question %d, which it does not answer".formatted(questionIds[i]));
+    private static void checkTokens(Shard shard, BitSet questions, int[] questionIds) {
+        for (int questionId : questionIds) {
+            if (questionId < 0 || !questions.get(questionId)) {
+                throw refused(shard, "has tokens of question %d, which it does not answer".formatted(questionId));
             }
-            if (run.scope() == Scope.LAST_PROMPT && !last[i]) {
+        }
+    }
+
+    private void checkScope(Shard shard, int[] questionIds, boolean[] last) {
+        for (int i = 0; run.scope() == Scope.LAST_PROMPT && i < questionIds.length; i++) {
+            if (!last[i]) {
                 throw refused(shard, "has more than the last token of question %d".formatted(questionIds[i]));
             }
         }

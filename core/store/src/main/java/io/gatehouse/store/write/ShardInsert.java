@@ -10,6 +10,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.apache.arrow.c.ArrowArrayStream;
 import org.apache.arrow.c.Data;
@@ -104,18 +105,34 @@ final class ShardInsert {
                 shards.stream().flatMap(shard -> shard.answers().stream()).toList();
         try (DuckDBAppender appender = connection.createAppender("answers")) {
             for (AnswerRow answer : answers) {
-                appender.beginRow()
-                        .append(runId)
-                        .append(answer.questionId())
-                        .append((short) 0)
-                        .append(String.valueOf(answer.predicted()))
-                        .append(answer.correct())
-                        .append(answer.logProbabilities())
-                        .append(answer.topTokenId())
-                        .append(answer.topToken())
-                        .append(answer.promptTokens())
-                        .endRow();
+                if (answer.correct().isPresent()) {
+                    append(answer, appender);
+                }
             }
+        }
+    }
+
+    private void append(AnswerRow answer, DuckDBAppender appender) throws SQLException {
+        appender.beginRow().append(runId).append(answer.questionId()).append((short) 0);
+        append(answer.predicted(), appender::append, appender);
+        appender.append(answer.isCorrect());
+        Optional<float[]> logProbabilities =
+                Optional.of(answer.logProbabilities()).filter(values -> values.length > 0);
+        append(logProbabilities, appender::append, appender);
+        append(answer.topTokenId(), id -> appender.append((int) id), appender);
+        append(answer.topToken(), appender::append, appender);
+        appender.append(answer.promptTokens()).endRow();
+    }
+
+    private interface Append<T> {
+        void of(T value) throws SQLException;
+    }
+
+    private static <T> void append(Optional<T> value, Append<T> append, DuckDBAppender appender) throws SQLException {
+        if (value.isPresent()) {
+            append.of(value.get());
+        } else {
+            appender.appendNull();
         }
     }
 

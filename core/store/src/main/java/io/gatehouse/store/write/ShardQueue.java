@@ -3,6 +3,7 @@ package io.gatehouse.store.write;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.base.DaemonThreads;
+import io.gatehouse.store.run.RunDescription;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -36,6 +37,11 @@ public final class ShardQueue implements AutoCloseable {
     private boolean ended;
     private int dropped;
     private Optional<Throwable> failure = Optional.empty();
+
+    /** Memory of the sums of a group of questions, such as those of one subject and outcome, in bytes. */
+    public static long sumBytes(RunDescription run) {
+        return ExpertSums.bytes(run.layers(), run.experts());
+    }
 
     private interface Waiting {
         void await() throws InterruptedException;

@@ -40,12 +40,12 @@ final class ShardRollups {
     /**
      * The outcome of a question.
      *
-     * @param answer letter of the right choice
-     * @param correct whether the run gave it
+     * @param answer a question that stands for all with the same right answer
+     * @param correct 1 if the run gave it, 0 if it gave another one, {@link LongFeed#ABSENT} if it has no answer
      */
-    record Outcome(char answer, boolean correct) implements Comparable<Outcome> {
+    record Outcome(int answer, long correct) implements Comparable<Outcome> {
         private static final Comparator<Outcome> ORDER =
-                Comparator.comparing(Outcome::answer).thenComparing(Outcome::correct);
+                Comparator.comparingInt(Outcome::answer).thenComparingLong(Outcome::correct);
 
         @Override
         public int compareTo(Outcome other) {
@@ -56,24 +56,26 @@ final class ShardRollups {
     /** The group of each question of a run, once it is answered. Never changes. */
     static final class Groups {
         private final Map<Integer, Integer> subjects = new HashMap<>();
-        private final Map<Integer, Character> answers = new HashMap<>();
+        private final Map<Integer, Integer> answers = new HashMap<>();
 
         /** @param questionIds ids of the questions in the file, in the same order */
         Groups(List<QuestionRow> questions, int[] questionIds) {
-            Map<String, Integer> first = new HashMap<>();
+            Map<String, Integer> firstOfSubject = new HashMap<>();
+            Map<String, Integer> firstOfAnswer = new HashMap<>();
             for (int i = 0; i < questionIds.length; i++) {
+                int id = questionIds[i];
                 QuestionRow question = questions.get(i);
-                first.putIfAbsent(question.subject(), questionIds[i]);
-                subjects.put(questionIds[i], first.get(question.subject()));
-                answers.put(questionIds[i], question.answer());
+                subjects.put(id, firstOfSubject.computeIfAbsent(question.subject(), subject -> id));
+                answers.put(id, firstOfAnswer.computeIfAbsent(question.answer(), answer -> id));
             }
         }
 
         Group of(AnswerRow answer) {
             int questionId = answer.questionId();
+            long correct = answer.correct().map(right -> right ? 1L : 0L).orElse(LongFeed.ABSENT);
             return new Group(
                     requireNonNull(subjects.get(questionId)),
-                    new Outcome(requireNonNull(answers.get(questionId)), answer.correct()));
+                    new Outcome(requireNonNull(answers.get(questionId)), correct));
         }
     }
 
@@ -122,6 +124,11 @@ final class ShardRollups {
         return whole;
     }
 
+    /** Approximate memory of the sums in bytes. */
+    long bytes() {
+        return groups.size() * ExpertSums.bytes(layers, experts);
+    }
+
     /** Returns the rows of usage. */
     UsageFeed questionUsage() {
         return new UsageFeed(usage);
@@ -162,32 +169,39 @@ final class ShardRollups {
         return feed;
     }
 
-    /** Returns the rows that experts sums by scope, including those of experts that did not fire. */
+    /**
+     * Returns the rows that experts sums by scope, including those of experts that did not fire. Of layers whose last
+     * tokens an import does not have there are none for last tokens.
+     */
     LongFeed expertUsage(RunDescription run) {
         ExpertSums all = total();
         LongFeed feed = new LongFeed("layer", "is_last_prompt", "whole_prompts", "expert", "n", "weight");
         int wholePrompts = run.scope() == Scope.PROMPT ? 1 : 0;
         for (int layer = 0; layer < layers; layer++) {
             // A layer without a router has no experts.
-            boolean routed = entropies.tokens(layer, true) + entropies.tokens(layer, false) > 0;
-            for (int expert = 0; routed && expert < run.modelLayers().get(layer).experts(); expert++) {
-                for (boolean last : new boolean[] {true, false}) {
-                    int slot = all.slot(layer, last, expert);
-                    feed.add(layer, last ? 1 : 0, wholePrompts, expert, all.count(slot), all.weight(slot));
+            int layerExperts = run.modelLayers().get(layer).experts();
+            long unfired = all.isLayerWeighed(layer) ? 0 : LongFeed.ABSENT;
+            for (boolean last : new boolean[] {true, false}) {
+                if (entropies.tokens(layer, last) > 0) {
+                    for (int expert = 0; expert < layerExperts; expert++) {
+                        int slot = all.slot(layer, last, expert);
+                        long weight = all.count(slot) == 0 ? unfired : all.weight(slot);
+                        feed.add(layer, last ? 1 : 0, wholePrompts, expert, all.count(slot), weight);
+                    }
                 }
             }
         }
         return feed;
     }
 
-    /** Returns the rows of outcome_usage. */
+    /** Returns the rows of outcome_usage, with a question in place of its right answer. */
     LongFeed outcomeUsage() {
-        LongFeed feed = new LongFeed("answer", "correct", "layer", "is_last_prompt", "expert", "n", "weight");
+        LongFeed feed = new LongFeed("question_id", "correct", "layer", "is_last_prompt", "expert", "n", "weight");
         by(Group::outcome)
                 .forEach((outcome, sums) -> sums.fired()
                         .forEach(slot -> feed.add(
                                 outcome.answer(),
-                                outcome.correct() ? 1 : 0,
+                                outcome.correct(),
                                 sums.layer(slot),
                                 sums.isLast(slot) ? 1 : 0,
                                 sums.expert(slot),

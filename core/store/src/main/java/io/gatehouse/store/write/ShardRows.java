@@ -32,18 +32,19 @@ record ShardRows(
                 Segment.routing(shard.routing().stream().map(RoutingUnits::of).toList());
         Map<Integer, ShardRollups.Group> groupOf =
                 shard.answers().stream().collect(Collectors.toMap(AnswerRow::questionId, groups::of));
+        ShardRollups rollups = ShardRollups.of(run.layers(), run.experts(), routing, groupOf);
         return new ShardRows(
                 shard.number(),
                 shard.answers().stream()
                         .sorted(Comparator.comparingInt(AnswerRow::questionId))
                         .toList(),
                 routing,
-                ShardRollups.of(run.layers(), run.experts(), routing, groupOf),
+                rollups,
                 Segment.tokens(shard.tokens()),
                 Segment.values(shard.gates()),
                 Segment.values(shard.norms()),
                 // Units are as large as the floats were.
-                shard.bytes());
+                shard.bytes() + rollups.bytes());
     }
 
     long tokenRows() {

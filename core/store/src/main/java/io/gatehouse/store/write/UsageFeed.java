@@ -23,7 +23,7 @@ final class UsageFeed implements Feed {
             Field.notNullable("is_last_prompt", ArrowType.Bool.INSTANCE),
             Field.notNullable("expert", SMALLINT),
             Field.notNullable("n", INTEGER),
-            Field.notNullable("weight", BIGINT)));
+            Field.nullable("weight", BIGINT)));
 
     private final List<Columns> parts;
     private int part;
@@ -97,6 +97,7 @@ final class UsageFeed implements Feed {
                     lasts.set(counts.position() + i, 1);
                 }
             }
+            ArrowBuffers.setAbsentNull(batch, "weight", columns.weights, sentOfPart, weights.position(), count);
             questionIds.put(columns.questionIds, sentOfPart, count);
             layers.put(columns.layers, sentOfPart, count);
             experts.put(columns.experts, sentOfPart, count);

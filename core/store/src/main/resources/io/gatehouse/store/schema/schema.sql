@@ -53,6 +53,8 @@ CREATE TABLE runs ( -- One row per run: a model answering a quiz
     norms             BOOLEAN   NOT NULL DEFAULT false, -- Whether the norms of the selected experts' outputs were recorded in expert_norms
     interventions     VARCHAR   NOT NULL DEFAULT '', -- What was changed about the routing while the model ran; empty if nothing was
     source            VARCHAR   NOT NULL DEFAULT 'gatehouse', -- gatehouse for runs of its own engine; else the kind of files that the run was imported from, such as vllm
+    skipped_questions INTEGER   NOT NULL DEFAULT 0, -- Number of questions of the quiz that were left out because their prompts are longer than the model takes
+    shortened_prompts INTEGER   NOT NULL DEFAULT 0, -- Number of prompts with fewer solved examples than shots, because they would be longer than the model takes
     step              BIGINT -- Step of the series that the run is one of, such as the training step of its checkpoint; NULL where nothing says one
 );
 

@@ -103,7 +103,7 @@ final class TestModelWeights {
         try (Store store = Store.create(directory.resolve("a.duckdb"))) {
             ExpertCounts counts = new ExpertCounts(Optional.empty(), 1, new long[] {1, 2, 3, 0});
             store.importRun(
-                    new ImportedRun("imported", "imatrix", "m", 2, 4, 2, Map.of(), List.of(), List.of(counts)), "test");
+                    ImportedRun.of("imported", "imatrix", "m", 2, 4, 2, Map.of(), List.of(), List.of(counts)), "test");
             ModelWeights weights = store.modelWeights();
             assertThatThrownBy(() -> weights.assign("none", CHECKPOINT, 2, 4))
                     .hasMessageEndingWith("holds no run named \"none\".");

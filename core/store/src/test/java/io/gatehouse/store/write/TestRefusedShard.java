@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -109,6 +110,52 @@ final class TestRefusedShard {
                 RunWriter writer = store.startRun(description("r", 3, 8, 2, Scope.LAST_PROMPT), questions(1))) {
             assertRefused(writer, whole.shard(writer, 0, 0, 1), "Shard 0 has more than the last token of question 1");
         }
+    }
+
+    @Test
+    void refusesAnOwnRunThatLacksWhatOnlyAnImportMayLack() {
+        RandomRun shards = RandomRun.of("r", SEED);
+        try (Store store = create();
+                RunWriter writer = store.startRun(shards.description(), questions(1))) {
+            Shard whole = shards.shard(writer, 0, 0, 1);
+            RoutingColumns all = whole.routing().get(1);
+            RoutingColumns unweighed = new RoutingColumns(
+                    1,
+                    2,
+                    all.questionIds(),
+                    all.positions(),
+                    all.last(),
+                    all.experts(),
+                    new float[0],
+                    all.entropy(),
+                    new float[0],
+                    new float[0],
+                    all.margin());
+            assertRefused(
+                    writer,
+                    new Shard(0, List.of(unweighed), whole.tokens(), whole.answers()),
+                    "Shard 0 lacks figures of layer 1");
+            AnswerRow unanswered = new AnswerRow(
+                    1, Optional.of("A"), Optional.empty(), new float[4], Optional.of(7), Optional.of("A"), 7);
+            assertRefused(
+                    writer,
+                    new Shard(0, whole.routing(), whole.tokens(), List.of(unanswered)),
+                    "Shard 0 lacks a part of the answer to question 1");
+        }
+    }
+
+    @Test
+    void refusesColumnsOfWhichOnlySomeRowsHaveAFigure() {
+        int[] two = {0, 1};
+        short[] experts = {0, 1};
+        float[] one = {1};
+        float[] both = {1, 1};
+        boolean[] last = {false, true};
+        assertThatThrownBy(() -> new RoutingColumns(0, 1, two, two, last, experts, both, one, both, both, both))
+                .hasMessage("Routing column entropy has 1 entries instead of 2");
+        assertThatThrownBy(() ->
+                        new RoutingColumns(0, 1, two, two, last, experts, new float[0], both, new float[0], both, both))
+                .hasMessage("Routing column mass has 2 entries instead of 0");
     }
 
     @Test

@@ -77,7 +77,9 @@ final class TestRunWriter {
             List<String> answers = shard.answers().stream()
                     .map(answer -> "1|%d|0|C|%s|%s|7| C|7"
                             .formatted(
-                                    answer.questionId(), answer.correct(), Arrays.toString(answer.logProbabilities())))
+                                    answer.questionId(),
+                                    answer.isCorrect(),
+                                    Arrays.toString(answer.logProbabilities())))
                     .toList();
             assertThat(Rows.of(store, "FROM answers")).containsExactlyElementsOf(answers);
             assertThat(Rows.of(store, "FROM tokens WHERE question_id = 2"))

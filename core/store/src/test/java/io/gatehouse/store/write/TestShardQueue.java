@@ -77,7 +77,8 @@ final class TestShardQueue {
     @Test
     void holdsWhoeverHandsOverBackWhenThereIsNoRoom() {
         verified("full.duckdb", writer -> {
-            long bytes = shard(writer, 0).bytes();
+            // With its sums.
+            long bytes = writer.prepare(shard(writer, 0)).bytes();
             try (ShardQueue queue = new ShardQueue(writer, 2 * bytes, this::waitAfterCommit)) {
                 queue.put(shard(writer, 0));
                 awaitCommits(1);

@@ -1,5 +1,6 @@
 package io.gatehouse.bench.command;
 
+import io.gatehouse.bench.Spread;
 import io.gatehouse.bench.engine.EngineBench;
 import io.gatehouse.bench.engine.EngineBench.Batch;
 import io.gatehouse.checkpoint.Checkpoint;
@@ -7,18 +8,15 @@ import io.gatehouse.cli.run.EngineChoice;
 import io.gatehouse.cli.terminal.PeakMemory;
 import io.gatehouse.cli.terminal.Report;
 import io.gatehouse.cli.terminal.ReportOutput;
-import io.gatehouse.client.ResultColumn;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.type.SqlType.Scalar;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -41,29 +39,6 @@ import picocli.CommandLine.Option;
             "  gatehouse bench engine --model /tmp/olmoe2 --batch 16x256 --precision fast"
         })
 final class BenchEngineCommand implements Callable<Integer> {
-    private static final List<ResultColumn> COLUMNS = columns(
-            "batch",
-            "tokens_per_s",
-            "ms_nothing",
-            "ms_routing",
-            "ms_everything",
-            "ms_ceiling",
-            "share_of_ceiling",
-            "share_least",
-            "share_most",
-            "capture_overhead",
-            "overhead_least",
-            "overhead_most");
-    private static final List<ResultColumn> PLAIN_COLUMNS = columns(
-            "batch", "tokens_per_s", "ms_nothing", "ms_ceiling", "share_of_ceiling", "share_least", "share_most");
-    private static final List<ResultColumn> PREFIX_COLUMNS = columns(
-            "batch",
-            "prefix",
-            "naive_prompts_per_s",
-            "shared_prompts_per_s",
-            "times_faster",
-            "times_least",
-            "times_most");
     private static final Pattern BATCH = Pattern.compile("([1-9]\\d{0,4})x([1-9]\\d{0,5})");
 
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model directory.")
@@ -134,25 +109,16 @@ final class BenchEngineCommand implements Callable<Integer> {
     }
 
     private void addTable(Report report, EngineBench bench, List<Batch> shapes) {
+        report.table(
+                sharedPrefix.isPresent() ? "Prompts with a shared prefix" : "Prefill",
+                shapes.stream().map(shape -> row(bench, shape)).toList());
+    }
+
+    private Report.Row row(EngineBench bench, Batch shape) {
         if (sharedPrefix.isPresent()) {
-            int prefix = sharedPrefix.get();
-            report.table(
-                    "Prompts with a shared prefix",
-                    PREFIX_COLUMNS,
-                    shapes.stream()
-                            .map(shape -> row(bench.measurePrefix(shape, prefix)))
-                            .toList());
-        } else if (capture == Captured.NONE) {
-            report.table(
-                    "Prefill",
-                    PLAIN_COLUMNS,
-                    shapes.stream().map(shape -> row(bench.measurePlain(shape))).toList());
-        } else {
-            report.table(
-                    "Prefill",
-                    COLUMNS,
-                    shapes.stream().map(shape -> row(bench.measure(shape))).toList());
+            return row(bench.measurePrefix(shape, sharedPrefix.get()));
         }
+        return capture == Captured.NONE ? row(bench.measurePlain(shape)) : row(bench.measure(shape));
     }
 
     private static Batch batch(String text) {
@@ -165,48 +131,42 @@ final class BenchEngineCommand implements Callable<Integer> {
         return new Batch(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
     }
 
-    private static List<ResultColumn> columns(String... names) {
-        return Stream.of(names)
-                .map(name -> new ResultColumn(name, name.equals("batch") ? Scalar.VARCHAR : Scalar.DOUBLE))
-                .toList();
+    private static Report.Row row(EngineBench.MeasuredPlain measured) {
+        Report.Row row = new Report.Row()
+                .with("batch", shape(measured.batch()))
+                .with("tokens_per_s", measured.tokensPerSecond())
+                .with("ms_nothing", measured.milliseconds())
+                .with("ms_ceiling", measured.ceilingMilliseconds())
+                .with("share_of_ceiling", measured.shareOfCeiling().median());
+        return range(row, "share", measured.shareOfCeiling());
     }
 
-    private static List<Object> row(EngineBench.MeasuredPlain measured) {
-        return List.of(
-                shape(measured.batch()),
-                measured.tokensPerSecond(),
-                measured.milliseconds(),
-                measured.ceilingMilliseconds(),
-                measured.shareOfCeiling().median(),
-                measured.shareOfCeiling().least(),
-                measured.shareOfCeiling().most());
+    private static Report.Row row(EngineBench.MeasuredPrefix measured) {
+        Report.Row row = new Report.Row()
+                .with("batch", shape(measured.batch()))
+                .with("prefix", measured.prefix())
+                .with("naive_prompts_per_s", measured.naivePerSecond())
+                .with("shared_prompts_per_s", measured.sharedPerSecond())
+                .with("times_faster", measured.timesFaster().median());
+        return range(row, "times", measured.timesFaster());
     }
 
-    private static List<Object> row(EngineBench.MeasuredPrefix measured) {
-        return List.of(
-                shape(measured.batch()),
-                (double) measured.prefix(),
-                measured.naivePerSecond(),
-                measured.sharedPerSecond(),
-                measured.timesFaster().median(),
-                measured.timesFaster().least(),
-                measured.timesFaster().most());
+    private static Report.Row row(EngineBench.Measured measured) {
+        Report.Row row = new Report.Row()
+                .with("batch", shape(measured.batch()))
+                .with("tokens_per_s", measured.tokensPerSecond())
+                .with("ms_nothing", measured.milliseconds())
+                .with("ms_routing", measured.routingMilliseconds())
+                .with("ms_everything", measured.everythingMilliseconds())
+                .with("ms_ceiling", measured.ceilingMilliseconds())
+                .with("share_of_ceiling", measured.shareOfCeiling().median());
+        range(row, "share", measured.shareOfCeiling())
+                .with("capture_overhead", measured.captureOverhead().median());
+        return range(row, "overhead", measured.captureOverhead());
     }
 
-    private static List<Object> row(EngineBench.Measured measured) {
-        return List.of(
-                shape(measured.batch()),
-                measured.tokensPerSecond(),
-                measured.milliseconds(),
-                measured.routingMilliseconds(),
-                measured.everythingMilliseconds(),
-                measured.ceilingMilliseconds(),
-                measured.shareOfCeiling().median(),
-                measured.shareOfCeiling().least(),
-                measured.shareOfCeiling().most(),
-                measured.captureOverhead().median(),
-                measured.captureOverhead().least(),
-                measured.captureOverhead().most());
+    private static Report.Row range(Report.Row row, String name, Spread spread) {
+        return row.with(name + "_least", spread.least()).with(name + "_most", spread.most());
     }
 
     private static String shape(Batch batch) {

@@ -87,13 +87,13 @@ final class BenchLiveCommand implements Callable<Integer> {
                 .figure("Seconds of a run that is watched", Report.rounded(watched.watchedSeconds(), 2))
                 .figure("Overhead of being watched", Report.rounded(watched.overhead(), 3))
                 .figure("Overhead by round", overheads(watched))
-                .figure("News p50 ms", millis(watched.news().p50()))
-                .figure("News p99 ms", millis(watched.news().p99()))
+                .figure("News p50 ms", Report.millis(watched.news().p50(), 1))
+                .figure("News p99 ms", Report.millis(watched.news().p99(), 1))
                 .figure("Clients", clients)
                 .figure("Runs at the same time", load.runs())
                 .figure("Small queries", load.small().count())
-                .figure("Small query p50 ms", millis(load.small().p50()))
-                .figure("Small query p99 ms", millis(load.small().p99()))
+                .figure("Small query p50 ms", Report.millis(load.small().p50(), 1))
+                .figure("Small query p99 ms", Report.millis(load.small().p99(), 1))
                 .figure("Large results", load.exports())
                 .figure("Cancelled queries", load.cancels())
                 .figure("Disconnected clients", load.departures())
@@ -104,9 +104,5 @@ final class BenchLiveCommand implements Callable<Integer> {
         return watched.ratios().stream()
                 .map(ratio -> String.valueOf(Report.rounded(ratio - 1, 3)))
                 .collect(Collectors.joining(", "));
-    }
-
-    private static double millis(Duration duration) {
-        return Report.rounded(duration.toNanos() / 1e6, 1);
     }
 }

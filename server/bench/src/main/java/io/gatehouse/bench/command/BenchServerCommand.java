@@ -9,13 +9,11 @@ import io.gatehouse.cli.ScratchDirectory;
 import io.gatehouse.cli.terminal.CountConverter;
 import io.gatehouse.cli.terminal.Report;
 import io.gatehouse.cli.terminal.ReportOutput;
-import io.gatehouse.client.ResultColumn;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.memory.MemorySize;
 import io.gatehouse.server.ServerMemory;
 import io.gatehouse.store.Store;
-import io.gatehouse.type.SqlType.Scalar;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -53,11 +50,6 @@ import picocli.CommandLine.Option;
 final class BenchServerCommand implements Callable<Integer> {
     /** Enough for the rows of the default, and written in a second. */
     private static final long ACTIVATIONS = 5_000_000;
-
-    private static final List<ResultColumn> COLUMNS = Stream.of(
-                    "way", "rows", "seconds", "million_rows_per_second", "mb_per_second", "times_duckdb")
-            .map(name -> new ResultColumn(name, name.equals("way") ? Scalar.VARCHAR : Scalar.DOUBLE))
-            .toList();
 
     @Option(
             names = "--rows",
@@ -156,13 +148,17 @@ final class BenchServerCommand implements Callable<Integer> {
                 .figure("Peak of its processes MB", load.peakBytes() >> 20)
                 .figure("Peak as a multiple", Report.rounded(load.memoryRatio(), 2))
                 .figure("Ordinary queries before", load.quiet().count())
-                .figure("p50 ms before", millis(load.quiet().p50()))
-                .figure("p99 ms before", millis(load.quiet().p99()))
+                .figure("p50 ms before", Report.millis(load.quiet().p50(), 1))
+                .figure("p99 ms before", Report.millis(load.quiet().p99(), 1))
                 .figure(
                         "Ordinary queries beside hostile clients",
                         load.besides().count())
-                .figure("p50 ms beside hostile clients", millis(load.besides().p50()))
-                .figure("p99 ms beside hostile clients", millis(load.besides().p99()))
+                .figure(
+                        "p50 ms beside hostile clients",
+                        Report.millis(load.besides().p50(), 1))
+                .figure(
+                        "p99 ms beside hostile clients",
+                        Report.millis(load.besides().p99(), 1))
                 .figure("p99 as a multiple", Report.rounded(load.latencyRatio(), 2))
                 .figure("Statements that outlived their limit", load.overdue().size())
                 .figure("Of these", load.overdue().isEmpty() ? "none" : String.join("; ", load.overdue()))
@@ -180,10 +176,6 @@ final class BenchServerCommand implements Callable<Integer> {
                 .collect(Collectors.joining(", "));
     }
 
-    private static double millis(Duration duration) {
-        return Report.rounded(duration.toNanos() / 1e6, 1);
-    }
-
     private void measure(Store store) {
         List<ServerBench.Transfer> transfers = new ServerBench(store, rounds, rows, List.of()).run();
         new Report()
@@ -191,18 +183,17 @@ final class BenchServerCommand implements Callable<Integer> {
                 .figure("Rounds", rounds)
                 .table(
                         "Transfer of seven columns",
-                        COLUMNS,
                         transfers.stream().map(BenchServerCommand::row).toList())
                 .print(output);
     }
 
-    private static List<Object> row(ServerBench.Transfer transfer) {
-        return List.of(
-                transfer.way(),
-                transfer.rows(),
-                Report.rounded(transfer.seconds(), 3),
-                Report.rounded(transfer.rowsPerSecond() / 1e6, 3),
-                Report.rounded(transfer.bytesPerSecond() / 1e6, 1),
-                Report.rounded(transfer.timesDuckDb(), 2));
+    private static Report.Row row(ServerBench.Transfer transfer) {
+        return new Report.Row()
+                .with("way", transfer.way())
+                .with("rows", transfer.rows())
+                .with("seconds", Report.rounded(transfer.seconds(), 3))
+                .with("million_rows_per_second", Report.rounded(transfer.rowsPerSecond() / 1e6, 3))
+                .with("mb_per_second", Report.rounded(transfer.bytesPerSecond() / 1e6, 1))
+                .with("times_duckdb", Report.rounded(transfer.timesDuckDb(), 2));
     }
 }

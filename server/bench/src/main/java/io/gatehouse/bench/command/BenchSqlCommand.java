@@ -6,13 +6,8 @@ import io.gatehouse.bench.sql.TransferBench;
 import io.gatehouse.cli.terminal.CountConverter;
 import io.gatehouse.cli.terminal.Report;
 import io.gatehouse.cli.terminal.ReportOutput;
-import io.gatehouse.client.ResultColumn;
 import io.gatehouse.store.Store;
-import io.gatehouse.type.SqlType.Scalar;
-import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,21 +27,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  gatehouse bench sql --activations 10M --rounds 5"})
 final class BenchSqlCommand implements Callable<Integer> {
-    private static final List<ResultColumn> COLUMNS = Stream.of(
-                    "query", "duckdb_ms", "facts_ms", "rollups_ms", "overhead", "times_faster")
-            .map(name -> new ResultColumn(name, name.equals("query") ? Scalar.VARCHAR : Scalar.DOUBLE))
-            .toList();
-
-    private static final List<ResultColumn> PLANNING = List.of(
-            new ResultColumn("statement", Scalar.VARCHAR),
-            new ResultColumn("first_ms", Scalar.DOUBLE),
-            new ResultColumn("warm_ms", Scalar.DOUBLE));
-
     /** Planning takes little: it is measured more often than the queries are. */
     private static final int PLANNINGS_PER_ROUND = 40;
-
-    private static final List<ResultColumn> TRANSFER = List.of(
-            new ResultColumn("way", Scalar.VARCHAR), new ResultColumn("million_rows_per_second", Scalar.DOUBLE));
 
     @Option(
             names = "--activations",
@@ -78,41 +60,39 @@ final class BenchSqlCommand implements Callable<Integer> {
                     .figure("Rounds", rounds)
                     .table(
                             "Queries",
-                            COLUMNS,
                             bench.run().stream().map(BenchSqlCommand::row).toList())
                     .table(
                             "Planning",
-                            PLANNING,
                             new PlanningBench(store, rounds * PLANNINGS_PER_ROUND)
                                     .run().stream().map(BenchSqlCommand::row).toList())
                     .table(
                             "Transfer of four columns",
-                            TRANSFER,
                             new TransferBench(store, rounds)
                                     .run().stream().map(BenchSqlCommand::row).toList())
                     .print(output);
         }
     }
 
-    private static List<Object> row(SqlBench.Measured measured) {
-        return List.of(
-                measured.query(),
-                millis(measured.duckDb()),
-                millis(measured.facts()),
-                millis(measured.rollups()),
-                Report.rounded(measured.overhead(), 2),
-                Report.rounded(measured.timesFaster(), 2));
+    private static Report.Row row(SqlBench.Measured measured) {
+        return new Report.Row()
+                .with("query", measured.query())
+                .with("duckdb_ms", Report.millis(measured.duckDb(), 2))
+                .with("facts_ms", Report.millis(measured.facts(), 2))
+                .with("rollups_ms", Report.millis(measured.rollups(), 2))
+                .with("overhead", Report.rounded(measured.overhead(), 2))
+                .with("times_faster", Report.rounded(measured.timesFaster(), 2));
     }
 
-    private static List<Object> row(PlanningBench.Measured measured) {
-        return List.of(measured.statement(), millis(measured.first()), millis(measured.warm()));
+    private static Report.Row row(PlanningBench.Measured measured) {
+        return new Report.Row()
+                .with("statement", measured.statement())
+                .with("first_ms", Report.millis(measured.first(), 2))
+                .with("warm_ms", Report.millis(measured.warm(), 2));
     }
 
-    private static List<Object> row(TransferBench.Rate rate) {
-        return List.of(rate.way(), Report.rounded(rate.rowsPerSecond() / 1e6, 2));
-    }
-
-    private static double millis(Duration duration) {
-        return Report.rounded(duration.toNanos() / 1e6, 2);
+    private static Report.Row row(TransferBench.Rate rate) {
+        return new Report.Row()
+                .with("way", rate.way())
+                .with("million_rows_per_second", Report.rounded(rate.rowsPerSecond() / 1e6, 2));
     }
 }

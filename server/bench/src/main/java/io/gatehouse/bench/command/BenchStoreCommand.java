@@ -79,8 +79,8 @@ final class BenchStoreCommand implements Callable<Integer> {
                 .figure("Open seconds", seconds(result.opened()))
                 .figure("Verify seconds", seconds(result.verified()))
                 .figure("Commits", result.commits().count())
-                .figure("Commit p50 ms", millis(result.commits().p50()))
-                .figure("Commit p99 ms", millis(result.commits().p99()))
+                .figure("Commit p50 ms", Report.millis(result.commits().p50(), 2))
+                .figure("Commit p99 ms", Report.millis(result.commits().p99(), 2))
                 .figure("Activations/s row by row", Math.round(result.rowWisePerSecond()))
                 .figure(
                         "Times faster than row by row",
@@ -89,15 +89,11 @@ final class BenchStoreCommand implements Callable<Integer> {
                 .figure("Activations/s beside readers", Math.round(result.besideReadersPerSecond()))
                 .figure("Lost to readers", Report.rounded(result.lostToReaders(), 3))
                 .figure("Queries", result.queries().count())
-                .figure("Rollup query p50 ms", millis(result.queries().p50()))
-                .figure("Rollup query p99 ms", millis(result.queries().p99()));
+                .figure("Rollup query p50 ms", Report.millis(result.queries().p50(), 2))
+                .figure("Rollup query p99 ms", Report.millis(result.queries().p99(), 2));
     }
 
     private static double seconds(Duration duration) {
         return Report.rounded(duration.toNanos() / 1e9, 2);
-    }
-
-    private static double millis(Duration duration) {
-        return Report.rounded(duration.toNanos() / 1e6, 2);
     }
 }

@@ -153,7 +153,8 @@ public final class HostileBench {
                 ObjectNode body = JsonNodeFactory.instance.objectNode().put("sql", sql);
                 body.withArray("parameters").add(1);
                 long start = System.nanoTime();
-                try (OneRequest request = OneRequest.post(server.uri(), "v1/query", body.toString())) {
+                try (SingleRequestConnection request =
+                        SingleRequestConnection.post(server.uri(), "v1/query", body.toString())) {
                     int status = request.status();
                     String answer = new String(request.body().readAllBytes(), StandardCharsets.UTF_8);
                     if (status == 200) {

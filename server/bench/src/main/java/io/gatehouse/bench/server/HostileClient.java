@@ -50,7 +50,7 @@ final class HostileClient implements Runnable {
         ObjectNode body = statements.next();
         String id = diary.sent(
                 "%s-%d".formatted(name, ++queries), body.path("timeout").asInt());
-        try (OneRequest request = OneRequest.query(server, id, body.toString())) {
+        try (SingleRequestConnection request = SingleRequestConnection.query(server, id, body.toString())) {
             int status = request.status();
             int patience = random.nextInt(10);
             if (patience < 2) {

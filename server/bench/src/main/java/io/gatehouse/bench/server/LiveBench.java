@@ -141,10 +141,10 @@ public final class LiveBench {
                 QueryEngine engine = new QueryEngine(store)) {
             CommitTimes commits = new CommitTimes(planners.apply(store));
             try (GatehouseServer server = start(store, engine, commits);
-                    Watchers watchers = new Watchers(server.uri(), commits, READERS)) {
+                    RunObservers observers = new RunObservers(server.uri(), commits, READERS)) {
                 double seconds = execute(server);
                 news.addAll(commits.news());
-                watchers.requireAllWell();
+                observers.requireAllWell();
                 return seconds;
             }
         } finally {

@@ -88,7 +88,7 @@ final class LoadClient implements Runnable {
         String sql = BenchStatements.ROLLUPS.get(random.nextInt(BenchStatements.ROLLUPS.size()));
         String body = body(sql, 1);
         long start = System.nanoTime();
-        try (OneRequest request = OneRequest.post(server, "v1/query", body)) {
+        try (SingleRequestConnection request = SingleRequestConnection.post(server, "v1/query", body)) {
             int status = request.status();
             int length = request.body().readAllBytes().length;
             if (status == 200) {
@@ -101,7 +101,8 @@ final class LoadClient implements Runnable {
 
     /** A reader must never see a part of a shard, nor facts of a question without their sums. */
     private void lookForWholeQuestions() throws IOException {
-        try (OneRequest request = OneRequest.post(server, "v1/query", body(BenchStatements.WHOLE, 5))) {
+        try (SingleRequestConnection request =
+                SingleRequestConnection.post(server, "v1/query", body(BenchStatements.WHOLE, 5))) {
             JsonNode row = request.json().at("/rows/0");
             long questions = row.path(0).asLong();
             long layers = row.path(1).asLong();
@@ -120,7 +121,7 @@ final class LoadClient implements Runnable {
     }
 
     private void takeManyRows() throws IOException {
-        try (OneRequest request = OneRequest.post(server, "v1/query", exported())) {
+        try (SingleRequestConnection request = SingleRequestConnection.post(server, "v1/query", exported())) {
             if (request.status() != 200) {
                 diary.fault("%s got no rows".formatted(name));
             }
@@ -131,7 +132,7 @@ final class LoadClient implements Runnable {
 
     private void cancel() throws IOException, InterruptedException {
         String id = id();
-        try (OneRequest request = OneRequest.query(server, id, endless())) {
+        try (SingleRequestConnection request = SingleRequestConnection.query(server, id, endless())) {
             Thread.sleep(random.nextInt(LONGEST_PATIENCE_MILLIS));
             for (int tries = 0; !isCancelled(id); tries++) {
                 if (tries > CANCEL_TRIES) {
@@ -148,20 +149,20 @@ final class LoadClient implements Runnable {
     }
 
     private boolean isCancelled(String id) throws IOException {
-        try (OneRequest request = OneRequest.send(server, "DELETE", "v1/queries/" + id)) {
+        try (SingleRequestConnection request = SingleRequestConnection.send(server, "DELETE", "v1/queries/" + id)) {
             return request.status() == 202;
         }
     }
 
     private void leaveBeforeTheAnswer() throws IOException, InterruptedException {
-        OneRequest request = OneRequest.query(server, id(), endless());
+        SingleRequestConnection request = SingleRequestConnection.query(server, id(), endless());
         Thread.sleep(random.nextInt(LONGEST_PATIENCE_MILLIS));
         request.close();
         diary.left();
     }
 
     private void leaveInTheAnswer() throws IOException {
-        try (OneRequest request = OneRequest.post(server, "v1/query", exported())) {
+        try (SingleRequestConnection request = SingleRequestConnection.post(server, "v1/query", exported())) {
             request.status();
             request.body().readNBytes(random.nextInt(100_000));
             diary.left();
@@ -169,7 +170,7 @@ final class LoadClient implements Runnable {
     }
 
     private void listen() throws IOException {
-        try (OneRequest request = OneRequest.send(server, "GET", "v1/events")) {
+        try (SingleRequestConnection request = SingleRequestConnection.send(server, "GET", "v1/events")) {
             request.status();
             InputStream events = request.body();
             for (int bytes = random.nextInt(2000); bytes > 0 && events.read() >= 0; bytes--) {

@@ -37,7 +37,7 @@ final class OverdueWatch implements Runnable {
             while (!Thread.currentThread().isInterrupted()) {
                 // Before the question: however long the answer takes, it tells of a later moment.
                 long now = System.nanoTime();
-                try (OneRequest request = OneRequest.send(server, "GET", "v1/queries")) {
+                try (SingleRequestConnection request = SingleRequestConnection.send(server, "GET", "v1/queries")) {
                     look(request.json(), now);
                 } catch (IOException e) {
                     diary.fault("The list of queries: " + e.getMessage());

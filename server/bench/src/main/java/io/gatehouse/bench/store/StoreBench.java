@@ -86,7 +86,8 @@ public final class StoreBench {
                 alone.add(writeInPassing(other, shards, 0));
                 beside.add(writeInPassing(other, shards, READERS));
             }
-            double rowWise = new RowWise(source, shardQuestions).activationsPerSecond(other, ROW_WISE_SHARDS, SEED);
+            double rowWise =
+                    new AppenderBaseline(source, shardQuestions).activationsPerSecond(other, ROW_WISE_SHARDS, SEED);
             return result(alone, beside, reading, rowWise);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -17,7 +17,7 @@ final class TestBenchEngineCommand {
 
     @Test
     void printsOneRowForEachBatch() throws Exception {
-        JsonNode rows = json("--batch", "2x16", "--batch", "1x40").path("Prefill");
+        JsonNode rows = json("--batch", "2x16", "--batch", "1x40").path("prefill");
         assertThat(rows).hasSize(2);
         assertThat(rows.get(1).path("batch").textValue()).isEqualTo("1x40");
         for (String time : List.of("tokens_per_s", "ms_nothing", "ms_routing", "ms_everything", "ms_ceiling")) {
@@ -35,7 +35,7 @@ final class TestBenchEngineCommand {
 
     @Test
     void comparesWithinRounds() throws Exception {
-        JsonNode row = json("--batch", "2x16", "--rounds", "3").path("Prefill").get(0);
+        JsonNode row = json("--batch", "2x16", "--rounds", "3").path("prefill").get(0);
         assertSpread(row, "share_least", "share_of_ceiling", "share_most");
         assertSpread(row, "overhead_least", "capture_overhead", "overhead_most");
     }
@@ -48,7 +48,7 @@ final class TestBenchEngineCommand {
     @Test
     void measuresWithoutCapture() throws Exception {
         JsonNode row =
-                json("--batch", "2x16", "--capture", "none").path("Prefill").get(0);
+                json("--batch", "2x16", "--capture", "none").path("prefill").get(0);
         assertThat(row.has("ms_everything")).isFalse();
         assertThat(row.path("share_of_ceiling").doubleValue())
                 .isEqualTo(row.path("ms_ceiling").doubleValue()
@@ -58,7 +58,7 @@ final class TestBenchEngineCommand {
     @Test
     void measuresWhatASharedPrefixGains() throws Exception {
         JsonNode row = json("--batch", "3x40", "--shared-prefix", "32")
-                .path("Prompts with a shared prefix")
+                .path("prompts_with_a_shared_prefix")
                 .get(0);
         assertThat(row.path("prefix").intValue()).isEqualTo(32);
         assertThat(row.path("times_faster").doubleValue())

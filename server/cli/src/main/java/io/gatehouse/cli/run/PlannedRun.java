@@ -15,6 +15,7 @@ import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.quiz.Quiz;
 import io.gatehouse.quiz.QuizSource;
 import io.gatehouse.run.DividedRun;
+import io.gatehouse.run.LongPrompts;
 import io.gatehouse.run.QuizRun;
 import io.gatehouse.run.RunComputation;
 import io.gatehouse.run.RunListener;
@@ -24,8 +25,8 @@ import io.gatehouse.run.RunTask;
 import io.gatehouse.run.UnfinishedRun;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.run.Recording;
-import io.gatehouse.worker.Owner;
-import io.gatehouse.worker.Sources;
+import io.gatehouse.worker.ParentProcess;
+import io.gatehouse.worker.SourceNames;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneId;
@@ -54,7 +55,14 @@ public final class PlannedRun implements AutoCloseable {
         Recording recording = request.recording();
         EngineOptions options = request.engineOptions();
         Path model = RunRequest.path(request.model());
-        RunTask task = new RunTask("planned", quiz(request), format, request.shots(), recording, request.chat());
+        RunTask task = new RunTask(
+                "planned",
+                quiz(request),
+                format,
+                request.shots(),
+                recording,
+                request.chat(),
+                LongPrompts.of(request.longPrompts()));
         if (task.chat() && ChatConfig.find(model).isEmpty()) {
             throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "Model %s has no chat template".formatted(model));
         }
@@ -79,8 +87,8 @@ public final class PlannedRun implements AutoCloseable {
     }
 
     /** What the request names. */
-    public Sources sources() {
-        return new Sources(checkpoint.name(), task.quiz().name());
+    public SourceNames sources() {
+        return new SourceNames(checkpoint.name(), task.quiz().name());
     }
 
     private Begun begin(Store store) {
@@ -114,20 +122,20 @@ public final class PlannedRun implements AutoCloseable {
     }
 
     /** Computes the run under the name that the owner of the file gives it, who has settled the request. */
-    public void compute(Owner owner) {
-        Optional<UnfinishedRun> begun = owner.unfinished();
+    public void compute(ParentProcess parent) {
+        Optional<UnfinishedRun> begun = parent.unfinished();
         EngineOptions options = request.engineOptions();
-        try (Engine engine = load(plan(begun, options), options.within(owner.memory()))) {
-            owner.tokenising();
+        try (Engine engine = load(plan(begun, options), options.within(parent.memory()))) {
+            parent.tokenising();
             try (RunComputation computation = RunComputation.prepare(
                     checkpoint,
                     engine,
-                    task.named(owner.run()),
+                    task.named(parent.run()),
                     begun,
                     Clock.system(ZoneId.systemDefault()),
                     GatehouseVersion.current(),
-                    owner::tokenising)) {
-                owner.compute(computation.manifest(), computation);
+                    parent::tokenising)) {
+                parent.compute(computation.manifest(), computation);
             }
         }
     }

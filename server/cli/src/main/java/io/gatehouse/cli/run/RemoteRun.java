@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.cli.terminal.Report;
 import io.gatehouse.client.ServedRun;
+import io.gatehouse.client.Session;
 import io.gatehouse.client.http.ServerRuns;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
@@ -11,16 +12,24 @@ import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunProgress;
 import io.gatehouse.run.RunRequest;
 import io.gatehouse.store.write.WritingProgress;
+import io.gatehouse.study.RunFacts;
+import io.gatehouse.study.Study;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A run that a server does, watched from here. */
 final class RemoteRun {
     private static final Duration LOOK_EVERY = Duration.ofMillis(250);
 
     private final ServerRuns server;
+    private final Session session;
 
-    RemoteRun(ServerRuns server) {
+    /** @param session asks the same server what the run recorded */
+    RemoteRun(ServerRuns server, Session session) {
         this.server = requireNonNull(server, "server is null");
+        this.session = requireNonNull(session, "session is null");
     }
 
     /**
@@ -70,10 +79,17 @@ final class RemoteRun {
                         progress.shardsWaiting(), progress.bytesWaiting(), progress.activations(), progress.writing()));
     }
 
-    private static Report report(ServedRun run) {
+    private Report report(ServedRun run) {
+        Map<String, @Nullable Object> facts = Study.runs(session).stream()
+                .filter(known -> known.runId() == run.runId())
+                .findFirst()
+                .map(RunFacts::data)
+                .orElse(Map.of());
         return new Report()
                 .figure("Run", run.name())
                 .figure("Questions answered", run.answered())
+                .figure("Questions skipped", Optional.ofNullable(facts.get("skipped_questions")))
+                .figure("Prompts shortened", Optional.ofNullable(facts.get("shortened_prompts")))
                 .figure("Accuracy", run.correct() / (double) Math.max(1, run.questions()))
                 .figure("Mean accuracy by subject", run.meanAccuracyOfSubjects())
                 .figure(

@@ -4,7 +4,9 @@ import io.gatehouse.cli.terminal.CellText;
 import io.gatehouse.cli.terminal.Report;
 import io.gatehouse.cli.terminal.ReportOutput;
 import io.gatehouse.cli.terminal.StopSignal;
+import io.gatehouse.client.Session;
 import io.gatehouse.client.http.ServerRuns;
+import io.gatehouse.client.http.ServerSession;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.run.RunOutcome;
@@ -72,6 +74,8 @@ public final class RunCommand implements Callable<Integer> {
             return new Report()
                     .figure("Run", outcome.name())
                     .figure("Questions answered", outcome.questions())
+                    .figure("Questions skipped", outcome.skipped())
+                    .figure("Prompts shortened", outcome.shortened())
                     .figure("Accuracy", outcome.accuracy())
                     .figure(
                             "Mean accuracy by subject",
@@ -92,8 +96,9 @@ public final class RunCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         err.printf("%s is open in the server at %s; starting the run there%n", database, server.uri());
         err.flush();
-        try (ProgressLine progress = new ProgressLine(err, stop)) {
-            return new RemoteRun(new ServerRuns(server.uri(), Optional.of(server.key())))
+        try (ProgressLine progress = new ProgressLine(err, stop);
+                Session session = ServerSession.connect(server.uri(), Optional.of(server.key()))) {
+            return new RemoteRun(new ServerRuns(server.uri(), Optional.of(server.key())), session)
                     .execute(request.at(absolute(request.model()), absolute(request.quiz())), progress);
         }
     }

@@ -7,7 +7,7 @@ import io.gatehouse.store.Store;
 import io.gatehouse.store.run.RunStatus;
 import io.gatehouse.store.run.RunSummary;
 import io.gatehouse.store.schema.GivenName;
-import io.gatehouse.worker.Sources;
+import io.gatehouse.worker.SourceNames;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -26,7 +26,7 @@ public final class RunNames {
     }
 
     /** The name of a run: as wished, or after its model and quiz. */
-    public String choose(Optional<String> wish, Sources sources, Interventions interventions) {
+    public String choose(Optional<String> wish, SourceNames sources, Interventions interventions) {
         String changed = interventions.equals(Interventions.NONE) ? "" : "-changed";
         return wish.map(wished -> notFinished(GivenName.checked("a run", wished)))
                 .orElseGet(() ->

@@ -63,6 +63,15 @@ final class RunOptions {
     private boolean chat;
 
     @Option(
+            names = "--long-prompts",
+            paramLabel = "CHOICE",
+            defaultValue = RunRequest.LONG_PROMPTS,
+            description = "What to do with a prompt that is longer than the model takes: fail; skip, which leaves the"
+                    + " question out; or truncate-examples, which leaves out the last solved examples until it fits, and"
+                    + " the question if it never does. Default: ${DEFAULT-VALUE}.")
+    private String longPrompts = RunRequest.LONG_PROMPTS;
+
+    @Option(
             names = "--record",
             paramLabel = "TOKENS",
             defaultValue = RunRequest.RECORD,
@@ -125,6 +134,7 @@ final class RunOptions {
                 shots,
                 format,
                 chat,
+                longPrompts,
                 record,
                 probabilities,
                 norms,

@@ -3,7 +3,7 @@ package io.gatehouse.cli.run;
 import io.gatehouse.cli.Gatehouse;
 import io.gatehouse.run.RunRequest;
 import io.gatehouse.server.ServerMemory;
-import io.gatehouse.worker.Owner;
+import io.gatehouse.worker.ParentProcess;
 import io.gatehouse.worker.WorkerSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,16 +33,16 @@ public final class WorkerCommand implements Runnable {
     @Override
     public void run() {
         try {
-            Owner.serve(System.in, WorkerCommand::compute);
+            ParentProcess.serve(System.in, WorkerCommand::compute);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static void compute(RunRequest request, Owner owner) {
+    private static void compute(RunRequest request, ParentProcess parent) {
         try (PlannedRun run = PlannedRun.open(request)) {
-            owner.found(run.sources());
-            run.compute(owner);
+            parent.found(run.sources());
+            run.compute(parent);
         }
     }
 }

@@ -8,10 +8,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** The commands of the shell, which begin with a dot. */
 final class ShellCommand {
     static final List<String> NAMES = List.of(".help", ".tables", ".describe", ".mode", ".output", ".timer", ".quit");
+
+    private static final Set<String> BARE = Set.of("help", "quit", "exit");
 
     private static final String HELP = """
             .tables              list tables and views
@@ -34,15 +37,20 @@ final class ShellCommand {
         this.out = out;
     }
 
+    /** Whether a line is a command without its dot, which no statement begins with. */
+    static boolean isBare(String line) {
+        return BARE.contains(line.strip().toLowerCase(Locale.ROOT));
+    }
+
     /** Runs one command; false if the shell is to end. */
     boolean run(String text) {
         String[] words = text.strip().split("\\s+", 2);
         String argument = words.length > 1 ? words[1].strip() : "";
         switch (words[0].toLowerCase(Locale.ROOT)) {
-            case ".quit", ".exit" -> {
+            case ".quit", ".exit", "quit", "exit" -> {
                 return false;
             }
-            case ".help" -> out.print(HELP);
+            case ".help", "help" -> out.print(HELP);
             case ".tables" -> tables();
             case ".describe" -> runner.run("DESCRIBE " + argument);
             case ".mode" -> runner.useFormat(mode(argument));

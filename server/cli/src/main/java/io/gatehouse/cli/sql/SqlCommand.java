@@ -81,10 +81,11 @@ public final class SqlCommand implements Callable<Integer> {
     private RowFormat format = RowFormat.TABLE;
 
     @Option(
-            names = "--keep-formulas",
-            description = "Write CSV texts as they are. By default a text that begins with =, +, - or @ gets an"
-                    + " apostrophe, so that no spreadsheet runs it as a formula.")
-    private boolean keepFormulas;
+            names = "--csv-for-spreadsheets",
+            description = "With --format csv: put an apostrophe before texts that begin with =, +, -, @, a tab or a"
+                    + " carriage return, so that no spreadsheet runs them as formulas. By default CSV has the values as"
+                    + " they are.")
+    private boolean csvForSpreadsheets;
 
     @Option(
             names = "--limit",
@@ -176,7 +177,7 @@ public final class SqlCommand implements Callable<Integer> {
                 format,
                 spec.commandLine().getOut(),
                 spec.commandLine().getErr());
-        runner.keepFormulas(keepFormulas);
+        runner.writeCsvForSpreadsheets(csvForSpreadsheets);
         runner.writeTo(output);
         return runner;
     }

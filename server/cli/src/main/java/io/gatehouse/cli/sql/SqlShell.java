@@ -54,7 +54,7 @@ final class SqlShell {
     private boolean step(LineReader reader, Terminal terminal, ShellCommand commands) {
         try {
             String text = reader.readLine("gatehouse> ").strip();
-            if (text.startsWith(".")) {
+            if (text.startsWith(".") || ShellCommand.isBare(text)) {
                 return commands.run(text);
             }
             StatementSplitter.split(text).forEach(runner::run);

@@ -29,7 +29,7 @@ final class StatementRunner implements AutoCloseable {
     private final PrintWriter screen;
     private final PrintWriter err;
     private RowFormat format;
-    private boolean plainFormulas;
+    private boolean forSpreadsheets;
     private Optional<Path> file = Optional.empty();
     private Optional<PrintWriter> opened = Optional.empty();
     private boolean fileIsWhole;
@@ -53,9 +53,9 @@ final class StatementRunner implements AutoCloseable {
         format = wanted;
     }
 
-    /** Leaves texts in CSV alone that a spreadsheet would take for formulas. */
-    void keepFormulas(boolean wanted) {
-        plainFormulas = wanted;
+    /** Puts an apostrophe before texts in CSV that a spreadsheet would run as formulas. */
+    void writeCsvForSpreadsheets(boolean wanted) {
+        forSpreadsheets = wanted;
     }
 
     void time(boolean wanted) {
@@ -140,7 +140,7 @@ final class StatementRunner implements AutoCloseable {
         progress.finish();
         return switch (format) {
             case TABLE -> text.writeTable(result);
-            case CSV -> text.writeCsv(result, plainFormulas);
+            case CSV -> text.writeCsv(result, forSpreadsheets);
             case JSON, PARQUET -> text.writeJson(result);
         };
     }

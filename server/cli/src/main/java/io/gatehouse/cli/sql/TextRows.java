@@ -39,12 +39,12 @@ final class TextRows {
     }
 
     /**
-     * Writes rows as text.
+     * Writes rows as CSV.
      *
-     * @param plainFormulas whether texts that a spreadsheet would run as formulas are written as they are
+     * @param forSpreadsheets whether texts that a spreadsheet would run as formulas get an apostrophe
      */
-    long writeCsv(Rows rows, boolean plainFormulas) throws IOException {
-        CsvBuffer csv = new CsvBuffer(plainFormulas);
+    long writeCsv(Rows rows, boolean forSpreadsheets) throws IOException {
+        CsvBuffer csv = new CsvBuffer(forSpreadsheets);
         OutputStream bytes = new Letters();
         int columns = rows.columns().size();
         for (int column = 0; column < columns; column++) {

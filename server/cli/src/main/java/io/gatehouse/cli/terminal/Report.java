@@ -5,21 +5,51 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.gatehouse.client.ResultColumn;
 import io.gatehouse.sql.QueryResult;
+import io.gatehouse.type.SqlType.Scalar;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a command found out: figures and tables, each under its label. Printed for people, or as one JSON object whose
- * keys are the same labels.
+ * What a command found out: figures and tables, each under its label. Printed for people, or as one JSON object whose keys
+ * are the labels in lower case with underscores: "Prompt tokens" is {@code prompt_tokens}. Values are numbers, texts,
+ * booleans, lists of these and null; a table is a list of objects.
  */
 public final class Report {
     private final Map<String, Object> entries = new LinkedHashMap<>();
 
     private record Rows(List<ResultColumn> columns, List<List<@Nullable Object>> rows) {}
+
+    /** A row of a table: texts and numbers by the name of their column. All rows of a table have the same columns. */
+    public static final class Row {
+        private final List<ResultColumn> columns = new ArrayList<>();
+        private final List<@Nullable Object> values = new ArrayList<>();
+
+        public Row with(String column, Object value) {
+            columns.add(new ResultColumn(column, value instanceof String ? Scalar.VARCHAR : Scalar.DOUBLE));
+            values.add(value);
+            return this;
+        }
+    }
+
+    /** A number of bytes, which people read in a larger unit. */
+    private record Bytes(long count) {
+        @Override
+        public String toString() {
+            return count < 10_000
+                    ? String.format(Locale.ROOT, "%,d bytes", count)
+                    : count < 1_000_000_000
+                            ? String.format(Locale.ROOT, "%,.1f MB", count / 1e6)
+                            : String.format(Locale.ROOT, "%,.1f GB", count / 1e9);
+        }
+    }
 
     /** So many digits behind the point as mean something. */
     public static double rounded(double value, int digits) {
@@ -27,8 +57,30 @@ public final class Report {
         return Math.round(value * unit) / unit;
     }
 
+    /** A duration in milliseconds, with so many digits behind the point. */
+    public static double millis(Duration duration, int digits) {
+        return rounded(duration.toNanos() / 1e6, digits);
+    }
+
+    /** The key of a label in JSON. */
+    static String key(String label) {
+        return label.toLowerCase(Locale.ROOT).replaceAll("[^\\p{Alnum}]+", "_").replaceAll("^_|_$", "");
+    }
+
+    /**
+     * Adds a figure.
+     *
+     * @param value a number, a text, a boolean, a list of these, or an Optional of one of them, which is null in JSON and
+     *     "none" for people if it is empty
+     */
     public Report figure(String label, Object value) {
         entries.put(label, value);
+        return this;
+    }
+
+    /** Adds a number of bytes. */
+    public Report bytes(String label, long count) {
+        entries.put(label, new Bytes(count));
         return this;
     }
 
@@ -46,11 +98,17 @@ public final class Report {
         return this;
     }
 
-    public Report table(String label, List<ResultColumn> columns, List<List<Object>> rows) {
-        entries.put(label, new Rows(columns, List.copyOf(rows)));
+    /** Adds a table of at least one row. */
+    public Report table(String label, List<Row> rows) {
+        entries.put(
+                label,
+                new Rows(
+                        rows.get(0).columns,
+                        rows.stream().map(row -> row.values).toList()));
         return this;
     }
 
+    /** Prints it to where a command prints. */
     public void print(ReportOutput output) {
         print(output.writer(), output.json());
     }
@@ -77,14 +135,39 @@ public final class Report {
                 TextTable.print(out, rows.columns(), rows.rows());
             } else {
                 String shown = CellText.visible(label);
-                out.println(shown + " ".repeat(width - shown.length() + 2) + CellText.of(value));
+                out.println(shown + " ".repeat(width - shown.length() + 2) + text(value));
             }
         });
     }
 
+    private static String text(Object value) {
+        if (value instanceof Optional<?> optional) {
+            return optional.isPresent() ? text(optional.get()) : "none";
+        }
+        if (value instanceof List<?> list) {
+            return list.isEmpty() ? "none" : list.stream().map(Report::text).collect(Collectors.joining(", "));
+        }
+        return value instanceof Bytes bytes ? bytes.toString() : CellText.of(value);
+    }
+
     private String json() {
-        Map<String, Object> tree = new LinkedHashMap<>();
-        entries.forEach((label, value) -> tree.put(label, value instanceof Rows rows ? objects(rows) : value));
+        Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+        entries.forEach((label, value) -> tree.put(key(label), plain(value)));
+        return json(tree);
+    }
+
+    private static @Nullable Object plain(Object value) {
+        if (value instanceof Rows rows) {
+            return objects(rows);
+        }
+        if (value instanceof Bytes bytes) {
+            return bytes.count();
+        }
+        return value instanceof Optional<?> optional ? optional.orElse(null) : value;
+    }
+
+    /** Maps, lists, texts, numbers and booleans as JSON. */
+    public static String json(Object tree) {
         try {
             return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(tree);
         } catch (JsonProcessingException e) {
@@ -97,7 +180,7 @@ public final class Report {
                 .map(row -> {
                     Map<String, @Nullable Object> object = new LinkedHashMap<>();
                     for (int column = 0; column < row.size(); column++) {
-                        object.put(rows.columns().get(column).name(), row.get(column));
+                        object.put(key(rows.columns().get(column).name()), row.get(column));
                     }
                     return object;
                 })

@@ -7,7 +7,7 @@ import picocli.CommandLine.Spec;
 
 /** Where and how a command prints what it found out. */
 public final class ReportOutput {
-    @Option(names = "--json", description = "Print the figures as one JSON object.")
+    @Option(names = "--json", description = "Print JSON; docs/cli.md describes the keys.")
     private boolean json;
 
     @Spec(Spec.Target.MIXEE)
@@ -15,6 +15,11 @@ public final class ReportOutput {
 
     public boolean json() {
         return json;
+    }
+
+    /** Where messages go. */
+    public PrintWriter err() {
+        return command.commandLine().getErr();
     }
 
     public PrintWriter writer() {

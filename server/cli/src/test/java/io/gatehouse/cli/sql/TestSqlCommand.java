@@ -52,6 +52,16 @@ final class TestSqlCommand {
     }
 
     @Test
+    void printsCsvWithTheValuesAsTheyAre() {
+        String sql = "SELECT * FROM (VALUES ('-'), ('=1+1'), ('+'), ('@x'), (' -')) AS t(token)";
+        CommandOutcome plain = CommandOutcome.of("sql", "--db", database, "--format", "csv", "-c", sql);
+        assertThat(plain.out().lines()).containsExactly("token", "-", "=1+1", "+", "@x", " -");
+        CommandOutcome forSpreadsheets =
+                CommandOutcome.of("sql", "--db", database, "--format", "csv", "--csv-for-spreadsheets", "-c", sql);
+        assertThat(forSpreadsheets.out().lines()).containsExactly("token", "'-", "'=1+1", "'+", "'@x", " -");
+    }
+
+    @Test
     void printsJson() throws IOException {
         CommandOutcome outcome = CommandOutcome.of(
                 "sql", "--db", database, "--format", "json", "-c", "SELECT COUNT(*) AS n FROM answers");

@@ -10,8 +10,8 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
 /**
- * RFC 4180 with a header line. NULL is an empty field, an empty text is {@code ""}, a list is its JSON. A text that a
- * spreadsheet would take for a formula gets an apostrophe before it, unless the client declines that.
+ * RFC 4180 with a header line. NULL is an empty field, an empty text is {@code ""}, a list is its JSON. Texts are written
+ * as they are, unless the client asks for CSV for a spreadsheet.
  */
 final class CsvAnswer implements Answer {
     private final ServedQuery query;
@@ -20,10 +20,10 @@ final class CsvAnswer implements Answer {
     private final CsvBuffer csv;
     private boolean present;
 
-    CsvAnswer(ServedQuery query, boolean plainFormulas) {
+    CsvAnswer(ServedQuery query, boolean forSpreadsheets) {
         this.query = requireNonNull(query, "query is null");
         this.batches = query.batches(allocator);
-        this.csv = new CsvBuffer(plainFormulas);
+        this.csv = new CsvBuffer(forSpreadsheets);
     }
 
     @Override

@@ -14,19 +14,24 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A buffer of CSV, RFC 4180 in UTF-8. NULL is an empty field, an empty text is {@code ""}, a list is its JSON. A text that
- * a spreadsheet would take for a formula gets an apostrophe before it, unless the client declines that.
+ * A buffer of CSV, RFC 4180 in UTF-8. NULL is an empty field, an empty text is {@code ""}, a list is its JSON. Texts are
+ * written as they are; for a spreadsheet, a text that it would take for a formula gets an apostrophe before it.
  */
 public final class CsvBuffer {
     private static final int DRAIN_AT = 64 * 1024;
     private static final int LONGEST_NUMBER = 32;
 
-    private final boolean plainFormulas;
+    private final boolean forSpreadsheets;
     private byte[] bytes = new byte[2 * DRAIN_AT];
     private int end;
 
-    public CsvBuffer(boolean plainFormulas) {
-        this.plainFormulas = plainFormulas;
+    /**
+     * Starts an empty buffer.
+     *
+     * @param forSpreadsheets whether texts that a spreadsheet would run as formulas get an apostrophe
+     */
+    public CsvBuffer(boolean forSpreadsheets) {
+        this.forSpreadsheets = forSpreadsheets;
     }
 
     public void separate(int column) {
@@ -114,7 +119,7 @@ public final class CsvBuffer {
 
     /** Takes the bytes after the end as a text; most need no change. */
     private void endText(int length) {
-        boolean formula = !plainFormulas && length > 0 && startsFormula(bytes[end]);
+        boolean formula = forSpreadsheets && length > 0 && startsFormula(bytes[end]);
         if (length > 0 && !formula && !needsQuotes(end, length)) {
             end += length;
             return;

@@ -1,6 +1,6 @@
 package io.gatehouse.server.query;
 
-import io.gatehouse.client.Moments;
+import io.gatehouse.client.TemporalValues;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -103,20 +103,20 @@ interface CsvField {
 
     private static @Nullable Object timeOrOther(FieldVector vector, int row) {
         if (vector instanceof DateDayVector days) {
-            return Moments.date(days.get(row));
+            return TemporalValues.date(days.get(row));
         }
         if (vector instanceof TimeMicroVector times) {
-            return Moments.time(times.get(row));
+            return TemporalValues.time(times.get(row));
         }
         if (vector instanceof TimeStampMicroVector times) {
-            return Moments.dateTime(times.get(row));
+            return TemporalValues.dateTime(times.get(row));
         }
         if (vector instanceof TimeStampMicroTZVector times) {
-            return Moments.instant(times.get(row));
+            return TemporalValues.instant(times.get(row));
         }
         if (vector instanceof IntervalMonthDayNanoVector intervals) {
             ArrowBuf data = intervals.getDataBuffer();
-            return Moments.interval(
+            return TemporalValues.interval(
                     IntervalMonthDayNanoVector.getMonths(data, row),
                     IntervalMonthDayNanoVector.getDays(data, row),
                     IntervalMonthDayNanoVector.getNanoseconds(data, row) / 1_000);

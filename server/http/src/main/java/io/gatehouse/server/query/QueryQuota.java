@@ -59,34 +59,6 @@ public record QueryQuota(
                 Duration.ofSeconds(30));
     }
 
-    public QueryQuota withTimeout(Duration limit) {
-        return new QueryQuota(limit, planning, rows, bytes, concurrent, computing, queued, patience);
-    }
-
-    public QueryQuota withRows(long limit) {
-        return new QueryQuota(timeout, planning, limit, bytes, concurrent, computing, queued, patience);
-    }
-
-    public QueryQuota withBytes(long limit) {
-        return new QueryQuota(timeout, planning, rows, limit, concurrent, computing, queued, patience);
-    }
-
-    public QueryQuota withConcurrent(int limit) {
-        return new QueryQuota(timeout, planning, rows, bytes, limit, computing, queued, patience);
-    }
-
-    public QueryQuota withComputing(int limit) {
-        return new QueryQuota(timeout, planning, rows, bytes, concurrent, limit, queued, patience);
-    }
-
-    public QueryQuota withQueued(int limit) {
-        return new QueryQuota(timeout, planning, rows, bytes, concurrent, computing, limit, patience);
-    }
-
-    public QueryQuota withPatience(Duration limit) {
-        return new QueryQuota(timeout, planning, rows, bytes, concurrent, computing, queued, limit);
-    }
-
     /** DuckDB gives each query a share of all cores, so a small one is not blocked by as many large ones. */
     private static int atATime() {
         return Math.max(8, 2 * Runtime.getRuntime().availableProcessors());

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeout empty for the server's
  * @param format of the rows
  * @param filename for a client that saves the answer
- * @param plainFormulas whether CSV leaves texts alone that a spreadsheet would take for formulas
+ * @param forSpreadsheets whether CSV puts an apostrophe before texts that a spreadsheet would run as formulas
  */
 public record QueryRequest(
         String sql,
@@ -46,7 +46,7 @@ public record QueryRequest(
         Optional<Duration> timeout,
         ResultFormat format,
         Optional<String> filename,
-        boolean plainFormulas) {
+        boolean forSpreadsheets) {
     private static final Pattern FILENAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9 ._()-]{0,99}");
 
     /** The fields of a request as they are sent. */
@@ -72,8 +72,10 @@ public record QueryRequest(
             Optional<String> filename,
 
             @JsonField(
-                    value = "Whether CSV puts an apostrophe before texts that a spreadsheet would take for formulas.",
-                    values = {"escape", "keep"})
+                    value =
+                            "keep writes texts in CSV as they are, the default; escape puts an apostrophe before those that a"
+                                    + " spreadsheet would run as formulas.",
+                    values = {"keep", "escape"})
             Optional<String> formulas) {}
 
     private static final Map<String, RecordComponent> FIELDS = Json.fields(Fields.class);
@@ -139,7 +141,7 @@ public record QueryRequest(
                 fields.timeout().map(QueryRequest::seconds),
                 fields.format().map(ResultFormat::of).orElseGet(() -> ResultFormat.accepted(context)),
                 fields.filename(),
-                plainFormulas(fields.formulas().orElse("escape")));
+                forSpreadsheets(fields.formulas().orElse("keep")));
     }
 
     private static Duration seconds(long seconds) {
@@ -165,11 +167,11 @@ public record QueryRequest(
         };
     }
 
-    private static boolean plainFormulas(String choice) {
+    private static boolean forSpreadsheets(String choice) {
         return switch (choice) {
-            case "escape" -> false;
-            case "keep" -> true;
-            default -> throw invalid("\"formulas\" is escape or keep, not \"%s\".".formatted(choice));
+            case "keep" -> false;
+            case "escape" -> true;
+            default -> throw invalid("\"formulas\" is keep or escape, not \"%s\".".formatted(choice));
         };
     }
 

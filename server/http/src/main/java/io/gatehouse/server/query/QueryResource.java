@@ -90,7 +90,7 @@ public final class QueryResource {
         return switch (request.format()) {
             case JSON -> new JsonAnswer(query);
             case NDJSON -> new NdjsonAnswer(query);
-            case CSV -> new CsvAnswer(query, request.plainFormulas());
+            case CSV -> new CsvAnswer(query, request.forSpreadsheets());
             case ARROW -> new ArrowAnswer(query);
             case PARQUET -> new ParquetAnswer(query, service.quota().bytes());
         };

@@ -1,6 +1,6 @@
 package io.gatehouse.client.http;
 
-import io.gatehouse.client.Moments;
+import io.gatehouse.client.TemporalValues;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -104,14 +104,14 @@ abstract class ArrowValues {
         if (type.unit() != DateUnit.DAY) {
             throw new IOException("A date in milliseconds is not expected");
         }
-        return values((data, row) -> Moments.date(data.getInt(row << 2)));
+        return values((data, row) -> TemporalValues.date(data.getInt(row << 2)));
     }
 
     private static ArrowValues time(org.apache.arrow.flatbuf.Time type) throws IOException {
         if (type.unit() != TimeUnit.MICROSECOND) {
             throw new IOException("A time in another unit than microseconds is not expected");
         }
-        return values((data, row) -> Moments.time(data.getLong(row << 3)));
+        return values((data, row) -> TemporalValues.time(data.getLong(row << 3)));
     }
 
     private static ArrowValues timestamp(Timestamp type) throws IOException {
@@ -119,15 +119,15 @@ abstract class ArrowValues {
             throw new IOException("A timestamp in another unit than microseconds is not expected");
         }
         return type.timezone() == null
-                ? values((data, row) -> Moments.dateTime(data.getLong(row << 3)))
-                : values((data, row) -> Moments.instant(data.getLong(row << 3)));
+                ? values((data, row) -> TemporalValues.dateTime(data.getLong(row << 3)))
+                : values((data, row) -> TemporalValues.instant(data.getLong(row << 3)));
     }
 
     private static ArrowValues interval(Interval type) throws IOException {
         if (type.unit() != IntervalUnit.MONTH_DAY_NANO) {
             throw new IOException("An interval without months, days and nanoseconds is not expected");
         }
-        return values((data, row) -> Moments.interval(
+        return values((data, row) -> TemporalValues.interval(
                 data.getInt(row << 4), data.getInt((row << 4) + 4), data.getLong((row << 4) + 8) / 1000));
     }
 

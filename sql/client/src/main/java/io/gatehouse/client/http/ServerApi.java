@@ -58,6 +58,17 @@ final class ServerApi {
         return json(send(withBody(request(path), body).build()));
     }
 
+    /** Deletes what is at a path. */
+    void delete(String path) {
+        try (InputStream body =
+                successful(send(request(path).timeout(Session.PATIENCE).DELETE().build()))) {
+            body.readAllBytes();
+        } catch (IOException e) {
+            throw new GatehouseException(
+                    ErrorCode.CONNECTION_LOST, "The connection to the server at %s broke.".formatted(server), e);
+        }
+    }
+
     /** Asks for the rows of a statement in a format, however long the first of them takes. */
     InputStream query(String id, String mediaType, Map<String, Object> body) {
         HttpRequest.Builder request = request("v1/query").header(QUERY_ID, id).header("Accept", mediaType);

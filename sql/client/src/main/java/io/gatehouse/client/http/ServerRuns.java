@@ -83,6 +83,11 @@ public final class ServerRuns {
         server.post(path(name) + "/cancel", Map.of());
     }
 
+    /** Deletes a run that has ended. */
+    public void delete(String name) {
+        server.delete(path(name));
+    }
+
     private static String path(String name) {
         return RUNS + "/" + URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
     }

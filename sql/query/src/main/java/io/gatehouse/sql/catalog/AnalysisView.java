@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.client.Column;
 import io.gatehouse.client.Relation;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -17,6 +18,19 @@ import java.util.Map;
  */
 public record AnalysisView(String name, String comment, Map<String, String> sections, List<Column> columns, String sql)
         implements DefinedQuery {
+    /** The groups of the documentation, in order. */
+    private static final List<String> GROUPS = List.of(
+            "The paper",
+            "Answers",
+            "Load",
+            "Specialisation",
+            "Co-activation and transitions",
+            "Runs compared",
+            "Criteria",
+            "Similarity",
+            "Weights",
+            "Interventions");
+
     public AnalysisView {
         requireNonNull(name, "name is null");
         requireNonNull(comment, "comment is null");
@@ -24,10 +38,13 @@ public record AnalysisView(String name, String comment, Map<String, String> sect
         columns = List.copyOf(columns);
     }
 
-    /** Returns all views, in the order of the documentation. */
+    /** Returns all views in the order of the documentation: by group, then by the number in section Order, then by name. */
     public static List<AnalysisView> all() {
-        return SqlResource.lines("views/views.txt").stream()
+        return SqlResource.definitions("views").stream()
                 .map(AnalysisView::read)
+                .sorted(Comparator.comparingInt(AnalysisView::placeOfGroup)
+                        .thenComparingInt(view -> Integer.parseInt(view.section("Order")))
+                        .thenComparing(AnalysisView::name))
                 .toList();
     }
 
@@ -36,14 +53,23 @@ public record AnalysisView(String name, String comment, Map<String, String> sect
         return new AnalysisView(name, file.comment(), file.sections(), file.columns(), file.query());
     }
 
+    /** Returns the heading that the view stands under. */
+    public String group() {
+        return section("Group");
+    }
+
+    private int placeOfGroup() {
+        int place = GROUPS.indexOf(group());
+        if (place < 0) {
+            throw new IllegalArgumentException(
+                    "View %s has the group \"%s\", which is not one of %s".formatted(name, group(), GROUPS));
+        }
+        return place;
+    }
+
     @Override
     public List<Column> parameters() {
         return List.of();
-    }
-
-    /** A statement that shows what the view is for. */
-    public String example() {
-        return requireNonNull(sections.get("Example"), () -> "%s has no example".formatted(name));
     }
 
     /** Returns the view as a relation of the catalog. */

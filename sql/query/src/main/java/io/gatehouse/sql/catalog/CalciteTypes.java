@@ -9,6 +9,7 @@ import io.gatehouse.type.SqlType;
 import io.gatehouse.type.SqlType.Decimal;
 import io.gatehouse.type.SqlType.ListOf;
 import io.gatehouse.type.SqlType.Scalar;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
@@ -16,6 +17,8 @@ import org.apache.calcite.sql.type.SqlTypeName;
 
 /** Conversions between SQL types and Calcite's types. */
 public final class CalciteTypes {
+    private static final int MOST_DIGITS = 38;
+
     private CalciteTypes() {}
 
     /** Calcite's type of a column of a relation. */
@@ -77,6 +80,25 @@ public final class CalciteTypes {
             case DATE, TIMESTAMP, TIMESTAMP_WITH_LOCAL_TIME_ZONE -> true;
             default -> false;
         };
+    }
+
+    /** Whether this is a decimal of as many digits as there can be, which may be too few for the values it is made for. */
+    public static boolean hasMostDigits(RelDataType type) {
+        return type.getSqlTypeName() == SqlTypeName.DECIMAL && type.getPrecision() == MOST_DIGITS;
+    }
+
+    /**
+     * The type of CASE where the common type of its results has most digits. DuckDB looks for it beginning with ELSE, and
+     * which digits are left out depends on the order.
+     *
+     * @param results the types behind THEN, and that behind ELSE
+     * @param inferred their common type in this order
+     */
+    public static RelDataType ofCase(List<RelDataType> results, RelDataType inferred, RelDataTypeFactory types) {
+        List<RelDataType> elseFirst = new ArrayList<>(results);
+        elseFirst.add(0, elseFirst.remove(results.size() - 1));
+        RelDataType common = requireNonNull(types.leastRestrictive(elseFirst), "decimals have a common type");
+        return types.createTypeWithNullability(common, inferred.isNullable());
     }
 
     /** The SQL type that one of Calcite's stands for. */

@@ -72,11 +72,10 @@ final class DuckDbTypes extends SqlTypeFactoryImpl {
         if (types.stream().anyMatch(WholeNumbers::isUnsigned) && all(types, WholeNumbers::isWhole)) {
             return Optional.of(WholeNumbers.common(types, this));
         }
-        List<RelDataType> fractions = types.stream()
-                .filter(type -> SqlTypeUtil.isDecimal(type) && !WholeNumbers.isWhole(type))
-                .toList();
-        if (!fractions.isEmpty() && fractions.size() < types.size() && all(types, SqlTypeUtil::isExactNumeric)) {
-            return besideIntegers(fractions, types);
+        if (types.size() > 1
+                && types.stream().anyMatch(DuckDbTypes::isFraction)
+                && all(types, SqlTypeUtil::isExactNumeric)) {
+            return types.stream().reduce(this::exact);
         }
         if (types.size() > 1 && all(types, type -> type.getComponentType() != null)) {
             // Beside NULL Calcite would take the list to which the others can be cast.
@@ -95,18 +94,33 @@ final class DuckDbTypes extends SqlTypeFactoryImpl {
                 : Optional.empty();
     }
 
-    /** If not all digits fit, fraction digits are kept, and integers that are too large fail at run time. */
-    private Optional<RelDataType> besideIntegers(List<RelDataType> fractions, List<RelDataType> types) {
-        RelDataType fraction = requireNonNull(super.leastRestrictive(fractions, SqlTypeMappingRules.instance(false)));
-        int whole = types.stream()
-                .filter(WholeNumbers::isWhole)
-                .mapToInt(RelDataType::getPrecision)
-                .max()
-                .orElseThrow();
+    /**
+     * The common type of two exact numbers. If not all digits fit, those behind the point stay beside an integer, which
+     * fails at run time where it is too large, and those before the point stay beside another decimal. So of more than
+     * two numbers the order matters.
+     */
+    private RelDataType exact(RelDataType one, RelDataType other) {
+        if (!isFraction(one) && !isFraction(other)) {
+            return requireNonNull(leastRestrictive(List.of(one, other)), "two integers have a common type");
+        }
         int most = typeSystem.getMaxPrecision(SqlTypeName.DECIMAL);
-        return whole + fraction.getScale() > most
-                ? Optional.of(createSqlType(SqlTypeName.DECIMAL, most, fraction.getScale()))
-                : Optional.empty();
+        int before = Math.max(digitsBeforePoint(one), digitsBeforePoint(other));
+        int scale = Math.max(scale(one), scale(other));
+        boolean decimals = isFraction(one) && isFraction(other);
+        return createSqlType(
+                SqlTypeName.DECIMAL, Math.min(most, before + scale), decimals ? Math.min(scale, most - before) : scale);
+    }
+
+    private static int digitsBeforePoint(RelDataType number) {
+        return number.getPrecision() - scale(number);
+    }
+
+    private static int scale(RelDataType number) {
+        return SqlTypeUtil.isDecimal(number) ? number.getScale() : 0;
+    }
+
+    private static boolean isFraction(RelDataType type) {
+        return SqlTypeUtil.isDecimal(type) && !WholeNumbers.isWhole(type);
     }
 
     private static boolean all(List<RelDataType> types, Predicate<RelDataType> condition) {

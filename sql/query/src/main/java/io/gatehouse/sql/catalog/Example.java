@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * A statement to start from. It asks run 1 and question 1: {@code run_id = 1}, {@code question_id = 1}, or the number 1 as
@@ -35,10 +34,10 @@ public record Example(String group, String title, String about, String sql) {
         List<Example> examples = new ArrayList<>();
         SqlResource.statements("examples.sql").forEach(statement -> examples.add(read(statement.strip())));
         for (AnalysisView view : AnalysisView.all()) {
-            examples.add(of(section(view.sections(), "Group"), view.sections(), view.comment(), view.example()));
+            examples.add(of(view.group(), view, view.comment()));
         }
         for (TableFunction function : TableFunction.all()) {
-            examples.add(of(FUNCTIONS, function.sections(), function.comment(), function.example()));
+            examples.add(of(FUNCTIONS, function, function.comment()));
         }
         return List.copyOf(examples);
     }
@@ -50,8 +49,8 @@ public record Example(String group, String title, String about, String sql) {
         return new Example(head[0], head[1], lines[1].substring("-- ".length()), lines[2]);
     }
 
-    private static Example of(String group, Map<String, String> sections, String comment, String sql) {
-        return new Example(group, section(sections, "Title"), meaning(comment), sql);
+    private static Example of(String group, DefinedQuery query, String comment) {
+        return new Example(group, query.section("Title"), meaning(comment), query.example());
     }
 
     /** What stands behind "One row per …: ", or behind "One row per". */
@@ -59,9 +58,5 @@ public record Example(String group, String title, String about, String sql) {
         int colon = comment.indexOf(": ");
         String meaning = comment.substring(colon < 0 ? "One row per ".length() : colon + 2);
         return meaning.substring(0, 1).toUpperCase(Locale.ROOT) + meaning.substring(1);
-    }
-
-    private static String section(Map<String, String> sections, String name) {
-        return requireNonNull(sections.get(name), () -> "There is no section " + name);
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 /** A .sql file of this module. */
 public final class SqlResource {
     private static final String ROOT = "/io/gatehouse/sql/";
+    private static final String EXTENSION = ".sql";
 
     private SqlResource() {}
 
@@ -18,6 +19,14 @@ public final class SqlResource {
     /** Its lines without blank ones and comments, which begin with #. */
     public static List<String> lines(String path) {
         return Resources.lines(SqlResource.class, ROOT + path);
+    }
+
+    /** Returns the names of the definitions in a folder: those of its .sql files without the extension, sorted. */
+    static List<String> definitions(String folder) {
+        return Resources.names(SqlResource.class, ROOT + folder).stream()
+                .filter(name -> name.endsWith(EXTENSION))
+                .map(name -> name.substring(0, name.length() - EXTENSION.length()))
+                .toList();
     }
 
     /** Its statements, each ended by a semicolon at the end of a line, without the semicolons. */

@@ -33,9 +33,9 @@ public record TableFunction(
         columns = List.copyOf(columns);
     }
 
-    /** Returns all table functions, in the order of the documentation. */
+    /** Returns all table functions, by name. */
     public static List<TableFunction> all() {
-        return SqlResource.lines("table-functions/table-functions.txt").stream()
+        return SqlResource.definitions("table-functions").stream()
                 .map(TableFunction::read)
                 .toList();
     }
@@ -51,10 +51,5 @@ public record TableFunction(
         return parameters.stream()
                 .map(parameter -> "%s %s".formatted(parameter.name(), parameter.type()))
                 .collect(Collectors.joining(", ", name + "(", ")"));
-    }
-
-    /** Returns a statement that shows its use. */
-    public String example() {
-        return requireNonNull(sections.get("Example"), () -> "%s has no example".formatted(name));
     }
 }

@@ -18,11 +18,11 @@ final class Candidates {
     private record Candidate(int distance, Suggestion suggestion) {}
 
     private final String typed;
-    private final Part.Cursor cursor;
+    private final TextPart.Cursor cursor;
     private final Set<String> known = new HashSet<>();
     private final List<Candidate> candidates = new ArrayList<>();
 
-    Candidates(String typed, Part.Cursor cursor) {
+    Candidates(String typed, TextPart.Cursor cursor) {
         this.typed = typed.replace("\"", "").toLowerCase(Locale.ROOT);
         this.cursor = cursor;
     }

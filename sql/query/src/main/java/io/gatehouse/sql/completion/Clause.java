@@ -23,7 +23,7 @@ enum Clause {
     }
 
     /** Finds the clause that a part begins; {@code before} is the preceding part. */
-    static Optional<Clause> begunBy(Part part, Optional<Part> before) {
+    static Optional<Clause> begunBy(TextPart part, Optional<TextPart> before) {
         boolean comparison =
                 part.is("FROM") && before.isPresent() && before.get().is("DISTINCT");
         if (comparison) {
@@ -37,7 +37,7 @@ enum Clause {
         return Optional.empty();
     }
 
-    static boolean isSetOperation(Part part) {
+    static boolean isSetOperation(TextPart part) {
         return part.isOneOf(SET_OPERATIONS);
     }
 }

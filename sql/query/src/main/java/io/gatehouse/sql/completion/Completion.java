@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.client.Column;
 import io.gatehouse.sql.catalog.Catalog;
-import io.gatehouse.sql.completion.Place.Expected;
-import io.gatehouse.sql.completion.Sources.Source;
-import io.gatehouse.sql.completion.Sources.Source.Field;
+import io.gatehouse.sql.completion.CursorContext.Expected;
+import io.gatehouse.sql.completion.FromRelations.Source;
+import io.gatehouse.sql.completion.FromRelations.Source.Field;
 import io.gatehouse.sql.completion.Suggestion.Kind;
 import io.gatehouse.sql.function.FunctionNote;
 import io.gatehouse.sql.parse.Keywords;
@@ -55,17 +55,17 @@ public final class Completion {
     }
 
     private List<Suggestion> suggestions(String text, PartialText partial) {
-        Place place = Place.of(partial.whole());
-        Part.Cursor cursor = partial.cursor();
+        CursorContext context = CursorContext.of(partial.whole());
+        TextPart.Cursor cursor = partial.cursor();
         Candidates candidates = new Candidates(partial.typed(), cursor);
-        if (place.qualifier().isPresent()) {
-            columnsOf(place, text, place.qualifier().get())
+        if (context.qualifier().isPresent()) {
+            columnsOf(context, text, context.qualifier().get())
                     .forEach(column -> candidates.add(Kind.COLUMN, Keywords.quoted(column.name()), column.detail()));
             return candidates.best();
         }
-        switch (place.expected()) {
-            case RELATION -> relations(place, candidates);
-            case OPERAND -> operands(place, text, candidates);
+        switch (context.expected()) {
+            case RELATION -> relations(context, candidates);
+            case OPERAND -> operands(context, text, candidates);
             case TYPE -> TYPES.forEach(type -> candidates.add(Kind.KEYWORD, type, ""));
             case NEW_NAME -> {
                 return List.of();
@@ -73,15 +73,15 @@ public final class Completion {
             case BEGIN -> Keywords.beginning().forEach(word -> candidates.add(Kind.KEYWORD, word, ""));
             case KEYWORD -> {}
         }
-        if (place.expected() != Expected.TYPE && place.expected() != Expected.BEGIN) {
+        if (context.expected() != Expected.TYPE && context.expected() != Expected.BEGIN) {
             Keywords.after(text.substring(partial.whole().start(), cursor.start()))
                     .forEach(keyword -> candidates.add(Kind.KEYWORD, keyword, ""));
         }
         return candidates.best();
     }
 
-    private void relations(Place place, Candidates candidates) {
-        place.with().items().forEach(item -> candidates.add(Kind.CTE, Keywords.quoted(item.name()), "WITH query"));
+    private void relations(CursorContext context, Candidates candidates) {
+        context.with().items().forEach(item -> candidates.add(Kind.CTE, Keywords.quoted(item.name()), "WITH query"));
         catalog.relations().forEach(relation -> candidates.add(Kind.TABLE, relation.name(), relation.comment()));
         functions(true, candidates);
     }
@@ -93,23 +93,23 @@ public final class Completion {
                         candidates.add(Kind.FUNCTION, note.name(), note.forms().get(0) + ": " + note.comment()));
     }
 
-    private void operands(Place place, String text, Candidates candidates) {
-        List<Source> near = sources(place, text, place.queries().get(0));
+    private void operands(CursorContext context, String text, Candidates candidates) {
+        List<Source> near = sources(context, text, context.queries().get(0));
         columns(near.isEmpty() ? everything() : near, !near.isEmpty(), candidates);
-        place.queries()
+        context.queries()
                 .get(0)
                 .aliases()
                 .forEach(alias -> candidates.add(Kind.ALIAS, Keywords.quoted(alias), "of SELECT"));
         near.stream()
                 .filter(Source::aliased)
                 .forEach(source -> candidates.add(Kind.ALIAS, Keywords.quoted(source.name()), "of FROM"));
-        place.queries().stream()
+        context.queries().stream()
                 .skip(1)
-                .flatMap(query -> sources(place, text, query).stream())
+                .flatMap(query -> sources(context, text, query).stream())
                 .forEach(source -> columns(List.of(source), true, candidates));
         measures(
                 near.isEmpty() ? everything() : near,
-                place.caller().stream().anyMatch(part -> part.is("AGGREGATE")),
+                context.caller().stream().anyMatch(part -> part.is("AGGREGATE")),
                 candidates);
         functions(false, candidates);
     }
@@ -153,15 +153,15 @@ public final class Completion {
                 .toList();
     }
 
-    private Stream<Field> columnsOf(Place place, String text, String qualifier) {
-        return place.queries().stream()
-                .flatMap(query -> sources(place, text, query).stream())
+    private Stream<Field> columnsOf(CursorContext context, String text, String qualifier) {
+        return context.queries().stream()
+                .flatMap(query -> sources(context, text, query).stream())
                 .filter(source -> source.name().equalsIgnoreCase(qualifier))
                 .limit(1)
                 .flatMap(source -> source.columns().stream());
     }
 
-    private List<Source> sources(Place place, String text, QueryParts query) {
-        return new Sources(text, catalog, queries, place.with()).of(query.clause(Clause.FROM));
+    private List<Source> sources(CursorContext context, String text, QueryParts query) {
+        return new FromRelations(text, catalog, queries, context.with()).of(query.clause(Clause.FROM));
     }
 }

@@ -1,8 +1,8 @@
 package io.gatehouse.sql.completion;
 
-import io.gatehouse.sql.completion.Part.Cursor;
-import io.gatehouse.sql.completion.Part.Group;
-import io.gatehouse.sql.completion.Part.Word;
+import io.gatehouse.sql.completion.TextPart.Cursor;
+import io.gatehouse.sql.completion.TextPart.Group;
+import io.gatehouse.sql.completion.TextPart.Word;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +24,7 @@ record PartialText(Group whole, String typed) {
         if (words.inComment(offset)) {
             return Optional.empty();
         }
-        List<Part> parts = new ArrayList<>(words.list());
+        List<TextPart> parts = new ArrayList<>(words.list());
         Optional<Word> touched = words.list().stream()
                 .filter(word -> word.start() < offset && offset <= word.end() && word.kind() != Word.Kind.SYMBOL)
                 .findFirst();
@@ -54,7 +54,7 @@ record PartialText(Group whole, String typed) {
     }
 
     private static Optional<Cursor> find(Group group) {
-        for (Part part : group.parts()) {
+        for (TextPart part : group.parts()) {
             Optional<Cursor> found = part instanceof Cursor cursor
                     ? Optional.of(cursor)
                     : part instanceof Group inner ? find(inner) : Optional.empty();
@@ -67,9 +67,9 @@ record PartialText(Group whole, String typed) {
 
     /** Returns the statement that contains the cursor. */
     private static Group statement(Group all) {
-        List<Part> parts = new ArrayList<>();
+        List<TextPart> parts = new ArrayList<>();
         int start = 0;
-        for (Part part : all.parts()) {
+        for (TextPart part : all.parts()) {
             if (!part.is(";")) {
                 parts.add(part);
                 continue;
@@ -86,24 +86,24 @@ record PartialText(Group whole, String typed) {
 
     /** Reads nested groups. */
     private static final class Reader {
-        private final List<Part> parts;
+        private final List<TextPart> parts;
         private int at;
 
-        private Reader(List<Part> parts) {
+        private Reader(List<TextPart> parts) {
             this.parts = parts;
         }
 
         /** Reads the parts up to the closing parenthesis; very deep nesting is read flat. */
-        private List<Part> group(int depth) {
-            List<Part> group = new ArrayList<>();
+        private List<TextPart> group(int depth) {
+            List<TextPart> group = new ArrayList<>();
             while (at < parts.size()) {
-                Part part = parts.get(at++);
+                TextPart part = parts.get(at++);
                 if (part.isOneOf(CLOSING) && depth > 0) {
                     at--;
                     return group;
                 }
                 if (part.isOneOf(OPENING) && depth < MAX_DEPTH) {
-                    List<Part> inside = group(depth + 1);
+                    List<TextPart> inside = group(depth + 1);
                     boolean closed = at < parts.size();
                     int end = closed
                             ? parts.get(at).end()

@@ -1,16 +1,16 @@
 package io.gatehouse.sql.completion;
 
-import io.gatehouse.sql.completion.Part.Cursor;
-import io.gatehouse.sql.completion.Part.Group;
-import io.gatehouse.sql.completion.Part.Word;
-import io.gatehouse.sql.completion.Place.Expected;
-import io.gatehouse.sql.completion.Sources.Source;
+import io.gatehouse.sql.completion.CursorContext.Expected;
+import io.gatehouse.sql.completion.FromRelations.Source;
+import io.gatehouse.sql.completion.TextPart.Cursor;
+import io.gatehouse.sql.completion.TextPart.Group;
+import io.gatehouse.sql.completion.TextPart.Word;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** The parts of one SELECT, without the WITH before it and the set operations around it. */
-record QueryParts(List<Part> parts) {
+record QueryParts(List<TextPart> parts) {
     private static final List<String> NOT_ALIASES = List.of("END", "NULL", "TRUE", "FALSE", "DISTINCT", "ALL");
 
     QueryParts {
@@ -18,10 +18,10 @@ record QueryParts(List<Part> parts) {
     }
 
     /** Returns the SELECT, among several, that contains the cursor. */
-    static QueryParts around(List<Part> parts) {
-        List<Part> query = new ArrayList<>();
+    static QueryParts around(List<TextPart> parts) {
+        List<TextPart> query = new ArrayList<>();
         boolean found = false;
-        for (Part part : parts) {
+        for (TextPart part : parts) {
             if (Clause.isSetOperation(part)) {
                 if (found) {
                     break;
@@ -37,11 +37,11 @@ record QueryParts(List<Part> parts) {
                 !query.isEmpty() && query.get(0).isOneOf(quantifiers) ? query.subList(1, query.size()) : query);
     }
 
-    static boolean holdsCursor(Part part) {
+    static boolean holdsCursor(TextPart part) {
         return part instanceof Cursor || (part instanceof Group group && group.holdsCursor());
     }
 
-    static int cursorIndex(List<Part> parts) {
+    static int cursorIndex(List<TextPart> parts) {
         for (int i = 0; i < parts.size(); i++) {
             if (holdsCursor(parts.get(i))) {
                 return i;
@@ -56,20 +56,20 @@ record QueryParts(List<Part> parts) {
             clause = Clause.begunBy(parts.get(i), before(i)).orElse(clause);
             if (clause == Clause.FROM && parts.get(i).isOneOf(List.of("ON", "USING"))) {
                 clause = Clause.JOIN_CONDITION;
-            } else if (clause == Clause.JOIN_CONDITION && parts.get(i).isOneOf(Sources.BETWEEN)) {
+            } else if (clause == Clause.JOIN_CONDITION && parts.get(i).isOneOf(FromRelations.BETWEEN)) {
                 clause = Clause.FROM;
             }
         }
         return clause;
     }
 
-    private Optional<Part> before(int index) {
+    private Optional<TextPart> before(int index) {
         return index == 0 ? Optional.empty() : Optional.of(parts.get(index - 1));
     }
 
     /** The parts of a clause without its first word. */
-    List<Part> clause(Clause wanted) {
-        List<Part> found = new ArrayList<>();
+    List<TextPart> clause(Clause wanted) {
+        List<TextPart> found = new ArrayList<>();
         boolean inside = false;
         for (int i = 0; i < parts.size(); i++) {
             Optional<Clause> begun = Clause.begunBy(parts.get(i), before(i));
@@ -116,7 +116,7 @@ record QueryParts(List<Part> parts) {
     }
 
     /** expression AS MEASURE name. */
-    private static boolean isMeasure(List<Part> item) {
+    private static boolean isMeasure(List<TextPart> item) {
         int size = item.size();
         return size > 3
                 && item.get(size - 1) instanceof Word name
@@ -125,10 +125,10 @@ record QueryParts(List<Part> parts) {
                 && item.get(size - 3).is("AS");
     }
 
-    private List<List<Part>> items() {
-        List<List<Part>> items = new ArrayList<>();
-        List<Part> item = new ArrayList<>();
-        for (Part part : clause(Clause.SELECT)) {
+    private List<List<TextPart>> items() {
+        List<List<TextPart>> items = new ArrayList<>();
+        List<TextPart> item = new ArrayList<>();
+        for (TextPart part : clause(Clause.SELECT)) {
             if (part.is(",")) {
                 items.add(List.copyOf(item));
                 item.clear();
@@ -142,11 +142,11 @@ record QueryParts(List<Part> parts) {
                 .toList();
     }
 
-    private static boolean isAliased(List<Part> item) {
+    private static boolean isAliased(List<TextPart> item) {
         if (!(item.get(item.size() - 1) instanceof Word last) || !last.isName() || last.isOneOf(NOT_ALIASES)) {
             return false;
         }
-        Part before = item.get(item.size() - 2);
+        TextPart before = item.get(item.size() - 2);
         return before.is("AS")
                 || before instanceof Group
                 || (before instanceof Word word && word.kind() != Word.Kind.SYMBOL && !Expected.operandAfter(word));

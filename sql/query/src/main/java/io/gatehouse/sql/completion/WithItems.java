@@ -1,7 +1,7 @@
 package io.gatehouse.sql.completion;
 
-import io.gatehouse.sql.completion.Part.Group;
-import io.gatehouse.sql.completion.Part.Word;
+import io.gatehouse.sql.completion.TextPart.Group;
+import io.gatehouse.sql.completion.TextPart.Word;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +33,7 @@ record WithItems(List<Item> items, boolean recursive) {
         items = List.copyOf(items);
     }
 
-    static Read read(List<Part> parts) {
+    static Read read(List<TextPart> parts) {
         if (parts.isEmpty() || !parts.get(0).is("WITH")) {
             return new Read(NONE, 0);
         }

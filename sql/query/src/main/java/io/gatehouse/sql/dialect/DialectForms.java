@@ -169,6 +169,9 @@ public final class DialectForms extends SqlShuttle {
         if (operator.equals(SqlLibraryOperators.TRANSLATE3)) {
             return with(FunctionTable.TRANSLATE, call);
         }
+        if (operator.equals(SqlStdOperatorTable.PERCENTILE_CONT)) {
+            return with(FunctionTable.PERCENTILE_CONT, call);
+        }
         return operator instanceof SqlUnresolvedFunction ? function(call) : below(call);
     }
 

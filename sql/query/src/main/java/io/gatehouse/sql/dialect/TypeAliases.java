@@ -1,13 +1,15 @@
 package io.gatehouse.sql.dialect;
 
-import static java.util.Map.entry;
-
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.catalog.SqlResource;
 import io.gatehouse.sql.parse.Positions;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlBasicTypeNameSpec;
 import org.apache.calcite.sql.SqlCollectionTypeNameSpec;
@@ -25,80 +27,51 @@ final class TypeAliases {
 
     /** A decimal type with precision and scale. */
     private record Meaning(SqlTypeName name, int precision, int scale) {
-        Meaning(SqlTypeName name) {
-            this(name, NONE, RelDataType.SCALE_NOT_SPECIFIED);
-        }
-
         Meaning(SqlTypeName name, int precision) {
             this(name, precision, RelDataType.SCALE_NOT_SPECIFIED);
         }
     }
 
-    private static final Meaning TEXT = new Meaning(SqlTypeName.VARCHAR);
-    private static final Meaning HUGEINT = new Meaning(SqlTypeName.DECIMAL, 38, 0);
+    private static final Pattern TYPE = Pattern.compile("(\\w+)(?:\\((\\d+)(?:, (\\d+))?\\))?");
+
     private static final Meaning INSTANT = new Meaning(SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE, MICROSECONDS);
 
-    private static final Map<String, Meaning> ALIASES = Map.ofEntries(
-            entry("bool", new Meaning(SqlTypeName.BOOLEAN)),
-            entry("logical", new Meaning(SqlTypeName.BOOLEAN)),
-            entry("int1", new Meaning(SqlTypeName.TINYINT)),
-            entry("int2", new Meaning(SqlTypeName.SMALLINT)),
-            entry("int16", new Meaning(SqlTypeName.SMALLINT)),
-            entry("short", new Meaning(SqlTypeName.SMALLINT)),
-            entry("int4", new Meaning(SqlTypeName.INTEGER)),
-            entry("int32", new Meaning(SqlTypeName.INTEGER)),
-            entry("integral", new Meaning(SqlTypeName.INTEGER)),
-            entry("signed", new Meaning(SqlTypeName.INTEGER)),
-            entry("int8", new Meaning(SqlTypeName.BIGINT)),
-            entry("int64", new Meaning(SqlTypeName.BIGINT)),
-            entry("long", new Meaning(SqlTypeName.BIGINT)),
-            entry("oid", new Meaning(SqlTypeName.BIGINT)),
-            entry("hugeint", HUGEINT),
-            entry("int128", HUGEINT),
-            entry("utinyint", new Meaning(SqlTypeName.UTINYINT)),
-            entry("uint8", new Meaning(SqlTypeName.UTINYINT)),
-            entry("usmallint", new Meaning(SqlTypeName.USMALLINT)),
-            entry("uint16", new Meaning(SqlTypeName.USMALLINT)),
-            entry("uinteger", new Meaning(SqlTypeName.UINTEGER)),
-            entry("uint32", new Meaning(SqlTypeName.UINTEGER)),
-            entry("ubigint", new Meaning(SqlTypeName.UBIGINT)),
-            entry("uint64", new Meaning(SqlTypeName.UBIGINT)),
-            entry("float4", new Meaning(SqlTypeName.REAL)),
-            entry("float8", new Meaning(SqlTypeName.DOUBLE)),
-            entry("text", TEXT),
-            entry("string", TEXT),
-            entry("bpchar", TEXT),
-            entry("nvarchar", TEXT),
-            entry("datetime", new Meaning(SqlTypeName.TIMESTAMP, MICROSECONDS)),
-            entry("timestamp_us", new Meaning(SqlTypeName.TIMESTAMP, MICROSECONDS)),
-            entry("timestamp_ms", new Meaning(SqlTypeName.TIMESTAMP, 3)),
-            entry("timestamp_s", new Meaning(SqlTypeName.TIMESTAMP, 0)),
-            entry("timestamptz", INSTANT));
+    /** The standard type of each name. */
+    private static final Map<String, String> ALIASES = typesByName("aliases.txt");
 
     /** Types of DuckDB that no relation has, and what to write instead. */
-    private static final Map<String, String> INSTEAD = Map.ofEntries(
-            entry("blob", "VARCHAR"),
-            entry("bytea", "VARCHAR"),
-            entry("bit", "VARCHAR"),
-            entry("bitstring", "VARCHAR"),
-            entry("uuid", "VARCHAR"),
-            entry("guid", "VARCHAR"),
-            entry("json", "VARCHAR"),
-            entry("enum", "VARCHAR"),
-            entry("variant", "VARCHAR"),
-            entry("uhugeint", "HUGEINT"),
-            entry("uint128", "HUGEINT"),
-            entry("bignum", "HUGEINT"),
-            entry("varint", "HUGEINT"),
-            entry("timetz", "TIME"),
-            entry("time_ns", "TIME"),
-            entry("timestamp_ns", "TIMESTAMP"),
-            entry("timestamptz_ns", "TIMESTAMPTZ"));
+    private static final Map<String, String> INSTEAD = typesByName("refused.txt");
 
     private static final Set<SqlTypeName> WITHOUT_VALUES =
             Set.of(SqlTypeName.BINARY, SqlTypeName.VARBINARY, SqlTypeName.ANY, SqlTypeName.GEOMETRY);
 
     private TypeAliases() {}
+
+    /** Reads lines "TYPE: name name". */
+    private static Map<String, String> typesByName(String file) {
+        Map<String, String> types = new HashMap<>();
+        for (String line : SqlResource.lines("types/" + file)) {
+            String[] parts = line.split(": ", 2);
+            for (String name : parts[1].split(" ", -1)) {
+                types.put(name, parts[0]);
+            }
+        }
+        return Map.copyOf(types);
+    }
+
+    /** Reads a type such as DECIMAL(38, 0). */
+    private static Meaning meaning(String type) {
+        Matcher matcher = TYPE.matcher(type);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("%s is not a type".formatted(type));
+        }
+        String precision = matcher.group(2);
+        String scale = matcher.group(3);
+        return new Meaning(
+                SqlTypeName.valueOf(matcher.group(1)),
+                precision == null ? NONE : Integer.parseInt(precision),
+                scale == null ? RelDataType.SCALE_NOT_SPECIFIED : Integer.parseInt(scale));
+    }
 
     /** Whether this is a timestamp type coarser than microseconds, which no column and no function has. */
     static boolean isCoarse(SqlNode type) {
@@ -142,9 +115,9 @@ final class TypeAliases {
 
     private static Meaning named(SqlTypeNameSpec type) {
         String name = type.getTypeName().toString().toLowerCase(Locale.ROOT);
-        Meaning meaning = ALIASES.get(name);
-        if (meaning != null) {
-            return meaning;
+        String standard = ALIASES.get(name);
+        if (standard != null) {
+            return meaning(standard);
         }
         String instead = INSTEAD.get(name);
         if (instead != null) {

@@ -31,15 +31,19 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlCallBinding;
+import org.apache.calcite.sql.SqlFunctionCategory;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlOperandCountRange;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.fun.SqlAvgAggFunction;
+import org.apache.calcite.sql.fun.SqlBasicAggFunction;
+import org.apache.calcite.sql.type.OperandTypes;
 import org.apache.calcite.sql.type.ReturnTypes;
 import org.apache.calcite.sql.type.SqlOperandTypeChecker;
 import org.apache.calcite.sql.type.SqlReturnTypeInference;
 import org.apache.calcite.sql.type.SqlTypeTransforms;
 import org.apache.calcite.sql.type.SqlTypeUtil;
+import org.apache.calcite.util.Optionality;
 
 /** DuckDB's aggregates that are not in the SQL standard. */
 final class AggregateFunctions {
@@ -66,9 +70,20 @@ final class AggregateFunctions {
         }
     };
 
+    /** PERCENTILE_CONT, of integers a DOUBLE: it lies between two of the values. To Calcite it is one of them. */
+    private static final SqlOperator PERCENTILE_CONT = SqlBasicAggFunction.create(
+                    SqlKind.PERCENTILE_CONT,
+                    binding -> Signatures.between(binding, binding.getCollationType()),
+                    OperandTypes.UNIT_INTERVAL_NUMERIC_LITERAL)
+            .withFunctionType(SqlFunctionCategory.SYSTEM)
+            .withGroupOrder(Optionality.MANDATORY)
+            .withPercentile(true)
+            .withAllowsFraming(false);
+
     static List<SqlOperator> all() {
         List<SqlOperator> all = new ArrayList<>();
         all.add(AVG);
+        all.add(PERCENTILE_CONT);
         all.add(aggregate("mean", ReturnTypes.AVG_AGG_FUNCTION, MEASURED));
         for (String name : List.of(
                 "covar_pop",

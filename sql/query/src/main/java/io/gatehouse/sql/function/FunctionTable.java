@@ -33,6 +33,10 @@ public final class FunctionTable implements SqlOperatorTable {
     /** translate(text, from, to), which the grammar parses as another operator. */
     public static final SqlOperator TRANSLATE = INSTANCE.named("TRANSLATE").get(0);
 
+    /** percentile_cont(share), which the grammar parses as Calcite's own. */
+    public static final SqlOperator PERCENTILE_CONT =
+            INSTANCE.named("PERCENTILE_CONT").get(0);
+
     private final List<SqlOperator> operators;
     private final Set<SqlOperator> set;
     private final Map<String, List<SqlOperator>> byName;

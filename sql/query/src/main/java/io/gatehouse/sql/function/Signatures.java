@@ -62,7 +62,7 @@ final class Signatures {
     static final SqlReturnTypeInference FLOATING = binding -> floating(binding, binding.getOperandType(0));
 
     /** A value between two others: DOUBLE for integers, TIMESTAMP for dates, otherwise the operand's own type. */
-    static final SqlReturnTypeInference BETWEEN_VALUES = Signatures::betweenValues;
+    static final SqlReturnTypeInference BETWEEN_VALUES = binding -> between(binding, binding.getOperandType(0));
 
     /** The distance of two values: INTERVAL for times. */
     static final SqlReturnTypeInference DISTANCE =
@@ -150,12 +150,14 @@ final class Signatures {
         return forceNullable(binding, binding.getTypeFactory().createSqlType(type));
     }
 
-    private static RelDataType betweenValues(SqlOperatorBinding binding) {
-        RelDataType type = binding.getOperandType(0);
+    /** The type of a value between two of a type. */
+    static RelDataType between(SqlOperatorBinding binding, RelDataType type) {
         if (SqlTypeUtil.isNumeric(type) && !SqlTypeUtil.isDecimal(type)) {
             return floating(binding, type);
         }
-        return (type.getSqlTypeName() == SqlTypeName.DATE ? TIMESTAMP : FIRST).inferReturnType(binding);
+        return type.getSqlTypeName() == SqlTypeName.DATE
+                ? TIMESTAMP.inferReturnType(binding)
+                : forceNullable(binding, type);
     }
 
     private static RelDataType whole(SqlOperatorBinding binding) {

@@ -169,7 +169,6 @@ public final class StandardOperators {
                 SqlLibraryOperators.ARRAY_AGG,
                 SqlLibraryOperators.STRING_AGG,
                 SqlStdOperatorTable.LISTAGG,
-                SqlStdOperatorTable.PERCENTILE_CONT,
                 SqlStdOperatorTable.PERCENTILE_DISC);
     }
 

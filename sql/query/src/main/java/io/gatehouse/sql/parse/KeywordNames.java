@@ -1,5 +1,6 @@
 package io.gatehouse.sql.parse;
 
+import io.gatehouse.sql.catalog.SqlResource;
 import io.gatehouse.sql.grammar.DialectParserConstants;
 import io.gatehouse.sql.grammar.Token;
 import java.util.ArrayDeque;
@@ -7,6 +8,7 @@ import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * Decides which keywords of the grammar are names. DuckDB accepts most words as names of columns, relations and
@@ -14,93 +16,8 @@ import java.util.Locale;
  * {@code DATE '2026-01-31'}. The neighbouring tokens decide.
  */
 final class KeywordNames implements DialectParserConstants {
-    /** Keywords of unsupported forms, or that are ordinary functions in DuckDB. */
-    private static final BitSet NEVER_KEYWORDS = kinds(
-            ARRAY_CONCAT_AGG,
-            CALL,
-            CLASSIFIER,
-            CONTAINS,
-            CONTAINS_SUBSTR,
-            CONVERT,
-            CURRENT_CATALOG,
-            CURRENT_DEFAULT_TRANSFORM_GROUP,
-            CURRENT_PATH,
-            CURRENT_ROLE,
-            CURRENT_ROW,
-            CURRENT_SCHEMA,
-            CURRENT_TIME,
-            CURRENT_TRANSFORM_GROUP_FOR_TYPE,
-            CURRENT_USER,
-            CURSOR,
-            DATETIME,
-            DATETIME_DIFF,
-            DATETIME_TRUNC,
-            DATE_DIFF,
-            DATE_TRUNC,
-            DEFINE,
-            EQUALS,
-            FINAL,
-            FORMAT,
-            FRIDAY,
-            FUSION,
-            GRANT,
-            GROUP_CONCAT,
-            HOP,
-            IMMEDIATELY,
-            INTERSECTION,
-            JSON_ARRAY,
-            JSON_ARRAYAGG,
-            JSON_EXISTS,
-            JSON_OBJECT,
-            JSON_OBJECTAGG,
-            JSON_QUERY,
-            JSON_SCOPE,
-            JSON_VALUE,
-            LOCALTIME,
-            LOCALTIMESTAMP,
-            MAP,
-            MATCH_CONDITION,
-            MATCH_NUMBER,
-            MATCH_RECOGNIZE,
-            MEMBER,
-            MONDAY,
-            MULTISET,
-            NEW,
-            ORDINAL,
-            OVERLAY,
-            PATTERN,
-            PERIOD,
-            PRECEDES,
-            PREV,
-            RUNNING,
-            SAFE_CAST,
-            SAFE_OFFSET,
-            SAFE_ORDINAL,
-            SATURDAY,
-            SESSION,
-            SESSION_USER,
-            SKIP_,
-            SPECIFIC,
-            STREAM,
-            SUBMULTISET,
-            SUCCEEDS,
-            SUNDAY,
-            SYSTEM_USER,
-            THURSDAY,
-            TIMESTAMPADD,
-            TIMESTAMPDIFF,
-            TIMESTAMP_DIFF,
-            TIMESTAMP_TRUNC,
-            TIME_DIFF,
-            TIME_TRUNC,
-            TRANSLATE,
-            TUESDAY,
-            TUMBLE,
-            UNSIGNED,
-            USER,
-            UUID,
-            VARIANT,
-            WEDNESDAY);
+    /** Keywords of forms that are not supported, or of functions that are ordinary in DuckDB. */
+    private static final BitSet NEVER_KEYWORDS = kinds(SqlResource.lines("keywords/names.txt"));
 
     /** Words that are keywords before a parenthesis only. */
     private static final BitSet BEFORE_PARENTHESIS = kinds(CUBE, EXISTS, ROLLUP, TRY_CAST, UNNEST);
@@ -325,6 +242,22 @@ final class KeywordNames implements DialectParserConstants {
     private static BitSet kinds(int... kinds) {
         BitSet set = new BitSet();
         for (int kind : kinds) {
+            set.set(kind);
+        }
+        return set;
+    }
+
+    /** The kinds of token of lists of words. */
+    private static BitSet kinds(List<String> lines) {
+        List<String> images = IntStream.range(0, tokenImage.length)
+                .mapToObj(KeywordNames::image)
+                .toList();
+        BitSet set = new BitSet();
+        for (String word : String.join(" ", lines).split(" ", -1)) {
+            int kind = images.indexOf(word);
+            if (kind < 0) {
+                throw new IllegalArgumentException("%s is not a keyword of the grammar".formatted(word));
+            }
             set.set(kind);
         }
         return set;

@@ -14,42 +14,11 @@ import java.io.StringReader;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.calcite.sql.parser.SqlParseException;
 import org.apache.calcite.sql.parser.SqlParser;
 
 /** Explains an unexpected token. A correction is suggested only if the whole statement parses with it. */
 public final class UnexpectedToken {
-    /** Keywords that structure a statement; a misspelt one is parsed as a name. */
-    private static final Set<String> KEYWORDS = Set.of(
-            "SELECT",
-            "FROM",
-            "WHERE",
-            "GROUP",
-            "ORDER",
-            "HAVING",
-            "QUALIFY",
-            "LIMIT",
-            "OFFSET",
-            "JOIN",
-            "LEFT",
-            "USING",
-            "UNION",
-            "WITH",
-            "DISTINCT",
-            "CASE",
-            "WHEN",
-            "THEN",
-            "ELSE",
-            "BETWEEN",
-            "LIKE",
-            "VALUES",
-            "WINDOW",
-            "UNNEST",
-            "EXCEPT",
-            "INTERSECT",
-            "PARTITION");
-
     /** Continuations to test whether a statement is only incomplete. */
     private static final List<String> CONTINUATIONS = List.of("x", "BY x", "JOIN x", "NULL", "(x)", "x AND x");
 
@@ -116,7 +85,7 @@ public final class UnexpectedToken {
         if (word.kind != IDENTIFIER || word.image.length() < 3) {
             return Optional.empty();
         }
-        return NearNames.nearest(word.image, KEYWORDS)
+        return NearNames.nearest(word.image, Keywords.words())
                 .filter(near -> reads(word, near))
                 .map(near -> "did you mean %s?".formatted(near));
     }

@@ -70,7 +70,7 @@ public final class RollupRewrite extends RelHomogeneousShuttle {
     public RelNode visit(RelNode node) {
         if (node instanceof Aggregate aggregate) {
             for (Rollup rollup : Rollup.CANDIDATES) {
-                RelNode rewritten = WeightedRelations.reads(aggregate, rollup) ? rewritten(aggregate, rollup) : node;
+                RelNode rewritten = RollupSubstitution.reads(aggregate, rollup) ? rewritten(aggregate, rollup) : node;
                 if (rewritten != node) {
                     return rewritten;
                 }
@@ -100,7 +100,7 @@ public final class RollupRewrite extends RelHomogeneousShuttle {
 
     private RelNode rewritten(Aggregate aggregate, Rollup rollup) {
         try {
-            Weighted input = WeightedRelations.of(aggregate.getInput(), rollup, tables);
+            WeightedRelation input = RollupSubstitution.of(aggregate.getInput(), rollup, tables);
             return WeightedAggregate.of(aggregate, input).accept(this);
         } catch (RollupNotApplicable e) {
             // The most detailed rollup is the last to be tried: what it lacks, none has.

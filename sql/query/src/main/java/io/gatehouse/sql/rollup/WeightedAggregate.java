@@ -1,7 +1,8 @@
 package io.gatehouse.sql.rollup;
 
 import io.gatehouse.sql.function.Arithmetic;
-import io.gatehouse.sql.rollup.Weighted.Content;
+import io.gatehouse.sql.rollup.WeightedRelation.Content;
+import io.gatehouse.store.schema.Rollup;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +42,7 @@ final class WeightedAggregate {
     private static final int COUNT_DIGITS = 18;
 
     private final Aggregate original;
-    private final Weighted input;
+    private final WeightedRelation input;
     private final RexBuilder rex;
     private final RelDataTypeFactory types;
     private final List<RexNode> columns = new ArrayList<>();
@@ -56,7 +57,7 @@ final class WeightedAggregate {
         RexNode over(RelNode aggregate);
     }
 
-    private WeightedAggregate(Aggregate original, Weighted input) {
+    private WeightedAggregate(Aggregate original, WeightedRelation input) {
         this.original = original;
         this.input = input;
         this.rex = original.getCluster().getRexBuilder();
@@ -67,7 +68,7 @@ final class WeightedAggregate {
         });
     }
 
-    static RelNode of(Aggregate original, Weighted input) throws RollupNotApplicable {
+    static RelNode of(Aggregate original, WeightedRelation input) throws RollupNotApplicable {
         return new WeightedAggregate(original, input).build();
     }
 
@@ -116,8 +117,8 @@ final class WeightedAggregate {
         if (ordered || (call.isDistinct() && measure.isPresent())) {
             throw new RollupNotApplicable("%s needs each row".formatted(name.toLowerCase(Locale.ROOT)));
         }
-        if (measure.isPresent() && measure.get().spread()) {
-            Optional<Value> value = spread(name, call, measure.get());
+        if (measure.isPresent()) {
+            Optional<Value> value = kept(name, call, measure.get());
             if (value.isPresent()) {
                 return value.get();
             }
@@ -142,27 +143,33 @@ final class WeightedAggregate {
                 : Optional.empty();
     }
 
-    /** What the smallest and largest values and the sum of squares tell. */
-    private Optional<Value> spread(String name, AggregateCall call, Content.Measure measure)
-            throws RollupNotApplicable {
-        return switch (name) {
-            case "MIN" -> Optional.of(added(call.getAggregation(), call, List.of(input.smallest(measure))));
-            case "MAX" -> Optional.of(added(call.getAggregation(), call, List.of(input.largest(measure))));
-            case "VAR_POP" -> Optional.of(variance(call, measure, 0));
-            case "VAR_SAMP", "VARIANCE" -> Optional.of(variance(call, measure, 1));
-            case "STDDEV_POP" -> Optional.of(root(variance(call, measure, 0)));
-            case "STDDEV_SAMP", "STDDEV" -> Optional.of(root(variance(call, measure, 1)));
+    /** The value of an aggregate other than a sum, if the rollup keeps what it needs. */
+    private Optional<Value> kept(String name, AggregateCall call, Content.Measure measure) throws RollupNotApplicable {
+        Optional<Integer> column = switch (name) {
+            case "MIN" -> input.find(measure, Rollup.Aggregate.MIN);
+            case "MAX" -> input.find(measure, Rollup.Aggregate.MAX);
+            case "VAR_POP", "VAR_SAMP", "VARIANCE", "STDDEV_POP", "STDDEV_SAMP", "STDDEV" ->
+                input.find(measure, Rollup.Aggregate.SQUARE_SUM);
             default -> Optional.empty();
         };
+        if (column.isEmpty()) {
+            return Optional.empty();
+        }
+        if (REPEATABLE.contains(name)) {
+            return Optional.of(added(call.getAggregation(), call, List.of(column.get())));
+        }
+        Value variance = variance(call, measure, column.get(), name.endsWith("_POP") ? 0 : 1);
+        return Optional.of(name.startsWith("STDDEV") ? root(variance) : variance);
     }
 
     /**
      * (sum x^2 - (sum x)^2 / n) / (n - lost), not below 0, NULL where that divides by 0. The sums are exact, so that this
      * is nearer the truth than adding up row by row, whose last digits depend on how the rows were shared among threads.
      */
-    private Value variance(AggregateCall call, Content.Measure measure, int lost) throws RollupNotApplicable {
+    private Value variance(AggregateCall call, Content.Measure measure, int squares, int lost)
+            throws RollupNotApplicable {
         Value sum = added(SqlStdOperatorTable.SUM, call, List.of(input.sum(measure)));
-        Value squareSum = added(SqlStdOperatorTable.SUM, call, List.of(input.squareSum(measure)));
+        Value squareSum = added(SqlStdOperatorTable.SUM, call, List.of(squares));
         Value count = count(call);
         RelDataType real = nullable(types.createSqlType(SqlTypeName.DOUBLE));
         return aggregate -> {

@@ -1,7 +1,9 @@
 package io.gatehouse.sql.validate;
 
 import com.google.common.collect.ImmutableList;
+import io.gatehouse.sql.catalog.CalciteTypes;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.rex.RexBuilder;
@@ -57,6 +59,20 @@ final class DuckDbRexBuilder extends RexBuilder {
         return isNullTest(operator)
                 ? new NullTest(position, deriveReturnType(operator, operands), operator, operands)
                 : super.makeCall(position, operator, operands);
+    }
+
+    @Override
+    public RelDataType deriveReturnType(SqlOperator operator, List<? extends RexNode> operands) {
+        RelDataType type = super.deriveReturnType(operator, operands);
+        if (operator.getKind() != SqlKind.CASE || !CalciteTypes.hasMostDigits(type)) {
+            return type;
+        }
+        int last = operands.size() - 1;
+        List<RelDataType> results = IntStream.rangeClosed(0, last)
+                .filter(operand -> operand == last || operand % 2 == 1)
+                .mapToObj(operand -> operands.get(operand).getType())
+                .toList();
+        return CalciteTypes.ofCase(results, type, getTypeFactory());
     }
 
     private static boolean isNullTest(SqlOperator operator) {

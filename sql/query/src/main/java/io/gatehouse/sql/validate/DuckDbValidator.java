@@ -2,6 +2,7 @@ package io.gatehouse.sql.validate;
 
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
+import io.gatehouse.sql.catalog.CalciteTypes;
 import io.gatehouse.sql.dialect.GroupingSets;
 import io.gatehouse.sql.dialect.LiteralCoercion;
 import io.gatehouse.sql.dialect.MergedColumns;
@@ -39,7 +40,9 @@ import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlStarExclude;
 import org.apache.calcite.sql.SqlStarReplace;
 import org.apache.calcite.sql.SqlUnresolvedFunction;
+import org.apache.calcite.sql.SqlUtil;
 import org.apache.calcite.sql.SqlWith;
+import org.apache.calcite.sql.fun.SqlCase;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.SqlTypeCoercionRule;
@@ -256,6 +259,11 @@ final class DuckDbValidator extends SqlValidatorImpl {
     @Override
     public RelDataType deriveType(SqlValidatorScope scope, SqlNode expression) {
         RelDataType type = super.deriveType(scope, expression);
+        if (expression instanceof SqlCase choice && CalciteTypes.hasMostDigits(type)) {
+            RelDataType exact = CalciteTypes.ofCase(results(scope, choice), type, getTypeFactory());
+            setValidatedNodeType(choice, exact);
+            return exact;
+        }
         if (expression instanceof SqlCall in
                 && (in.getKind() == SqlKind.IN || in.getKind() == SqlKind.NOT_IN)
                 && in.operand(1) instanceof SqlNodeList list
@@ -268,6 +276,14 @@ final class DuckDbValidator extends SqlValidatorImpl {
                             .formatted(not ? "NOT IN" : "IN", not ? "<>" : "=", not ? "AND" : "OR", not ? "<>" : "="));
         }
         return type;
+    }
+
+    private List<RelDataType> results(SqlValidatorScope scope, SqlCase choice) {
+        return Stream.concat(choice.getThenOperands().stream(), Stream.ofNullable(choice.getElseOperand()))
+                .map(result -> SqlUtil.isNullLiteral(result, false)
+                        ? getTypeFactory().createSqlType(SqlTypeName.NULL)
+                        : super.deriveType(scope, result))
+                .toList();
     }
 
     /** A parameter has a value, unless a client means NULL by it: then it is neither in the list nor not in it. */

@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.calcite.plan.RelOptSamplingParameters;
 import org.apache.calcite.plan.RelOptTable;
+import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
 import org.apache.calcite.rel.core.Correlate;
@@ -64,8 +66,9 @@ public final class StatementWriter {
 
     public static String write(RelNode algebra, EngineSql engine) {
         Writer writer = new Writer(engine, Parameters.in(algebra));
-        new Converter(engine)
-                .visitRoot(ColumnAliases.of(QueryBlocks.of(engine.adapted(algebra))))
+        RelNode written = ColumnAliases.of(QueryBlocks.of(engine.adapted(algebra)));
+        new Converter(engine, ReservedAliases.in(written))
+                .visitRoot(written)
                 .asStatement()
                 .unparse(writer, 0, 0);
         String sql = writer.toString();
@@ -106,8 +109,10 @@ public final class StatementWriter {
 
         private long characters;
 
-        Converter(EngineSql sql) {
+        /** @param reserved names that no relation may have */
+        Converter(EngineSql sql, Set<String> reserved) {
             super(sql.dialect());
+            aliasSet.addAll(reserved);
         }
 
         /**
@@ -264,7 +269,7 @@ public final class StatementWriter {
         @Override
         public Result visit(Uncollect uncollect) {
             SqlSelect lists = visitInput(uncollect, 0).asSelect();
-            List<SqlNode> operands = isOneRow(uncollect.getInput())
+            List<SqlNode> operands = isOneRow(uncollect.getInput()) && !holdsColumns(uncollect.getInput())
                     ? lists.getSelectList().stream().map(SqlUtil::stripAs).toList()
                     : List.of(lists);
             if (operands.size() > 1) {
@@ -277,7 +282,15 @@ public final class StatementWriter {
 
         /** Whether the lists are expressions; otherwise there is one list, the result of a query. */
         private static boolean isOneRow(RelNode lists) {
-            return lists instanceof Values || (lists instanceof Project project && isOneRow(project.getInput()));
+            return lists instanceof Project project
+                    && (isOneRow(project.getInput())
+                            || (project.getInput() instanceof Values values
+                                    && values.getTuples().size() == 1));
+        }
+
+        private static boolean holdsColumns(RelNode lists) {
+            return lists instanceof Project project
+                    && !RelOptUtil.InputFinder.bits(project.getProjects(), null).isEmpty();
         }
 
         /** SELECT unnest(list), unnest(list) …; shorter lists are padded with NULLs. */

@@ -2,6 +2,7 @@
 -- beside the effect of masking it.
 --
 -- Group: Interventions
+-- Order: 2
 -- Title: Statistics and ablation
 -- Definition: the statistics are those of the reference run at the scope. A run that masks several experts has one effect
 --   for all of them: use masked_experts = 1 to compare statistics with the effects of single experts.

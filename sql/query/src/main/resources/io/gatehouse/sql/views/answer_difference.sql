@@ -1,6 +1,7 @@
 -- One row per run and other run of the same quiz: difference in accuracy, and its significance.
 --
 -- Group: Runs compared
+-- Order: 2
 -- Title: Answer difference between runs
 -- Definition: the questions that both runs answered. Only the questions that one of them answers correctly and the other
 --   does not tell whether they differ: McNemar's exact test.

@@ -2,6 +2,7 @@
 -- router get similar shares of the gate. An analogue of MoEC, and not MoEC.
 --
 -- Group: Weights
+-- Order: 4
 -- Title: Utilisation variance of similar experts
 -- Definition: MoEC groups experts while it trains and holds the variance of routing within a group down. A finished model
 --   has no groups; here an expert and its nearest one by the cosine of gate embeddings stand for a group of two. Experts

@@ -1,6 +1,7 @@
 -- One row per run, scope, layer and pair of pruning criteria: rank correlation of the two over the experts.
 --
 -- Group: Criteria
+-- Order: 2
 -- Title: Agreement of pruning criteria
 -- Definition: over the experts of a layer that have both; pairs of criteria that the run does not have are left out.
 -- Formula: Spearman's rank correlation: Pearson's of the ranks, equal values sharing their mean rank.

@@ -2,6 +2,7 @@
 -- a subject.
 --
 -- Group: Criteria
+-- Order: 3
 -- Title: ESFT scores
 -- Definition: each question counts the same, however long. For a share p of a layer ESFT takes the smallest set of experts
 --   whose scores reach p: those with gate_before < p, or tokens_before < p. The published script divides the gate scores

@@ -2,6 +2,7 @@
 -- questions in which the expert fired, against the other questions, overall and within subjects.
 --
 -- Group: The paper
+-- Order: 4
 -- Title: Accuracy by expert
 -- Definition: a question counts once for an expert if the expert fired at one or more of its tokens of the scope; the
 --   rest are the questions of the run in which it did not. Scope last_prompt counts only the last prompt token of each

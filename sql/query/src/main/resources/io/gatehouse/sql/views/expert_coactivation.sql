@@ -2,6 +2,7 @@
 -- token of the first.
 --
 -- Group: Co-activation and transitions
+-- Order: 1
 -- Title: Co-activation
 -- Definition: two experts fire together if a token is routed to both. share is the published equation, which is not
 --   symmetric. The published code counts only pairs at neighbouring ranks, 7 of the 28 pairs of top-8; adjacent_share

@@ -1,6 +1,7 @@
 -- One row per run, scope and layer: the share of a token's experts that also fired at the token before it.
 --
 -- Group: Load
+-- Order: 4
 -- Title: Expert reuse by neighbouring tokens
 -- Definition: neighbouring tokens of a prompt in the same layer: the hit rate of a cache of the last token's experts.
 --   At scope last_prompt it is the last token after the one before it. Only runs that recorded all prompt tokens.

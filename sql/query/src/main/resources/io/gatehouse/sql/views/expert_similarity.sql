@@ -2,6 +2,7 @@
 -- weights.
 --
 -- Group: Weights
+-- Order: 1
 -- Title: Weight similarity of experts
 -- Definition: each matrix is taken as one long vector. The weights of an expert are its three projections together; its
 --   gate embedding is its row of the router. Each pair has two rows, so that the neighbours of an expert are its rows.

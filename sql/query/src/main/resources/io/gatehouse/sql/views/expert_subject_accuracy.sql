@@ -2,6 +2,7 @@
 -- which the expert fired.
 --
 -- Group: The paper
+-- Order: 5
 -- Title: Accuracy by expert and subject
 -- Definition: a question counts once for an expert if the expert fired at one or more of its tokens of the scope. Scope
 --   last_prompt counts only the last prompt token of each question; scope prompt counts every prompt token, including

@@ -2,6 +2,7 @@
 -- after an expert.
 --
 -- Group: Co-activation and transitions
+-- Order: 2
 -- Title: Transitions
 -- Definition: a token goes from each of its experts in a layer to each of its experts in the layer after it.
 --   Layers count as the model counts them; a layer before one without experts has no rows.

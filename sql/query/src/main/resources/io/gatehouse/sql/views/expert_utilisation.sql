@@ -2,6 +2,7 @@
 -- the expert.
 --
 -- Group: Load
+-- Order: 1
 -- Title: Expert utilisation
 -- Definition: of the tokens of the scope, the share routed to the expert; against an even spread. Scope last_prompt
 --   looks at the last prompt token of each question only; scope prompt at every prompt token, the last one included, and

@@ -2,6 +2,7 @@
 -- the uniform distribution.
 --
 -- Group: The paper
+-- Order: 3
 -- Title: Router entropy
 -- Definition: the mean over tokens of the entropy of each token. That is not the entropy of the averaged probabilities,
 --   which is larger and measures how evenly the experts are used over many tokens. Scope last_prompt counts only

@@ -1,6 +1,7 @@
 -- One row per run with an intervention and run without one of the same model and quiz: the effect of the intervention.
 --
 -- Group: Interventions
+-- Order: 1
 -- Title: Effect of interventions
 -- Definition: the questions that both runs answered. The reference run has the same weights and prompts and no
 --   intervention; the runs may differ in precision (runs.precision_plan).

@@ -1,6 +1,7 @@
 -- One row per run, scope and layer: balance of the load of the experts.
 --
 -- Group: Load
+-- Order: 2
 -- Title: Load balance
 -- Definition: the load of an expert is the number of tokens that the router sent to it, over all tokens of the scope.
 --   Scope last_prompt counts only the last prompt token of each question; scope prompt counts every prompt token,

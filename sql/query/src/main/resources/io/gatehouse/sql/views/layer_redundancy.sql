@@ -2,6 +2,7 @@
 -- other by their weights, beside how many of them the layer uses.
 --
 -- Group: Weights
+-- Order: 3
 -- Title: Layer redundancy
 -- Definition: the mean distance of two experts, their three projections as one matrix. MoLA takes a layer whose experts
 --   are near each other for redundant and gives it fewer; its experts are adapters, trained from the same start, where

@@ -2,6 +2,7 @@
 -- outputs.
 --
 -- Group: Weights
+-- Order: 7
 -- Title: Agreement of router and output norm
 -- Definition: over the decisions of the layer, the ranks of norm_gate_ranks. Only the selected experts are ranked.
 -- Formula: spearman = mean over decisions of 1 - 6 sum_i (g_i - h_i)^2 / (k (k^2 - 1)), g and h the ranks of the k chosen

@@ -2,6 +2,7 @@
 -- router probability has a rank by output norm.
 --
 -- Group: Weights
+-- Order: 6
 -- Title: Ranks by router and by output norm
 -- Definition: within each decision, the selected experts are ranked by the router, 1 for the most probable, and by the
 --   Euclidean norm of their outputs before the weight is applied, 1 for the largest; equal norms share the better rank.

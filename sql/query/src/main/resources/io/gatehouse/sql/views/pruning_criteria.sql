@@ -2,6 +2,7 @@
 -- selects experts to prune.
 --
 -- Group: Criteria
+-- Order: 1
 -- Title: Pruning criteria
 -- Definition: f is the output of the expert before its weight is applied, g its weight. The criteria that look at f need
 --   a run that recorded norms. All of them are observations: only an ablation shows whether they

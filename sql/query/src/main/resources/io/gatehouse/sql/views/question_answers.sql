@@ -1,6 +1,7 @@
 -- One row per run, question and sample: what was asked and what the run answered.
 --
 -- Group: Answers
+-- Order: 3
 -- Title: Questions and answers
 -- Definition: the rows of answers beside those of questions. The answer is the choice with the largest probability at the
 --   last prompt token.

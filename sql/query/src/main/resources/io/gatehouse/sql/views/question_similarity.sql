@@ -1,6 +1,7 @@
 -- One row per run, basis, question and other question: similarity of the routing of their last prompt tokens.
 --
 -- Group: Similarity
+-- Order: 1
 -- Title: Similar questions
 -- Definition: the routing embedding of a question is the weights of all experts of all layers at its last prompt token.
 --   Basis gate takes the whole gate, for runs that recorded all probabilities; basis top_k the weights of the chosen

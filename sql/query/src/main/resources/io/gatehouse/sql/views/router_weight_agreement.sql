@@ -2,6 +2,7 @@
 -- embeddings have similar weights.
 --
 -- Group: Weights
+-- Order: 2
 -- Title: Router similarity and weight similarity
 -- Definition: over all pairs of experts of a layer, the cosine of their gate embeddings against the cosine of one of their
 --   matrices, or of all three as one vector (weights). Pairs of which one is not known are left out.

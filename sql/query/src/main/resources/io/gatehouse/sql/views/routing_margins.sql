@@ -1,6 +1,7 @@
 -- One row per run, scope and layer: margins of the router's decisions, small where another expert was nearly selected.
 --
 -- Group: Load
+-- Order: 3
 -- Title: Routing margins
 -- Definition: the margin of a decision is the probability of the last chosen expert minus that of the first one not
 --   chosen. Where it is small, rounding, quantisation or another engine may choose otherwise.

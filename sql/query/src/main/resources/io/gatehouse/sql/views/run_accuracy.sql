@@ -1,6 +1,7 @@
 -- One row per run that has answers: how many of them are right.
 --
 -- Group: Answers
+-- Order: 1
 -- Title: Accuracy of the run
 -- Definition: the answer of a run is the choice with the largest probability at the last prompt token; it is right if the
 --   quiz says so.

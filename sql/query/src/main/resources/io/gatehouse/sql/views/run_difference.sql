@@ -1,6 +1,7 @@
 -- One row per run, other run, scope and layer: difference of the routing of the same tokens in two runs.
 --
 -- Group: Runs compared
+-- Order: 1
 -- Title: Routing difference between runs
 -- Definition: the same positions of the same questions in two runs of one quiz with the same prompt format, shots and
 --   prompt length: two checkpoints, precisions, engines, or a run with an intervention. Expert numbers mean the same

@@ -1,6 +1,7 @@
 -- One row per run, scope, layer and expert: whether the expert is one of the few used in every subject.
 --
 -- Group: Specialisation
+-- Order: 3
 -- Title: Standing committee
 -- Definition: for each subject the experts of a layer are ranked by their mean weight over the subject's tokens, 0 where
 --   they were not selected; the first top_k are present, the others get the rank top_k + 1. Candidates are present in 80 % of

@@ -1,6 +1,7 @@
 -- One row per run and subject of its quiz, also where the run has no answers yet: how many answers are right.
 --
 -- Group: Answers
+-- Order: 2
 -- Title: Accuracy by subject
 -- Definition: as in the view run_accuracy, over the questions of the subject.
 -- Formula: accuracy = correct / n, with Wilson's score interval at 95 %.

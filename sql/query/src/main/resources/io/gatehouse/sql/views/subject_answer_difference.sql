@@ -1,6 +1,7 @@
 -- One row per run, other run of the same quiz and subject: which questions of the subject the two answer differently.
 --
 -- Group: Runs compared
+-- Order: 3
 -- Title: Answer difference by subject
 -- Definition: the questions of the subject that both have answered. The view answer_difference sums them up and tests the
 --   difference.

@@ -2,6 +2,7 @@
 -- routed to the expert.
 --
 -- Group: Specialisation
+-- Order: 1
 -- Title: Specialisation by subject
 -- Definition: of the tokens of the subject's prompts, the share routed to the expert; against an even spread and
 --   against the other subjects. Scope last_prompt counts only the last prompt token of each question; scope prompt

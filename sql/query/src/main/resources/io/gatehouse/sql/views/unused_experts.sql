@@ -1,6 +1,7 @@
 -- One row per run, scope and layer: how many experts never fired.
 --
 -- Group: The paper
+-- Order: 1
 -- Title: Unused experts
 -- Definition: an expert is unused at a scope if no router decision of that scope, over all questions that the run has
 --   answered so far, chose it. Scope last_prompt looks at the last prompt token of each question only; scope prompt at

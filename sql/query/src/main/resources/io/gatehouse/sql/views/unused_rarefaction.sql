@@ -1,6 +1,7 @@
 -- One row per run, scope, layer and number of questions: expected number of unused experts with fewer questions.
 --
 -- Group: The paper
+-- Order: 2
 -- Title: Unused experts by number of questions
 -- Definition: the mean of unused_experts over all subsets of that many questions of the run, computed exactly.
 --   A curve that still falls at its end means that more questions would use more of the experts; the number of

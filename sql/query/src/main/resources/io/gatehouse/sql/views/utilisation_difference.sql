@@ -1,6 +1,7 @@
 -- One row per run, other run of the same shape, scope, layer and expert: how differently the two runs use the expert.
 --
 -- Group: Runs compared
+-- Order: 4
 -- Title: Utilisation difference between runs
 -- Definition: expert_utilisation of both runs, over all of their tokens of the scope. Their questions and prompts may
 --   differ; the layers of their models and the experts of each layer are as many. Expert numbers mean the same only within

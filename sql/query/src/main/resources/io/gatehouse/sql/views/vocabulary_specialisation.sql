@@ -2,6 +2,7 @@
 -- occurrences routed to the expert.
 --
 -- Group: Specialisation
+-- Order: 2
 -- Title: Specialisation by token
 -- Definition: of the occurrences of a token as input, the share routed to the expert. The published analysis also
 --   looks at the next token, true or predicted; runs do not record either for every position.

@@ -2,6 +2,7 @@
 -- routing: rank correlation of the two over the experts.
 --
 -- Group: Weights
+-- Order: 5
 -- Title: Weight norms and utilisation
 -- Definition: over the experts of a layer that have both. A large row of the router makes for large logits of either
 --   sign, so that a large norm need not mean frequent use.

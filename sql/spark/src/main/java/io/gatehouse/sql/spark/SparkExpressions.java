@@ -37,16 +37,16 @@ import org.apache.calcite.util.ImmutableBitSet;
 final class SparkExpressions extends RexShuttle {
     private final RexBuilder rex;
     private final SparkForms forms;
-    private final Numbers numbers;
-    private final Texts texts;
-    private final Times times;
+    private final NumberFunctions numbers;
+    private final TextFunctions texts;
+    private final TimeFunctions times;
 
     SparkExpressions(RexBuilder rex) {
         this.rex = rex;
         this.forms = new SparkForms(rex);
-        this.numbers = new Numbers(forms);
-        this.texts = new Texts(forms);
-        this.times = new Times(forms);
+        this.numbers = new NumberFunctions(forms);
+        this.texts = new TextFunctions(forms);
+        this.times = new TimeFunctions(forms);
     }
 
     /** Casts a value as DuckDB does. */
@@ -144,7 +144,7 @@ final class SparkExpressions extends RexShuttle {
 
     private RexNode converted(RexCall call, List<RexNode> operands) {
         RelDataType type = call.getType();
-        Times.requireNoValue(call, operands);
+        TimeFunctions.requireNoValue(call, operands);
         return switch (call.getKind()) {
             case AND, OR, NOT, IS_NULL, IS_NOT_NULL, IS_TRUE, IS_NOT_TRUE, IS_FALSE, IS_NOT_FALSE ->
                 call.clone(type, operands);
@@ -172,7 +172,7 @@ final class SparkExpressions extends RexShuttle {
             case LIKE -> texts.like(call, operands);
             case SIMILAR, POSIX_REGEX_CASE_SENSITIVE -> texts.matches(call, operands);
             case PLUS, MINUS, TIMES, MINUS_PREFIX, PLUS_PREFIX, MOD ->
-                Times.isTime(call, operands) ? times.moved(call, operands) : numbers.arithmetic(call, operands);
+                TimeFunctions.isTime(call, operands) ? times.moved(call, operands) : numbers.arithmetic(call, operands);
             default -> named(call, operands);
         };
     }

@@ -31,7 +31,7 @@ final class HeatMap {
         across = inOrder(plot.groups("x").keySet());
         down = inOrder(plot.groups("y").keySet());
         numbered = isNumbers(across);
-        left = Math.max(plot.roomOf(down), plot.roomOf(List.of(Plot.words(plot.column("y")))));
+        left = Math.max(plot.roomOf(down), plot.roomOf(List.of(plot.title("y"))));
         // Words run upwards and lean to the right.
         top = numbered ? 42 : 118;
         double right = Plot.WIDTH - (numbered ? 16 : 56);
@@ -62,8 +62,8 @@ final class HeatMap {
     }
 
     private void names(Svg svg) {
-        svg.text(left, 14, "start", "axis", Plot.words(plot.column("x")));
-        svg.text(left - 8, top - 8, "end", "axis", Plot.words(plot.column("y")));
+        svg.text(left, 14, "start", "axis", plot.title("x"));
+        svg.text(left - 8, top - 8, "end", "axis", plot.title("y"));
         int every = 1;
         while (numbered && every * cell < ROOM_OF_A_NUMBER) {
             every *= 2;
@@ -94,7 +94,7 @@ final class HeatMap {
             svg.text(left + SCALE_WIDTH / 2, y + 24, "middle", "tick", "0");
         }
         svg.text(left + SCALE_WIDTH, y + 24, "end", "tick", Plot.tick(furthest));
-        svg.text(left + SCALE_WIDTH + 12, y + 10, "start", "axis", Plot.words(plot.column("value")));
+        svg.text(left + SCALE_WIDTH + 12, y + 10, "start", "axis", plot.title("value"));
         if (plot.size() < across.size() * down.size()) {
             svg.text(left + SCALE_WIDTH + 12, y + 24, "start", "tick", "blank: no value");
         }

@@ -3,20 +3,30 @@ package io.gatehouse.study.report;
 import io.gatehouse.base.Resources;
 import io.gatehouse.sql.catalog.AnalysisView;
 import io.gatehouse.study.Rows;
+import io.gatehouse.study.RunFacts;
 import io.gatehouse.study.Study;
+import io.gatehouse.study.Study.Absence;
 import io.gatehouse.study.Study.Evidence;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The study as one self-contained HTML page without scripts, external fonts or images. */
+/**
+ * The study as one self-contained HTML page without scripts, external fonts or images. Printed, it is an appendix: SQL,
+ * tables beside pictures and definitions stay closed.
+ */
 public final class HtmlReport {
     private static final int MAX_ROWS = 60;
 
     private final Study study;
+    private final RunFacts run;
     private final StringBuilder page = new StringBuilder();
+    private int figures;
+    private int tables;
 
     private HtmlReport(Study study) {
         this.study = study;
+        this.run = study.run();
     }
 
     /** Returns the page. */
@@ -26,12 +36,19 @@ public final class HtmlReport {
         report.sections();
         report.interpretation();
         report.methods();
+        report.references();
         report.page.append("</main>\n</body>\n</html>\n");
         return report.page.toString();
     }
 
+    /** The title of a report. */
+    static String title(RunFacts run) {
+        return run.isImported()
+                ? "How “%s” routes its tokens".formatted(run.model())
+                : "How “%s” routes “%s”".formatted(run.model(), run.task());
+    }
+
     private void head() {
-        String title = "How “%s” routes “%s”".formatted(run("model"), run("task"));
         page.append("""
                 <!doctype html>
                 <html lang="en">
@@ -45,34 +62,44 @@ public final class HtmlReport {
                 <body>
                 <main>
                 <header>
-                <div class="kicker">A study of routing</div>
+                <div class="kicker">Routing report</div>
                 <h1>%s</h1>
-                <div class="meta">Run “%s”, prompts as %s asks with %s solved examples, computed %s on %s, %s</div>
+                <div class="meta">%s</div>
                 </header>
                 """.formatted(
-                        Svg.escape(title),
+                        Svg.escape(title(run)),
                         Resources.text(HtmlReport.class, "style.css"),
-                        Svg.escape(title),
-                        run("name"),
-                        run("prompt_format"),
-                        run("shots"),
-                        run("precision_plan"),
-                        run("device"),
-                        run("started_at")));
-        page.append("<div class=\"found\">\n");
-        study.figures().stream()
-                .filter(evidence -> evidence.figure().section().startsWith("The"))
-                .map(HtmlReport::sentences)
-                .filter(sentences -> !sentences.isEmpty())
-                .forEach(
-                        sentences -> page.append("<p>").append(sentences.get(0)).append("</p>\n"));
-        page.append("</div>\n<nav>");
+                        Svg.escape(title(run)),
+                        Svg.escape(meta())));
+        if (run.isPartial()) {
+            page.append("<p class=\"partial\">Partial run: %s. Every figure is of these questions only.</p>\n"
+                    .formatted(Svg.escape(run.status())));
+        }
+        if (!run.longPrompts().equals("none")) {
+            page.append("<p class=\"partial\">Not the whole quiz: %s.</p>\n".formatted(Svg.escape(run.longPrompts())));
+        }
+        List<String> lead = study.figures().stream()
+                .flatMap(evidence -> Sentence.lead(evidence, Svg::escape, HtmlReport::marked).stream())
+                .toList();
+        if (!lead.isEmpty()) {
+            page.append("<div class=\"found\">\n");
+            lead.forEach(sentence -> page.append("<p>").append(sentence).append("</p>\n"));
+            page.append("</div>\n");
+        }
+        page.append("<nav>");
         study.figures()
                 .forEach(evidence -> page.append("<a href=\"#%s\">%s</a> "
                         .formatted(
                                 evidence.figure().name(),
                                 Svg.escape(evidence.figure().title()))));
         page.append("</nav>\n");
+    }
+
+    private String meta() {
+        String changes = run.interventions().equals("none") ? "" : ", interventions: " + run.interventions();
+        return run.isImported()
+                ? "Run “%s”, imported from %s files on %s%s".formatted(run.name(), run.source(), run.started(), changes)
+                : "Run “%s”, %s, started %s%s".formatted(run.name(), run.prompts(), run.started(), changes);
     }
 
     private void sections() {
@@ -90,28 +117,51 @@ public final class HtmlReport {
         page.append("<section class=\"figure\" id=\"%s\">\n<div>\n<h3>%s</h3>\n"
                 .formatted(
                         evidence.figure().name(), Svg.escape(evidence.figure().title())));
-        page.append("<p class=\"finding\">%s</p>\n".formatted(String.join(" ", sentences(evidence))));
-        page.append("<figure>\n");
-        Picture.of(evidence).ifPresent(page::append);
-        page.append("<figcaption>%s</figcaption>\n"
-                .formatted(Svg.escape(String.join(" ", evidence.figure().notes()))));
-        page.append("</figure>\n");
-        table(evidence.detail(), Picture.of(evidence).isEmpty());
+        List<String> sentences = Sentence.of(evidence, Svg::escape, HtmlReport::marked);
+        if (!sentences.isEmpty()) {
+            page.append("<p class=\"finding\">%s</p>\n".formatted(String.join(" ", sentences)));
+        }
+        Optional<String> picture = Picture.of(evidence);
+        if (picture.isPresent()) {
+            page.append("<figure>\n").append(picture.get()).append(caption("Figure", ++figures, evidence));
+            page.append("</figure>\n");
+            table(evidence.detail(), false);
+        } else if (evidence.detail().isEmpty()) {
+            page.append("<p class=\"left\">No picture: %s.</p>\n"
+                    .formatted(Svg.escape(evidence.figure().text().unpictured())));
+        } else {
+            page.append("<figure>\n").append(caption("Table", ++tables, evidence));
+            table(evidence.detail(), true);
+            page.append("</figure>\n");
+        }
         page.append("</div>\n<div class=\"statements\">\n<details open><summary>The SQL of this figure</summary>\n");
         statement("sentences", evidence.figure().summary());
         statement("rows", evidence.figure().detail());
         page.append("</details>\n</div>\n</section>\n");
     }
 
+    private static String caption(String kind, int number, Evidence evidence) {
+        return "<figcaption><b>%s %d.</b> %s %s</figcaption>\n"
+                .formatted(
+                        kind,
+                        number,
+                        Svg.escape(evidence.figure().text().caption()),
+                        Svg.escape(String.join(" ", evidence.figure().text().notes())));
+    }
+
     private void statement(String kind, String sql) {
         page.append("<pre class=\"%s\">%s</pre>\n".formatted(kind, Svg.escape(sql)));
     }
 
-    private void table(Rows rows, boolean open) {
-        int shown = Math.min(MAX_ROWS, rows.rows().size());
-        String more = shown < rows.rows().size() ? ", the first " + shown : "";
-        page.append("<details%s><summary>Table of %s rows%s</summary>\n<div class=\"scroll\"><table>\n<thead><tr>"
-                .formatted(open ? " open" : "", NumberText.of(rows.rows().size()), more));
+    /** @param shown whether it is the figure itself and not what a picture shows */
+    private void table(Rows rows, boolean shown) {
+        int count = Math.min(MAX_ROWS, rows.rows().size());
+        if (!shown) {
+            String more = count < rows.rows().size() ? ", the first " + count : "";
+            page.append("<details><summary>Table of %s rows%s</summary>\n"
+                    .formatted(NumberText.of(rows.rows().size()), more));
+        }
+        page.append("<div class=\"scroll\"><table>\n<thead><tr>");
         List<@Nullable Object> first = rows.rows().get(0);
         for (int column = 0; column < rows.columns().size(); column++) {
             page.append(cell(
@@ -120,20 +170,20 @@ public final class HtmlReport {
                     Svg.escape(Plot.words(rows.columns().get(column)))));
         }
         page.append("</tr></thead>\n<tbody>\n");
-        for (List<@Nullable Object> row : rows.rows().subList(0, shown)) {
+        for (List<@Nullable Object> row : rows.rows().subList(0, count)) {
             page.append("<tr>");
             row.forEach(value -> page.append(cell("td", value, Svg.escape(NumberText.of(value)))));
             page.append("</tr>\n");
         }
-        page.append("</tbody>\n</table></div></details>\n");
+        page.append("</tbody>\n</table></div>\n").append(shown ? "" : "</details>\n");
     }
 
     private static String cell(String tag, @Nullable Object value, String text) {
         return "<%s%s>%s</%s>".formatted(tag, value instanceof String ? " class=\"words\"" : "", text, tag);
     }
 
-    private static List<String> sentences(Evidence evidence) {
-        return Sentence.of(evidence, Svg::escape, value -> "<data>%s</data>".formatted(Svg.escape(value)));
+    private static String marked(String value) {
+        return "<data>%s</data>".formatted(Svg.escape(value));
     }
 
     private void interpretation() {
@@ -141,23 +191,29 @@ public final class HtmlReport {
         Resources.text(HtmlReport.class, "limits.txt")
                 .lines()
                 .forEach(line -> page.append("<p>%s</p>\n".formatted(Svg.escape(line))));
-        if (!study.left().isEmpty()) {
-            page.append("<p class=\"left\">Not on this page, because the run has nothing for it: %s.</p>\n"
-                    .formatted(Svg.escape(String.join("; ", study.left()))));
-        }
         page.append("</div>\n");
+        if (!study.absent().isEmpty()) {
+            page.append("<h2>Not in this report</h2>\n<div class=\"text\">\n<dl class=\"left\">\n");
+            for (Absence absence : study.absent()) {
+                page.append("<dt>%s</dt><dd>%s</dd>\n"
+                        .formatted(Svg.escape(absence.title()), Svg.escape(absence.reason())));
+            }
+            page.append("</dl>\n</div>\n");
+        }
     }
 
     private void methods() {
-        page.append("<h2>Methods</h2>\n<div class=\"text\">\n<h3>Settings of the run</h3>\n<dl>\n");
-        for (int column = 0; column < study.run().columns().size(); column++) {
-            page.append("<dt>%s</dt><dd>%s</dd>\n"
-                    .formatted(
-                            Svg.escape(Plot.words(study.run().columns().get(column))),
-                            Svg.escape(NumberText.of(study.run().rows().get(0).get(column)))));
-        }
-        page.append("</dl>\n<h3>Definitions</h3>\n");
+        page.append("<h2>Methods</h2>\n<div class=\"text\">\n<h3>The run</h3>\n<dl>\n");
+        run.settings()
+                .forEach((name, value) ->
+                        page.append("<dt>%s</dt><dd>%s</dd>\n".formatted(Svg.escape(name), Svg.escape(value))));
+        page.append(
+                "</dl>\n<h3>To repeat it</h3>\n<pre class=\"command\">%s\ngatehouse study --db FILE --run %s</pre>\n"
+                        .formatted(Svg.escape(run.command()), Svg.escape(RunFacts.shell(List.of(run.name())))));
+        page.append("<h3>Definitions</h3>\n");
         study.views().forEach(this::view);
+        page.append("<p class=\"note printed\">%s</p>\n"
+                .formatted("Each figure has its SQL, and each quantity its definition, in the page on screen."));
         page.append("</div>\n");
     }
 
@@ -171,7 +227,11 @@ public final class HtmlReport {
         page.append("</dl>\n</details>\n");
     }
 
-    private String run(String column) {
-        return Svg.escape(NumberText.of(study.run().value(0, column)));
+    private void references() {
+        page.append("<h2>References</h2>\n<ol class=\"text references\">\n");
+        Resources.text(HtmlReport.class, "references.txt")
+                .lines()
+                .forEach(line -> page.append("<li>%s</li>\n".formatted(Svg.escape(line))));
+        page.append("</ol>\n");
     }
 }

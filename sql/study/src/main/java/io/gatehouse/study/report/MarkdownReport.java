@@ -3,6 +3,7 @@ package io.gatehouse.study.report;
 import io.gatehouse.base.Resources;
 import io.gatehouse.sql.catalog.AnalysisView;
 import io.gatehouse.study.Rows;
+import io.gatehouse.study.RunFacts;
 import io.gatehouse.study.Study;
 import io.gatehouse.study.Study.Evidence;
 import java.util.List;
@@ -10,7 +11,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The study as Markdown: sentences, tables, statements and methods, without pictures. */
+/** The study as Markdown: sentences, tables, statements and methods; the pictures are in the HTML report. */
 public final class MarkdownReport {
     private static final int MAX_ROWS = 20;
 
@@ -18,11 +19,13 @@ public final class MarkdownReport {
 
     /** Returns the Markdown text. */
     public static String of(Study study) {
-        StringBuilder text = new StringBuilder("# How “%s” routes “%s”\n\nRun “%s”.\n"
-                .formatted(
-                        study.run().value(0, "model"),
-                        study.run().value(0, "task"),
-                        study.run().value(0, "name")));
+        RunFacts run = study.run();
+        StringBuilder text = new StringBuilder(
+                "# %s\n\nRun “%s”. The pictures are in the HTML report (`gatehouse study --format html`).\n"
+                        .formatted(HtmlReport.title(run), run.name()));
+        if (run.isPartial()) {
+            text.append("\n**Partial run: %s.** Every figure is of these questions only.\n".formatted(run.status()));
+        }
         String section = "";
         for (Evidence evidence : study.figures()) {
             if (!evidence.figure().section().equals(section)) {
@@ -33,31 +36,34 @@ public final class MarkdownReport {
                     .formatted(
                             evidence.figure().title(),
                             String.join(" ", sentences(evidence, value -> "**" + value + "**")),
-                            String.join(" ", evidence.figure().notes())));
+                            String.join(" ", evidence.figure().text().notes())));
             table(text, evidence.detail());
             text.append("\n```sql\n%s;\n\n%s;\n```\n"
                     .formatted(evidence.figure().summary(), evidence.figure().detail()));
         }
         text.append("\n## What may be concluded\n");
-        Resources.text(MarkdownReport.class, "limits.txt")
-                .lines()
-                .forEach(line -> text.append("- ").append(line).append('\n'));
-        if (!study.left().isEmpty()) {
-            text.append(
-                    "- Not here, because the run has nothing for it: %s.\n".formatted(String.join("; ", study.left())));
+        lines(text, "limits.txt");
+        if (!study.absent().isEmpty()) {
+            text.append("\n## Not in this report\n");
+            study.absent().forEach(absence -> text.append("- %s: %s\n".formatted(absence.title(), absence.reason())));
         }
         methods(text, study);
+        text.append("\n## References\n");
+        lines(text, "references.txt");
         return text.toString();
     }
 
+    private static void lines(StringBuilder text, String resource) {
+        Resources.text(MarkdownReport.class, resource)
+                .lines()
+                .forEach(line -> text.append("- ").append(line).append('\n'));
+    }
+
     private static void methods(StringBuilder text, Study study) {
-        text.append("\n## Methods\n\n### Settings of the run\n").append(line(List.of("", "")));
+        text.append("\n## Methods\n\n### The run\n").append(line(List.of("", "")));
         text.append(line(List.of("---", "---")));
-        for (int column = 0; column < study.run().columns().size(); column++) {
-            text.append(line(List.of(
-                    study.run().columns().get(column),
-                    NumberText.of(study.run().rows().get(0).get(column)))));
-        }
+        study.run().settings().forEach((name, value) -> text.append(line(List.of(name, value))));
+        text.append("\n### To repeat it\n```\n%s\n```\n".formatted(study.run().command()));
         text.append("\n### Definitions\n");
         for (AnalysisView view : study.views()) {
             text.append("\n**%s.** %s.\n".formatted(view.name(), view.comment()));

@@ -2,6 +2,8 @@ package io.gatehouse.study.report;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +11,11 @@ import org.jspecify.annotations.Nullable;
 /** Formats values for the report. */
 public final class NumberText {
     /** The formats, by their names in sentences. */
-    private static final List<String> FORMATS = List.of("plain", "percent", "points", "signed", "tenth");
+    private static final List<String> FORMATS =
+            List.of("plain", "percent", "points", "signed_points", "signed", "tenth");
+
+    /** Times of the store are UTC. */
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT);
 
     private static final MathContext SETTLED = new MathContext(12);
 
@@ -26,16 +32,20 @@ public final class NumberText {
         if (value instanceof Number number) {
             return String.format(Locale.ROOT, "%,d", number.longValue());
         }
+        if (value instanceof LocalDateTime time) {
+            return TIME.format(time);
+        }
         return value instanceof Boolean truth ? (truth ? "yes" : "no") : value.toString();
     }
 
-    /** Formats a value for a sentence: plain, percent, points (percentage points with sign), signed or tenth. */
+    /** Formats a value for a sentence: plain, percent, points (percentage points), signed_points, signed or tenth. */
     public static String of(@Nullable Object value, String format) {
         if (value instanceof Number number) {
             double real = settled(number.doubleValue());
             return switch (format) {
-                case "percent" -> String.format(Locale.ROOT, "%.1f %%", 100 * real);
-                case "points" -> String.format(Locale.ROOT, "%+.1f points", 100 * real);
+                case "percent" -> String.format(Locale.ROOT, "%.1f%%", 100 * real);
+                case "points" -> String.format(Locale.ROOT, "%.1f percentage points", 100 * real);
+                case "signed_points" -> String.format(Locale.ROOT, "%+.1f percentage points", 100 * real);
                 case "tenth" -> String.format(Locale.ROOT, "%.1f", real);
                 case "signed" -> String.format(Locale.ROOT, "%+.3f", real);
                 default -> of(value);

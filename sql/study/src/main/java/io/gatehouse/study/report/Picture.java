@@ -20,10 +20,13 @@ final class Picture {
         this.plot = plot;
     }
 
-    /** Returns the picture as SVG; empty if the figure has no picture. */
+    /** Returns the picture as SVG; empty if the figure has no picture, or not enough to draw. */
     static Optional<String> of(Evidence evidence) {
-        Picture picture = new Picture(new Plot(
-                evidence.figure(), evidence.detail().known(evidence.figure().drawn())));
+        int least = Integer.parseInt(evidence.figure().picture().getOrDefault("least", "1"));
+        if (evidence.drawn().rows().size() < least) {
+            return Optional.empty();
+        }
+        Picture picture = new Picture(new Plot(evidence.figure(), evidence.drawn()));
         String kind = evidence.figure().picture().getOrDefault(Figure.KIND, "none");
         return switch (kind) {
             case "lines" -> Optional.of(picture.lines());
@@ -43,14 +46,21 @@ final class Picture {
         Scale x = logarithmic
                 ? Scale.logarithmic(plot.least("x"), plot.most("x"), LEFT, RIGHT)
                 : new Scale(plot.least("x"), Math.max(plot.most("x"), plot.least("x") + 1), LEFT + 8, RIGHT - 8, false);
-        Scale y = Scale.over(Math.min(0, plot.least("y")), plot.most("y"), bottom, TOP);
+        boolean chance = plot.part("chance").isPresent();
+        Scale y = Scale.over(
+                Math.min(0, chance ? Math.min(plot.least("y"), plot.least("chance")) : plot.least("y")),
+                chance ? Math.max(plot.most("y"), plot.most("chance")) : plot.most("y"),
+                bottom,
+                TOP);
         frame(svg, y, bottom);
         ticksOfX(svg, x, bottom);
+        boolean ordered = plot.part("colours").isPresent();
         int index = 0;
         double legend = LEFT;
         double line = bottom + 54;
         for (Map.Entry<String, List<Integer>> one : series.entrySet()) {
-            String colour = Plot.colour(index++, series.size());
+            String colour = ordered ? Plot.orderedColour(index, series.size()) : Plot.colour(index, series.size());
+            index++;
             StringBuilder points = new StringBuilder();
             for (int row : one.getValue()) {
                 points.append(String.format(Locale.ROOT, "%.1f,%.1f ", x.place(x(row)), y.place(y(row))));
@@ -66,7 +76,22 @@ final class Picture {
             svg.text(legend + 12, line, "start", "legend", one.getKey());
             legend += room;
         }
+        if (chance) {
+            chance(svg, x, y, series.values().iterator().next());
+        }
         return svg.toString();
+    }
+
+    /** Draws the values that chance would give along the rows of one series, and names them. */
+    private void chance(Svg svg, Scale x, Scale y, List<Integer> rows) {
+        for (int i = 0; i < rows.size(); i++) {
+            int next = rows.get(Math.min(i + 1, rows.size() - 1));
+            double height = y.place(number(rows.get(i), "chance"));
+            double end = i + 1 < rows.size() ? x.place(x(next)) : RIGHT;
+            svg.line(i == 0 ? LEFT : x.place(x(rows.get(i))), height, end, y.place(number(next, "chance")), "chance");
+        }
+        double height = y.place(number(rows.get(rows.size() - 1), "chance"));
+        svg.text(RIGHT, height < TOP + 16 ? height + 14 : height - 5, "end", "tick", plot.chance());
     }
 
     private static int legendLines(Collection<String> names) {
@@ -91,15 +116,29 @@ final class Picture {
         double row = 19;
         double left = plot.roomOf(plot.groups("label").keySet());
         double bottom = TOP + row * plot.size();
+        boolean chance = plot.part("chance").isPresent() && plot.has("chance");
         Svg svg = new Svg(Plot.WIDTH, bottom + 40, plot.title());
-        Scale x = Scale.over(Math.min(0, plot.least("low")), plot.most("high"), left, RIGHT);
+        Scale x = Scale.over(
+                Math.min(0, plot.least("low")),
+                chance ? Math.max(plot.most("high"), plot.most("chance")) : plot.most("high"),
+                left,
+                RIGHT);
         for (double tick : x.ticks()) {
             svg.line(x.place(tick), TOP - 6, x.place(tick), bottom, "grid");
             svg.text(x.place(tick), bottom + 16, "middle", "tick", Plot.tick(tick));
         }
-        svg.text(RIGHT, bottom + 34, "end", "axis", Plot.words(plot.column("x")));
+        svg.text(RIGHT, bottom + 34, "end", "axis", plot.title("x"));
+        if (chance) {
+            svg.line(left, bottom + 30, left + 24, bottom + 30, "chance");
+            svg.text(left + 30, bottom + 34, "start", "tick", plot.chance());
+        }
         for (int i = 0; i < plot.size(); i++) {
             double y = TOP - 6 + row * i + row / 2;
+            if (chance) {
+                plot.number(i, "chance")
+                        .map(x::place)
+                        .ifPresent(place -> svg.line(place, y - row / 2, place, y + row / 2, "chance"));
+            }
             svg.text(left - 8, y + 4, "end", "label", plot.text(i, "label"));
             svg.line(x.place(number(i, "low")), y, x.place(number(i, "high")), y, "interval");
             svg.dot(x.place(x(i)), y, 4, "var(--accent)", plot.tip(i));
@@ -128,7 +167,7 @@ final class Picture {
             svg.text(LEFT - 8, y.place(tick) + 4, "end", "tick", Plot.tick(tick));
         }
         svg.line(LEFT, bottom, RIGHT, bottom, "base");
-        svg.text(LEFT, TOP - 14, "start", "axis", Plot.words(plot.column("y")));
+        svg.text(LEFT, TOP - 14, "start", "axis", plot.title("y"));
     }
 
     private void ticksOfX(Svg svg, Scale x, double bottom) {
@@ -138,7 +177,7 @@ final class Picture {
                 svg.text(x.place(tick), bottom + 17, "middle", "tick", Plot.tick(tick));
             }
         }
-        svg.text(RIGHT, bottom + 34, "end", "axis", Plot.words(plot.column("x")));
+        svg.text(RIGHT, bottom + 34, "end", "axis", plot.title("x"));
     }
 
     private double x(int row) {

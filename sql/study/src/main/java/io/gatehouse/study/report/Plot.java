@@ -43,9 +43,31 @@ final class Plot {
                 .orElseThrow(() -> new IllegalArgumentException("%s names no %s".formatted(figure.name(), part)));
     }
 
+    /** The value of a part in the unit of its axis. */
     Optional<Double> number(int row, String part) {
         @Nullable Object value = rows.value(row, column(part));
-        return value instanceof Number number ? Optional.of(number.doubleValue()) : Optional.empty();
+        return value instanceof Number number ? Optional.of(factor(part) * number.doubleValue()) : Optional.empty();
+    }
+
+    /** The title of an axis or of the colours: that of the figure, or else the name of the column as words. */
+    String title(String part) {
+        return Optional.ofNullable(figure.titles().get(part)).orElseGet(() -> words(column(part)));
+    }
+
+    /** What the line of chance is called. */
+    String chance() {
+        return figure.titles().getOrDefault("chance", "chance");
+    }
+
+    /** Shares are stored as fractions; an axis whose title says so has them in per cent. */
+    private double factor(String part) {
+        String axis = switch (part) {
+            case "low", "high" -> "x";
+            case "chance" -> figure.picture().getOrDefault(Figure.KIND, "").equals("intervals") ? "x" : "y";
+            default -> part;
+        };
+        String title = figure.titles().getOrDefault(axis, "");
+        return title.endsWith("(%)") || title.endsWith("(percentage points)") ? 100 : 1;
     }
 
     String text(int row, String part) {
@@ -62,6 +84,11 @@ final class Plot {
                     .append(NumberText.of(rows.rows().get(row).get(column)));
         }
         return tip.toString();
+    }
+
+    /** Whether any row has a value of the part. */
+    boolean has(String part) {
+        return all(part).findAny().isPresent();
     }
 
     double least(String part) {
@@ -95,6 +122,12 @@ final class Plot {
     static String colour(int index, int count) {
         double share = count < 2 ? 0 : (double) index / (count - 1);
         return String.format(Locale.ROOT, "hsl(%.0f 55%% 50%%)", (176 + share * 224) % 360);
+    }
+
+    /** Returns one of {@code count} colours for what has an order: the later, the stronger. */
+    static String orderedColour(int index, int count) {
+        double share = count < 2 ? 1 : (double) index / (count - 1);
+        return String.format(Locale.ROOT, "color-mix(in srgb, var(--accent) %.0f%%, var(--line))", 25 + 75 * share);
     }
 
     /** Returns the width of labels at the left of a picture, in pixels. */

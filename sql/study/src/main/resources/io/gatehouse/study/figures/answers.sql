@@ -1,13 +1,18 @@
 -- Section: The run
 -- Title: Accuracy
--- Finding: {model} answered {n} questions of {subjects} subjects, {accuracy percent} correctly (95 % interval
---   {wilson_low percent} to {wilson_high percent}).
--- Finding: Each prompt token passes {layers} layers and is routed to {top_k} of {experts} experts in each. The
---   prompts have {tokens} tokens in total.
--- Note: Bars are Wilson's 95 % intervals. Subjects differ in difficulty: compare experts within subjects where
---   possible.
+-- Lead: {model} answered {n} questions of {subjects} subjects, {accuracy percent} correctly (95% CI
+--   {wilson_low percent} to {wilson_high percent}; chance {chance percent}).
+-- Finding: {accuracy percent} of the {n} answers are correct (95% CI {wilson_low percent} to {wilson_high percent}). By
+--   chance it would be {chance percent}.
+-- Finding: Each prompt token passes {layers} layers with experts and is routed to {top_k} of {experts} experts in each.
+--   The prompts have {tokens} tokens in total.
+-- Caption: Accuracy by subject.
+-- Note: Bars are Wilson's 95% intervals; dashes mark chance. Subjects differ in difficulty: compare experts within
+--   subjects where possible.
+-- X: Accuracy (%)
+-- Missing: the run has no answers
 -- Views: run_accuracy subject_accuracy
--- Picture: intervals label=subject x=accuracy low=wilson_low high=wilson_high
+-- Picture: intervals label=subject x=accuracy low=wilson_low high=wilson_high chance=chance
 SELECT
     r.model,
     m.layers,
@@ -18,9 +23,16 @@ SELECT
     a.accuracy,
     a.wilson_low,
     a.wilson_high,
+    c.chance,
     a.prompt_tokens AS tokens
 FROM run_accuracy AS a
 JOIN runs AS r ON r.run_id = a.run_id
+LEFT JOIN (
+    SELECT w.run_id, avg(1e0 / nullif(len(q.choices), 0)) AS chance
+    FROM answers AS w
+    JOIN questions AS q ON q.question_id = w.question_id
+    GROUP BY w.run_id
+) AS c ON c.run_id = a.run_id
 LEFT JOIN (
     SELECT
         run_id,
@@ -35,7 +47,20 @@ LEFT JOIN (
 ) AS m ON m.run_id = a.run_id
 WHERE a.run_id = :run_id;
 
-SELECT subject, n, correct, accuracy, wilson_low, wilson_high
-FROM subject_accuracy
-WHERE run_id = :run_id AND n > 0
-ORDER BY accuracy DESC, subject;
+SELECT
+    CASE WHEN a.subject = '' THEN 'no subject' ELSE a.subject END AS subject,
+    a.n,
+    a.correct,
+    a.accuracy,
+    a.wilson_low,
+    a.wilson_high,
+    c.chance
+FROM subject_accuracy AS a
+LEFT JOIN (
+    SELECT w.run_id, q.subject, avg(1e0 / nullif(len(q.choices), 0)) AS chance
+    FROM answers AS w
+    JOIN questions AS q ON q.question_id = w.question_id
+    GROUP BY w.run_id, q.subject
+) AS c ON c.run_id = a.run_id AND c.subject = a.subject
+WHERE a.run_id = :run_id AND a.n > 0
+ORDER BY a.accuracy DESC, a.subject;

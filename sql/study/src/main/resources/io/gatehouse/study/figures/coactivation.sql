@@ -2,21 +2,27 @@
 -- Title: Co-activation
 -- Finding: The pair that fires together most often relative to chance, among pairs with at least {least} last prompt
 --   tokens: experts {expert} and {other_expert} of layer {layer}, {lift tenth} times as often as by chance.
--- Note: The share is the published equation. The adjacent share follows the published code, which counts only
---   neighbouring ranks.
+-- Caption: Pairs of experts that fire together most often relative to chance, last prompt token.
+-- Note: Only pairs that are expected by chance at five tokens or more. The share is the published equation; the adjacent
+--   share follows the published code, which counts only neighbouring ranks.
+-- Missing: no pair of experts fired together at 30 last prompt tokens or more
 -- Views: expert_coactivation
 -- Picture: none
 SELECT
     30 AS least,
-    arg_max(layer, lift) AS layer,
-    arg_max(expert, lift) AS expert,
-    arg_max(other_expert, lift) AS other_expert,
-    max(lift) AS lift
-FROM expert_coactivation
-WHERE run_id = :run_id AND scope = 'last_prompt' AND together >= 30 AND expert < other_expert;
+    arg_max(layer, lift) FILTER (WHERE clear) AS layer,
+    arg_max(expert, lift) FILTER (WHERE clear) AS expert,
+    arg_max(other_expert, lift) FILTER (WHERE clear) AS other_expert,
+    max(lift) FILTER (WHERE clear) AS lift
+FROM (
+    SELECT *, wilson_low(together, n) > share / lift AS clear
+    FROM expert_coactivation
+    WHERE run_id = :run_id AND scope = 'last_prompt' AND together >= 30 AND together / lift >= 5
+        AND expert < other_expert
+) AS pairs;
 
 SELECT layer, expert, other_expert, n, together, share, adjacent_share, lift
 FROM expert_coactivation
-WHERE run_id = :run_id AND scope = 'last_prompt' AND together >= 30 AND expert < other_expert
+WHERE run_id = :run_id AND scope = 'last_prompt' AND together >= 30 AND together / lift >= 5 AND expert < other_expert
 ORDER BY lift DESC, layer, expert, other_expert
 LIMIT 12;

@@ -1,37 +1,52 @@
 -- Section: The paper's three findings
 -- Title: Router entropy
+-- Lead: At the last prompt token, the entropy of the selected experts' weights is {top_k_share percent} of the maximum
+--   (averaged over layers, which range from {top_k_least percent} to {top_k_most percent}).
 -- Finding: At the last prompt token, the entropy of the selected experts' weights is {top_k_share percent} of the
---   maximum (mean of the layers); the entropy over all experts is {share percent}.
--- Finding: From the first to the last MoE layer, the former goes from {first_top_k percent} to {last_top_k percent},
---   the latter from {first_all percent} to {last_all percent}.
--- Finding: The selected experts hold {mass percent} of the router's probability.
--- Note: The paper finds gates much closer to uniform than sparse, and an entropy that does not fall with depth. It
---   does not say which entropy it means, so both are shown; 1 is uniform. A uniform gate over the selected experts is
---   not the same as a uniform gate over all experts.
+--   maximum, averaged over layers, which range from {top_k_least..top_k_most percent}.
+-- Finding: The entropy over all experts is {share percent} of the maximum; the layers range from
+--   {share_least..share_most percent}.
+-- Finding: From the first to the last layer with experts, the former goes from {first_top_k percent} to
+--   {last_top_k percent}.
+-- Finding: The selected experts hold {mass percent} of the router's probability; the layers range from
+--   {mass_least..mass_most percent}.
+-- Caption: Router entropy by layer, as a share of the maximum.
+-- Note: 100% is a uniform gate. The paper [1] finds gates much closer to uniform than sparse, and an entropy that does
+--   not fall with depth. It does not say which entropy it means, so both are shown: a uniform gate over the selected
+--   experts is not the same as a uniform gate over all experts.
+-- X: Layer
+-- Y: Entropy (%)
+-- Chance: uniform gate
+-- Missing: neither the weights of the selected experts nor the probabilities of all experts were recorded
 -- Views: gate_entropy
--- Picture: lines x=layer y=share by=gate
+-- Picture: lines x=layer y=share by=gate chance=uniform_share
 SELECT
     avg(normalised_token_top_k_entropy) AS top_k_share,
+    min(normalised_token_top_k_entropy) AS top_k_least,
+    max(normalised_token_top_k_entropy) AS top_k_most,
     avg(normalised_token_entropy) AS share,
+    min(normalised_token_entropy) AS share_least,
+    max(normalised_token_entropy) AS share_most,
     avg(mean_mass) AS mass,
-    arg_min(normalised_token_top_k_entropy, layer) AS first_top_k,
-    arg_max(normalised_token_top_k_entropy, layer) AS last_top_k,
-    arg_min(normalised_token_entropy, layer) AS first_all,
-    arg_max(normalised_token_entropy, layer) AS last_all
+    min(mean_mass) AS mass_least,
+    max(mean_mass) AS mass_most,
+    CASE WHEN count(*) > 1 THEN arg_min(normalised_token_top_k_entropy, layer) END AS first_top_k,
+    arg_max(normalised_token_top_k_entropy, layer) AS last_top_k
 FROM gate_entropy
 WHERE run_id = :run_id AND scope = 'last_prompt';
 
 SELECT g.layer, v.gate, CASE v.number WHEN 1 THEN g.normalised_token_top_k_entropy ELSE g.normalised_token_entropy END AS share,
     CASE v.number WHEN 1 THEN g.mean_token_top_k_entropy ELSE g.mean_token_entropy END AS entropy,
     CASE v.number WHEN 1 THEN g.uniform_top_k_entropy ELSE g.uniform_entropy END AS uniform,
+    1e0 AS uniform_share,
     g.mean_mass AS mass,
     g.n
 FROM gate_entropy AS g
 JOIN (VALUES
-    (1, 'last_prompt', 'selected experts, last token'),
-    (2, 'last_prompt', 'all experts, last token'),
-    (1, 'prompt', 'selected experts, all tokens'),
-    (2, 'prompt', 'all experts, all tokens')
+    (1, 'last_prompt', 'selected experts, last prompt token'),
+    (2, 'last_prompt', 'all experts, last prompt token'),
+    (1, 'prompt', 'selected experts, all prompt tokens'),
+    (2, 'prompt', 'all experts, all prompt tokens')
 ) AS v(number, scope, gate) ON v.scope = g.scope
 WHERE g.run_id = :run_id
 ORDER BY v.gate, g.layer;

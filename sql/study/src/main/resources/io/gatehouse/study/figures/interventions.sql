@@ -1,38 +1,49 @@
 -- Section: Interventions
 -- Title: Effect of interventions
--- Finding: {runs} other runs of this model and quiz have interventions; the largest loss of accuracy is
---   {largest points}.
--- Finding: Among the runs that mask only experts which this run never used at the last prompt token, the largest
---   change of accuracy is {pruned points}, and {pruned_changed} answers changed.
--- Note: This figure shows effects, not observations. Experts that are unused at the last prompt token may be used at
---   earlier tokens. The p-value is McNemar's exact test.
+-- Finding: {runs} other runs of this model and quiz have interventions, with at least {least} common questions.
+--   {changing} of them change accuracy significantly (McNemar's exact test, adjusted for the number of runs).
+-- Finding: Of these, the run {largest_run} changes it most: by {largest signed_points}, p = {largest_p}.
+-- Finding: Among the runs that mask only experts which this run never used at the last prompt token, at most
+--   {pruned_changed} of {pruned_n} answers changed.
+-- Caption: Effect of interventions on accuracy.
+-- Note: Effects, not observations. Experts that are unused at the last prompt token may be used at earlier tokens. The
+--   p-value is McNemar's exact test.
+-- Missing: the file has no run with an intervention of the same model and quiz
 -- Views: intervention_effect ablation answer_difference
 -- Picture: none
 SELECT
-    count(*) AS runs,
-    min(e.effect) AS largest,
-    arg_max(e.effect, abs(e.effect)) FILTER (WHERE m.used = 0) AS pruned,
-    max(e.changed_answers) FILTER (WHERE m.used = 0) AS pruned_changed
-FROM intervention_effect AS e
-LEFT JOIN (
-    SELECT run_id, count(*) FILTER (WHERE activations > 0) AS used
-    FROM ablation
-    WHERE reference_run_id = :run_id AND scope = 'last_prompt'
-    GROUP BY run_id
-) AS m ON m.run_id = e.run_id
-WHERE e.reference_run_id = :run_id;
+    nullif(count(*), 0) AS runs,
+    30 AS least,
+    count(*) FILTER (WHERE p_value * runs < 0.05) AS changing,
+    arg_max(name, abs(effect)) FILTER (WHERE p_value * runs < 0.05) AS largest_run,
+    arg_max(effect, abs(effect)) FILTER (WHERE p_value * runs < 0.05) AS largest,
+    arg_max(p_value, abs(effect)) FILTER (WHERE p_value * runs < 0.05) AS largest_p,
+    max(changed_answers) FILTER (WHERE used = 0) AS pruned_changed,
+    arg_max(n, changed_answers) FILTER (WHERE used = 0) AS pruned_n
+FROM (
+    SELECT e.effect, e.p_value, e.n, e.changed_answers, m.used, r.name, count(*) OVER () AS runs
+    FROM intervention_effect AS e
+    JOIN runs AS r ON r.run_id = e.run_id
+    LEFT JOIN (
+        SELECT run_id, count(*) FILTER (WHERE activations > 0) AS used
+        FROM ablation
+        WHERE reference_run_id = :run_id AND scope = 'last_prompt'
+        GROUP BY run_id
+    ) AS m ON m.run_id = e.run_id
+    WHERE e.reference_run_id = :run_id AND e.n >= 30
+) AS effects;
 
 SELECT
     r.name AS run,
-    e.masked_experts,
-    m.used AS of_them_used,
+    e.effect,
+    e.p_value,
     e.n,
     e.accuracy,
     e.reference_accuracy,
-    e.effect,
     e.changed_answers,
-    e.log_probability_effect,
-    e.p_value
+    e.masked_experts,
+    m.used AS of_them_used,
+    e.log_probability_effect
 FROM intervention_effect AS e
 JOIN runs AS r ON r.run_id = e.run_id
 LEFT JOIN (

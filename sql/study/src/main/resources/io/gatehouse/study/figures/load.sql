@@ -1,22 +1,39 @@
 -- Section: Beyond the paper
 -- Title: Load balance
--- Finding: At the last prompt token, layers use as many experts as {least_last tenth} to {most_last tenth} equally
---   loaded ones, of {experts}.
--- Finding: Over all prompt tokens, it is {least_all tenth} to {most_all tenth}.
--- Note: The effective number of experts is the exponential of the entropy of their loads. Balance over many tokens
---   does not tell how certain the router is at one token.
+-- Finding: At the last prompt token, the load of a layer is spread as over {least_last..most_last tenth} equally loaded
+--   experts, of {experts}.
+-- Finding: Over all prompt tokens, it is {least_all..most_all tenth}, of {experts_all}.
+-- Caption: Effective number of experts by layer.
+-- Note: The effective number of experts is the exponential of the entropy of their loads. Balance over many tokens does
+--   not tell how certain the router is at one token.
+-- X: Layer
+-- Y: Effective experts
+-- Chance: all experts equally loaded
+-- Missing: no routing decision was recorded
 -- Views: layer_load
--- Picture: lines x=layer y=effective_experts by=scope
+-- Picture: lines x=layer y=effective_experts by=tokens chance=experts
 SELECT
     min(effective_experts) FILTER (WHERE scope = 'last_prompt') AS least_last,
     max(effective_experts) FILTER (WHERE scope = 'last_prompt') AS most_last,
     min(effective_experts) FILTER (WHERE scope = 'prompt') AS least_all,
     max(effective_experts) FILTER (WHERE scope = 'prompt') AS most_all,
-    max(experts) AS experts
+    max(experts) FILTER (WHERE scope = 'last_prompt') AS experts,
+    max(experts) FILTER (WHERE scope = 'prompt') AS experts_all
 FROM layer_load
 WHERE run_id = :run_id;
 
-SELECT scope, layer, n, effective_experts, balancedness, max_violation, gini, cv, busiest_share, uniform_share
+SELECT
+    CASE scope WHEN 'last_prompt' THEN 'last prompt token' ELSE 'all prompt tokens' END AS tokens,
+    layer,
+    n,
+    experts,
+    effective_experts,
+    balancedness,
+    max_violation,
+    gini,
+    cv,
+    busiest_share,
+    uniform_share
 FROM layer_load
 WHERE run_id = :run_id
-ORDER BY scope, layer;
+ORDER BY tokens, layer;

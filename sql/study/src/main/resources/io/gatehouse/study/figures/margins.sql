@@ -1,11 +1,15 @@
 -- Section: Beyond the paper
--- Title: Close routing decisions
+-- Title: Near ties
 -- Finding: At the last prompt token, {near percent} of the decisions have a margin below {bound}: the probability of
 --   the last selected expert minus that of the first expert not selected.
 -- Finding: Over all prompt tokens, it is {near_all percent}.
+-- Caption: Decisions with a margin below 0.001, by layer.
 -- Note: Such decisions can differ in another precision, on another device or in another engine.
+-- X: Layer
+-- Y: Decisions with a margin below 0.001 (%)
+-- Missing: margins were not recorded; they need the probabilities of experts that were not selected
 -- Views: routing_margins
--- Picture: lines x=layer y=share_below_0_001 by=scope
+-- Picture: lines x=layer y=share_below_0_001 by=tokens
 SELECT
     0.001 AS bound,
     sum(share_below_0_001 * n) FILTER (WHERE scope = 'last_prompt') / sum(n) FILTER (WHERE scope = 'last_prompt') AS near,
@@ -13,7 +17,14 @@ SELECT
 FROM routing_margins
 WHERE run_id = :run_id;
 
-SELECT scope, layer, n, mean_margin, near_ties, share_below_0_0001, share_below_0_001, share_below_0_01
+SELECT
+    CASE scope WHEN 'last_prompt' THEN 'last prompt token' ELSE 'all prompt tokens' END AS tokens,
+    layer,
+    n,
+    share_below_0_0001,
+    share_below_0_001,
+    share_below_0_01,
+    near_ties
 FROM routing_margins
 WHERE run_id = :run_id
-ORDER BY scope, layer;
+ORDER BY tokens, layer;

@@ -1,21 +1,35 @@
 -- Section: Beyond the paper
 -- Title: Router weights and output norms
 -- Finding: At the last prompt token, the rank correlation of router probability and output norm ranges from
---   {least signed} to {most signed} over the layers.
--- Finding: There, the most probable of the selected experts has the largest output in {top percent} of the decisions;
---   by chance it would be {chance percent}.
--- Note: Only the selected experts are ranked; the others were not computed.
+--   {least..most signed} over the layers.
+-- Finding: There, the most probable of the selected experts has the largest output in {top percent} of the decisions
+--   (95% CI {top_low percent} to {top_high percent}); by chance it would be {chance percent}.
+-- Caption: Rank correlation of router probability and output norm by layer.
+-- Note: Only the selected experts are ranked; the others were not computed. 0 is no correlation.
+-- X: Layer
+-- Y: Spearman's rank correlation
+-- Chance: no correlation
+-- Missing: the run did not record the norms of expert outputs (--norms)
 -- Views: norm_gate_ranks norm_gate_agreement
--- Picture: lines x=layer y=spearman by=scope
+-- Picture: lines x=layer y=spearman by=tokens chance=no_correlation
 SELECT
     min(spearman) AS least,
     max(spearman) AS most,
     sum(top_1_agreement * n) / sum(n) AS top,
+    wilson_low(CAST(round(sum(top_1_agreement * n)) AS BIGINT), CAST(sum(n) AS BIGINT)) AS top_low,
+    wilson_high(CAST(round(sum(top_1_agreement * n)) AS BIGINT), CAST(sum(n) AS BIGINT)) AS top_high,
     max(chance) AS chance
 FROM norm_gate_agreement
 WHERE run_id = :run_id AND scope = 'last_prompt';
 
-SELECT scope, layer, n, spearman, top_1_agreement, chance
+SELECT
+    CASE scope WHEN 'last_prompt' THEN 'last prompt token' ELSE 'all prompt tokens' END AS tokens,
+    layer,
+    n,
+    spearman,
+    0e0 AS no_correlation,
+    top_1_agreement,
+    chance
 FROM norm_gate_agreement
 WHERE run_id = :run_id
-ORDER BY scope, layer;
+ORDER BY tokens, layer;

@@ -1,23 +1,40 @@
 -- Section: Beyond the paper
 -- Title: Specialisation by subject
--- Finding: In the last layer, {always} pairs of subject and expert occur at every last prompt token of the subject;
---   uniform routing would give each expert {uniform percent}.
--- Finding: The most specialised expert is number {expert}, for {subject}: {share percent} of its last prompt tokens.
--- Note: Last layer, last prompt token: shares of the subject's tokens. Change the layer in the statement.
+-- Finding: In the last layer, {always} pairs of subject and expert occur at every last prompt token of the subject, of
+--   at least {least} tokens; uniform routing would give each expert {uniform percent}.
+-- Finding: The most specialised expert is expert {expert} ({subject}): it fires at {share percent} of the {n} last
+--   prompt tokens of the subject (95% CI {share_low percent} to {share_high percent}).
+-- Caption: Share of the last prompt tokens of a subject that are routed to an expert, last layer.
+-- Note: Change the layer in the statement.
+-- X: Expert
+-- Y: Subject
+-- Value: Share of the subject's tokens (%)
+-- Missing: the questions have no subjects, or nothing was recorded at the last prompt token
 -- Views: subject_specialisation
 -- Picture: heat x=expert y=subject value=share
 SELECT
-    count(*) FILTER (WHERE share = 1) AS always,
+    30 AS least,
+    CASE WHEN count(*) FILTER (WHERE n >= 30) > 0 THEN count(*) FILTER (WHERE share = 1 AND n >= 30) END AS always,
     max(uniform_share) AS uniform,
-    arg_max(expert, log_odds) AS expert,
-    arg_max(subject, log_odds) AS subject,
-    arg_max(share, log_odds) AS share
-FROM subject_specialisation
-WHERE run_id = :run_id AND scope = 'last_prompt'
-    AND layer = (SELECT max(layer) FROM gate_entropy WHERE run_id = :run_id);
+    arg_max(expert, log_odds) FILTER (WHERE clear) AS expert,
+    arg_max(subject, log_odds) FILTER (WHERE clear) AS subject,
+    arg_max(share, log_odds) FILTER (WHERE clear) AS share,
+    arg_max(n, log_odds) FILTER (WHERE clear) AS n,
+    arg_max(share_low, log_odds) FILTER (WHERE clear) AS share_low,
+    arg_max(share_high, log_odds) FILTER (WHERE clear) AS share_high
+FROM (
+    SELECT
+        *,
+        wilson_low(activations, n) AS share_low,
+        wilson_high(activations, n) AS share_high,
+        n >= 30 AND z > 1.959964e0 AND wilson_low(activations, n) > uniform_share AS clear
+    FROM subject_specialisation
+    WHERE run_id = :run_id AND scope = 'last_prompt' AND subject <> '' AND activations <= n
+        AND layer = (SELECT max(layer) FROM gate_entropy WHERE run_id = :run_id)
+) AS s;
 
 SELECT layer, subject, expert, n, activations, share, uniform_share, log_odds, z
 FROM subject_specialisation
-WHERE run_id = :run_id AND scope = 'last_prompt'
+WHERE run_id = :run_id AND scope = 'last_prompt' AND subject <> ''
     AND layer = (SELECT max(layer) FROM gate_entropy WHERE run_id = :run_id)
 ORDER BY subject, expert;

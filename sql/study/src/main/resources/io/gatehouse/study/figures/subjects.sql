@@ -1,34 +1,99 @@
 -- Section: The paper's three findings
 -- Title: Accuracy by expert within subjects
--- Finding: Over the experts that fired in at least {least} questions, the mean distance from the other questions is
---   {apart percent}; within subjects it is {apart_within percent}.
--- Finding: The largest difference, of expert {expert} in layer {layer}, goes from {difference points} to
---   {stratified_lift points} within subjects.
--- Note: Each dot is an expert: horizontally its accuracy minus that of the questions in which it did not fire,
---   vertically the same within subjects (Mantel and Haenszel). Without an effect of subjects, the dots would lie on
---   the diagonal; dots on the horizontal line differ only because of their subjects. What remains within subjects is
---   still an observation.
+-- Finding: Over the {tested} experts with at least {least} questions in both groups, accuracy differs from the other
+--   questions by {median_apart points} in the median and {apart points} on average; within subjects, by
+--   {median_within points} in the median and {apart_within points} on average.
+-- Finding: The largest difference with a q-value below {bound} is that of expert {expert} in layer {layer}:
+--   {difference signed_points} (95% CI {difference_low signed_points} to {difference_high signed_points}; {n} questions
+--   against {rest_n}).
+-- Finding: Within subjects, its difference is {difference_within signed_points} (95% CI {within_low signed_points} to
+--   {within_high signed_points}).
+-- Finding: Within subjects, the 95% CI of its difference, {unclear_low signed_points} to {unclear_high signed_points},
+--   includes no difference.
+-- Finding: None of the {alike} experts with at least {least} questions in both groups has a difference with a q-value
+--   below {bound}.
+-- Caption: Difference in accuracy of each expert, overall and within subjects (Mantel and Haenszel).
+-- Note: Each dot is an expert: its accuracy minus that of the questions in which it did not fire. Without an effect of
+--   subjects, the dots would lie on the diagonal; dots on the horizontal line differ only because of their subjects.
+--   What remains within subjects is still an observation.
+-- X: Difference in accuracy (percentage points)
+-- Y: Difference within subjects (percentage points)
+-- Missing: this needs answers, every token of the prompts, and experts that fired in 30 questions and did not fire in 30
 -- Views: expert_accuracy expert_subject_accuracy
 -- Picture: scatter x=difference y=stratified_lift
 SELECT
+    CASE WHEN layer IS NOT NULL THEN tested END AS tested,
+    CASE WHEN layer IS NULL THEN tested END AS alike,
     30 AS least,
-    avg(abs(accuracy - rest_accuracy)) AS apart,
-    avg(abs(stratified_lift)) AS apart_within,
-    arg_max(layer, abs(accuracy - rest_accuracy)) AS layer,
-    arg_max(expert, abs(accuracy - rest_accuracy)) AS expert,
-    arg_max(accuracy - rest_accuracy, abs(accuracy - rest_accuracy)) AS difference,
-    arg_max(stratified_lift, abs(accuracy - rest_accuracy)) AS stratified_lift
-FROM expert_accuracy
-WHERE run_id = :run_id AND scope = 'last_prompt' AND n >= 30 AND stratified_lift IS NOT NULL;
+    0.05 AS bound,
+    median_apart,
+    apart,
+    median_within,
+    apart_within,
+    layer,
+    expert,
+    n,
+    rest_n,
+    difference,
+    difference_low,
+    difference_high,
+    CASE WHEN within_low * within_high > 0 THEN difference_within END AS difference_within,
+    within_low,
+    within_high,
+    CASE WHEN within_low * within_high <= 0 THEN within_low END AS unclear_low,
+    CASE WHEN within_low * within_high <= 0 THEN within_high END AS unclear_high
+FROM (
+    SELECT
+        nullif(count(*), 0) AS tested,
+        median(abs(difference)) AS median_apart,
+        avg(abs(difference)) AS apart,
+        median(abs(stratified_lift)) AS median_within,
+        avg(abs(stratified_lift)) AS apart_within,
+        arg_max(layer, abs(difference)) FILTER (WHERE different) AS layer,
+        arg_max(expert, abs(difference)) FILTER (WHERE different) AS expert,
+        arg_max(n, abs(difference)) FILTER (WHERE different) AS n,
+        arg_max(rest_n, abs(difference)) FILTER (WHERE different) AS rest_n,
+        arg_max(difference, abs(difference)) FILTER (WHERE different) AS difference,
+        arg_max(low, abs(difference)) FILTER (WHERE different) AS difference_low,
+        arg_max(high, abs(difference)) FILTER (WHERE different) AS difference_high,
+        arg_max(stratified_lift, abs(difference)) FILTER (WHERE different) AS difference_within,
+        arg_max(within_low, abs(difference)) FILTER (WHERE different) AS within_low,
+        arg_max(within_high, abs(difference)) FILTER (WHERE different) AS within_high
+    FROM (
+        SELECT *, q_value < 0.05 AND low * high > 0 AS different
+        FROM (
+            -- The interval of the difference is Newcombe's hybrid score interval (Newcombe 1998, Statistics in Medicine
+            -- 17(8), method 10). That within subjects is based on the test: lift * (1 -+ 1.96 / z) (Miettinen 1976,
+            -- American Journal of Epidemiology 103(2)).
+            SELECT
+                layer,
+                expert,
+                n,
+                rest_n,
+                q_value,
+                stratified_lift,
+                accuracy - rest_accuracy AS difference,
+                accuracy - rest_accuracy - sqrt(power(accuracy - wilson_low, 2)
+                    + power(wilson_high(CAST(round(rest_accuracy * rest_n) AS BIGINT), rest_n) - rest_accuracy, 2)) AS low,
+                accuracy - rest_accuracy + sqrt(power(wilson_high - accuracy, 2)
+                    + power(rest_accuracy - wilson_low(CAST(round(rest_accuracy * rest_n) AS BIGINT), rest_n), 2)) AS high,
+                stratified_lift - 1.959964e0 * abs(stratified_lift / nullif(stratified_z, 0)) AS within_low,
+                stratified_lift + 1.959964e0 * abs(stratified_lift / nullif(stratified_z, 0)) AS within_high
+            FROM expert_accuracy
+            WHERE run_id = :run_id AND scope = 'last_prompt' AND n >= 30 AND rest_n >= 30 AND stratified_lift IS NOT NULL
+        ) AS intervals
+    ) AS judged
+) AS summed;
 
 SELECT
     layer,
     expert,
     n,
+    rest_n,
     accuracy - rest_accuracy AS difference,
     stratified_lift,
     q_value,
     stratified_q_value
 FROM expert_accuracy
-WHERE run_id = :run_id AND scope = 'last_prompt' AND n >= 30 AND stratified_lift IS NOT NULL
+WHERE run_id = :run_id AND scope = 'last_prompt' AND n >= 30 AND rest_n >= 30 AND stratified_lift IS NOT NULL
 ORDER BY abs(accuracy - rest_accuracy) DESC, layer, expert;

@@ -1,27 +1,35 @@
 -- Section: The paper's three findings
 -- Title: Unused experts
+-- Lead: At the last prompt token, {unused} of {experts} experts ({unused_share percent}) never fired in {n} questions;
+--   over all prompt tokens, {unused_prompt} of {experts_prompt} never fired.
 -- Finding: At the last prompt token, {unused} of {experts} experts ({unused_share percent}) never fired in {n}
 --   questions.
--- Finding: Over all prompt tokens, {unused_prompt} of {experts} never fired.
--- Finding: With {half} questions, {unused_at_half tenth} would be unused; a uniform router would leave
---   {uniform_unused tenth} unused after all {n}.
--- Note: The paper reports that most experts were never activated, without naming the tokens. The lines show the
---   expected number of unused experts of a layer by number of questions: if a line still falls at its end, more
---   questions would use more experts.
+-- Finding: Over all prompt tokens, {unused_prompt} of {experts_prompt} experts never fired in {tokens_prompt} tokens.
+-- Finding: With {half} questions, {unused_at_half tenth} would be unused at the last prompt token; a uniform router
+--   would leave {uniform_unused tenth} unused after all {n}.
+-- Caption: Expected number of unused experts of a layer by number of questions, last prompt token.
+-- Note: If a line still falls at its end, more questions would use more experts. The paper [1] reports that most
+--   experts were never activated, without naming the tokens.
+-- X: Questions (logarithmic)
+-- Y: Unused experts
+-- Missing: no routing decision was recorded
+-- Unpictured: the curve needs answers and every token of the prompts
 -- Views: unused_experts unused_rarefaction
--- Picture: lines x=questions y=unused by=layer scale=log
+-- Picture: lines x=questions y=unused by=series scale=log colours=ordered
 SELECT
     sum(u.unused) FILTER (WHERE u.scope = 'last_prompt') AS unused,
     sum(u.unused) FILTER (WHERE u.scope = 'prompt') AS unused_prompt,
     sum(u.experts) FILTER (WHERE u.scope = 'last_prompt') AS experts,
+    sum(u.experts) FILTER (WHERE u.scope = 'prompt') AS experts_prompt,
     sum(u.unused) FILTER (WHERE u.scope = 'last_prompt') / sum(u.experts) FILTER (WHERE u.scope = 'last_prompt')
         AS unused_share,
     max(u.n) AS n,
+    max(u.tokens) FILTER (WHERE u.scope = 'prompt') AS tokens_prompt,
     max(r.unused_at_half) AS unused_at_half,
     max(r.half) AS half,
     max(r.uniform_unused) AS uniform_unused
 FROM unused_experts AS u
-JOIN (
+LEFT JOIN (
     SELECT
         c.run_id,
         sum(c.unused) FILTER (WHERE c.questions = h.half) AS unused_at_half,
@@ -38,7 +46,7 @@ JOIN (
 ) AS r ON r.run_id = u.run_id
 WHERE u.run_id = :run_id;
 
-SELECT layer, questions, unused, uniform_unused, experts, n
+SELECT 'layer ' || CAST(layer AS VARCHAR) AS series, questions, unused, uniform_unused, experts, n
 FROM unused_rarefaction
 WHERE run_id = :run_id AND scope = 'last_prompt'
 ORDER BY layer, questions;

@@ -10,7 +10,7 @@ final class TestNumberText {
         assertThat(NumberText.of(Math.nextDown(0.1375))).isEqualTo("0.138");
         assertThat(NumberText.of(Math.nextUp(0.1375))).isEqualTo("0.138");
         assertThat(NumberText.of(0.1374)).isEqualTo("0.137");
-        assertThat(NumberText.of(Math.nextDown(0.0125), "percent")).isEqualTo("1.3 %");
+        assertThat(NumberText.of(Math.nextDown(0.0125), "percent")).isEqualTo("1.3%");
     }
 
     @Test

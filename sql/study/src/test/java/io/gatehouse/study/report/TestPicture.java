@@ -6,6 +6,7 @@ import io.gatehouse.study.Figure;
 import io.gatehouse.study.Rows;
 import io.gatehouse.study.Study.Evidence;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
@@ -83,12 +84,65 @@ final class TestPicture {
                 .allMatch(text -> x(text) > 6 * text.group(3).length());
     }
 
+    @Test
+    void axesHaveTheTitlesOfTheFigureAndPerCent() {
+        Map<String, String> picture = Map.of(
+                Figure.KIND,
+                "intervals",
+                "label",
+                "name",
+                "x",
+                "share",
+                "low",
+                "share",
+                "high",
+                "share",
+                "chance",
+                "layer");
+        String svg = draw(picture, Map.of("x", "Accuracy (%)"), List.of(List.of(0.25, 0.5, "law")));
+        assertThat(texts(svg, "axis")).containsExactly("Accuracy (%)");
+        assertThat(texts(svg, "tick")).containsExactly("0", "10", "20", "30", "40", "50", "chance");
+        assertThat(svg).contains("<line class=\"chance\"");
+        assertThat(draw(picture, List.of(Arrays.asList(null, 0.5, "law"))))
+                .as("nothing is said about chance where it is not known")
+                .doesNotContain("chance");
+    }
+
+    @Test
+    void linesShowWhatChanceWouldGive() {
+        Map<String, String> picture =
+                Map.of(Figure.KIND, "lines", "x", "layer", "y", "share", "by", "name", "chance", "share");
+        String svg =
+                draw(picture, Map.of("chance", "uniform gate"), List.of(List.of(0, 1.0, "a"), List.of(1, 1.0, "a")));
+        assertThat(svg).contains("<line class=\"chance\"", ">uniform gate<");
+    }
+
+    @Test
+    void tooFewRowsAreNoPicture() {
+        Figure figure = new Figure(
+                "f",
+                "",
+                Figure.Text.of(""),
+                List.of(),
+                Map.of(Figure.KIND, "heat", "x", "layer", "y", "name", "value", "share", "least", "2"),
+                Map.of(),
+                "",
+                "");
+        Rows detail = new Rows(List.of("layer", "share", "name"), List.of(List.of(0, 0.5, "law")));
+        assertThat(Picture.of(new Evidence(figure, detail, detail))).isEmpty();
+    }
+
     private static double x(MatchResult text) {
         return Double.parseDouble(text.group().replaceFirst(".* x=\"([\\d.]+)\".*", "$1"));
     }
 
     private static String draw(Map<String, String> picture, List<List<@Nullable Object>> rows) {
-        Figure figure = new Figure("f", "", "", List.of(), List.of(), List.of(), picture, "", "");
+        return draw(picture, Map.of(), rows);
+    }
+
+    private static String draw(
+            Map<String, String> picture, Map<String, String> titles, List<List<@Nullable Object>> rows) {
+        Figure figure = new Figure("f", "", Figure.Text.of(""), List.of(), picture, titles, "", "");
         Rows detail = new Rows(List.of("layer", "share", "name"), rows);
         return Picture.of(new Evidence(figure, detail, detail)).orElseThrow();
     }

@@ -152,11 +152,10 @@ final class TestViewPictures {
                 yield Optional.of(new Figure(
                         view.name(),
                         "",
-                        view.name(),
-                        List.of(),
-                        List.of(),
+                        Figure.Text.of(view.name()),
                         List.of(view.name()),
                         parts,
+                        Map.of(),
                         "",
                         String.join("\n", lines.subList(1, lines.size()))));
             }

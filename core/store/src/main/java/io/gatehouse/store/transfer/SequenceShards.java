@@ -1,0 +1,145 @@
+package io.gatehouse.store.transfer;
+
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.memory.FileMemory;
+import io.gatehouse.store.run.RunDescription;
+import io.gatehouse.store.write.AnswerRow;
+import io.gatehouse.store.write.RoutingColumns;
+import io.gatehouse.store.write.RunWriter;
+import io.gatehouse.store.write.Shard;
+import io.gatehouse.store.write.ShardQueue;
+import io.gatehouse.store.write.TokenColumns;
+import io.gatehouse.store.write.TokenValues;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Packs sequences into shards. Only the open shard is held: it is handed over when it fills a row group of DuckDB, or when
+ * there is no memory for the next sequence.
+ */
+public final class SequenceShards {
+    /** Rows of a row group: commits of fewer rows cost several times as much per row. */
+    private static final int SHARD_ROWS = 122_880;
+
+    /** Share of the heap for shards that wait. */
+    private static final int QUEUE_SHARE = 8;
+
+    /** Copies of the sums of a shard that exist at once: by question group, in total, by subject and by outcome. */
+    private static final int SUM_COPIES = 4;
+
+    private final RunWriter writer;
+    private final ShardQueue queue;
+    private final FileMemory memory;
+    private final long sumBytes;
+    private final Map<TracedBlock.Kind, TracedBlock> blocks = new LinkedHashMap<>();
+    private final List<TokenColumns> tokens = new ArrayList<>();
+    private final List<AnswerRow> answers = new ArrayList<>();
+    private int number;
+    private long rows;
+    private long bytes;
+
+    /**
+     * @param memory counts the open shard
+     * @param sumBytes memory that the sums of a sequence may take until they are written
+     */
+    private SequenceShards(RunWriter writer, ShardQueue queue, FileMemory memory, long sumBytes) {
+        this.writer = writer;
+        this.queue = queue;
+        this.memory = memory;
+        this.sumBytes = sumBytes;
+    }
+
+    /**
+     * Writes the sequences of an import with the writer of its run.
+     *
+     * @throws GatehouseException OUT_OF_MEMORY if a sequence alone is too large; what reading or writing fails with
+     */
+    public static void write(ImportedRun run, RunDescription description, RunWriter writer) {
+        long room = Math.min(ShardQueue.DEFAULT_BYTES, Runtime.getRuntime().maxMemory() / QUEUE_SHARE);
+        long sumBytes = SUM_COPIES * ShardQueue.sumBytes(description);
+        try (ShardQueue queue = new ShardQueue(writer, room, (commit, waiting) -> {})) {
+            SequenceShards shards = new SequenceShards(writer, queue, run.memory(), sumBytes);
+            run.sequences().read(shards::add);
+            shards.handOver();
+            queue.drain();
+        }
+    }
+
+    /** Adds the sequence that is the question at {@code index} of the list that started the run. */
+    private void add(TracedSequence sequence, int index) {
+        long needed = sequence.bytes() + gateBytes(sequence) + sumBytes;
+        if (rows >= SHARD_ROWS || !memory.hasRoom(needed)) {
+            handOver();
+        }
+        memory.take(needed);
+        bytes += needed;
+        int questionId = writer.questionId(index);
+        for (TracedLayer layer : sequence.layers()) {
+            blocks.computeIfAbsent(TracedBlock.Kind.of(layer), TracedBlock::new)
+                    .add(questionId, sequence.length(), layer);
+            rows += layer.tokens();
+        }
+        if (sequence.tokens().length > 0) {
+            tokens.add(tokens(questionId, sequence.tokens()));
+        }
+        answers.add(answer(questionId, sequence));
+    }
+
+    /** Hands the open shard over, if anything is in it. */
+    private void handOver() {
+        if (answers.isEmpty()) {
+            return;
+        }
+        List<RoutingColumns> routing = new ArrayList<>();
+        List<TokenValues> gates = new ArrayList<>();
+        blocks.forEach((kind, block) -> {
+            routing.add(block.routing());
+            if (kind.gated()) {
+                gates.add(block.gates());
+            }
+        });
+        queue.put(new Shard(number, routing, tokens, answers, gates, List.of()));
+        number++;
+        memory.release(bytes);
+        bytes = 0;
+        rows = 0;
+        blocks.clear();
+        tokens.clear();
+        answers.clear();
+    }
+
+    /** Whole gates are the largest part of a shard: they are counted as read and as columns. */
+    private static long gateBytes(TracedSequence sequence) {
+        return sequence.layers().stream()
+                .mapToLong(layer -> (long) layer.probabilities().length * Float.BYTES)
+                .sum();
+    }
+
+    private static AnswerRow answer(int questionId, TracedSequence sequence) {
+        return new AnswerRow(
+                questionId,
+                sequence.answer().flatMap(TracedAnswer::predicted),
+                sequence.answer().map(TracedAnswer::correct),
+                new float[0],
+                Optional.empty(),
+                Optional.empty(),
+                sequence.length());
+    }
+
+    /** The texts of tokens are unknown. */
+    private static TokenColumns tokens(int questionId, int[] tokenIds) {
+        int[] questionIds = new int[tokenIds.length];
+        int[] positions = new int[tokenIds.length];
+        boolean[] last = new boolean[tokenIds.length];
+        String[] texts = new String[tokenIds.length];
+        Arrays.fill(questionIds, questionId);
+        Arrays.setAll(positions, position -> position);
+        last[last.length - 1] = true;
+        Arrays.fill(texts, "");
+        return new TokenColumns(questionIds, positions, last, tokenIds, texts);
+    }
+}

@@ -1,0 +1,99 @@
+package io.gatehouse.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands of docs/import.md and docs/quiz.md on the files of docs/samples work, and every sample has one. */
+final class TestDocumentedFiles {
+    private static final Path ROOT = Path.of(System.getProperty("gatehouse.root"));
+    private static final Path DOCS = ROOT.resolve("docs");
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void everyKindOfImportHasAFileThatIsRead() throws Exception {
+        List<String> commands = commands("import.md");
+        assertThat(commands).hasSize(12);
+        String database = directory.resolve("samples.duckdb").toString();
+        for (String command : commands) {
+            run(command, "samples.duckdb", database);
+        }
+        assertThat(names(commands)).containsAll(samples("import"));
+        CommandOutcome counts = CommandOutcome.of(
+                "sql",
+                "--db",
+                database,
+                "--format",
+                "csv",
+                "-c",
+                "SELECT count(*) FROM runs WHERE source <> 'gatehouse'");
+        assertThat(counts.out().lines()).element(1).isEqualTo("12");
+        for (String name : List.of("vllm", "router-logits", "imatrix", "committee", "c3po")) {
+            String report = directory.resolve(name + ".md").toString();
+            CommandOutcome study =
+                    CommandOutcome.of("study", "--db", database, "--run", name, "--format", "markdown", "-o", report);
+            assertThat(study.exitCode()).as(study.err()).isZero();
+            assertThat(Files.readString(Path.of(report)))
+                    .as(name)
+                    .contains("## Not in this report")
+                    .doesNotContain("NaN", "\n\n\n\n");
+        }
+    }
+
+    @Test
+    void everyFormOfAQuizHasAFileThatIsRead() throws Exception {
+        List<String> commands = commands("quiz.md");
+        assertThat(commands).hasSize(4);
+        for (int i = 0; i < commands.size(); i++) {
+            CommandOutcome outcome = run(
+                    commands.get(i),
+                    "quiz.duckdb",
+                    directory.resolve("quiz%d.duckdb".formatted(i)).toString());
+            assertThat(outcome.out()).containsPattern("Questions answered +[12]\n");
+        }
+        assertThat(names(commands)).containsAll(samples("quiz"));
+    }
+
+    private static CommandOutcome run(String command, String database, String actual) {
+        String[] words = Stream.of(command.replace("./gatehouse ", "").split(" +", -1))
+                .map(word -> word.equals(database) ? actual : word)
+                .map(word -> word.startsWith("docs/") || word.startsWith("core/")
+                        ? ROOT.resolve(word).toString()
+                        : word)
+                .toArray(String[]::new);
+        CommandOutcome outcome = CommandOutcome.of(words);
+        assertThat(outcome.exitCode()).as("%s: %s", command, outcome.err()).isZero();
+        return outcome;
+    }
+
+    private static List<String> commands(String page) throws Exception {
+        return Files.readAllLines(DOCS.resolve(page)).stream()
+                .filter(line -> line.startsWith("./gatehouse ") && line.contains("docs/samples/"))
+                .toList();
+    }
+
+    /** The files and directories that commands name. */
+    private static List<String> names(List<String> commands) {
+        return commands.stream()
+                .flatMap(command -> Pattern.compile("docs/samples/\\w+/(\\S+)")
+                        .matcher(command)
+                        .results()
+                        .map(name -> name.group(1)))
+                .toList();
+    }
+
+    private static List<String> samples(String kind) throws Exception {
+        try (Stream<Path> files = Files.list(DOCS.resolve("samples").resolve(kind))) {
+            return files.map(file -> file.getFileName().toString()).sorted().collect(Collectors.toList());
+        }
+    }
+}

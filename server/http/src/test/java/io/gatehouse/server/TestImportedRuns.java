@@ -1,0 +1,107 @@
+package io.gatehouse.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * Every screen over a file with an own run, a cancelled run and imports of five kinds: no NaN, no box that stays empty
+ * without a reason, no message in the browser's console.
+ */
+final class TestImportedRuns {
+    private static final int FIRST_IMPORT = 3;
+    private static final int VLLM = FIRST_IMPORT;
+    private static final int SGLANG = FIRST_IMPORT + 1;
+    private static final int ROUTER_LOGITS = FIRST_IMPORT + 2;
+    private static final int IMATRIX = FIRST_IMPORT + 3;
+    private static final int LAST_IMPORT = FIRST_IMPORT + 4;
+    private static final List<String> SCREENS = List.of(
+            "overview",
+            "explore&picture=subjects",
+            "explore&picture=coactivation",
+            "explore&picture=transitions",
+            "explore&picture=comparison&other=1",
+            "explore&picture=comparison&other=3",
+            "explore&picture=questions",
+            "expert&layer=0&expert=0",
+            "expert&layer=1&expert=3",
+            "run",
+            "runs");
+
+    @RegisterExtension
+    static final ConsoleBrowser CONSOLE = ConsoleBrowser.over(
+            folder -> {
+                TestingServer server = TestingServer.start(folder);
+                SeededFile.addCancelledRun(server.store(), "stopped", 10, 8);
+                ImportedRuns.add(server.store());
+                return server;
+            },
+            "#screen=overview&run=1",
+            page -> page.find(".tokens .token"));
+
+    private Browser browser;
+
+    @BeforeEach
+    void look() {
+        browser = CONSOLE.browser();
+    }
+
+    @Test
+    void walkEveryScreenWithoutANumberThatIsNone() {
+        for (int run = 1; run <= LAST_IMPORT; run++) {
+            for (String scope : List.of("", "&scope=last_prompt")) {
+                for (String screen : SCREENS) {
+                    String address = "#screen=%s&run=%d%s".formatted(screen, run, scope);
+                    browser.enter(address);
+                    browser.awaitAddress("run=" + run);
+                    browser.awaitGone(".picture[aria-busy=true]");
+                    browser.awaitGone(".waiting");
+                    assertThat(browser.marks("NaN")).as(address).isEmpty();
+                    assertThat(browser.marks("undefined")).as(address).isEmpty();
+                    assertThat(browser.marks("Infinity")).as(address).isEmpty();
+                    assertThat(browser.severeMessages()).as(address).isEmpty();
+                }
+            }
+        }
+    }
+
+    @Test
+    void sayWhatIsNotRecordedAndWhy() {
+        browser.enter("#screen=overview&run=" + VLLM);
+        browser.awaitText(
+                "[aria-label='Accuracy by expert'] .nothing",
+                "Not recorded: the vllm files that run 3 was imported from have no answers.");
+        browser.awaitText("[aria-label='Router entropy'] .nothing", "have no router probabilities");
+        browser.awaitText("[aria-label='Expert utilisation'] .about", "n = 25 tokens of 5 sequences.");
+        browser.awaitText(".facts .note", "have no answers");
+        browser.awaitText(".facts .note", "served; imported from vllm");
+        browser.awaitCount("[aria-label='Prompt tokens'] .token", 5);
+        browser.awaitText("[aria-label='Prompt tokens'] .about", "have no weights of experts");
+        browser.enter("#screen=overview&run=" + SGLANG);
+        browser.awaitText("[aria-label='Prompt tokens'] .nothing", "have no token ids");
+        browser.enter("#screen=overview&run=%d&scope=last_prompt".formatted(SGLANG));
+        browser.awaitText("[aria-label='Expert utilisation'] .nothing", "try all prompt tokens");
+        browser.enter("#screen=overview&run=" + ROUTER_LOGITS);
+        browser.awaitText(".facts .note", "3 of 5 correct");
+        browser.find("[aria-label='Router entropy'] .dot");
+        browser.enter("#screen=overview&run=" + IMATRIX);
+        browser.awaitText("[aria-label='Prompt tokens'] .nothing", "counts of experts only, no sequences");
+        browser.awaitText(".facts .note", "over 10 tokens");
+    }
+
+    @Test
+    void listTheirSequencesAsQuestions() {
+        browser.enter("#screen=explore&picture=questions&run=" + VLLM);
+        browser.awaitText(".list .count", "5 sequences");
+        browser.awaitText(".question .about", "no answer recorded");
+        browser.awaitCount("[aria-label='Routing of the question'] canvas", 1);
+        browser.awaitText("[aria-label='Nearest questions'] .nothing", "have no weights of experts");
+        browser.awaitCount("[aria-label='Prompt tokens'] .token", 5);
+        browser.enter("#screen=explore&picture=questions&run=" + IMATRIX);
+        browser.awaitText(".list .count", "0 sequences");
+        browser.awaitText(".question", "counts of experts only, no sequences");
+    }
+}

@@ -1,0 +1,40 @@
+-- One row per place: the tokens of the vocabulary of whose occurrences the largest share is routed to an expert.
+--
+-- Title: Tokens of an expert
+-- Definition: the tokens in the order of share in the view vocabulary_specialisation; of equal ones the one that occurs
+--   more often comes first. Only tokens that occur often enough: the share of a token that occurs once is 0 or 1.
+-- Formula: share as in vocabulary_specialisation.
+-- Source: Muennighoff et al. 2024, arXiv 2409.02060, equation 8.
+-- Version: 1
+-- Example: SELECT place, token, share, activations, n
+--   FROM tokens_of_expert(1, 'prompt', 0, 1, 1, 20)
+--   ORDER BY place
+--
+-- Parameters:
+--   run INTEGER: The run
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   layer INTEGER: The layer, from 0
+--   expert INTEGER: The expert, from 0
+--   least INTEGER: Smallest number of occurrences of a token
+--   k INTEGER: Number of places
+--
+-- Columns:
+--   place BIGINT: Place of the token, 1 for the largest share
+--   token_id INTEGER: Id in the vocabulary of the model
+--   token VARCHAR: Its text
+--   n BIGINT: Number of occurrences of the token
+--   activations BIGINT: Number of those that were routed to the expert
+--   share DOUBLE: activations / n, 0 to 1
+SELECT place, token_id, token, n, activations, share
+FROM (
+    SELECT
+        token_id,
+        token,
+        n,
+        activations,
+        share,
+        row_number() OVER (ORDER BY share DESC, n DESC, token_id) AS place
+    FROM vocabulary_specialisation
+    WHERE run_id = $run AND scope = $scope AND layer = $layer AND expert = $expert AND n >= $least
+) AS ranked
+WHERE place <= $k

@@ -1,0 +1,351 @@
+package io.gatehouse.study;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.base.Resources;
+import io.gatehouse.client.Session;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run is: its settings in words, how far it came, and the command that repeats it.
+ *
+ * @param row one row of {@code runs.sql}
+ * @param subjects the subjects of its answers; empty where nobody asked for them
+ */
+public record RunFacts(Rows row, List<String> subjects) {
+    private static final String OWN = "gatehouse";
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT);
+
+    /** Longer ones are shortened in lists. */
+    private static final int SHORT_INTERVENTIONS = 30;
+
+    /** More subjects would make the command longer than anybody reads. */
+    private static final int LISTED_SUBJECTS = 20;
+
+    public RunFacts {
+        requireNonNull(row, "row is null");
+        subjects = List.copyOf(subjects);
+    }
+
+    /** The same with the subjects of its answers. */
+    public RunFacts withSubjects(Session session) {
+        String sql = Resources.text(RunFacts.class, "subjects.sql").replace(":run_id", Integer.toString(runId()));
+        return new RunFacts(
+                row,
+                Rows.of(session, sql).rows().stream()
+                        .map(subject -> String.valueOf(subject.get(0)))
+                        .toList());
+    }
+
+    /** Number of the run in its file. */
+    public int runId() {
+        return (int) number("run_id");
+    }
+
+    public String name() {
+        return text("name");
+    }
+
+    public String model() {
+        return text("model");
+    }
+
+    /** Name of the quiz; that of the run if it was imported. */
+    public String task() {
+        return text("task");
+    }
+
+    /** Whether another engine recorded it. */
+    public boolean isImported() {
+        return !text("source").equals(OWN);
+    }
+
+    /** The kind of files that it was imported from. */
+    public String source() {
+        return text("source");
+    }
+
+    /** Whether questions are without an answer that it is to answer. */
+    public boolean isPartial() {
+        return !text("status").equals("complete");
+    }
+
+    /** Such as "complete", or "cancelled, 128 of 1,560 questions answered". */
+    public String status() {
+        return isPartial()
+                ? String.format(
+                        Locale.ROOT,
+                        "%s, %,d of %,d questions answered",
+                        text("status"),
+                        number("answered"),
+                        number("questions"))
+                : text("status");
+    }
+
+    /** The state of the run alone. */
+    public String state() {
+        return text("status");
+    }
+
+    /** Questions with an answer. */
+    public long answered() {
+        return number("answered");
+    }
+
+    /** Questions that it is to answer, or sequences of an import. */
+    public long questions() {
+        return number("questions");
+    }
+
+    /** Share of the answers that are correct; empty without answers. */
+    public Optional<Double> accuracy() {
+        return answered() == 0 ? Optional.empty() : Optional.of((double) number("correct") / answered());
+    }
+
+    /** The tokens whose routing was recorded, and what else was. */
+    public String recorded() {
+        List<String> recorded = new ArrayList<>();
+        recorded.add(text("scope").equals("last_prompt") ? "last prompt token" : "all prompt tokens");
+        if (!text("probabilities").equals("none")) {
+            recorded.add("probabilities of " + words(text("probabilities")));
+        }
+        if (Boolean.TRUE.equals(value("norms"))) {
+            recorded.add("norms");
+        }
+        return String.join(", ", recorded);
+    }
+
+    /** Arithmetic of the engine; "not recorded" for an import. */
+    public String precision() {
+        return isImported() ? "not recorded" : text("precision_plan");
+    }
+
+    /** What was changed about the routing, shortened to the numbers of changes where it is long. */
+    public String interventionSummary() {
+        String changes = interventions();
+        if (changes.length() <= SHORT_INTERVENTIONS) {
+            return changes;
+        }
+        return Arrays.stream(changes.split("; ", -1))
+                .map(change -> change.startsWith("top-k ")
+                        ? change
+                        : "%d experts %s"
+                                .formatted(
+                                        change.split(",", -1).length, change.startsWith("mask ") ? "masked" : "scaled"))
+                .collect(Collectors.joining("; "));
+    }
+
+    /** Everything as data: texts, numbers, booleans, lists, maps and null, under names in lower case with underscores. */
+    public Map<String, @Nullable Object> data() {
+        Map<String, @Nullable Object> data = new LinkedHashMap<>();
+        for (String column : List.of("run_id", "name", "status", "source", "model", "fingerprint", "architecture")) {
+            data.put(column, value(column));
+        }
+        for (String column : List.of("layers", "experts", "top_k", "prompt_format", "shots")) {
+            data.put(column, value(column));
+        }
+        data.put("quiz", task());
+        for (String column : List.of("questions", "answered", "correct")) {
+            data.put(column, value(column));
+        }
+        data.put("accuracy", accuracy().orElse(null));
+        data.put("skipped_questions", value("skipped_questions"));
+        data.put("shortened_prompts", value("shortened_prompts"));
+        data.put("recorded", text("scope"));
+        data.put("probabilities", text("probabilities"));
+        data.put("norms", value("norms"));
+        data.put("precision", isImported() ? null : text("precision_plan"));
+        data.put("device", isImported() ? null : text("device"));
+        data.put("interventions", interventionData());
+        data.put("started_at", instant("started_at"));
+        data.put("finished_at", instant("finished_at"));
+        data.put("gatehouse_version", text("gatehouse_version"));
+        data.put("command", command());
+        return data;
+    }
+
+    private Map<String, @Nullable Object> interventionData() {
+        List<String> masked = new ArrayList<>();
+        Map<String, Double> scaled = new LinkedHashMap<>();
+        Map<String, @Nullable Object> data = new LinkedHashMap<>();
+        data.put("mask", masked);
+        data.put("scale", scaled);
+        data.put("top_k", null);
+        for (String change : text("interventions").split("; ", -1)) {
+            String values = change.substring(change.indexOf(' ') + 1);
+            if (change.startsWith("mask ")) {
+                masked.addAll(List.of(values.split(",", -1)));
+            } else if (change.startsWith("scale ")) {
+                for (String scale : values.split(",", -1)) {
+                    int equals = scale.indexOf('=');
+                    scaled.put(scale.substring(0, equals), Double.valueOf(scale.substring(equals + 1)));
+                }
+            } else if (change.startsWith("top-k ")) {
+                data.put("top_k", Integer.valueOf(values));
+            }
+        }
+        return data;
+    }
+
+    private @Nullable String instant(String column) {
+        return value(column) instanceof LocalDateTime time
+                ? time.toInstant(ZoneOffset.UTC).toString()
+                : null;
+    }
+
+    /** What was changed about the routing; "none" if nothing was. */
+    public String interventions() {
+        String changes = text("interventions");
+        return changes.isEmpty() ? "none" : changes;
+    }
+
+    /** Such as "hendrycks format, 5 solved examples". */
+    public String prompts() {
+        long shots = number("shots");
+        return "%s format, %s"
+                .formatted(
+                        text("prompt_format"),
+                        shots == 0
+                                ? "no solved examples"
+                                : shots == 1 ? "1 solved example" : shots + " solved examples");
+    }
+
+    /** What became of prompts that are longer than the model takes, in words. */
+    public String longPrompts() {
+        long skipped = number("skipped_questions");
+        long shortened = number("shortened_prompts");
+        return skipped + shortened == 0
+                ? "none"
+                : String.format(
+                        Locale.ROOT,
+                        "%,d questions skipped, %,d prompts with fewer examples, because they are longer than the model"
+                                + " takes",
+                        skipped,
+                        shortened);
+    }
+
+    /** When it was started, to the minute; for an import, when it was imported. */
+    public String started() {
+        return time("started_at");
+    }
+
+    /** Every setting, under its name in words. */
+    public Map<String, String> settings() {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("Run", name());
+        settings.put("Status", status());
+        settings.put("Model", model());
+        settings.put(
+                "Layers and experts",
+                "%d layers, up to %d experts in a layer, %d per token"
+                        .formatted(number("layers"), number("experts"), number("top_k")));
+        settings.put(
+                "Tokens recorded", text("scope").equals("last_prompt") ? "last prompt token" : "all prompt tokens");
+        settings.put("Probabilities of all experts", words(text("probabilities")));
+        settings.put("Interventions", interventions());
+        if (isImported()) {
+            settings.put("Source", "imported from %s files".formatted(source()));
+            settings.put("Questions", String.format(Locale.ROOT, "%,d sequences", number("questions")));
+            settings.put("Imported", started());
+        } else {
+            settings.put("Architecture", text("architecture"));
+            settings.put("Checkpoint", text("fingerprint"));
+            settings.put("Quiz", task());
+            settings.put(
+                    "Questions",
+                    String.format(Locale.ROOT, "%,d of %,d answered", number("answered"), number("questions")));
+            settings.put("Prompts", prompts());
+            settings.put("Long prompts", longPrompts());
+            settings.put("Norms of expert outputs", Boolean.TRUE.equals(value("norms")) ? "recorded" : "not recorded");
+            settings.put("Precision", text("precision_plan"));
+            settings.put("Device", text("device"));
+            settings.put("Started", started());
+            settings.put("Finished", value("finished_at") == null ? "not yet" : time("finished_at"));
+        }
+        settings.put("Gatehouse", text("gatehouse_version"));
+        return settings;
+    }
+
+    /** The command that repeats the run, with the names of model and quiz in the place of their paths. */
+    public String command() {
+        List<String> words = new ArrayList<>(List.of("gatehouse"));
+        if (isImported()) {
+            words.addAll(List.of("import", "--from", source(), "--name", name(), "--db", "FILE", "FILES"));
+            return shell(words);
+        }
+        String format = text("prompt_format");
+        boolean chat = format.endsWith("+chat");
+        words.addAll(List.of("run", "--model", model(), "--quiz", task(), "--db", "FILE", "--name", name()));
+        words.addAll(List.of("--limit", Long.toString(number("questions") + number("skipped_questions"))));
+        // Of a partial run, only the subjects with answers are known.
+        if (!isPartial() && !subjects.isEmpty() && subjects.size() <= LISTED_SUBJECTS) {
+            words.addAll(List.of("--subjects", String.join(",", subjects)));
+        }
+        words.addAll(List.of("--shots", Long.toString(number("shots"))));
+        words.addAll(List.of("--format", chat ? format.substring(0, format.indexOf('+')) : format));
+        if (chat) {
+            words.add("--chat");
+        }
+        if (number("shortened_prompts") > 0) {
+            words.addAll(List.of("--long-prompts", "truncate-examples"));
+        } else if (number("skipped_questions") > 0) {
+            words.addAll(List.of("--long-prompts", "skip"));
+        }
+        words.addAll(List.of("--record", text("scope").replace('_', '-')));
+        words.addAll(List.of("--probabilities", text("probabilities").replace('_', '-')));
+        if (Boolean.TRUE.equals(value("norms"))) {
+            words.add("--norms");
+        }
+        words.addAll(List.of("--precision", text("precision_plan"), "--device", text("device")));
+        for (String change : text("interventions").split("; ", -1)) {
+            int space = change.indexOf(' ');
+            if (space > 0) {
+                words.addAll(List.of("--" + change.substring(0, space), change.substring(space + 1)));
+            }
+        }
+        return shell(words);
+    }
+
+    /** Words as a shell reads them back. */
+    public static String shell(List<String> words) {
+        return words.stream()
+                .map(word -> word.matches("[\\w./:=,+@%-]+") ? word : "'" + word.replace("'", "'\\''") + "'")
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String words(String scope) {
+        return switch (scope) {
+            case "none" -> "not recorded";
+            case "last_prompt" -> "last prompt token";
+            default -> "all prompt tokens";
+        };
+    }
+
+    private String time(String column) {
+        return value(column) instanceof LocalDateTime time ? TIME.format(time) : "";
+    }
+
+    private long number(String column) {
+        return value(column) instanceof Number number ? number.longValue() : 0;
+    }
+
+    private String text(String column) {
+        Object value = value(column);
+        return value == null ? "" : value.toString();
+    }
+
+    private @Nullable Object value(String column) {
+        return row.value(0, column);
+    }
+}

@@ -1,3 +1,0 @@
-SELECT n AS questions, accuracy
-FROM run_accuracy
-WHERE run_id = :run_id

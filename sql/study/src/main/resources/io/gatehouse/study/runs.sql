@@ -1,0 +1,35 @@
+SELECT
+    r.run_id,
+    r.name,
+    r.model,
+    r.architecture,
+    r.fingerprint,
+    r.layers,
+    r.experts,
+    r.top_k,
+    r.task,
+    r.prompt_format,
+    r.shots,
+    r.scope,
+    r.precision_plan,
+    r.device,
+    r.status,
+    r.questions,
+    r.started_at,
+    r.finished_at,
+    r.gatehouse_version,
+    r.probabilities,
+    r.norms,
+    r.interventions,
+    r.source,
+    r.skipped_questions,
+    r.shortened_prompts,
+    coalesce(a.answered, 0) AS answered,
+    coalesce(a.correct, 0) AS correct
+FROM runs AS r
+LEFT JOIN (
+    SELECT run_id, count(*) AS answered, count(*) FILTER (WHERE correct) AS correct
+    FROM answers
+    GROUP BY run_id
+) AS a ON a.run_id = r.run_id
+ORDER BY r.run_id

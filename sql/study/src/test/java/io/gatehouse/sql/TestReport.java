@@ -1,0 +1,134 @@
+package io.gatehouse.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gatehouse.study.Study;
+import io.gatehouse.study.Study.Absence;
+import io.gatehouse.study.report.HtmlReport;
+import io.gatehouse.study.report.MarkdownReport;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.function.IntPredicate;
+import org.junit.jupiter.api.Test;
+
+/** What the report says of runs written by hand: one layer of four experts, two of them selected. */
+final class TestReport {
+    private static final String WITHIN = "Accuracy by expert within subjects";
+
+    /** Expert 0 is in all questions but one: what it differs by rests on that one question. */
+    @Test
+    void nothingRestsOnAComparisonGroupBelowTheFloor() throws Exception {
+        HandMadeRouting routing = run();
+        for (int question = 1; question <= 70; question++) {
+            routing.question(
+                    1,
+                    question,
+                    "s",
+                    question % 4 == 0 || question == 70,
+                    question == 70 ? "1:.5 2:.25" : "0:.5 1:.25");
+        }
+        try (RoutingFile file = routing.file();
+                QueryEngine engine = file.engine()) {
+            Study study = Study.of(engine, 1);
+            assertThat(study.absent()).extracting(Absence::title).contains("Accuracy by expert", WITHIN);
+            assertThat(HtmlReport.of(study))
+                    .contains("experts that fired in 30 questions and did not fire in 30")
+                    .doesNotContain("percentage points");
+        }
+    }
+
+    @Test
+    void aDifferenceStandsWithItsInterval() throws Exception {
+        try (RoutingFile file = halves(question -> question % 2 == 0);
+                QueryEngine engine = file.engine()) {
+            String text = MarkdownReport.of(Study.of(engine, 1));
+            assertThat(text)
+                    .contains(
+                            "is that of expert **0** in layer **0**: **+100.0 percentage points** (95% CI"
+                                    + " **+87.6 percentage points** to **+100.0 percentage points**; **40** questions against **40**)")
+                    .contains("Within subjects, its difference is **+100.0 percentage points**")
+                    .contains("by **100.0 percentage points** in the median and **100.0 percentage points** on average")
+                    .doesNotContain("None of the");
+        }
+    }
+
+    @Test
+    void whatItsIntervalDoesNotSupportIsNotSaid() throws Exception {
+        try (RoutingFile file = halves(question -> question % 4 < 2);
+                QueryEngine engine = file.engine()) {
+            String text = MarkdownReport.of(Study.of(engine, 1));
+            assertThat(text)
+                    .contains("None of the **2** experts with at least **30** questions in both groups")
+                    .contains("**0** of them differ in accuracy")
+                    .doesNotContain("percentage points", "Among those that differ");
+        }
+    }
+
+    @Test
+    void aPartialRunSaysSo() throws Exception {
+        try (RoutingFile file = halves(question -> question % 2 == 0)) {
+            try (Connection connection = file.writer();
+                    Statement statement = connection.createStatement()) {
+                statement.execute(
+                        "UPDATE runs SET status = 'cancelled', questions = 1560, interventions = 'mask 0:3; top-k 1'");
+            }
+            try (QueryEngine engine = file.engine()) {
+                Study study = Study.of(engine, 1);
+                assertThat(HtmlReport.of(study))
+                        .contains("Partial run: cancelled, 80 of 1,560 questions answered.")
+                        .contains("interventions: mask 0:3; top-k 1");
+                assertThat(MarkdownReport.of(study)).contains("| Interventions | mask 0:3; top-k 1 |");
+            }
+        }
+    }
+
+    @Test
+    void theCommandRepeatsTheRun() throws Exception {
+        try (RoutingFile file = halves(question -> question % 2 == 0)) {
+            try (Connection connection = file.writer();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("UPDATE runs SET prompt_format = 'hendrycks+chat', shots = 5, norms = true,"
+                        + " probabilities = 'last_prompt', interventions = 'mask 0:3,0:2; top-k 1', name = 'a b'");
+            }
+            try (QueryEngine engine = file.engine()) {
+                assertThat(Study.of(engine, 1).run().command())
+                        .isEqualTo("gatehouse run --model m --quiz quiz --db FILE --name 'a b' --limit 3 --subjects s,t"
+                                + " --shots 5 --format hendrycks --chat --record prompt --probabilities last-prompt"
+                                + " --norms --precision exact --device cpu --mask 0:3,0:2 --top-k 1");
+            }
+        }
+    }
+
+    @Test
+    void figuresHaveNumbersCaptionsAndReferences() throws Exception {
+        try (RoutingFile file = halves(question -> question % 2 == 0);
+                QueryEngine engine = file.engine()) {
+            String page = HtmlReport.of(Study.of(engine, 1));
+            assertThat(page)
+                    .contains("<b>Figure 1.</b> Accuracy by subject.", "<b>Figure 2.</b>", "<b>Table 1.</b>")
+                    .contains(
+                            "arXiv:2502.17187",
+                            ">Accuracy (%)<",
+                            ">Effective experts<",
+                            ">all experts equally loaded<");
+        }
+    }
+
+    /** Expert 0 fires in even questions, expert 2 in odd ones, expert 1 in all; a question is right if it is said to be. */
+    private static RoutingFile halves(IntPredicate right) throws Exception {
+        HandMadeRouting routing = run();
+        for (int question = 1; question <= 80; question++) {
+            routing.question(
+                    1,
+                    question,
+                    question <= 40 ? "s" : "t",
+                    right.test(question),
+                    question % 2 == 0 ? "0:.5 1:.25" : "1:.5 2:.25");
+        }
+        return routing.file();
+    }
+
+    private static HandMadeRouting run() {
+        return new HandMadeRouting().run(1, "a", 1, 4, 2, "prompt");
+    }
+}

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { noAnswers, noEntropy, noRows, noTokens, noWeights } from './recorded';
+import type { Run } from './runs';
+
+const OWN: Run = {
+  id: 1, name: 'own', model: 'olmoe', architecture: '', task: 'mmlu', format: 'hendrycks', questions: 24, answered: 24, correct: 9, subjects: 3, scope: 'prompt', shots: 0,
+  status: 'complete', startedAt: '', finishedAt: '', precision: 'exact', device: 'cpu', probabilities: 'none', norms: false, interventions: '', source: 'gatehouse',
+  step: undefined, version: 'test',
+};
+const IMPORTED: Run = { ...OWN, id: 2, source: 'vllm', answered: 0 };
+
+describe('what is not recorded', () => {
+  it('is said with its reason', () => {
+    expect(noAnswers(OWN)).toBe('');
+    expect(noAnswers({ ...OWN, answered: 0, status: 'running' })).toBe('No question is answered yet.');
+    expect(noAnswers({ ...OWN, answered: 0, status: 'cancelled' })).toBe('No question was answered before the run ended.');
+    expect(noAnswers(IMPORTED)).toBe('Not recorded: the vllm files that run 2 was imported from have no answers.');
+    expect(noTokens(IMPORTED, false)).toContain('have no token ids.');
+    expect(noTokens(IMPORTED, true)).toContain('have counts of experts only, no sequences.');
+    expect(noEntropy(IMPORTED)).toContain('no router probabilities');
+    expect(noWeights(IMPORTED)).toContain('no weights of experts');
+  });
+
+  it('is another thing than what has no rows', () => {
+    expect(noRows(OWN, 'prompt', undefined)).toBe('No data for this run and scope.');
+    expect(noRows(OWN, 'prompt', 'anatomy')).toBe('No data for this run, scope and subject.');
+    expect(noRows({ ...OWN, status: 'running' }, 'prompt', undefined)).toContain('Nothing is committed yet.');
+    expect(noRows(IMPORTED, 'last_prompt', undefined)).toContain('at the last prompt token; try all prompt tokens.');
+    expect(noRows({ ...IMPORTED, scope: 'last_prompt' }, 'last_prompt', undefined)).not.toContain('try');
+  });
+});

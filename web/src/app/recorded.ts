@@ -1,0 +1,52 @@
+import { isImported, type Run } from './runs';
+import type { Scope } from './place';
+
+/** Why a run has no figures of some kind. Each is a sentence, or empty where the run may have them. */
+
+function files(run: Run): string {
+  return `the ${run.source} files that run ${run.id} was imported from`;
+}
+
+export function noAnswers(run: Run | undefined): string {
+  if (run === undefined || run.answered > 0) {
+    return '';
+  }
+  if (isImported(run)) {
+    return `Not recorded: ${files(run)} have no answers.`;
+  }
+  return run.status === 'running' ? 'No question is answered yet.' : 'No question was answered before the run ended.';
+}
+
+/** @param none whether there are no sequences at all */
+export function noTokens(run: Run | undefined, none: boolean): string {
+  if (run === undefined) {
+    return '';
+  }
+  if (isImported(run)) {
+    return `Not recorded: ${files(run)} have ${none ? 'counts of experts only, no sequences' : 'no token ids'}.`;
+  }
+  return none ? noAnswers(run) : `Run ${run.id} has no tokens of this question.`;
+}
+
+export function noEntropy(run: Run | undefined): string {
+  return run !== undefined && isImported(run) ? `Not recorded: ${files(run)} have no router probabilities, so the entropy is unknown.` : 'The entropy of the router is not recorded.';
+}
+
+export function noWeights(run: Run | undefined): string {
+  return run !== undefined && isImported(run) ? `Not recorded: ${files(run)} have no weights of experts.` : 'The weights of experts are not recorded.';
+}
+
+/** The message of a picture without rows. */
+export function noRows(run: Run | undefined, scope: Scope, subject: string | undefined): string {
+  if (run === undefined) {
+    return '';
+  }
+  if (run.status === 'running') {
+    return 'Nothing is committed yet. The picture appears while the run continues.';
+  }
+  const last = scope === 'last_prompt' && run.scope === 'prompt';
+  if (isImported(run)) {
+    return `Not recorded: ${files(run)} do not say what this picture needs${last ? ' at the last prompt token; try all prompt tokens' : ''}.`;
+  }
+  return `No data for ${subject === undefined ? 'this run and scope' : 'this run, scope and subject'}.`;
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import type { Value } from '../api/http';
+import { answer } from '../api/testing';
+import { counterpart, differences, firstChoice, interventionTexts, partialText, type Run, runsOf, runText, treatment } from './runs';
+
+const COLUMNS = [
+  'run_id', 'name', 'model', 'architecture', 'task', 'prompt_format', 'questions', 'scope', 'shots', 'status', 'started_at', 'finished_at', 'precision_plan',
+  'device', 'probabilities', 'norms', 'interventions', 'source', 'step', 'gatehouse_version',
+];
+
+/** A complete run, but for what is given. */
+function row(given: Record<string, Value>): Value[] {
+  const plain: Record<string, Value> = {
+    run_id: 1, name: 'plain', model: 'olmoe', architecture: 'OlmoeForCausalLM', task: 'mmlu', prompt_format: 'hendrycks', questions: 1560, scope: 'prompt', shots: 5,
+    status: 'complete', started_at: '2026-11-24T10:00:00', finished_at: null, precision_plan: 'exact', device: 'cpu', probabilities: 'none', norms: false,
+    interventions: '', source: 'gatehouse', step: null, gatehouse_version: '0.1.0',
+  };
+  return COLUMNS.map((name) => given[name] ?? plain[name] ?? null);
+}
+
+function runs(rows: Record<string, Value>[], answered: Value[][] = []): Run[] {
+  return runsOf(answer(COLUMNS, rows.map(row)), answer(['run_id', 'n', 'correct', 'subjects'], answered));
+}
+
+describe('runs', () => {
+  it('open with the latest complete one', () => {
+    const all = runs([{ run_id: 1 }, { run_id: 2 }, { run_id: 3, status: 'cancelled' }]);
+    expect(firstChoice(all)?.id).toBe(2);
+    expect(firstChoice(runs([{ run_id: 4, status: 'failed' }, { run_id: 5, status: 'running' }]))?.id).toBe(5);
+    expect(firstChoice([])).toBeUndefined();
+  });
+
+  it('that are partial say how much of them there is', () => {
+    const [complete, cancelled] = runs([{ run_id: 1 }, { run_id: 2, name: 'stopped', status: 'cancelled' }], [[1, 1560, 900, 13], [2, 128, 43, 2]]) as [Run, Run];
+    expect(partialText(complete)).toBe('');
+    expect(partialText(cancelled)).toBe(
+      'Run 2 (stopped) was cancelled: 128 of 1,560 questions are answered, of 2 subjects. Its figures cover only these questions, which need not represent the quiz.',
+    );
+    expect(runText(cancelled)).toBe('2 · stopped (olmoe, 128 of 1,560 questions, 5-shot mmlu, cancelled)');
+    expect(complete.correct).toBe(900);
+  });
+
+  it('say what was done to them', () => {
+    const [plain, changed, imported] = runs([
+      {},
+      { interventions: 'mask 2:12,3:1; scale 1:2=0.5; top-k 4', precision_plan: 'fast', scope: 'last_prompt', probabilities: 'all', norms: true, step: 5000 },
+      { name: 'served', model: '', source: 'vllm', shots: 0, precision_plan: '', questions: 5, task: 'served', probabilities: 'none', scope: 'last_prompt' },
+    ]) as [Run, Run, Run];
+    expect(treatment(plain)).toEqual([]);
+    expect(treatment(changed)).toEqual([
+      '2 experts masked (2:12, 3:1)', '1 expert scaled (1:2=0.5)', 'top-k 4', 'fast precision', 'step 5,000', 'last prompt token only', 'all probabilities', 'norms',
+    ]);
+    expect(interventionTexts('mask 0:1,0:2,0:3,0:4')).toEqual(['4 experts masked']);
+    expect(runText(imported)).toBe('1 · served (5 sequences, imported from vllm)');
+  });
+
+  it('are compared with a complete one of the same quiz and shape', () => {
+    const all = runs([
+      { run_id: 1 }, { run_id: 2, interventions: 'top-k 4' }, { run_id: 3, status: 'cancelled' }, { run_id: 4, task: 'arc' }, { run_id: 5, model: 'other' },
+    ]);
+    const alike = (other: Run) => other.model === 'olmoe';
+    const choose = (...ids: number[]) => counterpart(all[1] as Run, all.filter(({ id }) => ids.includes(id)), alike)?.id;
+    expect([choose(1, 3, 4, 5), choose(3, 4, 5), choose(3, 4), choose(4), choose()]).toEqual([1, 5, 3, 4, undefined]);
+    expect(differences(all[0] as Run, all[1] as Run)).toEqual([{ name: 'Interventions', mine: 'none', theirs: 'top-k 4' }]);
+    expect(differences(all[0] as Run, all[3] as Run)).toEqual([{ name: 'Quiz', mine: 'mmlu', theirs: 'arc' }]);
+  });
+});

@@ -1,0 +1,21 @@
+import { select } from '../api/sql';
+
+/** Accuracy by subject, of the subjects with answers. */
+export function subjectsSql(run: number): string {
+  return select('subject, n, correct, accuracy, wilson_low, wilson_high, prompt_tokens', 'subject_accuracy', [`run_id = ${run}`, 'n > 0'], 'subject');
+}
+
+/** The layers of the model, as the run had them. */
+export function layersSql(run: number): string {
+  return select('layer, kind, experts, top_k, router, router_scale, renormalised', 'layers', [`run_id = ${run}`], 'layer');
+}
+
+/** What the interventions of a run did, against runs of the same model without. */
+export function effectsSql(run: number): string {
+  return select(
+    'reference_run_id, intervention, masked_experts, n, accuracy, reference_accuracy, effect, changed_answers, log_probability_effect, p_value',
+    'intervention_effect',
+    [`run_id = ${run}`],
+    'reference_run_id',
+  );
+}
