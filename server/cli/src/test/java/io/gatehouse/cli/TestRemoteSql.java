@@ -67,7 +67,7 @@ final class TestRemoteSql {
         });
         assertThat(remote).isEqualTo(local);
         assertThat(fetched).containsExactly(local.get(1));
-        assertThat(local.get(1)).contains("\r\n,\"\",'=1+1,").contains(",0.00000001,1000,2026-01-02,10:20:00,");
+        assertThat(local.get(1)).contains("\r\n,\"\",=1+1,").contains(",0.00000001,1000,2026-01-02,10:20:00,");
     }
 
     @Test

@@ -82,7 +82,7 @@ final class TestQueryFormats {
                     CAST('-infinity' AS DATE) AS d, CAST('24:00:00' AS TIME) AS e, [INTERVAL '-1 hour'] AS l""";
         assertThat(accepting("text/csv", sql).body().lines().skip(1))
                 .containsExactly(
-                        "1 year 2 months 3 days 04:05:06.7,infinity,'-infinity,24:00:00,\"[\"\"-01:00:00\"\"]\"");
+                        "1 year 2 months 3 days 04:05:06.7,infinity,-infinity,24:00:00,\"[\"\"-01:00:00\"\"]\"");
         assertThat(accepting("application/x-ndjson", sql).body().strip())
                 .isEqualTo("{\"i\":\"1 year 2 months 3 days 04:05:06.7\",\"t\":\"infinity\",\"d\":\"-infinity\","
                         + "\"e\":\"24:00:00\",\"l\":[\"-01:00:00\"]}");
