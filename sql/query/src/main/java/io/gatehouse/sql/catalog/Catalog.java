@@ -61,14 +61,15 @@ public final class Catalog {
     public static final int CORRELATIONS_OF_A_FUNCTION = 16;
 
     private static final CalciteConnectionConfig CONFIG = config();
+    private static final RelDataTypeFactory TYPES = new DuckDbTypes();
 
     private final List<Relation> visible;
     private final Map<String, Table> tables;
     private final Map<String, TableFunction> functions = new LinkedHashMap<>();
     private final Map<String, Supplier<RelNode>> algebraOfFunctions = new LinkedHashMap<>();
     private final Map<String, Table> tablesOfUsers;
-    private final CalciteSchema schema;
-    private final CalciteSchema schemaOfUsers;
+    private final CalciteCatalogReader reader;
+    private final CalciteCatalogReader readerOfUsers;
     private final int correlations;
 
     private Catalog(List<Relation> stored, Map<String, Table> storedTables, ViewPlanning planning) {
@@ -89,8 +90,8 @@ public final class Catalog {
         this.tables = named;
         this.tablesOfUsers = new LinkedHashMap<>(named);
         tablesOfUsers.keySet().retainAll(visible.stream().map(Relation::name).collect(Collectors.toSet()));
-        this.schema = schema(tables);
-        this.schemaOfUsers = schema(tablesOfUsers);
+        this.reader = reader(schema(tables));
+        this.readerOfUsers = reader(schema(tablesOfUsers));
         this.correlations = taken;
     }
 
@@ -128,20 +129,20 @@ public final class Catalog {
                 .findFirst();
     }
 
-    /** Returns how many correlation numbers are reserved; a statement's own numbers follow. */
+    /** Returns how many correlation numbers are reserved; those of a statement that calls functions follow. */
     public int correlations() {
         return correlations;
     }
 
-    /** Returns a type factory for one statement. */
+    /** Returns the type factory of all statements, which has no state. */
     public static RelDataTypeFactory types() {
-        return new DuckDbTypes();
+        return TYPES;
     }
 
     /** Returns what a user's statement may name, including the table functions that it calls. */
-    public CalciteCatalogReader userReader(RelDataTypeFactory types, List<TableCall> calls) {
+    public CalciteCatalogReader userReader(List<TableCall> calls) {
         if (calls.isEmpty()) {
-            return reader(schemaOfUsers, types);
+            return readerOfUsers;
         }
         CalciteSchema withCalls = schema(tablesOfUsers);
         for (TableCall call : calls) {
@@ -151,12 +152,12 @@ public final class Catalog {
                     .add(call.schema(), new AbstractSchema())
                     .add(call.function().name(), new CallTable(algebra, call.arguments()));
         }
-        return reader(withCalls, types);
+        return reader(withCalls);
     }
 
     /** Returns what the query of a view may name, including internal tables. */
-    public CalciteCatalogReader viewReader(RelDataTypeFactory types) {
-        return reader(schema, types);
+    public CalciteCatalogReader viewReader() {
+        return reader;
     }
 
     private static CalciteSchema schema(Map<String, Table> named) {
@@ -165,8 +166,8 @@ public final class Catalog {
         return root;
     }
 
-    private static CalciteCatalogReader reader(CalciteSchema root, RelDataTypeFactory types) {
-        return new CalciteCatalogReader(root, List.of(), types, CONFIG);
+    private static CalciteCatalogReader reader(CalciteSchema root) {
+        return new CalciteCatalogReader(root, List.of(), TYPES, CONFIG);
     }
 
     private static CalciteConnectionConfig config() {
@@ -180,10 +181,9 @@ public final class Catalog {
         private final RelDataType rowType;
 
         StoredTable(Relation relation) {
-            RelDataTypeFactory types = types();
-            RelDataTypeFactory.Builder row = types.builder();
+            RelDataTypeFactory.Builder row = TYPES.builder();
             for (Column column : relation.columns()) {
-                row.add(column.name(), CalciteTypes.of(column, types));
+                row.add(column.name(), CalciteTypes.of(column, TYPES));
             }
             this.rowType = row.build();
         }

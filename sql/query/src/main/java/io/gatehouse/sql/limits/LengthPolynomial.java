@@ -32,6 +32,9 @@ record LengthPolynomial(Map<List<String>, Double> terms) {
     }
 
     LengthPolynomial plus(LengthPolynomial other) {
+        if (terms.isEmpty() || other.terms.isEmpty()) {
+            return terms.isEmpty() ? other : this;
+        }
         Map<List<String>, Double> sum = new HashMap<>(terms);
         other.terms.forEach((names, factor) -> sum.merge(names, factor, Double::sum));
         return new LengthPolynomial(sum);
@@ -42,6 +45,9 @@ record LengthPolynomial(Map<List<String>, Double> terms) {
     }
 
     LengthPolynomial times(LengthPolynomial other) {
+        if (terms.isEmpty() || other.terms.isEmpty()) {
+            return ZERO;
+        }
         Map<List<String>, Double> product = new HashMap<>();
         terms.forEach((left, one) -> other.terms.forEach((right, another) -> {
             List<String> names = new ArrayList<>(left);
@@ -54,6 +60,9 @@ record LengthPolynomial(Map<List<String>, Double> terms) {
 
     /** Returns an upper bound of both. */
     LengthPolynomial max(LengthPolynomial other) {
+        if (terms.isEmpty() || other.terms.isEmpty()) {
+            return terms.isEmpty() ? other : this;
+        }
         Map<List<String>, Double> larger = new HashMap<>(terms);
         other.terms.forEach((names, factor) -> larger.merge(names, factor, Math::max));
         return new LengthPolynomial(larger);

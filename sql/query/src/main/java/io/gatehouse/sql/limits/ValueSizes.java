@@ -115,6 +115,15 @@ final class ValueSizes {
                 : most.bytes();
     }
 
+    /** Whether an expression reads or makes texts or lists, apart from its sub-queries and windows. Others cost nothing. */
+    static boolean hasLongValues(RexNode node) {
+        return GuardFunctions.isLong(node.getType())
+                || (node instanceof RexCall call
+                        && !(node instanceof RexOver)
+                        && !(node instanceof RexSubQuery)
+                        && call.getOperands().stream().anyMatch(ValueSizes::hasLongValues));
+    }
+
     /** Returns the cost of computing an expression for one row, in nanoseconds. */
     LengthPolynomial work(RexNode node) {
         if (!(node instanceof RexCall call) || node instanceof RexOver || node instanceof RexSubQuery) {

@@ -144,7 +144,10 @@ public final class WorkGuards {
         }
         if (node instanceof Filter filter) {
             RexNode condition = conjuncts(filter.getCondition(), row);
-            return new Guarded(filter.copy(filter.getTraitSet(), inputs.get(0).rel(), condition), row);
+            RelNode guarded = condition.equals(filter.getCondition())
+                    ? withInputs(filter, inputs)
+                    : filter.copy(filter.getTraitSet(), inputs.get(0).rel(), condition);
+            return new Guarded(guarded, row);
         }
         if (node instanceof Join join) {
             return join(join, inputs.get(0), inputs.get(1), row);
@@ -154,7 +157,7 @@ public final class WorkGuards {
         }
         if (node instanceof Sort sort) {
             Guarded input = guarded(inputs.get(0), sort.getCollation().getKeys(), "ORDER BY", KEY_NANOS);
-            return new Guarded(sort.copy(sort.getTraitSet(), List.of(input.rel())), input.columns());
+            return new Guarded(withInputs(sort, List.of(input)), input.columns());
         }
         if (node instanceof SetOp set) {
             return set(set, inputs);
@@ -233,15 +236,18 @@ public final class WorkGuards {
             columns.add(sizes.most(guarded));
             expressions.add(guarded);
         }
-        return new Guarded(
-                project.copy(project.getTraitSet(), input.rel(), expressions, project.getRowType()), columns);
+        RelNode guarded = expressions.equals(project.getProjects())
+                ? withInputs(project, List.of(input))
+                : project.copy(project.getTraitSet(), input.rel(), expressions, project.getRowType());
+        return new Guarded(guarded, columns);
     }
 
     private Guarded join(Join join, Guarded left, Guarded right, List<Most> row) {
         int leftColumns = left.columns().size();
         List<RexNode> conditions = new ArrayList<>();
         Set<Integer> keys = new HashSet<>();
-        for (RexNode condition : RelOptUtil.conjunctions(join.getCondition())) {
+        List<RexNode> conjunctions = RelOptUtil.conjunctions(join.getCondition());
+        for (RexNode condition : conjunctions) {
             if (isEquality(condition)) {
                 RelOptUtil.InputFinder.bits(condition).forEach(keys::add);
                 conditions.add(condition);
@@ -259,14 +265,16 @@ public final class WorkGuards {
                         .toList(),
                 "JOIN",
                 KEY_NANOS);
-        RelNode copy = join.copy(
-                join.getTraitSet(),
-                RexUtil.composeConjunction(rex, conditions),
-                one.rel(),
-                other.rel(),
-                join.getJoinType(),
-                join.isSemiJoinDone());
-        return new Guarded(copy, join.getJoinType().projectsRight() ? row : left.columns());
+        RelNode guarded = conditions.equals(conjunctions)
+                ? withInputs(join, List.of(one, other))
+                : join.copy(
+                        join.getTraitSet(),
+                        RexUtil.composeConjunction(rex, conditions),
+                        one.rel(),
+                        other.rel(),
+                        join.getJoinType(),
+                        join.isSemiJoinDone());
+        return new Guarded(guarded, join.getJoinType().projectsRight() ? row : left.columns());
     }
 
     private static boolean isEquality(RexNode condition) {
@@ -292,7 +300,7 @@ public final class WorkGuards {
                     .toList();
             columns.add(sizes.aggregate(call.getAggregation(), call.getType(), operands));
         }
-        return new Guarded(aggregate.copy(aggregate.getTraitSet(), List.of(keyed.rel())), columns);
+        return new Guarded(withInputs(aggregate, List.of(keyed)), columns);
     }
 
     private Guarded set(SetOp set, List<Guarded> inputs) {
@@ -331,10 +339,10 @@ public final class WorkGuards {
     }
 
     private RexNode conjuncts(RexNode condition, List<Most> row) {
-        List<RexNode> guarded = RelOptUtil.conjunctions(condition).stream()
-                .map(one -> guarded(one, row))
-                .toList();
-        return RexUtil.composeConjunction(rex, guarded);
+        List<RexNode> conjunctions = RelOptUtil.conjunctions(condition);
+        List<RexNode> guarded =
+                conjunctions.stream().map(one -> guarded(one, row)).toList();
+        return guarded.equals(conjunctions) ? condition : RexUtil.composeConjunction(rex, guarded);
     }
 
     /** Returns an expression with a guard around it, around its parts, or unchanged. */
@@ -348,7 +356,7 @@ public final class WorkGuards {
                     call.getOperands().stream().map(part -> guarded(part, row)).toList();
             return parts.equals(call.getOperands()) ? call : call.clone(call.getType(), parts);
         }
-        if (call.getOperator().equals(ListFunctions.UNNEST)) {
+        if (call.getOperator().equals(ListFunctions.UNNEST) || !ValueSizes.hasLongValues(call)) {
             return call;
         }
         ValueSizes sizes = new ValueSizes(row, outer, queries);
@@ -509,7 +517,7 @@ public final class WorkGuards {
             RexSubQuery inside = (RexSubQuery) super.visitSubQuery(query);
             Guarded guarded = visit(query.rel);
             queries.put(guarded.rel(), guarded.columns());
-            return inside.clone(guarded.rel());
+            return guarded.rel() == query.rel ? inside : inside.clone(guarded.rel());
         }
 
         @Override

@@ -22,16 +22,20 @@ import org.apache.calcite.sql.validate.SqlDelegatingConformance;
 public final class Grammar {
     private static final int MAX_NAME_LENGTH = 256;
 
+    private static final SqlConformance CONFORMANCE = new SqlDelegatingConformance(SqlConformanceEnum.BABEL) {
+        /** Babel's wraps grouping keys in ANY_VALUE, which makes CUBE and GROUPING SETS silently wrong. */
+        @Override
+        public boolean isNonStrictGroupBy() {
+            return false;
+        }
+    };
+
+    private static final SqlParser.Config PARSER = parser(sql -> reading(new PositionParser(sql), sql));
+
     private Grammar() {}
 
     public static SqlConformance conformance() {
-        return new SqlDelegatingConformance(SqlConformanceEnum.BABEL) {
-            /** Babel's wraps grouping keys in ANY_VALUE, which makes CUBE and GROUPING SETS silently wrong. */
-            @Override
-            public boolean isNonStrictGroupBy() {
-                return false;
-            }
-        };
+        return CONFORMANCE;
     }
 
     private static SqlAbstractParserImpl reading(DialectParser parser, Reader sql) {
@@ -40,7 +44,7 @@ public final class Grammar {
     }
 
     public static SqlParser.Config parser() {
-        return parser(sql -> reading(new PositionParser(sql), sql));
+        return PARSER;
     }
 
     /** Reports the expected tokens at a syntax error, which is slow. */
@@ -56,7 +60,7 @@ public final class Grammar {
                 .withQuotedCasing(Casing.UNCHANGED)
                 .withCaseSensitive(false)
                 .withIdentifierMaxLength(MAX_NAME_LENGTH)
-                .withConformance(conformance());
+                .withConformance(CONFORMANCE);
     }
 
     /**

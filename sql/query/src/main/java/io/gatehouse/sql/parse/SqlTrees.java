@@ -5,6 +5,7 @@ import java.util.function.Predicate;
 import org.apache.calcite.sql.SqlBasicTypeNameSpec;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDataTypeSpec;
+import org.apache.calcite.sql.SqlDynamicParam;
 import org.apache.calcite.sql.SqlFunctionCategory;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
@@ -36,6 +37,21 @@ public final class SqlTrees {
                         throw Util.FoundOne.NULL;
                     }
                     return call.isA(SqlKind.QUERY) ? null : super.visit(call);
+                }
+            });
+            return false;
+        } catch (Util.FoundOne found) {
+            return true;
+        }
+    }
+
+    /** Whether a statement has parameters. */
+    public static boolean holdsParameters(SqlNode statement) {
+        try {
+            statement.accept(new SqlBasicVisitor<@Nullable Void>() {
+                @Override
+                public @Nullable Void visit(SqlDynamicParam parameter) {
+                    throw Util.FoundOne.NULL;
                 }
             });
             return false;

@@ -11,10 +11,10 @@ import static io.gatehouse.sql.grammar.DialectParserConstants.SEMICOLON;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.error.TextRange;
-import io.gatehouse.sql.grammar.DialectParserConstants;
 import io.gatehouse.sql.grammar.Token;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +36,9 @@ public record StatementText(String text, String normal) {
                     "The statement is %,d bytes long; the limit is %,d.".formatted(bytes, MAX_BYTES));
         }
         checkCharacters(sql);
-        String text = sql.substring(0, TokenCheck.end(sql));
-        return new StatementText(text, normal(text));
+        LexedText lexed = LexedText.of(sql);
+        int end = new TokenCheck(lexed).end();
+        return new StatementText(sql.substring(0, end), lexed.normal(end));
     }
 
     /**
@@ -46,27 +47,47 @@ public record StatementText(String text, String normal) {
      * error.
      */
     public static String normal(String sql) {
-        Lines lines = new Lines(sql);
-        Tokens tokens = new Tokens(new StringReader(sql));
-        StringBuilder normal = new StringBuilder();
-        int end = 0;
-        Token before = null;
-        for (Token token : tokens.readAll()) {
-            if (token.kind != DialectParserConstants.EOF) {
-                int start = lines.offset(token.beginLine, token.beginColumn);
-                normal.append(start > end && before != null ? blank(before, token) : "");
-                end = lines.offset(token.endLine, token.endColumn) + 1;
-                normal.append(sql, start, end);
-                before = token;
-            }
-        }
-        return tokens.failure().isPresent() ? sql : normal.toString();
+        return LexedText.of(sql).normal(sql.length());
     }
 
-    private static String blank(Token before, Token token) {
-        boolean continued =
-                before.image.endsWith("'") && token.image.startsWith("'") && token.beginLine > before.endLine;
-        return continued ? "\n" : " ";
+    /**
+     * A text and its tokens.
+     *
+     * @param readable whether these are all of its tokens; otherwise those before a character that cannot be read
+     */
+    private record LexedText(String sql, Lines lines, List<Token> tokens, boolean readable) {
+        static LexedText of(String sql) {
+            Tokens tokens = new Tokens(new StringReader(sql));
+            List<Token> all = tokens.readAll();
+            return new LexedText(sql, new Lines(sql), all, tokens.failure().isEmpty());
+        }
+
+        /** The normal form of the text before an index. */
+        String normal(int length) {
+            StringBuilder normal = new StringBuilder();
+            int end = 0;
+            Token before = null;
+            for (Token token : tokens) {
+                int start = token.kind == EOF ? length : start(token);
+                if (start < length) {
+                    normal.append(start > end && before != null ? blank(before, token) : "");
+                    end = lines.offset(token.endLine, token.endColumn) + 1;
+                    normal.append(sql, start, end);
+                    before = token;
+                }
+            }
+            return readable ? normal.toString() : sql;
+        }
+
+        int start(Token token) {
+            return lines.offset(token.beginLine, token.beginColumn);
+        }
+
+        private static String blank(Token before, Token token) {
+            boolean continued =
+                    before.image.endsWith("'") && token.image.startsWith("'") && token.beginLine > before.endLine;
+            return continued ? "\n" : " ";
+        }
     }
 
     /** The characters of a range of this text. */
@@ -130,39 +151,31 @@ public record StatementText(String text, String normal) {
         /** Joins whose first word the grammar would take for an alias, and what to write instead. */
         private static final Map<String, String> JOINS = Map.of("SEMI", "WHERE EXISTS", "ANTI", "WHERE NOT EXISTS");
 
-        private final String sql;
-        private final Lines lines;
-        private final Tokens tokens;
+        private final LexedText statement;
         private int count;
         private int nesting;
         private String before = "";
         private @Nullable Token semicolon;
 
-        private TokenCheck(String sql) {
-            this.sql = sql;
-            this.lines = new Lines(sql);
-            this.tokens = new Tokens(new StringReader(sql));
+        TokenCheck(LexedText statement) {
+            this.statement = statement;
         }
 
         /** Checks a statement and returns the index of the semicolon that closes it, or else its length. */
-        static int end(String sql) {
-            return new TokenCheck(sql).run();
-        }
-
-        private int run() {
-            for (Token token : tokens.readAll()) {
+        int end() {
+            for (Token token : statement.tokens()) {
                 if (token.kind != EOF) {
                     check(token);
                 }
             }
-            if (tokens.failure().isPresent()) {
+            if (!statement.readable()) {
                 // The parser meets the same character and reports it with its position.
-                return sql.length();
+                return statement.sql().length();
             }
             if (count == 0) {
                 throw new GatehouseException(ErrorCode.SQL_SYNTAX, "There is no statement.");
             }
-            return semicolon == null ? sql.length() : lines.offset(semicolon.beginLine, semicolon.beginColumn);
+            return semicolon == null ? statement.sql().length() : statement.start(semicolon);
         }
 
         private void check(Token token) {

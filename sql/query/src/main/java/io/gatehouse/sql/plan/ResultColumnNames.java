@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.calcite.rel.RelRoot;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlKind;
@@ -22,6 +23,11 @@ import org.apache.calcite.sql.SqlWith;
 public final class ResultColumnNames {
     private static final int MAX_LENGTH = 60;
 
+    /** The names that Calcite gives to expressions. */
+    private static final Pattern INVENTED = Pattern.compile("EXPR\\$\\d+");
+
+    private static final Pattern BLANKS = Pattern.compile("\\s+");
+
     private ResultColumnNames() {}
 
     static List<String> of(RelRoot root, SqlNode validated, StatementText text) {
@@ -30,7 +36,7 @@ public final class ResultColumnNames {
         Set<String> taken = new HashSet<>();
         for (int i = 0; i < root.fields.size(); i++) {
             String name = root.fields.get(i).getValue();
-            boolean invented = name.matches("EXPR\\$\\d+");
+            boolean invented = INVENTED.matcher(name).matches();
             names.add(unique(invented && i < expressions.size() ? written(expressions.get(i), text) : name, taken));
         }
         return names;
@@ -52,7 +58,8 @@ public final class ResultColumnNames {
 
     private static String written(SqlNode expression, StatementText text) {
         SqlNode bare = expression.getKind() == SqlKind.AS ? ((SqlCall) expression).operand(0) : expression;
-        String name = StatementText.normal(text.at(Positions.of(bare))).replaceAll("\\s+", " ");
+        String name = BLANKS.matcher(StatementText.normal(text.at(Positions.of(bare))))
+                .replaceAll(" ");
         return name.length() <= MAX_LENGTH ? name : name.substring(0, MAX_LENGTH - 1) + "…";
     }
 

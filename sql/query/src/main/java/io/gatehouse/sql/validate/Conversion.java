@@ -22,7 +22,6 @@ import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.Values;
 import org.apache.calcite.rel.metadata.RelMetadataQuery;
 import org.apache.calcite.rel.type.RelDataType;
-import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.rel.type.RelDataTypeField;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlNode;
@@ -61,13 +60,15 @@ public final class Conversion implements OutputColumns.PartialValidator {
      */
     public record Result(RelRoot root, SqlNode validated) {}
 
+    private static final HepProgram NO_RULES = HepProgram.builder().build();
+    private static final Convertlets CONVERTLETS = new Convertlets();
+
     private final Catalog catalog;
-    private final RelDataTypeFactory types = Catalog.types();
-    private final RelOptCluster cluster = cluster(types);
+    private final RelOptCluster cluster = cluster();
 
     /** For a statement of a user. */
     public Conversion(Catalog catalog) {
-        this(catalog, catalog.correlations());
+        this(catalog, 0);
     }
 
     /** @param correlations how many correlations are numbered already */
@@ -76,9 +77,8 @@ public final class Conversion implements OutputColumns.PartialValidator {
         reserveCorrelations(correlations);
     }
 
-    private static RelOptCluster cluster(RelDataTypeFactory types) {
-        RelOptCluster cluster =
-                RelOptCluster.create(new HepPlanner(HepProgram.builder().build()), new DuckDbRexBuilder(types));
+    private static RelOptCluster cluster() {
+        RelOptCluster cluster = RelOptCluster.create(new HepPlanner(NO_RULES), new DuckDbRexBuilder(Catalog.types()));
         cluster.setMetadataQuerySupplier(NoPredicates::new);
         return cluster;
     }
@@ -91,7 +91,7 @@ public final class Conversion implements OutputColumns.PartialValidator {
         }
     }
 
-    /** Correlations are numbered within a cluster; those of the views keep their numbers. */
+    /** Correlations are numbered within a cluster; those of table functions keep their numbers. */
     private void reserveCorrelations(int count) {
         for (int i = 0; i < count; i++) {
             cluster.createCorrel();
@@ -109,29 +109,32 @@ public final class Conversion implements OutputColumns.PartialValidator {
      * @param calls the table functions that it calls
      */
     public Result convert(SqlNode parsed, TableCalls calls) {
-        return convert(parsed, catalog.userReader(types, made(calls)));
+        return convert(parsed, catalog.userReader(made(calls)));
     }
 
     /** Returns a user's statement with all names qualified and stars expanded. */
     @Override
     public SqlNode validated(SqlNode parsed, TableCalls calls) {
-        return new DuckDbValidator(catalog.userReader(types, made(calls))).validate(parsed);
+        return new DuckDbValidator(catalog.userReader(made(calls))).validate(parsed);
     }
 
     /** Returns the columns of a user's statement. */
     @Override
     public RelDataType rowType(SqlNode parsed, TableCalls calls) {
-        SqlValidator validator = new DuckDbValidator(catalog.userReader(types, made(calls)));
+        SqlValidator validator = new DuckDbValidator(catalog.userReader(made(calls)));
         return validator.getValidatedNodeType(validator.validate(parsed));
     }
 
     /** Converts the arguments of the calls. An argument may be a query that uses earlier calls. */
     private List<TableCall> made(TableCalls calls) {
+        if (!calls.all().isEmpty()) {
+            reserveCorrelations(catalog.correlations());
+        }
         List<TableCall> made = new ArrayList<>();
         for (TableCalls.Call call : calls.all()) {
             List<RexNode> arguments = new ArrayList<>();
             for (int i = 0; i < call.arguments().size(); i++) {
-                arguments.add(argument(call, i, catalog.userReader(types, made)));
+                arguments.add(argument(call, i, catalog.userReader(made)));
             }
             made.add(new TableCall(call.schema(), call.function(), arguments));
         }
@@ -157,13 +160,13 @@ public final class Conversion implements OutputColumns.PartialValidator {
     /** Rewrites algebra to read rollups where possible, if that is enabled. */
     public RollupRewrite.Result answered(RelNode algebra, boolean rollups) {
         return rollups
-                ? RollupRewrite.of(algebra, catalog.viewReader(types))
+                ? RollupRewrite.of(algebra, catalog.viewReader())
                 : new RollupRewrite.Result(algebra, List.of(), "switched off");
     }
 
     /** Converts the query of a view, which may read what users may not. */
     public Result convertView(SqlNode parsed) {
-        return convert(parsed, catalog.viewReader(types));
+        return convert(parsed, catalog.viewReader());
     }
 
     private Result convert(SqlNode parsed, CalciteCatalogReader reader) {
@@ -184,7 +187,7 @@ public final class Conversion implements OutputColumns.PartialValidator {
      */
     private static final class AlgebraConverter extends SqlToRelConverter {
         AlgebraConverter(SqlValidator validator, CalciteCatalogReader reader, RelOptCluster cluster) {
-            super(VIEWS, validator, reader, cluster, new Convertlets(), CONVERSION);
+            super(VIEWS, validator, reader, cluster, CONVERTLETS, CONVERSION);
         }
 
         /** Converts a statement that has been validated. */

@@ -1,5 +1,6 @@
 package io.gatehouse.sql.validate;
 
+import com.google.common.base.Suppliers;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
 import io.gatehouse.sql.catalog.CalciteTypes;
@@ -21,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.calcite.config.NullCollation;
@@ -67,32 +69,40 @@ import org.jspecify.annotations.Nullable;
 final class DuckDbValidator extends SqlValidatorImpl {
     private static final int CONDITION_OF_JOIN = 5;
     private static final SqlTypeMappingRule CASTS = casts();
+    private static final Config CONFIG = Config.DEFAULT
+            .withConformance(Grammar.conformance())
+            .withDefaultNullCollation(NullCollation.LAST)
+            .withCallRewrite(false)
+            .withTypeCoercionFactory(LiteralCoercion::new)
+            .withIdentifierExpansion(true);
 
     private final IdentityHashMap<SqlSelect, MergedColumns> merged = new IdentityHashMap<>();
     private final Set<SqlNode> windowed = Collections.newSetFromMap(new IdentityHashMap<>());
     private final KnownTypes types = new KnownTypes();
     private final ParameterTyping parameters;
 
+    /** Whether the statement has parameters; otherwise no type needs to be inferred for them. */
+    private boolean holdsParameters = true;
+
     DuckDbValidator(CalciteCatalogReader reader) {
-        super(
-                FunctionTable.INSTANCE,
-                reader,
-                reader.getTypeFactory(),
-                Config.DEFAULT
-                        .withConformance(Grammar.conformance())
-                        .withDefaultNullCollation(NullCollation.LAST)
-                        .withCallRewrite(false)
-                        .withTypeCoercionFactory(LiteralCoercion::new)
-                        .withIdentifierExpansion(true));
+        super(FunctionTable.INSTANCE, reader, reader.getTypeFactory(), CONFIG);
         parameters = new ParameterTyping(types, reader.getTypeFactory());
     }
 
     @Override
+    public SqlNode validate(SqlNode statement) {
+        holdsParameters = SqlTrees.holdsParameters(statement);
+        return super.validate(statement);
+    }
+
+    @Override
     protected void inferUnknownTypes(RelDataType inferred, SqlValidatorScope scope, SqlNode node) {
-        boolean told = !inferred.equals(getUnknownType());
-        parameters.infer(scopes.getOrDefault(node, scope), node, told ? Optional.of(inferred) : Optional.empty());
-        if (node instanceof SqlDynamicParam parameter && types.isTyped(parameter)) {
-            return;
+        if (holdsParameters) {
+            boolean told = !inferred.equals(getUnknownType());
+            parameters.infer(scopes.getOrDefault(node, scope), node, told ? Optional.of(inferred) : Optional.empty());
+            if (node instanceof SqlDynamicParam parameter && types.isTyped(parameter)) {
+                return;
+            }
         }
         super.inferUnknownTypes(inferred, scope, node);
     }
@@ -100,7 +110,9 @@ final class DuckDbValidator extends SqlValidatorImpl {
     /** Infers the types of parameters in VALUES from the other rows. */
     @Override
     protected void validateValues(SqlCall values, RelDataType target, SqlValidatorScope scope) {
-        parameters.inferRows(scope, values.getOperandList());
+        if (holdsParameters) {
+            parameters.inferRows(scope, values.getOperandList());
+        }
         super.validateValues(values, target, scope);
         ValuesLiterals.convert(values, this, scope);
     }
@@ -108,7 +120,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
     /** Infers the types of parameters in a UNION from the other queries. */
     @Override
     public void validateQuery(SqlNode query, SqlValidatorScope scope, RelDataType target) {
-        if (SqlKind.SET_QUERY.contains(query.getKind())) {
+        if (holdsParameters && SqlKind.SET_QUERY.contains(query.getKind())) {
             parameters.inferUnion(scope, query);
         }
         super.validateQuery(query, scope, target);
@@ -420,9 +432,9 @@ final class DuckDbValidator extends SqlValidatorImpl {
     protected void validateWhereClause(SqlSelect select) {
         SqlNode condition = select.getWhere();
         if (condition != null) {
-            Set<String> columns = namesIn(select);
+            Supplier<Set<String>> columns = Suppliers.memoize(() -> namesIn(select));
             select.setWhere(SelectAliases.writtenOut(
-                    condition, select, name -> columns.contains(name.getSimple().toLowerCase(Locale.ROOT))));
+                    condition, select, name -> columns.get().contains(SqlTrees.simpleKey(name))));
         }
         super.validateWhereClause(select);
     }

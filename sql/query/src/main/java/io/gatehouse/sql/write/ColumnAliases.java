@@ -16,6 +16,7 @@ import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes algebra safe to be written with names. Algebra refers to columns by number, SQL by name, and there an alias can
@@ -88,12 +89,20 @@ final class ColumnAliases extends RelHomogeneousShuttle {
         List<AggregateCall> calls = aggregate.getAggCallList().stream()
                 .map(call -> call.getName() == null ? call : call.withName(free(call.getName())))
                 .toList();
-        return aggregate.copy(
-                aggregate.getTraitSet(),
-                aggregate.getInput(),
-                aggregate.getGroupSet(),
-                aggregate.getGroupSets(),
-                calls);
+        return names(calls).equals(names(aggregate.getAggCallList()))
+                ? aggregate
+                : aggregate.copy(
+                        aggregate.getTraitSet(),
+                        aggregate.getInput(),
+                        aggregate.getGroupSet(),
+                        aggregate.getGroupSets(),
+                        calls);
+    }
+
+    private static List<@Nullable String> names(List<AggregateCall> calls) {
+        List<@Nullable String> names = new ArrayList<>();
+        calls.forEach(call -> names.add(call.getName()));
+        return names;
     }
 
     /** Returns a free name: the given one, or that with a number, and reserves it. */

@@ -51,6 +51,9 @@ public final class Parameters extends RelVisitor {
             }
         };
         statement.forEach(query -> query.accept(visitor));
+        if (written.isEmpty()) {
+            return List.of();
+        }
         Map<Integer, RelDataType> used = in(algebra);
         List<SqlType> all = new ArrayList<>();
         written.forEach((index, parameter) -> {

@@ -104,13 +104,10 @@ final class QueryBlocks extends RelHomogeneousShuttle {
     /** Wraps queries that must not be merged into the one above. */
     private static RelNode merged(RelNode node) {
         List<RelNode> inputs = node.getInputs();
-        if (inputs.stream().noneMatch(input -> standsApart(input, node))) {
-            return node;
-        }
         List<RelNode> separate = inputs.stream()
                 .map(input -> standsApart(input, node) ? new DerivedTable(input) : input)
                 .toList();
-        return node.copy(node.getTraitSet(), separate);
+        return separate.equals(inputs) ? node : node.copy(node.getTraitSet(), separate);
     }
 
     private static boolean standsApart(RelNode input, RelNode above) {
@@ -132,8 +129,14 @@ final class QueryBlocks extends RelHomogeneousShuttle {
      */
     private static boolean hidesAggregates(Project above, RelNode below) {
         return withoutSort(below) instanceof Project lower
-                && ((holdsAggregate(written(lower)) && !holdsAggregate(written(above)))
+                && ((mayHoldAggregate(lower) && holdsAggregate(written(lower)) && !holdsAggregate(written(above)))
                         || (isOneGroup(lower) && !holdsColumn(written(above))));
+    }
+
+    /** Whether one of the projections that are written as one has an aggregate; that takes less time to find out. */
+    private static boolean mayHoldAggregate(Project project) {
+        return holdsAggregate(project.getProjects())
+                || (withoutSort(project.getInput()) instanceof Project lower && mayHoldAggregate(lower));
     }
 
     /** Whether the SELECT of a relation has aggregates and no GROUP BY. */

@@ -1,8 +1,10 @@
 package io.gatehouse.sql.write;
 
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.RelVisitor;
 import org.apache.calcite.rel.core.Correlate;
@@ -17,7 +19,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * outside.
  */
 final class ReservedAliases extends RelVisitor {
-    private final Set<String> columns = new HashSet<>();
+    private final List<RelNode> nodes = new ArrayList<>();
     private boolean looksBack;
 
     private ReservedAliases() {}
@@ -25,13 +27,20 @@ final class ReservedAliases extends RelVisitor {
     static Set<String> in(RelNode root) {
         ReservedAliases aliases = new ReservedAliases();
         aliases.go(root);
-        return aliases.looksBack ? aliases.columns : Set.of();
+        return aliases.looksBack ? aliases.columns() : Set.of();
+    }
+
+    private Set<String> columns() {
+        return nodes.stream()
+                .flatMap(node -> node.getRowType().getFieldNames().stream())
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
     }
 
     @Override
     public void visit(RelNode node, int ordinal, @Nullable RelNode parent) {
         looksBack |= node instanceof Correlate || !node.getVariablesSet().isEmpty();
-        node.getRowType().getFieldNames().forEach(name -> columns.add(name.toLowerCase(Locale.ROOT)));
+        nodes.add(node);
         node.accept(new RexShuttle() {
             @Override
             public RexNode visitSubQuery(RexSubQuery query) {

@@ -2,6 +2,7 @@ package io.gatehouse.sql.write;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.base.Suppliers;
 import io.gatehouse.sql.catalog.ViewTable;
 import io.gatehouse.sql.parse.SqlTrees;
 import io.gatehouse.sql.parse.StatementErrors;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.calcite.plan.RelOptSamplingParameters;
 import org.apache.calcite.plan.RelOptTable;
 import org.apache.calcite.plan.RelOptUtil;
@@ -65,7 +67,7 @@ public final class StatementWriter {
     private StatementWriter() {}
 
     public static String write(RelNode algebra, EngineSql engine) {
-        Writer writer = new Writer(engine, Parameters.in(algebra));
+        Writer writer = new Writer(engine, algebra);
         RelNode written = ColumnAliases.of(QueryBlocks.of(engine.adapted(algebra)));
         new Converter(engine, ReservedAliases.in(written))
                 .visitRoot(written)
@@ -87,17 +89,17 @@ public final class StatementWriter {
 
     private static final class Writer extends SqlPrettyWriter {
         private final EngineSql sql;
-        private final Map<Integer, RelDataType> parameters;
+        private final Supplier<Map<Integer, RelDataType>> parameters;
 
-        Writer(EngineSql sql, Map<Integer, RelDataType> parameters) {
+        Writer(EngineSql sql, RelNode algebra) {
             super(SqlPrettyWriter.config().withDialect(sql.dialect()).withAlwaysUseParentheses(true));
             this.sql = sql;
-            this.parameters = parameters;
+            this.parameters = Suppliers.memoize(() -> Parameters.in(algebra));
         }
 
         @Override
         public void dynamicParam(int index) {
-            RelDataType type = requireNonNull(parameters.get(index), "a parameter has a type");
+            RelDataType type = requireNonNull(parameters.get().get(index), "a parameter has a type");
             print(sql.parameter(index, type));
             setNeedWhitespace(true);
         }
