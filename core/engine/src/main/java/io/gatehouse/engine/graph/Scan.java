@@ -17,6 +17,8 @@ final class Scan {
     @FunctionalInterface
     interface Step {
         /**
+         * Adds the operations of a step.
+         *
          * @param tf of the loop's body: nothing else may be used there
          * @param values the step's slice of each sequence, then the constants
          */

@@ -309,13 +309,8 @@ final class TestGgufModel {
         return with(file.write(directory.resolve("model.gguf")), model -> {
             Map<Path, OpenFile> open = model.parts().stream()
                     .collect(Collectors.toMap(part -> part.file().path(), GgufModel.Part::file));
-<<<<<<< ours
-            TensorBytes bytes = (tensor, offset, target) ->
-                    tensor.read(requireNonNull(open.get(tensor.file())), offset, target);
-=======
             TensorBytes bytes =
                     (tensor, offset, target) -> tensor.read(requireNonNull(open.get(tensor.file())), offset, target);
->>>>>>> theirs
             return new GgufTensors(model).find(name).orElseThrow().values(bytes);
         });
     }
