@@ -50,10 +50,7 @@ final class ExpectedWeights {
                     ErrorCode.UNSUPPORTED_MODEL,
                     "Tensor %s of %s has type %s; Gatehouse reads weights in F32, F16 and BF16, or packed as %s says"
                             .formatted(
-                                    files.published(expected.name()),
-                                    plain.file(),
-                                    plain.dtype(),
-                                    files.configName()));
+                                    files.published(expected.name()), plain.file(), plain.dtype(), files.configName()));
         });
         return tensor;
     }

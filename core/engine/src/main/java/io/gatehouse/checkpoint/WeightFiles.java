@@ -155,9 +155,8 @@ final class WeightFiles implements AutoCloseable, TensorBytes {
                 .map(tensor -> StoredTensor.of(new TensorInfo(
                         weight, tensor.dtype(), slice.stored(), tensor.file(), tensor.offset(), tensor.bytes())))
                 .orElse(stored);
-        StoredTensor turned = slice.transposed()
-                ? counted.transposed().orElseThrow(() -> packedOtherwise(stored))
-                : counted;
+        StoredTensor turned =
+                slice.transposed() ? counted.transposed().orElseThrow(() -> packedOtherwise(stored)) : counted;
         if (turned.columns() != slice.columns() && turned.rows() != 1) {
             throw packedOtherwise(stored);
         }

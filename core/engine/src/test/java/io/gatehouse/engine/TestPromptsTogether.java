@@ -1,5 +1,6 @@
 package io.gatehouse.engine;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.checkpoint.Checkpoint;
@@ -61,8 +62,8 @@ final class TestPromptsTogether {
             RoutingRows shared = run(
                     engine, texts.stream().map(text -> new Prompt(text, PREFIX)).toList());
             for (int prompt = 0; prompt < texts.size(); prompt++) {
-                float[] expected = whole.lastLogits.get(prompt);
-                float[] actual = shared.lastLogits.get(prompt);
+                float[] expected = requireNonNull(whole.lastLogits.get(prompt));
+                float[] actual = requireNonNull(shared.lastLogits.get(prompt));
                 double scale = 1;
                 for (float logit : expected) {
                     scale = Math.max(scale, Math.abs(logit));

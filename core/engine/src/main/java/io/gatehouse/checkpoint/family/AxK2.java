@@ -40,8 +40,7 @@ final class AxK2 implements Family {
                 OutputGate.SIGMOID_OF_QUERY,
                 Optional.of(keys.indexer(Rope.Layout.HALVES)));
         int groups = file.findSize("n_group", keys.experts()).orElse(1);
-        Router router = keys.sigmoidRouter()
-                .withGroups(keys.groups(groups, Router.GroupScore.TOP_TWO_SUM, 0));
+        Router router = keys.sigmoidRouter().withGroups(keys.groups(groups, Router.GroupScore.TOP_TWO_SUM, 0));
         FeedForward.Sparse mixture = keys.mixture(router);
         Norm plain = shared.norm();
         Norm gated = plain.gated(shared.width("gated_norm_rank"));

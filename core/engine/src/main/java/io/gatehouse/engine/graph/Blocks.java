@@ -48,13 +48,11 @@ public final class Blocks {
         int rank = norm.gateRank();
         Operand<TFloat32> down =
                 weights.value(WeightSpec.matrix(tensor + ".gate_down.weight", rank, size, TFloat32.class));
-        Operand<TFloat32> up =
-                weights.value(WeightSpec.matrix(tensor + ".gate_up.weight", size, rank, TFloat32.class));
+        Operand<TFloat32> up = weights.value(WeightSpec.matrix(tensor + ".gate_up.weight", size, rank, TFloat32.class));
         return tf.math.mul(normed, tf.math.sigmoid(project(silu(project(normed, down)), up)));
     }
 
-    private Operand<TFloat32> withoutGate(
-            Operand<TFloat32> x, Norm norm, String tensor, long size, Weights weights) {
+    private Operand<TFloat32> withoutGate(Operand<TFloat32> x, Norm norm, String tensor, long size, Weights weights) {
         Norm.Kind kind = norm.kind();
         boolean centred = kind == Norm.Kind.LAYER || kind == Norm.Kind.LAYER_WITH_BIAS;
         Operand<TFloat32> normed = unweighted(centred ? tf.math.sub(x, meanLast(x)) : x, size, norm.epsilon());

@@ -78,7 +78,8 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
         int heads = mixer.heads();
         Query projected = query(linear, x);
         List<Operand<TFloat32>> compressed = split(
-                linear.of(x, "kv_a_proj_with_mqa", (long) mixer.latentRank() + mixer.rotaryDim(), hidden, mixer.biased()),
+                linear.of(
+                        x, "kv_a_proj_with_mqa", (long) mixer.latentRank() + mixer.rotaryDim(), hidden, mixer.biased()),
                 mixer.latentRank(),
                 mixer.rotaryDim());
         Operand<TFloat32> latentKey =
@@ -103,8 +104,12 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
             unseen = Optional.of(tf.identity(inputs.unseen()));
         }
         Operand<TFloat32> context = blocks.cast(attend(queries, keys, values, unseen), TFloat32.class);
-        Operand<TFloat32> output =
-                linear.of(gated(context, x, projected, linear), "o_proj", hidden, (long) heads * mixer.valueDim(), mixer.biased());
+        Operand<TFloat32> output = linear.of(
+                gated(context, x, projected, linear),
+                "o_proj",
+                hidden,
+                (long) heads * mixer.valueDim(),
+                mixer.biased());
         return new Output(output, state, unseen);
     }
 
@@ -127,8 +132,7 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
         }
         int rank = mixer.queryRank().getAsInt();
         Operand<TFloat32> latent = linear.of(x, "q_a_proj", rank, hidden, mixer.biased());
-        Operand<TFloat32> normed =
-                blocks.norm(latent, latentNorm(), "self_attn.q_a_layernorm", rank, linear.weights());
+        Operand<TFloat32> normed = blocks.norm(latent, latentNorm(), "self_attn.q_a_layernorm", rank, linear.weights());
         if (mixer.gate() != OutputGate.SIGMOID_OF_QUERY) {
             Operand<TFloat32> query = linear.of(normed, "q_b_proj", (long) heads * dim, rank, false);
             return new Query(query, Optional.of(normed), Optional.empty());
@@ -343,8 +347,7 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
     }
 
     /** Multiplied by the sigmoid gate of each head, or of each entry. */
-    private Operand<TFloat32> gated(
-            Operand<TFloat32> context, Operand<TFloat32> x, Query query, Linear<A> linear) {
+    private Operand<TFloat32> gated(Operand<TFloat32> context, Operand<TFloat32> x, Query query, Linear<A> linear) {
         if (query.gate().isPresent()) {
             return tf.math.mul(context, tf.math.sigmoid(query.gate().get()));
         }

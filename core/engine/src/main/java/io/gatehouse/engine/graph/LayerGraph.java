@@ -119,12 +119,13 @@ public record LayerGraph(
                                 weights)))
                 .orElse(inputs.hidden());
 
-        Operand<TFloat32> normed =
-                residual.parallel() || !residual.feedForward().norms().isBefore()
-                        ? (residual.parallel() ? before : middle)
-                        : hasFeedForward(kind)
-                                ? blocks.norm(middle, residual.feedForwardNorm(), "post_attention_layernorm", hiddenSize, weights)
-                                : middle;
+        Operand<TFloat32> normed = residual.parallel()
+                        || !residual.feedForward().norms().isBefore()
+                ? (residual.parallel() ? before : middle)
+                : hasFeedForward(kind)
+                        ? blocks.norm(
+                                middle, residual.feedForwardNorm(), "post_attention_layernorm", hiddenSize, weights)
+                        : middle;
         Optional<FeedForwardBlock.Output> feedForward = hasFeedForward(kind)
                 ? Optional.of(new FeedForwardBlock<>(
                                 tf, hiddenSize, residual.feedForwardNorm(), types.experts(), inputs.experts(), weights)

@@ -154,8 +154,8 @@ final class LinearRecurrence {
         static Decay of(Ops tf, Operand<TFloat32> decay) {
             Operand<TFloat32> sum = tf.math.cumsum(decay, tf.constant(-2));
             Operand<TFloat32> fromStart = tf.math.exp(sum);
-            Operand<TFloat32> between = lower(
-                    tf, tf.math.exp(tf.math.minimum(tf.math.sub(sum, swapped(tf, sum)), tf.constant(0f))));
+            Operand<TFloat32> between =
+                    lower(tf, tf.math.exp(tf.math.minimum(tf.math.sub(sum, swapped(tf, sum)), tf.constant(0f))));
             // The last row of D holds exp(G_C - G): taken from there, it has the same bits whatever the batch.
             return new Decay(fromStart, swapped(tf, lastRow(tf, between)), lastRow(tf, fromStart), between);
         }
@@ -167,7 +167,8 @@ final class LinearRecurrence {
         Operand<TFloat32> rate = values.get(4);
         Decay decay = Decay.of(tf, values.get(3));
         Operand<TFloat32> known = tf.math.mul(decay.fromStart(), product(tf, keys, state, false, false));
-        Operand<TFloat32> system = tf.math.mul(rate, tf.math.mul(product(tf, keys, keys, false, true), decay.between()));
+        Operand<TFloat32> system =
+                tf.math.mul(rate, tf.math.mul(product(tf, keys, keys, false, true), decay.between()));
         Operand<TFloat32> written = solve(tf, system, tf.math.mul(rate, tf.math.sub(values.get(2), known)));
         return advance(tf, decay, state, queries, keys, written);
     }

@@ -41,8 +41,7 @@ final class InFlight implements AutoCloseable {
      * @param state where the parts of the mixer's state are, of a prefix
      * @param unseen where the tokens are that a token does not see, after sparse attention
      */
-    record LayerResult(
-            Result result, int hidden, boolean answersOnly, List<Integer> state, Optional<Integer> unseen) {
+    record LayerResult(Result result, int hidden, boolean answersOnly, List<Integer> state, Optional<Integer> unseen) {
         LayerResult {
             state = List.copyOf(state);
         }
@@ -100,7 +99,8 @@ final class InFlight implements AutoCloseable {
             RotaryTable.Angles angles = requireNonNull(rotary.get(rotation), "no such angles");
             runner.feed(inputs.cosine(), angles.cosine()).feed(inputs.sine(), angles.sine());
         });
-        states.unseen().ifPresent(place -> runner.feed(inputs.unseen(), states.result().get(place)));
+        states.unseen()
+                .ifPresent(place -> runner.feed(inputs.unseen(), states.result().get(place)));
         return runner.feed(inputs.hidden(), hidden())
                 .feed(inputs.positions(), positions)
                 .feed(inputs.padded(), padded)

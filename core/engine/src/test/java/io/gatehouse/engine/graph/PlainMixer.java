@@ -328,11 +328,7 @@ record PlainMixer(Map<String, double[]> weights, int hidden) {
                 for (int head = 0; head < heads; head++) {
                     System.arraycopy(all, head * both, queries[t], head * (plain + rotary), plain + rotary);
                     System.arraycopy(
-                            all,
-                            head * both + plain + rotary,
-                            gates[t],
-                            head * mixer.valueDim(),
-                            mixer.valueDim());
+                            all, head * both + plain + rotary, gates[t], head * mixer.valueDim(), mixer.valueDim());
                 }
             } else if (mixer.gate() == OutputGate.SIGMOID_HEAD) {
                 double[] logits = times("self_attn.output_gate.weight", x[t]);

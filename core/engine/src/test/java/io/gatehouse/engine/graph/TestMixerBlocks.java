@@ -57,7 +57,7 @@ final class TestMixerBlocks {
                     random.nextInt(2, 12),
                     random.nextInt(2, 5),
                     1e-3f,
-                    GatedDelta.Projections.values()[random.nextInt(2)]);
+                    any(random, GatedDelta.Projections.values()));
         }),
         KIMI_DELTA(random -> new KimiDelta(
                 random.nextInt(1, 5),
@@ -92,6 +92,7 @@ final class TestMixerBlocks {
         }),
         SHORT_CONVOLUTION(random -> new ShortConvolution(random.nextInt(2, 5), random.nextBoolean()));
 
+        @SuppressWarnings("ImmutableEnumChecker") // a method of this class, without a state
         private final Function<SplittableRandom, Mixer> draw;
 
         Kind(Function<SplittableRandom, Mixer> draw) {
@@ -121,8 +122,7 @@ final class TestMixerBlocks {
                 Optional.empty());
         return switch (kind) {
             case LATENT -> latent;
-            case LATENT_INDEXED ->
-                latent.with(new LatentAttention.Indexer(16, 32, 24, Rope.Layout.HALVES, false));
+            case LATENT_INDEXED -> latent.with(new LatentAttention.Indexer(16, 32, 24, Rope.Layout.HALVES, false));
             case GATED_DELTA -> new GatedDelta(2, 4, 16, 16, 4, 1e-6f, GatedDelta.Projections.SEPARATE);
             case KIMI_DELTA -> new KimiDelta(3, 16, 4, 1e-6f, true, OptionalDouble.empty());
             case LIGHTNING -> new Lightning(4, 16, 1e-6f, 0.5f);
@@ -158,11 +158,7 @@ final class TestMixerBlocks {
         int rotary = 2 * random.nextInt(1, 6);
         // Many heads: with few, scores of exactly zero are equal, and which of them is chosen is a matter of taste.
         LatentAttention.Indexer indexer = new LatentAttention.Indexer(
-                16,
-                rotary + random.nextInt(0, 8),
-                random.nextInt(1, 30),
-                Rope.Layout.values()[random.nextInt(2)],
-                false);
+                16, rotary + random.nextInt(0, 8), random.nextInt(1, 30), any(random, Rope.Layout.values()), false);
         return new LatentAttention(
                 random.nextInt(1, 4),
                 OptionalInt.of(random.nextInt(6, 12)),
@@ -179,8 +175,12 @@ final class TestMixerBlocks {
                 Optional.of(indexer));
     }
 
+    private static <E> E any(SplittableRandom random, E[] values) {
+        return values[random.nextInt(values.length)];
+    }
+
     private static Rope rope(SplittableRandom random, int dims) {
-        return new Rope(100, new RopeScaling.None(), dims, Rope.Layout.values()[random.nextInt(2)]);
+        return new Rope(100, new RopeScaling.None(), dims, any(random, Rope.Layout.values()));
     }
 
     /** A block in a graph of its own with random weights. */
@@ -216,7 +216,7 @@ final class TestMixerBlocks {
         }
 
         private static double[] drawn(String name, long[] shape, SplittableRandom random) {
-            double scale = shape.length > 1 ? 1 / Math.sqrt(shape[1]) : 0.4;
+            double scale = shape.length > 1 ? 1 / Math.sqrt((double) shape[1]) : 0.4;
             double mean = name.endsWith("norm.weight") || name.endsWith("norm1.weight") ? 1 : 0;
             double[] values = new double[Math.toIntExact(Arrays.stream(shape).reduce(1, (a, b) -> a * b))];
             Arrays.setAll(values, i -> (float) (mean + scale * random.nextGaussian()));
