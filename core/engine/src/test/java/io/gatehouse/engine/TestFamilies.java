@@ -170,17 +170,10 @@ final class TestFamilies {
 
     private static Map<String, String> lacking() {
         Map<String, String> lacking = new TreeMap<>();
-        put(lacking, "latent attention of other sizes in layers with a window", "dots3_note_a");
         put(lacking, "an indexer over pools of tokens", "glm5_next_a");
-        put(lacking, "queries scaled for each head by position", "mistral_large4_a");
         put(lacking, "hyper-connections", "deepseek_v4_a", "hy_v4_a", "hy_v4_vl_a", "qwen4_exp_a");
         put(lacking, "compressed convolutional attention", "zaya_a");
         put(lacking, "relative positions", "inkling2_a", "inkling_a");
-        put(lacking, "block-sparse attention", "minimax_m3_vl_a");
-        put(lacking, "experts of the attention", "jetmoe_a");
-        put(lacking, "two sub-layers with a shortcut mixture", "longcat_flash_a");
-        put(lacking, "residuals whose factors depend on the depth", "beam_a");
-        put(lacking, "residuals weighed by a learned number", "muse_spark_a");
         put(lacking, "product keys", "doge_a");
         return lacking;
     }

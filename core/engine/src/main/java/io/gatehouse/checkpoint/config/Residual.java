@@ -2,6 +2,8 @@ package io.gatehouse.checkpoint.config;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Optional;
+
 /**
  * How mixer and feed-forward block of a layer are joined to the residual stream.
  *
@@ -35,19 +37,61 @@ public record Residual(
         }
     }
 
+    /** What decides the shares of the stream and of a block's output. */
+    public sealed interface Shares {
+        /** The factors of the branch, the same in all layers. */
+        record Fixed() implements Shares {}
+
+        /** The factors of the branch, which differ between layers of one shape: the graph is fed them (Beam). */
+        record ByLayer() implements Shares {}
+
+        /**
+         * A stored vector g: with w = g / temperature and b = sigmoid(w), the stream is multiplied with
+         * sqrt(max(sigmoid(-w) (1 + b), 1e-3)) and the output with b (Muse Spark).
+         */
+        record Learned(float temperature) implements Shares {
+            public Learned {
+                if (!(temperature > 0)) {
+                    throw new IllegalArgumentException("temperature is " + temperature);
+                }
+            }
+        }
+    }
+
     /**
      * kept × h + added × f, or with the normed input of the block in place of h.
      *
      * @param ofNormed whether the normed input is kept instead of the stream (MiniMax-01)
+     * @param outputNorm the norm after the block, where it is another than that before it
      */
-    public record Branch(Norms norms, float kept, float added, boolean ofNormed) {
+    public record Branch(
+            Norms norms, float kept, float added, boolean ofNormed, Optional<Norm> outputNorm, Shares shares) {
         public Branch {
             requireNonNull(norms, "norms is null");
+            requireNonNull(outputNorm, "outputNorm is null");
+            requireNonNull(shares, "shares is null");
+        }
+
+        /** Factors that are the same in all layers, and one kind of norm. */
+        public Branch(Norms norms, float kept, float added, boolean ofNormed) {
+            this(norms, kept, added, ofNormed, Optional.empty(), new Shares.Fixed());
         }
 
         /** h + f. */
         public static Branch of(Norms norms) {
             return new Branch(norms, 1, 1, false);
+        }
+
+        /** The same with another factor for what the block adds. */
+        Branch adding(float factor) {
+            return new Branch(norms, kept, factor, ofNormed, outputNorm, shares);
+        }
+
+        /** The same without factors that the graph is fed. */
+        Branch shape() {
+            return shares instanceof Shares.ByLayer
+                    ? new Branch(norms, 1, 1, ofNormed, outputNorm, shares)
+                    : this;
         }
     }
 
@@ -75,12 +119,26 @@ public record Residual(
 
     /** The same with this factor for what each block adds (Granite). */
     public Residual adding(float factor) {
-        return new Residual(
-                norm,
-                feedForwardNorm,
-                new Branch(mixer.norms(), mixer.kept(), factor, mixer.ofNormed()),
-                new Branch(feedForward.norms(), feedForward.kept(), factor, feedForward.ofNormed()),
-                parallel,
-                scaled);
+        return new Residual(norm, feedForwardNorm, mixer.adding(factor), feedForward.adding(factor), parallel, scaled);
+    }
+
+    /** What the graph depends on. */
+    Residual shape() {
+        return new Residual(norm, feedForwardNorm, mixer.shape(), feedForward.shape(), parallel, scaled);
+    }
+
+    /** The norm after the mixer. */
+    public Norm mixerOutputNorm() {
+        return mixer.outputNorm().orElse(norm);
+    }
+
+    /** The norm after the feed-forward block. */
+    public Norm feedForwardOutputNorm() {
+        return feedForward.outputNorm().orElse(feedForwardNorm);
+    }
+
+    /** The factors of both branches: of the stream and of the mixer, of the stream and of the feed-forward block. */
+    public float[] factors() {
+        return new float[] {mixer.kept(), mixer.added(), feedForward.kept(), feedForward.added()};
     }
 }

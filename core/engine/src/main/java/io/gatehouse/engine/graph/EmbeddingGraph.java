@@ -22,7 +22,11 @@ public record EmbeddingGraph(Weights weights, Placeholder<TInt32> tokenIds, Oper
         Weights weights = new Weights(tf, "embedding", checkpoint, List.of(""));
         Placeholder<TInt32> tokenIds = tf.placeholder(TInt32.class);
         Operand<TFloat32> rows = blocks.cast(blocks.rows(weights.stored(spec(config, type)), tokenIds), TFloat32.class);
-        return new EmbeddingGraph(weights, tokenIds, blocks.times(rows, config.embeddingFactor()));
+        Operand<TFloat32> normed = config.embeddingNorm()
+                .<Operand<TFloat32>>map(
+                        norm -> blocks.norm(rows, norm, "model.embed_norm", config.hiddenSize(), weights))
+                .orElse(rows);
+        return new EmbeddingGraph(weights, tokenIds, blocks.times(normed, config.embeddingFactor()));
     }
 
     static <T extends TFloating> WeightSpec<T> spec(ModelConfig config, Class<T> type) {

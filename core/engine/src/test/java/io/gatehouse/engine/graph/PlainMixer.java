@@ -401,7 +401,7 @@ record PlainMixer(Map<String, double[]> weights, int hidden) {
         if (mixer.queryScale().isEmpty()) {
             return 1;
         }
-        QueryScale growth = mixer.queryScale().get();
+        QueryScale.Steps growth = (QueryScale.Steps) mixer.queryScale().get();
         return 1 + growth.scale() * Math.log(1 + Math.floor((position + growth.offset()) / growth.floor()));
     }
 

@@ -149,7 +149,7 @@ final class TestMixerBlocks {
                 1e-3f,
                 rope,
                 0.2f,
-                random.nextBoolean() ? Optional.of(new QueryScale(0.3f, 10, random.nextInt(2))) : Optional.empty(),
+                random.nextBoolean() ? Optional.of(new QueryScale.Steps(0.3f, 10, random.nextInt(2))) : Optional.empty(),
                 gates.get(random.nextInt(gates.size())),
                 Optional.empty());
     }
