@@ -62,6 +62,7 @@ public final class DecoderTensors {
             layer("model.layers." + layer + ".", config.layers().get(layer));
         }
         norm("model.norm", config.head().norm(), config.hiddenSize());
+        config.streams().ifPresent(streams -> connection("model.streams", 1, streams));
         config.ropes().stream()
                 .filter(Rope::learned)
                 .findFirst()
@@ -92,6 +93,10 @@ public final class DecoderTensors {
         if (feeds && residual.feedForward().norms().isAfter()) {
             norm(prefix + "mlp_output_norm", residual.feedForwardOutputNorm(), config.hiddenSize());
         }
+        residual.streams().ifPresent(streams -> {
+            connection(prefix + "mixer_streams", 2, streams);
+            connection(prefix + "mlp_streams", 2, streams);
+        });
         shares(prefix + "mixer_share", residual.mixer());
         shares(prefix + "mlp_share", residual.feedForward());
         if (residual.scaled()) {
@@ -112,6 +117,14 @@ public final class DecoderTensors {
         }
         MixerTensors.of(mixer, config.hiddenSize())
                 .forEach(tensor -> tensors.add(new Tensor(prefix + tensor.name(), tensor.shape())));
+    }
+
+    /** @param uses how many sets of factors it gives */
+    private void connection(String name, int uses, Residual.Streams streams) {
+        int count = streams.count();
+        add(name + ".fn", uses * (long) count, count * (long) config.hiddenSize());
+        add(name + ".base", uses * (long) count);
+        add(name + ".scale", uses);
     }
 
     private void shares(String name, Residual.Branch branch) {

@@ -85,6 +85,12 @@ final class MixerTensors {
         if (attention.gate() == OutputGate.SIGMOID_HEAD) {
             projection(block + "output_gate", false, attention.heads(), hidden);
         }
+        if (attention.gate() == OutputGate.SIGMOID) {
+            projection(block + "output_gate", false, (long) attention.heads() * attention.valueDim(), hidden);
+        }
+        if (attention.sinks()) {
+            vector(block + "sinks", attention.heads());
+        }
         attention
                 .indexer()
                 .filter(indexer -> !indexer.shared())

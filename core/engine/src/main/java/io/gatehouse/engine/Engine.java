@@ -148,7 +148,7 @@ public final class Engine implements AutoCloseable {
 
     /** The most tokens that go through the layers together: streamed weights are read once for each such pass. */
     public long tokensTogether() {
-        return Math.max(1, IN_FLIGHT_BYTES / (Float.BYTES * (long) config.hiddenSize()));
+        return Math.max(1, IN_FLIGHT_BYTES / (Float.BYTES * (long) config.stateSize()));
     }
 
     /**

@@ -19,10 +19,11 @@ import java.util.OptionalInt;
  * @param latentEpsilon of the norms of the latent vectors
  * @param rope none in models whose latent attention has no positions
  * @param scale of the scores
- * @param gate none, one number for each head, or {@link OutputGate#SIGMOID_OF_QUERY}: then queries are made of the latent
+ * @param gate none, one number for each head or for each entry, or {@link OutputGate#SIGMOID_OF_QUERY}: then queries are made of the latent
  *     vector with and without norm, and each head's query is followed by the logits of a gate for each entry of its output
  * @param indexer what chooses the tokens that a token sees; it sees all before it if absent
  * @param latents what is done with the latent vectors
+ * @param sinks whether each head has a logit more that takes part in the softmax and is then dropped
  */
 public record LatentAttention(
         int heads,
@@ -39,7 +40,8 @@ public record LatentAttention(
         OutputGate gate,
         Optional<Indexer> indexer,
         Mask mask,
-        Latents latents)
+        Latents latents,
+        boolean sinks)
         implements Mixer {
     /** Epsilon of the norms of latent vectors where a family's code does not take it from the config. */
     public static final float LATENT_EPSILON = 1e-6f;
@@ -83,6 +85,8 @@ public record LatentAttention(
      * @param shared whether the layer sees the tokens that the last layer with an indexer of its own chose, and has none
      * @param ofInput whether its queries are made of the layer's input after a norm instead of the latent vector of queries
      * @param queryScale how its queries grow with their position
+     * @param rotatesLast whether the rotated entries are the last ones instead
+     * @param epsilon of the norm of its keys
      */
     public record Indexer(
             int heads,
@@ -91,7 +95,11 @@ public record LatentAttention(
             Rope.Layout layout,
             boolean shared,
             boolean ofInput,
-            Optional<QueryScale> queryScale) {
+            Optional<QueryScale> queryScale,
+            boolean rotatesLast,
+            float epsilon) {
+        private static final float EPSILON = 1e-6f;
+
         public Indexer {
             requireNonNull(layout, "layout is null");
             requireNonNull(queryScale, "queryScale is null");
@@ -103,12 +111,23 @@ public record LatentAttention(
 
         /** One whose queries are made of the latent vector of queries. */
         public Indexer(int heads, int headDim, int topK, Rope.Layout layout, boolean shared) {
-            this(heads, headDim, topK, layout, shared, false, Optional.empty());
+            this(heads, headDim, topK, layout, shared, false, Optional.empty(), false, EPSILON);
+        }
+
+        /** The same that reads the layer's input, with queries that grow with their position. */
+        public Indexer ofInput(QueryScale growth) {
+            return new Indexer(
+                    heads, headDim, topK, layout, shared, true, Optional.of(growth), rotatesLast, epsilon);
+        }
+
+        /** The same that rotates the last entries, with another epsilon. */
+        public Indexer rotatingLast(float other) {
+            return new Indexer(heads, headDim, topK, layout, shared, ofInput, queryScale, true, other);
         }
 
         /** The choice of this one in a later layer. */
         public Indexer inLaterLayer() {
-            return new Indexer(heads, headDim, topK, layout, true, ofInput, queryScale);
+            return new Indexer(heads, headDim, topK, layout, true, ofInput, queryScale, rotatesLast, epsilon);
         }
     }
 
@@ -124,7 +143,7 @@ public record LatentAttention(
             throw new IllegalArgumentException("A size of %d heads, rank %d, %d + %d and %d is not positive"
                     .formatted(heads, latentRank, plainDim, rotaryDim, valueDim));
         }
-        if (gate != OutputGate.NONE && gate != OutputGate.SIGMOID_HEAD && gate != OutputGate.SIGMOID_OF_QUERY) {
+        if (gate != OutputGate.NONE && (!gate.isSigmoid() || gate == OutputGate.SIGMOID_BIASED_BY_HEAD)) {
             throw new IllegalArgumentException("Latent attention with a gate " + gate);
         }
         if (gate == OutputGate.SIGMOID_OF_QUERY && queryRank.isEmpty()) {
@@ -168,7 +187,8 @@ public record LatentAttention(
                 gate,
                 indexer,
                 new Mask.Causal(),
-                Latents.PLAIN);
+                Latents.PLAIN,
+                false);
     }
 
     /** The same attention with another indexer. */
@@ -203,7 +223,8 @@ public record LatentAttention(
                 gate,
                 otherIndexer,
                 otherMask,
-                otherLatents);
+                otherLatents,
+                sinks);
     }
 
     /** Whether the layer chooses tokens by itself. */

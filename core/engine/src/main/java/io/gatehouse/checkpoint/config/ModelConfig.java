@@ -91,6 +91,16 @@ public record ModelConfig(
                 otherHead);
     }
 
+    /** The residual streams, where there are several. */
+    public Optional<Residual.Streams> streams() {
+        return layers.get(0).residual().streams();
+    }
+
+    /** Entries of a token's state between layers. */
+    public int stateSize() {
+        return hiddenSize * streams().map(Residual.Streams::count).orElse(1);
+    }
+
     /** What follows the mixer in each layer, in the order of the layers. */
     public List<FeedForward> feedForwards() {
         return layers.stream().map(Layer::feedForward).toList();

@@ -14,9 +14,31 @@ import java.util.Optional;
  * @param parallel whether both read the same normed input, and the stream gets the sum of both: there is then no norm
  *     before the feed-forward block
  * @param scaled whether the stream is multiplied by a stored number after the layer
+ * @param streams what stands in place of one stream, in models that have several
  */
 public record Residual(
-        Norm norm, Norm feedForwardNorm, Branch mixer, Branch feedForward, boolean parallel, boolean scaled) {
+        Norm norm,
+        Norm feedForwardNorm,
+        Branch mixer,
+        Branch feedForward,
+        boolean parallel,
+        boolean scaled,
+        Optional<Streams> streams) {
+    /**
+     * Several streams h_i side by side, which begin as copies of the embeddings (hyper-connections, arXiv 2409.19606, in
+     * the form of Hy4). With n = W (all h_i side by side, RMS-normed), a block reads the sum of (sigmoid(s n_i + b_i) + epsilon)
+     * h_i, and h_i gets its output times magnitude × sigmoid(s' n'_i + b'_i) + epsilon. The head reads a sum of its own.
+     *
+     * @param count how many
+     */
+    public record Streams(int count, float epsilon, float magnitude) {
+        public Streams {
+            if (count < 1) {
+                throw new IllegalArgumentException(count + " streams");
+            }
+        }
+    }
+
     /** Where the norms of a block stand. */
     public enum Norms {
         /** h + f(norm(h)). */
@@ -100,6 +122,13 @@ public record Residual(
         requireNonNull(feedForwardNorm, "feedForwardNorm is null");
         requireNonNull(mixer, "mixer is null");
         requireNonNull(feedForward, "feedForward is null");
+        requireNonNull(streams, "streams is null");
+    }
+
+    /** One stream. */
+    public Residual(
+            Norm norm, Norm feedForwardNorm, Branch mixer, Branch feedForward, boolean parallel, boolean scaled) {
+        this(norm, feedForwardNorm, mixer, feedForward, parallel, scaled, Optional.empty());
     }
 
     /** One kind of norm for all. */
@@ -119,12 +148,18 @@ public record Residual(
 
     /** The same with this factor for what each block adds (Granite). */
     public Residual adding(float factor) {
-        return new Residual(norm, feedForwardNorm, mixer.adding(factor), feedForward.adding(factor), parallel, scaled);
+        return new Residual(
+                norm, feedForwardNorm, mixer.adding(factor), feedForward.adding(factor), parallel, scaled, streams);
+    }
+
+    /** The same with several streams. */
+    public Residual with(Streams several) {
+        return new Residual(norm, feedForwardNorm, mixer, feedForward, parallel, scaled, Optional.of(several));
     }
 
     /** What the graph depends on. */
     Residual shape() {
-        return new Residual(norm, feedForwardNorm, mixer.shape(), feedForward.shape(), parallel, scaled);
+        return new Residual(norm, feedForwardNorm, mixer.shape(), feedForward.shape(), parallel, scaled, streams);
     }
 
     /** The norm after the mixer. */

@@ -209,7 +209,8 @@ final class Dots3Note implements Family {
                 OutputGate.SIGMOID_HEAD,
                 indexer,
                 mask,
-                new LatentAttention.Latents(true, true, LatentAttention.Source.OWN));
+                new LatentAttention.Latents(true, true, LatentAttention.Source.OWN),
+                false);
     }
 
     @Override

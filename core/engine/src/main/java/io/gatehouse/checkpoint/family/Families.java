@@ -63,7 +63,8 @@ public final class Families {
             new JetMoe(),
             new MiniMaxM3(),
             new Dots3Note(),
-            new MistralLarge4());
+            new MistralLarge4(),
+            new HyV4());
 
     private Families() {}
 

@@ -85,15 +85,8 @@ final class MistralLarge4 implements Family {
         }
         int plain = shared.width("qk_nope_head_dim");
         int rotary = shared.width("qk_rope_head_dim");
-        LatentAttention.Indexer sizes = keys.indexer(Rope.Layout.INTERLEAVED);
-        LatentAttention.Indexer indexer = new LatentAttention.Indexer(
-                sizes.heads(),
-                sizes.headDim(),
-                sizes.topK(),
-                sizes.layout(),
-                sharedIndexer,
-                true,
-                Optional.of(GROWTH));
+        LatentAttention.Indexer own = keys.indexer(Rope.Layout.INTERLEAVED).ofInput(GROWTH);
+        LatentAttention.Indexer indexer = sharedIndexer ? own.inLaterLayer() : own;
         return new LatentAttention(
                 heads,
                 OptionalInt.empty(),
@@ -111,7 +104,8 @@ final class MistralLarge4 implements Family {
                 OutputGate.NONE,
                 Optional.of(indexer),
                 new Mask.Causal(),
-                Latents.PLAIN.from(source));
+                Latents.PLAIN.from(source),
+                false);
     }
 
     /** Which layers have positions: "no_rope_layers" is 1 for these, and 0 for others. */

@@ -26,7 +26,12 @@ public record EmbeddingGraph(Weights weights, Placeholder<TInt32> tokenIds, Oper
                 .<Operand<TFloat32>>map(
                         norm -> blocks.norm(rows, norm, "model.embed_norm", config.hiddenSize(), weights))
                 .orElse(rows);
-        return new EmbeddingGraph(weights, tokenIds, blocks.times(normed, config.embeddingFactor()));
+        Operand<TFloat32> scaled = blocks.times(normed, config.embeddingFactor());
+        // Several residual streams begin as copies.
+        Operand<TFloat32> streams = config.streams()
+                .<Operand<TFloat32>>map(all -> tf.tile(scaled, tf.constant(new int[] {1, all.count()})))
+                .orElse(scaled);
+        return new EmbeddingGraph(weights, tokenIds, streams);
     }
 
     static <T extends TFloating> WeightSpec<T> spec(ModelConfig config, Class<T> type) {

@@ -22,9 +22,6 @@ import org.tensorflow.types.family.TFloating;
 final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
     private static final float MASKED = -1e30f;
 
-    /** The norm of the indexer's keys, whose epsilon the models' own code fixes. */
-    private static final Norm INDEX_NORM = new Norm(Norm.Kind.LAYER_WITH_BIAS, 1e-6f);
-
     private final Ops tf;
     private final Blocks blocks;
     private final LatentAttention mixer;
@@ -94,7 +91,7 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
         } else if (mixer.indexer().isPresent()) {
             unseen = Optional.of(tf.identity(inputs.unseen()));
         }
-        Operand<TFloat32> context = blocks.cast(attend(queries, keys, values, unseen), TFloat32.class);
+        Operand<TFloat32> context = blocks.cast(attend(queries, keys, values, unseen, weights), TFloat32.class);
         Operand<TFloat32> output = linear.of(
                 gated(context, x, projected, linear),
                 "o_proj",
@@ -279,8 +276,9 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
             Weights weights) {
         Linear<TFloat32> linear = new Linear<>(tf, "self_attn.indexer.", TFloat32.class, weights);
         int dim = indexer.headDim();
+        Norm norm = new Norm(Norm.Kind.LAYER_WITH_BIAS, indexer.epsilon());
         Operand<TFloat32> read = indexer.ofInput()
-                ? blocks.norm(x, INDEX_NORM, "self_attn.indexer.q_input_norm", hidden, weights)
+                ? blocks.norm(x, norm, "self_attn.indexer.q_input_norm", hidden, weights)
                 : latent.orElseThrow();
         long rank = indexer.ofInput() ? hidden : mixer.queryRank().orElseThrow();
         Operand<TFloat32> projected = linear.of(read, "wq_b", (long) indexer.heads() * dim, rank, false);
@@ -293,7 +291,7 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
                         indexer.heads() * dim))
                 .orElse(projected);
         Operand<TFloat32> keys = blocks.norm(
-                linear.of(x, "wk", dim, hidden, false), INDEX_NORM, "self_attn.indexer.k_norm", dim, weights);
+                linear.of(x, "wk", dim, hidden, false), norm, "self_attn.indexer.k_norm", dim, weights);
         Operand<TFloat32> scale = tf.constant((float) (1 / Math.sqrt((double) indexer.heads() * dim)));
         return new Index(
                 rotatedFirst(queries, indexer.heads(), indexer),
@@ -301,16 +299,18 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
                 tf.math.mul(linear.of(x, "weights_proj", indexer.heads(), hidden, false), scale));
     }
 
-    /** [T, count x dim] with the first entries of each head rotated, in a layer with positions. */
+    /** [T, count x dim] with some entries of each head rotated, in a layer with positions; these come first. */
     private Operand<TFloat32> rotatedFirst(Operand<TFloat32> x, int count, LatentAttention.Indexer indexer) {
         if (mixer.rope().isEmpty()) {
             return x;
         }
         int dim = indexer.headDim();
-        List<Operand<TFloat32>> parts = split(byHead(x, count, dim), mixer.rotaryDim(), dim - mixer.rotaryDim());
-        Operand<TFloat32> whole =
-                tf.concat(List.of(rotate(parts.get(0), indexer.layout()), parts.get(1)), tf.constant(2));
-        return flat(whole, count * dim);
+        int plain = dim - mixer.rotaryDim();
+        boolean last = indexer.rotatesLast();
+        List<Operand<TFloat32>> parts =
+                split(byHead(x, count, dim), last ? plain : mixer.rotaryDim(), last ? mixer.rotaryDim() : plain);
+        Operand<TFloat32> rotated = rotate(parts.get(last ? 1 : 0), indexer.layout());
+        return flat(tf.concat(List.of(rotated, parts.get(last ? 0 : 1)), tf.constant(2)), count * dim);
     }
 
     /** [B, S, P + S]: 1 for the tokens that a token does not see because others score higher, 0 for those it sees. */
@@ -376,14 +376,18 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
      * @param unseen [B, S, P + S] 1 for what a token does not see
      */
     private Operand<A> attend(
-            Operand<A> queries, Operand<A> keys, Operand<A> values, Optional<Operand<TFloat32>> unseen) {
+            Operand<A> queries,
+            Operand<A> keys,
+            Operand<A> values,
+            Optional<Operand<TFloat32>> unseen,
+            Weights layer) {
         Operand<TInt32> width = rectangle.width();
         Operand<A> query = rectangle(queries, mixer.headDim());
         Operand<TFloat32> own =
                 blocks.cast(blocks.batchMatMul(query, rectangle(keys, mixer.headDim()), false, true), TFloat32.class);
         Operand<A> value = rectangle(values, mixer.valueDim());
         if (past.isEmpty()) {
-            Operand<A> weights = blocks.cast(tf.nn.softmax(masked(own, width, tf.constant(0), unseen)), type);
+            Operand<A> weights = blocks.cast(softmax(masked(own, width, tf.constant(0), unseen), layer), type);
             return packed(blocks.batchMatMul(weights, value, false, false));
         }
         Operand<TInt32> length = tf.gather(tf.shape(past.get(0)), tf.constant(0), tf.constant(0));
@@ -395,7 +399,7 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
         Operand<TFloat32> scores = tf.concat(
                 List.of(tf.reshape(onPast, dims(heads, rectangle.batch(), width, length)), own), tf.constant(3));
         Operand<A> weights =
-                blocks.cast(tf.nn.softmax(masked(scores, tf.math.add(length, width), length, unseen)), type);
+                blocks.cast(softmax(masked(scores, tf.math.add(length, width), length, unseen), layer), type);
         Operand<TInt32> none = tf.constant(0);
         Operand<A> weightsOnPast = tf.slice(weights, dims(none, none, none, none), dims(rest, rest, rest, length));
         Operand<A> weightsOnOwn = tf.slice(weights, dims(none, none, none, length), dims(rest, rest, rest, width));
@@ -403,6 +407,19 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
                 tf.reshape(weightsOnPast, dims(heads, rest, length)), pastByHead(1, mixer.valueDim()), false, false);
         Operand<A> fromOwn = blocks.batchMatMul(weightsOnOwn, value, false, false);
         return packed(tf.math.add(fromOwn, tf.reshape(fromPast, tf.shape(fromOwn))));
+    }
+
+    /** Probabilities of scores [heads, B, S, keys]. A sink takes part in the sum and is dropped. */
+    private Operand<TFloat32> softmax(Operand<TFloat32> scores, Weights weights) {
+        if (!mixer.sinks()) {
+            return tf.nn.softmax(scores);
+        }
+        Operand<TFloat32> sinks = weights.value(WeightSpec.vector("self_attn.sinks", mixer.heads()));
+        Operand<TFloat32> column = tf.broadcastTo(
+                tf.reshape(sinks, tf.constant(new int[] {-1, 1, 1, 1})),
+                dims(tf.constant(mixer.heads()), rectangle.batch(), rectangle.width(), tf.constant(1)));
+        Operand<TFloat32> all = tf.nn.softmax(tf.concat(List.of(scores, column), tf.constant(3)));
+        return tf.slice(all, tf.constant(new int[4]), tf.shape(scores));
     }
 
     /** Scores [heads, B, S, keys], where a key out of sight has next to no weight. */
@@ -423,6 +440,10 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
         }
         if (mixer.gate() == OutputGate.NONE) {
             return context;
+        }
+        if (mixer.gate() == OutputGate.SIGMOID) {
+            long width = (long) mixer.heads() * mixer.valueDim();
+            return tf.math.mul(context, tf.math.sigmoid(linear.of(x, "output_gate", width, hidden, false)));
         }
         Operand<TFloat32> gate = tf.math.sigmoid(linear.of(x, "output_gate", mixer.heads(), hidden, false));
         Operand<TFloat32> heads = byHead(context, mixer.heads(), mixer.valueDim());

@@ -51,9 +51,10 @@ final class LayerBuilder<A extends TFloating, E extends TFloating> {
         Optional<MixerBlock> mixer = MixerBlocks.of(
                 tf, kind.layer().mixer(), hiddenSize, types.mixer(), inputs, kind.prefixed());
         boolean reads = mixer.isPresent() || residual.parallel();
+        Connection first = connection(inputs.hidden(), "mixer_streams");
         Operand<TFloat32> before = reads && residual.mixer().norms().isBefore()
-                ? blocks.norm(inputs.hidden(), residual.norm(), "input_layernorm", hiddenSize, weights)
-                : inputs.hidden();
+                ? blocks.norm(first.input(), residual.norm(), "input_layernorm", hiddenSize, weights)
+                : first.input();
         Optional<MixerBlock.Output> mixed = mixer.map(block -> block.build(before, weights));
         Operand<TFloat32> middle = mixed.<Operand<TFloat32>>map(output -> joined(
                         residual.mixer(),
@@ -61,16 +62,18 @@ final class LayerBuilder<A extends TFloating, E extends TFloating> {
                         0,
                         inputs.hidden(),
                         before,
+                        first,
                         after(residual.mixer(), residual.mixerOutputNorm(), "mixer_output_norm", output.states())))
                 .orElse(inputs.hidden());
 
+        Connection second = connection(middle, "mlp_streams");
         Operand<TFloat32> normed = residual.parallel()
                         || !residual.feedForward().norms().isBefore()
-                ? (residual.parallel() ? before : middle)
+                ? (residual.parallel() ? before : second.input())
                 : hasFeedForward()
                         ? blocks.norm(
-                                middle, residual.feedForwardNorm(), "post_attention_layernorm", hiddenSize, weights)
-                        : middle;
+                                second.input(), residual.feedForwardNorm(), "post_attention_layernorm", hiddenSize, weights)
+                        : second.input();
         Optional<FeedForwardBlock.Output> feedForward = hasFeedForward()
                 ? Optional.of(
                         feedForward(weights).build(normed, middle, kind.layer().feedForward(), rows))
@@ -87,7 +90,7 @@ final class LayerBuilder<A extends TFloating, E extends TFloating> {
                         feedForward.orElseThrow().states(),
                         state,
                         past)
-                : withFeedForward(middle, normed, feedForward);
+                : withFeedForward(middle, normed, second, feedForward);
         return new LayerGraph(
                 residual.scaled() ? tf.math.mul(output, weights.value(WeightSpec.vector("layer_scalar", 1))) : output,
                 state,
@@ -96,6 +99,29 @@ final class LayerBuilder<A extends TFloating, E extends TFloating> {
                 mixed.flatMap(MixerBlock.Output::latents),
                 feedForward.flatMap(FeedForwardBlock.Output::routing),
                 mixed.flatMap(MixerBlock.Output::routing));
+    }
+
+    /**
+     * How a block is connected to the stream, or to several.
+     *
+     * @param input [T, hidden] what it reads
+     * @param shares [T, streams] what its output is multiplied with in each, where there are several
+     */
+    private record Connection(Operand<TFloat32> input, Optional<Operand<TFloat32>> shares) {}
+
+    private Connection connection(Operand<TFloat32> stream, String name) {
+        return hyperConnection()
+                .map(several -> {
+                    HyperConnection.Use use = several.use(stream, name);
+                    return new Connection(use.input(), Optional.of(use.shares()));
+                })
+                .orElseGet(() -> new Connection(stream, Optional.empty()));
+    }
+
+    private Optional<HyperConnection> hyperConnection() {
+        return residual.streams()
+                .map(streams -> new HyperConnection(
+                        tf, streams, hiddenSize, residual.norm().epsilon(), weights));
     }
 
     private boolean hasFeedForward() {
@@ -108,8 +134,13 @@ final class LayerBuilder<A extends TFloating, E extends TFloating> {
     }
 
     private Operand<TFloat32> withFeedForward(
-            Operand<TFloat32> middle, Operand<TFloat32> normed, Optional<FeedForwardBlock.Output> feedForward) {
+            Operand<TFloat32> middle,
+            Operand<TFloat32> normed,
+            Connection connection,
+            Optional<FeedForwardBlock.Output> feedForward) {
         Operand<TFloat32> kept = wanted(middle);
+        Connection ofWanted = new Connection(
+                connection.input(), connection.shares().map(this::wanted));
         return feedForward
                 .<Operand<TFloat32>>map(block -> joined(
                         residual.feedForward(),
@@ -117,6 +148,7 @@ final class LayerBuilder<A extends TFloating, E extends TFloating> {
                         2,
                         kept,
                         wanted(normed),
+                        ofWanted,
                         after(
                                 residual.feedForward(),
                                 residual.feedForwardOutputNorm(),
@@ -173,7 +205,13 @@ final class LayerBuilder<A extends TFloating, E extends TFloating> {
             int place,
             Operand<TFloat32> stream,
             Operand<TFloat32> normed,
+            Connection connection,
             Operand<TFloat32> output) {
+        if (connection.shares().isPresent()) {
+            return hyperConnection()
+                    .orElseThrow()
+                    .written(stream, connection.shares().get(), output);
+        }
         Operand<TFloat32> kept = branch.ofNormed() ? normed : stream;
         if (branch.shares() instanceof Residual.Shares.ByLayer) {
             return tf.math.add(tf.math.mul(kept, fed(place)), tf.math.mul(output, fed(place + 1)));

@@ -212,7 +212,11 @@ public final class Prefill {
         inFlight.listener().layerDone(layer, inFlight.batch().promptTokens());
     }
 
+    /** Nothing of a model with several residual streams: no one of them is the state. */
     private void deliverStates(int index, InFlight inFlight) {
+        if (config.streams().isPresent()) {
+            return;
+        }
         float[] states = TensorMemory.floats(inFlight.hidden());
         RecordedRows rows = inFlight.recorded();
         inFlight.listener().hiddenStates(index, rows.prompts(), rows.floats(states, config.hiddenSize()));

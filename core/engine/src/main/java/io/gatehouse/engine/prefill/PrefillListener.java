@@ -31,7 +31,8 @@ public interface PrefillListener {
 
     /**
      * Only with {@link Capture#TRACE}: the [T x hidden] states of a micro-batch. Index 0 is the embeddings, index l+1
-     * the output of layer l, and for the last layer the output after the final norm.
+     * the output of layer l, and for the last layer the output after the final norm. Not called for a model with several
+     * residual streams.
      */
     default void hiddenStates(int index, int[] prompts, float[] states) {}
 
