@@ -62,7 +62,9 @@ public final class DecoderTensors {
             layer("model.layers." + layer + ".", config.layers().get(layer));
         }
         norm("model.norm", config.head().norm(), config.hiddenSize());
-        config.streams().ifPresent(streams -> connection("model.streams", 1, streams));
+        config.streams()
+                .filter(streams -> !streams.averaged())
+                .ifPresent(streams -> connection("model.streams", streams, streams.count(), 1));
         config.ropes().stream()
                 .filter(Rope::learned)
                 .findFirst()
@@ -94,8 +96,8 @@ public final class DecoderTensors {
             norm(prefix + "mlp_output_norm", residual.feedForwardOutputNorm(), config.hiddenSize());
         }
         residual.streams().ifPresent(streams -> {
-            connection(prefix + "mixer_streams", 2, streams);
-            connection(prefix + "mlp_streams", 2, streams);
+            connection(prefix + "mixer_streams", streams, streams.rows(), streams.scales());
+            connection(prefix + "mlp_streams", streams, streams.rows(), streams.scales());
         });
         shares(prefix + "mixer_share", residual.mixer());
         shares(prefix + "mlp_share", residual.feedForward());
@@ -119,12 +121,10 @@ public final class DecoderTensors {
                 .forEach(tensor -> tensors.add(new Tensor(prefix + tensor.name(), tensor.shape())));
     }
 
-    /** @param uses how many sets of factors it gives */
-    private void connection(String name, int uses, Residual.Streams streams) {
-        int count = streams.count();
-        add(name + ".fn", uses * (long) count, count * (long) config.hiddenSize());
-        add(name + ".base", uses * (long) count);
-        add(name + ".scale", uses);
+    private void connection(String name, Residual.Streams streams, long rows, long scales) {
+        add(name + ".fn", rows, streams.count() * (long) config.hiddenSize());
+        add(name + ".base", rows);
+        add(name + ".scale", scales);
     }
 
     private void shares(String name, Residual.Branch branch) {

@@ -112,6 +112,10 @@ final class MixerTensors {
         vector(block + "k_norm.weight", dim);
         vector(block + "k_norm.bias", dim);
         projection(block + "weights_proj", false, indexer.heads(), hidden);
+        if (indexer.pool() > 1) {
+            projection(block + "pool_gate", false, dim, hidden);
+            matrix(block + "pool_positions", indexer.pool(), dim);
+        }
     }
 
     private void growth(String block, Optional<QueryScale> growth, long heads) {

@@ -170,7 +170,6 @@ final class TestFamilies {
 
     private static Map<String, String> lacking() {
         Map<String, String> lacking = new TreeMap<>();
-        put(lacking, "an indexer over pools of tokens", "glm5_next_a");
         put(lacking, "hyper-connections that mix streams", "deepseek_v4_a", "qwen4_exp_a");
         put(lacking, "compressed convolutional attention", "zaya_a");
         put(lacking, "relative positions", "inkling2_a", "inkling_a");

@@ -87,6 +87,9 @@ public record LatentAttention(
      * @param queryScale how its queries grow with their position
      * @param rotatesLast whether the rotated entries are the last ones instead
      * @param epsilon of the norm of its keys
+     * @param pool tokens of a pool, of which whole ones are chosen, topK tokens in all, by a mean of their keys that is
+     *     weighed for each entry by the softmax of further projections plus a stored number for each place in a pool. A
+     *     token sees its own pool as far as it goes, too. 1 where single tokens are chosen
      */
     public record Indexer(
             int heads,
@@ -97,37 +100,44 @@ public record LatentAttention(
             boolean ofInput,
             Optional<QueryScale> queryScale,
             boolean rotatesLast,
-            float epsilon) {
+            float epsilon,
+            int pool) {
         private static final float EPSILON = 1e-6f;
 
         public Indexer {
             requireNonNull(layout, "layout is null");
             requireNonNull(queryScale, "queryScale is null");
-            if (heads < 1 || headDim < 1 || topK < 1) {
-                throw new IllegalArgumentException(
-                        "An indexer of %d heads of size %d, top %d".formatted(heads, headDim, topK));
+            if (heads < 1 || headDim < 1 || topK < 1 || pool < 1 || topK % pool != 0) {
+                throw new IllegalArgumentException("An indexer of %d heads of size %d, top %d in pools of %d"
+                        .formatted(heads, headDim, topK, pool));
             }
         }
 
         /** One whose queries are made of the latent vector of queries. */
         public Indexer(int heads, int headDim, int topK, Rope.Layout layout, boolean shared) {
-            this(heads, headDim, topK, layout, shared, false, Optional.empty(), false, EPSILON);
+            this(heads, headDim, topK, layout, shared, false, Optional.empty(), false, EPSILON, 1);
         }
 
         /** The same that reads the layer's input, with queries that grow with their position. */
         public Indexer ofInput(QueryScale growth) {
             return new Indexer(
-                    heads, headDim, topK, layout, shared, true, Optional.of(growth), rotatesLast, epsilon);
+                    heads, headDim, topK, layout, shared, true, Optional.of(growth), rotatesLast, epsilon, pool);
         }
 
         /** The same that rotates the last entries, with another epsilon. */
         public Indexer rotatingLast(float other) {
-            return new Indexer(heads, headDim, topK, layout, shared, ofInput, queryScale, true, other);
+            return new Indexer(heads, headDim, topK, layout, shared, ofInput, queryScale, true, other, pool);
+        }
+
+        /** The same that chooses pools of tokens. */
+        public Indexer ofPools(int size) {
+            return new Indexer(
+                    heads, headDim, topK, layout, shared, ofInput, queryScale, rotatesLast, epsilon, size);
         }
 
         /** The choice of this one in a later layer. */
         public Indexer inLaterLayer() {
-            return new Indexer(heads, headDim, topK, layout, true, ofInput, queryScale, rotatesLast, epsilon);
+            return new Indexer(heads, headDim, topK, layout, true, ofInput, queryScale, rotatesLast, epsilon, pool);
         }
     }
 
@@ -152,8 +162,8 @@ public record LatentAttention(
         if (rope.isPresent() && rotaryDim == 0) {
             throw new IllegalArgumentException("Nothing is rotated");
         }
-        if (indexer.isPresent() && !indexer.get().ofInput() && (queryRank.isEmpty() || rope.isEmpty())) {
-            throw new IllegalArgumentException("An indexer reads the latent vector of queries, and positions");
+        if (indexer.isPresent() && !indexer.get().ofInput() && queryRank.isEmpty()) {
+            throw new IllegalArgumentException("An indexer reads the latent vector of queries");
         }
     }
 

@@ -25,17 +25,32 @@ public record Residual(
         boolean scaled,
         Optional<Streams> streams) {
     /**
-     * Several streams h_i side by side, which begin as copies of the embeddings (hyper-connections, arXiv 2409.19606, in
-     * the form of Hy4). With n = W (all h_i side by side, RMS-normed), a block reads the sum of (sigmoid(s n_i + b_i) + epsilon)
-     * h_i, and h_i gets its output times magnitude × sigmoid(s' n'_i + b'_i) + epsilon. The head reads a sum of its own.
+     * Several streams h_i side by side, which begin as copies of the embeddings (hyper-connections, arXiv 2409.19606). With
+     * n = W x, where x are all h_i, RMS-normed together, a block reads the sum of (sigmoid(s n_i + b_i) + epsilon) h_i, and
+     * h_i gets its output times magnitude × sigmoid(s' n'_i + b'_i) + output epsilon. Where streams are mixed before, h_i
+     * becomes the sum of m_ji h_j: m are the softmax of further logits over i, plus epsilon, whose columns and rows are
+     * divided by their sums + epsilon in turn (Sinkhorn and Knopp, 1967).
      *
      * @param count how many
+     * @param mixingSteps how often columns are divided by their sums; streams are not mixed if 0
+     * @param averaged whether the head reads the mean of the streams instead of a sum that is learned like those of blocks
      */
-    public record Streams(int count, float epsilon, float magnitude) {
+    public record Streams(
+            int count, float epsilon, float magnitude, float outputEpsilon, int mixingSteps, boolean averaged) {
         public Streams {
-            if (count < 1) {
-                throw new IllegalArgumentException(count + " streams");
+            if (count < 1 || mixingSteps < 0) {
+                throw new IllegalArgumentException("%d streams, %d steps".formatted(count, mixingSteps));
             }
+        }
+
+        /** Rows of the matrix W of a block. */
+        public int rows() {
+            return (mixingSteps > 0 ? 2 + count : 2) * count;
+        }
+
+        /** How many factors s a block has. */
+        public int scales() {
+            return mixingSteps > 0 ? 3 : 2;
         }
     }
 

@@ -64,7 +64,8 @@ public final class Families {
             new MiniMaxM3(),
             new Dots3Note(),
             new MistralLarge4(),
-            new HyV4());
+            new HyV4(),
+            new Glm5Next());
 
     private Families() {}
 

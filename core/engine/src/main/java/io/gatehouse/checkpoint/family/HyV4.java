@@ -59,11 +59,15 @@ final class HyV4 implements Family {
                         file.findSize("n_shared_experts", Short.MAX_VALUE).orElse(1), expert.size()))));
         shared.requireSwiGlu();
         List<FeedForward> feedForwards = keys.feedForwards(DENSE_LAYERS, mixture);
+        float epsilon = shared.number("hc_eps", 1e-6);
         Residual residual = Residual.before(shared.norm())
                 .with(new Residual.Streams(
-                        file.size("hc_mult", Short.MAX_VALUE),
-                        shared.number("hc_eps", 1e-6),
-                        shared.number("hc_magnitude", 2)));
+                        file.size("hc_mult", FamilyKeys.MAX_HEADS),
+                        epsilon,
+                        shared.number("hc_magnitude", 2),
+                        epsilon,
+                        0,
+                        false));
         return shared.config(
                 1,
                 shared.layers(layer ->

@@ -86,7 +86,7 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
         if (mixer.hasOwnIndexer()) {
             LatentAttention.Indexer indexer = mixer.indexer().orElseThrow();
             Index index = index(indexer, x, projected.latent(), weights);
-            unseen = Optional.of(unseen(index, indexer));
+            unseen = Optional.of(unseen(index, indexer, weights));
             state.add(rectangle.first(index.keys()));
         } else if (mixer.indexer().isPresent()) {
             unseen = Optional.of(tf.identity(inputs.unseen()));
@@ -264,7 +264,7 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
      * What the indexer computes of each token, in fp32 in every plan: like a router, it chooses.
      *
      * @param queries [T, heads x dim]
-     * @param keys [T, dim]
+     * @param keys [T, dim], or [T, 2 dim] with what pools are weighed by
      * @param weights [T, heads]
      */
     private record Index(Operand<TFloat32> queries, Operand<TFloat32> keys, Operand<TFloat32> weights) {}
@@ -293,9 +293,13 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
         Operand<TFloat32> keys = blocks.norm(
                 linear.of(x, "wk", dim, hidden, false), norm, "self_attn.indexer.k_norm", dim, weights);
         Operand<TFloat32> scale = tf.constant((float) (1 / Math.sqrt((double) indexer.heads() * dim)));
+        Operand<TFloat32> turned = rotatedFirst(keys, 1, indexer);
         return new Index(
                 rotatedFirst(queries, indexer.heads(), indexer),
-                rotatedFirst(keys, 1, indexer),
+                indexer.pool() == 1
+                        ? turned
+                        : tf.concat(
+                                List.of(turned, linear.of(x, "pool_gate", dim, hidden, false)), tf.constant(1)),
                 tf.math.mul(linear.of(x, "weights_proj", indexer.heads(), hidden, false), scale));
     }
 
@@ -314,15 +318,34 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
     }
 
     /** [B, S, P + S]: 1 for the tokens that a token does not see because others score higher, 0 for those it sees. */
-    private Operand<TFloat32> unseen(Index index, LatentAttention.Indexer indexer) {
+    private Operand<TFloat32> unseen(Index index, LatentAttention.Indexer indexer, Weights weights) {
         Operand<TInt32> width = rectangle.width();
+        int columns = indexer.pool() == 1 ? indexer.headDim() : 2 * indexer.headDim();
         Operand<TFloat32> own = rectangle.of(index.keys());
         Operand<TFloat32> keys =
-                past.isEmpty() ? own : tf.concat(List.of(pastIndexKeys(indexer.headDim()), own), tf.constant(1));
+                past.isEmpty() ? own : tf.concat(List.of(pastIndexKeys(columns), own), tf.constant(1));
         Operand<TInt32> visible = tf.gather(tf.shape(keys), tf.constant(1), tf.constant(0));
         Operand<TInt32> before = tf.math.sub(visible, width);
+        Operand<TFloat32> queries = rectangle.of(index.queries());
+        Operand<TFloat32> headWeights = rectangle.of(index.weights());
+        if (indexer.pool() > 1) {
+            TokenPools pools = new TokenPools(tf, rectangle, indexer.pool(), visible);
+            Operand<TFloat32> scores = scores(
+                    queries,
+                    headWeights,
+                    pools.keys(
+                            keys,
+                            indexer.headDim(),
+                            weights.value(WeightSpec.matrix(
+                                    "self_attn.indexer.pool_positions",
+                                    indexer.pool(),
+                                    indexer.headDim(),
+                                    TFloat32.class))),
+                    indexer);
+            return pools.unseen(scores, indexer.topK());
+        }
         Operand<TFloat32> scores = tf.math.add(
-                scores(rectangle.of(index.queries()), rectangle.of(index.weights()), keys, indexer),
+                scores(queries, headWeights, keys, indexer),
                 tf.math.mul(outside(width, visible, before), tf.constant(MASKED)));
         return new TopTokens(tf, rectangle).unseen(scores, indexer.topK());
     }

@@ -105,17 +105,13 @@ final class LayerBuilder<A extends TFloating, E extends TFloating> {
      * How a block is connected to the stream, or to several.
      *
      * @param input [T, hidden] what it reads
-     * @param shares [T, streams] what its output is multiplied with in each, where there are several
+     * @param use where there are several
      */
-    private record Connection(Operand<TFloat32> input, Optional<Operand<TFloat32>> shares) {}
+    private record Connection(Operand<TFloat32> input, Optional<HyperConnection.Use> use) {}
 
     private Connection connection(Operand<TFloat32> stream, String name) {
-        return hyperConnection()
-                .map(several -> {
-                    HyperConnection.Use use = several.use(stream, name);
-                    return new Connection(use.input(), Optional.of(use.shares()));
-                })
-                .orElseGet(() -> new Connection(stream, Optional.empty()));
+        Optional<HyperConnection.Use> use = hyperConnection().map(several -> several.use(stream, name));
+        return new Connection(use.map(HyperConnection.Use::input).orElse(stream), use);
     }
 
     private Optional<HyperConnection> hyperConnection() {
@@ -140,7 +136,8 @@ final class LayerBuilder<A extends TFloating, E extends TFloating> {
             Optional<FeedForwardBlock.Output> feedForward) {
         Operand<TFloat32> kept = wanted(middle);
         Connection ofWanted = new Connection(
-                connection.input(), connection.shares().map(this::wanted));
+                connection.input(),
+                connection.use().map(use -> rows.isPresent() ? use.of(blocks, rows.get()) : use));
         return feedForward
                 .<Operand<TFloat32>>map(block -> joined(
                         residual.feedForward(),
@@ -207,10 +204,10 @@ final class LayerBuilder<A extends TFloating, E extends TFloating> {
             Operand<TFloat32> normed,
             Connection connection,
             Operand<TFloat32> output) {
-        if (connection.shares().isPresent()) {
+        if (connection.use().isPresent()) {
             return hyperConnection()
                     .orElseThrow()
-                    .written(stream, connection.shares().get(), output);
+                    .written(stream, connection.use().get(), output);
         }
         Operand<TFloat32> kept = branch.ofNormed() ? normed : stream;
         if (branch.shares() instanceof Residual.Shares.ByLayer) {
