@@ -159,7 +159,8 @@ final class Glm5Next implements Family {
                     && (layer == 0
                             || types.get(layer - 1).equals(HybridKeys.LINEAR_ATTENTION)
                             || shared.get(layer - 1))) {
-                throw file.wrong("indexer_types", "shared", "full in layer %d, before which none chooses".formatted(layer));
+                throw file.unsupported(
+                        "indexer_types", "shared", "full in layer %d, before which none chooses".formatted(layer));
             }
         }
         return shared;

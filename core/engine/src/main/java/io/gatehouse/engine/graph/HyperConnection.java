@@ -69,7 +69,7 @@ final class HyperConnection {
     record Use(Operand<TFloat32> input, Operand<TFloat32> shares, Optional<Operand<TFloat32>> mixing) {
         /** The same for some of the tokens; {@code input} stays. */
         Use of(Blocks blocks, Operand<TInt32> rows) {
-            return new Use(input, blocks.rows(shares, rows), mixing.map(all -> blocks.rows(all, rows)));
+            return new Use(input, blocks.rows(shares, rows), mixing.<Operand<TFloat32>>map(all -> blocks.rows(all, rows)));
         }
     }
 
