@@ -118,7 +118,7 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
         Operand<TFloat32> projected =
                 project(input, "q_proj", gateOfQuery ? 2 * queryWidth : queryWidth, hiddenSize, bias, weights);
         Operand<TFloat32> query = gateOfQuery ? half(projected, 0) : projected;
-        Operand<TFloat32> key = project(input, "k_proj", keyHeads * attention.headDim(), hiddenSize, bias, weights);
+        Operand<TFloat32> key = project(input, "k_proj", (long) keyHeads * attention.headDim(), hiddenSize, bias, weights);
         Operand<TFloat32> value = attention.keysAreValues()
                 ? key
                 : project(input, "v_proj", (long) keyHeads * attention.valueDim(), hiddenSize, bias, weights);
