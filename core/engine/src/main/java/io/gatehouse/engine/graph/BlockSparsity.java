@@ -32,6 +32,8 @@ final class BlockSparsity {
     }
 
     /**
+     * The tokens that stand in other blocks than those that a token sees.
+     *
      * @param queries [T, heads x size]
      * @param keys [T, size]
      * @param past [P, size] keys of a prefix

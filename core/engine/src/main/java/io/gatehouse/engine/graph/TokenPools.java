@@ -55,6 +55,8 @@ final class TokenPools {
     }
 
     /**
+     * The tokens of pools that others score higher than.
+     *
      * @param scores [B, S, pools]
      * @param most tokens of the pools that a token sees
      * @return [B, S, P + S] 1 for the tokens that a token does not see, 0 for others, later ones among them
