@@ -67,7 +67,7 @@ public sealed interface FeedForward {
             requireNonNull(outputNorm, "outputNorm is null");
             if (topK < 1 || topK > experts) {
                 throw new IllegalArgumentException(
-                        "Top-%d of %d experts is not a valid MoE layer".formatted(topK, experts));
+                        "A MoE layer cannot select %d of %d experts".formatted(topK, experts));
             }
             if (identities < 0 || identities >= experts) {
                 throw new IllegalArgumentException("%d of %d experts compute nothing".formatted(identities, experts));

@@ -107,9 +107,14 @@ public record LatentAttention(
         public Indexer {
             requireNonNull(layout, "layout is null");
             requireNonNull(queryScale, "queryScale is null");
-            if (heads < 1 || headDim < 1 || topK < 1 || pool < 1 || topK % pool != 0) {
-                throw new IllegalArgumentException("An indexer of %d heads of size %d, top %d in pools of %d"
-                        .formatted(heads, headDim, topK, pool));
+            if (heads < 1 || headDim < 1 || topK < 1 || pool < 1) {
+                throw new IllegalArgumentException(
+                        "The sizes of an indexer must be positive: %d heads of size %d, top %d, pools of %d"
+                                .formatted(heads, headDim, topK, pool));
+            }
+            if (topK % pool != 0) {
+                throw new IllegalArgumentException(
+                        "The top %d tokens of an indexer are not whole pools of %d".formatted(topK, pool));
             }
         }
 
