@@ -23,6 +23,8 @@ final class Slots {
     /** What an expert computes. */
     interface Expert<E extends TFloating> {
         /**
+         * The results of one expert.
+         *
          * @param slots [N] its own, filled up with slot 0 to whole blocks of rows
          * @return [N, width]
          */
